@@ -1,0 +1,146 @@
+"""People of the centre: who signs in, with which role, and who works which calls."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.audit import audited
+
+
+class Role(models.TextChoices):
+    """What a person may see: an agent own work, a supervisor the centre; an auditor reads; an administrator sets up."""
+
+    AGENT = "agent", _("Agente")
+    SUPERVISOR = "supervisor", _("Supervisión")
+    AUDITOR = "auditor", _("Auditoría")
+    ADMINISTRATOR = "administrator", _("Administración")
+
+
+@audited(exclude=["password", "last_login"])
+class User(AbstractUser):
+    """Somebody who signs in. Only an administrator reaches the admin site (`is_staff`)."""
+
+    role = models.CharField(_("rol"), max_length=16, choices=Role, default=Role.AGENT)
+
+    class Meta:
+        verbose_name = _("persona")
+        verbose_name_plural = _("personas")
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def sees_the_centre(self) -> bool:
+        """Whether this person reads everybody's work (supervisor, auditor, administrator)."""
+        return self.role in (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)
+
+    @property
+    def steers_campaigns(self) -> bool:
+        """Whether this person may launch, assign and close (supervisor, administrator)."""
+        return self.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+class Team(models.Model):
+    """A group of agents; call-backs past their time go to the team of their agent."""
+
+    name = models.CharField(_("nombre"), max_length=80, unique=True)
+
+    class Meta:
+        verbose_name = _("equipo")
+        verbose_name_plural = _("equipos")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Skill(models.Model):
+    """A service an agent can talk about (INTERNET, TV); call lists are dealt by it."""
+
+    code = models.CharField(_("código"), max_length=16, unique=True)
+    name = models.CharField(_("nombre"), max_length=80)
+
+    class Meta:
+        verbose_name = _("habilidad")
+        verbose_name_plural = _("habilidades")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgentQuerySet(models.QuerySet["Agent"]):
+    def visible_to(self, user: User) -> AgentQuerySet:
+        return self if user.sees_the_centre else self.filter(user=user)
+
+    def on_duty(self) -> AgentQuerySet:
+        return self.filter(is_on_duty=True, user__is_active=True)
+
+
+@audited()
+class Agent(models.Model):
+    """Somebody who works call lists (Agente Centro de Llamadas)."""
+
+    user = models.OneToOneField(User, models.CASCADE, verbose_name=_("persona"), related_name="agent")
+    team = models.ForeignKey(Team, models.PROTECT, verbose_name=_("equipo"), null=True, blank=True)
+    skills = models.ManyToManyField(Skill, verbose_name=_("habilidades"), blank=True)
+    weight = models.DecimalField(
+        _("peso"),
+        max_digits=4,
+        decimal_places=2,
+        default=1,
+        help_text=_("Parte del trabajo que recibe: 1 es jornada completa, 0,5 es media."),
+    )
+    extension = models.CharField(_("interno"), max_length=16, blank=True)
+    is_on_duty = models.BooleanField(
+        _("de turno"), default=True, help_text=_("Solo quienes están de turno reciben contactos.")
+    )
+
+    objects = AgentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agente")
+        verbose_name_plural = _("agentes")
+        constraints = [
+            models.CheckConstraint(condition=Q(weight__gt=0) & Q(weight__lte=10), name="agent_weight_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Pause(models.Model):
+    """A stretch in which an agent takes no contacts (pausa); open while `ended_at` is empty."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="pauses")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent"], condition=Q(ended_at=None), name="agent_has_one_open_pause"),
+        ]
+
+
+class Disclosure(models.Model):
+    """Personal data that left its page: an export, or a masked value revealed. Append-only."""
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", _("Exportación")
+        REVEAL = "reveal", _("Dato mostrado")
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=120, help_text=_("Qué se exportó o se mostró, sin datos personales."))
+    reason = models.CharField(max_length=200, blank=True)
+    rows = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("salida de datos personales")
+        verbose_name_plural = _("salidas de datos personales")
+        indexes = [models.Index(fields=["-at"], name="disclosure_newest_first")]

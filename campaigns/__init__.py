@@ -1,0 +1,1 @@
+"""The monthly campaign that calls prepaid customers before their service runs out."""

@@ -1,0 +1,146 @@
+"""What happened on the telephone: attempts, agreed call-backs, payment promises."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent, Team, User
+from campaigns.models.campaign import Campaign
+from campaigns.models.contacts import Contact
+from campaigns.models.policy import Disposition
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def visible_to(self, user: User) -> AttemptQuerySet:
+        """An agent sees own attempts and those of contacts she owns; the centre sees all."""
+        if user.sees_the_centre:
+            return self
+        return self.filter(Q(agent__user=user) | Q(contact__entry__owner__user=user))
+
+
+class Attempt(models.Model):
+    """One dialling of one telephone. It is open until its disposition is recorded; an agent has one open at most.
+
+    A result without dialling (the customer called back, or paid at the counter) is an attempt without telephone.
+    """
+
+    class Mode(models.TextChoices):
+        MANUAL = "manual", _("Manual")
+        PREVIEW = "preview", _("Con botón")
+        COUNTDOWN = "countdown", _("Con cuenta atrás")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, db_index=False, related_name="attempts")
+    contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False, related_name="attempts")
+    agent = models.ForeignKey(Agent, models.PROTECT, db_constraint=False, db_index=False, related_name="attempts")
+    telephone = models.CharField(max_length=16, blank=True)
+    mode = models.CharField(max_length=9, choices=Mode, default=Mode.MANUAL)
+    fence = models.PositiveIntegerField()
+    dialled_at = models.DateTimeField()
+    day = models.DateField(help_text=_("Día de La Paz en que se marcó."))
+    disposition = models.ForeignKey(
+        Disposition, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    resulted_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=120, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("intento")
+        verbose_name_plural = _("intentos")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent"], condition=Q(resulted_at__isnull=True), name="attempt_one_open_an_agent"
+            ),
+            # the same desk form sent twice writes one result: one attempt a lease and telephone
+            models.UniqueConstraint(
+                fields=["contact", "fence", "telephone"], name="attempt_once_a_lease_and_telephone"
+            ),
+        ]
+        indexes = [
+            # the agent's own day, and figures of a day
+            models.Index(fields=["campaign", "day", "agent"], name="attempt_by_day"),
+        ]
+
+
+class CallBackQuerySet(models.QuerySet["CallBack"]):
+    def visible_to(self, user: User) -> CallBackQuerySet:
+        """An agent sees own call-backs and those that went to her team; the centre sees all."""
+        if user.sees_the_centre:
+            return self
+        return self.filter(Q(agent__user=user) | Q(reach__in=["team", "supervisor"], team__agent__user=user)).distinct()
+
+
+class CallBack(models.Model):
+    """An agreed call (Agenda). A personal one goes to the team past its time, then to the supervisor; none is lost."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Pendiente")
+        DONE = "done", _("Llamado")
+        CANCELLED = "cancelled", _("Anulado")
+
+    class Reach(models.TextChoices):
+        PERSONAL = "personal", _("Personal")
+        TEAM = "team", _("Del equipo")
+        SUPERVISOR = "supervisor", _("En supervisión")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="call_backs")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="call_backs")
+    agent = models.ForeignKey(Agent, models.PROTECT, db_index=False, related_name="call_backs")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
+    telephone = models.CharField(max_length=16, blank=True)
+    due_at = models.DateTimeField(_("hora acordada"))
+    reach = models.CharField(max_length=10, choices=Reach, default=Reach.PERSONAL)
+    state = models.CharField(max_length=9, choices=State, default=State.PENDING)
+    note = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CallBackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("llamada acordada")
+        verbose_name_plural = _("llamadas acordadas")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(state="pending"), name="call_back_one_pending_a_contact"
+            ),
+        ]
+        indexes = [
+            # what a desk owes now, and the sweep of overdue ones
+            models.Index(fields=["agent", "due_at"], name="call_back_pending", condition=Q(state="pending")),
+            models.Index(fields=["campaign", "due_at"], name="call_back_overdue", condition=Q(state="pending")),
+        ]
+
+
+class PaymentPromise(models.Model):
+    """A date and an amount the customer gave. Kept or broken is computed from payments, never typed."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("Vigente")
+        KEPT = "kept", _("Cumplido")
+        PARTLY_KEPT = "partly", _("Cumplido en parte")
+        BROKEN = "broken", _("Incumplido")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="promises")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="promises")
+    attempt = models.OneToOneField(Attempt, models.CASCADE, related_name="promise")
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="promises")
+    promised_on = models.DateField(_("fecha prometida"))
+    amount = models.DecimalField(_("monto"), max_digits=10, decimal_places=2)
+    made_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True, help_text=_("Reemplazado por un compromiso posterior."))
+
+    class Meta:
+        verbose_name = _("compromiso de pago")
+        verbose_name_plural = _("compromisos de pago")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_promise_is_of_something"),
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(superseded_at__isnull=True), name="payment_promise_one_in_force"
+            ),
+        ]
+        indexes = [models.Index(fields=["campaign", "promised_on"], name="payment_promise_by_date")]

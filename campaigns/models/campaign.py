@@ -1,0 +1,125 @@
+"""The campaign: one month to be paid for, its states, and who got which part of it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.audit import audited
+from agents.models import Agent, User
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def visible_to(self, user: User) -> CampaignQuerySet:
+        """An agent knows the campaigns that have been launched; the centre knows all."""
+        if user.sees_the_centre:
+            return self
+        return self.exclude(state__in=[Campaign.State.EXPECTED, Campaign.State.PROPOSED])
+
+
+@audited()
+class Campaign(models.Model):
+    """One month of prepaid (`period`, its first day). Calls run from the 25th before until that month's last day."""
+
+    class State(models.TextChoices):
+        EXPECTED = "expected", _("Espera el reporte")
+        PROPOSED = "proposed", _("Propuesta")
+        RUNNING = "running", _("En curso")
+        PAUSED = "paused", _("En pausa")
+        CLOSED = "closed", _("Cerrada")
+
+    class Order(models.TextChoices):
+        DUE = "due", _("Primero lo que vence antes")
+        AMOUNT = "amount", _("Primero los montos mayores")
+        BOTH = "both", _("Primero quienes tienen los dos servicios")
+
+    period = models.DateField(_("mes por pagar"), unique=True)
+    state = models.CharField(_("estado"), max_length=9, choices=State, default=State.EXPECTED)
+    calls_from = models.DateField(_("llamadas desde"))
+    calls_until = models.DateField(_("llamadas hasta"))
+    report_due_at = models.DateTimeField(_("hora en que debe estar el reporte"))
+    late_since = models.DateTimeField(_("atrasado desde"), null=True, blank=True)
+    missing_since = models.DateTimeField(_("sin reporte desde"), null=True, blank=True)
+    order = models.CharField(_("orden de prioridad"), max_length=8, choices=Order, default=Order.DUE)
+    hold_out_share = models.DecimalField(
+        _("grupo de control"),
+        max_digits=4,
+        decimal_places=3,
+        default=0,
+        help_text=_("Parte elegida al azar que no se llama, para medir cuánto aportan las llamadas. De 0 a 0,5."),
+    )
+    hold_out_seed = models.PositiveIntegerField(default=1)
+    script = models.TextField(_("guion"), blank=True)
+    created_at = models.DateTimeField(_("creada"))
+    launched_at = models.DateTimeField(_("lanzada"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("cerrada"), null=True, blank=True)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("campaña")
+        verbose_name_plural = _("campañas")
+        constraints = [
+            models.CheckConstraint(condition=Q(period__day=1), name="campaign_period_is_a_first_day"),
+            models.CheckConstraint(
+                condition=Q(calls_from__lte=F("calls_until")) & Q(calls_until__lt=F("period")),
+                name="campaign_calls_before_its_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(hold_out_share__gte=0) & Q(hold_out_share__lte="0.5"), name="campaign_hold_out_is_a_part"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period:%Y-%m}"
+
+
+class CampaignChange(models.Model):
+    """One step of a campaign's life, written in the transaction of the step. Append-only."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="changes")
+    verb = models.CharField(max_length=16)
+    from_state = models.CharField(max_length=9, choices=Campaign.State)
+    to_state = models.CharField(max_length=9, choices=Campaign.State)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "-at"], name="campaign_change_newest_first")]
+
+
+class DealShare(models.Model):
+    """What an agent is to get of a campaign: set on the proposal page, kept as what was decided."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="shares")
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="+")
+    weight = models.DecimalField(max_digits=4, decimal_places=2, default=1)
+    takes_internet = models.BooleanField(default=True)
+    takes_tv = models.BooleanField(default=True)
+    is_included = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "agent"], name="deal_share_once"),
+            models.CheckConstraint(condition=Q(weight__gt=0) & Q(weight__lte=10), name="deal_share_weight_is_positive"),
+        ]
+
+
+class Reassignment(models.Model):
+    """One bulk change of ownership after the deal: reassign, take back or rebalance. Append-only."""
+
+    class Verb(models.TextChoices):
+        REASSIGN = "reassign", _("Reasignar")
+        TAKE_BACK = "take_back", _("Retirar")
+        REBALANCE = "rebalance", _("Equilibrar")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="reassignments")
+    verb = models.CharField(max_length=9, choices=Verb)
+    from_agents = models.ManyToManyField(Agent, related_name="+")
+    to_agents = models.ManyToManyField(Agent, related_name="+")
+    contacts = models.PositiveIntegerField()
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()

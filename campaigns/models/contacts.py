@@ -1,0 +1,187 @@
+"""Customers to be called in a campaign: the contact, what it has to pay, its telephones and its place in a list.
+
+A month may hold a million contacts that arrive in one statement, so foreign keys between these tables are not
+enforced row by row (three of them double the time of a report); `check_invariants` proves them instead.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent, User
+from campaigns.models.campaign import Campaign
+
+
+class Service(models.TextChoices):
+    INTERNET = "INTERNET", _("Internet")
+    TV = "TV", _("Televisión")
+
+
+class CallList(models.TextChoices):
+    """The three lists of a campaign: which services a contact has."""
+
+    INTERNET = "INTERNET", _("Internet")
+    TV = "TV", _("Televisión")
+    BOTH = "BOTH", _("Internet y televisión")
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: User) -> ContactQuerySet:
+        """An agent sees contacts assigned to or open at her desk, and her call-backs; the centre sees all."""
+        if user.sees_the_centre:
+            return self
+        return self.filter(
+            Q(entry__owner__user=user) | Q(entry__lease_agent__user=user) | Q(call_backs__agent__user=user)
+        ).distinct()
+
+
+class Contact(models.Model):
+    """A customer of one contract in one campaign: called once about all its services."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, db_index=False, related_name="contacts")
+    contract = models.CharField(_("contrato"), max_length=32)
+    call_list = models.CharField(_("lista"), max_length=8, choices=CallList)
+    name = models.CharField(_("cliente"), max_length=160)
+    name_key = models.CharField(
+        max_length=160, help_text=_("Nombre en mayúsculas y sin acentos, para buscar y ordenar.")
+    )
+    identity_card = models.CharField(_("carnet o NIT"), max_length=32, blank=True)
+    telephones = ArrayField(models.CharField(max_length=16), verbose_name=_("teléfonos"), default=list)
+    zone = models.CharField(_("zona"), max_length=80, blank=True)
+    address = models.CharField(_("dirección"), max_length=200, blank=True)
+    segment = models.CharField(_("segmento"), max_length=16, blank=True)
+    amount_due = models.DecimalField(_("monto"), max_digits=10, decimal_places=2)
+    due_on = models.DateField(_("vence"), help_text=_("El vencimiento más próximo de sus servicios."))
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contacto")
+        verbose_name_plural = _("contactos")
+        constraints = [models.UniqueConstraint(fields=["campaign", "contract"], name="contact_once_a_campaign")]
+        indexes = [
+            # history of earlier months and continuity of the agent
+            models.Index(fields=["contract"], name="contact_by_contract"),
+            # search by the beginning of the name, and the list in its order (collation C: LIKE 'X%' uses it)
+            models.Index(fields=["campaign", "name_key"], name="contact_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.contract
+
+
+class Renewal(models.Model):
+    """One prepaid service that runs out: a row of the report that was taken (procedure K.2, K.1)."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, db_index=False, related_name="renewals")
+    contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False, related_name="renewals")
+    report_line = models.PositiveIntegerField(help_text=_("Fila del reporte de donde viene."))
+    service = models.CharField(_("servicio"), max_length=8, choices=Service)
+    service_number = models.CharField(_("número de servicio"), max_length=32)
+    plan = models.CharField(_("plan"), max_length=80, blank=True)
+    due_on = models.DateField(_("vence"))
+    amount_due = models.DecimalField(_("monto"), max_digits=10, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("renovación")
+        verbose_name_plural = _("renovaciones")
+        constraints = [
+            models.UniqueConstraint(fields=["service_number", "campaign", "service"], name="renewal_once_a_campaign"),
+            models.CheckConstraint(condition=Q(amount_due__gte=0), name="renewal_amount_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.service_number
+
+
+class RetiredTelephone(models.Model):
+    """A telephone that turned out not to be the customer's. It stays retired for the contract in later months."""
+
+    contract = models.CharField(max_length=32)
+    telephone = models.CharField(max_length=16)
+    reason = models.CharField(max_length=60)
+    retired_at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contract", "telephone"], name="retired_telephone_once")]
+
+
+class ListEntryQuerySet(models.QuerySet["ListEntry"]):
+    def visible_to(self, user: User) -> ListEntryQuerySet:
+        if user.sees_the_centre:
+            return self
+        return self.filter(Q(owner__user=user) | Q(lease_agent__user=user))
+
+
+class ListEntry(models.Model):
+    """The narrow row that changes with every call: whose the contact is (owner) and who has it open now (lease).
+
+    Assignment and lease are two things: a lease runs out by itself, an owner never gets lost.
+    `ready_at` folds every rule that is only a matter of time: retry delay, daily cap, parts of the day, call-back.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Por llamar")
+        DONE = "done", _("Terminado")
+        PAID = "paid", _("Pagó")
+        HELD_OUT = "held_out", _("Grupo de control")
+        NOT_CALLABLE = "not_callable", _("No llamable")
+        EXHAUSTED = "exhausted", _("Sin más intentos")
+
+    contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, db_constraint=False, related_name="entry")
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, db_index=False, related_name="entries")
+    call_list = models.CharField(max_length=8, choices=CallList)
+    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    owner = models.ForeignKey(
+        Agent, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="entries"
+    )
+    position = models.PositiveIntegerField(default=0, help_text=_("Orden de prioridad: el menor primero."))
+    ready_at = models.DateTimeField(help_text=_("No se da antes de esta hora."))
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts_on_day = models.PositiveSmallIntegerField(default=0)
+    last_attempt_at = models.DateTimeField(null=True, blank=True)
+    handled_at = models.DateTimeField(null=True, blank=True, help_text=_("Primer resultado registrado."))
+    contacted_at = models.DateTimeField(null=True, blank=True, help_text=_("Primer contacto con el cliente."))
+    contacted_by = models.ForeignKey(
+        Agent, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    promised_at = models.DateTimeField(null=True, blank=True, help_text=_("Primer compromiso de pago."))
+    last_disposition = models.ForeignKey(
+        "campaigns.Disposition", models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False
+    )
+    paid_on = models.DateField(null=True, blank=True, help_text=_("Día en que quedó pagado todo."))
+    lease_agent = models.ForeignKey(
+        Agent, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveIntegerField(
+        default=0, help_text=_("Sube con cada reserva: un resultado de una reserva pasada no entra.")
+    )
+
+    objects = ListEntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lease_agent"], condition=Q(lease_agent__isnull=False), name="list_entry_one_open_a_desk"
+            ),
+            models.CheckConstraint(
+                condition=Q(lease_agent__isnull=True, lease_until__isnull=True)
+                | Q(lease_agent__isnull=False, lease_until__isnull=False),
+                name="list_entry_lease_is_whole",
+            ),
+        ]
+        indexes = [
+            # the next contact of a desk, the agent's list and bulk reassignment
+            models.Index(
+                fields=["owner", "campaign", "position", "ready_at"], name="list_entry_next", condition=Q(state="open")
+            ),
+            # the sweep of leases that ran out
+            models.Index(fields=["lease_until"], name="list_entry_leased", condition=Q(lease_agent__isnull=False)),
+            # lists of the campaign page by state
+            models.Index(fields=["campaign", "state"], name="list_entry_by_state"),
+        ]

@@ -1,0 +1,1 @@
+"""Mail the centre owes to people, kept as rows until it was delivered."""

@@ -1,0 +1,82 @@
+"""Mail as rows: what is owed, to whom, and whether it went out."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.audit import audited
+
+
+class NoticeKind(models.TextChoices):
+    REPORT_LATE = "report_late", _("Reporte atrasado")
+    REPORT_MISSING = "report_missing", _("Mes sin reporte")
+    REPORT_HELD = "report_held", _("Reporte que espera decisión")
+    REPORT_FAILED = "report_failed", _("Reporte que no se pudo tomar")
+    CAMPAIGN_SEALED = "campaign_sealed", _("Informe de cierre")
+
+
+@audited()
+class Recipient(models.Model):
+    """Who is told of a kind of notice; supervisors are told of all when nobody is named."""
+
+    kind = models.CharField(_("aviso"), max_length=24, choices=NoticeKind)
+    name = models.CharField(_("nombre"), max_length=80)
+    email = models.EmailField(_("correo"))
+    is_active = models.BooleanField(_("activo"), default=True)
+
+    class Meta:
+        verbose_name = _("destinatario")
+        verbose_name_plural = _("destinatarios")
+        constraints = [models.UniqueConstraint(fields=["kind", "email"], name="recipient_once_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.email}"
+
+
+class Notice(models.Model):
+    """One mail in the outbox. `key` makes it unique: the same event never mails twice."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Por enviar")
+        SENT = "sent", _("Enviado")
+        PARKED = "parked", _("Detenido tras varios intentos")
+
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(_("aviso"), max_length=24, choices=NoticeKind)
+    to = ArrayField(models.EmailField(), verbose_name=_("para"))
+    subject = models.CharField(_("asunto"), max_length=200)
+    body = models.TextField(_("texto"))
+    state = models.CharField(_("estado"), max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("intentos"), default=0)
+    not_before = models.DateTimeField(_("no antes de"))
+    last_error = models.TextField(_("último error"), blank=True)
+    created_at = models.DateTimeField(_("creado"))
+    sent_at = models.DateTimeField(_("enviado"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("aviso")
+        verbose_name_plural = _("avisos")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="notice_sent_has_its_time"
+            ),
+        ]
+        indexes = [
+            # the delivery sweep: what waits, oldest first
+            models.Index(fields=["not_before"], name="notice_waiting", condition=Q(state="waiting")),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Attachment(models.Model):
+    """A file that goes with a notice; the bytes are kept beside the other files of the centre."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="attachments")
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=120)
+    file = models.FileField(upload_to="notices/%Y/%m")

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ServiceLevelConfig(AppConfig):
+    name = "service_level"
+    verbose_name = _("Horario y feriados")

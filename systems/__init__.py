@@ -1,0 +1,1 @@
+"""Clients of the outside systems: no models, and nothing of ours is imported."""

@@ -1,0 +1,1 @@
+"""The report side of Smartflex: where its exports are fetched and how they are read."""

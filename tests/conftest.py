@@ -1,0 +1,93 @@
+"""Named people and the clock of every test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from agents.models import Agent, Role, Skill, Team, User
+
+LA_PAZ = ZoneInfo("America/La_Paz")
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture
+def at() -> Callable[..., datetime]:
+    """A moment of La Paz: `at("2026-11-25 09:30")`."""
+    return lambda text: datetime.fromisoformat(text).replace(tzinfo=LA_PAZ)
+
+
+@pytest.fixture
+def truth() -> Callable[[str], dict[str, Any]]:
+    """The known answers of a sample: `truth("xlsx-300")`."""
+    return lambda name: json.loads(next((DATA / name).glob("truth-*.json")).read_text())
+
+
+@pytest.fixture
+def make_agent(db: None) -> Callable[..., Agent]:
+    """An agent by name: `make_agent("Ana", skills=("INTERNET",), team="Norte")`."""
+
+    def make(name: str, *, skills: tuple[str, ...] = ("INTERNET", "TV"), team: str = "Norte", **more: Any) -> Agent:
+        user = User.objects.create(username=name.lower(), first_name=name, role=Role.AGENT)
+        agent = Agent.objects.create(user=user, team=Team.objects.get_or_create(name=team)[0], **more)
+        agent.skills.set([Skill.objects.get_or_create(code=code, defaults={"name": code})[0] for code in skills])
+        return agent
+
+    return make
+
+
+@pytest.fixture
+def ana(make_agent: Callable[..., Agent]) -> Agent:
+    """An agent."""
+    return make_agent("Ana")
+
+
+@pytest.fixture
+def luis(make_agent: Callable[..., Agent]) -> Agent:
+    """Ana's teammate."""
+    return make_agent("Luis")
+
+
+@pytest.fixture
+def marta(make_agent: Callable[..., Agent]) -> Agent:
+    """A stranger to Ana: an agent of another team."""
+    return make_agent("Marta", team="Sur")
+
+
+@pytest.fixture
+def elena(db: None) -> User:
+    """A supervisor."""
+    return User.objects.create(username="elena", first_name="Elena", role=Role.SUPERVISOR)
+
+
+@pytest.fixture
+def oscar(db: None) -> User:
+    """An auditor: reads, changes nothing."""
+    return User.objects.create(username="oscar", first_name="Óscar", role=Role.AUDITOR)
+
+
+@pytest.fixture
+def ines(db: None) -> User:
+    """An administrator."""
+    return User.objects.create(
+        username="ines", first_name="Inés", role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True
+    )
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User | Agent], Client]:
+    """A browser in which somebody signed in: `signed_in(ana)`."""
+
+    def sign_in(person: User | Agent) -> Client:
+        client = Client()
+        client.force_login(person.user if isinstance(person, Agent) else person)
+        return client
+
+    return sign_in
