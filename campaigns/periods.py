@@ -1,0 +1,46 @@
+"""The month to be paid for (`period`, its first day) and the days in which it is called about (procedure K.2, 5.1)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+CALLS_FROM_DAY = 25
+_WRITTEN = re.compile(r"(\d{4})-(\d{2})")
+
+
+class PeriodNotUnderstood(ValueError):
+    """The text names no month; the message says how one is written."""
+
+
+def parse_period(text: str) -> date:
+    """The first day of the month written as `2026-12`. Raises PeriodNotUnderstood."""
+    found = _WRITTEN.fullmatch(text.strip())
+    try:
+        if found:
+            return date(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        found = None
+    raise PeriodNotUnderstood(_("«%(text)s» no es un mes: escríbalo como 2026-12.") % {"text": text[:20]})
+
+
+def write_period(period: date) -> str:
+    """The period as addresses, files and commands write it: `2026-12`."""
+    return f"{period:%Y-%m}"
+
+
+def calls_from(period: date) -> date:
+    """First day of calls: the 25th of the month before."""
+    return calls_until(period).replace(day=CALLS_FROM_DAY)
+
+
+def calls_until(period: date) -> date:
+    """Last day of calls: the last day of the month before."""
+    return period.replace(day=1) - timedelta(days=1)
+
+
+def period_of(day: date) -> date:
+    """The period whose calls are due on `day` or come next: from the 1st to the last day of November, December."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
