@@ -31,9 +31,9 @@ def write_period(period: date) -> str:
     return f"{period:%Y-%m}"
 
 
-def calls_from(period: date) -> date:
-    """First day of calls: the 25th of the month before."""
-    return calls_until(period).replace(day=CALLS_FROM_DAY)
+def calls_from(period: date, day: int = CALLS_FROM_DAY) -> date:
+    """First day of calls: the 25th of the month before, unless the policy names another day (`calls_from_day`)."""
+    return calls_until(period).replace(day=day)
 
 
 def calls_until(period: date) -> date:

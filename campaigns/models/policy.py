@@ -18,6 +18,11 @@ class CallingPolicy(models.Model):
     """The one row of caps and delays (`pk` 1). No law fixes calling hours in Bolivia: this is internal policy."""
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    calls_from_day = models.PositiveSmallIntegerField(
+        _("día en que empiezan las llamadas"),
+        default=25,
+        help_text=_("Día del mes anterior al mes por pagar, del 1 al 28. Vale para los meses que se creen después."),
+    )
     attempts_a_day = models.PositiveSmallIntegerField(_("intentos por día"), default=3)
     attempts_a_campaign = models.PositiveSmallIntegerField(_("intentos por campaña"), default=8)
     minutes_between_attempts = models.PositiveSmallIntegerField(_("minutos entre intentos"), default=120)
@@ -53,6 +58,10 @@ class CallingPolicy(models.Model):
         verbose_name_plural = _("política interna de llamadas")
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="calling_policy_is_one"),
+            models.CheckConstraint(
+                condition=Q(calls_from_day__gte=1) & Q(calls_from_day__lte=28),
+                name="calling_policy_calls_start_on_a_day_of_every_month",
+            ),
             models.CheckConstraint(
                 condition=Q(attempts_a_day__gte=1) & Q(attempts_a_campaign__gte=F("attempts_a_day")),
                 name="calling_policy_caps_are_possible",

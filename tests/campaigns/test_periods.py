@@ -40,3 +40,8 @@ def test_the_period_of_a_day_is_the_one_called_about_in_its_month(day: date) -> 
 @given(days)
 def test_a_written_period_reads_back(day: date) -> None:
     assert parse_period(write_period(day)) == day.replace(day=1)
+
+
+def test_the_policy_may_name_another_first_day_of_calls() -> None:
+    assert calls_from(date(2027, 3, 1), day=1) == date(2027, 2, 1)
+    assert calls_from(date(2027, 3, 1), day=28) == date(2027, 2, 28)
