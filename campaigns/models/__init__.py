@@ -3,13 +3,14 @@
 from campaigns.models.calls import Attempt, CallBack, PaymentPromise
 from campaigns.models.campaign import Campaign, CampaignChange, DealShare, Reassignment
 from campaigns.models.contacts import (
+    CallList,
     Contact,
     ListEntry,
     Renewal,
     RetiredTelephone,
     Service,
 )
-from campaigns.models.figures import DayFigure, FigureCell, FigureRefresh, Seal
+from campaigns.models.figures import AgentDay, AttemptFigure, Cut, DayFigure, FigureCell, FigureRefresh, Seal, Unit
 from campaigns.models.payments import Receipt, RenewalPayment
 from campaigns.models.policy import CallingPolicy, CallingWindow, Disposition, DoNotCall
 from campaigns.models.reports import (
@@ -21,14 +22,18 @@ from campaigns.models.reports import (
 )
 
 __all__ = [
+    "AgentDay",
     "Attempt",
+    "AttemptFigure",
     "CallBack",
+    "CallList",
     "CallingPolicy",
     "CallingWindow",
     "Campaign",
     "CampaignChange",
     "ColumnAlias",
     "Contact",
+    "Cut",
     "DayFigure",
     "DealShare",
     "Disposition",
@@ -48,4 +53,5 @@ __all__ = [
     "RetiredTelephone",
     "Seal",
     "Service",
+    "Unit",
 ]

@@ -63,6 +63,12 @@ class Attempt(models.Model):
         indexes = [
             # the agent's own day, and figures of a day
             models.Index(fields=["campaign", "day", "agent"], name="attempt_by_day"),
+            # whether anything happened since the figures were counted: the newest result, and those after it
+            models.Index(
+                fields=["campaign", "-resulted_at"],
+                name="attempt_newest_result",
+                condition=Q(resulted_at__isnull=False),
+            ),
         ]
 
 

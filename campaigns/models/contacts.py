@@ -145,6 +145,9 @@ class ListEntry(models.Model):
     attempts_on_day = models.PositiveSmallIntegerField(default=0)
     last_attempt_at = models.DateTimeField(null=True, blank=True)
     handled_at = models.DateTimeField(null=True, blank=True, help_text=_("Primer resultado registrado."))
+    handled_by = models.ForeignKey(
+        Agent, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
+    )
     contacted_at = models.DateTimeField(null=True, blank=True, help_text=_("Primer contacto con el cliente."))
     contacted_by = models.ForeignKey(
         Agent, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"

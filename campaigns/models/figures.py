@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, User
 from campaigns.models.campaign import Campaign
-from campaigns.models.contacts import Service
+from campaigns.models.contacts import CallList
 from campaigns.models.policy import Disposition
 
 
@@ -19,16 +20,30 @@ class FigureRefresh(models.Model):
     mark = models.JSONField(default=dict)
 
 
+class Unit(models.TextChoices):
+    """What is being counted: a customer, called once, or a service of hers, paid one by one."""
+
+    CONTACT = "contact", _("contactos")
+    SERVICE = "service", _("servicios")
+
+
 class FigureCell(models.Model):
-    """Counts of renewals by agent, service, zone and hold-out. Amounts in Bs."""
+    """Counts of one unit by agent, part, zone and hold-out; `campaigns/measuring.py` defines every column. In Bs.
+
+    `part` is the call list of a contact, the service of a renewal. `assigned` stands under the owner, everything
+    else under the agent the work is credited to.
+    """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="cells")
+    unit = models.CharField(max_length=8, choices=Unit)
+    part = models.CharField(max_length=8, choices=CallList)
     agent = models.ForeignKey(Agent, models.CASCADE, null=True, db_index=False, related_name="+")
-    service = models.CharField(max_length=8, choices=Service)
     zone = models.CharField(max_length=80)
     held_out = models.BooleanField()
-    renewals = models.PositiveIntegerField()
+    assigned = models.PositiveIntegerField()
+    items = models.PositiveIntegerField()
     callable = models.PositiveIntegerField()
+    callable_paid = models.PositiveIntegerField()
     handled = models.PositiveIntegerField()
     contacted = models.PositiveIntegerField()
     promised = models.PositiveIntegerField()
@@ -40,22 +55,79 @@ class FigureCell(models.Model):
     amount_promised = models.DecimalField(max_digits=14, decimal_places=2)
     amount_paid = models.DecimalField(max_digits=14, decimal_places=2)
     amount_paid_after_contact = models.DecimalField(max_digits=14, decimal_places=2)
+    amount_received = models.DecimalField(max_digits=14, decimal_places=2)
 
     class Meta:
-        indexes = [models.Index(fields=["campaign"], name="figure_cell_of_campaign")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(contacted__lte=F("handled"))
+                & Q(promised__lte=F("contacted"))
+                & Q(handled__lte=F("items"))
+                & Q(paid__lte=F("items"))
+                & Q(paid_after_contact__lte=F("paid"))
+                & Q(callable_paid__lte=F("callable")),
+                name="figure_cell_parts_within_their_whole",
+            ),
+        ]
+        indexes = [models.Index(fields=["campaign", "unit"], name="figure_cell_of_campaign")]
+
+
+class Cut(models.TextChoices):
+    """Figures of a day are kept by agent and, apart, by zone: both at once would be as many rows as contacts."""
+
+    AGENT = "agent", _("por agente")
+    ZONE = "zone", _("por zona")
 
 
 class DayFigure(models.Model):
-    """Attempts of a day by agent and disposition, and contacts handled and reached for the first time that day."""
+    """What happened for the first time on a day: handled, contacted, promised, paid. In Bs."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="day_figures")
     day = models.DateField()
+    cut = models.CharField(max_length=5, choices=Cut)
+    unit = models.CharField(max_length=8, choices=Unit)
+    part = models.CharField(max_length=8, choices=CallList)
     agent = models.ForeignKey(Agent, models.CASCADE, null=True, db_index=False, related_name="+")
-    disposition = models.ForeignKey(Disposition, models.CASCADE, null=True, db_index=False, related_name="+")
+    zone = models.CharField(max_length=80)
+    handled = models.PositiveIntegerField()
+    contacted = models.PositiveIntegerField()
+    promised = models.PositiveIntegerField()
+    paid = models.PositiveIntegerField()
+    paid_after_contact = models.PositiveIntegerField()
+    amount_paid = models.DecimalField(max_digits=14, decimal_places=2)
+    amount_paid_after_contact = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "cut", "unit", "day"], name="day_figure_of_campaign")]
+
+
+class AttemptFigure(models.Model):
+    """Attempts of a day by how they ended; those of a past day are kept, not counted again."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="attempt_figures")
+    day = models.DateField()
+    cut = models.CharField(max_length=5, choices=Cut)
+    part = models.CharField(max_length=8, choices=CallList)
+    agent = models.ForeignKey(Agent, models.CASCADE, null=True, db_index=False, related_name="+")
+    zone = models.CharField(max_length=80)
+    disposition = models.ForeignKey(Disposition, models.CASCADE, db_index=False, related_name="+")
     attempts = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["campaign", "day"], name="day_figure_of_campaign")]
+        indexes = [models.Index(fields=["campaign", "cut", "day"], name="attempt_figure_of_campaign")]
+
+
+class AgentDay(models.Model):
+    """How much an agent called on a day. Time is the quarters of an hour in which a result was recorded."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="agent_days")
+    day = models.DateField()
+    agent = models.ForeignKey(Agent, models.CASCADE, db_index=False, related_name="+")
+    attempts = models.PositiveIntegerField()
+    quarters = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "day", "agent"], name="agent_day_once")]
 
 
 class Seal(models.Model):
