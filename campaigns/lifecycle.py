@@ -1,0 +1,277 @@
+"""The life of a campaign: one table of steps, one function that takes them.
+
+Every step locks the campaign's row, so two clicks, or a click and the clock, never take the same step twice. The
+sentence of `CampaignRefuses` is what a disabled button says: why not has one author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agents.models import User
+from campaigns.models import CallBack, Campaign, CampaignChange, ListEntry
+
+State = Campaign.State
+
+
+class Verb(StrEnum):
+    """What may happen to a campaign."""
+
+    PROPOSE = "propose"
+    LAUNCH = "launch"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CLOSE = "close"
+
+
+class Actor(StrEnum):
+    """Who takes a step: a person who steers campaigns, or the centre itself (a scheduled job, a command)."""
+
+    SUPERVISION = "supervision"
+    CENTRE = "centre"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the table."""
+
+    verb: Verb
+    from_state: Campaign.State
+    to_state: Campaign.State
+    who: frozenset[Actor]
+
+
+BOTH = frozenset({Actor.SUPERVISION, Actor.CENTRE})
+PERSON = frozenset({Actor.SUPERVISION})
+CENTRE = frozenset({Actor.CENTRE})
+
+STEPS: tuple[Step, ...] = (
+    Step(Verb.PROPOSE, State.EXPECTED, State.PROPOSED, BOTH),
+    Step(Verb.LAUNCH, State.PROPOSED, State.RUNNING, BOTH),
+    Step(Verb.PAUSE, State.RUNNING, State.PAUSED, BOTH),
+    Step(Verb.RESUME, State.PAUSED, State.RUNNING, BOTH),
+    Step(Verb.CLOSE, State.RUNNING, State.CLOSED, BOTH),
+    Step(Verb.CLOSE, State.PAUSED, State.CLOSED, BOTH),
+    Step(Verb.CLOSE, State.PROPOSED, State.CLOSED, CENTRE),  # the last day went by and nobody launched it
+    Step(Verb.CLOSE, State.EXPECTED, State.CLOSED, CENTRE),  # the last day went by without a report
+)
+
+
+class CampaignRefuses(Exception):
+    """The step cannot be taken now; the message is the sentence for the person who asked."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a close had to settle."""
+
+    leases: int
+    call_backs: int
+
+
+def propose(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
+    """The report is in: the campaign waits for the supervisor's word. Raises CampaignRefuses."""
+    return _take(Verb.PROPOSE, campaign=campaign, by=by, now=now, note=note)
+
+
+def launch(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
+    """Let the agents call. Raises CampaignRefuses."""
+    return _take(Verb.LAUNCH, campaign=campaign, by=by, now=now, note=note)
+
+
+def pause(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
+    """Stop giving contacts; who is talking finishes. Raises CampaignRefuses."""
+    return _take(Verb.PAUSE, campaign=campaign, by=by, now=now, note=note)
+
+
+def resume(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
+    """Go on calling. Raises CampaignRefuses."""
+    return _take(Verb.RESUME, campaign=campaign, by=by, now=now, note=note)
+
+
+def close(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
+    """End the campaign: leases are let go and pending call-backs cancelled; open attempts keep waiting for their
+
+    result. Raises CampaignRefuses.
+    """
+    return _take(Verb.CLOSE, campaign=campaign, by=by, now=now, note=note)
+
+
+def close_overdue(*, now: datetime) -> list[Campaign]:
+    """Close every campaign whose last day is over, each in its own transaction. Returns those it closed."""
+    overdue = Campaign.objects.exclude(state=State.CLOSED).filter(calls_until__lt=_today(now)).order_by("period")
+    closed = []
+    for campaign in overdue:
+        try:
+            closed.append(close(campaign=campaign, by=None, now=now, note=_("Terminó el último día de llamadas.")))
+        except CampaignRefuses:
+            continue  # another process closed it between the query and the lock
+    return closed
+
+
+def check_can_propose(campaign: Campaign, now: datetime, by: User | None = None) -> None:
+    """Raise CampaignRefuses when it cannot be proposed now."""
+    _check(Verb.PROPOSE, campaign, now, by)
+
+
+def check_can_launch(campaign: Campaign, now: datetime, by: User | None = None) -> None:
+    """Raise CampaignRefuses when it cannot be launched now."""
+    _check(Verb.LAUNCH, campaign, now, by)
+
+
+def check_can_pause(campaign: Campaign, now: datetime, by: User | None = None) -> None:
+    """Raise CampaignRefuses when it cannot be paused now."""
+    _check(Verb.PAUSE, campaign, now, by)
+
+
+def check_can_resume(campaign: Campaign, now: datetime, by: User | None = None) -> None:
+    """Raise CampaignRefuses when it cannot be resumed now."""
+    _check(Verb.RESUME, campaign, now, by)
+
+
+def check_can_close(campaign: Campaign, now: datetime, by: User | None = None) -> None:
+    """Raise CampaignRefuses when it cannot be closed now."""
+    _check(Verb.CLOSE, campaign, now, by)
+
+
+def why_not(verb: Verb, *, campaign: Campaign, now: datetime, by: User | None = None) -> str:
+    """The sentence of a disabled button; empty when the verb can be used."""
+    try:
+        _check(verb, campaign, now, by)
+    except CampaignRefuses as refusal:
+        return str(refusal)
+    return ""
+
+
+def _take(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime, note: str) -> Campaign:
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        step = _check(verb, locked, now, by)
+        locked.state = step.to_state
+        if step.to_state == State.RUNNING and locked.launched_at is None:
+            locked.launched_at = now
+        if step.to_state == State.CLOSED:
+            locked.closed_at = now
+            note = _with_settled(note, _settle(locked, now))
+        locked.save(update_fields=["state", "launched_at", "closed_at"])
+        CampaignChange.objects.create(
+            campaign=locked,
+            verb=verb,
+            from_state=step.from_state,
+            to_state=step.to_state,
+            by=by,
+            at=now,
+            note=note[:300],
+        )
+    campaign.state, campaign.launched_at, campaign.closed_at = locked.state, locked.launched_at, locked.closed_at
+    return locked
+
+
+def _check(verb: Verb, campaign: Campaign, now: datetime, by: User | None) -> Step:
+    actor = Actor.CENTRE if by is None else Actor.SUPERVISION
+    if by is not None and not by.steers_campaigns:
+        raise CampaignRefuses(_("Solo supervisión puede hacerlo."))
+    step = next((line for line in STEPS if line.verb == verb and line.from_state == campaign.state), None)
+    if step is None or actor not in step.who:
+        raise CampaignRefuses(_wrong_state(verb, State(campaign.state)))
+    extra = _CONDITIONS.get(verb)
+    if extra is not None:
+        extra(campaign, _today(now))
+    return step
+
+
+def _wrong_state(verb: Verb, state: Campaign.State) -> str:
+    if state == State.EXPECTED:
+        return _("Todavía no llegó el reporte de este mes.")
+    if state == State.CLOSED:
+        return _("La campaña ya está cerrada.")
+    if state == State.PROPOSED:
+        if verb == Verb.PROPOSE:
+            return _("La campaña ya está propuesta.")
+        return _("La campaña todavía no se lanzó.")
+    if verb in (Verb.PROPOSE, Verb.LAUNCH):
+        return _("La campaña ya se lanzó.")
+    return _("La campaña ya está en pausa.") if state == State.PAUSED else _("La campaña ya está en curso.")
+
+
+def _launch_conditions(campaign: Campaign, today: date) -> None:
+    if today < campaign.calls_from:
+        raise CampaignRefuses(
+            _("Se puede lanzar desde el %(day)s, cuando comienzan las llamadas.") % {"day": _day(campaign.calls_from)}
+        )
+    _last_day_condition(campaign, today)
+    if not ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.OPEN, owner__isnull=False).exists():
+        raise CampaignRefuses(_("Nadie tiene contactos asignados: reparta la campaña antes de lanzarla."))
+
+
+def _last_day_condition(campaign: Campaign, today: date) -> None:
+    if today > campaign.calls_until:
+        raise CampaignRefuses(_("Las llamadas terminaron el %(day)s.") % {"day": _day(campaign.calls_until)})
+
+
+def _close_conditions(campaign: Campaign, today: date) -> None:
+    if campaign.launched_at is None and today <= campaign.calls_until:
+        raise CampaignRefuses(
+            _("No se lanzó: se cierra sola después del %(day)s.") % {"day": _day(campaign.calls_until)}
+        )
+
+
+_CONDITIONS: dict[Verb, Callable[[Campaign, date], None]] = {
+    Verb.LAUNCH: _launch_conditions,
+    Verb.RESUME: _last_day_condition,
+    Verb.CLOSE: _close_conditions,
+}
+
+
+def _settle(campaign: Campaign, now: datetime) -> Settled:
+    """Let go of what only makes sense while calling. An open attempt keeps its fence, so its result still enters."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE campaigns_listentry SET lease_agent_id = NULL, lease_until = NULL
+             WHERE campaign_id = %s AND lease_agent_id IS NOT NULL
+            """,
+            [campaign.pk],
+        )
+        leases = cursor.rowcount
+        cursor.execute(
+            """
+            UPDATE campaigns_callback
+               SET state = %s, settled_at = %s, note = left(concat_ws(' · ', nullif(note, ''), %s::text), 300)
+             WHERE campaign_id = %s AND state = %s
+            """,
+            [CallBack.State.CANCELLED, now, _("Anulada: la campaña cerró."), campaign.pk, CallBack.State.PENDING],
+        )
+        return Settled(leases=leases, call_backs=cursor.rowcount)
+
+
+def _with_settled(note: str, settled: Settled) -> str:
+    parts = [note] if note else []
+    if settled.call_backs:
+        parts.append(
+            ngettext("%(n)d llamada acordada anulada.", "%(n)d llamadas acordadas anuladas.", settled.call_backs)
+            % {"n": settled.call_backs}
+        )
+    if settled.leases:
+        parts.append(
+            ngettext("%(n)d contacto que estaba abierto.", "%(n)d contactos que estaban abiertos.", settled.leases)
+            % {"n": settled.leases}
+        )
+    return " ".join(parts)
+
+
+def _today(now: datetime) -> date:
+    return timezone.localtime(now).date()
+
+
+def _day(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
