@@ -30,6 +30,6 @@ def states_page() -> str:
         rows.append(f"| {step.verb.value} | {step.from_state.value} | {step.to_state.value} | {who} |")
     head = (
         "# The states of a campaign\n\n"
-        "Made from the table in `campaigns/lifecycle.py` by `manage.py campaign_states`; a test fails when it is stale.\n"
+        "Made from the table in `campaigns/lifecycle.py` by `manage.py campaign_states`; a test fails when stale.\n"
     )
     return f"{head}\n```mermaid\n{diagram()}\n```\n\n" + "\n".join(rows) + "\n" + PROSE
