@@ -51,6 +51,10 @@ class Campaign(models.Model):
     )
     hold_out_seed = models.PositiveIntegerField(default=1)
     script = models.TextField(_("guion"), blank=True)
+    dealt_at = models.DateTimeField(_("repartida"), null=True, blank=True)
+    contacts_continued = models.PositiveIntegerField(
+        default=0, help_text=_("Contactos que siguen con quien habló con ellos el mes anterior.")
+    )
     created_at = models.DateTimeField(_("creada"))
     launched_at = models.DateTimeField(_("lanzada"), null=True, blank=True)
     closed_at = models.DateTimeField(_("cerrada"), null=True, blank=True)
