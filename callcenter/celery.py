@@ -1,11 +1,23 @@
 """The Celery application. Its options are `CELERY_…` in the settings, its schedule is `callcenter/schedule.py`."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 
 app = Celery("callcenter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.task_success.connect
+def sweeper_is_alive(sender: Any = None, **kwargs: Any) -> None:
+    """A sweep that went through is the sweeper's sign of life."""
+    from django.utils import timezone
+
+    from callcenter import heartbeats
+
+    if getattr(sender, "name", "") == heartbeats.SWEEPING:
+        heartbeats.sign(name="sweeper", now=timezone.now())

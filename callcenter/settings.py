@@ -44,7 +44,8 @@ DATABASE_URL = env.str("DATABASE_URL", "")
 REDIS_URL = env.str("REDIS_URL", "")
 if bool(DATABASE_URL) != bool(REDIS_URL):
     raise ImproperlyConfigured("DATABASE_URL and REDIS_URL: give both, or neither to use the embedded servers.")
-if not DATABASE_URL:
+RUNS_EMBEDDED = not DATABASE_URL
+if RUNS_EMBEDDED:
     if not IS_DEMO and not env.bool("ALLOW_EMBEDDED", False):
         raise ImproperlyConfigured("DATABASE_URL and REDIS_URL: production needs servers of its own.")
     _embedded = embedded.addresses(CALLCENTER_HOME)
@@ -95,7 +96,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "America/La_Paz"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "callcenter.beat:SigningScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 
 # -- Rooms and libraries ---------------------------------------------------------------------------------------------

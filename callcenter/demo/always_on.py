@@ -1,0 +1,46 @@
+"""What makes the demo a live campaign at any hour of any day: all of it ordinary settings an administrator may edit.
+
+Calling windows are open day and night, holidays are worked, and the month under way starts on the day the demo first
+sees it instead of on the 25th.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from callcenter.demo.smartflex import drop_folder
+from campaigns.models import CallingPolicy, CallingWindow, Campaign, ReportKind, ReportSource
+from campaigns.periods import period_of
+from service_level.models import Holiday, Weekday, WorkingHours
+
+DAYS_AHEAD = 45
+
+
+@transaction.atomic
+def open_day_and_night(*, now: datetime) -> None:
+    """Open the calling windows and the working hours all week. Only for a demo that is being set up."""
+    CallingWindow.objects.all().delete()
+    WorkingHours.objects.all().delete()
+    hours = {"opens": time.min, "closes": time.max}
+    CallingWindow.objects.bulk_create(CallingWindow(weekday=day, **hours) for day in Weekday.values)
+    WorkingHours.objects.bulk_create(WorkingHours(weekday=day, **hours) for day in Weekday.values)
+    CallingPolicy.objects.get_or_create(pk=1)
+    for kind, pattern in ((ReportKind.CCVP, "ccvp-{period}.*"), (ReportKind.RECAUDO, "recaudo-{period}*.*")):
+        ReportSource.objects.get_or_create(
+            name=f"Smartflex (demostración): {kind.label}",
+            defaults={"kind": kind, "transport": "file", "location": str(drop_folder()), "pattern": pattern},
+        )
+    stay_live(now=now)
+
+
+def stay_live(*, now: datetime) -> None:
+    """Let the month under way begin today if it has not begun, and work the holidays to come."""
+    today = timezone.localdate(now)
+    if not Campaign.objects.filter(period=period_of(today)).exists():
+        CallingPolicy.objects.filter(pk=1).update(calls_from_day=min(today.day, 28))
+    Holiday.objects.filter(day__range=(today, today + timedelta(days=DAYS_AHEAD)), is_day_off=True).update(
+        is_day_off=False, decree="En la demostración se trabaja siempre"
+    )

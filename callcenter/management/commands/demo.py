@@ -1,0 +1,47 @@
+"""Door: the demo's data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from agents.models import User
+from callcenter.demo import always_on, people, resetting, smartflex
+
+
+class Command(BaseCommand):
+    help = "Makes the demo's people, policy and drop folder; --reset begins again with nothing but them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--reset", action="store_true", help="throw away every row and file first")
+        parser.add_argument("--if-empty", action="store_true", help="only when nobody works here yet")
+        parser.add_argument("--people", action="store_true", help="only say who may sign in")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.IS_DEMO:
+            raise CommandError("This is no demo (CALLCENTER_ENV=production): nothing was touched.")
+        if options["people"]:
+            self._name_people()
+            return
+        if options["reset"]:
+            try:
+                resetting.throw_everything_away()
+            except resetting.NotReset as error:
+                raise CommandError(str(error)) from None
+        now = timezone.now()
+        if not (options["if_empty"] and User.objects.exists()):
+            people.hire()
+            always_on.open_day_and_night(now=now)
+            self.stdout.write("Demo data made.")
+        always_on.stay_live(now=now)
+        for path in smartflex.save_what_is_missing(now=now):
+            self.stdout.write(f"Saved {path}")
+
+    def _name_people(self) -> None:
+        self.stdout.write(f"Sign in with the password «{people.PASSWORD}» as one of:")
+        for person in people.PEOPLE:
+            skills = f" ({', '.join(person.skills)})" if person.skills else ""
+            self.stdout.write(f"  {person.username:<7} {person.role.value}{skills}")

@@ -1,0 +1,124 @@
+"""Door: the whole house in one foreground."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sys
+import time
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from callcenter.processes import Foreground, Program
+from callcenter.schedule import SCHEDULE
+from callcenter.scheduling import sync_schedule
+
+WORKERS_AT_MOST = 4
+THREADS = 4  # of a web worker; each may hold a connection of its pool
+FIRST_ANSWER = 60.0  # seconds
+
+
+class Command(BaseCommand):
+    help = "Runs web server, worker and beat together in the foreground; Ctrl-C stops all of it."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        only_one = self._claim_the_home()
+        refuse_a_busy_port(host, port)
+        self._prepare()
+        address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104
+        foreground = Foreground(programs(host, port), self._say)
+        foreground.run(lambda: self._welcome(address))
+        only_one.close()
+        self._say("Stopped. The data stay; run it again to go on.")
+
+    def _claim_the_home(self) -> Any:
+        """Two foregrounds on the same data would be harmless and confusing: the second one is told so."""
+        settings.CALLCENTER_HOME.mkdir(parents=True, exist_ok=True)
+        lock = (settings.CALLCENTER_HOME / "run.lock").open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                f"It is already running on the data in {settings.CALLCENTER_HOME}. Stop that one first, or give this"
+                " one data of its own: CALLCENTER_HOME=<folder>."
+            ) from None
+        return lock
+
+    def _prepare(self) -> None:
+        self._say("Preparing the database …")
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
+        call_command("migrate", verbosity=0, interactive=False)
+        sync_schedule(ticks=SCHEDULE, now=timezone.now())
+        if settings.IS_DEMO:
+            call_command("demo", if_empty=True, stdout=self.stdout)
+
+    def _welcome(self, address: str) -> None:
+        deadline = time.monotonic() + FIRST_ANSWER
+        while time.monotonic() < deadline:
+            try:
+                httpx.get(f"{address}livez", timeout=5, trust_env=False)
+            except httpx.TransportError:
+                time.sleep(0.1)
+                continue
+            break
+        else:
+            self._say(f"The web server did not answer within {FIRST_ANSWER:.0f} s: what it said stands above.")
+            return
+        self._say("")
+        self._say(f"Centro de Llamadas is running at {address}")
+        if settings.IS_DEMO:
+            call_command("demo", people=True, stdout=self.stdout)
+        self._say("Ctrl-C stops all of it.")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+
+def programs(host: str, port: int) -> list[Program]:
+    """Web server, worker and beat, sized for this machine's cores."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    celery = [
+        sys.executable,
+        "-W",
+        "ignore:You're running the worker",
+        "-m",
+        "celery",
+        "--quiet",
+        "--app",
+        "callcenter",
+    ]
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    web += ["--workers", str(min(max(cores, 1), WORKERS_AT_MOST)), "--blocking-threads", str(THREADS)]
+    web += ["--workers-kill-timeout", "3", "--respawn-failed-workers", "--no-access-log", "--log-level", "warning"]
+    worker = ["worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING"]
+    worker += ["--without-gossip", "--without-mingle", "--hostname", f"worker-{port}@%h"]
+    return [
+        Program("web", [*web, "callcenter.wsgi:application"]),
+        Program("worker", [*celery, *worker]),
+        Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]),
+    ]
+
+
+def refuse_a_busy_port(host: str, port: int) -> None:
+    """Raise CommandError when somebody listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} of {host} cannot be used ({error.strerror}). Choose another: make run PORT=8001."
+            ) from None

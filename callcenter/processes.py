@@ -1,0 +1,153 @@
+"""Several programs in one foreground: started, watched, started again when they die, stopped without leaving one.
+
+Each program gets a session of its own, so that a Ctrl-C of the terminal reaches only the foreground, which then stops
+them in order. If the foreground itself is killed, the kernel tells each of them to end (`PR_SET_PDEATHSIG`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+POLITE_SECONDS = 6.0  # after SIGTERM; then SIGQUIT, which makes Celery give its tasks back
+HARD_SECONDS = 3.0  # after SIGQUIT; then SIGKILL to all that is left of the program
+LONGEST_PAUSE = 30.0  # seconds before a program that keeps dying is started again
+STEADY_SECONDS = 30.0  # a program that lived this long starts again at once when it dies
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to start: its name before each line it writes, its command, and what its environment has on top."""
+
+    name: str
+    command: Sequence[str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+class Running:
+    """One program under watch."""
+
+    def __init__(self, program: Program, say: Callable[[str], None]) -> None:
+        self.program = program
+        self._say = say
+        self._pause = 0.0
+        self._started = 0.0
+        self.next_start = 0.0
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        self._started = time.monotonic()
+        self.process = subprocess.Popen(
+            list(self.program.command),
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.program.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509  # one system call, no lock taken
+        )
+        threading.Thread(target=self._copy_lines, args=(self.process,), daemon=True).start()
+
+    def _copy_lines(self, process: subprocess.Popen[str]) -> None:
+        if process.stdout is None:
+            return
+        for line in process.stdout:
+            if line.strip():
+                self._say(f"{self.program.name:>6} | {line.rstrip()}")
+
+    def look_after(self) -> None:
+        """Start the program again when it died, at once the first time and later each time it dies young."""
+        if self.process is not None:
+            code = self.process.poll()
+            if code is None:
+                return
+            _kill_what_is_left(self.process.pid)
+            self.process = None
+            lived = time.monotonic() - self._started
+            self._pause = 0.5 if lived >= STEADY_SECONDS else min(max(self._pause * 2, 0.5), LONGEST_PAUSE)
+            self.next_start = time.monotonic() + self._pause
+            self._say(f"{self.program.name:>6} | ended ({_words(code)}); starting it again in {self._pause:.1f} s")
+        if time.monotonic() >= self.next_start:
+            self.start()
+
+    def signal(self, number: int) -> None:
+        if self.process is not None and self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(number)
+
+    def has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def kill(self) -> None:
+        if self.process is not None:
+            _kill_what_is_left(self.process.pid)
+            self.process.wait()
+
+
+class Foreground:
+    """Runs programs until SIGINT or SIGTERM."""
+
+    def __init__(self, programs: Sequence[Program], say: Callable[[str], None]) -> None:
+        self._say = say
+        self._running = [Running(program, say) for program in programs]
+        self._signals = 0
+
+    def run(self, on_started: Callable[[], None]) -> None:
+        """Start all, call `on_started` from a thread of its own, and return when every program has ended."""
+        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            for running in self._running:
+                running.start()
+            threading.Thread(target=on_started, daemon=True).start()
+            while not self._signals:
+                for running in self._running:
+                    running.look_after()
+                time.sleep(0.2)
+        finally:
+            self._stop()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._signals += 1
+
+    def _stop(self) -> None:
+        """SIGTERM, then SIGQUIT, then SIGKILL; a second Ctrl-C goes straight to the last."""
+        for number, seconds in ((signal.SIGTERM, POLITE_SECONDS), (signal.SIGQUIT, HARD_SECONDS)):
+            for running in self._running:
+                running.signal(number)
+            deadline = time.monotonic() + seconds
+            while time.monotonic() < deadline and self._signals < 2:
+                if all(running.has_ended() for running in self._running):
+                    break
+                time.sleep(0.05)
+        for running in self._running:
+            running.kill()
+
+
+def _end_with_parent() -> None:
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _kill_what_is_left(leader: int) -> None:
+    """Kill the children a program left in its process group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def _words(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

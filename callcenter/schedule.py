@@ -1,0 +1,58 @@
+"""What the clock does, in one place.
+
+Beat only ticks. What must exist by now is decided by the verb a tick rings, from the database and the calendar of
+La Paz, so a beat that was down for days, or two beats at once, change nothing but the hour at which it happens.
+
+Intervals only: a crontab with a numeric hour may be skipped for most of a day after a restart of beat. A tick that no
+worker took before the next one is due expires, so an hour without workers does not leave an hour of ticks behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+SECOND = 1
+MINUTE = 60
+HOUR = 60 * MINUTE
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One entry: the name administrators see, the task it rings and every how many seconds."""
+
+    name: str
+    task: str
+    every: int
+
+
+SCHEDULE = [
+    # A month to be paid for exists as a campaign from the first day of calls on, and is marked late or missing.
+    Tick("Crear los meses que faltan", "campaigns.make_months_exist", MINUTE),
+    # New reports, of prepaid customers and of collections, are looked for where the sources say.
+    Tick("Buscar reportes nuevos", "campaigns.look_for_reports", (30 * SECOND) if settings.IS_DEMO else (5 * MINUTE)),
+    # A report that waits for a worker, or lost the one it had, is rung again.
+    Tick("Retomar reportes detenidos", "campaigns.sweep_reports", 10 * SECOND),
+    # A contact left open at a desk that does not answer any more goes back to its list.
+    Tick("Liberar contactos abandonados", "campaigns.sweep_leases", 30 * SECOND),
+    # A call-back past its time goes from its agent to the team, and from the team to the supervisor.
+    Tick("Pasar llamadas acordadas vencidas", "campaigns.widen_call_backs", MINUTE),
+    # A campaign ends by itself after its last day.
+    Tick("Cerrar campañas terminadas", "campaigns.close_overdue", 10 * MINUTE),
+    # A closed campaign gets its sealed report, and the supervisors their mail.
+    Tick("Sellar campañas cerradas", "campaigns.seal_closed", MINUTE),
+    # The figures of the running campaigns are counted afresh when something changed.
+    Tick("Actualizar cifras", "campaigns.refresh_figures", 5 * SECOND),
+    # Mail that is owed is delivered.
+    Tick("Enviar avisos pendientes", "notices.deliver_due", 15 * SECOND),
+    # The worker says that it is alive; beat and the sweeper write their own sign of life.
+    Tick("Señal de vida", "callcenter.heartbeat", 5 * SECOND),
+    # Sessions that ended and failed sign-ins that no longer lock anybody are forgotten.
+    Tick("Limpiar sesiones e intentos de ingreso", "callcenter.clean_up", 6 * HOUR),
+]
+if settings.IS_DEMO:
+    SCHEDULE += [
+        # The demo's Smartflex writes what is missing into the drop folder: this month's report, payments now and then.
+        Tick("Demostración: escribir reportes", "callcenter.demo_goes_on", MINUTE),
+    ]

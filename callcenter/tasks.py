@@ -1,0 +1,24 @@
+"""What beat rings of the wiring itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from callcenter import heartbeats, housekeeping
+from callcenter.demo import always_on, smartflex
+
+
+@shared_task(name="callcenter.heartbeat")
+def heartbeat() -> None:
+    heartbeats.sign(name="worker", now=timezone.now())
+
+
+@shared_task(name="callcenter.clean_up")
+def clean_up() -> None:
+    housekeeping.clean_up(now=timezone.now())
+
+
+@shared_task(name="callcenter.demo_goes_on")
+def demo_goes_on() -> None:
+    now = timezone.now()
+    always_on.stay_live(now=now)
+    smartflex.save_what_is_missing(now=now)
