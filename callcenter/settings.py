@@ -307,6 +307,7 @@ LOGGING: dict[str, Any] = {
 # -- Languages of the interface as the switch shows them -------------------------------------------------------------
 
 LANGUAGE_COOKIE_NAME = "callcenter_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SITE_NAME = _("Centro de Llamadas")
 IS_TEST = "PYTEST_VERSION" in os.environ

@@ -1,10 +1,104 @@
-"""What every page's frame needs."""
+"""What every page's frame needs: where one can go, who is here, and how old the payment data are."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Max
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Role, User
+from campaigns.models import Report, ReportKind
+
+PAYMENTS_ARE_OLD = timedelta(hours=24)  # collections come several times a day: after one day without, say so
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the main navigation: its address by name, its words, and its letter after `g`."""
+
+    address: str
+    words: str | Promise
+    key: str
+
+
+LIST = Place("campaigns:my_list", _("Mi lista"), "l")
+AGENDA = Place("campaigns:agenda", _("Agenda"), "a")
+CAMPAIGNS = Place("campaigns:campaign_list", _("Campañas"), "c")
+REPORTS = Place("campaigns:report_list", _("Reportes"), "r")
+PAYMENTS = Place("campaigns:payment_list", _("Pagos"), "p")
+MAIL = Place("notices:outbox", _("Correo"), "o")
+PEOPLE = Place("agents:people", _("Personas"), "n")
+ADMIN = Place("admin:index", _("Administración"), "d")
+
+CENTRE = (CAMPAIGNS, REPORTS, PAYMENTS, AGENDA, MAIL, PEOPLE)
+PLACES = {
+    Role.AGENT: (LIST, AGENDA),
+    Role.SUPERVISOR: CENTRE,
+    Role.AUDITOR: CENTRE,
+    Role.ADMINISTRATOR: (*CENTRE, ADMIN),
+}
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """A link of the navigation as this page shows it."""
+
+    href: str
+    words: str | Promise
+    key: str
+    current: bool
+
+
+class Frame:
+    """The frame around one page. Everything is asked for only when a whole page is drawn, not for a fragment."""
+
+    home_key = "i"
+    languages = settings.LANGUAGES
+    site = settings.SITE_NAME
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def person(self) -> User | None:
+        user = getattr(self._request, "user", None)
+        return user if isinstance(user, User) else None
+
+    @cached_property
+    def nav(self) -> list[NavigationItem]:
+        """The pages this person may open, in order; the deepest one around the present address is marked."""
+        if self.person is None:
+            return []
+        found = []
+        for place in PLACES[Role(self.person.role)]:
+            try:
+                found.append((reverse(place.address), place))
+            except NoReverseMatch:
+                continue
+        around = [href for href, _place in found if self._request.path.startswith(href)]
+        here = max(around, key=len, default=None)
+        return [NavigationItem(href, place.words, place.key, href == here) for href, place in found]
+
+    @cached_property
+    def paid_until(self) -> datetime | None:
+        """The moment up to which payments are known: the newest collections report taken in."""
+        taken = Report.objects.filter(kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED)
+        return taken.aggregate(newest=Max("data_until"))["newest"]
+
+    @property
+    def payments_are_old(self) -> bool:
+        return self.paid_until is not None and timezone.now() - self.paid_until > PAYMENTS_ARE_OLD
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of the frame around every page."""
-    return {}
+    """Context processor: `frame` for base.html."""
+    return {"frame": Frame(request)}

@@ -1,0 +1,127 @@
+"""The table of every list: sorted by link, fifty rows a page, numbers to the right, totals in the foot.
+
+    class Contacts(ListTable):
+        customer = Name(linkify=True)            # a row's link covers the whole row
+        amount = Money(footer=lambda table: …)
+        class Meta(ListTable.Meta):
+            model = Contact
+            fields = ("customer", "amount")
+
+In the view: `table = Contacts(rows).shown_to(request)`; in the page `{% load render_table from django_tables2 %}`
+and `{% render_table table %}`. Sorting and page live in the address beside the filters.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_tables2 as tables
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django_tables2 import RequestConfig
+
+from screens.templatetags.screens import NOTHING, bs, figure, masked_telephone, moment, percent
+
+PAGE = 50
+RIGHT = {"th": {"class": "number"}, "td": {"class": "number"}, "tf": {"class": "number"}}
+
+
+class ListTable(tables.Table):
+    """A list of the centre. `title` names it for screen readers."""
+
+    title: str | Promise = ""
+    default_title = _("Lista")
+
+    class Meta:
+        attrs = {"class": "table"}
+        row_attrs = {"class": lambda table: "linked" if table.rows_are_links else None}
+        default = NOTHING
+        order_by_field = "sort"
+        page_field = "page"
+
+    @property
+    def rows_are_links(self) -> bool:
+        return any("row-link" in str(column.attrs.get("a", {})) for column in self.base_columns.values())
+
+    def shown_to(self, request: HttpRequest, *, per_page: int = PAGE) -> ListTable:
+        """Sort and cut to the page the address asks for; an address out of range shows the nearest page."""
+        RequestConfig(request, paginate={"per_page": per_page, "silent": True}).configure(self)
+        return self
+
+
+class RowLink(tables.Column):
+    """The cell that names its row; its link covers the whole row: give it `linkify`."""
+
+    def __init__(self, **more: Any) -> None:
+        attrs = {"a": {"class": "row-link"}, **more.pop("attrs", {})}
+        super().__init__(attrs=attrs, **more)
+
+
+class Figure(tables.Column):
+    """A count, to the right."""
+
+    def __init__(self, *, places: int = 0, **more: Any) -> None:
+        self.places = places
+        super().__init__(attrs={**RIGHT, **more.pop("attrs", {})}, **more)
+
+    def render(self, value: Any) -> str:
+        return figure(value, self.places)
+
+
+class Money(Figure):
+    """Bolivianos, to the right."""
+
+    def render(self, value: Any) -> str:
+        return bs(value)
+
+
+class Percent(Figure):
+    """A fraction of one, as a percentage."""
+
+    def render(self, value: Any) -> str:
+        return percent(value, self.places)
+
+
+class Moment(tables.Column):
+    """A day or a moment, short: 25/11 18:00."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(attrs={"td": {"class": "nowrap"}, **more.pop("attrs", {})}, **more)
+
+    def render(self, value: Any) -> str:
+        return moment(value)
+
+
+class MaskedTelephone(tables.Column):
+    """A telephone nobody has to dial from this list."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(attrs={"td": {"class": "nowrap"}, **more.pop("attrs", {})}, orderable=False, **more)
+
+    def render(self, value: Any) -> str:
+        return masked_telephone(value)
+
+
+class Pick(tables.Column):
+    """A box to pick rows for a bulk verb; the head's box picks all of the page."""
+
+    def __init__(self, name: str, **more: Any) -> None:
+        self.field = name
+        super().__init__(accessor="pk", orderable=False, verbose_name="", **more)
+
+    @property
+    def header(self) -> SafeString:
+        return format_html(
+            '<input type="checkbox" data-select-all="{}" aria-label="{}">', self.field, _("Elegir toda la página")
+        )
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" aria-label="{}">',
+            self.field,
+            value,
+            _("Elegir %(row)s") % {"row": record},
+        )

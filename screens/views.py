@@ -1,0 +1,98 @@
+"""The living page of the components, for whoever builds pages: in the demo or with DEBUG, for administrators."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from screens.tables import Figure, ListTable, MaskedTelephone, Money, RowLink
+
+
+class SampleForm(forms.Form):
+    """One field of each kind."""
+
+    name = forms.CharField(label=lazy("Nombre"), help_text=lazy("Como está en el contrato."))
+    day = forms.DateField(
+        label=lazy("Fecha prometida"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    service = forms.ChoiceField(label=lazy("Servicio"), choices=[("INTERNET", "Internet"), ("TV", "TV")])
+    amount = forms.DecimalField(label=lazy("Monto en Bs"), required=False)
+    part = forms.ChoiceField(
+        label=lazy("Parte del día"), choices=[("m", lazy("Mañana")), ("t", lazy("Tarde"))], widget=forms.RadioSelect
+    )
+    note = forms.CharField(label=lazy("Nota"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    file = forms.FileField(label=lazy("Archivo"), required=False)
+    agrees = forms.BooleanField(label=lazy("El cliente está de acuerdo"), required=False)
+
+
+class SampleTable(ListTable):
+    """A list with everything a list has."""
+
+    title = lazy("Muestra de tabla")
+    name = RowLink(verbose_name=lazy("Cliente"), linkify=lambda record: f"#{record['contract']}", footer=lazy("Total"))
+    contract = Figure(verbose_name=lazy("Contrato"))
+    telephone = MaskedTelephone(verbose_name=lazy("Teléfono"))
+    amount = Money(
+        verbose_name=lazy("Monto"), footer=lambda table: table.columns["amount"].render(sum_of(table, "amount"))
+    )
+
+
+def sum_of(table: Any, field: str) -> Decimal:
+    return sum((row[field] for row in table.data), Decimal())
+
+
+def sample_rows() -> list[dict[str, Any]]:
+    names = ("María José Quispe Mamani", "Juan Carlos Rojas", "Ñusta Ávalos", "Óscar Vargas Peredo")
+    return [
+        {
+            "name": names[line % len(names)],
+            "contract": 300_100 + line,
+            "telephone": ("+59144251000", "+59170712345")[line % 2],
+            "amount": Decimal("149.00") * (1 + line % 4),
+        }
+        for line in range(120)
+    ]
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state."""
+    if not (getattr(request.user, "is_superuser", False) and (settings.DEBUG or settings.IS_DEMO)):
+        raise Http404
+    if "toast" in request.GET:
+        messages.success(request, _("Resultado registrado: pagará el 28/11."))
+    wrong = SampleForm({"name": "", "service": "TV", "amount": "x"}, prefix="wrong")
+    now = timezone.now()
+    page = {
+        "form": SampleForm(),
+        "wrong": wrong,
+        "table": SampleTable(sample_rows()).shown_to(request),
+        "none": SampleTable([], empty_text=_("Ningún cliente coincide con estos filtros.")),
+        "now": now,
+        "earlier": now - timedelta(minutes=7),
+        "kinds": [
+            ("ok", _("Pagado")), ("warn", _("Por vencer")), ("bad", _("Incumplido")), ("info", _("En curso")),
+            ("calm", _("Pendiente")),
+        ],
+        "tabs": [
+            {"href": "?tab=1", "words": _("Contactos"), "current": True, "count": 3967, "key": "1"},
+            {"href": "?tab=2", "words": _("No llamables"), "current": False, "count": 125, "key": "2"},
+            {"href": "?tab=3", "words": _("Historia"), "current": False},
+        ],
+        "trail": [("/", _("Inicio")), ("#", _("Campañas")), ("", _("Diciembre 2026"))],
+    }  # fmt: skip
+    return render(request, "screens/components.html", page)
+
+
+def fragment(request: HttpRequest) -> HttpResponse:
+    """A swap that takes the focus, for trying it by keyboard."""
+    return render(request, "screens/_fragment.html", {"now": timezone.now()})
