@@ -15,10 +15,12 @@ from campaigns.models.payments import Receipt, RenewalPayment
 from campaigns.models.policy import CallingPolicy, CallingWindow, Disposition, DoNotCall
 from campaigns.models.reports import (
     ColumnAlias,
+    HeldFor,
     RejectedRow,
     Report,
     ReportKind,
     ReportSource,
+    SeenFile,
 )
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "DoNotCall",
     "FigureCell",
     "FigureRefresh",
+    "HeldFor",
     "ListEntry",
     "PaymentPromise",
     "Reassignment",
@@ -52,6 +55,7 @@ __all__ = [
     "ReportSource",
     "RetiredTelephone",
     "Seal",
+    "SeenFile",
     "Service",
     "Unit",
 ]
