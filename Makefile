@@ -1,27 +1,54 @@
-PYTHON ?= python3
+# The two commands a newcomer needs are `make run` and `make test`; `make help` lists the rest.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PORT ?= 8000
+HOST ?= 127.0.0.1
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench demo-reset
+.PHONY: help setup run test check bench demo-reset generate
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/installed: requirements.txt requirements-dev.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade-strategy only-if-needed -r requirements-dev.txt
+.venv/bin/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed: install it, or name it: make setup PYTHON=/path/to/python3.12"; exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: name a newer one, PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "No virtual environment could be made. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+.venv/runs: requirements.txt | .venv/bin/python
+	@echo "Installing what it runs on …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-setup: .venv/installed ## only the environment: .venv and dependencies
+.venv/tests: requirements.txt requirements-dev.txt .venv/runs
+	@echo "Installing what its tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+setup: .venv/tests ## only the environment: .venv, dependencies, translations
+	@$(BIN)/python -m callcenter.catalogues
+
+run: .venv/runs ## everything in the foreground: PORT=8000, HOST=127.0.0.1; Ctrl-C stops it
+	@$(BIN)/python -m callcenter.catalogues
+	@exec $(BIN)/python manage.py run --host $(HOST) --port $(PORT)
 
 test: setup ## everything, the browser tests too
-	$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m tests.everything
 
-check: setup ## ruff, mypy, import-linter, djlint, migrations
+check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translations, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml agents callcenter campaigns notices screens service_level systems telephony
 	$(BIN)/djlint --check --quiet . --extension html
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python -m pytest -q -m "not browser" tests/callcenter/test_translations.py tests/campaigns/test_lifecycle.py tests/callcenter/test_environment.py
+
+bench: setup ## each piece of work as a ratio, with the machine's limit beside it (BENCH=name for one)
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+demo-reset: .venv/runs ## throw the demo's data away and begin again
+	@$(BIN)/python manage.py demo --reset

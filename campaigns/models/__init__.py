@@ -15,12 +15,10 @@ from campaigns.models.payments import Receipt, RenewalPayment
 from campaigns.models.policy import CallingPolicy, CallingWindow, Disposition, DoNotCall
 from campaigns.models.reports import (
     ColumnAlias,
-    HeldFor,
     RejectedRow,
     Report,
     ReportKind,
     ReportSource,
-    SeenFile,
 )
 
 __all__ = [
@@ -42,7 +40,6 @@ __all__ = [
     "DoNotCall",
     "FigureCell",
     "FigureRefresh",
-    "HeldFor",
     "ListEntry",
     "PaymentPromise",
     "Reassignment",
@@ -55,7 +52,6 @@ __all__ = [
     "ReportSource",
     "RetiredTelephone",
     "Seal",
-    "SeenFile",
     "Service",
     "Unit",
 ]

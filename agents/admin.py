@@ -1,0 +1,149 @@
+"""Django admin for people, teams and skills, and the book of personal data that left its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from agents import people
+from agents.models import Agent, Disclosure, Skill, Team, User
+
+admin.site.site_header = _("Administración del Centro de Llamadas")
+admin.site.site_title = _("Centro de Llamadas")
+admin.site.index_title = _("Qué se puede configurar")
+admin.site.unregister(Group)  # a role says what somebody may do; groups would only seem to
+
+
+class NeverDeleted:
+    """For rows other rows point at: they are switched off instead."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnly(NeverDeleted):
+    """For books that are only written by the application."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
+    """Accounts are switched off, never deleted: calls, results and the audit keep their names."""
+
+    list_display = ("username", "first_name", "last_name", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    search_fields = ("username", "first_name", "last_name", "email")
+    ordering = ("username",)
+    filter_horizontal = ()
+    actions = ("switch_off", "switch_on")
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Persona"), {"fields": ("first_name", "last_name", "email")}),
+        (
+            _("Qué puede hacer"),
+            {
+                "fields": ("role", "is_active"),
+                "description": _(
+                    "Agente: ve su propio trabajo. Supervisión: conduce las campañas. Auditoría: lee todo y no cambia"
+                    " nada. Administración: además entra a esta página. Quien deja el centro se desactiva, no se borra."
+                ),
+            },
+        ),
+        (_("Fechas"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("username", "first_name", "last_name", "email", "role", "usable_password"),
+                "description": _("Después de guardar se completan equipo y habilidades en «Agentes»."),
+            },
+        ),
+        (None, {"classes": ("wide",), "fields": ("password1", "password2")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
+        if obj.pk == request.user.pk and change and not (obj.is_active and obj.role == "administrator"):
+            obj.is_active, obj.role = True, "administrator"
+            messages.warning(request, _("Su propia cuenta sigue activa y con su rol: pida el cambio a otra persona."))
+        super().save_model(request, obj, form, change)
+        people.give_role(user=obj, role=obj.role)
+        if not obj.is_active:
+            people.deactivate(user=obj)
+
+    @admin.action(description=_("Desactivar a las personas elegidas"))
+    def switch_off(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        chosen = list(queryset.exclude(pk=request.user.pk or 0))
+        for user in chosen:
+            people.deactivate(user=user)
+        messages.success(request, _("Personas desactivadas: %(count)s.") % {"count": len(chosen)})
+
+    @admin.action(description=_("Activar a las personas elegidas"))
+    def switch_on(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        chosen = list(queryset)
+        for user in chosen:
+            people.activate(user=user)
+        messages.success(request, _("Personas activadas: %(count)s.") % {"count": len(chosen)})
+
+
+@admin.register(Agent)
+class AgentAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    list_display = ("user", "team", "services", "weight", "extension", "is_on_duty")
+    list_filter = ("is_on_duty", "team", "skills")
+    list_select_related = ("user", "team")
+    search_fields = ("user__username", "user__first_name", "user__last_name", "extension")
+    autocomplete_fields = ("user",)
+    filter_horizontal = ("skills",)
+    ordering = ("user__first_name", "user__last_name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
+        return super().get_queryset(request).prefetch_related("skills")
+
+    @admin.display(description=_("habilidades"))
+    def services(self, agent: Agent) -> str:
+        return ", ".join(skill.name for skill in agent.skills.all())
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A team somebody belongs to cannot be deleted: the database protects it and Django says who holds it."""
+
+    list_display = ("name",)
+    search_fields = ("name",)
+    ordering = ("name",)
+
+
+@admin.register(Skill)
+class SkillAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """The lists of a campaign are dealt by the codes INTERNET and TV: only names may change."""
+
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
+    ordering = ("code",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Skill | None = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+
+@admin.register(Disclosure)
+class DisclosureAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    list_display = ("at", "kind", "user", "subject", "rows", "reason")
+    list_filter = ("kind", "at")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "subject", "reason")
+    date_hierarchy = "at"
+    ordering = ("-at",)

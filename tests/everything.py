@@ -1,0 +1,53 @@
+"""`make test`: all of it, and in plain words what this machine could not run.
+
+Installs Chromium by the system's package manager when it can (root, and apt or dnf), because a browser from anywhere
+else would not come with the libraries it needs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+INSTALL = {
+    "apt-get": [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]],
+    "dnf": [["dnf", "install", "-y", "-q", "chromium"]],
+}
+
+
+def browser() -> str | None:
+    """Path of a Chromium, or None."""
+    named = os.environ.get("CHROMIUM", "")
+    return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def install_browser() -> str:
+    """Try to install Chromium. Returns the reason why it did not work, or an empty text."""
+    manager = next((name for name in INSTALL if shutil.which(name)), None)
+    if manager is None:
+        return "there is no package manager known here (apt-get, dnf)"
+    if os.geteuid() != 0:
+        return f"installing it needs root: {' '.join(INSTALL[manager][-1])}"
+    for command in INSTALL[manager]:
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else f"{' '.join(command)} failed: {done.stderr.strip().splitlines()[-1:]}"
+
+
+def main() -> int:
+    """Run pytest over everything that can run here. Ends on pytest's own line and code."""
+    command = [sys.executable, "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadgroup"]
+    if browser() is None:
+        print("No Chromium here: installing it with the system's package manager …", flush=True)
+        why_not = install_browser()
+        if browser() is None:
+            print(f"NOT RUN: the browser tests (tests/browser). Chromium is missing and {why_not}.", flush=True)
+            command += ["-m", "not browser"]
+    return subprocess.run([*command, *sys.argv[1:]], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
