@@ -1,0 +1,39 @@
+"""When a payment counts as *after contact* (procedure K, efectividad). One place for every figure, screen and seal.
+
+A service is **paid** on the day its receipts reach what it owes (`RenewalPayment.paid_on`); one that has not reached it
+is not paid, whatever came in. It was paid **after contact** when that day is the day of the first right-party contact
+(`ListEntry.contacted_at`, by the calendar of La Paz) or a later one; everything else that is paid was paid **without
+contact**, also when the contact came after the payment.
+
+Parts: the service is credited whole or not at all, by the part that completed it. A customer who had paid a part, was
+called, and paid the rest is *after contact*: when she was called she still owed, and her list was right to have her.
+A contact is paid on the day its last service is, so it is credited exactly when one of its services is
+(docs/decisions/0040). Only days are compared: collections report no hour, so a payment of the contact's own day counts
+as after it.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Q
+from django.db.models.functions import TruncDate
+
+LA_PAZ = "America/La_Paz"
+
+
+def day_of(moment: str) -> str:
+    """SQL: the day of La Paz of a timestamp column or expression of ours."""
+    return f"({moment} AT TIME ZONE '{LA_PAZ}')::date"
+
+
+def paid_after_contact(*, paid_on: str, contacted_at: str) -> str:
+    """SQL, true where a payment completed on `paid_on` counts as after the contact at `contacted_at`; null where
+    there is no payment or no contact, so that `count(*) FILTER (WHERE …)` counts what it says.
+    """
+    return f"({paid_on} >= {day_of(contacted_at)})"
+
+
+def is_paid_after_contact(*, paid_on: str = "paid_on", contacted_at: str = "entry__contacted_at") -> Q:
+    """The same for querysets: names are lookups from the filtered model."""
+    return Q(**{f"{paid_on}__gte": TruncDate(F(contacted_at), tzinfo=ZoneInfo(LA_PAZ))})
