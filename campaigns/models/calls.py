@@ -122,6 +122,17 @@ class CallBack(models.Model):
         ]
 
 
+class PaymentPromiseQuerySet(models.QuerySet["PaymentPromise"]):
+    def visible_to(self, user: User) -> PaymentPromiseQuerySet:
+        """An agent sees the promises made to her and those of contacts she owns; the centre sees all."""
+        if user.sees_the_centre:
+            return self
+        return self.filter(Q(agent__user=user) | Q(contact__entry__owner__user=user))
+
+    def in_force(self) -> PaymentPromiseQuerySet:
+        return self.filter(superseded_at__isnull=True)
+
+
 class PaymentPromise(models.Model):
     """A date and an amount the customer gave. Kept or broken is computed from payments, never typed."""
 
@@ -139,6 +150,8 @@ class PaymentPromise(models.Model):
     amount = models.DecimalField(_("monto"), max_digits=10, decimal_places=2)
     made_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True, help_text=_("Reemplazado por un compromiso posterior."))
+
+    objects = PaymentPromiseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("compromiso de pago")

@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import User
 from campaigns.models.campaign import Campaign
 from campaigns.models.contacts import Contact, Renewal, Service
 from campaigns.models.reports import Report
 
 
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    def visible_to(self, user: User) -> ReceiptQuerySet:
+        """An agent sees receipts of the contacts she owns or has open; the centre sees all, the unmatched too."""
+        if user.sees_the_centre:
+            return self
+        return self.filter(
+            Q(renewal__contact__entry__owner__user=user) | Q(renewal__contact__entry__lease_agent__user=user)
+        )
+
+    def waiting(self) -> ReceiptQuerySet:
+        """Those a report published later may give (another) renewal to: unmatched, late and more than was due."""
+        return self.exclude(standing=Receipt.Standing.COUNTED)
+
+
 class Receipt(models.Model):
     """One payment as collections reported it. Without a renewal it is unmatched: kept and shown."""
+
+    class Standing(models.TextChoices):
+        """What a receipt is to the renewal it belongs to (`campaigns/matching.py` decides)."""
+
+        COUNTED = "counted", _("Cuenta")
+        EXTRA = "extra", _("De más")
+        LATE = "late", _("Fuera de plazo")
+        UNMATCHED = "unmatched", _("Sin renovación")
 
     number = models.CharField(_("recibo"), max_length=40, unique=True)
     report = models.ForeignKey(Report, models.PROTECT, db_constraint=False, related_name="receipts")
@@ -28,23 +51,48 @@ class Receipt(models.Model):
     renewal = models.ForeignKey(
         Renewal, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="receipts"
     )
+    standing = models.CharField(_("situación"), max_length=9, choices=Standing, default=Standing.UNMATCHED)
+
+    objects = ReceiptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recibo")
         verbose_name_plural = _("recibos")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_is_of_something")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_is_of_something"),
+            models.CheckConstraint(
+                condition=Q(standing="unmatched", renewal__isnull=True, campaign__isnull=True)
+                | (~Q(standing="unmatched") & Q(renewal__isnull=False, campaign__isnull=False)),
+                name="receipt_stands_where_its_renewal_is",
+            ),
+        ]
         indexes = [
             # receipts of a contact's renewals, and sums by renewal
             models.Index(fields=["renewal"], name="receipt_by_renewal", condition=Q(renewal__isnull=False)),
-            # the unmatched list, and matching when a report comes later
-            models.Index(fields=["service_number"], name="receipt_unmatched", condition=Q(renewal__isnull=True)),
+            # the lists of those that do not count, and matching them when a report comes later
+            models.Index(fields=["service_number"], name="receipt_waiting", condition=~Q(standing="counted")),
         ]
+
+
+class RenewalPaymentQuerySet(models.QuerySet["RenewalPayment"]):
+    def visible_to(self, user: User) -> RenewalPaymentQuerySet:
+        """As receipts are."""
+        if user.sees_the_centre:
+            return self
+        return self.filter(Q(contact__entry__owner__user=user) | Q(contact__entry__lease_agent__user=user))
+
+    def underpaid(self) -> RenewalPaymentQuerySet:
+        return self.filter(paid_on__isnull=True)
+
+    def overpaid(self) -> RenewalPaymentQuerySet:
+        return self.filter(amount__gt=F("renewal__amount_due"))
 
 
 class RenewalPayment(models.Model):
     """What the receipts of a renewal add up to; a narrow ledger derived from them in the statement that takes them in.
 
-    `paid_on` is the day the sum reached the amount due; empty while it has not (underpaid).
+    `paid_on` is the day the sum reached the amount due; empty while it has not (underpaid). Late receipts are not in
+    it: `amount` is what was paid within the days of grace.
     """
 
     renewal = models.OneToOneField(
@@ -55,6 +103,8 @@ class RenewalPayment(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     first_paid_on = models.DateField()
     paid_on = models.DateField(null=True, blank=True)
+
+    objects = RenewalPaymentQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -46,6 +46,11 @@ class CallingPolicy(models.Model):
     grace_days = models.PositiveSmallIntegerField(
         _("días de gracia"), default=5, help_text=_("Pagos hasta estos días después del vencimiento cuentan.")
     )
+    payments_stale_hours = models.PositiveSmallIntegerField(
+        _("horas de vigencia de los pagos"),
+        default=6,
+        help_text=_("Pasadas estas horas sin un recaudo nuevo, cada página avisa que los pagos no están al día."),
+    )
     calls_an_hour = models.PositiveSmallIntegerField(_("llamadas por hora y agente"), default=18)
     attempts_expected = models.DecimalField(
         _("intentos esperados por contacto"), max_digits=3, decimal_places=1, default=2
@@ -71,6 +76,7 @@ class CallingPolicy(models.Model):
             ),
             models.CheckConstraint(condition=Q(lease_minutes__gte=1), name="calling_policy_lease_lasts"),
             models.CheckConstraint(condition=Q(calls_an_hour__gte=1), name="calling_policy_calls_an_hour"),
+            models.CheckConstraint(condition=Q(payments_stale_hours__gte=1), name="calling_policy_payments_last"),
         ]
 
     def __str__(self) -> str:
