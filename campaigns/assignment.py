@@ -199,16 +199,17 @@ def _deal_all(campaign: Campaign, source: Source, *, insert: bool) -> Dealt:
 def _gather(cursor: Any, campaign: Campaign, source: Source, takers: list[Taker]) -> None:
     """The contacts to deal, with their place and with whom they spoke last month, in a table of this transaction."""
     position, spoke = position_in(campaign), _spoke_last_month(campaign, takers)
+    draw = hold_out_hash(campaign) if campaign.hold_out_share else Fragment("0")
     cursor.execute("DROP TABLE IF EXISTS deal_candidate")
     cursor.execute(
         f"""
         CREATE TEMP TABLE deal_candidate ON COMMIT DROP AS
-        SELECT c.id AS contact_id, c.call_list, {position.sql} AS position, spoke.agent_id AS spoke, c.contract,
+        SELECT c.id AS contact_id, c.call_list, {position.sql} AS position, spoke.agent_id AS spoke, {draw.sql} AS draw,
                CASE WHEN {source.is_callable} THEN 'open' ELSE 'not_callable' END AS state
           FROM {source.tables} LEFT JOIN ({spoke.sql}) spoke ON spoke.contract = c.contract
          WHERE {source.where}
         """,
-        [*position.params, *spoke.params, campaign.pk],
+        [*position.params, *draw.params, *spoke.params, campaign.pk],
     )
 
 
@@ -237,16 +238,15 @@ def _hold_out(cursor: Any, campaign: Campaign) -> int:
     """Mark the random share of each list that is not called. Returns how many."""
     if not campaign.hold_out_share:
         return 0
-    draw = hold_out_hash(campaign, contact="d")
     cursor.execute(
-        f"""
+        """
         UPDATE deal_candidate SET state = 'held_out'
           FROM (SELECT d.contact_id, count(*) OVER (PARTITION BY d.call_list) AS size,
-                       row_number() OVER (PARTITION BY d.call_list ORDER BY {draw.sql}, d.contract) AS place
+                       row_number() OVER (PARTITION BY d.call_list ORDER BY d.draw, d.contact_id) AS place
                   FROM deal_candidate d WHERE d.state = 'open') drawn
          WHERE drawn.contact_id = deal_candidate.contact_id AND drawn.place <= round(drawn.size * %s::numeric)
         """,
-        [*draw.params, campaign.hold_out_share],
+        [campaign.hold_out_share],
     )
     return int(cursor.rowcount)
 
@@ -273,7 +273,7 @@ def _write_entries(
             placed AS (
                 SELECT o.*, CASE WHEN o.place <= k.number THEN o.spoke END AS keeper
                   FROM (SELECT d.*, row_number() OVER (
-                                   PARTITION BY d.call_list, d.spoke ORDER BY d.position, d.contract) AS place
+                                   PARTITION BY d.call_list, d.spoke ORDER BY d.position, d.contact_id) AS place
                           FROM deal_candidate d WHERE d.state = 'open') o
                   LEFT JOIN unnest(%s::bigint[], %s::text[], %s::int[]) AS k (agent, call_list, number)
                     ON k.agent = o.spoke AND k.call_list = o.call_list
@@ -286,7 +286,7 @@ def _write_entries(
     dealt = f"""
         WITH {placed.sql}, turns AS (
             SELECT p.contact_id, p.call_list, p.position, p.state, p.keeper, row_number() OVER (
-                       PARTITION BY p.call_list, p.keeper IS NULL ORDER BY p.position, p.contract) AS turn
+                       PARTITION BY p.call_list, p.keeper IS NULL ORDER BY p.position, p.contact_id) AS turn
               FROM placed p
         ), dealt AS (
             SELECT contact_id, call_list, position, state, coalesce(keeper, {owner.sql}) AS owner_id FROM turns
@@ -301,7 +301,7 @@ def _write_entries(
             {dealt}
             INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, owner_id, position, ready_at,
                                              attempts, attempts_on_day, fence)
-            SELECT contact_id, %s, call_list, state, owner_id, position, %s, 0, 0, 0 FROM dealt
+            SELECT contact_id, %s, call_list, state, owner_id, position, %s, 0, 0, 0 FROM dealt ORDER BY contact_id
             """,
             [*params, campaign.pk, _ready_at(campaign)],
         )
