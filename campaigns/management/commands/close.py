@@ -1,0 +1,19 @@
+"""Close a campaign."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from campaigns.lifecycle import close
+from campaigns.management.commands._on_a_campaign import CampaignCommand
+from campaigns.models import Campaign
+
+
+class Command(CampaignCommand):
+    help = "Closes the campaign of a month: leases are let go and pending call-backs cancelled."
+
+    def act(self, campaign: Campaign, now: datetime) -> dict[str, Any]:
+        close(campaign=campaign, by=None, now=now)
+        last = campaign.changes.order_by("-pk").first()
+        return {"closed_at": campaign.closed_at, "note": last.note if last else ""}
