@@ -1,0 +1,180 @@
+"""Reading the exports of Smartflex: xlsx, xls, ods and separated text, opened in a process of their own with limits.
+
+The rows come back as text of the wanted fields in the wanted order, ready for `COPY … FROM STDIN`, so that the process
+that talks to the database only passes bytes along.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, cast
+
+from systems.reports.headings import heading_key
+from systems.reports.process import FRAME
+from systems.reports.refusals import ReportRefused
+from systems.reports.request import DEFAULT_LIMITS, Limits, Request
+from systems.reports.separated import read_copy_line
+
+__all__ = ["DEFAULT_LIMITS", "Limits", "Reading", "ReportRefused", "heading_key", "read_report"]
+
+log = logging.getLogger(__name__)
+
+PIPE_BYTES = 1 << 20
+ROOT = Path(__file__).resolve().parents[2]
+START = "import sys; sys.path.insert(0, sys.argv[1]); from systems.reports.process import main; main()"
+TOO_BIG = {signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL, signal.SIGBUS, signal.SIGTRAP, signal.SIGILL}
+
+
+def read_report(
+    path: Path | str,
+    *,
+    columns: Mapping[str, Collection[str]],
+    required: Collection[str],
+    limits: Limits = DEFAULT_LIMITS,
+    cleaner: str = "",
+) -> Reading:
+    """Open a report and find its header.
+
+    `columns` names the known headings of each field, the preferred one first, in the order in which the cells are
+    wanted; fields without a column give ''. `cleaner` (`package.module:name`) is called in the reading process with
+    the fields and returns a function of (lines, columns) that gives the columns to write instead, as COPY text.
+    Raises ReportRefused for a file that is no report, lacks a required column or would cost more than the limits.
+    """
+    request = Request(
+        path=str(Path(path).resolve()),
+        columns={field: list(names) for field, names in columns.items()},
+        required=list(required),
+        limits=limits,
+        cleaner=cleaner,
+    )
+    return Reading(request)
+
+
+class Reading:
+    """A report being read. Use it in a `with`: leaving it ends the process."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self.rows = 0
+        self._ended = False
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", START, str(ROOT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"},
+            close_fds=True,
+        )
+        _widen(self._process.stdout)
+        try:
+            found = self._ask()
+        except BaseException:
+            self.close()
+            raise
+        self.format: str = found["format"]
+        self.heading: dict[str, str] = found["heading"]
+        self.rows_expected: int = found["rows_expected"]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The order of the cells."""
+        return self._request.fields
+
+    def chunks(self) -> Iterator[bytes]:
+        """COPY text, some thousand whole rows at a time; `rows` counts what was handed out.
+
+        Without a cleaner the columns are the line (as a person counts it) and the cells of `fields`.
+        """
+        while not self._ended:
+            letter, rows, data = self._frame()
+            if letter == b"E":
+                self._ended = True
+            else:
+                self.rows += rows
+                yield data
+
+    def __iter__(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        for chunk in self.chunks():
+            for text in chunk.decode().split("\n")[:-1]:
+                line, *cells = read_copy_line(text)
+                yield int(line), tuple(cells)
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self._ended = True
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask(self) -> dict[str, Any]:
+        asking = cast(IO[bytes], self._process.stdin)
+        try:
+            asking.write(json.dumps(self._request.as_json()).encode())
+            asking.close()
+        except BrokenPipeError:
+            self._raise_how_it_ended()
+        _, _, data = self._frame()
+        found: dict[str, Any] = json.loads(data)
+        return found
+
+    def _frame(self) -> tuple[bytes, int, bytes]:
+        letter, rows, length = FRAME.unpack(self._read(FRAME.size))
+        data = self._read(length)
+        if letter == b"R":
+            refusal = json.loads(data)
+            raise ReportRefused(refusal["code"], **refusal["words"])
+        return letter, rows, data
+
+    def _read(self, length: int) -> bytes:
+        pipe = cast(IO[bytes], self._process.stdout).fileno()
+        waiting = select.poll()
+        waiting.register(pipe, select.POLLIN | select.POLLHUP)
+        into = bytearray(length)
+        view, filled = memoryview(into), 0
+        while filled < length:
+            if not waiting.poll(self._request.limits.silence_seconds * 1000):
+                raise ReportRefused("too_slow")
+            got = os.readv(pipe, [view[filled:]])
+            if not got:
+                self._raise_how_it_ended()
+            filled += got
+        return bytes(into)
+
+    def _raise_how_it_ended(self) -> None:
+        code = self._process.wait(timeout=30)
+        if -code in TOO_BIG:
+            raise ReportRefused("too_big")
+        if -code == signal.SIGXCPU:
+            raise ReportRefused("too_slow")
+        raise ReportRefused("stopped", detail=f"proceso {code}")
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """A wider pipe lets the reading process work ahead of the database."""
+    if pipe is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+        try:
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        except OSError:
+            log.info("the pipe stays narrow: the system allows no wider one")

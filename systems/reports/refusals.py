@@ -1,0 +1,47 @@
+"""Why a file is not read: one code and one sentence for each reason."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a sentence for translation. Django's own asks for settings, which the reading process does without."""
+    return text
+
+
+SENTENCES = {
+    "empty": gettext_noop("El archivo está vacío."),
+    "file_too_big": gettext_noop("El archivo pesa %(size)s MB y se aceptan hasta %(most)s MB."),
+    "encrypted": gettext_noop("El archivo está protegido con contraseña: guárdelo sin contraseña y vuelva a enviarlo."),
+    "web_page": gettext_noop(
+        "El archivo es una página web con nombre de hoja de cálculo: ábralo y guárdelo como libro de Excel (.xlsx)."
+    ),
+    "not_a_workbook": gettext_noop("El archivo comprimido no es una hoja de cálculo (xlsx, xls u ods)."),
+    "not_a_table": gettext_noop("El archivo no es una hoja de cálculo (xlsx, xls, ods) ni un texto separado (csv)."),
+    "damaged": gettext_noop("El archivo está dañado y no se pudo leer (%(detail)s)."),
+    "bomb": gettext_noop("El archivo se infla demasiado al abrirlo: no se leyó por seguridad (%(detail)s)."),
+    "entities": gettext_noop("El archivo declara entidades XML, que un reporte no necesita: no se leyó por seguridad."),
+    "too_big": gettext_noop("El archivo necesita demasiada memoria: quizás una celda lejana ocupa toda la hoja."),
+    "too_slow": gettext_noop("El archivo tardó demasiado en leerse y se detuvo."),
+    "too_many_rows": gettext_noop("El archivo pasa de %(most)s filas."),
+    "line_too_long": gettext_noop("La fila %(line)s no termina nunca: el archivo no es un texto separado."),
+    "broken_quotes": gettext_noop("En la fila %(line)s hay unas comillas que no se cierran."),
+    "no_header": gettext_noop(
+        "No se encontró la fila de títulos. Se buscaron las columnas: %(missing)s. Al comienzo dice: %(found)s."
+    ),
+    "missing_columns": gettext_noop("Faltan columnas: %(missing)s. Se encontraron: %(found)s."),
+    "stopped": gettext_noop("La lectura del archivo se interrumpió (%(detail)s)."),
+}
+
+
+class ReportRefused(Exception):
+    """The file cannot be read as a report, now or later. `code` is one of SENTENCES; `str()` is the sentence."""
+
+    def __init__(self, code: str, **words: Any) -> None:
+        super().__init__(code, words)
+        self.code = code
+        self.words = words
+
+    def __str__(self) -> str:
+        return gettext(SENTENCES[self.code]) % self.words
