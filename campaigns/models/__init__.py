@@ -1,6 +1,6 @@
 """Nouns of the month of prepaid, by story: policy, reports, the campaign, contacts, calls, payments, figures."""
 
-from campaigns.models.calls import Attempt, CallBack, PaymentPromise
+from campaigns.models.calls import Attempt, CallBack, DeskDraft, PaymentPromise
 from campaigns.models.campaign import Campaign, CampaignChange, DealShare, Reassignment
 from campaigns.models.contacts import (
     CallList,
@@ -36,6 +36,7 @@ __all__ = [
     "Cut",
     "DayFigure",
     "DealShare",
+    "DeskDraft",
     "Disposition",
     "DoNotCall",
     "FigureCell",

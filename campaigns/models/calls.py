@@ -45,6 +45,16 @@ class Attempt(models.Model):
     resulted_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    corrected_from = models.ForeignKey(
+        Disposition,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text=_("Lo que se registró primero, cuando el agente corrigió el resultado."),
+    )
 
     objects = AttemptQuerySet.as_manager()
 
@@ -70,6 +80,16 @@ class Attempt(models.Model):
                 condition=Q(resulted_at__isnull=False),
             ),
         ]
+
+
+class DeskDraft(models.Model):
+    """What an agent has typed about the contact open at her desk and not yet recorded: it survives the browser."""
+
+    agent = models.OneToOneField(Agent, models.CASCADE, primary_key=True, related_name="draft")
+    contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    fence = models.PositiveIntegerField()
+    fields = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
 
 
 class CallBackQuerySet(models.QuerySet["CallBack"]):

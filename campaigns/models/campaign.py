@@ -29,6 +29,11 @@ class Campaign(models.Model):
         PAUSED = "paused", _("En pausa")
         CLOSED = "closed", _("Cerrada")
 
+    class Dialling(models.TextChoices):
+        MANUAL = "manual", _("Manual: el agente marca")
+        PREVIEW = "preview", _("Con botón: la central marca al pulsarlo")
+        COUNTDOWN = "countdown", _("Con cuenta atrás: marca solo, y se puede detener")
+
     class Order(models.TextChoices):
         DUE = "due", _("Primero lo que vence antes")
         AMOUNT = "amount", _("Primero los montos mayores")
@@ -42,6 +47,7 @@ class Campaign(models.Model):
     late_since = models.DateTimeField(_("atrasado desde"), null=True, blank=True)
     missing_since = models.DateTimeField(_("sin reporte desde"), null=True, blank=True)
     order = models.CharField(_("orden de prioridad"), max_length=8, choices=Order, default=Order.DUE)
+    dialling = models.CharField(_("modo de llamar"), max_length=9, choices=Dialling, default=Dialling.PREVIEW)
     hold_out_share = models.DecimalField(
         _("grupo de control"),
         max_digits=4,
