@@ -273,7 +273,7 @@ def test_a_promise_is_left_alone_until_the_day_after_it(house_rules, result, at)
 
 
 def test_what_is_ready_by_its_hour_may_be_called_at_that_hour(make_contact, ana, at, result):
-    """`ready_after` and the rules agree: nothing speaks against a call at the hour it names, something a minute before."""
+    """`ready_after` and the rules agree: nothing is against a call at the hour it names, something a minute before."""
     for minute in range(0, 690, 37):
         moment = at("2026-11-26 08:30") + timedelta(minutes=minute)
         contact = make_contact(ana, attempts=1, attempts_on_day=1, last_attempt_at=moment)

@@ -1,0 +1,125 @@
+"""«Corregir último»: the last result said again, with everything it did undone."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from campaigns.correcting import CannotCorrect, correct_result
+from campaigns.dialling import dial
+from campaigns.giving import give_next
+from campaigns.lease_sweep import sweep_leases
+from campaigns.models import Attempt, CallBack, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
+from campaigns.results import ResultRefused, record_result
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def now(at):
+    return at("2026-11-26 10:00")
+
+
+@pytest.fixture
+def said(make_contact, ana, now, result):
+    """A result of Ana's at ten: `said("promise", …)`; the attempt."""
+
+    def say(code, **more):
+        contact = make_contact(ana)
+        given = give_next(agent=ana, now=now)
+        dial(agent=ana, contact=contact, telephone=contact.telephones[0], now=now)
+        return record_result(
+            agent=ana, contact=contact, fence=given.fence, disposition=result(code), now=now, **more
+        ).attempt
+
+    return say
+
+
+@pytest.mark.parametrize(
+    ("code", "answers"),
+    [
+        ("promise", {"promised_on": date(2026, 11, 27), "promised_amount": Decimal("289")}),
+        ("do_not_call", {}),
+        ("wrong_number", {}),
+        ("refused", {"reason": "Precio"}),
+        ("call_back", {"call_back_at": "2026-11-26 16:40"}),
+    ],
+)
+def test_a_correction_leaves_nothing_of_what_was_said_first(said, ana, at, now, result, code, answers):
+    answers = {
+        key: at(value) if isinstance(value, str) and value[0] == "2" else value for key, value in answers.items()
+    }
+    attempt = said(code, **answers)
+    correct_result(agent=ana, attempt=attempt, disposition=result("no_answer"), now=now + timedelta(minutes=5))
+    for model in (PaymentPromise, DoNotCall, RetiredTelephone):
+        assert not model.objects.exists()
+    assert not CallBack.objects.filter(state="pending").exists()
+    row = ListEntry.objects.get()
+    assert (row.state, row.attempts, row.contacted_at, row.promised_at) == ("open", 1, None, None)
+    assert row.ready_at == at("2026-11-26 12:30")
+    attempt.refresh_from_db()
+    assert (attempt.disposition.code, attempt.corrected_from.code) == ("no_answer", code)
+
+
+def test_a_correction_may_be_the_promise_itself(said, ana, now, result):
+    attempt = said("no_answer")
+    correct_result(
+        agent=ana,
+        attempt=attempt,
+        disposition=result("promise"),
+        now=now + timedelta(minutes=5),
+        promised_on=date(2026, 11, 28),
+        promised_amount=Decimal("100"),
+    )
+    assert PaymentPromise.objects.get().amount == 100
+    assert ListEntry.objects.get().promised_at == now + timedelta(minutes=5)
+
+
+def test_the_earlier_promise_is_in_force_again(said, ana, now, result, at):
+    promised = {"promised_on": date(2026, 11, 27), "promised_amount": Decimal("289")}
+    first = said("promise", **promised)
+    later = at("2026-11-27 10:00")
+    ListEntry.objects.update(ready_at=now)
+    given = give_next(agent=ana, now=later)
+    second = record_result(
+        agent=ana, contact=first.contact, fence=given.fence, disposition=result("promise"), now=later, **promised
+    ).attempt
+    correct_result(agent=ana, attempt=second, disposition=result("no_answer"), now=later + timedelta(minutes=1))
+    assert PaymentPromise.objects.get(superseded_at=None).attempt == first
+
+
+def test_an_incomplete_correction_changes_nothing(said, ana, now, result):
+    attempt = said("refused", reason="Precio")
+    with pytest.raises(ResultRefused):
+        correct_result(agent=ana, attempt=attempt, disposition=result("claim"), now=now + timedelta(minutes=1))
+    attempt.refresh_from_db()
+    assert attempt.disposition.code == "refused"
+    assert ListEntry.objects.get().state == "done"
+
+
+def test_only_who_called_and_only_for_some_minutes(said, ana, luis, now, result):
+    attempt = said("no_answer")
+    with pytest.raises(CannotCorrect, match="Solo quien llamó"):
+        correct_result(agent=luis, attempt=attempt, disposition=result("busy"), now=now)
+    with pytest.raises(CannotCorrect, match="15 minutos"):
+        correct_result(agent=ana, attempt=attempt, disposition=result("busy"), now=now + timedelta(minutes=16))
+
+
+def test_a_call_without_result_may_be_told_hours_later(make_contact, ana, now, result):
+    contact = make_contact(ana)
+    give_next(agent=ana, now=now)
+    dial(agent=ana, contact=contact, telephone=contact.telephones[0], now=now)
+    sweep_leases(now=now + timedelta(minutes=30))
+    correct_result(
+        agent=ana, attempt=Attempt.objects.get(), disposition=result("already_paid"), now=now + timedelta(hours=4)
+    )
+    assert ListEntry.objects.get().contacted_by == ana
+
+
+def test_what_was_followed_by_another_call_stands(said, ana, at, now, result):
+    first = said("no_answer")
+    later = at("2026-11-26 13:00")
+    give_next(agent=ana, now=later)
+    dial(agent=ana, contact=first.contact, telephone=first.contact.telephones[1], now=later)
+    with pytest.raises(CannotCorrect, match="otra llamada"):
+        correct_result(agent=ana, attempt=first, disposition=result("busy"), now=now + timedelta(minutes=5))
