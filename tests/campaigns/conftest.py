@@ -20,7 +20,7 @@ PERIOD = date(2026, 12, 1)
 @pytest.fixture
 def house_rules(db: None) -> None:
     """The defaults of the calling policy (tests that empty the tables lose what the migration wrote)."""
-    importlib.import_module("campaigns.migrations.0005_fill_in_the_calling_policy").fill_in(apps, None)
+    importlib.import_module("campaigns.migrations.0006_fill_in_the_calling_policy").fill_in(apps, None)
     Holiday.objects.filter(day__range=(date(2026, 11, 20), date(2026, 12, 31))).delete()
 
 

@@ -63,7 +63,7 @@ def fill_in(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0004_remember_when_it_was_dealt"),
+        ("campaigns", "0005_say_what_a_receipt_is_to_its_renewal"),
         ("service_level", "0001_initial"),
     ]
 
