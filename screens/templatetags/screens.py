@@ -80,8 +80,8 @@ def telephone(value: Any) -> str:
 
 
 def _masked(text: str) -> str:
-    hidden = max(len(DIGIT.findall(text)) - LEFT_LEGIBLE, 0)
-    return DIGIT.sub("•", text, count=hidden)
+    digits = len(DIGIT.findall(text))
+    return DIGIT.sub("•", text, count=digits - LEFT_LEGIBLE if digits > LEFT_LEGIBLE else digits)
 
 
 @register.filter

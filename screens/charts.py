@@ -1,0 +1,244 @@
+"""Charts of the pages: each has a name, a story for screen readers, a drawing and its figures as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from screens.drawing import INK, INK_SOFT, PALETTE, PAPER, QUIET, Spec, png, svg
+from screens.templatetags.screens import figure
+
+__all__ = ["Chart", "Estimate", "bars_by", "day_by_day", "intervals", "png", "svg"]
+
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
+DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2])
+WIDTH, HEIGHT = 600, 220
+DAYS_LABELLED = 14
+NAMES: Spec = {"title": None, "labelLimit": 220, "labelColor": INK}
+RULED: Spec = {"grid": True, "domain": False, "ticks": False}
+
+Number = int | float | Decimal
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing with its figures: `{% include "components/chart.html" with chart=chart %}`."""
+
+    title: str
+    spec: Spec
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def svg(self) -> SafeString:
+        return svg(self.spec)
+
+    @property
+    def png(self) -> bytes:
+        return png(self.spec)
+
+
+def day_by_day(
+    *,
+    title: str,
+    series: Mapping[str, Sequence[tuple[date, Number]]],
+    unit: str = "",
+    width: int = WIDTH,
+    height: int = HEIGHT,
+) -> Chart:
+    """One line for each named series, over days. At most five series; told apart by colour, shape and dash."""
+    names = list(series)
+    days = sorted({day for points in series.values() for day, _value in points})
+    values = [
+        {"day": f"{day:%Y-%m-%d}", "words": f"{day:%d/%m}", "series": name, "value": float(value)}
+        for name, points in series.items()
+        for day, value in points
+    ]
+    scale = {"domain": names}
+    every = max(1, -(-len(days) // DAYS_LABELLED))
+    shown = [f"{day:%Y-%m-%d}" for day in days[::every]]
+    encoding: Spec = {
+        "x": {
+            "field": "day",
+            "type": "ordinal",
+            "scale": {"domain": [f"{day:%Y-%m-%d}" for day in days]},
+            "axis": {
+                "title": None,
+                "labelAngle": 0,
+                "values": shown,
+                "labelExpr": "slice(datum.value, 8, 10) + '/' + slice(datum.value, 5, 7)",
+            },
+        },
+        "y": {
+            "field": "value",
+            "type": "quantitative",
+            "axis": {"title": unit or None, "tickCount": 5, "format": ",~f"},
+        },
+        "color": {"field": "series", "type": "nominal", "scale": {**scale, "range": list(PALETTE)}},
+        "shape": {"field": "series", "type": "nominal", "scale": {**scale, "range": list(SHAPES)}},
+    }
+    dashed = {"field": "series", "type": "nominal", "scale": {**scale, "range": list(DASHES)}, "legend": None}
+    spec = {
+        "title": title,
+        "description": _story(names, series),
+        "width": width,
+        "height": height,
+        "data": {"values": values},
+        "layer": [
+            {
+                "mark": {"type": "line", "strokeWidth": 2.5},
+                "encoding": {**{k: v for k, v in encoding.items() if k != "shape"}, "strokeDash": dashed},
+            },
+            {"mark": {"type": "point", "filled": True, "size": 55, "opacity": 1}, "encoding": encoding},
+        ],
+    }
+    by_day = {name: dict(points) for name, points in series.items()}
+    rows = tuple((f"{day:%d/%m}", *(_written(by_day[name].get(day)) for name in names)) for day in days)
+    return Chart(title, spec, (_("Día"), *names), rows)
+
+
+def bars_by(
+    *,
+    title: str,
+    values: Mapping[str, Number | Mapping[str, Number]],
+    unit: str = "",
+    label: str = "",
+    width: int = WIDTH,
+) -> Chart:
+    """Horizontal bars, one a name, in the order given; a mapping of mappings stacks its parts."""
+    stacked = any(isinstance(value, Mapping) for value in values.values())
+    parts: list[str] = []
+    rows: list[Spec] = []
+    for name, value in values.items():
+        for part, amount in value.items() if isinstance(value, Mapping) else [(title, value)]:
+            if part not in parts:
+                parts.append(part)
+            rows.append({"name": name, "part": part, "value": float(amount), "order": parts.index(part)})
+    names = list(values)
+    y: Spec = {
+        "field": "name",
+        "type": "nominal",
+        "sort": names,
+        "axis": NAMES,
+    }
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        "stack": "zero",
+        "axis": {"title": unit or None, "tickCount": 5, "format": ",~f", **RULED},
+    }
+    colour: Spec = (
+        {"field": "part", "type": "nominal", "scale": {"domain": parts, "range": [*PALETTE, QUIET]}}
+        if stacked
+        else {"value": PALETTE[0]}
+    )
+    bars: Spec = {"mark": {"type": "bar", "height": {"band": 0.68}}, "encoding": {"x": x, "y": y, "color": colour}}
+    if stacked:
+        bars["mark"]["stroke"] = PAPER
+        bars["encoding"]["order"] = {"field": "order", "type": "quantitative"}
+    layers = [bars]
+    if not stacked:
+        words = {"field": "value", "type": "quantitative", "format": ",~f"}
+        layers.append({"mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"x": x, "y": y, "text": words}})
+    spec = {
+        "title": title,
+        "description": "; ".join(f"{name}: {_total(value)}" for name, value in values.items()),
+        "width": width,
+        "height": {"step": 28},
+        "data": {"values": rows},
+        "layer": layers,
+    }
+    heads = parts if stacked else [unit or _("Cantidad")]
+    table = tuple(
+        (name, *(_written(value.get(part)) if isinstance(value, Mapping) else _written(value) for part in parts))
+        for name, value in values.items()
+    )
+    return Chart(title, spec, (label or _("Grupo"), *heads), table)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A measured value with its 95 % interval."""
+
+    name: str
+    low: float
+    value: float
+    high: float
+
+
+def intervals(*, title: str, estimates: Sequence[Estimate], unit: str = "", width: int = WIDTH) -> Chart:
+    """Each estimate as a point with its 95 % interval, and the line of no effect at zero."""
+    rows = [{"name": e.name, "low": e.low, "value": e.value, "high": e.high} for e in estimates]
+    names = [e.name for e in estimates]
+    y = {
+        "field": "name",
+        "type": "nominal",
+        "sort": names,
+        "axis": NAMES,
+    }
+    axis = {"title": unit or None, "format": "+,.1~f", **RULED, "tickCount": 6}
+    x = {"field": "low", "type": "quantitative", "axis": axis}
+    spec = {
+        "title": title,
+        "description": "; ".join(
+            _("%(name)s: %(value)s, entre %(low)s y %(high)s")
+            % {"name": e.name, "value": figure(e.value, 1), "low": figure(e.low, 1), "high": figure(e.high, 1)}
+            for e in estimates
+        ),
+        "width": width,
+        "height": {"step": 34},
+        "data": {"values": rows},
+        "layer": [
+            {
+                "mark": {"type": "rule", "color": INK_SOFT, "strokeDash": [4, 3]},
+                "encoding": {"x": {"datum": 0, "type": "quantitative", "axis": axis}},
+            },
+            {
+                "mark": {"type": "rule", "color": PALETTE[0], "strokeWidth": 3},
+                "encoding": {"y": y, "x": x, "x2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 130, "color": PALETTE[0], "opacity": 1},
+                "encoding": {"y": y, "x": {"field": "value", "type": "quantitative", "axis": axis}},
+            },
+        ],
+    }
+    table = tuple((e.name, figure(e.value, 1), figure(e.low, 1), figure(e.high, 1)) for e in estimates)
+    return Chart(title, spec, ("", unit or _("Valor"), _("Desde"), _("Hasta")), table)
+
+
+def _written(value: Number | None) -> str:
+    if value is None:
+        return figure(None)
+    return figure(value, 0 if value == int(value) else 2)
+
+
+def _total(value: Number | Mapping[str, Number]) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{part} {_written(amount)}" for part, amount in value.items())
+    return _written(value)
+
+
+def _story(names: Sequence[str], series: Mapping[str, Sequence[tuple[date, Number]]]) -> str:
+    """What a listener needs of lines: where each begins and ends."""
+    told = []
+    for name in names:
+        points = sorted(series[name])
+        if points:
+            (first, began), (last, ended) = points[0], points[-1]
+            told.append(
+                _("%(name)s: de %(began)s el %(first)s a %(ended)s el %(last)s")
+                % {
+                    "name": name,
+                    "began": _written(began),
+                    "first": f"{first:%d/%m}",
+                    "ended": _written(ended),
+                    "last": f"{last:%d/%m}",
+                }
+            )
+    return "; ".join(told)
