@@ -28,11 +28,15 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 @dataclass(frozen=True)
 class Program:
-    """What to start: its name before each line it writes, its command, and what its environment has on top."""
+    """What to start: its name before each line it writes, its command, and what its environment has on top.
+
+    `orphan_signal` is what it gets when the foreground is killed and cannot stop it.
+    """
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
+    orphan_signal: int = signal.SIGTERM
 
 
 class Running:
@@ -57,7 +61,7 @@ class Running:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509  # one system call, no lock taken
+            preexec_fn=lambda: _end_with_parent(self.program.orphan_signal),  # one system call, no lock taken
         )
         threading.Thread(target=self._copy_lines, args=(self.process,), daemon=True).start()
 
@@ -138,9 +142,9 @@ class Foreground:
             running.kill()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(number: int) -> None:
     if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        _libc.prctl(_PR_SET_PDEATHSIG, int(number))
 
 
 def _kill_what_is_left(leader: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import socket
 import sys
 import time
@@ -108,7 +109,8 @@ def programs(host: str, port: int) -> list[Program]:
     return [
         Program("web", [*web, "callcenter.wsgi:application"]),
         Program("worker", [*celery, *worker]),
-        Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]),
+        # Beat takes a SIGTERM during its start for later, and has nothing to lose: an orphan is killed outright.
+        Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""], orphan_signal=signal.SIGKILL),
     ]
 
 

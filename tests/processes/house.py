@@ -1,0 +1,165 @@
+"""A house of its own for a test that kills things: real servers, real workers, real commands."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = ("PYTEST_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "CALLCENTER_", "COV_")
+
+
+def outside_environment(**more: str) -> dict[str, str]:
+    """What a person's terminal would hand to a command: nothing of the test run."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(LEFT_OUT)}
+    return {**kept, "LOG_LEVEL": "WARNING", **more}
+
+
+def wait_until(is_so: Callable[[], Any], *, seconds: float, what: str) -> Any:
+    """Wait for something to become true and return it; fail the test with `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := is_so():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds:.0f} s: {what}")
+
+
+class House:
+    """Commands and workers on one database and queue; whatever it started ends with it."""
+
+    def __init__(self, *, home: Path, database_url: str, redis_url: str) -> None:
+        self.home, self.database_url, self.redis_url = home, database_url, redis_url
+        self.environment = outside_environment(
+            CALLCENTER_HOME=str(home), DATABASE_URL=database_url, REDIS_URL=redis_url
+        )
+        self.started: list[subprocess.Popen[str]] = []
+
+    def manage(self, *arguments: str, code: int = 0) -> str:
+        """Run a command to its end and return what it said; fail unless it ends with `code`."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def told(self, *arguments: str) -> dict[str, Any]:
+        """What a command says as JSON."""
+        said: dict[str, Any] = json.loads(self.manage(*arguments, "--json"))
+        return said
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Start a program of Python (`-m celery …`, `manage.py …`) in a session of its own."""
+        log = (self.home / f"started-{len(self.started)}.log").open("w")
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.started.append(process)
+        return process
+
+    def worker(self, name: str = "one") -> subprocess.Popen[str]:
+        options = ("--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+        return self.start("-m", "celery", "--app", "callcenter", "worker", *options, "--hostname", f"{name}@%h")
+
+    def beat(self) -> subprocess.Popen[str]:
+        return self.start("-m", "celery", "--app", "callcenter", "beat", "--loglevel", "INFO", "--pidfile", "")
+
+    def kill(self, process: subprocess.Popen[str]) -> None:
+        """`kill -9` the program and every child at once, as a power cut would."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            family = psutil.Process(process.pid)
+            for one in [*family.children(recursive=True), family]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    one.kill()
+        process.wait(10)
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query on a connection of its own."""
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            cursor = connection.execute(sql, values)  # type: ignore[arg-type]
+            return cursor.fetchall() if cursor.description else []
+
+    def value(self, sql: str, *values: Any) -> Any:
+        """The first value of a query, or None; None as well while the database is down."""
+        with contextlib.suppress(psycopg.OperationalError):
+            found = self.rows(sql, *values)
+            return found[0][0] if found else None
+        return None
+
+    def ring(self, task: str, **arguments: Any) -> None:
+        """Put a message for `task` into the queue, as a door would."""
+        code = (
+            "import json, sys, django; django.setup(); from callcenter.celery import app;"
+            "app.send_task(sys.argv[1], kwargs=json.loads(sys.argv[2]))"
+        )
+        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "callcenter.settings"}
+        subprocess.run(
+            [sys.executable, "-c", code, task, json.dumps(arguments)], cwd=ROOT, env=environment, timeout=60, check=True
+        )
+
+    def close(self) -> None:
+        for process in self.started:
+            self.kill(process)
+
+
+@contextlib.contextmanager
+def in_foreground(*, home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """`manage.py run` on a home of its own, as `make run` starts it; what it says goes to `run.log` in the home."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "run.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "run", "--port", str(port)],
+            cwd=ROOT,
+            env=outside_environment(CALLCENTER_HOME=str(home)),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    """Living processes whose environment or command names the home: programs, their children, the servers."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
+                continue
+            names = process.environ().get("CALLCENTER_HOME") == str(home) or str(home) in " ".join(process.cmdline())
+            if names:
+                found.append(process)
+    return found

@@ -1,0 +1,112 @@
+"""`manage.py run`: everything in one foreground, which leaves nothing behind and finds its data again."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.processes.house import ROOT, in_foreground, outside_environment, processes_of, wait_until
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def said(home: Path) -> str:
+    return (home / "run.log").read_text()
+
+
+def is_up(home: Path, process: subprocess.Popen[str]) -> bool:
+    assert process.poll() is None, said(home)
+    return "Ctrl-C stops all of it" in said(home)
+
+
+def programs(foreground: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Web server, worker and beat; the keeper of the embedded servers is a child of whoever came first."""
+    children = psutil.Process(foreground.pid).children()
+    return [one for one in children if "callcenter.embedded" not in one.cmdline()]
+
+
+def child(foreground: subprocess.Popen[str], word: str) -> psutil.Process:
+    return next(one for one in programs(foreground) if word in one.cmdline())
+
+
+def test_it_starts_says_who_may_sign_in_and_stops_within_seconds_leaving_nothing(tmp_path: Path) -> None:
+    home, port = tmp_path / "home", free_port()
+    with in_foreground(home=home, port=port) as process:
+        wait_until(lambda: is_up(home, process), seconds=120, what="the address and the people")
+        assert f"http://127.0.0.1:{port}/" in said(home)
+        assert "elena   supervisor" in said(home)
+        assert httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=20).status_code == 200
+        assert len(programs(process)) == 3
+
+        second = subprocess.run(
+            [sys.executable, "manage.py", "run", "--port", str(free_port())],
+            cwd=ROOT,
+            env=outside_environment(CALLCENTER_HOME=str(home)),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (second.returncode, len(second.stderr.strip().splitlines())) == (1, 1)
+        assert "already running" in second.stderr
+
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        assert process.wait(30) == 0
+        assert time.monotonic() - began < 15
+        wait_until(lambda: processes_of(home) == [], seconds=20, what="no process is left")
+
+    kept = (home / "drop").iterdir()
+    assert any(path.name.startswith("ccvp-") for path in kept)
+    began = time.monotonic()
+    with in_foreground(home=home, port=port) as process:
+        wait_until(lambda: is_up(home, process), seconds=30, what="a second start")
+        assert time.monotonic() - began < 20
+        assert "Demo data made" not in said(home)
+
+        worker = child(process, "worker")
+        for one in [worker, *worker.children(recursive=True)]:
+            one.kill()
+        wait_until(lambda: "worker | ended (signal SIGKILL)" in said(home), seconds=10, what="it says who died")
+        wait_until(lambda: len(programs(process)) == 3, seconds=10, what="the worker is started again")
+
+        process.kill()  # and the foreground itself: the kernel ends its programs
+        process.wait()
+        wait_until(lambda: processes_of(home) == [], seconds=30, what="no orphan is left")
+
+
+def test_a_busy_port_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        answer = subprocess.run(
+            [sys.executable, "manage.py", "run", "--port", str(busy.getsockname()[1])],
+            cwd=ROOT,
+            env=outside_environment(CALLCENTER_HOME=str(tmp_path / "home")),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert answer.returncode == 1
+    assert len(answer.stderr.strip().splitlines()) == 1
+    assert f"Port {busy_port(answer.stderr)}" in answer.stderr
+    assert "PORT=8001" in answer.stderr
+
+
+def busy_port(text: str) -> str:
+    return text.split("Port ")[1].split()[0]
