@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from a_campaign import add_contacts, make_campaign, moment, owners, spoke
 
 from agents.models import Agent
 from campaigns.assignment import assign, deal_late, open_lists, takers_of, unassigned_words
 from campaigns.lifecycle import CampaignRefuses
 from campaigns.models import Campaign, Contact, DealShare, ListEntry, RetiredTelephone
+from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners, spoke
 
 pytestmark = pytest.mark.django_db
 MakeAgent = Callable[..., Agent]

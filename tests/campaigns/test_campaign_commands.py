@@ -8,13 +8,13 @@ from io import StringIO
 
 import pytest
 import time_machine
-from a_campaign import add_contacts, make_campaign, moment
 from django.core.management import CommandError, call_command
 
 from agents.models import Agent
 from campaigns.assignment import open_lists
 from campaigns.management.commands.assign import Command as Assign
 from campaigns.models import Campaign
+from tests.campaigns.a_campaign import add_contacts, make_campaign, moment
 
 pytestmark = pytest.mark.django_db
 
