@@ -15,10 +15,12 @@ from campaigns.models.payments import Receipt, RenewalPayment
 from campaigns.models.policy import CallingPolicy, CallingWindow, Disposition, DoNotCall
 from campaigns.models.reports import (
     ColumnAlias,
+    HeldFor,
     RejectedRow,
     Report,
     ReportKind,
     ReportSource,
+    SeenFile,
 )
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "DoNotCall",
     "FigureCell",
     "FigureRefresh",
+    "HeldFor",
     "ListEntry",
     "PaymentPromise",
     "Reassignment",
@@ -53,6 +56,7 @@ __all__ = [
     "ReportSource",
     "RetiredTelephone",
     "Seal",
+    "SeenFile",
     "Service",
     "Unit",
 ]

@@ -58,6 +58,17 @@ class CallingPolicy(models.Model):
     countdown_seconds = models.PositiveSmallIntegerField(_("segundos de cuenta atrás"), default=10)
     promise_days = models.PositiveSmallIntegerField(_("días máximos de un compromiso"), default=10)
 
+    report_due_time = models.TimeField(
+        _("hora del reporte"),
+        default=time(6, 0),
+        help_text=_("Hora del primer día de llamadas en que debe estar el reporte CCVP."),
+    )
+    report_tolerance_minutes = models.PositiveSmallIntegerField(
+        _("tolerancia del reporte (minutos)"),
+        default=60,
+        help_text=_("Pasada la hora y esta tolerancia, el reporte se muestra y se avisa como atrasado."),
+    )
+
     class Meta:
         verbose_name = _("política interna de llamadas")
         verbose_name_plural = _("política interna de llamadas")

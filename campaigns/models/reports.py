@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,7 @@ class ReportKind(models.TextChoices):
     RECAUDO = "recaudo", _("Recaudo")
 
 
-@audited()
+@audited(exclude=["last_looked_at", "last_error"])
 class ReportSource(models.Model):
     """Where the scheduled job looks for a report. Secrets stay in the environment: here only their names."""
 
@@ -59,6 +61,20 @@ class ReportSource(models.Model):
         return self.name
 
 
+class SeenFile(models.Model):
+    """One version of a file that stood at a source: looked at often, fetched once."""
+
+    source = models.ForeignKey(ReportSource, models.CASCADE, related_name="seen_files")
+    name = models.CharField(max_length=300)
+    version = models.CharField(max_length=120, help_text=_("Tamaño y hora, como los dice el origen."))
+    seen_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "name", "version"], name="seen_file_once_a_version")]
+
+
 @audited()
 class ColumnAlias(models.Model):
     """A heading under which a column of a report is known."""
@@ -75,6 +91,20 @@ class ColumnAlias(models.Model):
 
     def __str__(self) -> str:
         return self.alias
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, user: User) -> ReportQuerySet:
+        """Reports are the centre's: an agent sees none."""
+        return self if user.sees_the_centre else self.none()
+
+
+class HeldFor(models.TextChoices):
+    """Why a report waits for the supervisor's word."""
+
+    SMALL = "small", _("Mucho menor que el del mes anterior")
+    REJECTED = "rejected", _("Demasiadas filas rechazadas")
+    COLUMN = "column", _("Falta una columna")
 
 
 class Report(models.Model):
@@ -104,9 +134,12 @@ class Report(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True, help_text=_("Última vez que se llamó a un trabajador."))
     error = models.TextField(blank=True)
+    held_for = models.CharField(max_length=8, choices=HeldFor, blank=True)
     held_because = models.TextField(blank=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    began_at = models.DateTimeField(null=True, blank=True, help_text=_("Comienzo del último intento."))
     published_at = models.DateTimeField(null=True, blank=True)
     data_until = models.DateTimeField(
         null=True, blank=True, help_text=_("Hasta cuándo llegan los datos de un recaudo: la edad de los pagos.")
@@ -121,6 +154,8 @@ class Report(models.Model):
     other_service = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     figures = models.JSONField(default=dict, help_text=_("Lo demás que se contó al publicarlo."))
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reporte")
@@ -152,6 +187,19 @@ class Report(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def month(self) -> date:
+        """The month to be paid for; every CCVP report has one, a recaudo need not."""
+        if self.period is None:
+            raise ValueError(f"report {self.pk} names no month")
+        return self.period
+
+
+class RejectedRowQuerySet(models.QuerySet["RejectedRow"]):
+    def visible_to(self, user: User) -> RejectedRowQuerySet:
+        """Rejected rows are the centre's: an agent sees none."""
+        return self if user.sees_the_centre else self.none()
+
 
 class RejectedRow(models.Model):
     """A row that could not be used, as it stood in the file, with the reason; it can be mended and admitted."""
@@ -167,8 +215,11 @@ class RejectedRow(models.Model):
     reason = models.CharField(_("motivo"), max_length=32)
     detail = models.CharField(_("detalle"), max_length=200, blank=True)
     state = models.CharField(_("estado"), max_length=9, choices=State, default=State.WAITING)
+    mended = models.JSONField(_("corregido"), null=True, blank=True)
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RejectedRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fila rechazada")

@@ -1,0 +1,80 @@
+"""The supervisor's word on a report that cannot go on by itself: accept it, read it again, or discard it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from campaigns import staging
+from campaigns.models import HeldFor, Report
+
+Check = Callable[[Report], None]
+
+
+class DecisionRefused(ValueError):
+    """The report is not in a state for this; the message is the sentence for the person who asked."""
+
+
+def check_can_accept(report: Report) -> None:
+    if report.state != Report.State.HELD:
+        raise DecisionRefused(_("Solo se acepta un reporte que espera una decisión."))
+    if report.held_for == HeldFor.COLUMN:
+        raise DecisionRefused(
+            _("Le falta una columna: agregue el título a los conocidos y léalo otra vez, o descártelo.")
+        )
+
+
+def check_can_read_again(report: Report) -> None:
+    if report.state == Report.State.HELD and report.held_for == HeldFor.COLUMN:
+        return
+    if report.state != Report.State.PARKED:
+        raise DecisionRefused(_("Solo se vuelve a leer un reporte detenido o al que le faltaba una columna."))
+
+
+def check_can_discard(report: Report) -> None:
+    if report.state not in (Report.State.HELD, Report.State.PARKED, Report.State.WAITING):
+        raise DecisionRefused(_("Un reporte tomado, o que se está tomando, no se descarta."))
+
+
+def accept(*, report_id: int, by: User, now: datetime) -> Report:
+    """Take a held report as it is. It waits again, without being held for the same reason. Raises DecisionRefused."""
+    with transaction.atomic():
+        report = Report.objects.select_for_update().get(pk=report_id)
+        check_can_accept(report)
+        _wait_again(report, accepted_by=by)
+    return report
+
+
+def read_again(*, report_id: int, by: User, now: datetime) -> Report:
+    """Give a parked report, or one whose column got its alias, three new attempts. Raises DecisionRefused."""
+    with transaction.atomic():
+        report = Report.objects.select_for_update().get(pk=report_id)
+        check_can_read_again(report)
+        _wait_again(report, accepted_by=report.accepted_by)
+    return report
+
+
+def discard(*, report_id: int, by: User, now: datetime) -> Report:
+    """Put a report aside for good; the same file may be brought again later. Raises DecisionRefused."""
+    with transaction.atomic():
+        report = Report.objects.select_for_update().get(pk=report_id)
+        check_can_discard(report)
+        report.state, report.accepted_by, report.lease_until = Report.State.DISCARDED, by, None
+        report.fence = F("fence") + 1
+        report.save(update_fields=["state", "accepted_by", "lease_until", "fence"])
+        staging.drop_table(report=report)
+    return report
+
+
+def _wait_again(report: Report, *, accepted_by: User | None) -> None:
+    report.state, report.attempts, report.lease_until = Report.State.WAITING, 0, None
+    report.accepted_by, report.error, report.held_for, report.held_because = accepted_by, "", "", ""
+    report.fence = F("fence") + 1
+    report.save(
+        update_fields=["state", "attempts", "lease_until", "accepted_by", "error", "held_for", "held_because", "fence"]
+    )

@@ -1,0 +1,120 @@
+"""How far a report is, told from a connection of its own while the work holds its transaction open.
+
+The worker only sets numbers; a thread writes them twice a second and makes the lease longer with the same statement.
+When that statement finds another fence, the report was given to somebody else: the worker learns it and stops.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+
+from django.db import DatabaseError, connection, connections
+
+from campaigns.models import Report
+
+LEASE = timedelta(seconds=90)
+EVERY = 0.5  # seconds between two steps of the bar
+
+
+class LeaseLost(RuntimeError):
+    """Another worker has this report now: what this one holds must not be published."""
+
+
+class Progress:
+    """The bar of one report and one fence. Use as a context manager around the work.
+
+    Inside somebody's open transaction nobody else can see the report yet: then nothing is told.
+    """
+
+    def __init__(self, *, report: Report, now: datetime) -> None:
+        self._report_id = report.pk
+        self._fence = report.fence
+        self._now = now
+        self._began = time.monotonic()
+        self._tells = not connection.in_atomic_block
+        self._ending = threading.Event()
+        self._lost = False
+        self._probe: Callable[[], dict[str, int]] | None = None
+        self._numbers: dict[str, int | str | None] = {}
+        self._thread = threading.Thread(target=self._keep_telling, name=f"report-{report.pk}", daemon=True)
+
+    def __enter__(self) -> Progress:
+        if self._tells:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        if self._tells:
+            self._thread.join()
+
+    def clock(self) -> datetime:
+        """The moment it is, counted from the one that was handed in."""
+        return self._now + timedelta(seconds=time.monotonic() - self._began)
+
+    def set(self, *, state: str | None = None, **numbers: int | None) -> None:
+        """Say how far it is: `rows_read`, `rows_expected`, `rows_checked`, `rows_published`; raises LeaseLost."""
+        self._numbers = {**self._numbers, **numbers, **({"state": state} if state else {})}
+        self.check()
+
+    def watch(self, probe: Callable[[], dict[str, int]] | None) -> None:
+        """Let the thread ask `probe` for numbers at each step: for one long statement that says nothing itself."""
+        self._probe = probe
+
+    def check(self) -> None:
+        """Raise LeaseLost when somebody else has the report."""
+        if self._lost:
+            raise LeaseLost(f"report {self._report_id} has another fence than {self._fence}")
+
+    def _keep_telling(self) -> None:
+        try:
+            while not self._ending.wait(EVERY):
+                try:
+                    self._tell()
+                except DatabaseError:  # the database restarts: the work itself will notice, the bar waits
+                    connections["default"].close()
+        finally:
+            connections["default"].close()
+
+    def _tell(self) -> None:
+        if (probe := self._probe) is not None:
+            self._numbers = {**self._numbers, **probe()}
+        mine = Report.objects.filter(pk=self._report_id, fence=self._fence)
+        if not mine.update(lease_until=self.clock() + LEASE, **self._numbers):
+            self._lost = True
+
+
+class GrowingFiles:
+    """How far a transaction is, by what can be seen of it from outside before it commits: its tables grow.
+
+    `steps` are table, bytes a row, part of the work. A table that fills freed space first makes the bar wait a little.
+    """
+
+    def __init__(self, *, rows: int, steps: Sequence[tuple[str, int, float]]) -> None:
+        self._rows = rows
+        self._steps = steps
+        self._began = self._sizes()
+
+    def __call__(self) -> dict[str, int]:
+        share = 0.0
+        for (_table, width, part), now, before in zip(self._steps, self._sizes(), self._began, strict=True):
+            share += part * min((now - before) / max(width * self._rows, 1), 1)
+        return {"rows_published": int(self._rows * min(share, 0.99))}
+
+    def _sizes(self) -> list[int]:
+        names = [table for table, _width, _part in self._steps]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                SELECT pg_relation_size(name::regclass) FROM unnest(%s::text[]) WITH ORDINALITY AS one (name, place)
+                ORDER BY place
+                """,
+                [names],
+            )
+            return [int(size) for (size,) in cursor.fetchall()]

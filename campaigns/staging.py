@@ -1,0 +1,140 @@
+"""Where the rows of a report stand between the file and the campaign: one unlogged table a report.
+
+The rows arrive clean and typed from the reader as `COPY` text, so the database parses nothing twice. The table is
+made anew at each attempt and dropped when the report is published: a killed worker leaves nothing half-done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from campaigns.models import Report, ReportKind
+
+COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
+    ReportKind.CCVP: (
+        ("line", "integer"),
+        ("contract", "text"),
+        ("service_number", "text"),
+        ("service", "text"),
+        ("name", "text"),
+        ("name_key", "text"),
+        ("identity_card", "text"),
+        ("telephones", "varchar(16)[]"),
+        ("plan", "text"),
+        ("due_on", "date"),
+        ("amount", "numeric(10,2)"),
+        ("zone", "text"),
+        ("address", "text"),
+        ("segment", "text"),
+        ("reason", "text"),
+        ("detail", "text"),
+        ("cells", "text"),
+    ),
+    ReportKind.RECAUDO: (
+        ("line", "integer"),
+        ("receipt", "text"),
+        ("contract", "text"),
+        ("service_number", "text"),
+        ("service", "text"),
+        ("paid_on", "date"),
+        ("amount", "numeric(12,2)"),
+        ("channel", "text"),
+        ("reason", "text"),
+        ("detail", "text"),
+        ("cells", "text"),
+    ),
+}
+NOT_CELLS = ("line", "reason", "detail", "cells", "name_key")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What publishing made of the usable rows. `figures` is JSON; amounts are written as text."""
+
+    taken: int
+    duplicates: int
+    other_service: int
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def table_of(report: Report) -> str:
+    """Name of the staging table of `report`: letters and digits of ours, safe inside a statement."""
+    return f"report_staging_{int(report.pk)}"
+
+
+def make_table(*, report: Report) -> str:
+    """Make the empty staging table of `report`, dropping what an earlier attempt left. Returns its name."""
+    table = table_of(report)
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS[report.kind])
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(f"CREATE UNLOGGED TABLE {table} ({columns}) WITH (autovacuum_enabled = false)")
+    return table
+
+
+def copy_lines(*, report: Report, chunks: Iterable[bytes]) -> None:
+    """Take chunks of `COPY` text into the table, columns in the order of `COLUMNS`.
+
+    The table was made in the same transaction, so the rows can be written frozen: later reads need not mark them.
+    """
+    columns = ", ".join(name for name, _ in COLUMNS[report.kind])
+    statement = f"COPY {table_of(report)} ({columns}) FROM STDIN WITH (FREEZE)"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for chunk in chunks:
+            copy.write(chunk)
+
+
+def escaped(text: str) -> str:
+    """A value as `COPY` text writes it."""
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def drop_table(*, report: Report) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table_of(report)}")
+
+
+def forget_orphans() -> int:
+    """Drop the staging tables of reports nobody works on (a worker died, then the report was discarded)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT staged.relname FROM pg_class staged
+            LEFT JOIN campaigns_report report ON staged.relname = 'report_staging_' || report.id
+            WHERE staged.relkind = 'r' AND staged.relname LIKE 'report\\_staging\\_%%'
+              AND staged.relnamespace = current_schema()::regnamespace
+              AND coalesce(report.state NOT IN ('waiting', 'reading', 'checking', 'publishing'), true)
+            """,
+            [],
+        )
+        orphans = [name for (name,) in cursor.fetchall()]
+        for name in orphans:
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+    return len(orphans)
+
+
+def write_rejected(*, report: Report) -> int:
+    """Keep the rows of the staging table that have a reason as RejectedRow. Returns how many."""
+    table = table_of(report)
+    words = [name for name, _ in COLUMNS[report.kind] if name not in NOT_CELLS]
+    ours = "AND service <> 'OTHER'" if report.kind == ReportKind.CCVP else ""
+    rebuilt = ", ".join(f"'{name}', {_as_text(name)}" for name in words)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO campaigns_rejectedrow (report_id, line, cells, reason, detail, state)
+            SELECT %s, line, coalesce(cells::jsonb, jsonb_build_object({rebuilt})), left(reason, 32),
+                   left(coalesce(detail, ''), 200), 'waiting'
+            FROM {table} WHERE reason IS NOT NULL {ours}
+            """,
+            [report.pk],
+        )
+        return int(cursor.rowcount)
+
+
+def _as_text(column: str) -> str:
+    return "array_to_string(telephones, ' / ')" if column == "telephones" else f"coalesce({column}::text, '')"
