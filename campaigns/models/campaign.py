@@ -129,7 +129,26 @@ class Reassignment(models.Model):
     verb = models.CharField(max_length=9, choices=Verb)
     from_agents = models.ManyToManyField(Agent, related_name="+")
     to_agents = models.ManyToManyField(Agent, related_name="+")
-    contacts = models.PositiveIntegerField()
+    contacts = models.PositiveIntegerField(default=0)
+    call_backs = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+
+class ReassignedContact(models.Model):
+    """What a reassignment moved, so that it can be undone; narrow rows without enforced keys, as the lists."""
+
+    reassignment = models.ForeignKey(Reassignment, models.CASCADE, db_constraint=False, related_name="moved")
+    contact = models.ForeignKey(
+        "campaigns.Contact", models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    from_agent = models.ForeignKey(
+        Agent, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    to_agent = models.ForeignKey(
+        Agent, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    moved_call_back = models.BooleanField(default=False)
