@@ -1,0 +1,145 @@
+"""What receipts make of renewals, and renewals of the lists: sums, the day a service is paid, who need not be called.
+
+Set-based, over what `matching` laid out. Who has paid leaves the lists at once, wherever she stands: an open entry
+becomes `paid`; a finished, exhausted, not callable or held-out one keeps its state (the hold-out is measured by it) and
+gets its day. An open lease stays: the desk says that she paid, and neither giving nor dialling goes on (decision 0042).
+Locks: list entries in the order of their contact, as everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+# Renewals with one receipt, the most by far: no history, so no walk through it.
+_FIRST_PAYMENTS = """
+INSERT INTO campaigns_renewalpayment (renewal_id, campaign_id, contact_id, amount, first_paid_on, paid_on)
+SELECT renewal_id, campaign_id, contact_id, amount, paid_on, CASE WHEN amount >= amount_due THEN paid_on END
+  FROM matched_receipt m
+ WHERE standing = 'counted' AND NOT EXISTS (SELECT FROM renewal_to_recount t WHERE t.renewal_id = m.renewal_id)
+ ORDER BY renewal_id
+"""
+_LEDGER = """
+CREATE TEMPORARY TABLE renewal_ledger ON COMMIT DROP AS
+SELECT receipt.id, receipt.renewal_id, receipt.paid_on, receipt.amount, receipt.standing, renewal.amount_due,
+       sum(receipt.amount) OVER (PARTITION BY receipt.renewal_id ORDER BY receipt.paid_on, receipt.number
+                                 ROWS UNBOUNDED PRECEDING) AS reached
+  FROM renewal_to_recount t
+  JOIN campaigns_receipt receipt ON receipt.renewal_id = t.renewal_id AND receipt.standing IN ('counted', 'extra')
+  JOIN campaigns_renewal renewal ON renewal.id = t.renewal_id
+"""
+_RECOUNTED = """
+INSERT INTO campaigns_renewalpayment (renewal_id, campaign_id, contact_id, amount, first_paid_on, paid_on)
+SELECT renewal.id, renewal.campaign_id, renewal.contact_id, summed.amount, summed.first_paid_on, summed.paid_on
+  FROM (SELECT renewal_id, sum(amount) AS amount, min(paid_on) AS first_paid_on,
+               min(paid_on) FILTER (WHERE reached >= amount_due) AS paid_on
+          FROM renewal_ledger GROUP BY renewal_id) summed
+  JOIN campaigns_renewal renewal ON renewal.id = summed.renewal_id
+    ON CONFLICT (renewal_id) DO UPDATE
+   SET amount = EXCLUDED.amount, first_paid_on = EXCLUDED.first_paid_on, paid_on = EXCLUDED.paid_on
+ WHERE (campaigns_renewalpayment.amount, campaigns_renewalpayment.first_paid_on, campaigns_renewalpayment.paid_on)
+       IS DISTINCT FROM (EXCLUDED.amount, EXCLUDED.first_paid_on, EXCLUDED.paid_on)
+"""
+_NO_LONGER_PAID = """
+DELETE FROM campaigns_renewalpayment payment USING renewal_to_recount t
+ WHERE payment.renewal_id = t.renewal_id
+   AND NOT EXISTS (SELECT FROM renewal_ledger ledger WHERE ledger.renewal_id = t.renewal_id)
+"""
+# A receipt that found its renewal paid is more than was due; an earlier one may come in after a later one.
+_STANDINGS = """
+UPDATE campaigns_receipt receipt
+   SET standing = CASE WHEN ledger.reached - ledger.amount >= ledger.amount_due THEN 'extra' ELSE 'counted' END
+  FROM renewal_ledger ledger
+ WHERE receipt.id = ledger.id
+   AND (ledger.standing = 'extra') <> (ledger.reached - ledger.amount >= ledger.amount_due)
+"""
+# Late is only who still owes; a late receipt of a paid renewal is for another month and waits for it.
+_LATE_FOR_NOTHING = """
+UPDATE campaigns_receipt receipt SET standing = 'unmatched', renewal_id = NULL, campaign_id = NULL
+  FROM campaigns_renewalpayment payment
+ WHERE receipt.standing = 'late' AND payment.renewal_id = receipt.renewal_id AND payment.paid_on IS NOT NULL
+"""
+
+_PAID_CONTACTS = """
+CREATE TEMPORARY TABLE contact_to_settle ON COMMIT DROP AS
+SELECT renewal.contact_id, CASE WHEN count(*) = count(payment.paid_on) THEN max(payment.paid_on) END AS paid_on
+  FROM (SELECT DISTINCT contact_id FROM {touched}) touched
+  JOIN campaigns_renewal renewal ON renewal.contact_id = touched.contact_id
+  LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id
+ GROUP BY renewal.contact_id
+"""
+_LOCK_ENTRIES = """
+SELECT count(*) FROM (
+  SELECT entry.contact_id FROM campaigns_listentry entry JOIN contact_to_settle settled USING (contact_id)
+   WHERE entry.paid_on IS DISTINCT FROM settled.paid_on
+   ORDER BY entry.contact_id FOR UPDATE OF entry
+) locked
+"""
+_SETTLE_ENTRIES = """
+UPDATE campaigns_listentry entry
+   SET paid_on = settled.paid_on,
+       state = CASE WHEN settled.paid_on IS NOT NULL AND entry.state = 'open' THEN 'paid'
+                    WHEN settled.paid_on IS NULL AND entry.state = 'paid' THEN 'open'
+                    ELSE entry.state END
+  FROM contact_to_settle settled
+ WHERE settled.contact_id = entry.contact_id AND entry.paid_on IS DISTINCT FROM settled.paid_on
+"""
+_CANCEL_CALL_BACKS = """
+UPDATE campaigns_callback agreed
+   SET state = 'cancelled', settled_at = %s,
+       note = left(concat_ws(' · ', nullif(agreed.note, ''), %s || to_char(settled.paid_on, 'DD/MM/YYYY') || '.'), 300)
+  FROM contact_to_settle settled
+ WHERE agreed.state = 'pending' AND agreed.contact_id = settled.contact_id AND settled.paid_on IS NOT NULL
+"""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a settlement changed: list entries and agreed calls."""
+
+    entries: int
+    call_backs: int
+
+
+def note_renewals_to_recount(cursor: CursorWrapper) -> None:
+    """Lay out `renewal_to_recount` from `matched_receipt`: those with several receipts, now or before."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.renewal_to_recount")
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE renewal_to_recount ON COMMIT DROP AS
+        SELECT renewal_id FROM matched_receipt WHERE standing <> 'late' GROUP BY renewal_id HAVING count(*) > 1
+        UNION
+        SELECT matched.renewal_id FROM matched_receipt matched
+          JOIN campaigns_renewalpayment payment USING (renewal_id) WHERE matched.standing <> 'late'
+        """
+    )
+    cursor.execute("ANALYZE renewal_to_recount")
+
+
+def first_payments(cursor: CursorWrapper) -> None:
+    """Write the payment of renewals that have exactly the one receipt of `matched_receipt`."""
+    cursor.execute(_FIRST_PAYMENTS)
+
+
+def recount(cursor: CursorWrapper) -> None:
+    """Write anew what the receipts of `renewal_to_recount` add up to, from all the receipts they have."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.renewal_ledger")
+    cursor.execute(_LEDGER)
+    for statement in (_RECOUNTED, _NO_LONGER_PAID, _STANDINGS):
+        cursor.execute(statement)
+
+
+def settle_contacts(cursor: CursorWrapper, *, touched: str, now: datetime) -> Settled:
+    """Bring the lists up to the payments of every contact in the rows of `touched` (a table with `contact_id`)."""
+    cursor.execute(_LATE_FOR_NOTHING)
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.contact_to_settle")
+    cursor.execute(_PAID_CONTACTS.format(touched=touched))
+    cursor.execute("ANALYZE contact_to_settle")
+    cursor.execute(_LOCK_ENTRIES)
+    cursor.execute(_SETTLE_ENTRIES)
+    entries = cursor.rowcount
+    cursor.execute(_CANCEL_CALL_BACKS, [now, _("Anulada: pagó el ")])
+    return Settled(entries=entries, call_backs=cursor.rowcount)
