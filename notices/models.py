@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
+from agents.models import User
 
 
 class NoticeKind(models.TextChoices):
@@ -36,6 +39,15 @@ class Recipient(models.Model):
         return f"{self.get_kind_display()}: {self.email}"
 
 
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: User) -> NoticeQuerySet:
+        """Notices speak of the whole centre: an agent sees none."""
+        return self if user.sees_the_centre else self.none()
+
+    def due(self, now: datetime) -> NoticeQuerySet:
+        return self.filter(state=Notice.State.WAITING, not_before__lte=now)
+
+
 class Notice(models.Model):
     """One mail in the outbox. `key` makes it unique: the same event never mails twice."""
 
@@ -55,6 +67,8 @@ class Notice(models.Model):
     last_error = models.TextField(_("último error"), blank=True)
     created_at = models.DateTimeField(_("creado"))
     sent_at = models.DateTimeField(_("enviado"), null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("aviso")
