@@ -80,6 +80,22 @@ class AgentQuerySet(models.QuerySet["Agent"]):
     def on_duty(self) -> AgentQuerySet:
         return self.filter(is_on_duty=True, user__is_active=True)
 
+    def named_like(self, words: str) -> AgentQuerySet:
+        """Whose name, user name, team or extension holds each of the words."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(user__first_name__icontains=word)
+                | Q(user__last_name__icontains=word)
+                | Q(user__username__icontains=word)
+                | Q(team__name__icontains=word)
+                | Q(extension=word)
+            )
+        return found
+
+    def with_what_a_list_shows(self) -> AgentQuerySet:
+        return self.select_related("user", "team").prefetch_related("skills")
+
 
 @audited()
 class Agent(models.Model):

@@ -33,3 +33,8 @@ def deactivate(*, user: User) -> None:
 def activate(*, user: User) -> None:
     """Let somebody in again; whether she is on duty is for a supervisor to say."""
     User.objects.filter(pk=user.pk).update(is_active=True)
+
+
+def set_duty(*, agent: Agent, on_duty: bool) -> None:
+    """Say whether an agent receives contacts from now on; those already hers stay hers until they are reassigned."""
+    Agent.objects.filter(pk=agent.pk).update(is_on_duty=on_duty)

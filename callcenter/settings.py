@@ -66,7 +66,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "callcenter.shared_cache.ForgivingRedisCache",
         "LOCATION": f"{_redis_base}/1",
         "KEY_PREFIX": "callcenter",
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
@@ -82,6 +82,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 3,  # a broker that accepts and never answers must not hold a click
     "socket_connect_timeout": 3,
     "retry_on_timeout": False,
+    "max_retries": 1,  # kombu's own patience is six seconds for a broker that is down: a click does not wait for it
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_BROKER_TRANSPORT = "redis"
 CELERY_TASK_IGNORE_RESULT = True
@@ -133,11 +137,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "callcenter.requests.ReferenceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "callcenter.requests.SessionEndedMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -145,6 +151,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "agents.second_factor.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -169,6 +176,7 @@ TEMPLATES = [
 ]
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 PROMETHEUS_EXPORT_MIGRATIONS = False
+CSRF_FAILURE_VIEW = "callcenter.errors.form_expired"
 
 # -- Language, time, money -------------------------------------------------------------------------------------------
 
@@ -226,7 +234,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "agents.signing_in.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SESSION_REMEMBER = True  # the cookie lasts the shift, see SESSION_COOKIE_AGE
+# axes locks by user and address; by address alone one agent, or one proxy, would lock out the floor
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": "1/m/ip"}
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "COMTECO Centro de Llamadas"

@@ -1,17 +1,31 @@
 """Addresses of the centre."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from callcenter import errors, health
 from callcenter.home import home
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, one lock-out
 
 urlpatterns = [
     path("", home, name="home"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("agents.urls.accounts")),
     path("language/", login_not_required(set_language), name="set_language"),
+    path("people/", include("agents.urls")),
     path("ui/", include("screens.urls")),
     path("", include("campaigns.urls")),
 ]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler429 = errors.too_many
+handler500 = errors.server_failed

@@ -101,6 +101,7 @@ class Figures:
     """All of it, for one `Only`."""
 
     counted_at: datetime | None
+    standing: dict[str, int]
     only: Only
     contacts: Counts
     services: Counts
@@ -125,6 +126,7 @@ def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa
     attempts, by_disposition = _attempts(campaign=campaign, only=only)
     return Figures(
         counted_at=refresh.counted_at if refresh else None,
+        standing=refresh.standing if refresh else {},
         only=only,
         contacts=totals.get(Unit.CONTACT, Counts()),
         services=totals.get(Unit.SERVICE, Counts()),
@@ -300,3 +302,49 @@ def _counts(columns: Iterable[str], sums: Iterable[Any]) -> Counts:
     named = dict(zip(columns, sums, strict=True))
     values: dict[str, Any] = {c: Decimal(v or 0) if c.startswith("amount") else int(v or 0) for c, v in named.items()}
     return Counts(**values)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the figures of a campaign can be filtered by."""
+
+    agents: list[int]
+    zones: list[str]
+    days: list[date]
+
+
+def read_choices(*, campaign: Campaign) -> Choices:
+    """The agents, zones and days that have figures."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT 'agent', agent_id::text FROM campaigns_figurecell
+                WHERE campaign_id = %(campaign)s AND unit = 'contact' AND agent_id IS NOT NULL GROUP BY agent_id
+               UNION ALL
+               SELECT 'zone', zone FROM campaigns_figurecell
+                WHERE campaign_id = %(campaign)s AND unit = 'contact' AND zone <> '' GROUP BY zone
+               UNION ALL
+               SELECT 'day', day::text FROM campaigns_dayfigure
+                WHERE campaign_id = %(campaign)s AND cut = 'zone' AND unit = 'contact' GROUP BY day""",
+            {"campaign": campaign.pk},
+        )
+        found: dict[str, list[str]] = {"agent": [], "zone": [], "day": []}
+        for kind, value in cursor.fetchall():
+            found[kind].append(value)
+    return Choices(
+        agents=[int(value) for value in found["agent"]],
+        zones=sorted(found["zone"]),
+        days=sorted(date.fromisoformat(value) for value in found["day"]),
+    )
+
+
+def read_totals(*, campaigns: Iterable[Campaign]) -> dict[int, Counts]:
+    """The contacts of each campaign, in one query."""
+    keys = [campaign.pk for campaign in campaigns]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT campaign_id, {", ".join(f"sum({c})" for c in COUNT_COLUMNS)} FROM campaigns_figurecell
+                 WHERE campaign_id = ANY(%s) AND unit = 'contact' GROUP BY campaign_id""",
+            [keys],
+        )
+        found = {pk: _counts(COUNT_COLUMNS, sums) for pk, *sums in cursor.fetchall()}
+    return {pk: found.get(pk, Counts()) for pk in keys}

@@ -26,6 +26,11 @@ class Effect:
     held_out: int
 
     @property
+    def signed_points(self) -> str:
+        """`+8,4`."""
+        return f"{self.points:+.1f}".replace(".", ",")
+
+    @property
     def margin(self) -> float:
         """The larger of the two sides: what stands behind the ± of a tile."""
         return max(self.high - self.points, self.points - self.low)

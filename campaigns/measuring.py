@@ -37,7 +37,7 @@ WORK_MEMORY = "256MB"  # of one count: the joins of a million contacts stay in m
 MEASURED_CONTACTS = f"""
 CREATE TEMPORARY TABLE measured_contact ON COMMIT DROP AS
 SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.owner_id) AS agent_id,
-       c.zone, e.call_list AS part, e.state = 'held_out' AS held_out,
+       c.zone, e.call_list AS part, e.state, e.state = 'held_out' AS held_out,
        e.state <> 'held_out' AND cardinality(c.telephones) > 0 AS callable,
        {day_of("LEAST(e.handled_at, e.contacted_at)")} AS handled_on, {day_of("e.contacted_at")} AS contacted_on,
        CASE WHEN e.contacted_at IS NOT NULL THEN {day_of("e.promised_at")} END AS promised_on,

@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.models import Agent
-from campaigns.assignment import lists_of
 from campaigns.dealing import Fragment, owner_of_turn
-from campaigns.models import Campaign, DealShare
+from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
 from campaigns.quotas import Quotas, Taker, fair_deal
 
@@ -41,19 +39,6 @@ class Moves:
     taken: dict[int | None, dict[str, int]] = field(default_factory=dict)
     given: dict[int | None, dict[str, int]] = field(default_factory=dict)
     staying: dict[str, int] = field(default_factory=dict)
-
-
-def takers_among(campaign: Campaign, agents: Sequence[Agent]) -> list[Taker]:
-    """These agents with their share of the campaign, or with their own weight and skills when they have none."""
-    shares = {share.agent_id: share for share in DealShare.objects.filter(campaign=campaign, agent__in=agents)}
-    takers = []
-    for agent in agents:
-        share = shares.get(agent.pk)
-        if share is None:
-            codes = {skill.code for skill in agent.skills.all()}
-            share = DealShare(weight=agent.weight, takes_internet="INTERNET" in codes, takes_tv="TV" in codes)
-        takers.append(Taker(agent.pk, share.weight, lists_of(share)))
-    return takers
 
 
 def choose(cursor: Any, campaign: Campaign, selection: Selection, takers: Sequence[Taker] | None) -> dict[str, int]:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from agents.models import Agent, User
 from campaigns.lifecycle import CampaignRefuses
 from campaigns.models import Attempt, Campaign, ListEntry, ReassignedContact, Reassignment
-from campaigns.moving import Moves, Selection, choose, choose_level, count_moves, takers_among
+from campaigns.moving import Moves, Selection, choose, choose_level, count_moves
+from campaigns.participants import takers_among
 
 BATCH = 2000
 Verb = Reassignment.Verb

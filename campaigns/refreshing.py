@@ -140,7 +140,10 @@ def refresh_figures(*, campaign: Campaign, now: datetime, afresh: bool = False) 
             with connection.cursor() as cursor:
                 count_rows(cursor=cursor, campaign=campaign)
                 _count_cells(cursor=cursor, campaign=campaign, since=since, days_since=days_since)
-            FigureRefresh.objects.update_or_create(campaign=campaign, defaults={"counted_at": now, "mark": mark})
+                standing = _count_standing(cursor=cursor)
+            FigureRefresh.objects.update_or_create(
+                campaign=campaign, defaults={"counted_at": now, "mark": mark, "standing": standing}
+            )
             return True
 
 
@@ -234,6 +237,16 @@ def _count_cells(*, cursor: CursorWrapper, campaign: Campaign, since: date, days
     by_attempt = ("day", "cut", "part", "agent_id", "zone", "disposition_id")
     _write_differences(cursor, "attemptfigure", campaign, by_attempt, ("attempts",), since)
     _write_differences(cursor, "agentday", campaign, ("day", "agent_id"), ("attempts", "quarters"), since)
+
+
+def _count_standing(*, cursor: CursorWrapper) -> dict[str, int]:
+    """Contacts by state of their list entry, and the open ones that are nobody's."""
+    cursor.execute(
+        "SELECT state, count(*), count(*) FILTER (WHERE owner_id IS NULL AND state = 'open')"
+        "  FROM measured_contact GROUP BY state"
+    )
+    rows = cursor.fetchall()
+    return {"unassigned": sum(nobodys for _s, _n, nobodys in rows), **{state: number for state, number, _n in rows}}
 
 
 def _write_differences(

@@ -1,5 +1,15 @@
 """Addresses of the campaign story."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from campaigns.views import campaign, contact_list
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", campaign.campaign_list, name="campaign_list"),
+    path("<str:period>/", campaign.campaign, name="campaign"),
+    path("<str:period>/figures/", campaign.figures, name="campaign_figures"),
+    path("<str:period>/figures/export/", campaign.export, name="campaign_export"),
+    path("<str:period>/step/<str:verb>/", campaign.step, name="campaign_step"),
+    path("<str:period>/contacts/", contact_list.contact_list, name="contact_list"),
+    path("<str:period>/contacts/export/", contact_list.export, name="contact_export"),
+]

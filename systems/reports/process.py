@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from systems.reports.archives import format_of
+from systems.reports.copying import escaped
 from systems.reports.refusals import ReportRefused
 from systems.reports.request import Batch, Limits, Request
-from systems.reports.separated import SeparatedTable, copy_text
+from systems.reports.separated import SeparatedTable
 from systems.reports.sifting import Sifter
 from systems.reports.workbooks import WorkbookTable
 
@@ -114,14 +115,6 @@ def cleaned(request: Request) -> Callable[[Batch], bytes]:
     make: Callable[[tuple[str, ...]], Clean] = getattr(importlib.import_module(module), name)
     clean = make(request.fields)
     return lambda batch: joined(clean(batch[0], batch[1]))
-
-
-def escaped(column: list[str]) -> list[str]:
-    """The cells of a column as COPY text; most columns need nothing, which one look at all of it tells."""
-    whole = "".join(column)
-    if any(mark in whole for mark in "\\\t\n\r\x00"):
-        return [copy_text(cell) for cell in column]
-    return column
 
 
 def joined(columns: Sequence[Sequence[Any]]) -> bytes:

@@ -19,11 +19,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, cast
 
+from systems.reports.copying import read_copy_line
 from systems.reports.headings import heading_key
 from systems.reports.process import FRAME
 from systems.reports.refusals import ReportRefused
 from systems.reports.request import DEFAULT_LIMITS, Limits, Request
-from systems.reports.separated import read_copy_line
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "Reading", "ReportRefused", "heading_key", "read_report"]
 

@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -206,27 +205,3 @@ def _parse(lines: list[str], separator: str, before: int) -> Iterator[tuple[list
             start = reader.line_num + 1
     except csv.Error as error:
         raise ReportRefused("broken_quotes", line=before + start) from error
-
-
-def copy_text(text: str) -> str:
-    """A value as COPY's text format wants it."""
-    escaped = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return escaped.replace("\x00", "")
-
-
-def read_copy_line(line: str) -> list[str]:
-    """The cells of one line of COPY text."""
-    if "\\" not in line:
-        return line.split("\t")
-    out = io.StringIO()
-    cells, letters = [], iter(line)
-    for letter in letters:
-        if letter == "\t":
-            cells.append(out.getvalue())
-            out = io.StringIO()
-        elif letter == "\\":
-            after = next(letters, "")
-            out.write({"t": "\t", "n": "\n", "r": "\r"}.get(after, after))
-        else:
-            out.write(letter)
-    return [*cells, out.getvalue()]

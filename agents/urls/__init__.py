@@ -1,0 +1,12 @@
+"""Addresses of the people's pages."""
+
+from django.urls import URLPattern, path
+
+from agents import views
+
+app_name = "agents"
+
+urlpatterns: list[URLPattern] = [
+    path("", views.people, name="people"),
+    path("<int:pk>/duty/", views.change_duty, name="change_duty"),
+]

@@ -1,0 +1,17 @@
+"""Addresses of signing in: of allauth's many only the ones the centre uses, under the names allauth knows them by.
+
+Accounts are made in the admin and a forgotten password is set there: no sign-up, no e-mail links, no social accounts.
+"""
+
+from allauth.account import views
+from django.urls import include, path
+
+urlpatterns = [
+    path("login/", views.login, name="account_login"),
+    path("logout/", views.logout, name="account_logout"),
+    path("inactive/", views.account_inactive, name="account_inactive"),
+    path("signup/", views.signup, name="account_signup"),
+    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", views.password_change, name="account_change_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]

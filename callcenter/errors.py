@@ -1,0 +1,98 @@
+"""Pages for what went wrong: what happened, what was kept, what to do, and a reference to tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import requires_csrf_token
+
+log = structlog.get_logger(__name__)
+
+
+def _page(request: HttpRequest, status: int, happened: str, kept: str, todo: str) -> HttpResponse:
+    context: dict[str, Any] = {
+        "status": status,
+        "happened": happened,
+        "kept": kept,
+        "todo": todo,
+        "reference": getattr(request, "reference", ""),
+    }
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "callcenter/_error.html", context, status=status)
+    return render(request, "callcenter/error.html", context, status=status)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request,
+        400,
+        _("El pedido no se entiende."),
+        _("No se cambió nada."),
+        _("Vuelva a la página anterior y repita lo que hacía."),
+    )
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request,
+        403,
+        str(exception) or _("Esta página no es de su función."),
+        _("No se cambió nada."),
+        _("Si la necesita para su trabajo, pida a quien administra el centro que revise su función."),
+    )
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(
+        request,
+        404,
+        _("Esa página no existe, o no es de su trabajo."),
+        _("No se cambió nada."),
+        _("Revise la dirección, o siga desde el menú."),
+    )
+
+
+@requires_csrf_token
+def too_many(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        429,
+        _("Hubo demasiados intentos seguidos."),
+        _("No se cambió nada."),
+        _("Espere unos minutos y vuelva a intentar."),
+    )
+
+
+@requires_csrf_token
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The token of a form does not match: the page was open since before signing in again, or cookies are off."""
+    log.warning("csrf_refused", reason=reason)
+    return _page(
+        request,
+        403,
+        _("La página estaba abierta desde antes de ingresar, y su formulario venció."),
+        _("No se registró nada de este formulario."),
+        _("Vuelva atrás, copie lo que escribió, recargue la página y regístrelo de nuevo."),
+    )
+
+
+def server_failed(request: HttpRequest) -> HttpResponse:
+    """Something of ours broke. Drawn without the frame: the frame asks the database, which may be what broke."""
+    context = {
+        "status": 500,
+        "happened": _("Algo falló en el sistema; no es por lo que usted hizo."),
+        "kept": _("Lo que ya estaba registrado sigue registrado. Lo último que envió pudo no guardarse: revíselo."),
+        "todo": _("Vuelva a intentar en un momento. Si se repite, avise a su supervisión con esta referencia."),
+        "reference": getattr(request, "reference", ""),
+    }
+    fragment = request.headers.get("HX-Request") == "true"
+    template = "callcenter/_error.html" if fragment else "callcenter/error_alone.html"
+    return HttpResponse(render_to_string(template, context), status=500)

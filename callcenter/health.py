@@ -1,0 +1,159 @@
+"""What machines ask: is it alive, is it ready, and its figures. Anybody learns yes or no; details have a gate."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_prometheus.exports import ExportToDjangoView
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from callcenter.celery import app
+from callcenter.heartbeats import NAMES, last_sign
+from campaigns.models import Report
+from notices.models import Notice
+
+SIGNS_STOP_AFTER = timedelta(minutes=2)
+JOBS_WAIT_AT_MOST = timedelta(minutes=10)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it holds, whether the service cannot be used without it, and what was seen."""
+
+    name: str
+    holds: bool
+    vital: bool
+    seen: str
+
+
+def may_see_details(request: HttpRequest) -> bool:
+    """Whoever asks from this machine itself (not through a proxy), or shows the token."""
+    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if settings.METRICS_TOKEN and secrets.compare_digest(bearer.encode(), settings.METRICS_TOKEN.encode()):
+        return True
+    if any(header in request.headers for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP")):
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+@login_not_required
+@require_safe
+@never_cache
+def livez(request: HttpRequest) -> HttpResponse:
+    """The process answers. Asks nobody else: a database that is down is no reason to restart the web server."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponseBase:
+    """200 when people can work, 503 when they cannot; what lags behind is told, and is no reason to turn them away."""
+    findings = look(now=timezone.now())
+    ready = all(finding.holds for finding in findings if finding.vital)
+    for finding in findings:
+        if not finding.holds:
+            log.warning("health", of=finding.name, seen=finding.seen)
+    body: dict[str, object] = {"ready": ready}
+    if may_see_details(request):
+        body["well"] = all(finding.holds for finding in findings)
+        body["findings"] = {
+            finding.name: {"holds": finding.holds, "vital": finding.vital, "seen": finding.seen} for finding in findings
+        }
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+@login_not_required
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponseBase:
+    """Prometheus' figures, behind the same gate."""
+    if not may_see_details(request):
+        return HttpResponse(status=404)
+    return ExportToDjangoView(request)
+
+
+def look(*, now: datetime) -> list[Finding]:
+    """Look at everything the centre stands on."""
+    ways: list[tuple[str, bool, Callable[[datetime], tuple[bool, str]]]] = [
+        ("database", True, _database),
+        ("cache", True, _cache),
+        ("broker", False, _broker),
+        ("oldest_report", False, _oldest_report),
+        ("oldest_notice", False, _oldest_notice),
+    ]
+    findings = [_found(name, vital, way, now) for name, vital, way in ways]
+    for name in NAMES:
+        findings.append(_found(name, False, _sign_of(name), now))
+    return findings
+
+
+def _found(name: str, vital: bool, way: Callable[[datetime], tuple[bool, str]], now: datetime) -> Finding:
+    try:
+        holds, seen = way(now)
+    except (DatabaseError, RedisError, OperationalError, OSError) as error:
+        holds, seen = False, type(error).__name__
+    return Finding(name, holds, vital, seen)
+
+
+def _database(now: datetime) -> tuple[bool, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return True, "answers"
+
+
+def _cache(now: datetime) -> tuple[bool, str]:
+    cache.set("health", now.isoformat(), 60)
+    return cache.get("health") is not None, "answers"
+
+
+def _broker(now: datetime) -> tuple[bool, str]:
+    with app.connection_for_write() as connection:
+        connection.default_channel  # noqa: B018  # opening it asks the broker
+    return True, "answers"
+
+
+def _oldest_report(now: datetime) -> tuple[bool, str]:
+    states = (Report.State.WAITING, Report.State.READING, Report.State.CHECKING, Report.State.PUBLISHING)
+    unattended = Report.objects.filter(state__in=states).exclude(lease_until__gt=now)
+    return _waited(unattended.aggregate(oldest=Min("arrived_at"))["oldest"], now)
+
+
+def _oldest_notice(now: datetime) -> tuple[bool, str]:
+    waiting = Notice.objects.filter(state=Notice.State.WAITING)
+    return _waited(waiting.aggregate(oldest=Min("not_before"))["oldest"], now)
+
+
+def _waited(since: datetime | None, now: datetime) -> tuple[bool, str]:
+    if since is None or since > now:
+        return True, "nothing waits"
+    return now - since <= JOBS_WAIT_AT_MOST, f"waits since {since.isoformat()}"
+
+
+def _sign_of(name: str) -> Callable[[datetime], tuple[bool, str]]:
+    def way(now: datetime) -> tuple[bool, str]:
+        sign = last_sign(name=name)
+        if sign is None:
+            return False, "never seen"
+        return now - sign <= SIGNS_STOP_AFTER, f"last seen {sign.isoformat()}"
+
+    return way

@@ -1,0 +1,66 @@
+"""What every request carries: a reference for the page and the log, and a way back after a session ended."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+
+ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # read aloud over a telephone: nothing that sounds or looks like another
+REFERENCE = re.compile(r"^[A-Za-z0-9-]{6,64}$")
+
+Responder = Callable[[HttpRequest], HttpResponseBase]
+
+
+def new_reference() -> str:
+    """Eight letters and digits: `K7QF-2M9D`."""
+    letters = "".join(secrets.choice(ALPHABET) for _turn in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+class ReferenceMiddleware:
+    """Gives each request its reference (the proxy's, when it sends one) and binds it to every line of the log.
+
+    The log gets the pattern of the address, never the address itself nor its query: they may hold personal data.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        reference = given if REFERENCE.match(given) else new_reference()
+        request.reference = reference  # type: ignore[attr-defined]
+        with structlog.contextvars.bound_contextvars(reference=reference, method=request.method, route="", user=None):
+            response = self.get_response(request)
+        response["X-Request-ID"] = reference
+        return response
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        match = request.resolver_match
+        user = getattr(request, "user", None)
+        structlog.contextvars.bind_contextvars(route=match.route if match else "", user=getattr(user, "pk", None))
+
+
+class SessionEndedMiddleware:
+    """A fragment asked for after the session ended opens the sign-in page, instead of landing inside the page."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.headers.get("HX-Request") != "true" or response.status_code not in (301, 302):
+            return response
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if urlsplit(response["Location"]).path != sign_in:
+            return response
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        back = page.path + (f"?{page.query}" if page.query else "")
+        return HttpResponse(headers={"HX-Redirect": f"{sign_in}?{urlencode({'next': back})}"})

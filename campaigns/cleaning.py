@@ -1,0 +1,283 @@
+"""Cleaning the rows of a report, a column at a time, in the process that reads the file.
+
+Every row of the file comes out, typed as its staging table wants it; what makes a row unusable stands in `reason`, with
+its cells as they were. No settings and no database here: only text in, text out. Columns with few different values are
+looked up; columns that need nothing are told by one look at the whole of them.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from systems.reports import values
+from systems.reports.copying import copy_text, escaped, read_copy_line
+from telephony import phone_numbers
+
+CLEANERS = {"ccvp": "campaigns.cleaning:ccvp", "recaudo": "campaigns.cleaning:recaudo"}
+CCVP_FIELDS = (
+    "contract",
+    "service_number",
+    "name",
+    "identity_card",
+    "telephone_1",
+    "telephone_2",
+    "mobile",
+    "product",
+    "plan",
+    "due_on",
+    "amount",
+    "zone",
+    "address",
+    "segment",
+)
+RECAUDO_FIELDS = ("receipt", "contract", "service_number", "product", "paid_on", "amount", "channel")
+CCVP_COLUMNS = (
+    "contract",
+    "service_number",
+    "service",
+    "name",
+    "name_key",
+    "identity_card",
+    "telephones",
+    "plan",
+    "due_on",
+    "amount",
+    "zone",
+    "address",
+    "segment",
+)
+RECAUDO_COLUMNS = ("receipt", "contract", "service_number", "service", "paid_on", "amount", "channel")
+OTHER = "OTHER"
+NULL = "\\N"
+WRONG = "!"  # before the reason, in the place of a value that could not be read
+LONGEST_NUMBER = 32
+LONGEST_RECEIPT = 40
+ANSWERS_KEPT = 4_096  # of each column
+
+Column = Sequence[str]
+Clean = Callable[[Sequence[int], list[list[str]]], list[Column]]
+
+
+class Unusable(Exception):
+    """A row that cannot be used: why, the column to look at, and what stood there."""
+
+    def __init__(self, reason: str, field: str = "", detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.field = field
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class _Check:
+    """A column a row cannot do without: its clean values, the reason when there is none, and how long one may be."""
+
+    field: str
+    values: Column
+    missing: str = ""
+    longest: int = 0
+
+
+class _Known(dict[str, str]):
+    """Answers of a function by what it was asked, forgotten when there are too many."""
+
+    def __init__(self, answer: Callable[[str], str]) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= ANSWERS_KEPT:
+            self.clear()
+        found = self[text] = self._answer(text)
+        return found
+
+
+def ccvp(fields: tuple[str, ...]) -> Clean:
+    """Cleaner of the CCVP report: one row is one prepaid service that runs out."""
+    services, days, amounts = _Known(_service), _Known(_day), _Known(_amount)
+
+    def clean(lines: Sequence[int], columns: list[list[str]]) -> list[Column]:
+        cells = dict(zip(fields, columns, strict=True))
+        contract, number = _numbers(cells["contract"]), _numbers(cells["service_number"])
+        service = [services[cell] for cell in cells["product"]]
+        due_on, amount = [days[cell] for cell in cells["due_on"]], [amounts[cell] for cell in cells["amount"]]
+        checks = (
+            _Check("contract", contract, "no_contract", LONGEST_NUMBER),
+            _Check("service_number", number, "no_service_number", LONGEST_NUMBER),
+            _Check("product", service, "no_product"),
+            _Check("due_on", due_on),
+            _Check("amount", amount),
+        )
+        name = _words(cells["name"], 160)
+        return [
+            [str(line) for line in lines],
+            escaped(contract),
+            escaped(number),
+            [word or OTHER for word in service],
+            escaped(name),
+            escaped(_keys(name, 160)),
+            escaped(_words(_cards(cells["identity_card"]), 32)),
+            list(map(_telephones, cells["mobile"], cells["telephone_1"], cells["telephone_2"])),
+            escaped(_words(cells["plan"], 80)),
+            _or_null(due_on),
+            _or_null(amount),
+            escaped(_words(cells["zone"], 80)),
+            escaped(_words(cells["address"], 200)),
+            escaped(_words(cells["segment"], 16)),
+            *_verdict(checks, cells, excused=service),
+        ]
+
+    return clean
+
+
+def recaudo(fields: tuple[str, ...]) -> Clean:
+    """Cleaner of the collections report: one row is one receipt of one service."""
+    services, days, amounts = _Known(_service), _Known(_day), _Known(_amount)
+
+    def clean(lines: Sequence[int], columns: list[list[str]]) -> list[Column]:
+        cells = dict(zip(fields, columns, strict=True))
+        receipt, contract = _numbers(cells["receipt"]), _numbers(cells["contract"])
+        number = _numbers(cells["service_number"])
+        paid_on, amount = [days[cell] for cell in cells["paid_on"]], [amounts[cell] for cell in cells["amount"]]
+        checks = (
+            _Check("receipt", receipt, "no_receipt", LONGEST_RECEIPT),
+            _Check("contract", contract, "no_contract", LONGEST_NUMBER),
+            _Check("service_number", number, "", LONGEST_NUMBER),
+            _Check("paid_on", paid_on),
+            _Check("amount", amount),
+        )
+        return [
+            [str(line) for line in lines],
+            escaped(receipt),
+            escaped(contract),
+            escaped(number),
+            [services[cell] for cell in cells["product"]],
+            _or_null(paid_on),
+            _or_null(amount),
+            escaped(_words(cells["channel"], 60)),
+            *_verdict(checks, cells, excused=()),
+        ]
+
+    return clean
+
+
+def clean_row(kind: str, cells: Mapping[str, str]) -> dict[str, str | None]:
+    """One row by the same rules: staging column → text, None for NULL. Raises Unusable."""
+    make, fields, names = (
+        (ccvp, CCVP_FIELDS, CCVP_COLUMNS) if kind == "ccvp" else (recaudo, RECAUDO_FIELDS, RECAUDO_COLUMNS)
+    )
+    given = {name: " ".join(str(cells.get(name) or "").split()) for name in fields}
+    _line, *row, reason, detail, _cells = (column[0] for column in make(fields)([0], [[given[f]] for f in fields]))
+    if reason != NULL:
+        raise Unusable(reason, _field_of(reason, given), read_copy_line(detail)[0])
+    return {name: None if text == NULL else read_copy_line(text)[0] for name, text in zip(names, row, strict=True)}
+
+
+def _field_of(reason: str, given: Mapping[str, str]) -> str:
+    """The column a reason speaks of."""
+    if reason == "too_long":
+        return max(("receipt", "contract", "service_number"), key=lambda field: len(given.get(field, "")))
+    if reason.endswith("date"):
+        return "due_on" if "due_on" in given else "paid_on"
+    return "amount" if "amount" in reason else reason.removeprefix("no_")
+
+
+def _verdict(
+    checks: Sequence[_Check], cells: Mapping[str, Column], *, excused: Column
+) -> tuple[Column, Column, Column]:
+    """The columns reason, detail and cells. A row of another product is excused: nobody has to mend it."""
+    count = len(next(iter(cells.values())))
+    wrong: dict[int, tuple[str, str]] = {}
+    for check in checks:
+        for place, reason in _failures(check):
+            wrong.setdefault(place, (reason, check.field))
+    reasons, details, kept = [NULL] * count, [NULL] * count, [NULL] * count
+    for place, (reason, field) in wrong.items():
+        if excused and excused[place] == OTHER:
+            continue
+        reasons[place] = reason
+        details[place] = copy_text(cells[field][place][:160])
+        row = {name: column[place].replace("\x00", "") for name, column in cells.items()}
+        kept[place] = copy_text(json.dumps(row, ensure_ascii=False))
+    return reasons, details, kept
+
+
+def _failures(check: _Check) -> Iterator[tuple[int, str]]:
+    if check.missing and not all(check.values):
+        yield from ((place, check.missing) for place, value in enumerate(check.values) if not value)
+    if check.longest and max(map(len, check.values)) > check.longest:
+        yield from ((place, "too_long") for place, value in enumerate(check.values) if len(value) > check.longest)
+    if not check.longest and WRONG in "".join(check.values):
+        yield from ((place, value[1:]) for place, value in enumerate(check.values) if value.startswith(WRONG))
+
+
+def _service(text: str) -> str:
+    return (values.service(text) or OTHER) if text else ""
+
+
+def _day(text: str) -> str:
+    try:
+        return values.day(text).isoformat()
+    except values.NotReadable as error:
+        return WRONG + error.code
+
+
+def _amount(text: str) -> str:
+    try:
+        return str(values.money(text))
+    except values.NotReadable as error:
+        return WRONG + error.code
+
+
+def _or_null(column: Column) -> Column:
+    if WRONG in "".join(column):
+        return [NULL if value.startswith(WRONG) else value for value in column]
+    return column
+
+
+def _numbers(column: list[str]) -> list[str]:
+    whole = "".join(column)
+    if whole.isascii() and whole.isdigit() and min(map(len, column)) > 3:
+        return column
+    return [values.identifier(cell) for cell in column]
+
+
+def _cards(column: list[str]) -> list[str]:
+    return [values.identity_card(cell) for cell in column] if "." in "".join(column) else column
+
+
+def _words(column: list[str], most: int) -> list[str]:
+    """Cells with single blanks, cut to what the database keeps."""
+    whole = "".join(column)
+    if "  " in whole or any(blank in whole for blank in "\n\t\r\xa0\x00"):
+        column = [" ".join(cell.replace("\x00", "").split()) for cell in column]
+    if max(map(len, column)) > most:
+        column = [cell[:most] for cell in column]
+    return column
+
+
+def _keys(names: list[str], most: int) -> list[str]:
+    """Names in capitals without accents; the whole column is turned at once."""
+    whole = "\n".join(names)
+    if not whole.isascii():
+        whole = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
+    keys = whole.upper().split("\n")
+    return [key[:most] for key in keys] if max(map(len, keys)) > most else keys
+
+
+def _telephones(mobile: str, first: str, second: str) -> str:
+    """An array of PostgreSQL with the telephones of the three cells, mobiles first."""
+    if _is_plain(mobile, "67") and not second:
+        if not first:
+            return f"{{+591{mobile}}}"
+        if _is_plain(first, "4") and first[1] == "4":
+            return f"{{+591{mobile},+591{first}}}"
+    found = [number for cell in (mobile, first, second) if cell for number in phone_numbers.parse_cell(cell)]
+    return "{" + ",".join(phone_numbers.best_first(found)) + "}"
+
+
+def _is_plain(cell: str, starts: str) -> bool:
+    return len(cell) == 8 and cell[0] in starts and cell.isdigit() and cell.isascii() and cell.count(cell[-1]) < 6

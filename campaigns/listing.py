@@ -1,0 +1,67 @@
+"""Which contacts a list of the campaign page shows: state, list, agent, zone and search, for page and export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from unicodedata import combining, normalize
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
+from agents.models import User
+from campaigns.models import Campaign, Contact, ListEntry
+from campaigns.models.contacts import CallList, ContactQuerySet
+
+UNASSIGNED = "unassigned"
+STATES: dict[str, str | Promise] = {
+    "": lazy("Todos"),
+    "open": lazy("Por llamar"),
+    UNASSIGNED: lazy("Sin asignar"),
+    "done": lazy("Terminados"),
+    "exhausted": lazy("Sin más intentos"),
+    "not_callable": lazy("No llamables"),
+    "paid": lazy("Pagados"),
+    "held_out": lazy("Grupo de control"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked the list for; everything may be empty."""
+
+    state: str = ""
+    call_list: str = ""
+    agent: int | None = None
+    zone: str = ""
+    search: str = ""
+
+    @property
+    def words(self) -> str:
+        """For the book of exports: which list, without personal data."""
+        parts = [self.state or "all", self.call_list, self.zone, f"agent {self.agent}" if self.agent else ""]
+        return " ".join(part for part in (*parts, "searched" if self.search else "") if part)
+
+
+def find_contacts(*, campaign: Campaign, asked: Asked, user: User) -> ContactQuerySet:
+    """The contacts asked for, as far as `user` may see them, with entry and owner."""
+    found = Contact.objects.visible_to(user).filter(campaign=campaign)
+    if asked.state == UNASSIGNED:
+        found = found.filter(entry__state=ListEntry.State.OPEN, entry__owner=None)
+    elif asked.state in ListEntry.State.values:
+        found = found.filter(entry__state=asked.state)
+    if asked.call_list in CallList.values:
+        found = found.filter(call_list=asked.call_list)
+    if asked.agent is not None:
+        found = found.filter(entry__owner=asked.agent)
+    if asked.zone:
+        found = found.filter(zone=asked.zone)
+    if asked.search:
+        found = found.filter(_matches(asked.search))
+    return found.select_related("entry__owner__user", "entry__last_disposition")
+
+
+def _matches(search: str) -> Q:
+    """The beginning of a name, or a contract; both by index."""
+    plain = "".join(sign for sign in normalize("NFKD", search) if not combining(sign)).upper().strip()
+    return Q(name_key__startswith=plain) | Q(contract=search.strip())

@@ -1,0 +1,189 @@
+"""The supervisor's campaign page: what the month comes to so far, agents side by side, its verbs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.access import centre_only, signed_in_user, steering_only
+from agents.disclosure import record_export
+from agents.models import Agent, User
+from campaigns import lifecycle
+from campaigns.figure_charts import charts_of
+from campaigns.figure_sheets import sheets_of
+from campaigns.figures import Only, read_choices, read_figures, read_totals
+from campaigns.lifecycle import CampaignRefuses, Verb
+from campaigns.models import Campaign, Service
+from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.standing import what_waits
+from campaigns.views.campaign_tables import AgentTable, agent_rows
+from screens.spreadsheets import workbook_response
+
+State = Campaign.State
+BADGES = {
+    State.EXPECTED: "calm",
+    State.PROPOSED: "info",
+    State.RUNNING: "ok",
+    State.PAUSED: "warn",
+    State.CLOSED: "calm",
+}
+STEPS = {
+    "pause": (lifecycle.pause, lazy("La campaña quedó en pausa: no se entregan contactos.")),
+    "resume": (lifecycle.resume, lazy("La campaña sigue.")),
+    "close": (lifecycle.close, lazy("La campaña quedó cerrada. El informe de cierre llega por correo.")),
+}
+
+
+@centre_only
+@require_GET
+def campaign_list(request: HttpRequest) -> HttpResponse:
+    """Every month, the newest first."""
+    campaigns = Campaign.objects.visible_to(signed_in_user(request)).order_by("-period")[:60]
+    totals = read_totals(campaigns=campaigns)
+    rows = [
+        (
+            campaign,
+            write_period(campaign.period),
+            month_name(campaign),
+            totals[campaign.pk],
+            BADGES[State(campaign.state)],
+        )
+        for campaign in campaigns
+    ]
+    return render(request, "campaigns/campaign_list.html", {"rows": rows})
+
+
+@centre_only
+@require_GET
+def campaign(request: HttpRequest, period: str) -> HttpResponseBase:
+    """The page of a campaign: its proposal before the launch, its figures from then on."""
+    campaign = find_campaign(request, period)
+    return render(request, "campaigns/campaign.html", _page(request, campaign))
+
+
+@centre_only
+@require_GET
+def figures(request: HttpRequest, period: str) -> HttpResponse:
+    """What refreshes by itself: the tiles, or with `part=detail` the charts and tables."""
+    campaign = find_campaign(request, period)
+    part = "_campaign_detail.html" if request.GET.get("part") == "detail" else "_campaign_tiles.html"
+    return render(request, f"campaigns/{part}", _figures(request, campaign))
+
+
+@centre_only
+@require_GET
+def export(request: HttpRequest, period: str) -> HttpResponseBase:
+    """The figures as they are filtered, as a workbook."""
+    campaign = find_campaign(request, period)
+    found = read_figures(campaign=campaign, only=asked_for(request))
+    record_export(
+        user=signed_in_user(request), subject=f"figures {campaign}", rows=len(found.by_agent), now=timezone.now()
+    )
+    return workbook_response(f"cifras-{write_period(campaign.period)}", sheets_of(found))
+
+
+@steering_only
+@require_POST
+def step(request: HttpRequest, period: str, verb: str) -> HttpResponseBase:
+    """Pause, resume or close."""
+    campaign = find_campaign(request, period)
+    if verb not in STEPS:
+        raise Http404
+    take, said = STEPS[verb]
+    try:
+        take(campaign=campaign, by=signed_in_user(request), now=timezone.now())
+        messages.success(request, str(said))
+    except CampaignRefuses as refusal:
+        messages.error(request, str(refusal))
+    return redirect("campaigns:campaign", period=write_period(campaign.period))
+
+
+def find_campaign(request: HttpRequest, period: str) -> Campaign:
+    """The campaign of the address, or 404."""
+    try:
+        month = parse_period(period)
+    except PeriodNotUnderstood:
+        raise Http404 from None
+    return get_object_or_404(Campaign.objects.visible_to(signed_in_user(request)), period=month)
+
+
+def asked_for(request: HttpRequest) -> Only:
+    """The filters of the address; what cannot be read is left out."""
+    service, agent, day = (request.GET.get(name, "") for name in ("service", "agent", "day"))
+    try:
+        asked_day = date.fromisoformat(day) if day else None
+    except ValueError:
+        asked_day = None
+    return Only(
+        service=service if service in Service.values else "",
+        agent=int(agent) if agent.isascii() and agent.isdigit() and len(agent) < 10 else None,
+        zone=request.GET.get("zone", "")[:80],
+        day=asked_day,
+    )
+
+
+def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+    now = timezone.now()
+    user = signed_in_user(request)
+    reasons = {verb.value: lifecycle.why_not(verb, campaign=campaign, now=now, by=user) for verb in Verb}
+    choices = read_choices(campaign=campaign)
+    return {
+        **_figures(request, campaign),
+        "badge": BADGES[State(campaign.state)],
+        "days_left": days_left(campaign),
+        "why_not": reasons,
+        "steers": user.steers_campaigns,
+        "services": Service.choices,
+        "agents": agent_choices(user, choices.agents),
+        "zones": choices.zones,
+        "days": choices.days,
+        "waits": what_waits(campaign=campaign, now=now),
+    }
+
+
+def _figures(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+    found = read_figures(campaign=campaign, only=asked_for(request))
+    table = AgentTable(agent_rows(found), figures=found).shown_to(request, per_page=500)
+    return {
+        "campaign": campaign,
+        "period": write_period(campaign.period),
+        "month": month_name(campaign),
+        "figures": found,
+        "only": found.only,
+        "agent_name": next((line.name for line in found.by_agent if line.agent == found.only.agent), ""),
+        "charts": charts_of(found),
+        "agent_table": table,
+        "query": request.GET.urlencode(),
+        "is_live": campaign.state in (State.RUNNING, State.PAUSED),
+    }
+
+
+def agent_choices(user: User, wanted: list[int]) -> list[tuple[int, str]]:
+    """Agents for a filter, by name."""
+    found = Agent.objects.visible_to(user).filter(pk__in=wanted).select_related("user")
+    return sorted(((agent.pk, str(agent)) for agent in found), key=lambda choice: choice[1])
+
+
+def month_name(campaign: Campaign) -> str:
+    """`Diciembre 2026`."""
+    return date_format(campaign.period, "F Y").capitalize()
+
+
+def days_left(campaign: Campaign) -> str:
+    """`faltan 4 días`, counting today; empty when the campaign is not running."""
+    left = (campaign.calls_until - timezone.localdate()).days + 1
+    if campaign.state not in (State.RUNNING, State.PAUSED) or left < 0:
+        return ""
+    if left <= 1:
+        return _("hoy es el último día") if left == 1 else _("terminó ayer")
+    return ngettext("falta %(count)d día", "faltan %(count)d días", left) % {"count": left}

@@ -1,0 +1,147 @@
+"""What cells of the exports mean: amounts, days, services, numbers of contracts. Pure, and strict where it counts."""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+SERIAL_ZERO = date(1899, 12, 30)  # day 0 of a spreadsheet's serial dates
+SERIALS = (36_526, 73_050)  # 2000-01-01 … 2099-12-31
+
+_CURRENCY = re.compile(r"\b(?:bs|bob|bolivianos?)\b\.?|\$", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?:\d+|\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*)(?:[.,]\d*)?|[.,]\d+")
+_THOUSANDS_ONLY = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ].*)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,].*)?")
+_NAMED_MONTH = re.compile(r"(\d{1,2})[-/. ]+(?:de )?([a-z]{3})[a-z]*[-/. ]+(?:de |del )?(\d{4}|\d{2})(?:[T ,].*)?")
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
+_COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})")
+_WHOLE_NUMBER = re.compile(r"(\d+)[.,]0+")
+_MONTH_NAMES = (
+    ("ene", "jan"), ("feb",), ("mar",), ("abr", "apr"), ("may",), ("jun",),
+    ("jul",), ("ago", "aug"), ("sep", "set"), ("oct",), ("nov",), ("dic", "dec"),
+)  # fmt: skip
+_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names}
+_INTERNET = re.compile(r"internet|\bftth\b|\bfibra\b|banda ancha|\badsl\b")
+_TELEVISION = re.compile(r"televisi|\btv\b|\bcable\b|\biptv\b")
+
+
+class NotReadable(ValueError):
+    """A cell that does not say what its column asks for. `code` tells how."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code}: {text!r}")
+        self.code = code
+        self.text = text
+
+
+def plain(text: str) -> str:
+    """Lower case without accents, blanks run together."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def money(text: str) -> Decimal:
+    """An amount in bolivianos with two decimals: `Bs. 1,149.00`, `1.149,00`, `149,00`, `1149`, `149.0`.
+
+    With one mark and three digits after it (`1.149`) the mark parts thousands: amounts have two decimals. Raises
+    NotReadable: no_amount (empty), amount_not_positive (zero or less), bad_amount (anything else).
+    """
+    bare = _CURRENCY.sub("", text).replace("\xa0", " ").strip(" .:-=") if text else ""
+    if not text.strip():
+        raise NotReadable("no_amount", text)
+    negative = "-" in text.lstrip("= ")[:6] or (text.strip().startswith("(") and text.strip().endswith(")"))
+    bare = bare.strip("() -")
+    match = _AMOUNT.fullmatch(bare)
+    if match is None:
+        raise NotReadable("bad_amount", text)
+    amount = Decimal(_point_decimal(bare, parted=match[1]))
+    if negative or amount <= 0:
+        raise NotReadable("amount_not_positive", text)
+    if amount >= Decimal(10) ** 8:
+        raise NotReadable("bad_amount", text)
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def _point_decimal(bare: str, *, parted: str | None) -> str:
+    if _THOUSANDS_ONLY.fullmatch(bare):
+        return re.sub(r"[.,]", "", bare)
+    if parted is not None:
+        head, tail = bare, ""
+        mark = max(bare.rfind("."), bare.rfind(","))
+        if mark >= 0 and bare[mark] == parted:
+            raise NotReadable("bad_amount", bare)  # 1.149.00: the same mark cannot part thousands and cents
+        if mark >= 0:
+            head, tail = bare[:mark], bare[mark + 1 :]
+        return f"{re.sub(r'[^0-9]', '', head)}.{tail or '0'}"
+    whole, _, cents = bare.replace(",", ".").partition(".")
+    return f"{whole or '0'}.{cents or '0'}"
+
+
+def day(text: str) -> date:
+    """A day: dd/mm/yyyy, dd-mm-yyyy, ISO, with or without a time of day, `30-nov-2026`, or a spreadsheet's serial.
+
+    Days come before months, as in Bolivia. Raises NotReadable: no_date (empty) or bad_date (31/02/2026, 99999).
+    """
+    bare = text.strip()
+    if not bare:
+        raise NotReadable("no_date", text)
+    try:
+        found = _day_of(bare)
+    except ValueError:
+        raise NotReadable("bad_date", text) from None
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise NotReadable("bad_date", text)
+    return found
+
+
+def _day_of(bare: str) -> date | None:
+    if match := _YEAR_FIRST.fullmatch(bare):
+        return date(int(match[1]), int(match[3]), int(match[4]))
+    if match := _DAY_FIRST.fullmatch(bare):
+        return date(_year(match[4]), int(match[3]), int(match[1]))
+    if match := _COMPACT.fullmatch(bare):
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _SERIAL.fullmatch(bare):
+        serial = int(match[1])
+        return SERIAL_ZERO + timedelta(days=serial) if SERIALS[0] <= serial <= SERIALS[1] else None
+    if (match := _NAMED_MONTH.fullmatch(plain(bare))) and match[2] in _MONTHS:
+        return date(_year(match[3]), _MONTHS[match[2]], int(match[1]))
+    return None
+
+
+def _year(text: str) -> int:
+    return int(text) + (2000 if len(text) == 2 else 0)
+
+
+def service(text: str) -> str | None:
+    """'INTERNET', 'TV', or None for any other product (and for one that names both)."""
+    words = plain(text).replace("_", " ").replace("-", " ")
+    internet, television = _INTERNET.search(words), _TELEVISION.search(words)
+    if internet and not television:
+        return "INTERNET"
+    if television and not internet:
+        return "TV"
+    return None
+
+
+def identifier(text: str) -> str:
+    """A contract, service or receipt number: no blanks, capitals, and no `.0` of a number. '' when it has no digit."""
+    bare = "".join(text.split()).upper()
+    if match := _WHOLE_NUMBER.fullmatch(bare):
+        bare = match[1]
+    return bare if any(letter.isdigit() for letter in bare) and bare.strip("0.-") else ""
+
+
+def contract(text: str) -> str:
+    """A contract number, or '' when the cell has none (empty, `S/N`, `0`)."""
+    return identifier(text)
+
+
+def identity_card(text: str) -> str:
+    """An identity card or tax number as written, without the `.0` of a number."""
+    bare = " ".join(text.split())
+    match = _WHOLE_NUMBER.fullmatch(bare)
+    return match[1] if match else bare

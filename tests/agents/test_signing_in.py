@@ -1,0 +1,172 @@
+"""One door: signing in, its lock-out, the second factor of those who steer, and no way around."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.test import Client
+
+from agents.models import Role, User
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "agua-clara-en-tunari"
+
+
+@pytest.fixture
+def with_password():
+    def give(user):
+        user.set_password(PASSWORD)
+        user.save()
+        return user
+
+    return give
+
+
+def sign_in(client: Client, user: User, password: str = PASSWORD, address: str = "10.0.0.7", **more):
+    return client.post("/accounts/login/", {"login": user.username, "password": password}, REMOTE_ADDR=address, **more)
+
+
+def test_an_agent_signs_in_and_is_sent_to_the_first_page(client, ana, with_password):
+    answer = sign_in(client, with_password(ana.user))
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_a_wrong_password_says_so_without_saying_which_part_was_wrong(client, ana, with_password):
+    with_password(ana.user)
+    wrong = sign_in(client, ana.user, "otra").content.decode()
+    nobody = sign_in(client, User(username="nadie"), "otra").content.decode()
+    assert "no son correctos" in wrong
+    assert "no son correctos" in nobody
+
+
+def test_five_failures_lock_that_person_at_that_address_and_nobody_else(client, ana, luis, with_password):
+    with_password(ana.user)
+    with_password(luis.user)
+    for _turn in range(5):
+        sign_in(client, ana.user, "otra")
+    locked = sign_in(client, ana.user)
+    assert locked.status_code == 429
+    assert "15 minutos" in locked.content.decode()
+    assert sign_in(Client(), luis.user).status_code == 302
+    assert sign_in(Client(), ana.user, address="10.0.0.8").status_code == 302
+
+
+def test_a_floor_behind_one_address_signs_in_at_the_start_of_the_shift(make_agent, with_password):
+    for turn in range(35):
+        person = with_password(make_agent(f"Agente{turn}").user)
+        assert sign_in(Client(), person).status_code == 302
+
+
+def test_a_success_forgets_the_failures_before_it(client, ana, with_password):
+    with_password(ana.user)
+    for _round in range(2):
+        for _turn in range(4):
+            sign_in(client, ana.user, "otra")
+        assert sign_in(Client(), ana.user).status_code == 302
+
+
+def test_nobody_makes_an_account(client):
+    page = client.get("/accounts/signup/")
+    assert "Nadie se registra por su cuenta" in page.content.decode()
+    client.post("/accounts/signup/", {"username": "x", "password1": PASSWORD, "password2": PASSWORD})
+    assert not User.objects.filter(username="x").exists()
+
+
+def test_signing_out_is_a_post(signed_in, ana):
+    client = signed_in(ana)
+    assert client.get("/accounts/logout/").status_code == 200
+    assert client.get("/accounts/2fa/").status_code == 200
+    assert client.post("/accounts/logout/").status_code == 302
+    assert client.get("/accounts/2fa/").status_code == 302
+
+
+def test_a_deactivated_person_does_not_come_in(client, ana, with_password):
+    with_password(ana.user)
+    User.objects.update(is_active=False)
+    sign_in(client, ana.user)
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_admin_site_has_the_same_door(client, signed_in, elena):
+    asked = client.get("/admin/login/")
+    assert asked.status_code == 302
+    assert asked["Location"].startswith("/accounts/login/")
+    assert signed_in(elena).get("/admin/").status_code in (302, 403)
+
+
+def test_a_session_lasts_a_shift(client, ana, with_password, settings):
+    sign_in(client, with_password(ana.user))
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
+    assert not client.session.get_expire_at_browser_close()
+    assert client.cookies["callcenter_session"]["httponly"]
+
+
+@pytest.fixture
+def required(settings):
+    settings.TOTP_REQUIRED = True
+
+
+@pytest.mark.parametrize("who", ["elena", "ines"])
+@pytest.mark.parametrize(
+    "address", ["/", "/people/", "/admin/", "/ui/", "/accounts/2fa/", "/accounts/password/change/"]
+)
+def test_who_steers_without_a_second_factor_is_sent_to_set_it_up(required, signed_in, who, address, request):
+    answer = signed_in(request.getfixturevalue(who)).get(address)
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/totp/activate/")
+
+
+@pytest.mark.parametrize("who", ["ana", "oscar"])
+def test_who_does_not_steer_needs_none(required, signed_in, who, request):
+    assert signed_in(request.getfixturevalue(who)).get("/accounts/2fa/").status_code == 200
+
+
+def test_a_superuser_needs_one_whatever_the_role(required, signed_in, ana):
+    User.objects.filter(pk=ana.user_id).update(is_superuser=True)
+    assert signed_in(ana).get("/accounts/2fa/").status_code == 302
+
+
+def test_with_a_second_factor_everything_opens_and_it_cannot_be_taken_off(required, signed_in, elena):
+    totp.TOTP.activate(elena, totp.generate_totp_secret())
+    client = signed_in(elena)
+    assert client.get("/people/").status_code == 200
+    assert client.get("/accounts/2fa/totp/deactivate/")["Location"] == "/accounts/2fa/"
+
+
+def test_the_way_from_the_password_to_the_first_code(required, client, elena, with_password):
+    sign_in(client, with_password(elena))
+    asked = client.get("/accounts/2fa/totp/activate/")
+    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"
+    assert client.get(asked["Location"]).status_code == 200
+    again = client.post(asked["Location"], {"password": PASSWORD, "next": "/accounts/2fa/totp/activate/"})
+    page = client.get(again["Location"])
+    assert page.status_code == 200
+    assert "data:image/svg+xml" in page.content.decode()
+    secret = page.context["form"].secret
+    code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+    done = client.post("/accounts/2fa/totp/activate/", {"code": code})
+    assert done.status_code == 302
+    assert client.get("/people/").status_code == 200
+    assert client.get(done["Location"]).status_code == 200
+    assert Authenticator.objects.filter(user=elena).count() == 2
+    client.post("/accounts/logout/")
+    asked = sign_in(client, elena)
+    assert asked["Location"] == "/accounts/2fa/authenticate/"
+    assert client.get("/people/").status_code == 302
+    assert client.get("/accounts/2fa/authenticate/").status_code == 200
+
+
+def test_the_language_is_kept_in_the_browser_before_and_after_signing_in(client, ana, with_password):
+    client.post("/language/", {"language": "en", "next": "/accounts/login/"})
+    assert client.cookies["callcenter_language"]["max-age"] > 30 * 24 * 3600
+    assert '<html lang="en">' in client.get("/accounts/login/").content.decode()
+    sign_in(client, with_password(ana.user))
+    assert '<html lang="en">' in client.get("/accounts/2fa/").content.decode()
+
+
+def test_passwords_are_kept_by_argon2(ana, with_password):
+    assert with_password(ana.user).password.startswith("argon2")
+
+
+def test_every_role_has_its_places_in_the_navigation():
+    from callcenter.shell import PLACES
+
+    assert set(PLACES) == set(Role)

@@ -1,0 +1,89 @@
+"""What machines ask: yes or no to anybody, details through a gate, and a lag is not an outage."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import DatabaseError
+from django.utils import timezone
+
+from callcenter import health
+from callcenter.heartbeats import NAMES, sign
+from notices.models import Notice, NoticeKind
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alive():
+    for name in NAMES:
+        sign(name=name, now=timezone.now())
+    yield
+    cache.delete_many([f"heartbeat:{name}" for name in NAMES])
+
+
+def findings(client, **more):
+    return client.get("/readyz", **more).json()["findings"]
+
+
+def test_alive_needs_nobody_else(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/livez").status_code == 200
+
+
+def test_ready_and_well(client, alive):
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["well"] is True
+
+
+def test_without_the_database_nobody_can_work(client, alive, monkeypatch):
+    def down(now):
+        raise DatabaseError
+
+    monkeypatch.setattr(health, "_database", down)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["findings"]["database"] == {"holds": False, "vital": True, "seen": "DatabaseError"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_part_that_fell_silent_is_told_and_turns_nobody_away(client, alive, name):
+    sign(name=name, now=timezone.now() - timedelta(minutes=5))
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["well"] is False
+    assert answer.json()["findings"][name]["holds"] is False
+
+
+def test_mail_that_waits_too_long_is_told(client, alive):
+    now = timezone.now()
+    Notice.objects.create(
+        key="x", kind=NoticeKind.REPORT_LATE, to=["a@b.example"], subject="x", body="x",
+        not_before=now - timedelta(minutes=30), created_at=now,
+    )  # fmt: skip
+    assert findings(client)["oldest_notice"]["holds"] is False
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"REMOTE_ADDR": "10.1.2.3"}, {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "10.1.2.3"}],
+)
+def test_a_stranger_learns_only_yes_or_no(client, alive, asked):
+    assert client.get("/readyz", **asked).json() == {"ready": True}
+    assert client.get("/metrics", **asked).status_code == 404
+
+
+def test_the_token_opens_from_anywhere(client, alive, settings):
+    settings.METRICS_TOKEN = "a-long-token"
+    asked = {"REMOTE_ADDR": "10.1.2.3", "HTTP_AUTHORIZATION": "Bearer a-long-token"}
+    assert "findings" in client.get("/readyz", **asked).json()
+    assert "django_http_requests" in client.get("/metrics", **asked).content.decode()
+    wrong = {"REMOTE_ADDR": "10.1.2.3", "HTTP_AUTHORIZATION": "Bearer a-long-tokex"}
+    assert client.get("/metrics", **wrong).status_code == 404
+
+
+def test_an_empty_token_is_no_token(client, settings):
+    settings.METRICS_TOKEN = ""
+    asked = {"REMOTE_ADDR": "10.1.2.3", "HTTP_AUTHORIZATION": "Bearer "}
+    assert client.get("/metrics", **asked).status_code == 404

@@ -1,0 +1,72 @@
+"""A cache or a broker that is down closes no page and holds up no click."""
+
+import time
+
+import pytest
+from django.core.cache import cache
+from kombu import Connection
+from kombu.exceptions import OperationalError
+from redis.exceptions import ConnectionError as NoConnection
+
+from callcenter import shared_cache
+from callcenter.shared_cache import ForgivingRedisCache
+
+NOBODY = "redis://127.0.0.1:1/1"
+
+
+@pytest.fixture
+def down(monkeypatch):
+    monkeypatch.setattr(shared_cache, "_down_until", {})
+    return ForgivingRedisCache(NOBODY, {})
+
+
+def test_what_a_cache_that_is_down_does_not_answer_is_a_miss(down):
+    assert down.get("x", "otherwise") == "otherwise"
+    down.set("x", 1)
+    assert down.add("x", 1) is True
+    assert down.get_many(["x"]) == {}
+    assert down.set_many({"x": 1}) == ["x"]
+    assert down.delete("x") is False
+    assert down.touch("x") is False
+    assert "x" not in down
+    assert down.incr("x", 3) == 3
+    assert down.get_or_set("x", 7) == 7
+    down.delete_many(["x"])
+
+
+def test_it_is_not_asked_again_at_once(down, monkeypatch):
+    down.get("x")
+    monkeypatch.setattr(ForgivingRedisCache, "_cache", property(lambda _self: pytest.fail("asked again")))
+    assert down.get("x") is None
+
+
+def test_a_mistake_of_ours_is_not_forgiven(down, monkeypatch):
+    monkeypatch.setattr(shared_cache.RedisCache, "get", lambda *_a: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        down.get("x")
+
+
+@pytest.mark.django_db
+def test_a_signed_in_person_goes_on_working_without_the_cache(signed_in, ana, monkeypatch):
+    client = signed_in(ana)
+
+    def no_connection(*_a, **_k):
+        raise NoConnection
+
+    monkeypatch.setattr(shared_cache, "_down_until", {})
+    for name in ("get", "set", "add", "delete"):
+        monkeypatch.setattr(shared_cache.RedisCache, name, no_connection)
+    assert client.get("/accounts/2fa/").status_code == 200
+    assert client.post("/language/", {"language": "en"}).status_code == 302
+
+
+def test_the_cache_of_the_settings_is_the_forgiving_one():
+    assert isinstance(cache._connections[cache._alias], ForgivingRedisCache)
+
+
+def test_a_message_to_a_broker_that_is_down_is_refused_at_once(settings):
+    began = time.monotonic()
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    with pytest.raises(OperationalError), Connection(NOBODY, transport_options=options) as connection:
+        connection.default_channel  # noqa: B018
+    assert time.monotonic() - began < 1

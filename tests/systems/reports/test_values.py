@@ -1,0 +1,186 @@
+"""Single cells as clerks and spreadsheets write them."""
+
+from contextlib import suppress
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from systems.reports import values
+from systems.reports.values import NotReadable
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("Bs. 1,149.00", "1149.00"),
+        ("Bs 1.149,00", "1149.00"),
+        ("149,00", "149.00"),
+        ("1.149,00", "1149.00"),
+        ("1149", "1149.00"),
+        ("149.0", "149.00"),
+        ("149,5", "149.50"),
+        (",50", "0.50"),
+        ("0,50", "0.50"),
+        ("0.500", "0.50"),
+        ("1.149", "1149.00"),
+        ("12,345,678.90", "12345678.90"),
+        ("12.345.678", "12345678.00"),
+        ("1 149,00", "1149.00"),
+        ("1\xa0149,00 Bs.", "1149.00"),
+        ("1149.125", "1149.13"),
+        ("289 BOLIVIANOS", "289.00"),
+        ("BOB 99", "99.00"),
+    ],
+)
+def test_an_amount_is_read_as_meant(text: str, amount: str) -> None:
+    assert values.money(text) == Decimal(amount)
+    assert str(values.money(text)) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "no_amount"),
+        ("   ", "no_amount"),
+        ("gratis", "bad_amount"),
+        ("-", "bad_amount"),
+        ("1,14,9", "bad_amount"),
+        ("1.149.00", "bad_amount"),
+        ("149 o 159", "bad_amount"),
+        ("1e5", "bad_amount"),
+        ("NaN", "bad_amount"),
+        ("Infinity", "bad_amount"),
+        ("999999999", "bad_amount"),
+        ("-149,00", "amount_not_positive"),
+        ("Bs. -149", "amount_not_positive"),
+        ("(149.00)", "amount_not_positive"),
+        ("0", "amount_not_positive"),
+        ("0,00", "amount_not_positive"),
+    ],
+)
+def test_what_is_no_amount_says_why(text: str, code: str) -> None:
+    with pytest.raises(NotReadable) as error:
+        values.money(text)
+    assert error.value.code == code
+
+
+@given(st.decimals(min_value="0.01", max_value="99999999.99", places=2))
+def test_every_way_of_writing_an_amount_gives_it_back(amount: Decimal) -> None:
+    english = f"{amount:,.2f}"
+    spanish = english.translate(str.maketrans(",.", ".,"))
+    for text in (
+        f"{amount:.2f}",
+        f"{amount:.2f}".replace(".", ","),
+        english,
+        spanish,
+        f"Bs. {english}",
+        f"{spanish} Bs",
+    ):
+        assert values.money(text) == amount
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_read_or_refused_by_name(text: str) -> None:
+    for parser in (values.money, values.day):
+        with suppress(NotReadable):
+            parser(text)
+    values.service(text)
+    values.contract(text)
+    values.identity_card(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "30/11/2026",
+        "30-11-2026",
+        "30.11.2026",
+        "2026-11-30",
+        "2026/11/30",
+        "2026-11-30 00:00:00",
+        "2026-11-30T14:05:00-04:00",
+        "30/11/2026 00:00:00",
+        "30/11/2026 2:05 p. m.",
+        "30/11/26",
+        "20261130",
+        "46356",
+        "46356.0",
+        "46356.5",
+        "30-nov-2026",
+        "30-NOV-26",
+        "30 de noviembre de 2026",
+    ],
+)
+def test_a_day_is_read_as_meant(text: str) -> None:
+    assert values.day(text) == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "no_date"),
+        ("31/02/2026", "bad_date"),
+        ("29/02/2026", "bad_date"),
+        ("11/30/2026", "bad_date"),
+        ("30/11/1026", "bad_date"),
+        ("99999", "bad_date"),
+        ("30", "bad_date"),
+        ("mañana", "bad_date"),
+        ("0000-00-00", "bad_date"),
+        ("30-xyz-2026", "bad_date"),
+    ],
+)
+def test_what_is_no_day_says_why(text: str, code: str) -> None:
+    with pytest.raises(NotReadable) as error:
+        values.day(text)
+    assert error.value.code == code
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_every_way_of_writing_a_day_gives_it_back(day: date) -> None:
+    serial = (day - date(1899, 12, 30)) // timedelta(days=1)
+    for text in (f"{day:%d/%m/%Y}", f"{day:%d-%m-%Y %H:%M}", day.isoformat(), f"{day}T00:00:00", str(serial)):
+        assert values.day(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("Internet", "INTERNET"),
+        ("INTERNET FTTH", "INTERNET"),
+        ("Internet Prepago", "INTERNET"),
+        ("Fibra Óptica", "INTERNET"),
+        ("Televisión por Cable", "TV"),
+        ("TELEVISION POR CABLE", "TV"),
+        ("TV CABLE", "TV"),
+        ("Tv Cable Prepago", "TV"),
+        ("TV_PREPAGO", "TV"),
+        ("Telefonía Fija", None),
+        ("Línea fija prepago", None),
+        ("Internet + TV", None),
+        ("", None),
+    ],
+)
+def test_the_service_of_a_product(text: str, service: str | None) -> None:
+    assert values.service(text) == service
+
+
+@pytest.mark.parametrize(
+    ("text", "contract"),
+    [
+        ("120100008", "120100008"),
+        ("120100026.0", "120100026"),
+        (" 120 100 026 ", "120100026"),
+        ("00120", "00120"),
+        ("c-1201", "C-1201"),
+        ("", ""),
+        ("0", ""),
+        ("-", ""),
+        ("S/N", ""),
+    ],
+)
+def test_a_contract_keeps_its_digits(text: str, contract: str) -> None:
+    assert values.contract(text) == contract
