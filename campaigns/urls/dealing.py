@@ -1,5 +1,11 @@
 """Addresses of the dealing story."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from campaigns.views import dealing
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("<str:period>/proposal/", dealing.proposal_page, name="proposal"),
+    path("<str:period>/deal/", dealing.deal, name="deal"),
+    path("<str:period>/launch/", dealing.launch, name="launch"),
+]

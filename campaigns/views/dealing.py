@@ -1,0 +1,113 @@
+"""The proposal page: what would be called, by whom, whether the time is enough; and the launch."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.access import centre_only, signed_in_user, steering_only
+from campaigns import lifecycle
+from campaigns.assignment import assign_by, unassigned_words
+from campaigns.lifecycle import CampaignRefuses, Verb
+from campaigns.models import Campaign
+from campaigns.models.contacts import CallList
+from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.proposal import proposal_of
+from campaigns.views.dealing_forms import ShareForm, TermsForm, terms_from
+
+State = Campaign.State
+BEFORE_LAUNCH = (State.EXPECTED, State.PROPOSED)
+
+
+@centre_only
+@require_GET
+def proposal_page(request: HttpRequest, period: str) -> HttpResponseBase:
+    """The proposal at its own address; once launched, the campaign's page."""
+    campaign = campaign_at(request, period)
+    if campaign.state not in BEFORE_LAUNCH:
+        return redirect("campaigns:campaign", period=period)
+    return proposal(request, campaign)
+
+
+def proposal(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """The page of a campaign that was not launched."""
+    if campaign.state == State.EXPECTED:
+        return render(
+            request, "campaigns/expected.html", {"campaign": campaign, "period": write_period(campaign.period)}
+        )
+    return _drawn(request, campaign, TermsForm.of(campaign))
+
+
+@steering_only
+@require_POST
+def deal(request: HttpRequest, period: str) -> HttpResponseBase:
+    """Keep the terms and deal again."""
+    campaign = campaign_at(request, period)
+    form = TermsForm.of(campaign, request.POST)
+    shares = [ShareForm(request.POST, share=share) for share in campaign.shares.select_related("agent__user")]
+    if not all([form.is_valid(), *[share.is_valid() for share in shares]]):
+        return _drawn(request, campaign, form, {share.share.pk: share for share in shares}, status=422)
+    try:
+        dealt = assign_by(campaign=campaign, terms=terms_from(form, shares), now=timezone.now())
+    except CampaignRefuses as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("Repartidos %(n)s contactos entre %(agents)d agentes.") % {
+            "n": number_format(dealt.dealt, force_grouping=True),
+            "agents": len(dealt.by_agent),
+        }
+        for sentence in unassigned_words(dealt.unassigned):
+            messages.warning(request, sentence)
+        messages.success(request, said)
+    return redirect("campaigns:proposal", period=period)
+
+
+@steering_only
+@require_POST
+def launch(request: HttpRequest, period: str) -> HttpResponseBase:
+    """Let the agents call."""
+    campaign = campaign_at(request, period)
+    try:
+        lifecycle.launch(campaign=campaign, by=signed_in_user(request), now=timezone.now())
+    except CampaignRefuses as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("La campaña está en curso: los agentes ya reciben contactos."))
+    return redirect("campaigns:campaign", period=period)
+
+
+def campaign_at(request: HttpRequest, period: str) -> Campaign:
+    """The campaign of the address, or 404."""
+    try:
+        month = parse_period(period)
+    except PeriodNotUnderstood:
+        raise Http404 from None
+    return get_object_or_404(Campaign.objects.visible_to(signed_in_user(request)), period=month)
+
+
+def _drawn(
+    request: HttpRequest,
+    campaign: Campaign,
+    form: TermsForm,
+    share_forms: dict[int, ShareForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now, user = timezone.now(), signed_in_user(request)
+    found = proposal_of(campaign=campaign, now=now)
+    given = share_forms or {}
+    context = {
+        "campaign": campaign,
+        "period": write_period(campaign.period),
+        "proposal": found,
+        "form": form,
+        "rows": [(row, given.get(row.share.pk) or ShareForm(share=row.share)) for row in found.shares],
+        "list_names": [CallList(name).label for name in CallList.values],
+        "may_steer": user.steers_campaigns,
+        "why_not_launch": lifecycle.why_not(Verb.LAUNCH, campaign=campaign, now=now, by=user),
+    }
+    return render(request, "campaigns/proposal.html", context, status=status)
