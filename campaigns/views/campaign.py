@@ -26,6 +26,7 @@ from campaigns.lifecycle import CampaignRefuses, Verb
 from campaigns.models import Campaign, Service
 from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.standing import what_waits
+from campaigns.views import dealing
 from campaigns.views.campaign_tables import AgentTable, agent_rows
 from screens.spreadsheets import workbook_response
 
@@ -68,6 +69,8 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 def campaign(request: HttpRequest, period: str) -> HttpResponseBase:
     """The page of a campaign: its proposal before the launch, its figures from then on."""
     campaign = find_campaign(request, period)
+    if campaign.state in dealing.BEFORE_LAUNCH:
+        return dealing.proposal(request, campaign)
     return render(request, "campaigns/campaign.html", _page(request, campaign))
 
 

@@ -64,7 +64,7 @@ def deal(request: HttpRequest, period: str) -> HttpResponseBase:
         for sentence in unassigned_words(dealt.unassigned):
             messages.warning(request, sentence)
         messages.success(request, said)
-    return redirect("campaigns:proposal", period=period)
+    return redirect("campaigns:campaign", period=period)
 
 
 @steering_only
