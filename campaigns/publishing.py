@@ -46,8 +46,8 @@ def check(*, report: Report) -> dict[str, int]:
         _find_repeated(table=table)
         cursor.execute(
             f"""
-            SELECT count(*), count(*) FILTER (WHERE service = 'OTHER'),
-                   count(*) FILTER (WHERE service <> 'OTHER' AND reason IS NOT NULL),
+            SELECT count(*), count(*) FILTER (WHERE service = 'OTHER' AND reason IS NULL),
+                   count(*) FILTER (WHERE reason IS NOT NULL),
                    count(*) FILTER (WHERE duplicate_of IS NOT NULL)
             FROM {table}
             """

@@ -121,7 +121,6 @@ def write_rejected(*, report: Report) -> int:
     """Keep the rows of the staging table that have a reason as RejectedRow. Returns how many."""
     table = table_of(report)
     words = [name for name, _ in COLUMNS[report.kind] if name not in NOT_CELLS]
-    ours = "AND service <> 'OTHER'" if report.kind == ReportKind.CCVP else ""
     rebuilt = ", ".join(f"'{name}', {_as_text(name)}" for name in words)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -129,7 +128,7 @@ def write_rejected(*, report: Report) -> int:
             INSERT INTO campaigns_rejectedrow (report_id, line, cells, reason, detail, state)
             SELECT %s, line, coalesce(cells::jsonb, jsonb_build_object({rebuilt})), left(reason, 32),
                    left(coalesce(detail, ''), 200), 'waiting'
-            FROM {table} WHERE reason IS NOT NULL {ours}
+            FROM {table} WHERE reason IS NOT NULL
             """,
             [report.pk],
         )

@@ -1,0 +1,22 @@
+"""Doors of the queue: each rings one verb. The row is the work; the message carries only its key."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from campaigns import intake, planner, ringing
+
+
+@shared_task(name="campaigns.take_in_report")
+def take_in_report(report_id: int) -> None:
+    intake.take_in(report_id=report_id, now=timezone.now())
+
+
+@shared_task(name="campaigns.make_months_exist")
+def make_months_exist() -> None:
+    planner.make_months_exist(now=timezone.now())
+
+
+@shared_task(name="campaigns.sweep_reports")
+def sweep_reports() -> None:
+    for report_id in ringing.sweep_reports(now=timezone.now()):
+        take_in_report.delay_on_commit(report_id=report_id)
