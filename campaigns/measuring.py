@@ -4,7 +4,8 @@ Two units are counted. A **contact** is a customer of one contract, called once;
 hers, paid on its own. A customer with Internet and television is one contact and two services.
 
     items               all contacts (services) of the campaign
-    callable            items not held out whose report brought at least one usable telephone
+    callable            items that could have been called on the day of the launch: with a telephone in the report, not
+                        out of reach before any call, not paid in full before that day
     handled             items of a contact with at least one recorded result                       ÷ items
     contacted           handled items whose customer (the right party) was spoken to               ÷ handled
     promised            contacted items whose customer promised to pay                             ÷ contacted
@@ -14,7 +15,7 @@ hers, paid on its own. A customer with Internet and television is one contact an
                         (campaigns/crediting.py)                                                   ÷ contacted
     paid without contact  paid − paid after contact: never contacted, or paid before it            ÷ items
     not paid            items − paid                                                               ÷ items
-    effect              paid share of callable items − paid share of the held-out ones, in points
+    effect              paid share of callable items that were dealt − paid share of those held out, in points
 
 In Bs a service weighs what it owes, so a part can never exceed its whole; `received` is what the receipts add up to,
 over- and underpayments included. The days are those of La Paz.
@@ -38,7 +39,8 @@ MEASURED_CONTACTS = f"""
 CREATE TEMPORARY TABLE measured_contact ON COMMIT DROP AS
 SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.owner_id) AS agent_id,
        c.zone, e.call_list AS part, e.state, e.state = 'held_out' AS held_out,
-       e.state <> 'held_out' AND cardinality(c.telephones) > 0 AS callable,
+       cardinality(c.telephones) > 0 AND NOT (e.state = 'not_callable' AND e.handled_at IS NULL)
+         AND COALESCE(e.paid_on >= %(launched)s::date, TRUE) AS callable,
        {day_of("LEAST(e.handled_at, e.contacted_at)")} AS handled_on, {day_of("e.contacted_at")} AS contacted_on,
        CASE WHEN e.contacted_at IS NOT NULL THEN {day_of("e.promised_at")} END AS promised_on,
        e.paid_on, e.contacted_at,
@@ -73,8 +75,8 @@ WEIGHED = (
 # Every column of a cell as an aggregate over the rows above.
 CELL_SUMS = {
     "items": "count(*)",
-    "callable": "count(*) FILTER (WHERE callable OR held_out)",
-    "callable_paid": "count(*) FILTER (WHERE (callable OR held_out) AND paid_on IS NOT NULL)",
+    "callable": "count(*) FILTER (WHERE callable)",
+    "callable_paid": "count(*) FILTER (WHERE callable AND paid_on IS NOT NULL)",
     "handled": "count(handled_on)",
     "contacted": "count(contacted_on)",
     "promised": "count(promised_on)",

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns import intake, planner, ringing
+from campaigns import intake, planner, refreshing, ringing
 
 
 @shared_task(name="campaigns.take_in_report")
@@ -20,3 +20,8 @@ def make_months_exist() -> None:
 def sweep_reports() -> None:
     for report_id in ringing.sweep_reports(now=timezone.now()):
         take_in_report.delay_on_commit(report_id=report_id)
+
+
+@shared_task(name="campaigns.refresh_figures")
+def refresh_figures() -> None:
+    refreshing.refresh_running(now=timezone.now())

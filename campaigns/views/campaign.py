@@ -79,7 +79,9 @@ def campaign(request: HttpRequest, period: str) -> HttpResponseBase:
 def figures(request: HttpRequest, period: str) -> HttpResponse:
     """What refreshes by itself: the tiles, or with `part=detail` the charts and tables."""
     campaign = find_campaign(request, period)
-    part = "_campaign_detail.html" if request.GET.get("part") == "detail" else "_campaign_tiles.html"
+    asked = request.GET.copy()
+    part = "_campaign_detail.html" if asked.pop("part", [""])[-1] == "detail" else "_campaign_tiles.html"
+    request.GET = asked  # type: ignore[assignment]  # the links of the fragment belong to the page's address
     return render(request, f"campaigns/{part}", _figures(request, campaign))
 
 
@@ -156,7 +158,7 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
 
 def _figures(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     found = read_figures(campaign=campaign, only=asked_for(request))
-    table = AgentTable(agent_rows(found), figures=found).shown_to(request, per_page=500)
+    table = AgentTable(agent_rows(found), figures=found).shown_to(request)
     return {
         "campaign": campaign,
         "period": write_period(campaign.period),
