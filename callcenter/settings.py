@@ -311,6 +311,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "paramiko": {"level": "CRITICAL"},  # what fails reaches us as an exception; its own lines are tracebacks
     },
 }
 

@@ -1,0 +1,103 @@
+"""What every kind of source shares: settings in, facts out, names that are only names, files that are not too big."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".crdownload", ".swp", "~")
+
+
+class SourceUnavailable(Exception):
+    """The source does not answer now; looking again later may help. The message is the sentence people read."""
+
+
+class SourceRefused(Exception):
+    """The source or the file must not be used as the settings stand; somebody has to look at it."""
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """One source. `location` is a folder, `sftp://user@host:22/folder` or `https://host/folder/`.
+
+    `pattern` names the files, `{period}` standing for the month and `*` for anything. `secret` is a password, a token
+    or a private key in PEM.
+    """
+
+    transport: str
+    location: str
+    pattern: str
+    host_key: str = ""
+    secret: str = field(default="", repr=False)
+    connect_seconds: float = 10.0
+    read_seconds: float = 30.0
+    total_seconds: float = 900.0
+
+    def pattern_of(self, period: str) -> str:
+        return self.pattern.replace("{period}", period)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file at a source: its name without folders, bytes, and when it last changed (None: the source does not say)."""
+
+    name: str
+    size: int
+    modified: datetime | None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file that was brought."""
+
+    sha256: str
+    size: int
+    path: Path
+
+
+def is_wanted(name: str, pattern: str) -> bool:
+    """Whether a name fits the pattern and is not hidden or still being written."""
+    if name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED) or not is_plain(name):
+        return False
+    return fnmatch.fnmatchcase(name.lower(), pattern.lower())
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name stays in its folder."""
+    return bool(name) and name not in (".", "..") and not any(mark in name for mark in "/\\\x00") and name.isprintable()
+
+
+def check_name(name: str) -> None:
+    if not is_plain(name):
+        raise SourceRefused(_("El nombre «%(name)s» no es de un archivo de esta carpeta.") % {"name": name[:80]})
+
+
+def too_big(max_bytes: int) -> SourceRefused:
+    return SourceRefused(_("El archivo pesa más de %(most)s MB.") % {"most": max_bytes // 2**20})
+
+
+def keep(pieces: Iterator[bytes], *, to: Path, max_bytes: int, seconds: float) -> Fetched:
+    """Write the pieces of a file while they come, up to a size and a time; what is incomplete is removed."""
+    digest, size = hashlib.sha256(), 0
+    until = time.monotonic() + seconds
+    try:
+        with to.open("wb") as file:
+            for piece in pieces:
+                size += len(piece)
+                if size > max_bytes:
+                    raise too_big(max_bytes)
+                if time.monotonic() > until:
+                    raise SourceUnavailable(_("El archivo tardó demasiado en llegar."))
+                digest.update(piece)
+                file.write(piece)
+    except BaseException:
+        to.unlink(missing_ok=True)
+        raise
+    return Fetched(sha256=digest.hexdigest(), size=size, path=to)

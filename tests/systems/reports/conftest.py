@@ -1,0 +1,201 @@
+"""Servers that reports are fetched from: real ones on loopback, and ones that misbehave."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import paramiko
+import pytest
+
+
+class Folder(paramiko.SFTPServerInterface):
+    """Serves one folder, read-only."""
+
+    root: Path
+
+    def _at(self, path: str) -> Path:
+        return self.root / path.lstrip("/")
+
+    def list_folder(self, path: str) -> Any:
+        try:
+            return [
+                paramiko.SFTPAttributes.from_stat(os.lstat(one), one.name) for one in sorted(self._at(path).iterdir())
+            ]
+        except OSError as error:
+            return paramiko.SFTPServer.convert_errno(error.errno)
+
+    def lstat(self, path: str) -> Any:
+        try:
+            return paramiko.SFTPAttributes.from_stat(os.lstat(self._at(path)))
+        except OSError as error:
+            return paramiko.SFTPServer.convert_errno(error.errno)
+
+    stat = lstat
+
+    def open(self, path: str, flags: int, attr: Any) -> Any:
+        try:
+            handle = paramiko.SFTPHandle(flags)
+            handle.readfile = self._at(path).open("rb")  # type: ignore[attr-defined]
+        except OSError as error:
+            return paramiko.SFTPServer.convert_errno(error.errno)
+        else:
+            return handle
+
+
+class Doorman(paramiko.ServerInterface):
+    def check_auth_password(self, username: str, password: str) -> int:
+        good = (username, password) == ("ccvp", "secreto")
+        return paramiko.AUTH_SUCCESSFUL if good else paramiko.AUTH_FAILED
+
+    def check_channel_request(self, kind: str, chanid: int) -> int:
+        return paramiko.OPEN_SUCCEEDED
+
+
+class SftpServer:
+    """An SFTP server on loopback with an ECDSA and an RSA key; `passwords` counts who tried to sign in."""
+
+    def __init__(self, root: Path) -> None:
+        self.keys = [paramiko.ECDSAKey.generate(), paramiko.RSAKey.generate(2048)]
+        self.folder = type("ServedFolder", (Folder,), {"root": root})
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.transports: list[paramiko.Transport] = []
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @property
+    def host_key(self) -> str:
+        return f"{self.keys[0].get_name()} {self.keys[0].get_base64()}"
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                line, _address = self.listener.accept()
+            except OSError:
+                return
+            transport = paramiko.Transport(line)
+            for key in self.keys:
+                transport.add_server_key(key)
+            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, self.folder)
+            self.transports.append(transport)
+            transport.start_server(server=Doorman(), event=threading.Event())
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for transport in self.transports:
+            transport.close()
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Path:
+    """The folder that is looked at, with what a busy site leaves in it."""
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    long_ago = time.time() - 3600
+    for name in (
+        "ccvp-2026-12.xlsx",
+        "CCVP-2026-12.csv",
+        "ccvp-2026-11.csv",
+        ".ccvp-2026-12.swp",
+        "ccvp-2026-12.x.part",
+    ):
+        (folder / name).write_bytes(f"contenido de {name}".encode())
+        os.utime(folder / name, (long_ago, long_ago))
+    (tmp_path / "secreto.txt").write_text("no se lee")
+    (folder / "ccvp-2026-12.lnk").symlink_to(tmp_path / "secreto.txt")
+    (folder / "ccvp-2026-12.folder").mkdir()
+    return folder
+
+
+@pytest.fixture
+def sftp_server(drop: Path) -> Iterator[SftpServer]:
+    server = SftpServer(drop)
+    yield server
+    server.close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        """Tests are quiet."""
+
+
+class Misbehaving(Quiet):
+    """Answers by the path that is asked for."""
+
+    def do_HEAD(self) -> None:
+        self.send_response(405)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        name = self.path.rpartition("/")[2]
+        if name == "hangs":
+            time.sleep(5)
+        elif name == "drips":
+            self.send_response(200)
+            self.end_headers()
+            for _second in range(50):
+                self.wfile.write(b"x")
+                time.sleep(0.1)
+        elif name == "endless":
+            self.send_response(200)
+            self.end_headers()
+            while True:
+                self.wfile.write(b"x" * 65536)
+        elif name == "short":
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"only this")
+        elif name == "away":
+            self.send_response(302)
+            self.send_header("Location", "http://localhost:1/other")
+            self.end_headers()
+        elif name == "round":
+            self.send_response(302)
+            self.send_header("Location", self.path)
+            self.end_headers()
+        elif name == "near":
+            self.send_response(302)
+            self.send_header("Location", "/arrived")
+            self.end_headers()
+        elif name == "arrived":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"here")
+        elif name == "private":
+            known = self.headers.get("Authorization") == "Bearer token"
+            self.send_response(200 if known else 401)
+            self.end_headers()
+            self.wfile.write(b"for you")
+        else:
+            self.send_error(500)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., str]]:
+    """Starts an HTTP server: `serve(folder)` for a folder, `serve()` for one that misbehaves. Returns its address."""
+    servers = []
+
+    def start(folder: Path | None = None) -> str:
+        handler = partial(Quiet, directory=str(folder)) if folder else Misbehaving
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_address[1]}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,264 @@
+"""Looking for reports in folders, on SFTP servers and behind https addresses, good ones and bad ones."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import paramiko
+import pytest
+
+from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavailable, fetch, list_files
+
+BODY = b"contenido de ccvp-2026-12.xlsx"
+
+
+def names(settings: SourceSettings) -> list[str]:
+    return [found.name for found in list_files(settings, period="2026-12")]
+
+
+def folder(drop: Path, **more: Any) -> SourceSettings:
+    return SourceSettings(**{"transport": "file", "location": str(drop), "pattern": "ccvp-{period}.*", **more})
+
+
+def sftp(server: Any, **more: Any) -> SourceSettings:
+    place = {
+        "transport": "sftp",
+        "location": f"sftp://ccvp@127.0.0.1:{server.port}/",
+        "pattern": "ccvp-{period}.*",
+        "host_key": server.host_key,
+        "secret": "secreto",
+        "connect_seconds": 5.0,
+        "read_seconds": 5.0,
+    }
+    return SourceSettings(**{**place, **more})
+
+
+def web(address: str, **more: Any) -> SourceSettings:
+    place = {"transport": "https", "location": address, "pattern": "ccvp-{period}.*", "read_seconds": 1.0}
+    return SourceSettings(**{**place, **more})
+
+
+# -- A folder ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_gives_the_finished_files_of_the_month(drop: Path) -> None:
+    found = list_files(folder(drop), period="2026-12")
+    assert [one.name for one in found] == ["CCVP-2026-12.csv", "ccvp-2026-12.xlsx"]
+    assert [one.size for one in found] == [29, 30]
+    assert all(one.modified is not None and one.modified.tzinfo for one in found)
+
+
+def test_a_fetched_file_is_whole_and_known_by_its_hash(drop: Path, tmp_path: Path) -> None:
+    fetched = fetch(folder(drop), "ccvp-2026-12.xlsx", to=tmp_path / "in", max_bytes=1000)
+    assert (fetched.size, fetched.sha256) == (len(BODY), hashlib.sha256(BODY).hexdigest())
+    assert fetched.path.read_bytes() == BODY
+
+
+def test_a_file_that_grows_is_left_for_the_next_look(drop: Path) -> None:
+    growing = drop / "ccvp-2026-12.ods"
+    growing.write_bytes(b"x")
+    stop = threading.Event()
+
+    def grow() -> None:
+        while not stop.wait(0.02):
+            with growing.open("ab") as file:
+                file.write(b"x")
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        assert names(folder(drop)) == ["CCVP-2026-12.csv", "ccvp-2026-12.xlsx"]
+    finally:
+        stop.set()
+        writer.join()
+    assert "ccvp-2026-12.ods" in names(folder(drop))
+
+
+@pytest.mark.parametrize("name", ["../secreto.txt", "/etc/passwd", "..", "", "a\x00b", "a\nb", "..\\secreto.txt"])
+def test_a_name_never_leaves_its_folder(drop: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(SourceRefused):
+        fetch(folder(drop), name, to=tmp_path / "in", max_bytes=1000)
+
+
+def test_links_and_folders_are_no_files(drop: Path, tmp_path: Path) -> None:
+    with pytest.raises((SourceRefused, SourceUnavailable)):
+        fetch(folder(drop), "ccvp-2026-12.lnk", to=tmp_path / "in", max_bytes=1000)
+    with pytest.raises((SourceRefused, SourceUnavailable)):
+        fetch(folder(drop), "ccvp-2026-12.folder", to=tmp_path / "in", max_bytes=1000)
+    os.mkfifo(drop / "ccvp-2026-12.pipe")
+    with pytest.raises(SourceRefused):
+        fetch(folder(drop), "ccvp-2026-12.pipe", to=tmp_path / "in", max_bytes=1000)
+
+
+def test_a_file_too_big_leaves_nothing_behind(drop: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused, match="pesa más"):
+        fetch(folder(drop), "ccvp-2026-12.xlsx", to=tmp_path / "in", max_bytes=10)
+    assert not (tmp_path / "in").exists()
+
+
+def test_a_folder_that_is_not_mounted_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailable, match="No se pudo leer la carpeta"):
+        names(folder(tmp_path / "nowhere"))
+
+
+def test_an_unknown_transport_is_refused(drop: Path) -> None:
+    with pytest.raises(SourceRefused, match="ftp"):
+        names(folder(drop, transport="ftp"))
+
+
+def test_the_secret_is_not_told_by_the_settings(drop: Path) -> None:
+    assert "secreto" not in repr(folder(drop, secret="secreto"))
+
+
+# -- An SFTP server ---------------------------------------------------------------------------------------------------
+
+
+def test_an_sftp_server_gives_its_files(sftp_server: Any, tmp_path: Path) -> None:
+    assert names(sftp(sftp_server)) == ["CCVP-2026-12.csv", "ccvp-2026-12.xlsx"]
+    fetched = fetch(sftp(sftp_server), "ccvp-2026-12.xlsx", to=tmp_path / "in", max_bytes=1000)
+    assert fetched.path.read_bytes() == BODY
+
+
+def test_a_large_file_comes_whole(sftp_server: Any, drop: Path, tmp_path: Path) -> None:
+    content = os.urandom(3_000_000)
+    (drop / "ccvp-2026-12.big").write_bytes(content)
+    fetched = fetch(sftp(sftp_server), "ccvp-2026-12.big", to=tmp_path / "in", max_bytes=4_000_000)
+    assert fetched.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_any_pinned_kind_of_key_will_do(sftp_server: Any) -> None:
+    rsa = sftp_server.keys[1]
+    assert names(sftp(sftp_server, host_key=f"ssh-rsa {rsa.get_base64()} root@smartflex"))
+
+
+def test_a_server_with_another_key_never_hears_the_password(sftp_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = paramiko.ECDSAKey.generate()
+    told: list[object] = []
+    monkeypatch.setattr(paramiko.Transport, "auth_password", lambda *args: told.append(args))
+    with pytest.raises(SourceRefused, match="otra clave"):
+        names(sftp(sftp_server, host_key=f"{stranger.get_name()} {stranger.get_base64()}"))
+    assert told == []
+
+
+@pytest.mark.parametrize("host_key", ["", "ssh-ed25519", "ssh-ed25519 ***", "ssh-dss AAAA"])
+def test_without_a_usable_key_nothing_is_asked(sftp_server: Any, host_key: str) -> None:
+    with pytest.raises(SourceRefused):
+        names(sftp(sftp_server, host_key=host_key))
+
+
+def test_a_server_without_the_pinned_kind_of_key_is_refused(sftp_server: Any) -> None:
+    with pytest.raises(SourceRefused, match="tipo registrado"):
+        names(sftp(sftp_server, host_key=sftp_server.host_key.replace("ecdsa-sha2-nistp256", "ssh-ed25519")))
+
+
+def test_a_wrong_password_is_refused(sftp_server: Any) -> None:
+    with pytest.raises(SourceRefused, match="no aceptó"):
+        names(sftp(sftp_server, secret="otro"))
+
+
+def test_a_missing_folder_is_unavailable(sftp_server: Any) -> None:
+    with pytest.raises(SourceUnavailable, match="no existe"):
+        names(sftp(sftp_server, location=f"sftp://ccvp@127.0.0.1:{sftp_server.port}/nowhere"))
+
+
+def test_too_big_a_file_is_not_begun(sftp_server: Any, tmp_path: Path) -> None:
+    with pytest.raises(SourceRefused, match="pesa más"):
+        fetch(sftp(sftp_server), "ccvp-2026-12.xlsx", to=tmp_path / "in", max_bytes=10)
+
+
+def test_a_server_that_says_nothing_is_given_up(drop: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place = SourceSettings(
+            transport="sftp",
+            location=f"sftp://ccvp@127.0.0.1:{silent.getsockname()[1]}/",
+            pattern="*",
+            host_key="ssh-ed25519 AAAA",
+            connect_seconds=1.0,
+        )
+        began = time.monotonic()
+        with pytest.raises(SourceUnavailable):
+            names(place)
+        assert time.monotonic() - began < 5
+
+
+def test_a_server_that_is_down_is_unavailable(sftp_server: Any) -> None:
+    sftp_server.close()
+    with pytest.raises(SourceUnavailable):
+        names(sftp(sftp_server))
+
+
+# -- An https address -------------------------------------------------------------------------------------------------
+
+
+def test_a_listing_of_links_is_looked_through(serve: Callable[..., str], drop: Path, tmp_path: Path) -> None:
+    (drop / "ccvp-2026-12.lnk").unlink()
+    (drop / "ccvp-2026-12.año 1.csv").write_bytes(b"ok")
+    (drop / "ccvp-2026-12.folder").rmdir()
+    place = web(serve(drop))
+    found = {one.name: one for one in list_files(place, period="2026-12")}
+    assert set(found) == {"CCVP-2026-12.csv", "ccvp-2026-12.xlsx", "ccvp-2026-12.año 1.csv"}
+    assert found["ccvp-2026-12.xlsx"].size == len(BODY)
+    assert found["ccvp-2026-12.xlsx"].modified is not None
+    assert fetch(place, "ccvp-2026-12.xlsx", to=tmp_path / "a", max_bytes=1000).path.read_bytes() == BODY
+    assert fetch(place, "ccvp-2026-12.año 1.csv", to=tmp_path / "b", max_bytes=1000).path.read_bytes() == b"ok"
+
+
+def test_a_name_that_follows_from_the_month_is_asked_for(serve: Callable[..., str], drop: Path) -> None:
+    place = web(serve(drop), pattern="ccvp-{period}.xlsx")
+    assert names(place) == ["ccvp-2026-12.xlsx"]
+    assert list_files(place, period="2030-01") == []
+
+
+def test_only_https_is_spoken_outside_of_this_machine() -> None:
+    with pytest.raises(SourceRefused, match="https"):
+        names(web("http://smartflex.example/reports/"))
+
+
+def test_redirects_stay_at_the_server(serve: Callable[..., str], tmp_path: Path) -> None:
+    place = web(serve())
+    assert fetch(place, "near", to=tmp_path / "in", max_bytes=1000).path.read_bytes() == b"here"
+    with pytest.raises(SourceRefused, match="otro lugar"):
+        fetch(place, "away", to=tmp_path / "in", max_bytes=1000)
+    with pytest.raises(SourceRefused, match="sin fin"):
+        fetch(place, "round", to=tmp_path / "in", max_bytes=1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("hangs", SourceUnavailable),
+        ("drips", SourceUnavailable),
+        ("short", SourceUnavailable),
+        ("broken", SourceUnavailable),
+        ("endless", SourceRefused),
+        ("private", SourceRefused),
+    ],
+)
+def test_a_bad_answer_has_a_name_and_leaves_no_file(
+    serve: Callable[..., str], tmp_path: Path, name: str, error: type[Exception]
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(error):
+        fetch(web(serve(), total_seconds=1.0), name, to=tmp_path / "in", max_bytes=1_000_000)
+    assert not (tmp_path / "in").exists()
+    assert time.monotonic() - began < 4
+
+
+def test_a_token_opens_what_is_private(serve: Callable[..., str], tmp_path: Path) -> None:
+    place = web(serve(), secret="token")
+    assert fetch(place, "private", to=tmp_path / "in", max_bytes=1000).size == 7
+
+
+def test_a_server_that_refuses_is_unavailable() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(SourceUnavailable):
+        names(web(f"http://127.0.0.1:{port}/"))
