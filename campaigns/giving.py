@@ -36,18 +36,21 @@ SET_ASIDE_AT_MOST = 40
 # A contact given back without a call is not given again for this long, or the same one would come straight back.
 GIVEN_BACK_FOR = timedelta(minutes=15)
 
-_DESK = """
-SELECT e.contact_id, e.fence, e.lease_until, a.id, a.contact_id, a.fence, p.id,
-  ARRAY(
-    SELECT b.contact_id FROM campaigns_callback b
-    JOIN campaigns_contact c ON c.id = b.contact_id
-    WHERE b.state = 'pending' AND b.due_at <= %(now)s AND b.campaign_id = ANY(%(running)s)
-      AND (b.agent_id = %(agent)s OR (b.reach = 'team' AND b.team_id = %(team)s AND NOT EXISTS (
-        SELECT 1 FROM unnest(CASE c.call_list WHEN 'BOTH' THEN ARRAY['INTERNET', 'TV'] ELSE ARRAY[c.call_list] END)
-          AS needed(code)
-        WHERE NOT EXISTS (SELECT 1 FROM agents_agent_skills h JOIN agents_skill s ON s.id = h.skill_id
-                          WHERE h.agent_id = %(agent)s AND s.code = needed.code))))
-    ORDER BY b.agent_id = %(agent)s DESC, b.due_at LIMIT 10)
+# Agreed calls this desk may make now: its own, and the team's whose services it works.
+_DUE = """
+FROM campaigns_callback b
+JOIN campaigns_listentry d ON d.contact_id = b.contact_id
+WHERE b.state = 'pending' AND b.due_at <= %(now)s AND b.campaign_id = ANY(%(running)s)
+  AND (d.lease_agent_id IS NULL OR d.lease_until <= %(now)s)
+  AND (b.agent_id = %(agent)s OR (b.reach = 'team' AND b.team_id = %(team)s AND NOT EXISTS (
+    SELECT 1 FROM unnest(CASE d.call_list WHEN 'BOTH' THEN ARRAY['INTERNET', 'TV'] ELSE ARRAY[d.call_list] END)
+      AS needed(code)
+    WHERE NOT EXISTS (SELECT 1 FROM agents_agent_skills h JOIN agents_skill s ON s.id = h.skill_id
+                      WHERE h.agent_id = %(agent)s AND s.code = needed.code))))
+"""
+
+_DESK = f"""
+SELECT e.contact_id, e.fence, e.lease_until, a.id, a.contact_id, a.fence, p.id, EXISTS (SELECT 1 {_DUE})
 FROM (SELECT %(agent)s::bigint AS id) g
 LEFT JOIN campaigns_listentry e ON e.lease_agent_id = g.id
 LEFT JOIN campaigns_attempt a ON a.agent_id = g.id AND a.resulted_at IS NULL
@@ -62,6 +65,14 @@ WHERE contact_id = (
   WHERE owner_id = %(agent)s AND campaign_id = %(campaign)s AND state = 'open' AND ready_at <= %(now)s
     AND (lease_agent_id IS NULL OR lease_until <= %(now)s)
   ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING contact_id, fence, {CODES}
+"""
+
+_TAKE_CALL_BACK = f"""
+UPDATE campaigns_listentry SET lease_agent_id = %(agent)s, lease_until = %(until)s, fence = fence + 1
+WHERE contact_id = (
+  SELECT d.contact_id {_DUE}
+  ORDER BY b.agent_id = %(agent)s DESC, b.due_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
 RETURNING contact_id, fence, {CODES}
 """
 
@@ -109,7 +120,7 @@ class Nothing:
 class _Desk:
     open: Given | None
     paused: bool
-    due_call_backs: tuple[int, ...]
+    has_due_call_backs: bool
 
 
 def give_next(*, agent: Agent, now: datetime, book: RuleBook | None = None) -> Given | None:
@@ -216,7 +227,7 @@ def _read_desk(*, agent: Agent, book: RuleBook) -> _Desk:
             until = _lease_until(book)
             ListEntry.objects.filter(contact_id=contact, lease_agent=agent).update(lease_until=until)
         found = Given(contact, fence, until, "unfinished" if attempt else "open", attempt)
-    return _Desk(open=found, paused=pause is not None, due_call_backs=tuple(due))
+    return _Desk(open=found, paused=pause is not None, has_due_call_backs=due)
 
 
 def _take_one(*, agent: Agent, book: RuleBook, desk: _Desk) -> Given | None:
@@ -233,9 +244,8 @@ def _take_one(*, agent: Agent, book: RuleBook, desk: _Desk) -> Given | None:
 
 def _candidates(*, agent: Agent, book: RuleBook, desk: _Desk) -> Iterator[tuple[str, tuple[int, int, list[str]]]]:
     """Contacts leased one by one, each with the codes of what is against it."""
-    for contact_id in desk.due_call_backs:
-        row = _run(_TAKE_CONTACT, agent=agent, book=book, contact=contact_id)
-        if row:
+    if desk.has_due_call_backs:
+        while row := _run(_TAKE_CALL_BACK, agent=agent, book=book):
             yield "call_back", row
     for campaign in book.running:
         while row := _run(_TAKE_FROM_LIST, agent=agent, book=book, campaign=campaign):
@@ -244,6 +254,7 @@ def _candidates(*, agent: Agent, book: RuleBook, desk: _Desk) -> Iterator[tuple[
 
 def _run(statement: str, *, agent: Agent, book: RuleBook, **more: int) -> tuple[int, int, list[str]] | None:
     values: dict[str, Any] = {**rule_parameters(book=book, agent=agent), "until": _lease_until(book), **more}
+    values |= {"team": agent.team_id, "running": list(book.running)}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         row: tuple[int, int, list[str]] | None = cursor.fetchone()

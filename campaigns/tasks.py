@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns import intake, planner, refreshing, ringing
+from campaigns import call_backs, intake, lease_sweep, planner, refreshing, ringing
 
 
 @shared_task(name="campaigns.take_in_report")
@@ -25,3 +25,13 @@ def sweep_reports() -> None:
 @shared_task(name="campaigns.refresh_figures")
 def refresh_figures() -> None:
     refreshing.refresh_running(now=timezone.now())
+
+
+@shared_task(name="campaigns.sweep_leases")
+def sweep_leases() -> None:
+    lease_sweep.sweep_leases(now=timezone.now())
+
+
+@shared_task(name="campaigns.widen_call_backs")
+def widen_call_backs() -> None:
+    call_backs.widen_overdue(now=timezone.now())

@@ -1,0 +1,30 @@
+"""The reasons of the rules of calling in two or three words, for the column of a list."""
+
+from django.utils.translation import gettext_lazy as _
+
+SHORT = {
+    "paid": _("ya pagó"),
+    "held_out": _("grupo de control"),
+    "final_result": _("resultado final"),
+    "not_callable": _("sin teléfono"),
+    "no_telephone": _("teléfonos retirados"),
+    "exhausted": _("sin más intentos"),
+    "campaign_cap": _("sin más intentos"),
+    "campaign_not_running": _("campaña detenida"),
+    "campaign_not_begun": _("campaña sin empezar"),
+    "campaign_over": _("campaña terminada"),
+    "do_not_call": _("pidió no ser llamado"),
+    "leased": _("abierto por otra persona"),
+    "call_back_later": _("llamada acordada"),
+    "call_back_of_another": _("acordada con otra persona"),
+    "of_another": _("de otra lista"),
+    "day_cap": _("tope del día"),
+    "too_soon": _("llamado hace poco"),
+    "same_part_of_day": _("ya llamado en esta parte del día"),
+    "retry_delay": _("en espera"),
+}
+
+
+def in_short(codes: list[str]) -> str:
+    """`["too_soon", "retry_delay"]` → «llamado hace poco, en espera»."""
+    return ", ".join(str(SHORT.get(code, code)) for code in codes)

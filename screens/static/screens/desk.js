@@ -1,0 +1,100 @@
+/* The agent's desk: a result opens the fields it asks for, Enter goes on, nothing typed is lost. */
+(() => {
+  "use strict";
+  let ticking = 0;
+
+  const form = () => document.querySelector("[data-answers], #result");
+  const chosen = () => form()?.querySelector("input[name=disposition]:checked");
+
+  const show = (move) => {
+    const panel = form();
+    if (!panel) return;
+    const radio = chosen();
+    const needs = (radio?.dataset.needs ?? "").split(" ").filter(Boolean);
+    panel.querySelectorAll("[data-group]").forEach((group) => {
+      group.hidden = !needs.includes(group.dataset.group) && !group.querySelector("[aria-invalid]");
+    });
+    panel.querySelectorAll(".choice.other").forEach((label) => {
+      label.hidden = !label.querySelector("input").checked;
+    });
+    if (!move || !radio) return;
+    stop();
+    const group = needs.map((name) => panel.querySelector(`[data-group="${name}"]`)).find((found) => found?.getClientRects().length);
+    const field = group?.querySelector("[data-first]") ?? group?.querySelector("input, select");
+    if (field) field.focus();
+    else if (needs.includes("note")) panel.querySelector("[data-note]").focus();
+    else panel.querySelector("button.primary").focus();
+  };
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("input[name=disposition]")) show(true);
+  });
+
+  document.addEventListener("click", (event) => {
+    const pick = event.target.closest("[data-choose]");
+    if (pick) {
+      pick.closest("dialog").close();
+      const radio = form().querySelector(`input[value="${CSS.escape(pick.dataset.choose)}"]`);
+      radio.closest("label").hidden = false;
+      radio.checked = true;
+      radio.dispatchEvent(new Event("change", { bubbles: true }));
+      return;
+    }
+    if (event.target.closest("[data-stop-countdown]")) stop();
+  });
+
+  /* Enter in the note records; Shift+Enter is a new line. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches("[data-note]")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+
+  /* -- Dialling ------------------------------------------------------------------------------------------------- */
+
+  document.addEventListener("dialled", (event) => {
+    stop();
+    if (event.detail.link) window.location.assign(event.detail.link);
+  });
+
+  const stop = () => {
+    clearInterval(ticking);
+    ticking = 0;
+    document.querySelectorAll(".countdown").forEach((line) => {
+      line.hidden = true;
+    });
+  };
+
+  const count = () => {
+    stop();
+    const button = document.querySelector("[data-countdown]");
+    const line = document.querySelector(".countdown");
+    if (!button || !line || chosen()) return;
+    let left = Number(button.dataset.countdown);
+    const words = line.querySelector("[data-countdown-words]");
+    const tick = () => {
+      if (!button.isConnected || document.querySelector(".payment-arrived")) {
+        stop();
+        return;
+      }
+      words.textContent = words.dataset.countdownWords.replace("%s", left);
+      if (left <= 0) {
+        stop();
+        button.click();
+      }
+      left -= 1;
+    };
+    line.hidden = false;
+    tick();
+    ticking = setInterval(tick, 1000);
+  };
+
+  const begin = () => {
+    show(false);
+    count();
+  };
+  document.addEventListener("DOMContentLoaded", begin);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.elt?.id === "desk" || event.detail.target?.id === "desk") begin();
+  });
+})();
