@@ -25,14 +25,17 @@ _down_until: dict[str, float] = {}  # by server: a cache object lives for one re
 class ForgivingRedisCache(RedisCache):
     """Redis or Valkey as Django's cache; what it cannot answer is a miss."""
 
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self.server = server
+
     def _asked(self, work: Callable[[], Answer], otherwise: Answer) -> Answer:
-        server = str(self._servers)
-        if time.monotonic() < _down_until.get(server, 0):
+        if time.monotonic() < _down_until.get(self.server, 0):
             return otherwise
         try:
             return work()
         except RedisError as error:
-            _down_until[server] = time.monotonic() + NOT_ASKED_FOR
+            _down_until[self.server] = time.monotonic() + NOT_ASKED_FOR
             log.warning("cache_does_not_answer", error=type(error).__name__)
             return otherwise
 

@@ -35,6 +35,11 @@ class ListTable(tables.Table):
     title: str | Promise = ""
     default_title = _("Lista")
 
+    def __init__(self, *rows: Any, **more: Any) -> None:
+        for look in ("attrs", "row_attrs", "default"):  # a table that declares no Meta of its own looks like the others
+            more.setdefault(look, getattr(self.Meta, look, getattr(ListTable.Meta, look)))
+        super().__init__(*rows, **more)
+
     class Meta:
         attrs = {"class": "table"}
         row_attrs = {"class": lambda table: "linked" if table.rows_are_links else None}

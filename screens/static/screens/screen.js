@@ -49,7 +49,7 @@
     if (element.dataset.keyLabel) return element.dataset.keyLabel;
     if (element.getAttribute("aria-label")) return element.getAttribute("aria-label");
     const copy = element.cloneNode(true);
-    copy.querySelectorAll(".key, svg, .heard").forEach((part) => part.remove());
+    copy.querySelectorAll(".key, svg, .heard, .count").forEach((part) => part.remove());
     const text = copy.textContent.trim().replace(/\s+/g, " ");
     if (text) return text;
     return element.labels?.[0]?.textContent.trim() ?? element.name ?? "";

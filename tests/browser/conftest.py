@@ -1,0 +1,74 @@
+"""A real browser on the real pages: Debian's Chromium against a live server.
+
+    def test_something(open_as, live_server, elena):
+        page = open_as(elena)                       # signed in through the real page
+        page.goto(f"{live_server.url}/people/")
+        assert_accessible(page)                     # axe-core: both sizes, light and dark
+
+`SCREENSHOTS=folder` keeps a picture of every page that `assert_accessible` or `picture` looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from agents.models import Agent, User
+from tests.browser.looking import DESK, sign_in
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's own loop runs in the thread of the test
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    if not CHROMIUM:
+        pytest.fail("These tests need Chromium: apt-get install chromium, or name one in CHROMIUM.", pytrace=False)
+    quiet = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    more = "--disable-component-update --disable-sync --force-color-profile=srgb"
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": f"{quiet} {more}".split()}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": DESK, "locale": "es-BO", "timezone_id": "America/La_Paz"}
+
+
+@pytest.fixture(autouse=True)
+def _seeds_stay(django_db_serialized_rollback: None) -> None:
+    """The rows that migrations put in are there again for the next test."""
+
+
+@pytest.fixture
+def open_as(browser: Browser, browser_context_args: dict[str, Any], live_server: Any) -> Iterator[Callable[..., Page]]:
+    """A browser of one's own in which somebody is signed in: `open_as(ana)`; two people have two browsers."""
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_one(person: User | Agent, **more: Any) -> Page:
+        context = browser.new_context(**{**browser_context_args, **more})
+        opened.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        sign_in(page, live_server.url, person)
+        return page
+
+    yield open_one
+    for context in opened:
+        context.close()
+    assert not complaints, "the pages complained: " + "; ".join(complaints)

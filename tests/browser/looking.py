@@ -1,0 +1,65 @@
+"""How a page is looked at: signing in through the real page, axe-core, pictures."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from agents.models import Agent, User
+
+DESK = {"width": 1366, "height": 768}
+TABLET = {"width": 768, "height": 1024}
+PASSWORD = "agua-clara-en-tunari"
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+
+
+def sign_in(page: Page, server: str, person: User | Agent) -> None:
+    """Sign in as anybody would, on the page."""
+    user = person.user if isinstance(person, Agent) else person
+    if not user.has_usable_password() or not user.check_password(PASSWORD):
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    page.goto(f"{server}/accounts/login/")
+    page.get_by_label("Usuario").fill(user.username)
+    page.get_by_label("Contraseña").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "/accounts/login" not in address)
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe-core has against the page as it is now (WCAG 2.2 AA and best practice), a line each."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [
+        f"{violation['id']} ({violation['impact']}): {node['html'][:160]} — {node['failureSummary'][:300]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the whole page when SCREENSHOTS says where."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def assert_accessible(page: Page, name: str = "") -> None:
+    """No violation, and no sideways scrolling, at a desk and on a tablet, in light and in dark."""
+    told = name or page.url.split("/", 3)[-1].split("?")[0].strip("/").replace("/", "-") or "home"
+    problems: dict[str, list[str]] = {}
+    for size, viewport in (("desk", DESK), ("tablet", TABLET)):
+        page.set_viewport_size(viewport)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            for line in axe_violations(page):
+                problems.setdefault(line, []).append(f"{size} {scheme}")
+            picture(page, f"{told}-{size}-{scheme}")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            problems[f"the page scrolls sideways by {wide} px"] = [size]
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light")
+    assert not problems, f"{told}:\n" + "\n".join(f"{line} [{', '.join(seen)}]" for line, seen in problems.items())

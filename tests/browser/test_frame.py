@@ -1,0 +1,169 @@
+"""The frame in a real browser: by keyboard alone, in both lights, at both sizes."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.looking import assert_accessible, axe_violations, sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_check_finds_what_is_wrong(page: Page):
+    page.set_content("<html><body><img src='x'><input></body></html>")
+    assert any("image-alt" in line for line in axe_violations(page))
+
+
+def test_the_sign_in_page_is_accessible(page: Page, live_server):
+    page.goto(f"{live_server.url}/accounts/login/")
+    assert_accessible(page, "login")
+    expect(page.get_by_label("Usuario")).to_be_focused()
+
+
+def test_signing_in_by_keyboard_with_a_mistake_first(page: Page, live_server, ines):
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.keyboard.type("ines")
+    page.keyboard.press("Tab")
+    page.keyboard.type("equivocada")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("no son correctos")
+    assert_accessible(page, "login-wrong")
+    sign_in(page, live_server.url, ines)
+    expect(page.locator(".masthead")).to_contain_text("Inés")
+
+
+def test_every_component_is_accessible(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/")
+    assert_accessible(page, "ui")
+
+
+@pytest.mark.parametrize(
+    "address", ["/people/", "/accounts/2fa/", "/accounts/password/change/", "/nowhere/", "/accounts/logout/"]
+)
+def test_the_pages_of_people_are_accessible(open_as, live_server, ines, ana, luis, address):
+    page = open_as(ines)
+    page.goto(live_server.url + address)
+    assert_accessible(page)
+
+
+def test_help_lists_the_keys_of_the_page_and_escape_gives_the_focus_back(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Teclas de esta página")
+    expect(dialog).to_be_visible()
+    expect(dialog).to_contain_text("Abrir diálogo")
+    expect(dialog).to_contain_text("Personas")
+    assert_accessible(page, "ui-help")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_g_and_a_letter_go(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/")
+    page.keyboard.press("g")
+    page.keyboard.press("n")
+    page.wait_for_url("**/people/")
+    expect(page.locator("[aria-current=page]").first).to_have_text("Personas")
+
+
+def test_slash_searches_and_keys_typed_in_a_field_are_only_text(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/")
+    page.keyboard.press("/")
+    search = page.locator("[data-search]")
+    expect(search).to_be_focused()
+    page.keyboard.type("gn?tc1")
+    expect(search).to_have_value("gn?tc1")
+    assert page.url.endswith("/ui/")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(search).not_to_be_focused()
+
+
+def test_a_key_of_the_page_does_its_verb_and_the_focus_goes_to_what_changed(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/")
+    page.keyboard.press("c")
+    changed = page.locator("#swapped [data-focus]")
+    expect(changed).to_be_focused()
+    expect(changed).to_contain_text("Cambió a las")
+
+
+def test_enter_is_the_main_verb_and_a_dialog_gives_the_focus_back(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Un diálogo")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_what_cannot_be_undone_asks_first_and_stays_on_the_safe_side(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/")
+    page.get_by_role("button", name="Cerrar campaña").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("¿Cerrar la campaña de diciembre?")
+    expect(dialog.get_by_role("button", name="Volver")).to_be_focused()
+    assert_accessible(page, "ui-confirm")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_a_toast_is_announced_and_closed_by_keyboard(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/?toast=1")
+    toast = page.get_by_role("status").locator(".toast", has_text="Resultado registrado")
+    expect(toast).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(toast).to_have_count(0)
+
+
+def test_the_first_tab_skips_to_the_content(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/people/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Ir al contenido")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_a_supervisor_takes_an_agent_off_duty_and_back(open_as, live_server, elena, ana):
+    page = open_as(elena)
+    page.goto(f"{live_server.url}/people/")
+    page.get_by_role("button", name="Sacar de turno a Ana").click()
+    expect(page.get_by_role("status")).to_contain_text("fuera de turno")
+    ana.refresh_from_db()
+    assert not ana.is_on_duty
+    page.get_by_role("button", name="Poner de turno a Ana").click()
+    expect(page.get_by_role("status")).to_contain_text("está de turno")
+
+
+def test_the_language_is_switched_where_one_is(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/people/")
+    page.locator("summary", has_text="Inés").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.url.endswith("/people/")
+
+
+def test_the_way_out(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/")
+    page.locator("summary", has_text="Inés").click()
+    page.get_by_role("button", name="Salir").click()
+    page.wait_for_url(re.compile("/accounts/login/"))
+
+
+def test_the_admin_works_under_the_policy(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/admin/agents/user/add/")
+    page.locator("[name=username]").fill("nuevo")
+    expect(page.locator("#site-name")).to_contain_text("Centro de Llamadas")
+    assert page.evaluate("getComputedStyle(document.querySelector('#header')).backgroundColor") != "rgba(0, 0, 0, 0)"
