@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.models import CallingPolicy, Campaign
+from campaigns.models import CallingPolicy, Campaign, CampaignChange
 from campaigns.periods import calls_from, calls_until, period_of, write_period
 from notices import mailing
 from notices.models import NoticeKind
@@ -28,7 +29,7 @@ def make_months_exist(*, now: datetime) -> list[Campaign]:
     """
     policy = _policy()
     made = [campaign for period in _owed_periods(now=now, policy=policy) if (campaign := _make(period, policy, now))]
-    for campaign in Campaign.objects.filter(state=Campaign.State.EXPECTED).order_by("period"):
+    for campaign in _without_report().order_by("period"):
         _mark(campaign=campaign, policy=policy, now=now)
     return made
 
@@ -122,6 +123,12 @@ def _owe_missing(*, campaign: Campaign, now: datetime) -> None:
     )
 
 
+def _without_report() -> QuerySet[Campaign]:
+    """Months that wait for their report, or were closed by the calendar without one, and are not told as missing."""
+    proposed = CampaignChange.objects.filter(campaign=OuterRef("pk"), to_state=Campaign.State.PROPOSED)
+    waiting = Q(state=Campaign.State.EXPECTED) | Q(state=Campaign.State.CLOSED) & ~Q(Exists(proposed))
+    return Campaign.objects.filter(waiting, missing_since__isnull=True)
+
+
 def _set_once(campaign: Campaign, field: str, now: datetime) -> bool:
-    still_empty = Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.EXPECTED, **{f"{field}__isnull": True})
-    return bool(still_empty.update(**{field: now}))
+    return bool(_without_report().filter(pk=campaign.pk, **{f"{field}__isnull": True}).update(**{field: now}))

@@ -19,7 +19,9 @@ from campaigns.staging import Counted, table_of
 
 # What grows while it is published, bytes a row, and the part of the work it was of a million rows.
 STEPS = (("campaigns_contact", 200, 0.40), ("campaigns_renewal", 110, 0.35), ("campaigns_listentry", 110, 0.25))
-DUE_WITHIN = timedelta(days=62)  # a due date further from the month is a slip of the pen: the row waits to be mended
+# Due dates a report of a month may have: services run out at the end of the month before. Further away it is a slip of
+# the pen, and when all rows are, the report of another month: it is held for too many rejected rows.
+DUE_BEFORE, DUE_AFTER = timedelta(days=31), timedelta(days=15)
 
 
 @contextmanager
@@ -217,4 +219,4 @@ def earlier_rows(*, report: Report) -> int | None:
 
 def first_days(period: date) -> tuple[date, date]:
     """Due dates that a report of `period` may have."""
-    return period - DUE_WITHIN, period + DUE_WITHIN
+    return period - DUE_BEFORE, period + DUE_AFTER

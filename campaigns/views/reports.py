@@ -80,7 +80,12 @@ def report_upload(request: HttpRequest) -> HttpResponse:
             take_in_report.delay_on_commit(report_id=report.pk)
             return redirect("campaigns:report", pk=report.pk)
     status = 200 if request.method == "GET" else 422
-    return render(request, "campaigns/report_upload.html", {"form": form}, status=status)
+    context = {"form": form, "trail": _trail(_("Subir un reporte"))}
+    return render(request, "campaigns/report_upload.html", context, status=status)
+
+
+def _trail(here: str) -> list[tuple[str, str]]:
+    return [(reverse("campaigns:report_list"), _("Reportes")), ("", here)]
 
 
 def _first_choice(request: HttpRequest) -> dict[str, Any]:
@@ -111,7 +116,7 @@ def _report_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     user = signed_in_user(request)
     found = _report_of(request, pk)
     state: ReportState = state_of(found, now=timezone.now())
-    return {"report": found, "state": state, "may_steer": user.steers_campaigns}
+    return {"report": found, "state": state, "may_steer": user.steers_campaigns, "trail": _trail(found.name)}
 
 
 def _decide(request: HttpRequest, pk: int, verb: Callable[..., Report], done: str, *, rings: bool) -> HttpResponse:
