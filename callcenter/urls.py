@@ -20,6 +20,7 @@ urlpatterns = [
     path("accounts/", include("agents.urls.accounts")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("people/", include("agents.urls")),
+    path("outbox/", include("notices.urls")),
     path("ui/", include("screens.urls")),
     path("", include("campaigns.urls")),
 ]

@@ -127,6 +127,12 @@ def retry(*, notice: Notice, now: datetime) -> Notice:
     return notice
 
 
+def retry_parked(*, now: datetime) -> int:
+    """Let every parked notice be tried again: the mail server is back. Returns how many."""
+    parked = Notice.objects.filter(state=Notice.State.PARKED)
+    return parked.update(state=Notice.State.WAITING, attempts=0, not_before=now)
+
+
 def message_id(key: str) -> str:
     """The same for every copy of a notice."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

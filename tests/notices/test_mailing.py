@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core import mail
@@ -16,36 +15,12 @@ from django.test import override_settings
 
 from agents.models import Role, User
 from notices import mailing
-from notices.mailing import NoticeRefuses, deliver_due, owe, retry
+from notices.mailing import NoticeRefuses, deliver_due, retry
 from notices.models import Notice, NoticeKind, Recipient
 
 pytestmark = pytest.mark.django_db
-LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
+Owed = Callable[..., Notice]
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
-
-
-@pytest.fixture
-def now(at: Callable[..., datetime]) -> datetime:
-    return at("2026-11-25 09:30")
-
-
-@pytest.fixture(autouse=True)
-def files(tmp_path: Path, settings: Any) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
-    }
-
-
-def owed(now: datetime, **more: Any) -> Notice:
-    words = {
-        "key": "late-2026-12",
-        "kind": NoticeKind.REPORT_LATE,
-        "subject": "El reporte no llegó",
-        "body": "Revise la carpeta.",
-        "to": ["elena@comteco.example"],
-    }
-    return owe(now=now, **{**words, **more})
 
 
 def closed_port() -> int:
@@ -55,16 +30,16 @@ def closed_port() -> int:
         return port
 
 
-def test_the_same_key_is_owed_once(now: datetime) -> None:
-    first = owed(now, attachments=[("informe.txt", "text/plain", b"uno")])
+def test_the_same_key_is_owed_once(now: datetime, owed: Owed) -> None:
+    first = owed(attachments=[("informe.txt", "text/plain", b"uno")])
     again = owed(now + timedelta(hours=1), subject="Otro", attachments=[("informe.txt", "text/plain", b"dos")])
     assert again.pk == first.pk
     assert again.subject == "El reporte no llegó"
     assert first.attachments.count() == 1
 
 
-def test_a_mail_goes_out_with_its_files_and_only_once(now: datetime) -> None:
-    owed(now, attachments=[("informe.xlsx", "application/vnd.ms-excel", b"bytes")])
+def test_a_mail_goes_out_with_its_files_and_only_once(now: datetime, owed: Owed) -> None:
+    owed(attachments=[("informe.xlsx", "application/vnd.ms-excel", b"bytes")])
     assert deliver_due(now=now) == 1
     assert deliver_due(now=now + timedelta(days=1)) == 0
     (message,) = mail.outbox
@@ -74,33 +49,35 @@ def test_a_mail_goes_out_with_its_files_and_only_once(now: datetime) -> None:
     assert (notice.state, notice.sent_at, notice.attempts) == (Notice.State.SENT, now, 1)
 
 
-def test_every_copy_carries_the_same_message_id(now: datetime) -> None:
-    owed(now)
+def test_every_copy_carries_the_same_message_id(now: datetime, owed: Owed) -> None:
+    owed()
     deliver_due(now=now)
     assert mail.outbox[0].message()["Message-ID"] == mailing.message_id("late-2026-12")
     assert mailing.message_id("late-2026-12") != mailing.message_id("late-2027-01")
 
 
-def test_a_line_break_in_a_subject_begins_no_header(now: datetime) -> None:
-    owed(now, subject="Reporte\r\nBcc: otro@example.com")
+def test_a_line_break_in_a_subject_begins_no_header(now: datetime, owed: Owed) -> None:
+    owed(subject="Reporte\r\nBcc: otro@example.com")
     deliver_due(now=now)
     assert mail.outbox[0].subject == "Reporte Bcc: otro@example.com"
     assert mail.outbox[0].message()["Bcc"] is None
 
 
-def test_named_recipients_are_told_and_otherwise_the_supervisors(now: datetime, elena: User, oscar: User) -> None:
+def test_named_recipients_are_told_and_otherwise_the_supervisors(
+    now: datetime, owed: Owed, elena: User, oscar: User
+) -> None:
     User.objects.filter(pk=elena.pk).update(email="elena@comteco.example")
     User.objects.filter(pk=oscar.pk).update(email="oscar@comteco.example")
     User.objects.create(username="eva", role=Role.SUPERVISOR, email="eva@comteco.example", is_active=False)
     User.objects.create(username="sin", role=Role.SUPERVISOR)
-    assert owed(now, to=None).to == ["elena@comteco.example"]
+    assert owed(to=None).to == ["elena@comteco.example"]
     Recipient.objects.create(kind=NoticeKind.REPORT_LATE, name="Turno", email="turno@comteco.example")
     Recipient.objects.create(kind=NoticeKind.REPORT_LATE, name="Ex", email="ex@comteco.example", is_active=False)
-    assert owed(now, key="late-2027-01", to=None).to == ["turno@comteco.example"]
+    assert owed(key="late-2027-01", to=None).to == ["turno@comteco.example"]
 
 
-def test_a_notice_without_anybody_waits_for_somebody(now: datetime, elena: User) -> None:
-    owed(now, to=None)
+def test_a_notice_without_anybody_waits_for_somebody(now: datetime, owed: Owed, elena: User) -> None:
+    owed(to=None)
     assert deliver_due(now=now) == 0
     assert "No hay a quién" in Notice.objects.get().last_error
     User.objects.filter(pk=elena.pk).update(email="elena@comteco.example")
@@ -108,8 +85,8 @@ def test_a_notice_without_anybody_waits_for_somebody(now: datetime, elena: User)
     assert mail.outbox[0].to == ["elena@comteco.example"]
 
 
-def test_a_mail_server_that_is_down_delays_and_then_parks(now: datetime) -> None:
-    owed(now)
+def test_a_mail_server_that_is_down_delays_and_then_parks(now: datetime, owed: Owed) -> None:
+    owed()
     owed(now + timedelta(seconds=1), key="other")
     with override_settings(EMAIL_BACKEND=SMTP, EMAIL_HOST="127.0.0.1", EMAIL_PORT=closed_port()):
         later = now + timedelta(seconds=5)
@@ -128,13 +105,13 @@ def test_a_mail_server_that_is_down_delays_and_then_parks(now: datetime) -> None
     assert (first.state, first.last_error) == (Notice.State.SENT, "")
 
 
-def test_only_a_parked_notice_is_retried(now: datetime) -> None:
+def test_only_a_parked_notice_is_retried(now: datetime, owed: Owed) -> None:
     with pytest.raises(NoticeRefuses, match="Solo se reintenta"):
-        retry(notice=owed(now), now=now)
+        retry(notice=owed(), now=now)
 
 
-def test_a_lost_file_hinders_no_other_mail(now: datetime) -> None:
-    lost = owed(now, attachments=[("informe.txt", "text/plain", b"uno")])
+def test_a_lost_file_hinders_no_other_mail(now: datetime, owed: Owed) -> None:
+    lost = owed(attachments=[("informe.txt", "text/plain", b"uno")])
     Path(lost.attachments.get().file.path).unlink()
     owed(now + timedelta(seconds=1), key="other")
     assert deliver_due(now=now + timedelta(seconds=2)) == 1
@@ -143,9 +120,9 @@ def test_a_lost_file_hinders_no_other_mail(now: datetime) -> None:
 
 
 def test_a_deliverer_killed_between_claim_and_send_loses_nothing(
-    now: datetime, monkeypatch: pytest.MonkeyPatch
+    now: datetime, owed: Owed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owed(now)
+    owed()
 
     def dies(*args: object) -> None:
         raise SystemExit
@@ -159,8 +136,10 @@ def test_a_deliverer_killed_between_claim_and_send_loses_nothing(
     assert len(mail.outbox) == 1
 
 
-def test_a_notice_that_kills_every_deliverer_is_parked(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    owed(now)
+def test_a_notice_that_kills_every_deliverer_is_parked(
+    now: datetime, owed: Owed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owed()
 
     def dies(*args: object) -> None:
         raise SystemExit
@@ -174,9 +153,9 @@ def test_a_notice_that_kills_every_deliverer_is_parked(now: datetime, monkeypatc
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_deliverers_at_once_send_each_mail_once(now: datetime) -> None:
+def test_two_deliverers_at_once_send_each_mail_once(now: datetime, owed: Owed) -> None:
     for number in range(30):
-        owed(now, key=f"n{number}")
+        owed(key=f"n{number}")
     sent: list[int] = []
 
     def deliver() -> None:

@@ -1,0 +1,51 @@
+"""Notices in each of their states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notices.mailing import owe
+from notices.models import Notice, NoticeKind
+
+
+@pytest.fixture
+def now(at: Callable[..., datetime]) -> datetime:
+    return at("2026-11-25 09:30")
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, settings: Any) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
+    }
+
+
+@pytest.fixture
+def owed(db: None, now: datetime) -> Callable[..., Notice]:
+    """A notice that is owed: `owed(key="…")`."""
+
+    def make(moment: datetime = now, **more: Any) -> Notice:
+        words = {
+            "key": "late-2026-12",
+            "kind": NoticeKind.REPORT_LATE,
+            "subject": "El reporte no llegó",
+            "body": "Revise la carpeta.",
+            "to": ["elena@comteco.example"],
+        }
+        return owe(now=moment, **{**words, **more})
+
+    return make
+
+
+@pytest.fixture
+def parked(owed: Callable[..., Notice]) -> Notice:
+    notice = owed(key="parked", subject="Aviso detenido")
+    Notice.objects.filter(pk=notice.pk).update(state=Notice.State.PARKED, attempts=3, last_error="se cayó")
+    notice.refresh_from_db()
+    return notice
