@@ -31,7 +31,7 @@ SCHEDULE = [
     # A month to be paid for exists as a campaign from the first day of calls on, and is marked late or missing.
     Tick("Crear los meses que faltan", "campaigns.make_months_exist", MINUTE),
     # New reports, of prepaid customers and of collections, are looked for where the sources say.
-    Tick("Buscar reportes nuevos", "campaigns.look_for_reports", (30 * SECOND) if settings.IS_DEMO else (5 * MINUTE)),
+    Tick("Buscar reportes nuevos", "campaigns.look_for_reports", (15 * SECOND) if settings.IS_DEMO else (5 * MINUTE)),
     # A report that waits for a worker, or lost the one it had, is rung again.
     Tick("Retomar reportes detenidos", "campaigns.sweep_reports", 10 * SECOND),
     # A contact left open at a desk that does not answer any more goes back to its list.

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns import call_backs, intake, lease_sweep, planner, refreshing, ringing
+from campaigns import call_backs, intake, lease_sweep, lifecycle, planner, refreshing, ringing
 
 
 @shared_task(name="campaigns.take_in_report")
@@ -35,3 +35,8 @@ def sweep_leases() -> None:
 @shared_task(name="campaigns.widen_call_backs")
 def widen_call_backs() -> None:
     call_backs.widen_overdue(now=timezone.now())
+
+
+@shared_task(name="campaigns.close_overdue")
+def close_overdue() -> None:
+    lifecycle.close_overdue(now=timezone.now())

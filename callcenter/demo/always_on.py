@@ -17,10 +17,12 @@ from campaigns.periods import period_of
 from service_level.models import Holiday, Weekday, WorkingHours
 
 DAYS_AHEAD = 45
+REPORT_DUE = time(23, 59)
+TOLERANCE = 5 * 24 * 60  # minutes: a demo that starts on the 31st has a month of the 28th
 
 
 @transaction.atomic
-def open_day_and_night(*, now: datetime) -> None:
+def open_day_and_night() -> None:
     """Open the calling windows and the working hours all week. Only for a demo that is being set up."""
     CallingWindow.objects.all().delete()
     WorkingHours.objects.all().delete()
@@ -33,14 +35,15 @@ def open_day_and_night(*, now: datetime) -> None:
             name=f"Smartflex (demostración): {kind.label}",
             defaults={"kind": kind, "transport": "file", "location": str(drop_folder()), "pattern": pattern},
         )
-    stay_live(now=now)
 
 
 def stay_live(*, now: datetime) -> None:
     """Let the month under way begin today if it has not begun, and work the holidays to come."""
     today = timezone.localdate(now)
     if not Campaign.objects.filter(period=period_of(today)).exists():
-        CallingPolicy.objects.filter(pk=1).update(calls_from_day=min(today.day, 28))
+        CallingPolicy.objects.filter(pk=1).update(
+            calls_from_day=min(today.day, 28), report_due_time=REPORT_DUE, report_tolerance_minutes=TOLERANCE
+        )
     Holiday.objects.filter(day__range=(today, today + timedelta(days=DAYS_AHEAD)), is_day_off=True).update(
         is_day_off=False, decree="En la demostración se trabaja siempre"
     )

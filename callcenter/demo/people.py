@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from agents.models import Agent, Role, Skill, Team, User
 
+SUPERVISOR = "elena"
 PASSWORD = "prepago"  # noqa: S105  # printed by the demo; production has no such people
 
 

@@ -86,9 +86,14 @@ def collected(*, campaign: Campaign, number: int, now: datetime) -> list[Payment
 
 
 def _save(path: Path, content: bytes) -> Path:
-    """Whole or not at all: the job may look into the folder at any moment."""
+    """Whole or not at all: the job may look into the folder at any moment.
+
+    Dated a moment back, because a source leaves a file alone while it may still be growing; this one does not.
+    """
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_bytes(content)
+    finished = unfinished.stat().st_mtime - 60
+    os.utime(unfinished, (finished, finished))
     os.replace(unfinished, path)
     return path
 

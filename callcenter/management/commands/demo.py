@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from agents.models import User
-from callcenter.demo import always_on, people, resetting, smartflex
+from callcenter.demo import always_on, history, people, resetting, smartflex
 
 
 class Command(BaseCommand):
@@ -34,7 +34,9 @@ class Command(BaseCommand):
         now = timezone.now()
         if not (options["if_empty"] and User.objects.exists()):
             people.hire()
-            always_on.open_day_and_night(now=now)
+            always_on.open_day_and_night()
+            self.stdout.write("Making last month, so that there is something to compare with …")
+            history.make_last_month(by=User.objects.get(username=people.SUPERVISOR), now=now)
             self.stdout.write("Demo data made.")
         always_on.stay_live(now=now)
         for path in smartflex.save_what_is_missing(now=now):

@@ -1,0 +1,132 @@
+"""The demo's month before: a campaign that ran from the 25th to the last day, was paid, and closed.
+
+It goes through the same verbs as any month, with the hours it would have had, so that history, continuity of agents
+and the comparison with last month have something to show. Only reports come in by the verb instead of by a folder.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from agents.models import Agent, User
+from callcenter.demo.customers import customers_of
+from callcenter.demo.exports import Payment, payments_csv, prepaid_rows, prepaid_workbook
+from callcenter.demo.smartflex import CHANNELS
+from campaigns import dialling, giving, intake, lifecycle, planner, receiving, results
+from campaigns.models import Campaign, Contact, Disposition, Renewal, ReportKind
+from campaigns.periods import calls_from, calls_until, period_of, write_period
+
+CALLS_A_DAY = 4  # of each agent; enough to look at, little enough to make in seconds
+MINUTES_A_CALL = 7
+# How calls end, in a hundred. Codes an installation renamed or switched off are left out.
+ENDINGS = {"promise": 26, "already_paid": 7, "call_back": 6, "no_answer": 31, "busy": 9, "wrong_number": 4,
+           "third_party": 8, "refused": 9}  # fmt: skip
+PAYS = {"promised": 0.62, "contacted": 0.38, "": 0.24}
+
+
+@dataclass(frozen=True)
+class _Month:
+    period: date
+    campaign: Campaign
+    draw: random.Random
+
+
+def make_last_month(*, by: User, now: datetime) -> Campaign:
+    """Make the campaign whose calls ended before this month, closed, with calls, promises and payments."""
+    this_month = timezone.localdate(now).replace(day=1)
+    period = period_of(this_month - timedelta(days=1))
+    first_day, last_day = calls_from(period), calls_until(period)
+    planner.make_months_exist(now=_at(first_day, 6, 30))
+    _bring(
+        ReportKind.CCVP,
+        f"ccvp-{write_period(period)}.xlsx",
+        prepaid_workbook(prepaid_rows(customers_of(period), period), period),
+        period,
+        _at(first_day, 6, 45),
+    )
+    campaign = Campaign.objects.get(period=period)
+    lifecycle.launch(campaign=campaign, by=by, now=_at(first_day, 8, 20))
+    month = _Month(period, campaign, random.Random(f"last month {period:%Y-%m}"))  # noqa: S311  # believable, not secret
+    day = first_day
+    while day <= last_day:
+        _call_all_day(month, day)
+        day += timedelta(days=1)
+    content = payments_csv(_paid(month, first_day, last_day))
+    _bring(ReportKind.RECAUDO, f"recaudo-{write_period(period)}.csv", content, period, _at(last_day, 22, 30))
+    lifecycle.close_overdue(now=_at(this_month, 0, 20))
+    campaign.refresh_from_db()
+    return campaign
+
+
+def _bring(kind: ReportKind, name: str, content: bytes, period: date, now: datetime) -> None:
+    report = receiving.receive_report(kind=kind, name=name, file=io.BytesIO(content), period=period, now=now)
+    intake.take_in(report_id=report.pk, now=now)
+
+
+@transaction.atomic  # one commit a day: the demo's first start should take seconds
+def _call_all_day(month: _Month, day: date) -> None:
+    endings = {one.code: one for one in Disposition.objects.filter(code__in=ENDINGS, is_active=True)}
+    for agent in Agent.objects.on_duty().order_by("pk"):
+        moment = _at(day, 9, month.draw.randint(0, 20))
+        for _call in range(CALLS_A_DAY):
+            given = giving.give_next(agent=agent, now=moment)
+            if given is None:
+                break
+            _call_one(month, agent, given, endings, moment)
+            moment += timedelta(minutes=MINUTES_A_CALL + month.draw.randint(-2, 4))
+
+
+def _call_one(
+    month: _Month, agent: Agent, given: giving.Given, endings: dict[str, Disposition], moment: datetime
+) -> None:
+    contact = Contact.objects.get(pk=given.contact_id)
+    telephones = results.usable_telephones(contact)
+    code = month.draw.choices(list(endings), [ENDINGS[code] for code in endings])[0]
+    ending = endings[code]
+    dialling.dial(agent=agent, contact=contact, telephone=telephones[0], now=moment)
+    ends = moment + timedelta(seconds=month.draw.randint(20, 240))
+    last_day = calls_until(month.period)
+    promises = ending.requires_promise
+    recorded = results.record_result(
+        agent=agent,
+        contact=contact,
+        fence=given.fence,
+        disposition=ending,
+        now=ends,
+        telephone=telephones[0],
+        reason="Precio" if ending.requires_reason else "",
+        promised_on=min(timezone.localdate(ends) + timedelta(days=2), last_day) if promises else None,
+        promised_amount=contact.amount_due if promises else None,
+        call_back_at=ends + timedelta(hours=3) if ending.requires_call_back else None,
+    )
+    if recorded.stays_open:
+        giving.release(agent=agent, contact_id=contact.pk, fence=recorded.fence, now=ends)
+
+
+def _paid(month: _Month, first_day: date, last_day: date) -> list[Payment]:
+    payments = []
+    renewals = Renewal.objects.filter(campaign=month.campaign).order_by("pk").select_related("contact__entry")
+    for renewal in renewals:
+        entry = renewal.contact.entry
+        spoke = "promised" if entry.promised_at else "contacted" if entry.contacted_at else ""
+        if month.draw.random() >= PAYS[spoke]:
+            continue
+        spoken_on = timezone.localdate(entry.contacted_at) if entry.contacted_at else first_day - timedelta(days=3)
+        paid_on = spoken_on + timedelta(days=month.draw.randint(0, max((last_day - spoken_on).days, 0)))
+        amount = int(Decimal(renewal.amount_due))
+        product = "Internet" if renewal.service == "INTERNET" else "TV Cable"
+        receipt = f"{renewal.service_number}-{month.period:%y%m}"
+        details = (renewal.contact.contract, renewal.service_number, product, paid_on, amount)
+        payments.append(Payment(receipt, *details, month.draw.choice(CHANNELS)))
+    return payments
+
+
+def _at(day: date, hour: int, minute: int) -> datetime:
+    return timezone.make_aware(datetime(day.year, day.month, day.day, hour, minute))  # noqa: DTZ001
