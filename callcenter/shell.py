@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -16,9 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Role, User
-from campaigns.models import Report, ReportKind
-
-PAYMENTS_ARE_OLD = timedelta(hours=24)  # collections come several times a day: after one day without, say so
+from campaigns.payment_age import PaymentAge, payment_age
 
 
 @dataclass(frozen=True)
@@ -89,14 +85,9 @@ class Frame:
         return [NavigationItem(href, place.words, place.key, href == here) for href, place in found]
 
     @cached_property
-    def paid_until(self) -> datetime | None:
-        """The moment up to which payments are known: the newest collections report taken in."""
-        taken = Report.objects.filter(kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED)
-        return taken.aggregate(newest=Max("data_until"))["newest"]
-
-    @property
-    def payments_are_old(self) -> bool:
-        return self.paid_until is not None and timezone.now() - self.paid_until > PAYMENTS_ARE_OLD
+    def payments(self) -> PaymentAge:
+        """Until when payments are known, and whether that is too long ago."""
+        return payment_age(now=timezone.now())
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:

@@ -1,0 +1,42 @@
+"""How old the payment data are: on every page that depends on them, because a list is only as good as they are.
+
+One row of a small index answers it, so it is asked anew for every page: a cached age would be a wrong age (decision
+0043).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from campaigns.models import CallingPolicy, Report, ReportKind
+
+
+@dataclass(frozen=True)
+class PaymentAge:
+    """Until when payments are known (`data_until`), and the newest collections report that was taken in.
+
+    `is_stale`: older than the policy allows (`payments_stale_hours`). Without any report `data_until` is None, and
+    nothing is stale: there is nothing yet to be too old.
+    """
+
+    data_until: datetime | None
+    arrived_at: datetime | None
+    report_id: int | None
+    is_stale: bool
+    stale_after: timedelta
+
+
+def payment_age(*, now: datetime) -> PaymentAge:
+    """The age of the payment data at `now`, in one query more than the policy's."""
+    taken = Report.objects.filter(
+        kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED, data_until__isnull=False
+    ).order_by("-data_until")
+    newest = taken.values_list("data_until", "arrived_at", "pk").first()
+    hours = CallingPolicy.objects.filter(pk=1).values_list("payments_stale_hours", flat=True).first()
+    stale_after = timedelta(hours=hours or CallingPolicy().payments_stale_hours)
+    if newest is None:
+        return PaymentAge(None, None, None, False, stale_after)
+    data_until, arrived_at, report_id = newest
+    assert data_until is not None
+    return PaymentAge(data_until, arrived_at, report_id, now - data_until > stale_after, stale_after)
