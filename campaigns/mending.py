@@ -88,6 +88,7 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         amount_due=clean.amount,
     )
     assignment.open_lists(campaign=campaign, now=now)
+    receipts.match_waiting(campaign=campaign, now=now)
     Report.objects.filter(pk=report.pk).update(figures=publishing.figures(campaign=campaign))
 
 
@@ -134,6 +135,8 @@ def _admit_receipt(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
     staging.make_table(report=report)
     staging.copy_lines(report=report, chunks=[line])
     counted = receipts.publish(report=report, now=now)
+    if not counted.taken + counted.duplicates:
+        raise RowNotAdmitted(reading.sentence("conflict"), "receipt")
     staging.drop_table(report=report)
     return counted.taken, counted.duplicates
 

@@ -35,8 +35,7 @@ def payment_age(*, now: datetime) -> PaymentAge:
     newest = taken.values_list("data_until", "arrived_at", "pk").first()
     hours = CallingPolicy.objects.filter(pk=1).values_list("payments_stale_hours", flat=True).first()
     stale_after = timedelta(hours=hours or CallingPolicy().payments_stale_hours)
-    if newest is None:
+    data_until, arrived_at, report_id = newest or (None, None, None)
+    if data_until is None:
         return PaymentAge(None, None, None, False, stale_after)
-    data_until, arrived_at, report_id = newest
-    assert data_until is not None
     return PaymentAge(data_until, arrived_at, report_id, now - data_until > stale_after, stale_after)

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from campaigns import assignment, lifecycle
+from campaigns import assignment, lifecycle, receipts
 from campaigns.models import Campaign, Report, ReportKind, Service
 from campaigns.progress import GrowingFiles, Progress
 from campaigns.staging import Counted, table_of
@@ -172,6 +172,7 @@ def publish(
             [campaign.pk],
         )
     assignment.open_lists(campaign=campaign, now=now)
+    receipts.match_waiting(campaign=campaign, now=now)
     progress.watch(None)
     lifecycle.propose(campaign=campaign, by=None, now=now)
     return Counted(

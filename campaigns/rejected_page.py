@@ -25,6 +25,7 @@ FIELD_OF = {
     "no_amount": "amount",
     "amount_not_positive": "amount",
     "contradicts": "service_number",
+    "conflict": "receipt",
 }
 
 

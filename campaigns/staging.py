@@ -48,6 +48,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("cells", "text"),
     ),
 }
+CELL_OF = {"service": "product"}  # the column of the file that a staged value was read from, where names differ
 NOT_CELLS = ("line", "reason", "detail", "cells", "name_key")
 
 
@@ -121,7 +122,7 @@ def write_rejected(*, report: Report) -> int:
     """Keep the rows of the staging table that have a reason as RejectedRow. Returns how many."""
     table = table_of(report)
     words = [name for name, _ in COLUMNS[report.kind] if name not in NOT_CELLS]
-    rebuilt = ", ".join(f"'{name}', {_as_text(name)}" for name in words)
+    rebuilt = ", ".join(f"'{CELL_OF.get(name, name)}', {_as_text(name)}" for name in words)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

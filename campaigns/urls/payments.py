@@ -1,5 +1,9 @@
 """Addresses of the payments story."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from campaigns.views import payments
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("age/", payments.payment_age, name="payment_age"),
+]

@@ -236,6 +236,7 @@ def test_a_receipt_number_counts_once(december: Campaign, name: str, across_file
     counted = [take([first]), take([again])][1] if across_files else take([first, again])
     assert counted.duplicates == (0 if reason else 1)
     assert list(RejectedRow.objects.values_list("reason", flat=True)) == ([reason] if reason else [])
+    assert list(RejectedRow.objects.values_list("detail", flat=True)) == (["Bs 99.00 · C1T"] if reason else [])
     assert Receipt.objects.get().service_number == "C1T"
     assert RenewalPayment.objects.get().amount == 99
 
