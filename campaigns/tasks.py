@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns import call_backs, intake, lease_sweep, lifecycle, planner, refreshing, ringing
+from campaigns import call_backs, intake, lease_sweep, lifecycle, planner, refreshing, ringing, sealing
 
 
 @shared_task(name="campaigns.take_in_report")
@@ -40,3 +40,8 @@ def widen_call_backs() -> None:
 @shared_task(name="campaigns.close_overdue")
 def close_overdue() -> None:
     lifecycle.close_overdue(now=timezone.now())
+
+
+@shared_task(name="campaigns.seal_closed")
+def seal_closed() -> None:
+    sealing.seal_closed(now=timezone.now())

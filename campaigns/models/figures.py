@@ -131,6 +131,12 @@ class AgentDay(models.Model):
         constraints = [models.UniqueConstraint(fields=["campaign", "day", "agent"], name="agent_day_once")]
 
 
+class SealQuerySet(models.QuerySet["Seal"]):
+    def visible_to(self, user: User) -> SealQuerySet:
+        """The centre's report: agents have no part in it."""
+        return self if user.sees_the_centre else self.none()
+
+
 class Seal(models.Model):
     """The closing report of a campaign: figures, the evidence they were computed from, and its files. Never changed;
 
@@ -147,6 +153,8 @@ class Seal(models.Model):
     sha256 = models.CharField(max_length=64, help_text=_("Huella de cifras y evidencia."))
     workbook = models.FileField(upload_to="seals/%Y", null=True, blank=True)
     document = models.FileField(upload_to="seals/%Y", null=True, blank=True)
+
+    objects = SealQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("informe sellado")

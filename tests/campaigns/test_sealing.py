@@ -1,0 +1,164 @@
+"""The sealed month: the same rows give the same figures, and what moved is told."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from python_calamine import CalamineWorkbook
+
+from campaigns import sealing
+from campaigns.models import Receipt, RenewalPayment, Seal
+from campaigns.sealing import SealRefuses
+from notices.models import Attachment, Notice
+from tests.campaigns.a_month import make_month
+
+
+@pytest.fixture(autouse=True)
+def _files_of_the_test(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def closed(ana, luis, elena):
+    elena.email = "elena@comteco.example"
+    elena.save()
+    return make_month({"ana": ana, "luis": luis}, state="closed")
+
+
+@pytest.fixture
+def sealed(closed, elena, at):
+    return sealing.seal(campaign=closed, by=elena, now=at("2026-11-30 20:10"))
+
+
+def late_payment(campaign):
+    """A3 pays after the close, within grace."""
+    payment = Receipt.objects.get(number="R-A1-INTERNET-0")
+    renewal = campaign.renewals.get(service_number="A3TV")
+    Receipt.objects.create(
+        number="R-LATE", report_id=payment.report_id, contract="A3", service_number="A3TV", service="TV",
+        paid_on=date(2026, 12, 2), amount=80, campaign=campaign, renewal=renewal, standing="counted",
+    )  # fmt: skip
+    RenewalPayment.objects.create(
+        renewal=renewal, campaign=campaign, contact=renewal.contact, amount=80, first_paid_on=date(2026, 12, 2),
+        paid_on=date(2026, 12, 2),
+    )  # fmt: skip
+    renewal.contact.entry.__class__.objects.filter(contact=renewal.contact).update(paid_on=date(2026, 12, 2))
+
+
+def test_a_seal_holds_figures_evidence_and_its_files(sealed):
+    assert (sealed.revision, sealed.figures["services"]["paid"]) == (1, 6)
+    assert sealed.evidence["receipts"]["rows"] == 8
+    assert sealed.evidence["renewals"]["rows"] == 14
+    assert sealed.evidence["attempts"]["rows"] == 9
+    assert sealed.document.read().startswith(b"%PDF")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sealed.workbook.read()))
+    assert book.sheet_names[0] == "Resumen"
+    assert "Evidencia" in book.sheet_names
+
+
+def test_the_supervisors_are_mailed_once(sealed, closed, elena, at):
+    again = sealing.seal(campaign=closed, by=elena, now=at("2026-11-30 20:20"))
+    assert again == sealed
+    notice = Notice.objects.get()
+    assert notice.to == ["elena@comteco.example"]
+    assert "2 de 4 contactados" in notice.body
+    assert {a.name for a in Attachment.objects.all()} == {"informe-2026-12-r1.pdf", "informe-2026-12-r1.xlsx"}
+
+
+def test_counting_again_gives_the_same(sealed, at):
+    found = sealing.verify(sealed=Seal.objects.get(), now=at("2026-12-20 09:00"))
+    assert found.agrees
+
+
+def test_what_moved_since_is_told(sealed, closed, at):
+    late_payment(closed)
+    found = sealing.verify(sealed=Seal.objects.get(), now=at("2026-12-03 09:00"))
+    assert not found.agrees
+    assert found.is_intact
+    assert {"receipts", "payments", "entries"} <= set(found.moved)
+    assert ("services.paid", 6, 7) in [(d.figure, d.before, d.after) for d in found.differences]
+
+
+def test_a_seal_somebody_changed_is_not_intact(sealed, at):
+    sealed.figures["services"]["paid"] = 60
+    Seal.objects.filter(pk=sealed.pk).update(figures=sealed.figures)
+    assert not sealing.verify(sealed=Seal.objects.get(), now=at("2026-12-03 09:00")).is_intact
+
+
+def test_a_revision_has_its_reason_and_its_diff(sealed, closed, elena, at):
+    late_payment(closed)
+    second = sealing.reseal(campaign=closed, by=elena, reason="Faltaba un recibo", now=at("2026-12-03 09:00"))
+    assert (second.revision, second.reason) == (2, "Faltaba un recibo")
+    assert Seal.objects.get(revision=1).figures["services"]["paid"] == 6
+    changed = {d.figure: (d.before, d.after) for d in sealing.differences(before=sealed.figures, after=second.figures)}
+    assert changed["services.paid_after_contact"] == (2, 3)
+    assert Notice.objects.count() == 2
+
+
+def test_a_revision_without_reason_is_refused(sealed, closed, elena, at):
+    with pytest.raises(SealRefuses):
+        sealing.reseal(campaign=closed, by=elena, reason="  ", now=at("2026-12-03 09:00"))
+
+
+def test_a_running_campaign_is_not_sealed(ana, luis, at):
+    with pytest.raises(SealRefuses):
+        sealing.seal(campaign=make_month({"ana": ana, "luis": luis}), by=None, now=at("2026-11-28 10:00"))
+
+
+def test_the_sweep_seals_at_the_close_and_after_the_days_of_grace(closed, at):
+    now = at("2026-11-30 23:00")
+    assert [s.revision for s in sealing.seal_closed(now=now)] == [1]
+    assert sealing.seal_closed(now=now + timedelta(minutes=1)) == []
+    assert sealing.seal_closed(now=at("2026-12-05 23:59")) == []  # the fifth day of grace still counts
+    assert [s.revision for s in sealing.seal_closed(now=at("2026-12-06 00:01"))] == [2]
+    assert sealing.seal_closed(now=at("2026-12-07 00:01")) == []
+    assert Notice.objects.count() == 2
+
+
+def test_the_page_verifies_and_seals_again(sealed, closed, elena, signed_in):
+    client = signed_in(elena)
+    page = client.get("/campaigns/2026-12/seal/").content.decode()
+    assert "Revisión 1" in page
+    assert sealed.sha256 in page
+    assert "da lo mismo" in client.post("/campaigns/2026-12/seal/verify/").content.decode()
+    late_payment(closed)
+    page = client.post("/campaigns/2026-12/seal/verify/").content.decode()
+    assert "services.paid" in page
+    client.post("/campaigns/2026-12/seal/again/", {"reason": "Faltaba un recibo"})
+    page = client.get("/campaigns/2026-12/seal/").content.decode()
+    assert "Revisión 2" in page
+    assert "Faltaba un recibo" in page
+    assert client.get("/campaigns/2026-12/seal/1/pdf/").getvalue().startswith(b"%PDF")
+    assert client.get("/campaigns/2026-12/seal/2/xlsx/").status_code == 200
+    assert client.get("/campaigns/2026-12/seal/9/xlsx/").status_code == 404
+    assert client.get("/campaigns/2026-12/seal/1/exe/").status_code == 404
+
+
+def test_an_auditor_verifies_and_seals_nothing(sealed, oscar, ana, signed_in):
+    assert "da lo mismo" in signed_in(oscar).post("/campaigns/2026-12/seal/verify/").content.decode()
+    assert signed_in(oscar).post("/campaigns/2026-12/seal/again/", {"reason": "x"}).status_code == 403
+    assert signed_in(ana).get("/campaigns/2026-12/seal/").status_code == 403
+    assert signed_in(ana).get("/campaigns/2026-12/seal/1/pdf/").status_code == 403
+
+
+def test_a_campaign_without_a_seal_says_when_it_comes(closed, elena, signed_in):
+    client = signed_in(elena)
+    assert "todavía no tiene informe" in client.get("/campaigns/2026-12/seal/").content.decode()
+    assert client.post("/campaigns/2026-12/seal/verify/").status_code == 404
+    client.post("/campaigns/2026-12/seal/again/")
+    assert Seal.objects.get().revision == 1
+
+
+def test_the_command_verifies(sealed, closed):
+    call_command("verify_seal", "2026-12")
+    late_payment(closed)
+    with pytest.raises(CommandError, match="receipts"):
+        call_command("verify_seal", "2026-12")
+
+
+def test_the_first_revision_says_that_it_is_provisional(closed, at):
+    sealing.seal(campaign=closed, by=None, now=at("2026-11-30 23:00"))
+    assert "Provisional" in Notice.objects.get().body
