@@ -24,7 +24,7 @@ from campaigns.models import Campaign, Contact, Reassignment
 from campaigns.models.contacts import CallList
 from campaigns.moving import ANY, Moves, Selection
 from campaigns.periods import write_period
-from campaigns.views.dealing import campaign_at
+from campaigns.views.dealing import LIST_HEADS, campaign_at
 from campaigns.views.dealing_forms import SelectionForm
 from campaigns.whose import holdings
 
@@ -146,7 +146,7 @@ def _drawn(request: HttpRequest, campaign: Campaign, asked: Asked) -> HttpRespon
         "period": write_period(campaign.period),
         "asked": asked,
         "rows": rows,
-        "list_names": [CallList(name).label for name in CallList.values],
+        "list_names": LIST_HEADS,
         "chosen_from": {agent.pk for agent in asked.from_agents},
         "chosen_to": {agent.pk for agent in asked.to},
         "form": SelectionForm(initial=asked.filters, zones=read_choices(campaign=campaign).zones),

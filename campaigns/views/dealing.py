@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
@@ -21,6 +22,7 @@ from campaigns.proposal import proposal_of
 from campaigns.views.dealing_forms import ShareForm, TermsForm, terms_from
 
 State = Campaign.State
+LIST_HEADS = [CallList.INTERNET.label, lazy("TV"), lazy("Ambos")]
 BEFORE_LAUNCH = (State.EXPECTED, State.PROPOSED)
 
 
@@ -106,7 +108,7 @@ def _drawn(
         "proposal": found,
         "form": form,
         "rows": [(row, given.get(row.share.pk) or ShareForm(share=row.share)) for row in found.shares],
-        "list_names": [CallList(name).label for name in CallList.values],
+        "list_names": LIST_HEADS,
         "may_steer": user.steers_campaigns,
         "why_not_launch": lifecycle.why_not(Verb.LAUNCH, campaign=campaign, now=now, by=user),
     }

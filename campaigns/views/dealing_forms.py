@@ -73,7 +73,7 @@ class ShareForm(forms.Form):
         super().__init__(data, prefix=f"s{share.pk}", initial=initial, use_required_attribute=False)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {share.agent}"
-        self.fields["weight"].widget.attrs.update({"class": "narrow", "step": "any"})
+        self.fields["weight"].widget.attrs["step"] = "any"
 
     @property
     def terms(self) -> ShareTerms:
