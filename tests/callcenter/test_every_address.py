@@ -1,0 +1,256 @@
+"""Every address × everybody × own and somebody else's object. An address that is not in the table fails.
+
+A new address needs one line in ADDRESSES: its name, who opens it, and
+
+    of=lambda world: {…}    the arguments of its address, made of objects of Ana (tests/callcenter/world.py);
+                            an agent who is not Ana must then get 404 (`shared=True`: agents see it whoever has it)
+    sends={…}               it changes something: it is posted, and a GET must be refused with 405
+                            (`form=True`: its GET shows the form instead); a function of the world like `of`
+    hidden=True             to whom it does not open it does not exist: 404 instead of 403
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.callcenter.world import World
+
+EVERYBODY = ("ana", "marta", "elena", "oscar", "ines")
+AGENTS = ("ana", "marta")
+CENTRE = ("elena", "oscar", "ines")
+STEERING = ("elena", "ines")
+WORKING = ("ana", "marta", "elena", "ines")
+AUDITOR = ("oscar",)
+ADMINISTRATOR = ("ines",)
+ANYBODY = (*EVERYBODY, "nobody")
+SIGN_IN = "/accounts/login/"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One line of the table."""
+
+    name: str
+    opens_to: tuple[str, ...]
+    of: Callable[[World], dict[str, Any]] | None = None
+    sends: dict[str, Any] | Callable[[World], dict[str, Any]] | None = None
+    form: bool = False
+    shared: bool = False
+    hidden: bool = False
+
+
+def month(world: World) -> dict[str, Any]:
+    return world.month
+
+
+def on_desk(world: World) -> dict[str, Any]:
+    return {"contact": world.contact.pk, "fence": 1, "telephone": world.contact.telephones[0]}
+
+
+ADDRESSES = [
+    # the frame
+    Address("home", EVERYBODY),
+    Address("livez", ANYBODY),
+    Address("readyz", ANYBODY),
+    Address("metrics", ANYBODY),
+    Address("set_language", ANYBODY, sends={"language": "en"}, form=True),
+    Address("screens:components", ADMINISTRATOR, hidden=True),
+    Address("screens:fragment", EVERYBODY),
+    # signing in
+    Address("account_login", ANYBODY),
+    Address("account_logout", ANYBODY, sends={}, form=True),
+    Address("account_inactive", ANYBODY),
+    Address("account_signup", ANYBODY, form=True),
+    Address("account_reauthenticate", EVERYBODY, form=True),
+    Address("account_change_password", EVERYBODY, form=True),
+    Address("mfa_index", EVERYBODY),
+    Address("mfa_authenticate", (), form=True),
+    Address("mfa_reauthenticate", EVERYBODY, form=True),
+    Address("mfa_activate_totp", EVERYBODY, form=True),
+    Address("mfa_deactivate_totp", (), hidden=True),
+    Address("mfa_view_recovery_codes", (), hidden=True),
+    Address("mfa_generate_recovery_codes", EVERYBODY, form=True),
+    Address("mfa_download_recovery_codes", (), hidden=True),
+    # people
+    Address("agents:people", CENTRE),
+    Address("agents:change_duty", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"on_duty": "no"}),
+    # reports
+    Address("campaigns:report_list", CENTRE),
+    Address("campaigns:report_upload", STEERING, sends={}, form=True),
+    Address("campaigns:report", CENTRE, of=lambda world: {"pk": world.report.pk}),
+    Address("campaigns:report_progress", CENTRE, of=lambda world: {"pk": world.report.pk}),
+    Address("campaigns:report_accept", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
+    Address("campaigns:report_read_again", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
+    Address("campaigns:report_discard", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
+    Address("campaigns:rejected_rows", CENTRE, of=lambda world: {"pk": world.report.pk}),
+    Address("campaigns:rejected_rows_export", CENTRE, of=lambda world: {"pk": world.report.pk}),
+    Address("campaigns:rejected_rows_dismiss", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
+    Address("campaigns:rejected_row_admit", STEERING, of=lambda world: {"pk": world.rejected_row.pk}, sends={}),
+    Address("campaigns:rejected_row_dismiss", STEERING, of=lambda world: {"pk": world.rejected_row.pk}, sends={}),
+    # payments
+    Address("campaigns:payment_age", EVERYBODY),
+    # mail
+    Address("notices:outbox", CENTRE),
+    Address("notices:notice", CENTRE, of=lambda world: {"pk": world.notice.pk}),
+    Address("notices:attachment", CENTRE, of=lambda world: world.attachment),
+    Address("notices:retry", STEERING, of=lambda world: {"pk": world.notice.pk}, sends={}),
+    Address("notices:retry_all", STEERING, sends={}),
+    # the campaign
+    Address("campaigns:campaign_list", CENTRE),
+    Address("campaigns:campaign", CENTRE, of=month),
+    Address("campaigns:campaign_figures", CENTRE, of=month),
+    Address("campaigns:campaign_export", CENTRE, of=month),
+    Address("campaigns:campaign_step", STEERING, of=lambda world: {**world.month, "verb": "pause"}, sends={}),
+    Address("campaigns:contact_list", CENTRE, of=month),
+    Address("campaigns:contact_export", CENTRE, of=month),
+    # dealing
+    Address("campaigns:proposal", CENTRE, of=month),
+    Address("campaigns:deal", STEERING, of=month, sends={}),
+    Address("campaigns:launch", STEERING, of=month, sends={}),
+    Address("campaigns:reassign", STEERING, of=month, form=True),
+    Address(
+        "campaigns:undo_reassignment",
+        STEERING,
+        of=lambda world: {**world.month, "pk": world.reassignment.pk},
+        sends={},
+    ),
+    # the desk
+    Address("campaigns:desk", AGENTS),
+    Address("campaigns:desk_call", AGENTS, sends=on_desk),
+    Address("campaigns:desk_result", AGENTS, sends=on_desk),
+    Address("campaigns:desk_pulse", AGENTS, sends=on_desk, shared=True),
+    Address("campaigns:desk_draft", AGENTS, sends=on_desk, shared=True),
+    Address("campaigns:desk_give_back", AGENTS, sends=on_desk, shared=True),
+    Address("campaigns:desk_pause", AGENTS, sends={}),
+    Address("campaigns:my_list", AGENTS),
+    Address("campaigns:my_day", AGENTS),
+    Address("campaigns:search", EVERYBODY, sends={"q": "rosa"}),
+    Address("campaigns:agenda", EVERYBODY),
+    Address("campaigns:call_back", WORKING, of=lambda world: {"pk": world.call_back.pk}, form=True),
+    Address("campaigns:contact", EVERYBODY, of=lambda world: {"pk": world.contact.pk}),
+    Address("campaigns:contact_open", AGENTS, of=lambda world: {"pk": world.contact.pk}, sends={}),
+    Address("campaigns:contact_reveal", AUDITOR, of=lambda world: {"pk": world.contact.pk}, sends={"reason": "x"}),
+    Address("campaigns:correct_result", AGENTS, of=lambda world: {"pk": world.attempt.pk}, form=True),
+]
+TABLE = {address.name: address for address in ADDRESSES}
+
+
+def walk(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern, (*names, pattern.namespace) if pattern.namespace else names)
+        else:
+            yield ":".join((*names, pattern.name or str(pattern.pattern))), pattern
+
+
+ROUTED = dict(walk(get_resolver()))
+OURS = sorted(name for name in ROUTED if not name.startswith("admin:"))
+ADMIN = sorted(name for name in ROUTED if name.startswith("admin:") and "(" not in name and "/" not in name)
+LEFT_OUT_OF_ADMIN = {"admin:login", "admin:logout", "admin:jsi18n"}  # open to who is signed in; nothing of ours in them
+
+
+@pytest.fixture
+def world(ana, marta, elena, oscar, ines, december, make_contact, at) -> World:
+    return World(ana, marta, elena, oscar, ines, december, make_contact, at("2026-11-26 10:00"))
+
+
+def told(name: str) -> str:
+    return f"{name} is unknown: add `Address({name!r}, …),` to ADDRESSES in tests/callcenter/test_every_address.py"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_address_is_in_the_table(name: str) -> None:
+    assert name in TABLE, told(name)
+
+
+def test_the_table_names_no_address_that_is_gone() -> None:
+    assert sorted(set(TABLE) - set(ROUTED)) == []
+
+
+def ask(world: World, visitor: str, path: str, sends: dict[str, Any] | None) -> int:
+    """The status for this visitor; 401 stands for being sent to sign in. What the visit changed is undone."""
+    client = Client(raise_request_exception=False)
+    if visitor != "nobody":
+        client.force_login(world.user(visitor))
+    with transaction.atomic():
+        answer = client.get(path) if sends is None else client.post(path, sends)
+        if getattr(answer, "streaming", False):
+            b"".join(answer.streaming_content)
+        transaction.set_rollback(True)
+    if answer.status_code == 302 and answer["Location"].startswith(SIGN_IN) and path != "/accounts/logout/":
+        return 401
+    return answer.status_code
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [name for name in OURS if name in TABLE])
+def test_it_opens_to_whom_it_should_and_to_nobody_else(name: str, world: World) -> None:
+    address = TABLE[name]
+    arguments = address.of(world) if address.of else {}
+    path = reverse(name, kwargs=arguments)
+    sends = address.sends(world) if callable(address.sends) else address.sends
+    has_owner = (address.of or callable(address.sends)) and not address.shared
+    wrong = []
+    for visitor in ANYBODY:
+        status = ask(world, visitor, path, sends)
+        if visitor == "nobody" and visitor not in address.opens_to:
+            right = {401}
+        elif visitor == "marta" and visitor in address.opens_to and has_owner:
+            right = {404}
+        elif visitor in address.opens_to:
+            right = {200, 202, 204, 302, 400, 409, 422}
+        else:
+            right = {404, 302, 401} if address.hidden or not address.opens_to else {403}
+        if status not in right:
+            wrong.append(f"{visitor} got {status}, should get {sorted(right)}")
+    if sends is not None and not address.form:
+        changer = next(iter(address.opens_to))
+        if (status := ask(world, changer, path, None)) != 405:
+            wrong.append(f"a GET by {changer} got {status}, should get 405")
+    assert not wrong, f"{name} ({path}): " + "; ".join(wrong)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [n for n in OURS if n in TABLE and TABLE[n].of and "pk" in str(ROUTED[n].pattern)])
+def test_what_does_not_exist_is_404_for_everybody(name: str, world: World) -> None:
+    address = TABLE[name]
+    path = reverse(name, kwargs={**address.of(world), "pk": 999_999_999})
+    for visitor in address.opens_to:
+        assert ask(world, visitor, path, address.sends) == 404, visitor
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(set(ADMIN) - LEFT_OUT_OF_ADMIN))
+def test_the_admin_opens_to_administrators_only(name: str, world: World) -> None:
+    arguments = dict.fromkeys(ROUTED[name].pattern.regex.groupindex, "agents" if name == "admin:app_list" else "0")
+    path = reverse(name, kwargs=arguments)
+    for visitor in ("ana", "elena", "oscar", "nobody"):
+        assert ask(world, visitor, path, None) in (302, 401, 403, 404), visitor
+    assert ask(world, "ines", path, None) in (200, 302, 403, 404, 405)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("visitor", EVERYBODY)
+def test_every_place_of_the_navigation_is_there_and_opens(visitor: str, world: World) -> None:
+    from agents.models import Role
+    from callcenter.shell import PLACES
+
+    user = world.user(visitor)
+    keys = [place.key for place in PLACES[Role(user.role)]]
+    assert len(keys) == len(set(keys)), "two places on one key"
+    for place in PLACES[Role(user.role)]:
+        if place.address not in ROUTED:
+            continue
+        assert ask(world, visitor, reverse(place.address), None) == 200, place.address
+
+
+def test_the_world_is_of_the_month_it_says(world: World) -> None:
+    assert world.month == {"period": f"{date(2026, 12, 1):%Y-%m}"}

@@ -1,0 +1,83 @@
+"""A small world in which every address has an object of its own: Ana's and, for the centre, anybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from agents.models import Agent, User
+from campaigns.models import Attempt, CallBack, Campaign, Contact, Disposition, Reassignment, RejectedRow, Report
+from notices.models import Notice, NoticeKind
+
+
+@dataclass
+class World:
+    """People, and objects made when an address first asks for them. Add a property for a new kind of object."""
+
+    ana: Agent
+    marta: Agent
+    elena: User
+    oscar: User
+    ines: User
+    campaign: Campaign
+    make_contact: Callable[..., Contact]
+    now: datetime
+
+    def user(self, name: str) -> User:
+        person = getattr(self, name)
+        return person.user if isinstance(person, Agent) else person
+
+    @cached_property
+    def contact(self) -> Contact:
+        return self.make_contact(self.ana, "Rosa Flores")
+
+    @cached_property
+    def attempt(self) -> Attempt:
+        return Attempt.objects.create(
+            campaign=self.campaign, contact=self.contact, agent=self.ana, telephone=self.contact.telephones[0],
+            fence=1, dialled_at=self.now, day=self.now.date(), resulted_at=self.now,
+            disposition=Disposition.objects.get(code="no_answer"),
+        )  # fmt: skip
+
+    @cached_property
+    def call_back(self) -> CallBack:
+        return CallBack.objects.create(
+            campaign=self.campaign, contact=self.contact, agent=self.ana, due_at=self.now, created_at=self.now
+        )
+
+    @cached_property
+    def report(self) -> Report:
+        return Report.objects.create(
+            kind="ccvp", period=self.campaign.period, sha256="0" * 64, name="ccvp-2026-12.csv", file="none.csv",
+            size=1, arrived_at=self.now, state=Report.State.PUBLISHED, published_at=self.now,
+        )  # fmt: skip
+
+    @cached_property
+    def rejected_row(self) -> RejectedRow:
+        return RejectedRow.objects.create(report=self.report, line=7, cells={"contract": "x"}, reason="no_contract")
+
+    @cached_property
+    def reassignment(self) -> Reassignment:
+        return Reassignment.objects.create(campaign=self.campaign, verb="reassign", by=self.elena, at=self.now)
+
+    @cached_property
+    def notice(self) -> Notice:
+        return Notice.objects.create(
+            key="x", kind=NoticeKind.REPORT_LATE, to=["a@b.example"], subject="x", body="x",
+            not_before=self.now, created_at=self.now,
+        )  # fmt: skip
+
+    @cached_property
+    def attachment(self) -> dict[str, Any]:
+        content = ContentFile(b"x", name="x.txt")
+        kept = self.notice.attachments.create(name="x.txt", content_type="text/plain", file=content)
+        return {"pk": self.notice.pk, "file": kept.pk}
+
+    @property
+    def month(self) -> dict[str, Any]:
+        return {"period": f"{self.campaign.period:%Y-%m}"}
