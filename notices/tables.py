@@ -9,26 +9,28 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from notices.models import Notice
-from screens.tables import Figure, ListTable, Moment, RowLink
+from screens.tables import ListTable, Moment, RowLink
 
-LOOKS = {Notice.State.WAITING: "info", Notice.State.SENT: "ok", Notice.State.PARKED: "bad"}
+BADGES = {
+    Notice.State.WAITING: ("info", _("Por enviar")),
+    Notice.State.SENT: ("ok", _("Enviado")),
+    Notice.State.PARKED: ("bad", _("Detenido")),
+}
 
 
 class NoticeTable(ListTable):
     """Mail with whom it is for and whether it went out."""
 
-    title = _("Correo de la central")
+    title = _("Correo del centro")
     subject = RowLink(verbose_name=_("Asunto"), linkify=lambda record: reverse("notices:notice", args=[record.pk]))
-    kind = tables.Column(verbose_name=_("Aviso"))
-    to = tables.Column(verbose_name=_("Para"), orderable=False)
+    state = tables.Column(verbose_name=_("Estado"), attrs={"td": {"class": "nowrap"}})
     created_at = Moment(verbose_name=_("Creado"))
     sent_at = Moment(verbose_name=_("Enviado"))
-    attempts = Figure(verbose_name=_("Intentos"))
-    state = tables.Column(verbose_name=_("Estado"))
+    to = tables.Column(verbose_name=_("Para"), orderable=False)
 
     class Meta(ListTable.Meta):
         model = Notice
-        fields = ("subject", "kind", "to", "created_at", "sent_at", "attempts", "state")
+        fields = ("subject", "state", "created_at", "sent_at", "to")
         order_by = ("-created_at",)
         empty_text = _("Ningún aviso en este estado.")
 
@@ -37,5 +39,5 @@ class NoticeTable(ListTable):
         return f"{first} +{len(others)}" if others else first
 
     def render_state(self, record: Notice) -> SafeString:
-        words = {"kind": LOOKS[Notice.State(record.state)], "word": record.get_state_display()}
-        return render_to_string("components/badge.html", words)
+        look, word = BADGES[Notice.State(record.state)]
+        return render_to_string("components/badge.html", {"kind": look, "word": word})

@@ -16,7 +16,7 @@ from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from notices import mailing
 from notices.models import Notice
-from notices.tables import NoticeTable
+from notices.tables import BADGES, NoticeTable
 
 
 @centre_only
@@ -31,8 +31,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         notices = notices.filter(state=state)
     tabs = [{"href": "?", "words": _("Todos"), "current": not state, "count": sum(counts.values())}]
     tabs += [
-        {"href": f"?state={value}", "words": label, "current": state == value, "count": counts.get(value, 0)}
-        for value, label in Notice.State.choices
+        {"href": f"?state={value}", "words": word, "current": state == value, "count": counts.get(value, 0)}
+        for value, (_look, word) in BADGES.items()
     ]
     context = {
         "table": NoticeTable(notices).shown_to(request),
