@@ -1,8 +1,8 @@
 """The process that opens files of strangers: few rights, little memory, and a pipe to tell what it found.
 
 Run as `python -c "…" < request`: the request is JSON on standard input, the answer frames on standard output. A frame
-is one letter, rows (u32), length (u32) and its bytes: `H` what was found, `D` COPY text, `E` the end, `R` a refusal.
-It ends by itself when nobody reads the pipe any more.
+is one letter, rows (u32), length (u32) and its bytes: `H` what was found, `D` COPY text, `E` the end, `R` a refusal of
+the file, `F` a failure of our own. It ends by itself when nobody reads the pipe any more.
 """
 
 import gc
@@ -47,7 +47,7 @@ def main() -> None:
         # where it broke, without a word of the file's own
         at = traceback.extract_tb(error.__traceback__)[-1]
         detail = f"{type(error).__name__}, {Path(at.filename).name}:{at.lineno}"
-        send(b"R", 0, json.dumps({"code": "stopped", "words": {"detail": detail}}).encode())
+        send(b"F", 0, detail.encode())
 
 
 def bind(limits: Limits) -> None:

@@ -19,20 +19,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, cast
 
+from django.utils.translation import gettext as _
+
 from systems.reports.copying import read_copy_line
 from systems.reports.headings import heading_key
 from systems.reports.process import FRAME
 from systems.reports.refusals import ReportRefused
 from systems.reports.request import DEFAULT_LIMITS, Limits, Request
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "Reading", "ReportRefused", "heading_key", "read_report"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "Reading", "ReadingInterrupted", "ReportRefused", "heading_key", "read_report"]
 
 log = logging.getLogger(__name__)
 
 PIPE_BYTES = 1 << 20
 ROOT = Path(__file__).resolve().parents[2]
 START = "import sys; sys.path.insert(0, sys.argv[1]); from systems.reports.process import main; main()"
-TOO_BIG = {signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL, signal.SIGBUS, signal.SIGTRAP, signal.SIGILL}
+TOO_BIG = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGTRAP, signal.SIGILL}  # how memory runs out
+
+
+class ReadingInterrupted(Exception):
+    """The reading ended for a reason outside of the file: somebody stopped it, or the code failed. Read it again."""
 
 
 def read_report(
@@ -48,7 +54,8 @@ def read_report(
     `columns` names the known headings of each field, the preferred one first, in the order in which the cells are
     wanted; fields without a column give ''. `cleaner` (`package.module:name`) is called in the reading process with
     the fields and returns a function of (lines, columns) that gives the columns to write instead, as COPY text.
-    Raises ReportRefused for a file that is no report, lacks a required column or would cost more than the limits.
+    Raises ReportRefused for a file that is no report, lacks a required column or would cost more than the limits, and
+    ReadingInterrupted when it should be read again.
     """
     request = Request(
         path=str(Path(path).resolve()),
@@ -75,6 +82,7 @@ class Reading:
             bufsize=0,
             env={"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"},
             close_fds=True,
+            start_new_session=True,  # Ctrl-C is for the application: it decides what becomes of its readings
         )
         _widen(self._process.stdout)
         try:
@@ -142,6 +150,8 @@ class Reading:
     def _frame(self) -> tuple[bytes, int, bytes]:
         letter, rows, length = FRAME.unpack(self._read(FRAME.size))
         data = self._read(length)
+        if letter == b"F":
+            raise ReadingInterrupted(_("La lectura se interrumpió (%(where)s).") % {"where": data.decode()})
         if letter == b"R":
             refusal = json.loads(data)
             raise ReportRefused(refusal["code"], **refusal["words"])
@@ -155,7 +165,7 @@ class Reading:
         view, filled = memoryview(into), 0
         while filled < length:
             if not waiting.poll(self._request.limits.silence_seconds * 1000):
-                raise ReportRefused("too_slow")
+                raise ReadingInterrupted(_("La lectura no dio señales y se detuvo."))
             got = os.readv(pipe, [view[filled:]])
             if not got:
                 self._raise_how_it_ended()
@@ -168,7 +178,7 @@ class Reading:
             raise ReportRefused("too_big")
         if -code == signal.SIGXCPU:
             raise ReportRefused("too_slow")
-        raise ReportRefused("stopped", detail=f"proceso {code}")
+        raise ReadingInterrupted(_("La lectura se interrumpió (proceso %(code)s).") % {"code": code})
 
 
 def _widen(pipe: IO[bytes] | None) -> None:

@@ -31,7 +31,6 @@ SENTENCES = {
         "No se encontró la fila de títulos. Se buscaron las columnas: %(missing)s. Al comienzo dice: %(found)s."
     ),
     "missing_columns": gettext_noop("Faltan columnas: %(missing)s. Se encontraron: %(found)s."),
-    "stopped": gettext_noop("La lectura del archivo se interrumpió (%(detail)s)."),
 }
 
 
