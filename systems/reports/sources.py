@@ -1,0 +1,47 @@
+"""Where reports come from: a folder, an SFTP server with a pinned key, or an https address.
+
+Look often, take once: `list_files` says what lies there for a month, `fetch` brings one file. Nothing at the source is
+changed. Every wait has an end, every file a largest size, and whatever goes wrong is one of two named errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from systems.reports import folders, https, sftp
+from systems.reports.places import Fetched, Found, SourceRefused, SourceSettings, SourceUnavailable, check_name
+
+__all__ = ["Fetched", "Found", "SourceRefused", "SourceSettings", "SourceUnavailable", "fetch", "list_files"]
+
+_LISTING: dict[str, Callable[[SourceSettings, str], list[Found]]] = {
+    "file": folders.list_files,
+    "sftp": sftp.list_files,
+    "https": https.list_files,
+}
+_FETCHING: dict[str, Callable[[SourceSettings, str, Path, int], Fetched]] = {
+    "file": folders.fetch,
+    "sftp": sftp.fetch,
+    "https": https.fetch,
+}
+
+
+def list_files(settings: SourceSettings, *, period: str) -> list[Found]:
+    """The files of a month (`2026-12`) at the source, the oldest first.
+
+    Raises SourceUnavailable (try again later) or SourceRefused (somebody must look at the settings).
+    """
+    if settings.transport not in _LISTING:
+        raise SourceRefused(_("No se conoce el medio «%(transport)s».") % {"transport": settings.transport})
+    found = _LISTING[settings.transport](settings, period)
+    return sorted(found, key=lambda one: (one.modified.timestamp() if one.modified else 0.0, one.name))
+
+
+def fetch(settings: SourceSettings, name: str, *, to: Path, max_bytes: int) -> Fetched:
+    """Bring the file `name` into `to`. Leaves nothing there when it fails; raises as `list_files` does."""
+    check_name(name)
+    if settings.transport not in _FETCHING:
+        raise SourceRefused(_("No se conoce el medio «%(transport)s».") % {"transport": settings.transport})
+    return _FETCHING[settings.transport](settings, name, to, max_bytes)
