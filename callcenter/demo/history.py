@@ -19,7 +19,7 @@ from agents.models import Agent, User
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import Payment, payments_csv, prepaid_rows, prepaid_workbook
 from callcenter.demo.smartflex import CHANNELS
-from campaigns import dialling, giving, intake, lifecycle, planner, receiving, results
+from campaigns import dialling, giving, intake, lifecycle, planner, receiving, refreshing, results
 from campaigns.models import Campaign, Contact, Disposition, Renewal, ReportKind
 from campaigns.periods import calls_from, calls_until, period_of, write_period
 
@@ -61,6 +61,7 @@ def make_last_month(*, by: User, now: datetime) -> Campaign:
     content = payments_csv(_paid(month, first_day, last_day))
     _bring(ReportKind.RECAUDO, f"recaudo-{write_period(period)}.csv", content, period, _at(last_day, 22, 30))
     lifecycle.close_overdue(now=_at(this_month, 0, 20))
+    refreshing.refresh_figures(campaign=campaign, now=_at(this_month, 0, 25), afresh=True)
     campaign.refresh_from_db()
     return campaign
 

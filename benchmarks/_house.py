@@ -1,0 +1,39 @@
+"""A database of its own for a benchmark, on the servers the settings name; dropped when the benchmark ends."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextlib.contextmanager
+def own_database() -> Iterator[dict[str, str]]:
+    """Yield the environment of a new, migrated database; also set in this process, before Django is set up."""
+    import psycopg
+
+    from callcenter import embedded
+
+    if os.environ.get("DATABASE_URL"):
+        found = embedded.Addresses(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
+    else:
+        found = embedded.addresses(Path(os.environ.get("CALLCENTER_HOME", ROOT / "var")).resolve())
+    name = f"bench_{secrets.token_hex(4)}"
+    ours = urlunsplit(urlsplit(found.database_url)._replace(path=f"/{name}"))
+    with psycopg.connect(found.database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    environment = {"DATABASE_URL": ours, "REDIS_URL": found.redis_url}
+    os.environ.update(environment)
+    try:
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, check=True, timeout=300)
+        yield {**os.environ, **environment}
+    finally:
+        with psycopg.connect(found.database_url, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
