@@ -137,6 +137,10 @@ class Reassignment(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
+    class Meta:
+        verbose_name = _("cambio de manos")
+        verbose_name_plural = _("cambios de manos")
+
 
 class ReassignedContact(models.Model):
     """What a reassignment moved, so that it can be undone; narrow rows without enforced keys, as the lists."""

@@ -1,0 +1,231 @@
+"""Django admin of the internal policy: caps and delays, windows, results, do-not-call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agents.access import signed_in_user
+from campaigns.models import Attempt, CallingPolicy, CallingWindow, Disposition, DoNotCall, ListEntry
+from campaigns.rulebook import NO_RESULT
+from telephony import phone_numbers
+
+MEANING = ("code", "party", "scope", "is_final", "counts_as_attempt", "retires_telephone", "forbids_calling")
+
+
+@admin.register(CallingPolicy)
+class CallingPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The one row: it is changed, never added or deleted."""
+
+    fieldsets = (
+        (
+            _("Cuántas veces y cada cuánto"),
+            {
+                "fields": ("attempts_a_day", "attempts_a_campaign", "minutes_between_attempts"),
+                "description": _("Ninguna norma fija horas ni cantidad de llamadas: esto es política interna."),
+            },
+        ),
+        (
+            _("Partes del día"),
+            {
+                "fields": ("afternoon_starts", "evening_starts"),
+                "description": _("Los intentos se reparten: no se repite en la misma parte del mismo día."),
+            },
+        ),
+        (_("Fechas de la campaña"), {"fields": ("calls_from_day", "grace_days", "promise_days")}),
+        (
+            _("Llamadas acordadas y reservas"),
+            {"fields": ("lease_minutes", "personal_call_back_minutes", "team_call_back_minutes")},
+        ),
+        (
+            _("Plan de capacidad"),
+            {
+                "fields": ("calls_an_hour", "attempts_expected"),
+                "description": _("Con esto se calcula si las llamadas alcanzan hasta el último día."),
+            },
+        ),
+        (_("Marcado"), {"fields": ("countdown_seconds",)}),
+    )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        CallingPolicy.objects.get_or_create(pk=1)
+        return HttpResponseRedirect(reverse("admin:campaigns_callingpolicy_change", args=[1]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class WindowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Two windows of a day do not overlap: one of them would be a mistake."""
+
+    class Meta:
+        model = CallingWindow
+        fields = ("weekday", "opens", "closes")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        opens, closes = data.get("opens"), data.get("closes")
+        if opens and closes and data.get("weekday") is not None:
+            if closes <= opens:
+                raise ValidationError({"closes": gettext("Debe ser después de la hora de apertura.")})
+            others = CallingWindow.objects.filter(weekday=data["weekday"], opens__lt=closes, closes__gt=opens)
+            if others.exclude(pk=self.instance.pk).exists():
+                raise ValidationError(gettext("Ya hay una ventana de ese día que se cruza con estas horas."))
+        return data
+
+
+@admin.register(CallingWindow)
+class CallingWindowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Hours in which customers may be called, besides holidays, which are never called."""
+
+    form = WindowForm
+    list_display = ("weekday", "opens", "closes")
+    list_filter = ("weekday",)
+    ordering = ("weekday", "opens")
+    actions = None
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not CallingWindow.objects.exists():
+            messages.warning(request, _("Sin ventanas no se llama a nadie, ningún día."))
+        return super().changelist_view(request, extra_context)
+
+
+class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Says in words what the constraints of the table ask for."""
+
+    class Meta:
+        model = Disposition
+        fields = "__all__"  # noqa: DJ007 - the fieldsets name them
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        is_final = data.get("is_final", self.instance.is_final)
+        if is_final and data.get("retry_minutes") is not None:
+            raise ValidationError({"retry_minutes": gettext("Un resultado final no se vuelve a llamar: déjelo vacío.")})
+        if not is_final and data.get("retry_minutes") is None and "retry_minutes" in self.fields:
+            raise ValidationError({"retry_minutes": gettext("Si no es final, diga en cuántos minutos se vuelve.")})
+        key = data.get("key")
+        if key and (key not in "123456789"):
+            raise ValidationError({"key": gettext("Del 1 al 9, o vacía.")})
+        same = Disposition.objects.filter(key=key, is_active=True).exclude(pk=self.instance.pk)
+        if key and data.get("is_active") and same.exists():
+            raise ValidationError({"key": gettext("Esa tecla ya la usa otro resultado activo.")})
+        return data
+
+
+@admin.register(Disposition)
+class DispositionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Results of a call. What a used one means is history: it is switched off and another one is made."""
+
+    form = DispositionForm
+    list_display = ("name", "key", "party", "scope", "is_final", "retry_minutes", "position", "is_active")
+    list_filter = ("is_active", "party", "scope", "is_final")
+    search_fields = ("name", "code")
+    ordering = ("position", "name")
+    actions = ("switch_off", "switch_on")
+    fieldsets = (
+        (None, {"fields": ("name", "code", "key", "position", "is_active")}),
+        (
+            _("Qué significa"),
+            {
+                "fields": ("party", "scope", "is_final", "retry_minutes", "counts_as_attempt"),
+                "description": _(
+                    "Lo que significa un resultado ya registrado no se cambia: movería cifras de meses pasados."
+                    " Desactívelo y cree otro."
+                ),
+            },
+        ),
+        (_("Qué hace"), {"fields": ("retires_telephone", "forbids_calling")}),
+        (
+            _("Qué pide al agente"),
+            {"fields": ("requires_promise", "requires_call_back", "requires_note", "requires_reason")},
+        ),
+        (_("Central telefónica"), {"fields": ("pbx_result",)}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Disposition | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ()
+        fixed = MEANING if is_used(obj) else ()
+        return (*fixed, "is_active", "code") if obj.code == NO_RESULT else fixed
+
+    def has_delete_permission(self, request: HttpRequest, obj: Disposition | None = None) -> bool:
+        return obj is not None and obj.code != NO_RESULT and not is_used(obj)
+
+    @admin.action(description=_("Desactivar los resultados elegidos"))
+    def switch_off(self, request: HttpRequest, queryset: QuerySet[Disposition]) -> None:
+        changed = queryset.exclude(code=NO_RESULT).update(is_active=False)
+        messages.success(request, gettext("%(n)d resultados desactivados.") % {"n": changed})
+
+    @admin.action(description=_("Activar los resultados elegidos (sin su tecla si ya está en uso)"))
+    def switch_on(self, request: HttpRequest, queryset: QuerySet[Disposition]) -> None:
+        for disposition in queryset.filter(is_active=False).exclude(code=NO_RESULT):
+            taken = Disposition.objects.filter(key=disposition.key, is_active=True).exists()
+            disposition.key = "" if taken else disposition.key
+            disposition.is_active = True
+            disposition.save(update_fields=["key", "is_active"])
+
+
+class DoNotCallForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One thing a row: a contract or a telephone, the latter in any way it is written."""
+
+    class Meta:
+        model = DoNotCall
+        fields = ("contract", "telephone", "reason")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        contract, telephone = (data.get("contract") or "").strip(), (data.get("telephone") or "").strip()
+        if bool(contract) == bool(telephone):
+            raise ValidationError(gettext("Escriba un contrato o un teléfono, uno de los dos."))
+        if telephone:
+            number = phone_numbers.parse(telephone)
+            if number is None:
+                raise ValidationError({"telephone": gettext("No es un teléfono de Bolivia.")})
+            telephone = number
+        data["contract"], data["telephone"] = contract, telephone
+        return data
+
+
+@admin.register(DoNotCall)
+class DoNotCallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Who asked not to be called. What changes here is kept by the audit."""
+
+    form = DoNotCallForm
+    list_display = ("contract", "masked", "reason", "since", "added_by")
+    list_display_links = ("contract", "masked")
+    list_filter = ("since",)
+    list_select_related = ("added_by",)
+    search_fields = ("contract", "telephone", "reason")
+    search_help_text = _("Contrato, teléfono como +59170712345, o motivo.")
+    ordering = ("-since",)
+    actions = None
+
+    @admin.display(description=_("teléfono"))
+    def masked(self, row: DoNotCall) -> str:
+        return phone_numbers.mask(row.telephone) if row.telephone else "—"
+
+    def save_model(self, request: HttpRequest, obj: DoNotCall, form: Any, change: bool) -> None:
+        if not change:
+            obj.since, obj.added_by = timezone.now(), signed_in_user(request)
+        super().save_model(request, obj, form, change)
+
+
+def is_used(disposition: Disposition) -> bool:
+    """Whether a call has ended with it."""
+    return (
+        Attempt.objects.filter(disposition=disposition).exists()
+        or ListEntry.objects.filter(last_disposition=disposition).exists()
+    )
