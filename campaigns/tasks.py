@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns import call_backs, intake, lease_sweep, lifecycle, planner, refreshing, ringing, sealing
+from campaigns import call_backs, fetching, intake, lease_sweep, lifecycle, planner, refreshing, ringing, sealing
 
 
 @shared_task(name="campaigns.take_in_report")
@@ -14,6 +14,12 @@ def take_in_report(report_id: int) -> None:
 @shared_task(name="campaigns.make_months_exist")
 def make_months_exist() -> None:
     planner.make_months_exist(now=timezone.now())
+
+
+@shared_task(name="campaigns.look_for_reports")
+def look_for_reports() -> None:
+    for report in fetching.look_for_reports(now=timezone.now()):
+        take_in_report.delay_on_commit(report_id=report.pk)
 
 
 @shared_task(name="campaigns.sweep_reports")
