@@ -82,7 +82,7 @@ def day_by_day(
         "color": {"field": "series", "type": "nominal", "scale": {**scale, "range": list(PALETTE)}},
         "shape": {"field": "series", "type": "nominal", "scale": {**scale, "range": list(SHAPES)}},
     }
-    dashed = {"field": "series", "type": "nominal", "scale": {**scale, "range": list(DASHES)}, "legend": None}
+    dashed = {"field": "series", "type": "nominal", "scale": {**scale, "range": list(DASHES)}}
     spec = {
         "title": title,
         "description": _story(names, series),

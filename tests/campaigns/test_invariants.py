@@ -1,0 +1,113 @@
+"""Each promise, broken on purpose, is reported; a sound month breaks none."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from campaigns import sealing
+from campaigns.invariants import INVARIANTS, check_invariants, orphans
+from campaigns.models import Seal
+from campaigns.refreshing import refresh_figures
+from notices.models import Attachment
+from tests.campaigns.a_month import make_month
+
+
+@pytest.fixture
+def sound(ana, luis, elena, at, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    campaign = make_month({"ana": ana, "luis": luis}, state="closed")
+    refresh_figures(campaign=campaign, now=at("2026-11-30 21:00"))
+    sealing.seal(campaign=campaign, by=elena, now=at("2026-11-30 21:01"))
+    return campaign
+
+
+def entry(sql: str) -> str:
+    return f"UPDATE campaigns_listentry SET {sql} FROM campaigns_contact c WHERE c.id = contact_id AND "
+
+
+BREAKS = {
+    "contact_has_one_entry": "DELETE FROM campaigns_listentry WHERE state = 'not_callable'",
+    "contact_has_a_renewal": "DELETE FROM campaigns_renewal WHERE service_number = 'A4INTERNET'",
+    "same_campaign": "UPDATE campaigns_renewal SET campaign_id = campaign_id + 1 WHERE service_number = 'A4INTERNET'",
+    "call_list_says_the_services": "UPDATE campaigns_renewal SET service = 'TV' WHERE service_number = 'A4INTERNET'",
+    "one_desk_a_contact": """
+        UPDATE campaigns_attempt a SET telephone = '+59170799999', agent_id = (SELECT max(id) FROM agents_agent)
+          FROM campaigns_contact c WHERE c.id = a.contact_id AND c.contract = 'A4' AND a.fence = 2;
+        UPDATE campaigns_attempt a SET fence = 2
+          FROM campaigns_contact c WHERE c.id = a.contact_id AND c.contract = 'A4' AND a.fence = 1""",
+    "fence_only_rises": entry("fence = 0") + "c.contract = 'A1'",
+    "report_rows_add_up": """
+        ALTER TABLE campaigns_report DROP CONSTRAINT report_rows_add_up; UPDATE campaigns_report SET rows = rows + 1""",
+    "taken_rows_are_renewals": """
+        UPDATE campaigns_report SET kind = 'ccvp', period = '2026-12-01', rows = 5, taken = 5""",
+    "payment_is_its_receipts": "DELETE FROM campaigns_receipt WHERE number = 'R-L3-INTERNET-1'",
+    "paid_when_nothing_is_owed": """
+        UPDATE campaigns_renewalpayment SET paid_on = NULL WHERE renewal_id = (
+          SELECT id FROM campaigns_renewal WHERE service_number = 'A1INTERNET')""",
+    "list_agrees_with_payments": entry("state = 'open'") + "c.contract = 'A1'",
+    "paid_is_not_dialled": """
+        UPDATE campaigns_attempt a SET dialled_at = '2026-11-29 10:00-04' FROM campaigns_contact c
+         WHERE c.id = a.contact_id AND c.contract = 'A1'""",
+    "held_out_is_not_dialled": entry("state = 'held_out'") + "c.contract = 'A3'",
+    "entry_agrees_with_attempts": entry("contacted_at = NULL") + "c.contract = 'A3'",
+    "cells_within_their_base": """
+        ALTER TABLE campaigns_figurecell DROP CONSTRAINT figure_cell_parts_within_their_whole;
+        UPDATE campaigns_figurecell SET handled = items + 1 WHERE items > 0""",
+    "seal_within_its_base": """
+        UPDATE campaigns_seal SET figures = jsonb_set(figures, '{rates,services,paid,part}', '9999')""",
+    "seal_unchanged": "UPDATE campaigns_seal SET evidence = '{}'",
+    "seal_was_mailed": "DELETE FROM notices_attachment; DELETE FROM notices_notice",
+    "orphan_attempt_agent": "UPDATE campaigns_attempt SET agent_id = 999999",
+    "orphan_attempt_contact": "UPDATE campaigns_attempt SET contact_id = 999999, fence = id",
+    "orphan_listentry_owner": "UPDATE campaigns_listentry SET owner_id = 999999 WHERE owner_id IS NOT NULL",
+    "orphan_receipt_report": "UPDATE campaigns_receipt SET report_id = 999999",
+    "orphan_renewal_contact": "UPDATE campaigns_renewal SET contact_id = 999999",
+    "orphan_renewalpayment_renewal": "UPDATE campaigns_renewalpayment SET renewal_id = renewal_id + 999999",
+}  # fmt: skip
+
+
+def test_a_sound_month_breaks_no_promise(sound):
+    assert check_invariants() == []
+    call_command("check_invariants")
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_what_breaks_a_promise_is_reported(sound, name):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for statement in BREAKS[name].split(";"):
+            cursor.execute(statement)
+    found = {finding.name: finding for finding in check_invariants()}
+    assert name in found
+    assert found[name].count >= 1
+    assert found[name].examples
+
+
+def test_a_missing_file_of_the_outbox_is_reported(sound):
+    attachment = Attachment.objects.first()
+    attachment.file.storage.delete(attachment.file.name)
+    assert [finding.name for finding in check_invariants()] == ["outbox_has_its_files"]
+
+
+def test_every_promise_has_its_proof():
+    proven = {*BREAKS, "outbox_has_its_files"}
+    assert {invariant.name for invariant in INVARIANTS} <= proven
+
+
+def test_every_key_that_is_not_enforced_is_checked():
+    names = {invariant.name for invariant in orphans()}
+    assert {"orphan_renewal_contact", "orphan_listentry_contact", "orphan_receipt_renewal"} <= names
+
+
+def test_the_command_says_what_is_wrong_and_fails(sound):
+    Seal.objects.update(sha256="0" * 64)
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="seal_unchanged"):
+        call_command("check_invariants", "--json", stdout=out)
+    (broken,) = json.loads(out.getvalue())["broken"]
+    assert (broken["name"], broken["count"], broken["examples"]) == ("seal_unchanged", 1, ["2026-12 r1"])
