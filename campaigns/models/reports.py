@@ -182,6 +182,10 @@ class Report(models.Model):
                 name="report_to_do",
                 condition=Q(state__in=["waiting", "reading", "checking", "publishing"]),
             ),
+            # until when payments are known: on every page
+            models.Index(
+                fields=["-data_until"], name="report_payment_age", condition=Q(kind="recaudo", state="published")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,15 +2,177 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_GET
+from datetime import date
+from typing import Any
 
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+from django_tables2 import RequestConfig
+
+from agents.access import centre_only, signed_in_user, steering_only
+from agents.disclosure import record_export
+from campaigns import payment_lists, receipts
+from campaigns.models import Campaign, Contact, Receipt
 from campaigns.payment_age import payment_age as age_of_payments
+from campaigns.payment_lists import LISTS, RENEWALS, REPORTS, WHY, Asked, Total
+from campaigns.payment_sheets import receipt_sheet, renewal_sheet, report_sheet
+from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.views.campaign import month_name
+from campaigns.views.payment_tables import ReceiptTable, RenewalTable, ReportTable, TotalledTable, UnmatchedTable
+from screens.spreadsheets import workbook_response
+from screens.tables import PAGE, ListTable
+
+
+class CountedPaginator(Paginator):
+    """The foot has counted the rows already."""
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        table: Any = self.object_list
+        return int(table.table.total.rows)
+
+
+@centre_only
+@require_GET
+def payment_list(request: HttpRequest) -> HttpResponse:
+    """Receipts, those without renewal, late ones, renewals paid in part or too much, and the reports they came in."""
+    user, now = signed_in_user(request), timezone.now()
+    months = list(Campaign.objects.visible_to(user).order_by("-period")[:24])
+    asked = asked_for(request, months)
+    table, total = _table_of(request, asked)
+    counts = payment_lists.waiting_counts(user=user, campaign=asked.campaign)
+    context = {
+        "asked": asked,
+        "table": table,
+        "total": total,
+        "age": age_of_payments(now=now),
+        "tabs": _tabs(request, asked, counts),
+        "months": [(write_period(month.period), month_name(month)) for month in months],
+        "month": write_period(asked.campaign.period) if asked.campaign else "",
+        "channels": payment_lists.channels() if asked.show not in (*RENEWALS, REPORTS) else [],
+        "reasons": WHY.items(),
+        "is_filtered": bool(asked.search or asked.since or asked.until or asked.channel or asked.why),
+        "may_steer": user.steers_campaigns,
+        "waiting": counts["unmatched"],
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "campaigns/payment_list.html", context)
+
+
+@centre_only
+@require_GET
+def payment_export(request: HttpRequest) -> HttpResponseBase:
+    """Exactly what is filtered, as a workbook; written into the book of exports."""
+    user = signed_in_user(request)
+    asked = asked_for(request, list(Campaign.objects.visible_to(user).order_by("-period")[:24]))
+    rows, total = _rows_of(request, asked)
+    if asked.show == REPORTS:
+        sheet = report_sheet(rows)
+    elif asked.show in RENEWALS:
+        sheet = renewal_sheet(rows.order_by("renewal"), title=str(RENEWALS[asked.show]), total=total)
+    else:
+        sheet = receipt_sheet(rows.order_by("pk"), total=total, with_why=asked.show == "unmatched")
+    record_export(user=user, subject=f"payments {asked.words}", rows=total.rows, now=timezone.now())
+    return workbook_response(f"pagos-{asked.show}", [sheet])
+
+
+@steering_only
+@require_POST
+def match_again(request: HttpRequest) -> HttpResponse:
+    """«Volver a buscar»: match every receipt that waits with the renewals there are now."""
+    found = receipts.match_all_waiting(now=timezone.now())
+    if found:
+        words = ngettext("%(n)d recibo encontró su renovación.", "%(n)d recibos encontraron su renovación.", found)
+        messages.success(request, words % {"n": found})
+    else:
+        messages.info(request, _("Ningún recibo encontró una renovación nueva."))
+    return redirect(f"{reverse('campaigns:payment_list')}?show=unmatched")
 
 
 @require_GET
 def payment_age(request: HttpRequest) -> HttpResponse:
     """The frame's words about the age of the payments, which renew themselves."""
     return render(request, "callcenter/_paid_until.html", {"payments": age_of_payments(now=timezone.now())})
+
+
+@require_GET
+def contact_payments(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipts of one contact, for the pages that show the contact."""
+    user = signed_in_user(request)
+    contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
+    found = Receipt.objects.filter(renewal__contact=contact).select_related("renewal").order_by("paid_on", "number")
+    return render(request, "campaigns/_payments.html", {"contact": contact, "receipts": found})
+
+
+def asked_for(request: HttpRequest, months: list[Campaign]) -> Asked:
+    """The filters of the address; what cannot be read is left out. Without a month it is the newest with a report."""
+    asked = request.GET
+    campaign = next((month for month in months if month.state != Campaign.State.EXPECTED), None)
+    if "month" in asked:
+        try:
+            period = parse_period(asked["month"])
+            campaign = next((month for month in months if month.period == period), None)
+        except PeriodNotUnderstood:
+            campaign = None
+    show = asked.get("show", "")
+    return Asked(
+        show=show if show in LISTS else "receipts",
+        campaign=campaign,
+        search=asked.get("q", "").replace("\x00", "").strip()[:40],
+        since=_day(asked.get("since", "")),
+        until=_day(asked.get("until", "")),
+        channel=asked.get("channel", "").replace("\x00", "")[:60],
+        why=asked.get("why", ""),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _rows_of(request: HttpRequest, asked: Asked) -> tuple[QuerySet[Any], Total]:
+    user = signed_in_user(request)
+    rows: QuerySet[Any]
+    if asked.show == REPORTS:
+        rows = payment_lists.find_reports(user=user)
+        return rows, payment_lists.total_of(rows, column="taken")
+    if asked.show in RENEWALS:
+        rows = payment_lists.find_renewals(asked=asked, user=user)
+        return rows, payment_lists.total_of(rows, column="difference")
+    rows = payment_lists.find_receipts(asked=asked, user=user)
+    return rows, payment_lists.total_of(rows)
+
+
+def _table_of(request: HttpRequest, asked: Asked) -> tuple[ListTable, Total]:
+    rows, total = _rows_of(request, asked)
+    table: ListTable
+    if asked.show == REPORTS:
+        return ReportTable(rows).shown_to(request), total
+    kind: type[TotalledTable] = RenewalTable if asked.show in RENEWALS else ReceiptTable
+    if asked.show == "unmatched":
+        kind = UnmatchedTable
+    table = kind(rows.order_by("-pk"), total=total)
+    RequestConfig(request, paginate={"per_page": PAGE, "silent": True, "paginator_class": CountedPaginator}).configure(
+        table
+    )
+    return table, total
+
+
+def _tabs(request: HttpRequest, asked: Asked, counts: dict[str, int]) -> list[dict[str, Any]]:
+    month = f"&month={request.GET['month']}" if "month" in request.GET and asked.campaign else ""
+    return [
+        {"href": f"?show={show}{month}", "words": words, "current": show == asked.show, "count": counts.get(show)}
+        for show, words in LISTS.items()
+    ]

@@ -253,7 +253,7 @@ def test_the_same_file_again_has_the_same_figures_and_changes_nothing(december: 
     assert {**again.figures, "new": 4} == first.figures
     assert first.figures == {
         "new": 4, "receipts": 4, "unmatched": 1, "late": 1, "renewals_paid": 1,
-        "amount": "198.00", "amount_late": "99.00", "amount_unmatched": "99.00",
+        "amount": "198.00", "amount_late": "99.00", "amount_unmatched": "99.00", "channels": ["QR"],
     }  # fmt: skip
     assert before == (
         list(Receipt.objects.values()), list(RenewalPayment.objects.values()), list(ListEntry.objects.values())

@@ -1,0 +1,157 @@
+"""Which receipts and renewals the payments page shows, for page and export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
+from agents.models import User
+from campaigns.models import Campaign, Receipt, Renewal, RenewalPayment, Report, ReportKind
+
+RECEIPTS: dict[str, str | Promise] = {
+    "receipts": lazy("Recibos"),
+    "unmatched": lazy("Sin renovación"),
+    "late": lazy("Fuera de plazo"),
+}
+RENEWALS: dict[str, str | Promise] = {
+    "underpaid": lazy("Pagados en parte"),
+    "overpaid": lazy("Pagados de más"),
+}
+REPORTS = "reports"
+LISTS: dict[str, str | Promise] = {**RECEIPTS, **RENEWALS, REPORTS: lazy("Recaudos tomados")}
+
+# Why a receipt has no renewal; the first that holds.
+WHY: dict[str, str | Promise] = {
+    "other_product": lazy("El producto no es Internet ni televisión"),
+    "unknown": lazy("El servicio no está en ningún reporte CCVP"),
+    "product_differs": lazy("El servicio está en el reporte con otro producto"),
+    "contract_differs": lazy("El servicio está en el reporte con otro contrato"),
+    "other_days": lazy("El pago no cae en el plazo de ningún mes, o el mes ya estaba pagado"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asked the page for; everything but the list may be empty."""
+
+    show: str = "receipts"
+    campaign: Campaign | None = None
+    search: str = ""
+    since: date | None = None
+    until: date | None = None
+    channel: str = ""
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        """For the book of exports: which list, without personal data."""
+        days = " ".join(day.isoformat() for day in (self.since, self.until) if day)
+        parts = [self.show, str(self.campaign or ""), days, self.channel, self.why]
+        return " ".join(part for part in (*parts, "searched" if self.search else "") if part)
+
+
+@dataclass(frozen=True)
+class Total:
+    """The foot of a list: rows and Bs of everything that is filtered, not of the page."""
+
+    rows: int
+    amount: Decimal
+
+
+def find_receipts(*, asked: Asked, user: User) -> QuerySet[Receipt]:
+    """Receipts asked for, as far as `user` may see them. Unmatched ones have no month, so no month filters them."""
+    found: QuerySet[Receipt] = Receipt.objects.visible_to(user)
+    if asked.show == "unmatched":
+        found = with_why(found.filter(standing=Receipt.Standing.UNMATCHED))
+        if asked.why in WHY:
+            found = found.filter(Q(why=asked.why))
+    else:
+        if asked.show == "late":
+            found = found.filter(standing=Receipt.Standing.LATE)
+        if asked.campaign:
+            found = found.filter(campaign=asked.campaign)
+    if asked.since:
+        found = found.filter(paid_on__gte=asked.since)
+    if asked.until:
+        found = found.filter(paid_on__lte=asked.until)
+    if asked.channel:
+        found = found.filter(channel=asked.channel)
+    if asked.search:
+        found = found.filter(_matches(asked.search))
+    return found.select_related("campaign", "renewal__contact", "report")
+
+
+def find_renewals(*, asked: Asked, user: User) -> QuerySet[RenewalPayment]:
+    """What was paid of renewals that got less, or more, than they owed."""
+    payments = RenewalPayment.objects.visible_to(user)
+    found = payments.overpaid() if asked.show == "overpaid" else payments.underpaid()
+    if asked.campaign:
+        found = found.filter(campaign=asked.campaign)
+    if asked.since:
+        found = found.filter(first_paid_on__gte=asked.since)
+    if asked.until:
+        found = found.filter(first_paid_on__lte=asked.until)
+    if asked.search:
+        found = found.filter(Q(renewal__service_number=asked.search) | Q(contact__contract=asked.search))
+    found = found.annotate(difference=F("amount") - F("renewal__amount_due"))
+    return found.select_related("renewal", "contact", "campaign")
+
+
+def find_reports(*, user: User) -> QuerySet[Report]:
+    """Collections reports that were taken in, the newest first."""
+    taken = Report.objects.visible_to(user).filter(kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED)
+    return taken.order_by("-published_at")
+
+
+def total_of(rows: QuerySet[Any], *, column: str = "amount") -> Total:
+    counted = rows.order_by().aggregate(rows=Count("pk"), amount=Sum(column))
+    return Total(rows=counted["rows"], amount=counted["amount"] or Decimal(0))
+
+
+def waiting_counts(*, user: User, campaign: Campaign | None) -> dict[str, int]:
+    """How many stand in the lists that somebody has to look at; by small indexes."""
+    waiting = Receipt.objects.visible_to(user).waiting()
+    late = waiting.filter(standing=Receipt.Standing.LATE)
+    if campaign:
+        late = late.filter(campaign=campaign)
+    return {"unmatched": waiting.filter(standing=Receipt.Standing.UNMATCHED).count(), "late": late.count()}
+
+
+def channels() -> list[str]:
+    """Channels the reports of late named, for the filter."""
+    told = Report.objects.filter(kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED).order_by("-published_at")
+    return sorted(
+        {name for figures in told.values_list("figures", flat=True)[:30] for name in figures.get("channels", [])}
+    )
+
+
+def with_why(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
+    """`receipts` without renewal with `why`, a key of WHY: asked now, so it is never out of date."""
+    of_number = Renewal.objects.filter(service_number=OuterRef("service_number"))
+    of_contract = Renewal.objects.filter(contact__contract=OuterRef("contract"))
+    is_known = (~Q(service_number="") & Exists(of_number)) | (Q(service_number="") & Exists(of_contract))
+    of_product = of_number.filter(service=OuterRef("service"))
+    of_both = of_number.filter(contact__contract=OuterRef("contract"))
+    return receipts.annotate(
+        why=Case(
+            When(service="OTHER", then=Value("other_product")),
+            When(~is_known, then=Value("unknown")),
+            When(~Q(service_number="") & ~Q(service="") & ~Exists(of_product), then=Value("product_differs")),
+            When(~Q(service_number="") & ~Q(contract="") & ~Exists(of_both), then=Value("contract_differs")),
+            default=Value("other_days"),
+            output_field=CharField(),
+        )
+    )
+
+
+def _matches(search: str) -> Q:
+    """A receipt's number, a service number or a contract, by index: of renewals, or of what waits without one."""
+    renewals = Renewal.objects.filter(Q(service_number=search) | Q(contact__contract=search)).values("pk")
+    without = Q(standing=Receipt.Standing.UNMATCHED) & (Q(service_number=search) | Q(contract=search))
+    return Q(number=search) | Q(renewal__in=renewals) | without

@@ -1,0 +1,151 @@
+"""The tables of the payments pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django_tables2 import A, Column
+
+from campaigns.models import PaymentPromise, Receipt
+from campaigns.payment_lists import WHY, Total
+from screens.tables import Figure, ListTable, Moment, Money, RowLink
+from screens.templatetags.screens import bs, figure
+
+STANDINGS = {"counted": "ok", "extra": "info", "late": "warn", "unmatched": "warn"}
+OUTCOMES = {"open": "info", "kept": "ok", "partly": "warn", "broken": "bad"}
+
+
+def badge(kind: str, word: Any) -> SafeString:
+    """The component as a cell."""
+    return SafeString(render_to_string("components/badge.html", {"kind": kind, "word": word}))
+
+
+def _contact_of(record: Any) -> str | None:
+    contact = record.renewal.contact_id if record.renewal_id else None
+    return reverse("campaigns:contact", args=[contact]) if contact else None
+
+
+class TotalledTable(ListTable):
+    """A list whose foot says what everything filtered comes to."""
+
+    def __init__(self, rows: Any, *, total: Total, **more: Any) -> None:
+        self.total = total
+        super().__init__(rows, **more)
+
+
+def _rows(table: TotalledTable) -> str:
+    return _("%(rows)s en total") % {"rows": figure(table.total.rows)}
+
+
+def _amount(table: TotalledTable) -> str:
+    return bs(table.total.amount)
+
+
+class ReceiptTable(TotalledTable):
+    """Receipts of a month, as they stand."""
+
+    title = lazy("Recibos")
+    number = RowLink(verbose_name=lazy("Recibo"), linkify=_contact_of, footer=_rows)
+    paid_on = Moment(verbose_name=lazy("Pagó el"))
+    service_number = Column(verbose_name=lazy("Servicio n.º"), orderable=False)
+    contract = Column(verbose_name=lazy("Contrato"), orderable=False)
+    service = Column(accessor=A("get_service_display"), verbose_name=lazy("Servicio"), orderable=False)
+    channel = Column(verbose_name=lazy("Canal"), orderable=False)
+    month = Column(accessor=A("campaign"), verbose_name=lazy("Mes"), orderable=False)
+    standing = Column(verbose_name=lazy("Situación"), orderable=False)
+    amount = Money(verbose_name=lazy("Monto"), footer=_amount)
+
+    class Meta(ListTable.Meta):
+        empty_text = lazy("Ningún recibo cumple estos filtros.")
+
+    def render_standing(self, record: Receipt) -> SafeString:
+        return badge(STANDINGS[record.standing], record.get_standing_display())
+
+
+class UnmatchedTable(TotalledTable):
+    """Receipts without renewal, and why."""
+
+    title = lazy("Recibos sin renovación")
+    number = Column(verbose_name=lazy("Recibo"), footer=_rows)
+    paid_on = Moment(verbose_name=lazy("Pagó el"))
+    service_number = Column(verbose_name=lazy("Servicio n.º"), orderable=False)
+    contract = Column(verbose_name=lazy("Contrato"), orderable=False)
+    channel = Column(verbose_name=lazy("Canal"), orderable=False)
+    why = Column(verbose_name=lazy("Por qué"), orderable=False)
+    amount = Money(verbose_name=lazy("Monto"), footer=_amount)
+
+    class Meta(ListTable.Meta):
+        empty_text = lazy("Todos los recibos tienen su renovación.")
+
+    def render_why(self, value: str) -> str:
+        return str(WHY.get(value, value))
+
+
+class RenewalTable(TotalledTable):
+    """Renewals paid in part, or more than was due."""
+
+    title = lazy("Renovaciones")
+    name = RowLink(accessor=A("contact__name"), verbose_name=lazy("Cliente"), linkify=_contact_of, footer=_rows)
+    contract = Column(accessor=A("contact__contract"), verbose_name=lazy("Contrato"), orderable=False)
+    number = Column(accessor=A("renewal__service_number"), verbose_name=lazy("Servicio n.º"), orderable=False)
+    service = Column(accessor=A("renewal__get_service_display"), verbose_name=lazy("Servicio"), orderable=False)
+    due_on = Moment(accessor=A("renewal__due_on"), verbose_name=lazy("Vence"), orderable=False)
+    first_paid_on = Moment(verbose_name=lazy("Primer pago"))
+    amount_due = Money(accessor=A("renewal__amount_due"), verbose_name=lazy("Debía"), orderable=False)
+    amount = Money(verbose_name=lazy("Pagó"))
+    difference = Money(verbose_name=lazy("Diferencia"), footer=_amount)
+
+    class Meta(ListTable.Meta):
+        empty_text = lazy("Ninguna renovación cumple estos filtros.")
+
+
+class ReportTable(ListTable):
+    """Collections reports that were taken in."""
+
+    title = lazy("Recaudos tomados")
+    name = RowLink(
+        verbose_name=lazy("Archivo"), linkify=lambda record: reverse("campaigns:report", args=[record.pk]),
+        orderable=False,
+    )  # fmt: skip
+    arrived_at = Moment(verbose_name=lazy("Llegó"))
+    data_until = Moment(verbose_name=lazy("Datos al"))
+    rows_of_file = Figure(accessor=A("rows"), verbose_name=lazy("Filas"), orderable=False)
+    new = Figure(accessor=A("taken"), verbose_name=lazy("Recibos nuevos"), orderable=False)
+    duplicates = Figure(verbose_name=lazy("Ya tomados"), orderable=False)
+    rejected = Figure(verbose_name=lazy("Rechazadas"), orderable=False)
+    unmatched = Figure(accessor=A("figures__unmatched"), verbose_name=lazy("Sin renovación"), orderable=False)
+    renewals_paid = Figure(
+        accessor=A("figures__renewals_paid"), verbose_name=lazy("Servicios pagados"), orderable=False
+    )
+    amount = Money(accessor=A("figures__amount"), verbose_name=lazy("Bs de la campaña"), orderable=False)
+
+    class Meta(ListTable.Meta):
+        empty_text = lazy("Todavía no llegó ningún recaudo.")
+
+
+class PromiseTable(TotalledTable):
+    """Payment promises in force and what became of them."""
+
+    title = lazy("Compromisos de pago")
+    name = RowLink(
+        accessor=A("contact__name"), verbose_name=lazy("Cliente"), footer=_rows, order_by="contact__name_key",
+        linkify=lambda record: reverse("campaigns:contact", args=[record.contact_id]),
+    )  # fmt: skip
+    contract = Column(accessor=A("contact__contract"), verbose_name=lazy("Contrato"), orderable=False)
+    agent = Column(verbose_name=lazy("Agente"), orderable=False)
+    made_at = Moment(verbose_name=lazy("Hecho"))
+    promised_on = Moment(verbose_name=lazy("Pagará el"))
+    outcome = Column(verbose_name=lazy("Situación"), orderable=False)
+    received = Money(verbose_name=lazy("Pagó"), orderable=False)
+    amount = Money(verbose_name=lazy("Prometió"), footer=_amount)
+
+    class Meta(ListTable.Meta):
+        empty_text = lazy("Ningún compromiso cumple estos filtros.")
+
+    def render_outcome(self, value: str) -> SafeString:
+        return badge(OUTCOMES[value], PaymentPromise.Outcome(value).label)
