@@ -204,10 +204,7 @@ def _wrong_state(verb: Verb, state: Campaign.State) -> str:
 
 
 def _launch_conditions(campaign: Campaign, today: date) -> None:
-    if today < campaign.calls_from:
-        raise CampaignRefuses(
-            _("Se puede lanzar desde el %(day)s, cuando comienzan las llamadas.") % {"day": _day(campaign.calls_from)}
-        )
+    # before the first day of calls is early enough: the rules of calling give no contact until it comes
     _last_day_condition(campaign, today)
     if not ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.OPEN, owner__isnull=False).exists():
         raise CampaignRefuses(_("Nadie tiene contactos asignados: reparta la campaña antes de lanzarla."))

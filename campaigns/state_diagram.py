@@ -6,9 +6,9 @@ from campaigns.lifecycle import CENTRE, STEPS
 
 PROSE = """
 *supervision*: a supervisor or an administrator. *centre*: a scheduled job or a command.
-A launch needs contacts that belong to somebody and a day between the first and the last of calls; a campaign that was
-not launched closes only after its last day. A close lets go of leases and cancels pending call-backs; an attempt that
-is still open keeps waiting for its result.
+A launch needs contacts that belong to somebody and a day not after the last of calls; launched early, nobody is called
+before the first. A campaign that was not launched closes only after its last day. A close lets go of leases and
+cancels pending call-backs; an attempt that is still open keeps waiting for its result.
 """
 
 

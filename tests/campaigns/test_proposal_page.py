@@ -82,9 +82,9 @@ def test_the_supervisor_launches_from_the_page(december: Campaign, elena: User, 
 
 
 def test_a_launch_that_cannot_be_says_why_on_its_button(december: Campaign, elena: User, signed_in: SignedIn) -> None:
-    with time_machine.travel(moment("2026-11-24 09:00"), tick=False):
+    with time_machine.travel(moment("2026-12-01 09:00"), tick=False):
         page = signed_in(elena).get("/campaigns/2026-12/proposal/").content.decode()
-    assert "Se puede lanzar desde el 25/11/2026" in page
+    assert "Las llamadas terminaron el 30/11/2026" in page
     assert 'aria-disabled="true"' in page
 
 
