@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from systems.reports.refusals import ReportRefused
 
 ROWS_LOOKED_AT = 60
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"[a-z0-9]+")
+_NOT_LETTERS = re.compile(r"[\u0300-\u036f\u00b0]")  # accents once parted from their letter, and the ring of N°
+_SMALL = frozenset({"de", "del", "la", "el", "los", "las"})
+_NUMBER = dict.fromkeys(("n", "no", "num", "numero"), "nro")
 
 
 def heading_key(text: str) -> str:
-    """What two spellings of a heading have in common: no accents, case, punctuation or spaces."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return _NOT_WORD.sub("", plain)
+    """What the spellings of a heading have in common: no accents, case, punctuation, small words; one word for number.
+
+    `N° de Contrato`, `NRO_CONTRATO` and `Número del contrato` have the same key.
+    """
+    plain = _NOT_LETTERS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    words = _WORD.findall(plain)
+    return "".join(_NUMBER.get(word, word) for word in words if word not in _SMALL) or "".join(words)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from systems.reports.headings import Header, heading_key
 from systems.reports.request import Batch, Request
 
-TOTALS = ("total", "subtotal", "grantotal", "sumatotal", "cantidadderegistros", "nroderegistros", "numeroderegistros")
+TOTALS = ("total", "subtotal", "grantotal", "sumatotal", "cantidadregistros", "nroregistros")
 FEW = 2  # cells of a row that may be only a count and a sum
 MOST_HELD = 1_000
 
