@@ -129,6 +129,13 @@ class Quiet(SimpleHTTPRequestHandler):
         """Tests are quiet."""
 
 
+class QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *args: Any) -> None:
+        """Whoever hangs up on a bad answer is right."""
+
+
 class Misbehaving(Quiet):
     """Answers by the path that is asked for."""
 
@@ -189,8 +196,7 @@ def serve() -> Iterator[Callable[..., str]]:
 
     def start(folder: Path | None = None) -> str:
         handler = partial(Quiet, directory=str(folder)) if folder else Misbehaving
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        server.daemon_threads = True
+        server = QuietServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         servers.append(server)
         return f"http://127.0.0.1:{server.server_address[1]}/"

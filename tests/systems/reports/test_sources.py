@@ -16,6 +16,9 @@ import pytest
 
 from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavailable, fetch, list_files
 
+# the SFTP server of the tests has threads of its own, which take a client's good-bye for an error
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
 BODY = b"contenido de ccvp-2026-12.xlsx"
 
 
