@@ -54,6 +54,7 @@ def assert_accessible(page: Page, name: str = "") -> None:
         page.set_viewport_size(viewport)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
             for line in axe_violations(page):
                 problems.setdefault(line, []).append(f"{size} {scheme}")
             picture(page, f"{told}-{size}-{scheme}")

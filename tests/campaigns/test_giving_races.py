@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -11,7 +10,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection, transaction
 
 from agents.models import Agent, Role, Skill, Team, User
@@ -22,6 +20,7 @@ from campaigns.giving import give_next
 from campaigns.lease_sweep import sweep_leases
 from campaigns.models import Attempt, CallBack, ListEntry
 from campaigns.results import record_result
+from tests.campaigns.customers import fill_in_the_house_rules
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 TAKERS = 200
@@ -53,7 +52,7 @@ def at_once(verb: Callable[[Any], Any], things: list[Any]) -> list[Any]:
 
 @pytest.fixture
 def house_rules_again(db: None) -> None:
-    importlib.import_module("campaigns.migrations.0006_fill_in_the_calling_policy").fill_in(apps, None)
+    fill_in_the_house_rules()
 
 
 @pytest.fixture

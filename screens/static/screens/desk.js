@@ -6,6 +6,18 @@
   const form = () => document.querySelector("[data-answers], #result");
   const chosen = () => form()?.querySelector("input[name=disposition]:checked");
 
+  /* A date field shows its day as the computer's language writes it; beside it stands the day in words. */
+  const sayDays = () => {
+    document.querySelectorAll("[data-day-of]").forEach((place) => {
+      const day = document.getElementById(place.dataset.dayOf)?.valueAsDate;
+      const how = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
+      place.textContent = day ? new Intl.DateTimeFormat(document.documentElement.lang, how).format(day) : "";
+    });
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("input[type=date]")) sayDays();
+  });
+
   const show = (move) => {
     const panel = form();
     if (!panel) return;
@@ -54,7 +66,14 @@
 
   document.addEventListener("dialled", (event) => {
     stop();
-    if (event.detail.link) window.location.assign(event.detail.link);
+    if (!event.detail.link) return;
+    if (!navigator.userActivation?.isActive) {
+      window.location.assign(event.detail.link); // a countdown: nobody clicked, and a new window would be refused
+      return;
+    }
+    // in a window of its own: while a browser asks which program dials, this page keeps its keys
+    const link = Object.assign(document.createElement("a"), { href: event.detail.link, target: "_blank", rel: "noopener" });
+    link.click();
   });
 
   const stop = () => {
@@ -91,6 +110,7 @@
 
   const begin = () => {
     show(false);
+    sayDays();
     count();
   };
   document.addEventListener("DOMContentLoaded", begin);

@@ -1,0 +1,215 @@
+"""An agent's day, by keyboard alone: calls, results, a promise, an agreed call, a payment that arrives, a pause."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from campaigns.models import Attempt, CallBack, CallingPolicy, CallingWindow, Campaign, ListEntry, PaymentPromise
+from tests.browser.looking import assert_accessible
+from tests.campaigns.customers import fill_in_the_house_rules, make_customer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def campaign(db: None) -> Campaign:
+    """A month that may be called at any hour of today."""
+    cache.clear()
+    fill_in_the_house_rules()
+    CallingWindow.objects.all().delete()
+    CallingWindow.objects.bulk_create(
+        CallingWindow(weekday=weekday, opens=time.min, closes=time(23, 59, 59)) for weekday in range(7)
+    )
+    CallingPolicy.objects.update_or_create(id=1, defaults={"minutes_between_attempts": 120})
+    now, today = timezone.now(), timezone.localdate()
+    return Campaign.objects.create(
+        period=(today.replace(day=1) + timedelta(days=63)).replace(day=1),
+        state="running",
+        calls_from=today - timedelta(days=1),
+        calls_until=today + timedelta(days=9),
+        report_due_at=now,
+        created_at=now,
+    )
+
+
+@pytest.fixture
+def customers(campaign, ana):
+    names = ("Rosa Flores", "Juan Rojas", "Lidia Vargas", "Pedro Rocha", "Hugo Paz", "Inés Soliz", "Eva Luna")
+    yesterday = timezone.now() - timedelta(days=1)
+    due = timezone.localdate() + timedelta(days=5)
+    return [make_customer(ana, name, campaign=campaign, ready_at=yesterday, due_on=due) for name in names]
+
+
+@pytest.fixture
+def desk(open_as, live_server, ana, customers) -> Page:
+    page = open_as(ana)
+    page.goto(f"{live_server.url}/desk/")
+    return page
+
+
+def customer(page: Page):
+    return page.locator("#customer-name")
+
+
+def test_a_day_by_keyboard_alone(desk: Page, ana):
+    keys = desk.keyboard
+    expect(customer(desk)).to_have_text("Rosa Flores")
+    assert_accessible(desk, "desk")
+
+    # Enter calls, 4 and Enter say that nobody answered, and the next contact is there
+    keys.press("Enter")
+    expect(desk.locator("#telephones")).to_contain_text("En llamada")
+    keys.press("4")
+    expect(desk.locator("#record")).to_be_focused()
+    keys.press("Enter")
+    expect(customer(desk)).to_have_text("Juan Rojas")
+    expect(desk.locator(".desk-progress")).to_contain_text("1 de 7 gestionados")
+    assert Attempt.objects.get().disposition.code == "no_answer"
+
+    # a promise: the day and the amount are proposed, a note is written, Enter records
+    keys.press("Enter")
+    expect(desk.locator("#telephones")).to_contain_text("En llamada")
+    keys.press("1")
+    expect(desk.locator("#promised-on")).to_be_focused()
+    keys.press("Escape")
+    keys.press("n")
+    keys.type("Cobra el viernes 27")
+    assert_accessible(desk, "desk-promise")
+    keys.press("Enter")
+    expect(customer(desk)).to_have_text("Lidia Vargas")
+    assert PaymentPromise.objects.get().amount == Decimal("289.00")
+    assert Attempt.objects.get(disposition__code="promise").note == "Cobra el viernes 27"
+
+    # a result under «Otro», numbered in its dialog; what it asks for is asked
+    keys.press("9")
+    expect(desk.get_by_role("dialog", name="Otro resultado")).to_be_visible()
+    assert_accessible(desk, "desk-other")
+    keys.press("6")
+    expect(desk.locator("#note")).to_be_focused()
+    keys.press("Enter")
+    expect(desk.get_by_text("Escriba una nota: este resultado la pide.")).to_be_visible()
+    expect(desk.locator("#note")).to_be_focused()
+    keys.type("Le cobran dos veces")
+    keys.press("Enter")
+    expect(customer(desk)).to_have_text("Pedro Rocha")
+
+    # an agreed call: an hour that is past is refused with the next one, nothing typed is lost
+    keys.press("3")
+    expect(desk.locator("#call-back-time")).to_be_focused()
+    desk.locator("#call-back-day").fill((timezone.localdate() - timedelta(days=1)).isoformat())
+    keys.press("Enter")
+    expect(desk.locator("#call-back-error")).to_contain_text("La próxima hora posible es")
+    desk.locator("#call-back-day").fill((timezone.localdate() + timedelta(days=2)).isoformat())
+    keys.press("Enter")
+    expect(customer(desk)).to_have_text("Hugo Paz")
+    assert CallBack.objects.get().agent == ana
+
+    # correct the last result
+    keys.press("c")
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Corregir el resultado · Pedro Rocha")
+    assert_accessible(desk, "correct-result")
+    keys.press("8")
+    expect(desk.locator("#reason")).to_be_focused()
+    keys.type("Precio")
+    keys.press("Enter")
+    expect(customer(desk)).to_have_text("Hugo Paz")
+    assert not CallBack.objects.filter(state="pending").exists()
+
+    # pass one over, take a pause, come back
+    keys.press("s")
+    expect(customer(desk)).to_have_text("Inés Soliz")
+    keys.press("p")
+    expect(desk.get_by_role("heading", name="Está en pausa")).to_be_visible()
+    assert_accessible(desk, "desk-pause")
+    keys.press("Enter")
+    expect(customer(desk)).to_have_text("Inés Soliz")
+
+
+def test_a_payment_that_arrives_turns_the_card_green_and_disturbs_nobody(desk: Page, customers):
+    desk.keyboard.press("n")
+    desk.keyboard.type("Dice que pag")
+    ListEntry.objects.filter(contact=customers[0]).update(state="paid", paid_on=timezone.localdate())
+    desk.evaluate("htmx.trigger('#pulse', 'every'); htmx.ajax('POST', '/desk/pulse/', {source: '#pulse'})")
+    expect(desk.locator(".payment-arrived")).to_contain_text("no hace falta llamar")
+    expect(desk.locator("#note")).to_be_focused()
+    expect(desk.locator("#note")).to_have_value("Dice que pag")
+    assert_accessible(desk, "desk-paid")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("s")
+    expect(customer(desk)).to_have_text("Juan Rojas")
+
+
+def test_half_a_note_and_the_contact_survive_a_dead_browser(desk: Page, open_as, live_server, ana, customers):
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#telephones")).to_contain_text("En llamada")
+    desk.keyboard.press("8")
+    expect(desk.locator("#reason")).to_be_focused()
+    with desk.expect_response("**/desk/draft/"):
+        desk.keyboard.type("Muy caro para")
+    desk.context.close()
+    again = open_as(ana)
+    again.goto(f"{live_server.url}/desk/")
+    expect(customer(again)).to_have_text("Rosa Flores")
+    expect(again.locator("#telephones")).to_contain_text("En llamada")
+    expect(again.locator("#reason")).to_have_value("Muy caro para")
+    expect(again.locator("input[value=refused]")).to_be_checked()
+    assert Attempt.objects.count() == 1
+
+
+def test_two_tabs_show_the_same_contact_and_record_once(desk: Page, live_server, customers):
+    other = desk.context.new_page()
+    other.goto(f"{live_server.url}/desk/")
+    expect(customer(other)).to_have_text("Rosa Flores")
+    for page in (desk, other):
+        page.bring_to_front()
+        page.keyboard.press("5")
+        page.keyboard.press("Enter")
+        expect(customer(page)).to_have_text("Juan Rojas")
+    assert Attempt.objects.count() == 1
+
+
+def test_the_countdown_calls_by_itself_and_can_be_stopped(open_as, live_server, ana, customers, campaign):
+    Campaign.objects.update(dialling="countdown")
+    CallingPolicy.objects.update(countdown_seconds=2)
+    page = open_as(ana)
+    page.goto(f"{live_server.url}/desk/")
+    expect(page.locator(".countdown")).to_contain_text("Llamando en")
+    page.keyboard.press("Escape")
+    expect(page.locator(".countdown")).to_be_hidden()
+    page.wait_for_timeout(2500)
+    assert not Attempt.objects.exists()
+    page.reload()
+    expect(page.locator("#telephones")).to_contain_text("En llamada", timeout=8000)
+    assert Attempt.objects.get().mode == "countdown"
+
+
+def test_the_agents_other_pages_are_accessible(desk: Page, live_server, customers):
+    desk.keyboard.press("3")
+    desk.keyboard.press("Enter")
+    expect(customer(desk)).to_have_text("Juan Rojas")
+    agreed = CallBack.objects.get()
+    pages = ("list/", "day/", "agenda/", f"agenda/{agreed.pk}/", f"contacts/{customers[0].pk}/")
+    for address in pages:
+        desk.goto(f"{live_server.url}/desk/{address}")
+        assert_accessible(desk)
+    desk.goto(f"{live_server.url}/desk/list/")
+    desk.keyboard.press("/")
+    desk.keyboard.type("juan")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("link", name="Juan Rojas")).to_be_visible()
+    assert_accessible(desk, "desk-search")
+    assert re.search(r"/desk/search/$", desk.url)
+
+
+def test_an_empty_desk_says_why(open_as, live_server, ana, campaign):
+    page = open_as(ana)
+    page.goto(f"{live_server.url}/desk/")
+    expect(page.get_by_role("heading", name="No hay a quién llamar ahora")).to_be_visible()
+    assert_accessible(page, "desk-empty")
