@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from callcenter.celery import app
 from callcenter.schedule import SCHEDULE, Tick
 from callcenter.scheduling import sync_schedule
 
@@ -74,3 +75,8 @@ def test_an_entry_the_code_gave_up_goes_and_entries_of_others_stay(now: datetime
 def test_the_schedule_uses_no_hour_of_the_day_and_every_name_once() -> None:
     assert len({tick.name for tick in SCHEDULE}) == len(SCHEDULE)
     assert all(tick.every >= 5 for tick in SCHEDULE)
+
+
+def test_every_tick_rings_a_task_that_exists() -> None:
+    app.loader.import_default_modules()
+    assert {tick.task for tick in SCHEDULE} <= set(app.tasks)
