@@ -18,7 +18,8 @@ _FILLER = re.compile(r"(\d)\1{6,7}|\d0{6,7}")  # 77777777, 70000000: typed so th
 _PREFIX = re.compile(r"0*591|0(?:1\d)?")
 _BETWEEN = re.compile(r"[/,;|\n]+|\s+[YyOoEeUu]\s+")
 _EXTENSION = re.compile(r"\b(?:int|ext|interno|extensi[oó]n|anexo)\b.*", re.IGNORECASE | re.DOTALL)
-_AS_NUMBER = re.compile(r"(\d+)\.0*|\d(?:\.\d+)?[Ee]\+?\d+")
+_AS_NUMBER = re.compile(r"(\d+)\.0*")  # a spreadsheet's number as text: 44387086.0
+_SHORTENED = re.compile(r"(\d)[.,](\d+)[Ee]\+?(\d\d?)")  # 5.9178131975E10
 _DIGITS = re.compile(r"\d+", re.ASCII)
 
 
@@ -28,7 +29,8 @@ def parse_cell(text: str) -> list[str]:
         return [COUNTRY + text]  # nearly every cell of a real report
     found: list[str] = []
     if len(text) > 6:
-        for piece in _BETWEEN.split(text):
+        pieces = [text] if _SHORTENED.fullmatch(text) else _BETWEEN.split(text)
+        for piece in pieces:
             for number in _numbers(piece):
                 if number not in found:
                     found.append(number)
@@ -78,8 +80,12 @@ def _national_of(e164: str) -> str | None:
 def _numbers(piece: str) -> list[str]:
     """The telephones of a piece in which nothing but blanks and punctuation may part two of them."""
     piece = _EXTENSION.sub("", piece).strip()
-    if as_number := _AS_NUMBER.fullmatch(piece):  # a spreadsheet's number as text: 44387086.0, 5.9178131975E10
-        piece = as_number[1] or f"{float(piece):.0f}"
+    if as_number := _AS_NUMBER.fullmatch(piece):
+        piece = as_number[1]
+    elif shortened := _SHORTENED.fullmatch(piece):
+        piece, lost = _written_out(shortened)
+        if lost:
+            return []
     groups = _DIGITS.findall(piece)
     whole = _normal("".join(groups))
     if whole is not None:
@@ -95,6 +101,12 @@ def _numbers(piece: str) -> list[str]:
                 break
         start += 1
     return found
+
+
+def _written_out(shortened: re.Match[str]) -> tuple[str, bool]:
+    """The digits of a number in powers of ten, and whether a spreadsheet has swallowed some of them."""
+    digits, length = shortened[1] + shortened[2], int(shortened[3]) + 1
+    return digits[:length], len(digits) < length or digits[length:].strip("0") != ""
 
 
 def _normal(digits: str) -> str | None:

@@ -24,6 +24,9 @@ MOBILE, OTHER_MOBILE, FIXED = "+59170712345", "+59165798873", "+59144251000"
         ("70712345", [MOBILE]),
         ("70712345.0", [MOBILE]),
         ("5.9170712345E10", [MOBILE]),
+        ("5,9170712345E+10", [MOBILE]),
+        ("7.07123450E7", [MOBILE]),
+        ("5.9178E10", []),  # digits are lost: a guess would call a stranger
         ("707-12345", [MOBILE]),
         ("707 12 345", [MOBILE]),
         ("+591 70712345", [MOBILE]),

@@ -16,6 +16,8 @@ from typing import Any
 import paramiko
 import pytest
 
+CLIENT_KEY = paramiko.ECDSAKey.generate()
+
 
 class Folder(paramiko.SFTPServerInterface):
     """Serves one folder, read-only."""
@@ -55,6 +57,12 @@ class Doorman(paramiko.ServerInterface):
     def check_auth_password(self, username: str, password: str) -> int:
         good = (username, password) == ("ccvp", "secreto")
         return paramiko.AUTH_SUCCESSFUL if good else paramiko.AUTH_FAILED
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        return paramiko.AUTH_SUCCESSFUL if key.asbytes() == CLIENT_KEY.asbytes() else paramiko.AUTH_FAILED
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "password,publickey"
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         return paramiko.OPEN_SUCCEEDED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import socket
 import threading
@@ -15,6 +16,7 @@ import paramiko
 import pytest
 
 from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavailable, fetch, list_files
+from tests.systems.reports.conftest import CLIENT_KEY
 
 # the SFTP server of the tests has threads of its own, which take a client's good-bye for an error
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -164,6 +166,14 @@ def test_a_server_without_the_pinned_kind_of_key_is_refused(sftp_server: Any) ->
 def test_a_wrong_password_is_refused(sftp_server: Any) -> None:
     with pytest.raises(SourceRefused, match="no aceptó"):
         names(sftp(sftp_server, secret="otro"))
+
+
+def test_a_private_key_signs_in_too(sftp_server: Any) -> None:
+    pem = io.StringIO()
+    CLIENT_KEY.write_private_key(pem)
+    assert names(sftp(sftp_server, secret=pem.getvalue())) == ["CCVP-2026-12.csv", "ccvp-2026-12.xlsx"]
+    with pytest.raises(SourceRefused, match="clave privada"):
+        names(sftp(sftp_server, secret="-----BEGIN NOTHING-----"))
 
 
 def test_a_missing_folder_is_unavailable(sftp_server: Any) -> None:

@@ -176,6 +176,9 @@ def test_the_service_of_a_product(text: str, service: str | None) -> None:
         (" 120 100 026 ", "120100026"),
         ("00120", "00120"),
         ("c-1201", "C-1201"),
+        ("1.20100026E8", "120100026"),
+        ("1,20100026E+08", "120100026"),
+        ("1,201E+08", ""),  # a spreadsheet has kept the first digits only
         ("", ""),
         ("0", ""),
         ("-", ""),
