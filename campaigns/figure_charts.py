@@ -9,6 +9,7 @@ from campaigns.models import Service
 from screens.charts import Chart, bars_by, day_by_day
 
 SHOWN_DISPOSITIONS = 10
+WIDTH, HEIGHT = 360, 190  # three side by side on a desk: drawn as wide as they are seen, so that words stay legible
 
 
 def charts_of(figures: Figures) -> list[Chart]:
@@ -27,6 +28,8 @@ def _days(figures: Figures) -> Chart | None:
             _("Contactados"): [(line.day, line.contacts.contacted) for line in days],
             _("Pagaron"): [(line.day, line.contacts.paid) for line in days],
         },
+        width=WIDTH,
+        height=HEIGHT,
     )
 
 
@@ -40,7 +43,9 @@ def _services(figures: Figures) -> Chart | None:
             _("Pagaron sin contacto"): counts.paid_without_contact,
             _("No pagaron"): counts.not_paid,
         }
-    return bars_by(title=_("Resultados por servicio"), values=values, unit=_("servicios"), label=_("Servicio"))
+    return bars_by(
+        title=_("Resultados por servicio"), values=values, unit=_("servicios"), label=_("Servicio"), width=WIDTH
+    )
 
 
 def _dispositions(figures: Figures) -> Chart | None:
@@ -51,4 +56,6 @@ def _dispositions(figures: Figures) -> Chart | None:
     values = {disposition.name: attempts for disposition, attempts in shown}
     if rest:
         values[_("Los demás")] = rest
-    return bars_by(title=_("Resultados de las llamadas"), values=values, unit=_("llamadas"), label=_("Resultado"))
+    return bars_by(
+        title=_("Resultados de las llamadas"), values=values, unit=_("llamadas"), label=_("Resultado"), width=WIDTH - 60
+    )

@@ -15,7 +15,7 @@ from campaigns.figure_charts import charts_of
 from campaigns.figures import Figures
 from campaigns.measuring import Counts
 from campaigns.models import Seal, Service
-from screens.templatetags.screens import bs, figure, percent, share
+from screens.templatetags.screens import figure, percent, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +108,11 @@ def _line(counts: Counts) -> list[str]:
         counts.items, counts.handled, counts.contacted, counts.paid_after_contact, counts.paid_without_contact,
         counts.not_paid,
     )  # fmt: skip
-    return [*(figure(number) for number in numbers), bs(counts.amount_paid_after_contact), bs(counts.amount_paid)]
+    return [
+        *(figure(number) for number in numbers),
+        figure(counts.amount_paid_after_contact, 2),
+        figure(counts.amount_paid, 2),
+    ]
 
 
 def _agents(figures: Figures) -> dict[str, Any]:

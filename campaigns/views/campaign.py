@@ -24,6 +24,7 @@ from campaigns.figure_sheets import sheets_of
 from campaigns.figures import Only, read_choices, read_figures, read_totals
 from campaigns.lifecycle import CampaignRefuses, Verb
 from campaigns.models import Campaign, Service
+from campaigns.payment_age import payment_age
 from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.standing import what_waits
 from campaigns.views import dealing
@@ -167,6 +168,8 @@ def _figures(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "only": found.only,
         "agent_name": next((line.name for line in found.by_agent if line.agent == found.only.agent), ""),
         "charts": charts_of(found),
+        "service_rows": [(Service(service).label, counts) for service, counts in found.by_service.items()],
+        "payments": payment_age(now=timezone.now()),
         "agent_table": table,
         "query": request.GET.urlencode(),
         "is_live": campaign.state in (State.RUNNING, State.PAUSED),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
@@ -15,6 +16,12 @@ from campaigns.refreshing import refresh_figures
 from tests.campaigns.a_month import make_month
 
 PAGE = "/campaigns/2026-12/"
+
+
+@pytest.fixture(autouse=True)
+def _on_the_28th(at):
+    with time_machine.travel(at("2026-11-28 10:00"), tick=True):
+        yield
 
 
 @pytest.fixture
