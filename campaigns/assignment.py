@@ -18,11 +18,12 @@ from django.utils.translation import ngettext
 
 from campaigns.deal_rows import Dealt, Source, deal_all, deal_unowned, open_late
 from campaigns.lifecycle import CampaignRefuses
-from campaigns.models import Campaign, DealShare
+from campaigns.models import Campaign, DealShare, ListEntry
 from campaigns.models.contacts import CallList
 from campaigns.participants import takers_of
 
 State = Campaign.State
+DEALT_AT_ONCE = 50_000  # contacts; more are dealt in the background, a million takes seconds
 
 
 def assign(*, campaign: Campaign, now: datetime) -> Dealt:
@@ -65,23 +66,46 @@ class Terms:
     shares: tuple[ShareTerms, ...] = field(default=())
 
 
-def assign_by(*, campaign: Campaign, terms: Terms, now: datetime) -> Dealt:
-    """Keep what the supervisor decided and deal by it. Raises CampaignRefuses."""
+def ask_to_deal(*, campaign: Campaign, terms: Terms, now: datetime) -> Dealt | None:
+    """Keep what the supervisor decided and deal by it: at once, or, when there are many, in the background (None).
+
+    Raises CampaignRefuses.
+    """
     with transaction.atomic():
         locked = _locked(campaign)
         check_can_assign(locked)
-        locked.order, locked.script = terms.order, terms.script
-        locked.hold_out_share, locked.hold_out_seed = terms.hold_out_share, terms.hold_out_seed
-        locked.save(update_fields=["order", "script", "hold_out_share", "hold_out_seed"])
-        takers_of(locked)
-        wanted = {share.agent_id: share for share in terms.shares}
-        shares = list(DealShare.objects.filter(campaign=locked, agent_id__in=wanted))
-        for share in shares:
-            decided = wanted[share.agent_id]
-            share.weight, share.is_included = decided.weight, decided.is_included
-            share.takes_internet, share.takes_tv = decided.takes_internet, decided.takes_tv
-        DealShare.objects.bulk_update(shares, ["weight", "is_included", "takes_internet", "takes_tv"], batch_size=500)
-        return assign(campaign=campaign, now=now)
+        _keep_terms(locked, terms)
+        many = ListEntry.objects.filter(campaign=locked)[: DEALT_AT_ONCE + 1].count() > DEALT_AT_ONCE
+        if not many:
+            return assign(campaign=campaign, now=now)
+        locked.deal_asked_at = now
+        locked.save(update_fields=["deal_asked_at"])
+    return None
+
+
+def deal_what_was_asked(*, now: datetime) -> list[Campaign]:
+    """Deal every campaign whose supervisor waits for it; asked twice it is done once. Returns those that were dealt."""
+    dealt = []
+    for campaign in Campaign.objects.filter(deal_asked_at__isnull=False, state=State.PROPOSED).order_by("period"):
+        with transaction.atomic():
+            if _locked(campaign).deal_asked_at is not None:
+                assign(campaign=campaign, now=now)
+                dealt.append(campaign)
+    return dealt
+
+
+def _keep_terms(campaign: Campaign, terms: Terms) -> None:
+    campaign.order, campaign.script = terms.order, terms.script
+    campaign.hold_out_share, campaign.hold_out_seed = terms.hold_out_share, terms.hold_out_seed
+    campaign.save(update_fields=["order", "script", "hold_out_share", "hold_out_seed"])
+    takers_of(campaign)
+    wanted = {share.agent_id: share for share in terms.shares}
+    shares = list(DealShare.objects.filter(campaign=campaign, agent_id__in=wanted))
+    for share in shares:
+        decided = wanted[share.agent_id]
+        share.weight, share.is_included = decided.weight, decided.is_included
+        share.takes_internet, share.takes_tv = decided.takes_internet, decided.takes_tv
+    DealShare.objects.bulk_update(shares, ["weight", "is_included", "takes_internet", "takes_tv"], batch_size=500)
 
 
 def check_can_assign(campaign: Campaign) -> None:
@@ -153,4 +177,5 @@ def _locked(campaign: Campaign) -> Campaign:
 def _write_deal(campaign: Campaign, locked: Campaign, dealt: Dealt, now: datetime) -> None:
     campaign.dealt_at = locked.dealt_at = now
     campaign.contacts_continued = locked.contacts_continued = dealt.continued
-    locked.save(update_fields=["dealt_at", "contacts_continued"])
+    campaign.deal_asked_at = locked.deal_asked_at = None
+    locked.save(update_fields=["dealt_at", "contacts_continued", "deal_asked_at"])

@@ -206,8 +206,12 @@ def _wrong_state(verb: Verb, state: Campaign.State) -> str:
 def _launch_conditions(campaign: Campaign, today: date) -> None:
     # before the first day of calls is early enough: the rules of calling give no contact until it comes
     _last_day_condition(campaign, today)
+    if campaign.deal_asked_at is not None:
+        raise CampaignRefuses(_("Se está repartiendo: podrá lanzarla cuando termine."))
     if not ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.OPEN, owner__isnull=False).exists():
-        raise CampaignRefuses(_("Nadie tiene contactos asignados: reparta la campaña antes de lanzarla."))
+        raise CampaignRefuses(
+            _("Nadie tiene contactos asignados: ponga agentes de turno y reparta la campaña antes de lanzarla.")
+        )
 
 
 def _last_day_condition(campaign: Campaign, today: date) -> None:

@@ -3,7 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns import call_backs, fetching, intake, lease_sweep, lifecycle, planner, refreshing, ringing, sealing
+from campaigns import (
+    assignment,
+    call_backs,
+    fetching,
+    intake,
+    lease_sweep,
+    lifecycle,
+    planner,
+    refreshing,
+    ringing,
+    sealing,
+)
 
 
 @shared_task(name="campaigns.take_in_report")
@@ -41,6 +52,11 @@ def sweep_leases() -> None:
 @shared_task(name="campaigns.widen_call_backs")
 def widen_call_backs() -> None:
     call_backs.widen_overdue(now=timezone.now())
+
+
+@shared_task(name="campaigns.deal_what_was_asked")
+def deal_what_was_asked() -> None:
+    assignment.deal_what_was_asked(now=timezone.now())
 
 
 @shared_task(name="campaigns.close_overdue")

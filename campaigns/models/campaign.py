@@ -58,6 +58,7 @@ class Campaign(models.Model):
     hold_out_seed = models.PositiveIntegerField(default=1)
     script = models.TextField(_("guion"), blank=True)
     dealt_at = models.DateTimeField(_("repartida"), null=True, blank=True)
+    deal_asked_at = models.DateTimeField(_("reparto pedido"), null=True, blank=True)
     contacts_continued = models.PositiveIntegerField(
         default=0, help_text=_("Contactos que siguen con quien habló con ellos el mes anterior.")
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,10 +12,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from agents.access import centre_only, signed_in_user, steering_only
-from campaigns import lifecycle
-from campaigns.assignment import assign_by, unassigned_words
+from campaigns import lifecycle, tasks
+from campaigns.assignment import ask_to_deal, unassigned_words
+from campaigns.deal_rows import Dealt
 from campaigns.lifecycle import CampaignRefuses, Verb
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
@@ -23,6 +27,7 @@ from campaigns.views.dealing_forms import ShareForm, TermsForm, terms_from
 
 State = Campaign.State
 LIST_HEADS = [CallList.INTERNET.label, lazy("TV"), lazy("Ambos")]
+SLOW = timedelta(minutes=5)  # a million contacts take less than one
 BEFORE_LAUNCH = (State.EXPECTED, State.PROPOSED)
 
 
@@ -55,18 +60,25 @@ def deal(request: HttpRequest, period: str) -> HttpResponseBase:
     if not all([form.is_valid(), *[share.is_valid() for share in shares]]):
         return _drawn(request, campaign, form, {share.share.pk: share for share in shares}, status=422)
     try:
-        dealt = assign_by(campaign=campaign, terms=terms_from(form, shares), now=timezone.now())
+        dealt = ask_to_deal(campaign=campaign, terms=terms_from(form, shares), now=timezone.now())
     except CampaignRefuses as refusal:
         messages.error(request, str(refusal))
     else:
-        said = _("Repartidos %(n)s contactos entre %(agents)d agentes.") % {
-            "n": number_format(dealt.dealt, force_grouping=True),
-            "agents": len(dealt.by_agent),
-        }
-        for sentence in unassigned_words(dealt.unassigned):
-            messages.warning(request, sentence)
-        messages.success(request, said)
+        if dealt is None:
+            tasks.deal_what_was_asked.delay_on_commit()
+        else:
+            _say_dealt(request, dealt)
     return redirect("campaigns:campaign", period=period)
+
+
+@centre_only
+@require_GET
+def deal_progress(request: HttpRequest, period: str) -> HttpResponse:
+    """The bar while a large campaign is dealt; when it is done the page draws itself afresh."""
+    campaign = campaign_at(request, period)
+    if campaign.deal_asked_at is None:
+        return HttpResponseClientRefresh()
+    return render(request, "campaigns/_deal_progress.html", _progress(campaign))
 
 
 @steering_only
@@ -92,6 +104,25 @@ def campaign_at(request: HttpRequest, period: str) -> Campaign:
     return get_object_or_404(Campaign.objects.visible_to(signed_in_user(request)), period=month)
 
 
+def _say_dealt(request: HttpRequest, dealt: Dealt) -> None:
+    said = _("Repartidos %(n)s contactos entre %(agents)d agentes.") % {
+        "n": number_format(dealt.dealt, force_grouping=True),
+        "agents": len(dealt.by_agent),
+    }
+    for sentence in unassigned_words(dealt.unassigned):
+        messages.warning(request, sentence)
+    messages.success(request, said)
+
+
+def _progress(campaign: Campaign) -> dict[str, object]:
+    asked = campaign.deal_asked_at
+    return {
+        "campaign": campaign,
+        "period": write_period(campaign.period),
+        "is_slow": asked is not None and timezone.now() - asked > SLOW,
+    }
+
+
 def _drawn(
     request: HttpRequest,
     campaign: Campaign,
@@ -103,8 +134,7 @@ def _drawn(
     found = proposal_of(campaign=campaign, now=now)
     given = share_forms or {}
     context = {
-        "campaign": campaign,
-        "period": write_period(campaign.period),
+        **_progress(campaign),
         "proposal": found,
         "form": form,
         "rows": [(row, given.get(row.share.pk) or ShareForm(share=row.share)) for row in found.shares],

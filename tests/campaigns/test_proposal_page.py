@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from django.test import Client
 
 from agents.models import Agent, User
+from campaigns import assignment, tasks
 from campaigns.assignment import open_lists
 from campaigns.models import Campaign, DealShare
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners
@@ -59,6 +61,31 @@ def test_the_supervisor_changes_shares_order_and_hold_out_and_it_is_dealt_again(
     december.refresh_from_db()
     assert (december.order, str(december.hold_out_share), december.script) == ("amount", "0.100", "Buenos días")
     assert owners(december) == {"Ana": 24, "Luis": 12}
+
+
+def test_a_large_campaign_is_dealt_in_the_background_and_not_launched_meanwhile(
+    december: Campaign,
+    elena: User,
+    signed_in: SignedIn,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., object],
+) -> None:
+    monkeypatch.setattr(assignment, "DEALT_AT_ONCE", 39)
+    monkeypatch.setattr(tasks.deal_what_was_asked, "delay", rung := Mock())
+    client = signed_in(elena)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        client.post("/campaigns/2026-12/deal/", answers(hold_out="10"))
+    rung.assert_called_once()
+    assert owners(december) == {"Ana": 20, "Luis": 20}
+    page = client.get("/campaigns/2026-12/").content.decode()
+    assert "Repartiendo los contactos" in page
+    assert "Se está repartiendo" in page
+    assert client.get("/campaigns/2026-12/deal/progress/").status_code == 200
+    assert [campaign.pk for campaign in assignment.deal_what_was_asked(now=moment("2026-11-25 09:01"))] == [december.pk]
+    assert assignment.deal_what_was_asked(now=moment("2026-11-25 09:01")) == []
+    assert owners(december) == {"Ana": 18, "Luis": 18}
+    assert client.get("/campaigns/2026-12/deal/progress/").headers["HX-Refresh"] == "true"
+    assert "Repartiendo los contactos" not in client.get("/campaigns/2026-12/").content.decode()
 
 
 @pytest.mark.parametrize(("name", "value"), [("hold_out", "60"), ("order", "x"), ("weight", "0")])
