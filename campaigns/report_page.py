@@ -24,7 +24,7 @@ BADGES = {
     Report.State.DISCARDED: "calm",
 }
 # Parts of the bar, as they were measured on a million rows: reading and staging, checking, publishing.
-READING, CHECKING, PUBLISHING = 40, 10, 50
+READING, CHECKING, PUBLISHING = 25, 5, 70
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ def test_the_bar_says_what_how_much_and_how_long(elena: User, signed_in: SignedI
     page = signed_in(elena).get(f"/reports/{report.pk}/progress/").content.decode()
     assert "Leyendo las filas del archivo" in page
     assert "250.000 de unas 1.000.000 filas" in page
-    assert 'value="10"' in page
+    assert 'value="6"' in page
     assert "minuto" in page
     assert 'hx-trigger="every 1s"' in page
 
