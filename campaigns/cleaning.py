@@ -116,7 +116,7 @@ def ccvp(fields: tuple[str, ...]) -> Clean:
             [str(line) for line in lines],
             escaped(contract),
             escaped(number),
-            [word or OTHER for word in service],
+            [OTHER if not word or word.startswith(WRONG) else word for word in service],
             escaped(name),
             escaped(_keys(name, 160)),
             escaped(_words(_cards(cells["identity_card"]), 32)),
@@ -154,7 +154,7 @@ def recaudo(fields: tuple[str, ...]) -> Clean:
             escaped(receipt),
             escaped(contract),
             escaped(number),
-            [services[cell] for cell in cells["product"]],
+            ["" if word.startswith(WRONG) else word for word in map(services.__getitem__, cells["product"])],
             _or_null(paid_on),
             _or_null(amount),
             escaped(_words(cells["channel"], 60)),
@@ -182,6 +182,8 @@ def _field_of(reason: str, given: Mapping[str, str]) -> str:
         return max(("receipt", "contract", "service_number"), key=lambda field: len(given.get(field, "")))
     if reason.endswith("date"):
         return "due_on" if "due_on" in given else "paid_on"
+    if "product" in reason:
+        return "product"
     return "amount" if "amount" in reason else reason.removeprefix("no_")
 
 
@@ -215,7 +217,10 @@ def _failures(check: _Check) -> Iterator[tuple[int, str]]:
 
 
 def _service(text: str) -> str:
-    return (values.service(text) or OTHER) if text else ""
+    found = values.services(text)
+    if len(found) > 1:
+        return f"{WRONG}two_products"
+    return found[0] if found else OTHER if text else ""
 
 
 def _day(text: str) -> str:

@@ -128,6 +128,7 @@ def sentence(reason: str) -> str:
         "no_contract": _("Falta el contrato."),
         "no_service_number": _("Falta el número de servicio."),
         "no_product": _("Falta el producto."),
+        "two_products": _("El producto nombra Internet y televisión: elija uno de los dos."),
         "no_receipt": _("Falta el número de recibo."),
         "bad_date": _("La fecha no existe o no se entiende."),
         "no_date": _("Falta la fecha."),

@@ -117,15 +117,16 @@ def _year(text: str) -> int:
     return int(text) + (2000 if len(text) == 2 else 0)
 
 
+def services(text: str) -> tuple[str, ...]:
+    """The services a product names: 'INTERNET', 'TV', both, or none of ours."""
+    words = plain(text).replace("_", " ").replace("-", " ")
+    return tuple(name for name, said in (("INTERNET", _INTERNET), ("TV", _TELEVISION)) if said.search(words))
+
+
 def service(text: str) -> str | None:
     """'INTERNET', 'TV', or None for any other product (and for one that names both)."""
-    words = plain(text).replace("_", " ").replace("-", " ")
-    internet, television = _INTERNET.search(words), _TELEVISION.search(words)
-    if internet and not television:
-        return "INTERNET"
-    if television and not internet:
-        return "TV"
-    return None
+    found = services(text)
+    return found[0] if len(found) == 1 else None
 
 
 def identifier(text: str) -> str:

@@ -126,6 +126,7 @@ def test_one_row_is_cleaned_by_the_same_rules() -> None:
         ({"contract": "S/N"}, "no_contract", "contract"),
         ({"service_number": ""}, "no_service_number", "service_number"),
         ({"product": ""}, "no_product", "product"),
+        ({"product": "Internet + TV"}, "two_products", "product"),
         ({"due_on": ""}, "no_date", "due_on"),
         ({"due_on": "31/02/2026"}, "bad_date", "due_on"),
         ({"amount": ""}, "no_amount", "amount"),

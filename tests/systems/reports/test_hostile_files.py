@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable
@@ -262,6 +264,25 @@ def test_a_reading_that_somebody_stops_says_nothing_against_the_file(
         readers()[0].send_signal(how)
         with pytest.raises(ReadingInterrupted):
             list(chunks)
+
+
+def test_a_reading_ends_with_the_worker_that_asked_for_it(file_of: Callable[..., Path]) -> None:
+    path = file_of(HEAD + b"1;149\n" * 2_000_000)
+    root = Path(__file__).resolve().parents[3]
+    program = (
+        "import sys, time\n"
+        "from systems.reports.reading import read_report\n"
+        f"reading = read_report({str(path)!r}, columns={COLUMNS!r}, required=['contract'])\n"
+        "print(reading._process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE, text=True)
+    assert worker.stdout is not None
+    reader = psutil.Process(int(worker.stdout.readline()))
+    worker.kill()
+    worker.wait()
+    reader.wait(timeout=15)
+    worker.stdout.close()
 
 
 def test_the_reading_process_can_write_no_file_and_knows_no_secret(
