@@ -7,7 +7,7 @@ from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 
-app = Celery("callcenter")
+app = Celery("callcenter", task_cls="callcenter.doorbell:Doorbell")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

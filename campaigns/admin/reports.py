@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import ColumnAlias, Report, ReportSource
-from campaigns.reading import heading_key
+from campaigns.models import ColumnAlias, Report, ReportKind, ReportSource
+from campaigns.reading import fields_of, heading_key
+from campaigns.rejected_page import columns_of
 
 
 @admin.register(ReportSource)
 class ReportSourceAdmin(admin.ModelAdmin):
     """Sources are switched off rather than deleted: their files were taken once and must not come again."""
 
-    list_display = ("name", "kind", "transport", "location", "pattern", "is_active", "last_looked_at", "has_error")
+    list_display = ("name", "kind", "transport", "location", "pattern", "is_active", "last_looked_at", "answers")
     list_filter = ("kind", "transport", "is_active")
     search_fields = ("name", "location", "pattern")
     readonly_fields = ("last_looked_at", "last_error")
@@ -33,12 +35,42 @@ class ReportSourceAdmin(admin.ModelAdmin):
         (_("Última búsqueda"), {"fields": ("last_looked_at", "last_error")}),
     )
 
-    @admin.display(description=_("con error"), boolean=True)
-    def has_error(self, source: ReportSource) -> bool:
-        return not source.last_error
+    @admin.display(description=_("responde"), boolean=True)
+    def answers(self, source: ReportSource) -> bool | None:
+        return None if source.last_looked_at is None else not source.last_error
 
     def has_delete_permission(self, request: HttpRequest, obj: ReportSource | None = None) -> bool:
         return obj is not None and not obj.report_set.exists()
+
+
+class ColumnAliasForm(forms.ModelForm):
+    """The column is chosen from those a report has, and a title is known for one column only."""
+
+    field = forms.ChoiceField(label=_("Columna"), help_text=_("Qué dato es lo que está bajo ese título."))
+
+    class Meta:
+        model = ColumnAlias
+        fields = ("kind", "field", "alias")
+        help_texts = {"alias": _("Como está en el archivo. Mayúsculas, acentos, espacios y signos dan igual.")}
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        names = [(str(label), columns_of(kind)) for kind, label in ReportKind.choices]
+        cast(forms.ChoiceField, self.fields["field"]).choices = names
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        kind, field, alias = cleaned.get("kind"), cleaned.get("field"), cleaned.get("alias") or ""
+        if kind and field and field not in fields_of(kind):
+            self.add_error("field", _("El reporte elegido no tiene esta columna."))
+        key = heading_key(alias)
+        if alias and not key:
+            self.add_error("alias", _("El título debe tener letras o números."))
+        known = ColumnAlias.objects.filter(kind=kind, alias_key=key).exclude(pk=self.instance.pk).first()
+        if alias and known:
+            self.add_error("alias", _("Este título ya se conoce como «%(field)s».") % {"field": known.field})
+        self.instance.alias_key = key
+        return cleaned
 
 
 @admin.register(ColumnAlias)
@@ -49,10 +81,7 @@ class ColumnAliasAdmin(admin.ModelAdmin):
     list_filter = ("kind", "field")
     search_fields = ("alias", "field")
     ordering = ("kind", "field", "alias")
-
-    def save_model(self, request: HttpRequest, obj: ColumnAlias, form: Any, change: bool) -> None:
-        obj.alias_key = heading_key(obj.alias)
-        super().save_model(request, obj, form, change)
+    form = ColumnAliasForm
 
 
 @admin.register(Report)

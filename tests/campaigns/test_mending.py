@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from io import BytesIO
 
 import pytest
 
 from agents.models import User
 from campaigns import lifecycle
+from campaigns.intake import receive_report, take_in
 from campaigns.mending import RowNotAdmitted, admit, dismiss
-from campaigns.models import Campaign, Contact, ListEntry, RejectedRow, Renewal, Report
+from campaigns.models import Campaign, Contact, ListEntry, RejectedRow, Renewal, RenewalPayment, Report
 from tests.campaigns.some_reports import many, taken
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +109,20 @@ def test_a_paid_contact_that_gets_another_service_is_called_again(report: Report
     admit(row_id=row_at(3).pk, cells=cells, by=elena, now=at("2026-11-26 09:00"))
     entry = ListEntry.objects.get(contact__contract="1001")
     assert (entry.state, entry.paid_on) == ("open", None)
+
+
+def test_a_mended_receipt_is_taken_and_pays_its_renewal(report: Report, elena: User, at: At) -> None:
+    lines = "NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO;CANAL\n" + "".join(
+        f"R-{n};{2000 + n};{2000 + n}1;Internet;{'26/11/2026' if n else '26/13/2026'};289,00;Banco\n" for n in range(4)
+    )
+    payments = receive_report(
+        kind="recaudo", name="r.csv", file=BytesIO(lines.encode()), period=None, now=at("2026-11-26 18:00")
+    )
+    payments = take_in(report_id=payments.pk, now=at("2026-11-26 18:01"))
+    assert (payments.state, payments.taken, payments.rejected) == (Report.State.PUBLISHED, 3, 1)
+    row = RejectedRow.objects.get(report=payments)
+    admit(row_id=row.pk, cells={**row.cells, "paid_on": "26/11/2026"}, by=elena, now=at("2026-11-26 19:00"))
+    payments.refresh_from_db()
+    assert (payments.taken, payments.rejected) == (4, 0)
+    assert RenewalPayment.objects.filter(paid_on=date(2026, 11, 26)).count() == 4
+    assert ListEntry.objects.get(contact__contract="2000").state == "paid"

@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from python_calamine import CalamineWorkbook
 
 from agents.models import Disclosure, User
@@ -72,6 +73,16 @@ def test_an_upload_is_received_and_the_worker_is_rung(elena: User, signed_in: Si
     assert again.headers["Location"] == f"/reports/{report.pk}/"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_fails_no_upload(
+    elena: User, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the bell of the other tests
+    monkeypatch.setattr("campaigns.tasks.take_in_report.delay", Mock(side_effect=OperationalError("no broker")))
+    assert upload(signed_in(elena), ccvp({}).read()).status_code == 302
+    assert Report.objects.get().state == Report.State.WAITING
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
@@ -107,7 +118,7 @@ def test_a_published_report_shows_its_figures_and_stops_asking(
     elena: User, signed_in: SignedIn, report: Report
 ) -> None:
     page = signed_in(elena).get(f"/reports/{report.pk}/").content.decode()
-    assert "hx-trigger" not in page
+    assert "every 1s" not in page
     assert "Corregir las filas rechazadas" in page
     assert "/campaigns/2026-12/" in page
 
