@@ -96,14 +96,12 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
             if notice is None:
                 break
             try:
+                connection.open()  # nothing to do when it is open
                 _send(notice, connection)
-            except (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected, OSError) as error:
-                _failed(notice, error, now=now)
-                if not isinstance(error, FileNotFoundError):
-                    break
             except Exception as error:
-                log.exception("notice %s was not sent", notice.pk)
                 _failed(notice, error, now=now)
+                if _concerns_all(error):
+                    break
             else:
                 sent += _mine(notice).update(state=Notice.State.SENT, sent_at=now, last_error="")
     finally:
@@ -174,7 +172,16 @@ def _send(notice: Notice, connection: BaseEmailBackend) -> None:
     message.send(fail_silently=False)
 
 
+def _concerns_all(error: Exception) -> bool:
+    """Whether the server is at fault, and not this one mail. Every error of smtplib is an OSError too."""
+    if isinstance(error, smtplib.SMTPException):
+        server = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected, smtplib.SMTPHeloError)
+        return isinstance(error, (*server, smtplib.SMTPAuthenticationError))
+    return isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+
+
 def _failed(notice: Notice, error: Exception, *, now: datetime) -> None:
+    log.warning("notice %s, attempt %s: %s", notice.pk, notice.attempts, type(error).__name__)
     words = str(error) if isinstance(error, NoticeRefuses) else f"{type(error).__name__}: {error}"
     if notice.attempts >= ATTEMPTS:
         _mine(notice).update(state=Notice.State.PARKED, last_error=words[:2000])
