@@ -23,16 +23,16 @@ TOLERANCE = 5 * 24 * 60  # minutes: a demo that starts on the 31st has a month o
 
 @transaction.atomic
 def open_day_and_night() -> None:
-    """Open the calling windows and the working hours all week. Only for a demo that is being set up."""
+    """Open the calling windows day and night, and work every day. Only for a demo that is being set up."""
     CallingWindow.objects.all().delete()
     WorkingHours.objects.all().delete()
-    hours = {"opens": time.min, "closes": time.max}
-    CallingWindow.objects.bulk_create(CallingWindow(weekday=day, **hours) for day in Weekday.values)
-    WorkingHours.objects.bulk_create(WorkingHours(weekday=day, **hours) for day in Weekday.values)
+    for day in Weekday.values:
+        CallingWindow.objects.create(weekday=day, opens=time.min, closes=time.max)
+        WorkingHours.objects.create(weekday=day, opens=time(8, 0), closes=time(22, 0))
     CallingPolicy.objects.get_or_create(pk=1)
     for kind, pattern in ((ReportKind.CCVP, "ccvp-{period}.*"), (ReportKind.RECAUDO, "recaudo-{period}*.*")):
         ReportSource.objects.get_or_create(
-            name=f"Smartflex (demostración): {kind.label}",
+            name=f"Smartflex: {kind.label}",
             defaults={"kind": kind, "transport": "file", "location": str(drop_folder()), "pattern": pattern},
         )
 

@@ -19,15 +19,16 @@ from agents.models import Agent, User
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import Payment, payments_csv, prepaid_rows, prepaid_workbook
 from callcenter.demo.smartflex import CHANNELS
-from campaigns import dialling, giving, intake, lifecycle, planner, receiving, refreshing, results
-from campaigns.models import Campaign, Contact, Disposition, Renewal, ReportKind
+from campaigns import assignment, dialling, giving, intake, lifecycle, planner, receiving, refreshing, results
+from campaigns.models import Campaign, Contact, Disposition, Renewal, ReportKind, ReportSource
 from campaigns.periods import calls_from, calls_until, period_of, write_period
 
-CALLS_A_DAY = 4  # of each agent; enough to look at, little enough to make in seconds
+CALLS_A_DAY = 7  # of each agent; enough to look at, little enough to make in seconds
 MINUTES_A_CALL = 7
 # How calls end, in a hundred. Codes an installation renamed or switched off are left out.
 ENDINGS = {"promise": 26, "already_paid": 7, "call_back": 6, "no_answer": 31, "busy": 9, "wrong_number": 4,
            "third_party": 8, "refused": 9}  # fmt: skip
+HOLD_OUT = Decimal("0.15")
 PAYS = {"promised": 0.62, "contacted": 0.38, "": 0.24}
 
 
@@ -52,6 +53,9 @@ def make_last_month(*, by: User, now: datetime) -> Campaign:
         _at(first_day, 6, 45),
     )
     campaign = Campaign.objects.get(period=period)
+    campaign.hold_out_share = HOLD_OUT
+    campaign.save(update_fields=["hold_out_share"])
+    assignment.assign(campaign=campaign, now=_at(first_day, 8, 10))
     lifecycle.launch(campaign=campaign, by=by, now=_at(first_day, 8, 20))
     month = _Month(period, campaign, random.Random(f"last month {period:%Y-%m}"))  # noqa: S311  # believable, not secret
     day = first_day
@@ -67,7 +71,9 @@ def make_last_month(*, by: User, now: datetime) -> Campaign:
 
 
 def _bring(kind: ReportKind, name: str, content: bytes, period: date, now: datetime) -> None:
-    report = receiving.receive_report(kind=kind, name=name, file=io.BytesIO(content), period=period, now=now)
+    source = ReportSource.objects.filter(kind=kind).first()
+    file = io.BytesIO(content)
+    report = receiving.receive_report(kind=kind, name=name, file=file, period=period, now=now, source=source)
     intake.take_in(report_id=report.pk, now=now)
 
 
