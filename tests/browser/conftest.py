@@ -21,6 +21,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from agents.models import Agent, User
 from tests.browser.looking import DESK, sign_in
+from tests.callcenter.world import World, world
+from tests.campaigns.conftest import december, house_rules, make_contact, result
+
+__all__ = ["World", "december", "house_rules", "make_contact", "result", "world"]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's own loop runs in the thread of the test
 

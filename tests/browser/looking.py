@@ -12,6 +12,8 @@ from agents.models import Agent, User
 
 DESK = {"width": 1366, "height": 768}
 TABLET = {"width": 768, "height": 1024}
+SIZES = {"desk": DESK, "tablet": TABLET}
+LOOKS = (("desk", "light"), ("desk", "dark"), ("tablet", "light"), ("tablet", "dark"))
 PASSWORD = "agua-clara-en-tunari"
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
@@ -46,18 +48,17 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-def assert_accessible(page: Page, name: str = "") -> None:
+def assert_accessible(page: Page, name: str = "", *, looks: tuple[tuple[str, str], ...] = LOOKS) -> None:
     """No violation, and no sideways scrolling, at a desk and on a tablet, in light and in dark."""
     told = name or page.url.split("/", 3)[-1].split("?")[0].strip("/").replace("/", "-") or "home"
     problems: dict[str, list[str]] = {}
-    for size, viewport in (("desk", DESK), ("tablet", TABLET)):
-        page.set_viewport_size(viewport)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-            for line in axe_violations(page):
-                problems.setdefault(line, []).append(f"{size} {scheme}")
-            picture(page, f"{told}-{size}-{scheme}")
+    for size, scheme in looks:
+        page.set_viewport_size(SIZES[size])
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        for line in axe_violations(page):
+            problems.setdefault(line, []).append(f"{size} {scheme}")
+        picture(page, f"{told}-{size}-{scheme}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             problems[f"the page scrolls sideways by {wide} px"] = [size]

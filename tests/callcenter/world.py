@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+import pytest
 from django.core.files.base import ContentFile
 
 from agents.models import Agent, User
+from campaigns import sealing
 from campaigns.models import Attempt, CallBack, Campaign, Contact, Disposition, Reassignment, RejectedRow, Report
 from notices.models import Notice, NoticeKind
 
@@ -78,6 +80,29 @@ class World:
         kept = self.notice.attachments.create(name="x.txt", content_type="text/plain", file=content)
         return {"pk": self.notice.pk, "file": kept.pk}
 
+    @cached_property
+    def sealed(self) -> dict[str, Any]:
+        """November, closed and sealed."""
+        november = Campaign.objects.create(
+            period=date(2026, 11, 1), state=Campaign.State.CLOSED, calls_from=date(2026, 10, 25),
+            calls_until=date(2026, 10, 31), report_due_at=self.now, created_at=self.now, closed_at=self.now,
+        )  # fmt: skip
+        sealing.seal(campaign=november, by=self.elena, now=self.now)
+        return {"period": "2026-11"}
+
+    def furnish(self) -> None:
+        """Make one of everything, so that lists have something in them."""
+        for name, thing in vars(type(self)).items():
+            if isinstance(thing, cached_property):
+                getattr(self, name)
+
     @property
     def month(self) -> dict[str, Any]:
         return {"period": f"{self.campaign.period:%Y-%m}"}
+
+
+@pytest.fixture
+def world(
+    ana: Agent, marta: Agent, elena: User, oscar: User, ines: User, december: Campaign, make_contact: Any, at: Any
+) -> World:
+    return World(ana, marta, elena, oscar, ines, december, make_contact, at("2026-11-26 10:00"))
