@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -74,12 +74,7 @@ class Frame:
         """The pages this person may open, in order; the deepest one around the present address is marked."""
         if self.person is None:
             return []
-        found = []
-        for place in PLACES[Role(self.person.role)]:
-            try:
-                found.append((reverse(place.address), place))
-            except NoReverseMatch:
-                continue
+        found = [(reverse(place.address), place) for place in PLACES[Role(self.person.role)]]
         around = [href for href, _place in found if self._request.path.startswith(href)]
         here = max(around, key=len, default=None)
         return [NavigationItem(href, place.words, place.key, href == here) for href, place in found]
