@@ -19,6 +19,14 @@ import pytest
 CLIENT_KEY = paramiko.ECDSAKey.generate()
 
 
+class Stuck(paramiko.SFTPHandle):
+    """A file whose first byte never comes."""
+
+    def read(self, offset: int, length: int) -> Any:
+        time.sleep(3)
+        return b""
+
+
 class Folder(paramiko.SFTPServerInterface):
     """Serves one folder, read-only."""
 
@@ -45,7 +53,7 @@ class Folder(paramiko.SFTPServerInterface):
 
     def open(self, path: str, flags: int, attr: Any) -> Any:
         try:
-            handle = paramiko.SFTPHandle(flags)
+            handle = Stuck(flags) if path.endswith("stuck") else paramiko.SFTPHandle(flags)
             handle.readfile = self._at(path).open("rb")  # type: ignore[attr-defined]
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno)

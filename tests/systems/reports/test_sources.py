@@ -201,6 +201,15 @@ def test_a_server_that_says_nothing_is_given_up(drop: Path) -> None:
         assert time.monotonic() - began < 5
 
 
+def test_a_transfer_that_stops_in_the_middle_is_given_up(sftp_server: Any, drop: Path, tmp_path: Path) -> None:
+    (drop / "ccvp-2026-12.stuck").write_bytes(b"x" * 100_000)
+    began = time.monotonic()
+    with pytest.raises(SourceUnavailable):
+        fetch(sftp(sftp_server, read_seconds=0.5), "ccvp-2026-12.stuck", to=tmp_path / "in", max_bytes=10**6)
+    assert time.monotonic() - began < 2.5
+    assert not (tmp_path / "in").exists()
+
+
 def test_a_server_that_is_down_is_unavailable(sftp_server: Any) -> None:
     sftp_server.close()
     with pytest.raises(SourceUnavailable):
