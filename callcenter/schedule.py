@@ -46,6 +46,8 @@ SCHEDULE = [
     Tick("Sellar campañas cerradas", "campaigns.seal_closed", MINUTE),
     # The figures of the running campaigns are counted afresh when something changed.
     Tick("Actualizar cifras", "campaigns.refresh_figures", 5 * SECOND),
+    # An export that lost its worker is made again, and old files of exports are deleted.
+    Tick("Retomar exportaciones", "campaigns.sweep_exports", 30 * SECOND),
     # Mail that is owed is delivered.
     Tick("Enviar avisos pendientes", "notices.deliver_due", 15 * SECOND),
     # The worker says that it is alive; beat and the sweeper write their own sign of life.

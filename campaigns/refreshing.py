@@ -18,6 +18,7 @@ from django.utils import timezone
 from campaigns import measuring
 from campaigns.counting import count_standing, write_cells
 from campaigns.models import Campaign, FigureRefresh
+from campaigns.promise_outcomes import broken_promises
 
 LOCK_KEY = 7_150_001  # first half of the advisory lock; the second is the campaign
 # After the newest result it is counted on for this long: a transaction open when the mark was read may still commit an
@@ -71,6 +72,10 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
         count_rows(cursor=cursor, campaign=campaign)
         write_cells(cursor=cursor, campaign=campaign, since=since, days_since=days_since)
         standing = count_standing(cursor=cursor)
+    if days_since == date.min or last is None:
+        standing["broken_promises"] = broken_promises(campaign=campaign, now=now).count()
+    else:  # they change with payments and with the day, and cost as much as all the rest
+        standing["broken_promises"] = last.standing.get("broken_promises", 0)
     FigureRefresh.objects.update_or_create(
         campaign=campaign, defaults={"counted_at": now, "mark": mark, "standing": standing}
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaigns.models import CallBack, Campaign, FigureRefresh, ListEntry, RejectedRow, ReportKind
+from campaigns.models import CallBack, Campaign, FigureRefresh, ListEntry, RejectedRow, Report, ReportKind
 from campaigns.periods import write_period
 
 
@@ -37,17 +37,13 @@ def what_waits(*, campaign: Campaign, now: datetime) -> list[Waiting]:
         Waiting(_("Pagados"), standing.get(states.PAID, 0), f"{contacts}?state=paid"),
         Waiting(_("Grupo de control"), standing.get(states.HELD_OUT, 0), f"{contacts}?state=held_out"),
     ]
-    rejected = RejectedRow.objects.filter(
-        report__period=campaign.period, report__kind=ReportKind.CCVP, state=RejectedRow.State.WAITING
-    ).count()
+    report = Report.objects.filter(period=campaign.period, kind=ReportKind.CCVP, state=Report.State.PUBLISHED).first()
+    waiting = RejectedRow.objects.filter(report=report, state=RejectedRow.State.WAITING)
     overdue = CallBack.objects.filter(campaign=campaign, state=CallBack.State.PENDING, due_at__lt=now).count()
-    found.append(Waiting(_("Filas rechazadas"), rejected, _address("campaigns:report_list"), is_urgent=True))
-    found.append(Waiting(_("Agenda vencida"), overdue, _address("campaigns:agenda"), is_urgent=True))
-    return [waiting for waiting in found if waiting.href]
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    promises = f"{reverse('campaigns:promise_list')}?show=broken&month={write_period(campaign.period)}"
+    found.append(Waiting(_("Promesas incumplidas"), standing.get("broken_promises", 0), promises, is_urgent=True))
+    found.append(Waiting(_("Agenda vencida"), overdue, reverse("campaigns:agenda"), is_urgent=True))
+    if report is not None:
+        rows = reverse("campaigns:rejected_rows", args=[report.pk])
+        found.append(Waiting(_("Filas rechazadas"), waiting.count(), rows, is_urgent=True))
+    return found

@@ -6,6 +6,7 @@ from django.utils import timezone
 from campaigns import (
     assignment,
     call_backs,
+    exporting,
     fetching,
     intake,
     lease_sweep,
@@ -67,3 +68,14 @@ def close_overdue() -> None:
 @shared_task(name="campaigns.seal_closed")
 def seal_closed() -> None:
     sealing.seal_closed(now=timezone.now())
+
+
+@shared_task(name="campaigns.make_export")
+def make_export(export_id: int) -> None:
+    exporting.make_export(export_id=export_id, now=timezone.now())
+
+
+@shared_task(name="campaigns.sweep_exports")
+def sweep_exports() -> None:
+    for export_id in exporting.sweep_exports(now=timezone.now()):
+        make_export.delay_on_commit(export_id=export_id)

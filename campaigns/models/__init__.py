@@ -10,6 +10,7 @@ from campaigns.models.contacts import (
     RetiredTelephone,
     Service,
 )
+from campaigns.models.exports import ListExport
 from campaigns.models.figures import AgentDay, AttemptFigure, Cut, DayFigure, FigureCell, FigureRefresh, Seal, Unit
 from campaigns.models.payments import Receipt, RenewalPayment
 from campaigns.models.policy import CallingPolicy, CallingWindow, Disposition, DoNotCall
@@ -45,6 +46,7 @@ __all__ = [
     "FigureRefresh",
     "HeldFor",
     "ListEntry",
+    "ListExport",
     "PaymentPromise",
     "ReassignedContact",
     "Reassignment",

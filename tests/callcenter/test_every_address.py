@@ -29,6 +29,7 @@ CENTRE = ("elena", "oscar", "ines")
 STEERING = ("elena", "ines")
 WORKING = ("ana", "marta", "elena", "ines")
 AUDITOR = ("oscar",)
+ELENA = ("elena",)
 ADMINISTRATOR = ("ines",)
 ANYBODY = (*EVERYBODY, "nobody")
 SIGN_IN = "/accounts/login/"
@@ -116,7 +117,10 @@ ADDRESSES = [
     Address("campaigns:campaign_export", CENTRE, of=month),
     Address("campaigns:campaign_step", STEERING, of=lambda world: {**world.month, "verb": "pause"}, sends={}),
     Address("campaigns:contact_list", CENTRE, of=month),
-    Address("campaigns:contact_export", CENTRE, of=month),
+    Address("campaigns:contact_export", CENTRE, of=month, sends={}),
+    Address("campaigns:list_export", ELENA, of=lambda world: world.export, hidden=True),
+    Address("campaigns:list_export_progress", ELENA, of=lambda world: world.export, hidden=True),
+    Address("campaigns:list_export_file", (), of=lambda world: world.export, hidden=True),
     Address("campaigns:seal", CENTRE, of=lambda world: world.sealed),
     Address("campaigns:seal_verify", CENTRE, of=lambda world: world.sealed, sends={}),
     Address("campaigns:reseal", STEERING, of=lambda world: world.sealed, sends={"reason": "x"}),

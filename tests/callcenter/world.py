@@ -13,7 +13,17 @@ from django.core.files.base import ContentFile
 
 from agents.models import Agent, User
 from campaigns import sealing
-from campaigns.models import Attempt, CallBack, Campaign, Contact, Disposition, Reassignment, RejectedRow, Report
+from campaigns.models import (
+    Attempt,
+    CallBack,
+    Campaign,
+    Contact,
+    Disposition,
+    ListExport,
+    Reassignment,
+    RejectedRow,
+    Report,
+)
 from notices.models import Notice, NoticeKind
 
 
@@ -66,6 +76,11 @@ class World:
     @cached_property
     def reassignment(self) -> Reassignment:
         return Reassignment.objects.create(campaign=self.campaign, verb="reassign", by=self.elena, at=self.now)
+
+    @cached_property
+    def export(self) -> dict[str, Any]:
+        made = ListExport.objects.create(campaign=self.campaign, asked_by=self.elena, asked_at=self.now)
+        return {**self.month, "pk": made.pk}
 
     @cached_property
     def notice(self) -> Notice:

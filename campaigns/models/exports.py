@@ -1,0 +1,45 @@
+"""A list that leaves the centre as a workbook: asked for, made in the background, fetched by whoever asked."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import User
+from campaigns.models.campaign import Campaign
+
+
+class ListExportQuerySet(models.QuerySet["ListExport"]):
+    def visible_to(self, user: User) -> ListExportQuerySet:
+        """Who asked for it, and nobody else: the book of exports names one person."""
+        return self.filter(asked_by=user)
+
+
+class ListExport(models.Model):
+    """One export. The row is the work: a worker that dies leaves it to the next sweep."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("En espera")
+        READY = "ready", _("Listo")
+        FAILED = "failed", _("No se pudo hacer")
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="exports")
+    asked_by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    filters = models.JSONField(default=dict)
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    rows_written = models.PositiveIntegerField(default=0)
+    file = models.FileField(upload_to="exports/%Y/%m", null=True, blank=True)
+
+    objects = ListExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("exportación")
+        verbose_name_plural = _("exportaciones")
+        indexes = [
+            # the sweep: what waits or lost its worker, and what is old enough to be deleted
+            models.Index(fields=["asked_at"], name="list_export_waiting", condition=models.Q(state="waiting")),
+        ]
