@@ -174,7 +174,6 @@ def publish(
     assignment.open_lists(campaign=campaign, now=now)
     receipts.match_waiting(campaign=campaign, now=now)
     progress.watch(None)
-    receipts.match_waiting(campaign=campaign, now=now)
     lifecycle.propose(campaign=campaign, by=None, now=now)
     return Counted(
         taken=counts["taken"],

@@ -1,7 +1,7 @@
 """Where the rows of a report stand between the file and the campaign: one unlogged table a report.
 
 The rows arrive clean and typed from the reader as `COPY` text, so the database parses nothing twice. The table is
-made anew at each attempt and dropped when the report is published: a killed worker leaves nothing half-done.
+each attempt's own and dropped when the report is published: a killed worker leaves nothing half-done.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from campaigns.models import Report, ReportKind
 
@@ -64,12 +64,15 @@ class Counted:
 
 
 def table_of(report: Report) -> str:
-    """Name of the staging table of `report`: letters and digits of ours, safe inside a statement."""
-    return f"report_staging_{int(report.pk)}"
+    """Name of the staging table of this attempt at `report`: letters and digits of ours, safe inside a statement.
+
+    The fence is part of it, so that a worker that was thought dead and its successor never meet in one table.
+    """
+    return f"report_staging_{int(report.pk)}_{int(report.fence)}"
 
 
 def make_table(*, report: Report) -> str:
-    """Make the empty staging table of `report`, dropping what an earlier attempt left. Returns its name."""
+    """Make the empty staging table of this attempt. Returns its name."""
     table = table_of(report)
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS[report.kind])
     with connection.cursor() as cursor:
@@ -101,22 +104,34 @@ def drop_table(*, report: Report) -> None:
 
 
 def forget_orphans() -> int:
-    """Drop the staging tables of reports nobody works on (a worker died, then the report was discarded)."""
+    """Drop the staging tables of attempts nobody works at any more. Returns how many.
+
+    One that a worker still holds, though its report was given to another, is left for the next time.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT staged.relname FROM pg_class staged
-            LEFT JOIN campaigns_report report ON staged.relname = 'report_staging_' || report.id
-            WHERE staged.relkind = 'r' AND staged.relname LIKE 'report\\_staging\\_%%'
+            LEFT JOIN campaigns_report report
+                ON staged.relname = format('report_staging_%%s_%%s', report.id, report.fence)
+            WHERE staged.relkind = 'r' AND starts_with(staged.relname::text, 'report_staging_')
               AND staged.relnamespace = current_schema()::regnamespace
               AND coalesce(report.state NOT IN ('waiting', 'reading', 'checking', 'publishing'), true)
             """,
             [],
         )
         orphans = [name for (name,) in cursor.fetchall()]
-        for name in orphans:
+    return sum(_dropped(name) for name in orphans)
+
+
+def _dropped(name: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '200ms'")
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
-    return len(orphans)
+    except OperationalError:
+        return False
+    return True
 
 
 def write_rejected(*, report: Report) -> int:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
-from campaigns import reading
+from campaigns import reading, staging
 from campaigns.intake import claim, take_in
 from campaigns.models import Campaign, Contact, Renewal, Report
 from campaigns.progress import LEASE
@@ -94,3 +94,18 @@ def test_a_claim_is_one_workers(at: At) -> None:
     now = at("2026-11-25 06:11")
     found = at_once(*[lambda: claim(report_id=report.pk, now=now)] * 6)
     assert sum(1 for one in found if one is not None) == 1
+
+
+def test_what_a_dead_worker_staged_is_swept_and_what_a_live_one_holds_is_not(at: At) -> None:
+    staging.forget_orphans()  # of the tests before
+    report = received(ccvp(*many(5)), now=at("2026-11-25 06:10"))
+    dead = claim(report_id=report.pk, now=at("2026-11-25 06:11"))
+    staging.make_table(report=dead)
+    assert staging.forget_orphans() == 0
+    alive = claim(report_id=report.pk, now=at("2026-11-25 06:20"))
+    table = staging.make_table(report=alive)
+    assert staging.forget_orphans() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'report_staging_%'")
+        assert cursor.fetchall() == [(table,)]
+    staging.drop_table(report=alive)
