@@ -34,16 +34,19 @@ def save_what_is_missing(*, now: datetime) -> list[Path]:
     folder = drop_folder()
     folder.mkdir(parents=True, exist_ok=True)
     period = period_of(timezone.localdate(now))
-    saved = [save_prepaid_report(folder=folder, period=period), save_collections(folder=folder, period=period, now=now)]
+    saved = [
+        save_prepaid_report(folder=folder, period=period, now=now),
+        save_collections(folder=folder, period=period, now=now),
+    ]
     return [path for path in saved if path is not None]
 
 
-def save_prepaid_report(*, folder: Path, period: date) -> Path | None:
+def save_prepaid_report(*, folder: Path, period: date, now: datetime) -> Path | None:
     """Save the CCVP report of `period`, unless a file of that month stands there, whoever put it."""
     if any(folder.glob(f"ccvp-{write_period(period)}.*")):
         return None
     content = prepaid_workbook(prepaid_rows(customers_of(period), period), period)
-    return _save(folder / f"ccvp-{write_period(period)}.xlsx", content)
+    return _save(folder / f"ccvp-{write_period(period)}.xlsx", content, now)
 
 
 def save_collections(*, folder: Path, period: date, now: datetime) -> Path | None:
@@ -56,7 +59,7 @@ def save_collections(*, folder: Path, period: date, now: datetime) -> Path | Non
     if not payments:
         return None
     moment = timezone.localtime(now)
-    return _save(folder / f"recaudo-{write_period(period)}-{moment:%d-%H%M%S}.csv", payments_csv(payments))
+    return _save(folder / f"recaudo-{write_period(period)}-{moment:%d-%H%M%S}.csv", payments_csv(payments), now)
 
 
 def collected(*, campaign: Campaign, number: int, now: datetime) -> list[Payment]:
@@ -85,14 +88,14 @@ def collected(*, campaign: Campaign, number: int, now: datetime) -> list[Payment
     return payments
 
 
-def _save(path: Path, content: bytes) -> Path:
+def _save(path: Path, content: bytes, now: datetime) -> Path:
     """Whole or not at all: the job may look into the folder at any moment.
 
     Dated a moment back, because a source leaves a file alone while it may still be growing; this one does not.
     """
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_bytes(content)
-    finished = unfinished.stat().st_mtime - 60
+    finished = now.timestamp() - 60
     os.utime(unfinished, (finished, finished))
     os.replace(unfinished, path)
     return path

@@ -1,0 +1,106 @@
+"""The demo is a live campaign at any hour of any day, through the same code as any other month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from agents.models import Agent, Role, User
+from callcenter.demo import always_on, people, smartflex
+from callcenter.demo.customers import customers_of
+from callcenter.demo.exports import prepaid_rows
+from campaigns import fetching, giving, intake, lifecycle, planner
+from campaigns.models import Campaign, Receipt, Report
+from campaigns.periods import period_of
+
+At = Callable[..., datetime]
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: Any) -> Path:
+    settings.CALLCENTER_HOME = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "files"
+    return tmp_path
+
+
+def pull(now: datetime) -> list[Report]:
+    """What the scheduled job and the worker do."""
+    return [intake.take_in(report_id=report.pk, now=now) for report in fetching.look_for_reports(now=now)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-12-25 03:10",  # a holiday, at night
+        "2026-11-29 13:00",  # a Sunday
+        "2027-01-31 23:40",  # the last minutes of a month
+        "2027-02-01 00:05",  # and the first of the next
+    ],
+)
+def test_there_is_somebody_to_call_at_any_hour_of_any_day(moment: str, home: Path, at: At) -> None:
+    now = at(moment)
+    people.hire()
+    always_on.open_day_and_night()
+    always_on.stay_live(now=now)
+    assert [path.suffix for path in smartflex.save_what_is_missing(now=now)] == [".xlsx"]
+    planner.make_months_exist(now=now)
+    (report,) = pull(now)
+    campaign = Campaign.objects.get(period=period_of(now.date()))
+    assert (report.state, campaign.state, campaign.late_since) == ("published", "proposed", None), report.error
+    lifecycle.launch(campaign=campaign, by=User.objects.get(username=people.SUPERVISOR), now=now)
+    for agent in Agent.objects.all():
+        assert giving.give_next(agent=agent, now=now + timedelta(seconds=30)) is not None, agent
+
+
+@pytest.mark.django_db
+def test_payments_arrive_while_it_runs_and_one_of_them_is_nobodys(home: Path, at: At) -> None:
+    now = at("2026-11-25 09:00")
+    people.hire()
+    always_on.open_day_and_night()
+    always_on.stay_live(now=now)
+    planner.make_months_exist(now=now)
+    smartflex.save_what_is_missing(now=now)
+    pull(now)
+    (first,) = smartflex.save_what_is_missing(now=now)
+    assert first.name.startswith("recaudo-2026-12-")
+    assert smartflex.save_what_is_missing(now=now) == []  # the clerk saves one every ten minutes
+    (report,) = pull(now)
+    assert (report.state, report.kind) == ("published", "recaudo"), report.error
+    assert Receipt.objects.filter(renewal__isnull=False).count() > 10
+    assert Receipt.objects.filter(renewal__isnull=True).count() == 1
+
+
+def test_the_same_month_is_written_the_same_and_months_share_most_customers() -> None:
+    november, december = customers_of(date(2026, 11, 1)), customers_of(date(2026, 12, 1))
+    assert prepaid_rows(december, date(2026, 12, 1)) == prepaid_rows(december, date(2026, 12, 1))
+    shared = {one.contract for one in november} & {one.contract for one in december}
+    assert 0.8 < len(shared) / len(december) < 1
+
+
+@pytest.mark.django_db
+def test_hiring_twice_hires_once_and_leaves_a_changed_password_alone() -> None:
+    assert people.hire() == len(people.PEOPLE)
+    ana = User.objects.get(username="ana")
+    ana.set_password("otra")
+    ana.save()
+    assert people.hire() == 0
+    assert User.objects.get(username="ana").check_password("otra")
+    assert User.objects.filter(is_staff=True).get().role == Role.ADMINISTRATOR
+
+
+def test_production_has_no_demo(settings: Any) -> None:
+    settings.IS_DEMO = False
+    with pytest.raises(CommandError, match="no demo"):
+        call_command("demo", reset=True)
+
+
+def test_a_server_of_somebody_elses_is_never_reset(settings: Any) -> None:
+    settings.RUNS_EMBEDDED = False
+    with pytest.raises(CommandError, match="Nothing was touched"):
+        call_command("demo", reset=True)
