@@ -8,11 +8,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from campaigns.calling_hours import local
+from campaigns.hot_queries import fetch_row
 from campaigns.models import Service
 
 EARLIER_MONTHS = 6
@@ -44,7 +44,7 @@ SELECT json_build_object(
   'call_back', (SELECT json_build_object('at', b.due_at, 'note', b.note, 'telephone', b.telephone)
                 FROM campaigns_callback b WHERE b.contact_id = c.id AND b.state = 'pending'),
   'draft', (SELECT f.fields FROM campaigns_deskdraft f
-            WHERE f.agent_id = %(agent)s AND f.contact_id = c.id AND f.fence = e.fence),
+            WHERE f.agent_id = %(agent)s::bigint AND f.contact_id = c.id AND f.fence = e.fence),
   'earlier', (SELECT json_agg(x ORDER BY x.period DESC) FROM (
       SELECT k.period, f.paid_on, f.contacted_at, f.attempts, d.name AS result,
              NULLIF(trim(u.first_name || ' ' || u.last_name), '') AS by
@@ -168,9 +168,7 @@ class Card:
 def read_card(*, contact_id: int, agent: Agent | None) -> Card | None:
     """The card of a contact, or None when it is in no list."""
     values = {"contact": contact_id, "agent": agent.pk if agent else None, "months": EARLIER_MONTHS}
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, values)
-        row = cursor.fetchone()
+    row = fetch_row(_READ, values)
     if row is None:
         return None
     found: dict[str, Any] = json.loads(row[0], parse_float=Decimal)

@@ -28,6 +28,7 @@ from campaigns.calling import (
     rule_parameters,
     with_reasons,
 )
+from campaigns.hot_queries import fetch_row
 from campaigns.models import Attempt, CallBack, ListEntry
 from campaigns.rulebook import RuleBook, read_rules
 
@@ -215,9 +216,8 @@ def release(*, agent: Agent, contact_id: int, fence: int, now: datetime, for_now
 def _read_desk(*, agent: Agent, book: RuleBook) -> _Desk:
     """What this desk has open: a leased contact, or one whose call still waits for its result."""
     values = {"agent": agent.pk, "team": agent.team_id, "now": book.now, "running": list(book.running)}
-    with connection.cursor() as cursor:
-        cursor.execute(_DESK, values)
-        contact, fence, until, attempt, called, called_fence, pause, due = cursor.fetchone()
+    row = fetch_row(_DESK, values)
+    contact, fence, until, attempt, called, called_fence, pause, due = row or (None,) * 8
     found: Given | None = None
     if attempt is not None and called != contact:
         # the lease is gone (campaign closed, contact reassigned), the call is not: its result is asked for first
@@ -227,7 +227,7 @@ def _read_desk(*, agent: Agent, book: RuleBook) -> _Desk:
             until = _lease_until(book)
             ListEntry.objects.filter(contact_id=contact, lease_agent=agent).update(lease_until=until)
         found = Given(contact, fence, until, "unfinished" if attempt else "open", attempt)
-    return _Desk(open=found, paused=pause is not None, has_due_call_backs=due)
+    return _Desk(open=found, paused=pause is not None, has_due_call_backs=bool(due))
 
 
 def _take_one(*, agent: Agent, book: RuleBook, desk: _Desk) -> Given | None:
@@ -255,10 +255,8 @@ def _candidates(*, agent: Agent, book: RuleBook, desk: _Desk) -> Iterator[tuple[
 def _run(statement: str, *, agent: Agent, book: RuleBook, **more: int) -> tuple[int, int, list[str]] | None:
     values: dict[str, Any] = {**rule_parameters(book=book, agent=agent), "until": _lease_until(book), **more}
     values |= {"team": agent.team_id, "running": list(book.running)}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        row: tuple[int, int, list[str]] | None = cursor.fetchone()
-    return row
+    row = fetch_row(statement, values)
+    return (row[0], row[1], row[2]) if row else None
 
 
 def _set_aside(entry: ListEntry, reasons: list[Reason], *, book: RuleBook) -> None:

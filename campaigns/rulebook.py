@@ -9,9 +9,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import models
 
 from campaigns.calling_hours import DAYS_AHEAD, CallingHours, local
+from campaigns.hot_queries import fetch_row
 from campaigns.models import CallingPolicy, Disposition
 
 # A lease that ran out in the middle of a call is closed with this disposition.
@@ -40,12 +41,17 @@ class RuleBook:
     now: datetime
     policy: CallingPolicy
     hours: CallingHours
-    dispositions: tuple[Disposition, ...]
+    disposition_rows: tuple[dict[str, Any], ...]
     running: tuple[int, ...] = field(default=())
 
     @property
     def today(self) -> date:
         return local(self.now).date()
+
+    @cached_property
+    def dispositions(self) -> tuple[Disposition, ...]:
+        """All dispositions in their order, also those no longer offered."""
+        return tuple(_instance(Disposition, row) for row in self.disposition_rows)
 
     @cached_property
     def by_id(self) -> dict[int, Disposition]:
@@ -59,9 +65,8 @@ class RuleBook:
 def read_rules(*, now: datetime) -> RuleBook:
     """The rules in force at `now`. A missing policy row means its defaults; without windows nobody is called."""
     today = local(now).date()
-    with connection.cursor() as cursor:
-        cursor.execute(_READ, {"today": today, "horizon": today + timedelta(days=DAYS_AHEAD)})
-        found: dict[str, Any] = json.loads(cursor.fetchone()[0], parse_float=Decimal)
+    row = fetch_row(_READ, {"today": today, "horizon": today + timedelta(days=DAYS_AHEAD)})
+    found: dict[str, Any] = json.loads(row[0] if row else "{}", parse_float=Decimal)
     policy = _instance(CallingPolicy, found["policy"]) if found["policy"] else CallingPolicy()
     windows: dict[int, tuple[tuple[time, time], ...]] = {}
     for weekday, opens, closes in found["windows"] or ():
@@ -75,7 +80,7 @@ def read_rules(*, now: datetime) -> RuleBook:
             afternoon_starts=policy.afternoon_starts,
             evening_starts=policy.evening_starts,
         ),
-        dispositions=tuple(_instance(Disposition, row) for row in found["dispositions"] or ()),
+        disposition_rows=tuple(found["dispositions"] or ()),
         running=tuple(found["campaigns"] or ()),
     )
 
