@@ -59,15 +59,29 @@ LEFT JOIN agents_pause p ON p.agent_id = g.id AND p.ended_at IS NULL
 """
 
 # SKIP LOCKED: agents who share a list, and a bulk change that holds rows, never wait for one another.
-_TAKE_FROM_LIST = f"""
-UPDATE campaigns_listentry SET lease_agent_id = %(agent)s, lease_until = %(until)s, fence = fence + 1
-WHERE contact_id = (
+_FIRST_OF_LIST = """
   SELECT contact_id FROM campaigns_listentry
   WHERE owner_id = %(agent)s AND campaign_id = %(campaign)s AND state = 'open' AND ready_at <= %(now)s
-    AND (lease_agent_id IS NULL OR lease_until <= %(now)s)
-  ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING contact_id, fence, {CODES}
+    AND (lease_agent_id IS NULL OR lease_until <= %(now)s) {guard}
+  ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED
 """
+
+# Right after a result a desk has nothing open and mostly no agreed call that is due: then one statement does it all.
+_NOTHING_FIRST = f"""
+    AND NOT EXISTS (SELECT 1 FROM campaigns_listentry o WHERE o.lease_agent_id = %(agent)s)
+    AND NOT EXISTS (SELECT 1 FROM campaigns_attempt a WHERE a.agent_id = %(agent)s AND a.resulted_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM agents_pause p WHERE p.agent_id = %(agent)s AND p.ended_at IS NULL)
+    AND NOT EXISTS (SELECT 1 {_DUE})
+"""
+
+_TAKE = """
+UPDATE campaigns_listentry SET lease_agent_id = %(agent)s, lease_until = %(until)s, fence = fence + 1
+WHERE contact_id = ({which})
+RETURNING contact_id, fence, {codes}
+"""
+
+_TAKE_FROM_LIST = _TAKE.format(which=_FIRST_OF_LIST.format(guard=""), codes=CODES)
+_TAKE_AT_ONCE = _TAKE.format(which=_FIRST_OF_LIST.format(guard=_NOTHING_FIRST), codes=CODES)
 
 _TAKE_CALL_BACK = f"""
 UPDATE campaigns_listentry SET lease_agent_id = %(agent)s, lease_until = %(until)s, fence = fence + 1
@@ -127,13 +141,15 @@ class _Desk:
 def give_next(*, agent: Agent, now: datetime, book: RuleBook | None = None) -> Given | None:
     """The contact `agent` is to call now, leased to her; None when there is none (see `why_nothing`)."""
     book = book or read_rules(now=now)
-    desk = _read_desk(agent=agent, book=book)
-    if desk.open:
-        return desk.open
-    if desk.paused or not book.hours.is_open(now):
-        return None
+    is_open = book.hours.is_open(now)
     try:
         with _own_savepoint():
+            at_once = _take_at_once(agent=agent, book=book) if is_open else None
+            if at_once:
+                return at_once
+            desk = _read_desk(agent=agent, book=book)
+            if desk.open or desk.paused or not is_open:
+                return desk.open
             return _take_one(agent=agent, book=book, desk=desk)
     except IntegrityError:
         # a second tab of the same agent was quicker: one open contact a desk is the database's promise
@@ -230,13 +246,21 @@ def _read_desk(*, agent: Agent, book: RuleBook) -> _Desk:
     return _Desk(open=found, paused=pause is not None, has_due_call_backs=bool(due))
 
 
+def _take_at_once(*, agent: Agent, book: RuleBook) -> Given | None:
+    row = _run(_TAKE_AT_ONCE, agent=agent, book=book, campaign=book.running[0]) if book.running else None
+    if row is None:
+        return None
+    if not row[2]:
+        return Given(row[0], row[1], _lease_until(book), "list")
+    _explain_and_set_aside(row, book)
+    return None
+
+
 def _take_one(*, agent: Agent, book: RuleBook, desk: _Desk) -> Given | None:
     for tried, (kind, row) in enumerate(_candidates(agent=agent, book=book, desk=desk), 1):
-        contact_id, fence, codes = row
-        if not codes:
-            return Given(contact_id, fence, _lease_until(book), kind)
-        entry = ListEntry.objects.select_related("campaign", "lease_agent__user", "owner__user").get(pk=contact_id)
-        _set_aside(entry, explain(codes, entry=entry, book=book), book=book)
+        if not row[2]:
+            return Given(row[0], row[1], _lease_until(book), kind)
+        _explain_and_set_aside(row, book)
         if tried >= SET_ASIDE_AT_MOST:
             break
     return None
@@ -257,6 +281,11 @@ def _run(statement: str, *, agent: Agent, book: RuleBook, **more: int) -> tuple[
     values |= {"team": agent.team_id, "running": list(book.running)}
     row = fetch_row(statement, values)
     return (row[0], row[1], row[2]) if row else None
+
+
+def _explain_and_set_aside(row: tuple[int, int, list[str]], book: RuleBook) -> None:
+    entry = ListEntry.objects.select_related("campaign", "lease_agent__user", "owner__user").get(pk=row[0])
+    _set_aside(entry, explain(row[2], entry=entry, book=book), book=book)
 
 
 def _set_aside(entry: ListEntry, reasons: list[Reason], *, book: RuleBook) -> None:
