@@ -82,7 +82,9 @@ def day_by_day(
         "color": {"field": "series", "type": "nominal", "scale": {**scale, "range": list(PALETTE)}},
         "shape": {"field": "series", "type": "nominal", "scale": {**scale, "range": list(SHAPES)}},
     }
-    dashed = {"field": "series", "type": "nominal", "scale": {**scale, "range": list(DASHES)}}
+    dashed = {"field": "series", "type": "nominal", "scale": {**scale, "range": list(DASHES)}, "legend": None}
+    line = {**encoding, "color": {**encoding["color"], "legend": None}, "strokeDash": dashed}
+    del line["shape"]
     spec = {
         "title": title,
         "description": _story(names, series),
@@ -92,10 +94,13 @@ def day_by_day(
         "layer": [
             {
                 "mark": {"type": "line", "strokeWidth": 2.5},
-                "encoding": {**{k: v for k, v in encoding.items() if k != "shape"}, "strokeDash": dashed},
+                "encoding": line,
             },
             {"mark": {"type": "point", "filled": True, "size": 55, "opacity": 1}, "encoding": encoding},
         ],
+        "resolve": {
+            "legend": dict.fromkeys(("color", "shape", "strokeDash"), "independent")
+        },  # only the points explain
     }
     by_day = {name: dict(points) for name, points in series.items()}
     rows = tuple((f"{day:%d/%m}", *(_written(by_day[name].get(day)) for name in names)) for day in days)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from screens.charts import Chart, Estimate, bars_by, day_by_day, intervals
 from screens.tables import Figure, ListTable, MaskedTelephone, Money, RowLink
 
 
@@ -64,6 +65,26 @@ def sample_rows() -> list[dict[str, Any]]:
     ]
 
 
+def sample_charts(today: date) -> list[Chart]:
+    days = [today + timedelta(days=day) for day in range(6)]
+    return [
+        day_by_day(
+            title=_("Día a día"),
+            series={
+                _("Gestionados"): [(day, 410 + turn * 37) for turn, day in enumerate(days)],
+                _("Pagos"): [(day, 190 + turn * 55) for turn, day in enumerate(days)],
+            },
+        ),
+        bars_by(
+            title=_("Resultados por servicio"),
+            values={"Internet": {_("Pagó"): 803, _("No pagó"): 412}, "TV": {_("Pagó"): 377, _("No pagó"): 240}},
+        ),
+        intervals(
+            title=_("Efecto de las llamadas"), unit=_("puntos"), estimates=[Estimate("Internet", 2.1, 8.0, 13.9)]
+        ),
+    ]
+
+
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
     if not (getattr(request.user, "is_superuser", False) and (settings.DEBUG or settings.IS_DEMO)):
@@ -76,6 +97,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "form": SampleForm(),
         "wrong": wrong,
         "table": SampleTable(sample_rows()).shown_to(request),
+        "charts": sample_charts(now.date()),
         "none": SampleTable([], empty_text=_("Ningún cliente coincide con estos filtros.")),
         "now": now,
         "earlier": now - timedelta(minutes=7),

@@ -36,6 +36,11 @@ def test_a_drawing_is_named_and_told_to_a_screen_reader(days):
     assert drawn.count("aria-") == 1  # the drawing is one picture: its marks are silent
 
 
+def test_the_legend_names_each_line_once(days):
+    assert len(re.findall(r"<text[^>]*>Gestionados</text>", days.svg)) == 1
+    assert len(re.findall(r"<text[^>]*>Pagos</text>", days.svg)) == 1
+
+
 def test_a_drawing_needs_no_style_no_script_and_no_address(days):
     drawn = days.svg.replace("http://www.w3.org/", "")
     assert "style=" not in drawn
