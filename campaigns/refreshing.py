@@ -29,7 +29,8 @@ DAYS_STAND = timedelta(minutes=10)  # past days of the day figures are counted a
 
 WHAT_HAPPENED = """
 SELECT (SELECT max(resulted_at) FROM campaigns_attempt WHERE campaign_id = %(campaign)s AND resulted_at IS NOT NULL),
-       (SELECT max(id) FROM campaigns_reassignment WHERE campaign_id = %(campaign)s),
+       (SELECT concat_ws('-', max(id), sum(contacts), count(undone_at))
+          FROM campaigns_reassignment WHERE campaign_id = %(campaign)s),
        (SELECT max(id) FROM campaigns_campaignchange WHERE campaign_id = %(campaign)s),
        (SELECT max(published_at) FROM campaigns_report),
        (SELECT max(id) FROM campaigns_renewal),
@@ -38,8 +39,9 @@ SELECT (SELECT max(resulted_at) FROM campaigns_attempt WHERE campaign_id = %(cam
 
 
 def refresh_running(*, now: datetime) -> int:
-    """Refresh every campaign that runs or is paused; returns how many were counted."""
-    running = Campaign.objects.filter(state__in=[Campaign.State.RUNNING, Campaign.State.PAUSED]).order_by("period")
+    """Refresh every campaign that is proposed, runs or is paused; returns how many were counted."""
+    states = [Campaign.State.PROPOSED, Campaign.State.RUNNING, Campaign.State.PAUSED]
+    running = Campaign.objects.filter(state__in=states).order_by("period")
     return sum(refresh_figures(campaign=campaign, now=now) for campaign in running)
 
 

@@ -107,3 +107,13 @@ def test_only_who_steers_opens_the_page(running: Campaign, oscar: User, ana: Age
 
 def test_a_change_of_another_month_is_not_found(running: Campaign, elena: User, signed_in: SignedIn) -> None:
     assert signed_in(elena).post(f"{PAGE}1/undo/").status_code == 404
+
+
+def test_the_page_of_a_contact_leads_to_giving_it_to_somebody(
+    running: Campaign, ana: Agent, elena: User, oscar: User, signed_in: SignedIn
+) -> None:
+    one = ListEntry.objects.filter(owner=ana).first()
+    assert one is not None
+    link = f"{PAGE}?contact={one.pk}"
+    assert link in signed_in(elena).get(f"/desk/contacts/{one.pk}/").content.decode()
+    assert link not in signed_in(oscar).get(f"/desk/contacts/{one.pk}/").content.decode()
