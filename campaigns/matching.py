@@ -119,10 +119,10 @@ class Incoming:
     some_without_service: bool
 
 
-def match(cursor: CursorWrapper, *, incoming: str) -> None:
+def match(cursor: CursorWrapper, *, incoming: str, count: int) -> None:
     """Lay out `matched_receipt` (key, number, paid_on, amount, renewal_id, campaign_id, contact_id, amount_due,
-    standing and more) from the relation `incoming`. A receipt that is not in it has no renewal. Nothing lasting is
-    written.
+    standing and more) from the relation `incoming`, which has `count` receipts. One that is not in it has no renewal.
+    Nothing lasting is written.
     """
     for table in ("matched_receipt", "contested_contract", "contested_choice", "contested_turn"):
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
@@ -135,13 +135,16 @@ def match(cursor: CursorWrapper, *, incoming: str) -> None:
         "CREATE TEMPORARY TABLE matched_receipt ON COMMIT DROP AS"
         + f"{_BY_SERVICE_NUMBER} AND {_IN_TIME}".format(**in_time)
     )
+    matched = int(cursor.rowcount)
     if looked.some_without_number:
         cursor.execute("INSERT INTO matched_receipt" + f"{_BY_CONTRACT} AND {_IN_TIME}".format(**in_time))
+    has_choice = len(spans) > 1 or looked.some_without_number or looked.some_without_service
     cursor.execute("ANALYZE matched_receipt")
-    cursor.execute("INSERT INTO matched_receipt" + f"{_BY_SERVICE_NUMBER} AND {_LATE}".format(**late))
-    if looked.some_without_number:
-        cursor.execute("INSERT INTO matched_receipt" + f"{_BY_CONTRACT} AND {_LATE}".format(**late))
-    if len(spans) > 1 or looked.some_without_number or looked.some_without_service:
+    if has_choice or matched < count:
+        cursor.execute("INSERT INTO matched_receipt" + f"{_BY_SERVICE_NUMBER} AND {_LATE}".format(**late))
+        if looked.some_without_number:
+            cursor.execute("INSERT INTO matched_receipt" + f"{_BY_CONTRACT} AND {_LATE}".format(**late))
+    if has_choice:
         cursor.execute(_CONTESTED)
         if cursor.rowcount:
             cursor.execute(_PLACES)

@@ -99,7 +99,8 @@ def find_renewals(*, asked: Asked, user: User) -> QuerySet[RenewalPayment]:
         found = found.filter(first_paid_on__lte=asked.until)
     if asked.search:
         found = found.filter(Q(renewal__service_number=asked.search) | Q(contact__contract=asked.search))
-    found = found.annotate(difference=F("amount") - F("renewal__amount_due"))
+    over = F("amount") - F("renewal__amount_due")
+    found = found.annotate(difference=over if asked.show == "overpaid" else -over)
     return found.select_related("renewal", "contact", "campaign")
 
 

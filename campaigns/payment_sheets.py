@@ -46,7 +46,7 @@ def renewal_sheet(payments: QuerySet[RenewalPayment], *, title: str, total: Tota
     """One row a renewal paid in part, or more than was due."""
     heads = [
         _("Contrato"), _("Cliente"), _("Servicio"), _("Servicio n.º"), _("Mes"), _("Vence"), _("Primer pago"),
-        _("Debía"), _("Pagó"), _("Diferencia"),
+        _("Debía"), _("Pagó"), _("Falta o sobra"),
     ]  # fmt: skip
     columns = (
         "contact__contract", "contact__name", "renewal__service", "renewal__service_number", "campaign__period",

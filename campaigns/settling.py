@@ -71,20 +71,13 @@ SELECT renewal.contact_id, CASE WHEN count(*) = count(payment.paid_on) THEN max(
   LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id
  GROUP BY renewal.contact_id
 """
-_LOCK_ENTRIES = """
-SELECT count(*) FROM (
-  SELECT entry.contact_id FROM campaigns_listentry entry JOIN contact_to_settle settled USING (contact_id)
-   WHERE entry.paid_on IS DISTINCT FROM settled.paid_on
-   ORDER BY entry.contact_id FOR UPDATE OF entry
-) locked
-"""
 _SETTLE_ENTRIES = """
 UPDATE campaigns_listentry entry
    SET paid_on = settled.paid_on,
        state = CASE WHEN settled.paid_on IS NOT NULL AND entry.state = 'open' THEN 'paid'
                     WHEN settled.paid_on IS NULL AND entry.state = 'paid' THEN 'open'
                     ELSE entry.state END
-  FROM contact_to_settle settled
+  FROM (SELECT contact_id, paid_on FROM contact_to_settle ORDER BY contact_id) settled
  WHERE settled.contact_id = entry.contact_id AND entry.paid_on IS DISTINCT FROM settled.paid_on
 """
 _CANCEL_CALL_BACKS = """
@@ -138,8 +131,24 @@ def settle_contacts(cursor: CursorWrapper, *, touched: str, now: datetime) -> Se
     cursor.execute("DROP TABLE IF EXISTS pg_temp.contact_to_settle")
     cursor.execute(_PAID_CONTACTS.format(touched=touched))
     cursor.execute("ANALYZE contact_to_settle")
-    cursor.execute(_LOCK_ENTRIES)
+    # joined without a hash the rows come, and are locked, in the order of their contact
+    cursor.execute("SET LOCAL enable_hashjoin = off")
     cursor.execute(_SETTLE_ENTRIES)
     entries = cursor.rowcount
+    cursor.execute("SET LOCAL enable_hashjoin = on")
     cursor.execute(_CANCEL_CALL_BACKS, [now, _("Anulada: pagó el ")])
     return Settled(entries=entries, call_backs=cursor.rowcount)
+
+
+def count_paid(cursor: CursorWrapper) -> int:
+    """How many renewals of `matched_receipt` are paid in full by now."""
+    cursor.execute(
+        """
+        SELECT (SELECT count(*) FROM matched_receipt m
+                 WHERE standing = 'counted' AND amount >= amount_due
+                   AND NOT EXISTS (SELECT FROM renewal_to_recount t WHERE t.renewal_id = m.renewal_id))
+             + (SELECT count(*) FROM renewal_to_recount JOIN campaigns_renewalpayment payment USING (renewal_id)
+                 WHERE payment.paid_on IS NOT NULL)
+        """
+    )
+    return int(cursor.fetchone()[0])

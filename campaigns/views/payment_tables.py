@@ -98,10 +98,19 @@ class RenewalTable(TotalledTable):
     first_paid_on = Moment(verbose_name=lazy("Primer pago"))
     amount_due = Money(accessor=A("renewal__amount_due"), verbose_name=lazy("Debía"), orderable=False)
     amount = Money(verbose_name=lazy("Pagó"))
-    difference = Money(verbose_name=lazy("Diferencia"), footer=_amount)
+    difference = Money(verbose_name=lazy("Falta"), footer=_amount)
 
     class Meta(ListTable.Meta):
         empty_text = lazy("Ninguna renovación cumple estos filtros.")
+
+
+class OverpaidTable(RenewalTable):
+    """Renewals that got more than was due."""
+
+    difference = Money(verbose_name=lazy("De más"), footer=_amount)
+
+    class Meta(RenewalTable.Meta):
+        pass
 
 
 class ReportTable(ListTable):

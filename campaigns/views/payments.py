@@ -27,7 +27,14 @@ from campaigns.payment_lists import LISTS, RENEWALS, REPORTS, WHY, Asked, Total
 from campaigns.payment_sheets import receipt_sheet, renewal_sheet, report_sheet
 from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.views.campaign import month_name
-from campaigns.views.payment_tables import ReceiptTable, RenewalTable, ReportTable, TotalledTable, UnmatchedTable
+from campaigns.views.payment_tables import (
+    OverpaidTable,
+    ReceiptTable,
+    RenewalTable,
+    ReportTable,
+    TotalledTable,
+    UnmatchedTable,
+)
 from screens.spreadsheets import workbook_response
 from screens.tables import PAGE, ListTable
 
@@ -160,9 +167,12 @@ def _table_of(request: HttpRequest, asked: Asked) -> tuple[ListTable, Total]:
     table: ListTable
     if asked.show == REPORTS:
         return ReportTable(rows).shown_to(request), total
-    kind: type[TotalledTable] = RenewalTable if asked.show in RENEWALS else ReceiptTable
-    if asked.show == "unmatched":
-        kind = UnmatchedTable
+    kinds: dict[str, type[TotalledTable]] = {
+        "unmatched": UnmatchedTable,
+        "underpaid": RenewalTable,
+        "overpaid": OverpaidTable,
+    }
+    kind = kinds.get(asked.show, ReceiptTable)
     table = kind(rows.order_by("-pk"), total=total)
     RequestConfig(request, paginate={"per_page": PAGE, "silent": True, "paginator_class": CountedPaginator}).configure(
         table
