@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.dealing import Fragment, owner_of_turn
+from campaigns.levelling import keep_most
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
 from campaigns.quotas import Quotas, Taker, fair_deal
@@ -110,13 +111,18 @@ def choose_level(cursor: Any, campaign: Campaign, takers: Sequence[Taker]) -> di
     has = {(agent, name): number for agent, name, number in cursor.fetchall()}
     counts = {name: sum(n for (_agent, of), n in has.items() if of == name) for name in CallList.values}
     deal = fair_deal(counts, takers)
+    holdings: dict[int, dict[str, int]] = {}
+    for (agent, name), number in has.items():
+        if agent is not None:
+            holdings.setdefault(agent, {})[name] = number
+    quotas = keep_most(deal, takers, holdings)
     surplus: list[tuple[int | None, str, int]] = []
     lacking: Quotas = {}
     for (agent, name), number in has.items():
-        over = number - (deal.quotas.get(agent, {}).get(name, 0) if agent is not None else 0)
+        over = number - (quotas.get(agent, {}).get(name, 0) if agent is not None else 0)
         if over > 0 and name not in deal.unassigned:
             surplus.append((agent, name, over))
-    for agent_id, row in deal.quotas.items():
+    for agent_id, row in quotas.items():
         for name, number in row.items():
             under = number - has.get((agent_id, name), 0)
             if under > 0:
