@@ -6,11 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from campaigns import staging
 from campaigns.models import HeldFor, Report
 
 Check = Callable[[Report], None]
@@ -65,16 +63,15 @@ def discard(*, report_id: int, by: User, now: datetime) -> Report:
         report = Report.objects.select_for_update().get(pk=report_id)
         check_can_discard(report)
         report.state, report.accepted_by, report.lease_until = Report.State.DISCARDED, by, None
-        report.fence = F("fence") + 1
+        report.fence += 1
         report.save(update_fields=["state", "accepted_by", "lease_until", "fence"])
-        staging.drop_table(report=report)
     return report
 
 
 def _wait_again(report: Report, *, accepted_by: User | None) -> None:
     report.state, report.attempts, report.lease_until = Report.State.WAITING, 0, None
     report.accepted_by, report.error, report.held_for, report.held_because = accepted_by, "", "", ""
-    report.fence = F("fence") + 1
+    report.fence += 1
     report.save(
         update_fields=["state", "attempts", "lease_until", "accepted_by", "error", "held_for", "held_because", "fence"]
     )

@@ -34,6 +34,11 @@ def _filtered(request: HttpRequest, report: Report) -> Any:
     return found
 
 
+def _waiting(request: HttpRequest, report: Report) -> int:
+    found = RejectedRow.objects.visible_to(signed_in_user(request))
+    return found.filter(report=report, state=RejectedRow.State.WAITING).count()
+
+
 def _report_of(request: HttpRequest, pk: int) -> Report:
     return get_object_or_404(Report.objects.visible_to(signed_in_user(request)), pk=pk)
 
@@ -50,9 +55,6 @@ def rejected_rows(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report_of(request, pk)
     page = Paginator(_filtered(request, report), PAGE).get_page(request.GET.get("page"))
     may_steer = signed_in_user(request).steers_campaigns
-    waiting = RejectedRow.objects.visible_to(signed_in_user(request)).filter(
-        report=report, state=RejectedRow.State.WAITING
-    )
     context = {
         "report": report,
         "page": page,
@@ -62,7 +64,7 @@ def rejected_rows(request: HttpRequest, pk: int) -> HttpResponse:
         "states": RejectedRow.State.choices,
         "reason": request.GET.get("reason", ""),
         "state": request.GET.get("state", ""),
-        "waiting": waiting.count(),
+        "waiting": _waiting(request, report),
         "may_steer": may_steer,
         "trail": [
             (reverse("campaigns:report_list"), _("Reportes")),
@@ -125,7 +127,11 @@ def rejected_rows_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _row(request: HttpRequest, shown: RowForm, status: int = 200) -> HttpResponse:
     """The fragment of one row; without htmx the whole page is shown instead."""
-    context = {"row": shown, "may_steer": signed_in_user(request).steers_campaigns}
+    context = {
+        "row": shown,
+        "may_steer": signed_in_user(request).steers_campaigns,
+        "waiting": _waiting(request, shown.row.report),
+    }
     if not request.headers.get("HX-Request"):
         if shown.error:
             messages.error(request, shown.error)
