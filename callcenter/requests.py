@@ -11,6 +11,8 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils import translation
+from django.utils.translation import get_supported_language_variant
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # read aloud over a telephone: nothing that sounds or looks like another
 REFERENCE = re.compile(r"^[A-Za-z0-9-]{6,64}$")
@@ -46,6 +48,27 @@ class ReferenceMiddleware:
         match = request.resolver_match
         user = getattr(request, "user", None)
         structlog.contextvars.bind_contextvars(route=match.route if match else "", user=getattr(user, "pk", None))
+
+
+class ChosenLanguageMiddleware:
+    """The language somebody chose on the page (a cookie of the browser), else Spanish.
+
+    Django's own follows the browser's settings, and half the browsers of a floor are installed in English.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            language = get_supported_language_variant(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
+        except LookupError:
+            language = settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class SessionEndedMiddleware:

@@ -154,6 +154,13 @@ def test_the_way_from_the_password_to_the_first_code(required, client, elena, wi
     assert client.get("/accounts/2fa/authenticate/").status_code == 200
 
 
+def test_spanish_is_the_default_whatever_the_browser_was_installed_in(client):
+    page = client.get("/accounts/login/", headers={"Accept-Language": "en-US,en;q=0.9"})
+    assert '<html lang="es">' in page.content.decode()
+    client.cookies["callcenter_language"] = "xx"
+    assert '<html lang="es">' in client.get("/accounts/login/").content.decode()
+
+
 def test_the_language_is_kept_in_the_browser_before_and_after_signing_in(client, ana, with_password):
     client.post("/language/", {"language": "en", "next": "/accounts/login/"})
     assert client.cookies["callcenter_language"]["max-age"] > 30 * 24 * 3600

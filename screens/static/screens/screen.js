@@ -12,6 +12,7 @@
 (() => {
   "use strict";
   const GO_WAITS = 1500; // ms between g and its letter
+  const SENT_STAYS = 8000; // ms in which a form that was sent is not sent again
   const TOAST_STAYS = 8000; // ms; errors stay until closed
   const words = document.getElementById("screen-words")?.dataset ?? {};
   let goUntil = 0;
@@ -237,6 +238,11 @@
   );
 
   /* A form that was sent is not sent again by a second click. */
+  const open = (form) => {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  };
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method === "get" || form.hasAttribute("data-again")) return;
@@ -246,13 +252,9 @@
     }
     form.dataset.sent = "yes";
     form.setAttribute("aria-busy", "true");
+    setTimeout(() => open(form), SENT_STAYS); // an answer that is a download, or none at all, leaves the page here
   });
-  window.addEventListener("pageshow", () => {
-    document.querySelectorAll("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      form.removeAttribute("aria-busy");
-    });
-  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(open));
 
   document.addEventListener("change", (event) => {
     if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
