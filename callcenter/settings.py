@@ -205,6 +205,7 @@ if IS_DEMO:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 MAX_REPORT_BYTES = env.int("MAX_REPORT_BYTES", 300 * 2**20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a proposal has four fields for each of a thousand agents
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 FILE_UPLOAD_PERMISSIONS = 0o640
 

@@ -151,3 +151,15 @@ def test_the_page_asks_the_database_as_often_with_many_agents(
     client = signed_in(elena)
     with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
         client.get("/campaigns/2026-12/proposal/")
+
+
+def test_a_centre_of_hundreds_of_agents_can_be_dealt_from_the_page(
+    december: Campaign, elena: User, signed_in: SignedIn
+) -> None:
+    people = User.objects.bulk_create([User(username=f"a{n}", first_name=f"A{n}") for n in range(270)])
+    agents = Agent.objects.bulk_create([Agent(user=person) for person in people])
+    DealShare.objects.bulk_create([DealShare(campaign=december, agent=agent) for agent in agents])
+    data = answers()
+    assert len(data) > 1000
+    assert signed_in(elena).post("/campaigns/2026-12/deal/", data).status_code == 302
+    assert max(owners(december).values()) == 1
