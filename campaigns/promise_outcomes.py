@@ -63,19 +63,26 @@ def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QueryS
     )
 
 
+MISSED = Q(outcome__in=[Outcome.BROKEN, Outcome.PARTLY_KEPT])
+# What a promise in force is to somebody who looks after it; the lists of the promises page.
+FATES: dict[str, Q] = {
+    "broken": MISSED & Q(contact__entry__paid_on__isnull=True),
+    "later": MISSED & Q(contact__entry__paid_on__isnull=False),
+    "open": Q(outcome=Outcome.OPEN),
+    "kept": Q(outcome=Outcome.KEPT),
+}
+
+
 def broken_promises(*, campaign: Campaign, now: datetime) -> QuerySet[PaymentPromise]:
     """Promises in force that were not kept, or kept in part, whose contact still owes; the oldest day first."""
     owing = PaymentPromise.objects.filter(campaign=campaign, contact__entry__paid_on__isnull=True).in_force()
-    missed = Q(outcome__in=[Outcome.BROKEN, Outcome.PARTLY_KEPT])
-    found = with_outcome(owing, now=now).filter(missed)
-    return found.order_by("promised_on", "pk")
+    return with_outcome(owing, now=now).filter(FATES["broken"]).order_by("promised_on", "pk")
 
 
-def count_outcomes(*, promises: QuerySet[PaymentPromise], now: datetime) -> dict[str, int]:
-    """How many of `promises` have which outcome; every outcome is in it, and `due_today`."""
-    today = timezone.localtime(now).date()
+def count_fates(*, promises: QuerySet[PaymentPromise], now: datetime) -> dict[str, int]:
+    """How many of `promises` have which fate, each of them one; and how many are `due_today`."""
+    today = Q(promised_on=timezone.localtime(now).date())
     counted = with_outcome(promises, now=now).aggregate(
-        due_today=Count("pk", filter=Q(promised_on=today)),
-        **{value: Count("pk", filter=Q(outcome=value)) for value in Outcome.values},
+        due_today=Count("pk", filter=today), **{name: Count("pk", filter=fate) for name, fate in FATES.items()}
     )
     return {name: int(number) for name, number in counted.items()}

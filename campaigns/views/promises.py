@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,7 +24,7 @@ from campaigns.payment_age import payment_age
 from campaigns.payment_lists import total_of
 from campaigns.payment_sheets import promise_sheet
 from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
-from campaigns.promise_outcomes import count_outcomes, with_outcome
+from campaigns.promise_outcomes import FATES, count_fates, with_outcome
 from campaigns.views.campaign import month_name
 from campaigns.views.payment_tables import PromiseTable
 from campaigns.views.payments import CountedPaginator
@@ -33,10 +33,10 @@ from screens.tables import PAGE
 
 SHOWN: dict[str, str | Promise] = {
     "broken": lazy("Incumplidos"),
-    "partly": lazy("Cumplidos en parte"),
     "due_today": lazy("Para hoy"),
     "open": lazy("Vigentes"),
     "kept": lazy("Cumplidos"),
+    "later": lazy("Pagaron después"),
 }
 
 
@@ -57,7 +57,7 @@ def promise_list(request: HttpRequest) -> HttpResponse:
     months = list(Campaign.objects.visible_to(user).order_by("-period")[:24])
     asked = _asked_for(request, months)
     of_month = _of_month(asked=asked, user=user)
-    counts = count_outcomes(promises=of_month, now=now)
+    counts = count_fates(promises=of_month, now=now)
     rows = _shown(of_month, show=asked.show, now=now)
     table = PromiseTable(rows.order_by("promised_on", "pk"), total=total_of(rows))
     RequestConfig(request, paginate={"per_page": PAGE, "silent": True, "paginator_class": CountedPaginator}).configure(
@@ -132,4 +132,4 @@ def _shown(promises: QuerySet[PaymentPromise], *, show: str, now: datetime) -> Q
     found = with_outcome(promises, now=now).select_related("contact", "agent__user")
     if show == "due_today":
         return found.filter(promised_on=timezone.localtime(now).date())
-    return found.filter(Q(outcome=show))
+    return found.filter(FATES[show])

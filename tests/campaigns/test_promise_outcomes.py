@@ -10,7 +10,7 @@ import pytest
 
 from agents.models import Agent
 from campaigns.models import Campaign, Contact, PaymentPromise
-from campaigns.promise_outcomes import broken_promises, count_outcomes, with_outcome
+from campaigns.promise_outcomes import broken_promises, count_fates, with_outcome
 from tests.campaigns.a_campaign import make_campaign, spoke
 from tests.campaigns.some_receipts import owing, row, take
 
@@ -85,12 +85,13 @@ def test_broken_ones_are_listed_until_the_contact_pays(december: Campaign, ana: 
     assert list(broken_promises(campaign=december, now=now)) == [late]
     assert early.pk not in broken_promises(campaign=december, now=now).values_list("pk", flat=True)
     in_force = PaymentPromise.objects.in_force()
-    assert count_outcomes(promises=in_force, now=now) == {
+    assert count_fates(promises=in_force, now=now) == {
         "due_today": 0,
         "open": 0,
         "kept": 0,
-        "partly": 0,
+        "later": 0,
         "broken": 1,
     }
     take([row("R2", "C1T", "11-29")], now=at("2026-11-29 20:00"))
     assert list(broken_promises(campaign=december, now=at("2026-11-30 09:00"))) == []
+    assert count_fates(promises=in_force, now=at("2026-11-30 09:00"))["later"] == 1
