@@ -25,9 +25,11 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.test.utils import get_runner, override_settings  # noqa: E402
 
-from agents.models import Agent, User  # noqa: E402
+from agents.models import Agent, Role, User  # noqa: E402
+from campaigns.figure_charts import draw_ahead  # noqa: E402
 from campaigns.models import Campaign, Disposition  # noqa: E402
 from campaigns.refreshing import refresh_figures  # noqa: E402
 
@@ -158,6 +160,53 @@ def measure(args: argparse.Namespace) -> None:
     print(f"first count {first:.2f} s = {first / limit:.1f} × the limit")
     print(f"count again {statistics.median(later):.2f} s = {statistics.median(later) / limit:.1f} × the limit")
     print(f"nothing happened {idle * 1000:.0f} ms")
+    measure_pages(campaign, args)
+
+
+def measure_pages(campaign: Campaign, args: argparse.Namespace) -> None:
+    """Pages by a signed-in supervisor, unfiltered and filtered; every tenth after a count, so charts are drawn anew."""
+    elena = User.objects.create(username="elena", role=Role.SUPERVISOR)
+    client = Client()
+    client.force_login(elena)
+    agent = Agent.objects.order_by("pk")[7].pk
+    queries = [
+        "",
+        "service=TV",
+        f"agent={agent}",
+        "zone=Zona+7",
+        "day=2026-11-26",
+        "zone=Zona+3&service=TV",
+        "sort=paid",
+    ]
+    client.get("/campaigns/2026-12/")
+    plain = [timed(lambda: client.get("/campaigns/")) for _ in range(20)]
+    times, tiles = [], []
+    for n in range(args.pages):
+        if n % 10 == 0:
+            change_cells(campaign)
+        address = f"/campaigns/2026-12/?{queries[n % len(queries)]}"
+        times.append(timed(lambda address=address: client.get(address)))  # type: ignore[misc]
+        tiles.append(timed(lambda: client.get("/campaigns/2026-12/figures/")))
+    print(f"limit: a signed-in page of one list {percentile(plain, 50) * 1000:.0f} ms")
+    for name, measured in (("campaign page", times), ("its tiles alone", tiles)):
+        p50, p95 = percentile(measured, 50), percentile(measured, 95)
+        print(
+            f"{name} p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms = {p95 / percentile(plain, 50):.1f} × the limit"
+            + (" (to reach: p95 ≤ 250 ms)" if measured is times else "")
+        )
+
+
+def change_cells(campaign: Campaign) -> None:
+    """As a count does after some results: other figures, so other charts."""
+    of_it = {"campaign": campaign.pk}
+    where = "WHERE campaign_id = %(campaign)s AND part = 'TV'"
+    run(f"UPDATE campaigns_dayfigure SET handled = handled + 1 {where}", of_it)
+    run(f"UPDATE campaigns_attemptfigure SET attempts = attempts + 1 {where}", of_it)
+    draw_ahead(campaign=campaign)
+
+
+def percentile(measured: list[float], share: int) -> float:
+    return sorted(measured)[min(len(measured) - 1, len(measured) * share // 100)]
 
 
 if __name__ == "__main__":

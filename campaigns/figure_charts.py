@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from campaigns.figures import Figures
-from campaigns.models import Service
+from campaigns.figures import Figures, read_figures
+from campaigns.models import Campaign, Service
 from screens.charts import Chart, bars_by, day_by_day
 
 SHOWN_DISPOSITIONS = 10
@@ -15,6 +15,12 @@ WIDTH, HEIGHT = 360, 190  # three side by side on a desk: drawn as wide as they 
 def charts_of(figures: Figures) -> list[Chart]:
     """Day by day, by service, by disposition; a chart without figures is left out."""
     return [chart for chart in (_days(figures), _services(figures), _dispositions(figures)) if chart is not None]
+
+
+def draw_ahead(*, campaign: Campaign) -> None:
+    """Draw the charts of the unfiltered page into the cache, so that nobody waits for them after a count."""
+    for chart in charts_of(read_figures(campaign=campaign)):
+        _drawn = chart.svg
 
 
 def _days(figures: Figures) -> Chart | None:

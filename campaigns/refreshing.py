@@ -13,10 +13,12 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Q
 from django.utils import timezone
 
 from campaigns import measuring
 from campaigns.counting import count_standing, write_cells
+from campaigns.figure_charts import draw_ahead
 from campaigns.models import Campaign, FigureRefresh
 from campaigns.promise_outcomes import broken_promises
 
@@ -25,6 +27,7 @@ LOCK_KEY = 7_150_001  # first half of the advisory lock; the second is the campa
 # older result, and an agent may correct her last one (campaigns/correcting.py), which moves no mark.
 SETTLING = timedelta(minutes=16)
 OVERLAP = timedelta(minutes=20)
+STILL_PAYING = timedelta(days=45)  # after the close: the month that is paid for, and the days of grace
 DAYS_STAND = timedelta(minutes=10)  # past days of the day figures are counted again this often, payments or not
 
 WHAT_HAPPENED = """
@@ -39,10 +42,17 @@ SELECT (SELECT max(resulted_at) FROM campaigns_attempt WHERE campaign_id = %(cam
 
 
 def refresh_running(*, now: datetime) -> int:
-    """Refresh every campaign that is proposed, runs or is paused; returns how many were counted."""
-    states = [Campaign.State.PROPOSED, Campaign.State.RUNNING, Campaign.State.PAUSED]
-    running = Campaign.objects.filter(state__in=states).order_by("period")
-    return sum(refresh_figures(campaign=campaign, now=now) for campaign in running)
+    """Refresh every campaign that is proposed, runs or is paused, and closed ones while payments still come in.
+
+    Returns how many were counted.
+    """
+    alive = Q(state__in=[Campaign.State.PROPOSED, Campaign.State.RUNNING, Campaign.State.PAUSED])
+    paying = Q(state=Campaign.State.CLOSED, closed_at__gte=now - STILL_PAYING)
+    chosen = Campaign.objects.filter(alive | paying).order_by("period")
+    counted = [campaign for campaign in chosen if refresh_figures(campaign=campaign, now=now)]
+    for campaign in counted:
+        draw_ahead(campaign=campaign)
+    return len(counted)
 
 
 def refresh_figures(*, campaign: Campaign, now: datetime, afresh: bool = False) -> bool:

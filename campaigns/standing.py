@@ -8,7 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from campaigns.models import CallBack, Campaign, FigureRefresh, ListEntry, RejectedRow, Report, ReportKind
+from campaigns.models import CallBack, Campaign, ListEntry, RejectedRow, Report, ReportKind
 from campaigns.periods import write_period
 
 
@@ -22,10 +22,8 @@ class Waiting:
     is_urgent: bool = False
 
 
-def what_waits(*, campaign: Campaign, now: datetime) -> list[Waiting]:
-    """The lists of a campaign with how many stand in them; those of states as they were counted last."""
-    refresh = FigureRefresh.objects.filter(campaign=campaign).first()
-    standing = refresh.standing if refresh else {}
+def what_waits(*, campaign: Campaign, standing: dict[str, int], now: datetime) -> list[Waiting]:
+    """The lists of a campaign with how many stand in them; those of states as they were counted last (`standing`)."""
     contacts = reverse("campaigns:contact_list", args=[write_period(campaign.period)])
     states = ListEntry.State
     found = [

@@ -24,7 +24,6 @@ from campaigns.figure_sheets import sheets_of
 from campaigns.figures import Only, read_choices, read_figures, read_totals
 from campaigns.lifecycle import CampaignRefuses, Verb
 from campaigns.models import Campaign, Service
-from campaigns.payment_age import payment_age
 from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.standing import what_waits
 from campaigns.views import dealing
@@ -143,8 +142,9 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     user = signed_in_user(request)
     reasons = {verb.value: lifecycle.why_not(verb, campaign=campaign, now=now, by=user) for verb in Verb}
     choices = read_choices(campaign=campaign)
+    figures = _figures(request, campaign)
     return {
-        **_figures(request, campaign),
+        **figures,
         "badge": BADGES[State(campaign.state)],
         "days_left": days_left(campaign),
         "why_not": reasons,
@@ -153,7 +153,7 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "agents": agent_choices(user, choices.agents),
         "zones": choices.zones,
         "days": choices.days,
-        "waits": what_waits(campaign=campaign, now=now),
+        "waits": what_waits(campaign=campaign, standing=figures["figures"].standing, now=now),
     }
 
 
@@ -169,7 +169,6 @@ def _figures(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "agent_name": next((line.name for line in found.by_agent if line.agent == found.only.agent), ""),
         "charts": charts_of(found),
         "service_rows": [(Service(service).label, counts) for service, counts in found.by_service.items()],
-        "payments": payment_age(now=timezone.now()),
         "agent_table": table,
         "query": request.GET.urlencode(),
         "is_live": campaign.state in (State.RUNNING, State.PAUSED),

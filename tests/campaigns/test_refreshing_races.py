@@ -1,0 +1,107 @@
+"""Counting while others count or write: one count at a time, and every one of a single moment."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection, connections, transaction
+
+from campaigns import refreshing
+from campaigns.figures import read_figures
+from campaigns.models import FigureCell, ListEntry
+from campaigns.refreshing import counting_alone, refresh_figures
+from tests.campaigns.a_month import make_month
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("django_db_serialized_rollback")]
+
+
+@pytest.fixture
+def month(ana, luis):
+    return make_month({"ana": ana, "luis": luis})
+
+
+def in_a_thread(work):
+    """Run `work` on a connection of its own; returns the thread and a list that gets its result."""
+    found = []
+
+    def run():
+        try:
+            found.append(work())
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, found
+
+
+def test_two_counts_at_once_are_one(month, at):
+    with counting_alone(month, waits=False) as is_ours:
+        assert is_ours
+        thread, found = in_a_thread(lambda: refresh_figures(campaign=month, now=at("2026-11-28 10:00")))
+        thread.join(20)
+        assert found == [False]
+    assert FigureCell.objects.count() == 0
+    assert refresh_figures(campaign=month, now=at("2026-11-28 10:00"))
+
+
+def test_who_must_have_the_figures_waits_for_its_turn(month, at):
+    with counting_alone(month, waits=False):
+        thread, found = in_a_thread(lambda: refresh_figures(campaign=month, now=at("2026-11-28 10:00"), afresh=True))
+        thread.join(0.5)
+        assert thread.is_alive()
+    thread.join(20)
+    assert found == [True]
+
+
+def test_many_counts_at_once_leave_each_cell_once(month, at):
+    threads = [
+        in_a_thread(lambda: refresh_figures(campaign=month, now=at("2026-11-28 10:00"), afresh=True))[0]
+        for _turn in range(4)
+    ]
+    for thread in threads:
+        thread.join(60)
+    figures = read_figures(campaign=month)
+    assert (figures.contacts.items, figures.services.items, figures.services.paid) == (12, 14, 6)
+    keys = list(FigureCell.objects.values_list("unit", "part", "agent", "zone", "held_out"))
+    assert len(keys) == len(set(keys))
+
+
+def test_a_count_sees_one_moment_while_others_write(month, at, ana, monkeypatch):
+    """Between laying out contacts and counting the rest, somebody is handled: contacts and services still agree."""
+    laid_out = refreshing.count_rows
+
+    def lay_out_and_let_others_write(**kwargs):
+        laid_out(**kwargs)
+
+        def write():
+            with transaction.atomic():
+                untouched = ListEntry.objects.filter(contact__contract="L4")
+                untouched.update(handled_at=at("2026-11-28 09:59"), handled_by=ana)
+
+        thread, _found = in_a_thread(write)
+        thread.join(20)
+
+    monkeypatch.setattr(refreshing, "count_rows", lay_out_and_let_others_write)
+    refresh_figures(campaign=month, now=at("2026-11-28 10:00"))
+    monkeypatch.undo()
+    figures = read_figures(campaign=month)
+    assert (figures.contacts.handled, figures.services.handled) == (7, 8)
+    refresh_figures(campaign=month, now=at("2026-11-28 10:05"))
+    figures = read_figures(campaign=month)
+    assert (figures.contacts.handled, figures.services.handled) == (8, 10)
+
+
+def test_a_count_that_fails_lets_go_of_its_turn(month, at, monkeypatch):
+    def fail(**kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    monkeypatch.setattr(refreshing, "count_rows", fail)
+    with pytest.raises(Exception, match="division"):
+        refresh_figures(campaign=month, now=at("2026-11-28 10:00"))
+    monkeypatch.undo()
+    thread, found = in_a_thread(lambda: refresh_figures(campaign=month, now=at("2026-11-28 10:00")))
+    thread.join(20)
+    assert found == [True]
