@@ -69,7 +69,7 @@ def work(agents: list[int], campaign: int, seconds: float, how: str, told: Any) 
         values = {"agent": agent_id, "campaign": campaign, "now": NOW, "until": NOW, "later": NOW.replace(month=12)}
         connection.ensure_connection()
         raw = connection.connection
-        raw.autocommit = True
+        raw.autocommit, raw.prepare_threshold = True, 5
         gate.wait()
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:

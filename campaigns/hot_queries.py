@@ -18,6 +18,9 @@ def fetch_row(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...] | No
     """The first row of a prepared statement. Raises Django's database errors."""
     connection.ensure_connection()
     connection.validate_no_broken_transaction()
+    if connection.connection.prepare_threshold is None:
+        # Django turns preparing off; its own cursors bind on the client and never prepare, whatever stands here
+        connection.connection.prepare_threshold = 5
     began = time.monotonic()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, values, prepare=True)  # type: ignore[arg-type]

@@ -96,6 +96,7 @@ def record_result(
         own = [attempt for attempt in attempts if attempt.agent_id == agent.pk]
         before = next((attempt for attempt in own if attempt.fence == fence and _is_told(attempt, book)), None)
         if before is not None:
+            before.contact, before.disposition = entry.contact, book.by_id.get(before.disposition_id or 0)
             return Recorded(before, entry, entry.fence, stays_open=entry.lease_agent_id == agent.pk, repeated=True)
         waiting = next((attempt for attempt in own if attempt.fence == fence), None)
         _check_fence(entry, agent=agent, fence=fence, has_called=waiting is not None)
