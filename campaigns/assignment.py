@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.deal_rows import Dealt, Source, deal_all, deal_unowned, open_late
+from campaigns.deal_rows import Dealt, Source, deal_all, deal_unowned, lock_entries, open_late
 from campaigns.lifecycle import CampaignRefuses
 from campaigns.models import Campaign, DealShare, ListEntry
 from campaigns.models.contacts import CallList
@@ -34,6 +34,7 @@ def assign(*, campaign: Campaign, now: datetime) -> Dealt:
     with transaction.atomic():
         locked = _locked(campaign)
         check_can_assign(locked)
+        lock_entries(locked)
         source = Source(
             tables="campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id",
             where="e.campaign_id = %s AND e.state IN ('open', 'held_out')",

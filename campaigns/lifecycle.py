@@ -239,7 +239,9 @@ def _settle(campaign: Campaign, now: datetime) -> Settled:
         cursor.execute(
             """
             UPDATE campaigns_listentry SET lease_agent_id = NULL, lease_until = NULL
-             WHERE campaign_id = %s AND lease_agent_id IS NOT NULL
+             WHERE contact_id IN (SELECT contact_id FROM campaigns_listentry
+                                   WHERE campaign_id = %s AND lease_agent_id IS NOT NULL
+                                   ORDER BY contact_id FOR UPDATE)
             """,
             [campaign.pk],
         )
