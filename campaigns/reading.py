@@ -135,7 +135,7 @@ def sentence(reason: str) -> str:
         "far_date": _("La fecha de vencimiento está muy lejos del mes por pagar."),
         "bad_amount": _("El monto no se entiende."),
         "no_amount": _("Falta el monto."),
-        "amount_not_positive": _("El monto debe ser mayor que cero."),
+        "amount_not_positive": _("El monto debe ser mayor que cero; una anulación se revisa a mano."),
         "too_long": _("Un valor es demasiado largo."),
         "conflict": _("El recibo ya se tomó con otro monto u otro servicio."),
         "contradicts": _("Otra fila del mismo servicio dice otra cosa."),

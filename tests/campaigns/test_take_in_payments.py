@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from campaigns.models import ListEntry, Receipt, RenewalPayment
+from campaigns.models import ListEntry, Receipt, RejectedRow, RenewalPayment
 from tests.conftest import DATA
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -103,3 +103,35 @@ def test_bad_input_is_one_clear_line_and_nothing_is_half_done(name: str, tmp_pat
     assert words in str(error.value)
     assert "\n" not in str(error.value)
     assert not Receipt.objects.exists()
+
+
+def test_every_row_of_an_untidy_file_ends_in_one_place(tmp_path: Path) -> None:
+    said("take_in_report", DATA / "csv-300" / "ccvp-2026-12.csv", "--period", "2026-12")
+    lines = [
+        "NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO;CANAL",
+        "R1;120100008;1201000081;Internet;28/11/2026;289,00;QR",
+        "R1;120100008;1201000081;Internet;28/11/2026;289,00;QR",
+        "R1;120100008;1201000081;Internet;28/11/2026;-289,00;QR",
+        "R1;120100008;1201000081;Internet;28/11/2026;99,00;QR",
+        ";120100008;1201000082;TV CABLE;28/11/2026;99;QR",
+        "R2;120100008;1201000082;TV CABLE;31/02/2026;99;QR",
+        "R3;120100008;1201000082;TV CABLE;;99;QR",
+        "R4;120100008;1201000082;TV CABLE;28/11/2026;noventa;QR",
+        "R5;120100008;1201000082;TV CABLE;28/11/2026;;QR",
+        "R6;120100008;1201000082;TV CABLE;28/11/2026;0;QR",
+        "R7;555;5551;Telefonía Fija;28/11/2026;40;QR",
+        *[f"S{n};77{n};77{n}1;Internet;28/11/2026;149;Banco" for n in range(5)],
+        "TOTAL REGISTROS;16",
+    ]
+    path = tmp_path / "recaudo.csv"
+    path.write_bytes("\r\n".join(lines).encode("latin-1"))
+    figures = said("take_in_payments", path)
+    assert figures == {
+        "rows": 16, "receipts": 7, "new": 7, "duplicates": 1, "unmatched": 6, "rejected": 8, "renewals_paid": 1,
+        "amount": 289.0,
+    }  # fmt: skip
+    rejected = RejectedRow.objects.filter(report__kind="recaudo").order_by("line")
+    assert list(rejected.values_list("reason", flat=True)) == [
+        "amount_not_positive", "conflict", "no_receipt", "bad_date", "no_date", "bad_amount", "no_amount",
+        "amount_not_positive",
+    ]  # fmt: skip
