@@ -65,7 +65,7 @@ def test_every_list_of_the_admin_opens_and_searches(ines: User, ana: Agent, sign
     client = signed_in(ines)
     for model, its_admin in admin.site._registry.items():
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        answer = client.get(address, {"q": "a"} if its_admin.search_fields else {})
+        answer = client.get(address, {"q": "a"} if its_admin.search_fields else {}, follow=True)  # one row has no list
         assert answer.status_code == 200, address
 
 
