@@ -3,19 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import blocking_manager_key
 
 from agents.models import Agent, Role, Skill, Team, User
 
+# A machine that does several things at once is slow now and then; that is not what the properties are about.
+hypothesis_settings.register_profile("centre", deadline=None)
+hypothesis_settings.load_profile("centre")
+
 LA_PAZ = ZoneInfo("America/La_Paz")
 DATA = Path(__file__).parent / "data"
+
+
+def is_transactional(item: pytest.Item) -> bool:
+    """Whether a test commits for real, so that the tables are emptied after it."""
+    marker = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked) or bool(marker and marker.kwargs.get("transaction"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    keeps_seeds = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+    for item in items:
+        if is_transactional(item):
+            item.add_marker(keeps_seeds, append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    """What migrations put in (policy, dispositions, holidays) is there again for whichever test comes next."""
+    yield
+    if is_transactional(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+            connection.close()
 
 
 @pytest.fixture

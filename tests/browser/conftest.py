@@ -52,11 +52,6 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "viewport": DESK, "locale": "es-BO", "timezone_id": "America/La_Paz"}
 
 
-@pytest.fixture(autouse=True)
-def _seeds_stay(django_db_serialized_rollback: None) -> None:
-    """The rows that migrations put in are there again for the next test."""
-
-
 @pytest.fixture
 def open_as(browser: Browser, browser_context_args: dict[str, Any], live_server: Any) -> Iterator[Callable[..., Page]]:
     """A browser of one's own in which somebody is signed in: `open_as(ana)`; two people have two browsers."""
