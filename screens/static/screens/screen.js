@@ -238,7 +238,7 @@
   );
 
   /* A form that was sent is not sent again by a second click. */
-  const open = (form) => {
+  const release = (form) => {
     delete form.dataset.sent;
     form.removeAttribute("aria-busy");
   };
@@ -252,9 +252,9 @@
     }
     form.dataset.sent = "yes";
     form.setAttribute("aria-busy", "true");
-    setTimeout(() => open(form), SENT_STAYS); // an answer that is a download, or none at all, leaves the page here
+    setTimeout(() => release(form), SENT_STAYS); // an answer that is a download, or none at all, leaves the page here
   });
-  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(open));
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   document.addEventListener("change", (event) => {
     if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
