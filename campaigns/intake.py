@@ -106,7 +106,7 @@ def _work(*, report: Report, progress: Progress) -> None:
     _read(report=report, progress=progress)
     progress.set(state=Report.State.CHECKING)
     with transaction.atomic():
-        counts = publishing.check(report=report)
+        counts = publishing.check(report=report, progress=progress)
     progress.set(rows_checked=counts["rows"])
     _look_at_the_whole(report=report, counts=counts)
     progress.set(state=Report.State.PUBLISHING)

@@ -59,6 +59,11 @@ class Progress:
         """The moment it is, counted from the one that was handed in."""
         return self._now + timedelta(seconds=time.monotonic() - self._began)
 
+    @property
+    def rows_read(self) -> int:
+        """What was told last; 0 before anything was read."""
+        return int(self._numbers.get("rows_read") or 0)
+
     def set(self, *, state: str | None = None, **numbers: int | None) -> None:
         """Say how far it is: `rows_read`, `rows_expected`, `rows_checked`, `rows_published`; raises LeaseLost."""
         self._numbers = {**self._numbers, **numbers, **({"state": state} if state else {})}
@@ -96,15 +101,18 @@ class GrowingFiles:
 
     `steps` are table, bytes a row, part of the work. A table that fills freed space first makes the bar wait a little.
     What comes before the first of them leaves no trace outside: it is given the rest, by the time such rows take.
+    The bar never runs back, and creeps on where nothing grows (sorting, dealing), so that people see it is alive.
     """
 
     MICROSECONDS_A_ROW = 2.0
+    CREEP = 0.0005  # of the whole, at each look
 
     def __init__(self, *, rows: int, steps: Sequence[tuple[str, int, float]]) -> None:
         self._rows = rows
         self._steps = steps
         self._began = self._sizes()
         self._since = time.monotonic()
+        self._told = 0.0
 
     def __call__(self) -> dict[str, int]:
         usual = max(self._rows * self.MICROSECONDS_A_ROW / 1e6, 1.0)
@@ -112,7 +120,8 @@ class GrowingFiles:
         share = before_them * (1 - math.exp(-(time.monotonic() - self._since) / usual))
         for (_table, width, part), now, before in zip(self._steps, self._sizes(), self._began, strict=True):
             share += part * min((now - before) / max(width * self._rows, 1), 1)
-        return {"rows_published": int(self._rows * min(share, 0.99))}
+        self._told = min(max(share, self._told + self.CREEP), 0.995)
+        return {"rows_published": int(self._rows * self._told)}
 
     def _sizes(self) -> list[int]:
         names = [table for table, _width, _part in self._steps]

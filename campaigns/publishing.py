@@ -36,8 +36,9 @@ def roomy_session() -> Iterator[None]:
         yield
 
 
-def check(*, report: Report) -> dict[str, int]:
+def check(*, report: Report, progress: Progress) -> dict[str, int]:
     """Give the staged rows the verdicts that need to see other rows. Returns counts: rows, rejected, …, taken."""
+    rows = progress.rows_read
     table = table_of(report)
     with roomy_session(), connection.cursor() as cursor:
         if report.kind != ReportKind.CCVP:
@@ -45,7 +46,9 @@ def check(*, report: Report) -> dict[str, int]:
             rows, rejected = cursor.fetchone()
             return {"rows": rows, "rejected": rejected}
         _reject_far_dates(report=report, table=table)
+        progress.set(rows_checked=rows // 3)
         _find_repeated(table=table)
+        progress.set(rows_checked=rows * 2 // 3)
         cursor.execute(
             f"""
             SELECT count(*), count(*) FILTER (WHERE service = 'OTHER' AND reason IS NULL),
