@@ -90,6 +90,19 @@ def record_result(
     answers = Answers(
         telephone, note.strip(), reason.strip(), promised_on, promised_amount, call_back_at, call_back_personal
     )
+    try:
+        return _record(agent=agent, contact=contact, fence=fence, disposition=disposition, answers=answers, book=book)
+    except StaleResult:
+        # what was typed about a call that was made stays with that call
+        calls = Attempt.objects.filter(contact_id=contact.pk, agent=agent, fence=fence, note="")
+        calls.update(note=answers.note[:500])
+        raise
+
+
+def _record(
+    *, agent: Agent, contact: Contact, fence: int, disposition: Disposition, answers: Answers, book: RuleBook
+) -> Recorded:
+    now = book.now
     with transaction.atomic():
         entry = _lock_entry(contact)
         attempts = list(Attempt.objects.filter(contact_id=contact.pk).order_by("dialled_at", "pk"))
@@ -274,7 +287,9 @@ def _is_told(attempt: Attempt, book: RuleBook) -> bool:
 
 
 def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool) -> None:
-    kept = _("Su nota sigue en el borrador; la llamada quedó en la historia como «sin resultado».")
+    kept = _("Su nota no se guardó.")
+    if has_called:
+        kept = _("Su nota quedó en la historia, con la llamada «sin resultado».")
     if entry.fence != fence or entry.lease_agent_id not in (None, agent.pk):
         holder = entry.lease_agent
         if holder is not None and holder != agent:

@@ -31,7 +31,7 @@ class AgendaTable(ListTable):
         accessor="contact__name",
         order_by="contact__name_key",
         verbose_name=gettext_lazy("Cliente"),
-        linkify=lambda record: reverse("campaigns:call_back", args=[record.pk]),
+        linkify=lambda record, table: table.address_of(record),
     )
     contract = tables.Column(accessor="contact__contract", verbose_name=gettext_lazy("Contrato"))
     agent = tables.Column(
@@ -42,9 +42,16 @@ class AgendaTable(ListTable):
         verbose_name=gettext_lazy("De quién es"),
     )
     note = tables.Column(verbose_name=gettext_lazy("Nota"), orderable=False)
+    may_change = True
 
     class Meta(ListTable.Meta):
         order_by = "due_at"
+
+    def address_of(self, record: CallBack) -> str:
+        """Where a row leads: to the agreed call, or to its customer for who only reads."""
+        if self.may_change:
+            return reverse("campaigns:call_back", args=[record.pk])
+        return reverse("campaigns:contact", args=[record.contact_id])
 
 
 class NewHour(forms.Form):
@@ -73,7 +80,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("reach", "")
     shown = pending.filter(reach=chosen) if chosen in CallBack.Reach.values else pending
     table = AgendaTable(shown.select_related("contact", "agent__user", "team").order_by("due_at"))
-    table.now = now
+    table.now, table.may_change = now, user.role != Role.AUDITOR
     counts = pending.aggregate(
         overdue=Count("pk", filter=Q(due_at__lte=now), distinct=True),
         today=Count("pk", filter=Q(due_at__date=timezone.localtime(now).date()), distinct=True),

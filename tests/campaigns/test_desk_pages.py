@@ -293,7 +293,7 @@ def test_the_own_list_asks_the_same_number_of_questions_for_many(
 
 
 def test_the_agenda_has_overdue_calls_first_and_the_team_sees_what_went_to_it(
-    make_contact, ana, luis, marta, elena, signed_in, clock, at
+    make_contact, ana, luis, marta, elena, oscar, signed_in, clock, at
 ):
     clock("2026-11-26 09:00")
     late, soon = make_contact(ana, "Rosa Flores"), make_contact(ana, "Juan Rojas")
@@ -307,6 +307,9 @@ def test_the_agenda_has_overdue_calls_first_and_the_team_sees_what_went_to_it(
     assert "Rosa Flores" in signed_in(luis).get(reverse("campaigns:agenda")).content.decode()
     assert "Rosa Flores" not in signed_in(marta).get(reverse("campaigns:agenda")).content.decode()
     assert "Juan Rojas" in signed_in(elena).get(reverse("campaigns:agenda")).content.decode()
+    read_only = signed_in(oscar).get(reverse("campaigns:agenda")).content.decode()
+    assert reverse("campaigns:contact", args=[soon.pk]) in read_only
+    assert reverse("campaigns:call_back", args=[CallBack.objects.get(contact=soon).pk]) not in read_only
 
 
 def test_an_agreed_call_is_moved_or_cancelled_from_its_page(make_contact, ana, luis, elena, signed_in, clock, at):

@@ -223,9 +223,10 @@ def test_a_result_of_a_reservation_that_another_agent_has_now_is_stale(record, o
     sweep_leases(now=now + timedelta(minutes=30))
     ListEntry.objects.update(owner=luis)
     assert give_next(agent=luis, now=later).fence == 2
-    with pytest.raises(StaleResult, match="ahora lo tiene Luis. El resultado no se registró"):
-        record("no_answer", now=later)
-    assert Attempt.objects.get().disposition.code == "no_result"
+    with pytest.raises(StaleResult, match="ahora lo tiene Luis. El resultado no se registró. Su nota quedó"):
+        record("no_answer", now=later, note="Que llamen a su hijo")
+    attempt = Attempt.objects.get()
+    assert (attempt.disposition.code, attempt.note) == ("no_result", "Que llamen a su hijo")
 
 
 def test_a_browser_that_comes_back_after_the_sweep_still_tells_its_result(record, opened, ana, now):
