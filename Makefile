@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench demo-reset generate
+.PHONY: help setup run test check messages bench demo-reset generate
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translati
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python -m pytest -q -m "not browser" tests/callcenter/test_translations.py tests/campaigns/test_lifecycle.py tests/callcenter/test_environment.py
+
+messages: setup ## put new messages of the screens into locale/en, to be translated there (needs gettext)
+	$(BIN)/python manage.py makemessages -l en --no-location --no-obsolete --ignore=.venv --ignore=tests --ignore=var --ignore=benchmarks
 
 bench: setup ## each piece of work as a ratio, with the machine's limit beside it (BENCH=name for one)
 	@$(BIN)/python -m benchmarks $(BENCH)

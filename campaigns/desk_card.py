@@ -243,7 +243,7 @@ def _telephones(
                 number=number,
                 is_mobile=number[:5] in ("+5916", "+5917"),
                 against=against,
-                last=tried["result"] if tried else "",
+                last=_(tried["result"]) if tried else "",
                 last_at=_moment(tried["at"]) if tried else None,
             )
         )
@@ -268,7 +268,7 @@ def _happening(line: dict[str, Any]) -> Happening:
         attempt_id=line["id"],
         at=local(datetime.fromisoformat(line["at"])),
         telephone=line["telephone"],
-        result=line["result"] or _("llamada en curso"),
+        result=_(line["result"]) if line["result"] else _("llamada en curso"),
         code=line["code"] or "",
         party=line["party"] or "",
         by=line["by"] or "",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 
 from agents.models import Agent
 from campaigns.call_backs import next_possible
@@ -18,7 +17,8 @@ from campaigns.models import Attempt, Campaign, Disposition
 from campaigns.own_work import Progress, own_progress
 from campaigns.rulebook import NO_RESULT, RuleBook
 
-SCRIPT = _(
+# What is said to the customer and what is recorded about them is Spanish, whatever the language of the page.
+SCRIPT = (
     "Buenos días, ¿hablo con {cliente}? Le saluda {agente}, de COMTECO.\n"
     "Le llamo porque su servicio de {servicios} vence el {vence}. El monto es {monto}.\n"
     "Puede pagar en nuestras oficinas, en su banco o por QR. ¿Qué día piensa pagar?\n"
@@ -72,7 +72,7 @@ class Desk:
     nothing: Nothing | None = None
     paused: bool = False
     countdown: int = 0
-    reasons: tuple[str | Promise, ...] = REASONS
+    reasons: tuple[str, ...] = REASONS
 
     @property
     def calling(self) -> bool:
@@ -117,7 +117,7 @@ def lay_desk(
         days_left=_days_left(book, card),
         given=given,
         card=card,
-        script=fill_script(card.script or str(SCRIPT), card, agent),
+        script=fill_script(card.script or SCRIPT, card, agent),
         keyed=keyed,
         others=others,
         values={**_suggestions(card, book), "telephone": telephone, **(typed if typed is not None else card.draft)},

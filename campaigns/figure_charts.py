@@ -59,7 +59,7 @@ def _dispositions(figures: Figures) -> Chart | None:
         return None
     shown = figures.by_disposition[:SHOWN_DISPOSITIONS]
     rest = sum(attempts for _disposition, attempts in figures.by_disposition[SHOWN_DISPOSITIONS:])
-    values = {disposition.name: attempts for disposition, attempts in shown}
+    values = {disposition.label: attempts for disposition, attempts in shown}
     if rest:
         values[_("Los demás")] = rest
     return bars_by(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from campaigns.figures import Figures
 from campaigns.measuring import Counts
@@ -15,15 +15,19 @@ from campaigns.models.contacts import CallList
 from screens.spreadsheets import Sheet
 
 RATE_WORDS = {
-    "handled": lazy("Gestionados"),
-    "contacted": lazy("Contactados"),
-    "promised": lazy("Con compromiso"),
-    "paid": lazy("Pagaron"),
-    "paid_after_contact": lazy("Pagaron tras contacto"),
-    "paid_without_contact": lazy("Pagaron sin contacto"),
-    "not_paid": lazy("No pagaron"),
+    "handled": gettext_lazy("Gestionados"),
+    "contacted": gettext_lazy("Contactados"),
+    "promised": gettext_lazy("Con compromiso"),
+    "paid": gettext_lazy("Pagaron"),
+    "paid_after_contact": gettext_lazy("Pagaron tras contacto"),
+    "paid_without_contact": gettext_lazy("Pagaron sin contacto"),
+    "not_paid": gettext_lazy("No pagaron"),
 }
-BASE_WORDS = {"items": lazy("del total"), "handled": lazy("de gestionados"), "contacted": lazy("de contactados")}
+BASE_WORDS = {
+    "items": gettext_lazy("del total"),
+    "handled": gettext_lazy("de gestionados"),
+    "contacted": gettext_lazy("de contactados"),
+}
 
 
 def sheets_of(figures: Figures) -> Sequence[Sheet]:
@@ -38,7 +42,7 @@ def sheets_of(figures: Figures) -> Sequence[Sheet]:
         Sheet(
             _("Resultados"),
             [_("Código"), _("Resultado"), _("Llamadas")],
-            [(disposition.code, disposition.name, attempts) for disposition, attempts in figures.by_disposition],
+            [(disposition.code, disposition.label, attempts) for disposition, attempts in figures.by_disposition],
             [_("Total"), "", sum(attempts for _d, attempts in figures.by_disposition)],
         ),
     ]

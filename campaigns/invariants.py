@@ -15,7 +15,7 @@ import pghistory.models
 from django.apps import apps
 from django.db import connection, models
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from campaigns.models import Seal
 from campaigns.rulebook import NO_RESULT
@@ -56,7 +56,7 @@ def orphans() -> list[Invariant]:
     return [
         Invariant(
             name=f"orphan_{model._meta.model_name}_{key.name}",
-            promise=lazy("Toda referencia lleva a una fila que existe."),
+            promise=gettext_lazy("Toda referencia lleva a una fila que existe."),
             sql=f"""
               SELECT '{model._meta.model_name} ' || r.{model._meta.pk.column} FROM {model._meta.db_table} r
                WHERE r.{key.column} IS NOT NULL AND NOT EXISTS (
@@ -120,19 +120,19 @@ def _attachments_without_file() -> list[str]:
 INVARIANTS = [
     Invariant(
         "contact_has_one_entry",
-        lazy("Cada contacto está en una lista, y en una sola."),
+        gettext_lazy("Cada contacto está en una lista, y en una sola."),
         """SELECT c.contract FROM campaigns_contact c
             WHERE NOT EXISTS (SELECT FROM campaigns_listentry e WHERE e.contact_id = c.id)""",
     ),
     Invariant(
         "contact_has_a_renewal",
-        lazy("Cada contacto tiene al menos una renovación."),
+        gettext_lazy("Cada contacto tiene al menos una renovación."),
         """SELECT c.contract FROM campaigns_contact c
             WHERE NOT EXISTS (SELECT FROM campaigns_renewal r WHERE r.contact_id = c.id)""",
     ),
     Invariant(
         "same_campaign",
-        lazy("Un contacto, su lista, sus renovaciones, intentos y pagos son de la misma campaña."),
+        gettext_lazy("Un contacto, su lista, sus renovaciones, intentos y pagos son de la misma campaña."),
         """SELECT c.contract FROM campaigns_contact c JOIN campaigns_listentry e ON e.contact_id = c.id
             WHERE e.campaign_id <> c.campaign_id OR e.call_list <> c.call_list
            UNION ALL
@@ -150,14 +150,14 @@ INVARIANTS = [
     ),
     Invariant(
         "call_list_says_the_services",
-        lazy("La lista de un contacto dice los servicios que tiene."),
+        gettext_lazy("La lista de un contacto dice los servicios que tiene."),
         """SELECT c.contract FROM campaigns_contact c JOIN campaigns_renewal r ON r.contact_id = c.id
             GROUP BY c.id, c.contract, c.call_list
            HAVING c.call_list <> CASE WHEN count(DISTINCT r.service) = 2 THEN 'BOTH' ELSE min(r.service) END""",
     ),
     Invariant(
         "one_desk_a_contact",
-        lazy("Nadie tiene abierto el contacto que otro está llamando."),
+        gettext_lazy("Nadie tiene abierto el contacto que otro está llamando."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id
             WHERE a.resulted_at IS NULL AND e.lease_agent_id IS NOT NULL AND e.fence = a.fence
@@ -171,13 +171,13 @@ INVARIANTS = [
     ),
     Invariant(
         "fence_only_rises",
-        lazy("Ningún intento es de una reserva que todavía no hubo."),
+        gettext_lazy("Ningún intento es de una reserva que todavía no hubo."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id WHERE a.fence > e.fence""",
     ),
     Invariant(
         "report_rows_add_up",
-        lazy("Las filas de un reporte suman: tomadas, duplicadas, de otros servicios y rechazadas."),
+        gettext_lazy("Las filas de un reporte suman: tomadas, duplicadas, de otros servicios y rechazadas."),
         """SELECT left(r.sha256, 12) FROM campaigns_report r
             WHERE r.state = 'published' AND (r.rows <> r.taken + r.duplicates + r.other_service + r.rejected
                OR r.rejected <> (SELECT count(*) FROM campaigns_rejectedrow j
@@ -185,7 +185,7 @@ INVARIANTS = [
     ),
     Invariant(
         "taken_rows_are_renewals",
-        lazy("Cada fila tomada del reporte es una renovación de su campaña."),
+        gettext_lazy("Cada fila tomada del reporte es una renovación de su campaña."),
         """SELECT to_char(r.period, 'YYYY-MM') FROM campaigns_report r
             WHERE r.kind = 'ccvp' AND r.state = 'published' AND r.taken <> (
               SELECT count(*) FROM campaigns_renewal n JOIN campaigns_campaign c ON c.id = n.campaign_id
@@ -193,7 +193,7 @@ INVARIANTS = [
     ),
     Invariant(
         "payment_is_its_receipts",
-        lazy("Lo pagado de una renovación es la suma de sus recibos, cada uno una vez."),
+        gettext_lazy("Lo pagado de una renovación es la suma de sus recibos, cada uno una vez."),
         """SELECT r.service_number FROM campaigns_renewalpayment p
              FULL JOIN (SELECT renewal_id, sum(amount) AS amount FROM campaigns_receipt
                          WHERE standing IN ('counted', 'extra') GROUP BY renewal_id) s ON s.renewal_id = p.renewal_id
@@ -202,13 +202,13 @@ INVARIANTS = [
     ),
     Invariant(
         "paid_when_nothing_is_owed",
-        lazy("Una renovación está pagada cuando sus recibos alcanzan lo que debe."),
+        gettext_lazy("Una renovación está pagada cuando sus recibos alcanzan lo que debe."),
         """SELECT r.service_number FROM campaigns_renewalpayment p JOIN campaigns_renewal r ON r.id = p.renewal_id
             WHERE (p.paid_on IS NOT NULL) <> (p.amount >= r.amount_due) OR p.paid_on < p.first_paid_on""",
     ),
     Invariant(
         "list_agrees_with_payments",
-        lazy("Quien pagó todo salió de la lista, y nadie más."),
+        gettext_lazy("Quien pagó todo salió de la lista, y nadie más."),
         """SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
              JOIN (SELECT r.contact_id, CASE WHEN count(*) = count(p.paid_on) THEN max(p.paid_on) END AS paid_on
                      FROM campaigns_renewal r LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
@@ -218,7 +218,7 @@ INVARIANTS = [
     ),
     Invariant(
         "paid_is_not_dialled",
-        lazy("No se marcó a nadie después de saber que había pagado."),
+        gettext_lazy("No se marcó a nadie después de saber que había pagado."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id
             WHERE e.paid_on IS NOT NULL AND a.telephone <> '' AND a.dialled_at > (
@@ -228,13 +228,13 @@ INVARIANTS = [
     ),
     Invariant(
         "held_out_is_not_dialled",
-        lazy("No se marcó a nadie del grupo de control."),
+        gettext_lazy("No se marcó a nadie del grupo de control."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id WHERE e.state = 'held_out' AND a.telephone <> ''""",
     ),
     Invariant(
         "entry_agrees_with_attempts",
-        lazy("La lista dice de cada contacto lo que dicen sus intentos."),
+        gettext_lazy("La lista dice de cada contacto lo que dicen sus intentos."),
         f"""SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
               LEFT JOIN (SELECT a.contact_id, bool_or(d.code <> '{NO_RESULT}') AS handled,
                                 bool_or(d.party = 'right' AND d.code <> '{NO_RESULT}') AS contacted
@@ -245,7 +245,7 @@ INVARIANTS = [
     ),
     Invariant(
         "cells_within_their_base",
-        lazy("En las cifras, ninguna parte es mayor que su base."),
+        gettext_lazy("En las cifras, ninguna parte es mayor que su base."),
         """SELECT f.unit || ' ' || f.part || ' ' || f.zone FROM campaigns_figurecell f
             WHERE f.handled > f.items OR f.contacted > f.handled OR f.promised > f.contacted OR f.paid > f.items
                OR f.paid_after_contact > LEAST(f.paid, f.contacted) OR f.callable_paid > f.callable
@@ -254,19 +254,21 @@ INVARIANTS = [
     ),
     Invariant(
         "seal_within_its_base",
-        lazy("En lo sellado, ninguna parte es mayor que su base."),
+        gettext_lazy("En lo sellado, ninguna parte es mayor que su base."),
         look=_seals_beyond_their_base,
     ),
-    Invariant("seal_unchanged", lazy("Lo sellado no cambió desde que se selló."), look=_seals_that_changed),
+    Invariant("seal_unchanged", gettext_lazy("Lo sellado no cambió desde que se selló."), look=_seals_that_changed),
     Invariant(
         "seal_was_mailed",
-        lazy("De cada informe sellado sale su correo."),
+        gettext_lazy("De cada informe sellado sale su correo."),
         """SELECT to_char(c.period, 'YYYY-MM') || ' r' || s.revision FROM campaigns_seal s
              JOIN campaigns_campaign c ON c.id = s.campaign_id
             WHERE NOT EXISTS (SELECT FROM notices_notice n
                                WHERE n.key = 'seal:' || to_char(c.period, 'YYYY-MM') || ':' || s.revision)""",
     ),
     Invariant(
-        "outbox_has_its_files", lazy("Cada adjunto por enviar tiene su archivo."), look=_attachments_without_file
+        "outbox_has_its_files",
+        gettext_lazy("Cada adjunto por enviar tiene su archivo."),
+        look=_attachments_without_file,
     ),
 ]

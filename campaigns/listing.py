@@ -7,7 +7,7 @@ from unicodedata import combining, normalize
 
 from django.db.models import Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from campaigns.models import Campaign, Contact, ListEntry
@@ -15,14 +15,14 @@ from campaigns.models.contacts import CallList, ContactQuerySet
 
 UNASSIGNED = "unassigned"
 STATES: dict[str, str | Promise] = {
-    "": lazy("Todos"),
-    "open": lazy("Por llamar"),
-    UNASSIGNED: lazy("Sin asignar"),
-    "done": lazy("Terminados"),
-    "exhausted": lazy("Sin más intentos"),
-    "not_callable": lazy("No llamables"),
-    "paid": lazy("Pagados"),
-    "held_out": lazy("Grupo de control"),
+    "": gettext_lazy("Todos"),
+    "open": gettext_lazy("Por llamar"),
+    UNASSIGNED: gettext_lazy("Sin asignar"),
+    "done": gettext_lazy("Terminados"),
+    "exhausted": gettext_lazy("Sin más intentos"),
+    "not_callable": gettext_lazy("No llamables"),
+    "paid": gettext_lazy("Pagados"),
+    "held_out": gettext_lazy("Grupo de control"),
 }
 
 

@@ -9,30 +9,30 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from campaigns.models import Campaign, Receipt, Renewal, RenewalPayment, Report, ReportKind
 
 RECEIPTS: dict[str, str | Promise] = {
-    "receipts": lazy("Recibos"),
-    "unmatched": lazy("Sin renovación"),
-    "late": lazy("Fuera de plazo"),
+    "receipts": gettext_lazy("Recibos"),
+    "unmatched": gettext_lazy("Sin renovación"),
+    "late": gettext_lazy("Fuera de plazo"),
 }
 RENEWALS: dict[str, str | Promise] = {
-    "underpaid": lazy("Pagados en parte"),
-    "overpaid": lazy("Pagados de más"),
+    "underpaid": gettext_lazy("Pagados en parte"),
+    "overpaid": gettext_lazy("Pagados de más"),
 }
 REPORTS = "reports"
-LISTS: dict[str, str | Promise] = {**RECEIPTS, **RENEWALS, REPORTS: lazy("Recaudos tomados")}
+LISTS: dict[str, str | Promise] = {**RECEIPTS, **RENEWALS, REPORTS: gettext_lazy("Recaudos tomados")}
 
 # Why a receipt has no renewal; the first that holds.
 WHY: dict[str, str | Promise] = {
-    "other_product": lazy("El producto no es Internet ni televisión"),
-    "unknown": lazy("El servicio no está en ningún reporte CCVP"),
-    "product_differs": lazy("El servicio está en el reporte con otro producto"),
-    "contract_differs": lazy("El servicio está en el reporte con otro contrato"),
-    "other_days": lazy("El pago no cae en el plazo de ningún mes, o el mes ya estaba pagado"),
+    "other_product": gettext_lazy("El producto no es Internet ni televisión"),
+    "unknown": gettext_lazy("El servicio no está en ningún reporte CCVP"),
+    "product_differs": gettext_lazy("El servicio está en el reporte con otro producto"),
+    "contract_differs": gettext_lazy("El servicio está en el reporte con otro contrato"),
+    "other_days": gettext_lazy("El pago no cae en el plazo de ningún mes, o el mes ya estaba pagado"),
 }
 
 

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from screens.charts import Chart, Estimate, bars_by, day_by_day, intervals
 from screens.tables import Figure, ListTable, MaskedTelephone, Money, RowLink
@@ -22,29 +22,37 @@ from screens.tables import Figure, ListTable, MaskedTelephone, Money, RowLink
 class SampleForm(forms.Form):
     """One field of each kind."""
 
-    name = forms.CharField(label=lazy("Nombre"), help_text=lazy("Como está en el contrato."))
+    name = forms.CharField(label=gettext_lazy("Nombre"), help_text=gettext_lazy("Como está en el contrato."))
     day = forms.DateField(
-        label=lazy("Fecha prometida"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Fecha prometida"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    service = forms.ChoiceField(label=lazy("Servicio"), choices=[("INTERNET", "Internet"), ("TV", "TV")])
-    amount = forms.DecimalField(label=lazy("Monto en Bs"), required=False)
+    service = forms.ChoiceField(label=gettext_lazy("Servicio"), choices=[("INTERNET", "Internet"), ("TV", "TV")])
+    amount = forms.DecimalField(label=gettext_lazy("Monto en Bs"), required=False)
     part = forms.ChoiceField(
-        label=lazy("Parte del día"), choices=[("m", lazy("Mañana")), ("t", lazy("Tarde"))], widget=forms.RadioSelect
+        label=gettext_lazy("Parte del día"),
+        choices=[("m", gettext_lazy("Mañana")), ("t", gettext_lazy("Tarde"))],
+        widget=forms.RadioSelect,
     )
-    note = forms.CharField(label=lazy("Nota"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    file = forms.FileField(label=lazy("Archivo"), required=False)
-    agrees = forms.BooleanField(label=lazy("El cliente está de acuerdo"), required=False)
+    note = forms.CharField(label=gettext_lazy("Nota"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    file = forms.FileField(label=gettext_lazy("Archivo"), required=False)
+    agrees = forms.BooleanField(label=gettext_lazy("El cliente está de acuerdo"), required=False)
 
 
 class SampleTable(ListTable):
     """A list with everything a list has."""
 
-    title = lazy("Muestra de tabla")
-    name = RowLink(verbose_name=lazy("Cliente"), linkify=lambda record: f"#{record['contract']}", footer=lazy("Total"))
-    contract = Figure(verbose_name=lazy("Contrato"))
-    telephone = MaskedTelephone(verbose_name=lazy("Teléfono"))
+    title = gettext_lazy("Muestra de tabla")
+    name = RowLink(
+        verbose_name=gettext_lazy("Cliente"),
+        linkify=lambda record: f"#{record['contract']}",
+        footer=gettext_lazy("Total"),
+    )
+    contract = Figure(verbose_name=gettext_lazy("Contrato"))
+    telephone = MaskedTelephone(verbose_name=gettext_lazy("Teléfono"))
     amount = Money(
-        verbose_name=lazy("Monto"), footer=lambda table: table.columns["amount"].render(sum_of(table, "amount"))
+        verbose_name=gettext_lazy("Monto"), footer=lambda table: table.columns["amount"].render(sum_of(table, "amount"))
     )
 
 

@@ -3,49 +3,50 @@
 from datetime import time
 
 from django.db import migrations
+from django.utils.translation import gettext_noop as _
 
 WEEK = [(weekday, time(8, 30), time(20, 0)) for weekday in range(5)]
 SATURDAY = (5, time(9, 0), time(13, 0))
 
 # code, name, key, party and what else differs from: counts as an attempt, vale para el contacto
 DISPOSITIONS = [
-    ("promise", "Pagará", "1", "right", {"retry_minutes": 1440, "requires_promise": True}),
-    ("already_paid", "Ya pagó", "2", "right", {"retry_minutes": 2880}),
-    ("call_back", "Volver a llamar", "3", "right", {"retry_minutes": 120, "requires_call_back": True}),
-    ("no_answer", "No contesta", "4", "none", {"retry_minutes": 120, "pbx_result": "NOANSWER"}),
-    ("busy", "Ocupado", "5", "none", {"retry_minutes": 30, "pbx_result": "BUSY"}),
+    ("promise", _("Pagará"), "1", "right", {"retry_minutes": 1440, "requires_promise": True}),
+    ("already_paid", _("Ya pagó"), "2", "right", {"retry_minutes": 2880}),
+    ("call_back", _("Volver a llamar"), "3", "right", {"retry_minutes": 120, "requires_call_back": True}),
+    ("no_answer", _("No contesta"), "4", "none", {"retry_minutes": 120, "pbx_result": "NOANSWER"}),
+    ("busy", _("Ocupado"), "5", "none", {"retry_minutes": 30, "pbx_result": "BUSY"}),
     (
         "wrong_number",
-        "Equivocado",
+        _("Equivocado"),
         "6",
         "none",
         {"retry_minutes": 0, "scope": "telephone", "retires_telephone": True, "counts_as_attempt": False},
     ),
-    ("third_party", "Tercero", "7", "third", {"retry_minutes": 240}),
-    ("refused", "No desea", "8", "right", {"is_final": True, "requires_reason": True}),
-    ("voicemail", "Buzón de voz", "", "none", {"retry_minutes": 180}),
-    ("switched_off", "Apagado o sin cobertura", "", "none", {"retry_minutes": 180, "pbx_result": "CHANUNAVAIL"}),
-    ("hung_up", "Cortó la llamada", "", "none", {"retry_minutes": 240}),
+    ("third_party", _("Tercero"), "7", "third", {"retry_minutes": 240}),
+    ("refused", _("No desea"), "8", "right", {"is_final": True, "requires_reason": True}),
+    ("voicemail", _("Buzón de voz"), "", "none", {"retry_minutes": 180}),
+    ("switched_off", _("Apagado o sin cobertura"), "", "none", {"retry_minutes": 180, "pbx_result": "CHANUNAVAIL"}),
+    ("hung_up", _("Cortó la llamada"), "", "none", {"retry_minutes": 240}),
     (
         "out_of_service",
-        "Número fuera de servicio",
+        _("Número fuera de servicio"),
         "",
         "technical",
         {"retry_minutes": 0, "scope": "telephone", "retires_telephone": True, "counts_as_attempt": False},
     ),
     (
         "technical_failure",
-        "Falla técnica",
+        _("Falla técnica"),
         "",
         "technical",
         {"retry_minutes": 15, "counts_as_attempt": False, "pbx_result": "CONGESTION"},
     ),
-    ("claim", "Tiene un reclamo", "", "right", {"retry_minutes": 2880, "requires_note": True}),
-    ("moved", "Se trasladó o ya no tiene el servicio", "", "right", {"is_final": True, "requires_note": True}),
-    ("deceased", "Falleció el titular", "", "third", {"is_final": True, "requires_note": True}),
-    ("do_not_call", "Pide no ser llamado", "", "right", {"is_final": True, "forbids_calling": True}),
+    ("claim", _("Tiene un reclamo"), "", "right", {"retry_minutes": 2880, "requires_note": True}),
+    ("moved", _("Se trasladó o ya no tiene el servicio"), "", "right", {"is_final": True, "requires_note": True}),
+    ("deceased", _("Falleció el titular"), "", "third", {"is_final": True, "requires_note": True}),
+    ("do_not_call", _("Pide no ser llamado"), "", "right", {"is_final": True, "forbids_calling": True}),
     # never chosen by hand: a desk that stopped answering in the middle of a call
-    ("no_result", "Sin resultado", "", "technical", {"retry_minutes": 30, "is_active": False}),
+    ("no_result", _("Sin resultado"), "", "technical", {"retry_minutes": 30, "is_active": False}),
 ]
 
 

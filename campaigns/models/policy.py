@@ -6,6 +6,7 @@ from datetime import time
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
@@ -169,7 +170,12 @@ class Disposition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page; what the centre named itself stays as it was written."""
+        return gettext(self.name)
 
 
 @audited()

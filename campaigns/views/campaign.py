@@ -11,8 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
@@ -39,9 +38,9 @@ BADGES = {
     State.CLOSED: "calm",
 }
 STEPS = {
-    "pause": (lifecycle.pause, lazy("La campaña quedó en pausa: no se entregan contactos.")),
-    "resume": (lifecycle.resume, lazy("La campaña sigue.")),
-    "close": (lifecycle.close, lazy("La campaña quedó cerrada. El informe de cierre llega por correo.")),
+    "pause": (lifecycle.pause, gettext_lazy("La campaña quedó en pausa: no se entregan contactos.")),
+    "resume": (lifecycle.resume, gettext_lazy("La campaña sigue.")),
+    "close": (lifecycle.close, gettext_lazy("La campaña quedó cerrada. El informe de cierre llega por correo.")),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from campaigns.figures import Figures
 from campaigns.measuring import Counts
@@ -45,22 +45,22 @@ def _conversion(table: AgentTable) -> str:
 class AgentTable(ListTable):
     """Agents side by side."""
 
-    title = lazy("Agentes")
+    title = gettext_lazy("Agentes")
     name = RowLink(
-        verbose_name=lazy("Agente"),
+        verbose_name=gettext_lazy("Agente"),
         linkify=lambda record, table: "?" + urlencode({**table.kept, "agent": record["agent"]}),
-        footer=lazy("Total"),
+        footer=gettext_lazy("Total"),
     )
-    assigned = Figure(verbose_name=lazy("Asignados"), footer=_total("assigned"))
-    handled = Figure(verbose_name=lazy("Gestionados"), footer=_total("handled"))
-    contacted = Figure(verbose_name=lazy("Contactados"), footer=_total("contacted"))
-    promised = Figure(verbose_name=lazy("Compromisos"), footer=_total("promised"))
-    paid = Figure(verbose_name=lazy("Pagaron tras contacto"), footer=_total("paid"))
-    conversion = Percent(verbose_name=lazy("Efectividad (de contactados)"), footer=_conversion)
-    an_hour = Figure(verbose_name=lazy("Llamadas por hora"), places=1)
+    assigned = Figure(verbose_name=gettext_lazy("Asignados"), footer=_total("assigned"))
+    handled = Figure(verbose_name=gettext_lazy("Gestionados"), footer=_total("handled"))
+    contacted = Figure(verbose_name=gettext_lazy("Contactados"), footer=_total("contacted"))
+    promised = Figure(verbose_name=gettext_lazy("Compromisos"), footer=_total("promised"))
+    paid = Figure(verbose_name=gettext_lazy("Pagaron tras contacto"), footer=_total("paid"))
+    conversion = Percent(verbose_name=gettext_lazy("Efectividad (de contactados)"), footer=_conversion)
+    an_hour = Figure(verbose_name=gettext_lazy("Llamadas por hora"), places=1)
 
     class Meta(ListTable.Meta):
-        empty_text = lazy("Todavía no hay contactos asignados.")
+        empty_text = gettext_lazy("Todavía no hay contactos asignados.")
 
     def __init__(self, rows: list[dict[str, Any]], *, figures: Figures) -> None:
         self.figures = figures

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from django_tables2 import A, Column, RequestConfig
 
@@ -50,20 +50,20 @@ def contact_address(record: Any) -> str | None:
 class ContactTable(ListTable):
     """Contacts of a campaign; telephones and cards are not needed here and not shown."""
 
-    title = lazy("Contactos")
-    name = RowLink(verbose_name=lazy("Cliente"), order_by="name_key", linkify=contact_address)
-    contract = Column(verbose_name=lazy("Contrato"))
-    call_list = Column(verbose_name=lazy("Lista"), orderable=False)
-    zone = Column(verbose_name=lazy("Zona"), orderable=False)
-    owner = Column(accessor=A("entry__owner"), verbose_name=lazy("Agente"), orderable=False)
-    state = Column(accessor=A("entry__get_state_display"), verbose_name=lazy("Estado"), orderable=False)
-    last = Column(accessor=A("entry__last_disposition"), verbose_name=lazy("Último resultado"), orderable=False)
-    attempts = Figure(accessor=A("entry__attempts"), verbose_name=lazy("Intentos"))
-    due_on = Moment(verbose_name=lazy("Vence"))
-    amount_due = Money(verbose_name=lazy("Monto"))
+    title = gettext_lazy("Contactos")
+    name = RowLink(verbose_name=gettext_lazy("Cliente"), order_by="name_key", linkify=contact_address)
+    contract = Column(verbose_name=gettext_lazy("Contrato"))
+    call_list = Column(verbose_name=gettext_lazy("Lista"), orderable=False)
+    zone = Column(verbose_name=gettext_lazy("Zona"), orderable=False)
+    owner = Column(accessor=A("entry__owner"), verbose_name=gettext_lazy("Agente"), orderable=False)
+    state = Column(accessor=A("entry__get_state_display"), verbose_name=gettext_lazy("Estado"), orderable=False)
+    last = Column(accessor=A("entry__last_disposition"), verbose_name=gettext_lazy("Último resultado"), orderable=False)
+    attempts = Figure(accessor=A("entry__attempts"), verbose_name=gettext_lazy("Intentos"))
+    due_on = Moment(verbose_name=gettext_lazy("Vence"))
+    amount_due = Money(verbose_name=gettext_lazy("Monto"))
 
     class Meta(ListTable.Meta):
-        empty_text = lazy("Ningún contacto cumple estos filtros.")
+        empty_text = gettext_lazy("Ningún contacto cumple estos filtros.")
 
 
 @centre_only

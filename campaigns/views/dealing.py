@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -26,7 +26,7 @@ from campaigns.proposal import proposal_of
 from campaigns.views.dealing_forms import ShareForm, TermsForm, terms_from
 
 State = Campaign.State
-LIST_HEADS = [CallList.INTERNET.label, lazy("TV"), lazy("Ambos")]
+LIST_HEADS = [CallList.INTERNET.label, gettext_lazy("TV"), gettext_lazy("Ambos")]
 SLOW = timedelta(minutes=5)  # a million contacts take less than one
 BEFORE_LAUNCH = (State.EXPECTED, State.PROPOSED)
 

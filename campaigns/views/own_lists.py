@@ -55,7 +55,7 @@ class OwnList(ListTable):
     state = tables.Column(accessor="get_state_display", order_by="state", verbose_name=gettext_lazy("Estado"))
     attempts = Figure(verbose_name=gettext_lazy("Intentos"))
     last = tables.Column(
-        accessor="last_disposition__name", order_by="last_disposition__position", verbose_name=gettext_lazy("Último")
+        accessor="last_disposition__label", order_by="last_disposition__position", verbose_name=gettext_lazy("Último")
     )
     ready_at = Moment(verbose_name=gettext_lazy("Listo desde"))
     why_not = tables.Column(accessor="why_not_codes", orderable=False, verbose_name=gettext_lazy("¿Por qué no ahora?"))

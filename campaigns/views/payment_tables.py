@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django_tables2 import A, Column
 
 from campaigns.models import PaymentPromise, Receipt
@@ -49,19 +49,19 @@ def _amount(table: TotalledTable) -> str:
 class ReceiptTable(TotalledTable):
     """Receipts of a month, as they stand."""
 
-    title = lazy("Recibos")
-    number = RowLink(verbose_name=lazy("Recibo"), linkify=_contact_of, footer=_rows)
-    paid_on = Moment(verbose_name=lazy("Pagó el"))
-    service_number = Column(verbose_name=lazy("Servicio n.º"), orderable=False)
-    contract = Column(verbose_name=lazy("Contrato"), orderable=False)
-    service = Column(accessor=A("get_service_display"), verbose_name=lazy("Servicio"), orderable=False)
-    channel = Column(verbose_name=lazy("Canal"), orderable=False)
-    month = Column(accessor=A("campaign"), verbose_name=lazy("Mes"), orderable=False)
-    standing = Column(verbose_name=lazy("Situación"), orderable=False)
-    amount = Money(verbose_name=lazy("Monto"), footer=_amount)
+    title = gettext_lazy("Recibos")
+    number = RowLink(verbose_name=gettext_lazy("Recibo"), linkify=_contact_of, footer=_rows)
+    paid_on = Moment(verbose_name=gettext_lazy("Pagó el"))
+    service_number = Column(verbose_name=gettext_lazy("Servicio n.º"), orderable=False)
+    contract = Column(verbose_name=gettext_lazy("Contrato"), orderable=False)
+    service = Column(accessor=A("get_service_display"), verbose_name=gettext_lazy("Servicio"), orderable=False)
+    channel = Column(verbose_name=gettext_lazy("Canal"), orderable=False)
+    month = Column(accessor=A("campaign"), verbose_name=gettext_lazy("Mes"), orderable=False)
+    standing = Column(verbose_name=gettext_lazy("Situación"), orderable=False)
+    amount = Money(verbose_name=gettext_lazy("Monto"), footer=_amount)
 
     class Meta(ListTable.Meta):
-        empty_text = lazy("Ningún recibo cumple estos filtros.")
+        empty_text = gettext_lazy("Ningún recibo cumple estos filtros.")
 
     def render_standing(self, record: Receipt) -> SafeString:
         return badge(STANDINGS[record.standing], record.get_standing_display())
@@ -70,17 +70,17 @@ class ReceiptTable(TotalledTable):
 class UnmatchedTable(TotalledTable):
     """Receipts without renewal, and why."""
 
-    title = lazy("Recibos sin renovación")
-    number = Column(verbose_name=lazy("Recibo"), footer=_rows)
-    paid_on = Moment(verbose_name=lazy("Pagó el"))
-    service_number = Column(verbose_name=lazy("Servicio n.º"), orderable=False)
-    contract = Column(verbose_name=lazy("Contrato"), orderable=False)
-    channel = Column(verbose_name=lazy("Canal"), orderable=False)
-    why = Column(verbose_name=lazy("Por qué"), orderable=False)
-    amount = Money(verbose_name=lazy("Monto"), footer=_amount)
+    title = gettext_lazy("Recibos sin renovación")
+    number = Column(verbose_name=gettext_lazy("Recibo"), footer=_rows)
+    paid_on = Moment(verbose_name=gettext_lazy("Pagó el"))
+    service_number = Column(verbose_name=gettext_lazy("Servicio n.º"), orderable=False)
+    contract = Column(verbose_name=gettext_lazy("Contrato"), orderable=False)
+    channel = Column(verbose_name=gettext_lazy("Canal"), orderable=False)
+    why = Column(verbose_name=gettext_lazy("Por qué"), orderable=False)
+    amount = Money(verbose_name=gettext_lazy("Monto"), footer=_amount)
 
     class Meta(ListTable.Meta):
-        empty_text = lazy("Todos los recibos tienen su renovación.")
+        empty_text = gettext_lazy("Todos los recibos tienen su renovación.")
 
     def render_why(self, value: str) -> str:
         return str(WHY.get(value, value))
@@ -89,25 +89,25 @@ class UnmatchedTable(TotalledTable):
 class RenewalTable(TotalledTable):
     """Renewals paid in part, or more than was due."""
 
-    title = lazy("Renovaciones")
-    name = RowLink(accessor=A("contact__name"), verbose_name=lazy("Cliente"), linkify=_contact_of, footer=_rows)
-    contract = Column(accessor=A("contact__contract"), verbose_name=lazy("Contrato"), orderable=False)
-    number = Column(accessor=A("renewal__service_number"), verbose_name=lazy("Servicio n.º"), orderable=False)
-    service = Column(accessor=A("renewal__get_service_display"), verbose_name=lazy("Servicio"), orderable=False)
-    due_on = Moment(accessor=A("renewal__due_on"), verbose_name=lazy("Vence"), orderable=False)
-    first_paid_on = Moment(verbose_name=lazy("Primer pago"))
-    amount_due = Money(accessor=A("renewal__amount_due"), verbose_name=lazy("Debía"), orderable=False)
-    amount = Money(verbose_name=lazy("Pagó"))
-    difference = Money(verbose_name=lazy("Falta"), footer=_amount)
+    title = gettext_lazy("Renovaciones")
+    name = RowLink(accessor=A("contact__name"), verbose_name=gettext_lazy("Cliente"), linkify=_contact_of, footer=_rows)
+    contract = Column(accessor=A("contact__contract"), verbose_name=gettext_lazy("Contrato"), orderable=False)
+    number = Column(accessor=A("renewal__service_number"), verbose_name=gettext_lazy("Servicio n.º"), orderable=False)
+    service = Column(accessor=A("renewal__get_service_display"), verbose_name=gettext_lazy("Servicio"), orderable=False)
+    due_on = Moment(accessor=A("renewal__due_on"), verbose_name=gettext_lazy("Vence"), orderable=False)
+    first_paid_on = Moment(verbose_name=gettext_lazy("Primer pago"))
+    amount_due = Money(accessor=A("renewal__amount_due"), verbose_name=gettext_lazy("Debía"), orderable=False)
+    amount = Money(verbose_name=gettext_lazy("Pagó"))
+    difference = Money(verbose_name=gettext_lazy("Falta"), footer=_amount)
 
     class Meta(ListTable.Meta):
-        empty_text = lazy("Ninguna renovación cumple estos filtros.")
+        empty_text = gettext_lazy("Ninguna renovación cumple estos filtros.")
 
 
 class OverpaidTable(RenewalTable):
     """Renewals that got more than was due."""
 
-    difference = Money(verbose_name=lazy("De más"), footer=_amount)
+    difference = Money(verbose_name=gettext_lazy("De más"), footer=_amount)
 
     class Meta(RenewalTable.Meta):
         pass
@@ -116,45 +116,45 @@ class OverpaidTable(RenewalTable):
 class ReportTable(ListTable):
     """Collections reports that were taken in."""
 
-    title = lazy("Recaudos tomados")
+    title = gettext_lazy("Recaudos tomados")
     name = RowLink(
-        verbose_name=lazy("Archivo"), linkify=lambda record: reverse("campaigns:report", args=[record.pk]),
+        verbose_name=gettext_lazy("Archivo"), linkify=lambda record: reverse("campaigns:report", args=[record.pk]),
         orderable=False,
     )  # fmt: skip
-    arrived_at = Moment(verbose_name=lazy("Llegó"))
-    data_until = Moment(verbose_name=lazy("Datos al"))
-    rows_of_file = Figure(accessor=A("rows"), verbose_name=lazy("Filas"), orderable=False)
-    new = Figure(accessor=A("taken"), verbose_name=lazy("Recibos nuevos"), orderable=False)
-    duplicates = Figure(verbose_name=lazy("Ya tomados"), orderable=False)
-    rejected = Figure(verbose_name=lazy("Rechazadas"), orderable=False)
-    unmatched = Figure(accessor=A("figures__unmatched"), verbose_name=lazy("Sin renovación"), orderable=False)
+    arrived_at = Moment(verbose_name=gettext_lazy("Llegó"))
+    data_until = Moment(verbose_name=gettext_lazy("Datos al"))
+    rows_of_file = Figure(accessor=A("rows"), verbose_name=gettext_lazy("Filas"), orderable=False)
+    new = Figure(accessor=A("taken"), verbose_name=gettext_lazy("Recibos nuevos"), orderable=False)
+    duplicates = Figure(verbose_name=gettext_lazy("Ya tomados"), orderable=False)
+    rejected = Figure(verbose_name=gettext_lazy("Rechazadas"), orderable=False)
+    unmatched = Figure(accessor=A("figures__unmatched"), verbose_name=gettext_lazy("Sin renovación"), orderable=False)
     renewals_paid = Figure(
-        accessor=A("figures__renewals_paid"), verbose_name=lazy("Servicios pagados"), orderable=False
+        accessor=A("figures__renewals_paid"), verbose_name=gettext_lazy("Servicios pagados"), orderable=False
     )
-    amount = Money(accessor=A("figures__amount"), verbose_name=lazy("Bs de la campaña"), orderable=False)
+    amount = Money(accessor=A("figures__amount"), verbose_name=gettext_lazy("Bs de la campaña"), orderable=False)
 
     class Meta(ListTable.Meta):
-        empty_text = lazy("Todavía no llegó ningún recaudo.")
+        empty_text = gettext_lazy("Todavía no llegó ningún recaudo.")
 
 
 class PromiseTable(TotalledTable):
     """Payment promises in force and what became of them."""
 
-    title = lazy("Compromisos de pago")
+    title = gettext_lazy("Compromisos de pago")
     name = RowLink(
-        accessor=A("contact__name"), verbose_name=lazy("Cliente"), footer=_rows, order_by="contact__name_key",
+        accessor=A("contact__name"), verbose_name=gettext_lazy("Cliente"), footer=_rows, order_by="contact__name_key",
         linkify=lambda record: reverse("campaigns:contact", args=[record.contact_id]),
     )  # fmt: skip
-    contract = Column(accessor=A("contact__contract"), verbose_name=lazy("Contrato"), orderable=False)
-    agent = Column(verbose_name=lazy("Agente"), orderable=False)
-    made_at = Moment(verbose_name=lazy("Hecho"))
-    promised_on = Moment(verbose_name=lazy("Pagará el"))
-    outcome = Column(verbose_name=lazy("Situación"), orderable=False)
-    received = Money(verbose_name=lazy("Pagó"), orderable=False)
-    amount = Money(verbose_name=lazy("Prometió"), footer=_amount)
+    contract = Column(accessor=A("contact__contract"), verbose_name=gettext_lazy("Contrato"), orderable=False)
+    agent = Column(verbose_name=gettext_lazy("Agente"), orderable=False)
+    made_at = Moment(verbose_name=gettext_lazy("Hecho"))
+    promised_on = Moment(verbose_name=gettext_lazy("Pagará el"))
+    outcome = Column(verbose_name=gettext_lazy("Situación"), orderable=False)
+    received = Money(verbose_name=gettext_lazy("Pagó"), orderable=False)
+    amount = Money(verbose_name=gettext_lazy("Prometió"), footer=_amount)
 
     class Meta(ListTable.Meta):
-        empty_text = lazy("Ningún compromiso cumple estos filtros.")
+        empty_text = gettext_lazy("Ningún compromiso cumple estos filtros.")
 
     def render_outcome(self, value: str) -> SafeString:
         return badge(OUTCOMES[value], PaymentPromise.Outcome(value).label)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from django_tables2 import RequestConfig
 
@@ -32,11 +32,11 @@ from screens.spreadsheets import workbook_response
 from screens.tables import PAGE
 
 SHOWN: dict[str, str | Promise] = {
-    "broken": lazy("Incumplidos"),
-    "due_today": lazy("Para hoy"),
-    "open": lazy("Vigentes"),
-    "kept": lazy("Cumplidos"),
-    "later": lazy("Pagaron después"),
+    "broken": gettext_lazy("Incumplidos"),
+    "due_today": gettext_lazy("Para hoy"),
+    "open": gettext_lazy("Vigentes"),
+    "kept": gettext_lazy("Cumplidos"),
+    "later": gettext_lazy("Pagaron después"),
 }
 
 
