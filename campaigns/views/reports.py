@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,6 +26,7 @@ from campaigns.report_page import ReportState, sources_of, state_of
 from campaigns.tasks import take_in_report
 
 PAGE = 50
+MISSING_IS_TOLD = timedelta(days=45)
 
 
 @centre_only
@@ -36,7 +39,10 @@ def report_list(request: HttpRequest) -> HttpResponse:
     if kind in ReportKind.values:
         found = found.filter(kind=kind)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    expected = Campaign.objects.visible_to(user).filter(state=Campaign.State.EXPECTED).order_by("-period")
+    # a month that is over without its report was closed by the calendar: it is still told for a while
+    told_still = Q(missing_since__gte=timezone.now() - MISSING_IS_TOLD)
+    owed = Q(state=Campaign.State.EXPECTED) | told_still
+    expected = Campaign.objects.visible_to(user).filter(owed).order_by("-period")
     context = {
         "page": page,
         "states": [state_of(report, now=timezone.now()) for report in page],

@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 from python_calamine import CalamineWorkbook
 
 from agents.models import Disclosure, User
+from campaigns.lifecycle import close_overdue
 from campaigns.models import Campaign, Contact, RejectedRow, Report, ReportSource
 from campaigns.planner import make_months_exist
 from tests.campaigns.some_reports import ccvp, many, received, taken
@@ -50,9 +51,13 @@ def test_the_empty_page_says_what_comes_here_and_what_to_do(elena: User, signed_
     assert "No hay ningún origen activo" in page
 
 
-def test_a_late_and_a_missing_month_stand_above_the_list(elena: User, signed_in: SignedIn, at: At) -> None:
+def test_a_late_and_a_missing_month_stand_above_the_list(
+    elena: User, signed_in: SignedIn, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_months_exist(now=at("2026-11-25 00:01"))
     make_months_exist(now=at("2026-12-25 08:00"))
+    close_overdue(now=at("2026-12-25 08:00"))
+    monkeypatch.setattr("campaigns.views.reports.timezone.now", lambda: at("2026-12-25 08:05"))
     page = signed_in(elena).get("/reports/").content.decode()
     assert "El reporte CCVP de 2027-01 debía estar el 25/12/2026 06:00" in page
     assert "El mes 2026-12 quedó sin reporte CCVP" in page
