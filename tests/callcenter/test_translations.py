@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format, number_format
 from django.utils.translation import trans_real
 
 from callcenter.catalogues import ROOT, compile_catalogues, read_catalogue
@@ -144,3 +148,25 @@ def test_a_page_in_english_holds_no_spanish(address: Address, world: World) -> N
     path = reverse(address.name, kwargs=address.of(world) if address.of else {})
     for visitor in {address.opens_to[0], address.opens_to[-1]}:
         assert list(spanish_sentences(english_page(visitor, world, path))) == [], f"{address.name} for {visitor}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cookie", "sentence"),
+    [("", "la contraseña que ha indicado no son correctos"), ("en", "you specified are not correct")],
+)
+def test_what_the_libraries_say_follows_the_switch_and_not_the_browser(
+    client: Client, cookie: str, sentence: str
+) -> None:
+    client.cookies["callcenter_language"] = cookie
+    entered = {"login": "nobody", "password": "wrong"}
+    answer = client.post("/accounts/login/", entered, headers={"Accept-Language": "en-US,en;q=0.9"})
+    assert sentence in answer.content.decode()
+
+
+@pytest.mark.parametrize(("language", "month"), [("es", "diciembre de 2026"), ("en", "December 2026")])
+def test_figures_and_days_are_written_one_way_and_only_words_change(language: str, month: str) -> None:
+    with translation.override(language):
+        assert date_format(date(2026, 12, 1), "YEAR_MONTH_FORMAT") == month
+        assert date_format(datetime(2026, 11, 25, 14, 5), "SHORT_DATETIME_FORMAT") == "25/11/2026 14:05"
+        assert number_format(Decimal("1234.50"), 2) == "1.234,50"
