@@ -42,7 +42,7 @@ check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translati
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
 	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml agents callcenter campaigns notices screens service_level systems telephony
-	$(BIN)/djlint --check --quiet . --extension html
+	$(BIN)/djlint --lint --quiet . --extension html
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python -m pytest -q -m "not browser" tests/callcenter/test_translations.py tests/campaigns/test_lifecycle.py tests/callcenter/test_environment.py
