@@ -29,7 +29,8 @@ SELECT staged.line, staged.receipt, staged.contract, staged.service_number, stag
        staged.amount, staged.channel, known.id AS known_id,
        known.amount = staged.amount AND known.service_number = staged.service_number
          AND (staged.service_number <> '' OR known.contract = staged.contract) AS is_same,
-       NULL::integer AS first, known.amount AS known_amount, known.service_number AS known_service
+       NULL::integer AS first, known.amount AS known_amount, known.service_number AS known_service,
+       known.standing AS known_standing, known.renewal_id AS known_renewal
   FROM {table} staged LEFT JOIN campaigns_receipt known ON known.number = staged.receipt
  WHERE staged.reason IS NULL
 """
@@ -86,6 +87,18 @@ UPDATE campaigns_receipt receipt
   FROM moved_receipt moved WHERE moved.id = receipt.id
 """
 
+# Nothing of the file was new, so nothing changed since its receipts were looked up.
+_KNOWN_FIGURES = """
+SELECT count(*), count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),
+       coalesce(sum(amount) FILTER (WHERE standing IN ('counted', 'extra')), 0),
+       coalesce(sum(amount) FILTER (WHERE standing = 'late'), 0),
+       coalesce(sum(amount) FILTER (WHERE standing = 'unmatched'), 0),
+       (SELECT count(*) FROM campaigns_renewalpayment payment
+         WHERE payment.paid_on IS NOT NULL
+           AND payment.renewal_id IN (SELECT known_renewal FROM staged_receipt WHERE known_standing <> 'late'))
+  FROM (SELECT known_id, min(known_standing) AS standing, min(known_amount) AS amount FROM staged_receipt
+         WHERE known_id IS NOT NULL GROUP BY known_id) ours
+"""
 # The figures of a file are those of its receipts as they stand now, whoever brought them first.
 _FIGURES = """
 WITH ours AS MATERIALIZED (
@@ -243,6 +256,10 @@ def _figures_of_file(cursor: CursorWrapper, *, report: Report, taken: int) -> di
 
 def _figures(cursor: CursorWrapper, *, report: Report, known: str) -> dict[str, Any]:
     cursor.execute(_FIGURES.format(known=known), [report.pk, report.pk])
+    return _told_of_row(cursor)
+
+
+def _told_of_row(cursor: CursorWrapper) -> dict[str, Any]:
     receipts, unmatched, late, amount, amount_late, amount_unmatched, paid = cursor.fetchone()
     return _told(
         receipts=receipts,
