@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import blocking_manager_key
 
@@ -47,6 +48,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         with item.config.stash[blocking_manager_key].unblock():
             connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
             connection.close()
+
+
+@pytest.fixture(autouse=True)
+def in_spanish() -> None:
+    """A page that was asked for in English leaves its language to the thread: each test begins in Spanish."""
+    translation.activate("es")
 
 
 @pytest.fixture
