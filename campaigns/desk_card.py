@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -66,13 +68,17 @@ WHERE c.id = %(contact)s
 class ServiceLine:
     """One service to be paid for."""
 
-    service: str
+    kind: Service
     number: str
     plan: str
     due_on: date
     amount_due: Decimal
     paid: Decimal
     paid_on: date | None
+
+    @property
+    def service(self) -> str:
+        return str(self.kind.label)
 
     @property
     def left(self) -> Decimal:
@@ -200,15 +206,20 @@ def read_card(*, contact_id: int, agent: Agent | None) -> Card | None:
 
 
 def fill_script(script: str, card: Card, agent: Agent | None) -> str:
-    """The campaign's script with the customer's data in the places it names: {cliente}, {monto}, {vence}, …"""
+    """The campaign's script with the customer's data in the places it names: {cliente}, {monto}, {vence}, …
+
+    It is said to the customer: in Spanish, whatever the language of the agent's page.
+    """
     due = min((line.due_on for line in card.services if line.left), default=None)
+    with translation.override(settings.LANGUAGE_CODE):
+        services = _(" y ").join(dict.fromkeys(line.service for line in card.services if line.left))
     places = {
         "cliente": card.name.title(),
         "agente": str(agent) if agent else "",
         "contrato": card.contract,
         "monto": f"Bs {card.total_left:,.2f}".translate(str.maketrans(",.", ".,")),
         "vence": f"{due:%d/%m}" if due else "",
-        "servicios": _(" y ").join(dict.fromkeys(line.service for line in card.services if line.left)),
+        "servicios": services,
     }
     for place, words in places.items():
         script = script.replace("{" + place + "}", words)
@@ -217,7 +228,7 @@ def fill_script(script: str, card: Card, agent: Agent | None) -> str:
 
 def _service(line: dict[str, Any]) -> ServiceLine:
     return ServiceLine(
-        service=str(Service(line["service"]).label),
+        kind=Service(line["service"]),
         number=line["number"],
         plan=line["plan"],
         due_on=date.fromisoformat(line["due_on"]),

@@ -170,7 +170,7 @@ def apply_result(
         DoNotCall.objects.get_or_create(
             contract=contact.contract,
             telephone="",
-            defaults={"reason": _("Lo pidió el cliente."), "since": now, "added_by": agent.user},
+            defaults={"reason": "Lo pidió el cliente.", "since": now, "added_by": agent.user},
         )
     if disposition.retires_telephone and answers.telephone:
         RetiredTelephone.objects.get_or_create(

@@ -380,3 +380,13 @@ def test_the_desk_of_somebody_without_agent_does_not_exist(december, signed_in, 
 def test_a_broken_form_is_not_an_error_of_the_server(ana, signed_in, december, value):
     answer = signed_in(ana).post(reverse("campaigns:desk_result"), {"contact": value, "fence": "1"}, **HTMX)
     assert answer.status_code == 404
+
+
+def test_in_english_the_results_are_english_and_what_is_said_to_the_customer_spanish(opened, ana, signed_in):
+    client = signed_in(ana)
+    client.cookies["callcenter_language"] = "en"
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    for words in ("Will pay", "No answer", "Wrong number", "Other…"):
+        assert words in page
+    assert "Buenos días, ¿hablo con Rosa Flores?" in page
+    assert '<option value="Precio" label="Price">' in page
