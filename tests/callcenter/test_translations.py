@@ -17,7 +17,7 @@ from django.utils.translation import trans_real
 
 from callcenter.catalogues import ROOT, compile_catalogues, read_catalogue
 from tests.callcenter.messages import Message, all_messages
-from tests.callcenter.test_every_address import ADDRESSES, Address
+from tests.callcenter.test_every_address import ADDRESSES, ADMIN, Address
 from tests.callcenter.world import World
 
 CATALOGUE = ROOT / "locale/en/LC_MESSAGES/django.po"
@@ -148,6 +148,15 @@ def test_a_page_in_english_holds_no_spanish(address: Address, world: World) -> N
     path = reverse(address.name, kwargs=address.of(world) if address.of else {})
     for visitor in {address.opens_to[0], address.opens_to[-1]}:
         assert list(spanish_sentences(english_page(visitor, world, path))) == [], f"{address.name} for {visitor}"
+
+
+FORMS = [name for name in ADMIN if name.endswith("_add") and "celery" not in name]  # nothing of the centre's in them
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["admin:index", *FORMS])
+def test_the_admin_in_english_holds_no_spanish(name: str, world: World) -> None:
+    assert list(spanish_sentences(english_page("ines", world, reverse(name)))) == []
 
 
 @pytest.mark.django_db
