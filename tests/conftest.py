@@ -33,20 +33,41 @@ def is_transactional(item: pytest.Item) -> bool:
     return bool(asked) or bool(marker and marker.kwargs.get("transaction"))
 
 
+def is_in_a_browser(item: pytest.Item) -> bool:
+    """Whether a test drives a browser."""
+    return "page" in getattr(item, "fixturenames", ()) or item.get_closest_marker("browser") is not None
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that commit come after those that do not, and the browser's last: its loop stays with the thread."""
     keeps_seeds = pytest.mark.django_db(transaction=True, serialized_rollback=True)
     for item in items:
         if is_transactional(item):
             item.add_marker(keeps_seeds, append=False)
+    items.sort(key=lambda item: (is_in_a_browser(item), is_transactional(item)))
 
 
-@pytest.hookimpl(wrapper=True)
+SEEDS = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None) -> None:
+    """What migrations put in (policy, dispositions, holidays) is remembered for the whole session."""
+    request.config.stash[SEEDS] = getattr(connection, "_test_serialized_contents", "")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
-    """What migrations put in (policy, dispositions, holidays) is there again for whichever test comes next."""
+    """The seeds are there again for whichever test comes next."""
+    seeds = item.config.stash.get(SEEDS, "")
+    if seeds:
+        # Once Playwright's loop runs, this thread has another connection object; emptying the tables asks it.
+        connection._test_serialized_contents = seeds
     yield
-    if nextitem is not None and is_transactional(item):  # after the last test the database itself is gone
+    if nextitem is not None and seeds and is_transactional(item):  # after the last test the database itself is gone
         with item.config.stash[blocking_manager_key].unblock():
-            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)
+            connection.creation.deserialize_db_from_string(seeds)
             connection.close()
 
 
