@@ -22,3 +22,10 @@ class SignInForm(LoginForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+
+
+def name_that_tries(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str | None:
+    """The user name of a sign-in as the lock counts it: however it is spelled, it is one person's."""
+    given = credentials or (request.POST if request is not None else {})
+    name = given.get("username") or given.get("login")
+    return str(name).strip().lower() if name else None

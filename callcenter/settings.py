@@ -186,7 +186,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "America/La_Paz"
 FORMAT_MODULE_PATH = ["callcenter.formats"]
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False  # grouping is a filter's work: a key of 1,000 or more must not become 1.000
 
 # -- Files -----------------------------------------------------------------------------------------------------------
 
@@ -238,7 +238,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True  # the cookie lasts the shift, see SESSION_COOKIE_AGE
 # axes locks by user and address; by address alone one agent, or one proxy, would lock out the floor
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": "1/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/5m/key", "signup": "1/m/ip"}
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "COMTECO Centro de Llamadas"
@@ -246,6 +246,7 @@ TOTP_REQUIRED = env.bool("TOTP_REQUIRED", not IS_DEMO)  # of supervisors and adm
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # by address alone one agent would lock out the floor
+AXES_USERNAME_CALLABLE = "agents.signing_in.name_that_tries"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_ENABLE_ADMIN = True
