@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Case, Min, Value, When
+from django.db.models import Case, F, Min, Value, When
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -222,11 +222,8 @@ def release(*, agent: Agent, contact_id: int, fence: int, now: datetime, for_now
     if not for_now and agreed.exists():
         raise CannotGiveBack(_("Es una llamada acordada: llame ahora, o cambie su hora en la agenda."))
     held = ListEntry.objects.filter(contact_id=contact_id, lease_agent=agent, fence=fence)
-    held.update(lease_agent=None, lease_until=None)
-    if not for_now:
-        ListEntry.objects.filter(contact_id=contact_id, fence=fence, lease_agent=None).update(
-            ready_at=Greatest("ready_at", Value(now + GIVEN_BACK_FOR))
-        )
+    ready_at = F("ready_at") if for_now else Greatest("ready_at", Value(now + GIVEN_BACK_FOR))
+    held.update(lease_agent=None, lease_until=None, ready_at=ready_at)
 
 
 def _read_desk(*, agent: Agent, book: RuleBook) -> _Desk:

@@ -161,6 +161,13 @@ def test_what_is_given_back_is_not_given_again_at_once(make_contact, ana, now):
     assert give_next(agent=ana, now=now).contact_id == second.pk
 
 
+def test_nobody_gives_back_what_is_not_open_at_her_desk(make_contact, ana, luis, now):
+    contact = make_contact(luis)
+    before = entry(contact).ready_at
+    release(agent=ana, contact_id=contact.pk, fence=entry(contact).fence, now=now)
+    assert entry(contact).ready_at == before
+
+
 def test_a_call_without_result_cannot_be_given_back(make_contact, ana, now):
     contact = make_contact(ana)
     given = give_next(agent=ana, now=now)

@@ -253,7 +253,7 @@ def test_a_process_that_says_nothing_is_given_up_and_may_be_asked_again(tmp_path
     assert not readers()
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_reading_that_somebody_stops_says_nothing_against_the_file(
     file_of: Callable[..., Path], how: signal.Signals
 ) -> None:
