@@ -238,7 +238,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True  # the cookie lasts the shift, see SESSION_COOKIE_AGE
 # axes locks by user and address; by address alone one agent, or one proxy, would lock out the floor
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "10/5m/key", "signup": "1/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": "1/m/ip"}
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "COMTECO Centro de Llamadas"

@@ -55,6 +55,7 @@ def assert_accessible(page: Page, name: str = "", *, looks: tuple[tuple[str, str
     for size, scheme in looks:
         page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_timeout(400)  # on a busy machine the colours of the whole page follow the switch a little later
         page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         for line in axe_violations(page):
             problems.setdefault(line, []).append(f"{size} {scheme}")

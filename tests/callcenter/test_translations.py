@@ -178,4 +178,4 @@ def test_figures_and_days_are_written_one_way_and_only_words_change(language: st
     with translation.override(language):
         assert date_format(date(2026, 12, 1), "YEAR_MONTH_FORMAT") == month
         assert date_format(datetime(2026, 11, 25, 14, 5), "SHORT_DATETIME_FORMAT") == "25/11/2026 14:05"
-        assert number_format(Decimal("1234.50"), 2) == "1.234,50"
+        assert number_format(Decimal("1234.50"), 2, force_grouping=True) == "1.234,50"
