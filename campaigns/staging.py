@@ -48,7 +48,6 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("cells", "text"),
     ),
 }
-CELL_OF = {"service": "product"}  # the column of the file that a staged value was read from, where names differ
 NOT_CELLS = ("line", "reason", "detail", "cells", "name_key")
 CELL_OF = {"service": "product", "telephones": "mobile"}  # where a typed value stands when a row is written back
 
