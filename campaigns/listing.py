@@ -62,6 +62,10 @@ def find_contacts(*, campaign: Campaign, asked: Asked, user: User) -> ContactQue
 
 
 def _matches(search: str) -> Q:
-    """The beginning of a name, or a contract; both by index."""
-    plain = "".join(sign for sign in normalize("NFKD", search) if not combining(sign)).upper().strip()
-    return Q(name_key__startswith=plain) | Q(contract=search.strip())
+    """The beginning of a name, or a contract."""
+    return Q(name_key__startswith=plain_name(search)) | Q(contract=search.strip())
+
+
+def plain_name(text: str) -> str:
+    """A name as `Contact.name_key` keeps it: capitals without accents (`Núñez` → `NUNEZ`)."""
+    return "".join(sign for sign in normalize("NFKD", text) if not combining(sign)).upper().strip()

@@ -22,6 +22,7 @@ from agents.disclosure import record_export
 from agents.models import User
 from campaigns.calling import with_reasons
 from campaigns.calling_hours import local
+from campaigns.listing import plain_name
 from campaigns.models import Campaign, Contact, ListEntry, Renewal
 from campaigns.models.contacts import CallList
 from campaigns.own_work import own_day
@@ -140,7 +141,7 @@ def _filtered(entries: QuerySet[ListEntry], chosen: dict[str, str], book: RuleBo
 
 def _matches(user: User, text: str) -> Q:
     """What a text may be: the beginning of a contract or of a name, a telephone, a service number."""
-    wanted = Q(contract__startswith=text.upper()) | Q(name_key__startswith=text.upper())
+    wanted = Q(contract__startswith=text.upper()) | Q(name_key__startswith=plain_name(text))
     digits = "".join(letter for letter in text if letter.isdigit())
     if len(digits) >= 6:
         renewals = Renewal.objects.filter(service_number__startswith=digits)
