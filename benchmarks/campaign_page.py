@@ -29,9 +29,9 @@ from django.test import Client  # noqa: E402
 from django.test.utils import get_runner, override_settings  # noqa: E402
 
 from agents.models import Agent, Role, User  # noqa: E402
-from campaigns.figure_charts import draw_ahead  # noqa: E402
+from campaigns.figures.figure_charts import draw_ahead  # noqa: E402
+from campaigns.figures.refreshing import refresh_figures  # noqa: E402
 from campaigns.models import Campaign, Disposition  # noqa: E402
-from campaigns.refreshing import refresh_figures  # noqa: E402
 
 NOW = datetime(2026, 11, 28, 16, 0, tzinfo=ZoneInfo("America/La_Paz"))
 

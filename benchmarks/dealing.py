@@ -65,10 +65,10 @@ def measure(*, contacts: int, agents: int, desks: int) -> None:
     from django.db import connection
 
     from agents.models import Agent
-    from campaigns.assignment import assign, open_lists
+    from campaigns.deal.assignment import assign, open_lists
+    from campaigns.deal.moving import Selection
+    from campaigns.deal.rebalancing import reassign
     from campaigns.models import Campaign, DealShare, ListEntry
-    from campaigns.moving import Selection
-    from campaigns.rebalancing import reassign
 
     people = make_people(agents)
     campaign = Campaign.objects.create(
@@ -142,7 +142,7 @@ def desk(agent: Any, stop: threading.Event, waits: list[float]) -> None:
     """One agent who takes contact after contact, each finished at once."""
     from django.db import connection, transaction
 
-    from campaigns.giving import give_next
+    from campaigns.desk.giving import give_next
     from campaigns.models import ListEntry
 
     while not stop.is_set():

@@ -26,8 +26,9 @@ from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.test.utils import get_runner  # noqa: E402
 
-from campaigns import receipts, staging  # noqa: E402
 from campaigns.models import Campaign, ListEntry, Report  # noqa: E402
+from campaigns.payments import receipts  # noqa: E402
+from campaigns.rows import staging  # noqa: E402
 
 NOW = datetime(2026, 11, 28, 16, 0, tzinfo=ZoneInfo("America/La_Paz"))
 PAID_SHARE = 46  # of a hundred renewals, as in a month of COMTECO

@@ -170,7 +170,7 @@ class Watch:
 
 def take(path: Path) -> tuple[float, Any, float]:
     """Seconds from the received file to the proposal, the report, and how long the bar stood still at most."""
-    from campaigns.intake import receive_report, take_in
+    from campaigns.reports.intake import receive_report, take_in
 
     with path.open("rb") as file:
         report = receive_report(kind="ccvp", name=path.name, file=file, period=PERIOD, now=NOW)
@@ -197,8 +197,8 @@ def copy_limit(path: Path) -> float:
     """Seconds of one COPY of the typed rows into a table with a primary key and three indexes."""
     from django.db import connection
 
-    from campaigns import cleaning, staging
-    from campaigns.reading import _headings
+    from campaigns.rows import cleaning, staging
+    from campaigns.rows.reading import _headings
     from systems.reports.known_headings import REQUIRED
     from systems.reports.reading import read_report
 

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Role, User
-from campaigns.payment_age import PaymentAge, payment_age
+from campaigns.payments.payment_age import PaymentAge, payment_age
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Pause
-from campaigns.calling_hours import local, next_day, on_clock
 from campaigns.models import CallBack, Campaign, Contact, Disposition, DoNotCall, ListEntry, RetiredTelephone
-from campaigns.rulebook import RuleBook, read_rules
+from campaigns.rules.calling_hours import local, next_day, on_clock
+from campaigns.rules.rulebook import RuleBook, read_rules
 
 CODES = """(
 SELECT array_remove(ARRAY[

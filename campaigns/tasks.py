@@ -3,19 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns import (
-    assignment,
-    call_backs,
-    exporting,
-    fetching,
-    intake,
-    lease_sweep,
-    lifecycle,
-    planner,
-    refreshing,
-    ringing,
-    sealing,
-)
+from campaigns.agreed import call_backs
+from campaigns.closing import sealing
+from campaigns.deal import assignment
+from campaigns.desk import lease_sweep
+from campaigns.figures import refreshing
+from campaigns.lists import exporting
+from campaigns.month import lifecycle, planner
+from campaigns.reports import fetching, intake, ringing
 
 
 @shared_task(name="campaigns.take_in_report")

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from callcenter.demo.smartflex import drop_folder
 from campaigns.models import CallingPolicy, CallingWindow, Campaign, ReportKind, ReportSource
-from campaigns.periods import period_of
+from campaigns.month.periods import period_of
 from service_level.models import Holiday, Weekday, WorkingHours
 
 DAYS_AHEAD = 45

@@ -19,9 +19,13 @@ from agents.models import Agent, User
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import Payment, payments_csv, prepaid_rows, prepaid_workbook
 from callcenter.demo.smartflex import CHANNELS
-from campaigns import assignment, dialling, giving, intake, lifecycle, planner, receiving, refreshing, results
+from campaigns.deal import assignment
+from campaigns.desk import dialling, giving, results
+from campaigns.figures import refreshing
 from campaigns.models import Campaign, Contact, Disposition, Renewal, ReportKind, ReportSource
-from campaigns.periods import calls_from, calls_until, period_of, write_period
+from campaigns.month import lifecycle, planner
+from campaigns.month.periods import calls_from, calls_until, period_of, write_period
+from campaigns.reports import intake, receiving
 
 CALLS_A_DAY = 7  # of each agent; enough to look at, little enough to make in seconds
 MINUTES_A_CALL = 7

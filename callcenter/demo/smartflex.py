@@ -16,7 +16,7 @@ from django.utils import timezone
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import Payment, payments_csv, prepaid_rows, prepaid_workbook
 from campaigns.models import Campaign, Renewal
-from campaigns.periods import period_of, write_period
+from campaigns.month.periods import period_of, write_period
 
 BETWEEN_COLLECTIONS = timedelta(minutes=10)
 CHANNELS = ("Caja COMTECO", "Banco Unión", "QR Simple", "Tigo Money", "Débito automático")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.access import signed_in_user
 from campaigns.models import Attempt, CallingPolicy, CallingWindow, Disposition, DoNotCall, ListEntry
-from campaigns.rulebook import NO_RESULT
+from campaigns.rules.rulebook import NO_RESULT
 from telephony import phone_numbers
 
 MEANING = ("code", "party", "scope", "is_final", "counts_as_attempt", "retires_telephone", "forbids_calling")

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import ColumnAlias, Report, ReportKind, ReportSource
-from campaigns.reading import fields_of, heading_key
-from campaigns.rejected_page import columns_of
+from campaigns.reports.rejected_page import columns_of
+from campaigns.rows.reading import fields_of, heading_key
 
 
 @admin.register(ReportSource)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import ReportKind
-from campaigns.periods import PeriodNotUnderstood, parse_period
+from campaigns.month.periods import PeriodNotUnderstood, parse_period
 
 
 class PeriodField(forms.CharField):

@@ -29,7 +29,7 @@ class Unit(models.TextChoices):
 
 
 class FigureCell(models.Model):
-    """Counts of one unit by agent, part, zone and hold-out; `campaigns/measuring.py` defines every column. In Bs.
+    """Counts of one unit by agent, part, zone and hold-out; `figures/measuring.py` defines every column. In Bs.
 
     `part` is the call list of a contact, the service of a renewal. `assigned` stands under the owner, everything
     else under the agent the work is credited to.

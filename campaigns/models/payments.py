@@ -30,7 +30,7 @@ class Receipt(models.Model):
     """One payment as collections reported it. Without a renewal it is unmatched: kept and shown."""
 
     class Standing(models.TextChoices):
-        """What a receipt is to the renewal it belongs to (`campaigns/matching.py` decides)."""
+        """What a receipt is to the renewal it belongs to (`campaigns/payments/matching.py` decides)."""
 
         COUNTED = "counted", _("Cuenta")
         EXTRA = "extra", _("De más")

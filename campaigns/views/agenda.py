@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.access import roles_only, signed_in_user
 from agents.models import Agent, Role, User
-from campaigns.call_backs import CallBackRefused, cancel, reschedule
-from campaigns.calling_hours import on_clock
+from campaigns.agreed.call_backs import CallBackRefused, cancel, reschedule
 from campaigns.models import CallBack
+from campaigns.rules.calling_hours import on_clock
 from screens.tables import ListTable, Moment, RowLink
 
 

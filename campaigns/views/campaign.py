@@ -17,14 +17,15 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from agents.models import Agent, User
-from campaigns import lifecycle
-from campaigns.figure_charts import charts_of
-from campaigns.figure_sheets import sheets_of
-from campaigns.figures import Only, read_choices, read_figures, read_totals
-from campaigns.lifecycle import CampaignRefuses, Verb
+from campaigns.figures.figure_charts import charts_of
+from campaigns.figures.figure_sheets import sheets_of
+from campaigns.figures.figures import read_figures, read_totals
+from campaigns.figures.filters import Only, read_choices
+from campaigns.figures.standing import what_waits
 from campaigns.models import Campaign, Service
-from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
-from campaigns.standing import what_waits
+from campaigns.month import lifecycle
+from campaigns.month.lifecycle import CampaignRefuses, Verb
+from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.views import dealing
 from campaigns.views.campaign_tables import AgentTable, agent_rows
 from screens.spreadsheets import workbook_response

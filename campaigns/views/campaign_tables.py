@@ -8,8 +8,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns.figures import Figures
-from campaigns.measuring import Counts
+from campaigns.figures.figures import Figures
+from campaigns.figures.measuring import Counts
 from screens.tables import Figure, ListTable, Percent, RowLink
 from screens.templatetags.screens import figure, percent
 

@@ -17,16 +17,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import signed_in_user, steering_only
 from agents.models import Agent, User
-from campaigns import rebalancing
-from campaigns.figures import read_choices
-from campaigns.lifecycle import CampaignRefuses
+from campaigns.deal import rebalancing
+from campaigns.deal.moving import ANY, Moves, Selection
+from campaigns.deal.whose import holdings
+from campaigns.figures.filters import read_choices
 from campaigns.models import Campaign, Contact, Reassignment
 from campaigns.models.contacts import CallList
-from campaigns.moving import ANY, Moves, Selection
-from campaigns.periods import write_period
+from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.periods import write_period
 from campaigns.views.dealing import LIST_HEADS, campaign_at
 from campaigns.views.dealing_forms import SelectionForm
-from campaigns.whose import holdings
 
 Verb = Reassignment.Verb
 NOBODY = "none"

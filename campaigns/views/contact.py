@@ -15,15 +15,15 @@ from agents.access import agents_only, roles_only, signed_in_user
 from agents.disclosure import record_reveal
 from agents.models import Agent, Role
 from campaigns.calling import callable_from, why_not
-from campaigns.correcting import CannotCorrect, check_can_correct, correct_result
-from campaigns.desk_card import read_card
-from campaigns.desk_page import REASONS, choices
-from campaigns.giving import Given, open_contact
+from campaigns.desk.correcting import CannotCorrect, check_can_correct, correct_result
+from campaigns.desk.desk_card import read_card
+from campaigns.desk.desk_page import REASONS, choices
+from campaigns.desk.giving import Given, open_contact
+from campaigns.desk.own_work import forget_progress
+from campaigns.desk.result_form import ResultForm
+from campaigns.desk.results import ResultRefused
 from campaigns.models import Attempt, CallBack, Contact
-from campaigns.own_work import forget_progress
-from campaigns.result_form import ResultForm
-from campaigns.results import ResultRefused
-from campaigns.rulebook import NO_RESULT, RuleBook, read_rules
+from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.views.desk import agent_of
 
 

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from django_tables2 import A, Column, RequestConfig
 
 from agents.access import centre_only, signed_in_user
-from campaigns import exporting
-from campaigns.figures import read_choices
-from campaigns.listing import STATES, Asked, find_contacts
+from campaigns.figures.filters import read_choices
+from campaigns.lists import exporting
+from campaigns.lists.listing import STATES, Asked, find_contacts
 from campaigns.models import ListExport
 from campaigns.models.contacts import CallList
-from campaigns.periods import write_period
+from campaigns.month.periods import write_period
 from campaigns.tasks import make_export
 from campaigns.views.campaign import agent_choices, find_campaign, month_name
 from screens.spreadsheets import XLSX

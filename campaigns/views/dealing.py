@@ -15,14 +15,15 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from agents.access import centre_only, signed_in_user, steering_only
-from campaigns import lifecycle, tasks
-from campaigns.assignment import ask_to_deal, unassigned_words
-from campaigns.deal_rows import Dealt
-from campaigns.lifecycle import CampaignRefuses, Verb
+from campaigns import tasks
+from campaigns.deal.assignment import ask_to_deal, unassigned_words
+from campaigns.deal.deal_rows import Dealt
+from campaigns.deal.proposal import proposal_of
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
-from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
-from campaigns.proposal import proposal_of
+from campaigns.month import lifecycle
+from campaigns.month.lifecycle import CampaignRefuses, Verb
+from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.views.dealing_forms import ShareForm, TermsForm, terms_from
 
 State = Campaign.State

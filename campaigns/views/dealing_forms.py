@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.assignment import ShareTerms, Terms
+from campaigns.deal.assignment import ShareTerms, Terms
+from campaigns.deal.moving import ANY, TRIED, UNTRIED
 from campaigns.models import Campaign, DealShare
 from campaigns.models.contacts import CallList
-from campaigns.moving import ANY, TRIED, UNTRIED
 
 HUNDRED = Decimal(100)
 

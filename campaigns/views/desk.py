@@ -15,15 +15,15 @@ from agents.access import agents_only, signed_in_user
 from agents.models import Agent
 from agents.pausing import begin_pause, end_pause
 from campaigns.calling import CallNotAllowed
-from campaigns.desk_page import Desk, last_results, lay_desk
-from campaigns.dialling import dial, telephone_link
-from campaigns.drafts import keep_draft
-from campaigns.giving import CannotGiveBack, give_next, release, renew_lease
+from campaigns.desk.desk_page import Desk, last_results, lay_desk
+from campaigns.desk.dialling import dial, telephone_link
+from campaigns.desk.drafts import keep_draft
+from campaigns.desk.giving import CannotGiveBack, give_next, release, renew_lease
+from campaigns.desk.own_work import move_progress
+from campaigns.desk.result_form import ResultForm
+from campaigns.desk.results import Recorded, ResultRefused, StaleResult, record_result
 from campaigns.models import Attempt, Contact, ListEntry
-from campaigns.own_work import move_progress
-from campaigns.result_form import ResultForm
-from campaigns.results import Recorded, ResultRefused, StaleResult, record_result
-from campaigns.rulebook import RuleBook, read_rules
+from campaigns.rules.rulebook import RuleBook, read_rules
 
 
 def agent_of(request: HttpRequest) -> Agent:

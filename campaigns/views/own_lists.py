@@ -21,14 +21,14 @@ from agents.access import agents_only, signed_in_user
 from agents.disclosure import record_export
 from agents.models import User
 from campaigns.calling import with_reasons
-from campaigns.calling_hours import local
-from campaigns.listing import plain_name
+from campaigns.desk.own_work import own_day
+from campaigns.lists.listing import plain_name
 from campaigns.models import Campaign, Contact, ListEntry, Renewal
 from campaigns.models.contacts import CallList
-from campaigns.own_work import own_day
-from campaigns.rulebook import RuleBook, read_rules
+from campaigns.rules.calling_hours import local
+from campaigns.rules.rulebook import RuleBook, read_rules
+from campaigns.rules.why_not_words import in_short
 from campaigns.views.desk import agent_of
-from campaigns.why_not_words import in_short
 from screens.spreadsheets import Sheet, workbook_response
 from screens.tables import Figure, ListTable, Moment, Money, RowLink
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django_tables2 import A, Column
 
 from campaigns.models import PaymentPromise, Receipt
-from campaigns.payment_lists import WHY, Total
+from campaigns.payments.payment_lists import WHY, Total
 from screens.tables import Figure, ListTable, Moment, Money, RowLink
 from screens.templatetags.screens import bs, figure
 

@@ -20,12 +20,12 @@ from django_tables2 import RequestConfig
 
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
-from campaigns import payment_lists, receipts
 from campaigns.models import Campaign, Contact, Receipt
-from campaigns.payment_age import payment_age as age_of_payments
-from campaigns.payment_lists import LISTS, RENEWALS, REPORTS, WHY, Asked, Total
-from campaigns.payment_sheets import receipt_sheet, renewal_sheet, report_sheet
-from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.payments import payment_lists, receipts
+from campaigns.payments.payment_age import payment_age as age_of_payments
+from campaigns.payments.payment_lists import LISTS, RENEWALS, REPORTS, WHY, Asked, Total
+from campaigns.payments.payment_sheets import receipt_sheet, renewal_sheet, report_sheet
 from campaigns.views.campaign import month_name
 from campaigns.views.payment_tables import (
     OverpaidTable,

@@ -19,12 +19,12 @@ from django_tables2 import RequestConfig
 from agents.access import centre_only, signed_in_user
 from agents.disclosure import record_export
 from agents.models import Agent, User
+from campaigns.agreed.promise_outcomes import FATES, count_fates, with_outcome
 from campaigns.models import Campaign, PaymentPromise
-from campaigns.payment_age import payment_age
-from campaigns.payment_lists import total_of
-from campaigns.payment_sheets import promise_sheet
-from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
-from campaigns.promise_outcomes import FATES, count_fates, with_outcome
+from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.payments.payment_age import payment_age
+from campaigns.payments.payment_lists import total_of
+from campaigns.payments.payment_sheets import promise_sheet
 from campaigns.views.campaign import month_name
 from campaigns.views.payment_tables import PromiseTable
 from campaigns.views.payments import CountedPaginator

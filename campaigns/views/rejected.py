@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
-from campaigns import mending
 from campaigns.models import RejectedRow, Report
-from campaigns.rejected_page import RowForm, columns_of, form_of, sheet_of
+from campaigns.reports import mending
+from campaigns.reports.rejected_page import RowForm, columns_of, form_of, sheet_of
 from screens.spreadsheets import workbook_response
 
 PAGE = 50

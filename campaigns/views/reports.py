@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
-from campaigns import deciding
 from campaigns.forms.reports import UploadForm
-from campaigns.intake import receive_report
 from campaigns.models import Campaign, Report, ReportKind
-from campaigns.receiving import ReportNotTaken
-from campaigns.report_page import ReportState, sources_of, state_of
+from campaigns.reports import deciding
+from campaigns.reports.intake import receive_report
+from campaigns.reports.receiving import ReportNotTaken
+from campaigns.reports.report_page import ReportState, sources_of, state_of
 from campaigns.tasks import take_in_report
 
 PAGE = 50

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
-from campaigns import sealing
+from campaigns.closing import sealing
+from campaigns.closing.sealing import SealRefuses
 from campaigns.models import Seal
-from campaigns.periods import write_period
-from campaigns.sealing import SealRefuses
+from campaigns.month.periods import write_period
 from campaigns.views.campaign import find_campaign, month_name
 
 FILES = {"xlsx": "workbook", "pdf": "document"}

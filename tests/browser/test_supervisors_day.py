@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from playwright.sync_api import Page, expect
 
+from campaigns.figures.refreshing import refresh_figures
 from campaigns.models import Attempt, ListEntry
-from campaigns.refreshing import refresh_figures
 from tests.browser.looking import assert_accessible
 from tests.campaigns.a_month import make_month
 

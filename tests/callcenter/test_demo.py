@@ -14,9 +14,11 @@ from agents.models import Agent, Role, User
 from callcenter.demo import always_on, people, smartflex
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import prepaid_rows
-from campaigns import fetching, giving, intake, lifecycle, planner
+from campaigns.desk import giving
 from campaigns.models import Campaign, Receipt, Report
-from campaigns.periods import period_of
+from campaigns.month import lifecycle, planner
+from campaigns.month.periods import period_of
+from campaigns.reports import fetching, intake
 
 At = Callable[..., datetime]
 

@@ -12,7 +12,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from agents.models import Agent, User
-from campaigns import sealing
+from campaigns.closing import sealing
 from campaigns.models import (
     Attempt,
     CallBack,

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from campaigns import receipts, staging
 from campaigns.models import Campaign, Contact, ListEntry, Renewal, Report
-from campaigns.staging import Counted
+from campaigns.payments import receipts
+from campaigns.rows import staging
+from campaigns.rows.staging import Counted
 from tests.campaigns.a_campaign import moment
 
 NOW = moment("2026-11-28 10:00")

@@ -10,10 +10,10 @@ from decimal import Decimal
 import pytest
 
 from agents.models import Agent
-from campaigns.assignment import assign, deal_late, open_lists, unassigned_words
-from campaigns.lifecycle import CampaignRefuses
+from campaigns.deal.assignment import assign, deal_late, open_lists, unassigned_words
+from campaigns.deal.participants import takers_of
 from campaigns.models import Campaign, Contact, DealShare, ListEntry, RetiredTelephone
-from campaigns.participants import takers_of
+from campaigns.month.lifecycle import CampaignRefuses
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners, spoke
 
 pytestmark = pytest.mark.django_db

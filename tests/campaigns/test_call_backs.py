@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.call_backs import CallBackRefused, agree, cancel, reschedule, widen_overdue
+from campaigns.agreed.call_backs import CallBackRefused, agree, cancel, reschedule, widen_overdue
 from campaigns.models import CallBack, ListEntry
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from agents.models import Pause
 from campaigns.calling import callable_from, callable_now, ready_after, why_not
 from campaigns.models import CallBack, CallingPolicy, Campaign, DoNotCall, ListEntry, RetiredTelephone
-from campaigns.rulebook import read_rules
+from campaigns.rules.rulebook import read_rules
 from service_level.models import Holiday
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from campaigns.calling import callable_now, why_not
-from campaigns.calling_hours import local
-from campaigns.giving import give_next
+from campaigns.desk.giving import give_next
 from campaigns.models import CallBack, Campaign, DoNotCall, ListEntry, RetiredTelephone
+from campaigns.rules.calling_hours import local
 
 pytestmark = pytest.mark.django_db
 STATES = ["open"] * 12 + ["done", "paid", "held_out", "not_callable", "exhausted"]

@@ -11,7 +11,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from agents.models import Agent
-from campaigns.assignment import open_lists
+from campaigns.deal.assignment import open_lists
 from campaigns.management.commands.assign import Command as Assign
 from campaigns.models import Campaign
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment

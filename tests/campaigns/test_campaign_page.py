@@ -13,10 +13,10 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from agents.models import Disclosure
-from campaigns import exporting
-from campaigns.listing import Asked
+from campaigns.figures.refreshing import refresh_figures
+from campaigns.lists import exporting
+from campaigns.lists.listing import Asked
 from campaigns.models import Campaign, ListExport
-from campaigns.refreshing import refresh_figures
 from tests.campaigns.a_month import make_month
 
 PAGE = "/campaigns/2026-12/"

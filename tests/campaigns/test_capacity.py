@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from agents.models import Agent
-from campaigns.assignment import open_lists
-from campaigns.capacity import Load, Plan, Worker, plan, plan_of
+from campaigns.deal.assignment import open_lists
+from campaigns.deal.capacity import Load, Plan, Worker, plan, plan_of
 from campaigns.models import CallingPolicy, CallingWindow, ListEntry
 from service_level.models import Holiday, WorkingHours
 from service_level.working_time import Stretch, WorkingCalendar

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from campaigns.cleaning import (
+from campaigns.rows.cleaning import (
     CCVP_COLUMNS,
     CCVP_FIELDS,
     CLEANERS,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 from django.db import connection
 
-from campaigns.crediting import is_paid_after_contact, paid_after_contact
+from campaigns.figures.crediting import is_paid_after_contact, paid_after_contact
 from campaigns.models import Contact, ListEntry
 from tests.campaigns.a_campaign import add_contacts, make_campaign
 

@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agents.models import Disclosure, Pause
-from campaigns.call_backs import agree
-from campaigns.dialling import dial
-from campaigns.giving import give_next
-from campaigns.lease_sweep import sweep_leases
+from campaigns.agreed.call_backs import agree
+from campaigns.desk.dialling import dial
+from campaigns.desk.giving import give_next
+from campaigns.desk.lease_sweep import sweep_leases
+from campaigns.desk.results import record_result
 from campaigns.models import Attempt, CallBack, Campaign, DeskDraft, ListEntry, PaymentPromise
-from campaigns.results import record_result
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}

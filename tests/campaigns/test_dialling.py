@@ -3,8 +3,8 @@
 import pytest
 
 from campaigns.calling import CallNotAllowed
-from campaigns.dialling import dial, telephone_link
-from campaigns.giving import give_next
+from campaigns.desk.dialling import dial, telephone_link
+from campaigns.desk.giving import give_next
 from campaigns.models import Attempt, DoNotCall, ListEntry, RetiredTelephone
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.fetching import look_for_reports
-from campaigns.intake import claim, take_in
 from campaigns.models import Report, ReportSource, SeenFile
-from campaigns.planner import make_months_exist
-from campaigns.ringing import sweep_reports
+from campaigns.month.planner import make_months_exist
+from campaigns.reports.fetching import look_for_reports
+from campaigns.reports.intake import claim, take_in
+from campaigns.reports.ringing import sweep_reports
 from tests.campaigns.some_reports import ccvp, many, received, taken
 
 pytestmark = pytest.mark.django_db

@@ -12,10 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.figures import Only, read_figures
-from campaigns.measuring import Counts
+from campaigns.figures.figures import read_figures
+from campaigns.figures.filters import Only
+from campaigns.figures.measuring import Counts
+from campaigns.figures.refreshing import refresh_figures
 from campaigns.models import Attempt, FigureCell, FigureRefresh, ListEntry, Unit
-from campaigns.refreshing import refresh_figures
 from tests.campaigns.a_month import make_month
 
 

@@ -12,7 +12,7 @@ import time_machine
 from django.core.management import call_command
 from django.db import connection
 
-from campaigns.invariants import check_invariants
+from campaigns.closing.invariants import check_invariants
 from campaigns.models import Disposition
 from tests.conftest import DATA
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from agents.models import Pause
-from campaigns.call_backs import agree
+from campaigns.agreed.call_backs import agree
 from campaigns.calling import Reason
-from campaigns.dialling import dial
-from campaigns.giving import CannotGiveBack, give_next, open_contact, release, renew_lease, why_nothing
-from campaigns.lease_sweep import sweep_leases
+from campaigns.desk.dialling import dial
+from campaigns.desk.giving import CannotGiveBack, give_next, open_contact, release, renew_lease, why_nothing
+from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.models import Attempt, CallBack, DoNotCall, ListEntry, RetiredTelephone
 
 pytestmark = pytest.mark.django_db

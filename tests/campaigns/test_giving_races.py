@@ -13,13 +13,13 @@ import pytest
 from django.db import connection, transaction
 
 from agents.models import Agent, Role, Skill, Team, User
-from campaigns.call_backs import agree
+from campaigns.agreed.call_backs import agree
 from campaigns.calling import CallNotAllowed
-from campaigns.dialling import dial
-from campaigns.giving import give_next
-from campaigns.lease_sweep import sweep_leases
+from campaigns.desk.dialling import dial
+from campaigns.desk.giving import give_next
+from campaigns.desk.lease_sweep import sweep_leases
+from campaigns.desk.results import record_result
 from campaigns.models import Attempt, CallBack, ListEntry
-from campaigns.results import record_result
 from tests.campaigns.customers import fill_in_the_house_rules
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)

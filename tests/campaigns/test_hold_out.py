@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.hold_out import effect, wilson
+from campaigns.figures.hold_out import effect, wilson
 
 NEWCOMBE = [
     # called paid/called, held out paid/held out, low, high

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from campaigns.intake import receive_report, take_in
 from campaigns.models import Campaign, Contact, ListEntry, RejectedRow, Renewal, Report
+from campaigns.reports.intake import receive_report, take_in
 from notices.models import Notice
 
 DATA = Path(__file__).parent.parent / "data"
@@ -87,7 +87,7 @@ def test_a_broken_publishing_leaves_nothing_and_is_tried_three_times(at: At, mon
     def broken(**_: Any) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr("campaigns.assignment.open_lists", broken)
+    monkeypatch.setattr("campaigns.deal.assignment.open_lists", broken)
     states = [take_in(report_id=report.pk, now=at(f"2026-11-25 07:0{n}")).state for n in range(4)]
     assert states == [Report.State.WAITING, Report.State.WAITING, Report.State.PARKED, Report.State.PARKED]
     report.refresh_from_db()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from campaigns import reading, staging
-from campaigns.intake import claim, take_in
 from campaigns.models import Campaign, Contact, Renewal, Report
-from campaigns.progress import LEASE
+from campaigns.reports.intake import claim, take_in
+from campaigns.rows import reading, staging
+from campaigns.rows.progress import LEASE
 from tests.campaigns.some_reports import ccvp, many, received
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +82,7 @@ def test_a_worker_that_was_thought_dead_publishes_nothing(at: At, monkeypatch: p
             Report.objects.filter(pk=report.pk).update(lease_until=at("2026-11-25 06:12"))
             at_once(lambda: take_in(report_id=report.pk, now=later))
 
-    monkeypatch.setattr("campaigns.reading.stage", slow_stage)
+    monkeypatch.setattr("campaigns.rows.reading.stage", slow_stage)
     take_in(report_id=report.pk, now=at("2026-11-25 06:11"))
     report.refresh_from_db()
     assert (report.state, report.attempts, report.taken) == (Report.State.PUBLISHED, 2, 5)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from agents.models import User
-from campaigns import deciding
-from campaigns.intake import claim, take_in
 from campaigns.models import ColumnAlias, Contact, ListEntry, RejectedRow, Renewal, Report, RetiredTelephone
-from campaigns.receiving import ReportNotTaken, period_in
+from campaigns.reports import deciding
+from campaigns.reports.intake import claim, take_in
+from campaigns.reports.receiving import ReportNotTaken, period_in
 from notices.models import Notice
 from tests.campaigns.some_reports import HEADINGS, ccvp, many, received, taken
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.levelling import keep_most
-from campaigns.quotas import Taker, fair_deal
+from campaigns.deal.levelling import keep_most
+from campaigns.deal.quotas import Taker, fair_deal
 
 NAMES = ("INTERNET", "TV", "BOTH")
 LISTS = {"I": frozenset({"INTERNET"}), "T": frozenset({"TV"}), "B": frozenset(NAMES), "N": frozenset()}

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from agents.models import Agent, User
-from campaigns import lifecycle
-from campaigns.lifecycle import STEPS, Actor, CampaignRefuses, Verb
 from campaigns.models import Attempt, CallBack, Campaign, CampaignChange, Contact, ListEntry
-from campaigns.state_diagram import states_page
+from campaigns.month import lifecycle
+from campaigns.month.lifecycle import STEPS, Actor, CampaignRefuses, Verb
+from campaigns.month.state_diagram import states_page
 
 At = Callable[..., datetime]
 State = Campaign.State

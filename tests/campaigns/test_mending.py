@@ -9,10 +9,10 @@ from io import BytesIO
 import pytest
 
 from agents.models import User
-from campaigns import lifecycle
-from campaigns.intake import receive_report, take_in
-from campaigns.mending import RowNotAdmitted, admit, dismiss
 from campaigns.models import Campaign, Contact, ListEntry, RejectedRow, Renewal, RenewalPayment, Report
+from campaigns.month import lifecycle
+from campaigns.reports.intake import receive_report, take_in
+from campaigns.reports.mending import RowNotAdmitted, admit, dismiss
 from tests.campaigns.some_reports import many, taken
 
 pytestmark = pytest.mark.django_db

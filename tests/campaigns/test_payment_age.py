@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from campaigns.models import CallingPolicy
-from campaigns.payment_age import payment_age
+from campaigns.payments.payment_age import payment_age
 from tests.campaigns.some_receipts import arrived, row, take
 
 pytestmark = pytest.mark.django_db

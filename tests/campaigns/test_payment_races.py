@@ -10,11 +10,11 @@ import pytest
 from django.db import connection, connections, transaction
 
 from agents.models import Agent
-from campaigns import receipts
 from campaigns.calling import CallNotAllowed
-from campaigns.dialling import dial
-from campaigns.giving import give_next
+from campaigns.desk.dialling import dial
+from campaigns.desk.giving import give_next
 from campaigns.models import CallingWindow, Campaign, ListEntry, Receipt, RenewalPayment, Report
+from campaigns.payments import receipts
 from tests.campaigns.a_campaign import make_campaign, moment
 from tests.campaigns.some_receipts import arrived, owing, row, stage, take
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.periods import PeriodNotUnderstood, calls_from, calls_until, parse_period, period_of, write_period
+from campaigns.month.periods import PeriodNotUnderstood, calls_from, calls_until, parse_period, period_of, write_period
 
 days = st.dates(date(1990, 1, 1), date(2200, 12, 31))
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from campaigns.models import CallingPolicy, Campaign
-from campaigns.planner import make_months_exist
+from campaigns.month.planner import make_months_exist
 from notices.models import Notice
 from tests.campaigns.some_reports import taken
 
@@ -101,7 +101,7 @@ def test_a_month_that_is_already_over_is_told_once_not_twice(at: At) -> None:
 
 
 def test_a_month_closed_without_its_report_is_still_told(at: At) -> None:
-    from campaigns.lifecycle import close_overdue
+    from campaigns.month.lifecycle import close_overdue
 
     make_months_exist(now=at("2026-11-30 09:00"))
     close_overdue(now=at("2026-12-01 00:00"))

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from campaigns.models import Attempt, CallingPolicy, CallingWindow, Campaign, Contact, Disposition, DoNotCall
-from campaigns.rulebook import NO_RESULT
+from campaigns.rules.rulebook import NO_RESULT
 from tests.campaigns.a_campaign import moment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house_rules")]

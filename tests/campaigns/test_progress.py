@@ -9,10 +9,10 @@ from datetime import datetime
 import pytest
 from django.db import transaction
 
-from campaigns import progress as progress_module
-from campaigns.intake import claim
 from campaigns.models import Report
-from campaigns.progress import GrowingFiles, LeaseLost, Progress
+from campaigns.reports.intake import claim
+from campaigns.rows import progress as progress_module
+from campaigns.rows.progress import GrowingFiles, LeaseLost, Progress
 from tests.campaigns.some_reports import ccvp, received
 
 pytestmark = pytest.mark.django_db(transaction=True)

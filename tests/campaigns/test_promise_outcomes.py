@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from agents.models import Agent
+from campaigns.agreed.promise_outcomes import broken_promises, count_fates, with_outcome
 from campaigns.models import Campaign, Contact, PaymentPromise
-from campaigns.promise_outcomes import broken_promises, count_fates, with_outcome
 from tests.campaigns.a_campaign import make_campaign, spoke
 from tests.campaigns.some_receipts import owing, row, take
 

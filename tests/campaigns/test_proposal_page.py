@@ -10,8 +10,9 @@ import time_machine
 from django.test import Client
 
 from agents.models import Agent, User
-from campaigns import assignment, tasks
-from campaigns.assignment import open_lists
+from campaigns import tasks
+from campaigns.deal import assignment
+from campaigns.deal.assignment import open_lists
 from campaigns.models import Campaign, DealShare
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners
 

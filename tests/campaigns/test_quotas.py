@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.quotas import Deal, Taker, fair_deal, top_up
+from campaigns.deal.quotas import Deal, Taker, fair_deal, top_up
 
 LISTS = {"I": {"INTERNET"}, "T": {"TV"}, "B": {"INTERNET", "TV", "BOTH"}, "N": set()}
 

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from agents.models import Agent, User
-from campaigns.assignment import open_lists
+from campaigns.deal.assignment import open_lists
 from campaigns.models import Campaign, Contact, ListEntry, Reassignment
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners
 

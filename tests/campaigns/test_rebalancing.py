@@ -7,11 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from agents.models import Agent, User
-from campaigns.assignment import open_lists
-from campaigns.lifecycle import CampaignRefuses
-from campaigns.models import CallBack, Campaign, Contact, ListEntry, Reassignment
-from campaigns.moving import Selection
-from campaigns.rebalancing import (
+from campaigns.deal.assignment import open_lists
+from campaigns.deal.moving import Selection
+from campaigns.deal.rebalancing import (
     check_can_undo,
     preview_reassign,
     preview_rebalance,
@@ -20,6 +18,8 @@ from campaigns.rebalancing import (
     take_back,
     undo,
 )
+from campaigns.models import CallBack, Campaign, Contact, ListEntry, Reassignment
+from campaigns.month.lifecycle import CampaignRefuses
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners, spoke
 
 pytestmark = pytest.mark.django_db

@@ -11,11 +11,11 @@ import pytest
 from django.db import connection, transaction
 
 from agents.models import Agent
-from campaigns.assignment import open_lists
-from campaigns.giving import give_next
+from campaigns.deal.assignment import open_lists
+from campaigns.deal.moving import Selection
+from campaigns.deal.rebalancing import reassign
+from campaigns.desk.giving import give_next
 from campaigns.models import Campaign, ListEntry
-from campaigns.moving import Selection
-from campaigns.rebalancing import reassign
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment
 
 NOW = moment("2026-11-26 10:00")

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from campaigns.models import CallBack, Campaign, ListEntry, Receipt, RejectedRow, RenewalPayment
-from campaigns.receipts import match_waiting
+from campaigns.payments.receipts import match_waiting
 from tests.campaigns.a_campaign import make_campaign
 from tests.campaigns.some_receipts import NOW, owing, row, take
 

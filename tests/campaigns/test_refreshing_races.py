@@ -7,10 +7,10 @@ import threading
 import pytest
 from django.db import connection, connections, transaction
 
-from campaigns import refreshing
-from campaigns.figures import read_figures
+from campaigns.figures import refreshing
+from campaigns.figures.figures import read_figures
+from campaigns.figures.refreshing import counting_alone, refresh_figures
 from campaigns.models import FigureCell, ListEntry
-from campaigns.refreshing import counting_alone, refresh_figures
 from tests.campaigns.a_month import make_month
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("django_db_serialized_rollback")]

@@ -16,9 +16,9 @@ from kombu.exceptions import OperationalError
 from python_calamine import CalamineWorkbook
 
 from agents.models import Disclosure, User
-from campaigns.lifecycle import close_overdue
 from campaigns.models import Campaign, Contact, RejectedRow, Report, ReportSource
-from campaigns.planner import make_months_exist
+from campaigns.month.lifecycle import close_overdue
+from campaigns.month.planner import make_months_exist
 from tests.campaigns.some_reports import ccvp, many, received, taken
 
 pytestmark = pytest.mark.django_db

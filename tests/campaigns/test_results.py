@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from campaigns.dialling import dial
-from campaigns.giving import give_next, open_contact
-from campaigns.lease_sweep import sweep_leases
+from campaigns.desk.dialling import dial
+from campaigns.desk.giving import give_next, open_contact
+from campaigns.desk.lease_sweep import sweep_leases
+from campaigns.desk.results import ResultRefused, StaleResult, record_result
 from campaigns.models import Attempt, CallBack, CallingPolicy, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
-from campaigns.results import ResultRefused, StaleResult, record_result
 
 pytestmark = pytest.mark.django_db
 

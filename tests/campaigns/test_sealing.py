@@ -9,9 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from python_calamine import CalamineWorkbook
 
-from campaigns import sealing
+from campaigns.closing import sealing
+from campaigns.closing.sealing import SealRefuses
 from campaigns.models import Receipt, RenewalPayment, Seal
-from campaigns.sealing import SealRefuses
 from notices.models import Attachment, Notice
 from tests.campaigns.a_month import make_month
 

@@ -22,19 +22,14 @@ from django.core.management import call_command
 from django.test import Client
 
 from agents.models import Agent, User
-from campaigns import (
-    call_backs,
-    fetching,
-    giving,
-    intake,
-    lifecycle,
-    mending,
-    planner,
-    rebalancing,
-    refreshing,
-    sealing,
-)
-from campaigns.figures import read_figures
+from campaigns.agreed import call_backs
+from campaigns.closing import sealing
+from campaigns.deal import rebalancing
+from campaigns.deal.moving import Selection
+from campaigns.desk import giving
+from campaigns.desk.results import record_result, usable_telephones
+from campaigns.figures import refreshing
+from campaigns.figures.figures import read_figures
 from campaigns.models import (
     Attempt,
     Campaign,
@@ -47,8 +42,8 @@ from campaigns.models import (
     Report,
     ReportSource,
 )
-from campaigns.moving import Selection
-from campaigns.results import record_result, usable_telephones
+from campaigns.month import lifecycle, planner
+from campaigns.reports import fetching, intake, mending
 from notices import mailing
 
 pytestmark = pytest.mark.django_db

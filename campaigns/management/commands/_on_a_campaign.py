@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.lifecycle import CampaignRefuses
 from campaigns.models import Campaign
-from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 
 
 class CampaignCommand(BaseCommand):

@@ -1,4 +1,4 @@
-"""`campaign_figures 2026-12 [--json]`: what a campaign came to, by the definitions of campaigns/measuring.py."""
+"""`campaign_figures 2026-12 [--json]`: what a campaign came to, as figures/measuring.py defines it."""
 
 import json
 from typing import Any
@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.figures import read_figures
+from campaigns.figures.figures import read_figures
+from campaigns.figures.refreshing import refresh_figures
+from campaigns.figures.telling_figures import as_plain
 from campaigns.models import Campaign
-from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
-from campaigns.refreshing import refresh_figures
-from campaigns.telling_figures import as_plain
+from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 
 
 class Command(BaseCommand):

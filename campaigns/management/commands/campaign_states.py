@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from campaigns.state_diagram import states_page
+from campaigns.month.state_diagram import states_page
 
 PAGE = Path("docs") / "campaign-states.md"
 

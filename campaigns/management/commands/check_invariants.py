@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import ngettext
 
-from campaigns.invariants import INVARIANTS, check_invariants, orphans
+from campaigns.closing.invariants import INVARIANTS, check_invariants, orphans
 
 
 class Command(BaseCommand):

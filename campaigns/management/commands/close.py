@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from campaigns.lifecycle import close
 from campaigns.management.commands._on_a_campaign import CampaignCommand
 from campaigns.models import Campaign
+from campaigns.month.lifecycle import close
 
 
 class Command(CampaignCommand):

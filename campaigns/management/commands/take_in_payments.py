@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from campaigns.foreground import take_in_watching
 from campaigns.models import ReportKind
-from campaigns.receipts import figures_at_second_sight
+from campaigns.payments.receipts import figures_at_second_sight
+from campaigns.reports.foreground import take_in_watching
 
 
 class Command(BaseCommand):

@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from campaigns.foreground import take_in_watching
 from campaigns.models import ReportKind
-from campaigns.periods import PeriodNotUnderstood, parse_period
+from campaigns.month.periods import PeriodNotUnderstood, parse_period
+from campaigns.reports.foreground import take_in_watching
 
 
 class Command(BaseCommand):

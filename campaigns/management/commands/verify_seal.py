@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns import sealing
+from campaigns.closing import sealing
 from campaigns.models import Campaign
-from campaigns.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from campaigns.calling import callable_from, why_not
-from campaigns.calling_hours import local
 from campaigns.models import Contact
-from campaigns.periods import PeriodNotUnderstood, parse_period
+from campaigns.month.periods import PeriodNotUnderstood, parse_period
+from campaigns.rules.calling_hours import local
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from campaigns.cleaning import CCVP_FIELDS, RECAUDO_FIELDS
+from campaigns.rows.cleaning import CCVP_FIELDS, RECAUDO_FIELDS
 from systems.reports.known_headings import HEADINGS, REQUIRED
 from systems.reports.reading import heading_key
 

@@ -1,0 +1,88 @@
+"""Whether payment promises were kept: computed from payments, never typed (procedure K.4).
+
+    kept         the contact's receipts from the day of the promise until the promised day reach the amount, or all
+                 its services are paid by then
+    open         not kept yet, and the promised day is not over, or payments are not known up to its end
+    partly kept  the day is over, and something came in
+    broken       the day is over, and nothing came in
+
+Payments on the day of the promise count, because collections report no hour; those of earlier days do not. A promise
+replaced by a later one (`superseded_at`) has no outcome of its own: only those in force are counted.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, CharField, Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
+
+from campaigns.models import Campaign, PaymentPromise, Receipt
+from campaigns.payments.payment_age import payment_age
+
+Outcome = PaymentPromise.Outcome
+MONEY: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=2)
+
+
+def known_through(*, now: datetime) -> date:
+    """The last whole day of La Paz up to which payments are known; long ago when there is no collections report."""
+    age = payment_age(now=now)
+    if age.data_until is None:
+        return date.min
+    return timezone.localtime(age.data_until).date() - timedelta(days=1)
+
+
+def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QuerySet[PaymentPromise]:
+    """`promises` with `made_on`, `received` (Bs of the promise's days) and `outcome` (a value of Outcome)."""
+    received = (
+        Receipt.objects.filter(
+            renewal__contact=OuterRef("contact"),
+            paid_on__gte=OuterRef("made_on"),
+            paid_on__lte=OuterRef("promised_on"),
+        )
+        .values("renewal__contact")
+        .values(sum=Sum("amount"))
+    )
+    return promises.annotate(made_on=TruncDate("made_at")).annotate(
+        received=Coalesce(Subquery(received, output_field=MONEY), Value(Decimal(0)), output_field=MONEY),
+        outcome=Case(
+            When(received__gte=F("amount"), then=Value(Outcome.KEPT)),
+            When(
+                contact__entry__paid_on__gte=F("made_on"),
+                contact__entry__paid_on__lte=F("promised_on"),
+                then=Value(Outcome.KEPT),
+            ),
+            When(promised_on__gt=known_through(now=now), then=Value(Outcome.OPEN)),
+            When(received__gt=0, then=Value(Outcome.PARTLY_KEPT)),
+            default=Value(Outcome.BROKEN),
+            output_field=CharField(),
+        ),
+    )
+
+
+MISSED = Q(outcome__in=[Outcome.BROKEN, Outcome.PARTLY_KEPT])
+# What a promise in force is to somebody who looks after it; the lists of the promises page.
+FATES: dict[str, Q] = {
+    "broken": MISSED & Q(contact__entry__paid_on__isnull=True),
+    "later": MISSED & Q(contact__entry__paid_on__isnull=False),
+    "open": Q(outcome=Outcome.OPEN),
+    "kept": Q(outcome=Outcome.KEPT),
+}
+
+
+def broken_promises(*, campaign: Campaign, now: datetime) -> QuerySet[PaymentPromise]:
+    """Promises in force that were not kept, or kept in part, whose contact still owes; the oldest day first."""
+    owing = PaymentPromise.objects.filter(campaign=campaign, contact__entry__paid_on__isnull=True).in_force()
+    return with_outcome(owing, now=now).filter(FATES["broken"]).order_by("promised_on", "pk")
+
+
+def count_fates(*, promises: QuerySet[PaymentPromise], now: datetime) -> dict[str, int]:
+    """How many of `promises` have which fate, each of them one; and how many are `due_today`."""
+    today = Q(promised_on=timezone.localtime(now).date())
+    counted = with_outcome(promises, now=now).aggregate(
+        due_today=Count("pk", filter=today), **{name: Count("pk", filter=fate) for name, fate in FATES.items()}
+    )
+    return {name: int(number) for name, number in counted.items()}

@@ -1,0 +1,1 @@
+"""The month sealed: figures, evidence, and what must always hold."""

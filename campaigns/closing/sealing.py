@@ -1,0 +1,236 @@
+"""The sealed report of a campaign: figures, the evidence they were counted from, a workbook and a document, by mail.
+
+A seal is never changed. At the close revision 1 is sealed; payments still count for some days of grace, so when those
+are over a last revision follows by itself. Whatever is found later is another revision, with its reason and what it
+changes (docs/decisions/0072).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from campaigns.closing.evidence import collect_evidence
+from campaigns.closing.seal_document import draw_document
+from campaigns.figures.figure_sheets import sheets_of
+from campaigns.figures.figures import Figures, read_figures
+from campaigns.figures.refreshing import count_into_cells, counting_alone, one_snapshot
+from campaigns.figures.telling_figures import as_plain
+from campaigns.models import CallingPolicy, Campaign, Seal
+from campaigns.month.periods import write_period
+from notices.mailing import owe
+from notices.models import NoticeKind
+from screens.spreadsheets import XLSX, Sheet, workbook_bytes
+
+LANGUAGE = "es"  # of the documents, whoever asked for them
+
+
+class SealRefuses(Exception):
+    """It cannot be sealed now; the message is the sentence people read."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure that is not what it was."""
+
+    figure: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What counting again found."""
+
+    differences: list[Difference]
+    moved: list[str]
+    is_intact: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Same figures, same evidence, and the seal's own fingerprint holds."""
+        return self.is_intact and not self.differences and not self.moved
+
+
+def check_can_seal(*, campaign: Campaign) -> None:
+    """Raises SealRefuses while calls may still happen."""
+    if campaign.state != Campaign.State.CLOSED:
+        raise SealRefuses(_("El informe se sella cuando la campaña está cerrada."))
+
+
+def seal(*, campaign: Campaign, by: User | None, now: datetime) -> Seal:
+    """Seal a closed campaign; the seal there is when it has one. Raises SealRefuses."""
+    return _seal(campaign=campaign, by=by, now=now, reason="", after=0)
+
+
+def reseal(*, campaign: Campaign, by: User | None, reason: str, now: datetime, after: int | None = None) -> Seal:
+    """Another revision, because of `reason`. With `after`, only if that is still the last one: else that last one."""
+    if not reason.strip():
+        raise SealRefuses(_("Una revisión necesita su motivo."))
+    last = last_seal(campaign=campaign)
+    if last is None:
+        raise SealRefuses(_("Todavía no hay un informe sellado que revisar."))
+    return _seal(campaign=campaign, by=by, now=now, reason=reason.strip(), after=after)
+
+
+def seal_closed(*, now: datetime) -> list[Seal]:
+    """Seal what was closed and has no seal, and again what was sealed before its days of grace were over."""
+    made = []
+    for campaign in Campaign.objects.filter(state=Campaign.State.CLOSED).order_by("period"):
+        last = last_seal(campaign=campaign)
+        if last is None:
+            made.append(seal(campaign=campaign, by=None, now=now))
+        elif is_provisional(last) and timezone.localdate(now) > payments_count_until(campaign=campaign):
+            reason = _("Terminaron los días de gracia para pagar.")
+            made.append(reseal(campaign=campaign, by=None, reason=reason, now=now, after=last.revision))
+    return made
+
+
+def payments_count_until(*, campaign: Campaign) -> date:
+    """The last day on which a payment still counts: services fall due by the last day of calls."""
+    policy = CallingPolicy.objects.first() or CallingPolicy()
+    return campaign.calls_until + timedelta(days=policy.grace_days)
+
+
+def is_provisional(sealed: Seal) -> bool:
+    """Whether payments could still arrive when it was sealed."""
+    return timezone.localdate(sealed.sealed_at) <= payments_count_until(campaign=sealed.campaign)
+
+
+def last_seal(*, campaign: Campaign) -> Seal | None:
+    return Seal.objects.filter(campaign=campaign).order_by("-revision").first()
+
+
+def verify(*, sealed: Seal, now: datetime) -> Verification:
+    """Count the campaign again from its rows and compare. Changes nothing of the seal."""
+    campaign = sealed.campaign
+    with counting_alone(campaign, waits=True), transaction.atomic():
+        one_snapshot()
+        count_into_cells(campaign=campaign, now=now, afresh=True)
+        figures = _plain(read_figures(campaign=campaign))
+        evidence = collect_evidence(campaign=campaign)
+    return Verification(
+        differences=differences(before=sealed.figures, after=figures),
+        moved=[name for name, found in evidence.items() if sealed.evidence.get(name) != found],
+        is_intact=fingerprint(campaign=campaign, figures=sealed.figures, evidence=sealed.evidence) == sealed.sha256,
+    )
+
+
+def fingerprint(*, campaign: Campaign, figures: dict[str, Any], evidence: dict[str, Any]) -> str:
+    """sha-256 over month, figures and evidence, written in one way only."""
+    told = {"period": write_period(campaign.period), "figures": figures, "evidence": evidence}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def differences(*, before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+    """Every figure that differs, by its path; the names of people do not count."""
+    old, new = _flat(before), _flat(after)
+    return [
+        Difference(path, old.get(path), new.get(path))
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path) != new.get(path)
+    ]
+
+
+def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, after: int | None) -> Seal:
+    check_can_seal(campaign=campaign)
+    with translation.override(LANGUAGE), counting_alone(campaign, waits=True), transaction.atomic():
+        one_snapshot()
+        last = last_seal(campaign=campaign)
+        if last is not None and after is not None and last.revision != after:
+            return last  # another process sealed while this one waited
+        count_into_cells(campaign=campaign, now=now, afresh=True)
+        figures = read_figures(campaign=campaign)
+        plain, evidence = _plain(figures), collect_evidence(campaign=campaign)
+        made = Seal(
+            campaign=campaign,
+            revision=last.revision + 1 if last else 1,
+            sealed_at=now,
+            sealed_by=by,
+            reason=reason[:200],
+            figures=plain,
+            evidence=evidence,
+            sha256=fingerprint(campaign=campaign, figures=plain, evidence=evidence),
+        )
+        changed = differences(before=last.figures, after=plain) if last else []
+        workbook = workbook_bytes([*sheets_of(figures), _provenance(made, changed)])
+        document = draw_document(seal=made, figures=figures, changes=changed, is_provisional=is_provisional(made))
+        name = f"informe-{write_period(campaign.period)}-r{made.revision}"
+        made.workbook.save(f"{name}.xlsx", ContentFile(workbook), save=False)
+        made.document.save(f"{name}.pdf", ContentFile(document), save=False)
+        made.save(force_insert=True)
+        _owe_mail(made, figures, name, workbook, document)
+        return made
+
+
+def _owe_mail(made: Seal, figures: Figures, name: str, workbook: bytes, document: bytes) -> None:
+    month = date_format(made.campaign.period, "F Y")
+    contacts = figures.contacts
+    lines = [
+        _("Informe de la campaña de %(month)s, revisión %(revision)d.") % {"month": month, "revision": made.revision},
+        *([_("Motivo: %(reason)s") % {"reason": made.reason}] if made.reason else []),
+        "",
+        _("Contactos: %(count)d") % {"count": contacts.items},
+        _("Gestionados: %(part)d de %(base)d") % {"part": contacts.handled, "base": contacts.items},
+        _("Contactados: %(part)d de %(base)d") % {"part": contacts.contacted, "base": contacts.handled},
+        _("Pagaron tras contacto: %(part)d de %(base)d contactados")
+        % {"part": contacts.paid_after_contact, "base": contacts.contacted},
+        _("Pagaron sin contacto: %(count)d") % {"count": contacts.paid_without_contact},
+        _("No pagaron: %(count)d") % {"count": contacts.not_paid},
+        "",
+        _("Huella: %(sha)s") % {"sha": made.sha256},
+    ]
+    if is_provisional(made):
+        until = date_format(payments_count_until(campaign=made.campaign), "d/m/Y")
+        lines.insert(
+            1, _("Provisional: los pagos cuentan hasta el %(day)s; después llega la última revisión.") % {"day": until}
+        )
+    owe(
+        key=f"seal:{write_period(made.campaign.period)}:{made.revision}",
+        kind=NoticeKind.CAMPAIGN_SEALED,
+        subject=_("Informe de la campaña de %(month)s (revisión %(revision)d)")
+        % {"month": month, "revision": made.revision},
+        body="\n".join(lines),
+        now=made.sealed_at,
+        attachments=[(f"{name}.pdf", "application/pdf", document), (f"{name}.xlsx", XLSX, workbook)],
+    )
+
+
+def _plain(figures: Figures) -> dict[str, Any]:
+    """As the database gives it back: what is compared later went through JSON."""
+    plain: dict[str, Any] = json.loads(json.dumps(as_plain(figures)))
+    return plain
+
+
+def _flat(value: Any, path: str = "") -> dict[str, Any]:
+    if isinstance(value, dict):
+        parts = {name: part for name, part in value.items() if name not in ("agent", "name")}
+        return {
+            k: v for name, part in parts.items() for k, v in _flat(part, f"{path}.{name}" if path else name).items()
+        }
+    if isinstance(value, list):
+        named = {str(part.get("id", part.get("day", place))): part for place, part in enumerate(value)}
+        return {k: v for name, part in named.items() for k, v in _flat(part, f"{path}.{name}").items()}
+    return {path: value}
+
+
+def _provenance(made: Seal, changed: list[Difference]) -> Sheet:
+    rows: list[list[Any]] = [
+        [_("Revisión"), made.revision, ""],
+        [_("Sellado"), timezone.localtime(made.sealed_at).strftime("%d/%m/%Y %H:%M"), ""],
+        [_("Motivo"), made.reason, ""],
+        [_("Huella"), made.sha256, ""],
+        *([name, found["rows"], found["sha256"]] for name, found in made.evidence.items()),
+        *([difference.figure, str(difference.before), str(difference.after)] for difference in changed),
+    ]
+    return Sheet(_("Evidencia"), [_("Qué"), _("Cantidad o antes"), _("Huella o después")], rows)

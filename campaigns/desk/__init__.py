@@ -1,0 +1,1 @@
+"""The agent's desk: the next contact, the call, its result."""

@@ -1,0 +1,106 @@
+"""«Corregir último»: an agent takes back her last result of a contact within minutes and says it again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from campaigns.desk.results import Answers, Recorded, apply_result, check_answers
+from campaigns.models import Attempt, CallBack, Disposition, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
+from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
+
+CORRECTED_WITHIN = timedelta(minutes=15)
+
+
+class CannotCorrect(Exception):
+    """The result stands; the message says why."""
+
+
+def check_can_correct(*, agent: Agent, attempt: Attempt, now: datetime) -> None:
+    """Raises CannotCorrect unless `agent` may say again how `attempt` ended.
+
+    A call whose desk stopped answering («sin resultado») may be told during its whole day.
+    """
+    if attempt.agent_id != agent.pk:
+        raise CannotCorrect(_("Solo quien llamó puede corregir este resultado."))
+    if attempt.resulted_at is None or attempt.disposition is None:
+        raise CannotCorrect(_("Esta llamada todavía no tiene resultado."))
+    if attempt.disposition.code != NO_RESULT and now - attempt.resulted_at > CORRECTED_WITHIN:
+        raise CannotCorrect(
+            _("Pasaron más de %(minutes)d minutos: pida la corrección a supervisión.")
+            % {"minutes": CORRECTED_WITHIN // timedelta(minutes=1)}
+        )
+    later = Attempt.objects.filter(contact_id=attempt.contact_id, dialled_at__gt=attempt.dialled_at)
+    if later.exists():
+        raise CannotCorrect(_("Después hubo otra llamada a este cliente: el resultado ya no se corrige."))
+    lease = ListEntry.objects.filter(contact_id=attempt.contact_id, lease_until__gt=now).exclude(lease_agent=agent)
+    if lease.exists():
+        raise CannotCorrect(_("Otra persona tiene abierto este contacto."))
+
+
+def correct_result(
+    *,
+    agent: Agent,
+    attempt: Attempt,
+    disposition: Disposition,
+    now: datetime,
+    telephone: str = "",
+    note: str = "",
+    reason: str = "",
+    promised_on: date | None = None,
+    promised_amount: Decimal | None = None,
+    call_back_at: datetime | None = None,
+    call_back_personal: bool = True,
+    book: RuleBook | None = None,
+) -> Recorded:
+    """Undo what the last result did and record the right one in its place; what it said before stays on the attempt.
+
+    Raises CannotCorrect, or ResultRefused with a sentence a field; then nothing has changed.
+    """
+    book = book or read_rules(now=now)
+    with transaction.atomic():
+        entry = (
+            ListEntry.objects.select_for_update(of=("self",))
+            .select_related("contact", "campaign")
+            .get(contact_id=attempt.contact_id)
+        )
+        attempts = list(Attempt.objects.filter(contact_id=attempt.contact_id).select_related("disposition"))
+        attempt = next(known for known in attempts if known.pk == attempt.pk)
+        check_can_correct(agent=agent, attempt=attempt, now=now)
+        answers = Answers(
+            telephone=attempt.telephone or telephone,
+            note=note.strip(),
+            reason=reason.strip(),
+            promised_on=promised_on,
+            promised_amount=promised_amount,
+            call_back_at=call_back_at,
+            call_back_personal=call_back_personal,
+        )
+        check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
+        _undo(attempt, entry)
+        attempt.corrected_from = attempt.corrected_from or attempt.disposition
+        attempt.telephone = answers.telephone
+        return apply_result(
+            entry=entry, attempt=attempt, attempts=attempts, disposition=disposition, answers=answers, book=book
+        )
+
+
+def _undo(attempt: Attempt, entry: ListEntry) -> None:
+    """Take back the consequences of a result. They are known by its moment: all were written with `resulted_at`."""
+    at = attempt.resulted_at or attempt.dialled_at
+    contract, user = entry.contact.contract, attempt.agent.user
+    if PaymentPromise.objects.filter(attempt=attempt).delete()[0]:
+        before = PaymentPromise.objects.filter(contact_id=attempt.contact_id, superseded_at=at)
+        before.update(superseded_at=None)
+    agreed = CallBack.objects.filter(contact_id=attempt.contact_id)
+    agreed.filter(created_at=at, agent=attempt.agent).delete()
+    if not agreed.filter(state=CallBack.State.PENDING).exists():
+        agreed.filter(state=CallBack.State.DONE, settled_at=at).update(state=CallBack.State.PENDING, settled_at=None)
+    DoNotCall.objects.filter(contract=contract, since=at, added_by=user).delete()
+    RetiredTelephone.objects.filter(contract=contract, retired_at=at, by=user).delete()
+    if entry.state in (ListEntry.State.DONE, ListEntry.State.EXHAUSTED, ListEntry.State.NOT_CALLABLE):
+        entry.state = ListEntry.State.OPEN

@@ -1,0 +1,180 @@
+"""What the desk shows: the open contact with its form, or why there is none and when there will be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_noop as _
+
+from agents.models import Agent
+from campaigns.agreed.call_backs import next_possible
+from campaigns.desk.correcting import CORRECTED_WITHIN
+from campaigns.desk.desk_card import Card, fill_script, read_card
+from campaigns.desk.giving import Given, Nothing, why_nothing
+from campaigns.desk.own_work import Progress, own_progress
+from campaigns.models import Attempt, Campaign, Disposition
+from campaigns.rules.calling_hours import local, on_clock
+from campaigns.rules.rulebook import NO_RESULT, RuleBook
+
+# What is said to the customer and what is recorded about them is Spanish, whatever the language of the page.
+SCRIPT = (
+    "Buenos días, ¿hablo con {cliente}? Le saluda {agente}, de COMTECO.\n"
+    "Le llamo porque su servicio de {servicios} vence el {vence}. El monto es {monto}.\n"
+    "Puede pagar en nuestras oficinas, en su banco o por QR. ¿Qué día piensa pagar?\n"
+    "Gracias por preferir COMTECO. Que tenga un buen día."
+)
+REASONS = (
+    _("Precio"),
+    _("Se cambió de empresa"),
+    _("No usa el servicio"),
+    _("Mal servicio"),
+    _("Se traslada"),
+    _("Viaja"),
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A disposition as the desk offers it: with the digit that chooses it."""
+
+    disposition: Disposition
+    key: str
+
+    @property
+    def needs(self) -> str:
+        """The groups of fields it opens, for the page's script."""
+        wanted = {
+            "promise": self.disposition.requires_promise,
+            "call-back": self.disposition.requires_call_back,
+            "reason": self.disposition.requires_reason,
+            "note": self.disposition.requires_note,
+        }
+        return " ".join(name for name, needed in wanted.items() if needed)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The whole desk. Either `card` and its form, or `nothing`."""
+
+    agent: Agent
+    progress: Progress
+    days_left: int
+    given: Given | None = None
+    card: Card | None = None
+    script: str = ""
+    keyed: list[Choice] = field(default_factory=list)
+    others: list[Choice] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+    telephone: str = ""
+    nothing: Nothing | None = None
+    paused: bool = False
+    countdown: int = 0
+    reasons: tuple[str, ...] = REASONS
+
+    @property
+    def calling(self) -> bool:
+        return bool(self.given and self.given.attempt_id)
+
+    @property
+    def left_share(self) -> int:
+        return self.progress.total - self.progress.handled
+
+
+def lay_desk(
+    *,
+    agent: Agent,
+    book: RuleBook,
+    given: Given | None,
+    typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    problem: str = "",
+) -> Desk:
+    """Read what the desk shows for `given`; `typed` is a refused form, shown again as it was."""
+    card = read_card(contact_id=given.contact_id, agent=agent) if given else None
+    progress = own_progress(agent=agent, book=book)
+    if given is None or card is None:
+        nothing = why_nothing(agent=agent, now=book.now, book=book)
+        return Desk(
+            agent=agent,
+            progress=progress,
+            days_left=_days_left(book),
+            nothing=nothing,
+            paused=any(reason.code == "paused" for reason in nothing.reasons),
+            problem=problem,
+        )
+    keyed, others = choices(book)
+    called = next((call.telephone for call in card.history if call.attempt_id == given.attempt_id), None)
+    agreed = card.call_back["telephone"] if card.call_back else ""
+    usable = [line.number for line in card.usable]
+    telephone = called if called is not None else (agreed if agreed in usable else next(iter(usable), ""))
+    countdown = book.policy.countdown_seconds if card.dialling == Campaign.Dialling.COUNTDOWN else 0
+    return Desk(
+        agent=agent,
+        progress=progress,
+        days_left=_days_left(book, card),
+        given=given,
+        card=card,
+        script=fill_script(card.script or SCRIPT, card, agent),
+        keyed=keyed,
+        others=others,
+        values={**_suggestions(card, book), "telephone": telephone, **(typed if typed is not None else card.draft)},
+        errors=errors or {},
+        problem=problem,
+        telephone=telephone,
+        countdown=0 if card.is_paid else countdown,
+    )
+
+
+def choices(book: RuleBook) -> tuple[list[Choice], list[Choice]]:
+    """The dispositions with a key of their own, and those under «Otro», which are numbered from 1 in their dialog."""
+    active = [disposition for disposition in book.dispositions if disposition.is_active]
+    keyed = [Choice(disposition, disposition.key) for disposition in active if disposition.key]
+    others = [disposition for disposition in active if not disposition.key and disposition.code != NO_RESULT]
+    keys = "123456789abcdefhijklm"
+    return keyed, [Choice(disposition, keys[place]) for place, disposition in enumerate(others[: len(keys)])]
+
+
+def last_results(*, agent: Agent, book: RuleBook) -> list[Attempt]:
+    """Own results of today that may still be corrected, and calls that were left without one; newest first."""
+    today = Attempt.objects.filter(campaign__in=book.running, day=book.today, agent=agent, resulted_at__isnull=False)
+    no_result = book.by_code.get(NO_RESULT)
+    recent = today.filter(resulted_at__gte=book.now - CORRECTED_WITHIN)
+    left = today.filter(disposition=no_result)
+    found = (recent | left).select_related("contact", "disposition").order_by("-resulted_at")
+    return [call for place, call in enumerate(found[:6]) if place == 0 or call.disposition_id == _pk(no_result)]
+
+
+def _suggestions(card: Card, book: RuleBook) -> dict[str, str]:
+    """What the fields hold before anybody types: tomorrow or the due date, all that is owed, in two hours."""
+    tomorrow = book.today + timedelta(days=1)
+    due = min((line.due_on for line in card.services if line.left), default=tomorrow)
+    latest = book.today + timedelta(days=book.policy.promise_days)
+    campaign = Campaign(calls_from=book.today, calls_until=card.calls_until)
+    hour = next_possible(campaign=campaign, after=_quarter(book.now + timedelta(hours=2)), book=book)
+    hour = local(hour or on_clock(card.calls_until, book.hours.evening_starts))
+    return {
+        "promised_on": f"{min(max(tomorrow, min(due, latest)), latest):%Y-%m-%d}",
+        "promised_amount": f"{card.total_left:.2f}".replace(".", ","),
+        "call_back_day": f"{hour:%Y-%m-%d}",
+        "call_back_time": f"{hour:%H:%M}",
+        "call_back_personal": "personal",
+    }
+
+
+def _quarter(moment: datetime) -> datetime:
+    return moment - timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
+
+
+def _days_left(book: RuleBook, card: Card | None = None) -> int:
+    """Days of calling after today: those with a window until the campaign's last day."""
+    if card is None:
+        return 0
+    days = range((card.calls_until - book.today).days)
+    return sum(bool(book.hours.windows_of(book.today + timedelta(days=ahead + 1))) for ahead in days)
+
+
+def _pk(disposition: Disposition | None) -> int:
+    return disposition.pk if disposition else 0

@@ -1,0 +1,57 @@
+"""Dialling a telephone of the contact that is open at a desk. The rules are asked again: a payment may have arrived."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from campaigns.calling import CallNotAllowed, Reason, why_not
+from campaigns.models import Attempt, Contact, ListEntry
+from campaigns.rules.calling_hours import local
+from campaigns.rules.rulebook import RuleBook
+
+
+def dial(
+    *,
+    agent: Agent,
+    contact: Contact,
+    telephone: str,
+    now: datetime,
+    mode: str = Attempt.Mode.MANUAL,
+    book: RuleBook | None = None,
+) -> Attempt:
+    """Write the attempt of calling `telephone`; it is open until its result. The same click twice is one attempt.
+
+    Raises CallNotAllowed with every reason, when the rules or the desk are against it.
+    """
+    with transaction.atomic():
+        # the row is held: a payment that is being taken in is waited for, and a later one finds the attempt made
+        entry = ListEntry.objects.select_for_update().get(contact=contact)
+        if entry.lease_agent_id != agent.pk:
+            raise CallNotAllowed([Reason("not_open", _("Este contacto ya no está abierto en su escritorio."))])
+        waiting = Attempt.objects.filter(agent=agent, resulted_at=None).first()
+        if waiting is not None:
+            if waiting.contact_id == contact.pk and waiting.telephone == telephone:
+                return waiting
+            raise CallNotAllowed([Reason("result_first", _("Registre primero el resultado de la llamada anterior."))])
+        against = why_not(contact=contact, now=now, agent=agent, telephone=telephone, book=book)
+        if against:
+            raise CallNotAllowed(against)
+        return Attempt.objects.create(
+            campaign_id=entry.campaign_id,
+            contact=contact,
+            agent=agent,
+            telephone=telephone,
+            mode=mode,
+            fence=entry.fence,
+            dialled_at=now,
+            day=local(now).date(),
+        )
+
+
+def telephone_link(telephone: str) -> str:
+    """The address that makes the computer's telephone program dial."""
+    return f"tel:{telephone}"

@@ -1,0 +1,157 @@
+"""An agent's own figures: how far the list is, and how the day went."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+
+from django.core.cache import cache
+from django.db.models import Count, F, Q, QuerySet
+from redis.exceptions import RedisError
+
+from agents.models import Agent
+from campaigns.desk.results import Recorded
+from campaigns.models import Attempt, Disposition, ListEntry
+from campaigns.rules.calling_hours import local
+from campaigns.rules.rulebook import NO_RESULT, RuleBook
+
+logger = logging.getLogger(__name__)
+
+# Payments and reassignments show in the header after at most this many seconds; own results at once.
+KEPT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The header of the desk."""
+
+    total: int = 0
+    handled: int = 0
+    contacted: int = 0
+    promised: int = 0
+    paid: int = 0
+
+
+def own_entries(agent: Agent) -> QuerySet[ListEntry]:
+    """The entries an agent owns; both halves of the condition have their partial index."""
+    return ListEntry.objects.filter(
+        Q(owner=agent, state=ListEntry.State.OPEN) | Q(~Q(state=ListEntry.State.OPEN), owner=agent)
+    )
+
+
+def own_progress(*, agent: Agent, book: RuleBook) -> Progress:
+    """How far `agent` is in her list of the running campaigns; counted once a minute, moved by each result."""
+    key = _key(agent, book)
+    try:
+        kept = cache.get(key)
+    except RedisError:
+        logger.warning("the cache does not answer: progress is counted")
+        return _count(agent, book)
+    if kept is None:
+        counted = _count(agent, book)
+        cache.set(key, asdict(counted), KEPT_SECONDS)
+        return counted
+    return Progress(**kept)
+
+
+def move_progress(*, agent: Agent, book: RuleBook, recorded: Recorded) -> None:
+    """Count a result into the kept progress, so that the header moves with it."""
+    entry, at = recorded.entry, recorded.attempt.resulted_at
+    if recorded.repeated or entry.owner_id != agent.pk:
+        return
+    try:
+        kept = cache.get(_key(agent, book))
+        if kept is None:
+            return
+        was = Progress(**kept)
+        now = replace(
+            was,
+            handled=was.handled + (entry.handled_at == at),
+            contacted=was.contacted + (entry.contacted_at == at),
+            promised=was.promised + (entry.promised_at == at),
+        )
+        cache.set(_key(agent, book), asdict(now), KEPT_SECONDS)
+    except RedisError:
+        logger.warning("the cache does not answer: progress is counted afresh next time")
+
+
+def forget_progress(*, agent: Agent, book: RuleBook) -> None:
+    """Count the header afresh next time (a correction, a pause)."""
+    try:
+        cache.delete(_key(agent, book))
+    except RedisError:
+        logger.warning("the cache does not answer: progress is counted afresh next time")
+
+
+def _key(agent: Agent, book: RuleBook) -> str:
+    return f"desk-progress:{agent.pk}:{'-'.join(map(str, book.running))}"
+
+
+def _count(agent: Agent, book: RuleBook) -> Progress:
+    counted = (
+        own_entries(agent)
+        .filter(campaign__in=book.running)
+        .exclude(state__in=[ListEntry.State.HELD_OUT, ListEntry.State.NOT_CALLABLE])
+        .aggregate(
+            total=Count("pk"),
+            handled=Count("pk", filter=Q(handled_at__isnull=False) | Q(state=ListEntry.State.PAID)),
+            contacted=Count("pk", filter=Q(contacted_at__isnull=False)),
+            promised=Count("pk", filter=Q(promised_at__isnull=False)),
+            paid=Count("pk", filter=Q(state=ListEntry.State.PAID)),
+        )
+    )
+    return Progress(**counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One hour of an agent's day."""
+
+    hour: int
+    attempts: int
+    contacts: int
+    promises: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDay:
+    """What an agent did on a day. `paid` counts contacts she spoke with that day or before and that paid on it."""
+
+    attempts: int
+    contacts: int
+    promises: int
+    without_result: int
+    paid: int
+    hours: list[Hour]
+    last: list[Attempt]
+
+
+def own_day(*, agent: Agent, day: date, now: datetime, campaigns: list[int]) -> OwnDay:
+    """The figures of `agent` on `day`."""
+    attempts = list(
+        Attempt.objects.filter(campaign__in=campaigns, day=day, agent=agent)
+        .select_related("disposition", "contact")
+        .order_by("-dialled_at")
+    )
+    told = [
+        (attempt, attempt.disposition)
+        for attempt in attempts
+        if attempt.disposition and attempt.disposition.code != NO_RESULT
+    ]
+    hours: dict[int, list[int]] = {}
+    for attempt, disposition in told:
+        counts = hours.setdefault(local(attempt.dialled_at).hour, [0, 0, 0])
+        counts[0] += 1
+        counts[1] += disposition.party == Disposition.Party.RIGHT
+        counts[2] += disposition.requires_promise
+    paid = own_entries(agent).filter(campaign__in=campaigns, contacted_by=agent, paid_on=day)
+    return OwnDay(
+        attempts=len(told),
+        contacts=sum(disposition.party == Disposition.Party.RIGHT for _attempt, disposition in told),
+        promises=sum(disposition.requires_promise for _attempt, disposition in told),
+        without_result=len(attempts) - len(told),
+        paid=paid.filter(paid_on__gte=F("contacted_at__date")).count(),
+        hours=[Hour(hour, *hours[hour]) for hour in sorted(hours)],
+        last=attempts[:50],
+    )

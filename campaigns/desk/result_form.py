@@ -1,0 +1,78 @@
+"""The desk's form as it comes in: texts into days, hours and money. What a result asks for is decided elsewhere."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.rules.calling_hours import on_clock
+
+_AMOUNT = re.compile(r"(?:Bs\.?\s*)?([\d.,\s]+)", re.IGNORECASE)
+
+
+def read_amount(text: str) -> Decimal | None:
+    """An amount as people type it: `289`, `289,5`, `1.234,50`, `Bs 1,234.50`; None when it is none."""
+    found = _AMOUNT.fullmatch(text.strip())
+    if not found:
+        return None
+    digits = found[1].replace(" ", "")
+    whole, mark, cents = digits.rpartition("," if digits.rfind(",") > digits.rfind(".") else ".")
+    if mark and len(cents) <= 2:
+        digits = f"{re.sub('[.,]', '', whole)}.{cents or 0}"
+    else:
+        digits = re.sub("[.,]", "", digits)
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        return None
+
+
+class ResultForm(forms.Form):
+    """Fields of the result panel; `answers()` are the arguments of `record_result`."""
+
+    disposition = forms.CharField(error_messages={"required": _("Elija el resultado de la llamada.")})
+    telephone = forms.CharField(required=False, max_length=16)
+    note = forms.CharField(required=False, max_length=2000)
+    reason = forms.CharField(required=False, max_length=500)
+    promised_on = forms.DateField(required=False, error_messages={"invalid": _("Escriba el día como 28/11/2026.")})
+    promised_amount = forms.CharField(required=False, max_length=20)
+    call_back_day = forms.DateField(required=False, error_messages={"invalid": _("Escriba el día como 28/11/2026.")})
+    call_back_time = forms.TimeField(required=False, error_messages={"invalid": _("Escriba la hora como 15:30.")})
+    call_back_personal = forms.CharField(required=False, max_length=8)
+
+    def clean_promised_amount(self) -> Decimal | None:
+        text = self.cleaned_data["promised_amount"]
+        amount = read_amount(text) if text else None
+        if text and amount is None:
+            raise forms.ValidationError(_("Escriba el monto como 289,00."))
+        return amount
+
+    def answers(self) -> dict[str, Any]:
+        """What was answered, without the disposition."""
+        given = self.cleaned_data
+        return {
+            "telephone": given.get("telephone", ""),
+            "note": given.get("note", ""),
+            "reason": given.get("reason", ""),
+            "promised_on": given.get("promised_on"),
+            "promised_amount": given.get("promised_amount"),
+            "call_back_at": self._call_back_at(),
+            "call_back_personal": given.get("call_back_personal") != "team",
+        }
+
+    def sentences(self) -> dict[str, str]:
+        """The first error of each field, for the screen."""
+        found = {name: str(errors[0]) for name, errors in self.errors.items()}
+        for part in ("call_back_day", "call_back_time"):
+            if part in found:
+                found.setdefault("call_back_at", found[part])
+        return found
+
+    def _call_back_at(self) -> datetime | None:
+        day, clock = self.cleaned_data.get("call_back_day"), self.cleaned_data.get("call_back_time")
+        return on_clock(day, clock) if day and clock else None

@@ -1,0 +1,306 @@
+"""How a call ended: recorded once, with everything that follows from it, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from campaigns.agreed import call_backs, promises
+from campaigns.calling import ready_after
+from campaigns.desk.tallying import tally, write_tally
+from campaigns.models import (
+    Attempt,
+    CallBack,
+    Contact,
+    Disposition,
+    DoNotCall,
+    ListEntry,
+    PaymentPromise,
+    RetiredTelephone,
+)
+from campaigns.rules.calling_hours import local
+from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
+
+
+class ResultRefused(Exception):
+    """Something the disposition asks for is missing or cannot be: one sentence a field in `errors`."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        self.errors = errors
+        super().__init__(" ".join(errors.values()))
+
+
+class StaleResult(Exception):
+    """The result belongs to a reservation that is over. Nothing of it was recorded; the message says what was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the desk's form holds besides the disposition."""
+
+    telephone: str = ""
+    note: str = ""
+    reason: str = ""
+    promised_on: date | None = None
+    promised_amount: Decimal | None = None
+    call_back_at: datetime | None = None
+    call_back_personal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was written. `stays_open`: the same contact is still at the desk, under `fence`, for another telephone."""
+
+    attempt: Attempt
+    entry: ListEntry
+    fence: int
+    stays_open: bool = False
+    repeated: bool = False
+    promise: PaymentPromise | None = None
+    call_back: CallBack | None = None
+
+
+def record_result(
+    *,
+    agent: Agent,
+    contact: Contact,
+    fence: int,
+    disposition: Disposition,
+    now: datetime,
+    telephone: str = "",
+    note: str = "",
+    reason: str = "",
+    promised_on: date | None = None,
+    promised_amount: Decimal | None = None,
+    call_back_at: datetime | None = None,
+    call_back_personal: bool = True,
+    book: RuleBook | None = None,
+) -> Recorded:
+    """Record how the call of the reservation `fence` ended, and let the contact go.
+
+    One reservation has one result: sent again (a double click, a second tab, a browser that came back) it answers
+    what was recorded and changes nothing. Raises ResultRefused and StaleResult.
+    """
+    book = book or read_rules(now=now)
+    answers = Answers(
+        telephone, note.strip(), reason.strip(), promised_on, promised_amount, call_back_at, call_back_personal
+    )
+    try:
+        return _record(agent=agent, contact=contact, fence=fence, disposition=disposition, answers=answers, book=book)
+    except StaleResult:
+        # what was typed about a call that was made stays with that call
+        calls = Attempt.objects.filter(contact_id=contact.pk, agent=agent, fence=fence, note="")
+        calls.update(note=answers.note[:500])
+        raise
+
+
+def _record(
+    *, agent: Agent, contact: Contact, fence: int, disposition: Disposition, answers: Answers, book: RuleBook
+) -> Recorded:
+    now = book.now
+    with transaction.atomic():
+        entry = _lock_entry(contact)
+        attempts = list(Attempt.objects.filter(contact_id=contact.pk).order_by("dialled_at", "pk"))
+        own = [attempt for attempt in attempts if attempt.agent_id == agent.pk]
+        before = next((attempt for attempt in own if attempt.fence == fence and _is_told(attempt, book)), None)
+        if before is not None:
+            before.contact, before.disposition = entry.contact, book.by_id.get(before.disposition_id or 0)
+            return Recorded(before, entry, entry.fence, stays_open=entry.lease_agent_id == agent.pk, repeated=True)
+        waiting = next((attempt for attempt in own if attempt.fence == fence), None)
+        _check_fence(entry, agent=agent, fence=fence, has_called=waiting is not None)
+        if waiting is not None:
+            answers = _with_telephone(answers, waiting.telephone)
+        check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
+        if waiting is None:
+            waiting = Attempt(
+                campaign_id=entry.campaign_id,
+                contact=contact,
+                agent=agent,
+                telephone=answers.telephone,
+                fence=fence,
+                dialled_at=now,
+                day=local(now).date(),
+            )
+            attempts.append(waiting)
+        waiting.agent = agent
+        return apply_result(
+            entry=entry, attempt=waiting, attempts=attempts, disposition=disposition, answers=answers, book=book
+        )
+
+
+def apply_result(
+    *,
+    entry: ListEntry,
+    attempt: Attempt,
+    attempts: list[Attempt],
+    disposition: Disposition,
+    answers: Answers,
+    book: RuleBook,
+) -> Recorded:
+    """Write the result into `attempt` and everything that follows from it. The entry's row is locked by the caller."""
+    now = book.now
+    attempt.disposition = disposition
+    attempt.resulted_at = now
+    attempt.note, attempt.reason = answers.note, answers.reason
+    attempt.save()
+    contact, agent = entry.contact, attempt.agent
+    promise = call_back = None
+    call_backs.settle(contact=contact, now=now)
+    if disposition.requires_promise and answers.promised_on and answers.promised_amount:
+        promise = promises.make_promise(
+            attempt=attempt, promised_on=answers.promised_on, amount=answers.promised_amount, now=now
+        )
+    if disposition.requires_call_back and answers.call_back_at:
+        call_back = call_backs.agree(
+            agent=agent,
+            contact=contact,
+            due_at=answers.call_back_at,
+            now=now,
+            personal=answers.call_back_personal,
+            telephone=answers.telephone,
+            note=answers.note,
+            book=book,
+        )
+    if disposition.forbids_calling:
+        DoNotCall.objects.get_or_create(
+            contract=contact.contract,
+            telephone="",
+            defaults={"reason": "Lo pidió el cliente.", "since": now, "added_by": agent.user},
+        )
+    if disposition.retires_telephone and answers.telephone:
+        RetiredTelephone.objects.get_or_create(
+            contract=contact.contract,
+            telephone=answers.telephone,
+            defaults={"reason": disposition.name, "retired_at": now, "by": agent.user},
+        )
+    counted = tally(attempts, book=book)
+    changed = write_tally(entry, counted)
+    entry.state = _state_after(entry, disposition, book, has_call_back=call_back is not None)
+    stays_open = (
+        disposition.scope == Disposition.Scope.TELEPHONE
+        and entry.state == ListEntry.State.OPEN
+        and entry.lease_agent_id == agent.pk
+    )
+    entry.ready_at = ready_after(
+        disposition=disposition,
+        book=book,
+        attempts_on_day=counted.attempts_on_day,
+        last_attempt_at=counted.last_attempt_at,
+        promised_on=answers.promised_on if promise else None,
+        call_back_at=answers.call_back_at if call_back else None,
+    )
+    if stays_open:
+        # the same contact, another telephone: a reservation of its own, so that each has exactly one result
+        entry.fence += 1
+        entry.lease_until = now + timedelta(minutes=book.policy.lease_minutes)
+    elif entry.lease_agent_id == agent.pk:
+        entry.lease_agent = entry.lease_until = None
+    entry.save(update_fields=[*changed, "state", "ready_at", "fence", "lease_agent", "lease_until"])
+    return Recorded(attempt, entry, entry.fence, stays_open=stays_open, promise=promise, call_back=call_back)
+
+
+def check_answers(*, entry: ListEntry, disposition: Disposition, answers: Answers, book: RuleBook) -> None:
+    """Raises ResultRefused with a sentence for each field that is missing or impossible."""
+    errors: dict[str, str] = {}
+    if not disposition.is_active:
+        errors["disposition"] = _("Elija el resultado de la llamada.")
+    if disposition.requires_note and not answers.note:
+        errors["note"] = _("Escriba una nota: este resultado la pide.")
+    if len(answers.note) > 500:
+        errors["note"] = _("La nota es demasiado larga: caben 500 letras.")
+    if disposition.requires_reason and not answers.reason:
+        errors["reason"] = _("Escriba el motivo que dio el cliente.")
+    if len(answers.reason) > 120:
+        errors["reason"] = _("El motivo es demasiado largo: caben 120 letras.")
+    if disposition.scope == Disposition.Scope.TELEPHONE and not answers.telephone:
+        errors["telephone"] = _("Elija a qué teléfono se llamó.")
+    elif answers.telephone and answers.telephone not in entry.contact.telephones:
+        errors["telephone"] = _("Ese teléfono no es de este cliente.")
+    if disposition.requires_promise:
+        errors |= _promise_errors(entry=entry, answers=answers, book=book)
+    if disposition.requires_call_back:
+        if answers.call_back_at is None:
+            errors["call_back_at"] = _("Escriba el día y la hora en que pidió que se le llame.")
+        else:
+            try:
+                call_backs.check_can_agree(campaign=entry.campaign, due_at=answers.call_back_at, book=book)
+            except call_backs.CallBackRefused as refusal:
+                errors["call_back_at"] = str(refusal)
+    if errors:
+        raise ResultRefused(errors)
+
+
+def _promise_errors(*, entry: ListEntry, answers: Answers, book: RuleBook) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    last_day = book.today + timedelta(days=book.policy.promise_days)
+    if answers.promised_on is None:
+        errors["promised_on"] = _("Escriba qué día pagará.")
+    elif answers.promised_on < book.today:
+        errors["promised_on"] = _("El día del compromiso ya pasó.")
+    elif answers.promised_on > last_day:
+        errors["promised_on"] = _("Un compromiso vale hasta el %(day)s.") % {"day": f"{last_day:%d/%m/%Y}"}
+    if answers.promised_amount is None or answers.promised_amount <= 0:
+        errors["promised_amount"] = _("Escriba cuánto pagará, en bolivianos.")
+    elif answers.promised_amount > entry.contact.amount_due:
+        errors["promised_amount"] = _("El monto pasa de lo que debe: Bs %(amount)s.") % {
+            "amount": f"{entry.contact.amount_due:.2f}".replace(".", ",")
+        }
+    return errors
+
+
+def usable_telephones(contact: Contact) -> list[str]:
+    """The contact's telephones that are neither retired for its contract nor on the do-not-call list, best first."""
+    retired = set(RetiredTelephone.objects.filter(contract=contact.contract).values_list("telephone", flat=True)) | set(
+        DoNotCall.objects.filter(telephone__in=contact.telephones).values_list("telephone", flat=True)
+    )
+    return [telephone for telephone in contact.telephones if telephone not in retired]
+
+
+def _state_after(entry: ListEntry, disposition: Disposition, book: RuleBook, *, has_call_back: bool) -> str:
+    State = ListEntry.State
+    if entry.state in (State.PAID, State.HELD_OUT) or entry.paid_on is not None:
+        return State.PAID if entry.paid_on is not None else entry.state
+    if disposition.is_final or disposition.forbids_calling:
+        return State.DONE
+    may_have_none = disposition.retires_telephone or entry.state == State.NOT_CALLABLE
+    if may_have_none and not usable_telephones(entry.contact):
+        return State.NOT_CALLABLE
+    if entry.attempts >= book.policy.attempts_a_campaign and not has_call_back:
+        return State.EXHAUSTED
+    return State.OPEN
+
+
+def _lock_entry(contact: Contact) -> ListEntry:
+    entries = ListEntry.objects.select_for_update(of=("self",)).select_related("contact", "campaign")
+    return entries.get(contact_id=contact.pk)
+
+
+def _is_told(attempt: Attempt, book: RuleBook) -> bool:
+    """Whether the agent has said how it ended; a lease that ran out says nothing."""
+    no_result = book.by_code.get(NO_RESULT)
+    return attempt.resulted_at is not None and attempt.disposition_id != (no_result.pk if no_result else None)
+
+
+def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool) -> None:
+    kept = _("Su nota no se guardó.")
+    if has_called:
+        kept = _("Su nota quedó en la historia, con la llamada «sin resultado».")
+    if entry.fence != fence or entry.lease_agent_id not in (None, agent.pk):
+        holder = entry.lease_agent
+        if holder is not None and holder != agent:
+            what = _("Su reserva de este contacto venció y ahora lo tiene %(agent)s.") % {"agent": holder}
+        else:
+            what = _("Su reserva de este contacto venció.")
+        raise StaleResult(f"{what} {_('El resultado no se registró.')} {kept}")
+    if entry.lease_agent_id is None and entry.owner_id != agent.pk and not has_called:
+        raise StaleResult(_("Este contacto no está abierto en su escritorio. El resultado no se registró."))
+
+
+def _with_telephone(answers: Answers, telephone: str) -> Answers:
+    """The telephone that was dialled counts, whatever the form says."""
+    return replace(answers, telephone=telephone or answers.telephone)

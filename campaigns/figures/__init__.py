@@ -1,0 +1,1 @@
+"""What the calls were worth: counted, kept in cells, told."""

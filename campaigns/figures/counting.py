@@ -1,0 +1,160 @@
+"""Cells out of the rows that figures/measuring.py lays out.
+
+Grouped in SQL, compared with what is there, and only what differs is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+
+from campaigns.figures import measuring
+from campaigns.models import Campaign
+
+_cell_columns = (*measuring.COUNTED, *measuring.WEIGHED)
+CELLS = f"""
+CREATE TEMPORARY TABLE fresh_figurecell ON COMMIT DROP AS
+WITH grouped AS MATERIALIZED (
+  SELECT 'contact' AS unit, part, owner_id, agent_id, zone, held_out,
+         {", ".join(measuring.CELL_SUMS[c] for c in measuring.COUNTED)},
+         {", ".join(["0::numeric"] * len(measuring.WEIGHED))}
+    FROM measured_contact GROUP BY part, owner_id, agent_id, zone, held_out
+  UNION ALL
+  SELECT 'service', part, owner_id, agent_id, zone, held_out,
+         {", ".join(measuring.CELL_SUMS[c] for c in measuring.COUNTED)},
+         {", ".join(measuring.SERVICE_SUMS[c] for c in measuring.WEIGHED)}
+    FROM measured_service GROUP BY part, owner_id, agent_id, zone, held_out
+), cells (unit, part, owner_id, agent_id, zone, held_out, {", ".join(_cell_columns)}) AS (SELECT * FROM grouped),
+laid AS (
+  SELECT unit, part, agent_id, zone, held_out, 0 AS assigned, {", ".join(_cell_columns)} FROM cells
+  UNION ALL
+  SELECT unit, part, owner_id, zone, held_out, items, {", ".join(["0"] * len(_cell_columns))}
+    FROM cells WHERE owner_id IS NOT NULL
+)
+SELECT unit, part, agent_id, zone, held_out, sum(assigned) AS assigned,
+       {", ".join(f"sum({c}) AS {c}" for c in _cell_columns)}
+  FROM laid GROUP BY unit, part, agent_id, zone, held_out
+"""
+
+_day_columns = (
+    "handled",
+    "contacted",
+    "promised",
+    "paid",
+    "paid_after_contact",
+    "amount_paid",
+    "amount_paid_after_contact",
+)
+_happened = """
+  SELECT part, agent_id, zone, happened.*
+    FROM {rows} CROSS JOIN LATERAL (VALUES
+      (handled_on, 1, 0, 0, 0, 0, 0::numeric, 0::numeric),
+      (contacted_on, 0, 1, 0, 0, 0, 0, 0),
+      (promised_on, 0, 0, 1, 0, 0, 0, 0),
+      (paid_on, 0, 0, 0, 1, COALESCE(is_credited, FALSE)::int, {amount},
+       CASE WHEN is_credited THEN {amount} ELSE 0 END)
+    ) AS happened(day, {columns})
+   WHERE happened.day >= %(days_since)s::date
+     AND (handled_on >= %(days_since)s::date OR contacted_on >= %(days_since)s::date
+          OR promised_on >= %(days_since)s::date OR paid_on >= %(days_since)s::date)
+"""
+_columns = ", ".join(_day_columns)
+_day_sums = ", ".join(f"COALESCE(sum({c}), 0) AS {c}" for c in _day_columns)
+_cuts = "GROUPING SETS ((day, part, agent_id), (day, part, zone))"
+DAYS = f"""
+CREATE TEMPORARY TABLE fresh_dayfigure ON COMMIT DROP AS
+SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END AS cut, 'contact' AS unit, part, agent_id,
+       COALESCE(zone, '') AS zone, {_day_sums}
+  FROM ({_happened.format(rows="measured_contact", amount="0", columns=_columns)}) AS contacts GROUP BY {_cuts}
+UNION ALL
+SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END, 'service', part, agent_id,
+       COALESCE(zone, ''), {_day_sums}
+  FROM ({_happened.format(rows="measured_service", amount="amount_due", columns=_columns)}) AS services GROUP BY {_cuts}
+"""
+
+ATTEMPTS = """
+CREATE TEMPORARY TABLE fresh_attemptfigure ON COMMIT DROP AS
+SELECT a.day, CASE GROUPING(a.agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END AS cut, m.part, a.agent_id,
+       COALESCE(m.zone, '') AS zone, a.disposition_id, count(*) AS attempts
+  FROM campaigns_attempt a JOIN measured_contact m ON m.contact_id = a.contact_id
+ WHERE a.campaign_id = %(campaign)s AND a.day >= %(since)s::date AND a.disposition_id IS NOT NULL
+ GROUP BY GROUPING SETS ((a.day, m.part, a.disposition_id, a.agent_id), (a.day, m.part, a.disposition_id, m.zone))
+"""
+AGENT_DAYS = """
+CREATE TEMPORARY TABLE fresh_agentday ON COMMIT DROP AS
+SELECT day, agent_id, sum(attempts) AS attempts, count(*) AS quarters
+  FROM (
+    SELECT day, agent_id, date_bin('15 minutes', resulted_at, TIMESTAMPTZ '2020-01-01 00:00-04') AS quarter,
+           count(*) AS attempts
+      FROM campaigns_attempt
+     WHERE campaign_id = %(campaign)s AND day >= %(since)s::date AND disposition_id IS NOT NULL
+       AND resulted_at IS NOT NULL
+     GROUP BY 1, 2, 3
+  ) AS quarters
+ GROUP BY day, agent_id
+"""
+
+
+def write_cells(*, cursor: CursorWrapper, campaign: Campaign, since: date, days_since: date) -> None:
+    """Bring the cells of `campaign` to what the laid-out rows say; attempts and days from those days on."""
+    values: dict[str, Any] = {"campaign": campaign.pk, "since": since, "days_since": days_since}
+    cursor.execute(CELLS)
+    cursor.execute(DAYS, values)
+    cursor.execute(ATTEMPTS, values)
+    cursor.execute(AGENT_DAYS, values)
+    by_cell = ("unit", "part", "agent_id", "zone", "held_out")
+    _write_differences(cursor, "figurecell", campaign, by_cell, ("assigned", *_cell_columns))
+    by_day = ("day", "cut", "unit", "part", "agent_id", "zone")
+    _write_differences(cursor, "dayfigure", campaign, by_day, _day_columns, days_since)
+    by_attempt = ("day", "cut", "part", "agent_id", "zone", "disposition_id")
+    _write_differences(cursor, "attemptfigure", campaign, by_attempt, ("attempts",), since)
+    _write_differences(cursor, "agentday", campaign, ("day", "agent_id"), ("attempts", "quarters"), since)
+
+
+def count_standing(*, cursor: CursorWrapper) -> dict[str, int]:
+    """Contacts by state of their list entry, and the open ones that are nobody's."""
+    cursor.execute(
+        "SELECT state, count(*), count(*) FILTER (WHERE owner_id IS NULL AND state = 'open')"
+        "  FROM measured_contact GROUP BY state"
+    )
+    rows = cursor.fetchall()
+    return {"unassigned": sum(nobodys for _s, _n, nobodys in rows), **{state: number for state, number, _n in rows}}
+
+
+def _write_differences(
+    cursor: CursorWrapper,
+    table: str,
+    campaign: Campaign,
+    key: Sequence[str],
+    columns: Sequence[str],
+    since: date | None = None,
+) -> None:
+    """Make the rows of `campaign` (from the day `since` on) those of the fresh table, writing only what differs."""
+    # an agent may be missing: compared through 0 the planner can still hash the key
+    same = " AND ".join(
+        f"COALESCE(k.{c}, 0) = COALESCE(f.{c}, 0)" if c == "agent_id" else f"k.{c} = f.{c}" for c in key
+    )
+    kept = "k.campaign_id = %(campaign)s" + (" AND k.day >= %(since)s" if since else "")
+    values = {"campaign": campaign.pk, "since": since}
+    cursor.execute(
+        f"DELETE FROM campaigns_{table} k WHERE {kept} AND NOT EXISTS (SELECT FROM fresh_{table} f WHERE {same})",
+        values,
+    )
+    cursor.execute(
+        f"""UPDATE campaigns_{table} k SET ({", ".join(columns)}) = ROW({", ".join(f"f.{c}" for c in columns)})
+              FROM fresh_{table} f
+             WHERE {kept} AND {same}
+               AND ({", ".join(f"k.{c}" for c in columns)})
+                   IS DISTINCT FROM ({", ".join(f"f.{c}" for c in columns)})""",
+        values,
+    )
+    cursor.execute(
+        f"""INSERT INTO campaigns_{table} (campaign_id, {", ".join((*key, *columns))})
+            SELECT %(campaign)s, {", ".join((*key, *columns))} FROM fresh_{table} f
+             WHERE NOT EXISTS (SELECT FROM campaigns_{table} k WHERE {kept} AND {same})""",
+        values,
+    )
+    cursor.execute(f"DROP TABLE fresh_{table}")

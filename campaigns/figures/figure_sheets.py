@@ -1,0 +1,134 @@
+"""The figures of a campaign as sheets of a workbook: exports of the page, and the sealed report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaigns.figures.figures import Figures
+from campaigns.figures.measuring import Counts
+from campaigns.models import Service
+from campaigns.models.contacts import CallList
+from screens.spreadsheets import Sheet
+
+RATE_WORDS = {
+    "handled": gettext_lazy("Gestionados"),
+    "contacted": gettext_lazy("Contactados"),
+    "promised": gettext_lazy("Con compromiso"),
+    "paid": gettext_lazy("Pagaron"),
+    "paid_after_contact": gettext_lazy("Pagaron tras contacto"),
+    "paid_without_contact": gettext_lazy("Pagaron sin contacto"),
+    "not_paid": gettext_lazy("No pagaron"),
+}
+BASE_WORDS = {
+    "items": gettext_lazy("del total"),
+    "handled": gettext_lazy("de gestionados"),
+    "contacted": gettext_lazy("de contactados"),
+}
+
+
+def sheets_of(figures: Figures) -> Sequence[Sheet]:
+    """Summary, services, agents, zones, days, dispositions: counts as numbers, every rate with its base."""
+    return [
+        _summary(figures),
+        _parts(_("Por servicio"), {str(Service(s).label): c for s, c in figures.by_service.items()}, money=True),
+        _parts(_("Por lista"), {str(CallList(s).label): c for s, c in figures.by_list.items()}, money=False),
+        _agents(figures),
+        _zones(figures),
+        _days(figures),
+        Sheet(
+            _("Resultados"),
+            [_("Código"), _("Resultado"), _("Llamadas")],
+            [(disposition.code, disposition.label, attempts) for disposition, attempts in figures.by_disposition],
+            [_("Total"), "", sum(attempts for _d, attempts in figures.by_disposition)],
+        ),
+    ]
+
+
+def counted(counts: Counts) -> list[Any]:
+    return [
+        counts.items, counts.handled, counts.contacted, counts.promised, counts.paid, counts.paid_after_contact,
+        counts.paid_without_contact, counts.not_paid,
+    ]  # fmt: skip
+
+
+def _counted_heads() -> list[str]:
+    return [
+        _("Total"), _("Gestionados"), _("Contactados"), _("Con compromiso"), _("Pagaron"), _("Pagaron tras contacto"),
+        _("Pagaron sin contacto"), _("No pagaron"),
+    ]  # fmt: skip
+
+
+def _money_heads() -> list[str]:
+    return [_("Bs por pagar"), _("Bs pagados"), _("Bs tras contacto"), _("Bs sin contacto"), _("Bs recibidos")]
+
+
+def _money(counts: Counts) -> list[Any]:
+    return [
+        counts.amount, counts.amount_paid, counts.amount_paid_after_contact, counts.amount_paid_without_contact,
+        counts.amount_received,
+    ]  # fmt: skip
+
+
+def _summary(figures: Figures) -> Sheet:
+    rows: list[list[Any]] = []
+    for words, counts in ((_("Contactos"), figures.contacts), (_("Servicios"), figures.services)):
+        rows.append([words, _("Total"), counts.items, None, None, ""])
+        for name, rate in counts.rates.items():
+            share = None if rate.share is None else float(rate.share * 100)
+            rows.append([words, str(RATE_WORDS[name]), rate.part, share, rate.base, str(BASE_WORDS[rate.of])])
+    if figures.effect:
+        effect = figures.effect
+        for words, points in (
+            (_("Efecto de las llamadas (puntos)"), effect.points),
+            (_("Efecto: desde (95 %)"), effect.low),
+            (_("Efecto: hasta (95 %)"), effect.high),
+        ):
+            rows.append([_("Contactos"), words, None, round(points, 2), effect.called + effect.held_out, ""])
+    heads = [_("Unidad"), _("Cifra"), _("Cantidad"), _("Porcentaje"), _("Base"), _("La base es")]
+    return Sheet(_("Resumen"), heads, rows)
+
+
+def _parts(title: str, parts: dict[str, Counts], *, money: bool) -> Sheet:
+    total = sum(parts.values(), Counts())
+    heads = [title, *_counted_heads(), *(_money_heads() if money else [])]
+    rows = [[name, *counted(counts), *(_money(counts) if money else [])] for name, counts in parts.items()]
+    return Sheet(title, heads, rows, [_("Total"), *counted(total), *(_money(total) if money else [])])
+
+
+def _agents(figures: Figures) -> Sheet:
+    heads = [_("Agente"), _("Asignados"), *_counted_heads(), *_money_heads(), _("Llamadas"), _("Horas")]
+    rows = [
+        [
+            line.name or _("Sin agente"), line.contacts.assigned, *counted(line.contacts), *_money(line.services),
+            line.attempts, float(line.hours),
+        ]
+        for line in figures.by_agent
+    ]  # fmt: skip
+    return Sheet(_("Agentes"), heads, rows)
+
+
+def _zones(figures: Figures) -> Sheet:
+    rows = [
+        [zone or _("Sin zona"), *counted(contacts), *_money(services)]
+        for zone, (contacts, services) in sorted(figures.by_zone.items())
+    ]
+    return Sheet(_("Zonas"), [_("Zona"), *_counted_heads(), *_money_heads()], rows)
+
+
+def _days(figures: Figures) -> Sheet:
+    heads = [
+        _("Día"), _("Llamadas"), _("Gestionados"), _("Contactados"), _("Con compromiso"), _("Pagaron"),
+        _("Pagaron tras contacto"), _("Servicios pagados"), _("Bs pagados"),
+    ]  # fmt: skip
+    rows = [
+        [
+            line.day, line.attempts, line.contacts.handled, line.contacts.contacted, line.contacts.promised,
+            line.contacts.paid, line.contacts.paid_after_contact, line.services.paid, line.services.amount_paid,
+        ]
+        for line in figures.by_day
+    ]  # fmt: skip
+    return Sheet(_("Día a día"), heads, rows)

@@ -1,0 +1,165 @@
+"""What the figures of a campaign mean. Every screen, seal and command counts by these definitions and no others.
+
+Two units are counted. A **contact** is a customer of one contract, called once; a **service** is one renewal of
+hers, paid on its own. A customer with Internet and television is one contact and two services.
+
+    items               all contacts (services) of the campaign
+    callable            items that could have been called on the day of the launch: with a telephone in the report, not
+                        out of reach before any call, not paid in full before that day
+    handled             items of a contact with at least one recorded result                       ÷ items
+    contacted           handled items whose customer (the right party) was spoken to               ÷ handled
+    promised            contacted items whose customer promised to pay                             ÷ contacted
+    paid                items paid in full: a service when its receipts reach what it owes,
+                        a contact when all its services are                                        ÷ items
+    paid after contact  paid items, completed on the day of the first contact or later
+                        (campaigns/figures/crediting.py)                                                   ÷ contacted
+    paid without contact  paid − paid after contact: never contacted, or paid before it            ÷ items
+    not paid            items − paid                                                               ÷ items
+    effect              paid share of callable items that were dealt − paid share of those held out, in points
+
+In Bs a service weighs what it owes, so a part can never exceed its whole; `received` is what the receipts add up to,
+over- and underpayments included. The days are those of La Paz.
+
+Of which agent: `assigned` counts under the present owner. Work counts under whoever spoke with the customer first, else
+under whoever handled the contact first, else under the owner; what a contact became later stays with that agent,
+and whoever inherits the contact inherits no work of another (docs/decisions/0070).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from decimal import Decimal
+
+from campaigns.figures.crediting import day_of, paid_after_contact
+
+WORK_MEMORY = "256MB"  # of one count: the joins of a million contacts stay in memory
+
+# One row a contact. Ends in the month's words: owner, agent (credited), part, days of what happened.
+MEASURED_CONTACTS = f"""
+CREATE TEMPORARY TABLE measured_contact ON COMMIT DROP AS
+SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.owner_id) AS agent_id,
+       c.zone, e.call_list AS part, e.state, e.state = 'held_out' AS held_out,
+       cardinality(c.telephones) > 0 AND NOT (e.state = 'not_callable' AND e.handled_at IS NULL)
+         AND COALESCE(e.paid_on >= %(launched)s::date, TRUE) AS callable,
+       {day_of("LEAST(e.handled_at, e.contacted_at)")} AS handled_on, {day_of("e.contacted_at")} AS contacted_on,
+       CASE WHEN e.contacted_at IS NOT NULL THEN {day_of("e.promised_at")} END AS promised_on,
+       e.paid_on, e.contacted_at,
+       {paid_after_contact(paid_on="e.paid_on", contacted_at="e.contacted_at")} AS is_credited
+  FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
+ WHERE e.campaign_id = %(campaign)s
+"""
+
+# One row a service, with the fate of its contact.
+MEASURED_SERVICES = f"""
+CREATE TEMPORARY TABLE measured_service ON COMMIT DROP AS
+SELECT m.owner_id, m.agent_id, m.zone, r.service AS part, m.held_out, m.callable, m.handled_on, m.contacted_on,
+       m.promised_on, p.paid_on,
+       {paid_after_contact(paid_on="p.paid_on", contacted_at="m.contacted_at")} AS is_credited,
+       r.amount_due, COALESCE(p.amount, 0) AS received
+  FROM measured_contact m
+  JOIN campaigns_renewal r ON r.contact_id = m.contact_id
+  LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
+"""
+
+COUNTED = ("items", "callable", "callable_paid", "handled", "contacted", "promised", "paid", "paid_after_contact")
+WEIGHED = (
+    "amount",
+    "amount_handled",
+    "amount_contacted",
+    "amount_promised",
+    "amount_paid",
+    "amount_paid_after_contact",
+    "amount_received",
+)
+
+# Every column of a cell as an aggregate over the rows above.
+CELL_SUMS = {
+    "items": "count(*)",
+    "callable": "count(*) FILTER (WHERE callable)",
+    "callable_paid": "count(*) FILTER (WHERE callable AND paid_on IS NOT NULL)",
+    "handled": "count(handled_on)",
+    "contacted": "count(contacted_on)",
+    "promised": "count(promised_on)",
+    "paid": "count(paid_on)",
+    "paid_after_contact": "count(*) FILTER (WHERE is_credited)",
+}
+SERVICE_SUMS = {
+    "amount": "sum(amount_due)",
+    "amount_handled": "COALESCE(sum(amount_due) FILTER (WHERE handled_on IS NOT NULL), 0)",
+    "amount_contacted": "COALESCE(sum(amount_due) FILTER (WHERE contacted_on IS NOT NULL), 0)",
+    "amount_promised": "COALESCE(sum(amount_due) FILTER (WHERE promised_on IS NOT NULL), 0)",
+    "amount_paid": "COALESCE(sum(amount_due) FILTER (WHERE paid_on IS NOT NULL), 0)",
+    "amount_paid_after_contact": "COALESCE(sum(amount_due) FILTER (WHERE is_credited), 0)",
+    "amount_received": "sum(received)",
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share with its base written beside it; without a base there is no share."""
+
+    part: int
+    base: int
+    of: str
+
+    @property
+    def share(self) -> Decimal | None:
+        """Between 0 and 1, rounded to four decimals."""
+        return (Decimal(self.part) / self.base).quantize(Decimal("0.0001")) if self.base else None
+
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The columns of a cell, summed. Counts of one unit; amounts in Bs, of services only."""
+
+    assigned: int = 0
+    items: int = 0
+    callable: int = 0
+    callable_paid: int = 0
+    handled: int = 0
+    contacted: int = 0
+    promised: int = 0
+    paid: int = 0
+    paid_after_contact: int = 0
+    amount: Decimal = field(default=ZERO)
+    amount_handled: Decimal = field(default=ZERO)
+    amount_contacted: Decimal = field(default=ZERO)
+    amount_promised: Decimal = field(default=ZERO)
+    amount_paid: Decimal = field(default=ZERO)
+    amount_paid_after_contact: Decimal = field(default=ZERO)
+    amount_received: Decimal = field(default=ZERO)
+
+    @property
+    def paid_without_contact(self) -> int:
+        return self.paid - self.paid_after_contact
+
+    @property
+    def not_paid(self) -> int:
+        return self.items - self.paid
+
+    @property
+    def amount_paid_without_contact(self) -> Decimal:
+        return self.amount_paid - self.amount_paid_after_contact
+
+    @property
+    def amount_not_paid(self) -> Decimal:
+        return self.amount - self.amount_paid
+
+    @property
+    def rates(self) -> dict[str, Rate]:
+        """Every rate with its base, as the head of this module defines them."""
+        return {
+            "handled": Rate(self.handled, self.items, "items"),
+            "contacted": Rate(self.contacted, self.handled, "handled"),
+            "promised": Rate(self.promised, self.contacted, "contacted"),
+            "paid": Rate(self.paid, self.items, "items"),
+            "paid_after_contact": Rate(self.paid_after_contact, self.contacted, "contacted"),
+            "paid_without_contact": Rate(self.paid_without_contact, self.items, "items"),
+            "not_paid": Rate(self.not_paid, self.items, "items"),
+        }
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})

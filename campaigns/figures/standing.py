@@ -1,0 +1,47 @@
+"""What of a campaign waits for somebody: the counts at the foot of its page, each with the list it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from campaigns.models import CallBack, Campaign, ListEntry, RejectedRow, Report, ReportKind
+from campaigns.month.periods import write_period
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A list worth opening."""
+
+    words: str
+    count: int
+    href: str
+    is_urgent: bool = False
+
+
+def what_waits(*, campaign: Campaign, standing: dict[str, int], now: datetime) -> list[Waiting]:
+    """The lists of a campaign with how many stand in them; those of states as they were counted last (`standing`)."""
+    contacts = reverse("campaigns:contact_list", args=[write_period(campaign.period)])
+    states = ListEntry.State
+    found = [
+        Waiting(_("Por llamar"), standing.get(states.OPEN, 0), f"{contacts}?state=open"),
+        Waiting(_("Sin asignar"), standing.get("unassigned", 0), f"{contacts}?state=unassigned", is_urgent=True),
+        Waiting(_("No llamables"), standing.get(states.NOT_CALLABLE, 0), f"{contacts}?state=not_callable"),
+        Waiting(_("Sin más intentos"), standing.get(states.EXHAUSTED, 0), f"{contacts}?state=exhausted"),
+        Waiting(_("Terminados"), standing.get(states.DONE, 0), f"{contacts}?state=done"),
+        Waiting(_("Pagados"), standing.get(states.PAID, 0), f"{contacts}?state=paid"),
+        Waiting(_("Grupo de control"), standing.get(states.HELD_OUT, 0), f"{contacts}?state=held_out"),
+    ]
+    report = Report.objects.filter(period=campaign.period, kind=ReportKind.CCVP, state=Report.State.PUBLISHED).first()
+    waiting = RejectedRow.objects.filter(report=report, state=RejectedRow.State.WAITING)
+    overdue = CallBack.objects.filter(campaign=campaign, state=CallBack.State.PENDING, due_at__lt=now).count()
+    promises = f"{reverse('campaigns:promise_list')}?show=broken&month={write_period(campaign.period)}"
+    found.append(Waiting(_("Promesas incumplidas"), standing.get("broken_promises", 0), promises, is_urgent=True))
+    found.append(Waiting(_("Agenda vencida"), overdue, reverse("campaigns:agenda"), is_urgent=True))
+    if report is not None:
+        rows = reverse("campaigns:rejected_rows", args=[report.pk])
+        found.append(Waiting(_("Filas rechazadas"), waiting.count(), rows, is_urgent=True))
+    return found

@@ -1,0 +1,1 @@
+"""Lists of contacts: found, shown, exported."""

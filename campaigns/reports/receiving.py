@@ -1,0 +1,163 @@
+"""How a file becomes a report's row: stored once, whoever brings it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from campaigns.models import Report, ReportKind, ReportSource
+from campaigns.month.periods import write_period
+from notices import mailing
+from notices.models import NoticeKind
+
+CHUNK = 1 << 20
+ENDINGS = (".xlsx", ".xls", ".ods", ".csv", ".txt")
+_PERIOD = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])(?!\d)")
+
+
+class ReportNotTaken(ValueError):
+    """The file does not become a report; the message is the sentence for whoever brought it."""
+
+
+class _Counted(File):
+    """A file that is hashed and measured while it is stored, and stops at the limit."""
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        super().__init__(file, name)
+        self._bytes = file
+        self.digest = hashlib.sha256()
+        self.length = 0
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        while chunk := self._bytes.read(CHUNK):
+            self.digest.update(chunk)
+            self.length += len(chunk)
+            if self.length > settings.MAX_REPORT_BYTES:
+                limit = settings.MAX_REPORT_BYTES // 2**20
+                raise ReportNotTaken(_("El archivo pasa de %(limit)s MB, el máximo permitido.") % {"limit": limit})
+            yield chunk
+
+
+def receive_report(
+    *,
+    kind: str,
+    name: str,
+    file: IO[bytes],
+    period: date | None,
+    now: datetime,
+    source: ReportSource | None = None,
+    uploaded_by: User | None = None,
+) -> Report:
+    """Store the bytes and make their report, waiting to be read. The same bytes again return the report they have.
+
+    `period` is the month to be paid for; without it the name must say it (`ccvp-2026-12.xlsx`); a recaudo needs none.
+    Raises ReportNotTaken.
+    """
+    period = period or period_in(name)
+    _check_name(kind=kind, name=name, period=period)
+    content = _Counted(file, name)
+    ending = PurePath(name).suffix.lower()
+    place, kept = f"reports/{now:%Y/%m}/{kind}-{secrets.token_hex(8)}{ending}", False
+    try:
+        stored = default_storage.save(place, content)
+        report, kept = _make_row(
+            kind=kind,
+            period=period,
+            sha256=content.digest.hexdigest(),
+            name=PurePath(name).name[:200],
+            file=stored,
+            size=content.length,
+            source=source,
+            uploaded_by=uploaded_by,
+            arrived_at=now,
+        )
+    finally:
+        if not kept:  # known already, or broken off in the middle
+            default_storage.delete(place)
+    return report
+
+
+def period_in(name: str) -> date | None:
+    """The month a file's name speaks of, or None: `ccvp-2026-12.xlsx`, `CCVP_202612.csv`."""
+    found = _PERIOD.search(name)
+    return date(int(found[1]), int(found[2]), 1) if found else None
+
+
+def _check_name(*, kind: str, name: str, period: date | None) -> None:
+    if PurePath(name).suffix.lower() not in ENDINGS:
+        raise ReportNotTaken(_("«%(name)s» no es una hoja de cálculo: use xlsx, xls, ods o csv.") % {"name": name[:80]})
+    if kind == ReportKind.CCVP and period is None:
+        raise ReportNotTaken(_("Diga de qué mes por pagar es el reporte: el nombre del archivo no lo dice."))
+
+
+def _make_row(*, kind: str, period: date | None, sha256: str, size: int, **more: Any) -> tuple[Report, bool]:
+    """The report of these bytes and whether it is new. The unique constraint is the judge when two come at once."""
+    if size == 0:
+        raise ReportNotTaken(_("El archivo está vacío."))
+    live = Report.objects.filter(kind=kind, sha256=sha256).exclude(
+        state__in=[Report.State.REFUSED, Report.State.DISCARDED]
+    )
+    known = live.first()
+    if known is None:
+        _check_period_is_free(kind=kind, period=period)
+        try:
+            with transaction.atomic():
+                return Report.objects.create(kind=kind, period=period, sha256=sha256, size=size, **more), True
+        except IntegrityError:
+            known = live.get()
+    if kind == ReportKind.CCVP and known.period != period and known.period:
+        raise ReportNotTaken(
+            _("Este mismo archivo ya se tomó como reporte de %(period)s.") % {"period": write_period(known.period)}
+        )
+    return known, False
+
+
+def _check_period_is_free(*, kind: str, period: date | None) -> None:
+    if kind != ReportKind.CCVP or period is None:
+        return
+    if Report.objects.filter(kind=kind, period=period, state=Report.State.PUBLISHED).exists():
+        raise ReportNotTaken(
+            _("El mes %(period)s ya tiene su reporte tomado: no se toma otro.") % {"period": write_period(period)}
+        )
+
+
+def tell_held(*, report: Report, now: datetime) -> None:
+    """Owe the supervisors a mail: a report waits for their word."""
+    mailing.owe(
+        key=f"report-held-{report.pk}-{report.attempts}",
+        kind=NoticeKind.REPORT_HELD,
+        subject=_("Un reporte espera su decisión: %(name)s") % {"name": report.name},
+        body=_("%(why)s\n\nRevise el reporte: %(url)s") % {"why": _fresh(report).held_because, "url": _address(report)},
+        now=now,
+    )
+
+
+def tell_failed(*, report: Report, now: datetime) -> None:
+    """Owe the supervisors a mail: a report could not be taken."""
+    mailing.owe(
+        key=f"report-failed-{report.pk}-{report.attempts}",
+        kind=NoticeKind.REPORT_FAILED,
+        subject=_("No se pudo tomar el reporte %(name)s") % {"name": report.name},
+        body=_("%(why)s\n\nRevise el reporte: %(url)s") % {"why": _fresh(report).error, "url": _address(report)},
+        now=now,
+    )
+
+
+def _fresh(report: Report) -> Report:
+    return Report.objects.get(pk=report.pk)
+
+
+def _address(report: Report) -> str:
+    return f"{settings.PUBLIC_URL}/reports/{report.pk}/"

@@ -1,0 +1,1 @@
+"""Rows of a report: read, cleaned, staged, with the progress of it."""

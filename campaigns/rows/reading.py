@@ -1,0 +1,143 @@
+"""From the stored file to the staging table, and from one mended row to clean values: the same rules for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaigns.models import ColumnAlias, Report, ReportKind
+from campaigns.rows import cleaning, staging
+from campaigns.rows.cleaning import Unusable
+from campaigns.rows.progress import Progress
+from systems.reports import known_headings
+from systems.reports.reading import Reading, ReportRefused, heading_key, read_report
+
+__all__ = [
+    "CleanRenewal",
+    "ReportRefused",
+    "Unusable",
+    "clean_renewal",
+    "fields_of",
+    "heading_key",
+    "sentence",
+    "stage",
+]
+
+
+@dataclass(frozen=True)
+class CleanRenewal:
+    """One usable row of a CCVP report."""
+
+    contract: str
+    service_number: str
+    service: str
+    name: str
+    name_key: str
+    identity_card: str
+    telephones: list[str]
+    plan: str
+    due_on: date
+    amount: Decimal
+    zone: str
+    address: str
+    segment: str
+
+
+def fields_of(kind: str) -> tuple[str, ...]:
+    """The columns of a report as its rejected rows keep them, in the order people read them."""
+    return cleaning.CCVP_FIELDS if kind == ReportKind.CCVP else cleaning.RECAUDO_FIELDS
+
+
+def stage(*, report: Report, progress: Progress) -> None:
+    """Read the report's file into its staging table. Raises ReportRefused, with the table dropped again.
+
+    A subprocess with limits reads and cleans on one core while PostgreSQL takes the rows in on the other.
+    """
+    with report.file.open("rb"):
+        path = report.file.path
+    with (
+        read_report(
+            path,
+            columns=_headings(report.kind),
+            required=known_headings.REQUIRED[report.kind],
+            cleaner=cleaning.CLEANERS[report.kind],
+        ) as reading,
+        transaction.atomic(),
+    ):
+        progress.set(rows_expected=reading.rows_expected)
+        staging.make_table(report=report)
+        staging.copy_lines(report=report, chunks=_told(reading, progress))
+        progress.set(rows_read=reading.rows, rows_expected=reading.rows)
+
+
+def _told(reading: Reading, progress: Progress) -> Iterator[bytes]:
+    """The reader's chunks, with the bar moved as each is handed over."""
+    for chunk in reading.chunks():
+        yield chunk
+        progress.set(rows_read=reading.rows, rows_expected=max(reading.rows_expected, reading.rows))
+
+
+def _headings(kind: str) -> dict[str, list[str]]:
+    """Known headings by column: those of the admin, or of the code for a column that has none there."""
+    usual = known_headings.CCVP if kind == ReportKind.CCVP else known_headings.RECAUDO
+    known: dict[str, list[str]] = {}
+    for name, alias in ColumnAlias.objects.filter(kind=kind).values_list("field", "alias"):
+        known.setdefault(name, []).append(alias)
+    return {name: known.get(name) or list(usual.get(name, ())) for name in fields_of(kind)}
+
+
+def clean_renewal(cells: Mapping[str, str]) -> CleanRenewal:
+    """The clean values of one row of a CCVP report. Raises Unusable with its reason and column."""
+    row = {name: text or "" for name, text in cleaning.clean_row(ReportKind.CCVP, cells).items()}
+    if row["service"] == "OTHER":
+        raise Unusable("other_service", "product", row["service"])
+    telephones = row["telephones"].strip("{}")
+    return CleanRenewal(
+        contract=row["contract"],
+        service_number=row["service_number"],
+        service=row["service"],
+        name=row["name"],
+        name_key=row["name_key"],
+        identity_card=row["identity_card"],
+        telephones=telephones.split(",") if telephones else [],
+        plan=row["plan"],
+        due_on=date.fromisoformat(row["due_on"]),
+        amount=Decimal(row["amount"]),
+        zone=row["zone"],
+        address=row["address"],
+        segment=row["segment"],
+    )
+
+
+def staged_line(*, report: Report, line: int, cells: Mapping[str, str]) -> bytes:
+    """One mended row as the reader would have handed it over. Raises Unusable."""
+    row = cleaning.clean_row(report.kind, cells)
+    words = [row.get(name) for name, _kind in staging.COLUMNS[report.kind]]
+    words[0] = str(line)
+    return ("\t".join(r"\N" if word is None else staging.escaped(word) for word in words) + "\n").encode()
+
+
+def sentence(reason: str) -> str:
+    """Why a row could not be used, as people read it."""
+    return {
+        "no_contract": _("Falta el contrato."),
+        "no_service_number": _("Falta el número de servicio."),
+        "no_product": _("Falta el producto."),
+        "two_products": _("El producto nombra Internet y televisión: elija uno de los dos."),
+        "no_receipt": _("Falta el número de recibo."),
+        "bad_date": _("La fecha no existe o no se entiende."),
+        "no_date": _("Falta la fecha."),
+        "far_date": _("La fecha de vencimiento está muy lejos del mes por pagar."),
+        "bad_amount": _("El monto no se entiende."),
+        "no_amount": _("Falta el monto."),
+        "amount_not_positive": _("El monto debe ser mayor que cero; una anulación se revisa a mano."),
+        "too_long": _("Un valor es demasiado largo."),
+        "conflict": _("El recibo ya se tomó con otro monto u otro servicio."),
+        "contradicts": _("Otra fila del mismo servicio dice otra cosa."),
+        "other_service": _("El producto no es Internet ni televisión."),
+    }.get(reason, reason)
