@@ -38,8 +38,8 @@ SELECT campaign_id, id, id, s, contract || s, 'Hogar', due_on, 149
   FROM campaigns_contact, unnest(CASE call_list WHEN 'BOTH' THEN ARRAY['INTERNET', 'TV'] ELSE ARRAY[call_list] END) s;
 INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, owner_id, position, ready_at, attempts,
                                  attempts_on_day, fence)
-SELECT id, campaign_id, call_list, 'open', %(agent)s + CASE WHEN id %% 20 = 0 THEN 0 ELSE (id - id / 20) %% %(agents)s END, id,
-       %(ready)s, 0, 0, 0
+SELECT id, campaign_id, call_list, 'open', -- every twentieth to the agent who is measured alone, the others in turn
+       %(agent)s + CASE WHEN id %% 20 = 0 THEN 0 ELSE (id - id / 20) %% %(agents)s END, id, %(ready)s, 0, 0, 0
   FROM campaigns_contact;
 """
 
