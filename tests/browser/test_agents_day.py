@@ -120,7 +120,7 @@ def test_a_day_by_keyboard_alone(desk: Page, ana):
     keys.type("Precio")
     keys.press("Enter")
     expect(customer(desk)).to_have_text("Hugo Paz")
-    desk.wait_for_load_state("domcontentloaded")  # a new page: its scripts, and with them its keys, come after its words
+    desk.wait_for_load_state("domcontentloaded")  # its keys come a little after its words
     assert not CallBack.objects.filter(state="pending").exists()
 
     # pass one over, take a pause, come back
