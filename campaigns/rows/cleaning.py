@@ -16,7 +16,7 @@ from systems.reports import values
 from systems.reports.copying import copy_text, escaped, read_copy_line
 from telephony import phone_numbers
 
-CLEANERS = {"ccvp": "campaigns.cleaning:ccvp", "recaudo": "campaigns.cleaning:recaudo"}
+CLEANERS = {"ccvp": f"{__name__}:ccvp", "recaudo": f"{__name__}:recaudo"}
 CCVP_FIELDS = (
     "contract",
     "service_number",

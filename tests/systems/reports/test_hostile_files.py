@@ -313,7 +313,7 @@ def test_the_reading_process_can_write_no_file_and_knows_no_secret(
 
 def test_a_cleaner_that_fails_tells_where_and_nothing_of_the_file(file_of: Callable[..., Path]) -> None:
     path = file_of(HEAD + b"12345678;149\n")
-    cleaner = "campaigns.cleaning:ccvp"  # asks for fields this file was not asked for
+    cleaner = "campaigns.rows.cleaning:ccvp"  # asks for fields this file was not asked for
     reading = read_report(path, columns=COLUMNS, required=COLUMNS, cleaner=cleaner)
     with reading, pytest.raises(ReadingInterrupted, match="KeyError, cleaning.py") as error:
         list(reading.chunks())
