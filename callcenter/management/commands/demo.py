@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from agents.models import User
 from callcenter.demo import always_on, history, people, resetting, smartflex
+from screens.terminal import TerminalCommand
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Makes the demo's people, policy and drop folder; --reset begins again with nothing but them."
 
     def add_arguments(self, parser: CommandParser) -> None:

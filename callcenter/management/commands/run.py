@@ -8,29 +8,31 @@ import signal
 import socket
 import sys
 import time
+from argparse import ArgumentTypeError
 from typing import Any
 
 import httpx
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from callcenter.processes import Foreground, Program
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
+from screens.terminal import TerminalCommand
 
 WORKERS_AT_MOST = 4
 THREADS = 4  # of a web worker; each may hold a connection of its pool
 FIRST_ANSWER = 60.0  # seconds
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Runs web server, worker and beat together in the foreground; Ctrl-C stops all of it."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", type=a_port, default=8000)
         parser.add_argument("--host", default="127.0.0.1")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -112,6 +114,13 @@ def programs(host: str, port: int) -> list[Program]:
         # Beat takes a SIGTERM during its start for later, and has nothing to lose: an orphan is killed outright.
         Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""], orphan_signal=signal.SIGKILL),
     ]
+
+
+def a_port(text: str) -> int:
+    """The number of a port, for argparse."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65_535):
+        raise ArgumentTypeError(f"{text[:20]!r} is no port: a number from 1 to 65535")
+    return int(text)
 
 
 def refuse_a_busy_port(host: str, port: int) -> None:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
+from screens.terminal import TerminalCommand
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Writes callcenter/schedule.py into the database; entries an administrator edited or deleted stay so."
 
     def handle(self, *args: Any, **options: Any) -> None:

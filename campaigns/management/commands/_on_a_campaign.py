@@ -1,28 +1,24 @@
-"""What the commands on one campaign share: the month, `--json`, and one clear line with exit code 1 on bad input."""
+"""What the commands on one campaign share: the month, `--json`, and one clear line when the step is refused."""
 
 from __future__ import annotations
 
 import json
-import sys
+from abc import ABC, abstractmethod
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
 from campaigns.month.lifecycle import CampaignRefuses
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
+from screens.terminal import TerminalCommand
 
 
-class CampaignCommand(BaseCommand):
+class CampaignCommand(TerminalCommand, ABC):
     """A door to one verb of one campaign."""
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.error = self._bad_arguments  # type: ignore[method-assign]  # argparse would leave with 2 and a page of usage
-        return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("period", help="the month to be paid for, as 2026-12")
@@ -44,10 +40,6 @@ class CampaignCommand(BaseCommand):
             for name, value in figures.items():
                 self.stdout.write(f"{name}: {value}")
 
+    @abstractmethod
     def act(self, campaign: Campaign, now: datetime) -> dict[str, Any]:
         """Call the verb; return what it came to."""
-        raise NotImplementedError
-
-    def _bad_arguments(self, message: str) -> NoReturn:
-        sys.stderr.write(f"CommandError: {message}\n")
-        sys.exit(1)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,9 +12,10 @@ from campaigns.figures.refreshing import refresh_figures
 from campaigns.figures.telling_figures import as_plain
 from campaigns.models import Campaign
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
+from screens.terminal import TerminalCommand
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Count a campaign: handled, contacted, promised, paid, in services and in Bs, with the base of each rate."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,14 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from campaigns.month.state_diagram import states_page
+from screens.terminal import TerminalCommand
 
 PAGE = Path("docs") / "campaign-states.md"
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Writes docs/campaign-states.md from the table of steps; --check only says whether it is stale."
     requires_system_checks: list[str] = []
 

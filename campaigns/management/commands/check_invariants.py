@@ -4,13 +4,14 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import ngettext
 
 from campaigns.closing.invariants import INVARIANTS, check_invariants, orphans
+from screens.terminal import TerminalCommand
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Check what must hold of the data: names every promise that is broken, and rows that break it."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -7,15 +7,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from campaigns.models import ReportKind
 from campaigns.payments.receipts import figures_at_second_sight
 from campaigns.reports.foreground import take_in_watching
+from screens.terminal import TerminalCommand
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Take a collections report in. Progress goes to stderr, the figures to stdout; the same file again is known."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

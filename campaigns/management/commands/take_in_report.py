@@ -7,15 +7,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from campaigns.models import ReportKind
 from campaigns.month.periods import PeriodNotUnderstood, parse_period
 from campaigns.reports.foreground import take_in_watching
+from screens.terminal import TerminalCommand
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Take a CCVP report in. Progress goes to stderr, the figures to stdout; the same file again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,16 +4,17 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.closing import sealing
 from campaigns.models import Campaign
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
+from screens.terminal import TerminalCommand
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Count a sealed campaign again and compare figures, evidence and fingerprint with the last seal."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from campaigns.calling import callable_from, why_not
 from campaigns.models import Contact
 from campaigns.month.periods import PeriodNotUnderstood, parse_period
 from campaigns.rules.calling_hours import local
+from screens.terminal import TerminalCommand
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Says every reason against calling a contract's customer now, or that nothing speaks against it."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from screens.terminal import TerminalCommand
 from service_level.holidays_of_a_year import propose_holidays
 
 
-class Command(BaseCommand):
+class Command(TerminalCommand):
     help = "Adds the public holidays of a year that the table does not have; what somebody edited stays."
 
     def add_arguments(self, parser: CommandParser) -> None:

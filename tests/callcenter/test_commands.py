@@ -1,0 +1,69 @@
+"""Every command of ours leaves bad arguments with one clear line and exit code 1."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command, get_commands, load_command_class
+
+from callcenter.management.commands.run import a_port
+from screens.terminal import TerminalCommand
+from tests.processes.house import ROOT, outside_environment
+
+ROOMS = ("callcenter", "campaigns", "notices", "service_level", "telephony", "agents", "screens", "systems")
+OURS = sorted((room, name) for name, room in get_commands().items() if room in ROOMS)
+COMPLETE = {"why_not": ["2026-12", "1001"], "take_in_report": ["x.csv", "--period", "2026-12"]}
+NEEDS_NONE = ("run", "demo", "sync_schedule", "check_invariants", "campaign_states")
+
+
+def test_the_commands_of_the_issue_are_among_them() -> None:
+    asked = "take_in_report take_in_payments assign launch close campaign_figures why_not check_invariants verify_seal"
+    assert {name for _room, name in OURS} >= {*asked.split(), "run", "demo"}
+
+
+@pytest.mark.parametrize(("room", "name"), OURS)
+@pytest.mark.parametrize("what", ["a strange option", "too many", "too few"])
+def test_bad_arguments_are_one_line_and_exit_code_1(
+    room: str, name: str, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if what == "too few" and name in NEEDS_NONE:
+        return
+    command = load_command_class(room, name)
+    assert isinstance(command, TerminalCommand)
+    given = [*COMPLETE.get(name, [] if name in NEEDS_NONE else ["2026-12"])]
+    arguments = {"a strange option": [*given, "--nonsense"], "too many": [*given, "one", "two"], "too few": []}[what]
+    with pytest.raises(SystemExit) as left:
+        command.run_from_argv(["manage.py", name, *arguments])
+    out, err = capsys.readouterr()
+    assert (left.value.code, out, len(err.splitlines())) == (1, "", 1)
+    assert err.startswith("CommandError: ")
+
+
+def test_whoever_calls_a_command_from_python_gets_the_error(db: None) -> None:
+    with pytest.raises(CommandError, match="unrecognized arguments"):
+        call_command("close", "2026-12", "2026-13")
+
+
+@pytest.mark.parametrize("text", ["abc", "0", "65536", "-1", "99999999999", "²", ""])
+def test_what_is_no_port_is_said(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        load_command_class("callcenter", "run").run_from_argv(["manage.py", "run", f"--port={text}"])
+    assert left.value.code == 1
+    assert "1 to 65535" in capsys.readouterr().err
+    assert a_port("8000") == 8000
+
+
+def test_a_real_terminal_sees_the_same() -> None:
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "run", "--prot", "1"],
+        cwd=ROOT,
+        env=outside_environment(DATABASE_URL="postgres://nobody@127.0.0.1:9/x", REDIS_URL="redis://127.0.0.1:9/0"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr == "CommandError: unrecognized arguments: --prot 1\n"
