@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 COUNTRY = "+591"
 COCHABAMBA = "4"
+LONGEST_CELL = 200  # letters of a cell that are looked at: ten numbers with words between them
+LONGEST_NUMBER = 16  # digits, with every prefix somebody may write
 
 _NATIONAL = re.compile(r"(?:[67]\d|2[2568]|3[3489]|4[46])\d{6}")  # the beginnings in use of the numbering plan
 _LOCAL = re.compile(r"[46]\d{6}")  # a line of Cochabamba without its area digit
@@ -24,10 +26,16 @@ _DIGITS = re.compile(r"\d+", re.ASCII)
 
 
 def parse_cell(text: str) -> list[str]:
-    """The telephones of a cell in E.164, in the order written and without repeats; none when there is none."""
+    """The telephones of a cell in E.164, in the order written and without repeats; none when there is none.
+
+    Only the first 200 letters are looked at: what is longer is no cell of telephones, and must not cost the time of
+    one whose cost grows with the square of its length. A number that is cut there is left out.
+    """
     if len(text) == 8 and text[0] in "67" and text.isdigit() and text.isascii() and not _FILLER.fullmatch(text):
         return [COUNTRY + text]  # nearly every cell of a real report
     found: list[str] = []
+    if len(text) > LONGEST_CELL:
+        text = text[:LONGEST_CELL].rstrip("0123456789")
     if len(text) > 6:
         pieces = [text] if _SHORTENED.fullmatch(text) else _BETWEEN.split(text)
         for piece in pieces:
@@ -93,7 +101,7 @@ def _numbers(piece: str) -> list[str]:
     found: list[str] = []
     start = 0
     while start < len(groups):
-        for end in range(len(groups), start, -1):
+        for end in range(min(len(groups), start + LONGEST_NUMBER), start, -1):
             number = _normal("".join(groups[start:end]))
             if number is not None:
                 found.append(number)
@@ -111,7 +119,7 @@ def _written_out(shortened: re.Match[str]) -> tuple[str, bool]:
 
 def _normal(digits: str) -> str | None:
     """Digits as a number in E.164, with or without area digit, trunk prefix (0, 01x) or country code."""
-    if len(digits) > 16:
+    if len(digits) > LONGEST_NUMBER:
         return None
     for national in (digits, _PREFIX.sub("", digits, count=1) if _PREFIX.match(digits) else digits):
         if _FILLER.fullmatch(national):

@@ -1,12 +1,13 @@
 """Telephones as they stand in cells."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from systems.reports.known_headings import HEADINGS, REQUIRED
@@ -121,3 +122,21 @@ def test_a_masked_number_keeps_its_last_two_digits() -> None:
     assert mask(FIXED) == "+591 • •••-••00"
     assert mask(MOBILE) == "+591 •••-•••45"
     assert mask("101") == "•01"
+
+
+@given(
+    st.sampled_from(["7 ", "1", "4 4 ", "70712345 ", " ", "+591-", "4251000/", "a y ", "int ", "٧", "7.0E", "0 "]),
+    st.integers(1_000, 60_000),
+)
+@settings(max_examples=60)
+def test_no_cell_costs_more_than_a_moment(piece: str, length: int) -> None:
+    cell = (piece * (length // len(piece) + 1))[:length]
+    began = time.process_time()
+    assert len(parse_cell(cell)) <= 30
+    assert time.process_time() - began < 0.05
+
+
+def test_a_number_cut_off_by_the_end_of_what_is_looked_at_is_left_out() -> None:
+    assert parse_cell("70712345" + " " * 184 + "44251000 65798873") == [MOBILE]
+    assert parse_cell("70712345" + " " * 185 + "44251000 65798873") == [MOBILE]  # not 442-5100 of Cochabamba
+    assert parse_cell("70712345" + " " * 180 + "44251000 65798873") == [MOBILE, FIXED]
