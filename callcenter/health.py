@@ -139,8 +139,9 @@ def _oldest_report(now: datetime) -> tuple[bool, str]:
 
 
 def _oldest_notice(now: datetime) -> tuple[bool, str]:
+    # since it is owed: while the mail server is down, when to try next lies always ahead
     waiting = Notice.objects.filter(state=Notice.State.WAITING)
-    return _waited(waiting.aggregate(oldest=Min("not_before"))["oldest"], now)
+    return _waited(waiting.aggregate(oldest=Min("created_at"))["oldest"], now)
 
 
 def _waited(since: datetime | None, now: datetime) -> tuple[bool, str]:

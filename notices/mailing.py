@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 WAITS = (timedelta(minutes=2), timedelta(minutes=30))  # after the first and the second failure
+SERVER_DOWN = timedelta(minutes=2)  # until its door is tried again, by one mail for all
+LOCKED_OUT = timedelta(minutes=15)  # after a refused password: who asks too often is locked out
+SERVER_BUSY = (421, 452, 454)  # closing, no room, cannot sign anybody in: said of the server, not of a mail
 CLAIM = timedelta(minutes=15)  # longer than a sweep in which every mail runs into its time-out
 
 File = tuple[str, str, bytes]  # name, content type, content
@@ -85,8 +89,9 @@ def recipients_of(*, kind: str) -> list[str]:
 def deliver_due(*, now: datetime, limit: int = 50) -> int:
     """Send what is due, the longest waiting first. Returns how many mails went out.
 
-    Several may run at once. When the mail server cannot be reached the sweep ends, and the rest waits for the next
-    one with its attempts untouched.
+    Several may run at once. A server that cannot be used at all is nobody's mail's fault: the sweep ends, the attempt
+    is given back, and all that is due waits together, for hours if need be. Only what the server says of one mail, or
+    what is wrong with it here, counts against that mail.
     """
     sent = 0
     connection = get_connection(fail_silently=False)
@@ -96,12 +101,15 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
             if notice is None:
                 break
             try:
-                connection.open()  # nothing to do when it is open
-                _send(notice, connection)
+                message = _message_of(notice, connection)
+                with _whole_server():
+                    connection.open()  # nothing to do when it is open
+                _send(message, connection)
+            except _ServerDown as down:
+                _wait_for_server(notice, down, now=now)
+                break
             except Exception as error:
                 _failed(notice, error, now=now)
-                if _concerns_all(error):
-                    break
             else:
                 sent += _mine(notice).update(state=Notice.State.SENT, sent_at=now, last_error="")
     finally:
@@ -140,7 +148,9 @@ def message_id(key: str) -> str:
 def _claim(*, now: datetime) -> Notice | None:
     """Take one due notice, counting the attempt before it is made; one whose attempts are used up is parked here."""
     with transaction.atomic():
-        while notice := Notice.objects.due(now).select_for_update(skip_locked=True).order_by("not_before").first():
+        while (
+            notice := Notice.objects.due(now).select_for_update(skip_locked=True).order_by("not_before", "pk").first()
+        ):
             if notice.attempts < ATTEMPTS:
                 break
             notice.state = Notice.State.PARKED
@@ -156,7 +166,7 @@ def _claim(*, now: datetime) -> Notice | None:
     return notice
 
 
-def _send(notice: Notice, connection: BaseEmailBackend) -> None:
+def _message_of(notice: Notice, connection: BaseEmailBackend) -> EmailMessage:
     if not notice.to:
         raise NoticeRefuses(_("No hay a quién enviarlo: agregue un destinatario o un correo a quienes supervisan."))
     message = EmailMessage(
@@ -169,15 +179,51 @@ def _send(notice: Notice, connection: BaseEmailBackend) -> None:
     for attachment in notice.attachments.order_by("pk"):
         with attachment.file.open("rb") as file:
             message.attach(attachment.name, file.read(), attachment.content_type)
-    message.send(fail_silently=False)
+    return message
 
 
-def _concerns_all(error: Exception) -> bool:
-    """Whether the server is at fault, and not this one mail. Every error of smtplib is an OSError too."""
-    if isinstance(error, smtplib.SMTPException):
-        server = (smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected, smtplib.SMTPHeloError)
-        return isinstance(error, (*server, smtplib.SMTPAuthenticationError))
-    return isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+def _send(message: EmailMessage, connection: BaseEmailBackend) -> None:
+    """Hand one mail over. Raises _ServerDown when what failed would fail for any other mail as well."""
+    try:
+        message.send(fail_silently=False)
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as refusal:  # every mail of ours has the same sender
+        raise _ServerDown(refusal) from refusal
+    except smtplib.SMTPResponseException as refusal:
+        if refusal.smtp_code in SERVER_BUSY:
+            raise _ServerDown(refusal) from refusal
+        raise
+    except smtplib.SMTPRecipientsRefused as refusal:
+        if all(code in SERVER_BUSY for code, _words in refusal.recipients.values()):
+            raise _ServerDown(refusal) from refusal
+        raise
+    except OSError:  # it hung up or fell silent in the middle: because of this mail, if it takes up again
+        _hang_up(connection)
+        with _whole_server():
+            connection.open()
+        raise
+
+
+class _ServerDown(Exception):
+    """The mail server cannot be used now, whatever the mail."""
+
+
+@contextmanager
+def _whole_server() -> Iterator[None]:
+    """Whatever fails in here, a connection refused, a greeting that says *later*, a password, concerns every mail."""
+    try:
+        yield
+    except Exception as error:
+        raise _ServerDown(error) from error
+
+
+def _wait_for_server(notice: Notice, down: _ServerDown, *, now: datetime) -> None:
+    """Give the attempt back, and let all that is due wait together: one knock at the server's door is enough."""
+    error = down.__cause__ or down
+    log.warning("the mail server cannot be used: %s", type(error).__name__)
+    wait = LOCKED_OUT if isinstance(error, smtplib.SMTPAuthenticationError) else SERVER_DOWN
+    words = f"{type(error).__name__}: {error}"[:2000]
+    _mine(notice).update(attempts=notice.attempts - 1, not_before=now + wait, last_error=words)
+    Notice.objects.due(now).update(not_before=now + wait, last_error=words)
 
 
 def _failed(notice: Notice, error: Exception, *, now: datetime) -> None:

@@ -60,7 +60,7 @@ def test_mail_that_waits_too_long_is_told(client, alive):
     now = timezone.now()
     Notice.objects.create(
         key="x", kind=NoticeKind.REPORT_LATE, to=["a@b.example"], subject="x", body="x",
-        not_before=now - timedelta(minutes=30), created_at=now,
+        not_before=now + timedelta(minutes=2), created_at=now - timedelta(minutes=30),
     )  # fmt: skip
     assert findings(client)["oldest_notice"]["holds"] is False
 

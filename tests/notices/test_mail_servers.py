@@ -11,21 +11,26 @@ from typing import Any
 
 import pytest
 
-from notices.mailing import deliver_due, message_id
+from notices.mailing import SERVER_DOWN, deliver_due, message_id, retry
 from notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Speaks as much SMTP as a client needs. Mail to `nobody@…` is refused; with `hangs` nothing is ever said."""
+    """Speaks as much SMTP as a client needs. Mail to `nobody@…` is refused, `poison@…` makes it hang up.
+
+    With `hangs` nothing is ever said; `greeting` and `signing_in` are what it says to everybody.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, *, hangs: bool = False) -> None:
-        super().__init__(("127.0.0.1", 0), Session)
-        self.hangs = hangs
+    def __init__(
+        self, *, port: int = 0, hangs: bool = False, greeting: str = "220 ready", signing_in: str = "235 welcome"
+    ) -> None:
+        super().__init__(("127.0.0.1", port), Session)
+        self.hangs, self.greeting, self.signing_in = hangs, greeting, signing_in
         self.taken: list[str] = []
         self.sessions = 0
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
@@ -42,11 +47,20 @@ class Session(socketserver.StreamRequestHandler):
             time.sleep(5)
             return
         self.server.sessions += 1
-        self.say("220 ready")
+        self.say(self.server.greeting)
         while line := self.rfile.readline().decode().strip():
             verb = line.upper()
-            if verb.startswith("RCPT TO:<NOBODY"):
+            if verb.startswith("EHLO"):
+                self.say("250-here")
+                self.say("250 AUTH PLAIN")
+            elif verb.startswith("AUTH"):
+                self.say(self.server.signing_in)
+            elif verb.startswith("RCPT TO:<NOBODY"):
                 self.say("550 no such user")
+            elif verb.startswith("RCPT TO:<FULL"):
+                self.say("452 no room left")
+            elif verb.startswith("RCPT TO:<POISON"):
+                return
             elif verb == "DATA":
                 self.say("354 go on")
                 message = b""
@@ -65,7 +79,7 @@ class Session(socketserver.StreamRequestHandler):
 def mail_server(settings: Any) -> Iterator[Callable[..., MailServer]]:
     servers: list[MailServer] = []
 
-    def start(**how: bool) -> MailServer:
+    def start(**how: Any) -> MailServer:
         server = MailServer(**how)
         servers.append(server)
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -105,13 +119,82 @@ def test_a_person_the_server_does_not_know_hinders_nobody_else(
     assert "no such user" in refused.last_error
 
 
-def test_a_server_that_never_answers_is_given_up(
+def test_a_server_that_never_answers_is_given_up_at_once_and_for_all(
     now: datetime, owed: Callable[..., Notice], mail_server: Callable[..., MailServer]
 ) -> None:
     mail_server(hangs=True)
-    notices = [owed(key=f"n{number}") for number in range(5)]
+    for number in range(5):
+        owed(key=f"n{number}")
     began = time.monotonic()
     assert deliver_due(now=now) == 0
     assert time.monotonic() - began < 4
-    attempts = sorted(Notice.objects.filter(pk__in=[one.pk for one in notices]).values_list("attempts", flat=True))
-    assert attempts == [0, 0, 0, 0, 1]
+    assert set(Notice.objects.values_list("attempts", "not_before")) == {(0, now + SERVER_DOWN)}
+
+
+@pytest.mark.parametrize(
+    ("outage", "error"),
+    [
+        (None, "ConnectionRefusedError"),
+        ({"greeting": "421 come back later"}, "421"),
+        ({"greeting": "450 busy"}, "450"),
+        ({"greeting": "554 not for you"}, "554"),
+        ({"signing_in": "535 wrong password"}, "535"),
+        ({"signing_in": "454 cannot check it now"}, "454"),
+    ],
+)
+def test_a_night_without_the_mail_server_costs_no_mail_an_attempt(
+    outage: dict[str, str] | None,
+    error: str,
+    now: datetime,
+    owed: Callable[..., Notice],
+    mail_server: Callable[..., MailServer],
+    settings: Any,
+) -> None:
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "centro"
+    down = mail_server(**(outage or {}))
+    port = down.server_address[1]
+    if outage is None:
+        down.shutdown()
+        down.server_close()
+    for number in range(3):
+        owed(now + timedelta(seconds=number), key=f"n{number}")
+    for minute in range(0, 9 * 60, 3):  # from the evening to the morning
+        assert deliver_due(now=now + timedelta(minutes=minute)) == 0
+    assert set(Notice.objects.values_list("state", "attempts")) == {(Notice.State.WAITING, 0)}
+    assert all(error in words for words in Notice.objects.values_list("last_error", flat=True))
+    assert down.sessions <= 9 * 60 / 2  # one knock for all of them, and not at every look
+
+    if outage is not None:
+        down.shutdown()
+        down.server_close()
+    up = mail_server(port=port)
+    assert deliver_due(now=now + timedelta(hours=10)) == 3
+    assert len(up.taken) == 3
+    assert set(Notice.objects.values_list("state", "attempts", "last_error")) == {(Notice.State.SENT, 1, "")}
+
+
+def test_a_server_without_room_is_waited_for(
+    now: datetime, owed: Callable[..., Notice], mail_server: Callable[..., MailServer]
+) -> None:
+    mail_server()
+    owed(to=["full@comteco.example"])
+    for hour in range(5):
+        assert deliver_due(now=now + timedelta(hours=hour)) == 0
+    assert set(Notice.objects.values_list("state", "attempts")) == {(Notice.State.WAITING, 0)}
+
+
+def test_a_mail_that_makes_the_server_hang_up_is_parked_and_hinders_no_other(
+    now: datetime, owed: Callable[..., Notice], mail_server: Callable[..., MailServer]
+) -> None:
+    server = mail_server()
+    poison = owed(key="first", to=["poison@comteco.example"])
+    owed(now + timedelta(seconds=1), key="second")
+    assert deliver_due(now=now + timedelta(seconds=2)) == 1
+    assert len(server.taken) == 1
+    for hour in (1, 2, 3):
+        deliver_due(now=now + timedelta(hours=hour))
+    poison.refresh_from_db()
+    assert (poison.state, poison.attempts) == (Notice.State.PARKED, 3)
+    retry(notice=poison, now=now + timedelta(days=9))
+    poison.refresh_from_db()
+    assert (poison.state, poison.attempts) == (Notice.State.WAITING, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,7 +10,6 @@ from pathlib import Path
 import pytest
 from django.core import mail
 from django.db import connection
-from django.test import override_settings
 
 from agents.models import Role, User
 from notices import mailing
@@ -20,14 +18,6 @@ from notices.models import Notice, NoticeKind, Recipient
 
 pytestmark = pytest.mark.django_db
 Owed = Callable[..., Notice]
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
-
-
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_the_same_key_is_owed_once(now: datetime, owed: Owed) -> None:
@@ -83,26 +73,6 @@ def test_a_notice_without_anybody_waits_for_somebody(now: datetime, owed: Owed, 
     User.objects.filter(pk=elena.pk).update(email="elena@comteco.example")
     assert deliver_due(now=now + timedelta(minutes=3)) == 1
     assert mail.outbox[0].to == ["elena@comteco.example"]
-
-
-def test_a_mail_server_that_is_down_delays_and_then_parks(now: datetime, owed: Owed) -> None:
-    owed()
-    owed(now + timedelta(seconds=1), key="other")
-    with override_settings(EMAIL_BACKEND=SMTP, EMAIL_HOST="127.0.0.1", EMAIL_PORT=closed_port()):
-        later = now + timedelta(seconds=5)
-        assert deliver_due(now=later) == 0
-        first, second = Notice.objects.order_by("pk")
-        assert (first.attempts, first.not_before) == (1, later + timedelta(minutes=2))
-        assert "ConnectionRefusedError" in first.last_error
-        assert second.attempts == 0  # the sweep ended at the first: the server is down for all
-        for hours in (1, 2, 3, 4, 5, 6):
-            deliver_due(now=now + timedelta(hours=hours))
-        assert set(Notice.objects.values_list("state", "attempts")) == {(Notice.State.PARKED, 3)}
-        assert deliver_due(now=now + timedelta(days=9)) == 0
-    retry(notice=first, now=now + timedelta(days=9))
-    assert deliver_due(now=now + timedelta(days=9)) == 1
-    first.refresh_from_db()
-    assert (first.state, first.last_error) == (Notice.State.SENT, "")
 
 
 def test_only_a_parked_notice_is_retried(now: datetime, owed: Owed) -> None:
