@@ -7,8 +7,11 @@ one was killed; the claim (attempts, fence, lease) lets one work, and the fence 
 from __future__ import annotations
 
 import logging
+import traceback
 from datetime import datetime
+from pathlib import PurePath
 
+import psycopg
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils.formats import number_format
@@ -63,8 +66,9 @@ def take_in(*, report_id: int, now: datetime) -> Report:
         except Refused as refusal:
             _give_up(report=report, state=Report.State.REFUSED, error=str(refusal), now=progress.clock())
         except Exception as error:
-            log.exception("report %s: attempt %s failed", report.pk, report.attempts)
-            _fail(report=report, error=f"{type(error).__name__}: {error}"[:2000], now=progress.clock())
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            log.error("report %s: attempt %s failed: %s\n%s", report.pk, report.attempts, in_our_words(error), frames)
+            _fail(report=report, error=in_our_words(error), now=progress.clock())
     return Report.objects.get(pk=report_id)
 
 
@@ -119,14 +123,12 @@ def _work(*, report: Report, progress: Progress) -> None:
 
 
 def _read(*, report: Report, progress: Progress) -> None:
-    """Stage the rows. A column that is missing is a person's to settle; a reader that was interrupted tries again."""
+    """Stage the rows. A column that is missing is a person's to settle."""
     try:
         reading.stage(report=report, progress=progress)
     except reading.ReportRefused as refusal:
         if refusal.code == "missing_columns":
             raise Held(HeldFor.COLUMN, str(refusal)) from refusal
-        if refusal.code == "stopped":
-            raise RuntimeError(str(refusal)) from refusal
         raise Refused(str(refusal)) from refusal
 
 
@@ -212,6 +214,23 @@ def _fail(*, report: Report, error: str, now: datetime) -> None:
         _give_up(report=report, state=Report.State.PARKED, error=error, now=now)
     else:
         _leave(report, state=Report.State.WAITING, error=error)
+
+
+def in_our_words(error: Exception) -> str:
+    """What failed, without a word of the file's: the database quotes in its errors what it could not take.
+
+    The text stands on the page, in the mail and in the log.
+    """
+    if isinstance(error, reading.ReadingInterrupted):
+        return str(error)
+    cause = error.__cause__
+    if isinstance(cause, psycopg.Error):
+        told = cause.diag
+        facts = (cause.sqlstate, told.table_name, told.column_name, told.constraint_name)
+        return " · ".join([type(cause).__name__, *(fact for fact in facts if fact)])
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    why = f" · {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+    return f"{type(error).__name__}{why} · {PurePath(at.filename).name}:{at.lineno}"
 
 
 def _leave(report: Report, **end: str) -> bool:

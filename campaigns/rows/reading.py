@@ -15,10 +15,11 @@ from campaigns.rows import cleaning, staging
 from campaigns.rows.cleaning import Unusable
 from campaigns.rows.progress import Progress
 from systems.reports import known_headings
-from systems.reports.reading import Reading, ReportRefused, heading_key, read_report
+from systems.reports.reading import Reading, ReadingInterrupted, ReportRefused, heading_key, read_report
 
 __all__ = [
     "CleanRenewal",
+    "ReadingInterrupted",
     "ReportRefused",
     "Unusable",
     "clean_renewal",

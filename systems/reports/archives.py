@@ -103,7 +103,7 @@ def _weigh(entries: list[zipfile.ZipInfo]) -> None:
 
 def _forbid_entities(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
     """A DTD stands before the first element, so the first bytes of each part are enough."""
-    for entry in entries:
+    for number, entry in enumerate(entries, start=1):
         if not entry.filename.endswith((".xml", ".rels")):
             continue
         with archive.open(entry) as file:
@@ -114,4 +114,4 @@ def _forbid_entities(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -
         except DefusedXmlException as error:
             raise ReportRefused("entities") from error
         except ParseError as error:
-            raise ReportRefused("damaged", detail=entry.filename[:60]) from error
+            raise ReportRefused("damaged", detail=f"parte {number}") from error

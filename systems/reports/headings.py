@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from systems.reports.refusals import ReportRefused
 
 ROWS_LOOKED_AT = 60
+MOST_NAMED = 20  # columns in a sentence
 _WORD = re.compile(r"[a-z0-9]+")
 _NOT_LETTERS = re.compile(r"[\u0300-\u036f\u00b0]")  # accents once parted from their letter, and the ring of N°
 _SMALL = frozenset({"de", "del", "la", "el", "los", "las"})
@@ -36,7 +37,10 @@ class Header:
 def find_header(
     rows: Sequence[Sequence[str]], columns: Mapping[str, Collection[str]], required: Collection[str]
 ) -> Header:
-    """The row that names most fields, the first of equals. Raises ReportRefused with what is missing and what is there.
+    """The row that names most fields, the first of equals. Raises ReportRefused with what is missing.
+
+    The refusal is mailed and stands on pages: it says headings that we know and the places of those we do not, and
+    never what is in a cell. In a file without headings the first row is a customer.
 
     A field takes the first of its names that the row has, so the preferred heading goes first; a column serves once.
     """
@@ -51,9 +55,29 @@ def find_header(
         return best
     named = ", ".join(next(iter(columns[field]), field) for field in missing)
     if best is None or len(best.heading) < 2:
-        start = [cell for row in rows[:5] for cell in row if cell]
-        raise ReportRefused("no_header", missing=named, found=_shortly(start))
-    raise ReportRefused("missing_columns", missing=named, found=_shortly([cell for cell in rows[best.row] if cell]))
+        raise ReportRefused("no_header", missing=named)
+    strange = [place for place, cell in enumerate(rows[best.row]) if cell and place not in best.places]
+    raise ReportRefused(
+        "missing_columns",
+        missing=named,
+        row=best.row + 1,
+        found=", ".join(_known_name(columns[field], best.heading[field]) for field in columns if field in best.heading),
+        strange=", ".join(map(letters_of, strange[:MOST_NAMED])) or "—",
+    )
+
+
+def _known_name(names: Collection[str], heading: str) -> str:
+    """A heading in our words: what stands in the file may be anything, what we know of it may be said."""
+    return next(name for name in names if heading_key(name) == heading_key(heading))
+
+
+def letters_of(place: int) -> str:
+    """A column as a spreadsheet names it: 0 is A, 26 is AA."""
+    letters = ""
+    while place >= 0:
+        place, letter = divmod(place, 26)
+        letters, place = chr(ord("A") + letter) + letters, place - 1
+    return letters
 
 
 def _header_of(number: int, row: Sequence[str], known: Mapping[str, Sequence[str]]) -> Header:
@@ -72,8 +96,3 @@ def _header_of(number: int, row: Sequence[str], known: Mapping[str, Sequence[str
         places=tuple(found.get(field) for field in known),
         heading={field: row[place] for field, place in found.items()},
     )
-
-
-def _shortly(cells: Sequence[str]) -> str:
-    text = ", ".join(" ".join(cell.split())[:40] for cell in cells[:20])
-    return text or "—"

@@ -10,6 +10,7 @@ import fcntl
 import json
 import logging
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -35,10 +36,14 @@ PIPE_BYTES = 1 << 20
 ROOT = Path(__file__).resolve().parents[2]
 START = "import sys; sys.path.insert(0, sys.argv[1]); from systems.reports.process import main; main()"
 TOO_BIG = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGTRAP, signal.SIGILL}  # how memory runs out
+BUSY = 0.5  # part of its time or memory from which on a process that had to end was at work for this file
 
 
 class ReadingInterrupted(Exception):
-    """The reading ended for a reason outside of the file: somebody stopped it, or the code failed. Read it again."""
+    """The reading ended for a reason outside of the file: somebody stopped it, or its disk hangs. Read it again.
+
+    What a file did to its reader is no such reason: a process that used up its time or its memory is refused at once.
+    """
 
 
 def read_report(
@@ -74,6 +79,7 @@ class Reading:
         self._request = request
         self.rows = 0
         self._ended = False
+        self._mark = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         self._process = subprocess.Popen(
             [sys.executable, "-c", START, str(ROOT)],
             stdin=subprocess.PIPE,
@@ -165,20 +171,41 @@ class Reading:
         view, filled = memoryview(into), 0
         while filled < length:
             if not waiting.poll(self._request.limits.silence_seconds * 1000):
-                raise ReadingInterrupted(_("La lectura no dio señales y se detuvo."))
+                self._raise_for_silence()
             got = os.readv(pipe, [view[filled:]])
             if not got:
                 self._raise_how_it_ended()
             filled += got
         return bytes(into)
 
+    def _raise_for_silence(self) -> None:
+        """Silent and busy is the file's doing; silent and asleep is a disk that hangs, or somebody who stopped it."""
+        self._process.kill()
+        cost = self._end()
+        if cost.ru_utime + cost.ru_stime >= BUSY * self._request.limits.silence_seconds:
+            raise ReportRefused("too_slow")
+        raise ReadingInterrupted(_("La lectura no dio señales y se detuvo."))
+
     def _raise_how_it_ended(self) -> None:
-        code = self._process.wait(timeout=30)
+        cost, limits = self._end(), self._request.limits
+        code = self._process.returncode
         if -code in TOO_BIG:
             raise ReportRefused("too_big")
         if -code == signal.SIGXCPU:
             raise ReportRefused("too_slow")
+        if -code == signal.SIGKILL:  # by whom nobody says: what it had cost does
+            if cost.ru_utime + cost.ru_stime >= limits.cpu_seconds:
+                raise ReportRefused("too_slow")
+            # a process begins with the highest mark of the one that started it: only what lies above it is its own
+            if cost.ru_maxrss > self._mark and cost.ru_maxrss * 1024 >= BUSY * limits.memory_bytes:
+                raise ReportRefused("too_big")
         raise ReadingInterrupted(_("La lectura se interrumpió (proceso %(code)s).") % {"code": code})
+
+    def _end(self) -> resource.struct_rusage:
+        """Wait for the process, and return what it cost."""
+        _pid, status, cost = os.wait4(self._process.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        return cost
 
 
 def _widen(pipe: IO[bytes] | None) -> None:

@@ -28,14 +28,20 @@ SENTENCES = {
     "line_too_long": gettext_noop("La fila %(line)s no termina nunca: el archivo no es un texto separado."),
     "broken_quotes": gettext_noop("En la fila %(line)s hay unas comillas que no se cierran."),
     "no_header": gettext_noop(
-        "No se encontró la fila de títulos. Se buscaron las columnas: %(missing)s. Al comienzo dice: %(found)s."
+        "No se encontró una fila de títulos al comienzo del archivo. Se buscaron las columnas: %(missing)s."
     ),
-    "missing_columns": gettext_noop("Faltan columnas: %(missing)s. Se encontraron: %(found)s."),
+    "missing_columns": gettext_noop(
+        "Faltan columnas: %(missing)s. En la fila %(row)s se encontraron: %(found)s. "
+        "Tienen un título que no se conoce las columnas: %(strange)s."
+    ),
 }
 
 
 class ReportRefused(Exception):
-    """The file cannot be read as a report, now or later. `code` is one of SENTENCES; `str()` is the sentence."""
+    """The file cannot be read as a report, now or later. `code` is one of SENTENCES; `str()` is the sentence.
+
+    The sentence is mailed: `words` are places, counts and headings of ours, never what a cell says.
+    """
 
     def __init__(self, code: str, **words: Any) -> None:
         super().__init__(code, words)

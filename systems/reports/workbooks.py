@@ -44,7 +44,7 @@ class WorkbookTable:
         except PasswordError as error:
             raise ReportRefused("encrypted") from error
         except CalamineError as error:
-            raise ReportRefused("damaged", detail=str(error)[:120]) from error
+            raise ReportRefused("damaged", detail=type(error).__name__) from error  # its words may quote a cell
         self.rows_expected = max(self._sheet.height - self.header.row - 1, 0)
         if self._sheet.start is not None:
             self.rows_expected = max(self._sheet.start[0] + self._sheet.height - self.header.row - 1, 0)

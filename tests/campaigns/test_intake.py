@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from campaigns.models import Campaign, Contact, ListEntry, RejectedRow, Renewal, Report
 from campaigns.reports.intake import receive_report, take_in
@@ -91,8 +92,29 @@ def test_a_broken_publishing_leaves_nothing_and_is_tried_three_times(at: At, mon
     states = [take_in(report_id=report.pk, now=at(f"2026-11-25 07:0{n}")).state for n in range(4)]
     assert states == [Report.State.WAITING, Report.State.WAITING, Report.State.PARKED, Report.State.PARKED]
     report.refresh_from_db()
-    assert (report.attempts, report.error) == (3, "RuntimeError: disk full")
+    assert (report.attempts, report.error) == (3, f"RuntimeError · test_intake.py:{broken.__code__.co_firstlineno + 1}")
     assert not Contact.objects.exists()
     assert not Renewal.objects.exists()
     assert not RejectedRow.objects.exists()
     assert Notice.objects.get().kind == "report_failed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_says_of_a_cell_is_told_to_nobody(
+    at: At, monkeypatch: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    cell = "Rosa Flores 70712345"
+
+    def writes_nonsense(*, report: Report, **_: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s::date", [cell])
+
+    monkeypatch.setattr("campaigns.rows.reading.stage", writes_nonsense)
+    report = receive(sample("csv-300"), at("2026-11-25 06:10"))
+    for minute in range(3):
+        take_in(report_id=report.pk, now=at(f"2026-11-25 07:0{minute}"))
+    report.refresh_from_db()
+    assert report.error == "InvalidDatetimeFormat · 22007"
+    told = report.error + Notice.objects.get().body + caplog.text
+    assert "70712345" not in told
+    assert "Rosa" not in told

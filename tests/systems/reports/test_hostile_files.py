@@ -245,11 +245,46 @@ def test_a_process_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     assert refusal(path, cpu_seconds=1, rows=10**9) == "too_slow"
 
 
-def test_a_process_that_says_nothing_is_given_up_and_may_be_asked_again(tmp_path: Path) -> None:
+def test_a_process_that_sleeps_is_given_up_and_may_be_asked_again(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)  # opening it waits for a writer that never comes
     with pytest.raises(ReadingInterrupted, match="no dio señales"):
         read(pipe, silence_seconds=1.5)
+    assert not readers()
+
+
+def misbehaving(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> str:
+    """A cleaner that does `body` instead, as a file would that finds a hole in ours. Returns its address."""
+    (tmp_path / "hole.py").write_text(f"import os, signal, time\ndef clean(fields):\n    {body}\n")
+    root = Path(__file__).resolve().parents[3]
+    monkeypatch.setattr("systems.reports.reading.ROOT", tmp_path)
+    monkeypatch.setattr(
+        "systems.reports.reading.START",
+        f"import sys; sys.path[:0] = [sys.argv[1], {str(root)!r}]; from systems.reports.process import main; main()",
+    )
+    return "hole:clean"
+
+
+@pytest.mark.parametrize(
+    ("body", "limits", "code"),
+    [
+        ("while True: pass", Limits(silence_seconds=1.5), "too_slow"),  # silent and busy
+        ("while True: pass", Limits(cpu_seconds=1), "too_slow"),
+        ("signal.signal(signal.SIGXCPU, signal.SIG_IGN)\n    while True: pass", Limits(cpu_seconds=1), "too_slow"),
+        ("x = b'1' * (900 * 2**20); os.kill(os.getpid(), 9)", Limits(memory_bytes=GB), "too_big"),  # as the kernel does
+        ("x = b'1' * 2**30", Limits(memory_bytes=512 * 2**20), "too_big"),
+    ],
+)
+def test_a_reader_that_its_file_used_up_is_the_files_fault(
+    body: str, limits: Limits, code: str, file_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path, cleaner = file_of(HEAD + b"1;149\n"), misbehaving(monkeypatch, tmp_path, body)
+    with (
+        pytest.raises(ReportRefused) as refused,
+        read_report(path, columns=COLUMNS, required=COLUMNS, cleaner=cleaner, limits=limits) as reading,
+    ):
+        list(reading.chunks())
+    assert refused.value.code == code
     assert not readers()
 
 

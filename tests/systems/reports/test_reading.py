@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from systems.reports.headings import letters_of
 from systems.reports.known_headings import HEADINGS, REQUIRED
 from systems.reports.reading import Limits, Reading, ReportRefused, heading_key, read_report
 
@@ -145,15 +146,35 @@ def test_cells_of_a_workbook_lose_no_digit(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_missing_and_what_was_found_is_said(csv_of: Callable[..., Path]) -> None:
+def test_what_is_missing_is_said_with_places_and_headings_of_ours(csv_of: Callable[..., Path]) -> None:
     with pytest.raises(ReportRefused) as refusal:
-        rows_of(csv_of("CONTRATO;CLIENTE;ZONA\n1;Ana;Sur\n"))
+        rows_of(csv_of("Contrato;Rosa Flores;CLIENTE;70712345\n1;Ana;Sur;\n"))
     assert refusal.value.code == "missing_columns"
-    assert str(refusal.value) == "Faltan columnas: VENCE, MONTO. Se encontraron: CONTRATO, CLIENTE, ZONA."
+    assert str(refusal.value) == (
+        "Faltan columnas: VENCE, MONTO. En la fila 1 se encontraron: CONTRATO, CLIENTE. "
+        "Tienen un título que no se conoce las columnas: B, D."
+    )
+
+
+@pytest.mark.parametrize("separator", [";", ","])
+def test_a_file_without_headings_is_refused_without_a_word_of_its_customers(
+    separator: str, csv_of: Callable[..., Path]
+) -> None:
+    rows = "".join(separator.join(["1001", "Rosa Flores", "70712345", "4567890"]) + "\n" for _ in range(3))
     with pytest.raises(ReportRefused) as refusal:
-        rows_of(csv_of("hola;mundo\n1;2\n"))
+        rows_of(csv_of(rows))
     assert refusal.value.code == "no_header"
-    assert "hola, mundo" in str(refusal.value)
+    words = (
+        "No se encontró una fila de títulos al comienzo del archivo. Se buscaron las columnas: CONTRATO, VENCE, MONTO."
+    )
+    assert str(refusal.value) == words
+
+
+@pytest.mark.parametrize(
+    ("place", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
+)
+def test_a_column_is_named_as_a_spreadsheet_names_it(place: int, letters: str) -> None:
+    assert letters_of(place) == letters
 
 
 def test_too_many_rows_or_bytes_are_refused(csv_of: Callable[..., Path]) -> None:
