@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from agents.models import Role, User
+from agents.models import Agent, Role, User
 
 View = Callable[..., HttpResponseBase]
 
@@ -18,6 +19,12 @@ def signed_in_user(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied(_("Ingrese con su usuario para ver esta página."))
     return request.user
+
+
+def agent_of(request: HttpRequest) -> Agent:
+    """The agent behind the request; somebody with the role but not yet set up as an agent has no desk (404)."""
+    agents = Agent.objects.visible_to(signed_in_user(request)).select_related("user", "team")
+    return get_object_or_404(agents, user=request.user)
 
 
 def roles_only(*roles: Role) -> Callable[[View], View]:

@@ -20,7 +20,7 @@ from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import Payment, payments_csv, prepaid_rows, prepaid_workbook
 from callcenter.demo.smartflex import CHANNELS
 from campaigns.deal import assignment
-from campaigns.desk import dialling, giving, results
+from campaigns.desk import dialling, giving, leases, results
 from campaigns.figures import refreshing
 from campaigns.models import Campaign, Contact, Disposition, Renewal, ReportKind, ReportSource
 from campaigns.month import lifecycle, planner
@@ -118,7 +118,7 @@ def _call_one(
         call_back_at=ends + timedelta(hours=3) if ending.requires_call_back else None,
     )
     if recorded.stays_open:
-        giving.release(agent=agent, contact_id=contact.pk, fence=recorded.fence, now=ends)
+        leases.release(agent=agent, contact_id=contact.pk, fence=recorded.fence, now=ends)
 
 
 def _paid(month: _Month, first_day: date, last_day: date) -> list[Payment]:

@@ -1,4 +1,7 @@
-"""Agreed calls: inside the campaign and the calling hours, personal first, then the team's, then supervision's."""
+"""Agreed calls: inside the campaign and the calling hours, personal first, then the team's, then supervision's.
+
+Locks: the contact's list entry first, then the call. Every change is kept with who made it (call_back_history.py).
+"""
 
 from __future__ import annotations
 
@@ -103,8 +106,20 @@ def settle(*, contact: Contact, now: datetime) -> int:
     return pending.update(state=CallBack.State.DONE, settled_at=now)
 
 
+def cancel_pending(*, contact_id: int, why: str, now: datetime) -> int:
+    """The agreed call of a contact must not be made any more. The agent's note stays; `why` stands beside it."""
+    pending = CallBack.objects.filter(contact_id=contact_id, state=CallBack.State.PENDING)
+    return pending.update(state=CallBack.State.CANCELLED, settled_at=now, why=why[:300])
+
+
 def reschedule(
-    *, call_back: CallBack, due_at: datetime, now: datetime, agent: Agent | None = None, book: RuleBook | None = None
+    *,
+    call_back: CallBack,
+    due_at: datetime,
+    now: datetime,
+    agent: Agent | None = None,
+    why: str = "",
+    book: RuleBook | None = None,
 ) -> CallBack:
     """Move an agreed call to another hour, and to another agent if one is named; it is personal again.
 
@@ -116,9 +131,10 @@ def reschedule(
         pending = _lock(call_back)
         pending.due_at = due_at
         pending.reach = CallBack.Reach.PERSONAL
+        pending.why = why.strip()[:300]
         if agent is not None:
             pending.agent, pending.team = agent, agent.team
-        pending.save(update_fields=["due_at", "reach", "agent", "team"])
+        pending.save(update_fields=["due_at", "reach", "agent", "team", "why"])
         ListEntry.objects.filter(contact_id=pending.contact_id, state=ListEntry.State.OPEN).update(ready_at=due_at)
     return pending
 
@@ -131,8 +147,8 @@ def cancel(*, call_back: CallBack, reason: str, now: datetime) -> CallBack:
         pending = _lock(call_back)
         pending.state = CallBack.State.CANCELLED
         pending.settled_at = now
-        pending.note = f"{pending.note} · {reason.strip()}".strip(" ·")[:300]
-        pending.save(update_fields=["state", "settled_at", "note"])
+        pending.why = reason.strip()[:300]
+        pending.save(update_fields=["state", "settled_at", "why"])
         ListEntry.objects.filter(contact_id=pending.contact_id, state=ListEntry.State.OPEN).update(ready_at=now)
     return pending
 
@@ -140,26 +156,32 @@ def cancel(*, call_back: CallBack, reason: str, now: datetime) -> CallBack:
 def widen_overdue(*, now: datetime) -> Widened:
     """Agreed calls past their time go to the team, then to supervision; those of customers who paid are cancelled."""
     policy = read_rules(now=now).policy
-    pending = CallBack.objects.filter(state=CallBack.State.PENDING)
-    paid = Q(contact__entry__state=ListEntry.State.PAID)
+    late_for_team = now - timedelta(minutes=policy.team_call_back_minutes)
+    late = now - timedelta(minutes=policy.personal_call_back_minutes)
     with transaction.atomic():
-        gone = list(pending.filter(paid).values_list("pk", flat=True))
-        cancelled = pending.filter(pk__in=gone).update(
-            state=CallBack.State.CANCELLED, settled_at=now, note=_("Pagó antes de la llamada.")
-        )
-        late_for_team = now - timedelta(minutes=policy.team_call_back_minutes)
-        late = now - timedelta(minutes=policy.personal_call_back_minutes)
+        paid = CallBack.objects.filter(pk__in=_unheld(Q(contact__entry__state=ListEntry.State.PAID)))
+        cancelled = paid.update(state=CallBack.State.CANCELLED, settled_at=now, why="Pagó antes de la llamada.")
+        overdue = CallBack.objects.filter(pk__in=_unheld(Q(due_at__lte=late) | Q(due_at__lte=late_for_team)))
         # from the widest reach down, so that one sweep after a long stop takes each call as far as its time says
         to_supervisor = (
-            pending.exclude(reach=CallBack.Reach.SUPERVISOR)
+            overdue.exclude(reach=CallBack.Reach.SUPERVISOR)
             .filter(Q(due_at__lte=late_for_team) | Q(due_at__lte=late, team=None))
             .update(reach=CallBack.Reach.SUPERVISOR)
         )
-        to_team = pending.filter(reach=CallBack.Reach.PERSONAL, due_at__lte=late).update(reach=CallBack.Reach.TEAM)
+        to_team = overdue.filter(reach=CallBack.Reach.PERSONAL, due_at__lte=late).update(reach=CallBack.Reach.TEAM)
     return Widened(to_team=to_team, to_supervisor=to_supervisor, cancelled=cancelled)
 
 
+def _unheld(which: Q) -> list[int]:
+    """Pending calls, locked without their entries; those somebody works on are passed over, so it never waits."""
+    rows = CallBack.objects.select_for_update(of=("self",), skip_locked=True)
+    return list(rows.filter(which, state=CallBack.State.PENDING).order_by("pk").values_list("pk", flat=True))
+
+
 def _lock(call_back: CallBack) -> CallBack:
+    """The call, if it still waits; the entry of its contact is locked before it, as everywhere."""
+    entry = ListEntry.objects.select_for_update(of=("self",)).filter(contact_id=call_back.contact_id)
+    entry.get()
     pending = CallBack.objects.select_for_update().filter(pk=call_back.pk, state=CallBack.State.PENDING).first()
     if pending is None:
         raise CallBackRefused(_("Esa llamada acordada ya no está pendiente."), None)

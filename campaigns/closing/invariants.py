@@ -170,6 +170,12 @@ INVARIANTS = [
             GROUP BY lease_agent_id HAVING count(*) > 1""",
     ),
     Invariant(
+        "open_call_has_its_lease",
+        gettext_lazy("Ninguna llamada en curso es de una reserva pasada: su agente no podría registrarla."),
+        """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
+             JOIN campaigns_contact c ON c.id = a.contact_id WHERE a.resulted_at IS NULL AND a.fence <> e.fence""",
+    ),
+    Invariant(
         "fence_only_rises",
         gettext_lazy("Ningún intento es de una reserva que todavía no hubo."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id

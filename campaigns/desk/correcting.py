@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from campaigns.desk.results import Answers, Recorded, apply_result, check_answers
+from campaigns.desk.answers import Answers, check_answers
+from campaigns.desk.results import Recorded, apply_result
 from campaigns.models import Attempt, CallBack, Disposition, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
 from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
 

@@ -5,25 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop as _
 
 from agents.models import Agent
 from campaigns.agreed.call_backs import next_possible
+from campaigns.desk.card_reading import read_card
 from campaigns.desk.correcting import CORRECTED_WITHIN
-from campaigns.desk.desk_card import Card, fill_script, read_card
-from campaigns.desk.giving import Given, Nothing, why_nothing
+from campaigns.desk.desk_card import Card
+from campaigns.desk.giving import Nothing, why_nothing
 from campaigns.desk.own_work import Progress, own_progress
-from campaigns.models import Attempt, Campaign, Disposition
+from campaigns.desk.script import SCRIPT, fill_script
+from campaigns.desk.taking import Given
+from campaigns.models import Attempt, Campaign, Disposition, ListEntry
 from campaigns.rules.calling_hours import local, on_clock
 from campaigns.rules.rulebook import NO_RESULT, RuleBook
 
-# What is said to the customer and what is recorded about them is Spanish, whatever the language of the page.
-SCRIPT = (
-    "Buenos días, ¿hablo con {cliente}? Le saluda {agente}, de COMTECO.\n"
-    "Le llamo porque su servicio de {servicios} vence el {vence}. El monto es {monto}.\n"
-    "Puede pagar en nuestras oficinas, en su banco o por QR. ¿Qué día piensa pagar?\n"
-    "Gracias por preferir COMTECO. Que tenga un buen día."
-)
 REASONS = (
     _("Precio"),
     _("Se cambió de empresa"),
@@ -138,12 +135,19 @@ def choices(book: RuleBook) -> tuple[list[Choice], list[Choice]]:
 
 
 def last_results(*, agent: Agent, book: RuleBook) -> list[Attempt]:
-    """Own results of today that may still be corrected, and calls that were left without one; newest first."""
+    """Own results of today that may still be corrected, and calls that were left without one; newest first.
+
+    `is_past` says that somebody else has or had the contact since: then there is nothing left to say about the call.
+    """
     today = Attempt.objects.filter(campaign__in=book.running, day=book.today, agent=agent, resulted_at__isnull=False)
     no_result = book.by_code.get(NO_RESULT)
     recent = today.filter(resulted_at__gte=book.now - CORRECTED_WITHIN)
     left = today.filter(disposition=no_result)
-    found = (recent | left).select_related("contact", "disposition").order_by("-resulted_at")
+    same = OuterRef("contact_id")
+    later = Attempt.objects.filter(contact_id=same, dialled_at__gt=OuterRef("dialled_at"))
+    held = ListEntry.objects.filter(contact_id=same, lease_until__gt=book.now).exclude(lease_agent=agent)
+    found = (recent | left).annotate(is_past=Exists(later) | Exists(held))
+    found = found.select_related("contact", "disposition").order_by("-resulted_at")
     return [call for place, call in enumerate(found[:6]) if place == 0 or call.disposition_id == _pk(no_result)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from agents.models import Agent
 from campaigns.calling import CallNotAllowed, Reason, why_not
 from campaigns.models import Attempt, Contact, ListEntry
 from campaigns.rules.calling_hours import local
-from campaigns.rules.rulebook import RuleBook
+from campaigns.rules.rulebook import RuleBook, read_rules
 
 
 def dial(
@@ -25,8 +25,10 @@ def dial(
 ) -> Attempt:
     """Write the attempt of calling `telephone`; it is open until its result. The same click twice is one attempt.
 
-    Raises CallNotAllowed with every reason, when the rules or the desk are against it.
+    Who dials is there: her lease begins anew, so that it does not run out in the middle of the call. Raises
+    CallNotAllowed with every reason, when the rules or the desk are against it.
     """
+    book = book or read_rules(now=now)
     with transaction.atomic():
         # the row is held: a payment that is being taken in is waited for, and a later one finds the attempt made
         entry = ListEntry.objects.select_for_update().get(contact=contact)
@@ -40,6 +42,8 @@ def dial(
         against = why_not(contact=contact, now=now, agent=agent, telephone=telephone, book=book)
         if against:
             raise CallNotAllowed(against)
+        entry.lease_until = now + timedelta(minutes=book.policy.lease_minutes)
+        entry.save(update_fields=["lease_until"])
         return Attempt.objects.create(
             campaign_id=entry.campaign_id,
             contact=contact,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.agreed import call_backs, promises
 from campaigns.calling import ready_after
+from campaigns.desk.answers import Answers, check_answers
 from campaigns.desk.tallying import tally, write_tally
 from campaigns.models import (
     Attempt,
@@ -27,29 +28,8 @@ from campaigns.rules.calling_hours import local
 from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
 
 
-class ResultRefused(Exception):
-    """Something the disposition asks for is missing or cannot be: one sentence a field in `errors`."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        self.errors = errors
-        super().__init__(" ".join(errors.values()))
-
-
 class StaleResult(Exception):
     """The result belongs to a reservation that is over. Nothing of it was recorded; the message says what was kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the desk's form holds besides the disposition."""
-
-    telephone: str = ""
-    note: str = ""
-    reason: str = ""
-    promised_on: date | None = None
-    promised_amount: Decimal | None = None
-    call_back_at: datetime | None = None
-    call_back_personal: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +73,9 @@ def record_result(
     try:
         return _record(agent=agent, contact=contact, fence=fence, disposition=disposition, answers=answers, book=book)
     except StaleResult:
-        # what was typed about a call that was made stays with that call
-        calls = Attempt.objects.filter(contact_id=contact.pk, agent=agent, fence=fence, note="")
-        calls.update(note=answers.note[:500])
+        # what was typed about a call that was made stays with that call: all of it, or the half that was kept before
+        if answers.note:
+            Attempt.objects.filter(contact_id=contact.pk, agent=agent, fence=fence).update(note=answers.note[:500])
         raise
 
 
@@ -112,7 +92,7 @@ def _record(
             before.contact, before.disposition = entry.contact, book.by_id.get(before.disposition_id or 0)
             return Recorded(before, entry, entry.fence, stays_open=entry.lease_agent_id == agent.pk, repeated=True)
         waiting = next((attempt for attempt in own if attempt.fence == fence), None)
-        _check_fence(entry, agent=agent, fence=fence, has_called=waiting is not None)
+        _check_fence(entry, agent=agent, fence=fence, has_called=waiting is not None, note=answers.note)
         if waiting is not None:
             answers = _with_telephone(answers, waiting.telephone)
         check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
@@ -204,55 +184,6 @@ def apply_result(
     return Recorded(attempt, entry, entry.fence, stays_open=stays_open, promise=promise, call_back=call_back)
 
 
-def check_answers(*, entry: ListEntry, disposition: Disposition, answers: Answers, book: RuleBook) -> None:
-    """Raises ResultRefused with a sentence for each field that is missing or impossible."""
-    errors: dict[str, str] = {}
-    if not disposition.is_active:
-        errors["disposition"] = _("Elija el resultado de la llamada.")
-    if disposition.requires_note and not answers.note:
-        errors["note"] = _("Escriba una nota: este resultado la pide.")
-    if len(answers.note) > 500:
-        errors["note"] = _("La nota es demasiado larga: caben 500 letras.")
-    if disposition.requires_reason and not answers.reason:
-        errors["reason"] = _("Escriba el motivo que dio el cliente.")
-    if len(answers.reason) > 120:
-        errors["reason"] = _("El motivo es demasiado largo: caben 120 letras.")
-    if disposition.scope == Disposition.Scope.TELEPHONE and not answers.telephone:
-        errors["telephone"] = _("Elija a qué teléfono se llamó.")
-    elif answers.telephone and answers.telephone not in entry.contact.telephones:
-        errors["telephone"] = _("Ese teléfono no es de este cliente.")
-    if disposition.requires_promise:
-        errors |= _promise_errors(entry=entry, answers=answers, book=book)
-    if disposition.requires_call_back:
-        if answers.call_back_at is None:
-            errors["call_back_at"] = _("Escriba el día y la hora en que pidió que se le llame.")
-        else:
-            try:
-                call_backs.check_can_agree(campaign=entry.campaign, due_at=answers.call_back_at, book=book)
-            except call_backs.CallBackRefused as refusal:
-                errors["call_back_at"] = str(refusal)
-    if errors:
-        raise ResultRefused(errors)
-
-
-def _promise_errors(*, entry: ListEntry, answers: Answers, book: RuleBook) -> dict[str, str]:
-    errors: dict[str, str] = {}
-    last_day = book.today + timedelta(days=book.policy.promise_days)
-    if answers.promised_on is None:
-        errors["promised_on"] = _("Escriba qué día pagará.")
-    elif answers.promised_on < book.today:
-        errors["promised_on"] = _("El día del compromiso ya pasó.")
-    elif answers.promised_on > last_day:
-        errors["promised_on"] = _("Un compromiso vale hasta el %(day)s.") % {"day": f"{last_day:%d/%m/%Y}"}
-    if answers.promised_amount is None or answers.promised_amount <= 0:
-        errors["promised_amount"] = _("Escriba cuánto pagará, en bolivianos.")
-    elif answers.promised_amount > entry.contact.amount_due:
-        errors["promised_amount"] = _("El monto pasa de lo que debe: Bs %(amount)s.") % {
-            "amount": f"{entry.contact.amount_due:.2f}".replace(".", ",")
-        }
-    return errors
-
-
 def usable_telephones(contact: Contact) -> list[str]:
     """The contact's telephones that are neither retired for its contract nor on the do-not-call list, best first."""
     retired = set(RetiredTelephone.objects.filter(contract=contact.contract).values_list("telephone", flat=True)) | set(
@@ -286,19 +217,22 @@ def _is_told(attempt: Attempt, book: RuleBook) -> bool:
     return attempt.resulted_at is not None and attempt.disposition_id != (no_result.pk if no_result else None)
 
 
-def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool) -> None:
-    kept = _("Su nota no se guardó.")
+def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool, note: str) -> None:
+    not_recorded = [_("El resultado no se registró.")]
     if has_called:
-        kept = _("Su nota quedó en la historia, con la llamada «sin resultado».")
+        not_recorded.append(_("Su nota quedó en la historia, con la llamada «sin resultado»."))
+    elif note:
+        not_recorded.append(_("Lo que escribió: «%(note)s».") % {"note": note[:200]})
+    what = ""
     if entry.fence != fence or entry.lease_agent_id not in (None, agent.pk):
         holder = entry.lease_agent
+        what = _("Su reserva de este contacto venció.")
         if holder is not None and holder != agent:
             what = _("Su reserva de este contacto venció y ahora lo tiene %(agent)s.") % {"agent": holder}
-        else:
-            what = _("Su reserva de este contacto venció.")
-        raise StaleResult(f"{what} {_('El resultado no se registró.')} {kept}")
-    if entry.lease_agent_id is None and entry.owner_id != agent.pk and not has_called:
-        raise StaleResult(_("Este contacto no está abierto en su escritorio. El resultado no se registró."))
+    elif entry.lease_agent_id is None and entry.owner_id != agent.pk and not has_called:
+        what = _("Este contacto no está abierto en su escritorio.")
+    if what:
+        raise StaleResult(" ".join([what, *not_recorded]))
 
 
 def _with_telephone(answers: Answers, telephone: str) -> Answers:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import audited
 from agents.models import Agent, Team, User
 from campaigns.models.campaign import Campaign
 from campaigns.models.contacts import Contact
@@ -100,8 +101,12 @@ class CallBackQuerySet(models.QuerySet["CallBack"]):
         return self.filter(Q(agent__user=user) | Q(reach__in=["team", "supervisor"], team__agent__user=user)).distinct()
 
 
+@audited()
 class CallBack(models.Model):
-    """An agreed call (Agenda). A personal one goes to the team past its time, then to the supervisor; none is lost."""
+    """An agreed call (Agenda). A personal one goes to the team past its time, then to the supervisor; none is lost.
+
+    Anybody of the team may move or cancel one that went to it, so each change is kept with who made it.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("Pendiente")
@@ -121,7 +126,8 @@ class CallBack(models.Model):
     due_at = models.DateTimeField(_("hora acordada"))
     reach = models.CharField(max_length=10, choices=Reach, default=Reach.PERSONAL)
     state = models.CharField(max_length=9, choices=State, default=State.PENDING)
-    note = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=300, blank=True, help_text=_("De quien la acordó."))
+    why = models.CharField(max_length=300, blank=True, help_text=_("Por qué se cambió o se anuló."))
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
 

@@ -249,7 +249,7 @@ def _settle(campaign: Campaign, now: datetime) -> Settled:
         cursor.execute(
             """
             UPDATE campaigns_callback
-               SET state = %s, settled_at = %s, note = left(concat_ws(' · ', nullif(note, ''), %s::text), 300)
+               SET state = %s, settled_at = %s, why = %s
              WHERE campaign_id = %s AND state = %s
             """,
             [CallBack.State.CANCELLED, now, "Anulada: la campaña cerró.", campaign.pk, CallBack.State.PENDING],

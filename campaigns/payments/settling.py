@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
-from django.utils.translation import gettext as _
 
 # Renewals with one receipt, the most by far: no history, so no walk through it.
 _FIRST_PAYMENTS = """
@@ -82,8 +81,7 @@ UPDATE campaigns_listentry entry
 """
 _CANCEL_CALL_BACKS = """
 UPDATE campaigns_callback agreed
-   SET state = 'cancelled', settled_at = %s,
-       note = left(concat_ws(' · ', nullif(agreed.note, ''), %s || to_char(settled.paid_on, 'DD/MM/YYYY') || '.'), 300)
+   SET state = 'cancelled', settled_at = %s, why = %s || to_char(settled.paid_on, 'DD/MM/YYYY') || '.'
   FROM contact_to_settle settled
  WHERE agreed.state = 'pending' AND agreed.contact_id = settled.contact_id AND settled.paid_on IS NOT NULL
 """
@@ -136,7 +134,7 @@ def settle_contacts(cursor: CursorWrapper, *, touched: str, now: datetime) -> Se
     cursor.execute(_SETTLE_ENTRIES)
     entries = cursor.rowcount
     cursor.execute("SET LOCAL enable_hashjoin = on")
-    cursor.execute(_CANCEL_CALL_BACKS, [now, _("Anulada: pagó el ")])
+    cursor.execute(_CANCEL_CALL_BACKS, [now, "Anulada: pagó el "])
     return Settled(entries=entries, call_backs=cursor.rowcount)
 
 

@@ -11,20 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agents.access import agents_only, roles_only, signed_in_user
+from agents.access import agent_of, agents_only, roles_only, signed_in_user
 from agents.disclosure import record_reveal
 from agents.models import Agent, Role
 from campaigns.calling import callable_from, why_not
+from campaigns.desk.answers import ResultRefused
+from campaigns.desk.card_reading import read_card
 from campaigns.desk.correcting import CannotCorrect, check_can_correct, correct_result
-from campaigns.desk.desk_card import read_card
 from campaigns.desk.desk_page import REASONS, choices
-from campaigns.desk.giving import Given, open_contact
+from campaigns.desk.giving import open_contact
 from campaigns.desk.own_work import forget_progress
 from campaigns.desk.result_form import ResultForm
-from campaigns.desk.results import ResultRefused
+from campaigns.desk.taking import Given
 from campaigns.models import Attempt, CallBack, Contact
 from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
-from campaigns.views.desk import agent_of
 
 
 @require_GET

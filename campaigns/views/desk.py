@@ -11,25 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import agents_only, signed_in_user
+from agents.access import agent_of, agents_only, signed_in_user
 from agents.models import Agent
 from agents.pausing import begin_pause, end_pause
 from campaigns.calling import CallNotAllowed
+from campaigns.desk.answers import ResultRefused
 from campaigns.desk.desk_page import Desk, last_results, lay_desk
 from campaigns.desk.dialling import dial, telephone_link
 from campaigns.desk.drafts import keep_draft
-from campaigns.desk.giving import CannotGiveBack, give_next, release, renew_lease
+from campaigns.desk.giving import give_next
+from campaigns.desk.leases import CannotGiveBack, release, release_desk, renew_lease
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.result_form import ResultForm
-from campaigns.desk.results import Recorded, ResultRefused, StaleResult, record_result
+from campaigns.desk.results import Recorded, StaleResult, record_result
 from campaigns.models import Attempt, Contact, ListEntry
 from campaigns.rules.rulebook import RuleBook, read_rules
-
-
-def agent_of(request: HttpRequest) -> Agent:
-    """The agent behind the request; somebody with the role but not yet set up as an agent has no desk."""
-    agents = Agent.objects.visible_to(signed_in_user(request)).select_related("user", "team")
-    return get_object_or_404(agents, user=request.user)
 
 
 @require_GET
@@ -158,14 +154,11 @@ def pause(request: HttpRequest) -> HttpResponse:
             request, agent, book, lay_desk(agent=agent, book=book, given=give_next(agent=agent, now=book.now))
         )
     problem = ""
-    if request.POST.get("contact"):
-        contact_id, fence = _numbers(request)
-        try:
-            release(agent=agent, contact_id=contact_id, fence=fence, now=book.now, for_now=True)
-        except CannotGiveBack as refusal:
-            problem = str(refusal)
-    if not problem:
+    try:
+        release_desk(agent=agent, now=book.now)
         begin_pause(agent=agent, now=book.now)
+    except CannotGiveBack as refusal:
+        problem = str(refusal)
     given = give_next(agent=agent, now=book.now, book=book)
     laid = lay_desk(
         agent=agent, book=book, given=given, problem=problem, typed=request.POST.dict() if problem else None

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import agents_only, signed_in_user
+from agents.access import agent_of, agents_only, signed_in_user
 from agents.disclosure import record_export
 from agents.models import User
 from campaigns.calling import with_reasons
@@ -28,7 +28,6 @@ from campaigns.models.contacts import CallList
 from campaigns.rules.calling_hours import local
 from campaigns.rules.rulebook import RuleBook, read_rules
 from campaigns.rules.why_not_words import in_short
-from campaigns.views.desk import agent_of
 from screens.spreadsheets import Sheet, workbook_response
 from screens.tables import Figure, ListTable, Moment, Money, RowLink
 

@@ -10,7 +10,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def agreed(make_contact, ana, at):
-    return agree(agent=ana, contact=make_contact(ana), due_at=at("2026-11-26 11:00"), now=at("2026-11-26 09:00"))
+    return agree(
+        agent=ana,
+        contact=make_contact(ana),
+        due_at=at("2026-11-26 11:00"),
+        now=at("2026-11-26 09:00"),
+        note="Con su hija",
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,7 @@ def test_a_payment_cancels_it_in_the_open(agreed, at):
     ListEntry.objects.update(state="paid")
     assert widen_overdue(now=at("2026-11-26 10:00")).cancelled == 1
     agreed.refresh_from_db()
-    assert (agreed.state, agreed.note) == ("cancelled", "Pagó antes de la llamada.")
+    assert (agreed.state, agreed.note, agreed.why) == ("cancelled", "Con su hija", "Pagó antes de la llamada.")
 
 
 def test_a_call_may_be_moved_and_given_to_somebody(agreed, luis, at):
@@ -61,7 +67,7 @@ def test_it_is_cancelled_with_a_reason_only(agreed, at):
     with pytest.raises(CallBackRefused, match="Escriba por qué"):
         cancel(call_back=agreed, reason=" ", now=now)
     cancelled = cancel(call_back=agreed, reason="Ya no hace falta", now=now)
-    assert (cancelled.state, cancelled.note) == ("cancelled", "Ya no hace falta")
+    assert (cancelled.state, cancelled.note, cancelled.why) == ("cancelled", "Con su hija", "Ya no hace falta")
     with pytest.raises(CallBackRefused, match="ya no está pendiente"):
         cancel(call_back=agreed, reason="Otra vez", now=now)
 

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from campaigns.desk.answers import ResultRefused
 from campaigns.desk.correcting import CannotCorrect, correct_result
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
 from campaigns.desk.lease_sweep import sweep_leases
-from campaigns.desk.results import ResultRefused, record_result
+from campaigns.desk.results import record_result
 from campaigns.models import Attempt, CallBack, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
 
 pytestmark = pytest.mark.django_db

@@ -148,6 +148,38 @@ def test_a_stale_result_says_what_was_kept(opened, ana, luis, signed_in, clock, 
     assert "El resultado no se registró." in answer.content.decode()
 
 
+def test_a_desk_whose_contact_was_taken_works_on_and_is_told_what_was_kept(opened, ana, luis, signed_in, clock, at):
+    """Ana's browser died in the middle of a call; nobody swept, and Luis has her customer now."""
+    client = signed_in(ana)
+    dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=at("2026-11-26 10:00"))
+    post(client, "desk_draft", opened, note="Pide que llamen a su hijo")
+    ListEntry.objects.filter(contact=opened).update(owner=luis)
+    assert give_next(agent=luis, now=at("2026-11-26 10:30")) is None  # he swept, and the call counts: it waits its hour
+    clock("2026-11-26 14:00")
+    assert give_next(agent=luis, now=at("2026-11-26 14:00")).contact_id == opened.pk
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    for shown in (
+        "Juan Rojas",
+        "Su reserva venció y la llamada de 26/11 10:00 quedó sin resultado.",
+        "Se conservó su nota: «Pide que llamen a su hijo».",
+        "Ahora lo atiende otra persona.",
+    ):
+        assert shown in page
+    assert "Decir cómo terminó" not in page
+    answer = post(client, "desk_result", opened, disposition="no_answer", note="Pide que llamen a su hijo mayor")
+    assert answer.status_code == 200
+    assert "ahora lo tiene Luis. El resultado no se registró. Su nota quedó" in answer.content.decode()
+    assert "Juan Rojas" in answer.content.decode()
+    assert Attempt.objects.get().note == "Pide que llamen a su hijo mayor"
+
+
+def test_a_pause_asked_from_an_old_page_frees_what_is_open_now(opened, ana, signed_in, at):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    assert "Está en pausa" in post(client, "desk_pause", opened).content.decode()
+    assert not ListEntry.objects.filter(lease_agent=ana).exists()
+
+
 def test_half_a_note_survives_a_reload(opened, ana, signed_in):
     client = signed_in(ana)
     assert post(client, "desk_draft", opened, note="Pide rebaja y", disposition="refused").status_code == 204

@@ -8,8 +8,9 @@ from agents.models import Pause
 from campaigns.agreed.call_backs import agree
 from campaigns.calling import Reason
 from campaigns.desk.dialling import dial
-from campaigns.desk.giving import CannotGiveBack, give_next, open_contact, release, renew_lease, why_nothing
+from campaigns.desk.giving import give_next, open_contact, why_nothing
 from campaigns.desk.lease_sweep import sweep_leases
+from campaigns.desk.leases import CannotGiveBack, release, renew_lease
 from campaigns.models import Attempt, CallBack, DoNotCall, ListEntry, RetiredTelephone
 
 pytestmark = pytest.mark.django_db
@@ -103,12 +104,12 @@ def test_a_team_call_goes_only_to_who_has_its_services(make_contact, make_agent,
 
 
 def test_a_paid_customer_is_not_called_back_and_the_agenda_says_why(make_contact, ana, at):
-    contact = make_contact(ana)
-    agree(agent=ana, contact=contact, due_at=at("2026-11-26 10:00"), now=at("2026-11-26 09:00"))
+    contact, words = make_contact(ana), "Con su hija"
+    agree(agent=ana, contact=contact, due_at=at("2026-11-26 10:00"), now=at("2026-11-26 09:00"), note=words)
     ListEntry.objects.update(state="paid")
     assert give_next(agent=ana, now=at("2026-11-26 10:05")) is None
     agreed = CallBack.objects.get()
-    assert (agreed.state, agreed.note) == ("cancelled", "Ya pagó.")
+    assert (agreed.state, agreed.note, agreed.why) == ("cancelled", "Con su hija", "Ya pagó.")
 
 
 def test_a_pause_and_a_closed_window_give_nothing_but_keep_what_is_open(make_contact, ana, at, now):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -21,33 +18,15 @@ from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.desk.results import record_result
 from campaigns.models import Attempt, CallBack, ListEntry
 from tests.campaigns.customers import fill_in_the_house_rules
+from tests.campaigns.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 TAKERS = 200
-AT_ONCE = 40  # connections; the embedded server has a hundred
 
 
 @pytest.fixture
 def now(at):
     return at("2026-11-26 10:00")
-
-
-def at_once(verb: Callable[[Any], Any], things: list[Any]) -> list[Any]:
-    """Run `verb` over `things` in threads that start together, each on a connection of its own."""
-    gate = threading.Barrier(min(AT_ONCE, len(things)))
-    first = threading.local()
-
-    def run(thing: Any) -> Any:
-        try:
-            if not getattr(first, "passed", False):
-                first.passed = True
-                gate.wait(timeout=30)
-            return verb(thing)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(max_workers=min(AT_ONCE, len(things))) as pool:
-        return list(pool.map(run, things))
 
 
 @pytest.fixture

@@ -40,6 +40,9 @@ BREAKS = {
           FROM campaigns_contact c WHERE c.id = a.contact_id AND c.contract = 'A4' AND a.fence = 2;
         UPDATE campaigns_attempt a SET fence = 2
           FROM campaigns_contact c WHERE c.id = a.contact_id AND c.contract = 'A4' AND a.fence = 1""",
+    "open_call_has_its_lease": entry("fence = fence + 1") + """c.contract = 'A1';
+        UPDATE campaigns_attempt a SET resulted_at = NULL FROM campaigns_contact c
+         WHERE c.id = a.contact_id AND c.contract = 'A1'""",
     "fence_only_rises": entry("fence = 0") + "c.contract = 'A1'",
     "report_rows_add_up": """
         ALTER TABLE campaigns_report DROP CONSTRAINT report_rows_add_up; UPDATE campaigns_report SET rows = rows + 1""",

@@ -305,7 +305,7 @@ def test_an_agreed_call_is_cancelled_with_its_reason(december: Campaign, ana: ob
     take([row("R2", "C1T", "11-27", "49")])
     call_back.refresh_from_db()
     assert (call_back.state, call_back.settled_at) == ("cancelled", NOW)
-    assert call_back.note == "por la tarde · Anulada: pagó el 27/11/2026."
+    assert (call_back.note, call_back.why) == ("por la tarde", "Anulada: pagó el 27/11/2026.")
 
 
 def test_a_service_added_to_a_paid_contact_puts_it_back_when_its_receipts_are_matched_again(december: Campaign) -> None:

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from campaigns.desk.answers import ResultRefused
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next, open_contact
 from campaigns.desk.lease_sweep import sweep_leases
-from campaigns.desk.results import ResultRefused, StaleResult, record_result
+from campaigns.desk.results import StaleResult, record_result
 from campaigns.models import Attempt, CallBack, CallingPolicy, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,83 @@
+"""What a result asks for, and what is said where an answer is missing or cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from campaigns.agreed.call_backs import CallBackRefused, check_can_agree
+from campaigns.models import Disposition, ListEntry
+from campaigns.rules.rulebook import RuleBook
+
+
+class ResultRefused(Exception):
+    """Something the disposition asks for is missing or cannot be: one sentence a field in `errors`."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        self.errors = errors
+        super().__init__(" ".join(errors.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the desk's form holds besides the disposition."""
+
+    telephone: str = ""
+    note: str = ""
+    reason: str = ""
+    promised_on: date | None = None
+    promised_amount: Decimal | None = None
+    call_back_at: datetime | None = None
+    call_back_personal: bool = True
+
+
+def check_answers(*, entry: ListEntry, disposition: Disposition, answers: Answers, book: RuleBook) -> None:
+    """Raises ResultRefused with a sentence for each field that is missing or impossible."""
+    errors: dict[str, str] = {}
+    if not disposition.is_active:
+        errors["disposition"] = _("Elija el resultado de la llamada.")
+    if disposition.requires_note and not answers.note:
+        errors["note"] = _("Escriba una nota: este resultado la pide.")
+    if len(answers.note) > 500:
+        errors["note"] = _("La nota es demasiado larga: caben 500 letras.")
+    if disposition.requires_reason and not answers.reason:
+        errors["reason"] = _("Escriba el motivo que dio el cliente.")
+    if len(answers.reason) > 120:
+        errors["reason"] = _("El motivo es demasiado largo: caben 120 letras.")
+    if disposition.scope == Disposition.Scope.TELEPHONE and not answers.telephone:
+        errors["telephone"] = _("Elija a qué teléfono se llamó.")
+    elif answers.telephone and answers.telephone not in entry.contact.telephones:
+        errors["telephone"] = _("Ese teléfono no es de este cliente.")
+    if disposition.requires_promise:
+        errors |= _promise_errors(entry=entry, answers=answers, book=book)
+    if disposition.requires_call_back:
+        if answers.call_back_at is None:
+            errors["call_back_at"] = _("Escriba el día y la hora en que pidió que se le llame.")
+        else:
+            try:
+                check_can_agree(campaign=entry.campaign, due_at=answers.call_back_at, book=book)
+            except CallBackRefused as refusal:
+                errors["call_back_at"] = str(refusal)
+    if errors:
+        raise ResultRefused(errors)
+
+
+def _promise_errors(*, entry: ListEntry, answers: Answers, book: RuleBook) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    last_day = book.today + timedelta(days=book.policy.promise_days)
+    if answers.promised_on is None:
+        errors["promised_on"] = _("Escriba qué día pagará.")
+    elif answers.promised_on < book.today:
+        errors["promised_on"] = _("El día del compromiso ya pasó.")
+    elif answers.promised_on > last_day:
+        errors["promised_on"] = _("Un compromiso vale hasta el %(day)s.") % {"day": f"{last_day:%d/%m/%Y}"}
+    if answers.promised_amount is None or answers.promised_amount <= 0:
+        errors["promised_amount"] = _("Escriba cuánto pagará, en bolivianos.")
+    elif answers.promised_amount > entry.contact.amount_due:
+        errors["promised_amount"] = _("El monto pasa de lo que debe: Bs %(amount)s.") % {
+            "amount": f"{entry.contact.amount_due:.2f}".replace(".", ",")
+        }
+    return errors
