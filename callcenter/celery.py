@@ -12,6 +12,20 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@signals.worker_init.connect
+@signals.beat_init.connect
+def works_on_its_own_database(**kwargs: Any) -> None:
+    """A worker or a beat of a demo does not touch the database of a production, nor the other way round."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from callcenter.purpose import refuse_another_purpose
+
+    try:
+        refuse_another_purpose()
+    except ImproperlyConfigured as refusal:
+        raise SystemExit(str(refusal)) from None  # Celery would log any other exception and begin to work
+
+
 @signals.task_success.connect
 def sweeper_is_alive(sender: Any = None, **kwargs: Any) -> None:
     """A sweep that went through is the sweeper's sign of life."""

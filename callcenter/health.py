@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +31,8 @@ from notices.models import Notice
 
 SIGNS_STOP_AFTER = timedelta(minutes=2)
 JOBS_WAIT_AT_MOST = timedelta(minutes=10)
+KEPT_FOR = 1.0  # seconds: whoever asks /readyz in a loop costs a look a second, not a look a question
+PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "X-Real-IP")
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +52,7 @@ def may_see_details(request: HttpRequest) -> bool:
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if settings.METRICS_TOKEN and secrets.compare_digest(bearer.encode(), settings.METRICS_TOKEN.encode()):
         return True
-    if any(header in request.headers for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP")):
+    if any(header in request.headers for header in PROXY_HEADERS):
         return False
     try:
         return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
@@ -69,11 +73,8 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponseBase:
     """200 when people can work, 503 when they cannot; what lags behind is told, and is no reason to turn them away."""
-    findings = look(now=timezone.now())
+    findings = _lately.findings(timezone.now())
     ready = all(finding.holds for finding in findings if finding.vital)
-    for finding in findings:
-        if not finding.holds:
-            log.warning("health", of=finding.name, seen=finding.seen)
     body: dict[str, object] = {"ready": ready}
     if may_see_details(request):
         body["well"] = all(finding.holds for finding in findings)
@@ -105,6 +106,30 @@ def look(*, now: datetime) -> list[Finding]:
     for name in NAMES:
         findings.append(_found(name, False, _sign_of(name), now))
     return findings
+
+
+class Lately:
+    """What was found a moment ago. Each process looks for itself; who asks meanwhile waits for the same look."""
+
+    def __init__(self) -> None:
+        self._alone = threading.Lock()
+        self._findings: list[Finding] = []
+        self._looked = 0.0
+
+    def findings(self, now: datetime) -> list[Finding]:
+        with self._alone:
+            if not self._findings or time.monotonic() - self._looked >= KEPT_FOR:
+                self._findings, self._looked = look(now=now), time.monotonic()
+                for finding in self._findings:
+                    if not finding.holds:
+                        log.warning("health", of=finding.name, seen=finding.seen)
+            return self._findings
+
+    def forget(self) -> None:
+        self._findings = []
+
+
+_lately = Lately()
 
 
 def _found(name: str, vital: bool, way: Callable[[datetime], tuple[bool, str]], now: datetime) -> Finding:

@@ -6,6 +6,7 @@ Without any environment it runs as a demo on the embedded servers; `CALLCENTER_E
 import os
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
@@ -13,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from callcenter import embedded
+from callcenter import embedded, production
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,17 +27,11 @@ if CALLCENTER_ENV not in ("demo", "production"):
     raise ImproperlyConfigured("CALLCENTER_ENV must be 'demo' or 'production'.")
 IS_DEMO = CALLCENTER_ENV == "demo"
 CALLCENTER_HOME = (BASE_DIR / env.path("CALLCENTER_HOME", Path("var"))).resolve()
-DEMO_SECRET_KEY = "demo-only-key-that-production-refuses-to-start-with"  # noqa: S105
-SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET_KEY)
+SECRET_KEY = env.str("SECRET_KEY", production.DEMO_SECRET_KEY)
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["*"] if IS_DEMO else [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000")
-if not IS_DEMO:
-    if SECRET_KEY == DEMO_SECRET_KEY or len(SECRET_KEY) < 40:
-        raise ImproperlyConfigured("SECRET_KEY: production needs a secret of its own of at least 40 characters.")
-    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS: production needs the names it is reached by, separated by commas.")
 
 # -- Database and queue: the embedded servers unless the environment names others ------------------------------------
 
@@ -277,8 +272,11 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 BEHIND_HTTPS = env.bool("BEHIND_HTTPS", not IS_DEMO)
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed (callcenter/wsgi.py); from anybody else they change nothing.
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", ["127.0.0.1", "::1"] if BEHIND_HTTPS else [])
+if wrong := production.not_addresses(TRUSTED_PROXIES):
+    raise ImproperlyConfigured(f"TRUSTED_PROXIES: addresses or networks, not {', '.join(wrong)}.")
 if BEHIND_HTTPS:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_SSL_REDIRECT = True
@@ -286,7 +284,8 @@ if BEHIND_HTTPS:
 
 # -- Mail ------------------------------------------------------------------------------------------------------------
 
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+_mail = "filebased" if IS_DEMO else "smtp"
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", f"django.core.mail.backends.{_mail}.EmailBackend")
 EMAIL_FILE_PATH = CALLCENTER_HOME / "mail"
 EMAIL_HOST = env.str("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", 25)
@@ -299,6 +298,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Centro de Llamadas <centro.l
 # -- Health and figures for machines ---------------------------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # without it /metrics and the details of /readyz answer loopback only
+
+if not IS_DEMO and (refused := production.refusals(SimpleNamespace(**globals()))):
+    raise ImproperlyConfigured("\n".join(["this is no production yet:", *refused]))
 
 # -- Logs ------------------------------------------------------------------------------------------------------------
 

@@ -2,15 +2,22 @@
 
 It holds copies (sessions, drawings), signs of life and spent sign-in codes; the truth is in PostgreSQL. A cache that is
 down must not close a page: what it does not answer counts as not kept, and for a few seconds it is not asked again.
+
+What is kept is JSON or bytes under a seal of ours, never a pickle: whoever can write into the server runs no code here
+and puts neither a session nor a drawing of his own into a page (docs/decisions/0102).
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import structlog
+from django.conf import settings
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
@@ -22,10 +29,42 @@ Answer = TypeVar("Answer")
 _down_until: dict[str, float] = {}  # by server: a cache object lives for one request
 
 
+class NotOurs(ValueError):
+    """A value of the cache that this house, with this secret, did not write."""
+
+
+class SealedSerializer:
+    """A seal of 16 bytes, one letter for the kind, and the value. Whole numbers stay bare: INCR adds to them."""
+
+    SEAL = 16
+
+    def __init__(self) -> None:
+        self._secret = hashlib.sha256(b"callcenter.shared_cache" + settings.SECRET_KEY.encode()).digest()
+
+    def dumps(self, value: Any) -> Any:
+        if type(value) is int:
+            return value
+        told = b"b" + value if isinstance(value, bytes) else b"j" + json.dumps(value).encode()
+        return self._seal(told) + told
+
+    def loads(self, kept: bytes) -> Any:
+        """Raises NotOurs."""
+        if kept.removeprefix(b"-").isdigit():
+            return int(kept)
+        seal, told = kept[: self.SEAL], kept[self.SEAL :]
+        if not hmac.compare_digest(seal, self._seal(told)):
+            raise NotOurs
+        return told[1:] if told[:1] == b"b" else json.loads(told[1:])
+
+    def _seal(self, told: bytes) -> bytes:
+        return hmac.digest(self._secret, told, "sha256")[: self.SEAL]
+
+
 class ForgivingRedisCache(RedisCache):
-    """Redis or Valkey as Django's cache; what it cannot answer is a miss."""
+    """Redis or Valkey as Django's cache; what it cannot answer is a miss, and so is what it holds of strangers."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
+        params = {**params, "OPTIONS": {**params.get("OPTIONS", {}), "serializer": SealedSerializer}}
         super().__init__(server, params)
         self.server = server
 
@@ -34,6 +73,9 @@ class ForgivingRedisCache(RedisCache):
             return otherwise
         try:
             return work()
+        except NotOurs:
+            log.warning("cache_holds_what_is_not_ours")
+            return otherwise
         except RedisError as error:
             _down_until[self.server] = time.monotonic() + NOT_ASKED_FOR
             log.warning("cache_does_not_answer", error=type(error).__name__)

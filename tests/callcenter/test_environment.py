@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 
 ROOT = Path(__file__).resolve().parents[2]
 READ = re.compile(r'\benv\.(?:str|bool|int|list|path|dj_db_url)\(\s*"([A-Z][A-Z_]+)"')
@@ -34,24 +36,37 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
 
 
 SECRET = "a-secret-of-this-house-and-of-no-other-one-at-all"
+PRODUCTION = {
+    "CALLCENTER_ENV": "production",
+    "SECRET_KEY": SECRET,
+    "ALLOWED_HOSTS": "centro.example",
+    "PUBLIC_URL": "https://centro.example",
+}
 
 
 @pytest.mark.parametrize(
     ("environment", "says"),
     [
         ({"CALLCENTER_ENV": "staging"}, "CALLCENTER_ENV must be"),
-        ({"CALLCENTER_ENV": "production", "ALLOWED_HOSTS": "centro.example"}, "SECRET_KEY"),
-        (
-            {"CALLCENTER_ENV": "production", "ALLOWED_HOSTS": "centro.example", "SECRET_KEY": "short"},
-            "40 characters",
-        ),
-        ({"CALLCENTER_ENV": "production", "SECRET_KEY": SECRET}, "ALLOWED_HOSTS"),
-        ({"CALLCENTER_ENV": "production", "SECRET_KEY": SECRET, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
         ({"DATABASE_URL": ""}, "give both"),
         ({"SESSION_HOURS": "ten"}, "SESSION_HOURS"),
+        ({"TRUSTED_PROXIES": "*"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "0.0.0.0/0"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "proxy.internal"}, "TRUSTED_PROXIES"),
+        ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY: "),
+        ({**PRODUCTION, "SECRET_KEY": "short"}, "40 characters"),
+        ({**PRODUCTION, "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS: "),
+        ({**PRODUCTION, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS: "),
+        ({**PRODUCTION, "DEBUG": "1"}, "DEBUG: "),
+        ({**PRODUCTION, "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, "EMAIL_BACKEND: "),
+        ({**PRODUCTION, "PUBLIC_URL": "http://127.0.0.1:8000"}, "PUBLIC_URL: mails"),
+        ({**PRODUCTION, "PUBLIC_URL": "http://centro.example"}, "PUBLIC_URL: behind https"),
+        ({**PRODUCTION, "REDIS_URL": "redis://queue.internal:6379"}, "REDIS_URL: "),
+        ({**PRODUCTION, "METRICS_TOKEN": "1234"}, "METRICS_TOKEN: "),
+        ({**PRODUCTION, "DATABASE_URL": "", "REDIS_URL": ""}, "production needs servers of its own"),
     ],
 )
-def test_a_placeholder_or_a_misspelt_setting_stops_the_start_with_a_hint(
+def test_a_placeholder_or_a_misspelt_setting_stops_the_start_with_one_line(
     environment: dict[str, str], says: str
 ) -> None:
     answer = start(**environment)
@@ -59,6 +74,26 @@ def test_a_placeholder_or_a_misspelt_setting_stops_the_start_with_a_hint(
     assert says in answer.stderr.splitlines()[-1]
 
 
-def test_production_starts_with_secrets_and_servers_of_its_own() -> None:
-    answer = start(CALLCENTER_ENV="production", SECRET_KEY=SECRET, ALLOWED_HOSTS="centro.example")
+def test_all_that_is_refused_is_told_at_once() -> None:
+    answer = start(CALLCENTER_ENV="production", DEBUG="1", REDIS_URL="redis://10.0.0.9:6379")
+    told = [line.split(": ")[0] for line in answer.stderr.splitlines()[-5:]]
+    assert told == ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "PUBLIC_URL", "REDIS_URL"]
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"REDIS_URL": "redis://:password@queue.internal:6379"}, {"TRUSTED_PROXIES": "10.0.0.0/28"}]
+)
+def test_production_starts_with_secrets_and_servers_of_its_own(more: dict[str, str]) -> None:
+    answer = start(**PRODUCTION, **more)
     assert answer.returncode == 0, answer.stderr
+
+
+def test_the_check_for_deployment_tells_a_demo_what_production_would_refuse(settings: Any) -> None:
+    settings.REDIS_URL = "redis://queue.internal:6379"
+    settings.RUNS_EMBEDDED = False
+    told = [
+        message.msg.split(":")[0]
+        for message in run_checks(include_deployment_checks=True)
+        if "callcenter" in message.id
+    ]
+    assert told == ["SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_BACKEND", "PUBLIC_URL", "REDIS_URL"]

@@ -14,6 +14,12 @@ from notices.models import Notice, NoticeKind
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nothing_known(monkeypatch):
+    monkeypatch.setattr(health, "_lately", health.Lately())
+    monkeypatch.setattr(health, "KEPT_FOR", 0.0)
+
+
 @pytest.fixture
 def alive():
     for name in NAMES:
@@ -87,3 +93,13 @@ def test_an_empty_token_is_no_token(client, settings):
     settings.METRICS_TOKEN = ""
     asked = {"REMOTE_ADDR": "10.1.2.3", "HTTP_AUTHORIZATION": "Bearer "}
     assert client.get("/metrics", **asked).status_code == 404
+
+
+def test_asking_again_and_again_looks_once_a_second(client, alive, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(health, "KEPT_FOR", 60.0)
+    stranger = {"REMOTE_ADDR": "10.1.2.3"}
+    assert client.get("/readyz", **stranger).json() == {"ready": True}
+    with django_assert_num_queries(0):
+        for _turn in range(20):
+            assert client.get("/readyz", **stranger).status_code == 200
+    assert "findings" in client.get("/readyz").json()

@@ -1,5 +1,7 @@
 """A cache or a broker that is down closes no page and holds up no click."""
 
+import os
+import pickle
 import time
 
 import pytest
@@ -70,3 +72,44 @@ def test_a_message_to_a_broker_that_is_down_is_refused_at_once(settings):
     with pytest.raises(OperationalError), Connection(NOBODY, transport_options=options) as connection:
         connection.default_channel  # noqa: B018
     assert time.monotonic() - began < 1
+
+
+class Runs:
+    """What a pickle may do to whoever opens it."""
+
+    def __reduce__(self):
+        return (os.abort, ())
+
+
+@pytest.mark.parametrize(
+    "put_there", [pickle.dumps({"a": 1}), pickle.dumps(Runs()), b'{"a": 1}', b"", b"x" * 16 + b'j{"a": 1}']
+)
+def test_what_somebody_else_wrote_into_the_server_is_not_opened(put_there):
+    cache.set("stranger", "ours")
+    server = cache._cache.get_client(write=True)
+    server.set(cache.make_and_validate_key("stranger"), put_there)
+    assert cache.get("stranger", "a miss") == "a miss"
+    assert cache.get_many(["stranger"]) == {}
+    cache.set("stranger", "ours again")
+    assert cache.get("stranger") == "ours again"  # and the cache goes on being asked
+
+
+@pytest.mark.parametrize(
+    "value", [0, -7, 12345678901234567890, 1.5, "ñ", "123", b"\x00\xff", None, True, [1, {"a": [2]}]]
+)
+def test_what_we_kept_comes_back_as_it_was(value):
+    cache.set("kept", value)
+    assert cache.get("kept", "a miss") == value
+
+
+def test_a_count_is_added_to_in_the_server():
+    cache.set("count", 4)
+    assert cache.incr("count", 2) == 6
+    assert cache.get("count") == 6
+
+
+def test_another_secret_opens_nothing(settings):
+    sealed = shared_cache.SealedSerializer().dumps({"user": 1})
+    settings.SECRET_KEY = "another"
+    with pytest.raises(shared_cache.NotOurs):
+        shared_cache.SealedSerializer().loads(sealed)

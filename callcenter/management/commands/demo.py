@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agents.models import User
 from callcenter.demo import always_on, history, people, resetting, smartflex
+from callcenter.purpose import refuse_another_purpose
 from screens.terminal import TerminalCommand
 
 
@@ -32,6 +33,7 @@ class Command(TerminalCommand):
                 resetting.throw_everything_away()
             except resetting.NotReset as error:
                 raise CommandError(str(error)) from None
+        refuse_another_purpose()
         now = timezone.now()
         if not (options["if_empty"] and User.objects.exists()):
             people.hire()
