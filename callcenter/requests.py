@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
@@ -87,3 +87,32 @@ class SessionEndedMiddleware:
         page = urlsplit(request.headers.get("HX-Current-URL", "/"))
         back = page.path + (f"?{page.query}" if page.query else "")
         return HttpResponse(headers={"HX-Redirect": f"{sign_in}?{urlencode({'next': back})}"})
+
+
+class SoundTextMiddleware:
+    """Leaves NUL characters out of what is sent: nobody types them, and no text of the database can hold them.
+
+    Behind the check of the form's token, which has read the form already.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        request.GET = sound(request.GET)  # type: ignore[assignment]
+        if request.method == "POST":
+            request.POST = sound(request.POST)  # type: ignore[assignment]
+
+
+def sound(sent: QueryDict) -> QueryDict:
+    """`sent` without NUL characters; itself when there are none."""
+    if not any("\x00" in text for name, texts in sent.lists() for text in (name, *texts)):
+        return sent
+    cleaned = QueryDict(mutable=True, encoding=sent.encoding)
+    for name, texts in sent.lists():
+        cleaned.setlist(name.replace("\x00", ""), [text.replace("\x00", "") for text in texts])
+    cleaned._mutable = False
+    return cleaned

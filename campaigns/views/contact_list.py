@@ -154,5 +154,5 @@ def asked_for(request: HttpRequest) -> Asked:
         call_list=call_list if call_list in CallList.values else "",
         agent=int(agent) if agent.isascii() and agent.isdigit() and len(agent) < 10 else None,
         zone=request.GET.get("zone", "")[:80],
-        search=request.GET.get("q", "").replace("\x00", "")[:80],
+        search=request.GET.get("q", "")[:80],
     )

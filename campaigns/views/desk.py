@@ -195,6 +195,6 @@ def _open_contact(request: HttpRequest) -> tuple[Contact, int]:
 
 def _numbers(request: HttpRequest) -> tuple[int, int]:
     values: list[Any] = [request.POST.get("contact", ""), request.POST.get("fence", "")]
-    if not all(isinstance(value, str) and value.isdigit() and len(value) < 16 for value in values):
+    if not all(isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16 for value in values):
         raise Http404
     return int(values[0]), int(values[1])

@@ -141,7 +141,7 @@ def _filtered(entries: QuerySet[ListEntry], chosen: dict[str, str], book: RuleBo
 def _matches(user: User, text: str) -> Q:
     """What a text may be: the beginning of a contract or of a name, a telephone, a service number."""
     wanted = Q(contract__startswith=text.upper()) | Q(name_key__startswith=plain_name(text))
-    digits = "".join(letter for letter in text if letter.isdigit())
+    digits = "".join(letter for letter in text if letter.isascii() and letter.isdigit())
     if len(digits) >= 6:
         renewals = Renewal.objects.filter(service_number__startswith=digits)
         wanted |= Q(pk__in=renewals.values("contact"))

@@ -117,7 +117,7 @@ def rejected_row_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
 def rejected_rows_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """Dismiss the rows that are ticked."""
     report = _report_of(request, pk)
-    chosen = [int(text) for text in request.POST.getlist("row") if text.isdigit()]
+    chosen = [int(text) for text in request.POST.getlist("row") if text.isascii() and text.isdigit() and len(text) < 18]
     ids = list(_filtered(request, report).filter(pk__in=chosen).values_list("pk", flat=True))
     count = mending.dismiss(row_ids=ids, by=signed_in_user(request), now=timezone.now())
     said = ngettext("%(n)s fila descartada.", "%(n)s filas descartadas.", count) % {"n": count}

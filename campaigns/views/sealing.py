@@ -50,7 +50,7 @@ def reseal(request: HttpRequest, period: str) -> HttpResponseBase:
         if sealing.last_seal(campaign=campaign) is None:
             made = sealing.seal(campaign=campaign, by=user, now=now)
         else:
-            reason = request.POST.get("reason", "").replace("\x00", "")
+            reason = request.POST.get("reason", "")
             made = sealing.reseal(campaign=campaign, by=user, reason=reason, now=now)
         messages.success(request, _("Sellado: revisión %(revision)d. Sale por correo.") % {"revision": made.revision})
     except SealRefuses as refusal:
