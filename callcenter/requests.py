@@ -116,3 +116,17 @@ def sound(sent: QueryDict) -> QueryDict:
         cleaned.setlist(name.replace("\x00", ""), [text.replace("\x00", "") for text in texts])
     cleaned._mutable = False
     return cleaned
+
+
+class PrivatePagesMiddleware:
+    """Pages of who signed in hold customers' data: neither a browser's disk nor anything in between keeps them."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated:
+            response["Cache-Control"] = "no-store, private"
+        return response

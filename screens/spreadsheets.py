@@ -87,15 +87,15 @@ def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
         return target.read()
 
 
-def workbook_response(name: str, sheets: Sequence[Sheet]) -> FileResponse:
-    """The workbook as a download called `name` with today's date. Large ones are on disk while they are sent."""
+def workbook_response(name: str, sheets: Sequence[Sheet], *, today: date) -> FileResponse:
+    """The workbook as a download called `name` with today's date: for what is bounded, as it is made here. Larger
+    ones are on disk while they are sent.
+    """
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the response closes it when sent
     write_workbook(sheets, target)
     target.seek(0)
-    filename = f"{slugify(name) or 'centro'}-{timezone.localdate():%Y-%m-%d}.xlsx"
-    response = FileResponse(target, as_attachment=True, filename=filename, content_type=XLSX)
-    response["Cache-Control"] = "no-store"
-    return response
+    filename = f"{slugify(name) or 'centro'}-{today:%Y-%m-%d}.xlsx"
+    return FileResponse(target, as_attachment=True, filename=filename, content_type=XLSX)
 
 
 class _Pen:

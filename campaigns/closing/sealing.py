@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,7 +29,8 @@ from campaigns.figures.figure_sheets import sheets_of
 from campaigns.figures.figures import Figures, read_figures
 from campaigns.figures.refreshing import count_into_cells, counting_alone, one_snapshot
 from campaigns.figures.telling_figures import as_plain
-from campaigns.models import CallingPolicy, Campaign, Seal
+from campaigns.models import CallingPolicy, Campaign, Contact, Errand, ErrandKind, Seal
+from campaigns.month import errands
 from campaigns.month.periods import write_period
 from notices.mailing import owe
 from notices.models import NoticeKind
@@ -63,9 +67,16 @@ class Verification:
 
 
 def check_can_seal(*, campaign: Campaign) -> None:
-    """Raises SealRefuses while calls may still happen."""
+    """Raises SealRefuses while calls may still happen, and for a month that closed without its report."""
     if campaign.state != Campaign.State.CLOSED:
         raise SealRefuses(_("El informe se sella cuando la campaña está cerrada."))
+    if not had_report(campaign=campaign):
+        raise SealRefuses(_("Este mes cerró sin su reporte: no hubo a quién llamar, y no hay nada que sellar."))
+
+
+def had_report(*, campaign: Campaign) -> bool:
+    """Whether the report of the month ever came in."""
+    return Contact.objects.filter(campaign=campaign).exists()
 
 
 def seal(*, campaign: Campaign, by: User | None, now: datetime) -> Seal:
@@ -84,16 +95,27 @@ def reseal(*, campaign: Campaign, by: User | None, reason: str, now: datetime, a
 
 
 def seal_closed(*, now: datetime) -> list[Seal]:
-    """Seal what was closed and has no seal, and again what was sealed before its days of grace were over."""
+    """Seal what was closed and has no seal, and again what was sealed before its days of grace were over.
+
+    A month that closed without its report is left as it is.
+    """
     made = []
-    for campaign in Campaign.objects.filter(state=Campaign.State.CLOSED).order_by("period"):
-        last = last_seal(campaign=campaign)
-        if last is None:
-            made.append(seal(campaign=campaign, by=None, now=now))
-        elif is_provisional(last) and timezone.localdate(now) > payments_count_until(campaign=campaign):
-            reason = _("Terminaron los días de gracia para pagar.")
-            made.append(reseal(campaign=campaign, by=None, reason=reason, now=now, after=last.revision))
-    return made
+    has_contacts = Exists(Contact.objects.filter(campaign=OuterRef("pk")))
+    for campaign in Campaign.objects.filter(has_contacts, state=Campaign.State.CLOSED).order_by("period"):
+        work = _what_is_due(campaign=campaign, now=now)
+        if work is not None:
+            made.append(errands.attempt(work, kind=ErrandKind.SEAL, campaign=campaign, now=now))
+    return [sealed for sealed in made if sealed is not None]
+
+
+def _what_is_due(*, campaign: Campaign, now: datetime) -> Callable[[], Seal] | None:
+    last = last_seal(campaign=campaign)
+    if last is None:
+        return partial(seal, campaign=campaign, by=None, now=now)
+    if is_provisional(last) and timezone.localdate(now) > payments_count_until(campaign=campaign):
+        reason = _("Terminaron los días de gracia para pagar.")
+        return partial(reseal, campaign=campaign, by=None, reason=reason, now=now, after=last.revision)
+    return None
 
 
 def payments_count_until(*, campaign: Campaign) -> date:
@@ -170,6 +192,7 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
         made.document.save(f"{name}.pdf", ContentFile(document), save=False)
         made.save(force_insert=True)
         _owe_mail(made, figures, name, workbook, document)
+        Errand.objects.filter(campaign=campaign, kind=ErrandKind.SEAL).delete()  # whoever sealed it, it is done
         return made
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,8 +19,10 @@ from django.utils.translation import ngettext
 
 from campaigns.deal.deal_rows import Dealt, Source, deal_all, deal_unowned, lock_entries, open_late
 from campaigns.deal.participants import takers_of
-from campaigns.models import Campaign, DealShare, ListEntry
+from campaigns.models import Campaign, DealShare, ErrandKind, ListEntry
 from campaigns.models.contacts import CallList
+from campaigns.month import errands
+from campaigns.month.changed_rows import note_changed_rows
 from campaigns.month.lifecycle import CampaignRefuses
 
 State = Campaign.State
@@ -42,6 +45,7 @@ def assign(*, campaign: Campaign, now: datetime) -> Dealt:
         )
         dealt = deal_all(locked, source, insert=False)
         _write_deal(campaign, locked, dealt, now)
+        note_changed_rows(campaign=locked, now=now)
     return dealt
 
 
@@ -81,18 +85,26 @@ def ask_to_deal(*, campaign: Campaign, terms: Terms, now: datetime) -> Dealt | N
             return assign(campaign=campaign, now=now)
         locked.deal_asked_at = now
         locked.save(update_fields=["deal_asked_at"])
+        errands.try_again(campaign=locked, kind=ErrandKind.DEAL, now=now)
     return None
 
 
 def deal_what_was_asked(*, now: datetime) -> list[Campaign]:
     """Deal every campaign whose supervisor waits for it; asked twice it is done once. Returns those that were dealt."""
-    dealt = []
-    for campaign in Campaign.objects.filter(deal_asked_at__isnull=False, state=State.PROPOSED).order_by("period"):
-        with transaction.atomic():
-            if _locked(campaign).deal_asked_at is not None:
-                assign(campaign=campaign, now=now)
-                dealt.append(campaign)
-    return dealt
+    asked = Campaign.objects.filter(deal_asked_at__isnull=False, state=State.PROPOSED).order_by("period")
+    tried = [
+        errands.attempt(partial(_deal_as_asked, campaign, now), kind=ErrandKind.DEAL, campaign=campaign, now=now)
+        for campaign in asked
+    ]
+    return [campaign for campaign in tried if campaign is not None]
+
+
+def _deal_as_asked(campaign: Campaign, now: datetime) -> Campaign | None:
+    with transaction.atomic():
+        if _locked(campaign).deal_asked_at is None:
+            return None
+        assign(campaign=campaign, now=now)
+    return campaign
 
 
 def _keep_terms(campaign: Campaign, terms: Terms) -> None:
@@ -140,6 +152,7 @@ def open_lists(*, campaign: Campaign, now: datetime) -> Dealt:
             _write_deal(campaign, locked, dealt, now)
         else:
             dealt = open_late(locked, source, now)
+        note_changed_rows(campaign=locked, now=now)
     return dealt
 
 
@@ -152,6 +165,7 @@ def deal_late(*, campaign: Campaign, now: datetime) -> Dealt:
         locked = _locked(campaign)
         if locked.state not in (State.PROPOSED, State.RUNNING, State.PAUSED):
             raise CampaignRefuses(_("Solo se reparte en una campaña propuesta o en curso."))
+        note_changed_rows(campaign=locked, now=now)
         return deal_unowned(locked)
 
 

@@ -75,26 +75,32 @@ SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END, 'servic
   FROM ({_happened.format(rows="measured_service", amount="amount_due", columns=_columns)}) AS services GROUP BY {_cuts}
 """
 
-ATTEMPTS = """
-CREATE TEMPORARY TABLE fresh_attemptfigure ON COMMIT DROP AS
-SELECT a.day, CASE GROUPING(a.agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END AS cut, m.part, a.agent_id,
-       COALESCE(m.zone, '') AS zone, a.disposition_id, count(*) AS attempts
+# Attempts from the day `since` on, with the list and zone of their contact: laid out once, counted twice.
+MEASURED_ATTEMPTS = """
+CREATE TEMPORARY TABLE measured_attempt ON COMMIT DROP AS
+SELECT a.day, a.agent_id, a.disposition_id, m.part, m.zone,
+       date_bin('15 minutes', a.resulted_at, TIMESTAMPTZ '2020-01-01 00:00-04') AS quarter, count(*) AS attempts
   FROM campaigns_attempt a JOIN measured_contact m ON m.contact_id = a.contact_id
  WHERE a.campaign_id = %(campaign)s AND a.day >= %(since)s::date AND a.disposition_id IS NOT NULL
- GROUP BY GROUPING SETS ((a.day, m.part, a.disposition_id, a.agent_id), (a.day, m.part, a.disposition_id, m.zone))
+ GROUP BY 1, 2, 3, 4, 5, 6
+"""
+ATTEMPTS = """
+CREATE TEMPORARY TABLE fresh_attemptfigure ON COMMIT DROP AS
+SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END AS cut, part, agent_id,
+       COALESCE(zone, '') AS zone, disposition_id, sum(attempts) AS attempts
+  FROM measured_attempt
+ GROUP BY GROUPING SETS ((day, part, disposition_id, agent_id), (day, part, disposition_id, zone))
 """
 AGENT_DAYS = """
 CREATE TEMPORARY TABLE fresh_agentday ON COMMIT DROP AS
-SELECT day, agent_id, sum(attempts) AS attempts, count(*) AS quarters
+SELECT day, agent_id, service, sum(attempts) AS attempts, count(*) AS quarters
   FROM (
-    SELECT day, agent_id, date_bin('15 minutes', resulted_at, TIMESTAMPTZ '2020-01-01 00:00-04') AS quarter,
-           count(*) AS attempts
-      FROM campaigns_attempt
-     WHERE campaign_id = %(campaign)s AND day >= %(since)s::date AND disposition_id IS NOT NULL
-       AND resulted_at IS NOT NULL
-     GROUP BY 1, 2, 3
+    SELECT day, agent_id, quarter, service, sum(attempts) AS attempts
+      FROM measured_attempt CROSS JOIN (VALUES (''), ('INTERNET'), ('TV')) AS asked (service)
+     WHERE quarter IS NOT NULL AND (service = '' OR part IN (service, 'BOTH'))
+     GROUP BY 1, 2, 3, 4
   ) AS quarters
- GROUP BY day, agent_id
+ GROUP BY day, agent_id, service
 """
 
 
@@ -103,15 +109,17 @@ def write_cells(*, cursor: CursorWrapper, campaign: Campaign, since: date, days_
     values: dict[str, Any] = {"campaign": campaign.pk, "since": since, "days_since": days_since}
     cursor.execute(CELLS)
     cursor.execute(DAYS, values)
-    cursor.execute(ATTEMPTS, values)
-    cursor.execute(AGENT_DAYS, values)
+    cursor.execute(MEASURED_ATTEMPTS, values)
+    cursor.execute(ATTEMPTS)
+    cursor.execute(AGENT_DAYS)
+    cursor.execute("DROP TABLE measured_attempt")
     by_cell = ("unit", "part", "agent_id", "zone", "held_out")
     _write_differences(cursor, "figurecell", campaign, by_cell, ("assigned", *_cell_columns))
     by_day = ("day", "cut", "unit", "part", "agent_id", "zone")
     _write_differences(cursor, "dayfigure", campaign, by_day, _day_columns, days_since)
     by_attempt = ("day", "cut", "part", "agent_id", "zone", "disposition_id")
     _write_differences(cursor, "attemptfigure", campaign, by_attempt, ("attempts",), since)
-    _write_differences(cursor, "agentday", campaign, ("day", "agent_id"), ("attempts", "quarters"), since)
+    _write_differences(cursor, "agentday", campaign, ("day", "agent_id", "service"), ("attempts", "quarters"), since)
 
 
 def count_standing(*, cursor: CursorWrapper) -> dict[str, int]:

@@ -234,8 +234,8 @@ def _attempts(*, campaign: Campaign, only: Only) -> tuple[dict[date, int], list[
 
 
 def _agents(*, campaign: Campaign, only: Only, found: dict[int | None, tuple[Counts, Counts]]) -> list[AgentFigures]:
-    """Agents side by side, by name; work without an agent last."""
-    worked = AgentDay.objects.filter(campaign=campaign)
+    """Agents side by side, by name; work without an agent last. Attempts and hours heed service and day, not zone."""
+    worked = AgentDay.objects.filter(campaign=campaign, service=only.service)
     if only.day:
         worked = worked.filter(day=only.day)
     at_work = {

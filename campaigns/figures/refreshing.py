@@ -1,6 +1,7 @@
 """Figures counted in the background, so that a page reads a few thousand cells instead of a million contacts.
 
-A count is set-based and runs only when something happened since the last one. What it finds is compared with the cells
+A count is set-based and runs only when something happened since the last one: a result, a step of the campaign, or a
+verb that changed rows in bulk and said so (campaigns/month/changed_rows.py). What it finds is compared with the cells
 and only those that differ are written: a count every five seconds must not leave a table full of dead rows.
 """
 
@@ -30,14 +31,13 @@ OVERLAP = timedelta(minutes=20)
 STILL_PAYING = timedelta(days=45)  # after the close: the month that is paid for, and the days of grace
 DAYS_STAND = timedelta(minutes=10)  # past days of the day figures are counted again this often, payments or not
 
+# Counts and sums, not maxima, of what only bulk verbs write: the greatest key may be committed before a smaller one.
 WHAT_HAPPENED = """
 SELECT (SELECT max(resulted_at) FROM campaigns_attempt WHERE campaign_id = %(campaign)s AND resulted_at IS NOT NULL),
-       (SELECT concat_ws('-', max(id), sum(contacts), count(undone_at))
+       (SELECT concat_ws('-', count(*), sum(contacts), count(undone_at))
           FROM campaigns_reassignment WHERE campaign_id = %(campaign)s),
-       (SELECT max(id) FROM campaigns_campaignchange WHERE campaign_id = %(campaign)s),
-       (SELECT max(published_at) FROM campaigns_report),
-       (SELECT max(id) FROM campaigns_renewal),
-       (SELECT max(id) FROM campaigns_receipt)
+       (SELECT count(*) FROM campaigns_campaignchange WHERE campaign_id = %(campaign)s),
+       (SELECT count(*) FROM campaigns_changedrows WHERE campaign_id = %(campaign)s)
 """
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from campaigns.figures.figures import Figures
+from campaigns.figures.hold_out import Effect
 from campaigns.figures.measuring import Counts
 
 COUNTS = ("assigned", "items", "callable", "handled", "contacted", "promised", "paid", "paid_after_contact")
@@ -96,3 +97,8 @@ def _plain_effect(figures: Figures) -> dict[str, Any] | None:
         return None
     told = asdict(figures.effect)
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in told.items()}
+
+
+def effect_told(told: dict[str, Any] | None) -> Effect | None:
+    """The effect of a seal, from what `as_plain` told."""
+    return Effect(**told) if told else None

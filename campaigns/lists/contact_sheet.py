@@ -9,20 +9,21 @@ from django.utils.translation import gettext as _
 
 from campaigns.models.contacts import CallList, ContactQuerySet, ListEntry
 from screens.spreadsheets import Sheet
+from screens.templatetags.screens import masked_telephone, masked_text
 
 CHUNK = 2_000
 
 
-def contact_sheet(contacts: ContactQuerySet) -> Sheet:
-    """One row a contact. With telephones: whoever may export may call; the export is in the book."""
+def contact_sheet(contacts: ContactQuerySet, *, masked: bool) -> Sheet:
+    """One row a contact, its telephones as whoever asked sees them on the contact's page."""
     heads = [
         _("Contrato"), _("Cliente"), _("Lista"), _("Teléfonos"), _("Zona"), _("Vence"), _("Monto"), _("Agente"),
         _("Estado"), _("Intentos"), _("Último resultado"), _("Último intento"), _("Pagó"),
     ]  # fmt: skip
-    return Sheet(_("Contactos"), heads, _rows(contacts))
+    return Sheet(_("Contactos"), heads, _rows(contacts, masked))
 
 
-def _rows(contacts: ContactQuerySet) -> Iterator[list[Any]]:
+def _rows(contacts: ContactQuerySet, masked: bool) -> Iterator[list[Any]]:
     lists, states = dict(CallList.choices), dict(ListEntry.State.choices)
     columns = (
         "contract", "name", "call_list", "telephones", "zone", "due_on", "amount_due", "entry__owner__user__first_name",
@@ -31,7 +32,10 @@ def _rows(contacts: ContactQuerySet) -> Iterator[list[Any]]:
     )  # fmt: skip
     for row in contacts.select_related(None).values_list(*columns).iterator(chunk_size=CHUNK):
         contract, name, call_list, telephones, zone, due_on, amount, first, last, state, *rest = row
+        dialled = [masked_telephone(telephone) for telephone in telephones] if masked else telephones
+        if masked:
+            name, zone = masked_text(name), masked_text(zone)
         yield [
-            contract, name, str(lists.get(call_list, call_list)), ", ".join(telephones), zone, due_on, amount,
+            contract, name, str(lists.get(call_list, call_list)), ", ".join(dialled), zone, due_on, amount,
             " ".join(part for part in (first, last) if part), str(states.get(state, state)), *rest,
         ]  # fmt: skip

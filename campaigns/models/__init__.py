@@ -10,8 +10,19 @@ from campaigns.models.contacts import (
     RetiredTelephone,
     Service,
 )
+from campaigns.models.errands import Errand, ErrandKind
 from campaigns.models.exports import ListExport
-from campaigns.models.figures import AgentDay, AttemptFigure, Cut, DayFigure, FigureCell, FigureRefresh, Seal, Unit
+from campaigns.models.figures import (
+    AgentDay,
+    AttemptFigure,
+    ChangedRows,
+    Cut,
+    DayFigure,
+    FigureCell,
+    FigureRefresh,
+    Seal,
+    Unit,
+)
 from campaigns.models.payments import Receipt, RenewalPayment
 from campaigns.models.policy import CallingPolicy, CallingWindow, Disposition, DoNotCall
 from campaigns.models.reports import (
@@ -34,6 +45,7 @@ __all__ = [
     "CallingWindow",
     "Campaign",
     "CampaignChange",
+    "ChangedRows",
     "ColumnAlias",
     "Contact",
     "Cut",
@@ -42,6 +54,8 @@ __all__ = [
     "DeskDraft",
     "Disposition",
     "DoNotCall",
+    "Errand",
+    "ErrandKind",
     "FigureCell",
     "FigureRefresh",
     "HeldFor",

@@ -6,30 +6,45 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import User
-from campaigns.models.campaign import Campaign
 
 
 class ListExportQuerySet(models.QuerySet["ListExport"]):
     def visible_to(self, user: User) -> ListExportQuerySet:
-        """Who asked for it, and nobody else: the book of exports names one person."""
-        return self.filter(asked_by=user)
+        """Who asked for it, and nobody else: the book of exports names one person.
+
+        The role is asked each time: who no longer belongs to the centre has no lists of it, and who must now see
+        telephones masked does not fetch a book in which they are whole.
+        """
+        if not user.sees_the_centre:
+            return self.none()
+        own = self.filter(asked_by=user)
+        return own if user.steers_campaigns else own.filter(is_masked=True)
 
 
 class ListExport(models.Model):
-    """One export. The row is the work: a worker that dies leaves it to the next sweep."""
+    """One export. The row is the work: a worker that dies leaves it to the next sweep; a fence keeps a late one out."""
+
+    class Kind(models.TextChoices):
+        CONTACTS = "contacts", _("Contactos")
+        PAYMENTS = "payments", _("Pagos")
+        PROMISES = "promises", _("Compromisos de pago")
+        REJECTED = "rejected", _("Filas rechazadas")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("En espera")
         READY = "ready", _("Listo")
         FAILED = "failed", _("No se pudo hacer")
 
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="exports")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.CONTACTS)
     asked_by = models.ForeignKey(User, models.CASCADE, related_name="+")
     asked_at = models.DateTimeField()
     filters = models.JSONField(default=dict)
+    is_masked = models.BooleanField(default=False)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=300, blank=True)
     rows = models.PositiveIntegerField(default=0)
     rows_written = models.PositiveIntegerField(default=0)
     file = models.FileField(upload_to="exports/%Y/%m", null=True, blank=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, User
 from campaigns.models.campaign import Campaign
-from campaigns.models.contacts import CallList
+from campaigns.models.contacts import CallList, Service
 from campaigns.models.policy import Disposition
 
 
@@ -19,6 +19,21 @@ class FigureRefresh(models.Model):
     counted_at = models.DateTimeField()
     mark = models.JSONField(default=dict)
     standing = models.JSONField(default=dict, help_text=_("Contactos por estado, sin asignar y vencidos."))
+
+
+class ChangedRows(models.Model):
+    """A verb changed rows that figures are counted from, outside the results of calls. Inserted in its transaction.
+
+    One row a verb instead of a counter in the campaign's row: nobody waits for another's lock, and a count sees
+    exactly the changes it sees the rows of. Append-only; a month has a few thousand.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("cambio de filas")
+        verbose_name_plural = _("cambios de filas")
 
 
 class Unit(models.TextChoices):
@@ -119,16 +134,20 @@ class AttemptFigure(models.Model):
 
 
 class AgentDay(models.Model):
-    """How much an agent called on a day. Time is the quarters of an hour in which a result was recorded."""
+    """How much an agent called on a day, in all (`service` empty) and for each service: who has both counts in each.
+
+    Time is the quarters of an hour in which a result was recorded; those of the services do not add up to those of all.
+    """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="agent_days")
     day = models.DateField()
     agent = models.ForeignKey(Agent, models.CASCADE, db_index=False, related_name="+")
+    service = models.CharField(max_length=8, choices=Service, blank=True)
     attempts = models.PositiveIntegerField()
     quarters = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "day", "agent"], name="agent_day_once")]
+        constraints = [models.UniqueConstraint(fields=["campaign", "day", "agent", "service"], name="agent_day_once")]
 
 
 class SealQuerySet(models.QuerySet["Seal"]):

@@ -219,7 +219,8 @@ def _rematch(cursor: CursorWrapper, *, which: str, now: datetime, values: tuple[
         """
     )
     settling.recount(cursor)
-    touched = "(SELECT contact_id FROM campaigns_renewal JOIN renewal_to_recount t ON t.renewal_id = id) AS renewals"
+    touched = """(SELECT contact_id, campaign_id FROM campaigns_renewal
+                    JOIN renewal_to_recount t ON t.renewal_id = id) AS renewals"""
     settling.settle_contacts(cursor, touched=touched, now=now)
     return moved
 

@@ -13,6 +13,8 @@ from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
 
+from campaigns.month.changed_rows import note_changed_rows_of
+
 # Renewals with one receipt, the most by far: no history, so no walk through it.
 _FIRST_PAYMENTS = """
 INSERT INTO campaigns_renewalpayment (renewal_id, campaign_id, contact_id, amount, first_paid_on, paid_on)
@@ -124,7 +126,8 @@ def recount(cursor: CursorWrapper) -> None:
 
 
 def settle_contacts(cursor: CursorWrapper, *, touched: str, now: datetime) -> Settled:
-    """Bring the lists up to the payments of every contact in the rows of `touched` (a table with `contact_id`)."""
+    """Bring the lists up to the payments of every contact in the rows of `touched` (contact_id, campaign_id)."""
+    note_changed_rows_of(relation=touched, now=now)
     cursor.execute(_LATE_FOR_NOTHING)
     cursor.execute("DROP TABLE IF EXISTS pg_temp.contact_to_settle")
     cursor.execute(_PAID_CONTACTS.format(touched=touched))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from agents.models import User
 from campaigns.models import RejectedRow, Report
 from campaigns.rows.reading import fields_of, sentence
 from screens.spreadsheets import Sheet
-from screens.templatetags.screens import masked_card, masked_telephone
+from screens.templatetags.screens import masked_card, masked_telephone, masked_text
+
+CHUNK = 2_000
+TELEPHONES = ("telephone_1", "telephone_2", "mobile")
+NUMBERS_OF_OURS = ("contract", "service_number", "receipt")  # by which everybody who sees the page finds the row
 
 # Columns that carry the reason, in red beside the field.
 FIELD_OF = {
@@ -50,6 +56,16 @@ class RowForm:
     error: str
     can_change: bool
     was_changed: bool
+
+
+def find_rejected(*, report: Report, user: User, reason: str = "", state: str = "") -> QuerySet[RejectedRow]:
+    """The rejected rows of a report that the page's filters ask for, in the order of the file."""
+    found: QuerySet[RejectedRow] = RejectedRow.objects.visible_to(user).filter(report=report).order_by("line")
+    if reason:
+        found = found.filter(reason=reason)
+    if state in RejectedRow.State.values:
+        found = found.filter(state=state)
+    return found
 
 
 def columns_of(kind: str) -> list[tuple[str, str]]:
@@ -108,34 +124,41 @@ def form_of(
             for name, label in columns_of(kind)
         ],
         sentence=sentence(row.reason),
-        detail=_("Fila %(line)s.") % {"line": row.detail} if row.reason == "contradicts" else row.detail,
+        detail=_detail(row, masked=masked),
         error=error,
         can_change=can_change,
         was_changed=was_changed,
     )
 
 
+def _detail(row: RejectedRow, *, masked: bool) -> str:
+    if row.reason == "contradicts":
+        return _("Fila %(line)s.") % {"line": row.detail}
+    return masked_text(row.detail) if masked else row.detail
+
+
 def _text(name: str, text: str, *, masked: bool) -> str:
-    if not masked or not text:
+    """A cell as it may be seen. Cells are as the file had them: a telephone may stand in any column."""
+    if not masked or not text or name in NUMBERS_OF_OURS:
         return text
     if name == "identity_card":
         return masked_card(text)
-    return masked_telephone(text) if name in ("telephone_1", "telephone_2", "mobile") else text
+    return masked_telephone(text) if name in TELEPHONES else masked_text(text)
 
 
-def sheet_of(*, report: Report, rows: Sequence[RejectedRow]) -> Sheet:
+def sheet_of(*, kind: str, rows: QuerySet[RejectedRow], masked: bool) -> Sheet:
     """Rejected rows as a sheet: where they stood, why, and their cells as they were in the file."""
-    columns = columns_of(report.kind)
+    columns = columns_of(kind)
     return Sheet(
         title=_("Filas rechazadas"),
         headers=[_("Fila"), _("Motivo"), _("Estado"), *(label for _name, label in columns)],
-        rows=[
+        rows=(
             [
                 row.line,
                 sentence(row.reason),
                 row.get_state_display(),
-                *(row.cells.get(name, "") for name, _label in columns),
+                *(_text(name, str(row.cells.get(name, "")), masked=masked) for name, _label in columns),
             ]
-            for row in rows
-        ],
+            for row in rows.iterator(chunk_size=CHUNK)
+        ),
     )

@@ -9,5 +9,6 @@ urlpatterns = [
     path("payments/", include("campaigns.urls.payments")),
     path("campaigns/", include("campaigns.urls.campaign")),
     path("campaigns/", include("campaigns.urls.dealing")),
+    path("exports/", include("campaigns.urls.exports")),
     path("desk/", include("campaigns.urls.desk")),
 ]

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from agents.models import Agent, User
+from campaigns import tasks
 from campaigns.figures.figure_charts import charts_of
 from campaigns.figures.figure_sheets import sheets_of
 from campaigns.figures.figures import read_figures, read_totals
 from campaigns.figures.filters import Only, read_choices
 from campaigns.figures.standing import what_waits
-from campaigns.models import Campaign, Service
-from campaigns.month import lifecycle
+from campaigns.models import Campaign, ErrandKind, Service
+from campaigns.month import errands, lifecycle
 from campaigns.month.lifecycle import CampaignRefuses, Verb
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.views import dealing
@@ -43,6 +44,7 @@ STEPS = {
     "resume": (lifecycle.resume, gettext_lazy("La campaña sigue.")),
     "close": (lifecycle.close, gettext_lazy("La campaña quedó cerrada. El informe de cierre llega por correo.")),
 }
+RINGS = {ErrandKind.DEAL: tasks.deal_what_was_asked, ErrandKind.SEAL: tasks.seal_closed}
 
 
 @centre_only
@@ -86,15 +88,14 @@ def figures(request: HttpRequest, period: str) -> HttpResponse:
 
 
 @centre_only
-@require_GET
+@require_POST
 def export(request: HttpRequest, period: str) -> HttpResponseBase:
     """The figures as they are filtered, as a workbook."""
     campaign = find_campaign(request, period)
     found = read_figures(campaign=campaign, only=asked_for(request))
-    record_export(
-        user=signed_in_user(request), subject=f"figures {campaign}", rows=len(found.by_agent), now=timezone.now()
-    )
-    return workbook_response(f"cifras-{write_period(campaign.period)}", sheets_of(found))
+    now = timezone.now()
+    record_export(user=signed_in_user(request), subject=f"figures {campaign}", rows=len(found.by_agent), now=now)
+    return workbook_response(f"cifras-{write_period(campaign.period)}", sheets_of(found), today=timezone.localdate(now))
 
 
 @steering_only
@@ -111,6 +112,19 @@ def step(request: HttpRequest, period: str, verb: str) -> HttpResponseBase:
     except CampaignRefuses as refusal:
         messages.error(request, str(refusal))
     return redirect("campaigns:campaign", period=write_period(campaign.period))
+
+
+@steering_only
+@require_POST
+def errand_again(request: HttpRequest, period: str, kind: str) -> HttpResponseBase:
+    """Try again what was parked after its last attempt."""
+    campaign = find_campaign(request, period)
+    if kind not in RINGS:
+        raise Http404
+    errands.try_again(campaign=campaign, kind=ErrandKind(kind), now=timezone.now())
+    RINGS[ErrandKind(kind)].delay_on_commit()
+    messages.success(request, _("Se intenta otra vez."))
+    return redirect("campaigns:seal" if kind == ErrandKind.SEAL else "campaigns:campaign", period=period)
 
 
 def find_campaign(request: HttpRequest, period: str) -> Campaign:
@@ -149,6 +163,7 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "days_left": days_left(campaign),
         "why_not": reasons,
         "steers": user.steers_campaigns,
+        "parked": errands.parked(campaign=campaign),
         "services": Service.choices,
         "agents": agent_choices(user, choices.agents),
         "zones": choices.zones,

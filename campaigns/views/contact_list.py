@@ -5,26 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 from django_tables2 import A, Column, RequestConfig
 
 from agents.access import centre_only, signed_in_user
 from campaigns.figures.filters import read_choices
-from campaigns.lists import exporting
+from campaigns.lists.books import contact_filters
 from campaigns.lists.listing import STATES, Asked, find_contacts
 from campaigns.models import ListExport
 from campaigns.models.contacts import CallList
 from campaigns.month.periods import write_period
-from campaigns.tasks import make_export
 from campaigns.views.campaign import agent_choices, find_campaign, month_name
-from screens.spreadsheets import XLSX
+from campaigns.views.exports import owe
+from campaigns.views.searching import search_is_posted, searched
 from screens.tables import PAGE, Figure, ListTable, Moment, Money, RowLink
 
 COUNTED_TO = 10_000  # pages past this are reached by filtering: counting a million rows for a foot would take seconds
@@ -67,7 +66,8 @@ class ContactTable(ListTable):
 
 
 @centre_only
-@require_GET
+@require_http_methods(["GET", "POST"])
+@search_is_posted
 def contact_list(request: HttpRequest, period: str) -> HttpResponse:
     """Contacts of the campaign as the address asks."""
     campaign = find_campaign(request, period)
@@ -105,45 +105,8 @@ def export(request: HttpRequest, period: str) -> HttpResponseBase:
     """Ask for exactly what is filtered, as a workbook: it is made in the background."""
     campaign = find_campaign(request, period)
     asked = asked_for(request)
-    owed = exporting.ask_export(campaign=campaign, asked=asked, by=signed_in_user(request), now=timezone.now())
-    make_export.delay_on_commit(export_id=owed.pk)
-    return redirect("campaigns:list_export", period=write_period(campaign.period), pk=owed.pk)
-
-
-@require_GET
-def list_export(request: HttpRequest, period: str, pk: int) -> HttpResponse:
-    """How far the workbook is, and the workbook."""
-    return render(request, "campaigns/list_export.html", _export_page(request, period, pk))
-
-
-@require_GET
-def list_export_progress(request: HttpRequest, period: str, pk: int) -> HttpResponse:
-    """The part of the page that refreshes by itself."""
-    return render(request, "campaigns/_list_export.html", _export_page(request, period, pk))
-
-
-@require_GET
-def list_export_file(request: HttpRequest, period: str, pk: int) -> HttpResponseBase:
-    """The workbook, for who asked for it."""
-    export = _export_page(request, period, pk)["export"]
-    if not export.file:
-        raise Http404
-    name = f"contactos-{period}.xlsx"
-    response = FileResponse(export.file.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _export_page(request: HttpRequest, period: str, pk: int) -> dict[str, Any]:
-    """404 for everybody but who asked for it."""
-    campaign = find_campaign(request, period)
-    found = ListExport.objects.visible_to(signed_in_user(request)).filter(campaign=campaign)
-    return {
-        "export": get_object_or_404(found, pk=pk),
-        "campaign": campaign,
-        "period": write_period(campaign.period),
-        "month": month_name(campaign),
-    }
+    filters = contact_filters(campaign=campaign, asked=asked)
+    return owe(request, kind=ListExport.Kind.CONTACTS, filters=filters, words=f"contacts {campaign} {asked.words}")
 
 
 def asked_for(request: HttpRequest) -> Asked:
@@ -154,5 +117,5 @@ def asked_for(request: HttpRequest) -> Asked:
         call_list=call_list if call_list in CallList.values else "",
         agent=int(agent) if agent.isascii() and agent.isdigit() and len(agent) < 10 else None,
         zone=request.GET.get("zone", "")[:80],
-        search=request.GET.get("q", "")[:80],
+        search=searched(request, most=80),
     )

@@ -21,7 +21,7 @@ from campaigns.deal.deal_rows import Dealt
 from campaigns.deal.proposal import proposal_of
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
-from campaigns.month import lifecycle
+from campaigns.month import errands, lifecycle
 from campaigns.month.lifecycle import CampaignRefuses, Verb
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.views.dealing_forms import ShareForm, TermsForm, terms_from
@@ -79,7 +79,8 @@ def deal_progress(request: HttpRequest, period: str) -> HttpResponse:
     campaign = campaign_at(request, period)
     if campaign.deal_asked_at is None:
         return HttpResponseClientRefresh()
-    return render(request, "campaigns/_deal_progress.html", _progress(campaign))
+    steers = signed_in_user(request).steers_campaigns
+    return render(request, "campaigns/_deal_progress.html", {**_progress(campaign), "steers": steers})
 
 
 @steering_only
@@ -120,6 +121,7 @@ def _progress(campaign: Campaign) -> dict[str, object]:
     return {
         "campaign": campaign,
         "period": write_period(campaign.period),
+        "parked": errands.parked(campaign=campaign),
         "is_slow": asked is not None and timezone.now() - asked > SLOW,
     }
 
@@ -136,6 +138,7 @@ def _drawn(
     given = share_forms or {}
     context = {
         **_progress(campaign),
+        "steers": user.steers_campaigns,
         "proposal": found,
         "form": form,
         "rows": [(row, given.get(row.share.pk) or ShareForm(share=row.share)) for row in found.shares],

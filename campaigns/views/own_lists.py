@@ -153,7 +153,9 @@ def _export(entries: QuerySet[ListEntry], *, user: User, now: datetime) -> FileR
     headers = [str(column.verbose_name) for column in OwnList.base_columns.values()]
     rows = [list(_exported(entry)) for entry in entries[:EXPORTED_AT_MOST]]
     record_export(user=user, subject=_("Mi lista"), rows=len(rows), now=now)
-    return workbook_response(f"mi-lista-{local(now):%Y-%m-%d}", [Sheet(_("Mi lista"), headers, rows)])
+    return workbook_response(
+        f"mi-lista-{local(now):%Y-%m-%d}", [Sheet(_("Mi lista"), headers, rows)], today=local(now).date()
+    )
 
 
 def _exported(entry: ListEntry) -> Iterable[Any]:

@@ -15,18 +15,18 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_tables2 import RequestConfig
 
 from agents.access import centre_only, signed_in_user, steering_only
-from agents.disclosure import record_export
-from campaigns.models import Campaign, Contact, Receipt
+from campaigns.lists.books import payment_filters
+from campaigns.models import Campaign, Contact, ListExport, Receipt
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.payments import payment_lists, receipts
 from campaigns.payments.payment_age import payment_age as age_of_payments
 from campaigns.payments.payment_lists import LISTS, RENEWALS, REPORTS, WHY, Asked, Total
-from campaigns.payments.payment_sheets import receipt_sheet, renewal_sheet, report_sheet
 from campaigns.views.campaign import month_name
+from campaigns.views.exports import owe
 from campaigns.views.payment_tables import (
     OverpaidTable,
     ReceiptTable,
@@ -35,7 +35,7 @@ from campaigns.views.payment_tables import (
     TotalledTable,
     UnmatchedTable,
 )
-from screens.spreadsheets import workbook_response
+from campaigns.views.searching import search_is_posted, searched
 from screens.tables import PAGE, ListTable
 
 
@@ -49,7 +49,8 @@ class CountedPaginator(Paginator):
 
 
 @centre_only
-@require_GET
+@require_http_methods(["GET", "POST"])
+@search_is_posted
 def payment_list(request: HttpRequest) -> HttpResponse:
     """Receipts, those without renewal, late ones, renewals paid in part or too much, and the reports they came in."""
     user, now = signed_in_user(request), timezone.now()
@@ -76,20 +77,12 @@ def payment_list(request: HttpRequest) -> HttpResponse:
 
 
 @centre_only
-@require_GET
+@require_POST
 def payment_export(request: HttpRequest) -> HttpResponseBase:
-    """Exactly what is filtered, as a workbook; written into the book of exports."""
-    user = signed_in_user(request)
-    asked = asked_for(request, list(Campaign.objects.visible_to(user).order_by("-period")[:24]))
-    rows, total = _rows_of(request, asked)
-    if asked.show == REPORTS:
-        sheet = report_sheet(rows)
-    elif asked.show in RENEWALS:
-        sheet = renewal_sheet(rows.order_by("renewal"), title=str(RENEWALS[asked.show]), total=total)
-    else:
-        sheet = receipt_sheet(rows.order_by("pk"), total=total, with_why=asked.show == "unmatched")
-    record_export(user=user, subject=f"payments {asked.words}", rows=total.rows, now=timezone.now())
-    return workbook_response(f"pagos-{asked.show}", [sheet])
+    """Ask for exactly what is filtered, as a workbook: it is made in the background."""
+    asked = asked_for(request, list(Campaign.objects.visible_to(signed_in_user(request)).order_by("-period")[:24]))
+    filters = payment_filters(asked=asked)
+    return owe(request, kind=ListExport.Kind.PAYMENTS, filters=filters, words=f"payments {asked.words}")
 
 
 @steering_only
@@ -134,7 +127,7 @@ def asked_for(request: HttpRequest, months: list[Campaign]) -> Asked:
     return Asked(
         show=show if show in LISTS else "receipts",
         campaign=campaign,
-        search=asked.get("q", "").replace("\x00", "").strip()[:40],
+        search=searched(request, most=40),
         since=_day(asked.get("since", "")),
         until=_day(asked.get("until", "")),
         channel=asked.get("channel", "").replace("\x00", "")[:60],

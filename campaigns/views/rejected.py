@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,23 +14,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
-from agents.disclosure import record_export
-from campaigns.models import RejectedRow, Report
+from campaigns.models import ListExport, RejectedRow, Report
 from campaigns.reports import mending
-from campaigns.reports.rejected_page import RowForm, columns_of, form_of, sheet_of
-from screens.spreadsheets import workbook_response
+from campaigns.reports.rejected_page import RowForm, columns_of, find_rejected, form_of
+from campaigns.views.exports import owe
 
 PAGE = 50
 
 
-def _filtered(request: HttpRequest, report: Report) -> Any:
-    found = RejectedRow.objects.visible_to(signed_in_user(request)).filter(report=report).order_by("line")
-    reason, state = request.GET.get("reason", ""), request.GET.get("state", "")
-    if reason:
-        found = found.filter(reason=reason)
-    if state in RejectedRow.State.values:
-        found = found.filter(state=state)
-    return found
+def _filtered(request: HttpRequest, report: Report) -> QuerySet[RejectedRow]:
+    return find_rejected(report=report, user=signed_in_user(request), **_asked_for(request))
+
+
+def _asked_for(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in ("reason", "state")}
 
 
 def _waiting(request: HttpRequest, report: Report) -> int:
@@ -62,8 +58,7 @@ def rejected_rows(request: HttpRequest, pk: int) -> HttpResponse:
         "columns": columns_of(report.kind),
         "reasons": mending.reasons_of(report=report),
         "states": RejectedRow.State.choices,
-        "reason": request.GET.get("reason", ""),
-        "state": request.GET.get("state", ""),
+        **_asked_for(request),
         "waiting": _waiting(request, report),
         "may_steer": may_steer,
         "trail": [
@@ -76,15 +71,13 @@ def rejected_rows(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @centre_only
-@require_GET
+@require_POST
 def rejected_rows_export(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The rows the page's filters show, as xlsx. Written in the book of exports."""
+    """Ask for the rows the page's filters show, as a workbook: it is made in the background."""
     report = _report_of(request, pk)
-    rows = list(_filtered(request, report))
-    record_export(
-        user=signed_in_user(request), subject=f"rejected rows of report {report.pk}", rows=len(rows), now=timezone.now()
-    )
-    return workbook_response(f"filas-rechazadas-{report.pk}", [sheet_of(report=report, rows=rows)])
+    filters = {"report": report.pk, **_asked_for(request)}
+    words = f"rejected rows of report {report.pk}"
+    return owe(request, kind=ListExport.Kind.REJECTED, filters=filters, words=words)
 
 
 @steering_only

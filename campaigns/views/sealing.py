@@ -15,7 +15,9 @@ from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from campaigns.closing import sealing
 from campaigns.closing.sealing import SealRefuses
+from campaigns.figures.telling_figures import effect_told
 from campaigns.models import Seal
+from campaigns.month import errands
 from campaigns.month.periods import write_period
 from campaigns.views.campaign import find_campaign, month_name
 
@@ -59,7 +61,7 @@ def reseal(request: HttpRequest, period: str) -> HttpResponseBase:
 
 
 @centre_only
-@require_GET
+@require_POST
 def seal_file(request: HttpRequest, period: str, revision: int, kind: str) -> HttpResponseBase:
     """The workbook or the document of a revision."""
     campaign = find_campaign(request, period)
@@ -89,10 +91,13 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         "period": write_period(campaign.period),
         "month": month_name(campaign),
         "last": seals[-1] if seals else None,
+        "effect": effect_told(seals[-1].figures["effect"]) if seals else None,
         "is_provisional": bool(seals) and sealing.is_provisional(seals[-1]),
         "counts_until": sealing.payments_count_until(campaign=campaign),
         "revisions": revisions[::-1],
         "steers": user.steers_campaigns,
+        "parked": errands.parked(campaign=campaign),
+        "had_report": sealing.had_report(campaign=campaign),
         "is_closed": campaign.state == campaign.State.CLOSED,
         "verification": None,
     }

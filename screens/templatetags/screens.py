@@ -23,6 +23,8 @@ TIGHT = "\u00a0"  # a figure and its unit stay on one line
 FIXED_LINE = re.compile(r"^\+591([234])(\d{3})(\d{4})$")
 MOBILE = re.compile(r"^\+591([67]\d{2})(\d{5})$")
 DIGIT = re.compile(r"\d")
+LONG_NUMBER = re.compile(r"\d(?:[ .()-]{0,2}\d){5,}")  # a telephone, a card, however it was grouped
+DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d|\d\d[-.]\d\d[-.](?:19|20)\d\d")
 LEFT_LEGIBLE = 2  # digits a masked value still shows: enough to tell two apart, not enough to dial
 
 
@@ -98,6 +100,12 @@ def masked_card(value: Any) -> str:
     """An identity card where nobody has to read it: `4567890-1F CB` → `•••••90 …`, its complement left out."""
     digits = re.match(r"\s*\D*(\d+)", str(value or ""))
     return _masked(digits[1]) if digits else NOTHING
+
+
+@register.filter
+def masked_text(value: Any) -> str:
+    """Free text where nobody has to dial or identify: whatever has six digits or more in a row is masked, days not."""
+    return LONG_NUMBER.sub(lambda found: found[0] if DAY.fullmatch(found[0]) else _masked(found[0]), str(value or ""))
 
 
 @register.filter

@@ -79,8 +79,9 @@ class World:
 
     @cached_property
     def export(self) -> dict[str, Any]:
-        made = ListExport.objects.create(campaign=self.campaign, asked_by=self.elena, asked_at=self.now)
-        return {**self.month, "pk": made.pk}
+        filters = {"period": self.month["period"]}
+        made = ListExport.objects.create(kind="contacts", filters=filters, asked_by=self.elena, asked_at=self.now)
+        return {"pk": made.pk}
 
     @cached_property
     def notice(self) -> Notice:
@@ -102,6 +103,9 @@ class World:
             period=date(2026, 11, 1), state=Campaign.State.CLOSED, calls_from=date(2026, 10, 25),
             calls_until=date(2026, 10, 31), report_due_at=self.now, created_at=self.now, closed_at=self.now,
         )  # fmt: skip
+        Contact.objects.create(
+            campaign=november, contract="N1", call_list="TV", name="x", amount_due=1, due_on=date(2026, 10, 31)
+        )
         sealing.seal(campaign=november, by=self.elena, now=self.now)
         return {"period": "2026-11"}
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from agents.models import Disclosure
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.lists import exporting
-from campaigns.lists.listing import Asked
-from campaigns.models import Campaign, ListExport
+from campaigns.models import Campaign
 from tests.campaigns.a_month import make_month
 
 PAGE = "/campaigns/2026-12/"
@@ -118,55 +114,9 @@ def test_what_is_no_campaign_is_not_found(month, elena, signed_in):
 
 
 def test_the_figures_leave_as_they_are_filtered(month, elena, signed_in):
-    rows = sheet(signed_in(elena).get(f"{PAGE}figures/export/?service=TV"), 0)
+    rows = sheet(signed_in(elena).post(f"{PAGE}figures/export/?service=TV"), 0)
     assert rows[9][:3] == ["Servicios", "Total", 7.0]
     assert Disclosure.objects.get().subject == "figures 2026-12"
-
-
-LISTS = {
-    "": 12, "state=not_callable": 1, "state=paid": 4, "state=held_out": 2, "state=unassigned": 0, "state=open": 4,
-    "list=BOTH": 2, "zone=Sacaba": 3, "q=cliente a": 5, "q=A4": 1, "q=clïente l4": 1, "state=open&zone=Sacaba": 1,
-    "q=%25": 0, "q=nadie": 0, "agent=999999": 0, "state=nonsense": 12,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("query", LISTS)
-def test_a_list_and_its_export_show_the_same(month, elena, signed_in, query):
-    client = signed_in(elena)
-    page = client.get(f"{PAGE}contacts/?{query}")
-    assert len(page.context["table"].rows) == LISTS[query]
-    response = client.post(f"{PAGE}contacts/export/?{query}")
-    owed = ListExport.objects.get()
-    assert response.url == f"{PAGE}exports/{owed.pk}/"
-    assert client.get(f"{response.url}file/").status_code == 404
-    assert "Escribiendo contactos" in client.get(response.url).content.decode()
-    assert exporting.make_export(export_id=owed.pk, now=timezone.now())
-    assert not exporting.make_export(export_id=owed.pk, now=timezone.now())
-    assert "El libro está listo" in client.get(f"{response.url}progress/").content.decode()
-    rows = sheet(client.get(f"{response.url}file/"))
-    assert len(rows) - 1 == LISTS[query]
-    assert Disclosure.objects.get().rows == LISTS[query]
-
-
-def test_an_export_is_of_who_asked_for_it(month, elena, oscar, ana, signed_in):
-    address = signed_in(elena).post(f"{PAGE}contacts/export/").url
-    for person in (oscar, ana):
-        for page in (address, f"{address}progress/", f"{address}file/"):
-            assert signed_in(person).get(page).status_code == 404
-
-
-def test_an_export_that_lost_its_worker_is_made_again_and_old_ones_are_deleted(month, elena, at):
-    asked = at("2026-11-28 10:00")
-    owed = exporting.ask_export(campaign=month, asked=Asked(), by=elena, now=asked)
-    assert exporting.sweep_exports(now=asked) == [owed.pk]
-    ListExport.objects.update(lease_until=asked + timedelta(minutes=30), attempts=1)
-    assert exporting.sweep_exports(now=asked + timedelta(minutes=5)) == []
-    assert exporting.sweep_exports(now=asked + timedelta(minutes=31)) == [owed.pk]
-    ListExport.objects.update(attempts=3)
-    assert exporting.sweep_exports(now=asked + timedelta(minutes=31)) == []
-    assert ListExport.objects.get().state == "failed"
-    exporting.sweep_exports(now=asked + timedelta(days=2))
-    assert not ListExport.objects.exists()
 
 
 def test_a_list_takes_few_queries_however_long(month, elena, signed_in):

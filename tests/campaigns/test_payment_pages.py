@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from agents.models import Agent, Disclosure, User
+from campaigns.lists import exporting
 from campaigns.models import Campaign, Receipt
 from tests.campaigns.a_campaign import make_campaign
 from tests.campaigns.some_receipts import owing, row, take
@@ -22,9 +25,17 @@ At = Callable[[str], datetime]
 SignedIn = Callable[[User | Agent], Client]
 
 
-def sheet_of(answer: Any) -> list[list[Any]]:
-    """Every row of the only sheet of a downloaded workbook."""
-    return CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
+@pytest.fixture(autouse=True)
+def _files_of_the_test(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def exported(client: Client, address: str, asked: dict[str, str] | None = None) -> list[list[Any]]:
+    """Every row of the only sheet of the workbook the button asks for, made as a worker makes it."""
+    page = client.post(f"{address}?{urlencode(asked or {})}").url
+    assert exporting.make_export(export_id=int(page.split("/")[-2]), now=timezone.now())
+    file = b"".join(client.get(f"{page}file/").streaming_content)
+    return CalamineWorkbook.from_filelike(BytesIO(file)).get_sheet_by_index(0).to_python()
 
 
 PAGES = ["/payments/", "/payments/promises/"]
@@ -103,7 +114,8 @@ FILTERS: dict[str, tuple[dict[str, str], list[str]]] = {
 @pytest.mark.parametrize("name", FILTERS)
 def test_filters(paid: Campaign, elena: User, signed_in: SignedIn, name: str) -> None:
     asked, expected = FILTERS[name]
-    page = signed_in(elena).get("/payments/", asked)
+    client = signed_in(elena)
+    page = client.post("/payments/", asked, follow=True) if "q" in asked else client.get("/payments/", asked)
     found = [line.record.number for line in page.context["table"].paginated_rows]
     assert found == (expected if name != "nonsense" else FILTERS["all months"][1])
 
@@ -111,8 +123,7 @@ def test_filters(paid: Campaign, elena: User, signed_in: SignedIn, name: str) ->
 def test_the_export_is_what_is_filtered_and_is_in_the_book(
     paid: Campaign, elena: User, signed_in: SignedIn
 ) -> None:  # fmt: skip
-    answer = signed_in(elena).get("/payments/export/", {"channel": "Banco"})
-    lines = sheet_of(answer)
+    lines = exported(signed_in(elena), "/payments/export/", {"channel": "Banco"})
     assert [line[0] for line in lines] == ["Recibo", "R2", "Total"]
     assert lines[-1][8] == 50
     written = Disclosure.objects.get()
@@ -121,8 +132,7 @@ def test_the_export_is_what_is_filtered_and_is_in_the_book(
 
 @pytest.mark.parametrize("show", ["receipts", "unmatched", "late", "underpaid", "overpaid", "reports"])
 def test_every_list_is_exported(paid: Campaign, elena: User, signed_in: SignedIn, show: str) -> None:
-    answer = signed_in(elena).get("/payments/export/", {"show": show})
-    assert len(sheet_of(answer)) > 1
+    assert len(exported(signed_in(elena), "/payments/export/", {"show": show})) > 1
 
 
 def test_search_again_finds_what_the_report_did_not_have(paid: Campaign, elena: User, signed_in: SignedIn) -> None:
@@ -136,9 +146,9 @@ def test_search_again_finds_what_the_report_did_not_have(paid: Campaign, elena: 
 
 def test_who_may_see_what(paid: Campaign, ana: Agent, marta: Agent, oscar: User, signed_in: SignedIn) -> None:
     assert signed_in(ana).get("/payments/").status_code == 403
-    assert signed_in(ana).get("/payments/export/").status_code == 403
+    assert signed_in(ana).post("/payments/export/").status_code == 403
     assert signed_in(ana).get("/payments/promises/").status_code == 200
-    assert signed_in(ana).get("/payments/promises/export/").status_code == 403
+    assert signed_in(ana).post("/payments/promises/export/").status_code == 403
     assert signed_in(oscar).get("/payments/").status_code == 200
     assert signed_in(oscar).post("/payments/match/").status_code == 403
     contact = Receipt.objects.get(number="R1").renewal.contact_id
@@ -169,8 +179,7 @@ def test_promises_by_outcome(
     assert [line.record.contact_id for line in page.context["table"].paginated_rows] == [contact.pk]
     assert "Incumplido" in page.content.decode()
     assert signed_in(marta).get("/payments/promises/").context["table"].total.rows == 0
-    answer = signed_in(elena).get("/payments/promises/export/")
-    lines = sheet_of(answer)
+    lines = exported(signed_in(elena), "/payments/promises/export/")
     assert lines[1][0] == "C2"
     assert Disclosure.objects.count() == 1
 

@@ -7,12 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from campaigns.closing import sealing
 from campaigns.closing.sealing import SealRefuses
-from campaigns.models import Receipt, RenewalPayment, Seal
+from campaigns.models import Errand, Receipt, RenewalPayment, Seal
 from notices.models import Attachment, Notice
+from tests.campaigns.a_campaign import add_contacts, make_campaign
 from tests.campaigns.a_month import make_month
 
 
@@ -131,17 +133,17 @@ def test_the_page_verifies_and_seals_again(sealed, closed, elena, signed_in):
     page = client.get("/campaigns/2026-12/seal/").content.decode()
     assert "Revisión 2" in page
     assert "Faltaba un recibo" in page
-    assert client.get("/campaigns/2026-12/seal/1/pdf/").getvalue().startswith(b"%PDF")
-    assert client.get("/campaigns/2026-12/seal/2/xlsx/").status_code == 200
-    assert client.get("/campaigns/2026-12/seal/9/xlsx/").status_code == 404
-    assert client.get("/campaigns/2026-12/seal/1/exe/").status_code == 404
+    assert client.post("/campaigns/2026-12/seal/1/pdf/").getvalue().startswith(b"%PDF")
+    assert client.post("/campaigns/2026-12/seal/2/xlsx/").status_code == 200
+    assert client.post("/campaigns/2026-12/seal/9/xlsx/").status_code == 404
+    assert client.post("/campaigns/2026-12/seal/1/exe/").status_code == 404
 
 
 def test_an_auditor_verifies_and_seals_nothing(sealed, oscar, ana, signed_in):
     assert "da lo mismo" in signed_in(oscar).post("/campaigns/2026-12/seal/verify/").content.decode()
     assert signed_in(oscar).post("/campaigns/2026-12/seal/again/", {"reason": "x"}).status_code == 403
     assert signed_in(ana).get("/campaigns/2026-12/seal/").status_code == 403
-    assert signed_in(ana).get("/campaigns/2026-12/seal/1/pdf/").status_code == 403
+    assert signed_in(ana).post("/campaigns/2026-12/seal/1/pdf/").status_code == 403
 
 
 def test_a_campaign_without_a_seal_says_when_it_comes(closed, elena, signed_in):
@@ -162,3 +164,45 @@ def test_the_command_verifies(sealed, closed):
 def test_the_first_revision_says_that_it_is_provisional(closed, at):
     sealing.seal(campaign=closed, by=None, now=at("2026-11-30 23:00"))
     assert "Provisional" in Notice.objects.get().body
+
+
+def test_a_month_that_closed_without_its_report_is_not_sealed(elena, signed_in, at):
+    make_campaign(date(2026, 11, 1), state="closed", closed_at=at("2026-11-01 00:05"))
+    assert sealing.seal_closed(now=at("2026-11-30 23:00")) == []
+    assert not Seal.objects.exists()
+    page = signed_in(elena).get("/campaigns/2026-11/seal/").content.decode()
+    assert "cerró sin su reporte" in page
+    assert "Sellar ahora" not in page
+    signed_in(elena).post("/campaigns/2026-11/seal/again/")
+    assert not Seal.objects.exists()
+
+
+def test_one_seal_that_fails_does_not_hold_up_the_others(closed, elena, signed_in, at, monkeypatch):
+    other = make_campaign(date(2026, 11, 1), state="closed")
+    add_contacts(other, 2)
+    draw = sealing.draw_document
+
+    def fail_for_december(*, seal, **told):
+        if seal.campaign == closed:
+            raise OSError("no font")
+        return draw(seal=seal, **told)
+
+    monkeypatch.setattr(sealing, "draw_document", fail_for_december)
+    assert [made.campaign for made in sealing.seal_closed(now=at("2026-11-30 23:00"))] == [other]
+    assert sealing.seal_closed(now=at("2026-11-30 23:01")) == []  # not before it had patience
+    for minute in (3, 6, 9):
+        sealing.seal_closed(now=at(f"2026-11-30 23:0{minute}"))
+    errand = Errand.objects.get()
+    assert (errand.attempts, errand.error, errand.failed_at) == (3, "OSError: no font", at("2026-11-30 23:06"))
+    for page in ("/campaigns/2026-12/seal/", "/campaigns/2026-12/"):
+        told = signed_in(elena).get(page).content.decode()
+        assert "OSError: no font" in told
+        assert "Intentar otra vez" in told
+    monkeypatch.undo()
+    signed_in(elena).post("/campaigns/2026-12/again/seal/")
+    assert [made.campaign for made in sealing.seal_closed(now=timezone.now())] == [closed]
+    assert not Errand.objects.exists()
+
+
+def test_the_seals_page_has_the_effect_of_the_calls(sealed, elena, signed_in):
+    assert "Efecto de las llamadas" in signed_in(elena).get("/campaigns/2026-12/seal/").content.decode()

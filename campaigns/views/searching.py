@@ -1,0 +1,49 @@
+"""What is looked for in a list is personal data: a name, a contract. It never stands in an address.
+
+Addresses end up in histories, proxies and logs. The filters of a list are posted to it; what was typed stays in the
+session, and the address gets a word that means it there and nothing anywhere else. So Back, refresh, pages and sorting
+work as with any address, and one that is sent to a colleague carries nobody's name (docs/decisions/0090).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+
+View = Callable[..., HttpResponseBase]
+TYPED = "q"  # the field of the form
+KEY = "s"  # what stands for it in the address
+KEPT = 20  # searches of one session; older addresses show the list without theirs
+
+
+def search_is_posted(view: View) -> View:
+    """View decorator: the filter form posted to a list becomes its address, without what was typed."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return _to_its_address(request) if request.method == "POST" else view(request, *args, **kwargs)
+
+    return guarded
+
+
+def searched(request: HttpRequest, *, most: int) -> str:
+    """What this address looks for, as it was typed in this session; at most `most` characters."""
+    kept = request.session.get("searches", {})
+    return str(kept.get(request.GET.get(KEY, ""), ""))[:most]
+
+
+def _to_its_address(request: HttpRequest) -> HttpResponseBase:
+    asked = request.POST.copy()
+    typed = asked.get(TYPED, "").strip()[:80]
+    for name in [name for name in asked if name in (TYPED, KEY, "csrfmiddlewaretoken") or not asked[name]]:
+        del asked[name]
+    if typed:
+        kept = {key: text for key, text in request.session.get("searches", {}).items() if text != typed}
+        asked[KEY] = secrets.token_urlsafe(6)
+        request.session["searches"] = {**dict(list(kept.items())[1 - KEPT :]), asked[KEY]: typed}
+    query = asked.urlencode()
+    return HttpResponseRedirect(request.path + (f"?{query}" if query else ""))
