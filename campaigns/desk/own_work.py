@@ -131,7 +131,7 @@ def own_day(*, agent: Agent, day: date, now: datetime, campaigns: list[int]) -> 
     """The figures of `agent` on `day`."""
     attempts = list(
         Attempt.objects.filter(campaign__in=campaigns, day=day, agent=agent)
-        .select_related("disposition", "contact")
+        .select_related("disposition", "contact", "campaign")
         .order_by("-dialled_at")
     )
     told = [

@@ -15,10 +15,15 @@ from campaigns.models.policy import Disposition
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def visible_to(self, user: User) -> AttemptQuerySet:
-        """An agent sees own attempts and those of contacts she owns; the centre sees all."""
+        """An agent sees own attempts and those of contacts she owns, of open campaigns; the centre sees all.
+
+        An own call that waits for its result is seen whatever became of its campaign.
+        """
         if user.sees_the_centre:
             return self
-        return self.filter(Q(agent__user=user) | Q(contact__entry__owner__user=user))
+        own = Q(agent__user=user) | Q(contact__entry__owner__user=user)
+        is_open = Q(campaign__in=Campaign.objects.open())
+        return self.filter(own & is_open | Q(agent__user=user, resulted_at=None))
 
 
 class Attempt(models.Model):
@@ -83,6 +88,12 @@ class Attempt(models.Model):
         ]
 
 
+class DeskDraftQuerySet(models.QuerySet["DeskDraft"]):
+    def visible_to(self, user: User) -> DeskDraftQuerySet:
+        """Whoever types sees what she typed, and nobody else."""
+        return self.filter(agent__user=user)
+
+
 class DeskDraft(models.Model):
     """What an agent has typed about the contact open at her desk and not yet recorded: it survives the browser."""
 
@@ -92,13 +103,22 @@ class DeskDraft(models.Model):
     fields = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
 
+    objects = DeskDraftQuerySet.as_manager()
+
 
 class CallBackQuerySet(models.QuerySet["CallBack"]):
     def visible_to(self, user: User) -> CallBackQuerySet:
-        """An agent sees own call-backs and those that went to her team; the centre sees all."""
+        """An agent sees those that wait for her or her team, and all of contacts she owns; the centre sees all."""
         if user.sees_the_centre:
             return self
-        return self.filter(Q(agent__user=user) | Q(reach__in=["team", "supervisor"], team__agent__user=user)).distinct()
+        of_own_contact = Q(contact__entry__owner__user=user, campaign__in=Campaign.objects.open())
+        return self.filter(of_own_contact | Q(pk__in=CallBack.objects.waiting_for(user)))
+
+    def waiting_for(self, user: User) -> CallBackQuerySet:
+        """Pending ones of open campaigns: the agent's own, and those that went to her team."""
+        teams = Team.objects.filter(agent__user=user)
+        hers = Q(agent__user=user) | Q(reach__in=["team", "supervisor"], team__in=teams)
+        return self.filter(hers, state=CallBack.State.PENDING, campaign__in=Campaign.objects.open())
 
 
 @audited()
@@ -150,10 +170,11 @@ class CallBack(models.Model):
 
 class PaymentPromiseQuerySet(models.QuerySet["PaymentPromise"]):
     def visible_to(self, user: User) -> PaymentPromiseQuerySet:
-        """An agent sees the promises made to her and those of contacts she owns; the centre sees all."""
+        """An agent sees promises made to her and of contacts she owns, of open campaigns; the centre sees all."""
         if user.sees_the_centre:
             return self
-        return self.filter(Q(agent__user=user) | Q(contact__entry__owner__user=user))
+        own = Q(agent__user=user) | Q(contact__entry__owner__user=user)
+        return self.filter(own, campaign__in=Campaign.objects.open())
 
     def in_force(self) -> PaymentPromiseQuerySet:
         return self.filter(superseded_at__isnull=True)

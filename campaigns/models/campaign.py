@@ -11,6 +11,10 @@ from agents.models import Agent, User
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def open(self) -> CampaignQuerySet:
+        """Those agents call now, or go on calling after a pause: only of these do they see customers."""
+        return self.filter(state__in=[Campaign.State.RUNNING, Campaign.State.PAUSED])
+
     def visible_to(self, user: User) -> CampaignQuerySet:
         """An agent knows the campaigns that have been launched; the centre knows all."""
         if user.sees_the_centre:
@@ -84,6 +88,11 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period:%Y-%m}"
+
+    @property
+    def is_open(self) -> bool:
+        """Launched and not closed."""
+        return self.state in (Campaign.State.RUNNING, Campaign.State.PAUSED)
 
 
 class CampaignChange(models.Model):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, User
@@ -31,12 +31,20 @@ class CallList(models.TextChoices):
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: User) -> ContactQuerySet:
-        """An agent sees contacts assigned to or open at her desk, and her call-backs; the centre sees all."""
+        """The centre sees all. An agent sees what her work needs, while its campaign is open:
+
+        contacts of her list or open at her desk, those with an agreed call of hers or her team's that waits, and those
+        she attended herself. Afterwards only the one whose call still waits for her result. (Decision 0081.)
+        """
         if user.sees_the_centre:
             return self
-        return self.filter(
-            Q(entry__owner__user=user) | Q(entry__lease_agent__user=user) | Q(call_backs__agent__user=user)
-        ).distinct()
+        from campaigns.models.calls import Attempt, CallBack  # they refer to contacts
+
+        own = ListEntry.objects.filter(Q(owner__user=user) | Q(lease_agent__user=user), contact=OuterRef("pk"))
+        agreed = CallBack.objects.waiting_for(user).filter(contact=OuterRef("pk"))
+        attended = Attempt.objects.filter(agent__user=user, contact=OuterRef("pk"))
+        needed = Exists(own) | Exists(agreed) | Exists(attended)
+        return self.filter(needed & Q(campaign__in=Campaign.objects.open()) | Exists(attended.filter(resulted_at=None)))
 
 
 class Contact(models.Model):
@@ -115,9 +123,11 @@ class RetiredTelephone(models.Model):
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
     def visible_to(self, user: User) -> ListEntryQuerySet:
+        """An agent sees her list and what is open at her desk, of open campaigns; the centre sees all."""
         if user.sees_the_centre:
             return self
-        return self.filter(Q(owner__user=user) | Q(lease_agent__user=user))
+        own = Q(owner__user=user) | Q(lease_agent__user=user)
+        return self.filter(own, campaign__in=Campaign.objects.open())
 
 
 class ListEntry(models.Model):

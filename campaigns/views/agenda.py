@@ -76,16 +76,17 @@ class NewHour(forms.Form):
 def agenda(request: HttpRequest) -> HttpResponse:
     """Pending agreed calls; the overdue ones first, whoever has them now."""
     user, now = signed_in_user(request), timezone.now()
-    pending = CallBack.objects.visible_to(user).filter(state=CallBack.State.PENDING)
+    pending = CallBack.objects.visible_to(user)
+    pending = pending.filter(state=CallBack.State.PENDING) if user.sees_the_centre else pending.waiting_for(user)
     chosen = request.GET.get("reach", "")
     shown = pending.filter(reach=chosen) if chosen in CallBack.Reach.values else pending
     table = AgendaTable(shown.select_related("contact", "agent__user", "team").order_by("due_at"))
     table.now, table.may_change = now, user.role != Role.AUDITOR
     counts = pending.aggregate(
-        overdue=Count("pk", filter=Q(due_at__lte=now), distinct=True),
-        today=Count("pk", filter=Q(due_at__date=timezone.localtime(now).date()), distinct=True),
-        all=Count("pk", distinct=True),
-        **{reach: Count("pk", filter=Q(reach=reach), distinct=True) for reach in CallBack.Reach.values},
+        overdue=Count("pk", filter=Q(due_at__lte=now)),
+        today=Count("pk", filter=Q(due_at__date=timezone.localtime(now).date())),
+        all=Count("pk"),
+        **{reach: Count("pk", filter=Q(reach=reach)) for reach in CallBack.Reach.values},
     )
     tabs = [{"href": "?", "words": _("Todas"), "current": not chosen, "count": counts["all"]}]
     for reach in CallBack.Reach:

@@ -24,7 +24,7 @@ from campaigns.desk.leases import CannotGiveBack, release, release_desk, renew_l
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.results import Recorded, StaleResult, record_result
-from campaigns.models import Attempt, Contact, ListEntry
+from campaigns.models import Contact, DeskDraft, ListEntry
 from campaigns.rules.rulebook import RuleBook, read_rules
 
 
@@ -178,18 +178,19 @@ def _answer(
     """The desk's fragment; a browser without scripts is sent to the page, or shown it with what is missing."""
     if not request.htmx and status == 200:  # type: ignore[attr-defined]
         return redirect("campaigns:desk")
-    results = [recorded.attempt] if recorded else last_results(agent=agent, book=book)
+    may_correct = recorded is not None and recorded.entry.campaign.is_open
+    results = [recorded.attempt] if recorded and may_correct else last_results(agent=agent, book=book)
     page = "campaigns/_desk.html" if request.htmx else "campaigns/desk.html"  # type: ignore[attr-defined]
     return render(request, page, {"desk": laid, "last_results": results, "recorded": recorded}, status=status)
 
 
 def _open_contact(request: HttpRequest) -> tuple[Contact, int]:
-    """The contact of the form. One that went to somebody else is still known to who called it: she is told so."""
+    """The contact of the form. One that went to somebody else is still known to who typed in it: she is told so."""
     user, (contact_id, fence) = signed_in_user(request), _numbers(request)
     contact = Contact.objects.visible_to(user).select_related("campaign").filter(pk=contact_id).first()
     if contact is None:
-        calls = Attempt.objects.visible_to(user).select_related("contact__campaign").filter(contact=contact_id)
-        contact = get_object_or_404(calls[:1]).contact
+        drafts = DeskDraft.objects.visible_to(user).filter(contact=contact_id).select_related("contact__campaign")
+        contact = get_object_or_404(drafts).contact
     return contact, fence
 
 

@@ -230,6 +230,24 @@ def test_it_opens_to_whom_it_should_and_to_nobody_else(name: str, world: World) 
     assert not wrong, f"{name} ({path}): " + "; ".join(wrong)
 
 
+OF_A_CUSTOMER = [
+    *("contact", "contact_open", "contact_payments", "call_back", "correct_result", "desk_call", "desk_result"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OF_A_CUSTOMER)
+def test_after_the_close_the_customers_of_the_month_are_gone_for_its_agents(name: str, world: World) -> None:
+    address = TABLE[f"campaigns:{name}"]
+    path = reverse(address.name, kwargs=address.of(world) if address.of else {})
+    sends = address.sends(world) if callable(address.sends) else address.sends
+    assert ask(world, "ana", path, sends) != 404
+    type(world.campaign).objects.filter(pk=world.campaign.pk).update(state="closed")
+    assert ask(world, "ana", path, sends) == 404
+    if "elena" in address.opens_to:
+        assert ask(world, "elena", path, sends) == 200
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [n for n in OURS if n in TABLE and TABLE[n].of and "pk" in str(ROUTED[n].pattern)])
 def test_what_does_not_exist_is_404_for_everybody(name: str, world: World) -> None:
