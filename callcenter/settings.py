@@ -94,7 +94,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # the row is the work, the message only rings
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "America/La_Paz"
+TIME_ZONE = CELERY_TIMEZONE = "America/La_Paz"  # where the centre is: the one clock of days, hours and deadlines
 CELERY_BEAT_SCHEDULER = "callcenter.beat:SigningScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 
@@ -181,7 +181,6 @@ LANGUAGE_CODE = "es"
 LANGUAGES = [("es", "Español"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
-TIME_ZONE = "America/La_Paz"
 FORMAT_MODULE_PATH = ["callcenter.formats"]
 USE_THOUSAND_SEPARATOR = False  # grouping is a filter's work: a key of 1,000 or more must not become 1.000
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from service_level.models import Holiday, WorkingHours
 
-LA_PAZ = ZoneInfo("America/La_Paz")
+LA_PAZ = ZoneInfo(settings.TIME_ZONE)
 NOTHING = timedelta(0)
 
 

@@ -219,7 +219,7 @@ INVARIANTS = [
              JOIN (SELECT r.contact_id, CASE WHEN count(*) = count(p.paid_on) THEN max(p.paid_on) END AS paid_on
                      FROM campaigns_renewal r LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
                     GROUP BY r.contact_id) s ON s.contact_id = e.contact_id
-            WHERE e.paid_on IS DISTINCT FROM s.paid_on
+            WHERE e.paid_on IS DISTINCT FROM s.paid_on OR (e.paid_on IS NULL) <> (e.paid_known_at IS NULL)
                OR (e.state = 'paid' AND s.paid_on IS NULL) OR (e.state = 'open' AND s.paid_on IS NOT NULL)""",
     ),
     Invariant(
@@ -227,10 +227,7 @@ INVARIANTS = [
         gettext_lazy("No se marcó a nadie después de saber que había pagado."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id
-            WHERE e.paid_on IS NOT NULL AND a.telephone <> '' AND a.dialled_at > (
-              SELECT max(t.published_at) FROM campaigns_renewal r JOIN campaigns_receipt x ON x.renewal_id = r.id
-                JOIN campaigns_report t ON t.id = x.report_id
-               WHERE r.contact_id = a.contact_id AND x.standing = 'counted')""",
+            WHERE a.telephone <> '' AND a.dialled_at > e.paid_known_at""",
     ),
     Invariant(
         "held_out_is_not_dialled",

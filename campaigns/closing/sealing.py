@@ -120,7 +120,7 @@ def _what_is_due(*, campaign: Campaign, now: datetime) -> Callable[[], Seal] | N
 
 def payments_count_until(*, campaign: Campaign) -> date:
     """The last day on which a payment still counts: services fall due by the last day of calls."""
-    policy = CallingPolicy.objects.first() or CallingPolicy()
+    policy = CallingPolicy.objects.in_force()
     return campaign.calls_until + timedelta(days=policy.grace_days)
 
 

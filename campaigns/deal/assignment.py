@@ -17,7 +17,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.deal.deal_rows import Dealt, Source, deal_all, deal_unowned, lock_entries, open_late
+from campaigns.deal.deal_rows import (
+    Changed,
+    Dealt,
+    Source,
+    deal_all,
+    deal_unowned,
+    let_go_of_the_paid,
+    lock_entries,
+    open_late,
+)
 from campaigns.deal.participants import takers_of
 from campaigns.models import Campaign, DealShare, ErrandKind, ListEntry
 from campaigns.models.contacts import CallList
@@ -38,6 +47,7 @@ def assign(*, campaign: Campaign, now: datetime) -> Dealt:
         locked = _locked(campaign)
         check_can_assign(locked)
         lock_entries(locked)
+        let_go_of_the_paid(locked)
         source = Source(
             tables="campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id",
             where="e.campaign_id = %s AND e.state IN ('open', 'held_out')",
@@ -131,10 +141,11 @@ def check_can_assign(campaign: Campaign) -> None:
         raise CampaignRefuses(_("La campaña ya se lanzó: use reasignar, retirar o equilibrar."))
 
 
-def open_lists(*, campaign: Campaign, now: datetime) -> Dealt:
+def open_lists(*, campaign: Campaign, now: datetime, changed: Changed = Changed()) -> Dealt:  # noqa: B008
     """Write the list entries of contacts that have none, already dealt: rows written once, never moved again.
 
-    The first time this is the campaign's deal; contacts that come later go to whoever has least.
+    The first time this is the campaign's deal; contacts that come later go to whoever has least, and with them those
+    that a later row `changed`. What else is without owner stays so: somebody may have taken it back.
     """
     with transaction.atomic():
         locked = _locked(campaign)
@@ -151,7 +162,7 @@ def open_lists(*, campaign: Campaign, now: datetime) -> Dealt:
             dealt = deal_all(locked, source, insert=True)
             _write_deal(campaign, locked, dealt, now)
         else:
-            dealt = open_late(locked, source, now)
+            dealt = open_late(locked, source, now, changed)
         note_changed_rows(campaign=locked, now=now)
     return dealt
 
@@ -186,7 +197,7 @@ def unassigned_words(unassigned: Mapping[str, int]) -> list[str]:
 
 
 def _locked(campaign: Campaign) -> Campaign:
-    return Campaign.objects.select_for_update().get(pk=campaign.pk)
+    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
 
 
 def _write_deal(campaign: Campaign, locked: Campaign, dealt: Dealt, now: datetime) -> None:

@@ -89,7 +89,7 @@ class Plan:
 
 def plan_of(*, campaign: Campaign, now: datetime) -> Plan:
     """The capacity plan of a campaign as it is dealt now."""
-    policy = CallingPolicy.objects.first() or CallingPolicy()
+    policy = CallingPolicy.objects.in_force()
     workers = [
         Worker(share.agent_id, str(share.agent), share.weight)
         for share in DealShare.objects.filter(

@@ -45,10 +45,16 @@ def lock_entries(campaign: Campaign) -> None:
             """
             SELECT count(*) FROM (SELECT FROM campaigns_listentry
                                    WHERE campaign_id = %s AND state IN ('open', 'held_out')
-                                   ORDER BY contact_id FOR UPDATE) locked
+                                   ORDER BY contact_id FOR NO KEY UPDATE) locked
             """,
             [campaign.pk],
         )
+
+
+def let_go_of_the_paid(campaign: Campaign) -> None:
+    """Who was held out and has paid leaves the draw before it is drawn again: nobody would call her either way."""
+    paid = ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.HELD_OUT, paid_on__isnull=False)
+    paid.update(state=ListEntry.State.PAID)
 
 
 def deal_all(campaign: Campaign, source: Source, *, insert: bool) -> Dealt:
@@ -208,8 +214,19 @@ def _ready_at(campaign: Campaign) -> datetime:
     return timezone.make_aware(datetime.combine(campaign.calls_from, time.min))
 
 
-def open_late(campaign: Campaign, source: Source, now: datetime) -> Dealt:
-    """Entries for contacts that came later, without owner; then owners for them. Each is drawn by itself."""
+@dataclass(frozen=True)
+class Changed:
+    """What a row that came later made of a contact that was there: to be called after all, or in another list."""
+
+    callable_again: tuple[int, ...] = ()
+    in_another_list: tuple[int, ...] = ()
+
+
+def open_late(campaign: Campaign, source: Source, now: datetime, changed: Changed) -> Dealt:
+    """Entries for contacts that came later, and owners for them and for those `changed`, for nobody else.
+
+    Each is drawn by itself. What a supervisor took back on purpose stays without owner.
+    """
     position, draw = position_in(campaign), hold_out_hash(campaign)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -222,21 +239,31 @@ def open_late(campaign: Campaign, source: Source, now: datetime) -> Dealt:
                             WHEN {draw.sql} < %s::numeric * {HASH_RANGE} THEN 'held_out' ELSE 'open' END,
                        {position.sql}, greatest(%s, %s), 0, 0, 0
                   FROM {source.tables} WHERE {source.where}
-                RETURNING state
-            ) SELECT state, count(*) FROM late GROUP BY state
+                RETURNING contact_id, state
+            ) SELECT state, array_agg(contact_id) FROM late GROUP BY state
             """,
             [*draw.params, campaign.hold_out_share, *position.params, _ready_at(campaign), now, campaign.pk],
         )
-        states = dict(cursor.fetchall())
-    dealt = deal_unowned(campaign)
-    return replace(dealt, held_out=states.get("held_out", 0), not_callable=states.get("not_callable", 0))
+        late = dict(cursor.fetchall())
+    unowned = [*late.get("open", ()), *changed.callable_again]
+    dealt = _deal_to_who_has_least(campaign, unowned=unowned, unskilled=list(changed.in_another_list))
+    return replace(dealt, held_out=len(late.get("held_out", ())), not_callable=len(late.get("not_callable", ())))
 
 
 def deal_unowned(campaign: Campaign) -> Dealt:
+    """Owners for every open contact that has none, or one who does not work its list."""
+    return _deal_to_who_has_least(campaign, unowned=None, unskilled=None)
+
+
+def _deal_to_who_has_least(campaign: Campaign, *, unowned: list[int] | None, unskilled: list[int] | None) -> Dealt:
+    """Deal of `unowned` contacts those without owner, of `unskilled` those whose owner does not work their list.
+
+    None: all the campaign has.
+    """
     takers = takers_of(campaign)
     entries = ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.OPEN)
     loads = dict(entries.filter(owner__isnull=False).values_list("owner_id").annotate(number=Count("contact_id")))
-    unskilled = [(taker.agent_id, name) for taker in takers for name in CallList.values if name not in taker.lists]
+    lacking = [(taker.agent_id, name) for taker in takers for name in CallList.values if name not in taker.lists]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS deal_late")
         cursor.execute(
@@ -245,12 +272,19 @@ def deal_unowned(campaign: Campaign) -> Dealt:
             SELECT contact_id, call_list,
                    row_number() OVER (PARTITION BY call_list ORDER BY position, contact_id) AS turn
               FROM (SELECT contact_id, call_list, position FROM campaigns_listentry
-                     WHERE campaign_id = %s AND state = 'open'
-                       AND (owner_id IS NULL
-                            OR (owner_id, call_list) IN (SELECT * FROM unnest(%s::bigint[], %s::text[])))
-                     ORDER BY contact_id FOR UPDATE) open_ones
+                     WHERE campaign_id = %s AND state = 'open' AND paid_on IS NULL
+                       AND (owner_id IS NULL AND (%s::bigint[] IS NULL OR contact_id = ANY(%s))
+                            OR (owner_id, call_list) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
+                               AND (%s::bigint[] IS NULL OR contact_id = ANY(%s)))
+                     ORDER BY contact_id FOR NO KEY UPDATE) open_ones
             """,
-            [campaign.pk, [agent for agent, _list in unskilled], [name for _agent, name in unskilled]],
+            [
+                campaign.pk,
+                *(unowned, unowned),
+                [agent for agent, _list in lacking],
+                [name for _agent, name in lacking],
+                *(unskilled, unskilled),
+            ],
         )
         cursor.execute("SELECT call_list, count(*) FROM deal_late GROUP BY call_list")
         deal = top_up(dict(cursor.fetchall()), takers, loads)

@@ -8,6 +8,7 @@ lease: only its owner changes. Locks: entries by contact, then call-backs.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -110,17 +111,34 @@ def check_can_undo(reassignment: Reassignment) -> None:
         raise CampaignRefuses(_("Alguno de esos contactos está abierto en un escritorio."))
 
 
-def undo(*, reassignment: Reassignment, by: User | None, now: datetime) -> Reassignment:
-    """Give everything back to whom it was taken from. Raises CampaignRefuses."""
+@dataclass(frozen=True)
+class Undone:
+    """A change that was undone, with what changed again since and was therefore left as it is."""
+
+    reassignment: Reassignment
+    contacts_left: int
+    call_backs_left: int
+
+
+def undo(*, reassignment: Reassignment, by: User | None, now: datetime) -> Undone:
+    """Give everything back to whom it was taken from, agreed calls as they were. Raises CampaignRefuses.
+
+    An agreed call that was moved to another hour or person since, or is over, keeps what happened; one that time took
+    to the team or to supervision meanwhile stays there. A contact that belongs to somebody else by now stays too.
+    """
     with transaction.atomic():
-        locked = Reassignment.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=reassignment.pk)
+        locked = (
+            Reassignment.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("campaign")
+            .get(pk=reassignment.pk)
+        )
         with connection.cursor() as cursor:
             # entries are locked before the check, so no call begins between the two
             cursor.execute(
                 """
                 SELECT FROM campaigns_listentry e
                   JOIN campaigns_reassignedcontact m ON m.contact_id = e.contact_id
-                 WHERE m.reassignment_id = %s ORDER BY e.contact_id FOR UPDATE OF e
+                 WHERE m.reassignment_id = %s ORDER BY e.contact_id FOR NO KEY UPDATE OF e
                 """,
                 [locked.pk],
             )
@@ -134,20 +152,27 @@ def undo(*, reassignment: Reassignment, by: User | None, now: datetime) -> Reass
                 """,
                 [locked.pk],
             )
+            contacts = cursor.rowcount
             cursor.execute(
                 """
-                UPDATE campaigns_callback b
-                   SET agent_id = m.from_agent_id,
-                       reach = CASE WHEN m.to_agent_id IS NULL AND b.reach = 'team' THEN 'personal' ELSE b.reach END
-                  FROM campaigns_reassignedcontact m
-                 WHERE m.reassignment_id = %s AND m.moved_call_back AND b.contact_id = m.contact_id
-                   AND b.state = 'pending' AND b.agent_id = coalesce(m.to_agent_id, m.from_agent_id)
+                WITH given_back AS (
+                    UPDATE campaigns_callback b
+                       SET agent_id = m.from_agent_id, team_id = m.call_back_team_id,
+                           reach = CASE WHEN b.reach = m.call_back_reach OR m.to_agent_id IS NULL AND b.reach = 'team'
+                                        THEN m.call_back_reach ELSE b.reach END
+                      FROM campaigns_reassignedcontact m
+                     WHERE m.reassignment_id = %s AND b.id = m.call_back_id AND b.state = 'pending'
+                       AND b.due_at = m.call_back_due_at AND b.agent_id = coalesce(m.to_agent_id, m.from_agent_id)
+                    RETURNING b.id
+                )
+                SELECT count(*) FROM given_back
                 """,
                 [locked.pk],
             )
+            (call_backs,) = cursor.fetchone()
         locked.undone_at, locked.undone_by = now, by
         locked.save(update_fields=["undone_at", "undone_by"])
-    return locked
+    return Undone(locked, locked.contacts - contacts, locked.call_backs - call_backs)
 
 
 def _counted(cursor: Any, staying: dict[str, int]) -> Moves:
@@ -183,7 +208,7 @@ def _move_batch(cursor: Any, campaign: Campaign, change: Reassignment, passing_o
             WITH held AS (
                 SELECT e.contact_id FROM campaigns_listentry e
                  WHERE e.contact_id IN (SELECT contact_id FROM moving ORDER BY contact_id LIMIT {BATCH})
-                 ORDER BY e.contact_id FOR UPDATE OF e {passing_over}
+                 ORDER BY e.contact_id FOR NO KEY UPDATE OF e {passing_over}
             ), batch AS (
                 DELETE FROM moving m USING held WHERE held.contact_id = m.contact_id
                 RETURNING m.contact_id, m.from_agent, m.to_agent
@@ -193,19 +218,25 @@ def _move_batch(cursor: Any, campaign: Campaign, change: Reassignment, passing_o
                  WHERE e.contact_id = b.contact_id AND e.campaign_id = %s AND e.state = 'open'
                    AND e.owner_id IS NOT DISTINCT FROM b.from_agent
                 RETURNING e.contact_id, b.from_agent, b.to_agent
+            ), agreed AS (
+                SELECT c.id, c.contact_id, c.team_id, c.reach, c.due_at, m.to_agent, a.team_id AS to_team
+                  FROM moved m JOIN campaigns_callback c ON c.contact_id = m.contact_id AND c.state = 'pending'
+                                                        AND c.agent_id = m.from_agent
+                  LEFT JOIN agents_agent a ON a.id = m.to_agent
+                   FOR NO KEY UPDATE OF c
             ), call_backs AS (
                 UPDATE campaigns_callback c
-                   SET agent_id = coalesce(m.to_agent, c.agent_id),
-                       team_id = coalesce(a.team_id, c.team_id),
-                       reach = CASE WHEN m.to_agent IS NULL AND c.reach = 'personal' THEN 'team' ELSE c.reach END
-                  FROM moved m LEFT JOIN agents_agent a ON a.id = m.to_agent
-                 WHERE c.contact_id = m.contact_id AND c.state = 'pending' AND c.agent_id = m.from_agent
-                RETURNING c.contact_id
+                   SET agent_id = coalesce(o.to_agent, c.agent_id),
+                       team_id = coalesce(o.to_team, c.team_id),
+                       reach = CASE WHEN o.to_agent IS NULL AND c.reach = 'personal' THEN 'team' ELSE c.reach END
+                  FROM agreed o WHERE c.id = o.id
+                RETURNING c.id
             ), kept AS (
                 INSERT INTO campaigns_reassignedcontact
-                            (reassignment_id, contact_id, from_agent_id, to_agent_id, moved_call_back)
-                SELECT %s, m.contact_id, m.from_agent, m.to_agent, c.contact_id IS NOT NULL
-                  FROM moved m LEFT JOIN call_backs c ON c.contact_id = m.contact_id
+                            (reassignment_id, contact_id, from_agent_id, to_agent_id,
+                             call_back_id, call_back_team_id, call_back_reach, call_back_due_at)
+                SELECT %s, m.contact_id, m.from_agent, m.to_agent, o.id, o.team_id, coalesce(o.reach, ''), o.due_at
+                  FROM moved m LEFT JOIN agreed o ON o.contact_id = m.contact_id
             ), counted AS (
                 UPDATE campaigns_reassignment SET contacts = contacts + (SELECT count(*) FROM moved),
                                                   call_backs = call_backs + (SELECT count(*) FROM call_backs)

@@ -16,15 +16,14 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import F, Q
 from django.db.models.functions import TruncDate
-
-LA_PAZ = "America/La_Paz"
 
 
 def day_of(moment: str) -> str:
     """SQL: the day of La Paz of a timestamp column or expression of ours."""
-    return f"({moment} AT TIME ZONE '{LA_PAZ}')::date"
+    return f"({moment} AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 
 def paid_after_contact(*, paid_on: str, contacted_at: str) -> str:
@@ -36,4 +35,4 @@ def paid_after_contact(*, paid_on: str, contacted_at: str) -> str:
 
 def is_paid_after_contact(*, paid_on: str = "paid_on", contacted_at: str = "entry__contacted_at") -> Q:
     """The same for querysets: names are lookups from the filtered model."""
-    return Q(**{f"{paid_on}__gte": TruncDate(F(contacted_at), tzinfo=ZoneInfo(LA_PAZ))})
+    return Q(**{f"{paid_on}__gte": TruncDate(F(contacted_at), tzinfo=ZoneInfo(settings.TIME_ZONE))})

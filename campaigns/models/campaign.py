@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
-from agents.models import Agent, User
+from agents.models import Agent, Team, User
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -127,6 +127,12 @@ class DealShare(models.Model):
         ]
 
 
+class ReassignmentQuerySet(models.QuerySet["Reassignment"]):
+    def visible_to(self, user: User) -> ReassignmentQuerySet:
+        """Changes of hands are the centre's: an agent sees none."""
+        return self if user.sees_the_centre else self.none()
+
+
 class Reassignment(models.Model):
     """One bulk change of ownership after the deal: reassign, take back or rebalance. Append-only."""
 
@@ -147,6 +153,8 @@ class Reassignment(models.Model):
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
+    objects = ReassignmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("cambio de manos")
         verbose_name_plural = _("cambios de manos")
@@ -165,4 +173,12 @@ class ReassignedContact(models.Model):
     to_agent = models.ForeignKey(
         Agent, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
-    moved_call_back = models.BooleanField(default=False)
+    # the agreed call that went along, and how it stood before: an undo puts back exactly this, if nobody touched it
+    call_back = models.ForeignKey(
+        "campaigns.CallBack", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    call_back_team = models.ForeignKey(
+        Team, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    call_back_reach = models.CharField(max_length=10, blank=True)
+    call_back_due_at = models.DateTimeField(null=True)

@@ -170,6 +170,9 @@ class ListEntry(models.Model):
         "campaigns.Disposition", models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False
     )
     paid_on = models.DateField(null=True, blank=True, help_text=_("Día en que quedó pagado todo."))
+    paid_known_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Cuándo se supo aquí que estaba pagado: desde entonces no se marca.")
+    )
     lease_agent = models.ForeignKey(
         Agent, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
     )

@@ -37,7 +37,7 @@ class Receipt(models.Model):
         LATE = "late", _("Fuera de plazo")
         UNMATCHED = "unmatched", _("Sin renovación")
 
-    number = models.CharField(_("recibo"), max_length=40, unique=True)
+    number = models.CharField(_("recibo"), max_length=40)
     report = models.ForeignKey(Report, models.PROTECT, db_constraint=False, related_name="receipts")
     contract = models.CharField(_("contrato"), max_length=32)
     service_number = models.CharField(_("número de servicio"), max_length=32)
@@ -59,6 +59,7 @@ class Receipt(models.Model):
         verbose_name = _("recibo")
         verbose_name_plural = _("recibos")
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="receipt_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_is_of_something"),
             models.CheckConstraint(
                 condition=Q(standing="unmatched", renewal__isnull=True, campaign__isnull=True)

@@ -14,6 +14,14 @@ from agents.models import User
 from service_level.models import Weekday
 
 
+class CallingPolicyManager(models.Manager["CallingPolicy"]):
+    """One row, or none yet."""
+
+    def in_force(self) -> CallingPolicy:
+        """The policy as it stands; its defaults while nobody has saved one."""
+        return self.filter(pk=1).first() or CallingPolicy()
+
+
 @audited()
 class CallingPolicy(models.Model):
     """The one row of caps and delays (`pk` 1). No law fixes calling hours in Bolivia: this is internal policy."""
@@ -69,6 +77,8 @@ class CallingPolicy(models.Model):
         default=60,
         help_text=_("Pasada la hora y esta tolerancia, el reporte se muestra y se avisa como atrasado."),
     )
+
+    objects = CallingPolicyManager()
 
     class Meta:
         verbose_name = _("política interna de llamadas")

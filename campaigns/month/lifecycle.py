@@ -1,6 +1,7 @@
 """The life of a campaign: one table of steps, one function that takes them.
 
-Every step locks the campaign's row, so two clicks, or a click and the clock, never take the same step twice. The
+Every step locks the campaign's row, so two clicks, or a click and the clock, never take the same step twice; not its
+key, which results of calls refer to with every promise and agreed call. Locks: the campaign, entries, call-backs. The
 sentence of `CampaignRefuses` is what a disabled button says: why not has one author.
 """
 
@@ -12,13 +13,13 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from django.db import connection, transaction
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agents.models import User
 from campaigns.models import CallBack, Campaign, CampaignChange, ListEntry
+from campaigns.month.periods import day_of
 
 State = Campaign.State
 
@@ -107,14 +108,21 @@ def close(*, campaign: Campaign, by: User | None, now: datetime, note: str = "")
 
 
 def close_overdue(*, now: datetime) -> list[Campaign]:
-    """Close every campaign whose last day is over, each in its own transaction. Returns those it closed."""
-    overdue = Campaign.objects.exclude(state=State.CLOSED).filter(calls_until__lt=_today(now)).order_by("period")
+    """Close every campaign whose last day is over, each in its own transaction. Returns those it closed.
+
+    A result that was being written while its campaign closed may have agreed a call: that one is settled here too.
+    """
+    overdue = Campaign.objects.exclude(state=State.CLOSED).filter(calls_until__lt=day_of(now)).order_by("period")
     closed = []
     for campaign in overdue:
         try:
             closed.append(close(campaign=campaign, by=None, now=now, note=_("Terminó el último día de llamadas.")))
         except CampaignRefuses:
             continue  # another process closed it between the query and the lock
+    left_over = CallBack.objects.filter(state=CallBack.State.PENDING, campaign__state=State.CLOSED)
+    for campaign in Campaign.objects.filter(pk__in=left_over.values("campaign")):
+        with transaction.atomic():
+            _settle(campaign, now)
     return closed
 
 
@@ -154,7 +162,7 @@ def why_not(verb: Verb, *, campaign: Campaign, now: datetime, by: User | None = 
 
 def _take(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime, note: str) -> Campaign:
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         step = _check(verb, locked, now, by)
         locked.state = step.to_state
         if step.to_state == State.RUNNING and locked.launched_at is None:
@@ -185,7 +193,7 @@ def _check(verb: Verb, campaign: Campaign, now: datetime, by: User | None) -> St
         raise CampaignRefuses(_wrong_state(verb, State(campaign.state)))
     extra = _CONDITIONS.get(verb)
     if extra is not None:
-        extra(campaign, _today(now))
+        extra(campaign, day_of(now))
     return step
 
 
@@ -239,11 +247,14 @@ def _settle(campaign: Campaign, now: datetime) -> Settled:
         cursor.execute(
             """
             UPDATE campaigns_listentry SET lease_agent_id = NULL, lease_until = NULL
-             WHERE contact_id IN (SELECT contact_id FROM campaigns_listentry
-                                   WHERE campaign_id = %s AND lease_agent_id IS NOT NULL
-                                   ORDER BY contact_id FOR UPDATE)
+             WHERE lease_agent_id IS NOT NULL AND contact_id IN (
+               SELECT contact_id FROM campaigns_listentry
+                WHERE campaign_id = %s AND contact_id = ANY (ARRAY(
+                        SELECT contact_id FROM campaigns_listentry WHERE lease_agent_id IS NOT NULL
+                         UNION SELECT contact_id FROM campaigns_callback WHERE campaign_id = %s AND state = %s))
+                ORDER BY contact_id FOR NO KEY UPDATE)
             """,
-            [campaign.pk],
+            [campaign.pk, campaign.pk, CallBack.State.PENDING],
         )
         leases = cursor.rowcount
         cursor.execute(
@@ -270,10 +281,6 @@ def _with_settled(note: str, settled: Settled) -> str:
             % {"n": settled.leases}
         )
     return " ".join(parts)
-
-
-def _today(now: datetime) -> date:
-    return timezone.localtime(now).date()
 
 
 def _day(day: date) -> str:

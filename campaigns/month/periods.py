@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 CALLS_FROM_DAY = 25
@@ -39,6 +40,16 @@ def calls_from(period: date, day: int = CALLS_FROM_DAY) -> date:
 def calls_until(period: date) -> date:
     """Last day of calls: the last day of the month before."""
     return period.replace(day=1) - timedelta(days=1)
+
+
+def month_before(period: date) -> date:
+    """The first day of the month before."""
+    return calls_until(period).replace(day=1)
+
+
+def day_of(moment: datetime) -> date:
+    """The calendar day of a moment where the centre is."""
+    return timezone.localtime(moment, timezone.get_default_timezone()).date()
 
 
 def period_of(day: date) -> date:

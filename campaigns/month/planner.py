@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import CallingPolicy, Campaign, CampaignChange
-from campaigns.month.periods import calls_from, calls_until, period_of, write_period
+from campaigns.month.periods import calls_from, calls_until, day_of, month_before, period_of, write_period
 from notices import mailing
 from notices.models import NoticeKind
 
@@ -27,7 +27,7 @@ def make_months_exist(*, now: datetime) -> list[Campaign]:
     A month exists from its first day of calls on. Months skipped since the newest campaign are made as well, so that a
     month left without a report is seen. Returns the campaigns made by this call.
     """
-    policy = _policy()
+    policy = CallingPolicy.objects.in_force()
     made = [campaign for period in _owed_periods(now=now, policy=policy) if (campaign := _make(period, policy, now))]
     for campaign in _without_report().order_by("period"):
         _mark(campaign=campaign, policy=policy, now=now)
@@ -36,7 +36,7 @@ def make_months_exist(*, now: datetime) -> list[Campaign]:
 
 def campaign_of(*, period: date, now: datetime) -> Campaign:
     """The campaign of a month, made when a report comes before the planner did."""
-    _make(period, _policy(), now)
+    _make(period, CallingPolicy.objects.in_force(), now)
     return Campaign.objects.get(period=period)
 
 
@@ -46,16 +46,12 @@ def report_due_at(*, period: date, policy: CallingPolicy) -> datetime:
     return timezone.make_aware(datetime.combine(day, policy.report_due_time))
 
 
-def _policy() -> CallingPolicy:
-    return CallingPolicy.objects.filter(pk=1).first() or CallingPolicy()
-
-
 def _owed_periods(*, now: datetime, policy: CallingPolicy) -> list[date]:
     """Months whose first day of calls has come, from the one after the newest known on, oldest first."""
-    today = timezone.localdate(now)
+    today = day_of(now)
     due = period_of(today)
     if today < calls_from(due, policy.calls_from_day):
-        due = _month_before(due)
+        due = month_before(due)
     newest = Campaign.objects.filter(period__lt=due).order_by("-period").values_list("period", flat=True).first()
     if newest is None:
         # A new house: the month under way is owed, one whose calls are over is not.
@@ -64,12 +60,8 @@ def _owed_periods(*, now: datetime, policy: CallingPolicy) -> list[date]:
     period = due
     while period > newest and len(owed) < MONTHS_BACK:
         owed.append(period)
-        period = _month_before(period)
+        period = month_before(period)
     return owed[::-1]
-
-
-def _month_before(period: date) -> date:
-    return (period - timedelta(days=1)).replace(day=1)
 
 
 def _make(period: date, policy: CallingPolicy, now: datetime) -> Campaign | None:
@@ -92,7 +84,7 @@ def _make(period: date, policy: CallingPolicy, now: datetime) -> Campaign | None
 
 def _mark(*, campaign: Campaign, policy: CallingPolicy, now: datetime) -> None:
     """Set `late_since` and `missing_since` once each and owe a mail; of a month already over only that it is over."""
-    is_over = timezone.localdate(now) > campaign.calls_until
+    is_over = day_of(now) > campaign.calls_until
     late_from = campaign.report_due_at + timedelta(minutes=policy.report_tolerance_minutes)
     with transaction.atomic():
         if now > late_from and _set_once(campaign, "late_since", now) and not is_over:

@@ -153,7 +153,7 @@ def match(cursor: CursorWrapper, *, incoming: str, count: int) -> None:
 
 def days_of_grace() -> int:
     """Days after the due date in which a payment still counts, as the policy says now."""
-    return (CallingPolicy.objects.filter(pk=1).first() or CallingPolicy()).grace_days
+    return CallingPolicy.objects.in_force().grace_days
 
 
 def span_of(campaign: Campaign) -> tuple[date, date]:

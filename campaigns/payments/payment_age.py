@@ -33,8 +33,7 @@ def payment_age(*, now: datetime) -> PaymentAge:
         kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED, data_until__isnull=False
     ).order_by("-data_until")
     newest = taken.values_list("data_until", "arrived_at", "pk").first()
-    hours = CallingPolicy.objects.filter(pk=1).values_list("payments_stale_hours", flat=True).first()
-    stale_after = timedelta(hours=hours or CallingPolicy().payments_stale_hours)
+    stale_after = timedelta(hours=CallingPolicy.objects.in_force().payments_stale_hours)
     data_until, arrived_at, report_id = newest or (None, None, None)
     if data_until is None:
         return PaymentAge(None, None, None, False, stale_after)

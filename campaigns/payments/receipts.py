@@ -7,18 +7,16 @@ a day, two files that overlap: a receipt that is already had is a duplicate and 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 
-from campaigns.models import Campaign, Report
+from campaigns.models import Campaign, Contact, Report
 from campaigns.payments import matching, settling
+from campaigns.payments.recaudo_figures import figures_of_file
 from campaigns.rows.staging import Counted, table_of
 
-LA_PAZ = ZoneInfo("America/La_Paz")
 # Receipts and reports are matched by one hand at a time: a receipt taken in while a report is being published would see
 # neither its renewals nor be seen by it, and wait for ever.
 LOCK = "payments"
@@ -87,36 +85,6 @@ UPDATE campaigns_receipt receipt
   FROM moved_receipt moved WHERE moved.id = receipt.id
 """
 
-# Nothing of the file was new, so nothing changed since its receipts were looked up.
-_KNOWN_FIGURES = """
-SELECT count(*), count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),
-       coalesce(sum(amount) FILTER (WHERE standing IN ('counted', 'extra')), 0),
-       coalesce(sum(amount) FILTER (WHERE standing = 'late'), 0),
-       coalesce(sum(amount) FILTER (WHERE standing = 'unmatched'), 0),
-       (SELECT count(*) FROM campaigns_renewalpayment payment
-         WHERE payment.paid_on IS NOT NULL
-           AND payment.renewal_id IN (SELECT known_renewal FROM staged_receipt WHERE known_standing <> 'late'))
-  FROM (SELECT known_id, min(known_standing) AS standing, min(known_amount) AS amount FROM staged_receipt
-         WHERE known_id IS NOT NULL GROUP BY known_id) ours
-"""
-# The figures of a file are those of its receipts as they stand now, whoever brought them first.
-_FIGURES = """
-WITH ours AS MATERIALIZED (
-  SELECT amount, standing, renewal_id FROM campaigns_receipt WHERE report_id = %s
-  UNION ALL
-  SELECT amount, standing, renewal_id FROM campaigns_receipt
-   WHERE report_id <> %s AND id IN (SELECT known_id FROM {known} known)
-)
-SELECT count(*), count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),
-       coalesce(sum(amount) FILTER (WHERE standing IN ('counted', 'extra')), 0),
-       coalesce(sum(amount) FILTER (WHERE standing = 'late'), 0),
-       coalesce(sum(amount) FILTER (WHERE standing = 'unmatched'), 0),
-       (SELECT count(*) FROM campaigns_renewalpayment payment
-         WHERE payment.paid_on IS NOT NULL
-           AND payment.renewal_id IN (SELECT renewal_id FROM ours WHERE standing IN ('counted', 'extra')))
-  FROM ours
-"""
-
 
 def publish(*, report: Report, now: datetime) -> Counted:
     """Take the staged rows of a collections report: new receipts, duplicates, conflicts; renewals and lists follow.
@@ -126,7 +94,7 @@ def publish(*, report: Report, now: datetime) -> Counted:
     """
     table = table_of(report)
     with connection.cursor() as cursor:
-        _begin(cursor)
+        begin(cursor)
         cursor.execute(_INCOMING.format(table=table))
         cursor.execute("ANALYZE staged_receipt")
         cursor.execute(_REPEATED)
@@ -142,7 +110,7 @@ def publish(*, report: Report, now: datetime) -> Counted:
         report.data_until = _data_until(report=report, newest=newest)
         if taken:
             _take(cursor, report=report, now=now, count=taken)
-        figures = _figures_of_file(cursor, report=report, taken=taken)
+        figures = figures_of_file(cursor, report=report, taken=taken).as_json
         cursor.execute("SELECT DISTINCT left(channel, 60) FROM staged_receipt WHERE channel <> '' ORDER BY 1 LIMIT 30")
         figures["channels"] = [channel for (channel,) in cursor.fetchall()]
     return Counted(taken=taken, duplicates=duplicates, other_service=0, figures={"new": taken, **figures})
@@ -155,30 +123,32 @@ def match_waiting(*, campaign: Campaign, now: datetime) -> int:
     """
     begins, ends = matching.span_of(campaign)
     with transaction.atomic(), connection.cursor() as cursor:
-        _begin(cursor)
-        return _rematch(cursor, which="paid_on BETWEEN %s AND %s", values=(begins, ends), now=now)
+        begin(cursor)
+        return rematch(cursor, which="paid_on BETWEEN %s AND %s", values=(begins, ends), now=now)
 
 
 def match_all_waiting(*, now: datetime) -> int:
     """Match every receipt that waits («Volver a buscar»). Returns how many found a place."""
     with transaction.atomic(), connection.cursor() as cursor:
-        _begin(cursor)
-        return _rematch(cursor, which="true", now=now)
+        begin(cursor)
+        return rematch(cursor, which="true", now=now)
 
 
-def figures_at_second_sight(*, report: Report) -> dict[str, Any]:
-    """What taking the same file again comes to: nothing new, and its receipts as they stand now.
-
-    Receipts another file had brought first stand as they were counted then.
-    """
-    figures = dict(report.figures)
-    if figures["new"] == figures["receipts"]:
-        with connection.cursor() as cursor:
-            figures.update(_figures(cursor, report=report, known="(SELECT NULL::bigint AS known_id)"))
-    return {**figures, "new": 0}
+def hold_turn() -> None:
+    """Take the payments' turn in the caller's transaction, before any row: who waits for it must hold nothing."""
+    with connection.cursor() as cursor:
+        begin(cursor)
 
 
-def _begin(cursor: CursorWrapper) -> None:
+def settle_contact(*, contact: Contact, now: datetime) -> None:
+    """A contact owes something else than before: bring its place in the lists up to its payments."""
+    one = f"(VALUES ({int(contact.pk)}::bigint, {int(contact.campaign_id)}::bigint)) AS one (contact_id, campaign_id)"
+    with connection.cursor() as cursor:
+        settling.settle_again(cursor, touched=one, now=now)
+
+
+def begin(cursor: CursorWrapper) -> None:
+    """Wait for the payments' turn and hold it, with room for their joins, until the transaction ends."""
     # a commit that is lost with the machine is repeated: the report's row is lost with it, and still to be published
     cursor.execute("SET LOCAL work_mem = '192MB'; SET LOCAL synchronous_commit = off")
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
@@ -194,10 +164,10 @@ def _take(cursor: CursorWrapper, *, report: Report, now: datetime, count: int) -
     settling.recount(cursor)
     settling.settle_contacts(cursor, touched="matched_receipt", now=now)
     # what turned out to be more than was due may be for a later month that is known already
-    _rematch(cursor, which="standing = 'extra' AND renewal_id IN (SELECT renewal_id FROM matched_receipt)", now=now)
+    rematch(cursor, which="standing = 'extra' AND renewal_id IN (SELECT renewal_id FROM matched_receipt)", now=now)
 
 
-def _rematch(cursor: CursorWrapper, *, which: str, now: datetime, values: tuple[date, ...] = ()) -> int:
+def rematch(cursor: CursorWrapper, *, which: str, now: datetime, values: tuple[date, ...] = ()) -> int:
     cursor.execute("DROP TABLE IF EXISTS pg_temp.waiting_receipt, pg_temp.moved_receipt")
     cursor.execute(_WAITING.format(which=which), values)
     waiting = int(cursor.rowcount)
@@ -225,78 +195,9 @@ def _rematch(cursor: CursorWrapper, *, which: str, now: datetime, values: tuple[
     return moved
 
 
-def _figures_of_file(cursor: CursorWrapper, *, report: Report, taken: int) -> dict[str, Any]:
-    """The figures of the file just published; a file of new receipts alone is counted without reading them again."""
-    cursor.execute("SELECT count(known_id), coalesce(sum(amount) FILTER (WHERE first IS NULL), 0) FROM staged_receipt")
-    known, amount = cursor.fetchone()
-    cursor.execute(
-        "SELECT EXISTS (SELECT FROM campaigns_receipt WHERE report_id = %s AND standing = 'extra')", [report.pk]
-    )
-    if known or not taken or cursor.fetchone()[0]:
-        return _figures(cursor, report=report, known="staged_receipt")
-    cursor.execute(
-        """
-        SELECT count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),
-               coalesce(sum(amount) FILTER (WHERE standing = 'unmatched'), 0),
-               coalesce(sum(amount) FILTER (WHERE standing = 'late'), 0)
-          FROM campaigns_receipt WHERE report_id = %s AND standing <> 'counted'
-        """,
-        [report.pk],
-    )
-    unmatched, late, amount_unmatched, amount_late = cursor.fetchone()
-    return _told(
-        receipts=taken,
-        unmatched=unmatched,
-        late=late,
-        paid=settling.count_paid(cursor),
-        amount=amount - amount_unmatched - amount_late,
-        amount_late=amount_late,
-        amount_unmatched=amount_unmatched,
-    )
-
-
-def _figures(cursor: CursorWrapper, *, report: Report, known: str) -> dict[str, Any]:
-    cursor.execute(_FIGURES.format(known=known), [report.pk, report.pk])
-    return _told_of_row(cursor)
-
-
-def _told_of_row(cursor: CursorWrapper) -> dict[str, Any]:
-    receipts, unmatched, late, amount, amount_late, amount_unmatched, paid = cursor.fetchone()
-    return _told(
-        receipts=receipts,
-        unmatched=unmatched,
-        late=late,
-        paid=paid,
-        amount=amount,
-        amount_late=amount_late,
-        amount_unmatched=amount_unmatched,
-    )
-
-
-def _told(
-    *,
-    receipts: int,
-    unmatched: int,
-    late: int,
-    paid: int,
-    amount: Decimal,
-    amount_late: Decimal,
-    amount_unmatched: Decimal,
-) -> dict[str, Any]:
-    return {
-        "receipts": receipts,
-        "unmatched": unmatched,
-        "late": late,
-        "renewals_paid": paid,
-        "amount": str(Decimal(amount)),
-        "amount_late": str(Decimal(amount_late)),
-        "amount_unmatched": str(Decimal(amount_unmatched)),
-    }
-
-
 def _data_until(*, report: Report, newest: date | None) -> datetime | None:
     """Until when the payments of a file reach: when it arrived, or the end of its newest day if that is earlier."""
     if newest is None:
         return None
-    end_of_day = datetime.combine(newest + timedelta(days=1), time(), tzinfo=LA_PAZ)
+    end_of_day = datetime.combine(newest + timedelta(days=1), time(), tzinfo=timezone.get_default_timezone())
     return min(report.arrived_at, end_of_day)

@@ -3,12 +3,13 @@
 Set-based, over what `matching` laid out. Who has paid leaves the lists at once, wherever she stands: an open entry
 becomes `paid`; a finished, exhausted, not callable or held-out one keeps its state (the hold-out is measured by it) and
 gets its day. An open lease stays: the desk says that she paid, and neither giving nor dialling goes on (decision 0042).
-Locks: list entries in the order of their contact, as everywhere.
+Who owes again (a service came later, a recaudo was withdrawn) goes back to where she stood, with the agreed call that
+the payment had cancelled. Locks: list entries in the order of their contact, then call-backs, as everywhere.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
@@ -75,26 +76,50 @@ SELECT renewal.contact_id, CASE WHEN count(*) = count(payment.paid_on) THEN max(
 _SETTLE_ENTRIES = """
 UPDATE campaigns_listentry entry
    SET paid_on = settled.paid_on,
+       paid_known_at = CASE WHEN settled.paid_on IS NOT NULL THEN
+                            coalesce(entry.paid_known_at, %s + (clock_timestamp() - transaction_timestamp())) END,
        state = CASE WHEN settled.paid_on IS NOT NULL AND entry.state = 'open' THEN 'paid'
-                    WHEN settled.paid_on IS NULL AND entry.state = 'paid' THEN 'open'
+                    WHEN settled.paid_on IS NULL AND entry.state = 'paid' THEN
+                         CASE WHEN EXISTS (SELECT FROM campaigns_disposition d
+                                            WHERE d.id = entry.last_disposition_id AND d.is_final)
+                              THEN 'done' ELSE 'open' END
                     ELSE entry.state END
   FROM (SELECT contact_id, paid_on FROM contact_to_settle ORDER BY contact_id) settled
  WHERE settled.contact_id = entry.contact_id AND entry.paid_on IS DISTINCT FROM settled.paid_on
 """
 _CANCEL_CALL_BACKS = """
 UPDATE campaigns_callback agreed
-   SET state = 'cancelled', settled_at = %s, why = %s || to_char(settled.paid_on, 'DD/MM/YYYY') || '.'
-  FROM contact_to_settle settled
+   SET state = 'cancelled', settled_at = greatest(entry.paid_known_at, agreed.created_at),
+       why = %s || to_char(settled.paid_on, 'DD/MM/YYYY') || '.'
+  FROM contact_to_settle settled JOIN campaigns_listentry entry ON entry.contact_id = settled.contact_id
  WHERE agreed.state = 'pending' AND agreed.contact_id = settled.contact_id AND settled.paid_on IS NOT NULL
+"""
+# Who owes again. Her agreed call was cancelled in the moment in which she was known to have paid: that one comes back.
+_NOTE_REOPENED = """
+CREATE TEMPORARY TABLE contact_reopened ON COMMIT DROP AS
+SELECT entry.contact_id, entry.paid_known_at
+  FROM contact_to_settle settled JOIN campaigns_listentry entry ON entry.contact_id = settled.contact_id
+ WHERE settled.paid_on IS NULL AND entry.paid_on IS NOT NULL
+"""
+_BRING_BACK_CALL_BACKS = """
+UPDATE campaigns_callback agreed SET state = 'pending', settled_at = NULL, why = ''
+  FROM contact_reopened reopened
+  JOIN campaigns_listentry entry ON entry.contact_id = reopened.contact_id AND entry.state = 'open'
+  JOIN campaigns_campaign campaign ON campaign.id = entry.campaign_id AND campaign.state <> 'closed'
+ WHERE agreed.contact_id = reopened.contact_id AND agreed.state = 'cancelled'
+   AND agreed.settled_at = reopened.paid_known_at
+   AND NOT EXISTS (SELECT FROM campaigns_callback other
+                    WHERE other.contact_id = agreed.contact_id AND other.state = 'pending')
 """
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What a settlement changed: list entries and agreed calls."""
+    """What a settlement changed: list entries, agreed calls, and entries of contacts that owe again."""
 
     entries: int
     call_backs: int
+    reopened: int = 0
 
 
 def note_renewals_to_recount(cursor: CursorWrapper) -> None:
@@ -129,15 +154,36 @@ def settle_contacts(cursor: CursorWrapper, *, touched: str, now: datetime) -> Se
     """Bring the lists up to the payments of every contact in the rows of `touched` (contact_id, campaign_id)."""
     note_changed_rows_of(relation=touched, now=now)
     cursor.execute(_LATE_FOR_NOTHING)
+    _lay_out(cursor, touched)
+    return _settle(cursor, now)
+
+
+def settle_again(cursor: CursorWrapper, *, touched: str, now: datetime) -> Settled:
+    """The same where something may be owed again that was paid: a new service, a payment that is withdrawn."""
+    note_changed_rows_of(relation=touched, now=now)
+    _lay_out(cursor, touched)
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.contact_reopened")
+    cursor.execute(_NOTE_REOPENED)
+    reopened = cursor.rowcount
+    settled = _settle(cursor, now)
+    if reopened:
+        cursor.execute(_BRING_BACK_CALL_BACKS)
+    return replace(settled, reopened=reopened)
+
+
+def _lay_out(cursor: CursorWrapper, touched: str) -> None:
     cursor.execute("DROP TABLE IF EXISTS pg_temp.contact_to_settle")
     cursor.execute(_PAID_CONTACTS.format(touched=touched))
     cursor.execute("ANALYZE contact_to_settle")
+
+
+def _settle(cursor: CursorWrapper, now: datetime) -> Settled:
     # joined without a hash the rows come, and are locked, in the order of their contact
     cursor.execute("SET LOCAL enable_hashjoin = off")
-    cursor.execute(_SETTLE_ENTRIES)
+    cursor.execute(_SETTLE_ENTRIES, [now])
     entries = cursor.rowcount
     cursor.execute("SET LOCAL enable_hashjoin = on")
-    cursor.execute(_CANCEL_CALL_BACKS, [now, "Anulada: pagó el "])
+    cursor.execute(_CANCEL_CALL_BACKS, ["Anulada: pagó el "])
     return Settled(entries=entries, call_backs=cursor.rowcount)
 
 

@@ -188,7 +188,7 @@ def _hold_fence(report: Report) -> None:
 
 
 def _campaign_to_fill(*, report: Report, now: datetime) -> Campaign:
-    campaign = Campaign.objects.select_for_update().get(pk=campaign_of(period=report.month, now=now).pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_of(period=report.month, now=now).pk)
     if campaign.state == Campaign.State.CLOSED:
         raise Refused(_("La campaña de %(period)s ya está cerrada.") % {"period": f"{report.month:%Y-%m}"})
     if campaign.state != Campaign.State.EXPECTED:

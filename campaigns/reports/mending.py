@@ -1,22 +1,25 @@
 """Rejected rows: a person mends what the file had wrong and admits the row, or dismisses it.
 
 An admitted row passes the same checks as a row of the file and ends in the same tables; the report's figures are
-counted again in the same transaction, so its rows always add up.
+counted again in the same transaction, so its rows always add up. Locks: the payments' turn, the report and its row, the
+campaign, the contact, entries; none of them by its key, to which results of calls refer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.deal import assignment
+from campaigns.deal.deal_rows import Changed
 from campaigns.models import Campaign, Contact, ListEntry, RejectedRow, Renewal, Report, ReportKind
-from campaigns.payments import receipts
+from campaigns.payments import recaudo_figures, receipts
 from campaigns.reports import publishing
 from campaigns.reports.publishing import first_days
 from campaigns.rows import reading, staging
@@ -34,10 +37,11 @@ class RowNotAdmitted(ValueError):
 def admit(*, row_id: int, cells: Mapping[str, str], by: User, now: datetime) -> RejectedRow:
     """Take the row with these cells (by column) into the campaign or the payments. Raises RowNotAdmitted."""
     with transaction.atomic():
+        receipts.hold_turn()
         row = RejectedRow.objects.select_related("report").get(pk=row_id)
         # The report first: two people admitting two rows of it count one after the other.
-        report = Report.objects.select_for_update().get(pk=row.report_id)
-        row = RejectedRow.objects.select_for_update().get(pk=row_id)
+        report = Report.objects.select_for_update(no_key=True).get(pk=row.report_id)
+        row = RejectedRow.objects.select_for_update(no_key=True).get(pk=row_id)
         if row.state != RejectedRow.State.WAITING:
             raise RowNotAdmitted(_("Esta fila ya fue resuelta."))
         if report.state != Report.State.PUBLISHED:
@@ -69,7 +73,7 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
     earliest, latest = first_days(report.month)
     if not earliest <= clean.due_on <= latest:
         raise RowNotAdmitted(reading.sentence("far_date"), "due_on")
-    campaign = Campaign.objects.select_for_update().get(period=report.month)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(period=report.month)
     if campaign.state == Campaign.State.CLOSED:
         raise RowNotAdmitted(_("La campaña ya está cerrada: la fila no se puede admitir."))
     same = Renewal.objects.filter(campaign=campaign, service=clean.service, service_number=clean.service_number)
@@ -79,7 +83,7 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
             % {"number": clean.service_number, "line": known.report_line},
             "service_number",
         )
-    contact = _contact_with(campaign=campaign, clean=clean)
+    contact, had = _contact_with(campaign=campaign, clean=clean)
     Renewal.objects.create(
         campaign=campaign,
         contact=contact,
@@ -90,16 +94,29 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         due_on=clean.due_on,
         amount_due=clean.amount,
     )
-    assignment.open_lists(campaign=campaign, now=now)
+    changed = Changed()
+    if had is not None:
+        receipts.settle_contact(contact=contact, now=now)
+        changed = _changed(contact=contact, had=had)
+    assignment.open_lists(campaign=campaign, now=now, changed=changed)
     receipts.match_waiting(campaign=campaign, now=now)
     Report.objects.filter(pk=report.pk).update(figures=publishing.figures(campaign=campaign))
 
 
-def _contact_with(*, campaign: Campaign, clean: CleanRenewal) -> Contact:
-    """The contact of the row's contract, new or with the row's service, amount and telephones added to it."""
-    contact = Contact.objects.select_for_update().filter(campaign=campaign, contract=clean.contract).first()
+@dataclass(frozen=True)
+class Had:
+    """What a contact was before a row was added to it."""
+
+    call_list: str
+    telephones: tuple[str, ...]
+
+
+def _contact_with(*, campaign: Campaign, clean: CleanRenewal) -> tuple[Contact, Had | None]:
+    """The contact of the row's contract: new, or (with what it was) the row's service and telephones added to it."""
+    found = Contact.objects.select_for_update(no_key=True).filter(campaign=campaign, contract=clean.contract)
+    contact = found.first()
     if contact is None:
-        return Contact.objects.create(
+        contact = Contact.objects.create(
             campaign=campaign,
             contract=clean.contract,
             call_list=clean.service,
@@ -113,6 +130,8 @@ def _contact_with(*, campaign: Campaign, clean: CleanRenewal) -> Contact:
             amount_due=clean.amount,
             due_on=clean.due_on,
         )
+        return contact, None
+    had = Had(contact.call_list, tuple(contact.telephones))
     new_telephones = [telephone for telephone in clean.telephones if telephone not in contact.telephones]
     if contact.call_list != clean.service:
         contact.call_list = "BOTH"
@@ -120,13 +139,20 @@ def _contact_with(*, campaign: Campaign, clean: CleanRenewal) -> Contact:
     contact.amount_due += clean.amount
     contact.due_on = min(contact.due_on, clean.due_on)
     contact.save(update_fields=["call_list", "telephones", "amount_due", "due_on"])
-    entry = ListEntry.objects.filter(contact=contact)
-    entry.update(call_list=contact.call_list)
-    # What was paid in full has something to pay again; who had no telephone may have one now.
-    entry.filter(state=ListEntry.State.PAID).update(state=ListEntry.State.OPEN, paid_on=None)
-    if new_telephones:
-        entry.filter(state=ListEntry.State.NOT_CALLABLE).update(state=ListEntry.State.OPEN)
-    return contact
+    ListEntry.objects.filter(contact=contact).update(call_list=contact.call_list)
+    return contact, had
+
+
+def _changed(*, contact: Contact, had: Had) -> Changed:
+    """What the deal must know of a contact that was there: who had no telephone may have one now."""
+    callable_again = 0
+    if set(contact.telephones) - set(had.telephones):
+        entry = ListEntry.objects.filter(contact=contact, state=ListEntry.State.NOT_CALLABLE)
+        callable_again = entry.update(state=ListEntry.State.OPEN)
+    return Changed(
+        callable_again=(contact.pk,) if callable_again else (),
+        in_another_list=(contact.pk,) if contact.call_list != had.call_list else (),
+    )
 
 
 def _admit_receipt(*, report: Report, row: RejectedRow, cells: Mapping[str, str], now: datetime) -> tuple[int, int]:
@@ -137,10 +163,18 @@ def _admit_receipt(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         raise RowNotAdmitted(reading.sentence(error.reason), error.field) from error
     staging.make_table(report=report)
     staging.copy_lines(report=report, chunks=[line])
-    counted = receipts.publish(report=report, now=now)
+    with connection.cursor() as cursor:
+        before, known_until = recaudo_figures.figures_of(cursor, report=report), report.data_until
+        counted = receipts.publish(report=report, now=now)
+        after = recaudo_figures.figures_of(cursor, report=report, known="staged_receipt")
     if not counted.taken + counted.duplicates:
         raise RowNotAdmitted(reading.sentence("conflict"), "receipt")
     staging.drop_table(report=report)
+    figures = recaudo_figures.with_mended_row(
+        told=report.figures, before=before, after=after, taken=counted.taken, channels=counted.figures["channels"]
+    )
+    data_until = max(filter(None, (known_until, report.data_until)), default=None)
+    Report.objects.filter(pk=report.pk).update(figures=figures, data_until=data_until)
     return counted.taken, counted.duplicates
 
 

@@ -15,6 +15,7 @@ from campaigns.rows import cleaning, staging
 from campaigns.rows.cleaning import Unusable
 from campaigns.rows.progress import Progress
 from systems.reports import known_headings
+from systems.reports.copying import copy_text
 from systems.reports.reading import Reading, ReadingInterrupted, ReportRefused, heading_key, read_report
 
 __all__ = [
@@ -120,7 +121,7 @@ def staged_line(*, report: Report, line: int, cells: Mapping[str, str]) -> bytes
     row = cleaning.clean_row(report.kind, cells)
     words = [row.get(name) for name, _kind in staging.COLUMNS[report.kind]]
     words[0] = str(line)
-    return ("\t".join(r"\N" if word is None else staging.escaped(word) for word in words) + "\n").encode()
+    return ("\t".join(r"\N" if word is None else copy_text(word) for word in words) + "\n").encode()
 
 
 def sentence(reason: str) -> str:

@@ -92,11 +92,6 @@ def copy_lines(*, report: Report, chunks: Iterable[bytes]) -> None:
             copy.write(chunk)
 
 
-def escaped(text: str) -> str:
-    """A value as `COPY` text writes it."""
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-
 def drop_table(*, report: Report) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table_of(report)}")

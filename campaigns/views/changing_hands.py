@@ -80,14 +80,42 @@ def reassign(request: HttpRequest, period: str) -> HttpResponseBase:
 def undo(request: HttpRequest, period: str, pk: int) -> HttpResponseBase:
     """Give the contacts of a change back to whom it took them from."""
     campaign = campaign_at(request, period)
-    change = get_object_or_404(Reassignment.objects.filter(campaign=campaign), pk=pk)
+    change = get_object_or_404(
+        Reassignment.objects.visible_to(signed_in_user(request)).filter(campaign=campaign), pk=pk
+    )
     try:
-        rebalancing.undo(reassignment=change, by=signed_in_user(request), now=timezone.now())
+        undone = rebalancing.undo(reassignment=change, by=signed_in_user(request), now=timezone.now())
     except CampaignRefuses as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Los contactos volvieron a quien los tenía."))
+        for sentence in _left_as_they_are(undone):
+            messages.info(request, sentence)
     return redirect("campaigns:reassign", period=period)
+
+
+def _left_as_they_are(undone: rebalancing.Undone) -> list[str]:
+    """What changed again since the change that was undone."""
+    sentences = []
+    if number := undone.contacts_left:
+        sentences.append(
+            ngettext(
+                "%(n)s contacto cambió otra vez desde entonces y quedó como está.",
+                "%(n)s contactos cambiaron otra vez desde entonces y quedaron como están.",
+                number,
+            )
+            % {"n": number_format(number, force_grouping=True)}
+        )
+    if number := undone.call_backs_left:
+        sentences.append(
+            ngettext(
+                "%(n)s llamada acordada se cambió desde entonces y quedó como está.",
+                "%(n)s llamadas acordadas se cambiaron desde entonces y quedaron como están.",
+                number,
+            )
+            % {"n": number_format(number, force_grouping=True)}
+        )
+    return sentences
 
 
 def _change(request: HttpRequest, campaign: Campaign, asked: Asked) -> HttpResponseBase:

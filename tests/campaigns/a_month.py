@@ -135,6 +135,7 @@ def _lay(campaign, number, fate, people, dispositions, collections):  # type: ig
         contacted_at=reached[0][1] if reached else None, contacted_by=reached[0][0] if reached else None,
         promised_at=promised[0] if promised else None,
         paid_on=max(days_paid) if all(days_paid) else None,
+        paid_known_at=collections.published_at if all(days_paid) else None,
     )  # fmt: skip
     for fence, (who, when, what) in enumerate(calls, 1):
         attempt = Attempt.objects.create(

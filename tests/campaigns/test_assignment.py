@@ -10,11 +10,13 @@ from decimal import Decimal
 import pytest
 
 from agents.models import Agent
+from campaigns.closing.invariants import check_invariants
 from campaigns.deal.assignment import assign, deal_late, open_lists, unassigned_words
 from campaigns.deal.participants import takers_of
 from campaigns.models import Campaign, Contact, DealShare, ListEntry, RetiredTelephone
 from campaigns.month.lifecycle import CampaignRefuses
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners, spoke
+from tests.campaigns.some_receipts import owing, row, take
 
 pytestmark = pytest.mark.django_db
 MakeAgent = Callable[..., Agent]
@@ -216,6 +218,23 @@ def test_a_launched_campaign_is_not_dealt_again(ana: Agent) -> None:
         assign(campaign=campaign, now=NOW)
     with pytest.raises(CampaignRefuses, match="reporte"):
         assign(campaign=make_campaign(date(2027, 1, 1), state="expected"), now=NOW)
+
+
+def test_dealing_again_does_not_open_who_was_held_out_and_has_paid(ana: Agent) -> None:
+    campaign = make_campaign(hold_out_share=Decimal("0.5"))
+    for number in range(10):
+        owing(campaign, f"C{number}", "TV")
+    ListEntry.objects.all().delete()
+    open_lists(campaign=campaign, now=NOW)
+    held_out = list(ListEntry.objects.filter(state="held_out").values_list("contact__contract", flat=True))
+    take([row(f"R-{contract}", f"{contract}T", "11-24") for contract in held_out[:3]], now=NOW)
+    Campaign.objects.update(hold_out_share=0)
+    assign(campaign=campaign, now=NOW)
+    states = dict(ListEntry.objects.values_list("contact__contract", "state"))
+    assert {states[contract] for contract in held_out[:3]} == {"paid"}
+    assert {states[contract] for contract in held_out[3:]} == {"open"}
+    assert not ListEntry.objects.filter(paid_on__isnull=False, owner__isnull=False).exists()
+    assert [found.name for found in check_invariants()] == []
 
 
 def test_a_contact_that_comes_later_goes_to_whoever_has_least(ana: Agent, luis: Agent) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from agents.models import Agent, User
+from agents.models import Agent, Team, User
+from campaigns.agreed.call_backs import reschedule, widen_overdue
 from campaigns.deal.assignment import open_lists
 from campaigns.deal.moving import Selection
 from campaigns.deal.rebalancing import (
@@ -183,7 +184,7 @@ def test_the_last_change_can_be_undone_while_nobody_called(
     call_back = call_back_for(entry, ana)
     before = dict(ListEntry.objects.values_list("pk", "owner"))
     change = reassign(campaign=running, selection=Selection(agents=(ana.pk,)), to=[luis], by=elena, now=NOW)
-    undone = undo(reassignment=change, by=elena, now=moment("2026-11-28 09:05"))
+    undone = undo(reassignment=change, by=elena, now=moment("2026-11-28 09:05")).reassignment
     assert (undone.undone_at, undone.undone_by) == (moment("2026-11-28 09:05"), elena)
     assert dict(ListEntry.objects.values_list("pk", "owner")) == before
     call_back.refresh_from_db()
@@ -201,6 +202,48 @@ def test_an_undone_take_back_gives_the_call_backs_back(running: Campaign, ana: A
     call_back.refresh_from_db()
     assert (call_back.agent, call_back.reach) == (ana, "personal")
     assert owners(running)["Ana"] == 15
+
+
+@pytest.mark.parametrize("verb", ["reassign", "take_back"])
+@pytest.mark.parametrize("reach", ["personal", "team", "supervisor"])
+def test_undoing_puts_the_team_and_reach_of_an_agreed_call_back_as_they_were(
+    running: Campaign, ana: Agent, luis: Agent, verb: str, reach: str
+) -> None:
+    """Luis is of another team; the call went to whoever got the contact, and comes back to Ana's team."""
+    luis.team = Team.objects.get_or_create(name="Sur")[0]
+    luis.save(update_fields=["team"])
+    ana.team = Team.objects.get_or_create(name="Este")[0]
+    ana.save(update_fields=["team"])
+    entry = ListEntry.objects.filter(owner=ana).first()
+    assert entry is not None
+    call_back = call_back_for(entry, ana, reach=reach)
+    before = CallBack.objects.values().get()
+    selection = Selection(agents=(ana.pk,))
+    if verb == "reassign":
+        change = reassign(campaign=running, selection=selection, to=[luis], by=None, now=NOW)
+        call_back.refresh_from_db()
+        assert (call_back.agent, call_back.team) == (luis, luis.team)
+    else:
+        change = take_back(campaign=running, selection=selection, by=None, now=NOW)
+    undone = undo(reassignment=change, by=None, now=NOW)
+    assert (undone.contacts_left, undone.call_backs_left) == (0, 0)
+    assert CallBack.objects.values().get() == before
+
+
+def test_an_agreed_call_moved_since_keeps_what_happened_and_is_told(
+    running: Campaign, ana: Agent, luis: Agent, house_rules: None
+) -> None:
+    first, second = ListEntry.objects.filter(owner=ana)[:2]
+    moved, waited = call_back_for(first, ana), call_back_for(second, ana)
+    change = reassign(campaign=running, selection=Selection(agents=(ana.pk,)), to=[luis], by=None, now=NOW)
+    reschedule(call_back=CallBack.objects.get(pk=moved.pk), due_at=moment("2026-11-28 12:00"), now=NOW)
+    widen_overdue(now=moment("2026-11-28 13:30"))  # the other one waited too long and is supervision's now
+    undone = undo(reassignment=change, by=None, now=moment("2026-11-28 13:31"))
+    assert undone.call_backs_left == 1
+    moved.refresh_from_db()
+    waited.refresh_from_db()
+    assert (moved.agent, moved.due_at) == (luis, moment("2026-11-28 12:00"))
+    assert (waited.agent, waited.reach) == (ana, "supervisor")
 
 
 def test_a_change_is_not_undone_after_a_call_or_another_change(

@@ -304,7 +304,10 @@ def test_an_agreed_call_is_cancelled_with_its_reason(december: Campaign, ana: ob
     assert CallBack.objects.get().state == "pending"
     take([row("R2", "C1T", "11-27", "49")])
     call_back.refresh_from_db()
-    assert (call_back.state, call_back.settled_at) == ("cancelled", NOW)
+    entry = ListEntry.objects.get()
+    assert (call_back.state, call_back.settled_at) == ("cancelled", entry.paid_known_at)
+    assert entry.paid_known_at is not None
+    assert entry.paid_known_at >= NOW
     assert (call_back.note, call_back.why) == ("por la tarde", "Anulada: pagó el 27/11/2026.")
 
 

@@ -47,7 +47,9 @@ def late_payment(campaign):
         renewal=renewal, campaign=campaign, contact=renewal.contact, amount=80, first_paid_on=date(2026, 12, 2),
         paid_on=date(2026, 12, 2),
     )  # fmt: skip
-    renewal.contact.entry.__class__.objects.filter(contact=renewal.contact).update(paid_on=date(2026, 12, 2))
+    renewal.contact.entry.__class__.objects.filter(contact=renewal.contact).update(
+        paid_on=date(2026, 12, 2), paid_known_at="2026-12-02T18:00-04:00"
+    )
 
 
 def test_a_seal_holds_figures_evidence_and_its_files(sealed):

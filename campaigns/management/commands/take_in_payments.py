@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns.models import ReportKind
-from campaigns.payments.receipts import figures_at_second_sight
+from campaigns.payments.recaudo_figures import figures_at_second_sight
 from campaigns.reports.foreground import take_in_watching
 from screens.terminal import TerminalCommand
 

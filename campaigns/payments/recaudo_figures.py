@@ -1,0 +1,109 @@
+"""The figures of a collections report: those of its receipts as they stand, whoever brought them first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from campaigns.models import Report
+from campaigns.payments import settling
+
+COUNTS = ("receipts", "unmatched", "late", "renewals_paid")
+AMOUNTS = ("amount", "amount_late", "amount_unmatched")
+NOTHING = "(SELECT NULL::bigint AS known_id)"
+
+# `known` is a relation of the caller: receipts of the file that another file had brought.
+_FIGURES = """
+WITH ours AS MATERIALIZED (
+  SELECT amount, standing, renewal_id FROM campaigns_receipt WHERE report_id = %s
+  UNION ALL
+  SELECT amount, standing, renewal_id FROM campaigns_receipt
+   WHERE report_id <> %s AND id IN (SELECT known_id FROM {known} known)
+)
+SELECT count(*), count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),
+       (SELECT count(*) FROM campaigns_renewalpayment payment
+         WHERE payment.paid_on IS NOT NULL
+           AND payment.renewal_id IN (SELECT renewal_id FROM ours WHERE standing IN ('counted', 'extra'))),
+       coalesce(sum(amount) FILTER (WHERE standing IN ('counted', 'extra')), 0),
+       coalesce(sum(amount) FILTER (WHERE standing = 'late'), 0),
+       coalesce(sum(amount) FILTER (WHERE standing = 'unmatched'), 0)
+  FROM ours
+"""
+
+
+@dataclass(frozen=True)
+class RecaudoFigures:
+    """Receipts of a file by what they are to a renewal; amounts in Bs; `amount` is what counts (extra included)."""
+
+    receipts: int = 0
+    unmatched: int = 0
+    late: int = 0
+    renewals_paid: int = 0
+    amount: Decimal = Decimal(0)
+    amount_late: Decimal = Decimal(0)
+    amount_unmatched: Decimal = Decimal(0)
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {name: getattr(self, name) for name in COUNTS}
+        return told | {name: str(Decimal(getattr(self, name))) for name in AMOUNTS}
+
+
+def figures_of_file(cursor: CursorWrapper, *, report: Report, taken: int) -> RecaudoFigures:
+    """Those of the file just published; a file of new receipts alone is counted without reading them again."""
+    cursor.execute("SELECT count(known_id), coalesce(sum(amount) FILTER (WHERE first IS NULL), 0) FROM staged_receipt")
+    known, amount = cursor.fetchone()
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM campaigns_receipt WHERE report_id = %s AND standing = 'extra')", [report.pk]
+    )
+    if known or not taken or cursor.fetchone()[0]:
+        return figures_of(cursor, report=report, known="staged_receipt")
+    cursor.execute(
+        """
+        SELECT count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),
+               coalesce(sum(amount) FILTER (WHERE standing = 'unmatched'), 0),
+               coalesce(sum(amount) FILTER (WHERE standing = 'late'), 0)
+          FROM campaigns_receipt WHERE report_id = %s AND standing <> 'counted'
+        """,
+        [report.pk],
+    )
+    unmatched, late, amount_unmatched, amount_late = cursor.fetchone()
+    paid, counts = settling.count_paid(cursor), amount - amount_unmatched - amount_late
+    return RecaudoFigures(taken, unmatched, late, paid, counts, amount_late, amount_unmatched)
+
+
+def figures_of(cursor: CursorWrapper, *, report: Report, known: str = NOTHING) -> RecaudoFigures:
+    """Those of the receipts `report` brought and of the `known` ones."""
+    cursor.execute(_FIGURES.format(known=known), [report.pk, report.pk])
+    return RecaudoFigures(*cursor.fetchone())
+
+
+def figures_at_second_sight(*, report: Report) -> dict[str, Any]:
+    """What taking the same file again comes to: nothing new, and its receipts as they stand now.
+
+    Receipts another file had brought first stand as they were counted then.
+    """
+    figures = dict(report.figures)
+    if figures["new"] == figures["receipts"]:
+        with connection.cursor() as cursor:
+            figures.update(figures_of(cursor, report=report).as_json)
+    return {**figures, "new": 0}
+
+
+def with_mended_row(
+    *, told: dict[str, Any], before: RecaudoFigures, after: RecaudoFigures, taken: int, channels: Iterable[str]
+) -> dict[str, Any]:
+    """What was `told` of a report, with the difference one mended row made to the receipts it brought."""
+    figures = dict(told)
+    for name in COUNTS:
+        figures[name] = int(told.get(name, 0)) + getattr(after, name) - getattr(before, name)
+    for name in AMOUNTS:
+        figures[name] = str(Decimal(told.get(name, "0")) + getattr(after, name) - getattr(before, name))
+    figures["new"] = int(told.get("new", 0)) + taken
+    figures["channels"] = sorted({*told.get("channels", ()), *channels})
+    return figures
