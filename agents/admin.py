@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import admin as accounts_admin  # noqa: F401  # it registers what is taken away below
+from allauth.account.models import EmailAddress
+from allauth.mfa import admin as factors_admin  # noqa: F401
+from allauth.mfa.models import Authenticator
+from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -19,6 +26,9 @@ admin.site.site_header = _("Administración del Centro de Llamadas")
 admin.site.site_title = _("Centro de Llamadas")
 admin.site.index_title = _("Qué se puede configurar")
 admin.site.unregister(Group)  # a role says what somebody may do; groups would only seem to
+admin.site.unregister(EmailAddress)  # the address of an account stands on the account
+admin.site.unregister(Authenticator)  # its form shows and takes the secret itself: who sees it can be anybody
+admin.site.disable_action("delete_selected")  # what may be deleted at all is looked at one by one
 
 
 class NeverDeleted:
@@ -47,7 +57,7 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
     filter_horizontal = ()
-    actions = ("switch_off", "switch_on")
+    actions = ("switch_off", "switch_on", "end_sessions", "unlock", "take_off_second_factor")
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -99,6 +109,27 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
             people.activate(user=user)
         messages.success(request, _("Personas activadas: %(count)s.") % {"count": len(chosen)})
 
+    @admin.action(description=_("Cerrar sus sesiones en todos los equipos"))
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        chosen = list(queryset.exclude(pk=request.user.pk or 0))
+        for user in chosen:
+            people.end_sessions(user=user)
+        messages.success(request, _("Personas cuyas sesiones se cerraron: %(count)s.") % {"count": len(chosen)})
+
+    @admin.action(description=_("Desbloquear: olvidar sus intentos de ingreso y de códigos"))
+    def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        chosen = list(queryset)
+        for user in chosen:
+            people.unlock(user=user)
+        messages.success(request, _("Personas desbloqueadas: %(count)s.") % {"count": len(chosen)})
+
+    @admin.action(description=_("Quitar el segundo factor (perdió el teléfono) y cerrar sus sesiones"))
+    def take_off_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        chosen = list(queryset.exclude(pk=request.user.pk or 0))
+        for user in chosen:
+            people.take_off_second_factor(user=user)
+        messages.success(request, _("Personas sin segundo factor desde ahora: %(count)s.") % {"count": len(chosen)})
+
 
 @admin.register(Agent)
 class AgentAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
@@ -112,6 +143,9 @@ class AgentAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         return super().get_queryset(request).prefetch_related("skills")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
+        return ("user",) if obj else ()  # calls, promises and sealed figures of the card are that person's
 
     @admin.display(description=_("habilidades"))
     def services(self, agent: Agent) -> str:
@@ -147,3 +181,17 @@ class DisclosureAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg
     search_fields = ("user__username", "subject", "reason")
     date_hierarchy = "at"
     ordering = ("-at",)
+
+
+admin.site.unregister((AccessAttempt, AccessLog, AccessFailureLog))
+admin.site.register(AccessAttempt, AccessAttemptAdmin, actions=[delete_selected])  # deleting one is unlocking
+
+
+@admin.register(AccessLog)
+class SignInAdmin(ReadOnly, AccessLogAdmin):  # type: ignore[misc]
+    """Who signed in when: a book, as the next one."""
+
+
+@admin.register(AccessFailureLog)
+class FailedSignInAdmin(ReadOnly, AccessFailureLogAdmin):  # type: ignore[misc]
+    """Who tried in vain."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -24,6 +26,12 @@ class User(AbstractUser):
     """Somebody who signs in. Only an administrator reaches the admin site (`is_staff`)."""
 
     role = models.CharField(_("rol"), max_length=16, choices=Role, default=Role.AGENT)
+    language = models.CharField(
+        _("idioma"), max_length=8, blank=True, help_text=_("El que eligió en la pantalla; vacío, el del navegador.")
+    )
+    sessions_ended = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Cuántas veces se cerraron todas sus sesiones.")
+    )
 
     class Meta:
         verbose_name = _("persona")
@@ -35,6 +43,17 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry: another password ends it, and so does ending all sessions."""
+        return self._of_this_round(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under secrets used before."""
+        return map(self._of_this_round, super().get_session_auth_fallback_hash())
+
+    def _of_this_round(self, hashed: str) -> str:
+        return f"{hashed}.{self.sessions_ended}" if self.sessions_ended else hashed
+
     @property
     def sees_the_centre(self) -> bool:
         """Whether this person reads everybody's work (supervisor, auditor, administrator)."""
@@ -44,6 +63,14 @@ class User(AbstractUser):
     def steers_campaigns(self) -> bool:
         """Whether this person may launch, assign and close (supervisor, administrator)."""
         return self.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+class CodeTries(models.Model):
+    """Codes of the second factor that somebody has tried since the last right one; a right one deletes the row."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="code_tries")
+    tries = models.PositiveIntegerField()
+    last_at = models.DateTimeField(help_text=_("El último intento que contó: desde él corre el bloqueo."))
 
 
 class Team(models.Model):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
 from django.db import transaction
+from django.db.models import F
 
+from agents.code_tries import forget_tries
 from agents.models import Agent, Role, User
 
 
@@ -38,3 +42,28 @@ def activate(*, user: User) -> None:
 def set_duty(*, agent: Agent, on_duty: bool) -> None:
     """Say whether an agent receives contacts from now on; those already hers stay hers until they are reassigned."""
     Agent.objects.filter(pk=agent.pk).update(is_on_duty=on_duty)
+
+
+def end_sessions(*, user: User) -> None:
+    """Close every session of a person, on whatever machine; whoever is to stay in gets the new hash afterwards."""
+    User.objects.filter(pk=user.pk).update(sessions_ended=F("sessions_ended") + 1)
+    user.refresh_from_db(fields=["sessions_ended"])
+
+
+def unlock(*, user: User) -> None:
+    """Forget the passwords and codes tried in vain, from whatever address."""
+    AccessAttempt.objects.filter(username=user.username.strip().lower()).delete()
+    forget_tries(user=user)
+
+
+@transaction.atomic
+def take_off_second_factor(*, user: User) -> None:
+    """For a lost telephone: the next sign-in needs the password alone, and must set up another one where one is due."""
+    Authenticator.objects.filter(user=user).delete()
+    forget_tries(user=user)
+    end_sessions(user=user)
+
+
+def remember_language(*, user: User, language: str) -> None:
+    """Keep the language somebody chose, for the next machine she signs in at."""
+    User.objects.filter(pk=user.pk).exclude(language=language).update(language=language)

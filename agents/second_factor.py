@@ -1,21 +1,32 @@
-"""Those who steer the centre sign in with a second factor; until it is set up nothing else opens."""
+"""Those who steer the centre work with a second factor: set up, and used in this very session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agents.access import signed_in_user
 from agents.models import Role, User
+from agents.people import end_sessions
 
 STEERING = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 SET_UP = "mfa_activate_totp"
-OPEN_MEANWHILE = {SET_UP, "account_reauthenticate", "account_logout", "set_language", "livez", "readyz", "metrics"}
+USE = "mfa_reauthenticate"
+OPEN_MEANWHILE = {SET_UP, USE, "account_reauthenticate", "account_logout", "set_language"}
+OPEN_MEANWHILE |= {"livez", "readyz", "metrics"}
 NEVER_FOR_THEM = {"mfa_deactivate_totp"}
 
 
@@ -29,8 +40,13 @@ def has_second_factor(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
 
 
+def used_second_factor(request: HttpRequest, user: User) -> bool:
+    """Whether a code was given in this session: one that was open before the factor was set up knows none."""
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, user))
+
+
 class SecondFactorMiddleware:
-    """Sends who needs a second factor and has none to set it up, whatever address was asked for."""
+    """Sends who needs a second factor to set it up or to use it, whatever address was asked for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -47,6 +63,29 @@ class SecondFactorMiddleware:
         if name in NEVER_FOR_THEM:
             messages.warning(request, _("Su función exige un segundo factor: no se puede quitar."))
             return redirect("mfa_index")
-        if name in OPEN_MEANWHILE or has_second_factor(user):
+        if name in OPEN_MEANWHILE:
             return None
-        return redirect(SET_UP)
+        if not has_second_factor(user):
+            return _sent_to(request, reverse(SET_UP))
+        if not used_second_factor(request, user):
+            back = request.get_full_path() if request.method == "GET" else "/"
+            return _sent_to(request, f"{reverse(USE)}?{urlencode({'next': back})}")
+        return None
+
+
+class SetUpView(ActivateTOTPView):
+    """allauth's page; the code that sets the factor up is its first use, and whatever else was open is closed."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        user = signed_in_user(self.request)
+        end_sessions(user=user)
+        update_session_auth_hash(self.request, user)
+        record_authentication(self.request, user, "mfa", type=Authenticator.Type.TOTP)
+        return response
+
+
+def _sent_to(request: HttpRequest, address: str) -> HttpResponseBase:
+    if request.headers.get("HX-Request") == "true":  # a fragment would swallow the page
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)

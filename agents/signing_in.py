@@ -1,10 +1,20 @@
-"""Signing in: no account makes itself, and those who steer need a second factor outside the demo."""
+"""Signing in: no account makes itself, codes are counted, and her language comes with whoever signs in."""
+
+from __future__ import annotations
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
-from django.http import HttpRequest
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agents.code_tries import forget_tries, take_try
+from agents.models import User
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -12,6 +22,19 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
+        """The browser takes over the language of whoever signs in; who never chose one keeps the browser's."""
+        response = super().post_login(request, user, **more)
+        if user.language:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                user.language,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            )
+        return response
 
 
 class SignInForm(LoginForm):
@@ -22,6 +45,31 @@ class SignInForm(LoginForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+
+
+class CountedCode:
+    """A code is looked at only while there are tries left (agents/code_tries.py)."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        if not take_try(user=self.user, now=timezone.now()):
+            minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+            raise ValidationError(
+                _("Hubo demasiados códigos equivocados. Vuelva a intentar en %(minutes)d minutos.")
+                % {"minutes": minutes}
+            )
+        code: str = super().clean_code()  # type: ignore[misc]
+        forget_tries(user=self.user)
+        return code
+
+
+class CodeForm(CountedCode, AuthenticateForm):
+    """The code after the password."""
+
+
+class CodeAgainForm(CountedCode, ReauthenticateForm):
+    """The code of somebody who is signed in already."""
 
 
 def name_that_tries(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str | None:

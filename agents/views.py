@@ -1,16 +1,19 @@
-"""Doors of the people's page: who is on duty today, said by a supervisor."""
+"""Doors of the people's page, who is on duty today, and of the switch of languages."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from agents.access import centre_only, signed_in_user, steering_only
-from agents.models import Agent
-from agents.people import set_duty
+from agents.models import Agent, User
+from agents.people import remember_language, set_duty
 from agents.tables import AgentTable
 
 
@@ -39,3 +42,13 @@ def change_duty(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
     messages.success(request, said % {"agent": agent})
     return redirect("agents:people")
+
+
+@login_not_required
+def choose_language(request: HttpRequest) -> HttpResponseBase:
+    """Django's switch: a cookie for this browser; of who is signed in it is kept for every other one, too."""
+    response = set_language(request)
+    chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
+    if chosen and isinstance(request.user, User):
+        remember_language(user=request.user, language=chosen.value)
+    return response

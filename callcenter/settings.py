@@ -233,9 +233,11 @@ ACCOUNT_ADAPTER = "agents.signing_in.ClosedAccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True  # the cookie lasts the shift, see SESSION_COOKIE_AGE
-# axes locks by user and address; by address alone one agent, or one proxy, would lock out the floor
+# axes locks by user and address; by address alone one agent would lock out the floor. Codes are counted by
+# agents/code_tries.py: allauth's count is shared with passwords, outlives a success, and is gone with the cache.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": "1/m/ip"}
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+MFA_FORMS = {"authenticate": "agents.signing_in.CodeForm", "reauthenticate": "agents.signing_in.CodeAgainForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "COMTECO Centro de Llamadas"
 TOTP_REQUIRED = env.bool("TOTP_REQUIRED", not IS_DEMO)  # of supervisors and administrators
@@ -326,6 +328,7 @@ LOGGING: dict[str, Any] = {
 LANGUAGE_COOKIE_NAME = "callcenter_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = BEHIND_HTTPS
 SITE_NAME = _("Centro de Llamadas")
 
 # -- Tests: nothing they put into the cache or the queue may meet a house that runs on the same servers ---------------

@@ -2,10 +2,9 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.i18n import set_language
 
+from agents.views import choose_language
 from callcenter import errors, health
 from callcenter.home import home
 
@@ -18,7 +17,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("accounts/", include("agents.urls.accounts")),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", choose_language, name="set_language"),
     path("people/", include("agents.urls")),
     path("outbox/", include("notices.urls")),
     path("ui/", include("screens.urls")),

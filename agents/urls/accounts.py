@@ -6,6 +6,8 @@ Accounts are made in the admin and a forgotten password is set there: no sign-up
 from allauth.account import views
 from django.urls import include, path
 
+from agents.second_factor import SetUpView
+
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
@@ -13,5 +15,6 @@ urlpatterns = [
     path("signup/", views.signup, name="account_signup"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
+    path("2fa/totp/activate/", SetUpView.as_view(), name="mfa_activate_totp"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

@@ -1,10 +1,11 @@
 """People are set up in the admin, and nothing there takes a person's past away."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from agents.models import Agent, Role, User
@@ -73,3 +74,36 @@ def test_every_list_of_the_admin_opens_and_searches(ines: User, ana: Agent, sign
 def test_nobody_else_reaches_the_admin_site(who: str, request: pytest.FixtureRequest, signed_in: SignedIn) -> None:
     answer = signed_in(request.getfixturevalue(who)).get(reverse("admin:agents_user_changelist"))
     assert answer.status_code in (302, 403, 404)
+
+
+def all_admins() -> dict[str, Any]:
+    return {model._meta.label: its_admin for model, its_admin in admin.site._registry.items()}
+
+
+def test_nothing_is_deleted_in_bulk_but_the_failures_that_lock_somebody_out(ines: User, rf: RequestFactory) -> None:
+    asked = rf.get("/admin/")
+    asked.user = ines
+    offered = {label for label, its_admin in all_admins().items() if "delete_selected" in its_admin.get_actions(asked)}
+    assert offered == {"axes.AccessAttempt"}
+
+
+@pytest.mark.parametrize("label", ["axes.AccessLog", "axes.AccessFailureLog", "agents.Disclosure", "pghistory.Events"])
+def test_books_are_only_read(ines: User, rf: RequestFactory, label: str) -> None:
+    asked = rf.get("/admin/")
+    asked.user = ines
+    its_admin = all_admins()[label]
+    allowed = (its_admin.has_add_permission, its_admin.has_change_permission, its_admin.has_delete_permission)
+    assert not any(may(asked) for may in allowed)
+
+
+def test_the_secrets_of_second_factors_are_on_no_page() -> None:
+    assert not {"mfa.Authenticator", "account.EmailAddress"} & set(all_admins())
+
+
+def test_a_card_stays_the_persons_whose_calls_it_has(ines: User, ana: Agent, luis: Agent, signed_in: SignedIn) -> None:
+    address = reverse("admin:agents_agent_change", args=[ana.pk])
+    luis.user.agent.delete()
+    forged = {"user": str(luis.user.pk), "weight": "0.5", "is_on_duty": "on", "team": str(ana.team_id)}
+    assert signed_in(ines).post(address, forged).status_code == 302
+    ana.refresh_from_db()
+    assert (ana.user.username, float(ana.weight)) == ("ana", 0.5)

@@ -1,28 +1,14 @@
-"""One door: signing in, its lock-out, the second factor of those who steer, and no way around."""
+"""One door: signing in, its lock-out, and the language that comes with whoever signs in."""
+
+import re
 
 import pytest
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
 from agents.models import Role, User
+from tests.agents.conftest import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "agua-clara-en-tunari"
-
-
-@pytest.fixture
-def with_password():
-    def give(user):
-        user.set_password(PASSWORD)
-        user.save()
-        return user
-
-    return give
-
-
-def sign_in(client: Client, user: User, password: str = PASSWORD, address: str = "10.0.0.7", **more):
-    return client.post("/accounts/login/", {"login": user.username, "password": password}, REMOTE_ADDR=address, **more)
 
 
 def test_an_agent_signs_in_and_is_sent_to_the_first_page(client, ana, with_password):
@@ -107,60 +93,6 @@ def test_a_session_lasts_a_shift(client, ana, with_password, settings):
     assert client.cookies["callcenter_session"]["httponly"]
 
 
-@pytest.fixture
-def required(settings):
-    settings.TOTP_REQUIRED = True
-
-
-@pytest.mark.parametrize("who", ["elena", "ines"])
-@pytest.mark.parametrize(
-    "address", ["/", "/people/", "/admin/", "/ui/", "/accounts/2fa/", "/accounts/password/change/"]
-)
-def test_who_steers_without_a_second_factor_is_sent_to_set_it_up(required, signed_in, who, address, request):
-    answer = signed_in(request.getfixturevalue(who)).get(address)
-    assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/totp/activate/")
-
-
-@pytest.mark.parametrize("who", ["ana", "oscar"])
-def test_who_does_not_steer_needs_none(required, signed_in, who, request):
-    assert signed_in(request.getfixturevalue(who)).get("/accounts/2fa/").status_code == 200
-
-
-def test_a_superuser_needs_one_whatever_the_role(required, signed_in, ana):
-    User.objects.filter(pk=ana.user_id).update(is_superuser=True)
-    assert signed_in(ana).get("/accounts/2fa/").status_code == 302
-
-
-def test_with_a_second_factor_everything_opens_and_it_cannot_be_taken_off(required, signed_in, elena):
-    totp.TOTP.activate(elena, totp.generate_totp_secret())
-    client = signed_in(elena)
-    assert client.get("/people/").status_code == 200
-    assert client.get("/accounts/2fa/totp/deactivate/")["Location"] == "/accounts/2fa/"
-
-
-def test_the_way_from_the_password_to_the_first_code(required, client, elena, with_password):
-    sign_in(client, with_password(elena))
-    asked = client.get("/accounts/2fa/totp/activate/")
-    assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"
-    assert client.get(asked["Location"]).status_code == 200
-    again = client.post(asked["Location"], {"password": PASSWORD, "next": "/accounts/2fa/totp/activate/"})
-    page = client.get(again["Location"])
-    assert page.status_code == 200
-    assert "data:image/svg+xml" in page.content.decode()
-    secret = page.context["form"].secret
-    code = totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
-    done = client.post("/accounts/2fa/totp/activate/", {"code": code})
-    assert done.status_code == 302
-    assert client.get("/people/").status_code == 200
-    assert client.get(done["Location"]).status_code == 200
-    assert Authenticator.objects.filter(user=elena).count() == 2
-    client.post("/accounts/logout/")
-    asked = sign_in(client, elena)
-    assert asked["Location"] == "/accounts/2fa/authenticate/"
-    assert client.get("/people/").status_code == 302
-    assert client.get("/accounts/2fa/authenticate/").status_code == 200
-
-
 def test_spanish_is_the_default_whatever_the_browser_was_installed_in(client):
     page = client.get("/accounts/login/", headers={"Accept-Language": "en-US,en;q=0.9"})
     assert '<html lang="es">' in page.content.decode()
@@ -174,6 +106,35 @@ def test_the_language_is_kept_in_the_browser_before_and_after_signing_in(client,
     assert '<html lang="en">' in client.get("/accounts/login/").content.decode()
     sign_in(client, with_password(ana.user))
     assert '<html lang="en">' in client.get("/accounts/2fa/").content.decode()
+
+
+def language_of(client):
+    return re.search(r'<html lang="(\w+)"', client.get("/accounts/2fa/").content.decode())[1]
+
+
+def test_the_language_chosen_on_one_machine_is_there_on_the_next(ana, luis, with_password):
+    there, here = Client(), Client()
+    sign_in(there, with_password(ana.user))
+    there.post("/language/", {"language": "en", "next": "/"})
+    sign_in(here, ana.user)
+    assert language_of(here) == "en"
+    here.post("/accounts/logout/")
+    with_password(luis.user)
+    User.objects.filter(pk=luis.user.pk).update(language="es")
+    sign_in(here, luis.user)
+    assert language_of(here) == "es"  # on a machine whose browser somebody else left in English
+
+
+@pytest.mark.parametrize("language", ["xx", "", "en\r\nSet-Cookie: a=b"])
+def test_a_language_we_do_not_speak_is_not_kept(signed_in, ana, language):
+    signed_in(ana).post("/language/", {"language": language, "next": "/"})
+    ana.user.refresh_from_db()
+    assert ana.user.language == ""
+
+
+def test_a_stranger_who_switches_the_language_writes_nothing(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.post("/language/", {"language": "en", "next": "/accounts/login/"}).status_code == 302
 
 
 def test_passwords_are_kept_by_argon2(ana, with_password):
