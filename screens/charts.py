@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from screens.drawing import INK, INK_SOFT, PALETTE, PAPER, QUIET, Spec, png, svg
+from screens.drawing import INK, INK_SOFT, PALETTE, PAPER, QUIET, Spec, is_drawn, png, svg
 from screens.templatetags.screens import figure
 
 __all__ = ["Chart", "Estimate", "bars_by", "day_by_day", "intervals", "png", "svg"]
@@ -37,6 +37,11 @@ class Chart:
     @property
     def svg(self) -> SafeString:
         return svg(self.spec)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the drawing is there already; one that is not takes a tenth of a second."""
+        return is_drawn(self.spec)
 
     @property
     def png(self) -> bytes:

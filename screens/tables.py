@@ -13,15 +13,17 @@ and `{% render_table table %}`. Sorting and page live in the address beside the 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import django_tables2 as tables
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
+from django_tables2.utils import AttributeDict
 
 from screens.templatetags.screens import NOTHING, bs, figure, masked_telephone, moment, percent
 
@@ -50,6 +52,32 @@ class ListTable(tables.Table):
     @property
     def rows_are_links(self) -> bool:
         return any("row-link" in str(column.attrs.get("a", {})) for column in self.base_columns.values())
+
+    @property
+    def drawn_rows(self) -> Iterator[SafeString]:
+        """The rows of the page as markup. By hand: a template and a look at signatures for each cell took longer than
+        all the queries of the page."""
+        columns = list(self.columns)
+        opened = ["<td " + str(column.attrs.get("td", AttributeDict()).as_html()) + ">" for column in columns]
+        quick = [self._quick_cell(column) for column in columns]
+        for row in self.paginated_rows:
+            cells = (
+                opening + conditional_escape(draw(row.record) if draw else row.get_cell(column.name)) + "</td>"
+                for opening, draw, column in zip(opened, quick, columns, strict=True)
+            )
+            yield mark_safe(f"<tr {row.attrs.as_html()}>{''.join(cells)}</tr>")  # noqa: S308  # each cell is escaped
+
+    def _quick_cell(self, bound: Any) -> Callable[[Any], Any] | None:
+        """How a cell is drawn when only its value matters: a figure, an amount, a day."""
+        column = bound.column
+        if not isinstance(column, Figure | Moment) or bound.link or hasattr(self, f"render_{bound.name}"):
+            return None
+
+        def draw(record: Any) -> Any:
+            value = bound.accessor.resolve(record, quiet=True)
+            return bound.default if value in column.empty_values else column.render(value)
+
+        return draw
 
     def shown_to(self, request: HttpRequest, *, per_page: int = PAGE) -> ListTable:
         """Sort and cut to the page the address asks for; an address out of range shows the nearest page."""

@@ -147,6 +147,7 @@ def _write_differences(
     )
     kept = "k.campaign_id = %(campaign)s" + (" AND k.day >= %(since)s" if since else "")
     values = {"campaign": campaign.pk, "since": since}
+    cursor.execute(f"ANALYZE fresh_{table}")  # else the planner may compare each cell with each
     cursor.execute(
         f"DELETE FROM campaigns_{table} k WHERE {kept} AND NOT EXISTS (SELECT FROM fresh_{table} f WHERE {same})",
         values,

@@ -89,12 +89,12 @@ class Figures:
 
 
 def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa: B008
-    """Sum the cells of `campaign` for `only`. Six queries, whatever the size of the campaign."""
+    """Sum the cells of `campaign` for `only`. Seven queries at most, whatever the size of the campaign."""
     refresh = FigureRefresh.objects.filter(campaign=campaign).first()
     cells = _cells(campaign=campaign, only=only)
     days = _days(campaign=campaign, only=only)
     if only.day:
-        totals, by_part, by_zone, by_agent = _of_one_day(days, only)
+        totals, by_part, by_zone, by_agent = _of_one_day(_days(campaign=campaign, only=only, on=only.day), only)
     else:
         totals, by_part, by_zone, by_agent = cells.totals, cells.parts, cells.zones, cells.agents
     attempts, by_disposition = _attempts(campaign=campaign, only=only)
@@ -153,7 +153,7 @@ def _cells(*, campaign: Campaign, only: Only) -> _Cells:
     found = _Cells({}, {}, {}, {})
     sides: dict[bool, Counts] = {}
     for grouping, unit, part, agent, zone, held_out, *sums in rows:
-        counts = _counts(COUNT_COLUMNS, sums)
+        counts = Counts(*sums)
         if grouping == 0b1111:
             found.totals[unit] = counts
         elif grouping == 0b0111:
@@ -174,26 +174,31 @@ def _cells(*, campaign: Campaign, only: Only) -> _Cells:
     return found
 
 
-def _days(*, campaign: Campaign, only: Only) -> list[tuple[date, str, str, int | None, str, Counts]]:
-    """(day, unit, part, agent, zone, counts): every day of the parts asked for; details only of the day asked for."""
+Day = tuple[date, str, str, int | None, str, Counts]
+
+
+def _days(*, campaign: Campaign, only: Only, on: date | None = None) -> list[Day]:
+    """(day, unit, part, agent, zone, counts) of the parts asked for; agent and zone are told only of one day, `on`."""
     rows = DayFigure.objects.filter(campaign=campaign, cut=only.cut)
+    if on is not None:
+        rows = rows.filter(day=on)
     if only.agent is not None:
         rows = rows.filter(agent=only.agent)
     elif only.zone:
         rows = rows.filter(zone=only.zone)
     sums = {f"sum_{c}": Sum(c) for c in DAY_COLUMNS}
-    keys = ("day", "unit", "part") + (("agent", "zone") if only.day else ())
+    keys = ("day", "unit", "part", *(("agent", "zone") if on is not None else ()))
     found = []
     for row in rows.order_by().values(*keys).annotate(**sums):
         if only.service and row["part"] not in ([only.service] if row["unit"] == Unit.SERVICE else only.lists):
             continue
-        counts = _counts(DAY_COLUMNS, [row[f"sum_{c}"] for c in DAY_COLUMNS])
+        counts = Counts(**{c: row[f"sum_{c}"] or 0 for c in DAY_COLUMNS})
         found.append((row["day"], row["unit"], row["part"], row.get("agent"), row.get("zone", ""), counts))
     return found
 
 
 def _of_one_day(
-    days: list[tuple[date, str, str, int | None, str, Counts]], only: Only
+    days: list[Day], only: Only
 ) -> tuple[
     dict[str, Counts],
     dict[tuple[str, str], Counts],
@@ -204,9 +209,7 @@ def _of_one_day(
     parts: dict[tuple[str, str], Counts] = {}
     zones: dict[tuple[str, str], Counts] = {}
     agents: dict[tuple[str, int | None], Counts] = {}
-    for day, unit, part, agent, zone, counts in days:
-        if day != only.day:
-            continue
+    for _day, unit, part, agent, zone, counts in days:
         totals[unit] = totals.get(unit, Counts()) + counts
         parts[unit, part] = parts.get((unit, part), Counts()) + counts
         if only.cut == Cut.ZONE:
@@ -253,9 +256,7 @@ def _agents(*, campaign: Campaign, only: Only, found: dict[int | None, tuple[Cou
     return sorted(lines, key=lambda line: (line.agent is None, line.name, line.agent or 0))
 
 
-def _by_day(
-    days: Iterable[tuple[date, str, str, int | None, str, Counts]], only: Only, attempts: dict[date, int]
-) -> list[DayFigures]:
+def _by_day(days: Iterable[Day], only: Only, attempts: dict[date, int]) -> list[DayFigures]:
     found: dict[date, dict[str, Counts]] = {day: {} for day in attempts}
     for day, unit, _part, _agent, _zone, counts in days:
         units = found.setdefault(day, {})
@@ -272,12 +273,6 @@ def _pairs(found: dict[tuple[str, Any], Counts]) -> dict[Any, tuple[Counts, Coun
     return {key: (found.get((Unit.CONTACT, key), Counts()), found.get((Unit.SERVICE, key), Counts())) for key in keys}
 
 
-def _counts(columns: Iterable[str], sums: Iterable[Any]) -> Counts:
-    named = dict(zip(columns, sums, strict=True))
-    values: dict[str, Any] = {c: Decimal(v or 0) if c.startswith("amount") else int(v or 0) for c, v in named.items()}
-    return Counts(**values)
-
-
 def read_totals(*, campaigns: Iterable[Campaign]) -> dict[int, Counts]:
     """The contacts of each campaign, in one query."""
     keys = [campaign.pk for campaign in campaigns]
@@ -287,5 +282,5 @@ def read_totals(*, campaigns: Iterable[Campaign]) -> dict[int, Counts]:
                  WHERE campaign_id = ANY(%s) AND unit = 'contact' GROUP BY campaign_id""",
             [keys],
         )
-        found = {pk: _counts(COUNT_COLUMNS, sums) for pk, *sums in cursor.fetchall()}
+        found = {pk: Counts(*sums) for pk, *sums in cursor.fetchall()}
     return {pk: found.get(pk, Counts()) for pk in keys}

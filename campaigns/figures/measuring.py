@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from operator import add, attrgetter
 
 from campaigns.figures.crediting import day_of, paid_after_contact
 
@@ -162,4 +163,7 @@ class Counts:
         }
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+        return Counts(*map(add, _numbers_of(self), _numbers_of(other)))
+
+
+_numbers_of = attrgetter(*(f.name for f in fields(Counts)))

@@ -44,6 +44,7 @@ STEPS = {
     "resume": (lifecycle.resume, gettext_lazy("La campaña sigue.")),
     "close": (lifecycle.close, gettext_lazy("La campaña quedó cerrada. El informe de cierre llega por correo.")),
 }
+PARTS = {"detail": "_campaign_detail.html", "charts": "_campaign_charts.html"}
 RINGS = {ErrandKind.DEAL: tasks.deal_what_was_asked, ErrandKind.SEAL: tasks.seal_closed}
 
 
@@ -79,10 +80,10 @@ def campaign(request: HttpRequest, period: str) -> HttpResponseBase:
 @centre_only
 @require_GET
 def figures(request: HttpRequest, period: str) -> HttpResponse:
-    """What refreshes by itself: the tiles, or with `part=detail` the charts and tables."""
+    """What refreshes by itself: the tiles; with `part=detail` charts and tables, with `part=charts` only charts."""
     campaign = find_campaign(request, period)
     asked = request.GET.copy()
-    part = "_campaign_detail.html" if asked.pop("part", [""])[-1] == "detail" else "_campaign_tiles.html"
+    part = PARTS.get(asked.pop("part", [""])[-1], "_campaign_tiles.html")
     request.GET = asked  # type: ignore[assignment]  # the links of the fragment belong to the page's address
     return render(request, f"campaigns/{part}", _figures(request, campaign))
 
@@ -159,6 +160,7 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     figures = _figures(request, campaign)
     return {
         **figures,
+        "charts_to_come": not all(chart.is_drawn for chart in figures["charts"]),
         "badge": BADGES[State(campaign.state)],
         "days_left": days_left(campaign),
         "why_not": reasons,
