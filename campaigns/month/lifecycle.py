@@ -263,7 +263,7 @@ def _settle(campaign: Campaign, now: datetime) -> Settled:
                SET state = %s, settled_at = %s, why = %s
              WHERE campaign_id = %s AND state = %s
             """,
-            [CallBack.State.CANCELLED, now, "Anulada: la campaña cerró.", campaign.pk, CallBack.State.PENDING],
+            [CallBack.State.CANCELLED, now, "La campaña cerró.", campaign.pk, CallBack.State.PENDING],
         )
         return Settled(leases=leases, call_backs=cursor.rowcount)
 

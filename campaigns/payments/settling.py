@@ -183,7 +183,7 @@ def _settle(cursor: CursorWrapper, now: datetime) -> Settled:
     cursor.execute(_SETTLE_ENTRIES, [now])
     entries = cursor.rowcount
     cursor.execute("SET LOCAL enable_hashjoin = on")
-    cursor.execute(_CANCEL_CALL_BACKS, ["Anulada: pagó el "])
+    cursor.execute(_CANCEL_CALL_BACKS, ["Pagó el "])
     return Settled(entries=entries, call_backs=cursor.rowcount)
 
 

@@ -63,6 +63,8 @@ class NewHour(forms.Form):
         queryset=Agent.objects.none(), required=False, label=gettext_lazy("Quién llama"), empty_label=None
     )
 
+    why = forms.CharField(label=gettext_lazy("Por qué (si no lo pidió el cliente)"), required=False, max_length=200)
+
     def __init__(self, *args: object, user: User, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]
         field = self.fields["agent"]
@@ -115,7 +117,7 @@ def call_back(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_bound and form.is_valid():
             given = form.cleaned_data
             due_at = on_clock(given["day"], given["clock"])
-            reschedule(call_back=agreed, due_at=due_at, now=now, agent=given.get("agent"))
+            reschedule(call_back=agreed, due_at=due_at, now=now, agent=given.get("agent"), why=given["why"])
             messages.success(request, _("Se cambió la hora de la llamada acordada."))
             return redirect("campaigns:agenda")
     except CallBackRefused as refusal:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agents.access import agent_of, agents_only, roles_only, signed_in_user
 from agents.disclosure import record_reveal
 from agents.models import Agent, Role
+from campaigns.agreed.call_back_history import agreed_calls_of
 from campaigns.calling import callable_from, why_not
 from campaigns.desk.answers import ResultRefused
 from campaigns.desk.card_reading import read_card
@@ -23,7 +24,7 @@ from campaigns.desk.giving import open_contact
 from campaigns.desk.own_work import forget_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.taking import Given
-from campaigns.models import Attempt, CallBack, Contact
+from campaigns.models import Attempt, Contact
 from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
 
 
@@ -137,7 +138,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
             "own_last": own_last,
             "masked": user.role == Role.AUDITOR and not revealed,
             "may_reveal": user.role == Role.AUDITOR,
-            "agreed": CallBack.objects.visible_to(user).filter(contact=found).select_related("agent__user"),
+            "agreed": agreed_calls_of(contact_id=found.pk),
         },
     )
 

@@ -361,6 +361,39 @@ def test_an_agreed_call_is_moved_or_cancelled_from_its_page(make_contact, ana, l
     assert agreed.state == "cancelled"
 
 
+def test_who_changed_an_agreed_call_stands_on_the_customers_page(make_contact, ana, luis, elena, signed_in, at, clock):
+    """Ana's call went to the team; Elena moves it, Luis of the team cancels it."""
+    clock("2026-11-26 09:00")
+    contact = make_contact(ana)
+    agreed = agree(
+        agent=ana, contact=contact, due_at=at("2026-11-26 15:00"), now=at("2026-11-26 09:00"), note="Con su hija"
+    )
+    address = reverse("campaigns:call_back", args=[agreed.pk])
+    signed_in(elena).post(
+        address, {"verb": "move", "day": "2026-11-27", "clock": "10:00", "agent": ana.pk, "why": "Reunión"}
+    )
+    CallBack.objects.update(reach="team")
+    signed_in(luis).post(address, {"verb": "cancel", "reason": "Ya vino a la oficina"})
+    page = " ".join(signed_in(ana).get(reverse("campaigns:contact", args=[contact.pk])).content.decode().split())
+    for told in (
+        "<q>Con su hija</q>",
+        "acordada para el 26/11 15:00",
+        "cambiada al 27/11 10:00 · Elena: Reunión",
+        "pasó al equipo",
+        "anulada · Luis: Ya vino a la oficina",
+    ):
+        assert told in page
+
+
+def test_an_agreed_call_that_a_correction_took_back_is_still_told(opened, ana, signed_in):
+    client = signed_in(ana)
+    answers = {"disposition": "call_back", "call_back_day": "2026-11-26", "call_back_time": "16:40"}
+    post(client, "desk_result", opened, **answers)
+    client.post(reverse("campaigns:correct_result", args=[Attempt.objects.get().pk]), {"disposition": "no_answer"})
+    page = client.get(reverse("campaigns:contact", args=[opened.pk])).content.decode()
+    assert "retirada: se corrigió el resultado · Ana" in " ".join(page.split())
+
+
 def test_the_own_day_counts_by_hour(opened, ana, signed_in, at, result):
     record_result(agent=ana, contact=opened, fence=1, disposition=result("already_paid"), now=at("2026-11-26 10:00"))
     page = signed_in(ana).get(reverse("campaigns:my_day")).content.decode()

@@ -144,7 +144,7 @@ def test_a_close_lets_go_of_leases_and_cancels_call_backs_but_keeps_open_attempt
     assert (entry.lease_agent, entry.lease_until, entry.fence, entry.owner) == (None, None, 3, ana)
     call_back = CallBack.objects.get()
     assert (call_back.state, call_back.settled_at) == ("cancelled", now)
-    assert (call_back.note, call_back.why) == ("Con su hija", "Anulada: la campaña cerró.")
+    assert (call_back.note, call_back.why) == ("Con su hija", "La campaña cerró.")
     assert Attempt.objects.get().resulted_at is None
     assert CampaignChange.objects.get().note == (
         "Fin anticipado. 1 llamada acordada anulada. 1 contacto que estaba abierto."

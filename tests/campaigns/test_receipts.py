@@ -308,7 +308,7 @@ def test_an_agreed_call_is_cancelled_with_its_reason(december: Campaign, ana: ob
     assert (call_back.state, call_back.settled_at) == ("cancelled", entry.paid_known_at)
     assert entry.paid_known_at is not None
     assert entry.paid_known_at >= NOW
-    assert (call_back.note, call_back.why) == ("por la tarde", "Anulada: pagó el 27/11/2026.")
+    assert (call_back.note, call_back.why) == ("por la tarde", "Pagó el 27/11/2026.")
 
 
 def test_a_service_added_to_a_paid_contact_puts_it_back_when_its_receipts_are_matched_again(december: Campaign) -> None:
