@@ -48,7 +48,7 @@ check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translati
 	$(BIN)/python -m pytest -q -m "not browser" tests/callcenter/test_translations.py tests/campaigns/test_lifecycle.py tests/callcenter/test_environment.py
 
 messages: setup ## put new messages of the screens into locale/en, to be translated there (needs gettext)
-	$(BIN)/python manage.py makemessages -l en --no-location --no-obsolete --ignore=.venv --ignore=tests --ignore=var --ignore=benchmarks
+	$(BIN)/python manage.py makemessages -l en --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=tests --ignore=var --ignore=benchmarks
 
 bench: setup ## each piece of work as a ratio, with the machine's limit beside it (BENCH=name for one)
 	@$(BIN)/python -m benchmarks $(BENCH)

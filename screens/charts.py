@@ -82,7 +82,7 @@ def day_by_day(
         "y": {
             "field": "value",
             "type": "quantitative",
-            "axis": {"title": unit or None, "tickCount": 5, "format": ",~f"},
+            "axis": {"title": unit or None, "tickCount": 5, "tickMinStep": 1, "format": ",~f"},
         },
         "color": {"field": "series", "type": "nominal", "scale": {**scale, "range": list(PALETTE)}},
         "shape": {"field": "series", "type": "nominal", "scale": {**scale, "range": list(SHAPES)}},
@@ -140,7 +140,7 @@ def bars_by(
         "field": "value",
         "type": "quantitative",
         "stack": "zero",
-        "axis": {"title": unit or None, "tickCount": 5, "format": ",~f", **RULED},
+        "axis": {"title": unit or None, "tickCount": 5, "tickMinStep": 1, "format": ",~f", **RULED},
     }
     colour: Spec = (
         {"field": "part", "type": "nominal", "scale": {"domain": parts, "range": [*PALETTE, QUIET]}}

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, User
@@ -27,6 +28,11 @@ class CallList(models.TextChoices):
     INTERNET = "INTERNET", _("Internet")
     TV = "TV", _("Televisión")
     BOTH = "BOTH", _("Internet y televisión")
+
+    @property
+    def short(self) -> str:
+        """As long lists say it, where there is little room."""
+        return {self.TV: "TV", self.BOTH: gettext("Ambos")}.get(self, str(self.label))
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

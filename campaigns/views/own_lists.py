@@ -28,6 +28,7 @@ from campaigns.models.contacts import CallList
 from campaigns.rules.calling_hours import local
 from campaigns.rules.rulebook import RuleBook, read_rules
 from campaigns.rules.why_not_words import in_short
+from campaigns.views.columns import ListColumn, StateColumn
 from screens.spreadsheets import Sheet, workbook_response
 from screens.tables import Figure, ListTable, Moment, Money, RowLink
 
@@ -47,12 +48,10 @@ class OwnList(ListTable):
         linkify=lambda record: reverse("campaigns:contact", args=[record.contact_id]),
     )
     contract = tables.Column(accessor="contact__contract", verbose_name=gettext_lazy("Contrato"))
-    call_list = tables.Column(
-        accessor="get_call_list_display", order_by="call_list", verbose_name=gettext_lazy("Lista")
-    )
+    call_list = ListColumn(order_by="call_list")
     due_on = Moment(accessor="contact__due_on", verbose_name=gettext_lazy("Vence"))
     amount = Money(accessor="contact__amount_due", verbose_name=gettext_lazy("Monto"))
-    state = tables.Column(accessor="get_state_display", order_by="state", verbose_name=gettext_lazy("Estado"))
+    state = StateColumn(accessor="get_state_display", order_by="state")
     attempts = Figure(verbose_name=gettext_lazy("Intentos"))
     last = tables.Column(
         accessor="last_disposition__label", order_by="last_disposition__position", verbose_name=gettext_lazy("Último")
