@@ -75,21 +75,18 @@ def _words(before: Any, event: Any, agents: dict[int, Agent]) -> Iterable[str]:
     if event.due_at != before.due_at:
         yield _("cambiada al %(time)s") % {"time": clock(event.due_at)}
     if event.agent_id != before.agent_id:
-        yield _("pasó a %(agent)s") % {"agent": agents[event.agent_id]}
+        yield _("pasó a %(agent)s") % {"agent": agents.get(event.agent_id) or ""}
     elif event.reach != before.reach:
-        yield {"team": _("pasó al equipo"), "supervisor": _("pasó a supervisión")}.get(
-            event.reach, _("vuelve a su agente")
-        )
+        words = {"team": _("pasó al equipo"), "supervisor": _("pasó a supervisión")}
+        yield words.get(event.reach, _("vuelve a su agente"))
     if event.state != before.state:
         yield {"cancelled": _("anulada"), "done": _("se llamó")}.get(event.state, _("vuelve a estar pendiente"))
 
 
 def _told(row: Any, agents: dict[int, Agent]) -> AgreedCall:
     """A call-back, or the event that keeps how it was."""
-    state = CallBack.State(row.state)
-    return AgreedCall(
-        row.due_at, str(agents[row.agent_id]), row.note, str(state.label), state == CallBack.State.PENDING
-    )
+    state, agent = CallBack.State(row.state), str(agents.get(row.agent_id) or "")
+    return AgreedCall(row.due_at, agent, row.note, str(state.label), state == CallBack.State.PENDING)
 
 
 def _user_of(event: Any) -> int | None:
