@@ -19,6 +19,7 @@ from campaigns.desk.script import SCRIPT, fill_script
 from campaigns.desk.taking import Given
 from campaigns.models import Attempt, Campaign, Disposition, ListEntry
 from campaigns.rules.calling_hours import local, on_clock
+from campaigns.rules.days_left import tell_days_left
 from campaigns.rules.rulebook import NO_RESULT, RuleBook
 
 REASONS = (
@@ -56,7 +57,7 @@ class Desk:
 
     agent: Agent
     progress: Progress
-    days_left: int
+    days_left: str
     given: Given | None = None
     card: Card | None = None
     script: str = ""
@@ -74,10 +75,6 @@ class Desk:
     @property
     def calling(self) -> bool:
         return bool(self.given and self.given.attempt_id)
-
-    @property
-    def left_share(self) -> int:
-        return self.progress.total - self.progress.handled
 
 
 def lay_desk(
@@ -97,7 +94,7 @@ def lay_desk(
         return Desk(
             agent=agent,
             progress=progress,
-            days_left=_days_left(book),
+            days_left="",
             nothing=nothing,
             paused=any(reason.code == "paused" for reason in nothing.reasons),
             problem=problem,
@@ -111,7 +108,7 @@ def lay_desk(
     return Desk(
         agent=agent,
         progress=progress,
-        days_left=_days_left(book, card),
+        days_left=tell_days_left(hours=book.hours, now=book.now, last=card.calls_until),
         given=given,
         card=card,
         script=fill_script(card.script or SCRIPT, card, agent),
@@ -170,14 +167,6 @@ def _suggestions(card: Card, book: RuleBook) -> dict[str, str]:
 
 def _quarter(moment: datetime) -> datetime:
     return moment - timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
-
-
-def _days_left(book: RuleBook, card: Card | None = None) -> int:
-    """Days of calling after today: those with a window until the campaign's last day."""
-    if card is None:
-        return 0
-    days = range((card.calls_until - book.today).days)
-    return sum(bool(book.hours.windows_of(book.today + timedelta(days=ahead + 1))) for ahead in days)
 
 
 def _pk(disposition: Disposition | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
@@ -27,6 +27,8 @@ from campaigns.models import Campaign, ErrandKind, Service
 from campaigns.month import errands, lifecycle
 from campaigns.month.lifecycle import CampaignRefuses, Verb
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.rules.days_left import tell_days_left
+from campaigns.rules.rulebook import read_rules
 from campaigns.views import dealing
 from campaigns.views.campaign_tables import AgentTable, agent_rows
 from screens.spreadsheets import workbook_response
@@ -162,7 +164,7 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         **figures,
         "charts_to_come": not all(chart.is_drawn for chart in figures["charts"]),
         "badge": BADGES[State(campaign.state)],
-        "days_left": days_left(campaign),
+        "days_left": days_left(campaign, now=now),
         "why_not": reasons,
         "steers": user.steers_campaigns,
         "parked": errands.parked(campaign=campaign),
@@ -203,11 +205,8 @@ def month_name(campaign: Campaign) -> str:
     return date_format(campaign.period, "F Y").capitalize()
 
 
-def days_left(campaign: Campaign) -> str:
-    """`faltan 4 días`, counting today; empty when the campaign is not running."""
-    left = (campaign.calls_until - timezone.localdate()).days + 1
-    if campaign.state not in (State.RUNNING, State.PAUSED) or left < 0:
+def days_left(campaign: Campaign, *, now: datetime) -> str:
+    """How many days of calling are left; empty when the campaign is not running."""
+    if not campaign.is_open:
         return ""
-    if left <= 1:
-        return _("hoy es el último día") if left == 1 else _("terminó ayer")
-    return ngettext("falta %(count)d día", "faltan %(count)d días", left) % {"count": left}
+    return tell_days_left(hours=read_rules(now=now).hours, now=now, last=campaign.calls_until)

@@ -47,7 +47,7 @@ def test_the_month_in_one_look_and_filtered(open_as, live_server, elena, month):
     press_to(page, "Diciembre 2026")
     page.keyboard.press("Enter")
     page.wait_for_url("**/campaigns/2026-12/")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("faltan 3 días")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("quedan 2 días de llamadas")
     expect(page.locator("#tiles")).to_contain_text("50 % de 4")
     assert_accessible(page, "campaign")
     page.keyboard.press("f")
