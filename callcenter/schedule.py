@@ -48,6 +48,8 @@ SCHEDULE = [
     Tick("Actualizar cifras", "campaigns.refresh_figures", 5 * SECOND),
     # An export that lost its worker is made again, and old files of exports are deleted.
     Tick("Retomar exportaciones", "campaigns.sweep_exports", 30 * SECOND),
+    # Personal data of months older than the policy keeps them are taken away; figures and seals stay.
+    Tick("Quitar datos personales antiguos", "campaigns.anonymise_due", 6 * HOUR),
     # Mail that is owed is delivered.
     Tick("Enviar avisos pendientes", "notices.deliver_due", 15 * SECOND),
     # The worker says that it is alive; beat and the sweeper write their own sign of life.

@@ -54,6 +54,7 @@ class CallingPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             },
         ),
         (_("Marcado"), {"fields": ("countdown_seconds",)}),
+        (_("Datos personales"), {"fields": ("personal_data_months",)}),
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.db import connection, models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from campaigns.closing.anonymising import NOBODY
 from campaigns.closing.sealing import fingerprint
 from campaigns.models import Seal
 from campaigns.rules.rulebook import NO_RESULT
@@ -268,6 +269,15 @@ INVARIANTS = [
              JOIN campaigns_campaign c ON c.id = s.campaign_id
             WHERE NOT EXISTS (SELECT FROM notices_notice n
                                WHERE n.key = 'seal:' || to_char(c.period, 'YYYY-MM') || ':' || s.revision)""",
+    ),
+    Invariant(
+        "anonymised_names_nobody",
+        gettext_lazy("De un mes sin datos personales no queda nombre, contrato, carnet ni teléfono."),
+        f"""SELECT to_char(m.period, 'YYYY-MM') FROM campaigns_campaign m
+             WHERE m.anonymised_at IS NOT NULL AND EXISTS (
+               SELECT FROM campaigns_contact c WHERE c.campaign_id = m.id
+                  AND (c.contract <> 'anon-' || c.id OR c.name <> '{NOBODY}' OR c.identity_card <> ''
+                       OR c.address <> '' OR array_to_string(c.telephones, '') ~ '[+]'))""",
     ),
     Invariant(
         "outbox_has_its_files",

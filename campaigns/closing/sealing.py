@@ -59,6 +59,7 @@ class Verification:
     differences: list[Difference]
     moved: list[str]
     is_intact: bool
+    is_anonymised: bool = False  # the rows it was counted from have no names any more: only the figures are compared
 
     @property
     def agrees(self) -> bool:
@@ -70,6 +71,8 @@ def check_can_seal(*, campaign: Campaign) -> None:
     """Raises SealRefuses while calls may still happen, and for a month that closed without its report."""
     if campaign.state != Campaign.State.CLOSED:
         raise SealRefuses(_("El informe se sella cuando la campaña está cerrada."))
+    if campaign.anonymised_at is not None:
+        raise SealRefuses(_("Este mes ya no tiene datos personales: su último informe sellado es el definitivo."))
     if not had_report(campaign=campaign):
         raise SealRefuses(_("Este mes cerró sin su reporte: no hubo a quién llamar, y no hay nada que sellar."))
 
@@ -136,6 +139,7 @@ def last_seal(*, campaign: Campaign) -> Seal | None:
 def verify(*, sealed: Seal, now: datetime) -> Verification:
     """Count the campaign again from its rows and compare. Changes nothing of the seal."""
     campaign = sealed.campaign
+    is_anonymised = campaign.anonymised_at is not None
     with counting_alone(campaign, waits=True), transaction.atomic():
         one_snapshot()
         count_into_cells(campaign=campaign, now=now, afresh=True)
@@ -143,7 +147,8 @@ def verify(*, sealed: Seal, now: datetime) -> Verification:
         evidence = collect_evidence(campaign=campaign)
     return Verification(
         differences=differences(before=sealed.figures, after=figures),
-        moved=[name for name, found in evidence.items() if sealed.evidence.get(name) != found],
+        moved=[] if is_anonymised else [name for name, found in evidence.items() if sealed.evidence.get(name) != found],
+        is_anonymised=is_anonymised,
         is_intact=fingerprint(campaign=campaign, figures=sealed.figures, evidence=sealed.evidence) == sealed.sha256,
     )
 

@@ -69,6 +69,7 @@ class Campaign(models.Model):
     created_at = models.DateTimeField(_("creada"))
     launched_at = models.DateTimeField(_("lanzada"), null=True, blank=True)
     closed_at = models.DateTimeField(_("cerrada"), null=True, blank=True)
+    anonymised_at = models.DateTimeField(_("sin datos personales desde"), null=True, blank=True)
 
     objects = CampaignQuerySet.as_manager()
 

@@ -78,6 +78,15 @@ class CallingPolicy(models.Model):
         help_text=_("Pasada la hora y esta tolerancia, el reporte se muestra y se avisa como atrasado."),
     )
 
+    personal_data_months = models.PositiveSmallIntegerField(
+        _("meses que se guardan los datos personales"),
+        default=24,
+        help_text=_(
+            "Contados desde el cierre de la campaña. Después sus contactos pierden nombre, carnet, teléfonos, dirección"
+            " y notas, y se borran los archivos de sus reportes; las cifras y los informes sellados quedan. Al menos 3."
+        ),
+    )
+
     objects = CallingPolicyManager()
 
     class Meta:
@@ -99,6 +108,8 @@ class CallingPolicy(models.Model):
             models.CheckConstraint(condition=Q(lease_minutes__gte=1), name="calling_policy_lease_lasts"),
             models.CheckConstraint(condition=Q(calls_an_hour__gte=1), name="calling_policy_calls_an_hour"),
             models.CheckConstraint(condition=Q(payments_stale_hours__gte=1), name="calling_policy_payments_last"),
+            # the next month is dealt by who spoke with whom in the last one, and payments settle within a month
+            models.CheckConstraint(condition=Q(personal_data_months__gte=3), name="calling_policy_keeps_a_quarter"),
         ]
 
     def __str__(self) -> str:

@@ -65,6 +65,7 @@ BREAKS = {
         UPDATE campaigns_seal SET figures = jsonb_set(figures, '{rates,services,paid,part}', '9999')""",
     "seal_unchanged": "UPDATE campaigns_seal SET evidence = '{}'",
     "seal_was_mailed": "DELETE FROM notices_attachment; DELETE FROM notices_notice",
+    "anonymised_names_nobody": "UPDATE campaigns_campaign SET anonymised_at = now()",
     "orphan_attempt_agent": "UPDATE campaigns_attempt SET agent_id = 999999",
     "orphan_attempt_contact": "UPDATE campaigns_attempt SET contact_id = 999999, fence = id",
     "orphan_listentry_owner": "UPDATE campaigns_listentry SET owner_id = 999999 WHERE owner_id IS NOT NULL",
