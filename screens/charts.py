@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from screens.drawing import INK, INK_SOFT, PALETTE, PAPER, QUIET, Spec, is_drawn, png, svg
 from screens.templatetags.screens import figure
 
-__all__ = ["Chart", "Estimate", "bars_by", "day_by_day", "intervals", "png", "svg"]
+__all__ = ["Chart", "Estimate", "bars_by", "columns_by", "day_by_day", "intervals", "png", "svg"]
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2])
@@ -169,6 +169,52 @@ def bars_by(
         for name, value in values.items()
     )
     return Chart(title, spec, (label or _("Grupo"), *heads), table)
+
+
+def columns_by(
+    *,
+    title: str,
+    values: Mapping[str, Mapping[str, Number]],
+    unit: str = "",
+    label: str = "",
+    width: int = WIDTH,
+    height: int = HEIGHT,
+) -> Chart:
+    """Upright bars, one a name in the order given (hours of a day): a part that counts, and the rest standing on it."""
+    names = list(values)
+    parts = list(dict.fromkeys(part for amounts in values.values() for part in amounts))
+    rows = [
+        {"name": name, "part": part, "value": float(amounts.get(part, 0)), "order": order}
+        for name, amounts in values.items()
+        for order, part in enumerate(parts)
+    ]
+    highest = max((sum(amounts.values()) for amounts in values.values()), default=0)
+    spec = {
+        "title": title,
+        "description": "; ".join(f"{name}: {_total(amounts)}" for name, amounts in values.items()),
+        "width": width,
+        "height": height,
+        "data": {"values": rows},
+        "mark": {"type": "bar", "width": {"band": 0.68}, "stroke": PAPER},
+        "encoding": {
+            "x": {"field": "name", "type": "ordinal", "sort": names, "axis": {"title": None, "labelAngle": 0}},
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "stack": "zero",
+                # half a call does not exist: a low day has as many ticks as calls
+                "axis": {"title": unit or None, "tickCount": min(5, int(highest) or 1), "format": ",~f"},
+            },
+            "color": {
+                "field": "part",
+                "type": "nominal",
+                "scale": {"domain": parts, "range": [PALETTE[0], QUIET]},
+            },
+            "order": {"field": "order", "type": "quantitative"},
+        },
+    }
+    table = tuple((name, *(_written(amounts.get(part)) for part in parts)) for name, amounts in values.items())
+    return Chart(title, spec, (label or _("Grupo"), *parts), table)
 
 
 @dataclass(frozen=True)

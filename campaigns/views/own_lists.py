@@ -21,6 +21,7 @@ from agents.access import agent_of, agents_only, signed_in_user
 from agents.disclosure import record_export
 from agents.models import User
 from campaigns.calling import with_reasons
+from campaigns.desk.own_day_chart import chart_of
 from campaigns.desk.own_work import own_day
 from campaigns.lists.listing import plain_name
 from campaigns.models import Campaign, Contact, ListEntry, Renewal
@@ -105,7 +106,8 @@ def my_day(request: HttpRequest) -> HttpResponse:
         raise BadRequest(_("El día se escribe como 2026-11-28.")) from wrong
     campaigns = Campaign.objects.visible_to(signed_in_user(request)).filter(calls_from__lte=day, calls_until__gte=day)
     figures = own_day(agent=agent_of(request), day=day, now=now, campaigns=[campaign.pk for campaign in campaigns])
-    return render(request, "campaigns/my_day.html", {"day": day, "today": today, "figures": figures})
+    context = {"day": day, "today": today, "figures": figures, "chart": chart_of(figures)}
+    return render(request, "campaigns/my_day.html", context)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The agent's pages: what they show, who may see it, and how many questions they ask the database."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -399,6 +400,9 @@ def test_the_own_day_counts_by_hour(opened, ana, signed_in, at, result):
     page = signed_in(ana).get(reverse("campaigns:my_day")).content.decode()
     assert "10:00" in page
     assert "100\xa0% de 1" in page
+    assert re.search(r"<title id=\"[^\"]+\">Llamadas por hora</title>", page)
+    assert "10: Habló con el cliente 1, Sin hablar con el cliente 0" in page  # what a screen reader says of the drawing
+    assert "Ver como tabla" in page
 
 
 @pytest.mark.parametrize("text", ["Rosa", "rosa fl", "C00001", "70700001", "+591 707-00001", "4000001"])

@@ -10,7 +10,7 @@ import vl_convert
 from django.contrib.staticfiles import finders
 
 from screens import charts
-from screens.charts import Estimate, bars_by, day_by_day, intervals
+from screens.charts import Estimate, bars_by, columns_by, day_by_day, intervals
 
 FIRST = date(2026, 11, 25)
 DAYS = [FIRST + timedelta(days=day) for day in range(36)]
@@ -39,6 +39,15 @@ def test_a_drawing_is_named_and_told_to_a_screen_reader(days):
 def test_the_legend_names_each_line_once(days):
     assert len(re.findall(r"<text[^>]*>Gestionados</text>", days.svg)) == 1
     assert len(re.findall(r"<text[^>]*>Pagos</text>", days.svg)) == 1
+
+
+def test_columns_stand_in_the_order_given_and_are_told_with_their_parts():
+    hours = {"08": {"Habló": 2, "No habló": 5}, "09": {"Habló": 0, "No habló": 3}}
+    drawn = columns_by(title="Por hora", values=hours, label="Hora")
+    assert "08: Habló 2, No habló 5; 09: Habló 0, No habló 3" in drawn.svg
+    assert drawn.headers == ("Hora", "Habló", "No habló")
+    assert drawn.rows == (("08", "2", "5"), ("09", "0", "3"))
+    assert "0,5" not in columns_by(title="Por hora", values={"08": {"Habló": 1}}).svg  # no tick for half a call
 
 
 def test_a_drawing_needs_no_style_no_script_and_no_address(days):
