@@ -27,6 +27,7 @@ class Place:
 
 
 LIST = Place("campaigns:my_list", _("Mi lista"), "l")
+DAY = Place("campaigns:my_day", _("Mi día"), "d")
 AGENDA = Place("campaigns:agenda", _("Agenda"), "a")
 CAMPAIGNS = Place("campaigns:campaign_list", _("Campañas"), "c")
 REPORTS = Place("campaigns:report_list", _("Reportes"), "r")
@@ -37,7 +38,7 @@ ADMIN = Place("admin:index", _("Administración"), "d")
 
 CENTRE = (CAMPAIGNS, REPORTS, PAYMENTS, AGENDA, MAIL, PEOPLE)
 PLACES = {
-    Role.AGENT: (LIST, AGENDA),
+    Role.AGENT: (LIST, AGENDA, DAY),
     Role.SUPERVISOR: CENTRE,
     Role.AUDITOR: CENTRE,
     Role.ADMINISTRATOR: (*CENTRE, ADMIN),

@@ -114,7 +114,7 @@ def lay_desk(
         script=fill_script(card.script or SCRIPT, card, agent),
         keyed=keyed,
         others=others,
-        values={**_suggestions(card, book), "telephone": telephone, **(typed if typed is not None else card.draft)},
+        values={**suggestions(card, book), "telephone": telephone, **(typed if typed is not None else card.draft)},
         errors=errors or {},
         problem=problem,
         telephone=telephone,
@@ -148,7 +148,7 @@ def last_results(*, agent: Agent, book: RuleBook) -> list[Attempt]:
     return [call for place, call in enumerate(found[:6]) if place == 0 or call.disposition_id == _pk(no_result)]
 
 
-def _suggestions(card: Card, book: RuleBook) -> dict[str, str]:
+def suggestions(card: Card, book: RuleBook) -> dict[str, str]:
     """What the fields hold before anybody types: tomorrow or the due date, all that is owed, in two hours."""
     tomorrow = book.today + timedelta(days=1)
     due = min((line.due_on for line in card.services if line.left), default=tomorrow)

@@ -10,7 +10,8 @@ from campaigns.desk.own_work import OwnDay
 from screens.charts import Chart, columns_by
 from screens.templatetags.screens import figure
 
-WIDTH, HEIGHT = 380, 190
+WIDTH, HEIGHT = 470, 200
+HOURS_SHOWN = 8  # at least: the first call of a day is not a wall
 
 
 def chart_of(day: OwnDay) -> Chart | None:
@@ -18,7 +19,8 @@ def chart_of(day: OwnDay) -> Chart | None:
     if not day.hours:
         return None
     by_hour = {line.hour: line for line in day.hours}
-    hours = range(day.hours[0].hour, day.hours[-1].hour + 1)
+    first = min(day.hours[0].hour, 24 - HOURS_SHOWN)
+    hours = range(first, max(day.hours[-1].hour + 1, first + HOURS_SHOWN))
     spoke, did_not = _("Habló con el cliente"), _("Sin hablar con el cliente")
     values = {}
     for hour in hours:

@@ -25,6 +25,20 @@ SHORT = {
 }
 
 
+# These do not end by themselves: beside one of them it is no news that the customer was called a short while ago.
+FOR_GOOD = (
+    "paid",
+    "held_out",
+    "final_result",
+    "not_callable",
+    "no_telephone",
+    "exhausted",
+    "campaign_cap",
+    "do_not_call",
+)
+
+
 def in_short(codes: list[str]) -> str:
-    """`["too_soon", "retry_delay"]` → «llamado hace poco, en espera»."""
-    return ", ".join(str(SHORT.get(code, code)) for code in codes)
+    """`["too_soon", "retry_delay"]` → «llamado hace poco, en espera»; `["paid", "too_soon"]` → «ya pagó»."""
+    lasting = [code for code in codes if code in FOR_GOOD]
+    return ", ".join(dict.fromkeys(str(SHORT.get(code, code)) for code in lasting or codes))

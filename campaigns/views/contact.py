@@ -19,12 +19,14 @@ from campaigns.calling import callable_from, why_not
 from campaigns.desk.answers import ResultRefused
 from campaigns.desk.card_reading import read_card
 from campaigns.desk.correcting import CannotCorrect, check_can_correct, correct_result
-from campaigns.desk.desk_page import REASONS, choices
+from campaigns.desk.desk_card import Card
+from campaigns.desk.desk_page import REASONS, choices, suggestions
 from campaigns.desk.giving import open_contact
 from campaigns.desk.own_work import forget_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.taking import Given
-from campaigns.models import Attempt, Contact
+from campaigns.models import Attempt, CallBack, Contact, PaymentPromise
+from campaigns.rules.calling_hours import local
 from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
 
 
@@ -72,7 +74,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     user, agent, book = signed_in_user(request), agent_of(request), read_rules(now=timezone.now())
     attempts = Attempt.objects.visible_to(user).filter(agent=agent).select_related("contact__campaign", "disposition")
     attempt = get_object_or_404(attempts, pk=pk)
-    values, errors = _said_before(attempt), {}
+    card = read_card(contact_id=attempt.contact_id, agent=agent)
+    values, errors = _said_before(attempt, card, book), {}
     try:
         check_can_correct(agent=agent, attempt=attempt, now=book.now)
         if request.method == "POST":
@@ -85,7 +88,6 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(refusal))
         return redirect("campaigns:contact", pk=attempt.contact_id)
     keyed, others = choices(book)
-    card = read_card(contact_id=attempt.contact_id, agent=agent)
     context: dict[str, Any] = {"attempt": attempt, "card": card, "values": values, "errors": errors}
     context |= {"keyed": keyed, "others": others, "reasons": REASONS}
     return render(request, "campaigns/correct_result.html", context, status=422 if errors else 200)
@@ -105,15 +107,28 @@ def _correct(request: HttpRequest, agent: Agent, attempt: Attempt, book: RuleBoo
     return {}
 
 
-def _said_before(attempt: Attempt) -> dict[str, Any]:
+def _said_before(attempt: Attempt, card: Card | None, book: RuleBook) -> dict[str, Any]:
+    """The form as it was answered; where a field was not asked for, what the desk would suggest."""
     said = attempt.disposition.code if attempt.disposition else ""
-    return {
+    promise = PaymentPromise.objects.filter(attempt=attempt).first()
+    agreed = CallBack.objects.filter(
+        contact=attempt.contact_id, agent=attempt.agent_id, created_at=attempt.resulted_at or attempt.dialled_at
+    )
+    values: dict[str, Any] = {
+        **(suggestions(card, book) if card else {}),
         "disposition": "" if said == NO_RESULT else said,
         "note": attempt.note,
         "reason": attempt.reason,
         "telephone": attempt.telephone,
-        "promised_amount": f"{attempt.contact.amount_due:.2f}".replace(".", ","),
     }
+    if promise is not None:
+        values["promised_on"] = f"{promise.promised_on:%Y-%m-%d}"
+        values["promised_amount"] = f"{promise.amount:.2f}".replace(".", ",")
+    for call_back in agreed:
+        due = local(call_back.due_at)
+        values["call_back_day"], values["call_back_time"] = f"{due:%Y-%m-%d}", f"{due:%H:%M}"
+        values["call_back_personal"] = "team" if call_back.reach == CallBack.Reach.TEAM else "personal"
+    return values
 
 
 def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpResponse:

@@ -17,6 +17,7 @@ from campaigns.desk.giving import give_next
 from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.desk.results import record_result
 from campaigns.models import Attempt, CallBack, Campaign, DeskDraft, ListEntry, PaymentPromise
+from campaigns.rules.why_not_words import in_short
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -429,6 +430,26 @@ def test_the_last_result_is_corrected_on_its_page(opened, ana, signed_in, clock)
     assert attempt.disposition.code == "claim"
     clock("2026-11-26 10:40")
     assert client.get(address).status_code == 302
+
+
+def test_a_correction_begins_with_what_was_said(opened, ana, signed_in):
+    client = signed_in(ana)
+    answers = {
+        "disposition": "promise",
+        "promised_on": "2026-11-28",
+        "promised_amount": "150,50",
+        "note": "Cobra el 28",
+    }
+    post(client, "desk_result", opened, **answers)
+    page = client.get(reverse("campaigns:correct_result", args=[Attempt.objects.get().pk])).content.decode()
+    for said in ('value="2026-11-28"', 'value="150,50"', "Cobra el 28"):
+        assert said in page
+
+
+def test_the_list_says_only_what_lasts_of_who_is_never_called_again():
+    assert in_short(["paid", "too_soon", "same_part_of_day"]) == "ya pagó"
+    assert in_short(["too_soon", "retry_delay"]) == "llamado hace poco, en espera"
+    assert in_short(["no_telephone", "campaign_cap", "exhausted"]) == "teléfonos retirados, sin más intentos"
 
 
 def test_a_call_left_without_result_is_shown_at_the_desk(opened, ana, signed_in, clock, at):
