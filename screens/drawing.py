@@ -1,6 +1,6 @@
 """A Vega-Lite specification drawn on the server: SVG for the page, PNG for mail and PDF. No JavaScript, no network.
 
-Colours come from the palette below: `screen.css` swaps exactly these for their dark counterparts.
+Colours come from the palette below: `css/surfaces.css` swaps exactly these for their dark counterparts.
 """
 
 from __future__ import annotations

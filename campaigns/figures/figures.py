@@ -86,6 +86,7 @@ class Figures:
     by_day: list[DayFigures]
     by_disposition: list[tuple[Disposition, int]]
     effect: Effect | None
+    put_aside: int  # contacts of the control group; the effect leaves out those who had paid before the launch
 
 
 def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa: B008
@@ -111,6 +112,7 @@ def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa
         by_day=_by_day(days, only, attempts),
         by_disposition=by_disposition,
         effect=None if only.day or only.agent else cells.effect,
+        put_aside=cells.put_aside,
     )
 
 
@@ -121,6 +123,7 @@ class _Cells:
     zones: dict[tuple[str, str], Counts]
     agents: dict[tuple[str, int | None], Counts]
     effect: Effect | None = None
+    put_aside: int = 0
 
 
 def _where(only: Only) -> tuple[str, dict[str, Any]]:
@@ -165,6 +168,7 @@ def _cells(*, campaign: Campaign, only: Only) -> _Cells:
         elif unit == Unit.CONTACT:
             sides[held_out] = counts
     called, alone = sides.get(False, Counts()), sides.get(True, Counts())
+    found.put_aside = alone.items
     found.effect = effect(
         called_paid=called.callable_paid,
         called=called.callable,
@@ -192,7 +196,8 @@ def _days(*, campaign: Campaign, only: Only, on: date | None = None) -> list[Day
     for row in rows.order_by().values(*keys).annotate(**sums):
         if only.service and row["part"] not in ([only.service] if row["unit"] == Unit.SERVICE else only.lists):
             continue
-        counts = Counts(**{c: row[f"sum_{c}"] or 0 for c in DAY_COLUMNS})
+        told: dict[str, Any] = {c: row[f"sum_{c}"] or 0 for c in DAY_COLUMNS}
+        counts = Counts(**told)
         found.append((row["day"], row["unit"], row["part"], row.get("agent"), row.get("zone", ""), counts))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from agents.models import Disclosure
 from campaigns.figures.figure_charts import draw_ahead
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.models import Campaign
+from campaigns.models import Campaign, ListEntry
 from tests.campaigns.a_month import make_month
 
 PAGE = "/campaigns/2026-12/"
@@ -153,3 +154,18 @@ def test_charts_that_nobody_drew_yet_come_after_the_page(month, elena, signed_in
     assert again.count('class="drawing"') == 3
     assert "part=charts" not in again
     assert client.get(f"{PAGE}figures/?part=detail&zone=Sacaba").content.decode().count('class="drawing"') == 3
+
+
+def test_the_effect_and_the_list_say_one_number_of_the_control_group(month, elena, signed_in, at):
+    """One of the two put aside had paid before the launch: the tile says so instead of another number."""
+    ListEntry.objects.filter(contact__contract="H1").update(paid_on=date(2026, 11, 20))
+    refresh_figures(campaign=month, now=at("2026-11-28 10:00"), afresh=True)
+    page = signed_in(elena).get(PAGE).content.decode()
+    assert "1 de 2 de control" in page
+    assert "Grupo de control <strong>2</strong>" in page
+
+
+def test_with_a_zone_the_page_says_whose_the_hours_are(month, elena, signed_in):
+    words = "el tiempo de un agente no se separa por zona"
+    assert words in signed_in(elena).get(f"{PAGE}?zone=Sacaba").content.decode()
+    assert words not in signed_in(elena).get(f"{PAGE}?service=TV").content.decode()

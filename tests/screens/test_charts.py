@@ -59,7 +59,7 @@ def test_a_drawing_needs_no_style_no_script_and_no_address(days):
 
 
 def test_every_colour_of_a_drawing_has_its_dark_counterpart(days):
-    sheet = Path(finders.find("screens/screen.css")).read_text()
+    sheet = Path(finders.find("screens/css/surfaces.css")).read_text()
     used = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{6})"', days.svg + bars_by(title="x", values={"a": 1}).svg))
     assert used
     for colour in used:

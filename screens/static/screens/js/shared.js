@@ -1,0 +1,12 @@
+/* What the scripts of a page share; the first of them. No framework; works under a CSP without unsafe-*. */
+(() => {
+  "use strict";
+  window.screens = {
+    words: document.getElementById("screen-words")?.dataset ?? {},
+    openDialog: () => document.querySelector("dialog[open]"),
+    typing: (element) =>
+      element instanceof HTMLElement &&
+      (element.isContentEditable ||
+        element.matches("textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])")),
+  };
+})();
