@@ -32,6 +32,7 @@ from campaigns.models.reports import (
     Report,
     ReportKind,
     ReportSource,
+    ReportWithdrawal,
     SeenFile,
 )
 
@@ -71,6 +72,7 @@ __all__ = [
     "Report",
     "ReportKind",
     "ReportSource",
+    "ReportWithdrawal",
     "RetiredTelephone",
     "Seal",
     "SeenFile",

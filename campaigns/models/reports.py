@@ -105,6 +105,7 @@ class HeldFor(models.TextChoices):
     SMALL = "small", _("Mucho menor que el del mes anterior")
     REJECTED = "rejected", _("Demasiadas filas rechazadas")
     COLUMN = "column", _("Falta una columna")
+    UNUSUAL = "unusual", _("Pagos fuera de lo común")
 
 
 class Report(models.Model):
@@ -120,6 +121,7 @@ class Report(models.Model):
         REFUSED = "refused", _("Rechazado")
         PARKED = "parked", _("Detenido tras varios intentos")
         DISCARDED = "discarded", _("Descartado")
+        WITHDRAWN = "withdrawn", _("Retirado")
 
     kind = models.CharField(_("reporte"), max_length=8, choices=ReportKind)
     period = models.DateField(_("mes por pagar"), null=True, blank=True)
@@ -163,7 +165,7 @@ class Report(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "sha256"],
-                condition=~Q(state__in=["refused", "discarded"]),
+                condition=~Q(state__in=["refused", "discarded", "withdrawn"]),
                 name="report_file_taken_once",
             ),
             models.UniqueConstraint(
@@ -197,6 +199,22 @@ class Report(models.Model):
         if self.period is None:
             raise ValueError(f"report {self.pk} names no month")
         return self.period
+
+
+class ReportWithdrawal(models.Model):
+    """A published report was taken back: who, why, and what went with it. Append-only."""
+
+    report = models.OneToOneField(Report, models.CASCADE, related_name="withdrawal")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    receipts = models.PositiveIntegerField(help_text=_("Recibos que se quitaron, también los que se leen otra vez."))
+    contacts = models.PositiveIntegerField(help_text=_("Contactos que figuraban pagados y volvieron a deber."))
+    read_again = models.ManyToManyField(Report, related_name="+")
+
+    class Meta:
+        verbose_name = _("retiro de un reporte")
+        verbose_name_plural = _("retiros de reportes")
 
 
 class RejectedRowQuerySet(models.QuerySet["RejectedRow"]):

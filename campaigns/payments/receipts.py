@@ -167,7 +167,13 @@ def _take(cursor: CursorWrapper, *, report: Report, now: datetime, count: int) -
     rematch(cursor, which="standing = 'extra' AND renewal_id IN (SELECT renewal_id FROM matched_receipt)", now=now)
 
 
-def rematch(cursor: CursorWrapper, *, which: str, now: datetime, values: tuple[date, ...] = ()) -> int:
+def rematch(
+    cursor: CursorWrapper, *, which: str, now: datetime, values: tuple[date, ...] = (), settles: bool = True
+) -> int:
+    """Match the waiting receipts `which` (SQL) once more; their renewals follow, and with `settles` the lists.
+
+    Returns how many found a place.
+    """
     cursor.execute("DROP TABLE IF EXISTS pg_temp.waiting_receipt, pg_temp.moved_receipt")
     cursor.execute(_WAITING.format(which=which), values)
     waiting = int(cursor.rowcount)
@@ -191,7 +197,8 @@ def rematch(cursor: CursorWrapper, *, which: str, now: datetime, values: tuple[d
     settling.recount(cursor)
     touched = """(SELECT contact_id, campaign_id FROM campaigns_renewal
                     JOIN renewal_to_recount t ON t.renewal_id = id) AS renewals"""
-    settling.settle_contacts(cursor, touched=touched, now=now)
+    if settles:
+        settling.settle_contacts(cursor, touched=touched, now=now)
     return moved
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import Campaign, HeldFor, Report, ReportKind
 from campaigns.month.planner import campaign_of
 from campaigns.payments import receipts
+from campaigns.payments.unusual import what_is_unusual
 from campaigns.reports import publishing
 from campaigns.reports.receiving import receive_report, tell_failed, tell_held
 from campaigns.rows import reading, staging
@@ -145,6 +146,10 @@ def _look_at_the_whole(*, report: Report, counts: dict[str, int]) -> None:
     if counts["rejected"] > counts["rows"] * REJECTED_SHARE:
         words = {"rows": number_format(counts["rows"]), "bad": number_format(counts["rejected"])}
         raise Held(HeldFor.REJECTED, _("De %(rows)s filas, %(bad)s no se pueden usar.") % words)
+    # whoever takes a file at a terminal has seen it: what comes by itself, or from a browser, may be anybody's
+    came_by_itself = report.source_id is not None or report.uploaded_by_id is not None
+    if report.kind == ReportKind.RECAUDO and came_by_itself and (odd := what_is_unusual(report=report)):
+        raise Held(HeldFor.UNUSUAL, odd)
 
 
 def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> None:

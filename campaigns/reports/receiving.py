@@ -107,7 +107,7 @@ def _make_row(*, kind: str, period: date | None, sha256: str, size: int, **more:
     if size == 0:
         raise ReportNotTaken(_("El archivo está vacío."))
     live = Report.objects.filter(kind=kind, sha256=sha256).exclude(
-        state__in=[Report.State.REFUSED, Report.State.DISCARDED]
+        state__in=[Report.State.REFUSED, Report.State.DISCARDED, Report.State.WITHDRAWN]
     )
     known = live.first()
     if known is None:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from agents.models import User
 from campaigns.models import Report, ReportSource
 from campaigns.reports import deciding
+from campaigns.reports.withdrawing import check_can_withdraw
 
 BADGES = {
     Report.State.WAITING: "calm",
@@ -22,6 +23,7 @@ BADGES = {
     Report.State.REFUSED: "bad",
     Report.State.PARKED: "bad",
     Report.State.DISCARDED: "calm",
+    Report.State.WITHDRAWN: "warn",
 }
 # Parts of the bar, as they were measured on a million rows: reading and staging, checking, publishing.
 READING, CHECKING, PUBLISHING = 25, 5, 70
@@ -44,6 +46,7 @@ class ReportState:
     why_not_accept: str
     why_not_read_again: str
     why_not_discard: str
+    why_not_withdraw: str
 
 
 def state_of(report: Report, *, now: datetime) -> ReportState:
@@ -69,6 +72,7 @@ def state_of(report: Report, *, now: datetime) -> ReportState:
         why_not_accept=_why_not(deciding.check_can_accept, report),
         why_not_read_again=_why_not(deciding.check_can_read_again, report),
         why_not_discard=_why_not(deciding.check_can_discard, report),
+        why_not_withdraw=_why_not(check_can_withdraw, report),
     )
 
 

@@ -129,7 +129,10 @@ def _dropped(name: str) -> bool:
 
 
 def write_rejected(*, report: Report) -> int:
-    """Keep the rows of the staging table that have a reason as RejectedRow. Returns how many."""
+    """Keep the rows of the staging table that have a reason as RejectedRow. Returns how many are rejected.
+
+    A report that is read again has some already: they keep what a person wrote, or go if they are usable now.
+    """
     table = table_of(report)
     words = [name for name, _ in COLUMNS[report.kind] if name not in NOT_CELLS]
     rebuilt = ", ".join(f"'{CELL_OF.get(name, name)}', {_as_text(name)}" for name in words)
@@ -140,10 +143,20 @@ def write_rejected(*, report: Report) -> int:
             SELECT %s, line, coalesce(cells::jsonb, jsonb_build_object({rebuilt})), left(reason, 32),
                    left(coalesce(detail, ''), 200), 'waiting'
             FROM {table} WHERE reason IS NOT NULL
+            ON CONFLICT (report_id, line) DO UPDATE SET reason = EXCLUDED.reason, detail = EXCLUDED.detail
             """,
             [report.pk],
         )
-        return int(cursor.rowcount)
+        rejected = int(cursor.rowcount)
+        cursor.execute(
+            f"""
+            DELETE FROM campaigns_rejectedrow kept
+             WHERE report_id = %s AND NOT EXISTS (
+               SELECT FROM {table} staged WHERE staged.line = kept.line AND staged.reason IS NOT NULL)
+            """,
+            [report.pk],
+        )
+        return rejected
 
 
 def _as_text(column: str) -> str:

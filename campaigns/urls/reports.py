@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/accept/", reports.report_accept, name="report_accept"),
     path("<int:pk>/read-again/", reports.report_read_again, name="report_read_again"),
     path("<int:pk>/discard/", reports.report_discard, name="report_discard"),
+    path("<int:pk>/withdraw/", reports.report_withdraw, name="report_withdraw"),
     path("<int:pk>/rejected/", rejected.rejected_rows, name="rejected_rows"),
     path("<int:pk>/rejected/export/", rejected.rejected_rows_export, name="rejected_rows_export"),
     path("<int:pk>/rejected/dismiss/", rejected.rejected_rows_dismiss, name="rejected_rows_dismiss"),

@@ -23,6 +23,7 @@ from campaigns.reports import deciding
 from campaigns.reports.intake import receive_report
 from campaigns.reports.receiving import ReportNotTaken
 from campaigns.reports.report_page import ReportState, sources_of, state_of
+from campaigns.reports.withdrawing import preview_withdrawal, withdraw
 from campaigns.tasks import take_in_report
 
 PAGE = 50
@@ -154,3 +155,36 @@ def report_read_again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def report_discard(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, deciding.discard, _("Reporte descartado."), rings=False)
+
+
+@steering_only
+@require_http_methods(["GET", "POST"])
+def report_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a published report back: first what would be undone, then, with a reason, the undoing."""
+    found, error = _report_of(request, pk), ""
+    reason = request.POST.get("reason", "")[:300]
+    if request.method == "POST":
+        try:
+            done = withdraw(report_id=pk, by=signed_in_user(request), now=timezone.now(), reason=reason)
+        except deciding.DecisionRefused as refusal:
+            error = str(refusal)
+        else:
+            for again in done.read_again.all():
+                take_in_report.delay_on_commit(report_id=again.pk)
+            messages.success(request, _("Reporte retirado: sus recibos ya no cuentan."))
+            return redirect("campaigns:report", pk=pk)
+    why_not = state_of(found, now=timezone.now()).why_not_withdraw
+    preview = None if why_not else preview_withdrawal(found)
+    context: dict[str, Any] = {
+        "report": found,
+        "preview": preview,
+        "why_not": why_not,
+        "reason": reason,
+        "error": error,
+    }
+    context["trail"] = [
+        (reverse("campaigns:report_list"), _("Reportes")),
+        (reverse("campaigns:report", args=[pk]), found.name),
+        ("", _("Retirar")),
+    ]
+    return render(request, "campaigns/report_withdraw.html", context, status=422 if error else 200)

@@ -91,6 +91,7 @@ ADDRESSES = [
     Address("campaigns:report_accept", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
     Address("campaigns:report_read_again", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
     Address("campaigns:report_discard", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
+    Address("campaigns:report_withdraw", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}, form=True),
     Address("campaigns:rejected_rows", CENTRE, of=lambda world: {"pk": world.report.pk}),
     Address("campaigns:rejected_rows_export", CENTRE, of=lambda world: {"pk": world.report.pk}, sends={}),
     Address("campaigns:rejected_rows_dismiss", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
