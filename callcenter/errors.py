@@ -72,6 +72,18 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 @requires_csrf_token
+def too_large(request: HttpRequest, limit: int) -> HttpResponse:
+    """More was sent than this address takes; none of it was read."""
+    return _page(
+        request,
+        413,
+        _("Lo que envió pasa de %(limit)d MB, lo máximo que se recibe aquí.") % {"limit": limit // 2**20},
+        _("No se leyó ni se guardó nada."),
+        _("Si es un reporte, quite las hojas y columnas que sobran, o guárdelo como CSV, y súbalo de nuevo."),
+    )
+
+
+@requires_csrf_token
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The token of a form does not match: the page was open since before signing in again, or cookies are off."""
     log.warning("csrf_refused", reason=reason)

@@ -14,6 +14,8 @@ from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 
+from callcenter.errors import too_large
+
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # read aloud over a telephone: nothing that sounds or looks like another
 REFERENCE = re.compile(r"^[A-Za-z0-9-]{6,64}$")
 
@@ -87,6 +89,30 @@ class SessionEndedMiddleware:
         page = urlsplit(request.headers.get("HX-Current-URL", "/"))
         back = page.path + (f"?{page.query}" if page.query else "")
         return HttpResponse(headers={"HX-Redirect": f"{sign_in}?{urlencode({'next': back})}"})
+
+
+class BodySizeMiddleware:
+    """Refuses what is too large before anything of it is read; a whole report only from who may bring one.
+
+    Before the check of the form's token: that reads the form, and Django puts files of any size on the disk meanwhile.
+    """
+
+    AROUND_A_FILE = 2**20  # the other fields of the form that carries it
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_arguments: object) -> object:
+        sent = request.META.get("CONTENT_LENGTH") or "0"
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        match = request.resolver_match
+        takes_reports = match is not None and match.view_name in settings.TAKES_REPORTS
+        if takes_reports and getattr(request.user, "role", None) in getattr(view, "roles", ()):
+            limit = settings.MAX_REPORT_BYTES + self.AROUND_A_FILE
+        return too_large(request, limit) if not sent.isdigit() or int(sent) > limit else None
 
 
 class SoundTextMiddleware:

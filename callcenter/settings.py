@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "callcenter.requests.ChosenLanguageMiddleware",
     "callcenter.requests.SessionEndedMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "callcenter.requests.BodySizeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "callcenter.requests.SoundTextMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -200,6 +201,7 @@ WHITENOISE_MANIFEST_STRICT = False
 if IS_DEMO:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 MAX_REPORT_BYTES = env.int("MAX_REPORT_BYTES", 300 * 2**20)
+TAKES_REPORTS = {"campaigns:report_upload"}  # the addresses that read more than what follows
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a proposal has four fields for each of a thousand agents
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
