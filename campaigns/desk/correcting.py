@@ -12,9 +12,12 @@ from agents.models import Agent
 from campaigns.desk.answers import Answers, check_answers
 from campaigns.desk.results import Recorded, apply_result
 from campaigns.models import Attempt, CallBack, Disposition, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
+from campaigns.rules.calling_hours import local
 from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
 
 CORRECTED_WITHIN = timedelta(minutes=15)
+# A correction counts as the moment of the result; corrected again and again, it would never end.
+CORRECTED_AGAIN_WITHIN = timedelta(hours=1)
 
 
 class CannotCorrect(Exception):
@@ -30,7 +33,12 @@ def check_can_correct(*, agent: Agent, attempt: Attempt, now: datetime) -> None:
         raise CannotCorrect(_("Solo quien llamó puede corregir este resultado."))
     if attempt.resulted_at is None or attempt.disposition is None:
         raise CannotCorrect(_("Esta llamada todavía no tiene resultado."))
-    if attempt.disposition.code != NO_RESULT and now - attempt.resulted_at > CORRECTED_WITHIN:
+    if attempt.disposition.code == NO_RESULT:
+        if attempt.day != local(now).date():
+            raise CannotCorrect(_("Cómo terminó una llamada se dice el mismo día: pídalo a supervisión."))
+    elif now - attempt.resulted_at > CORRECTED_WITHIN or (
+        attempt.corrected_from_id and now - attempt.dialled_at > CORRECTED_AGAIN_WITHIN
+    ):
         raise CannotCorrect(
             _("Pasaron más de %(minutes)d minutos: pida la corrección a supervisión.")
             % {"minutes": CORRECTED_WITHIN // timedelta(minutes=1)}

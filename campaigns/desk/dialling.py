@@ -23,7 +23,8 @@ def dial(
     mode: str = Attempt.Mode.MANUAL,
     book: RuleBook | None = None,
 ) -> Attempt:
-    """Write the attempt of calling `telephone`; it is open until its result. The same click twice is one attempt.
+    """Write the attempt of calling `telephone`; it is open until its result. The same click twice, or the same
+    telephone dialled again before its result, is one attempt; the rules are asked each time.
 
     Who dials is there: her lease begins anew, so that it does not run out in the middle of the call. Raises
     CallNotAllowed with every reason, when the rules or the desk are against it.
@@ -35,13 +36,13 @@ def dial(
         if entry.lease_agent_id != agent.pk:
             raise CallNotAllowed([Reason("not_open", _("Este contacto ya no está abierto en su escritorio."))])
         waiting = Attempt.objects.filter(agent=agent, resulted_at=None).first()
-        if waiting is not None:
-            if waiting.contact_id == contact.pk and waiting.telephone == telephone:
-                return waiting
+        if waiting is not None and (waiting.contact_id, waiting.telephone) != (contact.pk, telephone):
             raise CallNotAllowed([Reason("result_first", _("Registre primero el resultado de la llamada anterior."))])
         against = why_not(contact=contact, now=now, agent=agent, telephone=telephone, book=book)
         if against:
             raise CallNotAllowed(against)
+        if waiting is not None:
+            return waiting
         entry.lease_until = now + timedelta(minutes=book.policy.lease_minutes)
         entry.save(update_fields=["lease_until"])
         return Attempt.objects.create(

@@ -229,7 +229,7 @@ def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool
         what = _("Su reserva de este contacto venció.")
         if holder is not None and holder != agent:
             what = _("Su reserva de este contacto venció y ahora lo tiene %(agent)s.") % {"agent": holder}
-    elif entry.lease_agent_id is None and entry.owner_id != agent.pk and not has_called:
+    elif entry.lease_agent_id is None and not has_called and (entry.owner_id != agent.pk or fence == 0):
         what = _("Este contacto no está abierto en su escritorio.")
     if what:
         raise StaleResult(" ".join([what, *not_recorded]))

@@ -24,7 +24,8 @@ from campaigns.desk.leases import CannotGiveBack, release, release_desk, renew_l
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.results import Recorded, StaleResult, record_result
-from campaigns.models import Contact, DeskDraft, ListEntry
+from campaigns.desk.taking import Given
+from campaigns.models import Contact, DeskDraft, Disposition, ListEntry
 from campaigns.rules.rulebook import RuleBook, read_rules
 
 
@@ -47,6 +48,7 @@ def result(request: HttpRequest) -> HttpResponse:
     form = ResultForm(request.POST)
     errors: dict[str, str] = {}
     recorded: Recorded | None = None
+    disposition: Disposition | None = None
     if form.is_valid():
         try:
             disposition = book.by_code.get(form.cleaned_data["disposition"])
@@ -69,7 +71,12 @@ def result(request: HttpRequest) -> HttpResponse:
         errors = form.sentences()
     if recorded:
         move_progress(agent=agent, book=book, recorded=recorded)
+        _tell_if_said_before(request, recorded, disposition)
     given = give_next(agent=agent, now=book.now, book=book)
+    if errors and not _is_of(given, contact, fence):
+        # an old page: what was typed in it belongs to another customer than the one who is open now
+        messages.warning(request, _("Esa página era de otro contacto. El resultado no se registró."))
+        errors = {}
     laid = lay_desk(agent=agent, book=book, given=given, typed=request.POST.dict() if errors else None, errors=errors)
     return _answer(request, agent, book, laid, recorded=recorded, status=422 if errors else 200)
 
@@ -79,7 +86,7 @@ def result(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest) -> HttpResponse:
     """Dial one telephone of the open contact; the answer makes the browser open its `tel:` link."""
     agent, book = agent_of(request), read_rules(now=timezone.now())
-    contact, _fence = _open_contact(request)
+    contact, fence = _open_contact(request)
     problem, link = "", ""
     try:
         attempt = dial(
@@ -97,6 +104,11 @@ def call(request: HttpRequest) -> HttpResponse:
     laid = lay_desk(agent=agent, book=book, given=given, problem=problem)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("campaigns:desk")
+    if not _is_of(given, contact, fence):
+        # an old page: its name and form are of another customer or lease than the telephones that would come in
+        answer = _answer(request, agent, book, laid, status=409 if problem else 200)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#desk", "innerHTML settle:0ms"
+        return answer
     answer = render(request, "campaigns/_telephones.html", {"desk": laid}, status=409 if problem else 200)
     if link:
         answer["HX-Trigger-After-Swap"] = f'{{"dialled": {{"link": "{link}"}}}}'
@@ -137,9 +149,7 @@ def give_back(request: HttpRequest) -> HttpResponse:
     except CannotGiveBack as refusal:
         problem = str(refusal)
     given = give_next(agent=agent, now=book.now, book=book)
-    laid = lay_desk(
-        agent=agent, book=book, given=given, problem=problem, typed=request.POST.dict() if problem else None
-    )
+    laid = lay_desk(agent=agent, book=book, given=given, problem=problem, typed=_typed(request, given, problem))
     return _answer(request, agent, book, laid, status=409 if problem else 200)
 
 
@@ -160,10 +170,30 @@ def pause(request: HttpRequest) -> HttpResponse:
     except CannotGiveBack as refusal:
         problem = str(refusal)
     given = give_next(agent=agent, now=book.now, book=book)
-    laid = lay_desk(
-        agent=agent, book=book, given=given, problem=problem, typed=request.POST.dict() if problem else None
-    )
+    laid = lay_desk(agent=agent, book=book, given=given, problem=problem, typed=_typed(request, given, problem))
     return _answer(request, agent, book, laid, status=409 if problem else 200)
+
+
+def _typed(request: HttpRequest, given: Given | None, problem: str) -> dict[str, str] | None:
+    """What was typed, to be shown again beside `problem`, if it is about the contact and the lease that are open."""
+    sent = request.POST.dict()
+    is_same = given is not None and (sent.get("contact"), sent.get("fence")) == (
+        str(given.contact_id),
+        str(given.fence),
+    )
+    return sent if problem and is_same else None
+
+
+def _is_of(given: Given | None, contact: Contact, fence: int) -> bool:
+    return given is not None and (given.contact_id, given.fence) == (contact.pk, fence)
+
+
+def _tell_if_said_before(request: HttpRequest, recorded: Recorded, said: Disposition | None) -> None:
+    """The back button shows an old form: another result sent from it is not recorded, and must not seem to be."""
+    before = recorded.attempt.disposition
+    if recorded.repeated and before is not None and before != said:
+        words = _("Esta llamada ya tenía el resultado «%(result)s»: si no es así, use «Corregir último».")
+        messages.warning(request, words % {"result": before.label})
 
 
 def _answer(

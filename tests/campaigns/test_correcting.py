@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from campaigns.desk.answers import ResultRefused
-from campaigns.desk.correcting import CannotCorrect, correct_result
+from campaigns.desk.correcting import CannotCorrect, check_can_correct, correct_result
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
 from campaigns.desk.lease_sweep import sweep_leases
@@ -104,6 +104,26 @@ def test_only_who_called_and_only_for_some_minutes(said, ana, luis, now, result)
         correct_result(agent=luis, attempt=attempt, disposition=result("busy"), now=now)
     with pytest.raises(CannotCorrect, match="15 minutos"):
         correct_result(agent=ana, attempt=attempt, disposition=result("busy"), now=now + timedelta(minutes=16))
+
+
+def test_corrected_again_and_again_it_ends_an_hour_after_the_call(said, ana, now, result):
+    attempt = said("no_answer")
+    for turn, code in enumerate(("busy", "no_answer", "busy", "no_answer", "busy"), 1):
+        moment = now + timedelta(minutes=14 * turn)
+        if moment - now > timedelta(hours=1):
+            break
+        correct_result(agent=ana, attempt=attempt, disposition=result(code), now=moment)
+    with pytest.raises(CannotCorrect, match="supervisión"):
+        correct_result(agent=ana, attempt=attempt, disposition=result("promise"), now=now + timedelta(minutes=61))
+
+
+def test_a_call_without_result_is_not_told_another_day(make_contact, ana, now, at):
+    contact = make_contact(ana)
+    give_next(agent=ana, now=now)
+    dial(agent=ana, contact=contact, telephone=contact.telephones[0], now=now)
+    sweep_leases(now=now + timedelta(minutes=30))
+    with pytest.raises(CannotCorrect, match="el mismo día"):
+        check_can_correct(agent=ana, attempt=Attempt.objects.get(), now=at("2026-11-27 09:00"))
 
 
 def test_a_call_without_result_may_be_told_hours_later(make_contact, ana, now, result):

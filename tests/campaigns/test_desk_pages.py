@@ -140,6 +140,54 @@ def test_a_double_click_records_once_and_moves_on(opened, ana, signed_in):
     assert "Juan Rojas" in answer.content.decode()
 
 
+def test_another_result_from_an_old_form_is_not_recorded_and_does_not_seem_to_be(opened, ana, signed_in):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    answer = post(client, "desk_result", opened, disposition="refused", reason="Precio")
+    assert "Esta llamada ya tenía el resultado «No contesta»" in answer.content.decode()
+    assert Attempt.objects.get().disposition.code == "no_answer"
+
+
+def test_an_old_tab_that_dials_gets_the_desk_as_it_is_now_and_not_the_telephones_of_another(opened, ana, signed_in):
+    """The other tab went on to Juan Rojas: his telephones must not come in under Rosa's name."""
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    answer = post(client, "desk_call", opened, telephone=opened.telephones[0])
+    assert (answer.status_code, answer["HX-Retarget"]) == (409, "#desk")
+    page = answer.content.decode()
+    assert "Juan Rojas" in page
+    assert "ya no está abierto en su escritorio" in page
+    assert Attempt.objects.filter(resulted_at=None).count() == 0
+
+
+def test_an_old_tab_of_an_earlier_lease_of_the_same_contact_gets_the_new_form(opened, ana, signed_in):
+    ListEntry.objects.filter(contact=opened).update(fence=2)
+    answer = post(signed_in(ana), "desk_call", opened, telephone=opened.telephones[0])
+    assert answer["HX-Retarget"] == "#desk"
+    assert 'name="fence"\n             value="2"' in answer.content.decode()
+
+
+def test_what_was_typed_about_one_customer_is_never_shown_under_another(opened, ana, signed_in):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    answer = post(client, "desk_result", opened, disposition="promise", promised_on="nunca", note="Está de viaje")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "Esa página era de otro contacto. El resultado no se registró." in page
+    assert "Está de viaje" not in page
+
+
+def test_a_call_whose_answer_was_lost_is_dialled_again_from_the_reloaded_desk(opened, ana, signed_in):
+    client = signed_in(ana)
+    post(client, "desk_call", opened, telephone=opened.telephones[0])  # its answer never arrived
+    assert "Marcar otra vez" in client.get(reverse("campaigns:desk")).content.decode()
+    answer = post(client, "desk_call", opened, telephone=opened.telephones[0])
+    assert answer["HX-Trigger-After-Swap"] == '{"dialled": {"link": "tel:+59170700001"}}'
+    assert Attempt.objects.count() == 1
+    ListEntry.objects.filter(contact=opened).update(state="paid", paid_on=date(2026, 11, 26))
+    assert post(client, "desk_call", opened, telephone=opened.telephones[0]).status_code == 409
+
+
 def test_a_stale_result_says_what_was_kept(opened, ana, luis, signed_in, clock, at):
     dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=at("2026-11-26 10:00"))
     sweep_leases(now=at("2026-11-26 10:30"))

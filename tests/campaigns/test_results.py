@@ -238,6 +238,12 @@ def test_a_browser_that_comes_back_after_the_sweep_still_tells_its_result(record
     assert (entry().state, entry().attempts) == ("done", 1)
 
 
+def test_a_contact_that_was_never_open_at_a_desk_gets_no_result(make_contact, ana, now, result):
+    contact = make_contact(ana)
+    with pytest.raises(StaleResult, match="no está abierto"):
+        record_result(agent=ana, contact=contact, fence=0, disposition=result("no_answer"), now=now)
+
+
 def test_a_stranger_records_nothing(record, luis):
     with pytest.raises(StaleResult):
         record("no_answer", agent=luis)
