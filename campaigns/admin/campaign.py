@@ -61,7 +61,7 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         (None, {"fields": ("period", "state", "calls_from", "calls_until")}),
         (_("Reporte"), {"fields": ("report_due_at", "late_since", "missing_since")}),
         (_("Reparto"), {"fields": ("order", "hold_out_share", "hold_out_seed", "dealt_at", "contacts_continued")}),
-        (_("Guion"), {"fields": ("script",)}),
+        (_("Guion y modo de llamar"), {"fields": ("script", "dialling")}),
         (_("Fechas"), {"fields": ("created_at", "launched_at", "closed_at", "anonymised_at")}),
     )
     changeable = ("script", "report_due_at")

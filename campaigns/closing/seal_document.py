@@ -72,15 +72,19 @@ def _tiles(figures: Figures) -> list[dict[str, str]]:
         (_("Compromisos"), figure(contacts.promised), share(contacts.promised, contacts.contacted)),
         (
             _("Pagaron tras contacto"),
-            figure(contacts.paid_after_contact),
-            share(contacts.paid_after_contact, contacts.contacted),
+            figure(services.paid_after_contact),
+            _("%(part)s servicios contactados") % {"part": share(services.paid_after_contact, services.contacted)},
         ),
         (
             _("Pagaron sin contacto"),
-            figure(contacts.paid_without_contact),
-            share(contacts.paid_without_contact, contacts.items),
+            figure(services.paid_without_contact),
+            _("%(rest)s servicios") % {"rest": share(services.paid_without_contact, services.items)},
         ),
-        (_("No pagaron"), figure(contacts.not_paid), share(contacts.not_paid, contacts.items)),
+        (
+            _("No pagaron"),
+            figure(services.not_paid),
+            _("%(owed)s servicios") % {"owed": share(services.not_paid, services.items)},
+        ),
         (
             _("Efecto de las llamadas"),
             f"{effect.signed_points} ± {figure(effect.margin, 1)}" if effect else "—",

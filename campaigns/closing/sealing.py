@@ -203,7 +203,7 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
 
 def _owe_mail(made: Seal, figures: Figures, name: str, workbook: bytes, document: bytes) -> None:
     month = date_format(made.campaign.period, "F Y")
-    contacts = figures.contacts
+    contacts, services = figures.contacts, figures.services
     lines = [
         _("Informe de la campaña de %(month)s, revisión %(revision)d.") % {"month": month, "revision": made.revision},
         *([_("Motivo: %(reason)s") % {"reason": made.reason}] if made.reason else []),
@@ -211,10 +211,10 @@ def _owe_mail(made: Seal, figures: Figures, name: str, workbook: bytes, document
         _("Contactos: %(count)d") % {"count": contacts.items},
         _("Gestionados: %(part)d de %(base)d") % {"part": contacts.handled, "base": contacts.items},
         _("Contactados: %(part)d de %(base)d") % {"part": contacts.contacted, "base": contacts.handled},
-        _("Pagaron tras contacto: %(part)d de %(base)d contactados")
-        % {"part": contacts.paid_after_contact, "base": contacts.contacted},
-        _("Pagaron sin contacto: %(count)d") % {"count": contacts.paid_without_contact},
-        _("No pagaron: %(count)d") % {"count": contacts.not_paid},
+        _("Servicios pagados tras contacto: %(part)d de %(base)d contactados")
+        % {"part": services.paid_after_contact, "base": services.contacted},
+        _("Servicios pagados sin contacto: %(count)d") % {"count": services.paid_without_contact},
+        _("Servicios no pagados: %(count)d") % {"count": services.not_paid},
         "",
         _("Huella: %(sha)s") % {"sha": made.sha256},
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,6 +18,14 @@ SCRIPT = (
     "Puede pagar en nuestras oficinas, en su banco o por QR. ¿Qué día piensa pagar?\n"
     "Gracias por preferir COMTECO. Que tenga un buen día."
 )
+
+
+PLACES = ("cliente", "agente", "contrato", "monto", "vence", "servicios")
+
+
+def unknown_places(script: str) -> list[str]:
+    """What stands in braces and names nothing of the customer's: it would be read aloud as it is."""
+    return [found for found in re.findall(r"{([^{}]*)}", script) if found not in PLACES]
 
 
 def fill_script(script: str, card: Card, agent: Agent | None) -> str:
@@ -34,6 +44,6 @@ def fill_script(script: str, card: Card, agent: Agent | None) -> str:
         "vence": f"{due:%d/%m}" if due else "",
         "servicios": services,
     }
-    for place, words in places.items():
-        script = script.replace("{" + place + "}", words)
+    for place in PLACES:
+        script = script.replace("{" + place + "}", places[place])
     return script

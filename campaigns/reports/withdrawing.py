@@ -57,7 +57,7 @@ def withdraw(*, report_id: int, by: User, now: datetime, reason: str) -> ReportW
         check_can_withdraw(report)
         later = list(_brought_again_later(report).select_for_update(no_key=True))
         for again in later:
-            if not again.file or not again.file.storage.exists(again.file.name):
+            if not again.file.name or not again.file.storage.exists(again.file.name):
                 raise DecisionRefused(
                     _("El archivo de %(name)s, que habría que leer otra vez, ya no está guardado.")
                     % {"name": again.name}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.views import campaign, contact_list, sealing
+from campaigns.views import campaign, contact_list, sealing, wording
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", campaign.campaign_list, name="campaign_list"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<str:period>/figures/export/", campaign.export, name="campaign_export"),
     path("<str:period>/step/<str:verb>/", campaign.step, name="campaign_step"),
     path("<str:period>/again/<str:kind>/", campaign.errand_again, name="errand_again"),
+    path("<str:period>/words/", wording.words, name="words"),
     path("<str:period>/contacts/", contact_list.contact_list, name="contact_list"),
     path("<str:period>/contacts/export/", contact_list.export, name="contact_export"),
     path("<str:period>/seal/", sealing.seal_page, name="seal"),

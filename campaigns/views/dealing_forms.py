@@ -10,10 +10,49 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.deal.assignment import ShareTerms, Terms
 from campaigns.deal.moving import ANY, TRIED, UNTRIED
+from campaigns.desk.script import PLACES, unknown_places
 from campaigns.models import Campaign, DealShare
 from campaigns.models.contacts import CallList
 
 HUNDRED = Decimal(100)
+
+
+class ScriptField(forms.CharField):
+    """What the agent reads to the customer; what it names in braces must be something the desk can fill in."""
+
+    widget = forms.Textarea(attrs={"rows": 7})
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(label=_("Guion"), required=False, max_length=4000, **more)
+
+    def clean(self, value: Any) -> str:
+        script = str(super().clean(value) or "")
+        if unknown := unknown_places(script):
+            raise forms.ValidationError(
+                _("No se conoce {%(place)s}. Puede usar: %(places)s.")
+                % {"place": unknown[0][:40], "places": ", ".join("{" + place + "}" for place in PLACES)}
+            )
+        return script
+
+
+class WordsForm(forms.Form):
+    """What may change while the campaign runs."""
+
+    script = ScriptField(
+        help_text=_(
+            "Lo que el agente lee al llamar. {cliente}, {agente}, {contrato}, {monto}, {vence} y {servicios}"
+            " se reemplazan por los datos de cada cliente. Vacío, se usa el guion de siempre."
+        )
+    )
+    dialling = forms.ChoiceField(
+        label=_("Modo de llamar"),
+        choices=Campaign.Dialling.choices,
+        help_text=_("Vale para todos los agentes de la campaña, desde su próximo contacto."),
+    )
+
+    @classmethod
+    def of(cls, campaign: Campaign, data: Any = None) -> WordsForm:
+        return cls(data, initial={"script": campaign.script, "dialling": campaign.dialling})
 
 
 class TermsForm(forms.Form):
@@ -33,13 +72,7 @@ class TermsForm(forms.Form):
         max_value=2_000_000_000,
         help_text=_("El mismo número elige siempre a los mismos. Cámbielo para sortear otro grupo."),
     )
-    script = forms.CharField(
-        label=_("Guion"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Lo que el agente lee al llamar. Puede cambiarlo hasta el lanzamiento."),
-    )
+    script = ScriptField(help_text=_("Lo que el agente lee al llamar. También puede cambiarlo durante la campaña."))
 
     @classmethod
     def of(cls, campaign: Campaign, data: Any = None) -> TermsForm:

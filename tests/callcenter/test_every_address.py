@@ -117,6 +117,7 @@ ADDRESSES = [
     Address("campaigns:campaign_figures", CENTRE, of=month),
     Address("campaigns:campaign_export", CENTRE, of=month, sends={}),
     Address("campaigns:campaign_step", STEERING, of=lambda world: {**world.month, "verb": "pause"}, sends={}),
+    Address("campaigns:words", STEERING, of=month, form=True),
     Address("campaigns:contact_list", CENTRE, of=month),
     Address("campaigns:contact_export", CENTRE, of=month, sends={}),
     Address("campaigns:errand_again", STEERING, of=lambda world: {**world.month, "kind": "seal"}, sends={}),

@@ -15,7 +15,8 @@ from python_calamine import CalamineWorkbook
 from agents.models import Disclosure
 from campaigns.figures.figure_charts import draw_ahead
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.models import Campaign, ListEntry
+from campaigns.models import Campaign, ListEntry, Renewal, RenewalPayment
+from tests.campaigns.a_campaign import moment
 from tests.campaigns.a_month import make_month
 
 PAGE = "/campaigns/2026-12/"
@@ -48,11 +49,29 @@ def test_the_supervisor_sees_the_month_in_one_look(month, elena, signed_in):
         "Gestionados",
         "58 % de 12",
         "Pagaron tras contacto",
-        "50 % de 4",
+        "40 % de 5 servicios contactados",
         "Ana",
     ):
         assert words.replace(" %", "\u00a0%") in page or words in page
     assert "± " in page
+
+
+def test_who_paid_one_of_two_services_after_the_call_is_one_service_with_its_bs(month, elena, signed_in):
+    """She owes the other one, so as a contact she has not paid: the tile counts what its Bs are of."""
+    ListEntry.objects.filter(contact__contract__in=["A1", "A2"]).update(contacted_at=None, contacted_by=None)
+    two = ListEntry.objects.get(contact__contract="L4")
+    ListEntry.objects.filter(pk=two.pk).update(
+        handled_at=moment("2026-11-26 10:00"), contacted_at=moment("2026-11-26 10:00"), contacted_by=two.owner
+    )
+    renewal = Renewal.objects.get(contact=two.contact, service="TV")
+    RenewalPayment.objects.create(
+        renewal=renewal, campaign=month, contact=two.contact, amount=100, first_paid_on=date(2026, 11, 27),
+        paid_on=date(2026, 11, 27),
+    )  # fmt: skip
+    refresh_figures(campaign=month, now=moment("2026-11-28 12:00"), afresh=True)
+    tiles = signed_in(elena).get(f"{PAGE}figures/").content.decode().split('class="tile ok"')[1].split("</div>")[0]
+    assert '<span class="figure">1</span>' in tiles
+    assert "Bs\u00a0100,00" in tiles
 
 
 def test_every_figure_of_the_page_can_be_read_as_a_table(month, elena, signed_in):

@@ -68,7 +68,7 @@ def test_the_supervisors_are_mailed_once(sealed, closed, elena, at):
     assert again == sealed
     notice = Notice.objects.get()
     assert notice.to == ["elena@comteco.example"]
-    assert "2 de 4 contactados" in notice.body
+    assert "2 de 5 contactados" in notice.body
     assert {a.name for a in Attachment.objects.all()} == {"informe-2026-12-r1.pdf", "informe-2026-12-r1.xlsx"}
 
 
