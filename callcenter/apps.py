@@ -1,3 +1,5 @@
+"""The wiring, as Django knows it; it remembers whether its database is a demo's or production's."""
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _

@@ -99,7 +99,7 @@ def rule_parameters(*, book: RuleBook, agent: Agent | None) -> dict[str, Any]:
 
 
 def with_reasons(
-    entries: QuerySet[ListEntry], now: datetime, *, agent: Agent | None = None, book: RuleBook | None = None
+    entries: QuerySet[ListEntry], *, now: datetime, agent: Agent | None = None, book: RuleBook | None = None
 ) -> QuerySet[ListEntry]:
     """`entries` with `why_not_codes`: what is against each contact, but for hours and pauses."""
     book = book or read_rules(now=now)
@@ -109,13 +109,15 @@ def with_reasons(
 
 
 def callable_now(
-    entries: QuerySet[ListEntry], now: datetime, *, agent: Agent | None = None, book: RuleBook | None = None
+    entries: QuerySet[ListEntry], *, now: datetime, agent: Agent | None = None, book: RuleBook | None = None
 ) -> QuerySet[ListEntry]:
     """Those of `entries` against which nothing speaks at `now`: the bulk form of `why_not`."""
     book = book or read_rules(now=now)
     if reasons_of_the_moment(book=book, agent=agent):
         return entries.none()
-    return with_reasons(entries, now, agent=agent, book=book).filter(Exact(F("why_not_codes"), Value([], _CODE_LIST)))
+    return with_reasons(entries, now=now, agent=agent, book=book).filter(
+        Exact(F("why_not_codes"), Value([], _CODE_LIST))
+    )
 
 
 def reasons_of_the_moment(*, book: RuleBook, agent: Agent | None = None) -> list[Reason]:
@@ -144,7 +146,7 @@ def why_not(
     book = book or read_rules(now=now)
     reasons = reasons_of_the_moment(book=book, agent=agent)
     entries = ListEntry.objects.filter(contact=contact).select_related("campaign", "lease_agent__user", "owner__user")
-    entry = with_reasons(entries, now, agent=agent, book=book).first()
+    entry = with_reasons(entries, now=now, agent=agent, book=book).first()
     if entry is None:
         return [*reasons, Reason("not_in_list", _("El contacto no está en ninguna lista."))]
     codes: list[str] = entry.why_not_codes  # type: ignore[attr-defined]

@@ -1,3 +1,5 @@
+"""What pages are built from, as Django knows it."""
+
 from django.apps import AppConfig
 
 

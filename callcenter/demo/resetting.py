@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import redis
@@ -11,7 +12,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
-from django.utils import timezone
 
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
@@ -23,7 +23,7 @@ class NotReset(RuntimeError):
     """Why nothing was thrown away."""
 
 
-def throw_everything_away() -> None:
+def throw_everything_away(*, now: datetime) -> None:
     """Empty the embedded database, the queue, the cache and the demo's folders, and migrate. Raises NotReset."""
     if not settings.RUNS_EMBEDDED:
         raise NotReset("DATABASE_URL names a server of your own: only the embedded demo is reset. Nothing was touched.")
@@ -42,4 +42,4 @@ def throw_everything_away() -> None:
         for name in FOLDERS:
             shutil.rmtree(home / name, ignore_errors=True)
         call_command("migrate", verbosity=0, interactive=False)
-        sync_schedule(ticks=SCHEDULE, now=timezone.now())
+        sync_schedule(ticks=SCHEDULE, now=now)

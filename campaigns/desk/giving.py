@@ -58,7 +58,7 @@ def open_contact(*, agent: Agent, contact_id: int, now: datetime, book: RuleBook
         return found
     against = reasons_of_the_moment(book=book, agent=agent)
     entry = (
-        with_reasons(ListEntry.objects.filter(contact_id=contact_id), now, agent=agent, book=book)
+        with_reasons(ListEntry.objects.filter(contact_id=contact_id), now=now, agent=agent, book=book)
         .select_related("campaign", "lease_agent__user", "owner__user")
         .get()
     )

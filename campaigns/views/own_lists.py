@@ -77,7 +77,7 @@ def my_list(request: HttpRequest) -> HttpResponseBase:
     own = ListEntry.objects.visible_to(user).filter(owner=agent, campaign__in=book.running)
     chosen = {name: request.GET.get(name, "") for name in ("state", "call_list", "zone")}
     entries = _filtered(own, chosen, book).select_related("contact", "last_disposition")
-    entries = with_reasons(entries.order_by("position"), book.now, agent=agent, book=book)
+    entries = with_reasons(entries.order_by("position"), now=book.now, agent=agent, book=book)
     if request.GET.get("export") == "xlsx":
         return _export(entries, user=user, now=book.now)
     zones = Contact.objects.visible_to(user).filter(entry__owner=agent, entry__campaign__in=book.running)

@@ -230,8 +230,8 @@ def test_every_reason_is_a_sentence(make_contact, ana, luis, at, december):
 
 def test_the_bulk_form_is_empty_outside_the_hours(make_contact, ana, at, now):
     make_contact(ana)
-    assert callable_now(ListEntry.objects.all(), now).count() == 1
-    assert callable_now(ListEntry.objects.all(), at("2026-11-26 20:00")).count() == 0
+    assert callable_now(ListEntry.objects.all(), now=now).count() == 1
+    assert callable_now(ListEntry.objects.all(), now=at("2026-11-26 20:00")).count() == 0
 
 
 @pytest.mark.parametrize(

@@ -85,11 +85,11 @@ def test_all_forms_agree(make_contact, ana, luis, december, at, seed):
         state = Campaign.objects.get().state
         facts[contact.pk] = {"retired": retired, "refused": refused, "call_back": due, "campaign": state}
     entries = list(ListEntry.objects.select_related("contact"))
-    bulk = set(callable_now(ListEntry.objects.all(), now).values_list("pk", flat=True))
+    bulk = set(callable_now(ListEntry.objects.all(), now=now).values_list("pk", flat=True))
     single = {entry.pk for entry in entries if not why_not(contact=entry.contact, now=now)}
     plain = {entry.pk for entry in entries if plainly_callable(entry, now, facts[entry.pk])}
     assert bulk == single == plain
-    for_ana = callable_now(ListEntry.objects.all(), now, agent=ana)
+    for_ana = callable_now(ListEntry.objects.all(), now=now, agent=ana)
     assert set(for_ana.values_list("pk", flat=True)) == bulk
 
     given: set[int] = set()

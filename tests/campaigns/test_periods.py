@@ -1,3 +1,5 @@
+"""Months as people write them, and the days of calls before them."""
+
 from datetime import date, timedelta
 
 import pytest

@@ -30,7 +30,7 @@ class Command(TerminalCommand):
             return
         if options["reset"]:
             try:
-                resetting.throw_everything_away()
+                resetting.throw_everything_away(now=timezone.now())
             except resetting.NotReset as error:
                 raise CommandError(str(error)) from None
         refuse_another_purpose()
