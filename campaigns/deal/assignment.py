@@ -134,7 +134,7 @@ def _keep_terms(campaign: Campaign, terms: Terms) -> None:
 def check_can_assign(campaign: Campaign) -> None:
     """Raise CampaignRefuses unless the whole campaign may be dealt now."""
     if campaign.state == State.EXPECTED:
-        raise CampaignRefuses(_("Todavía no llegó el reporte de este mes."))
+        raise CampaignRefuses(_("El reporte de este mes todavía no se tomó."))
     if campaign.state == State.CLOSED:
         raise CampaignRefuses(_("La campaña ya está cerrada."))
     if campaign.state != State.PROPOSED:

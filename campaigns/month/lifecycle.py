@@ -199,7 +199,7 @@ def _check(verb: Verb, campaign: Campaign, now: datetime, by: User | None) -> St
 
 def _wrong_state(verb: Verb, state: Campaign.State) -> str:
     if state == State.EXPECTED:
-        return _("Todavía no llegó el reporte de este mes.")
+        return _("El reporte de este mes todavía no se tomó.")
     if state == State.CLOSED:
         return _("La campaña ya está cerrada.")
     if state == State.PROPOSED:

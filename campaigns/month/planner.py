@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.models import CallingPolicy, Campaign, CampaignChange
+from campaigns.models import CallingPolicy, Campaign, CampaignChange, Report
+from campaigns.month import arrivals
 from campaigns.month.periods import calls_from, calls_until, day_of, month_before, period_of, write_period
 from notices import mailing
 from notices.models import NoticeKind
 
 MONTHS_BACK = 12  # a scheduler down for longer than this is a new installation
+TAKING_IT = timedelta(minutes=30)  # a file that came and is still being taken is not late yet
 
 
 def make_months_exist(*, now: datetime) -> list[Campaign]:
@@ -86,33 +89,55 @@ def _mark(*, campaign: Campaign, policy: CallingPolicy, now: datetime) -> None:
     """Set `late_since` and `missing_since` once each and owe a mail; of a month already over only that it is over."""
     is_over = day_of(now) > campaign.calls_until
     late_from = campaign.report_due_at + timedelta(minutes=policy.report_tolerance_minutes)
+    came = arrivals.what_came(periods=[campaign.period]).get(campaign.period)
+    if came is not None and came.state in arrivals.AT_WORK and now - came.arrived_at < TAKING_IT:
+        return  # in a moment it is taken, or somebody must decide
     with transaction.atomic():
         if now > late_from and _set_once(campaign, "late_since", now) and not is_over:
-            _owe_late(campaign=campaign, now=now)
+            _owe_late(campaign=campaign, came=came, now=now)
         if is_over and _set_once(campaign, "missing_since", now):
-            _owe_missing(campaign=campaign, now=now)
+            _owe_missing(campaign=campaign, came=came, now=now)
 
 
-def _owe_late(*, campaign: Campaign, now: datetime) -> None:
+def _owe_late(*, campaign: Campaign, came: Report | None, now: datetime) -> None:
+    words = {
+        "period": write_period(campaign.period),
+        "due": f"{timezone.localtime(campaign.report_due_at):%d/%m/%Y %H:%M}",
+    }
+    if came is None or came.state == Report.State.REFUSED:
+        subject = _("El reporte CCVP de %(period)s está atrasado")
+        body = _("Debía estar el %(due)s y todavía no llegó. Puede subirlo usted en la página de reportes.")
+    else:
+        subject = _("El reporte CCVP de %(period)s no se tomó todavía")
+        body = _("Debía estar tomado el %(due)s.")
     mailing.owe(
-        key=f"report-late-{write_period(campaign.period)}",
+        key=f"report-late-{words['period']}",
         kind=NoticeKind.REPORT_LATE,
-        subject=_("El reporte CCVP de %(period)s está atrasado") % {"period": write_period(campaign.period)},
-        body=_("Debía estar el %(due)s y todavía no llegó. Puede subirlo usted en la página de reportes.")
-        % {"due": f"{timezone.localtime(campaign.report_due_at):%d/%m/%Y %H:%M}"},
+        subject=subject % words,
+        body=_with_what_came(body % words, came),
         now=now,
     )
 
 
-def _owe_missing(*, campaign: Campaign, now: datetime) -> None:
+def _owe_missing(*, campaign: Campaign, came: Report | None, now: datetime) -> None:
+    words = {"first": f"{campaign.calls_from:%d/%m/%Y}", "last": f"{campaign.calls_until:%d/%m/%Y}"}
+    if came is None:
+        body = _("Las llamadas debían hacerse del %(first)s al %(last)s y no llegó ningún reporte.")
+    else:
+        body = _("Las llamadas debían hacerse del %(first)s al %(last)s y no se tomó ningún reporte.")
     mailing.owe(
         key=f"report-missing-{write_period(campaign.period)}",
         kind=NoticeKind.REPORT_MISSING,
         subject=_("El mes %(period)s quedó sin reporte CCVP") % {"period": write_period(campaign.period)},
-        body=_("Las llamadas debían hacerse del %(first)s al %(last)s y no llegó ningún reporte.")
-        % {"first": f"{campaign.calls_from:%d/%m/%Y}", "last": f"{campaign.calls_until:%d/%m/%Y}"},
+        body=_with_what_came(body % words, came),
         now=now,
     )
+
+
+def _with_what_came(body: str, came: Report | None) -> str:
+    if came is None:
+        return body
+    return f"{body}\n\n{arrivals.how_it_stands(came)}\n\n{settings.PUBLIC_URL}/reports/{came.pk}/"
 
 
 def _without_report() -> QuerySet[Campaign]:

@@ -21,7 +21,7 @@ from campaigns.deal.deal_rows import Dealt
 from campaigns.deal.proposal import proposal_of
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
-from campaigns.month import errands, lifecycle
+from campaigns.month import arrivals, errands, lifecycle
 from campaigns.month.lifecycle import CampaignRefuses, Verb
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.views.dealing_forms import ShareForm, TermsForm, terms_from
@@ -45,9 +45,9 @@ def proposal_page(request: HttpRequest, period: str) -> HttpResponseBase:
 def proposal(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The page of a campaign that was not launched."""
     if campaign.state == State.EXPECTED:
-        return render(
-            request, "campaigns/expected.html", {"campaign": campaign, "period": write_period(campaign.period)}
-        )
+        came = arrivals.said_of(periods=[campaign.period]).get(campaign.period)
+        context = {"campaign": campaign, "period": write_period(campaign.period), "came": came}
+        return render(request, "campaigns/expected.html", context)
     return _drawn(request, campaign, TermsForm.of(campaign))
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agents.access import centre_only, signed_in_user, steering_only
 from campaigns.forms.reports import UploadForm
 from campaigns.models import Campaign, Report, ReportKind
+from campaigns.month import arrivals
 from campaigns.reports import deciding
 from campaigns.reports.intake import receive_report
 from campaigns.reports.receiving import ReportNotTaken
@@ -27,6 +28,7 @@ from campaigns.reports.withdrawing import preview_withdrawal, withdraw
 from campaigns.tasks import take_in_report
 
 PAGE = 50
+MONTHS_TOLD = 6  # that wait for their report
 MISSING_IS_TOLD = timedelta(days=45)
 
 
@@ -43,13 +45,14 @@ def report_list(request: HttpRequest) -> HttpResponse:
     # a month that is over without its report was closed by the calendar: it is still told for a while
     told_still = Q(missing_since__gte=timezone.now() - MISSING_IS_TOLD)
     owed = Q(state=Campaign.State.EXPECTED) | told_still
-    expected = Campaign.objects.visible_to(user).filter(owed).order_by("-period")
+    expected = list(Campaign.objects.visible_to(user).filter(owed).order_by("-period")[:MONTHS_TOLD])
+    came = arrivals.said_of(periods=[campaign.period for campaign in expected])
     context = {
         "page": page,
         "states": [state_of(report, now=timezone.now()) for report in page],
         "kind": kind,
         "tabs": _tabs(kind),
-        "expected": expected[:6],
+        "expected": [(campaign, came.get(campaign.period)) for campaign in expected],
         "sources": sources_of(user=user),
         "may_steer": user.steers_campaigns,
         "now": timezone.now(),

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from django.test import Client
 
-from campaigns.models import CallingPolicy, Campaign
+from agents.models import User
+from campaigns.models import CallingPolicy, Campaign, Report
+from campaigns.month.arrivals import what_came
 from campaigns.month.planner import make_months_exist
 from notices.models import Notice
-from tests.campaigns.some_reports import taken
+from tests.campaigns.some_reports import HEADINGS, ccvp, received, taken
 
 pytestmark = pytest.mark.django_db
 At = Callable[..., datetime]
@@ -125,3 +128,69 @@ def test_the_first_day_and_the_hour_are_policy(at: At) -> None:
     (campaign,) = make_months_exist(now=at("2026-11-20 12:00"))
     assert campaign.calls_from == date(2026, 11, 20)
     assert campaign.report_due_at == at("2026-11-20 09:00")
+
+
+def without_amounts(at: At, arrived: str = "2026-11-25 05:30") -> Report:
+    """A report that came in time and is held: its column of amounts is missing."""
+    report = taken({}, now=at(arrived), headings=[heading for heading in HEADINGS if heading != "MONTO"])
+    assert report.state == Report.State.HELD
+    return report
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "never"),
+    [
+        ("held", "retenido: espera su decisión", "no llegó"),
+        ("parked", "detenido tras varios intentos: espera su decisión", "no llegó"),
+        ("refused", "se rechazó: hace falta otro", "nunca"),
+    ],
+)
+def test_a_report_that_came_and_is_not_taken_is_not_said_not_to_have_come(
+    state: str, said: str, never: str, at: At
+) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    report = without_amounts(at)
+    Report.objects.update(state=state)
+    Notice.objects.all().delete()
+    make_months_exist(now=at("2026-11-25 08:00"))
+    late = Notice.objects.get(key="report-late-2026-12")
+    make_months_exist(now=at("2026-12-01 00:01"))
+    missing = Notice.objects.get(key="report-missing-2026-12")
+    for notice in (late, missing):
+        assert said in notice.body
+        assert never not in notice.body
+        assert f"/reports/{report.pk}/" in notice.body
+    assert "llegó el 25/11/2026 05:30" in late.body
+
+
+def test_a_report_that_is_being_taken_is_late_only_when_nobody_takes_it(at: At) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    received(ccvp({}), now=at("2026-11-25 07:55"))
+    make_months_exist(now=at("2026-11-25 08:00"))
+    assert not Notice.objects.exists()
+    make_months_exist(now=at("2026-11-25 08:30"))
+    assert "se está tomando" in Notice.objects.get().body
+
+
+@pytest.mark.parametrize("address", ["/reports/", "/campaigns/2026-12/"])
+def test_pages_say_that_a_held_report_waits_for_a_decision(
+    address: str, elena: User, signed_in: Callable[..., Client], at: At
+) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    report = without_amounts(at)
+    for now in ("2026-11-25 05:40", "2026-11-25 08:00"):
+        make_months_exist(now=at(now))
+        page = signed_in(elena).get(address).content.decode()
+        assert "El reporte llegó el 25/11/2026 05:30 y está retenido: espera su decisión." in page
+        assert f"/reports/{report.pk}/" in page
+        assert "no llegó" not in page
+
+
+def test_what_waits_for_a_decision_speaks_before_what_was_refused(at: At) -> None:
+    held = without_amounts(at)
+    later = received(ccvp({}), now=at("2026-11-25 05:50"))
+    Report.objects.filter(pk=later.pk).update(state=Report.State.REFUSED)
+    december = date(2026, 12, 1)
+    assert what_came(periods=[december]) == {december: held}
+    Report.objects.filter(pk=held.pk).update(state=Report.State.DISCARDED)
+    assert what_came(periods=[december]) == {december: later}
