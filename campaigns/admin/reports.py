@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +13,38 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.models import ColumnAlias, Report, ReportKind, ReportSource
 from campaigns.reports.rejected_page import columns_of
 from campaigns.rows.reading import fields_of, heading_key
+from systems.reports.sources import SourceRefused, SourceSettings, check_settings
+
+
+class ReportSourceForm(forms.ModelForm):
+    """What could never be fetched is said when it is saved, not at the next look."""
+
+    class Meta:
+        model = ReportSource
+        fields = ("name", "kind", "is_active", "transport", "location", "pattern", "host_key", "secret_name")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("transport") and cleaned.get("location"):
+            asked = SourceSettings(
+                transport=cleaned["transport"],
+                location=cleaned["location"],
+                pattern=cleaned.get("pattern", ""),
+                host_key=cleaned.get("host_key", ""),
+                hosts=settings.REPORT_SOURCE_HOSTS,
+            )
+            try:
+                check_settings(asked)
+            except SourceRefused as refusal:
+                self.add_error("location", str(refusal))
+        return cleaned
 
 
 @admin.register(ReportSource)
 class ReportSourceAdmin(admin.ModelAdmin):
     """Sources are switched off rather than deleted: their files were taken once and must not come again."""
 
+    form = ReportSourceForm
     list_display = ("name", "kind", "transport", "location", "pattern", "is_active", "last_looked_at", "answers")
     list_filter = ("kind", "transport", "is_active")
     search_fields = ("name", "location", "pattern")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
 from agents.models import User
+
+SOURCE_VARIABLE = r"^SOURCE_[A-Z0-9_]+$"
 
 
 class ReportKind(models.TextChoices):
@@ -47,7 +50,12 @@ class ReportSource(models.Model):
         _("variable del secreto"),
         max_length=60,
         blank=True,
-        help_text=_("Variable de entorno con la contraseña o el token, nunca el secreto mismo."),
+        help_text=_("Variable de entorno con la contraseña o el token, como SOURCE_SMARTFLEX; nunca el secreto mismo."),
+        validators=[
+            RegexValidator(
+                SOURCE_VARIABLE, _("El nombre de la variable comienza con SOURCE_ y sigue con mayúsculas, cifras o _.")
+            )
+        ],
     )
     is_active = models.BooleanField(_("activa"), default=True)
     last_looked_at = models.DateTimeField(_("última búsqueda"), null=True, blank=True, editable=False)
@@ -56,6 +64,12 @@ class ReportSource(models.Model):
     class Meta:
         verbose_name = _("origen de reportes")
         verbose_name_plural = _("orígenes de reportes")
+        constraints = [
+            # whoever may edit a source must not read another secret of the server out to a host of her own
+            models.CheckConstraint(
+                condition=Q(secret_name="") | Q(secret_name__regex=SOURCE_VARIABLE), name="source_names_a_source_secret"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

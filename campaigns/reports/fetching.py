@@ -74,15 +74,21 @@ def _alone() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [LOOKING])
 
 
-def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]:
-    """The new reports of one source, and what went wrong there (empty: nothing). One bad file hinders no other."""
-    place = SourceSettings(
+def settings_of(source: ReportSource) -> SourceSettings:
+    """A source as its client takes it, its secret out of the environment."""
+    return SourceSettings(
         transport=source.transport,
         location=source.location,
         pattern=source.pattern,
         host_key=source.host_key,
+        hosts=settings.REPORT_SOURCE_HOSTS,
         secret=os.environ.get(source.secret_name, "") if source.secret_name else "",
     )
+
+
+def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]:
+    """The new reports of one source, and what went wrong there (empty: nothing). One bad file hinders no other."""
+    place = settings_of(source)
     made: list[Report] = []
     error = ""
     try:

@@ -23,6 +23,7 @@ from systems.reports.places import (
     is_plain,
     is_wanted,
     keep,
+    split_address,
     too_big,
 )
 
@@ -52,8 +53,13 @@ def fetch(settings: SourceSettings, name: str, to: Path, max_bytes: int) -> Fetc
         return keep(answer.iter_bytes(), to=to, max_bytes=max_bytes, seconds=settings.total_seconds)
 
 
+def check_settings(settings: SourceSettings) -> None:
+    """Raise SourceRefused when the location is no address to ask."""
+    _folder(settings)
+
+
 def _folder(settings: SourceSettings) -> str:
-    where = urlsplit(settings.location)
+    where = split_address(settings.location)
     if where.scheme != "https" and not (where.scheme == "http" and where.hostname in LOOPBACK):
         raise SourceRefused(_("La ubicación debe comenzar con https://."))
     if not where.hostname or where.query or where.fragment:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -28,13 +29,14 @@ class SourceSettings:
     """One source. `location` is a folder, `sftp://user@host:22/folder` or `https://host/folder/`.
 
     `pattern` names the files, `{period}` standing for the month and `*` for anything. `secret` is a password, a token
-    or a private key in PEM.
+    or a private key in PEM. `hosts` are the servers that may be asked at all.
     """
 
     transport: str
     location: str
     pattern: str
     host_key: str = ""
+    hosts: Collection[str] = ()
     secret: str = field(default="", repr=False)
     connect_seconds: float = 10.0
     read_seconds: float = 30.0
@@ -60,6 +62,28 @@ class Fetched:
     sha256: str
     size: int
     path: Path
+
+
+def split_address(location: str) -> SplitResult:
+    """The parts of an address. Raises SourceRefused when it has none."""
+    try:
+        where = urlsplit(location)
+        _port = where.port  # reading it is what tells a bad one
+    except ValueError:
+        raise SourceRefused(_("La ubicación no es una dirección.")) from None
+    return where
+
+
+def check_host(settings: SourceSettings) -> None:
+    """Raise SourceRefused when the location is at a server that this installation does not know.
+
+    Whoever may edit a source must not make the centre knock at any address with its secrets in hand.
+    """
+    host = (split_address(settings.location).hostname or "").lower()
+    if host not in {known.lower() for known in settings.hosts}:
+        raise SourceRefused(
+            _("El servidor «%(host)s» no está entre los permitidos de esta instalación.") % {"host": host[:80]}
+        )
 
 
 def is_wanted(name: str, pattern: str) -> bool:

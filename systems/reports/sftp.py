@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote
 
 import paramiko
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from systems.reports.places import (
     SourceUnavailable,
     is_wanted,
     keep,
+    split_address,
     too_big,
 )
 
@@ -70,12 +71,23 @@ def _pieces(file: paramiko.SFTPFile) -> Iterator[bytes]:
         yield piece
 
 
+def check_settings(settings: SourceSettings) -> None:
+    """Raise SourceRefused when the location is no address to ask, or nobody's key is pinned."""
+    _address(settings)
+    _pinned(settings.host_key)
+
+
+def _address(settings: SourceSettings) -> SplitResult:
+    where = split_address(settings.location)
+    if where.scheme != "sftp" or not where.hostname or not where.username:
+        raise SourceRefused(_("La ubicación debe ser como sftp://usuario@servidor:22/carpeta."))
+    return where
+
+
 @contextmanager
 def _connected(settings: SourceSettings) -> Iterator[tuple[paramiko.SFTPClient, str]]:
     """A session whose server proved its key before anything was told to it."""
-    where = urlsplit(settings.location)
-    if where.scheme != "sftp" or not where.hostname or not where.username:
-        raise SourceRefused(_("La ubicación debe ser como sftp://usuario@servidor:22/carpeta."))
+    where = _address(settings)
     kind, blob = _pinned(settings.host_key)
     transport: paramiko.Transport | None = None
     try:

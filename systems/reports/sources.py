@@ -12,15 +12,33 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from systems.reports import folders, https, sftp
-from systems.reports.places import Fetched, Found, SourceRefused, SourceSettings, SourceUnavailable, check_name
+from systems.reports.places import (
+    Fetched,
+    Found,
+    SourceRefused,
+    SourceSettings,
+    SourceUnavailable,
+    check_host,
+    check_name,
+)
 
-__all__ = ["Fetched", "Found", "SourceRefused", "SourceSettings", "SourceUnavailable", "fetch", "list_files"]
+__all__ = [
+    "Fetched",
+    "Found",
+    "SourceRefused",
+    "SourceSettings",
+    "SourceUnavailable",
+    "check_settings",
+    "fetch",
+    "list_files",
+]
 
 _LISTING: dict[str, Callable[[SourceSettings, str], list[Found]]] = {
     "file": folders.list_files,
     "sftp": sftp.list_files,
     "https": https.list_files,
 }
+_CHECKING: dict[str, Callable[[SourceSettings], None]] = {"sftp": sftp.check_settings, "https": https.check_settings}
 _FETCHING: dict[str, Callable[[SourceSettings, str, Path, int], Fetched]] = {
     "file": folders.fetch,
     "sftp": sftp.fetch,
@@ -28,13 +46,24 @@ _FETCHING: dict[str, Callable[[SourceSettings, str, Path, int], Fetched]] = {
 }
 
 
+def check_settings(settings: SourceSettings) -> None:
+    """Raise SourceRefused, with the sentence, when nothing may be asked for with these settings."""
+    if settings.transport not in _LISTING:
+        raise SourceRefused(_("No se conoce el medio «%(transport)s».") % {"transport": settings.transport})
+    if settings.transport == "file":
+        if not Path(settings.location).is_absolute():
+            raise SourceRefused(_("La ubicación de una carpeta comienza con «/»."))
+        return
+    _CHECKING[settings.transport](settings)
+    check_host(settings)
+
+
 def list_files(settings: SourceSettings, *, period: str) -> list[Found]:
     """The files of a month (`2026-12`) at the source, the oldest first.
 
     Raises SourceUnavailable (try again later) or SourceRefused (somebody must look at the settings).
     """
-    if settings.transport not in _LISTING:
-        raise SourceRefused(_("No se conoce el medio «%(transport)s».") % {"transport": settings.transport})
+    check_settings(settings)
     found = _LISTING[settings.transport](settings, period)
     return sorted(found, key=lambda one: (one.modified.timestamp() if one.modified else 0.0, one.name))
 
@@ -42,6 +71,5 @@ def list_files(settings: SourceSettings, *, period: str) -> list[Found]:
 def fetch(settings: SourceSettings, name: str, *, to: Path, max_bytes: int) -> Fetched:
     """Bring the file `name` into `to`. Leaves nothing there when it fails; raises as `list_files` does."""
     check_name(name)
-    if settings.transport not in _FETCHING:
-        raise SourceRefused(_("No se conoce el medio «%(transport)s».") % {"transport": settings.transport})
+    check_settings(settings)
     return _FETCHING[settings.transport](settings, name, to, max_bytes)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 
 from agents.models import User
@@ -61,3 +62,46 @@ def test_a_report_is_read_only_and_a_source_with_reports_stays(admin: Client, at
     assert admin.get(f"/admin/campaigns/report/{report.pk}/change/").status_code == 200
     assert admin.post(f"/admin/campaigns/report/{report.pk}/change/", {"state": "published"}).status_code == 403
     assert admin.get(f"/admin/campaigns/reportsource/{source.pk}/delete/").status_code == 403
+
+
+SOURCE = {
+    "name": "Smartflex",
+    "kind": "ccvp",
+    "transport": "https",
+    "location": "https://smartflex.example/reportes/",
+    "pattern": "ccvp-{period}.*",
+    "host_key": "",
+    "secret_name": "SOURCE_SMARTFLEX",
+    "is_active": "on",
+}
+
+
+def test_a_source_of_a_known_server_is_saved(admin: Client, settings: Any) -> None:
+    settings.REPORT_SOURCE_HOSTS = ["smartflex.example"]
+    assert admin.post("/admin/campaigns/reportsource/add/", SOURCE).status_code == 302
+    assert ReportSource.objects.get().secret_name == "SOURCE_SMARTFLEX"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"secret_name": "SECRET_KEY"}, "comienza con SOURCE_"),
+        ({"secret_name": "SOURCE_X\nDATABASE_URL"}, "comienza con SOURCE_"),
+        ({"location": "https://otro.example/"}, "no está entre los permitidos"),
+        ({"location": "http://smartflex.example/"}, "debe comenzar con https://"),
+        ({"transport": "sftp", "location": "sftp://ccvp@smartflex.example/"}, "Falta la clave del servidor SFTP"),
+        ({"transport": "file", "location": "reportes"}, "comienza con «/»"),
+    ],
+)
+def test_a_source_that_could_never_answer_is_said_when_it_is_saved(
+    change: dict[str, str], sentence: str, admin: Client, settings: Any
+) -> None:
+    settings.REPORT_SOURCE_HOSTS = ["smartflex.example"]
+    page = admin.post("/admin/campaigns/reportsource/add/", {**SOURCE, **change}).content.decode()
+    assert sentence in page
+    assert not ReportSource.objects.exists()
+
+
+def test_the_database_itself_lets_no_source_name_another_secret() -> None:
+    with pytest.raises(IntegrityError, match="source_names_a_source_secret"):
+        ReportSource.objects.create(name="Smartflex", kind="ccvp", location="/srv", secret_name="DATABASE_URL")

@@ -15,7 +15,7 @@ from typing import Any
 import paramiko
 import pytest
 
-from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavailable, fetch, list_files
+from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavailable, check_settings, fetch, list_files
 from tests.systems.reports.conftest import CLIENT_KEY
 
 # the SFTP server of the tests has threads of its own, which take a client's good-bye for an error
@@ -41,12 +41,14 @@ def sftp(server: Any, **more: Any) -> SourceSettings:
         "secret": "secreto",
         "connect_seconds": 5.0,
         "read_seconds": 5.0,
+        "hosts": ("127.0.0.1",),
     }
     return SourceSettings(**{**place, **more})
 
 
 def web(address: str, **more: Any) -> SourceSettings:
     place = {"transport": "https", "location": address, "pattern": "ccvp-{period}.*", "read_seconds": 1.0}
+    place["hosts"] = ("127.0.0.1", "localhost", "::1")
     return SourceSettings(**{**place, **more})
 
 
@@ -193,6 +195,7 @@ def test_a_server_that_says_nothing_is_given_up(drop: Path) -> None:
             location=f"sftp://ccvp@127.0.0.1:{silent.getsockname()[1]}/",
             pattern="*",
             host_key="ssh-ed25519 AAAA",
+            hosts=["127.0.0.1"],
             connect_seconds=1.0,
         )
         began = time.monotonic()
@@ -284,3 +287,46 @@ def test_a_server_that_refuses_is_unavailable() -> None:
         port = probe.getsockname()[1]
     with pytest.raises(SourceUnavailable):
         names(web(f"http://127.0.0.1:{port}/"))
+
+
+# -- Which servers may be asked at all --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://elsewhere.example/reports/",
+        "https://127.0.0.1.elsewhere.example/",
+        "https://127.0.0.1@elsewhere.example/",
+        "https://169.254.169.254/latest/",
+        "sftp://ccvp@elsewhere.example/",
+    ],
+)
+def test_a_server_that_is_not_allowed_is_never_asked(location: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def knocks(*_: Any, **__: Any) -> None:
+        raise AssertionError("somebody was asked")
+
+    monkeypatch.setattr("socket.create_connection", knocks)
+    monkeypatch.setattr("httpx.Client.stream", knocks)
+    place = SourceSettings(
+        transport=location.split(":")[0],
+        location=location,
+        pattern="*",
+        host_key="ssh-ed25519 AAAA",
+        hosts=["127.0.0.1", "smartflex.example"],
+        secret="secreto",
+    )
+    with pytest.raises(SourceRefused, match="no está entre los permitidos"):
+        list_files(place, period="2026-12")
+    with pytest.raises(SourceRefused, match="no está entre los permitidos"):
+        fetch(place, "ccvp-2026-12.csv", to=Path("/dev/null"), max_bytes=1)
+
+
+@pytest.mark.parametrize(
+    ("transport", "location"),
+    [("file", "var/drop"), ("file", "../etc"), ("https", "https://[::1"), ("https", "https://x:99999/"), ("sftp", "x")],
+)
+def test_what_is_no_place_is_refused_before_anybody_is_asked(transport: str, location: str) -> None:
+    place = SourceSettings(transport=transport, location=location, pattern="*", hosts=["x"])
+    with pytest.raises(SourceRefused, match="ubicación"):
+        check_settings(place)
