@@ -7,6 +7,8 @@ from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 
+LONGEST_LOCK = "5s"
+
 app = Celery("callcenter", task_cls="callcenter.doorbell:Doorbell")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -35,3 +37,23 @@ def sweeper_is_alive(sender: Any = None, **kwargs: Any) -> None:
 
     if getattr(sender, "name", "") == heartbeats.SWEEPING:
         heartbeats.sign(name="sweeper", now=timezone.now())
+
+
+@signals.heartbeat_sent.connect
+def jobs_are_served(**kwargs: Any) -> None:
+    """The worker of the long jobs signs from its own loop: a task of it would wait behind the jobs."""
+    from django.utils import timezone
+
+    from callcenter import heartbeats
+
+    if "jobs" in app.amqp.queues.consume_from:
+        heartbeats.sign(name="jobs", now=timezone.now())
+
+
+@signals.worker_process_init.connect
+def ticks_wait_for_no_lock(**kwargs: Any) -> None:
+    """A tick that meets the lock of a long job fails after moments and is rung again; it must not keep its child."""
+    from django.db import connection
+
+    if set(app.amqp.queues.consume_from) == {"ticks"}:
+        connection.settings_dict["OPTIONS"]["options"] = f"-c lock_timeout={LONGEST_LOCK}"

@@ -1,4 +1,8 @@
-"""Pages for what went wrong: what happened, what was kept, what to do, and a reference to tell."""
+"""Pages for what went wrong: what happened, what was kept, what to do, and a reference to tell.
+
+None is wrapped in `requires_csrf_token`: it reads the whole body of what was just refused, to look for a token in it.
+The token of the page's own forms comes from the cookie.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import requires_csrf_token
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +30,6 @@ def _page(request: HttpRequest, status: int, happened: str, kept: str, todo: str
     return render(request, "callcenter/error.html", context, status=status)
 
 
-@requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
         request,
@@ -38,7 +40,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-@requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
         request,
@@ -49,7 +50,6 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-@requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
         request,
@@ -60,7 +60,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-@requires_csrf_token
 def too_many(request: HttpRequest) -> HttpResponse:
     return _page(
         request,
@@ -71,7 +70,6 @@ def too_many(request: HttpRequest) -> HttpResponse:
     )
 
 
-@requires_csrf_token
 def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     """More was sent than this address takes; none of it was read."""
     return _page(
@@ -83,7 +81,6 @@ def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     )
 
 
-@requires_csrf_token
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The token of a form does not match: the page was open since before signing in again, or cookies are off."""
     log.warning("csrf_refused", reason=reason)

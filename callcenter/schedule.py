@@ -52,7 +52,7 @@ SCHEDULE = [
     Tick("Quitar datos personales antiguos", "campaigns.anonymise_due", 6 * HOUR),
     # Mail that is owed is delivered.
     Tick("Enviar avisos pendientes", "notices.deliver_due", 15 * SECOND),
-    # The worker says that it is alive; beat and the sweeper write their own sign of life.
+    # The worker of the ticks says that it is alive; the jobs' worker, beat and the sweeper sign by themselves.
     Tick("Señal de vida", "callcenter.heartbeat", 5 * SECOND),
     # Sessions that ended and failed sign-ins that no longer lock anybody are forgotten.
     Tick("Limpiar sesiones e intentos de ingreso", "callcenter.clean_up", 6 * HOUR),

@@ -13,6 +13,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+from kombu import Queue
 
 from callcenter import embedded, production
 
@@ -83,6 +84,22 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0.1,
 }
 CELERY_BROKER_TRANSPORT = "redis"
+# Two queues, each with workers of its own: what takes minutes must not keep the ticks of the clock waiting. A worker
+# that is told no queue serves both.
+CELERY_TASK_DEFAULT_QUEUE = "ticks"
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("ticks", "jobs")]
+CELERY_TASK_ROUTES = {
+    name: {"queue": "jobs"}
+    for name in (
+        "campaigns.take_in_report",
+        "campaigns.look_for_reports",  # fetches files over the network
+        "campaigns.deal_what_was_asked",
+        "campaigns.close_overdue",
+        "campaigns.seal_closed",
+        "campaigns.anonymise_due",
+        "campaigns.make_export",
+    )
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -200,6 +217,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MANIFEST_STRICT = False
 if IS_DEMO:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Servers that reports may be fetched from; a source in the admin cannot name another.
+LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+REPORT_SOURCE_HOSTS: list[str] = env.list("REPORT_SOURCE_HOSTS", LOOPBACK if IS_DEMO else [])
 MAX_REPORT_BYTES = env.int("MAX_REPORT_BYTES", 300 * 2**20)
 TAKES_REPORTS = {"campaigns:report_upload"}  # the addresses that read more than what follows
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20

@@ -6,19 +6,23 @@ the unique period lets two ticks at once, or one after three days of silence, en
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from campaigns.models import CallingPolicy, Campaign, CampaignChange, Report
 from campaigns.month import arrivals
 from campaigns.month.periods import calls_from, calls_until, day_of, month_before, period_of, write_period
 from notices import mailing
 from notices.models import NoticeKind
+
+log = logging.getLogger(__name__)
 
 MONTHS_BACK = 12  # a scheduler down for longer than this is a new installation
 TAKING_IT = timedelta(minutes=30)  # a file that came and is still being taken is not late yet
@@ -28,8 +32,22 @@ def make_months_exist(*, now: datetime) -> list[Campaign]:
     """Insert the campaigns that should exist at `now`, mark late and missing reports, and owe their notices.
 
     A month exists from its first day of calls on. Months skipped since the newest campaign are made as well, so that a
-    month left without a report is seen. Returns the campaigns made by this call.
+    month left without a report is seen. Returns the campaigns made by this call. While a report is being published its
+    month is locked, for as long as a million rows take: then this waits for nobody, and the next tick looks again.
     """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '500ms'")
+            return _make_and_mark(now=now)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        log.info("a report is being published: the months are looked at again at the next tick")
+        return []
+
+
+def _make_and_mark(*, now: datetime) -> list[Campaign]:
     policy = CallingPolicy.objects.in_force()
     made = [campaign for period in _owed_periods(now=now, policy=policy) if (campaign := _make(period, policy, now))]
     for campaign in _without_report().order_by("period"):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from campaigns.models import Campaign, Contact, Renewal, Report
+from campaigns.month.planner import make_months_exist
 from campaigns.reports.intake import claim, take_in
 from campaigns.rows import reading, staging
 from campaigns.rows.progress import LEASE
@@ -109,3 +111,16 @@ def test_what_a_dead_worker_staged_is_swept_and_what_a_live_one_holds_is_not(at:
         cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'report_staging_%'")
         assert cursor.fetchall() == [(table,)]
     staging.drop_table(report=alive)
+
+
+def test_the_planner_waits_for_no_report_that_is_being_published(at: At) -> None:
+    """A million rows hold their month for half a minute; a planner that waited would hold a worker each minute."""
+    make_months_exist(now=at("2026-11-25 00:01"))
+    late = at("2026-11-25 08:00")
+    with transaction.atomic():
+        Campaign.objects.select_for_update().get()
+        began = time.monotonic()
+        (made,) = at_once(lambda: make_months_exist(now=late))
+        assert (made, time.monotonic() - began < 3) == ([], True)
+    make_months_exist(now=late)
+    assert Campaign.objects.get().late_since == late

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,13 @@ def wait_until(is_so: Callable[[], Any], *, seconds: float, what: str) -> Any:
             return found
         time.sleep(0.1)
     raise AssertionError(f"not within {seconds:.0f} s: {what}")
+
+
+def free_port() -> int:
+    """A port nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class House:
@@ -82,8 +90,9 @@ class House:
         self.started.append(process)
         return process
 
-    def worker(self, name: str = "one") -> subprocess.Popen[str]:
-        options = ("--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+    def worker(self, name: str = "one", *, queues: str = "ticks,jobs", children: int = 1) -> subprocess.Popen[str]:
+        options = ("--concurrency", str(children), "--loglevel", "INFO", "--without-gossip", "--without-mingle")
+        options += ("--queues", queues)
         return self.start("-m", "celery", "--app", "callcenter", "worker", *options, "--hostname", f"{name}@%h")
 
     def beat(self) -> subprocess.Popen[str]:
@@ -144,9 +153,15 @@ class House:
                 broker.select(number)
                 broker.flushdb()
 
-    def queue_length(self) -> int:
+    def queue_length(self, queue: str = "jobs") -> int:
         with redis.Redis.from_url(self.redis_url, db=0) as broker:
-            return int(broker.llen("celery"))
+            return int(broker.llen(queue))
+
+    def signs(self) -> set[str]:
+        """Who has signed that it is alive."""
+        with redis.Redis.from_url(self.redis_url) as cache:
+            cache.select(1)
+            return {key.decode().rpartition("heartbeat:")[2] for key in cache.scan_iter("*heartbeat:*")}
 
     def close(self) -> None:
         for process in self.started:

@@ -191,3 +191,37 @@ def test_two_beats_make_one_month_and_take_a_file_once(house: House, tmp_path: P
     assert house.value("SELECT count(*) FROM campaigns_report") == 1
     assert house.value("SELECT count(*) FROM campaigns_renewal") == TRUTH["report"]["items"]
     house.manage("check_invariants")
+
+
+def test_the_ticks_go_on_while_every_worker_of_long_jobs_is_busy(house: House) -> None:
+    busy = [house.receive(CCVP), house.receive(RECAUDO, kind="recaudo")]
+    waits = house.receive(DATA.parent / "csv-300" / "recaudo-2026-12.csv", kind="recaudo")
+    house.manage("sync_schedule")
+    house.worker("ticks", queues="ticks", children=2)
+    house.worker("jobs", queues="jobs", children=2)
+    with publishing_held_up(house):
+        for report in busy:
+            ring_and_meet_it_publishing(house, report)
+        house.beat()  # its first ticks meet the month that is being published
+        rung = "SELECT rung_at FROM campaigns_report WHERE id = %s"
+        wait_until(lambda: house.value(rung, waits), seconds=PATIENCE, what="a sweep rang for the third")
+        first = house.value(rung, waits)
+        wait_until(lambda: house.value(rung, waits) > first, seconds=PATIENCE, what="and again a minute later")
+        assert {house.state_of(report) for report in busy} == {"publishing"}
+        assert house.signs() >= {"beat", "worker", "jobs", "sweeper"}
+    for report in (*busy, waits):
+        wait_for_state(house, report, "published")
+    the_report_is_the_truth(house)
+
+
+def test_a_tick_does_not_wait_for_ever_for_what_a_job_has_locked(house: House) -> None:
+    house.manage("take_in_report", str(CCVP), "--period", "2026-12")
+    house.worker("ticks", queues="ticks")
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with psycopg.connect(house.database_url) as connection:
+        connection.execute("LOCK TABLE campaigns_listentry IN ACCESS EXCLUSIVE MODE")
+        house.ring("campaigns.sweep_leases")
+        wait_until(lambda: house.value(waiting), seconds=PATIENCE, what="the sweep waits for the lock")
+        house.ring("callcenter.heartbeat")
+        wait_until(lambda: "worker" in house.signs(), seconds=PATIENCE, what="and gives its child back")
+        connection.rollback()

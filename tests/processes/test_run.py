@@ -13,15 +13,9 @@ import httpx
 import psutil
 import pytest
 
-from tests.processes.house import ROOT, in_foreground, outside_environment, processes_of, wait_until
+from tests.processes.house import ROOT, free_port, in_foreground, outside_environment, processes_of, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def said(home: Path) -> str:
@@ -34,7 +28,7 @@ def is_up(home: Path, process: subprocess.Popen[str]) -> bool:
 
 
 def programs(foreground: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Web server, worker and beat; the keeper of the embedded servers is a child of whoever came first."""
+    """Web server, both workers and beat; the keeper of the embedded servers is a child of whoever came first."""
     children = psutil.Process(foreground.pid).children()
     return [one for one in children if "callcenter.embedded" not in one.cmdline()]
 
@@ -50,7 +44,7 @@ def test_it_starts_says_who_may_sign_in_and_stops_within_seconds_leaving_nothing
         assert f"http://127.0.0.1:{port}/" in said(home)
         assert "elena   supervisor" in said(home)
         assert httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=20).status_code == 200
-        assert len(programs(process)) == 3
+        assert len(programs(process)) == 4
 
         second = subprocess.run(
             [sys.executable, "manage.py", "run", "--port", str(free_port())],
@@ -78,11 +72,11 @@ def test_it_starts_says_who_may_sign_in_and_stops_within_seconds_leaving_nothing
         assert time.monotonic() - began < 20
         assert "Demo data made" not in said(home)
 
-        worker = child(process, "worker")
+        worker = child(process, "jobs")
         for one in [worker, *worker.children(recursive=True)]:
             one.kill()
-        wait_until(lambda: "worker | ended (signal SIGKILL)" in said(home), seconds=10, what="it says who died")
-        wait_until(lambda: len(programs(process)) == 3, seconds=10, what="the worker is started again")
+        wait_until(lambda: "jobs | ended (signal SIGKILL)" in said(home), seconds=10, what="it says who died")
+        wait_until(lambda: len(programs(process)) == 4, seconds=10, what="the worker is started again")
 
         process.kill()  # and the foreground itself: the kernel ends its programs
         process.wait()

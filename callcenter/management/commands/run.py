@@ -28,7 +28,7 @@ FIRST_ANSWER = 60.0  # seconds
 
 
 class Command(TerminalCommand):
-    help = "Runs web server, worker and beat together in the foreground; Ctrl-C stops all of it."
+    help = "Runs web server, workers and beat together in the foreground; Ctrl-C stops all of it."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -91,7 +91,7 @@ class Command(TerminalCommand):
 
 
 def programs(host: str, port: int) -> list[Program]:
-    """Web server, worker and beat, sized for this machine's cores."""
+    """Web server, workers of both queues and beat, sized for this machine's cores."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     celery = [
         sys.executable,
@@ -106,11 +106,15 @@ def programs(host: str, port: int) -> list[Program]:
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     web += ["--workers", str(min(max(cores, 1), WORKERS_AT_MOST)), "--blocking-threads", str(THREADS)]
     web += ["--workers-kill-timeout", "3", "--respawn-failed-workers", "--no-access-log", "--log-level", "warning"]
-    worker = ["worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING"]
-    worker += ["--without-gossip", "--without-mingle", "--hostname", f"worker-{port}@%h"]
+
+    def worker(queue: str) -> list[str]:
+        options = ["--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING", "--queues", queue]
+        return [*celery, "worker", *options, "--without-gossip", "--without-mingle", "--hostname", f"{queue}-{port}@%h"]
+
     return [
         Program("web", [*web, "callcenter.wsgi:application"]),
-        Program("worker", [*celery, *worker]),
+        Program("ticks", worker("ticks")),
+        Program("jobs", worker("jobs")),
         # Beat takes a SIGTERM during its start for later, and has nothing to lose: an orphan is killed outright.
         Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""], orphan_signal=signal.SIGKILL),
     ]
