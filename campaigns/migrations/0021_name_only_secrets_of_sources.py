@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0019_take_away_personal_data_in_time'),
+        ('campaigns', '0020_take_reports_back'),
     ]
 
     operations = [
