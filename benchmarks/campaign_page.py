@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import statistics
 import sys
 import time
@@ -133,6 +134,7 @@ def main() -> None:
     parser.add_argument("--agents", type=int, default=200)
     parser.add_argument("--pages", type=int, default=100)
     args = parser.parse_args()
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{secrets.token_hex(4)}"  # tests that run meanwhile have theirs
     runner = get_runner(settings)(verbosity=0, interactive=False)
     databases = runner.setup_databases()
     try:

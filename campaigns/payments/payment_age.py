@@ -25,6 +25,7 @@ class PaymentAge:
     report_id: int | None
     is_stale: bool
     stale_after: timedelta
+    asked_at: datetime
 
 
 def payment_age(*, now: datetime) -> PaymentAge:
@@ -36,5 +37,5 @@ def payment_age(*, now: datetime) -> PaymentAge:
     stale_after = timedelta(hours=CallingPolicy.objects.in_force().payments_stale_hours)
     data_until, arrived_at, report_id = newest or (None, None, None)
     if data_until is None:
-        return PaymentAge(None, None, None, False, stale_after)
-    return PaymentAge(data_until, arrived_at, report_id, now - data_until > stale_after, stale_after)
+        return PaymentAge(None, None, None, False, stale_after, now)
+    return PaymentAge(data_until, arrived_at, report_id, now - data_until > stale_after, stale_after, now)

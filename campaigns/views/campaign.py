@@ -184,6 +184,7 @@ def _figures(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "period": write_period(campaign.period),
         "month": month_name(campaign),
         "figures": found,
+        "now": timezone.now(),
         "only": found.only,
         "agent_name": next((line.name for line in found.by_agent if line.agent == found.only.agent), ""),
         "charts": charts_of(found),

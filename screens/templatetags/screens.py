@@ -120,11 +120,11 @@ def moment(value: Any) -> str:
 
 
 @register.filter
-def age(value: Any, now: datetime | None = None) -> str:
-    """How old a figure is, in words: `hace 5 min`, `hace 3 h`, `hace 2 días`; the first minute is `recién`."""
-    if not isinstance(value, datetime):
+def age(value: Any, now: Any) -> str:
+    """How old a figure is at `now`, in words: `hace 5 min`, `hace 3 h`, `hace 2 días`; the first minute is `recién`."""
+    if not isinstance(value, datetime) or not isinstance(now, datetime):
         return NOTHING
-    seconds = ((now or timezone.now()) - value).total_seconds()
+    seconds = (now - value).total_seconds()
     if seconds < 60:
         return _("recién")
     if seconds < 3600:
