@@ -155,7 +155,11 @@ async def save_result(client: httpx.AsyncClient, desk: Desk, times: Times) -> No
             "disposition": "no_answer", "telephone": desk.telephone}  # fmt: skip
     began = time.perf_counter()
     before = desk.contact
-    answer = await client.post("/desk/result/", data=data, headers={"Cookie": desk.cookie, "HX-Request": "true"})
+    try:
+        answer = await client.post("/desk/result/", data=data, headers={"Cookie": desk.cookie, "HX-Request": "true"})
+    except httpx.TransportError:
+        times.failed += 1
+        return
     took = time.perf_counter() - began
     if answer.status_code == 200 and desk.read(answer.text) and desk.contact != before:
         times.seconds.append(took)
