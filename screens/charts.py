@@ -184,11 +184,15 @@ def columns_by(
     names = list(values)
     parts = list(dict.fromkeys(part for amounts in values.values() for part in amounts))
     rows = [
-        {"name": name, "part": part, "value": float(amounts.get(part, 0)), "order": order}
+        {"name": name, "part": part, "value": float(amounts[part]), "order": order}
         for name, amounts in values.items()
         for order, part in enumerate(parts)
+        if amounts.get(part)  # the rim of nothing would break the axis
     ]
     highest = max((sum(amounts.values()) for amounts in values.values()), default=0)
+    ticks = min(5, int(highest) or 1)  # half a call does not exist: a low day has as many ticks as calls
+    axis: Spec = {"title": unit or None, "tickCount": ticks, "format": ",~f"}
+    upright: Spec = {"title": None, "labelAngle": 0}
     spec = {
         "title": title,
         "description": "; ".join(f"{name}: {_total(amounts)}" for name, amounts in values.items()),
@@ -197,19 +201,9 @@ def columns_by(
         "data": {"values": rows},
         "mark": {"type": "bar", "width": {"band": 0.68}, "stroke": PAPER},
         "encoding": {
-            "x": {"field": "name", "type": "ordinal", "sort": names, "axis": {"title": None, "labelAngle": 0}},
-            "y": {
-                "field": "value",
-                "type": "quantitative",
-                "stack": "zero",
-                # half a call does not exist: a low day has as many ticks as calls
-                "axis": {"title": unit or None, "tickCount": min(5, int(highest) or 1), "format": ",~f"},
-            },
-            "color": {
-                "field": "part",
-                "type": "nominal",
-                "scale": {"domain": parts, "range": [PALETTE[0], QUIET]},
-            },
+            "x": {"field": "name", "type": "ordinal", "scale": {"domain": names}, "axis": upright},
+            "y": {"field": "value", "type": "quantitative", "stack": "zero", "axis": axis},
+            "color": {"field": "part", "type": "nominal", "scale": {"domain": parts, "range": [PALETTE[0], QUIET]}},
             "order": {"field": "order", "type": "quantitative"},
         },
     }
