@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client
-from granian.utils.proxies import wrap_wsgi_with_proxy_headers
 
 from agents.models import Agent
 from callcenter import health
+from callcenter.proxies import VisitorsAddress, address_in
 
 pytestmark = pytest.mark.django_db
 PROXY = "10.9.0.1"
@@ -26,7 +26,7 @@ def at_the_door() -> Callable[..., Client]:
     def open_browser(proxies: tuple[str, ...] = (PROXY,)) -> Client:
         client = Client()
         inner: Any = client.handler
-        door = wrap_wsgi_with_proxy_headers(lambda environ, _start: inner(environ), trusted_hosts=list(proxies))
+        door = VisitorsAddress(lambda environ, _start: inner(environ), proxies=proxies)
         client.handler = lambda environ: door(environ, None)  # type: ignore[assignment]
         return client
 
@@ -121,4 +121,37 @@ def test_the_web_server_stands_behind_this_door(settings: Any, monkeypatch: pyte
     environ = client._base_environ(PATH_INFO="/metrics", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="200.87.1.1")  # type: ignore[attr-defined]
     list(itertools.islice(wsgi.application(environ, respond), 1))
     assert started == ["404 Not Found"]
-    assert hasattr(wsgi.application, "__wrapped__")
+    assert isinstance(wsgi.application, VisitorsAddress)
+
+
+@pytest.mark.parametrize(
+    ("told", "visitor"),
+    [
+        ("200.87.1.1", "200.87.1.1"),
+        ("1.2.3.4, 200.87.1.1", "200.87.1.1"),
+        ("200.87.1.1, 10.9.0.2", "200.87.1.1"),  # through two proxies of ours
+        ("10.9.0.3, 10.9.0.2", "10.9.0.3"),  # a proxy itself asks
+        ("200.87.1.1:5678", "200.87.1.1"),
+        ("[2800:cd0::1]:443", "2800:cd0::1"),
+        ("2800:cd0::1", "2800:cd0::1"),
+        ("::ffff:200.87.1.1", "200.87.1.1"),
+        ("1.2.3.4, unknown", PROXY),  # the proxy says nothing we understand: nobody else is believed instead
+        ("", PROXY),
+        (",", PROXY),
+    ],
+)
+def test_who_is_meant(told: str, visitor: str) -> None:
+    environ: dict[str, Any] = {"REMOTE_ADDR": PROXY, "HTTP_X_FORWARDED_FOR": told}
+    VisitorsAddress(lambda _environ, _start: [], proxies=["10.9.0.0/28"])(environ, None)
+    assert environ["REMOTE_ADDR"] == visitor
+
+
+@pytest.mark.parametrize("text", ["localhost", "1.2.3", "1.2.3.4:x", "[::1", "1.2.3.4:80:90", "٣.٣.٣.٣", "' OR 1=1"])
+def test_what_is_no_address_is_none(text: str) -> None:
+    assert address_in(text) is None
+
+
+def test_a_proxy_that_is_reached_by_both_kinds_of_address_is_the_same_one() -> None:
+    environ: dict[str, Any] = {"REMOTE_ADDR": "::ffff:10.9.0.1", "HTTP_X_FORWARDED_FOR": "200.87.1.1"}
+    VisitorsAddress(lambda _environ, _start: [], proxies=[PROXY])(environ, None)
+    assert environ["REMOTE_ADDR"] == "200.87.1.1"
