@@ -50,7 +50,10 @@ class EntryAdmin(PeriodicTaskAdmin):  # type: ignore[misc]
 
 @admin.register(IntervalSchedule)
 class IntervalAdmin(IntervalScheduleAdmin):  # type: ignore[misc]
-    """An interval in use cannot be deleted: its entries would go with it."""
+    """An interval in use stays as it is: all its entries would change their pace, or go with it."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or not obj.periodictask_set.exists()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and not obj.periodictask_set.exists()
