@@ -22,7 +22,7 @@ from campaigns.models import ListExport
 from campaigns.models.contacts import CallList
 from campaigns.month.periods import write_period
 from campaigns.views.campaign import agent_choices, find_campaign, month_name
-from campaigns.views.columns import ListColumn, StateColumn
+from campaigns.views.columns import WHOLE, ListColumn, StateColumn
 from campaigns.views.exports import owe
 from campaigns.views.searching import search_is_posted, searched
 from screens.tables import PAGE, Figure, ListTable, Moment, Money, RowLink
@@ -55,7 +55,7 @@ class ContactTable(ListTable):
     contract = Column(verbose_name=gettext_lazy("Contrato"))
     call_list = ListColumn(orderable=False)
     zone = Column(verbose_name=gettext_lazy("Zona"), orderable=False)
-    owner = Column(accessor=A("entry__owner"), verbose_name=gettext_lazy("Agente"), orderable=False)
+    owner = Column(accessor=A("entry__owner"), verbose_name=gettext_lazy("Agente"), orderable=False, attrs=WHOLE)
     state = StateColumn(accessor=A("entry__get_state_display"), orderable=False)
     last = Column(accessor=A("entry__last_disposition"), verbose_name=gettext_lazy("Último resultado"), orderable=False)
     attempts = Figure(accessor=A("entry__attempts"), verbose_name=gettext_lazy("Intentos"))

@@ -36,7 +36,8 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 def _grouped(value: Decimal, places: int) -> str:
-    whole = f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,.{places}f}"
+    rounded = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    whole = f"{rounded if rounded else abs(rounded):,.{places}f}"  # a little less than nothing is nothing: no -0,0
     return whole.translate(str.maketrans(",.", ".,"))
 
 

