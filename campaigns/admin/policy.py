@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.access import signed_in_user
-from campaigns.models import Attempt, CallingPolicy, CallingWindow, Disposition, DoNotCall, ListEntry
+from campaigns.models import CallingPolicy, CallingWindow, Disposition, DoNotCall
+from campaigns.rules import house_rules
 from campaigns.rules.rulebook import NO_RESULT
 from telephony import phone_numbers
 
@@ -81,8 +82,9 @@ class WindowForm(forms.ModelForm):  # type: ignore[type-arg]
         if opens and closes and data.get("weekday") is not None:
             if closes <= opens:
                 raise ValidationError({"closes": gettext("Debe ser después de la hora de apertura.")})
-            others = CallingWindow.objects.filter(weekday=data["weekday"], opens__lt=closes, closes__gt=opens)
-            if others.exclude(pk=self.instance.pk).exists():
+            if house_rules.crosses_another(
+                weekday=data["weekday"], opens=opens, closes=closes, but=self.instance.pk or 0
+            ):
                 raise ValidationError(gettext("Ya hay una ventana de ese día que se cruza con estas horas."))
         return data
 
@@ -98,7 +100,7 @@ class CallingWindowAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if not CallingWindow.objects.exists():
+        if house_rules.nobody_is_called():
             messages.warning(request, _("Sin ventanas no se llama a nadie, ningún día."))
         return super().changelist_view(request, extra_context)
 
@@ -120,8 +122,7 @@ class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
         key = data.get("key")
         if key and (key not in "123456789"):
             raise ValidationError({"key": gettext("Del 1 al 9, o vacía.")})
-        same = Disposition.objects.filter(key=key, is_active=True).exclude(pk=self.instance.pk)
-        if key and data.get("is_active") and same.exists():
+        if key and data.get("is_active") and house_rules.key_is_taken(key=key, but=self.instance.pk or 0):
             raise ValidationError({"key": gettext("Esa tecla ya la usa otro resultado activo.")})
         return data
 
@@ -159,24 +160,21 @@ class DispositionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Disposition | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        fixed = MEANING if is_used(obj) else ()
+        fixed = MEANING if house_rules.is_used(obj) else ()
         return (*fixed, "is_active", "code") if obj.code == NO_RESULT else fixed
 
     def has_delete_permission(self, request: HttpRequest, obj: Disposition | None = None) -> bool:
-        return obj is not None and obj.code != NO_RESULT and not is_used(obj)
+        return obj is not None and obj.code != NO_RESULT and not house_rules.is_used(obj)
 
     @admin.action(description=_("Desactivar los resultados elegidos"))
     def switch_off(self, request: HttpRequest, queryset: QuerySet[Disposition]) -> None:
-        changed = queryset.exclude(code=NO_RESULT).update(is_active=False)
+        changed = house_rules.switch_off(queryset)
         messages.success(request, gettext("%(n)d resultados desactivados.") % {"n": changed})
 
     @admin.action(description=_("Activar los resultados elegidos (sin su tecla si ya está en uso)"))
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Disposition]) -> None:
-        for disposition in queryset.filter(is_active=False).exclude(code=NO_RESULT):
-            taken = Disposition.objects.filter(key=disposition.key, is_active=True).exists()
-            disposition.key = "" if taken else disposition.key
-            disposition.is_active = True
-            disposition.save(update_fields=["key", "is_active"])
+        changed = house_rules.switch_on(queryset)
+        messages.success(request, gettext("%(n)d resultados activados.") % {"n": changed})
 
 
 class DoNotCallForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -222,11 +220,3 @@ class DoNotCallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not change:
             obj.since, obj.added_by = timezone.now(), signed_in_user(request)
         super().save_model(request, obj, form, change)
-
-
-def is_used(disposition: Disposition) -> bool:
-    """Whether a call has ended with it."""
-    return (
-        Attempt.objects.filter(disposition=disposition).exists()
-        or ListEntry.objects.filter(last_disposition=disposition).exists()
-    )

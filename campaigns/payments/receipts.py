@@ -151,6 +151,8 @@ def begin(cursor: CursorWrapper) -> None:
     """Wait for the payments' turn and hold it, with room for their joins, until the transaction ends."""
     # a commit that is lost with the machine is repeated: the report's row is lost with it, and still to be published
     cursor.execute("SET LOCAL work_mem = '192MB'; SET LOCAL synchronous_commit = off")
+    # the temporary tables are joined whole: a look at a few thousand of their rows says enough about their size
+    cursor.execute("SET LOCAL default_statistics_target = 15")
     cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
     for name in ("staged_receipt", "waiting_receipt", "moved_receipt"):
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.core.exceptions import BadRequest
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,8 +23,8 @@ from agents.models import User
 from campaigns.calling import with_reasons
 from campaigns.desk.own_day_chart import chart_of
 from campaigns.desk.own_work import own_day
-from campaigns.lists.listing import plain_name
-from campaigns.models import Campaign, Contact, ListEntry, Renewal
+from campaigns.lists.listing import find_customers
+from campaigns.models import Campaign, Contact, ListEntry
 from campaigns.models.contacts import CallList
 from campaigns.rules.calling_hours import local
 from campaigns.rules.rulebook import RuleBook, read_rules
@@ -114,10 +114,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Customers by contract, name, telephone or service number. By POST: what is looked for is personal data."""
     user, text = signed_in_user(request), " ".join(request.POST.get("q", "").split())[:80]
-    found: list[Contact] = []
-    if len(text) >= 3:
-        contacts = Contact.objects.visible_to(user).select_related("campaign", "entry")
-        found = list(contacts.filter(_matches(user, text)).order_by("-campaign__period", "name_key")[:FOUND_AT_MOST])
+    found = list(find_customers(text=text, user=user)[:FOUND_AT_MOST]) if len(text) >= 3 else []
     return render(
         request,
         "campaigns/search.html",
@@ -137,17 +134,6 @@ def _filtered(entries: QuerySet[ListEntry], chosen: dict[str, str], book: RuleBo
     if chosen["zone"]:
         entries = entries.filter(contact__zone=chosen["zone"])
     return entries
-
-
-def _matches(user: User, text: str) -> Q:
-    """What a text may be: the beginning of a contract or of a name, a telephone, a service number."""
-    wanted = Q(contract__startswith=text.upper()) | Q(name_key__startswith=plain_name(text))
-    digits = "".join(letter for letter in text if letter.isascii() and letter.isdigit())
-    if len(digits) >= 6:
-        renewals = Renewal.objects.filter(service_number__startswith=digits)
-        wanted |= Q(pk__in=renewals.values("contact"))
-        wanted |= Q(telephones__overlap=[f"+{digits}", f"+591{digits}", f"+5914{digits}"])
-    return wanted
 
 
 def _export(entries: QuerySet[ListEntry], *, user: User, now: datetime) -> FileResponse:

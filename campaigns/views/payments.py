@@ -109,7 +109,8 @@ def contact_payments(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipts of one contact, for the pages that show the contact."""
     user = signed_in_user(request)
     contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
-    found = Receipt.objects.filter(renewal__contact=contact).select_related("renewal").order_by("paid_on", "number")
+    found = Receipt.objects.visible_to(user).filter(renewal__contact=contact).select_related("renewal")
+    found = found.order_by("paid_on", "number")
     return render(request, "campaigns/_payments.html", {"contact": contact, "receipts": found})
 
 
