@@ -205,7 +205,7 @@ USE_THOUSAND_SEPARATOR = False  # grouping is a filter's work: a key of 1,000 or
 # -- Files -----------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -215,7 +215,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MANIFEST_STRICT = False
-if IS_DEMO:
+if IS_DEMO:  # served where they lie: nothing is collected, and no folder for it is missed
+    STATIC_ROOT = None
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Servers that reports may be fetched from; a source in the admin cannot name another.
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]

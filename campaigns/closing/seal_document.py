@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.figures.figure_charts import charts_of
 from campaigns.figures.figures import Figures
+from campaigns.figures.hold_out import Effect
 from campaigns.figures.measuring import Counts
 from campaigns.models import Seal, Service
 from screens.templatetags.screens import figure, percent, share
@@ -87,11 +88,17 @@ def _tiles(figures: Figures) -> list[dict[str, str]]:
         ),
         (
             _("Efecto de las llamadas"),
-            f"{effect.signed_points} ± {figure(effect.margin, 1)}" if effect else "—",
-            _("puntos; %(alone)s de control") % {"alone": figure(effect.held_out)} if effect else no_control,
+            effect.signed_points if effect else "—",
+            _effect_words(effect) if effect else no_control,
         ),
     ]
     return [{"label": label, "figure": value, "base": base} for label, value, base in tiles]
+
+
+def _effect_words(effect: Effect) -> str:
+    low, high = effect.signed_interval
+    words = {"low": low, "high": high, "alone": figure(effect.held_out)}
+    return _("puntos; 95 %%: entre %(low)s y %(high)s; %(alone)s de control") % words
 
 
 def _services(figures: Figures) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def open_lists(*, campaign: Campaign, now: datetime, changed: Changed = Changed(
             dealt = deal_all(locked, source, insert=True)
             _write_deal(campaign, locked, dealt, now)
         else:
-            dealt = open_late(locked, source, now, changed)
+            dealt = open_late(campaign=locked, source=source, now=now, changed=changed)
         note_changed_rows(campaign=locked, now=now)
     return dealt
 

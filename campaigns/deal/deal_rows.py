@@ -222,7 +222,7 @@ class Changed:
     in_another_list: tuple[int, ...] = ()
 
 
-def open_late(campaign: Campaign, source: Source, now: datetime, changed: Changed) -> Dealt:
+def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Changed) -> Dealt:
     """Entries for contacts that came later, and owners for them and for those `changed`, for nobody else.
 
     Each is drawn by itself. What a supervisor took back on purpose stays without owner.

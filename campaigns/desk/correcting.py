@@ -24,6 +24,17 @@ class CannotCorrect(Exception):
     """The result stands; the message says why."""
 
 
+def promise_of(*, attempt: Attempt) -> PaymentPromise | None:
+    """What the customer promised in this call."""
+    return PaymentPromise.objects.filter(attempt=attempt).first()
+
+
+def call_back_of(*, attempt: Attempt) -> CallBack | None:
+    """What was agreed in this call: an agreed call is known by the moment of its result."""
+    at = attempt.resulted_at or attempt.dialled_at
+    return CallBack.objects.filter(contact=attempt.contact_id, agent=attempt.agent_id, created_at=at).first()
+
+
 def check_can_correct(*, agent: Agent, attempt: Attempt, now: datetime) -> None:
     """Raises CannotCorrect unless `agent` may say again how `attempt` ended.
 

@@ -28,17 +28,21 @@ class Effect:
     @property
     def signed_points(self) -> str:
         """`+8,4`."""
-        return f"{self.points:+.1f}".replace(".", ",")
+        return _signed(self.points)
 
     @property
-    def margin(self) -> float:
-        """The larger of the two sides: what stands behind the ± of a tile."""
-        return max(self.high - self.points, self.points - self.low)
+    def signed_interval(self) -> tuple[str, str]:
+        """`-5,0` and `+3,4`. Its two sides differ, so no ± could tell it."""
+        return _signed(self.low), _signed(self.high)
 
     @property
     def is_clear(self) -> bool:
         """Whether the interval leaves out zero: the calls did something."""
         return self.low > 0 or self.high < 0
+
+
+def _signed(points: float) -> str:
+    return f"{round(points, 1) + 0.0:+.1f}".replace(".", ",")  # + 0.0 makes -0.0 a zero
 
 
 def wilson(*, successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:

@@ -18,14 +18,14 @@ from campaigns.agreed.call_back_history import agreed_calls_of
 from campaigns.calling import callable_from, why_not
 from campaigns.desk.answers import ResultRefused
 from campaigns.desk.card_reading import read_card
-from campaigns.desk.correcting import CannotCorrect, check_can_correct, correct_result
+from campaigns.desk.correcting import CannotCorrect, call_back_of, check_can_correct, correct_result, promise_of
 from campaigns.desk.desk_card import Card
 from campaigns.desk.desk_page import REASONS, choices, suggestions
 from campaigns.desk.giving import open_contact
 from campaigns.desk.own_work import forget_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.taking import Given
-from campaigns.models import Attempt, CallBack, Contact, PaymentPromise
+from campaigns.models import Attempt, CallBack, Contact
 from campaigns.rules.calling_hours import local
 from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
 
@@ -110,10 +110,7 @@ def _correct(request: HttpRequest, agent: Agent, attempt: Attempt, book: RuleBoo
 def _said_before(attempt: Attempt, card: Card | None, book: RuleBook) -> dict[str, Any]:
     """The form as it was answered; where a field was not asked for, what the desk would suggest."""
     said = attempt.disposition.code if attempt.disposition else ""
-    promise = PaymentPromise.objects.filter(attempt=attempt).first()
-    agreed = CallBack.objects.filter(
-        contact=attempt.contact_id, agent=attempt.agent_id, created_at=attempt.resulted_at or attempt.dialled_at
-    )
+    promise, call_back = promise_of(attempt=attempt), call_back_of(attempt=attempt)
     values: dict[str, Any] = {
         **(suggestions(card, book) if card else {}),
         "disposition": "" if said == NO_RESULT else said,
@@ -124,7 +121,7 @@ def _said_before(attempt: Attempt, card: Card | None, book: RuleBook) -> dict[st
     if promise is not None:
         values["promised_on"] = f"{promise.promised_on:%Y-%m-%d}"
         values["promised_amount"] = f"{promise.amount:.2f}".replace(".", ",")
-    for call_back in agreed:
+    if call_back is not None:
         due = local(call_back.due_at)
         values["call_back_day"], values["call_back_time"] = f"{due:%Y-%m-%d}", f"{due:%H:%M}"
         values["call_back_personal"] = "team" if call_back.reach == CallBack.Reach.TEAM else "personal"

@@ -48,7 +48,7 @@ def test_the_month_in_one_look_and_filtered(open_as, live_server, elena, month):
     page.keyboard.press("Enter")
     page.wait_for_url("**/campaigns/2026-12/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("quedan 2 días de llamadas")
-    expect(page.locator("#tiles")).to_contain_text("50 % de 4")
+    expect(page.locator("#tiles")).to_contain_text("40 % de 5 servicios contactados")
     assert_accessible(page, "campaign")
     page.keyboard.press("f")
     expect(page.get_by_label("Servicio", exact=True)).to_be_focused()

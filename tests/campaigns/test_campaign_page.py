@@ -53,7 +53,7 @@ def test_the_supervisor_sees_the_month_in_one_look(month, elena, signed_in):
         "Ana",
     ):
         assert words.replace(" %", "\u00a0%") in page or words in page
-    assert "± " in page
+    assert "95\u00a0%: entre " in page or "95 %: entre " in page
 
 
 def test_who_paid_one_of_two_services_after_the_call_is_one_service_with_its_bs(month, elena, signed_in):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.figures.hold_out import effect, wilson
+from campaigns.figures.hold_out import Effect, effect, wilson
 
 NEWCOMBE = [
     # called paid/called, held out paid/held out, low, high
@@ -45,3 +45,16 @@ def test_an_effect_is_clear_when_its_interval_leaves_out_zero():
 def test_what_is_no_proportion_is_refused(successes, trials):
     with pytest.raises(ValueError):
         wilson(successes=successes, trials=trials)
+
+
+@pytest.mark.parametrize(
+    ("found", "points", "interval"),
+    [
+        (Effect(8.44, -1.26, 18.0, 1, 1, 1, 1), "+8,4", ("-1,3", "+18,0")),
+        (Effect(-0.04, -0.0, 0.04, 1, 1, 1, 1), "+0,0", ("+0,0", "+0,0")),
+        (Effect(-12.5, -20.0, -3.97, 1, 1, 1, 1), "-12,5", ("-20,0", "-4,0")),
+    ],
+)
+def test_points_are_told_with_their_sign_and_nothing_is_minus_zero(found, points, interval):
+    assert found.signed_points == points
+    assert found.signed_interval == interval

@@ -61,7 +61,6 @@ class Command(TerminalCommand):
 
     def _prepare(self) -> None:
         self._say("Preparing the database …")
-        settings.STATIC_ROOT.mkdir(exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         sync_schedule(ticks=SCHEDULE, now=timezone.now())
         if settings.IS_DEMO:

@@ -1,0 +1,174 @@
+"""What import-linter cannot see: who calls whom inside a room, who asks what time it is, how large a file grows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1]
+ROOMS = ("agents", "callcenter", "campaigns", "notices", "screens", "service_level", "systems", "telephony")
+DOORS = ("views", "tasks", "admin", "urls", "forms", "management")
+# These translate too, though no folder says so: a form of the sign-in library, a filter that tells ages, beat and the
+# worker signing that they live, the probes of health, and a folder whose files are as old as the disk's clock says.
+ASK_THE_CLOCK = (
+    *("agents/signing_in.py", "screens/templatetags/screens.py", "callcenter/shell.py"),
+    *("callcenter/beat.py", "callcenter/celery.py", "callcenter/health.py", "systems/reports/folders.py"),
+)
+NO_ROOM = {"services", "utils", "helpers", "common", "core", "base"}
+LONG = 330  # lines; «about 300», and a paragraph
+LONG_FOR_A_REASON = ("callcenter/settings.py",)  # one settings file, whole
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    """Every module of the rooms, by its path from the house's root; migrations are history and stay as they are."""
+    found = (path for room in ROOMS for path in sorted((HOUSE / room).rglob("*.py")) if "migrations" not in path.parts)
+    return {path.relative_to(HOUSE).as_posix(): ast.parse(path.read_text()) for path in found}
+
+
+def is_door(path: str) -> bool:
+    return any(part.removesuffix(".py") in DOORS for part in path.split("/")[1:])
+
+
+def verbs() -> Iterator[tuple[str, ast.Module]]:
+    for path, tree in sources().items():
+        if not is_door(path) and "/models" not in path:
+            yield path, tree
+
+
+def asks(tree: ast.AST, name: str) -> list[int]:
+    """Lines where `name`, dots and all, is called with nothing: `localdate()` asks, `localdate(now)` translates."""
+    called = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and not node.args)
+    return [node.lineno for node in called if ast.unparse(node.func) == name]
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+def test_the_rooms_are_the_ones_the_linter_knows() -> None:
+    found = {path.parent.name for path in HOUSE.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    assert found == set(ROOMS)
+
+
+def test_nobody_goes_through_another_rooms_door() -> None:
+    entered = [
+        f"{path} imports {name}"
+        for path, tree in sources().items()
+        for name in imported(tree)
+        if (parts := name.split("."))[0] in ROOMS
+        and parts[0] != path.split("/")[0]
+        and parts[1:2]
+        and parts[1] in DOORS
+        and not path.startswith("callcenter/urls")  # the wiring gives every door its address
+    ]
+    assert entered == []
+
+
+def test_verbs_know_no_queue_and_no_request() -> None:
+    known = [
+        f"{path} imports {name}"
+        for path, tree in verbs()
+        if not path.startswith(("callcenter/", "screens/", "agents/"))  # wiring, components and sessions are of the web
+        for name in imported(tree)
+        if re.search(r"\.tasks(\.|$)|^celery|^django\.(http|shortcuts|contrib\.messages)", name)
+    ]
+    assert known == []
+
+
+def test_only_doors_ask_what_time_it_is() -> None:
+    asked = [
+        f"{path}:{line}"
+        for path, tree in sources().items()
+        if not is_door(path) and path not in ASK_THE_CLOCK
+        for name in ("timezone.now", "timezone.localdate", "datetime.now", "date.today", "time.time")
+        for line in asks(tree, name)
+    ]
+    assert asked == []
+
+
+def test_a_clock_is_handed_in_by_its_name() -> None:
+    positional = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in verbs()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if "now" in [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+        if not path.startswith(("callcenter/health", "screens/templatetags", "notices/models"))
+    ]
+    assert positional == []
+
+
+def test_pages_reach_rows_through_their_one_gate() -> None:
+    """`Model.objects` in a view is followed by `visible_to(…)`, or by `none()`, which shows nothing."""
+    past_it = [
+        f"{path}:{node.lineno} {ast.unparse(node)}"
+        for path, tree in sources().items()
+        if "/views" in path
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute)
+        if node.value.attr in ("objects", "_default_manager") and node.attr not in ("visible_to", "none")
+    ]
+    assert past_it == []
+
+
+def test_a_task_rings_one_verb_and_is_short() -> None:
+    long = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in sources().items()
+        if path.endswith("/tasks.py")
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > 10
+    ]
+    assert long == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_models_do_not_save_by_themselves_nor_order_themselves(room: str) -> None:
+    found = []
+    for path, tree in sources().items():
+        if not path.startswith(f"{room}/models"):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name in ("save", "delete"):
+                found.append(f"{path}:{node.lineno} def {node.name}")
+            if isinstance(node, ast.Assign) and "ordering" in [ast.unparse(target) for target in node.targets]:
+                found.append(f"{path}:{node.lineno} ordering")
+        found += [f"{path} {name}" for name in imported(tree) if name.startswith("django.db.models.signals")]
+    assert found == []
+
+
+def test_no_module_is_named_for_nothing() -> None:
+    assert [path for path in sources() if NO_ROOM & {part.removesuffix(".py") for part in path.split("/")}] == []
+
+
+def test_files_stay_small_enough_to_be_read() -> None:
+    long = {
+        path: lines
+        for path in sources()
+        if (lines := (HOUSE / path).read_text().count("\n")) > LONG and path not in LONG_FOR_A_REASON
+    }
+    assert long == {}
+
+
+def test_every_test_file_has_its_room() -> None:
+    """`tests/<room>/`, and the four kinds that belong to no room."""
+    kinds = {path.name for path in (HOUSE / "tests").iterdir() if path.is_dir() and not path.name.startswith("_")}
+    assert kinds - set(ROOMS) == {"browser", "data", "processes", "walkthroughs"}
+
+
+def test_this_test_would_see_a_breach() -> None:
+    breach = ast.parse("from campaigns.views import desk\nnow = timezone.now()\nrows = Contact.objects.all()")
+    assert list(imported(breach)) == ["campaigns.views.desk"]
+    assert asks(breach, "timezone.now") == [2]
+    assert is_door("campaigns/views/desk.py")
+    assert not is_door("campaigns/desk/giving.py")
