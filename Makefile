@@ -41,7 +41,7 @@ check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translati
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
-	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml agents callcenter campaigns notices screens service_level systems telephony
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml agents callcenter campaigns escalations inbound notices screens service_level systems telephony
 	$(BIN)/djlint --lint --quiet . --extension html
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING

@@ -120,6 +120,8 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 INSTALLED_APPS = [
     "callcenter",
     "campaigns",
+    "inbound",
+    "escalations",
     "notices",
     "service_level",
     "agents",

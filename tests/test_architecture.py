@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[1]
-ROOMS = ("agents", "callcenter", "campaigns", "notices", "screens", "service_level", "systems", "telephony")
+ROOMS = (
+    *("agents", "callcenter", "campaigns", "escalations", "inbound"),
+    *("notices", "screens", "service_level", "systems", "telephony"),
+)
 DOORS = ("views", "tasks", "admin", "urls", "forms", "management")
 # These translate too, though no folder says so: a form of the sign-in library, a filter that tells ages, beat and the
 # worker signing that they live, the probes of health, and a folder whose files are as old as the disk's clock says.

@@ -12,7 +12,10 @@ from callcenter.management.commands.run import a_port
 from screens.terminal import TerminalCommand
 from tests.processes.house import ROOT, outside_environment
 
-ROOMS = ("callcenter", "campaigns", "notices", "service_level", "telephony", "agents", "screens", "systems")
+ROOMS = (
+    *("agents", "callcenter", "campaigns", "escalations", "inbound"),
+    *("notices", "screens", "service_level", "systems", "telephony"),
+)
 OURS = sorted((room, name) for name, room in get_commands().items() if room in ROOMS)
 COMPLETE = {"why_not": ["2026-12", "1001"], "take_in_report": ["x.csv", "--period", "2026-12"]}
 NEEDS_NONE = ("run", "demo", "anonymise", "sync_schedule", "check_invariants", "campaign_states")

@@ -1,0 +1,1 @@
+"""What needs a supervisor: handed over by a call, and not closed before the customer was told."""

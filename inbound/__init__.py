@@ -1,0 +1,1 @@
+"""The inbound lines, attended step by step by their procedure."""

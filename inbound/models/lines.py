@@ -1,0 +1,79 @@
+"""The lines the centre answers, and the versions of the flow each is attended by."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.audit import audited
+from agents.models import User
+
+
+@audited()
+class ServiceLine(models.Model):
+    """One number customers dial (línea), with what is said on it and whether the regulator counts its calls."""
+
+    number = models.CharField(_("número"), max_length=12, unique=True)
+    name = models.CharField(_("nombre"), max_length=80)
+    queue = models.CharField(_("cola de la central"), max_length=40, blank=True)
+    greeting = models.TextField(
+        _("saludo de protocolo"), help_text=_("Se dice al contestar. {agente} es el nombre de quien atiende.")
+    )
+    farewell = models.TextField(_("despedida de protocolo"), help_text=_("Se dice al terminar."))
+    counts_for_att = models.BooleanField(
+        _("cuenta para la ATT"), default=False, help_text=_("Si sus llamadas entran en el indicador del regulador.")
+    )
+    is_active = models.BooleanField(_("activa"), default=True)
+    position = models.PositiveSmallIntegerField(_("orden"), default=0)
+
+    class Meta:
+        verbose_name = _("línea")
+        verbose_name_plural = _("líneas")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class FlowVersion(models.Model):
+    """A published flow: frozen, whatever walks on it stays on it. The newest `version` of a line is the running one."""
+
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="versions", verbose_name=_("línea"))
+    version = models.PositiveIntegerField(_("versión"))
+    source = models.TextField(_("texto"), help_text=_("El flujo en YAML, como se publicó."))
+    sha256 = models.CharField(max_length=64)
+    note = models.CharField(_("qué cambió"), max_length=200, blank=True)
+    published_at = models.DateTimeField(_("publicada"))
+    published_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("por"),
+        help_text=_("Vacío: la que trae el programa."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("versión de un flujo")
+        verbose_name_plural = _("versiones de flujos")
+        constraints = [models.UniqueConstraint(fields=["line", "version"], name="flow_version_once")]
+        triggers = [pgtrigger.Protect(name="flow_version_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.line.number} v{self.version}"
+
+
+@audited()
+class FlowDraft(models.Model):
+    """A line's next flow while an administrator writes it; publishing makes a version of it and deletes the row."""
+
+    line = models.OneToOneField(ServiceLine, models.CASCADE, related_name="draft", verbose_name=_("línea"))
+    source = models.TextField(_("texto"))
+    note = models.CharField(_("qué cambia"), max_length=200, blank=True)
+    saved_at = models.DateTimeField(_("guardado"))
+    saved_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("por"))
+
+    class Meta:
+        verbose_name = _("borrador de un flujo")
+        verbose_name_plural = _("borradores de flujos")
+        constraints = [models.CheckConstraint(condition=~Q(source=""), name="flow_draft_says_something")]
+
+    def __str__(self) -> str:
+        return str(self.line)

@@ -1,0 +1,103 @@
+"""Attended calls: a walk through a version of a flow, one footstep a step, nothing ever erased."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent, User
+from inbound.models.lines import FlowVersion, ServiceLine
+
+
+class WalkQuerySet(models.QuerySet["Walk"]):
+    def visible_to(self, user: User) -> WalkQuerySet:
+        """An agent sees own walks; the centre all."""
+        return self if user.sees_the_centre else self.filter(agent__user=user)
+
+    def under_way(self) -> WalkQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+
+class Walk(models.Model):
+    """One attended call. `position` is the number of its newest footstep: what answers an older one comes too late."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="walks", verbose_name=_("línea"))
+    version = models.ForeignKey(FlowVersion, models.PROTECT, related_name="+", verbose_name=_("flujo"))
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="walks", verbose_name=_("agente"))
+    caller_number = models.CharField(
+        _("número que llama"), max_length=16, blank=True, help_text=_("E.164, si la central lo da.")
+    )
+    contract = models.CharField(_("contrato"), max_length=24, blank=True)
+    customer_name = models.CharField(_("cliente"), max_length=120, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    draft = models.JSONField(default=dict, help_text=_("Lo que se escribió en el paso y todavía no se envió."))
+    began_at = models.DateTimeField(_("comenzó"))
+    ended_at = models.DateTimeField(_("terminó"), null=True, blank=True)
+    result = models.CharField(_("resultado"), max_length=40, blank=True)
+    result_label = models.CharField(_("cómo terminó"), max_length=120, blank=True)
+
+    objects = WalkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("atención")
+        verbose_name_plural = _("atenciones")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, result="") | (Q(ended_at__isnull=False) & ~Q(result="")),
+                name="walk_ends_with_a_result",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("began_at")), name="walk_ends_after_it_began"
+            ),
+        ]
+        indexes = [
+            # what an agent has open: asked with every page of the lines
+            models.Index(fields=["agent"], name="walk_under_way", condition=Q(ended_at__isnull=True)),
+            # the supervisors' lists and figures: a line's, an agent's, by day
+            models.Index(fields=["-began_at"], name="walk_newest_first"),
+            models.Index(fields=["agent", "-began_at"], name="walk_of_an_agent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line.number} {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class Footstep(models.Model):
+    """One step of a walk, from the moment it was on the screen until it was answered.
+
+    Going back adds a footstep on the earlier step (`returns_to` its position) and leaves the others as they are; what
+    is known then is what the footsteps before that one brought. A walk that goes on as another line goes on in that
+    line's version, so each footstep says which it is of.
+    """
+
+    walk = models.ForeignKey(Walk, models.CASCADE, related_name="footsteps")
+    position = models.PositiveIntegerField()
+    version = models.ForeignKey(FlowVersion, models.PROTECT, related_name="+")
+    step = models.CharField(max_length=40)
+    kind = models.CharField(max_length=9)
+    returns_to = models.PositiveIntegerField(null=True, blank=True)
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    answer = models.JSONField(default=dict, help_text=_("Lo que se escribió, por campo."))
+    found = models.JSONField(null=True, blank=True, help_text=_("Lo que dijo el otro sistema."))
+    by_hand = models.BooleanField(default=False, help_text=_("El agente escribió lo que vio en la otra pantalla."))
+    trouble = models.CharField(max_length=200, blank=True, help_text=_("Por qué el otro sistema no respondió."))
+    proposed = models.CharField(max_length=40, blank=True)
+    chosen = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=200, blank=True, help_text=_("Por qué se eligió otra rama que la propuesta."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["walk", "position"], name="footstep_once_a_position"),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(left_at__gte=F("entered_at")), name="footstep_left_after_entered"
+            ),
+        ]
+        indexes = [
+            # time a step, over the days of a report
+            models.Index(fields=["version", "step", "entered_at"], name="footstep_of_a_step"),
+        ]
