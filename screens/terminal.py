@@ -5,7 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Any, NoReturn
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import ProgrammingError, connection
+from psycopg.errors import UndefinedTable
 
 
 class TerminalCommand(BaseCommand):
@@ -22,3 +26,15 @@ class TerminalCommand(BaseCommand):
 
         parser.error = refuse  # type: ignore[method-assign]
         return parser
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """As Django does it; a database that was never migrated is prepared (embedded) or said in one line."""
+        if settings.RUNS_EMBEDDED and not connection.introspection.table_names():
+            sys.stderr.write("Preparing the database …\n")
+            call_command("migrate", verbosity=0, interactive=False)
+        try:
+            return super().execute(*args, **options)
+        except ProgrammingError as error:
+            if not isinstance(error.__cause__, UndefinedTable):
+                raise
+            raise CommandError("The database has no tables yet, or old ones: run `manage.py migrate` first.") from error

@@ -1,5 +1,6 @@
 """Several commands at once share the embedded servers, and the last one leaves none behind."""
 
+import json
 import subprocess
 import sys
 import time
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.processes.house import outside_environment, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
@@ -55,3 +58,21 @@ def test_a_killed_command_leaves_no_server_either(tmp_path: Path) -> None:
     while servers_of(home) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert servers_of(home) == []
+
+
+@pytest.mark.processes
+def test_the_first_command_of_a_fresh_clone_prepares_its_own_database(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "check_invariants", "--json"],
+        cwd=ROOT,
+        env=outside_environment(CALLCENTER_HOME=str(home)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "Preparing the database" in answer.stderr
+    assert json.loads(answer.stdout)["broken"] == []
+    wait_until(lambda: servers_of(home) == [], seconds=20, what="no server is left behind")

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from callcenter import embedded
-from tests.processes.house import House
+from tests.processes.house import House, wait_until
 
 TEMPLATE = "house_as_built"
 
@@ -41,7 +41,10 @@ def ground() -> Iterator[House]:
     yield built
     with psycopg.connect(found.database_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    shutil.rmtree(home / "files", ignore_errors=True)
+    if held := embedded._held.pop(home, None):
+        held.close()
+        wait_until(lambda: not embedded._keeper_is_alive(home), seconds=30, what="its servers stop")
+    shutil.rmtree(home)
 
 
 @pytest.fixture
