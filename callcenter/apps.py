@@ -1,8 +1,10 @@
 """The wiring, as Django knows it; it remembers whether its database is a demo's or production's."""
 
+from axes.apps import AppConfig as AxesAppConfig
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
+from pghistory.apps import PGHistoryConfig
 
 
 class CallcenterConfig(AppConfig):
@@ -14,3 +16,50 @@ class CallcenterConfig(AppConfig):
 
         pre_migrate.connect(refuse_another_purpose, sender=self, dispatch_uid="callcenter.purpose")
         post_migrate.connect(remember_purpose, sender=self, dispatch_uid="callcenter.purpose")
+
+
+class SignInsConfig(AxesAppConfig):
+    """The library that counts failed sign-ins, in the words administrators know: it brings no Spanish."""
+
+    verbose_name = _("Ingresos al sistema")
+
+    def ready(self) -> None:
+        super().ready()
+        for model, (one, many) in SIGN_INS.items():
+            name = self.get_model(model)._meta
+            name.verbose_name, name.verbose_name_plural = one, many
+            for field in name.get_fields():
+                if words := SIGN_IN_FIELDS.get(field.name):
+                    field.verbose_name = words  # type: ignore[union-attr]
+
+
+class HistoryConfig(PGHistoryConfig):  # type: ignore[misc]
+    """The library that keeps the audit, under the name administrators know; its own words are not translatable."""
+
+    verbose_name = _("Historia de cambios")
+
+    def ready(self) -> None:
+        super().ready()
+        names = self.get_model("Events")._meta
+        names.verbose_name, names.verbose_name_plural = _("cambio"), _("cambios")
+
+
+SIGN_INS = {
+    "AccessAttempt": (_("intento de ingreso fallido"), _("intentos de ingreso fallidos")),
+    "AccessFailureLog": (_("ingreso fallido"), _("ingresos fallidos")),
+    "AccessLog": (_("ingreso"), _("ingresos")),
+}
+SIGN_IN_FIELDS = {
+    "username": _("usuario"),
+    "ip_address": _("dirección IP"),
+    "user_agent": _("navegador"),
+    "attempt_time": _("hora"),
+    "logout_time": _("hora de salida"),
+    "path_info": _("página"),
+    "http_accept": _("formatos que acepta"),
+    "failures_since_start": _("intentos fallidos"),
+    "get_data": _("datos de la dirección"),
+    "post_data": _("datos enviados"),
+    "locked_out": _("bloqueado"),
+    "session_hash": _("huella de la sesión"),
+}

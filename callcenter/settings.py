@@ -118,7 +118,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 # -- Rooms and libraries ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "callcenter",
+    "callcenter.apps.CallcenterConfig",
     "campaigns",
     "inbound",
     "escalations",
@@ -138,14 +138,14 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
+    "callcenter.apps.SignInsConfig",
     "csp",
     "django_htmx",
     "django_filters",
     "django_tables2",
     "django_celery_beat",
     "pgtrigger",
-    "pghistory",
+    "callcenter.apps.HistoryConfig",
     "pghistory.admin",
     "django_prometheus",
 ]
