@@ -1,6 +1,18 @@
 """Nouns of the inbound lines."""
 
 from inbound.models.lines import FlowDraft, FlowVersion, ServiceLine
+from inbound.models.outside import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch, System
 from inbound.models.walks import Footstep, Walk
 
-__all__ = ["FlowDraft", "FlowVersion", "Footstep", "ServiceLine", "Walk"]
+__all__ = [
+    "FlowDraft",
+    "FlowVersion",
+    "Footstep",
+    "OutsideSystem",
+    "OutsideWrite",
+    "OutsideWriteChange",
+    "ReservedSearch",
+    "ServiceLine",
+    "System",
+    "Walk",
+]

@@ -1,0 +1,222 @@
+"""The outside systems as the lines use them: how each is reached, what is owed to it, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.audit import audited
+from agents.models import User
+from inbound.models.walks import Walk
+
+
+class System(models.TextChoices):
+    """The fifteen systems, by the names the procedure gives them."""
+
+    SMARTFLEX = "smartflex", "Smartflex"
+    LBC = "lbc", "LBC"
+    C_CLI4G = "c_cli4g", "C_CLI4G"
+    CCVP = "ccvp", "CCVP"
+    GSI = "gsi", "GSI"
+    PAC = "pac", "PAC"
+    GUIATEL = "guiatel", "Guiatel"
+    GUIA_COMERCIAL = "guia_comercial", _("Guía Comercial")
+    P_EMPLEADOS = "p_empleados", "P_EMPLEADOS"
+    BOLIVIATEL = "boliviatel", "Boliviatel"
+    BTEL2 = "btel2", "Btel2 (Logistic One)"
+    MIO = "mio", "MIO"
+    QBC = "qbc", "QBC"
+    NOCC = "nocc", "NOCC"
+    SECTOR_MAIL = "sector_mail", _("Correo de los sectores")
+
+
+@audited()
+class OutsideSystem(models.Model):
+    """How one outside system is used now. Read at every use: a change in the admin counts at once.
+
+    Its address and its token are settings, not rows: who may edit this table cannot send customers' data elsewhere.
+    """
+
+    class Mode(models.TextChoices):
+        CONNECTED = "connected", _("conectado")
+        BY_HAND = "by_hand", _("a mano")
+        OFF = "off", _("apagado")
+
+    code = models.CharField(_("sistema"), max_length=16, choices=System, unique=True)
+    mode = models.CharField(
+        _("modo"), max_length=9, choices=Mode, default=Mode.CONNECTED,
+        help_text=_("A mano: el agente lo hace en la pantalla de siempre y anota la referencia. Apagado: no se usa."),
+    )  # fmt: skip
+    timeout_seconds = models.DecimalField(
+        _("espera (segundos)"), max_digits=3, decimal_places=1, default=Decimal("2.0"),
+        help_text=_("Lo más que una página espera su respuesta; de 0,1 a 10."),
+    )  # fmt: skip
+    daily_limit = models.DecimalField(
+        _("Bs por agente y día"), max_digits=10, decimal_places=2, null=True, blank=True,
+        help_text=_("Lo más que un agente puede recargar o acreditar en un día. Vacío: sin límite."),
+    )  # fmt: skip
+    daily_writes = models.PositiveSmallIntegerField(
+        _("operaciones por agente y día"), null=True, blank=True,
+        help_text=_("Cuántas recargas, créditos o bloqueos puede pedir un agente en un día. Vacío: sin límite."),
+    )  # fmt: skip
+    largest_amount = models.DecimalField(
+        _("Bs por operación"), max_digits=10, decimal_places=2, null=True, blank=True,
+        help_text=_("El monto más alto de una sola operación, además de los montos del plan. Vacío: sin límite."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("sistema externo")
+        verbose_name_plural = _("sistemas externos")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(timeout_seconds__gte=Decimal("0.1"), timeout_seconds__lte=10),
+                name="outside_system_waits_a_little",
+            ),
+            models.CheckConstraint(
+                condition=Q(daily_limit__isnull=True) | Q(daily_limit__gte=0), name="outside_daily_limit_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(largest_amount__isnull=True) | Q(largest_amount__gte=0),
+                name="outside_largest_amount_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_code_display()
+
+
+class OutsideWriteQuerySet(models.QuerySet["OutsideWrite"]):
+    def visible_to(self, user: User) -> OutsideWriteQuerySet:
+        """An agent sees what she asked for herself; the centre all."""
+        return self if user.sees_the_centre else self.filter(owed_by=user)
+
+    def due(self, now: datetime) -> OutsideWriteQuerySet:
+        return self.filter(state=OutsideWrite.State.WAITING, not_before__lte=now)
+
+
+class OutsideWrite(models.Model):
+    """Something the centre owes to an outside system. `key` goes with every request: the same key has one effect.
+
+    An accountable one touches money or a SIM: it goes out at most once, and when nobody knows whether it was done it
+    is `uncertain` until a person has looked.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Por enviar")
+        SENDING = "sending", _("Enviándose")
+        DONE = "done", _("Hecho")
+        REFUSED = "refused", _("Rechazado")
+        UNCERTAIN = "uncertain", _("Incierto")
+        PARKED = "parked", _("Detenido")
+        BY_HAND = "by_hand", _("Por hacer a mano")
+        NOT_DONE = "not_done", _("No se hizo")
+
+    key = models.CharField(max_length=80, unique=True)
+    walk = models.ForeignKey(Walk, models.PROTECT, related_name="writes", verbose_name=_("atención"))
+    position = models.PositiveIntegerField(help_text=_("La pisada de la atención que lo pidió."))
+    system = models.CharField(_("sistema"), max_length=16, choices=System)
+    action = models.CharField(_("operación"), max_length=40)
+    is_accountable = models.BooleanField(_("toca dinero o un SIM"), default=False)
+    payload = models.JSONField(_("datos"), default=dict)
+    to_whom = models.CharField(_("a quién"), max_length=40, blank=True, help_text=_("Número de servicio o contrato."))
+    amount = models.DecimalField(_("monto"), max_digits=10, decimal_places=2, null=True, blank=True)
+    requester_name = models.CharField(_("quién lo pidió"), max_length=120, blank=True)
+    requester_card = models.CharField(_("carnet"), max_length=24, blank=True)
+    requester_kinship = models.CharField(_("parentesco"), max_length=40, blank=True)
+    state = models.CharField(_("estado"), max_length=9, choices=State)
+    attempts = models.PositiveSmallIntegerField(_("intentos"), default=0)
+    fence = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(_("no antes de"))
+    lease_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(_("último error"), blank=True)
+    reference = models.CharField(_("referencia"), max_length=80, blank=True)
+    owed_at = models.DateTimeField(_("pedido"))
+    owed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("agente"))
+    settled_at = models.DateTimeField(_("resuelto"), null=True, blank=True)
+    settled_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("resuelto por"),
+        help_text=_("Vacío: el programa."),
+    )  # fmt: skip
+
+    objects = OutsideWriteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("operación en otro sistema")
+        verbose_name_plural = _("operaciones en otros sistemas")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="sending", lease_until__isnull=False)
+                | (~Q(state="sending") & Q(lease_until__isnull=True)),
+                name="outside_write_lease_while_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["done", "not_done"], settled_at__isnull=False)
+                | (~Q(state__in=["done", "not_done"]) & Q(settled_at__isnull=True)),
+                name="outside_write_settled_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | ~Q(reference=""), name="outside_write_done_has_its_reference"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="uncertain") | Q(is_accountable=True), name="outside_write_doubt_is_accountable"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__isnull=True) | Q(amount__gt=0), name="outside_write_amount_is_positive"
+            ),
+        ]
+        indexes = [
+            # the delivery sweep: what waits, oldest first
+            models.Index(fields=["not_before"], name="outside_write_waiting", condition=Q(state="waiting")),
+            # the sweep of leases: what a killed worker left
+            models.Index(fields=["lease_until"], name="outside_write_sending", condition=Q(state="sending")),
+            # what waits for a person: counted in the tabs of every page of writes
+            models.Index(
+                fields=["state"], name="outside_write_for_a_person",
+                condition=Q(state__in=["uncertain", "parked", "refused", "by_hand"]),
+            ),
+            # the daily list, and the limits of an agent's day
+            models.Index(fields=["-owed_at"], name="outside_write_newest_first"),
+            models.Index(
+                fields=["owed_by", "system", "owed_at"], name="outside_write_of_a_day",
+                condition=Q(is_accountable=True),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.to_whom}".strip()
+
+
+class OutsideWriteChange(models.Model):
+    """One step in the life of a write: from where to where, when, by whom (empty: the centre itself) and why."""
+
+    write = models.ForeignKey(OutsideWrite, models.CASCADE, related_name="changes")
+    from_state = models.CharField(max_length=9, choices=OutsideWrite.State, blank=True)
+    to_state = models.CharField(max_length=9, choices=OutsideWrite.State)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.CharField(max_length=300, blank=True)
+
+
+class ReservedSearchQuerySet(models.QuerySet["ReservedSearch"]):
+    def visible_to(self, user: User) -> ReservedSearchQuerySet:
+        """That something is in reserve is itself kept from agents."""
+        return self if user.sees_the_centre else self.none()
+
+
+class ReservedSearch(models.Model):
+    """A search of 104 that met numbers in reserve: who searched and how many there were, never which (append-only)."""
+
+    at = models.DateTimeField(_("cuándo"))
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("quién"))
+    reserved = models.PositiveSmallIntegerField(_("en reserva"))
+
+    objects = ReservedSearchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("búsqueda de números en reserva")
+        verbose_name_plural = _("búsquedas de números en reserva")
+        indexes = [models.Index(fields=["-at"], name="reserved_search_newest_first")]
