@@ -1,0 +1,146 @@
+"""What a flow is made of: frozen shapes, and the words its text may use.
+
+One flow a line of the centre; `docs/flows/` shows each as a diagram and a table. The kinds of step:
+
+- `say`: the agent says the script; `ask`: typed fields; `look_up`: another system, or a reading of the house;
+- `decide`: branches as buttons, one of them proposed from what is known; `do`: a write to another system;
+- `hand_over`: an escalation; `refer`: another procedure takes it from here; `end`: a named result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Condition = str | bool | tuple[str, ...]  # `present`, `absent`, yes or no, a value, one of some values
+When = Mapping[str, Condition]
+
+KINDS = ("say", "ask", "look_up", "decide", "do", "hand_over", "refer", "end")
+FIELD_TYPES = (
+    *("customer", "service_number", "contract", "identity_card", "amount", "kinship"),
+    *("address", "date", "hour", "telephone", "text", "choice"),
+)
+LANES = ("agent", "supervisor")
+OTHER = "other"  # the name of the branch «another state»
+HOUSE = "house."  # look-ups that ask no other system begin with it
+
+# Places of a script that are no name of the flow: who speaks, what protocol says, and whom one speaks with.
+PLACES = ("saludo", "despedida", "agente", "cliente", "contrato", "linea")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to write down. `required_unless`: needed unless any of these holds. `among`: where the amounts are."""
+
+    name: str
+    label: str
+    type: str
+    required: bool = True
+    required_unless: When = field(default_factory=dict)
+    choices: tuple[tuple[str, str], ...] = ()
+    among: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One way on from a decision; it is proposed when all of `when` holds. Without `when` it is never proposed."""
+
+    name: str
+    label: str
+    when: When
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Until when what was handed over must be settled: one of the four."""
+
+    working_hours: int = 0
+    working_days: int = 0
+    days: int = 0
+    end_of_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step on the screen. `ref`: the step of the procedure it comes from; `covers`: others done on the same one."""
+
+    name: str
+    kind: str
+    ref: str
+    title: str
+    covers: tuple[str, ...] = ()
+    say: str = ""
+    fields: tuple[Field, ...] = ()
+    note: bool = False
+    next: str = ""
+    look_up: str = ""
+    action: str = ""
+    with_: Mapping[str, str] = field(default_factory=dict)
+    as_: str = ""
+    question: str = ""
+    on: str = ""
+    branches: tuple[Branch, ...] = ()
+    other: Branch | None = None
+    accountable: bool = False
+    escalation: str = ""
+    due: Due | None = None
+    promised: str = ""
+    procedure: str = ""
+    result: str = ""
+    label: str = ""
+    continue_as: str = ""
+    lane: str = "agent"
+
+    @property
+    def ways(self) -> tuple[Branch, ...]:
+        """All branches, *another state* last."""
+        return (*self.branches, self.other) if self.other else self.branches
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """Names of the steps that may come next, each once, in the order they are written."""
+        return tuple(dict.fromkeys(name for name in (self.next, *(way.next for way in self.ways)) if name))
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        return (self.ref, *self.covers)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A line's flow. `lanes` says where another lane than the agent's begins: its steps are walked from the card."""
+
+    line: str
+    name: str
+    procedure: str
+    start: str
+    steps: Mapping[str, Step]
+    lanes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        return (self.start, *self.lanes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class FlowError:
+    """One thing that is wrong: in which file, at which step (empty: the flow itself), what."""
+
+    file: str
+    step: str
+    what: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.file, self.step, self.what) if part)
+
+
+class FlowErrors(Exception):
+    """All that is wrong with a flow, at once."""
+
+    def __init__(self, errors: tuple[FlowError, ...]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)

@@ -1,0 +1,71 @@
+"""Flows for the tests: those of the centre, and a small one to damage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inbound.flow_schema import Flow, parse_flow
+
+FOLDER = Path(__file__).parents[2] / "inbound" / "flows"
+LINES = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+SMALL = """\
+line: 101
+name: Reclamos técnicos
+procedure: GC-PRC-OPE-ASE-02, A
+start: greet
+steps:
+  greet: {kind: say, ref: 101.1, title: Saludo, say: "{saludo}", next: customer}
+  customer:
+    kind: ask
+    ref: 101.2
+    title: Datos
+    fields: [{name: customer, type: customer, label: Cliente}]
+    next: damages
+  damages:
+    {kind: look_up, ref: 101.4, title: Daños, look_up: smartflex.damages, with: {contract: customer.contract},
+     as: damages, next: state}
+  state:
+    kind: decide
+    ref: 101.6
+    question: ¿En qué estado está?
+    on: damages.0.state
+    branches:
+      - {name: open, label: Registrado, when: {damages.0.state: [registered, in_execution]}, next: reiterate}
+      - {name: attended, label: Atendido, when: {damages.0.state: attended, damages.0.has_service: false}, next: refer}
+    other: {label: Otro estado, next: unforeseen}
+  reiterate:
+    kind: do
+    ref: 101.8
+    title: Reiterar
+    action: smartflex.reiterate_damage
+    with: {damage: damages.0.number, cause: damages.0.cause}
+    next: done
+  refer: {kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: done}
+  unforeseen:
+    kind: hand_over
+    ref: 101.6
+    title: Otro estado
+    fields: [{name: seen, type: text, label: Qué se ve}]
+    escalation: unforeseen_state
+    due: {working_hours: 4}
+    next: done
+  done: {kind: end, ref: 101.12, result: done, label: Hecho}
+"""
+
+
+def text_of(line: str) -> str:
+    return (FOLDER / f"{line}.yaml").read_text()
+
+
+def flow_of(line: str) -> Flow:
+    return parse_flow(text_of(line), name=f"{line}.yaml")
+
+
+def small(*changes: tuple[str, str]) -> str:
+    """The small flow's text, with what is said replaced; each must be in it."""
+    text = SMALL
+    for before, after in changes:
+        assert before in text, before
+        text = text.replace(before, after, 1)
+    return text
