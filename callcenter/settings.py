@@ -4,6 +4,7 @@ Without any environment it runs as a demo on the embedded servers; `CALLCENTER_E
 """
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -323,6 +324,18 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Centro de Llamadas <centro.llamadas@comteco.example>")
 
+# -- Outside systems: where they are. How each is used, connected, by hand or off, is a row of the admin. --------------
+
+SYSTEMS_URL = env.str("SYSTEMS_URL", "http://127.0.0.1:8090" if IS_DEMO else "")  # each at <address>/<system>/
+_elsewhere: list[str] = env.list("SYSTEM_URLS", [])
+SYSTEM_URLS = {code: address for code, _is, address in (pair.partition("=") for pair in _elsewhere)}
+SYSTEM_TOKENS = {  # one token for all, and SYSTEM_<CODE>_TOKEN for one of them
+    _found[1].lower(): _value
+    for _name, _value in os.environ.items()
+    if (_found := re.fullmatch(r"SYSTEM_(\w+)_TOKEN", _name))
+}
+SYSTEMS_TOKEN = env.str("SYSTEMS_TOKEN", "")
+
 # -- Health and figures for machines ---------------------------------------------------------------------------------
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # without it /metrics and the details of /readyz answer loopback only
@@ -363,3 +376,4 @@ if IS_TEST:
     CACHES["default"]["KEY_PREFIX"] = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     CELERY_BROKER_URL = "memory://"
     CELERY_BROKER_TRANSPORT = "memory"
+    SYSTEMS_URL, SYSTEM_URLS = "http://127.0.0.1:9", {}  # where nobody answers, until a test says where

@@ -35,7 +35,7 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
 class Escalation(models.Model):
     """One thing a supervisor must settle. `key` makes it unique: the same step of a call hands over once."""
 
-    key = models.CharField(max_length=80, unique=True)
+    key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(_("tipo"), max_length=24, choices=EscalationKind)
     line = models.CharField(_("línea"), max_length=12, blank=True)
     contract = models.CharField(_("contrato"), max_length=24, blank=True)

@@ -115,7 +115,7 @@ class OutsideWrite(models.Model):
         BY_HAND = "by_hand", _("Por hacer a mano")
         NOT_DONE = "not_done", _("No se hizo")
 
-    key = models.CharField(max_length=80, unique=True)
+    key = models.CharField(max_length=120, unique=True)
     walk = models.ForeignKey(Walk, models.PROTECT, related_name="writes", verbose_name=_("atención"))
     position = models.PositiveIntegerField(help_text=_("La pisada de la atención que lo pidió."))
     system = models.CharField(_("sistema"), max_length=16, choices=System)

@@ -1,0 +1,168 @@
+"""The life of a write to an outside system: one table of steps, one function that takes them.
+
+Every step locks the row and writes its history in the same transaction, so two sweeps, a sweep and a click, or two
+clicks never take the same step twice. What was accountable and may have been done can only be settled by a person:
+no line of the table leads from `uncertain` back to a request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from inbound.models import OutsideWrite, OutsideWriteChange
+
+State = OutsideWrite.State
+NOTE_LENGTH = 300
+
+
+class Verb(StrEnum):
+    """What may happen to a write."""
+
+    SEND = "send"
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+    POSTPONE = "postpone"
+    PARK = "park"
+    DOUBT = "doubt"
+    HAND_OVER = "hand_over"
+    TRY_AGAIN = "try_again"
+    FIND_DONE = "find_done"
+    FIND_NOT_DONE = "find_not_done"
+    WRITE_BY_HAND = "write_by_hand"
+    GIVE_UP = "give_up"
+
+
+class Actor(StrEnum):
+    """Who takes a step: the centre itself (the sweep), a supervisor, or also the agent who asked for the write."""
+
+    CENTRE = "centre"
+    SUPERVISION = "supervision"
+    ASKER = "asker"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the table."""
+
+    verb: Verb
+    from_state: OutsideWrite.State
+    to_state: OutsideWrite.State
+    who: frozenset[Actor]
+
+
+CENTRE = frozenset({Actor.CENTRE})
+SUPERVISION = frozenset({Actor.SUPERVISION})
+PERSON = frozenset({Actor.SUPERVISION, Actor.ASKER})
+
+STEPS: tuple[Step, ...] = (
+    Step(Verb.SEND, State.WAITING, State.SENDING, CENTRE),
+    Step(Verb.HAND_OVER, State.WAITING, State.BY_HAND, CENTRE),  # the system came to be used by hand meanwhile
+    Step(Verb.CONFIRM, State.SENDING, State.DONE, CENTRE),
+    Step(Verb.REFUSE, State.SENDING, State.REFUSED, CENTRE),
+    Step(Verb.POSTPONE, State.SENDING, State.WAITING, CENTRE),
+    Step(Verb.PARK, State.SENDING, State.PARKED, CENTRE),
+    Step(Verb.DOUBT, State.SENDING, State.UNCERTAIN, CENTRE),
+    Step(Verb.CONFIRM, State.UNCERTAIN, State.DONE, CENTRE),  # its answer came after all, while nobody had settled it
+    Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, SUPERVISION),
+    Step(Verb.FIND_NOT_DONE, State.UNCERTAIN, State.NOT_DONE, SUPERVISION),
+    Step(Verb.TRY_AGAIN, State.PARKED, State.WAITING, SUPERVISION),
+    Step(Verb.WRITE_BY_HAND, State.BY_HAND, State.DONE, PERSON),
+    Step(Verb.WRITE_BY_HAND, State.PARKED, State.DONE, PERSON),
+    Step(Verb.WRITE_BY_HAND, State.REFUSED, State.DONE, PERSON),
+    Step(Verb.GIVE_UP, State.BY_HAND, State.NOT_DONE, PERSON),
+    Step(Verb.GIVE_UP, State.PARKED, State.NOT_DONE, PERSON),
+    Step(Verb.GIVE_UP, State.REFUSED, State.NOT_DONE, PERSON),
+)
+SETTLED = (State.DONE, State.NOT_DONE)
+
+
+class WriteRefuses(Exception):
+    """It cannot be done now; the message is the sentence for the person who asked."""
+
+
+def check_can(verb: Verb, *, write: OutsideWrite, by: User | None) -> Step:
+    """The step of the table. Raises WriteRefuses, with the sentence, when it cannot be taken by this person now."""
+    step = next((line for line in STEPS if line.verb == verb and line.from_state == write.state), None)
+    if step is None:
+        raise WriteRefuses(_wrong_state(State(write.state)))
+    if not _actors(write, by) & step.who:
+        raise WriteRefuses(_("Esto lo resuelve supervisión.") if by else _("Esto lo resuelve una persona."))
+    return step
+
+
+def can(verb: Verb, *, write: OutsideWrite, by: User) -> bool:
+    """Whether this person may take the step now."""
+    try:
+        check_can(verb, write=write, by=by)
+    except WriteRefuses:
+        return False
+    return True
+
+
+def begin(write: OutsideWrite, *, by: User | None, now: datetime) -> None:
+    """The first line of the history of a write that was just made."""
+    _note(write, from_state="", by=by, now=now, note="")
+
+
+def take(
+    verb: Verb,
+    *,
+    write: OutsideWrite,
+    by: User | None,
+    now: datetime,
+    sent_as: int | None = None,
+    note: str = "",
+    **changes: Any,
+) -> OutsideWrite:
+    """Take a step and write it into the history. Raises WriteRefuses.
+
+    `sent_as`: only while nobody has sent the write anew since that fence. `changes` are columns that change with it:
+    the reference, the error, when to try again, until when it is leased.
+    """
+    with transaction.atomic():
+        locked = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk)
+        step = check_can(verb, write=locked, by=by)
+        if sent_as is not None and locked.fence != sent_as:
+            raise WriteRefuses(_("Otro envío la tiene ahora."))
+        from_state, locked.state = locked.state, step.to_state
+        columns = {"lease_until": None, **changes}
+        if step.to_state in SETTLED:
+            columns |= {"settled_at": now, "settled_by": by}
+        for name, value in columns.items():
+            setattr(locked, name, value)
+        locked.save(update_fields=["state", *columns])
+        _note(locked, from_state=from_state, by=by, now=now, note=note)
+    return locked
+
+
+def _actors(write: OutsideWrite, by: User | None) -> set[Actor]:
+    if by is None:
+        return {Actor.CENTRE}
+    actors = {Actor.SUPERVISION} if by.steers_campaigns else set()
+    return actors | {Actor.ASKER} if write.owed_by_id == by.pk else actors
+
+
+def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetime, note: str) -> None:
+    OutsideWriteChange.objects.create(
+        write=write, from_state=from_state, to_state=write.state, at=now, by=by, note=note[:NOTE_LENGTH]
+    )
+
+
+def _wrong_state(state: OutsideWrite.State) -> str:
+    return {
+        State.WAITING: _("Todavía está por enviarse: sale sola en unos segundos."),
+        State.SENDING: _("Se está enviando ahora: espere su respuesta."),
+        State.DONE: _("Ya está hecha."),
+        State.NOT_DONE: _("Ya se resolvió que no se hizo."),
+        State.UNCERTAIN: _("No se sabe si se hizo: supervisión debe verificarlo en el otro sistema."),
+        State.PARKED: _("Se detuvo tras varios intentos."),
+        State.REFUSED: _("El otro sistema la rechazó."),
+        State.BY_HAND: _("Se hace a mano: anote la referencia que da el otro sistema."),
+    }[state]
