@@ -1,0 +1,198 @@
+"""How every client talks: one POST with JSON, one JSON answer, within its time, and an error with one meaning."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+from django.utils.translation import gettext as _
+
+from systems.breaker import Resting
+from systems.directory import name_of
+from systems.errors import OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
+from systems.shapes import Misshapen, record, sound, text
+from systems.wire import seconds_left, whole_call, wire_to
+
+log = logging.getLogger(__name__)
+
+Read = TypeVar("Read")
+LARGEST_ANSWER = 2**20  # bytes
+LONGEST_SENTENCE = 300  # characters of a refusal
+KEY = re.compile(r"[\x21-\x7e]{1,200}")
+# Of 4xx, those that say nothing of what was asked: no entry, no such address, too many, later.
+LATER = (401, 403, 404, 405, 407, 408, 421, 425, 429)
+# A gateway that says that the system behind it was silent: it may have heard.
+SILENT_BEHIND = (502, 504)
+NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+HUNG_UP = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the other system did, by the number it gave."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whole; `body` is None when it is no JSON of bearable size."""
+
+    status: int
+    body: Any
+
+
+class NotReached(Exception):
+    """Nothing was sent."""
+
+
+class Lost(Exception):
+    """Something was sent, and no whole answer came."""
+
+
+class Failing(Exception):
+    """It answered that it cannot (5xx)."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+
+class Connection:
+    """One system at its address, `<address>/<system>/<operation>`; cheap to make, what is costly is shared."""
+
+    def __init__(self, system: str, address: str, *, token: str, timeout: float) -> None:
+        url = httpx.URL(address)
+        if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
+            raise ValueError(f"{system}: the address must be like https://server/path")
+        if not token.isascii() or not token.isprintable():
+            raise ValueError(f"{system}: the token has characters no header takes")
+        self.system = system
+        self._root = f"{address.rstrip('/')}/{system}/"
+        self._wire = wire_to(system, self._root)
+        self._token, self._timeout = token, timeout
+
+    def ask(self, operation: str, body: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Read]) -> Read:
+        """Read something. Raises SystemUnavailable and SystemRefused."""
+        try:
+            answer = self._call(operation, body, {}, tries=2)
+            return read(_good(answer))
+        except SystemTrouble as trouble:
+            raise self._named(trouble, operation) from None
+        except Lost:
+            raise self._named(SystemUnavailable(_("%(system)s no respondió a tiempo.")), operation) from None
+        except Misshapen as wrong:
+            log.warning("system %s: %s answered in another shape: %s", self.system, operation, wrong)
+            raise self._named(
+                SystemUnavailable(_("%(system)s respondió algo que no se entiende.")), operation
+            ) from None
+
+    def tell(self, operation: str, body: Mapping[str, Any], *, key: str) -> Done:
+        """Change something there, once for each key. Raises SystemUnavailable, SystemRefused and OutcomeUnknown."""
+        if not KEY.fullmatch(key):
+            raise ValueError("an idempotency key is 1 to 200 printable ASCII characters")
+        try:
+            answer = self._call(operation, body, {"Idempotency-Key": key}, tries=1)
+            return Done(text(_good(answer), "reference"))
+        except SystemTrouble as trouble:
+            raise self._named(trouble, operation) from None
+        except (Lost, Misshapen):
+            words = _("%(system)s no confirmó: no se sabe si lo hizo.")
+            raise self._named(OutcomeUnknown(words), operation) from None
+
+    def _call(self, operation: str, body: Mapping[str, Any], headers: Mapping[str, str], *, tries: int) -> Answer:
+        """One answer, with the breaker watching. Raises Lost, SystemUnavailable, and SystemRefused for a 4xx."""
+        began = time.monotonic()
+        try:
+            with self._wire.breaker.watching(NotReached, Lost, Failing), whole_call(self._timeout):
+                answer = self._exchange(operation, json.dumps(body).encode(), headers, tries)
+        except Resting:
+            raise SystemUnavailable(_("%(system)s no responde desde hace un momento; se volverá a probar.")) from None
+        except NotReached:
+            raise SystemUnavailable(_("No se pudo llegar a %(system)s.")) from None
+        except Failing as failing:
+            if failing.answer.status in SILENT_BEHIND:
+                raise Lost from None
+            raise SystemUnavailable(_told(failing.answer) or _("%(system)s no puede atender ahora.")) from None
+        finally:
+            log.debug("system %s: %s in %.0f ms", self.system, operation, 1000 * (time.monotonic() - began))
+        if 200 <= answer.status < 300:
+            return answer
+        if answer.status >= 400 and answer.status not in LATER:
+            raise SystemRefused(_told(answer) or _("%(system)s rechazó lo pedido."))
+        sentence = _told(answer) if answer.status == 404 else ""
+        if sentence:  # an unknown contract, say; a wrong address has no sentence
+            raise SystemRefused(sentence)
+        log.warning("system %s: %s was answered with status %s", self.system, operation, answer.status)
+        raise SystemUnavailable(_("%(system)s no dejó entrar o no está donde se lo busca."))
+
+    def _exchange(self, operation: str, content: bytes, headers: Mapping[str, str], tries: int) -> Answer:
+        """Send and read to the end. Raises NotReached, Lost and Failing."""
+        while True:
+            tries -= 1
+            try:
+                answer = self._send(operation, content, headers)
+            except NOT_REACHED as error:
+                raise NotReached from error
+            except HUNG_UP as error:
+                if tries and seconds_left() > 0:  # a kept connection that the other side had just closed
+                    continue
+                raise Lost from error
+            except httpx.HTTPError as error:
+                raise Lost from error
+            if answer.status >= 500:
+                raise Failing(answer)
+            return answer
+
+    def _send(self, operation: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+        always = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "callcenter"}
+        always["Content-Type"] = "application/json"
+        if self._token:
+            always["Authorization"] = f"Bearer {self._token}"
+        request = self._wire.client.build_request(
+            "POST",
+            self._root + operation,
+            content=content,
+            headers={**always, **headers},
+            timeout=max(seconds_left(), 0.001),
+        )
+        response = self._wire.client.send(request, stream=True)
+        try:
+            received = bytearray()
+            for piece in response.iter_raw():
+                received += piece
+                if len(received) > LARGEST_ANSWER:
+                    return Answer(response.status_code, None)
+        finally:
+            response.close()
+        return Answer(response.status_code, _json(response.headers.get("content-type", ""), bytes(received)))
+
+    def _named(self, trouble: SystemTrouble, operation: str) -> SystemTrouble:
+        """The same trouble, with the system's name in its sentence."""
+        log.info("system %s: %s ended with %s", self.system, operation, type(trouble).__name__)
+        sentence = trouble.sentence.replace("%(system)s", name_of(self.system))
+        return type(trouble)(sentence, system=self.system)
+
+
+def _json(kind: str, content: bytes) -> Any:
+    if kind.partition(";")[0].strip().lower() != "application/json":
+        return None
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _good(answer: Answer) -> Mapping[str, Any]:
+    return record(answer.body)
+
+
+def _told(answer: Answer) -> str:
+    """The sentence of a refusal, or an empty text."""
+    found = answer.body.get("error") if isinstance(answer.body, dict) else None
+    return " ".join(sound(found).split())[:LONGEST_SENTENCE] if isinstance(found, str) else ""

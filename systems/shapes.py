@@ -1,0 +1,111 @@
+"""Reading an answer's JSON: each value has its type, or the answer is misshapen as a whole.
+
+Amounts are texts with two decimals ("12.50"), days are ISO dates, moments are ISO with their offset.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+Made = TypeVar("Made")
+AMOUNT = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}")
+LONGEST = 2000  # characters of a text
+MOST = 1000  # things in a list
+
+
+class Misshapen(Exception):
+    """The answer is not what the contract says; the message names what, never a value."""
+
+
+def record(raw: Any) -> Mapping[str, Any]:
+    if not isinstance(raw, dict):
+        raise Misshapen("no object")
+    return raw
+
+
+def sound(words: str) -> str:
+    """Without what no database keeps: NUL, and halves of characters."""
+    return words.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def text(raw: Mapping[str, Any], name: str) -> str:
+    found = raw.get(name)
+    if not isinstance(found, str) or len(found) > LONGEST:
+        raise Misshapen(name)
+    return sound(found)
+
+
+def flag(raw: Mapping[str, Any], name: str) -> bool:
+    found = raw.get(name)
+    if not isinstance(found, bool):
+        raise Misshapen(name)
+    return found
+
+
+def count(raw: Mapping[str, Any], name: str) -> int:
+    found = raw.get(name)
+    if isinstance(found, bool) or not isinstance(found, int) or found < 0:
+        raise Misshapen(name)
+    return found
+
+
+def amount(raw: Mapping[str, Any], name: str) -> Decimal:
+    return as_amount(raw.get(name), name)
+
+
+def as_amount(found: Any, name: str) -> Decimal:
+    if not isinstance(found, str) or not AMOUNT.fullmatch(found):
+        raise Misshapen(name)
+    return Decimal(found)
+
+
+def day(raw: Mapping[str, Any], name: str) -> date:
+    try:
+        return date.fromisoformat(text(raw, name))
+    except ValueError:
+        raise Misshapen(name) from None
+
+
+def day_or_none(raw: Mapping[str, Any], name: str) -> date | None:
+    return None if raw.get(name, "") is None else day(raw, name)
+
+
+def moment(raw: Mapping[str, Any], name: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text(raw, name))
+    except ValueError:
+        raise Misshapen(name) from None
+    if found.tzinfo is None:
+        raise Misshapen(name)
+    return found
+
+
+def many(raw: Mapping[str, Any], name: str, make: Callable[[Mapping[str, Any]], Made]) -> tuple[Made, ...]:
+    """Each thing of a list, made by `make`."""
+    return tuple(make(record(one)) for one in _list(raw, name))
+
+
+def texts(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(text({name: one}, name) for one in _list(raw, name))
+
+
+def amounts(raw: Mapping[str, Any], name: str) -> tuple[Decimal, ...]:
+    return tuple(as_amount(one, name) for one in _list(raw, name))
+
+
+def one_or_none(raw: Mapping[str, Any], name: str, make: Callable[[Mapping[str, Any]], Made]) -> Made | None:
+    """What stands under a name that must be there; null is None."""
+    if name not in raw:
+        raise Misshapen(name)
+    return None if raw[name] is None else make(record(raw[name]))
+
+
+def _list(raw: Mapping[str, Any], name: str) -> list[Any]:
+    found = raw.get(name)
+    if not isinstance(found, list) or len(found) > MOST:
+        raise Misshapen(name)
+    return found

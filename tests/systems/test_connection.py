@@ -1,0 +1,273 @@
+"""Every way in which an outside system fails, and how long each may take."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from systems import wire
+from systems.connection import Connection
+from systems.errors import OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
+from systems.smartflex import Smartflex
+from tests.systems import misbehaving as bad
+from tests.systems.misbehaving import Misbehaving, answers, misbehaving, response
+
+NOBODY = {"customers": [], "more": False}
+TIMEOUT = 0.6
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    wire.forget_wires()
+
+
+def read(address: str) -> Any:
+    return Smartflex(address, timeout=TIMEOUT).search(text="Quispe")
+
+
+def write(address: str) -> Any:
+    return Smartflex(address, timeout=TIMEOUT).register_claim(key="k-1", contract="1", text="cobro excesivo")
+
+
+def trouble_of(call: Callable[[str], Any], address: str) -> SystemTrouble:
+    """What a call raises, never later than its time allows."""
+    began = time.monotonic()
+    with pytest.raises(SystemTrouble) as raised:
+        call(address)
+    assert time.monotonic() - began < TIMEOUT + 0.3
+    return raised.value
+
+
+# what it does -> what a read raises, what a write raises
+DAYS = {
+    "says nothing": (bad.says_nothing, SystemUnavailable, OutcomeUnknown),
+    "trickles its head": (bad.trickles_its_head, SystemUnavailable, OutcomeUnknown),
+    "trickles its body": (bad.trickles_its_body, SystemUnavailable, OutcomeUnknown),
+    "hangs up": (bad.hangs_up, SystemUnavailable, OutcomeUnknown),
+    "hangs up in the middle": (bad.hangs_up_in_the_middle, SystemUnavailable, OutcomeUnknown),
+    "speaks no HTTP": (bad.speaks_no_http, SystemUnavailable, OutcomeUnknown),
+    "answers in another shape": (answers("200 OK", {"datos": []}), SystemUnavailable, OutcomeUnknown),
+    "answers a list": (answers("200 OK", [1]), SystemUnavailable, OutcomeUnknown),
+    "answers half a JSON": (answers("200 OK", b'{"reference": '), SystemUnavailable, OutcomeUnknown),
+    "answers a bottomless JSON": (answers("200 OK", b"[" * 200_000), SystemUnavailable, OutcomeUnknown),
+    "answers a page": (answers("200 OK", b"<html>", kind="text/html"), SystemUnavailable, OutcomeUnknown),
+    "answers nothing": (answers("204 No Content", b""), SystemUnavailable, OutcomeUnknown),
+    "answers endlessly": (answers("200 OK", b" " * (2**20 + 1)), SystemUnavailable, OutcomeUnknown),
+    "answers packed": (
+        answers("200 OK", b"\x1f\x8b\x08", more="Content-Encoding: gzip\r\n"),
+        SystemUnavailable,
+        OutcomeUnknown,
+    ),
+    "sends elsewhere": (
+        answers("302 Found", b"", more="Location: http://127.0.0.1:1/\r\n"),
+        SystemUnavailable,
+        SystemUnavailable,
+    ),
+    "does not let in": (
+        answers("401 Unauthorized", {"error": "Falta el permiso."}),
+        SystemUnavailable,
+        SystemUnavailable,
+    ),
+    "lives elsewhere": (answers("404 Not Found", b"<html>", kind="text/html"), SystemUnavailable, SystemUnavailable),
+    "is asked too much": (answers("429 Too Many Requests", {"error": "Luego."}), SystemUnavailable, SystemUnavailable),
+    "refuses": (answers("422 Unprocessable Entity", {"error": "No se puede."}), SystemRefused, SystemRefused),
+    "refuses without a word": (answers("400 Bad Request", b""), SystemRefused, SystemRefused),
+    "knows it not": (answers("404 Not Found", {"error": "No existe."}), SystemRefused, SystemRefused),
+    "had the key before": (answers("409 Conflict", {"error": "Esa clave ya se usó."}), SystemRefused, SystemRefused),
+    "fails": (answers("500 Internal Server Error", b"<html>", kind="text/html"), SystemUnavailable, SystemUnavailable),
+    "is closed": (answers("503 Service Unavailable", {"error": "Está caído."}), SystemUnavailable, SystemUnavailable),
+    "is silent behind its gateway": (answers("504 Gateway Timeout", b""), SystemUnavailable, OutcomeUnknown),
+    "hung up on its gateway": (answers("502 Bad Gateway", b""), SystemUnavailable, OutcomeUnknown),
+}
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_read_fails_with_its_own_error_and_in_time(day: str) -> None:
+    behave, expected, _of_writes = DAYS[day]
+    with misbehaving(behave) as server:
+        trouble = trouble_of(read, server.address)
+    assert type(trouble) is expected
+    assert trouble.system == "smartflex"
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_write_tells_what_was_not_done_from_what_may_have_been(day: str) -> None:
+    behave, _of_reads, expected = DAYS[day]
+    with misbehaving(behave) as server:
+        trouble = trouble_of(write, server.address)
+        assert len(server.requests) == 1, "a write is never sent twice"
+    assert type(trouble) is expected
+
+
+def test_who_is_not_there_did_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        address = f"http://127.0.0.1:{gone.getsockname()[1]}"
+    for call in (read, write):
+        assert type(trouble_of(call, address)) is SystemUnavailable
+
+
+def test_a_name_that_is_looked_up_for_ever_takes_no_longer_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    woken = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_asked: woken.wait(5))
+    assert type(trouble_of(write, "http://smartflex.invalid")) is SystemUnavailable
+    woken.set()
+
+
+def test_who_accepts_and_never_reads_takes_no_longer_either() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        assert type(trouble_of(write, f"http://127.0.0.1:{deaf.getsockname()[1]}")) is OutcomeUnknown
+
+
+def test_the_sentence_is_the_systems_own_and_names_it_otherwise() -> None:
+    with misbehaving(answers("422 X", {"error": " El contrato\n no existe. "})) as server:
+        assert str(trouble_of(read, server.address)) == "El contrato no existe."
+    with misbehaving(answers("422 X", {"error": ["?"]})) as server:
+        assert str(trouble_of(read, server.address)) == "Smartflex rechazó lo pedido."
+    with misbehaving(bad.says_nothing) as server:
+        assert str(trouble_of(write, server.address)) == "Smartflex no confirmó: no se sabe si lo hizo."
+
+
+def test_a_connection_is_kept_and_the_next_client_goes_on_with_it() -> None:
+    with misbehaving(answers("200 OK", NOBODY)) as server:
+        for _nth in range(5):
+            assert read(server.address).customers == ()
+        assert (len(server.requests), server.connections) == (5, 1)
+
+
+def test_a_kept_connection_that_was_just_closed_costs_a_read_nothing() -> None:
+    with misbehaving(lambda _connection, _request: None) as server:
+
+        def once_then_never(connection: socket.socket, _request: bytes) -> None:
+            connection.sendall(response("200 OK", json.dumps(NOBODY).encode()))
+            connection.recv(65536)  # takes the next request, and goes
+            connection.close()
+
+        server.behave = once_then_never
+        assert read(server.address).customers == ()
+        assert read(server.address).customers == ()
+        assert server.connections == 2
+
+
+def test_what_is_asked_stands_in_no_address_and_carries_token_and_key() -> None:
+    with misbehaving(answers("201 Created", {"reference": "RE-1"})) as server:
+        client = Smartflex(f"{server.address}/bus/", token="secreto", timeout=TIMEOUT)
+        assert client.register_claim(key="walk:7:3", contract="204117", text="cobro").reference == "RE-1"
+        head, _, body = server.requests[0].decode().partition("\r\n\r\n")
+    assert head.startswith("POST /bus/smartflex/register_claim HTTP/1.1")
+    headers = {line.split(": ")[0].lower(): line.split(": ")[1] for line in head.split("\r\n")[1:]}
+    assert headers["authorization"] == "Bearer secreto"
+    assert headers["idempotency-key"] == "walk:7:3"
+    assert headers["content-type"] == "application/json"
+    assert json.loads(body) == {"contract": "204117", "text": "cobro"}
+
+
+def test_a_cookie_is_not_brought_back() -> None:
+    with misbehaving(answers("200 OK", NOBODY, more="Set-Cookie: visit=ana\r\n")) as server:
+        read(server.address)
+        read(server.address)
+        assert b"cookie" not in server.requests[1].lower()
+
+
+def test_what_no_database_keeps_is_taken_out_of_texts() -> None:
+    told = {"customers": [], "more": False}
+    product = {"service": "TV", "service_number": "1", "plan": "a\0b\ud800", "state": "", "suspended_for": ""}
+    customer = dict.fromkeys(("contract", "name", "identity_card", "segment", "address", "zone"), "x")
+    told["customers"] = [{**customer, "telephones": [], "products": [product]}]  # type: ignore[assignment]
+    with misbehaving(answers("200 OK", told)) as server:
+        assert read(server.address).customers[0].products[0].plan == "ab?"
+
+
+@pytest.mark.parametrize(
+    "address", ["", "smartflex", "ftp://x/", "http://", "http://ana:clave@x/", "http://x/?a=1", "http://x/#a"]
+)
+def test_an_address_is_one_of_a_server_and_nothing_else(address: str) -> None:
+    with pytest.raises(ValueError, match="address"):
+        Smartflex(address)
+
+
+@pytest.mark.parametrize("key", ["", "a b", "ñ", "a\r\nX: y", "k" * 201])
+def test_a_key_is_printable_or_it_is_not_sent(key: str) -> None:
+    with misbehaving(answers("201 Created", {"reference": "1"})) as server:
+        with pytest.raises(ValueError, match="key"):
+            Smartflex(server.address).register_claim(key=key, contract="1", text="x")
+        assert server.requests == []
+
+
+def test_a_token_that_fits_in_no_header_is_told_at_once() -> None:
+    with pytest.raises(ValueError, match="token"):
+        Connection("smartflex", "http://127.0.0.1:1", token="a\r\nb", timeout=1)
+
+
+def ask_at_once(server: Misbehaving, callers: int) -> tuple[list[type], float]:
+    """Callers in threads at one moment: how each ended, and how long it took all of them."""
+    ended: list[type] = []
+
+    def call() -> None:
+        try:
+            ended.append(type(read(server.address)))
+        except SystemTrouble as trouble:
+            ended.append(type(trouble))
+
+    threads = [threading.Thread(target=call) for _nth in range(callers)]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ended, time.monotonic() - began
+
+
+def test_more_callers_than_connections_wait_no_longer_than_their_time() -> None:
+    with misbehaving(bad.says_nothing) as server:
+        ended, took = ask_at_once(server, wire.MOST_CONNECTIONS + 10)
+    assert set(ended) == {SystemUnavailable}
+    assert took < TIMEOUT + 0.5
+
+
+def test_a_dead_system_costs_its_first_callers_time_and_the_rest_nothing() -> None:
+    with misbehaving(bad.says_nothing) as server:
+        for _nth in range(3):
+            trouble_of(read, server.address)
+        began = time.monotonic()
+        for _nth in range(50):
+            trouble_of(read, server.address)
+            trouble_of(write, server.address)
+        assert time.monotonic() - began < 0.5
+        assert len(server.requests) == 3
+        assert type(trouble_of(write, server.address)) is SystemUnavailable  # nothing was sent
+
+
+def test_a_neighbour_at_the_same_address_is_asked_all_the_same() -> None:
+    """All systems may stand behind one bus: the breaker is of one system."""
+    with misbehaving(bad.says_nothing) as server:
+        for _nth in range(3):
+            trouble_of(read, server.address)
+        server.behave = answers("200 OK", {"a": 1})
+        other = Connection("gsi", server.address, token="", timeout=TIMEOUT)
+        assert other.ask("code", {}, dict) == {"a": 1}
+        assert "momento" in str(trouble_of(read, server.address))
+
+
+def test_a_system_that_answers_nonsense_in_time_is_asked_on() -> None:
+    """It costs nobody a second, and one customer that cannot be read must not take the others away."""
+    with misbehaving(answers("200 OK", {"datos": []})) as server:
+        for _nth in range(5):
+            trouble_of(read, server.address)
+        assert len(server.requests) == 5
+
+
+def test_nothing_of_a_person_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    with misbehaving(answers("200 OK", {"datos": []})) as server:
+        trouble_of(read, server.address)
+        trouble_of(write, server.address)
+    said = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("systems"))
+    assert "smartflex: search" in said
+    assert "Quispe" not in said
+    assert "cobro" not in said
