@@ -4,6 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PORT ?= 8000
 HOST ?= 127.0.0.1
 BIN := .venv/bin
+NO_DATABASE := postgres://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check messages bench demo-reset generate
@@ -41,9 +42,11 @@ check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translati
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
-	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml agents callcenter campaigns escalations inbound notices screens service_level systems telephony
+	SANDBOX_DATABASE_URL=$(NO_DATABASE) $(BIN)/mypy --config-file sandbox/mypy.ini sandbox
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml agents callcenter campaigns escalations inbound notices sandbox screens service_level systems telephony
 	$(BIN)/djlint --lint --quiet . --extension html
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	SANDBOX_DATABASE_URL=$(NO_DATABASE) $(BIN)/python -W ignore -m sandbox makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python -m pytest -q -m "not browser" tests/callcenter/test_translations.py tests/campaigns/test_lifecycle.py tests/callcenter/test_environment.py
 

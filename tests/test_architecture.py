@@ -13,7 +13,7 @@ import pytest
 HOUSE = Path(__file__).parents[1]
 ROOMS = (
     *("agents", "callcenter", "campaigns", "escalations", "inbound"),
-    *("notices", "screens", "service_level", "systems", "telephony"),
+    *("notices", "sandbox", "screens", "service_level", "systems", "telephony"),
 )
 DOORS = ("views", "tasks", "admin", "urls", "forms", "management")
 # These translate too, though no folder says so: a form of the sign-in library, a filter that tells ages, beat and the
