@@ -62,13 +62,23 @@ def filled(text: str, known: Mapping[str, Any]) -> str:
 
 
 def arguments(with_: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:
-    """What a look-up or a write is given: a path's value, or, where there are braces, the filled text."""
-    return {name: filled(what, known) if "{" in what else _words(value_at(known, what)) for name, what in with_.items()}
+    """What a look-up or a write is given: a path's value (`a | b`: the first there is), or, with braces, a text."""
+    return {name: filled(what, known) if "{" in what else _first(what, known) for name, what in with_.items()}
 
 
 def places(text: str) -> tuple[str, ...]:
     """The places of a script, as written."""
     return tuple(PLACE.findall(text))
+
+
+def alternatives(what: str) -> list[str]:
+    """The paths of an argument, the first that leads somewhere counting."""
+    return [path.strip() for path in what.split("|")]
+
+
+def _first(what: str, known: Mapping[str, Any]) -> str:
+    found = (_words(value_at(known, path)) for path in alternatives(what))
+    return next((words for words in found if words), "")
 
 
 def _is(value: Any, expected: Condition) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from django.utils.translation import gettext as _
 
 from inbound.actions import REQUESTER, Action
-from inbound.conditions import places
+from inbound.conditions import alternatives, places
 from inbound.flow_shapes import HOUSE, OTHER, PLACES, Flow, FlowError, Step, When
 
 ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number"})
@@ -171,7 +171,7 @@ def _paths(step: Step) -> Iterator[str]:
         if "{" in what:
             yield from places(what)
         else:
-            yield what
+            yield from alternatives(what)
     if step.on:
         yield step.on
     conditions: list[When] = [branch.when for branch in step.branches]

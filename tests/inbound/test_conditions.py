@@ -126,3 +126,11 @@ def test_a_script_is_filled_in(text: str, said: str) -> None:
 def test_arguments_are_paths_or_filled_texts() -> None:
     with_ = {"damage": "damages.0.number", "text": "Reitera {damages.0.number}. {note}", "zone": "customer.zone"}
     assert arguments(with_, KNOWN) == {"damage": "D-1", "text": "Reitera D-1.", "zone": ""}
+
+
+@pytest.mark.parametrize(
+    ("what", "given"),
+    [("customer.contract | contract", "100200"), ("nobody.contract | customer.contract", "100200"), ("a | b", "")],
+)
+def test_the_first_of_several_paths_that_leads_somewhere_counts(what: str, given: str) -> None:
+    assert arguments({"contract": what}, KNOWN) == {"contract": given}
