@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from inbound.actions import REQUESTER, Action
 from inbound.conditions import alternatives, places
 from inbound.flow_shapes import HOUSE, OTHER, PLACES, Flow, FlowError, Step, When
+from inbound.look_ups import LookUp
 
 ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number"})
 BY_PRESENCE = ("present", "absent", True, False)
@@ -17,23 +18,24 @@ BY_PRESENCE = ("present", "absent", True, False)
 def lint(
     flow: Flow,
     *,
-    look_ups: Collection[str],
+    look_ups: Mapping[str, LookUp],
     actions: Mapping[str, Action],
     escalations: Collection[str],
     lines: Collection[str] = (),
+    name: str = "",
 ) -> list[FlowError]:
     """What is wrong with a flow, given what there is: look-ups, actions, kinds of escalation.
 
-    `lines`: the lines one can go on as; empty: not checked.
+    `lines`: the lines one can go on as; empty: not checked. `name`: how the errors call it, `101.yaml` if not said.
     """
-    checks = _Checks(flow)
+    checks = _Checks(flow, name or f"{flow.line}.yaml")
     for step in flow.steps.values():
         checks.references(step)
         checks.ways(step)
         checks.names(step)
         checks.foreign_state(step)
-        if step.look_up and step.look_up not in look_ups:
-            checks.wrong(step, _("consulta desconocida «%(name)s»") % {"name": step.look_up})
+        if step.look_up:
+            checks.look_up(step, look_ups.get(step.look_up))
         if step.action:
             checks.action(step, actions.get(step.action))
         if step.escalation and step.escalation not in escalations:
@@ -45,13 +47,14 @@ def lint(
 
 
 class _Checks:
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, file: str) -> None:
         self.flow = flow
+        self.file = file
         self.errors: list[FlowError] = []
         self.given = ALWAYS_KNOWN | set(_given(flow))
 
     def wrong(self, step: Step | None, what: str) -> None:
-        self.errors.append(FlowError(f"{self.flow.line}.yaml", step.name if step else "", what))
+        self.errors.append(FlowError(self.file, step.name if step else "", what))
 
     def references(self, step: Step) -> None:
         for ref in step.refs:
@@ -104,6 +107,15 @@ class _Checks:
             self.wrong(step, _("decide por «%(path)s», de otro sistema: falta «on: %(path)s»") % {"path": path})
         if step.on.split(".")[0] in foreign and step.other is None:
             self.wrong(step, _("decide por un estado de otro sistema y no tiene «other» (otro estado)"))
+
+    def look_up(self, step: Step, look_up: LookUp | None) -> None:
+        """It exists, and is given what it cannot be asked without."""
+        if look_up is None:
+            self.wrong(step, _("consulta desconocida «%(name)s»") % {"name": step.look_up})
+            return
+        for name in look_up.needs:
+            if name not in step.with_:
+                self.wrong(step, _("la consulta necesita «%(name)s» en «with»") % {"name": name})
 
     def action(self, step: Step, action: Action | None) -> None:
         """It exists, is given what it needs and nothing else, and where it touches money or a SIM it says so."""

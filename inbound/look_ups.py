@@ -15,7 +15,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from inbound.flow_shapes import Field
+from inbound import readings
+from inbound.flow_shapes import HOUSE, Field
 
 Arguments = Mapping[str, str]
 YES_OR_NO = (("true", _("Sí")), ("false", _("No")))
@@ -112,6 +113,15 @@ def _asks(
     return LookUp(system, words, _run, needs, by_hand, kept_back)
 
 
+def _reads(name: str, words: str | Promise) -> LookUp:
+    """A reading of the house: it asks nobody and always answers, so nothing of it is written by hand."""
+
+    def _run(_clients: Any, arguments: Arguments, now: datetime) -> Any:
+        return readings.read(name, arguments, now=now)
+
+    return LookUp(HOUSE.rstrip("."), words, _run)
+
+
 _ENTRY = (
     _field("entries.0.name", _("Nombre")),
     _field("entries.0.address", _("Dirección")),
@@ -200,4 +210,6 @@ LOOK_UPS: dict[str, LookUp] = {
         "gsi", "code", _("Código de marcación en GSI"),
         _field("code", _("Código")), _field("words", _("Cómo se marca")), needs=("origin", "destination"),
     ),
+    "house.installation_term": _reads("house.installation_term", _("Plazo de la instalación")),
+    "house.public_phone_window": _reads("house.public_phone_window", _("Fin de semana de telefonía pública")),
 }  # fmt: skip

@@ -8,8 +8,8 @@ from escalations.models import EscalationKind
 from inbound.actions import ACTIONS
 from inbound.flow_lint import lint
 from inbound.flow_schema import parse_flow
+from inbound.look_ups import LOOK_UPS
 from tests.inbound.flows_to_read import LINES, SMALL, flow_of, small
-from tests.inbound.names_of_look_ups import LOOK_UPS
 
 
 def errors_of(text: str) -> list[str]:
@@ -59,6 +59,7 @@ REITERATE = """action: smartflex.reiterate_damage
         ("name: attended", "name: open", "101.yaml: state: hay dos ramas con el nombre «open»"),
         ("name: attended", "name: other", "101.yaml: state: «other» se escribe aparte, no entre las ramas"),
         # names
+        ("with: {contract: customer.contract}", "with: {}", "101.yaml: damages: la consulta necesita «contract» en"),
         ("look_up: smartflex.damages", "look_up: smartflex.xyz", "101.yaml: damages: consulta desconocida «smart"),
         ("smartflex.reiterate_damage", "gsi.xyz", "101.yaml: reiterate: acción desconocida «gsi.xyz»"),
         ("escalation: unforeseen_state", "escalation: x", "101.yaml: unforeseen: tipo de derivación desconocido «x»"),

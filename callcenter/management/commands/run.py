@@ -63,6 +63,7 @@ class Command(TerminalCommand):
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
         sync_schedule(ticks=SCHEDULE, now=timezone.now())
+        call_command("publish_flows", quiet=True, stdout=self.stdout)
         if settings.IS_DEMO:
             call_command("demo", if_empty=True, stdout=self.stdout)
 
