@@ -50,6 +50,8 @@ SCHEDULE = [
     Tick("Retomar exportaciones", "campaigns.sweep_exports", 30 * SECOND),
     # Personal data of months older than the policy keeps them are taken away; figures and seals stay.
     Tick("Quitar datos personales antiguos", "campaigns.anonymise_due", 6 * HOUR),
+    # What calls left to be done in other systems is sent; a step that owes something rings at once.
+    Tick("Enviar lo pedido a otros sistemas", "inbound.deliver_writes", 5 * SECOND),
     # Mail that is owed is delivered.
     Tick("Enviar avisos pendientes", "notices.deliver_due", 15 * SECOND),
     # The worker of the ticks says that it is alive; the jobs' worker, beat and the sweeper sign by themselves.

@@ -75,9 +75,17 @@ class Standing:
     address: str
 
 
-def standing_of(code: str) -> Standing:
-    """The standing of one system. One that is connected but has no address in the settings is used by hand."""
-    return _standing(code, OutsideSystem.objects.filter(code=code).first())
+def standing_of(code: str, *, row: OutsideSystem | None = None) -> Standing:
+    """The standing of one system, read now unless its `row` is at hand.
+
+    One that is connected but has no address in the settings is used by hand; one without a row is connected.
+    """
+    row = row or OutsideSystem.objects.filter(code=code).first() or OutsideSystem(code=code)
+    address = settings.SYSTEM_URLS.get(code, settings.SYSTEMS_URL)
+    mode = Mode(row.mode)
+    if mode == Mode.CONNECTED and not address:
+        mode = Mode.BY_HAND
+    return Standing(code, str(System(code).label), mode, float(row.timeout_seconds), address)
 
 
 class Clients:
@@ -105,7 +113,7 @@ class Clients:
 def clients(*, now: datetime) -> Clients:
     """The clients as the systems stand at `now`, which is when they are read."""
     rows = {row.code: row for row in OutsideSystem.objects.all()}
-    return Clients({code: _standing(code, rows.get(code)) for code in CLIENTS})
+    return Clients({code: standing_of(code, row=rows.get(code)) for code in CLIENTS})
 
 
 def why_not_connected(standing: Standing) -> str:
@@ -147,12 +155,3 @@ def look_up(*, name: str, arguments: Mapping[str, Any], now: datetime, by: User 
 
 def _unanswered(trouble: str) -> Looked:
     return Looked(None, trouble[:TROUBLE_LENGTH], by_hand=True)
-
-
-def _standing(code: str, row: OutsideSystem | None) -> Standing:
-    row = row or OutsideSystem(code=code)
-    address = settings.SYSTEM_URLS.get(code, settings.SYSTEMS_URL)
-    mode = Mode(row.mode)
-    if mode == Mode.CONNECTED and not address:
-        mode = Mode.BY_HAND
-    return Standing(code, str(System(code).label), mode, float(row.timeout_seconds), address)

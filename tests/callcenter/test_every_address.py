@@ -111,6 +111,22 @@ ADDRESSES = [
     Address("notices:attachment", CENTRE, of=lambda world: world.attachment),
     Address("notices:retry", STEERING, of=lambda world: {"pk": world.notice.pk}, sends={}),
     Address("notices:retry_all", STEERING, sends={}),
+    # what was handed over
+    Address("escalations:escalation_list", EVERYBODY),
+    Address("escalations:escalation_export", CENTRE, sends={}),
+    Address("escalations:escalation", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
+    Address("escalations:escalation_reveal", AUDITOR, of=lambda world: {"pk": world.escalation.pk}, sends={}),
+    # what is owed to other systems
+    Address("inbound:write_list", EVERYBODY),
+    Address("inbound:write_day", CENTRE),
+    Address("inbound:write_day_export", CENTRE, sends={}),
+    Address("inbound:writes_try_again", STEERING, sends={}),
+    Address("inbound:write", EVERYBODY, of=lambda world: {"pk": world.write.pk}),
+    Address("inbound:write_reveal", AUDITOR, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_settle", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_by_hand", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_give_up", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_try_again", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     # the campaign
     Address("campaigns:campaign_list", CENTRE),
     Address("campaigns:campaign", CENTRE, of=month),

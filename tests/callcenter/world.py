@@ -24,6 +24,10 @@ from campaigns.models import (
     RejectedRow,
     Report,
 )
+from escalations.models import Escalation
+from escalations.raising import raise_escalation
+from inbound.models import FlowVersion, OutsideWrite, ServiceLine, Walk
+from inbound.writing import owe_write
 from notices.models import Notice, NoticeKind
 
 
@@ -89,6 +93,33 @@ class World:
             key="x", kind=NoticeKind.REPORT_LATE, to=["a@b.example"], subject="x", body="x",
             not_before=self.now, created_at=self.now,
         )  # fmt: skip
+
+    @cached_property
+    def escalation(self) -> Escalation:
+        return raise_escalation(
+            key="walk:1:7", kind="billing_claim", line="102", reason="Cobro excesivo", details={"invoice": "F-1"},
+            due_at=self.now, by=self.ana.user, now=self.now, customer_name="Rosa Flores", telephone="+59170712345",
+        )  # fmt: skip
+
+    @cached_property
+    def walk(self) -> Walk:
+        line, _new = ServiceLine.objects.get_or_create(number="109", defaults={"name": "Fijacom", "greeting": "x"})
+        version, _new = FlowVersion.objects.get_or_create(
+            line=line, version=1, defaults={"source": "x", "sha256": "0" * 64, "published_at": self.now}
+        )
+        return Walk.objects.create(line=line, version=version, agent=self.ana, began_at=self.now)
+
+    @cached_property
+    def write(self) -> OutsideWrite:
+        """Money that may have been moved, or not."""
+        made = owe_write(
+            key="walk:1:7", walk=self.walk, position=7, action="qbc.top_up", now=self.now, by=self.ana.user,
+            payload={
+                "number": "70712345", "amount": "20", "requester_name": "Rosa Flores", "requester_card": "1234567 CB",
+            },
+        )  # fmt: skip
+        OutsideWrite.objects.filter(pk=made.pk).update(state=OutsideWrite.State.UNCERTAIN)
+        return made
 
     @cached_property
     def attachment(self) -> dict[str, Any]:

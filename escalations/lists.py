@@ -1,0 +1,96 @@
+"""Which escalations the list shows, for page and export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from escalations.models import Escalation, EscalationKind
+from screens.spreadsheets import Sheet
+from screens.templatetags.screens import masked_telephone, masked_text
+from telephony.phone_numbers import display
+
+AT_ONCE = 500  # rows read from the database at a time
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters of the list; empty: all."""
+
+    kind: str = ""
+    line: str = ""
+    overdue: bool = False
+
+    @property
+    def words(self) -> str:
+        """The filters without personal data, for the book of exports."""
+        said = [self.kind, self.line, "overdue" if self.overdue else ""]
+        return " ".join(word for word in said if word) or "all"
+
+
+def find_escalations(*, asked: Asked, user: User, now: datetime) -> QuerySet[Escalation]:
+    """What `user` may see of what is asked for, what is due first at the top."""
+    found = Escalation.objects.visible_to(user).select_related("raised_by")
+    if asked.kind:
+        found = found.filter(kind=asked.kind)
+    if asked.line:
+        found = found.filter(line=asked.line)
+    if asked.overdue:
+        found = found.filter(due_at__lt=now)
+    return found.order_by("due_at", "pk")
+
+
+def lines_of(*, user: User) -> list[str]:
+    """The lines that have handed something over."""
+    lines = Escalation.objects.visible_to(user).exclude(line="").order_by("line")
+    return list(lines.values_list("line", flat=True).distinct())
+
+
+def is_masked(*, user: User, escalation: Escalation | None = None) -> bool:
+    """Whether telephones are hidden: whoever has to call the customer needs them, an auditor does not."""
+    raised_it = escalation is not None and escalation.raised_by_id == user.pk
+    return user.sees_the_centre and not user.steers_campaigns and not raised_it
+
+
+def sheet_of(escalations: QuerySet[Escalation], *, masked: bool) -> Sheet:
+    """A workbook's sheet, row by row."""
+    heads = [
+        _("Tipo"), _("Línea"), _("Cliente"), _("Contrato"), _("Teléfono"), _("Zona"), _("Motivo"),
+        _("Prometido al cliente"), _("Vence"), _("Derivada"), _("Por"), _("Datos"),
+    ]  # fmt: skip
+    return Sheet(_("Derivaciones"), heads, _rows(escalations, masked=masked))
+
+
+def details_of(escalation: Escalation, *, masked: bool) -> list[tuple[str, str]]:
+    """What the step asked for, as words for people."""
+    told = ((str(name).replace("_", " ").capitalize(), _words(value)) for name, value in escalation.details.items())
+    return [(name, masked_text(words) if masked else words) for name, words in told if words]
+
+
+def _rows(escalations: QuerySet[Escalation], *, masked: bool) -> Iterable[list[Any]]:
+    kinds = {value: str(label) for value, label in EscalationKind.choices}
+    for one in escalations.iterator(chunk_size=AT_ONCE):
+        telephone = masked_telephone(one.telephone) if masked else display(one.telephone)
+        details = "; ".join(f"{name}: {words}" for name, words in details_of(one, masked=masked))
+        reason = masked_text(one.reason) if masked else one.reason
+        yield [
+            kinds.get(one.kind, one.kind), one.line, one.customer_name, one.contract,
+            telephone if one.telephone else "", one.zone, reason, one.promised, one.due_at, one.raised_at,
+            str(one.raised_by), details,
+        ]  # fmt: skip
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Sí") if value else _("No")
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_words(inner)}" for name, inner in value.items() if _words(inner))
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_words, value)))
+    return "" if value is None else str(value)

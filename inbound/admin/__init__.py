@@ -1,0 +1,3 @@
+"""Django admin of the room, by story."""
+
+from inbound.admin import outside as outside

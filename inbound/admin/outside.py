@@ -1,0 +1,101 @@
+"""Django admin of the outside systems: how each is used; and, to look at, what was written and who met the reserve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from inbound.models import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
+from inbound.outside import standing_of
+
+
+@admin.register(OutsideSystem)
+class OutsideSystemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The fifteen: changed, never added or deleted. A change counts at the next use, without a restart."""
+
+    list_display = (*("code", "mode", "in_use", "timeout_seconds", "daily_limit", "daily_writes", "largest_amount"),)
+    list_editable = ("mode",)
+    list_filter = ("mode",)
+    ordering = ("code",)
+    actions = None
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("code", "mode", "timeout_seconds"),
+                "description": _(
+                    "Dónde está cada sistema lo dice la instalación (SYSTEMS_URL). Uno conectado sin dirección se usa"
+                    " a mano. Lo que cambie aquí vale desde el paso siguiente de cada llamada."
+                ),
+            },
+        ),
+        (
+            _("Límites de recargas, créditos y bloqueos"),
+            {"fields": ("daily_limit", "daily_writes", "largest_amount")},
+        ),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: OutsideSystem | None = None) -> tuple[str, ...]:
+        return ("code",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("se usa ahora"))
+    def in_use(self, row: OutsideSystem) -> str:
+        return str(standing_of(row.code, row=row).mode.label)
+
+
+class ChangeInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = OutsideWriteChange
+    fields = ("at", "from_state", "to_state", "by", "note")
+    readonly_fields = fields
+    ordering = ("pk",)
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ToLookAt(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Nothing is written or deleted here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(OutsideWrite)
+class OutsideWriteAdmin(ToLookAt):
+    """What is owed and what became of it; what people decide about it they decide on its page."""
+
+    list_display = ("action", "to_whom", "amount", "state", "attempts", "owed_at", "owed_by", "reference")
+    list_filter = ("state", "system", "is_accountable", "owed_at")
+    list_select_related = ("owed_by",)
+    search_fields = ("key", "to_whom", "reference")
+    ordering = ("-owed_at",)
+    date_hierarchy = "owed_at"
+    inlines = (ChangeInline,)
+
+
+@admin.register(ReservedSearch)
+class ReservedSearchAdmin(ToLookAt):
+    """Who searched for what is in reserve, and when; never what."""
+
+    list_display = ("at", "by", "reserved")
+    list_filter = ("at", "by")
+    list_select_related = ("by",)
+    ordering = ("-at",)
+    date_hierarchy = "at"
