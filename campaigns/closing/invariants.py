@@ -7,7 +7,7 @@ it, told by business keys without personal data. Runs after every fault test, an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,9 +46,9 @@ class Finding:
     examples: list[str] = field(default_factory=list)
 
 
-def check_invariants() -> list[Finding]:
-    """Everything that does not hold; empty when all is well."""
-    found = [_check(invariant) for invariant in (*INVARIANTS, *orphans())]
+def check_invariants(*, besides: Iterable[Invariant] = ()) -> list[Finding]:
+    """Everything that does not hold, of this room and of `besides`; empty when all is well."""
+    found = [_check(invariant) for invariant in (*INVARIANTS, *orphans(), *besides)]
     return [finding for finding in found if finding is not None]
 
 

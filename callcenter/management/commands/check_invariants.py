@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import ngettext
 
-from campaigns.closing.invariants import INVARIANTS, check_invariants, orphans
+from campaigns.closing.invariants import INVARIANTS, Invariant, check_invariants, orphans
+from inbound.invariants import RULES
 from screens.terminal import TerminalCommand
 
 
@@ -18,8 +19,9 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        checked = len(INVARIANTS) + len(orphans())
-        broken = check_invariants()
+        of_the_lines = [Invariant(rule.name, rule.promise, rule.sql) for rule in RULES]
+        checked = len(INVARIANTS) + len(orphans()) + len(of_the_lines)
+        broken = check_invariants(besides=of_the_lines)
         if options["json"]:
             self.stdout.write(json.dumps({"checked": checked, "broken": [asdict(finding) for finding in broken]}))
         else:

@@ -1,0 +1,70 @@
+"""What must hold of the writes to other systems at any moment, checked from the rows themselves.
+
+Each is a promise and the query for what breaks it: one column that names the row, as a text, without personal data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from inbound.write_states import STEPS, State
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A promise and what finds the rows that break it."""
+
+    name: str
+    promise: str | Promise
+    sql: str
+
+
+BEGINS = (State.WAITING, State.BY_HAND)
+ALLOWED = sorted({("", state.value) for state in BEGINS} | {(s.from_state.value, s.to_state.value) for s in STEPS})
+_CHAIN = """
+  SELECT w.key, w.is_accountable, c.from_state, c.to_state, c.id,
+         lag(c.to_state, 1, '') OVER (PARTITION BY c.write_id ORDER BY c.id) AS before
+    FROM inbound_outsidewritechange c JOIN inbound_outsidewrite w ON w.id = c.write_id"""
+
+RULES = [
+    Rule(
+        "write_says_its_history",
+        gettext_lazy("Cada operación en otro sistema está donde su historia dice, y no le falta ningún paso."),
+        f"""SELECT h.key FROM ({_CHAIN}) h WHERE h.from_state <> h.before
+            UNION ALL
+            SELECT w.key FROM inbound_outsidewrite w
+             WHERE w.state IS DISTINCT FROM (SELECT c.to_state FROM inbound_outsidewritechange c
+                                              WHERE c.write_id = w.id ORDER BY c.id DESC LIMIT 1)""",
+    ),
+    Rule(
+        "write_keeps_to_the_table",
+        gettext_lazy("Ninguna operación en otro sistema cambió de un modo que la tabla no permite."),
+        f"""SELECT w.key FROM inbound_outsidewritechange c JOIN inbound_outsidewrite w ON w.id = c.write_id
+             WHERE (c.from_state, c.to_state) NOT IN ({", ".join(f"('{was}', '{is_}')" for was, is_ in ALLOWED)})""",
+    ),
+    Rule(
+        "doubt_is_never_sent_again",
+        gettext_lazy("Lo que tocaba dinero o un SIM y quedó incierto no se volvió a enviar."),
+        """SELECT w.key FROM inbound_outsidewrite w
+            WHERE w.is_accountable AND EXISTS (
+              SELECT FROM inbound_outsidewritechange d JOIN inbound_outsidewritechange s ON s.write_id = d.write_id
+               WHERE d.write_id = w.id AND d.to_state = 'uncertain' AND s.to_state = 'sending' AND s.id > d.id)""",
+    ),
+    Rule(
+        "every_sending_is_fenced",
+        gettext_lazy("Cada envío a otro sistema está contado."),
+        """SELECT w.key FROM inbound_outsidewrite w
+            WHERE w.fence <> (SELECT count(*) FROM inbound_outsidewritechange c
+                               WHERE c.write_id = w.id AND c.to_state = 'sending')""",
+    ),
+    Rule(
+        "money_once_a_call",
+        gettext_lazy("En una llamada, a un número se le hace una vez cada operación de dinero o de SIM."),
+        """SELECT min(w.key) FROM inbound_outsidewrite w
+            WHERE w.is_accountable AND w.state NOT IN ('refused', 'not_done')
+            GROUP BY w.walk_id, w.action, w.to_whom HAVING count(*) > 1""",
+    ),
+]
