@@ -157,6 +157,11 @@ class House:
         with redis.Redis.from_url(self.redis_url, db=0) as broker:
             return int(broker.llen(queue))
 
+    def last_words(self) -> str:
+        """The end of what each program said, for a test that gives up."""
+        logs = [self.home / f"started-{number}.log" for number in range(len(self.started))]
+        return "\n".join(f"-- {log.name}\n{log.read_text()[-2000:]}" for log in logs if log.exists())
+
     def signs(self) -> set[str]:
         """Who has signed that it is alive."""
         with redis.Redis.from_url(self.redis_url) as cache:

@@ -38,7 +38,11 @@ def publishing_held_up(house: House) -> Iterator[None]:
 
 
 def wait_for_state(house: House, report: int, state: str) -> None:
-    wait_until(lambda: house.state_of(report) == state, seconds=PATIENCE, what=f"report {report} is {state}")
+    try:
+        wait_until(lambda: house.state_of(report) == state, seconds=PATIENCE, what=f"report {report} is {state}")
+    except AssertionError as late:
+        stands = house.rows("SELECT state, attempts, error, lease_until FROM campaigns_report WHERE id = %s", report)
+        raise AssertionError(f"{late}, but {stands}\n{house.last_words()}") from None
 
 
 def let_the_lease_run_out(house: House, report: int) -> None:
