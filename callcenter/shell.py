@@ -27,6 +27,7 @@ class Place:
 
 
 LIST = Place("campaigns:my_list", _("Mi lista"), "l")
+LINES = Place("inbound:lines", _("Llamadas entrantes"), "e")
 DAY = Place("campaigns:my_day", _("Mi día"), "d")
 AGENDA = Place("campaigns:agenda", _("Agenda"), "a")
 CAMPAIGNS = Place("campaigns:campaign_list", _("Campañas"), "c")
@@ -40,7 +41,7 @@ ADMIN = Place("admin:index", _("Administración"), "d")
 
 CENTRE = (CAMPAIGNS, REPORTS, PAYMENTS, AGENDA, ESCALATIONS, WRITES, MAIL, PEOPLE)
 PLACES = {
-    Role.AGENT: (LIST, AGENDA, DAY),
+    Role.AGENT: (LIST, LINES, AGENDA, DAY),
     Role.SUPERVISOR: CENTRE,
     Role.AUDITOR: CENTRE,
     Role.ADMINISTRATOR: (*CENTRE, ADMIN),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("lines/", include("inbound.urls")),
     path("escalations/", include("escalations.urls")),
     path("ui/", include("screens.urls")),
+    path("lines/", include("inbound.urls")),
     path("", include("campaigns.urls")),
 ]
 

@@ -1,6 +1,7 @@
 """Addresses of the inbound lines."""
 
+from inbound.urls.walks import urlpatterns as walks
 from inbound.urls.writes import urlpatterns as writes
 
 app_name = "inbound"
-urlpatterns = [*writes]
+urlpatterns = [*walks, *writes]

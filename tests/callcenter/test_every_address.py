@@ -11,6 +11,7 @@ A new address needs one line in ADDRESSES: its name, who opens it, and
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -127,6 +128,24 @@ ADDRESSES = [
     Address("inbound:write_by_hand", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_give_up", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_try_again", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
+    # the inbound lines
+    Address("inbound:lines", AGENTS),
+    Address(
+        "inbound:begin",
+        AGENTS,
+        shared=True,
+        sends=lambda world: {"line": world.line.number, "key": str(uuid.uuid4())},
+    ),
+    Address("inbound:walk", EVERYBODY, of=lambda world: {"key": world.walk.key}),
+    Address("inbound:walk_answer", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
+    Address("inbound:walk_look", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
+    Address("inbound:walk_by_hand", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "99"}),
+    Address("inbound:walk_back", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
+    Address("inbound:walk_continue", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
+    Address("inbound:walk_draft", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
+    Address("inbound:walk_customers", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"text": ""}),
+    Address("inbound:walk_left_behind", EVERYBODY, of=lambda world: {"key": world.walk.key}),
+    Address("inbound:walk_diagram", EVERYBODY, of=lambda world: {"key": world.walk.key}),
     # the campaign
     Address("campaigns:campaign_list", CENTRE),
     Address("campaigns:campaign", CENTRE, of=month),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,9 +27,11 @@ from campaigns.models import (
 )
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
-from inbound.models import FlowVersion, OutsideWrite, ServiceLine, Walk
+from inbound.models import OutsideWrite, ServiceLine, Walk
+from inbound.walking import begin_walk
 from inbound.writing import owe_write
 from notices.models import Notice, NoticeKind
+from tests.inbound.a_walk import FLOW, publish
 
 
 @dataclass
@@ -88,6 +91,10 @@ class World:
         return {"pk": made.pk}
 
     @cached_property
+    def line(self) -> ServiceLine:
+        return publish(FLOW, self.now, line="101")
+
+    @cached_property
     def notice(self) -> Notice:
         return Notice.objects.create(
             key="x", kind=NoticeKind.REPORT_LATE, to=["a@b.example"], subject="x", body="x",
@@ -103,11 +110,8 @@ class World:
 
     @cached_property
     def walk(self) -> Walk:
-        line, _new = ServiceLine.objects.get_or_create(number="109", defaults={"name": "Fijacom", "greeting": "x"})
-        version, _new = FlowVersion.objects.get_or_create(
-            line=line, version=1, defaults={"source": "x", "sha256": "0" * 64, "published_at": self.now}
-        )
-        return Walk.objects.create(line=line, version=version, agent=self.ana, began_at=self.now)
+        """A call Ana attends."""
+        return begin_walk(agent=self.ana, line=self.line, key=uuid.uuid4(), now=self.now)
 
     @cached_property
     def write(self) -> OutsideWrite:

@@ -1,0 +1,102 @@
+"""What a step of a walk leaves behind elsewhere: a write owed to another system, an escalation, the interaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from escalations.models import Escalation
+from escalations.raising import due_by, raise_escalation
+from inbound.conditions import arguments, filled
+from inbound.models import OutsideWrite
+from inbound.standing import CONTINUED, Standing, flow_of
+from inbound.writing import owe_write
+
+INTERACTION = "smartflex.write_interaction"
+
+
+def key_of(standing: Standing) -> str:
+    """What makes a consequence unique: the walk, the line and the step, not the footstep.
+
+    So going back and passing the step again does nothing a second time: one top-up, whatever is clicked.
+    """
+    return f"walk:{standing.walk.key}:{standing.flow.line}:{standing.step.name}"
+
+
+def write_out(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
+    """Owe the write of a `do` step, once a walk however often the step is passed. Call it inside its transaction."""
+    walk, footstep, step = standing.walk, standing.footstep, standing.step
+    return owe_write(
+        key=key_of(standing),
+        walk=walk,
+        position=footstep.position,
+        action=step.action,
+        payload=arguments(step.with_, known),
+        now=now,
+        by=walk.agent.user,
+    )
+
+
+def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> Escalation:
+    """Raise the escalation of a `hand_over` step, once a walk. Call it inside the step's transaction."""
+    walk, footstep, step = standing.walk, standing.footstep, standing.step
+    customer = known.get("customer") if isinstance(known.get("customer"), dict) else {}
+    details = arguments(step.with_, known)
+    written = [str(value) for value in footstep.answer.values() if isinstance(value, str) and value]
+    return raise_escalation(
+        key=key_of(standing),
+        kind=step.escalation,
+        line=walk.line.number,
+        contract=walk.contract,
+        customer_name=walk.customer_name,
+        telephone=walk.caller_number or _first(customer.get("telephones") if customer else None),
+        zone=str(customer.get("zone") or "")[:80] if customer else "",
+        reason=". ".join([step.title, *written]),
+        details=details,
+        promised=filled(step.promised, known),
+        due_at=due_by(now=now, **(asdict(step.due) if step.due else {"end_of_day": True})),
+        by=walk.agent.user,
+        now=now,
+    )
+
+
+def end_of_walk(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
+    """Owe the one interaction every attended call leaves (READING: *every flow*)."""
+    walk = standing.walk
+    return owe_write(
+        key=f"walk:{walk.key}:interaction",
+        walk=walk,
+        position=standing.footstep.position,
+        action=INTERACTION,
+        payload={
+            "contract": walk.contract,
+            "line": walk.line.number,
+            "result": standing.step.result,
+            "text": told(standing),
+        },
+        now=now,
+        by=walk.agent.user,
+    )
+
+
+def told(standing: Standing) -> str:
+    """The call in a few lines: what was decided, done, handed over and noted, at most 1,000 letters."""
+    lines = []
+    for footstep in standing.path:
+        step = flow_of(footstep.version_id).steps[footstep.step]
+        if footstep.chosen == CONTINUED:
+            lines.append(_("Continúa como %(line)s") % {"line": step.continue_as})
+        elif step.kind == "decide" and footstep.chosen:
+            lines.append(next((way.label for way in step.ways if way.name == footstep.chosen), footstep.chosen))
+        elif step.kind in ("do", "hand_over", "refer"):
+            lines.append(step.title)
+        lines += [str(footstep.answer[name]) for name in ("note", "seen") if footstep.answer.get(name)]
+    return ". ".join([*lines, standing.step.label])[:1000]
+
+
+def _first(telephones: Any) -> str:
+    return str(telephones[0])[:16] if isinstance(telephones, list) and telephones else ""

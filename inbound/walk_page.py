@@ -1,0 +1,313 @@
+"""What the page of a walk shows: the present step, what is known of the customer, and the trail of footsteps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from escalations.models import Escalation
+from inbound.actions import ACTIONS
+from inbound.answering import KINSHIPS, amounts_of
+from inbound.conditions import filled, value_at
+from inbound.consequences import key_of
+from inbound.flow_diagram import svg
+from inbound.flow_shapes import OTHER, Branch, Field, Step
+from inbound.found_words import Told, tell, words_of
+from inbound.look_ups import LOOK_UPS
+from inbound.models import Footstep, OutsideWrite, Walk
+from inbound.standing import CONTINUED, Standing, flow_of, said_before
+
+State = OutsideWrite.State
+
+KEYS = "123456789"
+OTHER_KEY = "o"
+OPEN_AT_MOST = 20  # walks of one agent shown as tabs
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way on from a decision, as a button."""
+
+    name: str
+    label: str
+    key: str
+    is_proposed: bool
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """One field of the step, with what it holds."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    error: str
+    is_required: bool
+    options: list[tuple[str, str]] = field(default_factory=list)
+    name_value: str = ""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """One line of the trail. `is_undone`: somebody went back past it."""
+
+    position: int
+    ref: str
+    title: str
+    what: list[str]
+    at: datetime
+    is_undone: bool
+    is_current: bool
+    may_return: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    """One thing that was found, with its heading."""
+
+    title: str
+    told: Told
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One write owed to another system, and the words of what it does."""
+
+    write: OutsideWrite
+    words: str
+
+
+@dataclass
+class WalkPage:
+    """All of it; `standing` has the walk, the flow and the step."""
+
+    standing: Standing
+    say: str
+    note: str
+    fields: list[ShownField]
+    ways: list[Way]
+    seen: str
+    known: list[Known]
+    just_found: Known | None
+    trail: list[Passed]
+    writes: list[Owed]
+    escalations: list[Escalation]
+    others: list[Walk]
+    done_already: OutsideWrite | Escalation | None = None
+    needs_look: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something owed to another system may still change by itself."""
+        return any(owed.write.state in (State.WAITING, State.SENDING) for owed in self.writes)
+
+
+def lay_walk(
+    *,
+    standing: Standing,
+    agent: Agent | None,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    problem: str = "",
+) -> WalkPage:
+    """The page of a walk. `agent` left out: somebody reads it who does not walk it."""
+    walk, step, errors = standing.walk, standing.step, dict(errors or {})
+    words = words_of_the_call(standing)
+    held = {**said_before(standing), **(typed or {})}
+    looked_by_hand = step.kind == "look_up" and standing.footstep.found is None and standing.footstep.by_hand
+    asked = LOOK_UPS[step.look_up].by_hand if looked_by_hand else step.fields
+    writes = list(OutsideWrite.objects.filter(walk=walk).order_by("owed_at", "pk"))
+    handed = list(Escalation.objects.filter(key__startswith=f"walk:{walk.key}:").order_by("raised_at"))
+    return WalkPage(
+        standing=standing,
+        say=filled(step.say, words),
+        note=str(held.get("note", "")),
+        fields=[_shown(one, held, errors, standing.known) for one in asked],
+        ways=_ways(step, standing.footstep),
+        seen=words_of(step.on.rpartition(".")[2], value_at(standing.known, step.on)) if step.on else "",
+        known=_known(standing),
+        just_found=_just_found(standing),
+        trail=_trail(standing),
+        writes=[Owed(write, str(ACTIONS[write.action].words)) for write in writes],
+        escalations=handed,
+        others=list(under_way(agent=agent).exclude(pk=walk.pk)[:OPEN_AT_MOST]) if agent else [],
+        done_already=_done_already(standing, writes, handed),
+        needs_look=_needs_look(standing),
+        errors=errors,
+        problem=problem,
+    )
+
+
+def under_way(*, agent: Agent) -> QuerySet[Walk]:
+    """What an agent has open, the newest first."""
+    return Walk.objects.under_way().filter(agent=agent).select_related("line").order_by("-began_at")
+
+
+def words_of_the_call(standing: Standing) -> dict[str, Any]:
+    """What a script may name: what is known, and the words of protocol (UI: *script with the customer's data*)."""
+    walk, known = standing.walk, standing.known
+    agent, name = str(walk.agent), walk.customer_name.title()
+    protocol = {"agente": agent, "cliente": name, "contrato": walk.contract, "linea": walk.line.name}
+    return {
+        **{key: _read_aloud(key, value) for key, value in known.items()},
+        **protocol,
+        "saludo": filled(walk.line.greeting, protocol),
+        "despedida": filled(walk.line.farewell, protocol),
+    }
+
+
+def _read_aloud(name: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _read_aloud(key, inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_read_aloud(name, inner) for inner in value]
+    return words_of(name, value)
+
+
+def _shown(asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any]) -> ShownField:
+    value, name_value = held.get(asked.name, ""), str(held.get(f"{asked.name}_name", ""))
+    if isinstance(value, Mapping):
+        value, name_value = value.get("contract", ""), str(value.get("name", ""))
+    options = [(code, str(label)) for code, label in asked.choices]
+    if asked.type == "kinship":
+        options = [(code, str(label)) for code, label in KINSHIPS.items()]
+    elif asked.type == "amount" and (amounts := amounts_of(asked, known)):
+        options = [(one, one.replace(".", ",")) for one in amounts]
+        value = str(value).replace(".", ",")
+    elif asked.type == "service_number":
+        options = [(number, number) for number in _own_numbers(known)]
+    return ShownField(
+        name=asked.name, label=str(asked.label), kind=asked.type, value=str(value), name_value=name_value,
+        error=errors.get(asked.name, ""), is_required=asked.required and not asked.required_unless, options=options,
+    )  # fmt: skip
+
+
+def _own_numbers(known: Mapping[str, Any]) -> list[str]:
+    customer = known.get("customer")
+    products = customer.get("products") if isinstance(customer, Mapping) else None
+    return [str(one["service_number"]) for one in products or [] if one.get("service_number")]
+
+
+def _ways(step: Step, footstep: Footstep) -> list[Way]:
+    keys = iter(KEYS)
+    return [
+        Way(way.name, way.label, OTHER_KEY if way.name == OTHER else next(keys, ""), way.name == footstep.proposed)
+        for way in step.ways
+    ]
+
+
+def _known(standing: Standing) -> list[Known]:
+    """What was found on the way that counts, the newest word of each name, the customer first.
+
+    What the step before brought stands large beside the question, and not here as well.
+    """
+    found: dict[str, Known] = {}
+    large = standing.path[-2:-1] if standing.walk.ended_at is None and standing.step.kind != "look_up" else []
+    for footstep in standing.path:
+        if footstep in large:
+            continue
+        step = standing.step_of(footstep)
+        if step.kind == "look_up" and (told := tell(footstep.found)):
+            found[step.as_] = Known(step.title, told)
+    return sorted(found.values(), key=lambda one: one is not found.get("customer"))
+
+
+def _just_found(standing: Standing) -> Known | None:
+    """What the look-up before the present step brought: it stands large beside the question."""
+    if len(standing.path) < 2:
+        return None
+    before = standing.path[-2]
+    step = standing.step_of(before)
+    if step.kind != "look_up" or standing.step.kind == "look_up":
+        return None
+    return Known(step.title, tell(before.found), before.trouble)
+
+
+def _trail(standing: Standing) -> list[Passed]:
+    counting = {footstep.position for footstep in standing.path}
+    newest = standing.footstep.position
+    ended = standing.walk.ended_at is not None
+    lines = []
+    for footstep in standing.trail:
+        step = standing.step_of(footstep)
+        counts = footstep.position in counting
+        lines.append(
+            Passed(
+                position=footstep.position,
+                ref=step.ref,
+                title=step.title,
+                what=_what(step, footstep),
+                at=footstep.entered_at,
+                is_undone=not counts,
+                is_current=footstep.position == newest and not ended,
+                may_return=counts and footstep.position != newest and not ended and step.kind != "look_up",
+            )
+        )
+    return lines
+
+
+def _what(step: Step, footstep: Footstep) -> list[str]:
+    """What was answered or decided on a footstep, in a few words."""
+    said = [_answer(step, name, value) for name, value in footstep.answer.items() if value]
+    if footstep.chosen == CONTINUED:
+        said.append(_("Sigue como %(line)s") % {"line": step.continue_as})
+    elif footstep.chosen:
+        said.append(_label(step.ways, footstep.chosen))
+        if footstep.proposed and footstep.proposed != footstep.chosen:
+            said.append(_("se proponía «%(label)s»") % {"label": _label(step.ways, footstep.proposed)})
+    if footstep.reason:
+        said.append(footstep.reason)
+    if footstep.trouble:
+        said.append(footstep.trouble)
+    if footstep.by_hand and footstep.found:
+        said.append(_("escrito a mano"))
+    return said
+
+
+def _answer(step: Step, name: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(filter(None, (str(value.get("contract", "")), str(value.get("name", "")).title())))
+    asked = next((one for one in step.fields if one.name == name), None)
+    if asked is not None and asked.type == "kinship":
+        return str(KINSHIPS.get(str(value), value))
+    if asked is not None and asked.type == "choice":
+        return str(dict(asked.choices).get(str(value), value))
+    return words_of("amount" if asked is not None and asked.type == "amount" else name, value)
+
+
+def _label(ways: tuple[Branch, ...], name: str) -> str:
+    return next((str(way.label) for way in ways if way.name == name), name)
+
+
+def _done_already(
+    standing: Standing, writes: list[OutsideWrite], handed: list[Escalation]
+) -> OutsideWrite | Escalation | None:
+    """What this step did the time it was passed before: passing it again does nothing a second time."""
+    if standing.step.kind not in ("do", "hand_over"):
+        return None
+    key = key_of(standing)
+    done: list[OutsideWrite | Escalation] = [*writes, *handed]
+    return next((one for one in done if one.key == key), None)
+
+
+def _needs_look(standing: Standing) -> bool:
+    footstep = standing.footstep
+    untouched = footstep.found is None and not footstep.trouble and not footstep.by_hand
+    return standing.step.kind == "look_up" and footstep.left_at is None and untouched
+
+
+def diagram_of(standing: Standing) -> str:
+    """The flow of the present step as a drawing, the step lit and those passed marked."""
+    version = standing.footstep.version_id
+    passed = [one.step for one in standing.path if one.version_id == version]
+    return svg(flow_of(version), current=standing.step.name, passed=passed)

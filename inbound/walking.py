@@ -1,0 +1,306 @@
+"""Walking a flow: begin, answer, go back, go on as another line, end. One footstep a step; nothing is ever erased.
+
+Every verb names the footstep it answers (`position`). Whoever answers one that is no longer the newest, by a double
+click, a second tab or the back button, changes nothing and is told so: Stale.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from inbound.answering import StepRefused, clean_answers
+from inbound.conditions import arguments, proposed_branch
+from inbound.consequences import end_of_walk, hand_over, write_out
+from inbound.flow_shapes import HOUSE, Flow, Step
+from inbound.look_ups import found_by_hand
+from inbound.models import Footstep, ServiceLine, Walk
+from inbound.outside import look_up
+from inbound.standing import CONTINUED, Standing, flow_of, known_on, running_version, stand
+from inbound.write_states import WriteRefuses
+
+HIGHEST_POSITION = 500  # steps of one call; a loop that goes round for ever is a mistake
+
+
+class Stale(Exception):
+    """That step was answered already; the walk stands elsewhere. Nothing was changed."""
+
+
+class WalkRefuses(Exception):
+    """The verb cannot be done; the message is the sentence people read."""
+
+
+def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime, caller_number: str = "") -> Walk:
+    """Attend a call of `line`. The same `key`, which the button of the page carries, begins one walk however often.
+
+    Raises NoFlow when the line has no published flow.
+    """
+    version = running_version(line=line)
+    with transaction.atomic():
+        walk, is_new = Walk.objects.get_or_create(
+            key=key,
+            defaults={
+                "line": line, "version": version, "agent": agent, "caller_number": caller_number, "began_at": now,
+            },
+        )  # fmt: skip
+        if is_new:
+            flow = flow_of(version.pk)
+            _enter(walk, version.pk, flow, flow.start, known={}, now=now)
+            walk.save(update_fields=["position"])
+    if walk.agent_id != agent.pk:
+        raise WalkRefuses(_("Esa atención es de otra persona."))
+    return walk
+
+
+def answer_step(
+    *,
+    agent: Agent,
+    key: uuid.UUID,
+    position: int,
+    sent: Mapping[str, str],
+    now: datetime,
+    branch: str = "",
+    confirmed: bool = False,
+) -> Standing:
+    """Answer the present step and stand on the next one.
+
+    `sent` holds the fields as typed, `branch` what was decided, `confirmed` the second word where money or a SIM is
+    touched. Raises StepRefused, Stale, WalkRefuses; then nothing has changed.
+    """
+    with transaction.atomic():
+        here = _locked(agent, key, position)
+        step, footstep, walk = here.step, here.footstep, here.walk
+        footstep.answer = clean_answers(step=step, sent=sent, known=here.known, now=now)
+        known = {**here.known, **footstep.answer}
+        following = step.next
+        if step.kind == "decide":
+            following = _decide(step, footstep, known, branch, sent.get("reason", ""))
+        elif step.kind == "do":
+            if step.accountable and not confirmed:
+                raise StepRefused({"confirmed": _("Lea los datos al cliente y confirme.")})
+            try:
+                write_out(standing=here, known=known, now=now)
+            except WriteRefuses as refusal:
+                raise WalkRefuses(str(refusal)) from refusal
+        elif step.kind == "hand_over":
+            hand_over(standing=here, known=known, now=now)
+        _remember_customer(walk, footstep.answer)
+        _leave(footstep, now)
+        if step.kind == "end":
+            end_of_walk(standing=here, known=known, now=now)
+            walk.result, walk.result_label, walk.ended_at = step.result, step.label, now
+        else:
+            _enter(walk, footstep.version_id, here.flow, following, known=known, now=now)
+        walk.draft = {}
+        walk.save()
+    return stand(walk=walk)
+
+
+def look(*, agent: Agent, key: uuid.UUID, position: int, now: datetime, again: bool = False) -> Standing:
+    """Ask the other system what the present step looks up, and go on when it answered with something.
+
+    The question goes over the network, so it is asked between two short transactions; whoever asks twice gets the
+    first answer that came, unless `again` says that the first one was no answer. Raises Stale.
+    """
+    here = _standing(agent, key, position)
+    step, footstep = here.step, here.footstep
+    was_asked = footstep.found is not None or footstep.by_hand or bool(footstep.trouble)
+    if step.kind != "look_up" or footstep.found is not None or (was_asked and not again):
+        return here
+    looked = look_up(name=step.look_up, arguments=_arguments(step, here.known), now=now, by=agent.user)
+    with transaction.atomic():
+        here = _locked(agent, key, position)
+        footstep = here.footstep
+        if footstep.found is not None:
+            return here
+        nothing = looked.found is None and not looked.by_hand and not looked.trouble
+        footstep.found, footstep.by_hand = looked.found, looked.by_hand
+        footstep.trouble = _("No se encontró nada con ese dato.") if nothing else looked.trouble
+        footstep.save(update_fields=["found", "trouble", "by_hand"])
+        if looked.found is not None:  # that there is no such customer is a thing to see before going on
+            _pass(here, now)
+    return stand(walk=here.walk)
+
+
+def write_what_is_seen(
+    *, agent: Agent, key: uuid.UUID, position: int, sent: Mapping[str, str], now: datetime
+) -> Standing:
+    """Go on from a look-up that brought nothing, with what the agent read on the old screen, if anything.
+
+    Raises Stale, StepRefused.
+    """
+    with transaction.atomic():
+        here = _locked(agent, key, position)
+        if here.footstep.found is None:
+            here.footstep.found = found_by_hand(name=here.step.look_up, answers=sent)
+            here.footstep.by_hand = True
+            here.footstep.save(update_fields=["found", "by_hand"])
+        _pass(here, now)
+    return stand(walk=here.walk)
+
+
+def go_back(*, agent: Agent, key: uuid.UUID, position: int, now: datetime, to: int | None = None) -> Standing:
+    """Stand again on an earlier step, the one before when `to` is left out. What followed it stays in the trail.
+
+    A step that wrote to another system or handed over is not undone by it. Raises Stale, WalkRefuses.
+    """
+    with transaction.atomic():
+        here = _locked(agent, key, position)
+        earlier = [passed for passed in here.path[:-1] if to is None or passed.position == to]
+        if not earlier:
+            raise WalkRefuses(_("Es el primer paso: no hay adónde volver."))
+        target = _not_a_question_to_a_machine(here, earlier[-1], to)
+        _leave(here.footstep, now)
+        walk = here.walk
+        known = known_on([passed for passed in here.path if passed.position < target.position])
+        _enter(walk, target.version_id, flow_of(target.version_id), target.step, known=known, now=now, back_to=target)
+        walk.version_id, walk.draft = target.version_id, {}
+        walk.save()
+    return stand(walk=walk)
+
+
+def continue_as(*, agent: Agent, key: uuid.UUID, position: int, now: datetime) -> Standing:
+    """Go on as the line the present step names, in the same walk, with the customer that is known (READING: *101*).
+
+    Raises Stale, WalkRefuses, NoFlow.
+    """
+    with transaction.atomic():
+        here = _locked(agent, key, position)
+        if not here.step.continue_as:
+            raise WalkRefuses(_("Este paso no sigue en otra línea."))
+        line = ServiceLine.objects.get(number=here.step.continue_as)
+        version = running_version(line=line)
+        here.footstep.chosen = CONTINUED
+        _leave(here.footstep, now)
+        walk, flow = here.walk, flow_of(version.pk)
+        _enter(walk, version.pk, flow, _first_to_ask(flow, here.known), known=here.known, now=now)
+        walk.version, walk.draft = version, {}
+        walk.save()
+    return stand(walk=walk)
+
+
+def keep_draft(*, agent: Agent, key: uuid.UUID, position: int, fields: Mapping[str, str]) -> bool:
+    """Keep what is typed so far; False when that step was answered meanwhile."""
+    kept = {name: text[:2000] for name, text in fields.items()}
+    mine = Walk.objects.filter(agent=agent, key=key, position=position, ended_at__isnull=True)
+    return bool(mine.update(draft={"position": position, "fields": kept}))
+
+
+def _standing(agent: Agent, key: uuid.UUID, position: int) -> Standing:
+    return _current(Walk.objects.select_related("line").get(agent=agent, key=key), position)
+
+
+def _locked(agent: Agent, key: uuid.UUID, position: int) -> Standing:
+    """The walk, locked: of two who answer one step the second waits, and then comes too late."""
+    walks = Walk.objects.select_for_update(of=("self",), no_key=True).select_related("line", "agent__user")
+    return _current(walks.get(agent=agent, key=key), position)
+
+
+def _current(walk: Walk, position: int) -> Standing:
+    if walk.ended_at is not None:
+        raise Stale(_("Esta atención ya terminó."))
+    if walk.position != position:
+        raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
+    return stand(walk=walk)
+
+
+def _enter(
+    walk: Walk,
+    version_id: int,
+    flow: Flow,
+    name: str,
+    *,
+    known: Mapping[str, Any],
+    now: datetime,
+    back_to: Footstep | None = None,
+) -> None:
+    """Add footsteps up to the next step somebody must look at: readings of the house answer themselves."""
+    known = dict(known)
+    while True:
+        if walk.position >= HIGHEST_POSITION:
+            raise WalkRefuses(_("La atención tiene demasiados pasos: termínela y comience otra."))
+        step = flow.steps[name]
+        walk.position += 1
+        footstep = Footstep(
+            walk=walk, position=walk.position, version_id=version_id, step=name, kind=step.kind, entered_at=now,
+            returns_to=back_to.position if back_to else None,
+        )  # fmt: skip
+        back_to = None
+        reads_itself = step.kind == "look_up" and step.look_up.startswith(HOUSE)
+        if reads_itself:
+            footstep.found = look_up(name=step.look_up, arguments=_arguments(step, known), now=now).found
+            footstep.left_at = now
+            known[step.as_] = footstep.found
+        elif step.kind == "decide":
+            proposed = proposed_branch(step, known)
+            footstep.proposed = proposed.name if proposed else ""
+        footstep.save(force_insert=True)
+        if not reads_itself:
+            return
+        name = step.next
+
+
+def _pass(here: Standing, now: datetime) -> None:
+    """From a look-up to the step after it."""
+    _leave(here.footstep, now)
+    known = {**here.known, here.step.as_: here.footstep.found}
+    if isinstance(here.footstep.found, dict):
+        _remember_customer(here.walk, {here.step.as_: here.footstep.found})
+    _enter(here.walk, here.footstep.version_id, here.flow, here.step.next, known=known, now=now)
+    here.walk.draft = {}
+    here.walk.save()
+
+
+def _decide(step: Step, footstep: Footstep, known: Mapping[str, Any], branch: str, reason: str) -> str:
+    chosen = next((way for way in step.ways if way.name == branch), None)
+    if chosen is None:
+        raise StepRefused({"branch": _("Elija cómo sigue.")})
+    footstep.chosen = chosen.name
+    if footstep.proposed and footstep.proposed != chosen.name:
+        footstep.reason = " ".join(reason.split())[:200]
+    return chosen.next
+
+
+def _leave(footstep: Footstep, now: datetime) -> None:
+    footstep.left_at = max(now, footstep.entered_at)
+    footstep.save()
+
+
+def _remember_customer(walk: Walk, answer: Mapping[str, Any]) -> None:
+    """The customer of the call, so that lists need not read footsteps."""
+    for value in answer.values():
+        if isinstance(value, dict) and value.get("contract"):
+            walk.contract, walk.customer_name = str(value["contract"])[:24], str(value.get("name", ""))[:120]
+
+
+def _not_a_question_to_a_machine(here: Standing, target: Footstep, to: int | None) -> Footstep:
+    """Back from a decision to the look-up before it would only ask again: one step further is what is meant."""
+    if to is not None:
+        return target
+    earlier = [passed for passed in here.path if passed.position <= target.position]
+    while len(earlier) > 1 and earlier[-1].kind == "look_up" and earlier[-1].found:
+        earlier.pop()
+    return earlier[-1]
+
+
+def _first_to_ask(flow: Flow, known: Mapping[str, Any]) -> str:
+    """Where a walk enters a flow it continues in: past the greeting, and past asking who the customer is if known."""
+    name = flow.start
+    customer = known.get("customer")
+    is_known = isinstance(customer, dict) and bool(customer.get("contract"))
+    while True:
+        step = flow.steps[name]
+        asks_who = step.kind == "ask" and {field.type for field in step.fields} == {"customer"}
+        if step.kind != "say" and not (asks_who and is_known):
+            return name
+        name = step.next
+
+
+def _arguments(step: Step, known: Mapping[str, Any]) -> dict[str, str]:
+    return arguments(step.with_, known)
