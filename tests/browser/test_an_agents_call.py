@@ -1,0 +1,146 @@
+"""An agent attends calls by keyboard alone, on systems that answer, hang and come back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from escalations.models import Escalation
+from inbound.models import Footstep, OutsideWrite, Walk
+from tests.browser.looking import assert_accessible
+from tests.inbound.a_walk import publish
+from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
+
+__all__ = ["sandbox", "sandbox_process"]
+pytestmark = pytest.mark.django_db(transaction=True)
+FLOWS = Path(__file__).parents[2] / "inbound" / "flows"
+
+
+@pytest.fixture
+def lines(db: None, settings, sandbox: RunningSandbox) -> RunningSandbox:
+    settings.SYSTEMS_URL = sandbox.address
+    for place, number in enumerate(("101", "102")):
+        line = publish((FLOWS / f"{number}.yaml").read_text(), timezone.now(), line=number)
+        type(line).objects.filter(pk=line.pk).update(
+            position=place, name={"101": "Reclamos", "102": "Facturas"}[number]
+        )
+    return sandbox
+
+
+@pytest.fixture
+def customer(lines: RunningSandbox) -> tuple[str, str]:
+    """Somebody whose newest damage is being worked at: contract and name."""
+    return lines.rows(
+        "SELECT contract, name FROM sandbox_customer JOIN"
+        " (SELECT DISTINCT ON (contract) contract, state FROM sandbox_damage"
+        "   ORDER BY contract, registered_at DESC) newest"
+        " USING (contract) WHERE state = 'in_execution' ORDER BY contract LIMIT 1"
+    )[0]
+
+
+@pytest.fixture
+def page(open_as, live_server, ana, lines) -> Page:
+    opened = open_as(ana)
+    opened.goto(f"{live_server.url}/lines/")
+    opened.wait_for_load_state("domcontentloaded")
+    return opened
+
+
+def step(page: Page):
+    return page.locator("#step-title")
+
+
+def test_a_call_by_keyboard_alone_from_the_line_to_its_result(page, customer, lines):
+    contract, name = customer
+    assert_accessible(page, "lines")
+    page.keyboard.press("1")
+    expect(step(page)).to_have_text("Saludo")
+    page.keyboard.press("Enter")
+    expect(step(page)).to_have_text("Datos del cliente")
+    assert_accessible(page, "walk-ask")
+    page.keyboard.press("/")
+    page.keyboard.type(contract)
+    expect(page.locator("[data-customer]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    expect(step(page)).to_contain_text("¿Hay un daño")
+    expect(page.locator(".known-side")).to_contain_text(name.title())
+    assert_accessible(page, "walk-decide")
+    while page.locator("[data-proposed]").count():
+        before = step(page).inner_text()
+        page.keyboard.press(page.locator("[data-proposed]").get_attribute("data-key"))
+        expect(step(page)).not_to_have_text(before)
+    expect(step(page)).to_contain_text("Reiterar el daño")
+    page.keyboard.press("b")
+    expect(step(page)).to_contain_text("estado")
+    page.keyboard.press("1")
+    expect(step(page)).to_contain_text("Reiterar el daño")
+    page.keyboard.press("Enter")
+    expect(page.locator("#left-behind")).to_contain_text("Reiterar el daño")
+    for _step in range(4):
+        if Walk.objects.get().ended_at:
+            break
+        before = step(page).inner_text()
+        page.keyboard.press("Enter")
+        expect(step(page)).not_to_have_text(before)
+    expect(step(page)).to_have_text("Atención terminada")
+    assert_accessible(page, "walk-ended")
+    walk = Walk.objects.get()
+    assert (walk.contract, walk.result) == (contract, "reiterated")
+    assert OutsideWrite.objects.filter(walk=walk, action="smartflex.reiterate_damage").count() == 1
+    assert OutsideWrite.objects.filter(walk=walk, action="smartflex.write_interaction").count() == 1
+
+
+@pytest.mark.parametrize(
+    "knob", [{"mode": "down"}, {"mode": "wrong"}, {"latency_ms": 4000}], ids=["down", "wrong", "slow"]
+)
+def test_a_system_in_trouble_leaves_the_agent_with_a_next_step(page, customer, lines, knob):
+    lines.turn("smartflex", **knob)
+    page.keyboard.press("1")
+    expect(step(page)).to_have_text("Saludo")
+    page.keyboard.press("Enter")
+    page.locator("#id_customer").fill("1011018")
+    page.locator("#id_customer_name").fill("Zulma Quispe")
+    page.keyboard.press("Enter")
+    expect(page.locator(".trouble")).to_be_visible(timeout=10_000)
+    assert_accessible(page, "walk-trouble", looks=(("desk", "light"), ("tablet", "dark")))
+    page.locator("#content").click(position={"x": 2, "y": 2})
+    for _look_up in range(2):
+        before = step(page).inner_text()
+        page.keyboard.press("Enter")
+        expect(step(page)).not_to_have_text(before)
+        if page.locator(".looking").count():
+            expect(page.locator(".trouble")).to_be_visible(timeout=10_000)
+    expect(step(page)).to_contain_text("¿Hay un daño")
+    page.keyboard.press("o")
+    page.locator("textarea[name=seen]").fill("Smartflex no abre")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#left-behind")).to_contain_text("Estado no previsto")
+    assert Escalation.objects.get().contract == "1011018"
+
+
+def test_half_an_answer_survives_a_dead_browser_and_an_old_tab_changes_nothing(
+    page, open_as, live_server, ana, customer
+):
+    page.keyboard.press("1")
+    expect(step(page)).to_have_text("Saludo")
+    old = page.context.new_page()
+    old.goto(page.url)
+    page.keyboard.press("Enter")
+    expect(step(page)).to_have_text("Datos del cliente")
+    with page.expect_response(re.compile("/draft/")):
+        page.locator("#id_customer_name").fill("A medias")
+    address = page.url
+    page.close()
+    again = open_as(ana)
+    again.goto(address)
+    expect(again.locator("#id_customer_name")).to_have_value("A medias")
+    old.wait_for_load_state("domcontentloaded")
+    old.keyboard.press("Enter")
+    expect(old.locator(".problems")).to_contain_text("ya se respondió")
+    assert Footstep.objects.count() == 2
