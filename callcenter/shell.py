@@ -34,12 +34,12 @@ CAMPAIGNS = Place("campaigns:campaign_list", _("Campañas"), "c")
 REPORTS = Place("campaigns:report_list", _("Reportes"), "r")
 PAYMENTS = Place("campaigns:payment_list", _("Pagos"), "p")
 ESCALATIONS = Place("escalations:escalation_list", _("Derivaciones"), "v")
-WRITES = Place("inbound:write_list", _("Operaciones"), "x")
+ATTENDED = Place("inbound:attended", _("Atenciones"), "t")
 MAIL = Place("notices:outbox", _("Correo"), "o")
 PEOPLE = Place("agents:people", _("Personas"), "n")
 ADMIN = Place("admin:index", _("Administración"), "d")
 
-CENTRE = (CAMPAIGNS, REPORTS, PAYMENTS, AGENDA, ESCALATIONS, WRITES, MAIL, PEOPLE)
+CENTRE = (CAMPAIGNS, REPORTS, PAYMENTS, AGENDA, ESCALATIONS, ATTENDED, MAIL, PEOPLE)
 PLACES = {
     Role.AGENT: (LIST, LINES, AGENDA, DAY),
     Role.SUPERVISOR: CENTRE,

@@ -1,7 +1,8 @@
 """Addresses of the inbound lines."""
 
+from inbound.urls.attended import urlpatterns as attended
 from inbound.urls.walks import urlpatterns as walks
 from inbound.urls.writes import urlpatterns as writes
 
 app_name = "inbound"
-urlpatterns = [*walks, *writes]
+urlpatterns = [*walks, *attended, *writes]

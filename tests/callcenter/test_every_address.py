@@ -129,6 +129,10 @@ ADDRESSES = [
     Address("inbound:write_give_up", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_try_again", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     # the inbound lines
+    Address("inbound:attended", CENTRE),
+    Address("inbound:attended_export", CENTRE, sends={}),
+    Address("inbound:times", CENTRE),
+    Address("inbound:times_export", CENTRE, sends={}),
     Address("inbound:lines", AGENTS),
     Address(
         "inbound:begin",
