@@ -1,3 +1,4 @@
 """Django admin of the room, by story."""
 
+from inbound.admin import flows as flows
 from inbound.admin import outside as outside

@@ -240,9 +240,11 @@ def test_the_command_says_what_it_did(folder: Path) -> None:
     assert "101: publicada la versión 1\n" in publish("--folder", str(folder))
     assert "101: sin cambios, corre la versión 1\n" in publish("--folder", str(folder))
     assert publish("--folder", str(folder), "--quiet") == ""
-    change(folder, "104", "title: Guiatel", "title: Guía")
+    change(folder, "104", "title: Guiatel", "title: Guía de abonados")
+    assert publish("--folder", str(folder), "--quiet") == "Flujos publicados: 104 v2\n"
+    change(folder, "104", "title: Guía de abonados", "title: Guía")
     told = json.loads(publish("--folder", str(folder), "--json"))["flows"]
-    assert {"line": "104", "version": 2, "outcome": "published"} in told
+    assert {"line": "104", "version": 3, "outcome": "published"} in told
     assert len(told) == 11
 
 

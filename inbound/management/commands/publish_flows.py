@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from inbound.flow_pages import pages
 from inbound.flow_schema import FlowErrors
 from inbound.lines_of_the_procedure import LINES
-from inbound.publishing import FLOWS, Outcome, check_files, files, publish_files
+from inbound.publishing import FLOWS, Outcome, Published, check_files, files, publish_files
 from screens.terminal import TerminalCommand
 
 
@@ -30,7 +30,9 @@ class Command(TerminalCommand):
         parser.add_argument(
             "--docs", action="store_true", help="publish nothing, write docs/flows/ and the table of steps"
         )
-        parser.add_argument("--quiet", action="store_true", help="say only what was published or kept")
+        parser.add_argument(
+            "--quiet", action="store_true", help="one line for what was published, none for what was not"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -46,15 +48,21 @@ class Command(TerminalCommand):
         if options["json"]:
             told = [{"line": one.line, "version": one.version, "outcome": one.outcome.value} for one in done]
             self.stdout.write(json.dumps({"flows": told}, ensure_ascii=False))
-            return
+        elif options["quiet"]:
+            self._tell([one for one in done if one.outcome is Outcome.KEPT])
+            if new := [f"{one.line} v{one.version}" for one in done if one.outcome is Outcome.PUBLISHED]:
+                self.stdout.write(_("Flujos publicados: %(flows)s") % {"flows": ", ".join(new)})
+        else:
+            self._tell(done)
+
+    def _tell(self, done: list[Published]) -> None:
         sentences = {
             Outcome.PUBLISHED: _("%(line)s: publicada la versión %(version)d"),
             Outcome.UNCHANGED: _("%(line)s: sin cambios, corre la versión %(version)d"),
             Outcome.KEPT: _("%(line)s: se mantiene la versión %(version)d, de administración (--replace la reemplaza)"),
         }
         for one in done:
-            if not (options["quiet"] and one.outcome is Outcome.UNCHANGED):
-                self.stdout.write(sentences[one.outcome] % {"line": one.line, "version": one.version})
+            self.stdout.write(sentences[one.outcome] % {"line": one.line, "version": one.version})
 
     def _write_pages(self, texts: dict[str, str]) -> None:
         docs = Path(settings.BASE_DIR) / "docs"
