@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import os
 import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from benchmarks._house import ROOT, own_database
+from benchmarks._house import ROOT, free_port, own_database
 
 BETWEEN_RESULTS = 30.0  # seconds of each agent
 CONTACTS = """
@@ -238,9 +237,7 @@ def main() -> None:
         with own_database() as environment:
             print(f"   {contacts:,} contacts", flush=True)
             desks = build(contacts, options.agents)
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = int(probe.getsockname()[1])
+            port = free_port()
             server = serve(environment, port)
             try:
                 p95[contacts] = asyncio.run(measure(port, desks, options.seconds))

@@ -20,7 +20,6 @@ urlpatterns = [
     path("language/", choose_language, name="set_language"),
     path("people/", include("agents.urls")),
     path("outbox/", include("notices.urls")),
-    path("lines/", include("inbound.urls")),
     path("escalations/", include("escalations.urls")),
     path("ui/", include("screens.urls")),
     path("lines/", include("inbound.urls")),

@@ -54,7 +54,11 @@ def running_version(*, line: ServiceLine) -> FlowVersion:
 
 def stand(*, walk: Walk) -> Standing:
     """Read where `walk` stands; one query."""
-    trail = list(Footstep.objects.filter(walk=walk).order_by("position"))
+    return standing_on(walk=walk, trail=list(Footstep.objects.filter(walk=walk).order_by("position")))
+
+
+def standing_on(*, walk: Walk, trail: list[Footstep]) -> Standing:
+    """Where `walk` stands with all its footsteps at hand, oldest first."""
     path = path_of(trail)
     newest = trail[-1]
     flow = flow_of(newest.version_id)

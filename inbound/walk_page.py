@@ -126,8 +126,7 @@ def lay_walk(
     held = {**said_before(standing), **(typed or {})}
     looked_by_hand = step.kind == "look_up" and standing.footstep.found is None and standing.footstep.by_hand
     asked = LOOK_UPS[step.look_up].by_hand if looked_by_hand else step.fields
-    writes = list(OutsideWrite.objects.filter(walk=walk).order_by("owed_at", "pk"))
-    handed = list(Escalation.objects.filter(key__startswith=f"walk:{walk.key}:").order_by("raised_at"))
+    writes, handed = _left_behind(standing)
     return WalkPage(
         standing=standing,
         say=filled(step.say, words),
@@ -146,6 +145,16 @@ def lay_walk(
         errors=errors,
         problem=problem,
     )
+
+
+def _left_behind(standing: Standing) -> tuple[list[OutsideWrite], list[Escalation]]:
+    """Writes and escalations of the call; not asked for before a step was answered that leaves some."""
+    answered = {passed.kind for passed in standing.trail if passed.left_at is not None}
+    owes, hands_over = answered & {"do", "end"}, "hand_over" in answered
+    walk = standing.walk
+    writes = list(OutsideWrite.objects.filter(walk=walk).order_by("owed_at", "pk")) if owes else []
+    keys = Escalation.objects.filter(key__startswith=f"walk:{walk.key}:").order_by("raised_at")
+    return writes, list(keys) if hands_over else []
 
 
 def under_way(*, agent: Agent) -> QuerySet[Walk]:

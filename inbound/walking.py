@@ -22,7 +22,7 @@ from inbound.flow_shapes import HOUSE, Flow, Step
 from inbound.look_ups import found_by_hand
 from inbound.models import Footstep, ServiceLine, Walk
 from inbound.outside import look_up
-from inbound.standing import CONTINUED, Standing, flow_of, known_on, running_version, stand
+from inbound.standing import CONTINUED, Standing, flow_of, known_on, running_version, stand, standing_on
 from inbound.write_states import WriteRefuses
 
 HIGHEST_POSITION = 500  # steps of one call; a loop that goes round for ever is a mistake
@@ -50,8 +50,7 @@ def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime
             },
         )  # fmt: skip
         if is_new:
-            flow = flow_of(version.pk)
-            _enter(walk, version.pk, flow, flow.start, known={}, now=now)
+            _enter(walk, [], version.pk, flow_of(version.pk).start, known={}, now=now)
             walk.save(update_fields=["position"])
     if walk.agent_id != agent.pk:
         raise WalkRefuses(_("Esa atención es de otra persona."))
@@ -96,10 +95,10 @@ def answer_step(
             end_of_walk(standing=here, known=known, now=now)
             walk.result, walk.result_label, walk.ended_at = step.result, step.label, now
         else:
-            _enter(walk, footstep.version_id, here.flow, following, known=known, now=now)
+            _enter(walk, here.trail, footstep.version_id, following, known=known, now=now)
         walk.draft = {}
         walk.save()
-    return stand(walk=walk)
+    return standing_on(walk=walk, trail=here.trail)
 
 
 def look(*, agent: Agent, key: uuid.UUID, position: int, now: datetime, again: bool = False) -> Standing:
@@ -125,7 +124,7 @@ def look(*, agent: Agent, key: uuid.UUID, position: int, now: datetime, again: b
         footstep.save(update_fields=["found", "trouble", "by_hand"])
         if looked.found is not None:  # that there is no such customer is a thing to see before going on
             _pass(here, now)
-    return stand(walk=here.walk)
+    return standing_on(walk=here.walk, trail=here.trail)
 
 
 def write_what_is_seen(
@@ -142,7 +141,7 @@ def write_what_is_seen(
             here.footstep.by_hand = True
             here.footstep.save(update_fields=["found", "by_hand"])
         _pass(here, now)
-    return stand(walk=here.walk)
+    return standing_on(walk=here.walk, trail=here.trail)
 
 
 def go_back(*, agent: Agent, key: uuid.UUID, position: int, now: datetime, to: int | None = None) -> Standing:
@@ -159,10 +158,10 @@ def go_back(*, agent: Agent, key: uuid.UUID, position: int, now: datetime, to: i
         _leave(here.footstep, now)
         walk = here.walk
         known = known_on([passed for passed in here.path if passed.position < target.position])
-        _enter(walk, target.version_id, flow_of(target.version_id), target.step, known=known, now=now, back_to=target)
+        _enter(walk, here.trail, target.version_id, target.step, known=known, now=now, back_to=target)
         walk.version_id, walk.draft = target.version_id, {}
         walk.save()
-    return stand(walk=walk)
+    return standing_on(walk=walk, trail=here.trail)
 
 
 def continue_as(*, agent: Agent, key: uuid.UUID, position: int, now: datetime) -> Standing:
@@ -178,11 +177,11 @@ def continue_as(*, agent: Agent, key: uuid.UUID, position: int, now: datetime) -
         version = running_version(line=line)
         here.footstep.chosen = CONTINUED
         _leave(here.footstep, now)
-        walk, flow = here.walk, flow_of(version.pk)
-        _enter(walk, version.pk, flow, _first_to_ask(flow, here.known), known=here.known, now=now)
+        walk, first = here.walk, _first_to_ask(flow_of(version.pk), here.known)
+        _enter(walk, here.trail, version.pk, first, known=here.known, now=now)
         walk.version, walk.draft = version, {}
         walk.save()
-    return stand(walk=walk)
+    return standing_on(walk=walk, trail=here.trail)
 
 
 def keep_draft(*, agent: Agent, key: uuid.UUID, position: int, fields: Mapping[str, str]) -> bool:
@@ -212,16 +211,19 @@ def _current(walk: Walk, position: int) -> Standing:
 
 def _enter(
     walk: Walk,
+    trail: list[Footstep],
     version_id: int,
-    flow: Flow,
     name: str,
     *,
     known: Mapping[str, Any],
     now: datetime,
     back_to: Footstep | None = None,
 ) -> None:
-    """Add footsteps up to the next step somebody must look at: readings of the house answer themselves."""
-    known = dict(known)
+    """Add footsteps, to `trail` as well, up to the next step somebody must look at.
+
+    Readings of the house answer themselves.
+    """
+    known, flow = dict(known), flow_of(version_id)
     while True:
         if walk.position >= HIGHEST_POSITION:
             raise WalkRefuses(_("La atención tiene demasiados pasos: termínela y comience otra."))
@@ -241,6 +243,7 @@ def _enter(
             proposed = proposed_branch(step, known)
             footstep.proposed = proposed.name if proposed else ""
         footstep.save(force_insert=True)
+        trail.append(footstep)
         if not reads_itself:
             return
         name = step.next
@@ -252,7 +255,7 @@ def _pass(here: Standing, now: datetime) -> None:
     known = {**here.known, here.step.as_: here.footstep.found}
     if isinstance(here.footstep.found, dict):
         _remember_customer(here.walk, {here.step.as_: here.footstep.found})
-    _enter(here.walk, here.footstep.version_id, here.flow, here.step.next, known=known, now=now)
+    _enter(here.walk, here.trail, here.footstep.version_id, here.step.next, known=known, now=now)
     here.walk.draft = {}
     here.walk.save()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +26,21 @@ from inbound.tasks import deliver_writes
 from inbound.walk_page import diagram_of, lay_walk
 from inbound.walking import Stale, WalkRefuses
 
+View = Callable[..., HttpResponse]
 HIDDEN = {"csrfmiddlewaretoken", "position", "branch", "confirmed", "by_hand"}
+
+
+def own_walks_only(view: View) -> View:
+    """Somebody else's walk is 404: the verbs look for it among the agent's own."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+        try:
+            return view(request, key)
+        except Walk.DoesNotExist:
+            raise Http404 from None
+
+    return guarded
 
 
 @require_GET
@@ -66,13 +82,14 @@ def walk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @agents_only
+@own_walks_only
 def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Answer the present step; the fragment is the next one."""
     agent, sent, position = agent_of(request), _sent(request), _position(request)
     try:
         standing = walking.answer_step(
             agent=agent,
-            key=_own(agent, key),
+            key=key,
             position=position,
             sent=sent,
             branch=request.POST.get("branch", ""),
@@ -89,12 +106,13 @@ def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @agents_only
+@own_walks_only
 def look(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Ask the other system; the page asks by itself as soon as the step is on the screen."""
     agent = agent_of(request)
     try:
         standing = walking.look(
-            agent=agent, key=_own(agent, key), position=_position(request), now=timezone.now(),
+            agent=agent, key=key, position=_position(request), now=timezone.now(),
             again=request.POST.get("again") == "yes",
         )  # fmt: skip
     except Stale:
@@ -104,12 +122,13 @@ def look(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @agents_only
+@own_walks_only
 def by_hand(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Go on from a look-up with what the agent saw on the old screen."""
     agent, sent = agent_of(request), _sent(request)
     try:
         standing = walking.write_what_is_seen(
-            agent=agent, key=_own(agent, key), position=_position(request), sent=sent, now=timezone.now()
+            agent=agent, key=key, position=_position(request), sent=sent, now=timezone.now()
         )
     except Stale as stale:
         return _show(request, agent, _stand(agent, key), problem=str(stale))
@@ -118,13 +137,14 @@ def by_hand(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @agents_only
+@own_walks_only
 def back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Stand again on an earlier step."""
     agent = agent_of(request)
     to = request.POST.get("to", "")
     try:
         standing = walking.go_back(
-            agent=agent, key=_own(agent, key), position=_position(request), now=timezone.now(),
+            agent=agent, key=key, position=_position(request), now=timezone.now(),
             to=int(to) if to.isascii() and to.isdigit() and len(to) < 6 else None,
         )  # fmt: skip
     except (Stale, WalkRefuses) as refusal:
@@ -134,13 +154,12 @@ def back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @agents_only
+@own_walks_only
 def go_on_as(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Go on as another line in the same walk."""
     agent = agent_of(request)
     try:
-        standing = walking.continue_as(
-            agent=agent, key=_own(agent, key), position=_position(request), now=timezone.now()
-        )
+        standing = walking.continue_as(agent=agent, key=key, position=_position(request), now=timezone.now())
     except (Stale, WalkRefuses) as refusal:
         return _show(request, agent, _stand(agent, key), problem=str(refusal))
     except NoFlow as missing:
