@@ -34,7 +34,8 @@ def drawn(source: str) -> SafeString | str:
     except FlowErrors:
         return NOTHING
     # every word of the flow was escaped where the picture was made, and nothing else is in it
-    return format_html('<div class="flow-frame">{}</div>', mark_safe(picture))  # noqa: S308
+    frame = '<div class="flow-frame" tabindex="0" role="region" aria-label="{}">{}</div>'
+    return format_html(frame, gettext("Diagrama del flujo"), mark_safe(picture))  # noqa: S308
 
 
 def compared(before: str, after: str) -> SafeString | str:
@@ -195,6 +196,13 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
     def save_model(self, request: HttpRequest, obj: FlowDraft, form: Any, change: bool) -> None:
         obj.saved_at, obj.saved_by = timezone.now(), signed_in_user(request)
         super().save_model(request, obj, form, change)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
+    ) -> HttpResponse:
+        return super().render_change_form(
+            request, context | {"show_save_and_add_another": False, "show_save_and_continue": False}, *args, **more
+        )
 
     def response_add(self, request: HttpRequest, obj: FlowDraft, post_url_continue: str | None = None) -> HttpResponse:
         """Back to the draft, where its picture and its faults are."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from escalations.models import EscalationKind
 from inbound.actions import ACTIONS
+from inbound.flow_diagram import mermaid, svg
 from inbound.flow_lint import lint
-from inbound.flow_schema import parse_flow
+from inbound.flow_paths import every_path
+from inbound.flow_schema import FlowErrors, parse_flow
 from inbound.look_ups import LOOK_UPS
-from tests.inbound.flows_to_read import LINES, SMALL, flow_of, small
+from tests.inbound.flows_to_read import LINES, SMALL, flow_of, small, text_of
 
 
 def errors_of(text: str) -> list[str]:
@@ -92,3 +96,25 @@ def test_everything_is_said_at_once() -> None:
     found = errors_of(small(("ref: 101.7", "ref: 102.7"), ("next: refer}", "next: away}")))
     assert {error.split(": ")[1] for error in found} == {"refer", "state"}
     assert len(found) == 3  # the reference, the branch to nowhere, and nobody comes to the step any more
+
+
+@given(
+    line=st.sampled_from(LINES),
+    moves=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size=1, max_size=5),
+)
+def test_whatever_can_be_read_can_be_checked_and_drawn(line: str, moves: list[tuple[int, int]]) -> None:
+    """Lines of the text change places: much of it is still a flow, of a kind nobody would write."""
+    rows = text_of(line).split("\n")
+    for here, there in moves:
+        here, there = here % len(rows), there % len(rows)
+        rows[here], rows[there] = rows[there], rows[here]
+    try:
+        flow = parse_flow("\n".join(rows), name=f"{line}.yaml")
+    except FlowErrors:
+        return
+    found = lint(flow, look_ups=LOOK_UPS, actions=ACTIONS, escalations=EscalationKind.values, lines=LINES)
+    assert all(str(error).startswith(f"{line}.yaml: ") for error in found) or flow.line != line
+    assert svg(flow).endswith("</svg>")
+    assert mermaid(flow)
+    if not found:
+        assert all(list(every_path(flow, start=start)) for start in flow.starts)
