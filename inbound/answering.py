@@ -6,7 +6,7 @@ What is wrong is told field by field, all at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -57,6 +57,30 @@ def clean_answers(*, step: Step, sent: Mapping[str, str], known: Mapping[str, An
         raise StepRefused({field.name: errors[field.name] for field in step.fields if field.name in errors})
     if step.note:
         cleaned["note"] = sent.get("note", "").strip()[: LONGEST["note"]]
+    return cleaned
+
+
+def clean_seen(*, fields: Collection[Field], sent: Mapping[str, str]) -> dict[str, str]:
+    """What an agent read on another screen, as clean values; nothing of it must be there. Raises StepRefused."""
+    cleaned: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for field in fields:
+        text = " ".join(sent.get(field.name, "").split())[: LONGEST["text"]]
+        if not text:
+            continue
+        amount, day = read_amount(text), _written_day(text)
+        if field.type == "amount" and amount is None:
+            errors[field.name] = _("Escriba el monto como 20 o 20,50.")
+        elif field.type == "date" and day is None:
+            errors[field.name] = _("Escriba el día como 28/11/2026.")
+        elif field.type == "choice" and text not in dict(field.choices):
+            errors[field.name] = _("Elija una de las opciones.")
+        else:
+            cleaned[field.name] = f"{amount:.2f}" if field.type == "amount" else text
+            if field.type == "date" and day is not None:
+                cleaned[field.name] = day.isoformat()
+    if errors:
+        raise StepRefused(errors)
     return cleaned
 
 
@@ -150,13 +174,7 @@ def amounts_of(field: Field, known: Mapping[str, Any]) -> list[str]:
 
 
 def _day(text: str, now: datetime) -> str:
-    day = None
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m"):
-        try:
-            day = datetime.strptime(text, pattern).date()  # noqa: DTZ007  # a day on the calendar of La Paz
-        except ValueError:
-            continue
-        break
+    day = _written_day(text)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     if day is None:
         raise ValueError(_("Escriba el día como 28/11/2026."))
@@ -165,6 +183,16 @@ def _day(text: str, now: datetime) -> str:
     if not today <= day <= today + FURTHEST:
         raise ValueError(_("El día debe ser desde hoy y dentro de un año."))
     return day.isoformat()
+
+
+def _written_day(text: str) -> date | None:
+    """A day as people write it, on the calendar of La Paz; `28/11` is of the year 1900."""
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m"):
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    return None
 
 
 def _next(day: date, today: date) -> date:

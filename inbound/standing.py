@@ -80,10 +80,21 @@ def known_on(path: list[Footstep]) -> dict[str, Any]:
     known: dict[str, Any] = {}
     for footstep in path:
         step = flow_of(footstep.version_id).steps[footstep.step]
-        known.update(footstep.answer)
-        if step.kind == "look_up" and (footstep.found is not None or footstep.left_at is not None):
-            known[step.as_] = footstep.found
+        if step.kind != "look_up":
+            known.update(footstep.answer)
+        elif footstep.found is not None or footstep.left_at is not None:
+            known[step.as_] = _with_what_was_known(known.get(step.as_), footstep)
     return known
+
+
+def _with_what_was_known(before: Any, footstep: Footstep) -> Any:
+    """What a look-up found. What an agent writes by hand adds to what was known; left empty, it takes nothing away."""
+    found = footstep.found
+    if not footstep.by_hand:
+        return found
+    if isinstance(before, dict) and isinstance(found, dict):
+        return {**before, **found}
+    return before if found is None else found
 
 
 def said_before(standing: Standing) -> dict[str, Any]:

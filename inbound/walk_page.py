@@ -259,7 +259,10 @@ def _trail(standing: Standing) -> list[Passed]:
                 at=footstep.entered_at,
                 is_undone=not counts,
                 is_current=footstep.position == newest and not ended,
-                may_return=counts and footstep.position != newest and not ended and step.kind != "look_up",
+                may_return=counts
+                and footstep.position != newest
+                and not ended
+                and (step.kind != "look_up" or footstep.by_hand),
             )
         )
     return lines

@@ -15,11 +15,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from inbound.answering import StepRefused, clean_answers
+from inbound.answering import StepRefused, clean_answers, clean_seen
 from inbound.conditions import arguments, proposed_branch
 from inbound.consequences import end_of_walk, hand_over, write_out
 from inbound.flow_shapes import HOUSE, Flow, Step
-from inbound.look_ups import found_by_hand
+from inbound.look_ups import LOOK_UPS, found_by_hand
 from inbound.models import Footstep, ServiceLine, Walk
 from inbound.outside import look_up
 from inbound.standing import CONTINUED, Standing, flow_of, known_on, running_version, stand, standing_on
@@ -137,9 +137,10 @@ def write_what_is_seen(
     with transaction.atomic():
         here = _locked(agent, key, position)
         if here.footstep.found is None:
-            here.footstep.found = found_by_hand(name=here.step.look_up, answers=sent)
-            here.footstep.by_hand = True
-            here.footstep.save(update_fields=["found", "by_hand"])
+            seen = clean_seen(fields=LOOK_UPS[here.step.look_up].by_hand, sent=sent)
+            here.footstep.answer = {name: sent[name] for name in seen}
+            here.footstep.found, here.footstep.by_hand = found_by_hand(name=here.step.look_up, answers=seen), True
+            here.footstep.save(update_fields=["answer", "found", "by_hand"])
         _pass(here, now)
     return standing_on(walk=here.walk, trail=here.trail)
 
@@ -252,7 +253,7 @@ def _enter(
 def _pass(here: Standing, now: datetime) -> None:
     """From a look-up to the step after it."""
     _leave(here.footstep, now)
-    known = {**here.known, here.step.as_: here.footstep.found}
+    known = known_on(here.path)
     if isinstance(here.footstep.found, dict):
         _remember_customer(here.walk, {here.step.as_: here.footstep.found})
     _enter(here.walk, here.trail, here.footstep.version_id, here.step.next, known=known, now=now)
@@ -283,11 +284,14 @@ def _remember_customer(walk: Walk, answer: Mapping[str, Any]) -> None:
 
 
 def _not_a_question_to_a_machine(here: Standing, target: Footstep, to: int | None) -> Footstep:
-    """Back from a decision to the look-up before it would only ask again: one step further is what is meant."""
+    """Back from a decision to the look-up before it would only ask again: one step further is what is meant.
+
+    What an agent wrote by hand she may want to write again.
+    """
     if to is not None:
         return target
     earlier = [passed for passed in here.path if passed.position <= target.position]
-    while len(earlier) > 1 and earlier[-1].kind == "look_up" and earlier[-1].found:
+    while len(earlier) > 1 and earlier[-1].kind == "look_up" and not earlier[-1].by_hand:
         earlier.pop()
     return earlier[-1]
 

@@ -40,9 +40,9 @@ def owe_write(
             return there
         said = {name: str(payload[name]).strip() for name in payload if payload[name] is not None}
         said = {name: text for name, text in said.items() if text}
-        _check_complete(known, said)
-        to_whom, amount = said.get(known.to_whom, "")[:40], amount_of(said) if known.moves_money else None
         standing = standing_of(known.system)
+        _check_complete(known, said, by_a_person=standing.mode == Mode.BY_HAND)
+        to_whom, amount = said.get(known.to_whom, "")[:40], amount_of(said) if known.moves_money else None
         if known.accountable:
             if standing.mode == Mode.OFF:
                 raise WriteRefuses(why_not_connected(standing))
@@ -122,8 +122,10 @@ def try_parked_again(*, by: User, now: datetime) -> int:
     return count
 
 
-def _check_complete(action: Action, said: Mapping[str, str]) -> None:
-    if any(name not in said for name in action.needs):
+def _check_complete(action: Action, said: Mapping[str, str], *, by_a_person: bool) -> None:
+    """Raise unless a machine could do it. Whoever does it on the old screen sees there what is missing here."""
+    leaves_it_open = by_a_person and not action.accountable
+    if not leaves_it_open and any(name not in said for name in action.needs):
         raise WriteRefuses(_("Falta un dato para hacerlo: vuelva al paso que lo pide."))
     if action.moves_money and amount_of(said) is None:
         raise WriteRefuses(_("El monto debe ser mayor que cero, con dos decimales como mucho."))

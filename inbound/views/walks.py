@@ -130,6 +130,8 @@ def by_hand(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         standing = walking.write_what_is_seen(
             agent=agent, key=key, position=_position(request), sent=sent, now=timezone.now()
         )
+    except StepRefused as refused:
+        return _show(request, agent, _stand(agent, key), typed=sent, errors=refused.errors)
     except Stale as stale:
         return _show(request, agent, _stand(agent, key), problem=str(stale))
     return _show(request, agent, standing)
