@@ -15,6 +15,7 @@ Made = TypeVar("Made")
 AMOUNT = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}")
 LONGEST = 2000  # characters of a text
 MOST = 1000  # things in a list
+MOST_COUNTED = 1_000_000
 
 
 class Misshapen(Exception):
@@ -47,10 +48,13 @@ def flag(raw: Mapping[str, Any], name: str) -> bool:
 
 
 def count(raw: Mapping[str, Any], name: str) -> int:
+    """A whole number; JSON knows only one kind of number, so 1.0 is one too."""
     found = raw.get(name)
-    if isinstance(found, bool) or not isinstance(found, int) or found < 0:
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= MOST_COUNTED:
         raise Misshapen(name)
-    return found
+    if found != int(found):
+        raise Misshapen(name)
+    return int(found)
 
 
 def amount(raw: Mapping[str, Any], name: str) -> Decimal:
@@ -61,6 +65,13 @@ def as_amount(found: Any, name: str) -> Decimal:
     if not isinstance(found, str) or not AMOUNT.fullmatch(found):
         raise Misshapen(name)
     return Decimal(found)
+
+
+def amount_text(amount: Decimal) -> str:
+    """An amount as it is sent. Raises ValueError for one that is no positive number of whole cents."""
+    if not amount.is_finite() or not 0 < amount < 1_000_000 or amount != round(amount, 2):
+        raise ValueError("an amount is positive, below a million, and of whole cents")
+    return f"{amount:.2f}"
 
 
 def day(raw: Mapping[str, Any], name: str) -> date:

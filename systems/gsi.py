@@ -1,0 +1,43 @@
+"""GSI: the operations centre's alerts, and how a call is dialled (steps 101.9, 103.7.1, 800131313.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from systems import shapes
+from systems.connection import Connection, Done
+
+Origin = Literal["fixed", "mobile", "booth"]
+Destination = Literal["fixed", "mobile"]
+
+
+@dataclass(frozen=True, slots=True)
+class DialCode:
+    """`code` is what is dialled before the number; `words` are how one says it."""
+
+    code: str
+    words: str
+
+
+class Gsi:
+    """All methods raise SystemUnavailable and SystemRefused; those that write, OutcomeUnknown too."""
+
+    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
+        self._connection = Connection("gsi", address, token=token, timeout=timeout)
+
+    def reiterate(self, *, key: str, damage: str, text: str) -> Done:
+        """The alert that a damage was reiterated."""
+        return self._connection.tell("reiterate", {"damage": damage, "text": text}, key=key)
+
+    def derive(self, *, key: str, order: str, text: str) -> Done:
+        """Hand a work order over to the operations centre."""
+        return self._connection.tell("derive", {"order": order, "text": text}, key=key)
+
+    def code(self, *, origin: Origin, destination: Destination) -> DialCode:
+        return self._connection.ask("code", {"origin": origin, "destination": destination}, _code)
+
+
+def _code(raw: Mapping[str, Any]) -> DialCode:
+    return DialCode(code=shapes.text(raw, "code"), words=shapes.text(raw, "words"))

@@ -1,0 +1,50 @@
+"""Guiatel: subscribers' numbers (steps 104.2–104.5). A number in reserve goes no further than this module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from systems import shapes
+from systems.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    name: str
+    address: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`reserved`: how many more there were whose number is in reserve; whose they are is told to nobody."""
+
+    entries: tuple[Entry, ...]
+    more: bool
+    reserved: int
+
+
+class Guiatel:
+    """All methods raise SystemUnavailable and SystemRefused."""
+
+    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
+        self._connection = Connection("guiatel", address, token=token, timeout=timeout)
+
+    def search(self, *, name: str, address: str = "") -> Listing:
+        """By name, and address when it is known."""
+        return self._connection.ask("search", {"name": name, "address": address}, _listing)
+
+
+def _listing(raw: Mapping[str, Any]) -> Listing:
+    """An entry that does not say whether it is in reserve makes the answer misshapen: it is never taken for a no."""
+    found = shapes.many(raw, "entries", _told_or_none)
+    told = tuple(entry for entry in found if entry is not None)
+    return Listing(entries=told, more=shapes.flag(raw, "more"), reserved=len(found) - len(told))
+
+
+def _told_or_none(raw: Mapping[str, Any]) -> Entry | None:
+    if shapes.flag(raw, "reserved"):
+        return None
+    return Entry(name=shapes.text(raw, "name"), address=shapes.text(raw, "address"), number=shapes.text(raw, "number"))

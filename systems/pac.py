@@ -1,0 +1,44 @@
+"""PAC: share certificates, *Certificados de Aportación* (step 102.5 of the procedure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from systems import shapes
+from systems.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Amounts in Bs; `pending` is what is still to be paid."""
+
+    number: str
+    amount: Decimal
+    paid: Decimal
+    pending: Decimal
+
+
+class Pac:
+    """All methods raise SystemUnavailable and SystemRefused."""
+
+    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
+        self._connection = Connection("pac", address, token=token, timeout=timeout)
+
+    def certificates(self, *, contract: str) -> tuple[Certificate, ...]:
+        return self._connection.ask("certificates", {"contract": contract}, _certificates)
+
+
+def _certificates(raw: Mapping[str, Any]) -> tuple[Certificate, ...]:
+    return shapes.many(raw, "certificates", _certificate)
+
+
+def _certificate(raw: Mapping[str, Any]) -> Certificate:
+    return Certificate(
+        number=shapes.text(raw, "number"),
+        amount=shapes.amount(raw, "amount"),
+        paid=shapes.amount(raw, "paid"),
+        pending=shapes.amount(raw, "pending"),
+    )
