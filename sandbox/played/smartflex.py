@@ -96,7 +96,7 @@ def register_damage(
         number=reference,
         contract=contract,
         service_number=service_number,
-        component=product.plan[:40],
+        component=product.plan,
         cause=cause,
         description=description,
         registered_at=now,

@@ -23,6 +23,9 @@ from tests.processes.house import ROOT, free_port, outside_environment, wait_unt
 TODAY = "2026-11-25"
 
 
+RUNNING = pytest.StashKey["RunningSandbox"]()
+
+
 class RunningSandbox:
     """The address of a sandbox, its book and knobs, and its tables as they are."""
 
@@ -104,19 +107,23 @@ def serving(database_url: str, **environment: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sandbox_process() -> Iterator[RunningSandbox]:
-    """One for the whole session, sown."""
+def sandbox_process(pytestconfig: pytest.Config) -> Iterator[RunningSandbox]:
+    """One for the whole session, sown; the folders that ask for it share it."""
+    if (running := pytestconfig.stash.get(RUNNING, None)) is not None:
+        yield running
+        return
     with own_database() as database_url:
         manage(database_url, "migrate", "-v0")
         manage(database_url, "seed", "--today", TODAY)
         with serving(database_url) as address:
-            yield RunningSandbox(address=address, database_url=database_url)
+            pytestconfig.stash[RUNNING] = RunningSandbox(address=address, database_url=database_url)
+            yield pytestconfig.stash[RUNNING]
 
 
 @pytest.fixture
 def sandbox(sandbox_process: RunningSandbox) -> RunningSandbox:
     """The running sandbox with every knob as at the beginning, and nothing known of its health."""
-    sandbox_process.rows("DELETE FROM sandbox_knob")
+    sandbox_process.rows("UPDATE sandbox_knob SET latency_ms = 0, mode = 'up'")
     forget_wires()
     return sandbox_process
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from sandbox.operations import SYSTEMS
 from sandbox.seeding import sowing
 
 CUSTOMERS = 5_000
@@ -29,6 +30,6 @@ class Command(BaseCommand):
             return
         if not 1 <= options["customers"] <= sowing.MOST_CUSTOMERS:
             raise CommandError(f"--customers: from 1 to {sowing.MOST_CUSTOMERS}.")
-        sowing.sow(customers=options["customers"], today=today)
+        sowing.sow(customers=options["customers"], today=today, systems=SYSTEMS)
         if options["verbosity"]:
             self.stdout.write(f"Sown: {options['customers']} customers as of {today}.")

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         os.environ["SANDBOX_SERVES"] = "true"
         os.environ.setdefault("SANDBOX_SECRET_KEY", secrets.token_urlsafe(48))
-        server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-access-log", "--log-level", "warning"]
+        server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-access-log", "--log-level", "error"]
         server += ["--host", options["host"], "--port", str(options["port"]), "--workers", str(options["workers"])]
         server += ["--blocking-threads", str(THREADS), "--backpressure", "256", "--workers-kill-timeout", "2"]
         os.execv(server[0], [*server, "sandbox.wsgi:application"])  # noqa: S606  # signals reach the server itself
