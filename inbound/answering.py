@@ -144,6 +144,11 @@ def _clean(field: Field, text: str, known: Mapping[str, Any], now: datetime) -> 
             return text
 
 
+def kinship_words(code: str) -> str:
+    """A kinship as people say it; what no list knows stays as it was written."""
+    return str(KINSHIPS.get(code, code))
+
+
 def _matching(pattern: re.Pattern[str], text: str, sentence: str) -> str:
     if not pattern.fullmatch(text):
         raise ValueError(sentence)

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inbound.actions import ACTIONS
+from inbound.answering import kinship_words
 from inbound.models import OutsideWrite
 from inbound.outside import CLIENTS, Clients, Mode, NotConnected, clients
 from inbound.write_states import State, Verb, WriteRefuses, take
@@ -87,7 +88,7 @@ def _send(write: OutsideWrite, reached: Clients, *, now: datetime) -> Verb | Non
     """Make the one request and write down how it ended. Returns that; None when another has the write by now."""
     payload = {
         **write.payload, "requester_name": write.requester_name, "requester_card": write.requester_card,
-        "requester_kinship": write.requester_kinship,
+        "requester_kinship": kinship_words(write.requester_kinship),
     }  # fmt: skip
     try:
         try:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from inbound.actions import ACTIONS
+from inbound.answering import kinship_words
 from inbound.models import OutsideWrite, System
 from inbound.write_limits import of_the_day
 from inbound.write_states import State
@@ -146,6 +147,6 @@ def _rows(writes: QuerySet[OutsideWrite], *, masked: bool) -> Iterable[list[Any]
             one.owed_at, str(one.owed_by), one.walk.line.number, one.get_system_display(), words_of(one.action),
             masked_text(one.to_whom) if masked else one.to_whom, one.amount, one.requester_name,
             masked_card(one.requester_card) if masked and one.requester_card else one.requester_card,
-            one.requester_kinship, one.get_state_display(), one.reference, one.settled_at,
+            kinship_words(one.requester_kinship), one.get_state_display(), one.reference, one.settled_at,
             str(one.settled_by or ""),
         ]  # fmt: skip

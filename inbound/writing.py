@@ -30,18 +30,22 @@ def owe_write(
 ) -> OutsideWrite:
     """Owe a write. The same `key` owes it once, whatever is said the second time; returns the row there is.
 
+    Only where that one was refused, or found not done, and something else is asked for now, it is owed anew.
     `payload`: the action's `needs` and `may`, and of an accountable one the requester. Of accountable writes a walk has
     one for each number: asked again on another footstep (after going back), the first is returned. Call it inside the
     transaction of the step. Raises WriteRefuses, with the sentence for the agent, and KeyError for no known action.
     """
     known = ACTIONS[action]
+    said = {name: str(payload[name]).strip() for name in payload if payload[name] is not None}
+    said = {name: text for name, text in said.items() if text}
+    sent = {name: text for name, text in said.items() if name in (*known.needs, *known.may)}
     with transaction.atomic():
-        if there := OutsideWrite.objects.filter(key=key).first():
+        key, there = _newest_of(key, sent)
+        if there is not None:
             return there
-        said = {name: str(payload[name]).strip() for name in payload if payload[name] is not None}
-        said = {name: text for name, text in said.items() if text}
         standing = standing_of(known.system)
-        _check_complete(known, said, by_a_person=standing.mode == Mode.BY_HAND)
+        _check_complete(known, said)
+        is_whole = all(name in said for name in known.needs)
         to_whom, amount = said.get(known.to_whom, "")[:40], amount_of(said) if known.moves_money else None
         if known.accountable:
             if standing.mode == Mode.OFF:
@@ -63,13 +67,13 @@ def owe_write(
                 "system": known.system,
                 "action": action,
                 "is_accountable": known.accountable,
-                "payload": {name: text for name, text in said.items() if name in (*known.needs, *known.may)},
+                "payload": sent,
                 "to_whom": to_whom,
                 "amount": amount,
                 "requester_name": said.get("requester_name", "")[:120],
                 "requester_card": said.get("requester_card", "")[:24],
                 "requester_kinship": said.get("requester_kinship", "")[:40],
-                "state": State.BY_HAND if standing.mode == Mode.BY_HAND else State.WAITING,
+                "state": State.WAITING if is_whole and standing.mode != Mode.BY_HAND else State.BY_HAND,
                 "not_before": now,
                 "owed_at": now,
                 "owed_by": by,
@@ -122,14 +126,27 @@ def try_parked_again(*, by: User, now: datetime) -> int:
     return count
 
 
-def _check_complete(action: Action, said: Mapping[str, str], *, by_a_person: bool) -> None:
-    """Raise unless a machine could do it. Whoever does it on the old screen sees there what is missing here."""
-    leaves_it_open = by_a_person and not action.accountable
-    if not leaves_it_open and any(name not in said for name in action.needs):
+def _newest_of(key: str, sent: Mapping[str, str]) -> tuple[str, OutsideWrite | None]:
+    """The write a key stands for, or the key to owe it under: another try has a number behind it."""
+    tried = 1
+    numbered = key
+    while there := OutsideWrite.objects.filter(key=numbered).first():
+        if there.state not in NOT_HAPPENING or there.payload == sent:
+            return numbered, there
+        tried += 1
+        numbered = f"{key}:{tried}"
+    return numbered, None
+
+
+def _check_complete(action: Action, said: Mapping[str, str]) -> None:
+    """Raise unless it is whole. An ordinary write never stops a call: what lacks something is left to a person."""
+    if not action.accountable:
+        return
+    if any(name not in said for name in action.needs):
         raise WriteRefuses(_("Falta un dato para hacerlo: vuelva al paso que lo pide."))
     if action.moves_money and amount_of(said) is None:
         raise WriteRefuses(_("El monto debe ser mayor que cero, con dos decimales como mucho."))
-    if action.accountable and not all(said.get(name) for name in REQUESTER[:2]):
+    if not all(said.get(name) for name in REQUESTER[:2]):
         raise WriteRefuses(_("Falta quién lo pide: nombre completo y carnet de identidad."))
 
 

@@ -20,6 +20,7 @@ from agents.access import centre_only, roles_only, signed_in_user, steering_only
 from agents.disclosure import record_export, record_reveal
 from agents.models import Role
 from inbound import writing
+from inbound.answering import kinship_words
 from inbound.models import OutsideWrite, System
 from inbound.tasks import deliver_writes
 from inbound.views.write_tables import DayTable, WriteTable, state_badge
@@ -188,6 +189,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
         "words": words_of(found.action),
         "badge": state_badge(found),
         "masked": masked,
+        "kinship": kinship_words(found.requester_kinship),
         "payload": [(name.replace("_", " ").capitalize(), value) for name, value in found.payload.items()],
         "changes": found.changes.select_related("by").order_by("pk"),
         "may": {verb.value: can(verb, write=found, by=user) for verb in Verb},

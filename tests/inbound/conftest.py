@@ -13,7 +13,7 @@ from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine
 from inbound.writing import owe_write
 from tests.inbound.other_side import OtherSide, other_side
 
-REQUESTER = {"requester_name": "Rosa Flores", "requester_card": "1234567 CB", "requester_kinship": "hija"}
+REQUESTER = {"requester_name": "Rosa Flores", "requester_card": "1234567 CB", "requester_kinship": "child"}
 PAYLOADS: dict[str, dict[str, str]] = {
     "smartflex.reiterate_damage": {"damage": "D-1", "cause": "sin tono"},
     "smartflex.write_interaction": {"contract": "C-100", "line": "109", "result": "topped_up"},

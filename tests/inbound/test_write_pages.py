@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from agents.models import Agent, Disclosure, User
 from inbound.models import OutsideWrite, Walk
 from inbound.write_states import State
+from tests.inbound.a_walk import TOP_UP, Caller, publish
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
@@ -170,6 +171,25 @@ def test_a_supervisor_lets_parked_ones_go_again(
         write.refresh_from_db()
         assert (write.state, write.attempts) == (State.WAITING, 0)
     assert rung
+
+
+def test_the_page_of_the_call_takes_the_reference_of_the_old_screen(
+    owe: Owe, set_mode: Callable[..., None], ana: Agent, signed_in: SignedIn, now: datetime
+) -> None:
+    call = Caller(ana, publish(TOP_UP, now, line="109"), now)
+    set_mode("c_cli4g", "by_hand")
+    call.answer(
+        number="4251234", amount="20", requester_name="Ana", requester_card="345678 CB", requester_kinship="holder"
+    )
+    call.answer(confirmed=True)
+    write, client = OutsideWrite.objects.get(), signed_in(ana)
+    address, walk_page = reverse("inbound:write_by_hand", args=[write.pk]), f"/lines/walks/{call.walk.key}/"
+    page = client.get(walk_page).content.decode()
+    assert f'action="{address}"' in page
+    assert f'name="back" value="{walk_page}"' in page
+    told = client.post(address, {"reference": "4G-55", "back": walk_page}, follow=True).content.decode()
+    assert "4G-55" in told
+    assert f'action="{address}"' not in told
 
 
 # -- the day -----------------------------------------------------------------------------------------------------------
