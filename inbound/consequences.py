@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
 from escalations.raising import due_by, raise_escalation
+from inbound.call_words import words_of_the_call
 from inbound.conditions import arguments, filled
 from inbound.models import OutsideWrite
 from inbound.standing import CONTINUED, Standing, flow_of
@@ -53,11 +54,11 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
         line=walk.line.number,
         contract=walk.contract,
         customer_name=walk.customer_name,
-        telephone=walk.caller_number or _first(customer.get("telephones") if customer else None),
+        telephone=_telephone(walk.caller_number, known),
         zone=str(customer.get("zone") or "")[:80] if customer else "",
         reason=". ".join([step.title, *written]),
         details=details,
-        promised=filled(step.promised, known),
+        promised=filled(step.promised, words_of_the_call(standing, known)),
         due_at=due_by(now=now, **(asdict(step.due) if step.due else {"end_of_day": True})),
         by=walk.agent.user,
         now=now,
@@ -98,5 +99,9 @@ def told(standing: Standing) -> str:
     return ". ".join([*lines, standing.step.label])[:1000]
 
 
-def _first(telephones: Any) -> str:
-    return str(telephones[0])[:16] if isinstance(telephones, list) and telephones else ""
+def _telephone(caller_number: str, known: Mapping[str, Any]) -> str:
+    """Where the customer is called back: the number she gave, the one she calls from, the first on file."""
+    customer = known.get("customer")
+    on_file = customer.get("telephones") if isinstance(customer, Mapping) else None
+    first = str(on_file[0]) if isinstance(on_file, list) and on_file else ""
+    return (str(known.get("telephone") or "") or caller_number or first)[:16]

@@ -14,6 +14,7 @@ from agents.models import Agent
 from escalations.models import Escalation
 from inbound.actions import ACTIONS
 from inbound.answering import KINSHIPS, amounts_of
+from inbound.call_words import words_of_the_call
 from inbound.conditions import filled, value_at
 from inbound.consequences import key_of
 from inbound.flow_diagram import svg
@@ -122,7 +123,7 @@ def lay_walk(
 ) -> WalkPage:
     """The page of a walk. `agent` left out: somebody reads it who does not walk it."""
     walk, step, errors = standing.walk, standing.step, dict(errors or {})
-    words = words_of_the_call(standing)
+    words = words_of_the_call(standing, standing.known)
     held = {**said_before(standing), **(typed or {})}
     looked_by_hand = step.kind == "look_up" and standing.footstep.found is None and standing.footstep.by_hand
     asked = LOOK_UPS[step.look_up].by_hand if looked_by_hand else step.fields
@@ -160,27 +161,6 @@ def _left_behind(standing: Standing) -> tuple[list[OutsideWrite], list[Escalatio
 def under_way(*, agent: Agent) -> QuerySet[Walk]:
     """What an agent has open, the newest first."""
     return Walk.objects.under_way().filter(agent=agent).select_related("line").order_by("-began_at")
-
-
-def words_of_the_call(standing: Standing) -> dict[str, Any]:
-    """What a script may name: what is known, and the words of protocol (UI: *script with the customer's data*)."""
-    walk, known = standing.walk, standing.known
-    agent, name = str(walk.agent), walk.customer_name.title()
-    protocol = {"agente": agent, "cliente": name, "contrato": walk.contract, "linea": walk.line.name}
-    return {
-        **{key: _read_aloud(key, value) for key, value in known.items()},
-        **protocol,
-        "saludo": filled(walk.line.greeting, protocol),
-        "despedida": filled(walk.line.farewell, protocol),
-    }
-
-
-def _read_aloud(name: str, value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _read_aloud(key, inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_read_aloud(name, inner) for inner in value]
-    return words_of(name, value)
 
 
 def _shown(asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any]) -> ShownField:

@@ -116,6 +116,38 @@ steps:
     next: done
   done: {kind: end, ref: "109.4.2", result: topped_up, label: Recarga hecha}
 """
+VISIT = """
+line: "103"
+name: Instalaciones
+procedure: GC-PRC-OPE-ASE-02, C
+start: customer
+steps:
+  customer:
+    kind: ask
+    ref: "103.2"
+    title: Datos del cliente
+    fields: [{name: customer, type: customer, label: Cliente}]
+    next: visit
+  visit:
+    kind: ask
+    ref: "103.12"
+    title: Visita
+    fields:
+      - {name: visit_day, type: date, label: Día}
+      - {name: visit_hour, type: hour, label: Hora}
+      - {name: telephone, type: telephone, label: Teléfono para llamarle}
+    next: ticket
+  ticket:
+    kind: hand_over
+    ref: "103.13"
+    title: Boleta a supervisión
+    escalation: reentry_ticket
+    due: {working_days: 1}
+    promised: "Visita el {visit_day} a horas {visit_hour}, aproximadamente."
+    with: {day: visit_day}
+    next: done
+  done: {kind: end, ref: "103.13", result: reentry_requested, label: Reingreso pedido}
+"""
 DAMAGE = {"number": "D-77", "state": "registered", "cause": "Sin señal", "service_number": "4251234"}
 
 

@@ -13,7 +13,7 @@ from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside import Looked
 from inbound.standing import NoFlow
 from inbound.walking import Stale, WalkRefuses
-from tests.inbound.a_walk import BILLING, DAMAGE, FLOW, TOP_UP, Caller, publish
+from tests.inbound.a_walk import BILLING, DAMAGE, FLOW, TOP_UP, VISIT, Caller, publish
 
 pytestmark = pytest.mark.django_db
 NOON = "2026-11-25 12:00"
@@ -153,6 +153,16 @@ def test_another_state_is_written_down_and_goes_to_the_supervisor(call, answers,
     assert (escalation.kind, escalation.line, escalation.contract) == ("unforeseen_state", "101", "1001")
     assert "congelado" in escalation.reason
     assert escalation.due_at > at(NOON)
+
+
+def test_what_is_handed_over_says_where_to_call_and_promises_in_words_people_read(ana, answers, at):
+    call = Caller(ana, publish(VISIT, at(NOON), line="103"), at(NOON))
+    call.answer(customer="1001", customer_name="María Quispe")
+    call.answer(visit_day="28/11/2026", visit_hour="9:30", telephone="71712345")
+    call.answer()
+    ticket = Escalation.objects.get()
+    assert ticket.promised == "Visita el 28/11/2026 a horas 09:30, aproximadamente."
+    assert ticket.telephone == "+59171712345"
 
 
 def test_back_is_a_verb_and_erases_nothing(call, answers):
