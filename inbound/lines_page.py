@@ -34,7 +34,7 @@ class LinesPage:
 
 def lay_lines(*, agent: Agent, now: datetime) -> LinesPage:
     """Three queries, whatever the number of calls."""
-    active = ServiceLine.objects.filter(is_active=True).order_by("position", "number")
+    active = ServiceLine.objects.filter(is_active=True).in_order()
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     today = Walk.objects.filter(agent=agent, began_at__gte=midnight, ended_at__isnull=False).select_related("line")
     return LinesPage(

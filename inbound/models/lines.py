@@ -11,6 +11,15 @@ from agents.audit import audited
 from agents.models import User
 
 
+class ServiceLineQuerySet(models.QuerySet["ServiceLine"]):
+    def visible_to(self, user: User) -> ServiceLineQuerySet:
+        """Which lines there are is no secret in the house; whoever is nobody in it sees none."""
+        return self if user.is_active else self.none()
+
+    def in_order(self) -> ServiceLineQuerySet:
+        return self.order_by("position", "number")
+
+
 @audited()
 class ServiceLine(models.Model):
     """One number customers dial (línea), with what is said on it and whether the regulator counts its calls."""
@@ -27,6 +36,8 @@ class ServiceLine(models.Model):
     )
     is_active = models.BooleanField(_("activa"), default=True)
     position = models.PositiveSmallIntegerField(_("orden"), default=0)
+
+    objects = ServiceLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("línea")

@@ -69,7 +69,7 @@ def times_export(request: HttpRequest) -> HttpResponseBase:
 def _filters(request: HttpRequest, asked: Asked, user: User) -> dict[str, Any]:
     return {
         "asked": asked,
-        "lines": ServiceLine.objects.order_by("position", "number"),
+        "lines": ServiceLine.objects.visible_to(user).in_order(),
         "agents": Agent.objects.visible_to(user).select_related("user").order_by("user__first_name", "user__username"),
         "query": request.GET.urlencode(),
         "is_filtered": bool(request.GET),

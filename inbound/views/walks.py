@@ -55,7 +55,8 @@ def lines(request: HttpRequest) -> HttpResponse:
 @agents_only
 def begin(request: HttpRequest) -> HttpResponse:
     """Attend a call of a line; the key of the button makes a second click the same call."""
-    line = get_object_or_404(ServiceLine, number=request.POST.get("line", ""), is_active=True)
+    offered = ServiceLine.objects.visible_to(signed_in_user(request)).filter(is_active=True)
+    line = get_object_or_404(offered, number=request.POST.get("line", ""))
     try:
         key = uuid.UUID(request.POST.get("key", ""))
         walk = walking.begin_walk(agent=agent_of(request), line=line, key=key, now=timezone.now())
