@@ -15,6 +15,7 @@ from inbound.call_words import words_of_the_call
 from inbound.conditions import arguments, filled
 from inbound.models import OutsideWrite
 from inbound.standing import CONTINUED, Standing, flow_of
+from inbound.write_limits import NOT_HAPPENING
 from inbound.writing import owe_write
 
 INTERACTION = "smartflex.write_interaction"
@@ -26,6 +27,18 @@ def key_of(standing: Standing) -> str:
     So going back and passing the step again does nothing a second time: one top-up, whatever is clicked.
     """
     return f"walk:{standing.walk.key}:{standing.flow.line}:{standing.step.name}"
+
+
+def stands(write: OutsideWrite, key: str) -> bool:
+    """Whether a write is what the step of that key owes. A refused one is not: the step may be passed anew."""
+    is_of_the_step = write.key == key or write.key.startswith(f"{key}:")  # asked for anew, it has a number behind
+    return is_of_the_step and write.state not in NOT_HAPPENING
+
+
+def is_owed_already(standing: Standing) -> bool:
+    """Whether passing this `do` step again would do nothing: there is nothing to confirm then."""
+    key = key_of(standing)
+    return any(stands(write, key) for write in OutsideWrite.objects.filter(walk=standing.walk, key__startswith=key))
 
 
 def write_out(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> OutsideWrite:

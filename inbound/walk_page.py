@@ -16,7 +16,7 @@ from inbound.actions import ACTIONS
 from inbound.answering import KINSHIPS, amounts_of
 from inbound.call_words import words_of_the_call
 from inbound.conditions import filled, value_at
-from inbound.consequences import key_of
+from inbound.consequences import key_of, stands
 from inbound.flow_diagram import svg
 from inbound.flow_shapes import OTHER, Branch, Field, Step
 from inbound.found_words import Told, tell, words_of
@@ -288,8 +288,9 @@ def _done_already(
     if standing.step.kind not in ("do", "hand_over"):
         return None
     key = key_of(standing)
-    done: list[OutsideWrite | Escalation] = [*writes, *handed]
-    return next((one for one in done if one.key == key), None)
+    done: list[OutsideWrite | Escalation] = [write for write in writes if stands(write, key)]
+    done += [escalation for escalation in handed if escalation.key == key]
+    return next(iter(done), None)
 
 
 def _needs_look(standing: Standing) -> bool:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from inbound.answering import StepRefused, clean_answers, clean_seen
 from inbound.conditions import arguments, proposed_branch
-from inbound.consequences import end_of_walk, hand_over, write_out
+from inbound.consequences import end_of_walk, hand_over, is_owed_already, write_out
 from inbound.flow_shapes import HOUSE, Flow, Step
 from inbound.look_ups import LOOK_UPS, found_by_hand
 from inbound.models import Footstep, ServiceLine, Walk
@@ -81,7 +81,7 @@ def answer_step(
         if step.kind == "decide":
             following = _decide(step, footstep, known, branch, sent.get("reason", ""))
         elif step.kind == "do":
-            if step.accountable and not confirmed:
+            if step.accountable and not confirmed and not is_owed_already(here):
                 raise StepRefused({"confirmed": _("Lea los datos al cliente y confirme.")})
             try:
                 write_out(standing=here, known=known, now=now)
