@@ -8,7 +8,6 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django_tables2 import Column
 
@@ -48,7 +47,9 @@ class WalkTable(ListTable):
     def render_result(self, record: Walk) -> Any:
         if record.ended_at is not None:
             return record.result_label
-        return SafeString(render_to_string("components/badge.html", {"kind": "info", "word": pgettext("call", "En curso")}))
+        return SafeString(
+            render_to_string("components/badge.html", {"kind": "info", "word": pgettext("call", "En curso")})
+        )
 
 
 def told(length: timedelta) -> str:

@@ -12,7 +12,8 @@ from django.utils.translation.template import templatize
 from callcenter.catalogues import ROOT
 
 ROOMS = (
-    "agents", "callcenter", "campaigns", "escalations", "inbound", "notices", "screens", "service_level", "systems", "telephony",
+    "agents", "callcenter", "campaigns", "escalations", "inbound", "notices",
+    "screens", "service_level", "systems", "telephony",
 )  # fmt: skip
 WORDS = {
     "_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1,
