@@ -70,7 +70,7 @@ class Running:
             return
         for line in process.stdout:
             if line.strip():
-                self._say(f"{self.program.name:>6} | {line.rstrip()}")
+                self._say(f"{self.program.name:>7} | {line.rstrip()}")
 
     def look_after(self) -> None:
         """Start the program again when it died, at once the first time and later each time it dies young."""
@@ -83,7 +83,7 @@ class Running:
             lived = time.monotonic() - self._started
             self._pause = 0.5 if lived >= STEADY_SECONDS else min(max(self._pause * 2, 0.5), LONGEST_PAUSE)
             self.next_start = time.monotonic() + self._pause
-            self._say(f"{self.program.name:>6} | ended ({_words(code)}); starting it again in {self._pause:.1f} s")
+            self._say(f"{self.program.name:>7} | ended ({_words(code)}); starting it again in {self._pause:.1f} s")
         if time.monotonic() >= self.next_start:
             self.start()
 

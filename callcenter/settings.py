@@ -327,6 +327,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Centro de Llamadas <centro.l
 # -- Outside systems: where they are. How each is used, connected, by hand or off, is a row of the admin. --------------
 
 SYSTEMS_URL = env.str("SYSTEMS_URL", "http://127.0.0.1:8090" if IS_DEMO else "")  # each at <address>/<system>/
+PLAYS_SYSTEMS = IS_DEMO and "SYSTEMS_URL" not in os.environ  # then `manage.py run` starts the sandbox
 _elsewhere: list[str] = env.list("SYSTEM_URLS", [])
 SYSTEM_URLS = {code: address for code, _is, address in (pair.partition("=") for pair in _elsewhere)}
 SYSTEM_TOKENS = {  # one token for all, and SYSTEM_<CODE>_TOKEN for one of them

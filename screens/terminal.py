@@ -15,6 +15,8 @@ from psycopg.errors import UndefinedTable
 class TerminalCommand(BaseCommand):
     """Every command of ours. Its parser leaves as a CommandError does; argparse itself would leave with 2."""
 
+    prepares_itself = False  # a command that migrates in its own time, after looking whether it can start at all
+
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
 
@@ -29,7 +31,7 @@ class TerminalCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         """As Django does it; a database that was never migrated is prepared (embedded) or said in one line."""
-        if settings.RUNS_EMBEDDED and not connection.introspection.table_names():
+        if settings.RUNS_EMBEDDED and not self.prepares_itself and not connection.introspection.table_names():
             sys.stderr.write("Preparing the database …\n")
             call_command("migrate", verbosity=0, interactive=False)
         try:

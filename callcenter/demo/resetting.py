@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 
+from callcenter.demo import outside_systems
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
 
@@ -24,7 +25,7 @@ class NotReset(RuntimeError):
 
 
 def throw_everything_away(*, now: datetime) -> None:
-    """Empty the embedded database, the queue, the cache and the demo's folders, and migrate. Raises NotReset."""
+    """Empty the embedded databases, the queue, the cache and the demo's folders, and migrate. Raises NotReset."""
     if not settings.RUNS_EMBEDDED:
         raise NotReset("DATABASE_URL names a server of your own: only the embedded demo is reset. Nothing was touched.")
     home = Path(settings.CALLCENTER_HOME)
@@ -36,6 +37,7 @@ def throw_everything_away(*, now: datetime) -> None:
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         connection.close()
+        outside_systems.forget_database()
         cache.clear()
         with redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_timeout=10) as broker:
             broker.flushdb()

@@ -19,7 +19,7 @@ import psycopg
 import redis
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = ("PYTEST_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "CALLCENTER_", "COV_")
+LEFT_OUT = ("PYTEST_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "CALLCENTER_", "COV_", "SANDBOX_", "SYSTEM_", "SYSTEMS_")
 
 
 def outside_environment(**more: str) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +15,7 @@ import httpx
 import psutil
 import pytest
 
+from callcenter.demo.outside_systems import BESIDE
 from tests.processes.house import ROOT, free_port, in_foreground, outside_environment, processes_of, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -28,9 +31,16 @@ def is_up(home: Path, process: subprocess.Popen[str]) -> bool:
 
 
 def programs(foreground: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Web server, both workers and beat; the keeper of the embedded servers is a child of whoever came first."""
+    """Web server, both workers, beat and sandbox; the keeper of the servers is a child of whoever came first."""
     children = psutil.Process(foreground.pid).children()
     return [one for one in children if "callcenter.embedded" not in one.cmdline()]
+
+
+def sandbox_of(home: Path) -> str:
+    """Where the welcome says that the outside systems are played."""
+    found = re.search(r"are played at (http://[\d.:]+)/", said(home))
+    assert found is not None, said(home)
+    return found[1]
 
 
 def child(foreground: subprocess.Popen[str], word: str) -> psutil.Process:
@@ -39,12 +49,21 @@ def child(foreground: subprocess.Popen[str], word: str) -> psutil.Process:
 
 def test_it_starts_says_who_may_sign_in_and_stops_within_seconds_leaving_nothing(tmp_path: Path) -> None:
     home, port = tmp_path / "home", free_port()
-    with in_foreground(home=home, port=port) as process:
+    with socket.socket() as taken, in_foreground(home=home, port=port) as process:
+        with contextlib.suppress(OSError):  # somebody else has it: busy all the same
+            taken.bind(("127.0.0.1", port + BESIDE))
+            taken.listen()
         wait_until(lambda: is_up(home, process), seconds=120, what="the address and the people")
         assert f"http://127.0.0.1:{port}/" in said(home)
         assert "elena   supervisor" in said(home)
         assert httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=20).status_code == 200
-        assert len(programs(process)) == 4
+        played = sandbox_of(home)
+        assert played != f"http://127.0.0.1:{port + BESIDE}"
+        found = httpx.post(f"{played}/smartflex/search", json={"text": "Quispe"}, timeout=20).json()
+        assert (len(found["customers"]), found["more"]) == (20, True)
+        report = {"json": {"number": "4251000", "text": "sin línea"}, "headers": {"Idempotency-Key": "before"}}
+        assert httpx.post(f"{played}/nocc/report", timeout=20, **report).status_code == 201
+        assert len(programs(process)) == 5
 
         second = subprocess.run(
             [sys.executable, "manage.py", "run", "--port", str(free_port())],
@@ -71,12 +90,14 @@ def test_it_starts_says_who_may_sign_in_and_stops_within_seconds_leaving_nothing
         wait_until(lambda: is_up(home, process), seconds=30, what="a second start")
         assert time.monotonic() - began < 20
         assert "Demo data made" not in said(home)
+        book = httpx.get(f"{sandbox_of(home)}/_book", timeout=20).json()["deeds"]
+        assert [deed["key"] for deed in book] == ["before"]  # what was done there stays done
 
         worker = child(process, "jobs")
         for one in [worker, *worker.children(recursive=True)]:
             one.kill()
         wait_until(lambda: "jobs | ended (signal SIGKILL)" in said(home), seconds=10, what="it says who died")
-        wait_until(lambda: len(programs(process)) == 4, seconds=10, what="the worker is started again")
+        wait_until(lambda: len(programs(process)) == 5, seconds=10, what="the worker is started again")
 
         process.kill()  # and the foreground itself: the kernel ends its programs
         process.wait()

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from callcenter.demo import outside_systems
 from callcenter.processes import Foreground, Program
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
@@ -28,8 +29,9 @@ FIRST_ANSWER = 60.0  # seconds
 
 
 class Command(TerminalCommand):
-    help = "Runs web server, workers and beat together in the foreground; Ctrl-C stops all of it."
+    help = "Runs web server, workers, beat and the demo's sandbox together in the foreground; Ctrl-C stops all of it."
     requires_system_checks: list[str] = []
+    prepares_itself = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=a_port, default=8000)
@@ -41,8 +43,9 @@ class Command(TerminalCommand):
         refuse_a_busy_port(host, port)
         self._prepare()
         address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104
-        foreground = Foreground(programs(host, port), self._say)
-        foreground.run(lambda: self._welcome(address))
+        systems = self._play_the_systems(port)
+        foreground = Foreground(programs(host, port, systems), self._say)
+        foreground.run(lambda: self._welcome(address, systems))
         only_one.close()
         self._say("Stopped. The data stay; run it again to go on.")
 
@@ -67,22 +70,33 @@ class Command(TerminalCommand):
         if settings.IS_DEMO:
             call_command("demo", if_empty=True, stdout=self.stdout)
 
-    def _welcome(self, address: str) -> None:
-        deadline = time.monotonic() + FIRST_ANSWER
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"{address}livez", timeout=5, trust_env=False)
-            except httpx.TransportError:
-                time.sleep(0.1)
-                continue
-            break
-        else:
+    def _play_the_systems(self, port: int) -> int | None:
+        """The sandbox's port in a demo that names no systems of its own; None when there is no sandbox."""
+        if not settings.PLAYS_SYSTEMS:
+            return None
+        try:
+            outside_systems.make_database()
+            return outside_systems.choose_port(port)
+        except outside_systems.NotPlayed as why:
+            self._say(f"The outside systems are used by hand; there is no sandbox: {why}")
+            return None
+
+    def _welcome(self, address: str, systems: int | None) -> None:
+        if not answers(f"{address}livez"):
             self._say(f"The web server did not answer within {FIRST_ANSWER:.0f} s: what it said stands above.")
             return
+        played = systems is not None and answers(f"{outside_systems.address_of(systems)}/_live")
         self._say("")
         self._say(f"Centro de Llamadas is running at {address}")
         if settings.IS_DEMO:
             call_command("demo", people=True, stdout=self.stdout)
+        if played and systems is not None:
+            self._say(
+                f"The outside systems are played at {outside_systems.address_of(systems)}/, what is done there too;"
+            )
+            self._say(f"sign in as {outside_systems.ADMINISTRATOR} to read it and to make them slow, down or wrong.")
+        elif systems is not None:
+            self._say("The sandbox did not answer: until it does, agents see the outside systems as down.")
         self._say("Ctrl-C stops all of it.")
 
     def _say(self, line: str) -> None:
@@ -90,8 +104,21 @@ class Command(TerminalCommand):
         self.stdout.flush()
 
 
-def programs(host: str, port: int) -> list[Program]:
-    """Web server, workers of both queues and beat, sized for this machine's cores."""
+def answers(url: str) -> bool:
+    """Wait until something answers there; False when nothing did in time."""
+    deadline = time.monotonic() + FIRST_ANSWER
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(url, timeout=5, trust_env=False)
+        except httpx.TransportError:
+            time.sleep(0.1)
+            continue
+        return True
+    return False
+
+
+def programs(host: str, port: int, systems: int | None) -> list[Program]:
+    """Web server, workers of both queues and beat, sized for this machine's cores; the sandbox when it has a port."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     celery = [
         sys.executable,
@@ -111,13 +138,17 @@ def programs(host: str, port: int) -> list[Program]:
         options = ["--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING", "--queues", queue]
         return [*celery, "worker", *options, "--without-gossip", "--without-mingle", "--hostname", f"{queue}-{port}@%h"]
 
-    return [
-        Program("web", [*web, "callcenter.wsgi:application"]),
-        Program("ticks", worker("ticks")),
-        Program("jobs", worker("jobs")),
+    where = {}
+    if settings.PLAYS_SYSTEMS:
+        where["SYSTEMS_URL"] = outside_systems.address_of(systems) if systems is not None else ""
+    found = [
+        Program("web", [*web, "callcenter.wsgi:application"], where),
+        Program("ticks", worker("ticks"), where),
+        Program("jobs", worker("jobs"), where),
         # Beat takes a SIGTERM during its start for later, and has nothing to lose: an orphan is killed outright.
         Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""], orphan_signal=signal.SIGKILL),
     ]
+    return found if systems is None else [*found, outside_systems.program(systems)]
 
 
 def a_port(text: str) -> int:

@@ -7,6 +7,7 @@ import secrets
 import sys
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
 THREADS = 32  # a call of a slow system holds one of them and no connection
@@ -20,8 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8100)
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--workers", type=int, default=1)
+        parser.add_argument("--prepare", action="store_true", help="first migrate, and sow when nothing is sown")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["prepare"]:
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("seed", if_empty=True, verbosity=0)
         os.environ["SANDBOX_SERVES"] = "true"
         os.environ.setdefault("SANDBOX_SECRET_KEY", secrets.token_urlsafe(48))
         server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-access-log", "--log-level", "error"]
