@@ -173,7 +173,9 @@ LOOK_UPS: dict[str, LookUp] = {
         needs=("contract",),
     ),
     "guiatel.search": _asks(
-        "guiatel", "search", _("Buscar en Guiatel"), *_ENTRY, needs=("name",), may=("address",), kept_back="reserved"
+        "guiatel", "search", _("Buscar en Guiatel"), *_ENTRY[:2],
+        _field("entries.0.number", _("Número (vacío si está en reserva: no se escribe ni se dice)")),
+        needs=("name",), may=("address",), kept_back="reserved",
     ),
     "guia_comercial.search": _asks(
         "guia_comercial", "search", _("Buscar en la Guía Comercial"), *_ENTRY, needs=("words",), kept_back="reserved"

@@ -143,6 +143,8 @@ def look_up(*, name: str, arguments: Mapping[str, Any], now: datetime, by: User 
     try:
         found = asked.run(Clients({asked.system: standing}), said, now)
     except (SystemUnavailable, SystemRefused, OutcomeUnknown) as failure:
+        if asked.kept_back:  # its own words may say the very thing that is kept back
+            return _unanswered(_("%(system)s no respondió a la búsqueda.") % {"system": standing.name})
         told = str(failure)
         return _unanswered(told if standing.name in told else f"{standing.name}: {told}")
     except Exception:  # an answer nobody foresaw: the caller waits, so the agent goes on by hand and we read the log

@@ -38,13 +38,21 @@ class Guiatel:
 
 
 def _listing(raw: Mapping[str, Any]) -> Listing:
-    """An entry that does not say whether it is in reserve makes the answer misshapen: it is never taken for a no."""
-    found = shapes.many(raw, "entries", _told_or_none)
-    told = tuple(entry for entry in found if entry is not None)
+    """An entry that does not say whether it is in reserve makes the answer misshapen: it is never taken for a no.
+
+    A number that stands twice, once in reserve, is in reserve.
+    """
+    found = shapes.many(raw, "entries", _entry_and_reserve)
+    hidden = {_digits(entry) for entry, reserved in found if reserved}
+    told = tuple(entry for entry, reserved in found if not reserved and _digits(entry) not in hidden)
     return Listing(entries=told, more=shapes.flag(raw, "more"), reserved=len(found) - len(told))
 
 
-def _told_or_none(raw: Mapping[str, Any]) -> Entry | None:
-    if shapes.flag(raw, "reserved"):
-        return None
-    return Entry(name=shapes.text(raw, "name"), address=shapes.text(raw, "address"), number=shapes.text(raw, "number"))
+def _entry_and_reserve(raw: Mapping[str, Any]) -> tuple[Entry, bool]:
+    entry = Entry(name=shapes.text(raw, "name"), address=shapes.text(raw, "address"), number=shapes.text(raw, "number"))
+    return entry, shapes.flag(raw, "reserved")
+
+
+def _digits(entry: Entry) -> str:
+    """The seven digits of a line, however the number is written."""
+    return "".join(filter(str.isdigit, entry.number))[-7:]

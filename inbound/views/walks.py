@@ -183,9 +183,14 @@ def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 @agents_only
 def customers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Customers for what was typed: a number, a contract, an identity card or a name."""
+    """Customers for what was typed: a number, a contract, an identity card or a name.
+
+    Only where the step asks who the customer is: a call of 104 must not find there whom Guiatel keeps in reserve.
+    """
     agent = agent_of(request)
-    _own(agent, key)
+    standing = _stand(agent, key)
+    if standing.walk.ended_at is not None or "customer" not in {field.type for field in standing.step.fields}:
+        raise Http404
     text = " ".join(request.POST.get("text", "").split())[:80]
     context: dict[str, Any] = {"text": text, "name": request.POST.get("field", "customer")[:40]}
     if len(text) >= 3:

@@ -147,7 +147,7 @@ ADDRESSES = [
     Address("inbound:walk_back", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
     Address("inbound:walk_continue", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
     Address("inbound:walk_draft", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
-    Address("inbound:walk_customers", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"text": ""}),
+    Address("inbound:walk_customers", AGENTS, of=lambda world: {"key": world.asking.key}, sends={"text": ""}),
     Address("inbound:walk_left_behind", EVERYBODY, of=lambda world: {"key": world.walk.key}),
     Address("inbound:walk_diagram", EVERYBODY, of=lambda world: {"key": world.walk.key}),
     # the campaign

@@ -28,7 +28,7 @@ from campaigns.models import (
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
 from inbound.models import OutsideWrite, ServiceLine, Walk
-from inbound.walking import begin_walk
+from inbound.walking import answer_step, begin_walk
 from inbound.writing import owe_write
 from notices.models import Notice, NoticeKind
 from tests.inbound.a_walk import FLOW, publish
@@ -112,6 +112,13 @@ class World:
     def walk(self) -> Walk:
         """A call Ana attends."""
         return begin_walk(agent=self.ana, line=self.line, key=uuid.uuid4(), now=self.now)
+
+    @cached_property
+    def asking(self) -> Walk:
+        """Another of hers, at the step that asks who the customer is."""
+        begun = begin_walk(agent=self.ana, line=self.line, key=uuid.uuid4(), now=self.now)
+        answer_step(agent=self.ana, key=begun.key, position=begun.position, sent={}, now=self.now)
+        return begun
 
     @cached_property
     def write(self) -> OutsideWrite:
