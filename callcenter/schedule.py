@@ -48,8 +48,8 @@ SCHEDULE = [
     Tick("Actualizar cifras", "campaigns.refresh_figures", 5 * SECOND),
     # An export that lost its worker is made again, and old files of exports are deleted.
     Tick("Retomar exportaciones", "campaigns.sweep_exports", 30 * SECOND),
-    # Personal data of months older than the policy keeps them are taken away; figures and seals stay.
-    Tick("Quitar datos personales antiguos", "campaigns.anonymise_due", 6 * HOUR),
+    # Personal data of months, calls and escalations older than the policy keeps them are taken away; figures stay.
+    Tick("Quitar datos personales antiguos", "callcenter.take_away_personal_data", 6 * HOUR),
     # What calls left to be done in other systems is sent; a step that owes something rings at once.
     Tick("Enviar lo pedido a otros sistemas", "inbound.deliver_writes", 5 * SECOND),
     # Mail that is owed is delivered.

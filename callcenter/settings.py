@@ -97,7 +97,7 @@ CELERY_TASK_ROUTES = {
         "campaigns.deal_what_was_asked",
         "campaigns.close_overdue",
         "campaigns.seal_closed",
-        "campaigns.anonymise_due",
+        "callcenter.take_away_personal_data",
         "campaigns.make_export",
     )
 }

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from callcenter import heartbeats, housekeeping
+from callcenter import heartbeats, housekeeping, retention
 from callcenter.demo import always_on, smartflex
 
 
@@ -15,6 +15,11 @@ def heartbeat() -> None:
 @shared_task(name="callcenter.clean_up")
 def clean_up() -> None:
     housekeeping.clean_up(now=timezone.now())
+
+
+@shared_task(name="callcenter.take_away_personal_data")
+def take_away_personal_data() -> None:
+    retention.take_away_personal_data(now=timezone.now())
 
 
 @shared_task(name="callcenter.demo_goes_on")

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.agreed import call_backs
-from campaigns.closing import anonymising, sealing
+from campaigns.closing import sealing
 from campaigns.deal import assignment
 from campaigns.desk import lease_sweep
 from campaigns.figures import refreshing
@@ -63,11 +63,6 @@ def close_overdue() -> None:
 @shared_task(name="campaigns.seal_closed")
 def seal_closed() -> None:
     sealing.seal_closed(now=timezone.now())
-
-
-@shared_task(name="campaigns.anonymise_due")
-def anonymise_due() -> None:
-    anonymising.anonymise_due(now=timezone.now())
 
 
 @shared_task(name="campaigns.make_export")

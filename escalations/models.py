@@ -48,6 +48,7 @@ class Escalation(models.Model):
     due_at = models.DateTimeField(_("vence"))
     raised_at = models.DateTimeField(_("derivada"))
     raised_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("por"))
+    anonymised_at = models.DateTimeField(_("sin datos personales desde"), null=True, blank=True)
 
     objects = EscalationQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""What must hold of the writes to other systems at any moment, checked from the rows themselves.
+"""What must hold of calls and their writes to other systems at any moment, checked from the rows themselves.
 
 Each is a promise and the query for what breaks it: one column that names the row, as a text, without personal data.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from escalations.anonymising import NOBODY
 from inbound.write_states import STEPS, State
 
 
@@ -66,5 +67,26 @@ RULES = [
         """SELECT min(w.key) FROM inbound_outsidewrite w
             WHERE w.is_accountable AND w.state NOT IN ('refused', 'not_done')
             GROUP BY w.walk_id, w.action, w.to_whom HAVING count(*) > 1""",
+    ),
+    Rule(
+        "anonymised_call_names_nobody",
+        gettext_lazy("De una llamada sin datos personales no queda quién llamó, qué se escribió ni qué se encontró."),
+        f"""SELECT w.key::text FROM inbound_walk w
+             WHERE w.anonymised_at IS NOT NULL AND (
+               w.contract <> '' OR w.caller_number <> '' OR w.customer_name NOT IN ('', '{NOBODY}') OR w.draft <> '{{}}'
+               OR EXISTS (SELECT FROM inbound_footstep f WHERE f.walk_id = w.id
+                           AND (f.answer <> '{{}}' OR f.found IS NOT NULL OR f.reason <> '' OR f.trouble <> ''))
+               OR EXISTS (SELECT FROM inbound_outsidewrite o WHERE o.walk_id = w.id
+                           AND (o.payload <> '{{}}' OR o.requester_card <> '' OR o.to_whom NOT IN ('', 'anon-' || o.id)
+                                OR o.requester_name NOT IN ('', '{NOBODY}'))))""",
+    ),
+    Rule(
+        "anonymised_escalation_names_nobody",
+        gettext_lazy("De una derivación sin datos personales no queda quién era el cliente, tampoco en la auditoría."),
+        f"""SELECT e.id::text FROM escalations_escalation e
+             WHERE e.anonymised_at IS NOT NULL AND EXISTS (
+               SELECT FROM escalations_escalationevent v WHERE v.pgh_obj_id = e.id
+                  AND (v.contract <> '' OR v.telephone <> '' OR v.details <> '{{}}' OR v.reason <> '{NOBODY}'
+                       OR v.customer_name NOT IN ('', '{NOBODY}')))""",
     ),
 ]

@@ -82,8 +82,9 @@ class CallingPolicy(models.Model):
         _("meses que se guardan los datos personales"),
         default=24,
         help_text=_(
-            "Contados desde el cierre de la campaña. Después sus contactos pierden nombre, carnet, teléfonos, dirección"
-            " y notas, y se borran los archivos de sus reportes; las cifras y los informes sellados quedan. Al menos 3."
+            "Contados desde el cierre de la campaña; en las líneas, desde la llamada. Después contactos y llamadas"
+            " pierden nombre, carnet, teléfonos, dirección y notas, y se borran los archivos de los reportes; las cifras y los"
+            " informes sellados quedan. Al menos 3."
         ),
     )
 

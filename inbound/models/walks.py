@@ -39,6 +39,7 @@ class Walk(models.Model):
     ended_at = models.DateTimeField(_("terminó"), null=True, blank=True)
     result = models.CharField(_("resultado"), max_length=40, blank=True)
     result_label = models.CharField(_("cómo terminó"), max_length=120, blank=True)
+    anonymised_at = models.DateTimeField(_("sin datos personales desde"), null=True, blank=True)
 
     objects = WalkQuerySet.as_manager()
 
@@ -60,6 +61,8 @@ class Walk(models.Model):
             # the supervisors' lists and figures: a line's, an agent's, by day
             models.Index(fields=["-began_at"], name="walk_newest_first"),
             models.Index(fields=["agent", "-began_at"], name="walk_of_an_agent"),
+            # whose personal data are still there, oldest first: asked by the clock
+            models.Index(fields=["began_at"], name="walk_with_personal_data", condition=Q(anonymised_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""`anonymise [--dry-run] [--json]`: take away the personal data of months that are older than the policy keeps them."""
+"""`anonymise [--dry-run] [--json]`: take away the personal data that are older than the policy keeps them."""
 
 import json
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from campaigns.closing.anonymising import anonymise_due
+from callcenter.retention import take_away_personal_data
 from screens.terminal import TerminalCommand
 
 
@@ -19,7 +19,7 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = anonymise_due(now=timezone.now(), only_look=options["dry_run"])
+        found = take_away_personal_data(now=timezone.now(), only_look=options["dry_run"])
         if options["json"]:
             self.stdout.write(json.dumps({"dry_run": options["dry_run"], **asdict(found)}))
             return

@@ -1,0 +1,41 @@
+"""Personal data of what was handed over long ago are taken away; kind, line, zone and times stay (docs/decisions/0104).
+
+The audit of the board has a copy of each row as it was: those lose the same columns.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from escalations.models import Escalation
+
+NOBODY = "Anonimizado"  # stands where the name stood; data, as the name was
+BATCH = 2_000  # in one transaction
+WITHOUT = """customer_name = CASE WHEN customer_name = '' THEN '' ELSE %(nobody)s END, contract = '', telephone = '',
+             reason = %(nobody)s, details = '{}', promised = ''"""
+STEPS = (
+    f"UPDATE escalations_escalation SET {WITHOUT}, anonymised_at = %(now)s WHERE id = ANY(%(ids)s)",
+    f"UPDATE escalations_escalationevent SET {WITHOUT} WHERE pgh_obj_id = ANY(%(ids)s)",
+)
+
+
+def anonymise_escalations(*, before: datetime, now: datetime, only_look: bool = False) -> int:
+    """Take away whom those raised before a moment, and due before it, were about; again and again does no harm.
+
+    Returns how many they were, or with `only_look` would be.
+    """
+    due = Escalation.objects.filter(raised_at__lt=before, due_at__lt=before, anonymised_at=None)
+    if only_look:
+        return due.count()
+    done = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            rows = due.select_for_update(skip_locked=True, no_key=True).order_by("pk")
+            ids = list(rows.values_list("pk", flat=True)[:BATCH])
+            if not ids:
+                return done
+            for step in STEPS:
+                cursor.execute(step, {"ids": ids, "nobody": NOBODY, "now": now})
+            done += len(ids)
