@@ -83,8 +83,8 @@ class CallingPolicy(models.Model):
         default=24,
         help_text=_(
             "Contados desde el cierre de la campaña; en las líneas, desde la llamada. Después contactos y llamadas"
-            " pierden nombre, carnet, teléfonos, dirección y notas, y se borran los archivos de los reportes; las cifras"
-            " y los informes sellados quedan. Al menos 3."
+            " pierden nombre, carnet, teléfonos, dirección y notas, y se borran los archivos de los reportes; las"
+            " cifras y los informes sellados quedan. Al menos 3."
         ),
     )
 
