@@ -122,7 +122,8 @@ def sandbox_process(pytestconfig: pytest.Config) -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def sandbox(sandbox_process: RunningSandbox) -> RunningSandbox:
-    """The running sandbox with every knob as at the beginning, and nothing known of its health."""
+    """The running sandbox with every knob as at the beginning, an empty book, and nothing known of its health."""
+    sandbox_process.rows("DELETE FROM sandbox_deed")
     sandbox_process.rows("UPDATE sandbox_knob SET latency_ms = 0, mode = 'up'")
     forget_wires()
     return sandbox_process

@@ -1,0 +1,67 @@
+"""One call by the pages of an agent's screen, fragment by fragment as the browser asks for them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from inbound.models import Walk
+
+
+class Call:
+    """One call on an agent's screen: what she presses, and the page as it then stands."""
+
+    def __init__(self, screen: Client, line: str) -> None:
+        self.screen, self.once = screen, uuid.uuid4()
+        self.address = self.begin(line)
+        self.page = screen.get(self.address).content.decode()
+
+    def begin(self, line: str) -> str:
+        return self.screen.post("/lines/begin/", {"line": line, "key": str(self.once)}).headers["Location"]
+
+    @property
+    def title(self) -> str:
+        found = re.search(r'id="step-title"[^>]*>([^<]+)<', self.page)
+        assert found, "a step stands on the page"
+        return found[1]
+
+    @property
+    def position(self) -> str:
+        return re.findall(r'name="position" value="(\d+)"', self.page)[0]
+
+    @property
+    def proposed(self) -> str:
+        found = re.search(r'class="way proposed"\s+name="branch"\s+value="(\w+)"', self.page)
+        return found[1] if found else ""
+
+    @property
+    def walk(self) -> Walk:
+        return Walk.objects.get(key=self.once)
+
+    def press(self, verb: str = "answer", *, at: str = "", **sent: Any) -> int:
+        """One verb of the page; what it looks up by itself is looked up, as the browser does. Returns the status."""
+        status = self._send(verb, at=at, **sent)
+        while 'class="looking"' in self.page:
+            self._send("look")
+        return status
+
+    def _send(self, verb: str, *, at: str = "", **sent: Any) -> int:
+        said = {"position": at or self.position, **sent}
+        answer = self.screen.post(f"{self.address}{verb}/", said, headers={"HX-Request": "true"})
+        self.page = answer.content.decode()
+        return answer.status_code
+
+    def identify(self, contract: str, name: str) -> None:
+        self.press()
+        self.press(customer=contract, customer_name=name)
+
+    def finish(self) -> None:
+        for _step in range(6):
+            if self.walk.ended_at:
+                return
+            self.press()
+        pytest.fail(f"the call does not end: {self.title}")
