@@ -109,7 +109,10 @@ class Connection:
         """One answer, with the breaker watching. Raises Lost, SystemUnavailable, and SystemRefused for a 4xx."""
         began = time.monotonic()
         try:
-            with self._wire.breaker.watching(NotReached, Lost, Failing), whole_call(self._timeout):
+            with (
+                self._wire.breaker.watching(NotReached, Lost, Failing, patience=self._timeout),
+                whole_call(self._timeout),
+            ):
                 answer = self._exchange(operation, json.dumps(body).encode(), headers, tries)
         except Resting:
             raise SystemUnavailable(_("%(system)s no responde desde hace un momento; se volverá a probar.")) from None

@@ -88,6 +88,31 @@ def test_one_goes_first_and_its_failure_is_ten_seconds_more(breaker: Breaker, cl
     assert not is_resting(breaker), "after a success the count begins anew"
 
 
+@pytest.mark.parametrize(
+    ("took", "answered_meanwhile", "rests"),
+    [(2.0, False, True), (1.99, False, True), (1.0, False, False), (2.0, True, False)],
+)
+def test_who_waited_in_vain_is_the_only_one_unless_others_were_answered(
+    breaker: Breaker, clock: Clock, took: float, answered_meanwhile: bool, rests: bool
+) -> None:
+    def wait_in_vain() -> None:
+        clock.now += took / 2
+        if answered_meanwhile:
+            succeed(breaker)
+        clock.now += took / 2
+        raise Down
+
+    succeed(breaker)
+    clock.now = 5.0
+    with pytest.raises(Down), breaker.watching(Down, patience=2.0):
+        wait_in_vain()
+    assert is_resting(breaker) is rests
+    clock.now += 10
+    if rests:
+        fail(breaker)  # the probe, quickly this time: it is still not well
+        assert is_resting(breaker)
+
+
 def test_while_one_looks_nobody_else_does(breaker: Breaker, clock: Clock) -> None:
     for _nth in range(3):
         fail(breaker)

@@ -230,16 +230,15 @@ def test_more_callers_than_connections_wait_no_longer_than_their_time() -> None:
     assert took < TIMEOUT + 0.5
 
 
-def test_a_dead_system_costs_its_first_callers_time_and_the_rest_nothing() -> None:
+def test_a_system_that_hangs_costs_its_first_caller_time_and_the_rest_nothing() -> None:
     with misbehaving(bad.says_nothing) as server:
-        for _nth in range(3):
-            trouble_of(read, server.address)
+        trouble_of(read, server.address)
         began = time.monotonic()
         for _nth in range(50):
             trouble_of(read, server.address)
             trouble_of(write, server.address)
         assert time.monotonic() - began < 0.5
-        assert len(server.requests) == 3
+        assert len(server.requests) == 1
         assert type(trouble_of(write, server.address)) is SystemUnavailable  # nothing was sent
 
 
