@@ -136,6 +136,8 @@ def write_what_is_seen(
     """
     with transaction.atomic():
         here = _locked(agent, key, position)
+        if here.step.kind != "look_up":
+            raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
         if here.footstep.found is None:
             seen = clean_seen(fields=LOOK_UPS[here.step.look_up].by_hand, sent=sent)
             here.footstep.answer = {name: sent[name] for name in seen}
