@@ -54,11 +54,18 @@ def step(page: Page):
     return page.locator("#step-title")
 
 
+def answer_the_telephone(page: Page) -> None:
+    """The first line's key, and the walk's page with its keys at work: they are once the document is read."""
+    page.keyboard.press("1")
+    page.wait_for_url("**/walks/**")
+    page.wait_for_load_state("domcontentloaded")
+    expect(step(page)).to_have_text("Saludo")
+
+
 def test_a_call_by_keyboard_alone_from_the_line_to_its_result(page, customer, lines):
     contract, name = customer
     assert_accessible(page, "lines")
-    page.keyboard.press("1")
-    expect(step(page)).to_have_text("Saludo")
+    answer_the_telephone(page)
     page.keyboard.press("Enter")
     expect(step(page)).to_have_text("Datos del cliente")
     assert_accessible(page, "walk-ask")
@@ -66,6 +73,8 @@ def test_a_call_by_keyboard_alone_from_the_line_to_its_result(page, customer, li
     page.keyboard.type(contract)
     expect(page.locator("[data-customer]")).to_have_count(1)
     page.keyboard.press("Escape")
+    page.wait_for_timeout(500)  # longer than a search box waits before it asks
+    expect(page.locator("#customer-search")).to_have_value(contract)
     page.keyboard.press("1")
     expect(step(page)).to_contain_text("¿Hay un daño")
     expect(page.locator(".known-side")).to_contain_text(name.title())
@@ -100,8 +109,7 @@ def test_a_call_by_keyboard_alone_from_the_line_to_its_result(page, customer, li
 )
 def test_a_system_in_trouble_leaves_the_agent_with_a_next_step(page, customer, lines, knob):
     lines.turn("smartflex", **knob)
-    page.keyboard.press("1")
-    expect(step(page)).to_have_text("Saludo")
+    answer_the_telephone(page)
     page.keyboard.press("Enter")
     page.locator("#id_customer").fill("1011018")
     page.locator("#id_customer_name").fill("Zulma Quispe")
@@ -127,8 +135,7 @@ def test_a_system_in_trouble_leaves_the_agent_with_a_next_step(page, customer, l
 def test_half_an_answer_survives_a_dead_browser_and_an_old_tab_changes_nothing(
     page, open_as, live_server, ana, customer
 ):
-    page.keyboard.press("1")
-    expect(step(page)).to_have_text("Saludo")
+    answer_the_telephone(page)
     old = page.context.new_page()
     old.goto(page.url)
     page.keyboard.press("Enter")
@@ -144,3 +151,25 @@ def test_half_an_answer_survives_a_dead_browser_and_an_old_tab_changes_nothing(
     old.keyboard.press("Enter")
     expect(old.locator(".problems")).to_contain_text("ya se respondió")
     assert Footstep.objects.count() == 2
+
+
+def test_who_calls_is_found_and_chosen_without_leaving_the_search_box(page, lines):
+    name = lines.value("SELECT name FROM sandbox_customer GROUP BY name HAVING count(*) > 1 ORDER BY 1 LIMIT 1")
+    second = lines.rows("SELECT contract FROM sandbox_customer WHERE name = %s ORDER BY contract", name)[1][0]
+    answer_the_telephone(page)
+    page.keyboard.press("Enter")
+    expect(step(page)).to_have_text("Datos del cliente")
+    page.keyboard.press("/")
+    page.keyboard.type(name)
+    expect(page.locator("[data-found-for]")).to_have_attribute("data-found-for", name)
+    assert page.locator("[data-customer]").count() > 1
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-customer]").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#customer-search")).to_be_focused()
+    first = page.locator("[data-customer]").first.get_attribute("data-customer")
+    page.keyboard.press("Enter")
+    expect(step(page)).to_contain_text("¿Hay un daño")
+    assert Walk.objects.get().contract == first != second

@@ -96,7 +96,7 @@ def test_hiring_twice_hires_once_and_leaves_a_changed_password_alone() -> None:
     assert User.objects.filter(is_staff=True).get().role == Role.ADMINISTRATOR
 
 
-def test_production_has_no_demo(settings: Any) -> None:
+def test_production_has_no_demo(settings: Any, db: None) -> None:
     settings.IS_DEMO = False
     with pytest.raises(CommandError, match="no demo"):
         call_command("demo", reset=True)

@@ -92,6 +92,7 @@
       }
       if (openDialog()) return; // the browser closes it
       if (typing(active)) {
+        event.preventDefault(); // a search box would empty itself, and what was found with it
         active.blur();
         return;
       }

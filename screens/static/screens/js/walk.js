@@ -1,4 +1,5 @@
-/* A walk: a customer chosen from the list fills the form; the flow's drawing opens as soon as it comes. */
+/* A walk: a customer chosen from the list fills the form, by mouse, digit, or down and Enter from the search box; the
+   flow's drawing opens as soon as it comes. */
 (() => {
   "use strict";
 
@@ -10,6 +11,23 @@
     form.elements[field].value = chosen.dataset.customer;
     form.elements[`${field}_name`].value = chosen.dataset.customerName;
     form.requestSubmit();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const box = event.target.closest("#customer-search");
+    const found = [...document.querySelectorAll("[data-customer]")];
+    const at = found.indexOf(document.activeElement);
+    if (!found.length || (!box && at < 0)) return;
+    if (event.key === "ArrowDown") (found[at + 1] ?? found[at]).focus();
+    else if (event.key === "ArrowUp" && !box) (found[at - 1] ?? document.getElementById("customer-search")).focus();
+    else if (event.key === "Enter" && box) {
+      const list = found[0].closest("[data-found-for]");
+      // what is listed may still be of fewer letters; then Enter only asks at once
+      if (list.dataset.foundFor !== box.value.split(/\s+/).filter(Boolean).join(" ")) return;
+      found[0].click();
+    } else return;
+    event.preventDefault();
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
