@@ -12,7 +12,7 @@ from sandbox.models.customers import ACCENTED, PLAIN
 MOST = 20  # hits an answer has
 SHORTEST_BEGINNING = 3  # letters from which on a word may be the beginning of one
 CARD = re.compile(r"([0-9]{4,12})(-[0-9A-Za-z]{1,2})?(\s+[A-Za-z]{2,3})?")
-WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")  # S.R.L. is one word, as the database's parser has it
 _TO_PLAIN = str.maketrans(ACCENTED, PLAIN)
 
 

@@ -52,13 +52,22 @@ def test_capital_letters_with_accents_are_found_too(smartflex: Smartflex) -> Non
     assert any("Óscar" in customer.name for customer in found)
 
 
+def test_a_firm_is_found_by_its_name_as_it_is_written(sandbox: RunningSandbox, smartflex: Smartflex) -> None:
+    contract, name = sandbox.rows("SELECT contract, name FROM sandbox_customer WHERE name LIKE '%%S.R.L.' LIMIT 1")[0]
+    for text in (name, name.lower(), name.removesuffix("."), name.removesuffix(" S.R.L.")):
+        assert contract in contracts(smartflex, text), text
+
+
 def test_at_most_twenty_are_told_and_that_there_are_more(smartflex: Smartflex) -> None:
     found = smartflex.search(text="Rojas")
     assert (len(found.customers), found.more) == (20, True)
     assert smartflex.search(text="Nadie Deestenombre").customers == ()
 
 
-@pytest.mark.parametrize("text", [" ", "!", "' OR 1=1 --", "a:*&|!<->", "%", "\\", "ñ", "😀", "9" * 120])
+@pytest.mark.parametrize(
+    "text",
+    [" ", "!", "' OR 1=1 --", "a:*&|!<->", "%", "\\", "ñ", "😀", "9" * 120, "a.b.c:*", "1.2.3.x", "q.com", "é..é"],
+)
 def test_strange_texts_find_nobody_and_harm_nothing(smartflex: Smartflex, text: str) -> None:
     assert len(smartflex.search(text=text).customers) <= 20
 
