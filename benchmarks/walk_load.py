@@ -54,8 +54,8 @@ class Caller:
     step: int = 0
 
 
-def build(agents: int) -> list[Caller]:
-    """A published flow and a signed-in browser for each agent."""
+def build(agents: int, flow: str = FLOW) -> list[Caller]:
+    """A published flow, and a signed-in browser for each agent."""
     import django
 
     django.setup()
@@ -72,7 +72,7 @@ def build(agents: int) -> list[Caller]:
 
     line = ServiceLine.objects.get(number="101")
     FlowVersion.objects.create(
-        line=line, version=99, source=FLOW, sha256=sha256(FLOW.encode()).hexdigest(), published_at=timezone.now()
+        line=line, version=99, source=flow, sha256=sha256(flow.encode()).hexdigest(), published_at=timezone.now()
     )
     users = User.objects.bulk_create(User(username=f"agent{n}", first_name=f"Agente {n}") for n in range(agents))
     Agent.objects.bulk_create(Agent(user=user) for user in users)
