@@ -21,7 +21,7 @@ from inbound.flow_shapes import Field, Step
 from screens.amounts import read_amount
 from telephony import phone_numbers
 
-LONGEST = {"text": 500, "address": 200, "note": 2000}
+LONGEST = {"name": 120, "text": 500, "address": 200, "note": 2000}
 KINSHIPS = {
     "holder": gettext_lazy("Titular"),
     "spouse": gettext_lazy("Cónyuge"),

@@ -63,7 +63,13 @@ def filled(text: str, known: Mapping[str, Any]) -> str:
 
 def arguments(with_: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:
     """What a look-up or a write is given: a path's value (`a | b`: the first there is), or, with braces, a text."""
-    return {name: filled(what, known) if "{" in what else _first(what, known) for name, what in with_.items()}
+    return {name: filled(what, known) if "{" in what else known_first(what, known) for name, what in with_.items()}
+
+
+def known_first(what: str, known: Mapping[str, Any]) -> str:
+    """The value of the first of some paths, `a | b`, that leads somewhere; as text."""
+    found = (_words(value_at(known, path)) for path in alternatives(what))
+    return next((words for words in found if words), "")
 
 
 def places(text: str) -> tuple[str, ...]:
@@ -74,11 +80,6 @@ def places(text: str) -> tuple[str, ...]:
 def alternatives(what: str) -> list[str]:
     """The paths of an argument, the first that leads somewhere counting."""
     return [path.strip() for path in what.split("|")]
-
-
-def _first(what: str, known: Mapping[str, Any]) -> str:
-    found = (_words(value_at(known, path)) for path in alternatives(what))
-    return next((words for words in found if words), "")
 
 
 def _is(value: Any, expected: Condition) -> bool:

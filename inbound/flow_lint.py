@@ -190,4 +190,5 @@ def _paths(step: Step) -> Iterator[str]:
     conditions += [field.required_unless for field in step.fields]
     for when in conditions:
         yield from when
-    yield from (field.among for field in step.fields if field.among)
+    for field in step.fields:
+        yield from filter(None, (field.among, *alternatives(field.prefill)))

@@ -34,6 +34,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)  # a footstep keeps it in f
 LINE = re.compile(r"[0-9]{3,12}", re.ASCII)
 REFERENCE = re.compile(r"[0-9]{3,12}(\.[0-9]{1,2}){1,2}", re.ASCII)
 PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", re.ASCII)
+PATHS = re.compile(rf"{PATH.pattern}( \| {PATH.pattern})*", re.ASCII)
 DOTTED = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", re.ASCII)
 MOST_OF_A_DUE = 1000
 
@@ -155,6 +156,7 @@ class _Reading:
                     required_unless=self.when(item.get("required_unless", {})),
                     choices=tuple((choice, self.word(choices, choice, longest=120)) for choice in choices),
                     among=self.word(item, "among", PATH, needed=False),
+                    prefill=self.word(item, "prefill", PATHS, needed=False),
                 )
             )
         return tuple(found)

@@ -18,7 +18,7 @@ When = Mapping[str, Condition]
 KINDS = ("say", "ask", "look_up", "decide", "do", "hand_over", "refer", "end")
 FIELD_TYPES = (
     *("customer", "service_number", "contract", "identity_card", "amount", "kinship"),
-    *("address", "date", "hour", "telephone", "text", "choice"),
+    *("address", "date", "hour", "telephone", "name", "text", "choice"),
 )
 LANES = ("agent", "supervisor")
 OTHER = "other"  # the name of the branch «another state»
@@ -30,7 +30,10 @@ PLACES = ("saludo", "despedida", "agente", "cliente", "contrato", "linea")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to write down. `required_unless`: needed unless any of these holds. `among`: where the amounts are."""
+    """One thing to write down. `required_unless`: needed unless any of these holds. `among`: where the amounts are.
+
+    `prefill`: what already stands in it, `a | b` the first of them that is known; the agent may write over it.
+    """
 
     name: str
     label: str
@@ -39,6 +42,7 @@ class Field:
     required_unless: When = field(default_factory=dict)
     choices: tuple[tuple[str, str], ...] = ()
     among: str = ""
+    prefill: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ LISTS = {
     "products": gettext_lazy("Productos"), "services": gettext_lazy("Servicios"),
 }  # fmt: skip
 LONGEST = 20  # rows of a list; more are told as a number
+LONG_LIST = 60  # letters of a list of texts that still stand on one line
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,16 @@ def tell(found: Any) -> Told:
         return Told([], [])
     facts: list[tuple[str, str]] = []
     tables: list[Table] = []
+    below: list[Table] = []  # long lists of texts: what people look for first stands first
     for name, value in sorted(found.items(), key=_place):
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
             tables += _tables(str(LISTS.get(name, label_of(name))), value)
+        elif isinstance(value, list) and len(words := words_of(name, value)) > LONG_LIST:
+            rows = [[words_of(name, one)] for one in value]
+            below.append(Table(label_of(name), [], rows[:LONGEST], max(0, len(rows) - LONGEST)))
         elif words := words_of(name, value):
             facts.append((label_of(name), words))
-    return Told(facts, tables)
+    return Told(facts, [*tables, *below])
 
 
 def label_of(name: str) -> str:
@@ -108,7 +113,8 @@ def words_of(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("Sí") if value else _("No")
     if isinstance(value, list):
-        return ", ".join(words_of(name, one) for one in value)
+        each = [words_of(name, one) for one in value]
+        return ("; " if any("," in one and name not in MONEY for one in each) else ", ").join(each)
     text = str(value)
     if name in MONEY:
         return _money(text)

@@ -18,6 +18,7 @@ from screens.charts import Chart, bars_by
 from screens.spreadsheets import Sheet
 
 BARS = 12  # steps a chart shows: those that cost most
+A_FEW_MINUTES = 600  # seconds
 WALKS = """
 WITH asked AS (
     SELECT w.*, l.number AS line_number, extract(epoch FROM w.ended_at - w.began_at) AS seconds
@@ -160,13 +161,17 @@ def charts_of(figures: TimeFigures) -> list[Chart]:
     """Where time goes, and how calls end; empty while nothing was attended."""
     if not figures.steps:
         return []
-    costly = {f"{step.ref} {step.title}": round(step.total / 60, 1) for step in figures.steps[:BARS]}
+    longest = figures.steps[:BARS]
+    title, unit, seconds = _("Minutos por paso"), _("minutos"), 60
+    if longest[0].total < A_FEW_MINUTES:  # a quiet morning would be a chart of noughts
+        title, unit, seconds = _("Segundos por paso"), _("segundos"), 1
+    costly = {f"{step.ref} {step.title}": round(step.total / seconds, 1) for step in longest}
     ends: dict[str, int] = {}
     for line, labels in figures.ends.items():
         for label, count in labels.items():
             ends[f"{line} {label}"] = count
     most = dict(sorted(ends.items(), key=lambda item: -item[1])[:BARS])
-    charts = [bars_by(title=_("Minutos por paso"), values=costly, unit=_("minutos"), label=_("Paso"))]
+    charts = [bars_by(title=title, values=costly, unit=unit, label=_("Paso"))]
     if most:
         charts.append(bars_by(title=_("Cómo terminan"), values=most, unit=_("llamadas"), label=_("Resultado")))
     return charts

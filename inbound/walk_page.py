@@ -15,7 +15,7 @@ from escalations.models import Escalation
 from inbound.actions import ACTIONS
 from inbound.answering import KINSHIPS, amounts_of
 from inbound.call_words import words_of_the_call
-from inbound.conditions import filled, value_at
+from inbound.conditions import filled, known_first, value_at
 from inbound.consequences import key_of, stands
 from inbound.flow_diagram import svg
 from inbound.flow_shapes import OTHER, Branch, Field, Step
@@ -23,6 +23,7 @@ from inbound.found_words import Told, tell, words_of
 from inbound.look_ups import LOOK_UPS
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.standing import CONTINUED, Standing, flow_of, said_before
+from telephony import phone_numbers
 
 State = OutsideWrite.State
 
@@ -165,6 +166,9 @@ def under_way(*, agent: Agent) -> QuerySet[Walk]:
 
 def _shown(asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any]) -> ShownField:
     value, name_value = held.get(asked.name, ""), str(held.get(f"{asked.name}_name", ""))
+    if asked.name not in held and asked.prefill:
+        value = known_first(asked.prefill, known)
+        value = phone_numbers.display(value) if asked.type == "telephone" else value
     if isinstance(value, Mapping):
         value, name_value = value.get("contract", ""), str(value.get("name", ""))
     options = [(code, str(label)) for code, label in asked.choices]

@@ -136,6 +136,7 @@ steps:
       - {name: visit_day, type: date, label: Día}
       - {name: visit_hour, type: hour, label: Hora}
       - {name: telephone, type: telephone, label: Teléfono para llamarle}
+      - {name: waits, type: name, label: Quién espera, prefill: customer.nickname | customer.name}
     next: ticket
   ticket:
     kind: hand_over

@@ -23,6 +23,7 @@ MONDAY = "2026-11-23 10:00"
 TYPED = {
     "service_number": "4251234", "contract": "1011018", "identity_card": "3456789 CB", "amount": "20,00",
     "kinship": "spouse", "address": "Av. América 123", "hour": "10:30", "telephone": "70712345", "text": "Algo",
+    "name": "Rosa Flores",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from inbound.answering import StepRefused
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside import Looked
 from inbound.standing import NoFlow
+from inbound.walk_page import lay_walk
 from inbound.walking import Stale, WalkRefuses
 from tests.inbound.a_walk import BILLING, DAMAGE, FLOW, TOP_UP, VISIT, Caller, publish
 
@@ -158,11 +159,22 @@ def test_another_state_is_written_down_and_goes_to_the_supervisor(call, answers,
 def test_what_is_handed_over_says_where_to_call_and_promises_in_words_people_read(ana, answers, at):
     call = Caller(ana, publish(VISIT, at(NOON), line="103"), at(NOON))
     call.answer(customer="1001", customer_name="María Quispe")
-    call.answer(visit_day="28/11/2026", visit_hour="9:30", telephone="71712345")
+    call.answer(visit_day="28/11/2026", visit_hour="9:30", telephone="71712345", waits="Rosa")
     call.answer()
     ticket = Escalation.objects.get()
     assert ticket.promised == "Visita el 28/11/2026 a horas 09:30, aproximadamente."
     assert ticket.telephone == "+59171712345"
+
+
+def test_what_is_known_already_stands_in_the_field_and_may_be_written_over(ana, answers, at):
+    call = Caller(ana, publish(VISIT, at(NOON), line="103"), at(NOON))
+    call.answer(customer="1001", customer_name="María Quispe")
+    held = {field.name: field.value for field in lay_walk(standing=call.standing, agent=ana).fields}
+    assert held == {"visit_day": "", "visit_hour": "", "telephone": "", "waits": "María Quispe"}
+    call.answer(visit_day="28/11/2026", visit_hour="9:30", telephone="71712345", waits="Rosa")
+    call.back()
+    held = {field.name: field.value for field in lay_walk(standing=call.standing, agent=ana).fields}
+    assert held["waits"] == "Rosa"
 
 
 def test_back_is_a_verb_and_erases_nothing(call, answers):
