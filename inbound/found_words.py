@@ -32,7 +32,8 @@ LABELS = {
     "segment": gettext_lazy("Segmento"), "service": gettext_lazy("Servicio"),
     "service_number": gettext_lazy("Número de servicio"), "sold_on": gettext_lazy("Vendido el"),
     "state": gettext_lazy("Estado"), "suspended_for": gettext_lazy("Suspendido por"),
-    "telephones": gettext_lazy("Teléfonos"), "unit": gettext_lazy("Unidad"), "words": gettext_lazy("Cómo se marca"),
+    "telephone": gettext_lazy("Teléfono"), "telephones": gettext_lazy("Teléfonos"),
+    "unit": gettext_lazy("Unidad"), "words": gettext_lazy("Cómo se marca"),
     "zone": gettext_lazy("Zona"), "days": gettext_lazy("Días"), "limit_on": gettext_lazy("Plazo hasta"),
 }  # fmt: skip
 VALUES: dict[str, dict[str, Any]] = {
@@ -50,7 +51,7 @@ ORDER = (
     *("has_service", "sold_on", "annulled_for", "registered_at", "reiterations", "order_number", "period", "amount"),
     *("due_on", "is_paid", "paid_on", "paid", "pending", "holder", "identity_card", "balance", "limit", "as_of"),
     *("amounts", "error_62", "last_payment_on", "last_payment", "unit", "extension", "code", "words", "contract"),
-    *("segment", "telephones", "address", "zone", "sector", "places"),
+    *("segment", "telephone", "telephones", "address", "zone", "sector", "places"),
 )
 MONEY = {"amount", "amounts", "balance", "last_payment", "limit", "paid", "pending"}
 LISTS = {
@@ -118,7 +119,7 @@ def words_of(name: str, value: Any) -> str:
     text = str(value)
     if name in MONEY:
         return _money(text)
-    if name == "telephones":
+    if name in ("telephone", "telephones"):
         return phone_numbers.display(text)
     if text in VALUES.get(name, {}):
         return str(VALUES[name][text])

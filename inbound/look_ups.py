@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inbound import readings
 from inbound.flow_shapes import HOUSE, Field
+from inbound.models import PersonInCharge
 
 Arguments = Mapping[str, str]
 YES_OR_NO = (("true", _("Sí")), ("false", _("No")))
@@ -122,6 +123,16 @@ def _reads(name: str, words: str | Promise) -> LookUp:
     return LookUp(HOUSE.rstrip("."), words, _run)
 
 
+def _names(charge: str, words: str | Promise) -> LookUp:
+    """Who is in charge of something, as the admin says now; nobody is found until a telephone is written there."""
+
+    def _run(_clients: Any, arguments: Arguments, now: datetime) -> Any:
+        found = PersonInCharge.objects.filter(charge=charge).exclude(telephone="").values("name", "telephone")
+        return found.first()
+
+    return LookUp(HOUSE.rstrip("."), words, _run)
+
+
 _ENTRY = (
     _field("entries.0.name", _("Nombre")),
     _field("entries.0.address", _("Dirección")),
@@ -214,4 +225,5 @@ LOOK_UPS: dict[str, LookUp] = {
     ),
     "house.installation_term": _reads("house.installation_term", _("Plazo de la instalación")),
     "house.public_phone_window": _reads("house.public_phone_window", _("Fin de semana de telefonía pública")),
+    "house.shopper_seller": _names(PersonInCharge.Charge.SHOPPER_SALES, _("Encargado de Venta Shopper")),
 }  # fmt: skip

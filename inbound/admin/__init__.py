@@ -2,3 +2,4 @@
 
 from inbound.admin import flows as flows
 from inbound.admin import outside as outside
+from inbound.admin import people as people

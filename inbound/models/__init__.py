@@ -2,6 +2,7 @@
 
 from inbound.models.lines import FlowDraft, FlowVersion, ServiceLine
 from inbound.models.outside import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch, System
+from inbound.models.people import PersonInCharge
 from inbound.models.walks import Footstep, Walk
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "OutsideSystem",
     "OutsideWrite",
     "OutsideWriteChange",
+    "PersonInCharge",
     "ReservedSearch",
     "ServiceLine",
     "System",

@@ -47,6 +47,7 @@ MAY = {
     "inbound.FlowVersion": "v",
     "inbound.OutsideSystem": "vc",
     "inbound.OutsideWrite": "v",
+    "inbound.PersonInCharge": "vc",
     "inbound.ReservedSearch": "v",
     "inbound.ServiceLine": "vac",
     "notices.Notice": "v",
