@@ -132,7 +132,12 @@ def attend(reader: Reader, line: str, whom: Subscriber) -> Walk:
                 reader.ask(reverse("inbound:walk_customers", args=[key]), search)
                 if field.required:
                     return walk  # what comes then is her own affair, and no search of a number
-            said = {"address": whom.address, "text": whom.name, "choice": (*field.choices, ("", ""))[0][0]}
+            said = {
+                "address": whom.address,
+                "name": whom.name,
+                "text": whom.name,
+                "choice": (*field.choices, ("", ""))[0][0],
+            }
             sends[field.name] = said.get(field.type, "")
         if here.step.kind == "decide":
             sends["branch"] = here.footstep.proposed or here.step.ways[0].name
