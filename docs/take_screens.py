@@ -93,6 +93,8 @@ def main() -> None:
                 picture(agent, "desk")
                 agent.goto(f"{ADDRESS}/desk/day/")
                 picture(agent, "day")
+                attend(agent, line="1", contract="1000378")
+                picture(agent, "walk")
         elena.wait_for_timeout(15_000)  # figures are at most ten seconds old
         elena.goto(f"{ADDRESS}/campaigns/{this_month}/")
         picture(elena, "campaign")
@@ -101,7 +103,45 @@ def main() -> None:
         picture(elena, "seal")
         elena.goto(f"{ADDRESS}/campaigns/{before}/")
         picture(elena, "last-month")
+        attend_a_morning(browser)
+        elena.goto(f"{ADDRESS}/lines/times/")
+        picture(elena, "times")
         browser.close()
+
+
+def attend(page: Page, *, line: str, contract: str) -> None:
+    """A call up to its first decision, by keyboard, as the README says."""
+    page.goto(f"{ADDRESS}/lines/")
+    page.keyboard.press(line)
+    page.wait_for_url("**/walks/**")
+    page.wait_for_load_state("domcontentloaded")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#customer-search")
+    page.keyboard.press("/")
+    page.keyboard.type(contract)
+    page.wait_for_selector(f"[data-found-for='{contract}']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("button.way")
+
+
+def attend_a_morning(browser: Browser) -> None:
+    """Some calls of other agents, at the pace of people, so that there are times to be seen."""
+    for name in ("luis", "jorge"):
+        agent = signed_in(browser, name)
+        for line, contract in (("1", "1000378"), ("2", "1000378"), ("3", "1001309")):
+            attend(agent, line=line, contract=contract)
+            for _step in range(12):
+                agent.wait_for_timeout(700)
+                if agent.locator("#step-title").inner_text() == "Atención terminada":
+                    break
+                for field in agent.locator("#step-form [name=visit_day]").all():
+                    field.fill(str(date.today() + timedelta(days=2)))  # noqa: DTZ011
+                    agent.fill("[name=visit_hour]", "10:30")
+                    agent.fill("[name=visit_address]", "Av. América 473")
+                    agent.locator("#content").click(position={"x": 2, "y": 2})
+                proposed = agent.locator("[data-proposed]")
+                first = proposed.get_attribute("data-key") if proposed.count() else None
+                agent.keyboard.press(first or ("1" if agent.locator("button.way").count() else "Enter"))
 
 
 def months(page: Page) -> list[str]:

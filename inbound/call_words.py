@@ -26,6 +26,6 @@ def words_of_the_call(standing: Standing, known: Mapping[str, Any]) -> dict[str,
 def _read_aloud(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _read_aloud(key, inner) for key, inner in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list) and any(isinstance(inner, Mapping) for inner in value):
         return [_read_aloud(name, inner) for inner in value]
     return words_of(name, value)

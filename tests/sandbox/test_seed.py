@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.processes.house import ROOT
 from tests.sandbox.running import RunningSandbox, manage, own_database
 
 TABLES = (
@@ -140,3 +141,12 @@ def test_numbers_are_as_cochabamba_writes_them_and_nobodys_twice(sandbox: Runnin
     telephones = {one for (those,) in sandbox.rows("SELECT telephones FROM sandbox_customer") for one in those}
     assert all(re.fullmatch(r"[67]\d{7}|4\d{6}", one) for one in telephones)
     assert sandbox.value("SELECT count(*) FROM sandbox_customer WHERE cardinality(telephones) = 0") > 0
+
+
+def test_the_customers_the_readme_names_are_as_it_says(sandbox: RunningSandbox) -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert all(f"`{number}`" in readme for number in ("1000378", "1001309", "4266559"))
+    assert sandbox.value("SELECT state FROM sandbox_damage WHERE contract = '1000378'") == "in_execution"
+    annulled = sandbox.rows("SELECT state, annulled_for FROM sandbox_workorder WHERE contract = '1001309'")
+    assert annulled == [("annulled", "wrong_address")]
+    assert sandbox.value("SELECT amounts FROM sandbox_fijacomline WHERE number = '4266559'")
