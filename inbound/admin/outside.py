@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from inbound.models import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
-from inbound.outside import standing_of
+from inbound.outside import CLIENTS, standing_of
 
 
 @admin.register(OutsideSystem)
 class OutsideSystemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The fifteen: changed, never added or deleted. A change counts at the next use, without a restart."""
+    """Those with a client: changed, never added or deleted. A change counts at the next use, without a restart.
+
+    CCVP is a report and the sectors' mail is mail: whether they are used is said of the source and of the recipient.
+    """
 
     list_display = (*("code", "mode", "in_use", "timeout_seconds", "daily_limit", "daily_writes", "largest_amount"),)
     list_editable = ("mode",)
@@ -37,6 +41,10 @@ class OutsideSystemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             {"fields": ("daily_limit", "daily_writes", "largest_amount")},
         ),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutsideSystem]:
+        found: QuerySet[OutsideSystem] = super().get_queryset(request)
+        return found.filter(code__in=CLIENTS)
 
     def get_readonly_fields(self, request: HttpRequest, obj: OutsideSystem | None = None) -> tuple[str, ...]:
         return ("code",)
