@@ -159,6 +159,8 @@ def test_a_parked_write_tried_again_by_many_hands_is_sent_once(
             return 0
         return deliver_due(now=now)
 
-    assert sum(at_once(press, list(range(SWEEPS)))) == 1
+    sent = sum(at_once(press, list(range(SWEEPS))))
+    sent += deliver_due(now=now)  # whose sweep met the row locked by another's press passed over it
+    assert sent == 1
     assert len(side.asked) == 1
     assert broken() == {}
