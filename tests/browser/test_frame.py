@@ -115,6 +115,20 @@ def test_what_cannot_be_undone_asks_first_and_stays_on_the_safe_side(open_as, li
     expect(dialog).to_be_hidden()
 
 
+def test_it_asks_first_even_while_other_scripts_have_not_come(open_as, live_server, ines):
+    """Whoever clicks, or presses a key, before all scripts are there is asked all the same."""
+    page = open_as(ines)
+    page.route(re.compile(r"/(htmx|swaps)[^/]*\.js"), lambda route: route.abort())
+    page.goto(f"{live_server.url}/ui/", wait_until="commit")
+    page.get_by_role("button", name="Cerrar campaña").click()
+    expect(page.get_by_role("dialog")).to_contain_text("¿Cerrar la campaña de diciembre?")
+    order = page.locator("head script[src]").evaluate_all("all => all.map((one) => [one.src, one.defer])")
+    names = [re.search(r"([a-z]+)[^/]*\.js", source)[1] for source, _defer in order]
+    assert names.index("dialogs") < names.index("htmx")
+    assert names[-1] == "keys", "a key does nothing before everything that guards it is there"
+    assert [defer for source, defer in order if "dialogs" in source] == [False]
+
+
 def test_a_toast_is_announced_and_closed_by_keyboard(open_as, live_server, ines):
     page = open_as(ines)
     page.goto(f"{live_server.url}/ui/?toast=1")

@@ -1,4 +1,5 @@
-/* Dialogs, menus, questions before what cannot be undone, and forms that are sent once.
+/* Dialogs, menus, questions before what cannot be undone, and forms that are sent once. Read before the page is: a
+ * button that needs a question never stands there without one.
  *
  * data-confirm="…"    asks in a dialog first; data-confirm-verb="…" names the button that goes on
  * data-open="id"      opens the dialog with that id; data-close closes the dialog around it
@@ -8,14 +9,13 @@
 (() => {
   "use strict";
   const SENT_STAYS = 8000; // ms in which a form that was sent is not sent again
-  const { words } = window.screens;
 
   const ask = (text, verb, danger) =>
     new Promise((settle) => {
       const dialog = document.getElementById("confirm");
       dialog.querySelector(".question").textContent = text;
       const go = dialog.querySelector("[value=yes]");
-      go.textContent = verb || words.confirmWords;
+      go.textContent = verb || window.screens.words.confirmWords;
       go.className = danger ? "button danger" : "button primary";
       dialog.returnValue = "";
       dialog.addEventListener("close", () => settle(dialog.returnValue === "yes"), { once: true });

@@ -1,8 +1,11 @@
-/* What the scripts of a page share; the first of them. No framework; works under a CSP without unsafe-*. */
+/* What the scripts of a page share; the first of them, read before the page is. No framework; works under a CSP without
+   unsafe-*. */
 (() => {
   "use strict";
   window.screens = {
-    words: document.getElementById("screen-words")?.dataset ?? {},
+    get words() {
+      return document.getElementById("screen-words")?.dataset ?? {};
+    },
     openDialog: () => document.querySelector("dialog[open]"),
     typing: (element) =>
       element instanceof HTMLElement &&
