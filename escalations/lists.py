@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from escalations.models import Escalation, EscalationKind
+from escalations.models import Escalation, Kind
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone, masked_text
 from telephony.phone_numbers import display
@@ -36,14 +36,19 @@ class Asked:
 
 def find_escalations(*, asked: Asked, user: User, now: datetime) -> QuerySet[Escalation]:
     """What `user` may see of what is asked for, what is due first at the top."""
-    found = Escalation.objects.visible_to(user).select_related("raised_by")
+    found = Escalation.objects.visible_to(user).select_related("raised_by", "kind", "owner")
     if asked.kind:
-        found = found.filter(kind=asked.kind)
+        found = found.filter(kind__code=asked.kind)
     if asked.line:
         found = found.filter(line=asked.line)
     if asked.overdue:
         found = found.filter(due_at__lt=now)
     return found.order_by("due_at", "pk")
+
+
+def kinds_shown() -> list[tuple[str, str]]:
+    """Kinds by code and name, for the filter."""
+    return list(Kind.objects.filter(is_active=True).order_by("name").values_list("code", "name"))
 
 
 def lines_of(*, user: User) -> list[str]:
@@ -74,13 +79,12 @@ def details_of(escalation: Escalation, *, masked: bool) -> list[tuple[str, str]]
 
 
 def _rows(escalations: QuerySet[Escalation], *, masked: bool) -> Iterable[list[Any]]:
-    kinds = {value: str(label) for value, label in EscalationKind.choices}
     for one in escalations.iterator(chunk_size=AT_ONCE):
         telephone = masked_telephone(one.telephone) if masked else display(one.telephone)
         details = "; ".join(f"{name}: {words}" for name, words in details_of(one, masked=masked))
         reason = masked_text(one.reason) if masked else one.reason
         yield [
-            kinds.get(one.kind, one.kind), one.line, one.customer_name, one.contract,
+            str(one.kind), one.line, one.customer_name, one.contract,
             telephone if one.telephone else "", one.zone, reason, one.promised, one.due_at, one.raised_at,
             str(one.raised_by), details,
         ]  # fmt: skip

@@ -7,22 +7,22 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from agents.models import User
-from escalations.models import Escalation, EscalationKind
-from service_level.working_time import LA_PAZ, WorkingCalendar, when_worked, working_calendar
+from escalations.lifecycle import Verb, write_down
+from escalations.models import Escalation, Kind
+from service_level.working_time import LA_PAZ, LOOK_AHEAD, WorkingCalendar, before_by, when_worked, working_calendar
 
-LOOK_AHEAD = timedelta(days=60)  # a calendar without hours in so many days is one that nobody has filled in
 END_OF_DAY = time(23, 59, 59)
 
 
 def raise_escalation(
     *,
     key: str,
-    kind: EscalationKind | str,
+    kind: str,
     line: str,
     reason: str,
     details: Mapping[str, Any],
-    due_at: datetime,
     by: User,
+    due_at: datetime | None = None,
     now: datetime,
     contract: str = "",
     customer_name: str = "",
@@ -32,13 +32,17 @@ def raise_escalation(
 ) -> Escalation:
     """Hand something over. The same `key` hands over once, whatever is said the second time; returns the row there is.
 
-    `details` are what the step asked for, by field, JSON-able. Call it inside the transaction of the step, so that
-    both are there or neither. Raises ValueError for a kind nobody knows.
+    `details` are what the step asked for, by field, JSON-able. `due_at` left out: the limit of its kind. Call it inside
+    the transaction of the step, so that both are there or neither. Raises ValueError for a kind nobody knows.
     """
-    found, _is_new = Escalation.objects.get_or_create(
+    rules = Kind.objects.filter(code=kind).first()
+    if rules is None:
+        raise ValueError(f"{kind!r} is no kind of escalation")
+    due_at = due_at or due_by(now=now, working_hours=float(rules.limit_hours))
+    found, is_new = Escalation.objects.get_or_create(
         key=key,
         defaults={
-            "kind": EscalationKind(kind),
+            "kind": rules,
             "line": line,
             "contract": contract[:24],
             "customer_name": customer_name[:120],
@@ -48,11 +52,20 @@ def raise_escalation(
             "details": dict(details),
             "promised": promised[:200],
             "due_at": due_at,
+            "warn_at": warning_of(rules, due_at=due_at, now=now),
             "raised_at": now,
             "raised_by": by,
         },
     )
+    if is_new:
+        write_down(found, verb=Verb.RAISE, from_state="", by=by, now=now, note="")
     return found
+
+
+def warning_of(kind: Kind, *, due_at: datetime, now: datetime) -> datetime:
+    """From when on a card is marked as nearly due: so much working time of its kind before."""
+    calendar = working_calendar(first=now.date(), last=max(now, due_at).date())
+    return before_by(due_at, timedelta(hours=float(kind.warn_hours)), since=now, calendar=calendar)
 
 
 def due_by(

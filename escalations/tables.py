@@ -23,7 +23,7 @@ class EscalationTable(ListTable):
 
     title = gettext_lazy("Derivaciones")
     kind = RowLink(
-        accessor="get_kind_display", verbose_name=gettext_lazy("Tipo"), order_by="kind",
+        accessor="kind", verbose_name=gettext_lazy("Tipo"), order_by="kind__name",
         linkify=lambda record: reverse("escalations:escalation", args=[record.pk]),
     )  # fmt: skip
     line = Column(verbose_name=gettext_lazy("Línea"))

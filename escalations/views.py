@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, roles_only, signed_in_user
 from agents.disclosure import record_export, record_reveal
 from agents.models import Role
-from escalations.lists import Asked, details_of, find_escalations, is_masked, lines_of, sheet_of
+from escalations.lists import Asked, details_of, find_escalations, is_masked, kinds_shown, lines_of, sheet_of
 from escalations.models import Escalation, EscalationKind
 from escalations.tables import EscalationTable, time_badge
 from screens.spreadsheets import workbook_response
@@ -41,7 +41,7 @@ def escalation_list(request: HttpRequest) -> HttpResponse:
             }
             for overdue, count in counts.items()
         ],
-        "kinds": EscalationKind.choices,
+        "kinds": kinds_shown(),
         "lines": lines_of(user=user),
         "is_filtered": bool(kept),
         "sees_the_centre": user.sees_the_centre,
@@ -84,14 +84,14 @@ def escalation_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpResponse:
     user, now = signed_in_user(request), timezone.now()
-    found = get_object_or_404(Escalation.objects.visible_to(user).select_related("raised_by"), pk=pk)
+    found = get_object_or_404(Escalation.objects.visible_to(user).select_related("raised_by", "kind", "owner"), pk=pk)
     masked = is_masked(user=user, escalation=found) and not revealed
     context = {
         "escalation": found,
         "badge": time_badge(found, now=now),
         "details": details_of(found, masked=masked),
         "masked": masked,
-        "trail": [(reverse("escalations:escalation_list"), _("Derivaciones")), ("", found.get_kind_display())],
+        "trail": [(reverse("escalations:escalation_list"), _("Derivaciones")), ("", str(found.kind))],
     }
     return render(request, "escalations/escalation.html", context)
 

@@ -155,7 +155,7 @@ def _left_behind(standing: Standing) -> tuple[list[OutsideWrite], list[Escalatio
     owes, hands_over = answered & {"do", "end"}, "hand_over" in answered
     walk = standing.walk
     writes = list(OutsideWrite.objects.filter(walk=walk).order_by("owed_at", "pk")) if owes else []
-    keys = Escalation.objects.filter(key__startswith=f"walk:{walk.key}:").order_by("raised_at")
+    keys = Escalation.objects.filter(key__startswith=f"walk:{walk.key}:").select_related("kind").order_by("raised_at")
     return writes, list(keys) if hands_over else []
 
 

@@ -17,6 +17,7 @@ from service_level.models import Holiday, WorkingHours
 
 LA_PAZ = ZoneInfo(settings.TIME_ZONE)
 NOTHING = timedelta(0)
+LOOK_AHEAD = timedelta(days=60)  # a calendar without hours in so many days is one that nobody has filled in
 
 
 @dataclass(frozen=True, order=True)
@@ -108,3 +109,22 @@ def _worked(start: datetime, end: datetime, calendar: WorkingCalendar) -> Iterat
             if begins < ends:
                 yield begins, ends
         day += timedelta(days=1)
+
+
+def pushed_back(due: datetime, *, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """When something is due whose clock stood still for a while: the working time that was left is left again.
+
+    What was overdue at the pause, and what has no working hours ahead in the calendar, stays due when it was.
+    """
+    left = working_time_between(paused_at, due, calendar=calendar)
+    if left <= NOTHING:
+        return due
+    return when_worked(resumed_at, left, until=resumed_at + (due - paused_at) + LOOK_AHEAD, calendar=calendar) or due
+
+
+def before_by(due: datetime, amount: timedelta, *, since: datetime, calendar: WorkingCalendar) -> datetime:
+    """The moment from which only `amount` of working time is left until `due`; not before `since`."""
+    whole = working_time_between(since, due, calendar=calendar)
+    if whole <= amount:
+        return since
+    return when_worked(since, whole - amount, until=due, calendar=calendar) or since

@@ -52,7 +52,7 @@ def test_nobody_is_left_in_the_row_nor_in_its_audit(handed_over: Escalation, now
     assert [word for word in PERSONAL if word in everything()] == []
     kept = Escalation.objects.get()
     assert (kept.customer_name, kept.reason, kept.anonymised_at) == (NOBODY, NOBODY, later)
-    assert (kept.kind, kept.line, kept.zone, kept.raised_at, kept.raised_by) == (
+    assert (kept.kind_id, kept.line, kept.zone, kept.raised_at, kept.raised_by) == (
         "billing_claim", "102", "Sarco", now, ana.user,
     )  # fmt: skip
     assert anonymise_escalations(before=later, now=later) == 0

@@ -50,7 +50,7 @@ def test_a_step_clicked_twice_hands_over_once(hand_over: Callable[..., Escalatio
 
 def test_what_is_handed_over_says_who_and_why(hand_over: Callable[..., Escalation], ana: Agent) -> None:
     made = Escalation.objects.get(pk=hand_over(promised="Le llamamos hoy").pk)
-    assert (made.kind, made.line, made.contract) == ("billing_claim", "102", "C-1")
+    assert (made.kind_id, made.line, made.contract) == ("billing_claim", "102", "C-1")
     assert (made.customer_name, made.telephone, made.promised) == ("Rosa Flores", "+59144251000", "Le llamamos hoy")
     assert (made.details, made.raised_by) == ({"invoice": "F-1"}, ana.user)
 

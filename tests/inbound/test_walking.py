@@ -151,7 +151,7 @@ def test_another_state_is_written_down_and_goes_to_the_supervisor(call, answers,
     call.answer("other")
     call.answer(seen="Dice «congelado»")
     escalation = Escalation.objects.get()
-    assert (escalation.kind, escalation.line, escalation.contract) == ("unforeseen_state", "101", "1001")
+    assert (escalation.kind_id, escalation.line, escalation.contract) == ("unforeseen_state", "101", "1001")
     assert "congelado" in escalation.reason
     assert escalation.due_at > at(NOON)
 

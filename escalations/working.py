@@ -1,0 +1,167 @@
+"""What supervisors do with a card: take it, wait for a unit, settle it, tell the customer; one function a verb."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from escalations.lifecycle import EscalationRefuses, Verb, locked_escalation, may_work, take_step
+from escalations.models import Escalation, Kind
+from escalations.raising import warning_of
+from service_level.working_time import LOOK_AHEAD, pushed_back, working_calendar
+
+EARLIEST_TOLD = timedelta(days=30)  # a customer told longer ago than that is a slip of the pen
+State = Escalation.State
+
+
+def take(*, escalation_id: int, by: User, now: datetime) -> Escalation:
+    """Have it: nobody else does from now on. Raises EscalationRefuses, which says who was first."""
+    return take_step(Verb.TAKE, escalation_id=escalation_id, by=by, now=now, changes={"owner": by, "taken_at": now})
+
+
+def give_back(*, escalation_id: int, by: User, now: datetime, reason: str = "") -> Escalation:
+    """Put it back among the new ones. Raises EscalationRefuses."""
+    changes = {"owner": None, "taken_at": None}
+    return take_step(Verb.GIVE_BACK, escalation_id=escalation_id, by=by, now=now, note=_said(reason), changes=changes)
+
+
+def hand_over(*, escalation_id: int, to: User, by: User, now: datetime, reason: str = "") -> Escalation:
+    """Give it to another who works its kind. Raises EscalationRefuses."""
+    with transaction.atomic():
+        there = locked_escalation(escalation_id)
+        if not to.is_active or not may_work(there.kind, by=to):
+            raise EscalationRefuses(_("%(name)s no trabaja estas derivaciones.") % {"name": to})
+        if there.owner_id == to.pk:
+            raise EscalationRefuses(_("Ya la tiene %(name)s.") % {"name": to})
+        changes = {"owner": to, "taken_at": now}
+        note = _("A %(name)s. %(reason)s") % {"name": to, "reason": _said(reason)}
+        return take_step(
+            Verb.HAND_OVER, escalation_id=escalation_id, by=by, now=now, note=note.strip(), changes=changes
+        )
+
+
+def wait(*, escalation_id: int, unit: str, by: User, now: datetime) -> Escalation:
+    """Wait for a unit; where the kind says so its clock stands still. Raises EscalationRefuses."""
+    unit = _needed(unit, _("Escriba a quién se espera."))[:80]
+    changes = {"waiting_since": now, "waits_for": unit}
+    return take_step(Verb.WAIT, escalation_id=escalation_id, by=by, now=now, note=unit, changes=changes)
+
+
+def go_on(*, escalation_id: int, by: User, now: datetime, note: str = "") -> Escalation:
+    """The unit has answered; a clock that stood still goes on with the working time it had left.
+
+    Raises EscalationRefuses.
+    """
+    with transaction.atomic():
+        changes = _clock_on(locked_escalation(escalation_id), now)
+        return take_step(Verb.GO_ON, escalation_id=escalation_id, by=by, now=now, note=_said(note), changes=changes)
+
+
+def resolve(*, escalation_id: int, outcome: str, by: User, now: datetime) -> Escalation:
+    """Say what was done. Unless its kind closes with that, the customer has still to be told.
+
+    Raises EscalationRefuses.
+    """
+    return _settle(Verb.RESOLVE, escalation_id, _needed(outcome, _("Escriba qué se resolvió.")), by, now)
+
+
+def reject(*, escalation_id: int, reason: str, by: User, now: datetime) -> Escalation:
+    """It does not apply, and why; the customer is told that too. Raises EscalationRefuses."""
+    return _settle(Verb.REJECT, escalation_id, _needed(reason, _("Escriba por qué no corresponde.")), by, now)
+
+
+def inform(*, escalation_id: int, how: str, told_at: datetime, by: User, now: datetime, note: str = "") -> Escalation:
+    """The customer was told: how, when and by whom. Closes it. Raises EscalationRefuses."""
+    if how not in Escalation.How.values:
+        raise EscalationRefuses(_("Elija cómo se le informó."))
+    with transaction.atomic():
+        there = locked_escalation(escalation_id)
+        settled = there.settled_at or now
+        if told_at > now:
+            raise EscalationRefuses(_("La hora en que se le informó todavía no llegó."))
+        if told_at < min(settled, now) - EARLIEST_TOLD:
+            raise EscalationRefuses(_("La hora en que se le informó es demasiado antigua."))
+        changes = {"informed_at": told_at, "informed_how": how, "informed_by": by, "closed_at": now}
+        return take_step(Verb.INFORM, escalation_id=escalation_id, by=by, now=now, note=_said(note), changes=changes)
+
+
+def reopen(*, escalation_id: int, reason: str, by: User, now: datetime) -> Escalation:
+    """Work it again; what was said of it stays in the history. Raises EscalationRefuses."""
+    reason = _needed(reason, _("Escriba por qué se reabre."))
+    changes = {
+        "owner": by, "taken_at": now, "closed_at": None, "settled_at": None, "outcome": "",
+        "informed_at": None, "informed_how": "", "informed_by": None,
+    }  # fmt: skip
+    return take_step(Verb.REOPEN, escalation_id=escalation_id, by=by, now=now, note=reason, changes=changes)
+
+
+def merge(*, escalation_id: int, into_id: int, by: User, now: datetime) -> Escalation:
+    """It is a double of another of the same customer and kind, which goes on for both. Raises EscalationRefuses."""
+    with transaction.atomic():
+        for pk in sorted({escalation_id, into_id}):  # always in one order: two who merge crosswise do not deadlock
+            locked_escalation(pk)
+        double, other = locked_escalation(escalation_id), locked_escalation(into_id)
+        if double.pk == other.pk or (double.kind_id, double.contract) != (other.kind_id, other.contract):
+            raise EscalationRefuses(_("Solo se une a otra del mismo cliente y del mismo tipo."))
+        if not double.contract:
+            raise EscalationRefuses(_("Sin contrato no se sabe si es el mismo cliente."))
+        if other.state not in Escalation.UNSETTLED:
+            raise EscalationRefuses(_("La otra ya está resuelta: reábrala primero."))
+        changes: dict[str, Any] = {"merged_into": other, "closed_at": now, "waiting_since": None}
+        merged = take_step(Verb.MERGE, escalation_id=double.pk, by=by, now=now, note=f"#{other.pk}", changes=changes)
+        note = _("Se le unió #%(pk)d: %(reason)s") % {"pk": double.pk, "reason": double.reason}
+        earlier = {"due_at": double.due_at, "warn_at": double.warn_at} if double.due_at < other.due_at else {}
+        take_step(Verb.NOTE, escalation_id=other.pk, by=by, now=now, note=note, changes=earlier)
+        return merged
+
+
+def note(*, escalation_id: int, text: str, by: User, now: datetime) -> Escalation:
+    """Write something down on the card. Raises EscalationRefuses."""
+    return take_step(Verb.NOTE, escalation_id=escalation_id, by=by, now=now, note=_needed(text, _("Escriba la nota.")))
+
+
+def doubles_of(escalation: Escalation) -> list[Escalation]:
+    """Others of the same customer and kind that are still worked, the oldest first; at most ten."""
+    if not escalation.contract:
+        return []
+    same = Escalation.objects.filter(
+        contract=escalation.contract, kind__code=escalation.kind_id, state__in=Escalation.UNSETTLED
+    )
+    return list(same.exclude(pk=escalation.pk).select_related("owner", "kind").order_by("pk")[:10])
+
+
+def _settle(verb: Verb, escalation_id: int, outcome: str, by: User, now: datetime) -> Escalation:
+    with transaction.atomic():
+        there = locked_escalation(escalation_id)
+        changes: dict[str, Any] = {"settled_at": now, "outcome": outcome}
+        if there.state == State.WAITING:
+            changes |= _clock_on(there, now)
+        if there.kind.closes == Kind.Closes.RESOLVED:
+            changes["closed_at"] = now
+        return take_step(verb, escalation_id=escalation_id, by=by, now=now, note=outcome, changes=changes)
+
+
+def _clock_on(escalation: Escalation, now: datetime) -> dict[str, Any]:
+    """The columns of a card that waits no more."""
+    changes: dict[str, Any] = {"waiting_since": None, "waits_for": ""}
+    since = escalation.waiting_since
+    if since is None or not escalation.kind.stops_while_waiting:
+        return changes
+    calendar = working_calendar(first=since.date(), last=(max(now, escalation.due_at) + LOOK_AHEAD).date())
+    due_at = pushed_back(escalation.due_at, paused_at=since, resumed_at=now, calendar=calendar)
+    return {**changes, "due_at": due_at, "warn_at": warning_of(escalation.kind, due_at=due_at, now=now)}
+
+
+def _said(text: str) -> str:
+    return " ".join(text.split())[:2000]
+
+
+def _needed(text: str, missing: str) -> str:
+    text = _said(text)
+    if not text:
+        raise EscalationRefuses(missing)
+    return text
