@@ -24,7 +24,7 @@ from campaigns.month.periods import write_period
 from campaigns.views.campaign import agent_choices, find_campaign, month_name
 from campaigns.views.columns import WHOLE, ListColumn, StateColumn
 from campaigns.views.exports import owe
-from campaigns.views.searching import search_is_posted, searched
+from screens.searching import search_is_posted, searched
 from screens.tables import PAGE, Figure, ListTable, Moment, Money, RowLink
 
 COUNTED_TO = 10_000  # pages past this are reached by filtering: counting a million rows for a foot would take seconds

@@ -35,7 +35,7 @@ from campaigns.views.payment_tables import (
     TotalledTable,
     UnmatchedTable,
 )
-from campaigns.views.searching import search_is_posted, searched
+from screens.searching import search_is_posted, searched
 from screens.tables import PAGE, ListTable
 
 

@@ -22,8 +22,8 @@ from campaigns.views.campaign import month_name
 from campaigns.views.exports import owe
 from campaigns.views.payment_tables import PromiseTable
 from campaigns.views.payments import CountedPaginator
-from campaigns.views.searching import KEY as SEARCH
-from campaigns.views.searching import search_is_posted, searched
+from screens.searching import KEY as SEARCH
+from screens.searching import search_is_posted, searched
 from screens.tables import PAGE
 
 
