@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from escalations import views
+from escalations.views import cards, lists
 
 app_name = "escalations"
 
 urlpatterns = [
-    path("", views.escalation_list, name="escalation_list"),
-    path("export/", views.escalation_export, name="escalation_export"),
-    path("<int:pk>/", views.escalation, name="escalation"),
-    path("<int:pk>/reveal/", views.escalation_reveal, name="escalation_reveal"),
+    path("", lists.escalation_list, name="escalation_list"),
+    path("export/", lists.escalation_export, name="escalation_export"),
+    path("<int:pk>/", cards.escalation, name="escalation"),
+    path("<int:pk>/reveal/", cards.escalation_reveal, name="escalation_reveal"),
 ]

@@ -159,5 +159,5 @@ def test_an_hour_later_it_is_overdue(raised: Any, elena: User, signed_in: Signed
     address = reverse("escalations:escalation", args=[made.pk])
     assert "En plazo" in signed_in(elena).get(address).content.decode()
     later: datetime = timezone.now() + timedelta(hours=1)
-    monkeypatch.setattr("escalations.views.timezone.now", lambda: later)
+    monkeypatch.setattr("escalations.views.cards.timezone.now", lambda: later)
     assert "Vencida" in signed_in(elena).get(address).content.decode()

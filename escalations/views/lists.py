@@ -1,22 +1,19 @@
-"""Doors of the escalations: the list, its export, one of them, and what is masked in it."""
+"""The list of what was handed over, closed ones too, and its export."""
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import centre_only, roles_only, signed_in_user
-from agents.disclosure import record_export, record_reveal
-from agents.models import Role
-from escalations.lists import Asked, details_of, find_escalations, is_masked, kinds_shown, lines_of, sheet_of
-from escalations.models import Escalation, EscalationKind
-from escalations.tables import EscalationTable, time_badge
+from agents.access import centre_only, signed_in_user
+from agents.disclosure import record_export
+from escalations.lists import Asked, find_escalations, is_masked, kinds_shown, lines_of, sheet_of
+from escalations.models import EscalationKind
+from escalations.tables import EscalationTable
 from screens.spreadsheets import workbook_response
 
 
@@ -59,41 +56,6 @@ def escalation_export(request: HttpRequest) -> HttpResponseBase:
     record_export(user=user, subject=f"escalations {asked.words}", rows=found.count(), now=now)
     sheet = sheet_of(found, masked=is_masked(user=user))
     return workbook_response(_("derivaciones"), [sheet], today=timezone.localdate(now))
-
-
-@require_GET
-def escalation(request: HttpRequest, pk: int) -> HttpResponse:
-    """One of them: who, why, what was promised and until when."""
-    return _show(request, pk)
-
-
-@roles_only(Role.AUDITOR)
-@require_POST
-def escalation_reveal(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show an auditor who says why what is masked; the reason is logged."""
-    user = signed_in_user(request)
-    found = get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        messages.error(request, _("Escriba para qué necesita ver los datos."))
-        return redirect("escalations:escalation", pk=pk)
-    subject = _("Teléfono y datos de la derivación %(pk)d") % {"pk": found.pk}
-    record_reveal(user=user, subject=subject, reason=reason, now=timezone.now())
-    return _show(request, pk, revealed=True)
-
-
-def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpResponse:
-    user, now = signed_in_user(request), timezone.now()
-    found = get_object_or_404(Escalation.objects.visible_to(user).select_related("raised_by", "kind", "owner"), pk=pk)
-    masked = is_masked(user=user, escalation=found) and not revealed
-    context = {
-        "escalation": found,
-        "badge": time_badge(found, now=now),
-        "details": details_of(found, masked=masked),
-        "masked": masked,
-        "trail": [(reverse("escalations:escalation_list"), _("Derivaciones")), ("", str(found.kind))],
-    }
-    return render(request, "escalations/escalation.html", context)
 
 
 def _asked_for(request: HttpRequest) -> Asked:
