@@ -114,12 +114,14 @@ def _worked(start: datetime, end: datetime, calendar: WorkingCalendar) -> Iterat
 def pushed_back(due: datetime, *, paused_at: datetime, resumed_at: datetime, calendar: WorkingCalendar) -> datetime:
     """When something is due whose clock stood still for a while: the working time that was left is left again.
 
-    What was overdue at the pause, and what has no working hours ahead in the calendar, stays due when it was.
+    What was overdue at the pause, and what has no working hours ahead in the calendar, stays due when it was; and never
+    is it due earlier (at midnight, and all its working time is done by the evening).
     """
     left = working_time_between(paused_at, due, calendar=calendar)
     if left <= NOTHING:
         return due
-    return when_worked(resumed_at, left, until=resumed_at + (due - paused_at) + LOOK_AHEAD, calendar=calendar) or due
+    done = when_worked(resumed_at, left, until=resumed_at + (due - paused_at) + LOOK_AHEAD, calendar=calendar)
+    return max(due, done or due)
 
 
 def before_by(due: datetime, amount: timedelta, *, since: datetime, calendar: WorkingCalendar) -> datetime:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.models import Agent
 from escalations.models import Escalation, EscalationKind
 from escalations.raising import due_by, raise_escalation
 from service_level.models import Holiday, WorkingHours
+from service_level.working_time import LA_PAZ, LOOK_AHEAD, working_calendar, working_days_between, working_time_between
 
 
 @pytest.fixture
@@ -108,6 +111,33 @@ def test_without_working_hours_the_clock_counts(at: Callable[..., datetime]) -> 
     assert due_by(now=at("2026-11-25 17:00"), working_hours=4) == at("2026-11-25 21:00")
     assert due_by(now=at("2026-11-25 17:00"), end_of_day=True) == at("2026-11-25 23:59:59")
     assert due_by(now=at("2026-11-25 17:00"), working_days=2) == at("2026-11-27 23:59:59")
+
+
+moments = st.datetimes(datetime(2026, 10, 1), datetime(2027, 3, 31), timezones=st.just(LA_PAZ))
+
+
+@pytest.mark.django_db
+@settings(max_examples=50)
+@given(moments, st.integers(1, 160))
+def test_until_it_is_due_exactly_its_working_hours_pass(now: datetime, quarters: int) -> None:
+    amount = timedelta(minutes=15 * quarters)
+    due = due_by(now=now, working_hours=quarters / 4)
+    calendar = working_calendar(first=now.date(), last=(now + LOOK_AHEAD).date())
+    assert working_time_between(now, due, calendar=calendar) == amount
+    assert working_time_between(now, due - timedelta(seconds=1), calendar=calendar) < amount
+
+
+@pytest.mark.django_db
+@settings(max_examples=50)
+@given(moments, st.integers(0, 20))
+def test_a_day_is_due_when_it_closes_and_only_worked_days_count(now: datetime, days: int) -> None:
+    due = due_by(now=now, working_days=days) if days else due_by(now=now, end_of_day=True)
+    calendar = working_calendar(first=now.date(), last=(now + LOOK_AHEAD).date())
+    assert due > now
+    assert due == calendar.stretches_of(due.date())[-1][1]
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), LA_PAZ)
+    counted = working_days_between(tomorrow if days else now, due, calendar=calendar)
+    assert counted == (days or 1)
 
 
 def test_a_second_click_costs_one_query(hand_over: Callable[..., Escalation]) -> None:

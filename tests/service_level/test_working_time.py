@@ -13,6 +13,8 @@ from service_level.working_time import (
     LA_PAZ,
     Stretch,
     WorkingCalendar,
+    before_by,
+    pushed_back,
     when_worked,
     working_calendar,
     working_days_between,
@@ -92,6 +94,36 @@ def test_a_moment_of_another_zone_is_a_moment_of_la_paz() -> None:
     assert working_time_between(start, start + timedelta(hours=2), calendar=CENTRE) == timedelta(hours=2)
 
 
+@pytest.mark.parametrize(
+    ("due", "paused", "resumed", "then"),
+    [
+        ("2026-11-25 15:30", "2026-11-25 10:00", "2026-11-25 11:00", "2026-11-25 16:30"),
+        ("2026-11-25 15:30", "2026-11-25 12:00", "2026-11-25 14:30", "2026-11-25 16:00"),  # half an hour and lunch
+        ("2026-11-26 18:00", "2026-11-26 17:00", "2026-11-28 09:00", "2026-11-28 10:00"),  # over a holiday
+        ("2026-11-25 16:00", "2026-11-25 17:00", "2026-11-26 10:00", "2026-11-25 16:00"),  # it was overdue already
+        ("2026-11-25 23:59", "2026-11-25 10:00", "2026-11-25 10:00", "2026-11-25 23:59"),  # due when nobody works
+        ("2026-11-25 15:30", "2026-11-25 19:00", "2026-11-26 07:00", "2026-11-25 15:30"),
+    ],
+)
+def test_a_clock_that_stood_still_goes_on_with_what_was_left(due: str, paused: str, resumed: str, then: str) -> None:
+    found = pushed_back(moment(due), paused_at=moment(paused), resumed_at=moment(resumed), calendar=CENTRE)
+    assert found == moment(then)
+
+
+@pytest.mark.parametrize(
+    ("due", "hours", "since", "warned"),
+    [
+        ("2026-11-25 16:30", 1, "2026-11-25 09:00", "2026-11-25 15:30"),
+        ("2026-11-25 15:00", 1, "2026-11-25 09:00", "2026-11-25 12:00"),  # over lunch
+        ("2026-11-28 09:30", 1, "2026-11-26 09:00", "2026-11-26 18:00"),  # over a holiday
+        ("2026-11-25 10:00", 2, "2026-11-25 09:00", "2026-11-25 09:00"),  # less is left from the beginning
+    ],
+)
+def test_a_warning_comes_so_much_working_time_before(due: str, hours: float, since: str, warned: str) -> None:
+    found = before_by(moment(due), timedelta(hours=hours), since=moment(since), calendar=CENTRE)
+    assert found == moment(warned)
+
+
 @pytest.mark.django_db
 def test_the_calendar_is_read_from_its_tables() -> None:
     WorkingHours.objects.all().delete()
@@ -137,3 +169,34 @@ def test_what_is_worked_until_done_is_the_amount(
     else:
         assert start <= done <= until
         assert working_time_between(start, done, calendar=calendar) == amount
+
+
+@given(moments, moments, moments, calendars)
+def test_working_time_that_was_left_is_left_again_and_nothing_is_due_earlier(
+    due: datetime, one: datetime, two: datetime, calendar: WorkingCalendar
+) -> None:
+    paused_at, resumed_at = sorted((one, two))
+    then = pushed_back(due, paused_at=paused_at, resumed_at=resumed_at, calendar=calendar)
+    left = working_time_between(paused_at, due, calendar=calendar)
+    assert then >= due
+    if left and then >= resumed_at:
+        assert working_time_between(resumed_at, then, calendar=calendar) == left
+    elif left:  # nobody has worked since, and nobody will for months
+        ahead = resumed_at + timedelta(days=60)
+        assert working_time_between(resumed_at, ahead, calendar=calendar) < left
+    else:
+        assert then == due
+
+
+@given(moments, moments, calendars, st.timedeltas(timedelta(0), timedelta(hours=60)))
+def test_from_the_warning_so_much_working_time_is_left_until_it_is_due(
+    one: datetime, two: datetime, calendar: WorkingCalendar, amount: timedelta
+) -> None:
+    since, due = sorted((one, two))
+    warned = before_by(due, amount, since=since, calendar=calendar)
+    left = min(amount, working_time_between(since, due, calendar=calendar))
+    assert since <= warned <= due
+    assert working_time_between(warned, due, calendar=calendar) == left
+    done = when_worked(warned, left, until=due, calendar=calendar)
+    assert done is not None
+    assert working_time_between(done, due, calendar=calendar) == timedelta(0), "what is left is done by the time"
