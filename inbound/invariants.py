@@ -5,23 +5,11 @@ Each is a promise and the query for what breaks it: one column that names the ro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from escalations.anonymising import NOBODY
+from escalations.invariants import Rule
 from inbound.write_states import STEPS, State
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A promise and what finds the rows that break it."""
-
-    name: str
-    promise: str | Promise
-    sql: str
-
 
 BEGINS = (State.WAITING, State.BY_HAND)
 ALLOWED = sorted({("", state.value) for state in BEGINS} | {(s.from_state.value, s.to_state.value) for s in STEPS})

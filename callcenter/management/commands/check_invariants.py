@@ -8,7 +8,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import ngettext
 
 from campaigns.closing.invariants import INVARIANTS, Invariant, check_invariants, orphans
-from inbound.invariants import RULES
+from escalations.invariants import RULES as OF_ESCALATIONS
+from inbound.invariants import RULES as OF_THE_LINES
 from screens.terminal import TerminalCommand
 
 
@@ -19,9 +20,9 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        of_the_lines = [Invariant(rule.name, rule.promise, rule.sql) for rule in RULES]
-        checked = len(INVARIANTS) + len(orphans()) + len(of_the_lines)
-        broken = check_invariants(besides=of_the_lines)
+        besides = [Invariant(rule.name, rule.promise, rule.sql) for rule in (*OF_THE_LINES, *OF_ESCALATIONS)]
+        checked = len(INVARIANTS) + len(orphans()) + len(besides)
+        broken = check_invariants(besides=besides)
         if options["json"]:
             self.stdout.write(json.dumps({"checked": checked, "broken": [asdict(finding) for finding in broken]}))
         else:
