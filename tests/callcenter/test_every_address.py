@@ -115,6 +115,8 @@ ADDRESSES = [
     # what was handed over
     Address("escalations:escalation_list", EVERYBODY),
     Address("escalations:escalation_export", CENTRE, sends={}),
+    Address("escalations:times", CENTRE),
+    Address("escalations:times_export", CENTRE, sends={}),
     Address("escalations:escalation", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
     Address("escalations:escalation_reveal", AUDITOR, of=lambda world: {"pk": world.escalation.pk}, sends={}),
     # what is owed to other systems
