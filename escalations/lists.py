@@ -11,39 +11,53 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import User
+from escalations.board import late
 from escalations.models import Escalation, Kind
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone, masked_text
 from telephony.phone_numbers import display
 
 AT_ONCE = 500  # rows read from the database at a time
+OPEN, CLOSED, ALL = "open", "closed", "all"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The filters of the list; empty: all."""
+    """The filters of the list; empty: all. `state` is one of the states, or OPEN, CLOSED or ALL."""
 
     kind: str = ""
     line: str = ""
+    state: str = OPEN
     overdue: bool = False
 
     @property
     def words(self) -> str:
         """The filters without personal data, for the book of exports."""
-        said = [self.kind, self.line, "overdue" if self.overdue else ""]
-        return " ".join(word for word in said if word) or "all"
+        said = [self.kind, self.line, self.state, "overdue" if self.overdue else ""]
+        return " ".join(word for word in said if word)
 
 
 def find_escalations(*, asked: Asked, user: User, now: datetime) -> QuerySet[Escalation]:
-    """What `user` may see of what is asked for, what is due first at the top."""
+    """What `user` may see of what is asked for, what is due first at the top; an agent, what she handed over."""
     found = Escalation.objects.visible_to(user).select_related("raised_by", "kind", "owner")
+    if not user.sees_the_centre:
+        found = found.filter(raised_by=user)
+    if asked.state in (OPEN, CLOSED):
+        found = found.filter(closed_at__isnull=asked.state == OPEN)
+    elif asked.state != ALL:
+        found = found.filter(state=asked.state)
     if asked.kind:
-        found = found.filter(kind__code=asked.kind)
+        found = found.filter(kind_id=asked.kind)
     if asked.line:
         found = found.filter(line=asked.line)
     if asked.overdue:
-        found = found.filter(due_at__lt=now)
+        found = found.filter(late(now), closed_at=None)
     return found.order_by("due_at", "pk")
+
+
+def states_shown() -> list[tuple[str, Any]]:
+    """States by code and name, for the filter."""
+    return [(OPEN, _("Abiertas")), *Escalation.State.choices, (CLOSED, _("Cerradas")), (ALL, _("Todas"))]
 
 
 def kinds_shown() -> list[tuple[str, str]]:
@@ -67,7 +81,8 @@ def sheet_of(escalations: QuerySet[Escalation], *, masked: bool) -> Sheet:
     """A workbook's sheet, row by row."""
     heads = [
         _("Tipo"), _("Línea"), _("Cliente"), _("Contrato"), _("Teléfono"), _("Zona"), _("Motivo"),
-        _("Prometido al cliente"), _("Vence"), _("Derivada"), _("Por"), _("Datos"),
+        _("Prometido al cliente"), _("Vence"), _("Derivada"), _("Por"), _("Estado"), _("La tiene"),
+        _("Qué se resolvió"), _("Informado"), _("Datos"),
     ]  # fmt: skip
     return Sheet(_("Derivaciones"), heads, _rows(escalations, masked=masked))
 
@@ -86,7 +101,8 @@ def _rows(escalations: QuerySet[Escalation], *, masked: bool) -> Iterable[list[A
         yield [
             str(one.kind), one.line, one.customer_name, one.contract,
             telephone if one.telephone else "", one.zone, reason, one.promised, one.due_at, one.raised_at,
-            str(one.raised_by), details,
+            str(one.raised_by), one.get_state_display(), str(one.owner or ""),
+            masked_text(one.outcome) if masked else one.outcome, one.informed_at, details,
         ]  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""The list of escalations."""
+"""The list of escalations, and the badge that tells how one stands with its time."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -26,13 +27,15 @@ class EscalationTable(ListTable):
         accessor="kind", verbose_name=gettext_lazy("Tipo"), order_by="kind__name",
         linkify=lambda record: reverse("escalations:escalation", args=[record.pk]),
     )  # fmt: skip
+    state = Column(accessor="get_state_display", verbose_name=gettext_lazy("Estado"), order_by="state")
     line = Column(verbose_name=gettext_lazy("Línea"))
     customer_name = Column(verbose_name=gettext_lazy("Cliente"))
     contract = Column(verbose_name=gettext_lazy("Contrato"), attrs=NOWRAP)
     telephone = MaskedTelephone(verbose_name=gettext_lazy("Teléfono"))
     promised = Column(verbose_name=gettext_lazy("Prometido"), orderable=False)
     due_at = Moment(verbose_name=gettext_lazy("Vence"))
-    state = Column(accessor="due_at", verbose_name=gettext_lazy("Plazo"), orderable=False, attrs=NOWRAP)
+    time = Column(accessor="due_at", verbose_name=gettext_lazy("Plazo"), orderable=False, attrs=NOWRAP)
+    owner = Column(verbose_name=gettext_lazy("La tiene"), orderable=False)
     raised_at = Moment(verbose_name=gettext_lazy("Derivada"))
     raised_by = Column(verbose_name=gettext_lazy("Por"), orderable=False)
 
@@ -44,12 +47,33 @@ class EscalationTable(ListTable):
         self.now = now
         super().__init__(rows, **more)
 
-    def render_state(self, record: Escalation) -> SafeString:
+    def render_time(self, record: Escalation) -> SafeString:
         return time_badge(record, now=self.now)
 
 
+def is_late(escalation: Escalation, *, now: datetime) -> bool:
+    """Past its time and still open; a clock that stands still is not. The same as `board.late` says in SQL."""
+    return escalation.closed_at is None and escalation.due_at < now and not is_stopped(escalation)
+
+
+def is_stopped(escalation: Escalation) -> bool:
+    """Whether its clock stands still: it waits for a unit, and its kind says so."""
+    return escalation.state == Escalation.State.WAITING and escalation.kind.stops_while_waiting
+
+
 def time_badge(escalation: Escalation, *, now: datetime) -> SafeString:
-    """Whether its time is over."""
-    late = escalation.due_at < now
-    word = _("Vencida") if late else _("En plazo")
-    return SafeString(render_to_string("components/badge.html", {"kind": "bad" if late else "ok", "word": word}))
+    """How it stands with its time."""
+    if escalation.closed_at is not None:
+        return _badge("calm", _("Venció antes")) if escalation.breached_at else _badge("ok", _("A tiempo"))
+    if is_stopped(escalation):
+        return _badge("calm", _("Plazo detenido"))
+    if is_late(escalation, now=now):
+        return _badge("bad", _("Vencida"))
+    if escalation.warn_at is not None and escalation.warn_at <= now:
+        return _badge("warn", _("Por vencer"))
+    return _badge("ok", _("En plazo"))
+
+
+@lru_cache(maxsize=32)  # a board draws two hundred of these five
+def _badge(kind: str, word: str) -> SafeString:
+    return SafeString(render_to_string("components/badge.html", {"kind": kind, "word": word}))

@@ -2,15 +2,19 @@
 
 from django.urls import path
 
-from escalations.views import cards, lists, times
+from escalations.views import board, cards, lists, times
 
 app_name = "escalations"
 
 urlpatterns = [
-    path("", lists.escalation_list, name="escalation_list"),
+    path("", board.board, name="board"),
+    path("counts/", board.board_counts, name="board_counts"),
+    path("list/", lists.escalation_list, name="escalation_list"),
     path("export/", lists.escalation_export, name="escalation_export"),
     path("times/", times.times, name="times"),
     path("times/export/", times.times_export, name="times_export"),
     path("<int:pk>/", cards.escalation, name="escalation"),
+    path("<int:pk>/card/", board.board_card, name="board_card"),
     path("<int:pk>/reveal/", cards.escalation_reveal, name="escalation_reveal"),
+    path("<int:pk>/steps/<slug:verb>/", cards.escalation_step, name="escalation_step"),
 ]

@@ -1,9 +1,12 @@
-"""One escalation: its page, and what is masked in it."""
+"""One escalation: its page or the same within the board, every verb, and what is masked in it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,23 +16,71 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import roles_only, signed_in_user
 from agents.disclosure import record_reveal
 from agents.models import Role
+from escalations import working
+from escalations.card_page import WORDS, card_page, who_may_have
+from escalations.forms import form_of
+from escalations.lifecycle import EscalationRefuses, Verb, why_not
 from escalations.lists import details_of, is_masked
 from escalations.models import Escalation
 from escalations.tables import time_badge
 
+VERBS: Mapping[Verb, Callable[..., Escalation]] = {
+    Verb.TAKE: working.take, Verb.GIVE_BACK: working.give_back, Verb.HAND_OVER: working.hand_over,
+    Verb.WAIT: working.wait, Verb.GO_ON: working.go_on, Verb.RESOLVE: working.resolve, Verb.REJECT: working.reject,
+    Verb.INFORM: working.inform, Verb.REOPEN: working.reopen, Verb.MERGE: working.merge, Verb.NOTE: working.note,
+}  # fmt: skip
+
 
 @require_GET
 def escalation(request: HttpRequest, pk: int) -> HttpResponse:
-    """One of them: who, why, what was promised and until when."""
-    return _show(request, pk)
+    """One of them: who, why, what was promised and until when, and what may be done; `?verb=` unfolds a form.
+
+    The board asks for a form it could not offer: 409 with the sentence why.
+    """
+    opened = request.GET.get("verb", "")
+    refusal = ""
+    if opened in VERBS:
+        refusal = why_not(Verb(opened), escalation=_find(request, pk), by=signed_in_user(request))
+    if refusal and request.htmx:  # type: ignore[attr-defined]
+        return JsonResponse({"text": refusal}, status=409)
+    return _show(request, pk, opened=opened, refusal=refusal)
+
+
+@roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
+@require_POST
+def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Take a step. Refused: 409 with the sentence; something was not filled in: 422 with the form.
+
+    The board's moves ask for JSON, a form within the board gets the card again, and one without scripts its page.
+    """
+    user, now, found = signed_in_user(request), timezone.now(), _find(request, pk)
+    if verb not in VERBS:
+        raise Http404
+    step = Verb(verb)
+    back = found.pk if step != Verb.MERGE else _other(request, found).pk
+    if refusal := why_not(step, escalation=found, by=user):
+        return _refused(request, back, found.pk, refusal)
+    form = form_of(step, people=who_may_have(found), now=now, sent=request.POST)
+    if not form.is_valid():
+        return _show(request, back, opened=step, sent=request.POST, status=422)
+    try:
+        done = VERBS[step](escalation_id=found.pk, by=user, now=now, **form.cleaned_data)
+    except EscalationRefuses as refused:
+        return _refused(request, back, found.pk, str(refused), opened=step, sent=request.POST)
+    said = str(WORDS[step].done)
+    if _wants_json(request):
+        return JsonResponse({"text": said, "pk": done.pk, "version": done.version})
+    if request.htmx:  # type: ignore[attr-defined]
+        return _show(request, back, said=said, touched=[done])
+    messages.success(request, said)
+    return redirect("escalations:escalation", pk=back)
 
 
 @roles_only(Role.AUDITOR)
 @require_POST
 def escalation_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an auditor who says why what is masked; the reason is logged."""
-    user = signed_in_user(request)
-    found = get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
+    user, found = signed_in_user(request), _find(request, pk)
     reason = request.POST.get("reason", "").strip()
     if not reason:
         messages.error(request, _("Escriba para qué necesita ver los datos."))
@@ -39,15 +90,53 @@ def escalation_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, pk, revealed=True)
 
 
-def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpResponse:
-    user, now = signed_in_user(request), timezone.now()
-    found = get_object_or_404(Escalation.objects.visible_to(user).select_related("raised_by", "kind", "owner"), pk=pk)
+def _find(request: HttpRequest, pk: int) -> Escalation:
+    rows = Escalation.objects.visible_to(signed_in_user(request))
+    return get_object_or_404(rows.select_related("kind", "owner", "raised_by", "informed_by"), pk=pk)
+
+
+def _other(request: HttpRequest, found: Escalation) -> Escalation:
+    """The one that goes on when `found` is merged into it."""
+    sent = request.POST.get("into_id", "")
+    return _find(request, int(sent)) if sent.isascii() and sent.isdigit() and len(sent) < 19 else found
+
+
+def _refused(request: HttpRequest, back: int, pk: int, sentence: str, **more: Any) -> HttpResponse:
+    if _wants_json(request):
+        now_there = _find(request, pk)
+        return JsonResponse({"text": sentence, "pk": pk, "version": now_there.version}, status=409)
+    return _show(request, back, refusal=sentence, status=409, **more)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _show(
+    request: HttpRequest,
+    pk: int,
+    *,
+    revealed: bool = False,
+    opened: str = "",
+    sent: Any = None,
+    said: str = "",
+    refusal: str = "",
+    touched: list[Escalation] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The card as it is now, as a page or as the part of it that is swapped."""
+    user, now, found = signed_in_user(request), timezone.now(), _find(request, pk)
     masked = is_masked(user=user, escalation=found) and not revealed
     context = {
         "escalation": found,
         "badge": time_badge(found, now=now),
         "details": details_of(found, masked=masked),
         "masked": masked,
-        "trail": [(reverse("escalations:escalation_list"), _("Derivaciones")), ("", str(found.kind))],
+        "page": card_page(escalation=found, user=user, now=now, opened=opened, sent=sent),
+        "said": said,
+        "refusal": refusal,
+        "touched": touched or [],
+        "trail": [(reverse("escalations:board"), _("Derivaciones")), ("", str(found.kind))],
     }
-    return render(request, "escalations/escalation.html", context)
+    part = "card" if request.htmx else "escalation"  # type: ignore[attr-defined]
+    return render(request, f"escalations/{part}.html", context, status=status)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -11,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user
 from agents.disclosure import record_export
-from escalations.lists import Asked, find_escalations, is_masked, kinds_shown, lines_of, sheet_of
+from escalations.lists import OPEN, Asked, find_escalations, is_masked, kinds_shown, lines_of, sheet_of, states_shown
 from escalations.models import EscalationKind
 from escalations.tables import EscalationTable
 from screens.spreadsheets import workbook_response
@@ -21,10 +24,11 @@ from screens.spreadsheets import workbook_response
 def escalation_list(request: HttpRequest) -> HttpResponse:
     """What was handed over, overdue first; an agent sees her own."""
     user, now, asked = signed_in_user(request), timezone.now(), _asked_for(request)
-    everything = Asked(kind=asked.kind, line=asked.line)
-    kept = {name: request.GET[name] for name in ("kind", "line") if request.GET.get(name)}
+    everything = replace(asked, overdue=False)
+    kept = {name: request.GET[name] for name in ("kind", "line", "state") if request.GET.get(name)}
     all_of_them = find_escalations(asked=everything, user=user, now=now)
-    counts = {False: all_of_them.count(), True: all_of_them.filter(due_at__lt=now).count()}
+    late_ones = find_escalations(asked=replace(asked, overdue=True), user=user, now=now)
+    counts = {False: all_of_them.count(), True: late_ones.count()}
     words = {False: _("Todas"), True: _("Vencidas")}
     context = {
         "asked": asked,
@@ -39,9 +43,11 @@ def escalation_list(request: HttpRequest) -> HttpResponse:
             for overdue, count in counts.items()
         ],
         "kinds": kinds_shown(),
+        "states": states_shown(),
         "lines": lines_of(user=user),
         "is_filtered": bool(kept),
         "sees_the_centre": user.sees_the_centre,
+        "trail": [(reverse("escalations:board"), _("Derivaciones")), ("", _("Lista"))],
         "query": request.GET.urlencode(),
     }
     return render(request, "escalations/escalation_list.html", context)
@@ -60,7 +66,11 @@ def escalation_export(request: HttpRequest) -> HttpResponseBase:
 
 def _asked_for(request: HttpRequest) -> Asked:
     """The filters of the address; what cannot be read is left out."""
-    kind, line = request.GET.get("kind", ""), request.GET.get("line", "").replace("\x00", "")[:12]
+    asked = request.GET
+    kind, line, state = asked.get("kind", ""), asked.get("line", "").replace("\x00", "")[:12], asked.get("state", "")
     return Asked(
-        kind=kind if kind in EscalationKind.values else "", line=line, overdue=request.GET.get("overdue") == "yes"
+        kind=kind if kind in EscalationKind.values else "",
+        line=line,
+        state=state if state in dict(states_shown()) else OPEN,
+        overdue=asked.get("overdue") == "yes",
     )

@@ -104,6 +104,13 @@ def masked_card(value: Any) -> str:
 
 
 @register.filter
+def masked_name(value: Any) -> str:
+    """A name where it is enough to tell two people apart: `María José Quispe Mamani` → `María J. Q. M.`."""
+    first, *others = str(value or "").split() or [NOTHING]
+    return " ".join([first, *(f"{word[0]}." for word in others)])
+
+
+@register.filter
 def masked_text(value: Any) -> str:
     """Free text where nobody has to dial or identify: whatever has six digits or more in a row is masked, days not."""
     return LONG_NUMBER.sub(lambda found: found[0] if DAY.fullmatch(found[0]) else _masked(found[0]), str(value or ""))

@@ -113,12 +113,21 @@ ADDRESSES = [
     Address("notices:retry", STEERING, of=lambda world: {"pk": world.notice.pk}, sends={}),
     Address("notices:retry_all", STEERING, sends={}),
     # what was handed over
+    Address("escalations:board", EVERYBODY),
+    Address("escalations:board_counts", CENTRE),
+    Address("escalations:board_card", CENTRE, of=lambda world: {"pk": world.escalation.pk}),
     Address("escalations:escalation_list", EVERYBODY),
     Address("escalations:escalation_export", CENTRE, sends={}),
     Address("escalations:times", CENTRE),
     Address("escalations:times_export", CENTRE, sends={}),
     Address("escalations:escalation", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
     Address("escalations:escalation_reveal", AUDITOR, of=lambda world: {"pk": world.escalation.pk}, sends={}),
+    Address(
+        "escalations:escalation_step",
+        WORKING,
+        of=lambda world: {"pk": world.escalation.pk, "verb": "take"},
+        sends={},
+    ),
     # what is owed to other systems
     Address("inbound:write_list", EVERYBODY),
     Address("inbound:write_day", CENTRE),

@@ -21,7 +21,7 @@ from escalations.raising import raise_escalation
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
-LIST = "/escalations/"
+LIST = "/escalations/list/"
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_the_export_is_what_is_filtered_and_is_in_the_book(
     assert ("12345" in str(sheet[1])) is sees
     assert sheet[1][6].startswith("=1+1")
     kept = Disclosure.objects.get()
-    assert (kept.kind, kept.rows, kept.user, kept.subject) == ("export", 1, person, "escalations billing_claim")
+    assert (kept.kind, kept.rows, kept.user, kept.subject) == ("export", 1, person, "escalations billing_claim open")
 
 
 def test_queries_do_not_grow_with_the_list(raised: Any, elena: User, luis: Agent, signed_in: SignedIn) -> None:
@@ -157,7 +157,7 @@ def test_details_are_told_in_words(raised: Any, elena: User, signed_in: SignedIn
 def test_an_hour_later_it_is_overdue(raised: Any, elena: User, signed_in: SignedIn, monkeypatch: Any) -> None:
     made = raised("1", due=timedelta(minutes=30))
     address = reverse("escalations:escalation", args=[made.pk])
-    assert "En plazo" in signed_in(elena).get(address).content.decode()
+    assert "Por vencer" in signed_in(elena).get(address).content.decode()
     later: datetime = timezone.now() + timedelta(hours=1)
     monkeypatch.setattr("escalations.views.cards.timezone.now", lambda: later)
     assert "Vencida" in signed_in(elena).get(address).content.decode()

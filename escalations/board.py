@@ -1,0 +1,180 @@
+"""What stands on the supervisors' board: four columns of open cards, what is overdue first, and how many there are.
+
+A column shows its first cards and the whole count; filters cut both. Where a card is moved to is a verb
+(docs/decisions/0120): MOVES says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Q, When
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import User
+from escalations.lifecycle import Verb
+from escalations.models import Escalation, Kind
+
+State = Escalation.State
+SHOWN = 50  # cards of a column; the rest are reached by filtering, or in the list
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: which states stand in it, and what is told when nothing does."""
+
+    code: str
+    words: str | Promise
+    states: tuple[str, ...]
+    empty: str | Promise
+
+
+COLUMNS = (
+    Column("new", _("Nuevas"), (State.NEW,), _("Nadie espera: todas están tomadas.")),
+    Column("taken", _("Tomadas"), (State.TAKEN,), _("Ninguna se está trabajando.")),
+    Column("waiting", _("Esperan a una unidad"), (State.WAITING,), _("No se espera a ninguna unidad.")),
+    Column("to_inform", _("Por informar"), (State.RESOLVED, State.REJECTED), _("A nadie le falta la respuesta.")),
+)
+COLUMN_OF = {state: column.code for column in COLUMNS for state in column.states}
+
+# By column left and column reached. Whatever else is tried is the verb of the column reached, which then says why not.
+MOVES: Mapping[tuple[str, str], Verb] = {
+    ("new", "taken"): Verb.TAKE,
+    ("taken", "new"): Verb.GIVE_BACK,
+    ("taken", "waiting"): Verb.WAIT,
+    ("waiting", "taken"): Verb.GO_ON,
+    ("taken", "to_inform"): Verb.RESOLVE,
+    ("waiting", "to_inform"): Verb.RESOLVE,
+    ("to_inform", "taken"): Verb.REOPEN,
+    # refused, with the sentence of the lifecycle
+    ("new", "waiting"): Verb.WAIT,
+    ("new", "to_inform"): Verb.RESOLVE,
+    ("waiting", "new"): Verb.GIVE_BACK,
+    ("to_inform", "new"): Verb.GIVE_BACK,
+    ("to_inform", "waiting"): Verb.WAIT,
+}
+AT_ONCE = (Verb.TAKE, Verb.GIVE_BACK, Verb.GO_ON)  # moves that ask for nothing; each is undone by the move back
+
+
+@dataclass(frozen=True)
+class BoardAsked:
+    """The filters of the board; empty: all."""
+
+    mine: bool = False  # what this person has, and the new ones nobody has
+    kind: str = ""
+    line: str = ""
+    zone: str = ""
+    due: str = ""  # "today", or "overdue"
+    contract: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnCards:
+    """A column as it is shown: its first cards, and how many there are."""
+
+    column: Column
+    cards: list[Escalation]
+    count: int
+    overdue: int
+
+    @property
+    def more(self) -> int:
+        """Cards that are not shown."""
+        return max(0, self.count - len(self.cards))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many there are: by column, and under each chip with the other filters as they are."""
+
+    columns: dict[str, int]
+    overdue: dict[str, int]
+    chips: dict[str, int]
+
+
+def late(now: datetime) -> Q:
+    """Past its time: a card that waits while its kind's clock stands still is not."""
+    return Q(due_at__lt=now) & ~Q(state=State.WAITING, kind__stops_while_waiting=True)
+
+
+def cards_on_board(*, asked: BoardAsked, user: User, now: datetime) -> Any:
+    """Open escalations under these filters, with what a card shows."""
+    found = _narrowed(asked, user).filter(_whose(asked.mine, user), _due(asked.due, now))
+    return found.select_related("kind", "owner").defer("details", "reason", "outcome")
+
+
+def columns_of(*, asked: BoardAsked, user: User, now: datetime, counts: Counts) -> list[ColumnCards]:
+    """The columns, each with its first cards: what is overdue first, then what is due first."""
+    found = cards_on_board(asked=asked, user=user, now=now)
+    columns = []
+    for column in COLUMNS:
+        rows = found.filter(state__in=column.states)
+        if column.code == "waiting":  # only here may something whose time is past not be overdue
+            rows = rows.annotate(late=Case(When(late(now), then=0), default=1, output_field=IntegerField()))
+            rows = rows.order_by("late", "due_at", "pk")
+        else:
+            rows = rows.order_by("due_at", "pk")
+        count, overdue = counts.columns[column.code], counts.overdue[column.code]
+        columns.append(ColumnCards(column, list(rows[:SHOWN]) if count else [], count, overdue))
+    return columns
+
+
+def count_board(*, asked: BoardAsked, user: User, now: datetime) -> Counts:
+    """All the figures of the board, by one query."""
+    whose, due = _whose(asked.mine, user), _due(asked.due, now)
+    rows = (
+        _narrowed(asked, user)
+        .order_by()
+        .values("state")
+        .annotate(
+            shown=Count("pk", filter=whose & due),
+            overdue_shown=Count("pk", filter=whose & due & late(now)),
+            mine=Count("pk", filter=_whose(True, user) & due),
+            all=Count("pk", filter=due),
+            today=Count("pk", filter=whose & _due("today", now)),
+            overdue=Count("pk", filter=whose & late(now)),
+        )
+    )
+    by_state = list(rows)
+    columns = {column.code: 0 for column in COLUMNS}
+    overdue = dict(columns)
+    for row in by_state:
+        columns[COLUMN_OF[row["state"]]] += row["shown"]
+        overdue[COLUMN_OF[row["state"]]] += row["overdue_shown"]
+    chips = {name: sum(row[name] for row in by_state) for name in ("mine", "all", "today", "overdue")}
+    return Counts(columns, overdue, chips)
+
+
+def choices_of(*, user: User) -> dict[str, list[Any]]:
+    """Kinds, lines and zones there are open cards of, for the filters."""
+    there = Escalation.objects.visible_to(user).open().order_by().values_list("kind_id", "line", "zone").distinct()
+    kinds, lines, zones = set(), set(), set()
+    for kind, line, zone in there:
+        kinds.add(kind)
+        lines.add(line)
+        zones.add(zone)
+    named = Kind.objects.filter(code__in=kinds).order_by("name").values_list("code", "name")
+    return {"kinds": list(named), "lines": sorted(lines - {""}), "zones": sorted(zones - {""})}
+
+
+def _narrowed(asked: BoardAsked, user: User) -> Any:
+    equal = {"kind_id": asked.kind, "line": asked.line, "zone": asked.zone, "contract": asked.contract}
+    return Escalation.objects.visible_to(user).open().filter(**{name: value for name, value in equal.items() if value})
+
+
+def _whose(mine: bool, user: User) -> Q:
+    return Q(owner=user) | Q(state=State.NEW) if mine else Q()
+
+
+def _due(due: str, now: datetime) -> Q:
+    if due == "overdue":
+        return late(now)
+    if due == "today":
+        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        return Q(due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1))
+    return Q()

@@ -1,0 +1,132 @@
+"""What the page of one escalation shows: its verbs with their forms or why not, its doubles, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Role, User
+from escalations.forms import form_of
+from escalations.lifecycle import Verb, why_not
+from escalations.models import Change, Escalation, Kind, Unit
+from escalations.working import doubles_of
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a verb is called on its button, what is said when it is done, and its key."""
+
+    button: str | Promise
+    done: str | Promise
+    key: str = ""
+
+
+WORDS: Mapping[Verb, Words] = {
+    Verb.TAKE: Words(_("Tomar"), _("La tomó usted."), "t"),
+    Verb.GO_ON: Words(_("Seguir con ella"), _("Sigue con ella."), "s"),
+    Verb.RESOLVE: Words(_("Resolver"), _("Quedó resuelta."), "r"),
+    Verb.INFORM: Words(_("Informar al cliente"), _("Cliente informado: quedó cerrada."), "i"),
+    Verb.WAIT: Words(_("Esperar a una unidad"), _("Espera a la unidad."), "w"),
+    Verb.REJECT: Words(_("No corresponde"), _("Quedó como que no corresponde."), "x"),
+    Verb.NOTE: Words(_("Anotar"), _("Nota guardada."), "n"),
+    Verb.HAND_OVER: Words(_("Entregar a otra persona"), _("Entregada."), "h"),
+    Verb.GIVE_BACK: Words(_("Devolver"), _("Está otra vez entre las nuevas."), "d"),
+    Verb.REOPEN: Words(_("Reabrir"), _("Reabierta: la tiene usted."), "o"),
+    Verb.MERGE: Words(_("Unir"), _("Unida a la otra.")),
+}
+MAIN = (Verb.TAKE, Verb.GO_ON, Verb.INFORM, Verb.RESOLVE)  # the button of the page, the first that can be pressed
+TOLD: Mapping[str, str | Promise] = {  # a line of the history
+    "raise": _("Derivada"), "take": _("Tomada"), "give_back": _("Devuelta"), "hand_over": _("Entregada"),
+    "wait": _("En espera"), "go_on": _("Se sigue con ella"), "resolve": _("Resuelta"),
+    "reject": _("No corresponde"), "inform": _("Cliente informado"), "reopen": _("Reabierta"),
+    "merge": _("Unida a otra"), "note": _("Nota"), "warn": _("Por vencer"), "breach": _("Venció sin resolver"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VerbShown:
+    """A verb that can be taken now, with its form."""
+
+    verb: Verb
+    words: Words
+    form: forms.Form
+    is_main: bool
+    is_open: bool
+
+
+@dataclass
+class Refused:
+    """Verbs that cannot be taken now for the same reason."""
+
+    why: str
+    words: list[str | Promise] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CardPage:
+    """Everything of the page that the escalation's own row does not tell."""
+
+    verbs: list[VerbShown]
+    refused: list[Refused]
+    doubles: list[Escalation]
+    why_no_merge: str
+    history: list[Change]
+    units: list[str]
+
+
+def card_page(
+    *, escalation: Escalation, user: User, now: datetime, opened: str = "", sent: Any = None
+) -> CardPage:  # fmt: skip
+    """The page of an escalation for this person.
+
+    `opened` is the verb whose form is unfolded; `sent` what was filled in, when it came back with errors.
+    `escalation` comes with its kind and owner.
+    """
+    people = who_may_have(escalation)
+    verbs: list[VerbShown] = []
+    refused: dict[str, Refused] = {}
+    main = next((verb for verb in MAIN if not why_not(verb, escalation=escalation, by=user)), None)
+    for verb, words in WORDS.items():
+        if verb == Verb.MERGE:  # stands beside each double
+            continue
+        if why := why_not(verb, escalation=escalation, by=user):
+            refused.setdefault(why, Refused(why)).words.append(words.button)
+            continue
+        form = form_of(verb, people=people, now=now, sent=sent if verb == opened else None)
+        verbs.append(VerbShown(verb, words, form, verb == main, verb == opened))
+    may_wait = any(shown.verb == Verb.WAIT for shown in verbs)
+    return CardPage(
+        verbs=verbs,
+        refused=list(refused.values()),
+        doubles=doubles_of(escalation) if escalation.state in Escalation.UNSETTLED else [],
+        why_no_merge=why_not(Verb.MERGE, escalation=escalation, by=user),
+        history=history_of(escalation),
+        units=list(Unit.objects.order_by("name").values_list("name", flat=True)) if may_wait else [],
+    )
+
+
+def history_of(escalation: Escalation) -> list[Change]:
+    """Its changes, the newest first, each with what it is called."""
+    changes = list(escalation.changes.select_related("by").order_by("-pk"))
+    for change in changes:
+        change.told = TOLD.get(change.verb, change.verb)  # type: ignore[attr-defined]
+    return changes
+
+
+def who_may_have(escalation: Escalation) -> QuerySet[User]:
+    """Who works its kind, but for who has it: supervision, and agents where the calls are theirs to make."""
+    works = Q(role__in=(Role.SUPERVISOR, Role.ADMINISTRATOR))
+    if escalation.kind.worked_by == Kind.Worker.AGENT:
+        works |= Q(role=Role.AGENT)
+    return (
+        User.objects.filter(works, is_active=True)
+        .exclude(pk=escalation.owner_id or 0)
+        .order_by("first_name", "username")
+    )

@@ -1,0 +1,93 @@
+"""What each verb asks for, as a form; a verb that asks for nothing has an empty one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import User
+from escalations.lifecycle import Verb
+from escalations.models import Escalation
+
+LONGEST = 2000
+
+
+def _text(label: Any, *, rows: int = 2, required: bool = True, hint: Any = "") -> forms.CharField:
+    box = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, required=required, max_length=LONGEST, widget=box, help_text=hint)
+
+
+def _line(label: Any, *, required: bool = False) -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=200)
+
+
+class TakeForm(forms.Form):
+    """Nothing to say."""
+
+
+class GiveBackForm(forms.Form):
+    reason = _line(_("Por qué la devuelve"))
+
+
+class GoOnForm(forms.Form):
+    note = _line(_("Qué contestaron"))
+
+
+class HandOverForm(forms.Form):
+    to = forms.ModelChoiceField(label=_("A quién"), queryset=User.objects.none())
+    reason = _line(_("Por qué"))
+
+
+class WaitForm(forms.Form):
+    unit = forms.CharField(
+        label=_("A quién se espera"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "units", "autocomplete": "off"}),
+    )
+
+
+class ResolveForm(forms.Form):
+    outcome = _text(_("Qué se resolvió"))
+
+
+class RejectForm(forms.Form):
+    reason = _text(_("Por qué no corresponde"), hint=_("Se le explica al cliente."))
+
+
+class InformForm(forms.Form):
+    how = forms.ChoiceField(label=_("Cómo se le informó"), choices=Escalation.How.choices, widget=forms.RadioSelect)
+    told_at = forms.DateTimeField(
+        label=_("Cuándo"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    note = _text(_("Qué dijo el cliente"), required=False)
+
+
+class ReopenForm(forms.Form):
+    reason = _text(_("Por qué se reabre"))
+
+
+class MergeForm(forms.Form):
+    into_id = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class NoteForm(forms.Form):
+    text = _text(_("Nota"))
+
+
+FORMS: dict[Verb, type[forms.Form]] = {
+    Verb.TAKE: TakeForm, Verb.GIVE_BACK: GiveBackForm, Verb.GO_ON: GoOnForm, Verb.HAND_OVER: HandOverForm,
+    Verb.WAIT: WaitForm, Verb.RESOLVE: ResolveForm, Verb.REJECT: RejectForm, Verb.INFORM: InformForm,
+    Verb.REOPEN: ReopenForm, Verb.MERGE: MergeForm, Verb.NOTE: NoteForm,
+}  # fmt: skip
+
+
+def form_of(verb: Verb, *, people: Any, now: datetime, sent: Any = None) -> forms.Form:
+    """The form of a verb, empty or as it was sent; `people` are who may have the card."""
+    form = FORMS[verb](sent, initial={"told_at": timezone.localtime(now)}, auto_id=f"{verb}-%s")
+    if isinstance(form, HandOverForm):
+        form.fields["to"].queryset = people  # type: ignore[attr-defined]
+    return form

@@ -1,0 +1,167 @@
+"""The supervisors' board: its page, one card of it, and its figures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agents.access import centre_only, signed_in_user
+from agents.models import User
+from escalations.board import (
+    AT_ONCE,
+    COLUMN_OF,
+    COLUMNS,
+    MOVES,
+    BoardAsked,
+    Counts,
+    cards_on_board,
+    choices_of,
+    columns_of,
+    count_board,
+)
+from escalations.models import Escalation, EscalationKind
+from escalations.tables import is_late, time_badge
+from screens.searching import KEY as SEARCH
+from screens.searching import search_is_posted, searched
+
+
+@require_http_methods(["GET", "POST"])
+@search_is_posted
+def board(request: HttpRequest) -> HttpResponseBase:
+    """The board, for who sees the centre; an agent has her list of what she handed over."""
+    user, now = signed_in_user(request), timezone.now()
+    if not user.sees_the_centre:
+        return redirect("escalations:escalation_list")
+    asked = _asked_for(request, user)
+    counts = count_board(asked=asked, user=user, now=now)
+    columns = columns_of(asked=asked, user=user, now=now, counts=counts)
+    choices = choices_of(user=user)
+    context = {
+        "columns": [(shown, [_drawn(card, now) for card in shown.cards]) for shown in columns],
+        "asked": asked,
+        "whose": _whose_chips(request, asked, user, counts),
+        "due": _due_chips(request, asked, user, counts),
+        "chosen": _chosen_chips(request, asked, user, choices),
+        "kept": [(name, value) for name, value in _query(request, asked, user) if name in ("whose", "due")],
+        "search": SEARCH,
+        **choices,
+        "moves": json.dumps(_moves()),
+        "at_once": " ".join(AT_ONCE),
+        "works": user.steers_campaigns,
+    }
+    return render(request, "escalations/board.html", context)
+
+
+@centre_only
+@require_GET
+def board_card(request: HttpRequest, pk: int) -> HttpResponse:
+    """One card as the board shows it under these filters; nothing (204) when it does not stand there."""
+    user, now = signed_in_user(request), timezone.now()
+    card = cards_on_board(asked=_asked_for(request, user), user=user, now=now).filter(pk=pk).first()
+    if card is None:
+        get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
+        return HttpResponse(status=204)
+    return render(request, "escalations/_board_card.html", {"shown": _drawn(card, now), "works": user.steers_campaigns})
+
+
+@centre_only
+@require_GET
+def board_counts(request: HttpRequest) -> JsonResponse:
+    """The figures of the board under these filters."""
+    user = signed_in_user(request)
+    counts = count_board(asked=_asked_for(request, user), user=user, now=timezone.now())
+    return JsonResponse({"columns": counts.columns, "overdue": counts.overdue, "chips": counts.chips})
+
+
+def _drawn(card: Escalation, now: Any) -> dict[str, Any]:
+    """A card with what its column needs to know of it."""
+    return {
+        "card": card,
+        "column": COLUMN_OF[card.state],
+        "late": is_late(card, now=now),
+        "due": int(card.due_at.timestamp()),
+        "badge": time_badge(card, now=now),
+    }
+
+
+def _asked_for(request: HttpRequest, user: User) -> BoardAsked:
+    """The filters of the address; what cannot be read is left out."""
+    asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ("whose", "kind", "line", "zone", "due")}
+    kind, due = asked["kind"], asked["due"]
+    return BoardAsked(
+        mine=asked["whose"] == "mine" or (user.steers_campaigns and asked["whose"] != "all"),
+        kind=kind if kind in EscalationKind.values else "",
+        line=asked["line"][:12],
+        zone=asked["zone"][:80],
+        due=due if due in ("today", "overdue") else "",
+        contract=searched(request, most=24),
+    )
+
+
+def _query(request: HttpRequest, asked: BoardAsked, user: User) -> list[tuple[str, str]]:
+    """The filters as they stand in an address: what is as it begins is not said."""
+    whose = "mine" if asked.mine else "all"
+    said = {
+        "whose": whose if asked.mine != user.steers_campaigns else "",
+        "kind": asked.kind,
+        "line": asked.line,
+        "zone": asked.zone,
+        "due": asked.due,
+        SEARCH: request.GET.get(SEARCH, "") if asked.contract else "",
+    }
+    return [(name, value) for name, value in said.items() if value]
+
+
+def _chip(request: HttpRequest, asked: BoardAsked, user: User, words: str, **more: Any) -> dict[str, Any]:
+    return {"href": "?" + urlencode(_query(request, asked, user)), "words": words, **more}
+
+
+def _whose_chips(request: HttpRequest, asked: BoardAsked, user: User, counts: Counts) -> list[dict[str, Any]]:
+    named = {True: ("mine", _("Mías")), False: ("all", _("Todas"))}
+    return [
+        _chip(
+            request, replace(asked, mine=mine), user, words, code=code, count=counts.chips[code], on=asked.mine == mine
+        )
+        for mine, (code, words) in named.items()
+    ]
+
+
+def _due_chips(request: HttpRequest, asked: BoardAsked, user: User, counts: Counts) -> list[dict[str, Any]]:
+    """Pressed again they let go."""
+    chips = []
+    for code, words in (("today", _("Vencen hoy")), ("overdue", _("Vencidas"))):
+        on = asked.due == code
+        target = replace(asked, due="" if on else code)
+        chips.append(_chip(request, target, user, words, code=code, count=counts.chips[code], on=on))
+    return chips
+
+
+def _chosen_chips(
+    request: HttpRequest, asked: BoardAsked, user: User, choices: dict[str, list[Any]]
+) -> list[dict[str, Any]]:
+    """What was chosen from lists or searched for; each is taken away by its chip."""
+    kinds = dict(EscalationKind.choices) | dict(choices["kinds"])
+    said = {
+        "kind": kinds.get(asked.kind, ""),
+        "line": _("línea %(line)s") % {"line": asked.line} if asked.line else "",
+        "zone": asked.zone,
+        "contract": _("contrato %(contract)s") % {"contract": asked.contract} if asked.contract else "",
+    }
+    gone: Any = ""
+    return [_chip(request, replace(asked, **{name: gone}), user, str(words)) for name, words in said.items() if words]
+
+
+def _moves() -> dict[str, dict[str, str]]:
+    """By column left and column reached, the verb."""
+    return {
+        left.code: {reached: verb.value for (start, reached), verb in MOVES.items() if start == left.code}
+        for left in COLUMNS
+    }

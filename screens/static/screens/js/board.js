@@ -1,0 +1,378 @@
+/* The supervisors' board: cards are walked and moved by key or mouse, opened over the board, and refreshed in place.
+ *
+ * window.board.refresh(pk, version)   somebody changed a card: fetch it when that is news, and put it where it belongs
+ *
+ * Where a card is moved to is a verb, and the server says whether it can be taken: nothing moves before it did.
+ */
+(() => {
+  "use strict";
+  const { words, openDialog, typing } = window.screens;
+  const TALLY_WAITS = 150; // ms: several cards that change together are counted once
+  const board = document.getElementById("board");
+  const dialog = document.getElementById("card-dialog");
+  const frame = document.getElementById("card-frame");
+
+  const page = () => document.querySelector("[data-card-page]");
+  const say = (text, kind = "info") => document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind } }));
+
+  const markStale = (key, version) => {
+    const shown = page();
+    if (!shown || shown.dataset.cardPage !== key || Number(shown.dataset.version) >= Number(version)) return;
+    shown.querySelector("[data-stale]").hidden = false;
+  };
+
+  /* A verb's form that unfolds takes the focus. */
+  const toFirstField = (verb) => verb?.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.matches?.("details.verb[open]") && event.target.contains(document.activeElement)) toFirstField(event.target);
+    },
+    true,
+  );
+
+  if (!board) {
+    window.board = { refresh: async (pk, version) => markStale(String(pk), version) };
+    return;
+  }
+
+  const moves = JSON.parse(board.dataset.moves);
+  const atOnce = board.dataset.atOnce.split(" ");
+  const works = board.dataset.works === "yes";
+  const columns = [...board.querySelectorAll(".column")];
+  const newest = new Map(); // the newest version heard of each card, so that nothing is asked for twice
+  const underWay = new Map();
+  const heldBack = new Set(); // changed while it was dragged
+  let current = null; // the card looked at last
+  let moving = false;
+  let dragged = null;
+  let tallies = 0;
+  let tallying = 0;
+
+  const cardOf = (key) => document.getElementById(`card-${key}`);
+  const linkOf = (card) => card.querySelector(".card-link");
+  const columnOf = (code) => columns.find((column) => column.dataset.column === code);
+  const listOf = (code) => columnOf(code).querySelector(".cards");
+  const nameOf = (code) => columnOf(code).querySelector("[data-column-name]").textContent;
+  const figure = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
+  const announce = (text) => {
+    document.getElementById("board-said").textContent = text;
+  };
+
+  /* -- The server ----------------------------------------------------------------------------------------------- */
+
+  const ask = async (address, more = {}) => {
+    const headers = { "HX-Request": "true", "HX-Current-URL": window.location.href, ...more.headers };
+    try {
+      const answer = await fetch(address, { ...more, headers });
+      const elsewhere = answer.headers.get("HX-Redirect"); // the session ended
+      if (elsewhere) window.location.assign(elsewhere);
+      return elsewhere ? null : answer;
+    } catch {
+      return undefined; // no connection
+    }
+  };
+  const trouble = (answer) => {
+    if (answer === null) return;
+    const reference = answer?.headers.get("X-Request-ID");
+    const text = answer ? words.failed : words.offline;
+    say(reference ? `${text} ${words.reference} ${reference}` : text, "error");
+  };
+  const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+
+  /* -- Cards that change ---------------------------------------------------------------------------------------- */
+
+  /* One card of a column is reached by Tab, the others by arrows. */
+  const rove = (list, chosen) => {
+    const links = [...list.querySelectorAll(".card-link")];
+    const kept = chosen ?? links.find((link) => link.tabIndex === 0) ?? links[0];
+    links.forEach((link) => {
+      link.tabIndex = link === kept ? 0 : -1;
+    });
+  };
+
+  const before = (one, other) => {
+    const order = (card) => [-Number(card.dataset.late), Number(card.dataset.due), Number(card.dataset.card)];
+    const [left, right] = [order(one), order(other)];
+    const place = left.findIndex((value, at) => value !== right[at]);
+    return place >= 0 && left[place] < right[place];
+  };
+
+  const leave = (card) => {
+    const list = card.parentElement;
+    const next = card.nextElementSibling ?? card.previousElementSibling;
+    const hadFocus = card.contains(document.activeElement);
+    card.remove();
+    rove(list);
+    if (hadFocus && next) linkOf(next).focus({ preventScroll: true });
+  };
+
+  const place = (fresh) => {
+    const old = cardOf(fresh.dataset.card);
+    if (old && Number(old.dataset.version) > Number(fresh.dataset.version)) return;
+    const hadFocus = old?.contains(document.activeElement);
+    const list = listOf(fresh.dataset.column);
+    const from = old?.parentElement;
+    const next = [...list.children].find((card) => card !== old && before(fresh, card)) ?? null;
+    const isCut = !columnOf(fresh.dataset.column).querySelector("[data-more]").hidden;
+    if (!next && isCut && !hadFocus && from !== list) {
+      if (old) leave(old); // it stands behind the ones that are shown
+      return;
+    }
+    if (from === list && old.nextElementSibling === next) old.replaceWith(fresh);
+    else {
+      list.insertBefore(fresh, next);
+      old?.remove();
+    }
+    fresh.classList.add("changed");
+    if (hadFocus) linkOf(fresh).focus({ preventScroll: true });
+    rove(list, hadFocus ? linkOf(fresh) : undefined);
+    if (from && from !== list) rove(from);
+  };
+
+  const fetchCard = async (key, version) => {
+    const answer = await ask(`${board.dataset.cards}${key}/card/${window.location.search}`);
+    if (!answer?.ok) {
+      newest.delete(key); // whoever hears of it next asks again
+      return;
+    }
+    if (dragged === key) {
+      heldBack.add(key);
+      newest.delete(key);
+      return;
+    }
+    if (answer.status === 204) {
+      const old = cardOf(key);
+      if (old && !(Number(old.dataset.version) > Number(version))) leave(old);
+    } else {
+      const pattern = document.createElement("template");
+      pattern.innerHTML = await answer.text();
+      place(pattern.content.querySelector("[data-card]"));
+    }
+    tally();
+  };
+
+  const refresh = (pk, version) => {
+    const key = String(pk);
+    if (version !== undefined) {
+      markStale(key, version);
+      const shown = Number(cardOf(key)?.dataset.version ?? -1);
+      if (Number(version) <= Math.max(newest.get(key) ?? -1, shown)) return underWay.get(key) ?? Promise.resolve();
+      newest.set(key, Number(version));
+    }
+    const asked = fetchCard(key, version).finally(() => {
+      if (underWay.get(key) === asked) underWay.delete(key);
+    });
+    underWay.set(key, asked);
+    return asked;
+  };
+
+  const tally = () => {
+    clearTimeout(tallying);
+    tallying = setTimeout(async () => {
+      const turn = (tallies += 1);
+      const answer = await ask(`${board.dataset.counts}${window.location.search}`);
+      if (!answer?.ok || turn !== tallies) return;
+      const counts = await answer.json();
+      columns.forEach((column) => {
+        const code = column.dataset.column;
+        const more = Math.max(0, counts.columns[code] - column.querySelectorAll("[data-card]").length);
+        column.querySelector("[data-count]").textContent = figure(counts.columns[code]);
+        column.querySelector("[data-overdue-count]").textContent = figure(counts.overdue[code]);
+        column.querySelector("[data-overdue]").hidden = !counts.overdue[code];
+        column.querySelector("[data-more-count]").textContent = figure(more);
+        column.querySelector("[data-more]").hidden = !more;
+        column.querySelector(".none").hidden = counts.columns[code] > 0;
+      });
+      Object.entries(counts.chips).forEach(([code, count]) => {
+        document.querySelector(`[data-chip="${code}"]`).textContent = figure(count);
+      });
+    }, TALLY_WAITS);
+  };
+
+  /* -- Verbs ---------------------------------------------------------------------------------------------------- */
+
+  const open = async (key, verb) => {
+    const answer = await ask(`${board.dataset.cards}${key}/${verb ? `?verb=${verb}` : ""}`);
+    if (answer?.status === 409) {
+      say((await answer.json()).text, "warning");
+      await refresh(key);
+      return;
+    }
+    if (!answer?.ok) {
+      trouble(answer);
+      return;
+    }
+    frame.innerHTML = await answer.text();
+    window.htmx.process(frame);
+    if (!dialog.open) dialog.showModal();
+    const unfolded = frame.querySelector("details.verb[open]");
+    if (unfolded) toFirstField(unfolded);
+    else frame.querySelector("#card-title").focus();
+  };
+
+  const act = async (key, verb) => {
+    if (!atOnce.includes(verb)) {
+      await open(key, verb);
+      return;
+    }
+    const headers = { Accept: "application/json", "X-CSRFToken": token() };
+    const answer = await ask(`${board.dataset.cards}${key}/steps/${verb}/`, { method: "POST", headers });
+    if (![200, 409].includes(answer?.status)) {
+      trouble(answer);
+      return;
+    }
+    const told = await answer.json();
+    if (answer.status === 409) say(told.text, "warning");
+    await refresh(key, told.version);
+    if (answer.status === 409) return;
+    const card = cardOf(key);
+    if (!card) return;
+    const name = linkOf(card).textContent;
+    announce(board.dataset.saidMoved.replace("%(card)s", name).replace("%(column)s", nameOf(card.dataset.column)));
+    if (document.activeElement === document.body) linkOf(card).focus({ preventScroll: true });
+  };
+
+  const move = (key, reached) => {
+    const card = cardOf(key);
+    const verb = card && moves[card.dataset.column][reached];
+    return verb ? act(key, verb) : undefined;
+  };
+
+  /* -- The card over the board ---------------------------------------------------------------------------------- */
+
+  board.addEventListener("click", (event) => {
+    const link = event.target.closest(".card-link");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    open(link.closest("[data-card]").dataset.card);
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    const shown = dialog.open && page();
+    if (!shown) return;
+    const touched = (shown.dataset.touched ?? "").split(" ").filter(Boolean);
+    [...touched, `${shown.dataset.cardPage}:${shown.dataset.version}`].forEach((one) => refresh(...one.split(":")));
+  });
+
+  dialog.addEventListener("close", () => {
+    frame.replaceChildren();
+    if (document.activeElement === document.body && current && cardOf(current)) linkOf(cardOf(current)).focus();
+  });
+
+  /* -- Keys ----------------------------------------------------------------------------------------------------- */
+
+  const endMoving = (text) => {
+    moving = false;
+    board.querySelector(".card.moving")?.classList.remove("moving");
+    if (text) announce(text);
+  };
+
+  const walk = (key, card) => {
+    const list = card.parentElement;
+    const cards = [...list.children];
+    const at = cards.indexOf(card);
+    if (key === "ArrowDown") return cards[at + 1];
+    if (key === "ArrowUp") return cards[at - 1];
+    const step = key === "ArrowRight" ? 1 : -1;
+    for (let place = columns.indexOf(card.closest(".column")) + step; columns[place]; place += step) {
+      const others = columns[place].querySelectorAll("[data-card]");
+      if (others.length) return others[Math.min(at, others.length - 1)];
+    }
+    return undefined;
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (openDialog() || typing(document.activeElement)) return;
+    const arrow = event.key.startsWith("Arrow");
+    if (moving) {
+      if (!arrow && event.key !== "Escape") {
+        endMoving(board.dataset.saidStays);
+        return;
+      }
+      event.preventDefault();
+      if (event.key === "Escape") {
+        endMoving(board.dataset.saidStays);
+        return;
+      }
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const card = cardOf(current);
+      const reached = step && card && columns[columns.indexOf(card.closest(".column")) + step];
+      endMoving(reached ? "" : board.dataset.saidEdge);
+      if (reached) move(current, reached.dataset.column);
+      return;
+    }
+    if (!arrow) return;
+    const card = document.activeElement?.closest?.("[data-card]");
+    const idle = document.activeElement === document.body || document.activeElement?.closest?.(".board-verbs");
+    const next = card ? walk(event.key, card) : idle && (cardOf(current) ?? board.querySelector("[data-card]"));
+    if (!next) return;
+    event.preventDefault();
+    linkOf(next).focus();
+  });
+
+  board.addEventListener("focusin", (event) => {
+    const card = event.target.closest("[data-card]");
+    if (!card) return;
+    current = card.dataset.card;
+    rove(card.parentElement, linkOf(card));
+  });
+
+  document.querySelector(".board-verbs")?.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const card = current && cardOf(current);
+    if (!card) {
+      say(board.dataset.saidNone);
+      return;
+    }
+    if (button.dataset.verb) {
+      act(current, button.dataset.verb);
+      return;
+    }
+    linkOf(card).focus();
+    card.classList.add("moving");
+    moving = true;
+    announce(board.dataset.saidChoose);
+  });
+
+  /* -- Mouse ---------------------------------------------------------------------------------------------------- */
+
+  const endDragging = () => {
+    columns.forEach((column) => column.classList.remove("over"));
+    board.querySelector(".card.dragged")?.classList.remove("dragged");
+    dragged = null;
+    heldBack.forEach((key) => refresh(key));
+    heldBack.clear();
+  };
+
+  if (works) {
+    board.addEventListener("dragstart", (event) => {
+      const card = event.target.closest("[data-card]");
+      if (!card) return;
+      dragged = card.dataset.card;
+      current = dragged;
+      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer.setData("text/plain", `#${dragged}`);
+      card.classList.add("dragged");
+    });
+    board.addEventListener("dragover", (event) => {
+      const over = event.target.closest(".column");
+      columns.forEach((column) => column.classList.toggle("over", dragged !== null && column === over));
+      if (dragged !== null && over) event.preventDefault(); // it may be dropped here
+    });
+    board.addEventListener("drop", (event) => {
+      const column = event.target.closest(".column");
+      const key = dragged;
+      if (key === null || !column) return;
+      event.preventDefault();
+      endDragging();
+      move(key, column.dataset.column);
+    });
+    board.addEventListener("dragend", endDragging);
+  }
+
+  columns.forEach((column) => rove(column.querySelector(".cards")));
+  window.board = { refresh };
+})();
