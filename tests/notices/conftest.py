@@ -11,6 +11,9 @@ import pytest
 
 from notices.mailing import owe
 from notices.models import Notice, NoticeKind
+from tests.notices.mail_server import mail_server
+
+__all__ = ["mail_server"]
 
 
 @pytest.fixture
