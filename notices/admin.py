@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from notices import mailing
-from notices.models import Attachment, Notice, Recipient
+from notices.models import ABOUT_A_CUSTOMER, Attachment, Notice, Recipient
 
 
 @admin.register(Recipient)
@@ -25,6 +25,12 @@ class RecipientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("kind", "is_active")
     search_fields = ("name", "email")
     ordering = ("kind", "name")
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
+        """A letter goes to whom it names: nobody is told of it besides."""
+        more["choices"] = [choice for choice in db_field.get_choices() if choice[0] not in ABOUT_A_CUSTOMER]
+        return super().formfield_for_choice_field(db_field, request, **more)
+
     fieldsets = (
         (
             None,

@@ -19,6 +19,12 @@ class NoticeKind(models.TextChoices):
     REPORT_HELD = "report_held", _("Reporte que espera decisión")
     REPORT_FAILED = "report_failed", _("Reporte que no se pudo tomar")
     CAMPAIGN_SEALED = "campaign_sealed", _("Informe de cierre")
+    ESCALATION_LETTER = "escalation_letter", _("Correo a una unidad")
+    ESCALATION_DIGEST = "escalation_digest", _("Derivaciones vencidas")
+
+
+# Their text is about a customer, and they go to whom it concerns: nobody is named for them besides.
+ABOUT_A_CUSTOMER = (NoticeKind.ESCALATION_LETTER,)
 
 
 @audited()

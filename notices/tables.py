@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -10,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.models import Notice
 from screens.tables import ListTable, Moment, RowLink
+from screens.templatetags.screens import masked_text
 
 BADGES = {
     Notice.State.WAITING: ("info", _("Por enviar")),
@@ -33,6 +37,13 @@ class NoticeTable(ListTable):
         fields = ("subject", "state", "created_at", "sent_at", "to")
         order_by = ("-created_at",)
         empty_text = _("Ningún aviso en este estado.")
+
+    def __init__(self, rows: Any, *, hides: Collection[str] = (), **more: Any) -> None:
+        self.hides = hides  # kinds whose numbers are masked
+        super().__init__(rows, **more)
+
+    def render_subject(self, record: Notice) -> str:
+        return masked_text(record.subject) if record.kind in self.hides else record.subject
 
     def render_to(self, value: list[str]) -> str:
         first, *others = value or [str(_("nadie todavía"))]

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from notices import mailing
-from notices.models import Notice
+from notices.models import ABOUT_A_CUSTOMER, Notice
 from notices.tables import BADGES, NoticeTable
+from screens.templatetags.screens import masked_text
 
 
 @centre_only
@@ -35,7 +36,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         for value, (_look, word) in BADGES.items()
     ]
     context = {
-        "table": NoticeTable(notices).shown_to(request),
+        "table": NoticeTable(notices, hides=_hides(request)).shown_to(request),
         "tabs": tabs,
         "any": bool(counts),
         "parked": counts.get(Notice.State.PARKED, 0),
@@ -49,11 +50,16 @@ def outbox(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice: its text, its files, and what became of it."""
     found = _notice_of(request, pk)
+    masked = found.kind in _hides(request)
+    subject = masked_text(found.subject) if masked else found.subject
     context = {
         "notice": found,
+        "subject": subject,
+        "body": masked_text(found.body) if masked else found.body,
+        "masked": masked,
         "files": found.attachments.order_by("pk"),
         "may_retry": signed_in_user(request).steers_campaigns and found.state == Notice.State.PARKED,
-        "trail": [(reverse("notices:outbox"), _("Correo")), ("", found.subject)],
+        "trail": [(reverse("notices:outbox"), _("Correo")), ("", subject)],
     }
     return render(request, "notices/notice.html", context)
 
@@ -94,6 +100,11 @@ def retry_all(request: HttpRequest) -> HttpResponse:
     said = ngettext("%(n)s aviso se enviará de nuevo.", "%(n)s avisos se enviarán de nuevo.", count)
     messages.success(request, said % {"n": count})
     return redirect("notices:outbox")
+
+
+def _hides(request: HttpRequest) -> tuple[str, ...]:
+    """Kinds whose numbers this person does not see: an auditor has nobody to call. The card's page reveals them."""
+    return () if signed_in_user(request).steers_campaigns else ABOUT_A_CUSTOMER
 
 
 def _notice_of(request: HttpRequest, pk: int) -> Notice:
