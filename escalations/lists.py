@@ -89,7 +89,7 @@ def sheet_of(escalations: QuerySet[Escalation], *, masked: bool) -> Sheet:
 
 def details_of(escalation: Escalation, *, masked: bool) -> list[tuple[str, str]]:
     """What the step asked for, as words for people."""
-    told = ((str(name).replace("_", " ").capitalize(), _words(value)) for name, value in escalation.details.items())
+    told = ((str(name).replace("_", " ").capitalize(), in_words(value)) for name, value in escalation.details.items())
     return [(name, masked_text(words) if masked else words) for name, words in told if words]
 
 
@@ -106,11 +106,12 @@ def _rows(escalations: QuerySet[Escalation], *, masked: bool) -> Iterable[list[A
         ]  # fmt: skip
 
 
-def _words(value: Any) -> str:
+def in_words(value: Any) -> str:
+    """A value a step asked for, as people write it; nothing known is nothing."""
     if isinstance(value, bool):
         return _("Sí") if value else _("No")
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_words(inner)}" for name, inner in value.items() if _words(inner))
+        return ", ".join(f"{name}: {in_words(inner)}" for name, inner in value.items() if in_words(inner))
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_words, value)))
+        return ", ".join(filter(None, map(in_words, value)))
     return "" if value is None else str(value)

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from agents.models import User
+from escalations.letters import write_at_once
 from escalations.lifecycle import Verb, write_down
 from escalations.models import Escalation, Kind
 from service_level.working_time import LA_PAZ, LOOK_AHEAD, WorkingCalendar, before_by, when_worked, working_calendar
@@ -62,6 +63,7 @@ def raise_escalation(
     )
     if is_new:
         write_down(found, verb=Verb.RAISE, from_state="", by=by, now=now, note="")
+        write_at_once(found, now=now)
     return found
 
 

@@ -135,6 +135,11 @@ class Escalation(models.Model):
                 fields=["warn_at"], name="escalation_to_warn",
                 condition=Q(warned_at=None, state__in=["new", "taken", "waiting"]),
             ),
+            # the digest: what breached and nobody was told of yet
+            models.Index(
+                fields=["due_at"], name="escalation_to_tell",
+                condition=Q(breached_at__isnull=False, mailed_at=None),
+            ),
             # an agent's own, and the figures of a stretch of days
             models.Index(fields=["raised_by", "-raised_at"], name="escalation_of_who_raised_it"),
             models.Index(fields=["-raised_at"], name="escalation_newest_first"),

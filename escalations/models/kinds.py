@@ -66,11 +66,19 @@ class Kind(models.Model):
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("unidad a la que se escribe")
     )
-    subject = models.CharField(_("asunto del correo"), max_length=200, blank=True)
+    subject = models.CharField(
+        _("asunto del correo"), max_length=200, blank=True,
+        help_text=_("Con los mismos datos que el texto. El asunto se ve en listas: sin teléfonos ni nombres."),
+    )  # fmt: skip
     body = models.TextField(
         _("texto del correo"), blank=True,
-        help_text=_("Puede nombrar {tipo}, {cliente}, {contrato}, {telefono}, {zona}, {motivo}, {vence} y los datos que"
-                    " pide su paso, por su nombre."),
+        help_text=_("Puede nombrar {tipo}, {linea}, {cliente}, {contrato}, {telefono}, {zona}, {motivo}, {prometido},"
+                    " {vence}, {derivada} y los datos que pide su paso, por su nombre. Un renglón cuyos datos no se"
+                    " conocen no sale."),
+    )  # fmt: skip
+    writes_at_once = models.BooleanField(
+        _("el correo sale por sí solo al derivar"), default=False,
+        help_text=_("Si ese día nadie recibe el correo de la unidad, la derivación lo dice y supervisión lo escribe."),
     )  # fmt: skip
     is_active = models.BooleanField(_("activo"), default=True)
 

@@ -11,6 +11,9 @@ import pytest
 from agents.models import Agent, Role, User
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
+from tests.notices.mail_server import mail_server
+
+__all__ = ["mail_server"]
 
 CLAIM: dict[str, Any] = {
     "kind": "billing_claim", "line": "102", "reason": "Cobro excesivo en la factura de octubre", "contract": "1001",

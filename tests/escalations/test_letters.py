@@ -1,0 +1,236 @@
+"""Mail to units: whom it goes to, what it says, that it is written once, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+
+from escalations import working
+from escalations.letters import NobodyHolds, address_of, draft_letter, letters_of, write_letter
+from escalations.lifecycle import EscalationRefuses
+from escalations.models import Change, Escalation, Kind, Letter, Unit, UnitAddress
+from notices import mailing
+from notices.models import Notice, NoticeKind
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 25)
+HELD = [  # name, sector, substitute, from, until
+    ("Titular", "", False, date(2026, 1, 1), None),
+    ("Titular Norte", "Norte", False, date(2026, 1, 1), None),
+    ("Suplente Norte", "Norte", True, date(2026, 11, 20), date(2026, 11, 25)),
+    ("Suplente", "", True, date(2026, 12, 1), date(2026, 12, 31)),
+    ("Titular Sur", "Sur", False, date(2026, 1, 1), date(2026, 6, 30)),
+    ("Titular Este", "Este", False, date(2026, 1, 1), None),
+    ("Titular Este nuevo", "Este", False, date(2026, 10, 1), None),
+]
+
+
+@pytest.fixture
+def head(db: None) -> Unit:
+    return Unit.objects.get(code="jefe_de_sector")
+
+
+@pytest.fixture
+def hold(head):
+    """`hold("Titular", "Norte")`: somebody holds the role."""
+
+    def make(name, sector="", substitute=False, since=date(2026, 1, 1), until=None, unit=head):
+        return UnitAddress.objects.create(
+            unit=unit, sector=sector, name=name, email=f"{name.lower().replace(' ', '.')}@comteco.example",
+            is_substitute=substitute, valid_from=since, valid_until=until,
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def ticket(make_card):
+    """The slip of 103.13, of a sale made in the north."""
+    details = {"order": "O-9", "day": "2026-11-27", "hour": "10:00", "address": "Calle Sucre 12", "sector": "Norte"}
+    return make_card(kind="reentry_ticket", line="103", details=details)
+
+
+@pytest.mark.parametrize(
+    ("sector", "on", "whom"),
+    [
+        ("", date(2026, 11, 25), "Titular"),
+        ("Norte", date(2026, 11, 25), "Suplente Norte"),  # its last day
+        ("norte ", date(2026, 11, 25), "Suplente Norte"),  # however it is written
+        ("Norte", date(2026, 11, 26), "Titular Norte"),
+        ("Norte", date(2026, 11, 19), "Titular Norte"),  # not yet
+        ("Norte", date(2026, 12, 5), "Titular Norte"),  # the substitute of all sectors is further away
+        ("Sur", date(2026, 6, 30), "Titular Sur"),
+        ("Sur", date(2026, 7, 1), "Titular"),
+        ("Sur", date(2026, 12, 1), "Suplente"),
+        ("Sur", date(2027, 1, 1), "Titular"),
+        ("Oeste", date(2026, 11, 25), "Titular"),
+        ("Este", date(2026, 9, 30), "Titular Este"),
+        ("Este", date(2026, 11, 25), "Titular Este nuevo"),
+        ("Norte", date(2025, 12, 31), None),
+    ],
+)
+def test_the_role_is_written_to_whoever_holds_it(head, hold, sector, on, whom):
+    for row in HELD:
+        hold(*row)
+    if whom is None:
+        with pytest.raises(NobodyHolds, match=r"nadie recibe el correo de «Jefatura de sector» en el sector Norte"):
+            address_of(unit=head, sector=sector, on=on)
+    else:
+        assert address_of(unit=head, sector=sector, on=on).name == whom
+
+
+def test_a_role_held_by_sectors_asks_for_one(head, hold):
+    with pytest.raises(NobodyHolds, match="nadie recibe"):
+        address_of(unit=head, on=TODAY)
+    hold("Titular Norte", "Norte")
+    with pytest.raises(NobodyHolds, match="escriba el sector"):
+        address_of(unit=head, on=TODAY)
+
+
+def test_what_is_known_stands_in_the_mail_and_what_is_not_leaves_nothing(ticket):
+    draft = draft_letter(ticket)
+    assert draft.subject == "Nueva digitación: contrato 1001"
+    for words in ("Orden anulada: O-9", "Día de la visita: 2026-11-27", "Calle Sucre 12", "María Quispe", "Sarco"):
+        assert words in draft.text
+    ticket.details = {"order": None}
+    ticket.zone = ""
+    draft = draft_letter(ticket)
+    assert "{" not in draft.text
+    for words in ("Zona", "Orden anulada", "Dirección exacta", "None"):
+        assert words not in draft.text
+
+
+def test_a_template_reaches_nothing_but_its_places(card):
+    Kind.objects.filter(code="billing_claim").update(
+        subject="{tipo}\r\nBcc: otro@example.com", body="{motivo.__class__} {0} {} {claim} {nada} {{claim}} %(reason)s"
+    )
+    card.details["claim"] = "{motivo}"
+    card.kind.refresh_from_db()
+    draft = draft_letter(card)
+    assert draft.subject == "Reclamo de facturación Bcc: otro@example.com"
+    assert draft.text == "{motivo.__class__}  {} {motivo}  {{motivo}} %(reason)s"
+
+
+def test_a_kind_without_words_of_its_own_says_what_is_known(card):
+    draft = draft_letter(card)
+    assert draft.subject == "Reclamo de facturación 1001"
+    assert "Motivo: Cobro excesivo" in draft.text
+
+
+def test_a_letter_is_owed_with_its_line_of_the_history(ticket, hold, elena, morning):
+    hold("Julia Rojas", "Norte")
+    letter = write_letter(
+        escalation_id=ticket.pk, subject=" Boleta\r\nBcc: x@y.example", text="Hola\x00", by=elena, now=morning
+    )
+    assert (letter.to_whom, letter.notice.to) == ("Julia Rojas", ["julia.rojas@comteco.example"])
+    assert (letter.notice.kind, letter.notice.subject) == (NoticeKind.ESCALATION_LETTER, "Boleta Bcc: x@y.example")
+    change = Change.objects.get(escalation=ticket, verb="note")
+    assert change.by == elena
+    assert change.note == "Correo a Jefatura de sector: Julia Rojas <julia.rojas@comteco.example>"
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.version) == ("new", 1)
+    mailing.deliver_due(now=morning)
+    (message,) = mail.outbox
+    assert (message.to, message.body) == (["julia.rojas@comteco.example"], "Hola")
+    assert message.message()["Bcc"] is None
+    assert [one.notice.state for one in letters_of(ticket)] == ["sent"]
+
+
+def test_the_same_letter_sent_twice_is_one_and_another_meanwhile_is_refused(ticket, hold, elena, rosa, morning):
+    hold("Julia Rojas")
+    said = {"escalation_id": ticket.pk, "subject": "Boleta", "text": "Hola", "now": morning, "number": 1}
+    first = write_letter(by=elena, **said)
+    assert write_letter(by=elena, **said) == first
+    with pytest.raises(EscalationRefuses, match="Mientras escribía salió otro correo"):
+        write_letter(by=rosa, **{**said, "text": "Otra cosa"})
+    second = write_letter(by=rosa, **{**said, "number": 2})
+    assert [letter.pk for letter in letters_of(ticket)] == [first.pk, second.pk]
+    assert Notice.objects.values("key").distinct().count() == 2
+
+
+def test_writing_and_waiting_go_together(ticket, hold, elena, morning):
+    hold("Julia Rojas")
+    working.take(escalation_id=ticket.pk, by=elena, now=morning)
+    write_letter(escalation_id=ticket.pk, subject="a", text="b", by=elena, now=morning, wait=True)
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.waits_for, ticket.waiting_since) == ("waiting", "Jefatura de sector", morning)
+
+
+@pytest.mark.parametrize(
+    ("who", "more", "why"),
+    [
+        ("ana", {}, "lo trabaja supervisión"),
+        ("oscar", {}, "lo trabaja supervisión"),
+        ("elena", {"subject": " "}, "Escriba el asunto"),
+        ("elena", {"text": "\n"}, "Escriba el asunto"),
+        ("elena", {"wait": True}, "tómela primero"),
+        ("elena", {"sector": "Sur"}, "en el sector Sur"),
+    ],
+)
+def test_what_cannot_be_written_says_why_and_leaves_nothing(ticket, hold, request, morning, who, more, why):
+    hold("Titular Norte", "Norte")
+    person = request.getfixturevalue(who)
+    said = {"subject": "a", "text": "b", **more}
+    with pytest.raises(EscalationRefuses, match=why):
+        write_letter(escalation_id=ticket.pk, by=getattr(person, "user", person), now=morning, **said)
+    assert not Notice.objects.exists()
+    assert list(Change.objects.values_list("verb", flat=True)) == ["raise"]
+
+
+def test_a_closed_card_and_a_kind_without_a_unit_are_not_written_about(make_card, elena, hold, morning):
+    hold("Titular")
+    complaint = make_card(kind="complaint")
+    with pytest.raises(EscalationRefuses, match="Elija a qué unidad"):
+        write_letter(escalation_id=complaint.pk, subject="a", text="b", by=elena, now=morning)
+    Escalation.objects.filter(pk=complaint.pk).update(state="rejected", closed_at=morning)
+    with pytest.raises(EscalationRefuses, match="Ya está cerrada"):
+        write_letter(
+            escalation_id=complaint.pk, subject="a", text="b", by=elena, now=morning,
+            unit=Unit.objects.get(code="jefe_de_sector"),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "unit"), [("public_phone_fault", "telefonia_publica"), ("nocc_fault", "nocc")])
+def test_a_fault_is_mailed_at_once_by_itself_to_who_holds_the_role(make_card, hold, morning, kind, unit):
+    role = Unit.objects.get(code=unit)
+    hold("Titular", unit=role)
+    hold("Suplente", substitute=True, unit=role)
+    raised = make_card(kind=kind, details={"description": "No da tono", "fault": "No da tono"})
+    (letter,) = letters_of(raised)
+    assert (letter.to_whom, letter.unit) == ("Suplente", role)
+    assert "No da tono" in letter.notice.body
+    notes = Change.objects.filter(escalation=raised, verb="note")
+    assert [(note.by, note.note[:9]) for note in notes] == [(None, "Correo a ")]
+    make_card(kind=kind, key=raised.key)  # the step is passed again
+    assert Letter.objects.count() == 1
+
+
+def test_a_fault_that_nobody_is_named_for_is_raised_and_says_so(make_card, elena, hold, morning):
+    raised = make_card(kind="public_phone_fault", details={"service_number": "4251000"})
+    assert letters_of(raised) == []
+    note = Change.objects.get(escalation=raised, verb="note").note
+    assert "No se envió el correo" in note
+    assert "Encargado de telefonía pública" in note
+    hold("Titular", unit=Unit.objects.get(code="telefonia_publica"))
+    draft = draft_letter(raised)
+    write_letter(escalation_id=raised.pk, subject=draft.subject, text=draft.text, by=elena, now=morning)
+    assert len(letters_of(raised)) == 1
+
+
+def test_a_mail_server_that_is_down_delays_letters_and_loses_none(ticket, hold, elena, morning, mail_server):
+    hold("Julia Rojas", "Norte")
+    down = mail_server()
+    port = down.server_address[1]
+    down.shutdown()
+    down.server_close()
+    for number in range(1, 4):
+        write_letter(escalation_id=ticket.pk, subject=f"{number}", text="b", by=elena, now=morning, number=number)
+    for hour in range(12):
+        assert mailing.deliver_due(now=morning + timedelta(hours=hour)) == 0
+    assert {(one.notice.state, one.notice.attempts) for one in letters_of(ticket)} == {("waiting", 0)}
+    up = mail_server(port=port)
+    assert mailing.deliver_due(now=morning + timedelta(hours=13)) == 3
+    assert len(up.taken) == 3
+    assert [one.notice.state for one in letters_of(ticket)] == ["sent"] * 3
