@@ -43,6 +43,8 @@ MAY = {
     "django_celery_beat.IntervalSchedule": "vac",
     "django_celery_beat.PeriodicTask": "vac",
     "escalations.Escalation": "v",
+    "escalations.Kind": "vc",
+    "escalations.Unit": "vacd",
     "inbound.FlowDraft": "vacd",
     "inbound.FlowVersion": "v",
     "inbound.OutsideSystem": "vc",
