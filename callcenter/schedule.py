@@ -52,6 +52,10 @@ SCHEDULE = [
     Tick("Quitar datos personales antiguos", "callcenter.take_away_personal_data", 6 * HOUR),
     # What calls left to be done in other systems is sent; a step that owes something rings at once.
     Tick("Enviar lo pedido a otros sistemas", "inbound.deliver_writes", 5 * SECOND),
+    # What was handed over is marked when it is nearly due, and when it is overdue.
+    Tick("Marcar derivaciones por vencer y vencidas", "escalations.mark_times", MINUTE),
+    # Each working day in the morning and at mid-day the supervisors get one mail of what breached since the last one.
+    Tick("Enviar el resumen de derivaciones vencidas", "escalations.mail_digest", MINUTE),
     # Mail that is owed is delivered.
     Tick("Enviar avisos pendientes", "notices.deliver_due", 15 * SECOND),
     # The worker of the ticks says that it is alive; the jobs' worker, beat and the sweeper sign by themselves.
