@@ -1,6 +1,7 @@
 """Personal data of what was handed over long ago are taken away; kind, line, zone and times stay (docs/decisions/0104).
 
-The audit of the board has a copy of each row as it was: those lose the same columns.
+The audit of the board has a copy of each row as it was: those lose the same columns. So do the notes of its history and
+the mail that was written to units about it; that it was written, to whom, when and whether it arrived stays.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ from escalations.models import Escalation
 NOBODY = "Anonimizado"  # stands where the name stood; data, as the name was
 BATCH = 2_000  # in one transaction
 WITHOUT = """customer_name = CASE WHEN customer_name = '' THEN '' ELSE %(nobody)s END, contract = '', telephone = '',
-             reason = %(nobody)s, details = '{}', promised = ''"""
+             reason = %(nobody)s, details = '{}', promised = '',
+             outcome = CASE WHEN outcome = '' THEN '' ELSE %(nobody)s END"""
 STEPS = (
     f"UPDATE escalations_escalation SET {WITHOUT}, anonymised_at = %(now)s WHERE id = ANY(%(ids)s)",
     f"UPDATE escalations_escalationevent SET {WITHOUT} WHERE pgh_obj_id = ANY(%(ids)s)",
+    "UPDATE escalations_change SET note = '' WHERE escalation_id = ANY(%(ids)s) AND note <> ''",
+    """UPDATE notices_notice n SET subject = %(nobody)s, body = %(nobody)s, last_error = ''
+         FROM escalations_letter l WHERE l.notice_id = n.id AND l.escalation_id = ANY(%(ids)s)""",
 )
 
 
 def anonymise_escalations(*, before: datetime, now: datetime, only_look: bool = False) -> int:
-    """Take away whom those raised before a moment, and due before it, were about; again and again does no harm.
+    """Take away whom those closed before a moment were about; again and again does no harm.
 
-    Returns how many they were, or with `only_look` would be.
+    One that is open is still somebody's to settle: it waits. Returns how many they were, or with `only_look` would be.
     """
-    due = Escalation.objects.filter(raised_at__lt=before, due_at__lt=before, anonymised_at=None)
+    due = Escalation.objects.filter(closed_at__lt=before, anonymised_at=None)
     if only_look:
         return due.count()
     done = 0

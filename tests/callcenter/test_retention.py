@@ -28,6 +28,7 @@ def test_calls_and_escalations_go_by_the_same_months(
 ) -> None:
     CallingPolicy.objects.update_or_create(pk=1, defaults={"personal_data_months": months})
     assert world.walk.anonymised_at is world.escalation.anonymised_at is None
+    Escalation.objects.update(state=Escalation.State.REJECTED, settled_at=world.now, closed_at=world.now)
     told = take_away_personal_data(now=at(moment), only_look=True)
     assert (told.calls, told.escalations) == (goes, goes)
     assert take_away_personal_data(now=at(moment)) == told
