@@ -71,7 +71,7 @@ class ReopenForm(forms.Form):
 
 
 class MergeForm(forms.Form):
-    into_id = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    into_id = forms.IntegerField(min_value=1, max_value=10**15, widget=forms.HiddenInput)
 
 
 class NoteForm(forms.Form):

@@ -61,6 +61,17 @@ def is_stopped(escalation: Escalation) -> bool:
     return escalation.state == Escalation.State.WAITING and escalation.kind.stops_while_waiting
 
 
+def is_near(escalation: Escalation, *, now: datetime) -> bool:
+    """Open, its clock running, and nearly due or past it."""
+    warned = escalation.warn_at is not None and escalation.warn_at <= now
+    return escalation.closed_at is None and not is_stopped(escalation) and (warned or escalation.due_at < now)
+
+
+def wants_a_look(escalation: Escalation, *, now: datetime) -> bool:
+    """Whether its time is worth a badge where there are many: in time is how most of them stand."""
+    return is_near(escalation, now=now) or is_stopped(escalation)
+
+
 def time_badge(escalation: Escalation, *, now: datetime) -> SafeString:
     """How it stands with its time."""
     if escalation.closed_at is not None:
@@ -69,7 +80,7 @@ def time_badge(escalation: Escalation, *, now: datetime) -> SafeString:
         return _badge("calm", _("Plazo detenido"))
     if is_late(escalation, now=now):
         return _badge("bad", _("Vencida"))
-    if escalation.warn_at is not None and escalation.warn_at <= now:
+    if is_near(escalation, now=now):
         return _badge("warn", _("Por vencer"))
     return _badge("ok", _("En plazo"))
 

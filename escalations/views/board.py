@@ -28,7 +28,7 @@ from escalations.board import (
     count_board,
 )
 from escalations.models import Escalation, EscalationKind
-from escalations.tables import is_late, time_badge
+from escalations.tables import is_late, time_badge, wants_a_look
 from screens.searching import KEY as SEARCH
 from screens.searching import search_is_posted, searched
 
@@ -88,7 +88,7 @@ def _drawn(card: Escalation, now: Any) -> dict[str, Any]:
         "column": COLUMN_OF[card.state],
         "late": is_late(card, now=now),
         "due": int(card.due_at.timestamp()),
-        "badge": time_badge(card, now=now),
+        "badge": time_badge(card, now=now) if wants_a_look(card, now=now) else "",
     }
 
 

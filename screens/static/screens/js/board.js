@@ -1,4 +1,5 @@
-/* The supervisors' board: cards are walked and moved by key or mouse, opened over the board, and refreshed in place.
+/* The supervisors' board: cards open over the board, take verbs, and are refreshed in place. board_moves.js walks and
+ * moves them by key and mouse.
  *
  * window.board.refresh(pk, version)   somebody changed a card: fetch it when that is news, and put it where it belongs
  *
@@ -38,14 +39,11 @@
 
   const moves = JSON.parse(board.dataset.moves);
   const atOnce = board.dataset.atOnce.split(" ");
-  const works = board.dataset.works === "yes";
   const columns = [...board.querySelectorAll(".column")];
   const newest = new Map(); // the newest version heard of each card, so that nothing is asked for twice
   const underWay = new Map();
   const heldBack = new Set(); // changed while it was dragged
-  let current = null; // the card looked at last
-  let moving = false;
-  let dragged = null;
+  const hand = { current: null, dragged: null }; // the card looked at last, and the one that is dragged
   let tallies = 0;
   let tallying = 0;
 
@@ -136,7 +134,7 @@
       newest.delete(key); // whoever hears of it next asks again
       return;
     }
-    if (dragged === key) {
+    if (hand.dragged === key) {
       heldBack.add(key);
       newest.delete(key);
       return;
@@ -257,122 +255,16 @@
 
   dialog.addEventListener("close", () => {
     frame.replaceChildren();
-    if (document.activeElement === document.body && current && cardOf(current)) linkOf(cardOf(current)).focus();
+    if (document.activeElement === document.body && cardOf(hand.current)) linkOf(cardOf(hand.current)).focus();
   });
 
-  /* -- Keys ----------------------------------------------------------------------------------------------------- */
-
-  const endMoving = (text) => {
-    moving = false;
-    board.querySelector(".card.moving")?.classList.remove("moving");
-    if (text) announce(text);
-  };
-
-  const walk = (key, card) => {
-    const list = card.parentElement;
-    const cards = [...list.children];
-    const at = cards.indexOf(card);
-    if (key === "ArrowDown") return cards[at + 1];
-    if (key === "ArrowUp") return cards[at - 1];
-    const step = key === "ArrowRight" ? 1 : -1;
-    for (let place = columns.indexOf(card.closest(".column")) + step; columns[place]; place += step) {
-      const others = columns[place].querySelectorAll("[data-card]");
-      if (others.length) return others[Math.min(at, others.length - 1)];
-    }
-    return undefined;
-  };
-
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (openDialog() || typing(document.activeElement)) return;
-    const arrow = event.key.startsWith("Arrow");
-    if (moving) {
-      if (!arrow && event.key !== "Escape") {
-        endMoving(board.dataset.saidStays);
-        return;
-      }
-      event.preventDefault();
-      if (event.key === "Escape") {
-        endMoving(board.dataset.saidStays);
-        return;
-      }
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      const card = cardOf(current);
-      const reached = step && card && columns[columns.indexOf(card.closest(".column")) + step];
-      endMoving(reached ? "" : board.dataset.saidEdge);
-      if (reached) move(current, reached.dataset.column);
-      return;
-    }
-    if (!arrow) return;
-    const card = document.activeElement?.closest?.("[data-card]");
-    const idle = document.activeElement === document.body || document.activeElement?.closest?.(".board-verbs");
-    const next = card ? walk(event.key, card) : idle && (cardOf(current) ?? board.querySelector("[data-card]"));
-    if (!next) return;
-    event.preventDefault();
-    linkOf(next).focus();
-  });
-
-  board.addEventListener("focusin", (event) => {
-    const card = event.target.closest("[data-card]");
-    if (!card) return;
-    current = card.dataset.card;
-    rove(card.parentElement, linkOf(card));
-  });
-
-  document.querySelector(".board-verbs")?.addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    const card = current && cardOf(current);
-    if (!card) {
-      say(board.dataset.saidNone);
-      return;
-    }
-    if (button.dataset.verb) {
-      act(current, button.dataset.verb);
-      return;
-    }
-    linkOf(card).focus();
-    card.classList.add("moving");
-    moving = true;
-    announce(board.dataset.saidChoose);
-  });
-
-  /* -- Mouse ---------------------------------------------------------------------------------------------------- */
-
-  const endDragging = () => {
-    columns.forEach((column) => column.classList.remove("over"));
-    board.querySelector(".card.dragged")?.classList.remove("dragged");
-    dragged = null;
+  /* What was held back while it was dragged. */
+  const letGo = () => {
+    hand.dragged = null;
     heldBack.forEach((key) => refresh(key));
     heldBack.clear();
   };
 
-  if (works) {
-    board.addEventListener("dragstart", (event) => {
-      const card = event.target.closest("[data-card]");
-      if (!card) return;
-      dragged = card.dataset.card;
-      current = dragged;
-      event.dataTransfer.effectAllowed = "move";
-      event.dataTransfer.setData("text/plain", `#${dragged}`);
-      card.classList.add("dragged");
-    });
-    board.addEventListener("dragover", (event) => {
-      const over = event.target.closest(".column");
-      columns.forEach((column) => column.classList.toggle("over", dragged !== null && column === over));
-      if (dragged !== null && over) event.preventDefault(); // it may be dropped here
-    });
-    board.addEventListener("drop", (event) => {
-      const column = event.target.closest(".column");
-      const key = dragged;
-      if (key === null || !column) return;
-      event.preventDefault();
-      endDragging();
-      move(key, column.dataset.column);
-    });
-    board.addEventListener("dragend", endDragging);
-  }
-
   columns.forEach((column) => rove(column.querySelector(".cards")));
-  window.board = { refresh };
+  window.board = { refresh, act, move, rove, letGo, cardOf, linkOf, announce, columns, hand };
 })();

@@ -1,0 +1,222 @@
+"""Two supervisors at the board: by keyboard, by mouse, in the dialog, and both wanting the same card."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from escalations import working
+from escalations.models import Change, Escalation
+from tests.browser.looking import assert_accessible
+from tests.escalations.conftest import make_card, rosa
+
+__all__ = ["make_card", "rosa"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def morning():
+    return timezone.now() - timedelta(hours=1)
+
+
+@pytest.fixture
+def board(open_as, live_server):
+    """`board(elena)`: her browser, at the board, its keys at work."""
+
+    def open_board(person, query: str = "") -> Page:
+        page = open_as(person)
+        page.goto(f"{live_server.url}/escalations/{query}")
+        page.wait_for_function("window.board !== undefined")
+        return page
+
+    return open_board
+
+
+def column(page: Page, code: str):
+    return page.locator(f".column[data-column={code}]")
+
+
+def card_of(page: Page, card: Escalation):
+    return page.locator(f"#card-{card.pk}")
+
+
+def focused(page: Page) -> str:
+    return page.evaluate("document.activeElement.closest('[data-card]')?.dataset.card ?? ''")
+
+
+def toast(page: Page):
+    return page.locator("#toasts .toast")
+
+
+def state_of(card: Escalation) -> str:
+    card.refresh_from_db()
+    return card.state
+
+
+def test_a_card_from_new_to_told_by_keyboard_alone(board, make_card, elena):
+    first, second = make_card(due_at=timezone.now() + timedelta(hours=1)), make_card(contract="2002")
+    page = board(elena)
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == str(first.pk)
+    page.keyboard.press("ArrowDown")
+    assert focused(page) == str(second.pk)
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("m")
+    expect(page.locator("#board-said")).to_contain_text("Elija la columna")
+    page.keyboard.press("ArrowRight")
+    expect(column(page, "taken").locator("[data-card]")).to_have_count(1)
+    expect(page.locator("#board-said")).to_contain_text("ahora en «Tomadas»")
+    assert focused(page) == str(first.pk), "the focus stays with the card"
+    expect(column(page, "new").locator("[data-count]")).to_have_text("1")
+    expect(column(page, "taken").locator("[data-count]")).to_have_text("1")
+    page.keyboard.press("w")
+    dialog = page.locator("#card-dialog")
+    expect(dialog).to_be_visible()
+    expect(page.get_by_label("A quién se espera")).to_be_focused()
+    page.keyboard.type("Facturación")
+    page.keyboard.press("Enter")
+    expect(dialog.locator("[role=status]").first).to_contain_text("Espera a la unidad")
+    expect(column(page, "waiting").locator("[data-card]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert focused(page) == str(first.pk)
+    page.keyboard.press("r")
+    expect(page.get_by_label("Qué se resolvió")).to_be_focused()
+    page.keyboard.type("Se corrige la factura")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(column(page, "to_inform").locator("[data-card]")).to_have_count(1)
+    page.keyboard.press("i")
+    page.get_by_label("por teléfono").check()
+    page.keyboard.press("Tab")
+    dialog.get_by_role("button", name="Informar al cliente", exact=True).press("Enter")
+    expect(dialog).to_contain_text("quedó cerrada")
+    expect(column(page, "to_inform").locator("[data-card]")).to_have_count(0)
+    assert state_of(first) == "informed"
+    verbs = list(Change.objects.filter(escalation=first).order_by("pk").values_list("verb", flat=True))
+    assert verbs == ["raise", "take", "wait", "resolve", "inform"]
+
+
+def test_a_move_that_cannot_be_made_says_why_and_one_that_can_is_undone_by_moving_back(board, make_card, elena):
+    card = make_card()
+    page = board(elena)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("w")
+    expect(toast(page)).to_contain_text("Todavía no la tomó nadie")
+    expect(page.locator("#card-dialog")).to_be_hidden()
+    page.keyboard.press("t")
+    expect(column(page, "taken").locator("[data-card]")).to_have_count(1)
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowLeft")
+    expect(column(page, "new").locator("[data-card]")).to_have_count(1)
+    assert state_of(card) == "new"
+    page.keyboard.press("m")
+    page.keyboard.press("Escape")
+    expect(page.locator("#board-said")).to_contain_text("se queda")
+
+
+def test_a_card_is_dragged_to_a_verb(board, make_card, elena):
+    card = make_card()
+    page = board(elena)
+    card_of(page, card).drag_to(column(page, "taken"))
+    expect(column(page, "taken").locator(f"#card-{card.pk}")).to_be_visible()
+    assert state_of(card) == "taken"
+    card_of(page, card).drag_to(column(page, "to_inform"))
+    expect(page.get_by_label("Qué se resolvió")).to_be_focused()
+    page.keyboard.press("Escape")
+    assert state_of(card) == "taken"
+
+
+def test_of_two_supervisors_the_second_is_told_who_was_first(board, make_card, elena, rosa):
+    card = make_card()
+    hers, other = board(elena), board(rosa)
+    for page in (hers, other):
+        page.keyboard.press("ArrowDown")
+    hers.keyboard.press("t")
+    expect(column(hers, "taken").locator("[data-card]")).to_have_count(1)
+    expect(column(other, "new").locator("[data-card]")).to_have_count(1)
+    other.keyboard.press("t")
+    expect(toast(other)).to_contain_text(re.compile(r"Ya la tomó Elena, el \d\d/\d\d a las"))
+    expect(column(other, "new").locator("[data-card]")).to_have_count(0)  # hers, and Rosa looks at her own
+    card.refresh_from_db()
+    assert card.owner == elena
+
+
+def test_what_another_moved_is_shown_without_touching_what_one_does(board, make_card, elena, rosa):
+    taken, mine = make_card(), make_card(contract="2002")
+    for card in (taken, mine):
+        working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    page = board(elena, "?whose=all")
+    card_of(page, mine).locator(".card-link").focus()
+    page.keyboard.press("r")
+    field = page.get_by_label("Qué se resolvió")
+    field.fill("A medio escri")
+    changed = working.wait(escalation_id=taken.pk, unit="Redes", by=elena, now=timezone.now())
+    page.evaluate("([pk, version]) => window.board.refresh(pk, version)", [taken.pk, changed.version])
+    expect(column(page, "waiting").locator("[data-card]")).to_contain_text("espera a Redes")
+    expect(column(page, "taken").locator("[data-count]")).to_have_text("1")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("A medio escri")
+    changed = working.hand_over(escalation_id=mine.pk, to=rosa, by=rosa, now=timezone.now())
+    page.evaluate("([pk, version]) => window.board.refresh(pk, version)", [mine.pk, changed.version])
+    expect(page.locator("[data-stale]")).to_contain_text("Lo que escribió sigue aquí")
+    expect(field).to_have_value("A medio escri")
+    expect(field).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#card [role=alert]")).to_contain_text("La tiene Rosa")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("([pk, version]) => window.board.refresh(pk, version)", [taken.pk, 1])
+    assert [url for url in asked if "/card/" in url] == [], "what is older than what is shown is not asked for"
+
+
+def test_the_focus_of_a_card_that_changes_stays_and_so_does_the_scroll(board, make_card, elena, rosa):
+    cards = [make_card(contract=str(number), due_at=timezone.now() + timedelta(hours=number)) for number in range(20)]
+    page = board(elena)
+    last = cards[-1]
+    card_of(page, last).locator(".card-link").focus()
+    list_top = "document.querySelector('.column[data-column=new] .cards').scrollTop"
+    before, place = page.evaluate(list_top), card_of(page, last).bounding_box()
+    assert before > 0
+    changed = working.note(escalation_id=last.pk, text="Llamó otra vez", by=rosa, now=timezone.now())
+    page.evaluate("([pk, version]) => window.board.refresh(pk, version)", [last.pk, changed.version])
+    expect(card_of(page, last)).to_have_attribute("data-version", str(changed.version))
+    assert focused(page) == str(last.pk)
+    assert page.evaluate(list_top) == before
+    gone = working.take(escalation_id=cards[3].pk, by=rosa, now=timezone.now())
+    page.evaluate("([pk, version]) => window.board.refresh(pk, version)", [cards[3].pk, gone.version])
+    expect(card_of(page, cards[3])).to_have_count(0)
+    assert card_of(page, last).bounding_box()["y"] == pytest.approx(place["y"], abs=1), "nothing jumps"
+
+
+def test_the_board_and_a_card_over_it_are_accessible_and_fit(board, make_card, elena, rosa):
+    late = make_card(due_at=timezone.now() - timedelta(hours=1))
+    make_card(reason="Llamó otra vez")
+    waits = make_card(contract="3003", kind="priority_repair")
+    for verb, more in ((working.take, {}), (working.wait, {"unit": "Redes"})):
+        verb(escalation_id=waits.pk, by=elena, now=timezone.now(), **more)
+    done = make_card(contract="4004", kind="complaint")
+    for verb, more in ((working.take, {}), (working.resolve, {"outcome": "Se devuelve"})):
+        verb(escalation_id=done.pk, by=elena, now=timezone.now(), **more)
+    page = board(elena)
+    assert_accessible(page, "board")
+    card_of(page, late).locator(".card-link").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Parece repetida")
+    assert_accessible(page, "board-card")
+
+
+def test_a_double_is_joined_after_one_was_asked(board, make_card, elena):
+    late = make_card(due_at=timezone.now() - timedelta(hours=1))
+    make_card(reason="Llamó otra vez")
+    page = board(elena)
+    card_of(page, late).locator(".card-link").click()
+    page.locator("#card").get_by_role("button", name="Unir", exact=True).first.click()
+    expect(page.locator("#confirm")).to_contain_text("No se puede deshacer")
+    page.locator("#confirm").get_by_role("button", name="Unir").click()
+    expect(page.locator("#card")).to_contain_text("Unida a la otra")
+    expect(column(page, "new").locator("[data-card]")).to_have_count(1)
