@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,6 +48,11 @@ class Draft:
 
     subject: str
     text: str
+
+
+def units() -> QuerySet[Unit]:
+    """Who may be written to, by name."""
+    return Unit.objects.order_by("name")
 
 
 def address_of(*, unit: Unit, sector: str = "", on: date) -> UnitAddress:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from escalations.views import board, cards, lists, times
+from escalations.views import board, cards, letters, lists, times
 
 app_name = "escalations"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("times/export/", times.times_export, name="times_export"),
     path("<int:pk>/", cards.escalation, name="escalation"),
     path("<int:pk>/card/", board.board_card, name="board_card"),
+    path("<int:pk>/letter/", letters.letter, name="letter"),
+    path("<int:pk>/letters/<int:letter>/retry/", letters.letter_retry, name="letter_retry"),
     path("<int:pk>/reveal/", cards.escalation_reveal, name="escalation_reveal"),
     path("<int:pk>/steps/<slug:verb>/", cards.escalation_step, name="escalation_step"),
 ]

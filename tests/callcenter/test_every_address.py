@@ -128,6 +128,8 @@ ADDRESSES = [
         of=lambda world: {"pk": world.escalation.pk, "verb": "take"},
         sends={},
     ),
+    Address("escalations:letter", STEERING, of=lambda world: {"pk": world.escalation.pk}, form=True),
+    Address("escalations:letter_retry", STEERING, of=lambda world: world.letter, sends={}),
     # what is owed to other systems
     Address("inbound:write_list", EVERYBODY),
     Address("inbound:write_day", CENTRE),

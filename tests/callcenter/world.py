@@ -25,7 +25,8 @@ from campaigns.models import (
     RejectedRow,
     Report,
 )
-from escalations.models import Escalation
+from escalations.letters import write_letter
+from escalations.models import Escalation, Unit, UnitAddress
 from escalations.raising import raise_escalation
 from inbound.models import OutsideWrite, ServiceLine, Walk
 from inbound.walking import answer_step, begin_walk
@@ -107,6 +108,14 @@ class World:
             key="walk:1:7", kind="billing_claim", line="102", reason="Cobro excesivo", details={"invoice": "F-1"},
             due_at=self.now, by=self.ana.user, now=self.now, customer_name="Rosa Flores", telephone="+59170712345",
         )  # fmt: skip
+
+    @cached_property
+    def letter(self) -> dict[str, Any]:
+        """Written about the escalation, to who attends claims."""
+        unit = Unit.objects.get(code="facturacion")
+        UnitAddress.objects.create(unit=unit, name="Julia", email="julia@b.example", valid_from=self.now.date())
+        made = write_letter(escalation_id=self.escalation.pk, subject="x", text="x", by=self.elena, now=self.now)
+        return {"pk": self.escalation.pk, "letter": made.pk}
 
     @cached_property
     def walk(self) -> Walk:

@@ -29,7 +29,10 @@ def sound(make_card: Make, elena: User, rosa: User, at: Callable[..., datetime])
 
     new, taken, waits, told, double = (make_card(key=key) for key in ("new", "taken", "waits", "told", "double"))
     done = make_card(key="done", kind="public_phone_fault")
-    make_card(key="old", now=hour("09:00") - timedelta(days=900))
+    long_ago = hour("09:00") - timedelta(days=900)
+    old = make_card(key="old", kind="public_phone_fault", now=long_ago)
+    working.take(escalation_id=old.pk, by=elena, now=long_ago)
+    working.resolve(escalation_id=old.pk, outcome="Reparado", by=elena, now=long_ago)
     for one in (taken, waits, told, done):
         working.take(escalation_id=one.pk, by=elena, now=hour("09:30"))
     working.hand_over(escalation_id=taken.pk, to=rosa, by=elena, now=hour("09:40"))
@@ -109,7 +112,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "told, and open": change("told", "closed_at = NULL"),
         "merged, and open": change("double", "closed_at = NULL"),
         "told by nobody": change("told", "informed_by_id = NULL"),
-        "resolved, not told, closed": change("done", "kind = 'billing_claim'"),
+        "resolved, not told, closed": change("done", "kind = 'sim_block'"),
         "closed after it was resolved": change("done", "closed_at = closed_at + interval '1 second'"),
     },
     "escalation_is_settled_as_it_says": {
