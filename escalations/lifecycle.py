@@ -159,9 +159,9 @@ def write_down(
 
 def tell(*escalations: Escalation) -> None:
     """`id:version` of what changed, to the listeners of the database's channel; no customer is named."""
+    said = [f"{one.pk}:{one.version}" for one in escalations]
     with connection.cursor() as cursor:
-        for one in escalations:
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, f"{one.pk}:{one.version}"])
+        cursor.execute("SELECT pg_notify(%s, said) FROM unnest(%s::text[]) said", [CHANNEL, said])
 
 
 def _wrong_state(verb: Verb, escalation: Escalation) -> str:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from agents.models import User
 from escalations.letters import write_at_once
-from escalations.lifecycle import Verb, write_down
-from escalations.models import Escalation, Kind
+from escalations.lifecycle import Verb, tell, write_down
+from escalations.models import Change, Escalation, Kind
 from service_level.working_time import LA_PAZ, LOOK_AHEAD, WorkingCalendar, before_by, when_worked, working_calendar
 
 END_OF_DAY = time(23, 59, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class ToRaise:
+    """One of many cards of a kind: what differs from the others."""
+
+    key: str
+    reason: str
+    raised_by_id: int
+    contract: str = ""
+    customer_name: str = ""
+    telephone: str = ""
+    zone: str = ""
 
 
 def raise_escalation(
@@ -65,6 +81,54 @@ def raise_escalation(
         write_down(found, verb=Verb.RAISE, from_state="", by=by, now=now, note="")
         write_at_once(found, now=now)
     return found
+
+
+def raise_many(*, kind: str, all_of: Sequence[ToRaise], now: datetime) -> int:
+    """Raise many at once by the limit of their kind, in the name of the centre. A key that is there is left as it is.
+
+    A handful of statements, however many they are, and the mail of each where the kind writes at once. Returns how
+    many are new.
+    """
+    rules = Kind.objects.get(code=kind)
+    due_at = due_by(now=now, working_hours=float(rules.limit_hours))
+    warn_at = warning_of(rules, due_at=due_at, now=now)
+    rows = [
+        Escalation(
+            key=one.key, kind=rules, contract=one.contract[:24], customer_name=one.customer_name[:120],
+            telephone=one.telephone[:16], zone=one.zone[:80], reason=one.reason, due_at=due_at, warn_at=warn_at,
+            raised_at=now, raised_by_id=one.raised_by_id,
+        )
+        for one in all_of
+    ]  # fmt: skip
+    with transaction.atomic():
+        Escalation.objects.bulk_create(rows, ignore_conflicts=True)
+        # what has no history yet was raised just now; of two who raise the same one the second waits at the key
+        new = list(Escalation.objects.filter(key__in=[one.key for one in all_of], changes=None).order_by("pk"))
+        Change.objects.bulk_create(
+            Change(escalation=one, verb=Verb.RAISE, from_state="", to_state=one.state, at=now) for one in new
+        )
+        tell(*new)
+        for one in new:
+            one.kind = rules
+            write_at_once(one, now=now)
+    return len(new)
+
+
+def is_raised_now(*, kind: str) -> bool:
+    """Whether the centre wants cards of a kind that the clock raises."""
+    return Kind.objects.filter(code=kind, is_active=True).exists()
+
+
+def say_more(*, key: str, text: str, by: User, now: datetime) -> Escalation | None:
+    """Whoever raised a card adds something to it; None when nothing was raised under that key."""
+    with transaction.atomic():
+        card = Escalation.objects.select_for_update(no_key=True).filter(key=key).first()
+        if card is None:
+            return None
+        card.version += 1
+        card.save(update_fields=["version"])
+        write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=text[:2000])
+    return card
 
 
 def warning_of(kind: Kind, *, due_at: datetime, now: datetime) -> datetime:
