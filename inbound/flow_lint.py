@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from inbound.actions import REQUESTER, Action
 from inbound.conditions import alternatives, places
-from inbound.flow_shapes import HOUSE, OTHER, PLACES, Flow, FlowError, Step, When
+from inbound.flow_shapes import HOUSE, LANES, OTHER, PLACES, Flow, FlowError, Step, When
 from inbound.look_ups import LookUp
 
 ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number"})
@@ -34,6 +34,7 @@ def lint(
         checks.ways(step)
         checks.names(step)
         checks.foreign_state(step)
+        checks.lanes(step)
         if step.look_up:
             checks.look_up(step, look_ups.get(step.look_up))
         if step.action:
@@ -108,6 +109,15 @@ class _Checks:
         if step.on.split(".")[0] in foreign and step.other is None:
             self.wrong(step, _("decide por un estado de otro sistema y no tiene «other» (otro estado)"))
 
+    def lanes(self, step: Step) -> None:
+        """A lane is walked from the card of a step that hands over to it; its ends, and no others, settle the card."""
+        if step.hands_to and step.hands_to not in self.flow.lanes:
+            self.wrong(step, _("deriva al carril «%(name)s», que no está en «lanes»") % {"name": step.hands_to})
+        if step.kind == "end" and step.lane != LANES[0] and not step.settles:
+            self.wrong(step, _("termina un carril y no dice qué pasa con la tarjeta: falta «settles»"))
+        if step.settles and step.lane == LANES[0]:
+            self.wrong(step, _("«settles» va solo en los finales de otro carril que el del agente"))
+
     def look_up(self, step: Step, look_up: LookUp | None) -> None:
         """It exists, and is given what it cannot be asked without."""
         if look_up is None:
@@ -140,7 +150,9 @@ class _Checks:
         for lane, name in self.flow.lanes.items():
             if name in self.flow.steps and self.flow.steps[name].lane != lane:
                 self.wrong(self.flow.steps[name], _("comienza el carril «%(lane)s» y no es de él") % {"lane": lane})
-        if self.flow.start in self.flow.steps and self.flow.steps[self.flow.start].lane != "agent":
+            if not any(step.hands_to == lane for step in self.flow.steps.values()):
+                self.wrong(None, _("nadie deriva al carril «%(lane)s»: falta «hands_to»") % {"lane": lane})
+        if self.flow.start in self.flow.steps and self.flow.steps[self.flow.start].lane != LANES[0]:
             self.wrong(self.flow.steps[self.flow.start], _("el flujo comienza en el carril del agente"))
         reached = _closure(self.flow.starts, {name: step.leads_to for name, step in self.flow.steps.items()})
         back: dict[str, list[str]] = {}

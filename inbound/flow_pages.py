@@ -90,12 +90,16 @@ def _does(step: Step) -> Iterator[str]:
         yield step.action + (", accountable" if step.accountable else "")
     if step.escalation:
         yield f"{step.escalation}, {_due(step.due)}"
+    if step.hands_to:
+        yield f"worked by the {step.hands_to}'s lane"
     if step.procedure:
         yield step.procedure
     if step.fields:
         yield "asks " + ", ".join(field.name for field in step.fields)
     if step.result:
         yield f"result {step.result}"
+    if step.settles:
+        yield f"settles the card: {step.settles}"
     if step.continue_as:
         yield f"may go on as {step.continue_as}"
 

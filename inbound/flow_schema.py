@@ -17,6 +17,7 @@ from inbound.flow_shapes import (
     KINDS,
     LANES,
     OTHER,
+    SETTLES,
     Branch,
     Condition,
     Due,
@@ -47,9 +48,9 @@ NEEDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "look_up": (frozenset({"look_up", "as", "next"}), frozenset({"with"})),
     "decide": (frozenset({"question", "branches"}), frozenset({"on", "other"})),
     "do": (frozenset({"action", "next"}), frozenset({"with", "accountable"})),
-    "hand_over": (frozenset({"escalation", "due", "next"}), frozenset({"promised", "with"})),
+    "hand_over": (frozenset({"escalation", "due", "next"}), frozenset({"promised", "with", "hands_to"})),
     "refer": (frozenset({"procedure", "next"}), frozenset()),
-    "end": (frozenset({"result", "label"}), frozenset({"continue_as"})),
+    "end": (frozenset({"result", "label"}), frozenset({"continue_as", "settles"})),
 }
 UNTITLED = {"decide": "question", "end": "label"}  # these are titled by what they say
 
@@ -131,9 +132,11 @@ class _Reading:
             escalation=self.word(data, "escalation", NAME, longest=24, needed=False),
             due=self.due(data["due"]) if "due" in data else None,
             promised=self.word(data, "promised", longest=200, needed=False),
+            hands_to=self.one_of(data, "hands_to", LANES[1:]) if "hands_to" in data else "",
             procedure=self.word(data, "procedure", longest=40, needed=False),
             result=self.word(data, "result", NAME, needed=False),
             label=self.word(data, "label", longest=120, needed=False),
+            settles=self.one_of(data, "settles", SETTLES) if "settles" in data else "",
             continue_as=self.word(data, "continue_as", LINE, needed=False),
             lane=self.one_of(data, "lane", LANES) if "lane" in data else LANES[0],
         )

@@ -4,7 +4,8 @@ One flow a line of the centre; `docs/flows/` shows each as a diagram and a table
 
 - `say`: the agent says the script; `ask`: typed fields; `look_up`: another system, or a reading of the house;
 - `decide`: branches as buttons, one of them proposed from what is known; `do`: a write to another system;
-- `hand_over`: an escalation; `refer`: another procedure takes it from here; `end`: a named result.
+- `hand_over`: an escalation, whose card may be worked by a lane of the flow (`hands_to`); `refer`: another procedure
+  takes it from here; `end`: a named result, which in a lane says what becomes of the card (`settles`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ FIELD_TYPES = (
     *("address", "date", "hour", "telephone", "name", "text", "choice"),
 )
 LANES = ("agent", "supervisor")
+SETTLES = ("resolved", "rejected", "informed")  # what the end of a lane does to its card; `informed` is both, at once
 OTHER = "other"  # the name of the branch «another state»
 HOUSE = "house."  # look-ups that ask no other system begin with it
 
@@ -90,9 +92,11 @@ class Step:
     escalation: str = ""
     due: Due | None = None
     promised: str = ""
+    hands_to: str = ""
     procedure: str = ""
     result: str = ""
     label: str = ""
+    settles: str = ""
     continue_as: str = ""
     lane: str = "agent"
 

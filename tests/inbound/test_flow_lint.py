@@ -85,6 +85,11 @@ REITERATE = """action: smartflex.reiterate_damage
         ("result: done", "lane: supervisor, result: done", "101.yaml: refer: lleva a «done», que es de otro carril"),
         ("start: greet", "start: greet\nlanes: {supervisor: done}",
          "101.yaml: done: comienza el carril «supervisor» y no es de él"),
+        ("start: greet", "start: greet\nlanes: {supervisor: done}", "101.yaml: nadie deriva al carril «supervisor»"),
+        ("escalation: unforeseen_state", "escalation: unforeseen_state\n    hands_to: supervisor",
+         "101.yaml: unforeseen: deriva al carril «supervisor», que no está en «lanes»"),
+        ("result: done", "lane: supervisor, result: done", "101.yaml: done: termina un carril y no dice qué pasa"),
+        ("result: done", "settles: resolved, result: done", "101.yaml: done: «settles» va solo en los finales de otro"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_walked_is_refused(before: str, after: str, said: str) -> None:

@@ -66,6 +66,7 @@ def test_words_stay_words() -> None:
         ("result: done", "result: Hecho ya", "101.yaml: done: «result» no tiene la forma debida"),
         ("  done: {", "  Done: {", "101.yaml: Done: un paso se nombra con minúsculas"),
         ("other: {label: Otro estado,", "other: {", "101.yaml: state: falta «label»"),
+        ("result: done", "settles: maybe, result: done", "101.yaml: done: «settles» no puede ser «maybe»"),
         ("kind: refer, ", "kind: refer, lane: nobody, ", "101.yaml: refer: «lane» no puede ser «nobody»"),
     ],
 )  # fmt: skip
