@@ -63,7 +63,7 @@ def asked_for(*, sent: Any, now: datetime) -> Asked:
 
 def find_walks(*, asked: Asked, user: User) -> QuerySet[Walk]:
     """What `user` may see of what is asked for, the newest first; whatever is under way is there on any day."""
-    found = Walk.objects.visible_to(user).select_related("line", "agent__user")
+    found = Walk.objects.visible_to(user).calls().select_related("line", "agent__user")
     if asked.under_way:
         found = found.under_way()
     else:
@@ -90,7 +90,7 @@ def _rows(walks: QuerySet[Walk], *, masked: bool) -> Iterator[list[Any]]:
         caller = masked_telephone(walk.caller_number) if masked else display(walk.caller_number)
         minutes = (walk.ended_at - walk.began_at) / timedelta(minutes=1) if walk.ended_at else None
         yield [
-            walk.line.number, walk.line.name, str(walk.agent), walk.contract, walk.customer_name,
+            walk.line.number, walk.line.name, str(walk.by), walk.contract, walk.customer_name,
             caller if walk.caller_number else "", walk.began_at, walk.ended_at, minutes, walk.result_label,
         ]  # fmt: skip
 

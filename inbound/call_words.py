@@ -13,7 +13,7 @@ from inbound.standing import Standing
 def words_of_the_call(standing: Standing, known: Mapping[str, Any]) -> dict[str, Any]:
     """The words by their names; days as 28/11/2026, money as Bs 20,50 (UI: *script with the customer's data*)."""
     walk = standing.walk
-    agent, name = str(walk.agent), walk.customer_name.title()
+    agent, name = str(walk.by), walk.customer_name.title()
     protocol = {"agente": agent, "cliente": name, "contrato": walk.contract, "linea": walk.line.name}
     return {
         **{key: _read_aloud(key, value) for key, value in known.items()},

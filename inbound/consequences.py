@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
 from escalations.raising import due_by, raise_escalation
+from escalations.working import inform, reject, resolve
 from inbound.call_words import words_of_the_call
 from inbound.conditions import arguments, filled
 from inbound.models import OutsideWrite
@@ -51,7 +52,7 @@ def write_out(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
         action=step.action,
         payload=arguments(step.with_, known),
         now=now,
-        by=walk.agent.user,
+        by=walk.by,
     )
 
 
@@ -73,7 +74,7 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
         details=details,
         promised=filled(step.promised, words_of_the_call(standing, known)),
         due_at=due_by(now=now, **(asdict(step.due) if step.due else {"end_of_day": True})),
-        by=walk.agent.user,
+        by=walk.by,
         now=now,
     )
 
@@ -93,8 +94,27 @@ def end_of_walk(*, standing: Standing, known: Mapping[str, Any], now: datetime) 
             "text": told(standing),
         },
         now=now,
-        by=walk.agent.user,
+        by=walk.by,
     )
+
+
+def settle_card(*, standing: Standing, now: datetime) -> Escalation:
+    """Settle the card whose lane ends, and close it where the lane has told the customer. Raises EscalationRefuses.
+
+    What was written down on the way stands behind the result. A flow published before ends could say what they settle
+    resolves.
+    """
+    walk, step = standing.walk, standing.step
+    written = [str(text) for one in standing.path for text in one.answer.values() if isinstance(text, str) and text]
+    outcome = ". ".join([step.label, *written])
+    card, by = int(walk.escalation_id or 0), walk.by
+    if step.settles == "rejected":
+        return reject(escalation_id=card, reason=outcome, by=by, now=now)
+    settled = resolve(escalation_id=card, outcome=outcome, by=by, now=now)
+    if step.settles == "informed":
+        how = Escalation.How.TELEPHONE
+        return inform(escalation_id=card, how=how, told_at=now, by=by, now=now, note=step.label)
+    return settled
 
 
 def told(standing: Standing) -> str:

@@ -62,6 +62,7 @@ RULES = [
         f"""SELECT w.key::text FROM inbound_walk w
              WHERE w.anonymised_at IS NOT NULL AND (
                w.contract <> '' OR w.caller_number <> '' OR w.customer_name NOT IN ('', '{NOBODY}') OR w.draft <> '{{}}'
+               OR w.brought <> '{{}}'
                OR EXISTS (SELECT FROM inbound_footstep f WHERE f.walk_id = w.id
                            AND (f.answer <> '{{}}' OR f.found IS NOT NULL OR f.reason <> '' OR f.trouble <> ''))
                OR EXISTS (SELECT FROM inbound_outsidewrite o WHERE o.walk_id = w.id

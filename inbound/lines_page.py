@@ -42,6 +42,6 @@ def lay_lines(*, agent: Agent, now: datetime) -> LinesPage:
             LineButton(line, KEYS[place] if place < len(KEYS) else "", uuid.uuid4())
             for place, line in enumerate(active)
         ],
-        open=list(under_way(agent=agent)),
+        open=list(under_way(by=agent.user)),
         ended=list(today.order_by("-ended_at")[:SHOWN]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -62,7 +63,7 @@ def standing_on(*, walk: Walk, trail: list[Footstep]) -> Standing:
     path = path_of(trail)
     newest = trail[-1]
     flow = flow_of(newest.version_id)
-    return Standing(walk, flow, flow.steps[newest.step], newest, known_on(path), path, trail)
+    return Standing(walk, flow, flow.steps[newest.step], newest, known_on(path, before=walk.brought), path, trail)
 
 
 def path_of(trail: list[Footstep]) -> list[Footstep]:
@@ -75,9 +76,12 @@ def path_of(trail: list[Footstep]) -> list[Footstep]:
     return path
 
 
-def known_on(path: list[Footstep]) -> dict[str, Any]:
-    """What was answered, by field, and what was found, by the name its look-up gives it; the later word counts."""
-    known: dict[str, Any] = {}
+def known_on(path: list[Footstep], *, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What was answered, by field, and what was found, by the name its look-up gives it; the later word counts.
+
+    `before`: what a walk brought with it.
+    """
+    known: dict[str, Any] = dict(before)
     for footstep in path:
         step = flow_of(footstep.version_id).steps[footstep.step]
         if step.kind != "look_up":

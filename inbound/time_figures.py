@@ -23,7 +23,7 @@ WALKS = """
 WITH asked AS (
     SELECT w.*, l.number AS line_number, extract(epoch FROM w.ended_at - w.began_at) AS seconds
       FROM inbound_walk w JOIN inbound_serviceline l ON l.id = w.line_id
-     WHERE w.began_at >= %(began)s AND w.began_at < %(until)s
+     WHERE w.began_at >= %(began)s AND w.began_at < %(until)s AND w.escalation_id IS NULL
        AND (%(line)s = '' OR l.number = %(line)s) AND (%(agent)s::bigint IS NULL OR w.agent_id = %(agent)s)
 )
 """

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from agents.models import Agent
+from agents.models import User
 from escalations.models import Escalation
 from inbound.actions import ACTIONS
 from inbound.answering import KINSHIPS, amounts_of
@@ -117,12 +117,12 @@ class WalkPage:
 def lay_walk(
     *,
     standing: Standing,
-    agent: Agent | None,
+    by: User | None,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
     problem: str = "",
 ) -> WalkPage:
-    """The page of a walk. `agent` left out: somebody reads it who does not walk it."""
+    """The page of a walk. `by` None: somebody reads it who does not walk it."""
     walk, step, errors = standing.walk, standing.step, dict(errors or {})
     words = words_of_the_call(standing, standing.known)
     held = {**said_before(standing), **(typed or {})}
@@ -138,10 +138,10 @@ def lay_walk(
         seen=words_of(step.on.rpartition(".")[2], value_at(standing.known, step.on)) if step.on else "",
         known=_known(standing),
         just_found=_just_found(standing),
-        trail=_trail(standing),
+        trail=trail_of(standing),
         writes=[Owed(write, str(ACTIONS[write.action].words)) for write in writes],
         escalations=handed,
-        others=list(under_way(agent=agent).exclude(pk=walk.pk)[:OPEN_AT_MOST]) if agent else [],
+        others=list(_others(walk, by)) if by else [],
         done_already=_done_already(standing, writes, handed),
         needs_look=_needs_look(standing),
         errors=errors,
@@ -159,9 +159,15 @@ def _left_behind(standing: Standing) -> tuple[list[OutsideWrite], list[Escalatio
     return writes, list(keys) if hands_over else []
 
 
-def under_way(*, agent: Agent) -> QuerySet[Walk]:
-    """What an agent has open, the newest first."""
-    return Walk.objects.under_way().filter(agent=agent).select_related("line").order_by("-began_at")
+def under_way(*, by: User) -> QuerySet[Walk]:
+    """The calls an agent has open, the newest first."""
+    return Walk.objects.under_way().filter(agent__user=by).select_related("line").order_by("-began_at")
+
+
+def _others(walk: Walk, by: User) -> QuerySet[Walk]:
+    """What else the same person has open: calls beside a call, cards beside a card."""
+    cards = Walk.objects.under_way().filter(escalation__owner=by).select_related("line").order_by("-began_at")
+    return (cards if walk.escalation_id else under_way(by=by)).exclude(pk=walk.pk)[:OPEN_AT_MOST]
 
 
 def _shown(asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any]) -> ShownField:
@@ -200,11 +206,15 @@ def _ways(step: Step, footstep: Footstep) -> list[Way]:
 
 
 def _known(standing: Standing) -> list[Known]:
-    """What was found on the way that counts, the newest word of each name, the customer first.
+    """What was found on the way that counts, also on the call a card came from: the newest word of each name.
 
     What the step before brought stands large beside the question, and not here as well.
     """
-    found: dict[str, Known] = {}
+    found = {
+        step.as_: Known(step.title, told)
+        for step in standing.flow.steps.values()
+        if step.kind == "look_up" and (told := tell(standing.walk.brought.get(step.as_)))
+    }
     large = standing.path[-2:-1] if standing.walk.ended_at is None and standing.step.kind != "look_up" else []
     for footstep in standing.path:
         if footstep in large:
@@ -226,7 +236,8 @@ def _just_found(standing: Standing) -> Known | None:
     return Known(step.title, tell(before.found), before.trouble)
 
 
-def _trail(standing: Standing) -> list[Passed]:
+def trail_of(standing: Standing) -> list[Passed]:
+    """All footsteps of a walk, oldest first, as lines to read."""
     counting = {footstep.position for footstep in standing.path}
     newest = standing.footstep.position
     ended = standing.walk.ended_at is not None

@@ -14,10 +14,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agents.models import Agent
+from agents.models import Agent, User
+from escalations.lifecycle import EscalationRefuses, Verb, why_not
 from inbound.answering import StepRefused, clean_answers, clean_seen
 from inbound.conditions import arguments, proposed_branch
-from inbound.consequences import end_of_walk, hand_over, is_owed_already, write_out
+from inbound.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out
 from inbound.flow_shapes import HOUSE, Flow, Step
 from inbound.look_ups import LOOK_UPS, found_by_hand
 from inbound.models import Footstep, ServiceLine, Walk
@@ -50,7 +51,7 @@ def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime
             },
         )  # fmt: skip
         if is_new:
-            _enter(walk, [], version.pk, flow_of(version.pk).start, known={}, now=now)
+            enter(walk, [], version.pk, flow_of(version.pk).start, known={}, now=now)
             walk.save(update_fields=["position"])
     if walk.agent_id != agent.pk:
         raise WalkRefuses(_("Esa atención es de otra persona."))
@@ -59,7 +60,7 @@ def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime
 
 def answer_step(
     *,
-    agent: Agent,
+    by: User,
     key: uuid.UUID,
     position: int,
     sent: Mapping[str, str],
@@ -73,7 +74,7 @@ def answer_step(
     touched. Raises StepRefused, Stale, WalkRefuses; then nothing has changed.
     """
     with transaction.atomic():
-        here = _locked(agent, key, position)
+        here = _locked(by, key, position)
         step, footstep, walk = here.step, here.footstep, here.walk
         footstep.answer = clean_answers(step=step, sent=sent, known=here.known, now=now)
         known = {**here.known, **footstep.answer}
@@ -92,29 +93,29 @@ def answer_step(
         _remember_customer(walk, footstep.answer)
         _leave(footstep, now)
         if step.kind == "end":
-            end_of_walk(standing=here, known=known, now=now)
+            _end(here, known, now)
             walk.result, walk.result_label, walk.ended_at = step.result, step.label, now
         else:
-            _enter(walk, here.trail, footstep.version_id, following, known=known, now=now)
+            enter(walk, here.trail, footstep.version_id, following, known=known, now=now)
         walk.draft = {}
         walk.save()
     return standing_on(walk=walk, trail=here.trail)
 
 
-def look(*, agent: Agent, key: uuid.UUID, position: int, now: datetime, again: bool = False) -> Standing:
+def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool = False) -> Standing:
     """Ask the other system what the present step looks up, and go on when it answered with something.
 
     The question goes over the network, so it is asked between two short transactions; whoever asks twice gets the
-    first answer that came, unless `again` says that the first one was no answer. Raises Stale.
+    first answer that came, unless `again` says that the first one was no answer. Raises Stale, WalkRefuses.
     """
-    here = _standing(agent, key, position)
+    here = _standing(by, key, position)
     step, footstep = here.step, here.footstep
     was_asked = footstep.found is not None or footstep.by_hand or bool(footstep.trouble)
     if step.kind != "look_up" or footstep.found is not None or (was_asked and not again):
         return here
-    looked = look_up(name=step.look_up, arguments=_arguments(step, here.known), now=now, by=agent.user)
+    looked = look_up(name=step.look_up, arguments=arguments(step.with_, here.known), now=now, by=by)
     with transaction.atomic():
-        here = _locked(agent, key, position)
+        here = _locked(by, key, position)
         footstep = here.footstep
         if footstep.found is not None:
             return here
@@ -127,15 +128,13 @@ def look(*, agent: Agent, key: uuid.UUID, position: int, now: datetime, again: b
     return standing_on(walk=here.walk, trail=here.trail)
 
 
-def write_what_is_seen(
-    *, agent: Agent, key: uuid.UUID, position: int, sent: Mapping[str, str], now: datetime
-) -> Standing:
+def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping[str, str], now: datetime) -> Standing:
     """Go on from a look-up that brought nothing, with what the agent read on the old screen, if anything.
 
-    Raises Stale, StepRefused.
+    Raises Stale, StepRefused, WalkRefuses.
     """
     with transaction.atomic():
-        here = _locked(agent, key, position)
+        here = _locked(by, key, position)
         if here.step.kind != "look_up":
             raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
         if here.footstep.found is None:
@@ -147,33 +146,33 @@ def write_what_is_seen(
     return standing_on(walk=here.walk, trail=here.trail)
 
 
-def go_back(*, agent: Agent, key: uuid.UUID, position: int, now: datetime, to: int | None = None) -> Standing:
+def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int | None = None) -> Standing:
     """Stand again on an earlier step, the one before when `to` is left out. What followed it stays in the trail.
 
     A step that wrote to another system or handed over is not undone by it. Raises Stale, WalkRefuses.
     """
     with transaction.atomic():
-        here = _locked(agent, key, position)
+        here = _locked(by, key, position)
         earlier = [passed for passed in here.path[:-1] if to is None or passed.position == to]
         if not earlier:
             raise WalkRefuses(_("Es el primer paso: no hay adónde volver."))
         target = _not_a_question_to_a_machine(here, earlier[-1], to)
         _leave(here.footstep, now)
         walk = here.walk
-        known = known_on([passed for passed in here.path if passed.position < target.position])
-        _enter(walk, here.trail, target.version_id, target.step, known=known, now=now, back_to=target)
+        known = known_on([one for one in here.path if one.position < target.position], before=walk.brought)
+        enter(walk, here.trail, target.version_id, target.step, known=known, now=now, back_to=target)
         walk.version_id, walk.draft = target.version_id, {}
         walk.save()
     return standing_on(walk=walk, trail=here.trail)
 
 
-def continue_as(*, agent: Agent, key: uuid.UUID, position: int, now: datetime) -> Standing:
+def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> Standing:
     """Go on as the line the present step names, in the same walk, with the customer that is known (READING: *101*).
 
     Raises Stale, WalkRefuses, NoFlow.
     """
     with transaction.atomic():
-        here = _locked(agent, key, position)
+        here = _locked(by, key, position)
         if not here.step.continue_as:
             raise WalkRefuses(_("Este paso no sigue en otra línea."))
         line = ServiceLine.objects.get(number=here.step.continue_as)
@@ -181,38 +180,54 @@ def continue_as(*, agent: Agent, key: uuid.UUID, position: int, now: datetime) -
         here.footstep.chosen = CONTINUED
         _leave(here.footstep, now)
         walk, first = here.walk, _first_to_ask(flow_of(version.pk), here.known)
-        _enter(walk, here.trail, version.pk, first, known=here.known, now=now)
+        enter(walk, here.trail, version.pk, first, known=here.known, now=now)
         walk.version, walk.draft = version, {}
         walk.save()
     return standing_on(walk=walk, trail=here.trail)
 
 
-def keep_draft(*, agent: Agent, key: uuid.UUID, position: int, fields: Mapping[str, str]) -> bool:
+def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, str]) -> bool:
     """Keep what is typed so far; False when that step was answered meanwhile."""
     kept = {name: text[:2000] for name, text in fields.items()}
-    mine = Walk.objects.filter(agent=agent, key=key, position=position, ended_at__isnull=True)
+    mine = Walk.objects.walked_by(by).filter(key=key, position=position, ended_at__isnull=True)
     return bool(mine.update(draft={"position": position, "fields": kept}))
 
 
-def _standing(agent: Agent, key: uuid.UUID, position: int) -> Standing:
-    return _current(Walk.objects.select_related("line").get(agent=agent, key=key), position)
+def _standing(by: User, key: uuid.UUID, position: int) -> Standing:
+    return _current(Walk.objects.walked_by(by).select_related("line").get(key=key), position, by)
 
 
-def _locked(agent: Agent, key: uuid.UUID, position: int) -> Standing:
+def _locked(by: User, key: uuid.UUID, position: int) -> Standing:
     """The walk, locked: of two who answer one step the second waits, and then comes too late."""
     walks = Walk.objects.select_for_update(of=("self",), no_key=True).select_related("line", "agent__user")
-    return _current(walks.get(agent=agent, key=key), position)
+    walk = walks.walked_by(by).get(key=key)
+    if walk.escalation_id:
+        walk.walked_by = by  # a card may have changed hands since the step before
+    return _current(walk, position, by)
 
 
-def _current(walk: Walk, position: int) -> Standing:
+def _current(walk: Walk, position: int, by: User) -> Standing:
     if walk.ended_at is not None:
         raise Stale(_("Esta atención ya terminó."))
     if walk.position != position:
         raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
+    if walk.escalation is not None and (why := why_not(Verb.RESOLVE, escalation=walk.escalation, by=by)):
+        raise WalkRefuses(why)
     return stand(walk=walk)
 
 
-def _enter(
+def _end(here: Standing, known: Mapping[str, Any], now: datetime) -> None:
+    """A call leaves its interaction; the lane of a card settles the card."""
+    if here.walk.escalation_id is None:
+        end_of_walk(standing=here, known=known, now=now)
+        return
+    try:
+        settle_card(standing=here, now=now)
+    except EscalationRefuses as refusal:  # taken away in this very moment
+        raise WalkRefuses(str(refusal)) from refusal
+
+
+def enter(
     walk: Walk,
     trail: list[Footstep],
     version_id: int,
@@ -239,7 +254,7 @@ def _enter(
         back_to = None
         reads_itself = step.kind == "look_up" and step.look_up.startswith(HOUSE)
         if reads_itself:
-            footstep.found = look_up(name=step.look_up, arguments=_arguments(step, known), now=now).found
+            footstep.found = look_up(name=step.look_up, arguments=arguments(step.with_, known), now=now).found
             footstep.left_at = now
             known[step.as_] = footstep.found
         elif step.kind == "decide":
@@ -255,10 +270,10 @@ def _enter(
 def _pass(here: Standing, now: datetime) -> None:
     """From a look-up to the step after it."""
     _leave(here.footstep, now)
-    known = known_on(here.path)
+    known = known_on(here.path, before=here.walk.brought)
     if isinstance(here.footstep.found, dict):
         _remember_customer(here.walk, {here.step.as_: here.footstep.found})
-    _enter(here.walk, here.trail, here.footstep.version_id, here.step.next, known=known, now=now)
+    enter(here.walk, here.trail, here.footstep.version_id, here.step.next, known=known, now=now)
     here.walk.draft = {}
     here.walk.save()
 
@@ -309,7 +324,3 @@ def _first_to_ask(flow: Flow, known: Mapping[str, Any]) -> str:
         if step.kind != "say" and not (asks_who and is_known):
             return name
         name = step.next
-
-
-def _arguments(step: Step, known: Mapping[str, Any]) -> dict[str, str]:
-    return arguments(step.with_, known)

@@ -1,14 +1,16 @@
-"""Attended calls: a walk through a version of a flow, one footstep a step, nothing ever erased."""
+"""Attended calls and worked cards: a walk through a version of a flow, one footstep a step, nothing ever erased."""
 
 from __future__ import annotations
 
 import uuid
+from typing import cast
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, User
+from escalations.models import Escalation
 from inbound.models.lines import FlowVersion, ServiceLine
 
 
@@ -17,17 +19,41 @@ class WalkQuerySet(models.QuerySet["Walk"]):
         """An agent sees own walks; the centre all."""
         return self if user.sees_the_centre else self.filter(agent__user=user)
 
+    def walked_by(self, user: User) -> WalkQuerySet:
+        """Those a person may answer: her own calls, and the lanes of the cards she has."""
+        return self.filter(Q(agent__user=user) | Q(escalation__owner=user))
+
+    def calls(self) -> WalkQuerySet:
+        """Without the lanes walked from cards, which are nobody's call."""
+        return self.filter(escalation__isnull=True)
+
     def under_way(self) -> WalkQuerySet:
         return self.filter(ended_at__isnull=True)
 
 
 class Walk(models.Model):
-    """One attended call. `position` is the number of its newest footstep: what answers an older one comes too late."""
+    """One attended call, or one card worked by its lane of the flow, which then has `escalation` and no agent.
+
+    `position` is the number of its newest footstep: what answers an older one comes too late.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     line = models.ForeignKey(ServiceLine, models.PROTECT, related_name="walks", verbose_name=_("línea"))
     version = models.ForeignKey(FlowVersion, models.PROTECT, related_name="+", verbose_name=_("flujo"))
-    agent = models.ForeignKey(Agent, models.PROTECT, related_name="walks", verbose_name=_("agente"))
+    agent = models.ForeignKey(
+        Agent, models.PROTECT, null=True, blank=True, related_name="walks", verbose_name=_("agente")
+    )
+    escalation = models.OneToOneField(
+        Escalation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("derivación"),
+        help_text=_("La tarjeta que se atiende con el carril de supervisión."),
+    )  # fmt: skip
+    walked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("quien atiende"),
+        help_text=_("De una tarjeta: quien respondió su último paso."),
+    )  # fmt: skip
+    brought = models.JSONField(
+        default=dict, help_text=_("De una tarjeta: lo que sabía la llamada que la derivó, cuando se empezó a atender.")
+    )
     caller_number = models.CharField(
         _("número que llama"), max_length=16, blank=True, help_text=_("E.164, si la central lo da.")
     )
@@ -54,6 +80,11 @@ class Walk(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("began_at")), name="walk_ends_after_it_began"
             ),
+            models.CheckConstraint(
+                condition=Q(agent__isnull=False, escalation=None, walked_by=None)
+                | Q(agent=None, escalation__isnull=False, walked_by__isnull=False),
+                name="walk_is_of_an_agent_or_of_a_card",
+            ),
         ]
         indexes = [
             # what an agent has open: asked with every page of the lines
@@ -65,8 +96,17 @@ class Walk(models.Model):
             models.Index(fields=["began_at"], name="walk_with_personal_data", condition=Q(anonymised_at__isnull=True)),
         ]
 
+    def is_answered_by(self, user: User) -> bool:
+        """Whether this person may answer its steps: `walked_by` of one row."""
+        return user.pk in (self.agent and self.agent.user_id, self.escalation and self.escalation.owner_id)
+
     def __str__(self) -> str:
         return f"{self.line.number} {self.began_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def by(self) -> User:
+        """Who walks it: the agent of a call, of a card whoever has it."""
+        return self.agent.user if self.agent else cast(User, self.walked_by)  # one of them is there: a constraint
 
 
 class Footstep(models.Model):

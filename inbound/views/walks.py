@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import agent_of, agents_only, signed_in_user
-from agents.models import Agent
+from agents.models import User
 from inbound import walking
 from inbound.answering import StepRefused
 from inbound.lines_page import lay_lines
@@ -31,7 +31,7 @@ HIDDEN = {"csrfmiddlewaretoken", "position", "branch", "confirmed", "by_hand"}
 
 
 def own_walks_only(view: View) -> View:
-    """Somebody else's walk is 404: the verbs look for it among the agent's own."""
+    """Somebody else's walk is 404: the verbs look for it among the person's own."""
 
     @wraps(view)
     def guarded(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
@@ -73,23 +73,22 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def walk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The whole page; whoever is not its agent reads it."""
+    """The whole page; whoever does not walk it reads it."""
     user = signed_in_user(request)
     found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
-    own = found.agent.user_id == user.pk
-    page = lay_walk(standing=stand(walk=found), agent=found.agent if own else None)
+    own = found.is_answered_by(user)
+    page = lay_walk(standing=stand(walk=found), by=user if own else None)
     return render(request, "inbound/walk.html" if own else "inbound/walk_read.html", {"page": page})
 
 
 @require_POST
-@agents_only
 @own_walks_only
 def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Answer the present step; the fragment is the next one."""
-    agent, sent, position = agent_of(request), _sent(request), _position(request)
+    user, sent, position = signed_in_user(request), _sent(request), _position(request)
     try:
         standing = walking.answer_step(
-            agent=agent,
+            by=user,
             key=key,
             position=position,
             sent=sent,
@@ -98,103 +97,99 @@ def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except StepRefused as refused:
-        return _show(request, agent, _stand(agent, key), typed=sent, errors=refused.errors)
+        return _show(request, user, _stand(user, key), typed=sent, errors=refused.errors)
     except (Stale, WalkRefuses) as refusal:
-        return _show(request, agent, _stand(agent, key), problem=str(refusal))
+        return _show(request, user, _stand(user, key), problem=str(refusal))
     deliver_writes.delay_on_commit()  # the sweep would find it as well, some seconds later
-    return _show(request, agent, standing)
+    return _show(request, user, standing)
 
 
 @require_POST
-@agents_only
 @own_walks_only
 def look(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Ask the other system; the page asks by itself as soon as the step is on the screen."""
-    agent = agent_of(request)
+    user = signed_in_user(request)
     try:
         standing = walking.look(
-            agent=agent, key=key, position=_position(request), now=timezone.now(),
+            by=user, key=key, position=_position(request), now=timezone.now(),
             again=request.POST.get("again") == "yes",
         )  # fmt: skip
     except Stale:
-        standing = _stand(agent, key)
-    return _show(request, agent, standing)
+        standing = _stand(user, key)
+    except WalkRefuses as refusal:
+        return _show(request, user, _stand(user, key), problem=str(refusal))
+    return _show(request, user, standing)
 
 
 @require_POST
-@agents_only
 @own_walks_only
 def by_hand(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Go on from a look-up with what the agent saw on the old screen."""
-    agent, sent = agent_of(request), _sent(request)
+    user, sent = signed_in_user(request), _sent(request)
     try:
         standing = walking.write_what_is_seen(
-            agent=agent, key=key, position=_position(request), sent=sent, now=timezone.now()
+            by=user, key=key, position=_position(request), sent=sent, now=timezone.now()
         )
     except StepRefused as refused:
-        return _show(request, agent, _stand(agent, key), typed=sent, errors=refused.errors)
-    except Stale as stale:
-        return _show(request, agent, _stand(agent, key), problem=str(stale))
-    return _show(request, agent, standing)
+        return _show(request, user, _stand(user, key), typed=sent, errors=refused.errors)
+    except (Stale, WalkRefuses) as refusal:
+        return _show(request, user, _stand(user, key), problem=str(refusal))
+    return _show(request, user, standing)
 
 
 @require_POST
-@agents_only
 @own_walks_only
 def back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Stand again on an earlier step."""
-    agent = agent_of(request)
+    user = signed_in_user(request)
     to = request.POST.get("to", "")
     try:
         standing = walking.go_back(
-            agent=agent, key=key, position=_position(request), now=timezone.now(),
+            by=user, key=key, position=_position(request), now=timezone.now(),
             to=int(to) if to.isascii() and to.isdigit() and len(to) < 6 else None,
         )  # fmt: skip
     except (Stale, WalkRefuses) as refusal:
-        return _show(request, agent, _stand(agent, key), problem=str(refusal))
-    return _show(request, agent, standing)
+        return _show(request, user, _stand(user, key), problem=str(refusal))
+    return _show(request, user, standing)
 
 
 @require_POST
-@agents_only
 @own_walks_only
 def go_on_as(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Go on as another line in the same walk."""
-    agent = agent_of(request)
+    user = signed_in_user(request)
     try:
-        standing = walking.continue_as(agent=agent, key=key, position=_position(request), now=timezone.now())
+        standing = walking.continue_as(by=user, key=key, position=_position(request), now=timezone.now())
     except (Stale, WalkRefuses) as refusal:
-        return _show(request, agent, _stand(agent, key), problem=str(refusal))
+        return _show(request, user, _stand(user, key), problem=str(refusal))
     except NoFlow as missing:
         problem = _("La línea %(line)s no tiene un flujo publicado.") % {"line": missing}
-        return _show(request, agent, _stand(agent, key), problem=problem)
-    return _show(request, agent, standing)
+        return _show(request, user, _stand(user, key), problem=problem)
+    return _show(request, user, standing)
 
 
 @require_POST
-@agents_only
 def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Keep what is typed so far. Says nothing: the screen is not to move while somebody types."""
-    agent = agent_of(request)
-    walking.keep_draft(agent=agent, key=_own(agent, key), position=_position(request), fields=_sent(request))
+    user = signed_in_user(request)
+    walking.keep_draft(by=user, key=_own(user, key), position=_position(request), fields=_sent(request))
     return HttpResponse(status=204)
 
 
 @require_POST
-@agents_only
 def customers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Customers for what was typed: a number, a contract, an identity card or a name.
 
     Only where the step asks who the customer is: a call of 104 must not find there whom Guiatel keeps in reserve.
     """
-    agent = agent_of(request)
-    standing = _stand(agent, key)
+    user = signed_in_user(request)
+    standing = _stand(user, key)
     if standing.walk.ended_at is not None or "customer" not in {field.type for field in standing.step.fields}:
         raise Http404
     text = " ".join(request.POST.get("text", "").split())[:80]
     context: dict[str, Any] = {"text": text, "name": request.POST.get("field", "customer")[:40]}
     if len(text) >= 3:
-        looked = look_up(name="smartflex.search", arguments={"text": text}, now=timezone.now(), by=agent.user)
+        looked = look_up(name="smartflex.search", arguments={"text": text}, now=timezone.now(), by=user)
         found = looked.found or {}
         context |= {"looked": looked, "customers": found.get("customers", []), "more": found.get("more", False)}
     return render(request, "inbound/_customers.html", context)
@@ -205,7 +200,7 @@ def left_behind(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The writes and escalations of a walk, as they stand now."""
     user = signed_in_user(request)
     found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
-    return render(request, "inbound/_left_behind.html", {"page": lay_walk(standing=stand(walk=found), agent=None)})
+    return render(request, "inbound/_left_behind.html", {"page": lay_walk(standing=stand(walk=found), by=None)})
 
 
 @require_GET
@@ -219,7 +214,7 @@ def diagram(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 def _show(
     request: HttpRequest,
-    agent: Agent,
+    user: User,
     standing: Standing,
     *,
     typed: dict[str, str] | None = None,
@@ -230,18 +225,18 @@ def _show(
     is_fragment = request.htmx  # type: ignore[attr-defined]
     if not is_fragment and not errors and not problem:
         return redirect("inbound:walk", key=standing.walk.key)
-    page = lay_walk(standing=standing, agent=agent, typed=typed, errors=errors, problem=problem)
+    page = lay_walk(standing=standing, by=user, typed=typed, errors=errors, problem=problem)
     template = "inbound/_walk.html" if is_fragment else "inbound/walk.html"
     return render(request, template, {"page": page}, status=422 if errors else 409 if problem else 200)
 
 
-def _own(agent: Agent, key: uuid.UUID) -> uuid.UUID:
-    """The key, if the walk is the agent's own."""
-    return get_object_or_404(Walk.objects.visible_to(agent.user).filter(agent=agent), key=key).key
+def _own(user: User, key: uuid.UUID) -> uuid.UUID:
+    """The key, if the walk is the person's own."""
+    return get_object_or_404(Walk.objects.visible_to(user).walked_by(user), key=key).key
 
 
-def _stand(agent: Agent, key: uuid.UUID) -> Standing:
-    own = Walk.objects.visible_to(agent.user).filter(agent=agent).select_related("line", "agent__user")
+def _stand(user: User, key: uuid.UUID) -> Standing:
+    own = Walk.objects.visible_to(user).walked_by(user).select_related("line", "agent__user")
     return stand(walk=get_object_or_404(own, key=key))
 
 

@@ -57,6 +57,14 @@ def on_desk(world: World) -> dict[str, Any]:
     return {"contact": world.contact.pk, "fence": 1, "telephone": world.contact.telephones[0]}
 
 
+def on_walk(world: World) -> dict[str, Any]:
+    return {"key": world.walk.key}
+
+
+def at_question(world: World) -> dict[str, Any]:
+    return {"key": world.asking.key}
+
+
 ADDRESSES = [
     # the frame
     Address("home", EVERYBODY),
@@ -154,15 +162,19 @@ ADDRESSES = [
         sends=lambda world: {"line": world.line.number, "key": str(uuid.uuid4())},
     ),
     Address("inbound:walk", EVERYBODY, of=lambda world: {"key": world.walk.key}),
-    Address("inbound:walk_answer", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
-    Address("inbound:walk_look", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
-    Address("inbound:walk_by_hand", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "99"}),
-    Address("inbound:walk_back", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
-    Address("inbound:walk_continue", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
-    Address("inbound:walk_draft", AGENTS, of=lambda world: {"key": world.walk.key}, sends={"position": "1"}),
-    Address("inbound:walk_customers", AGENTS, of=lambda world: {"key": world.asking.key}, sends={"text": ""}),
+    Address("inbound:walk_answer", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
+    Address("inbound:walk_look", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
+    Address("inbound:walk_by_hand", AGENTS, of=on_walk, sends={"position": "99"}, hidden=True),
+    Address("inbound:walk_back", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
+    Address("inbound:walk_continue", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
+    Address("inbound:walk_draft", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
+    Address("inbound:walk_customers", AGENTS, of=at_question, sends={"text": ""}, hidden=True),
     Address("inbound:walk_left_behind", EVERYBODY, of=lambda world: {"key": world.walk.key}),
     Address("inbound:walk_diagram", EVERYBODY, of=lambda world: {"key": world.walk.key}),
+    # what a card asks of the lines
+    Address("inbound:card_trail", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
+    Address("inbound:card_lane", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
+    Address("inbound:card_attend", STEERING, of=lambda world: {"pk": world.escalation.pk}, sends={}),
     # the campaign
     Address("campaigns:campaign_list", CENTRE),
     Address("campaigns:campaign", CENTRE, of=month),

@@ -126,7 +126,7 @@ class World:
     def asking(self) -> Walk:
         """Another of hers, at the step that asks who the customer is."""
         begun = begin_walk(agent=self.ana, line=self.line, key=uuid.uuid4(), now=self.now)
-        answer_step(agent=self.ana, key=begun.key, position=begun.position, sent={}, now=self.now)
+        answer_step(by=self.ana.user, key=begun.key, position=begun.position, sent={}, now=self.now)
         return begun
 
     @cached_property

@@ -7,8 +7,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from agents.models import Agent
+from agents.models import Agent, User
+from escalations.models import Escalation
 from inbound import walking
+from inbound.lanes import begin_lane
 from inbound.models import FlowVersion, ServiceLine, Walk
 from inbound.standing import Standing, stand
 
@@ -172,7 +174,7 @@ class Caller:
     """One call, walked by an agent: each verb answers whatever step is on the screen."""
 
     def __init__(self, agent: Agent, line: ServiceLine, now: datetime) -> None:
-        self.agent, self.now = agent, now
+        self.agent, self.by, self.now = agent, agent.user, now
         self.walk = walking.begin_walk(agent=agent, line=line, key=uuid.uuid4(), now=now)
 
     @property
@@ -187,18 +189,26 @@ class Caller:
         self, branch: str = "", *, position: int | None = None, confirmed: bool = False, **sent: str
     ) -> Standing:
         return walking.answer_step(
-            agent=self.agent, key=self.walk.key, position=position or self.standing.footstep.position, sent=sent,
+            by=self.by, key=self.walk.key, position=position or self.standing.footstep.position, sent=sent,
             branch=branch, confirmed=confirmed, now=self.now,
         )  # fmt: skip
 
     def look(self, **more: Any) -> Standing:
         here = self.standing.footstep.position
-        return walking.look(agent=self.agent, key=self.walk.key, position=here, now=self.now, **more)
+        return walking.look(by=self.by, key=self.walk.key, position=here, now=self.now, **more)
 
     def by_hand(self, **sent: str) -> Standing:
         here = self.standing.footstep.position
-        return walking.write_what_is_seen(agent=self.agent, key=self.walk.key, position=here, sent=sent, now=self.now)
+        return walking.write_what_is_seen(by=self.by, key=self.walk.key, position=here, sent=sent, now=self.now)
 
     def back(self, to: int | None = None) -> Standing:
         here = self.standing.footstep.position
-        return walking.go_back(agent=self.agent, key=self.walk.key, position=here, to=to, now=self.now)
+        return walking.go_back(by=self.by, key=self.walk.key, position=here, to=to, now=self.now)
+
+
+class Attending(Caller):
+    """The lane of a card, walked by whoever has it."""
+
+    def __init__(self, by: User, card: Escalation, now: datetime) -> None:
+        self.by, self.now = by, now
+        self.walk = begin_lane(escalation_id=card.pk, by=by, now=now)

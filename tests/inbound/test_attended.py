@@ -46,7 +46,7 @@ def calls(ana, luis, at, answered):
         told.answer(customer="2002")
     on = Caller(luis, facturas, at("2026-11-24 11:00"))
     on.answer(customer="2002")
-    walking.continue_as(agent=luis, key=on.walk.key, position=2, now=on.now)
+    walking.continue_as(by=luis.user, key=on.walk.key, position=2, now=on.now)
     return {"first": first, "told": told, "on": on}
 
 

@@ -94,7 +94,7 @@ def test_who_is_told_to_dial_101_goes_on_in_the_same_call(number, ana, at, publi
     caller = Caller(ana, ServiceLine.objects.get(number=number), at(MONDAY))
     until = next(place for place, (name, _branch) in enumerate(way) if flow.steps[name].continue_as)
     walk_to_the_end(caller, way[:until])
-    walking.continue_as(agent=ana, key=caller.walk.key, position=caller.standing.footstep.position, now=caller.now)
+    walking.continue_as(by=ana.user, key=caller.walk.key, position=caller.standing.footstep.position, now=caller.now)
     assert caller.standing.flow.line == "101"
     assert caller.standing.known["customer"]["contract"] == "1011018"
     reclamos = flow_of("101")

@@ -169,11 +169,11 @@ def test_what_is_handed_over_says_where_to_call_and_promises_in_words_people_rea
 def test_what_is_known_already_stands_in_the_field_and_may_be_written_over(ana, answers, at):
     call = Caller(ana, publish(VISIT, at(NOON), line="103"), at(NOON))
     call.answer(customer="1001", customer_name="María Quispe")
-    held = {field.name: field.value for field in lay_walk(standing=call.standing, agent=ana).fields}
+    held = {field.name: field.value for field in lay_walk(standing=call.standing, by=ana.user).fields}
     assert held == {"visit_day": "", "visit_hour": "", "telephone": "", "waits": "María Quispe"}
     call.answer(visit_day="28/11/2026", visit_hour="9:30", telephone="71712345", waits="Rosa")
     call.back()
-    held = {field.name: field.value for field in lay_walk(standing=call.standing, agent=ana).fields}
+    held = {field.name: field.value for field in lay_walk(standing=call.standing, by=ana.user).fields}
     assert held["waits"] == "Rosa"
 
 
@@ -235,7 +235,7 @@ def test_a_top_up_needs_the_second_word_and_the_requester(ana, at):
 def test_a_walk_goes_on_as_101_with_the_customer_it_knows(ana, line, at):
     call = Caller(ana, publish(BILLING, at(NOON), line="102"), at(NOON))
     call.answer(customer="1001", customer_name="María Quispe")
-    walking.continue_as(agent=ana, key=call.walk.key, position=call.standing.footstep.position, now=at(NOON))
+    walking.continue_as(by=ana.user, key=call.walk.key, position=call.standing.footstep.position, now=at(NOON))
     assert (call.standing.flow.line, call.step) == ("101", "damages")
     assert call.standing.walk.line.number == "102"
     assert Footstep.objects.filter(walk=call.walk, chosen="continue_as").count() == 1
@@ -243,7 +243,7 @@ def test_a_walk_goes_on_as_101_with_the_customer_it_knows(ana, line, at):
 
 def test_a_draft_of_an_answered_step_is_refused(call):
     position = call.standing.footstep.position
-    keep = {"agent": call.agent, "key": call.walk.key, "position": position, "fields": {"note": "a medias"}}
+    keep = {"by": call.agent.user, "key": call.walk.key, "position": position, "fields": {"note": "a medias"}}
     assert walking.keep_draft(**keep)
     call.answer()
     assert not walking.keep_draft(**keep)
