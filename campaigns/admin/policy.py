@@ -149,7 +149,7 @@ class DispositionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 ),
             },
         ),
-        (_("Qué hace"), {"fields": ("retires_telephone", "forbids_calling")}),
+        (_("Qué hace"), {"fields": ("retires_telephone", "forbids_calling", "escalates")}),
         (
             _("Qué pide al agente"),
             {"fields": ("requires_promise", "requires_call_back", "requires_note", "requires_reason")},

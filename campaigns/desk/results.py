@@ -13,6 +13,7 @@ from agents.models import Agent
 from campaigns.agreed import call_backs, promises
 from campaigns.calling import ready_after
 from campaigns.desk.answers import Answers, check_answers
+from campaigns.desk.escalating import escalate
 from campaigns.desk.tallying import tally, write_tally
 from campaigns.models import (
     Attempt,
@@ -158,6 +159,7 @@ def apply_result(
             telephone=answers.telephone,
             defaults={"reason": disposition.name, "retired_at": now, "by": agent.user},
         )
+    escalate(attempt=attempt, contact=contact, disposition=disposition, answers=answers, now=now)
     counted = tally(attempts, book=book)
     changed = write_tally(entry, counted)
     entry.state = _state_after(entry, disposition, book, has_call_back=call_back is not None)
