@@ -38,6 +38,8 @@ SCHEDULE = [
     Tick("Liberar contactos abandonados", "campaigns.sweep_leases", 30 * SECOND),
     # A call-back past its time goes from its agent to the team, and from the team to the supervisor.
     Tick("Pasar llamadas acordadas vencidas", "campaigns.widen_call_backs", MINUTE),
+    # A promise that payments show to be broken becomes a card on the supervisors' board, once.
+    Tick("Derivar compromisos incumplidos", "campaigns.raise_broken_promises", 10 * MINUTE),
     # A deal that a supervisor asked for and no worker has done is rung again.
     Tick("Repartir lo que se pidió", "campaigns.deal_what_was_asked", 30 * SECOND),
     # A campaign ends by itself after its last day.

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.agreed import call_backs
+from campaigns.agreed import broken_promises, call_backs
 from campaigns.closing import sealing
 from campaigns.deal import assignment
 from campaigns.desk import lease_sweep
@@ -48,6 +48,11 @@ def sweep_leases() -> None:
 @shared_task(name="campaigns.widen_call_backs")
 def widen_call_backs() -> None:
     call_backs.widen_overdue(now=timezone.now())
+
+
+@shared_task(name="campaigns.raise_broken_promises")
+def raise_broken_promises() -> None:
+    broken_promises.raise_broken_promises(now=timezone.now())
 
 
 @shared_task(name="campaigns.deal_what_was_asked")
