@@ -142,9 +142,12 @@ def take_step(
 
 
 def locked_escalation(pk: int) -> Escalation:
-    """The row, locked until the transaction ends, with its kind and owner."""
-    rows = Escalation.objects.select_for_update(of=("self",), no_key=True).select_related("kind", "owner")
-    return rows.get(pk=pk)
+    """The row, locked until the transaction ends; its kind and owner are read when they are asked for.
+
+    Not in one query with it: whoever waited for the lock gets the row as it is now, but what was joined to it as it
+    was before, and would not be told who was first.
+    """
+    return Escalation.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def write_down(
