@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from escalations.views import board, cards, letters, lists, times
+from escalations.views import board, calls, cards, letters, lists, times
 
 app_name = "escalations"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path("counts/", board.board_counts, name="board_counts"),
     path("list/", lists.escalation_list, name="escalation_list"),
     path("export/", lists.escalation_export, name="escalation_export"),
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<int:pk>/take/", calls.call_take, name="call_take"),
+    path("calls/<int:pk>/give-back/", calls.call_give_back, name="call_give_back"),
+    path("calls/<int:pk>/not-reached/", calls.call_not_reached, name="call_not_reached"),
+    path("calls/<int:pk>/told/", calls.call_told, name="call_told"),
     path("times/", times.times, name="times"),
     path("times/export/", times.times_export, name="times_export"),
     path("<int:pk>/", cards.escalation, name="escalation"),

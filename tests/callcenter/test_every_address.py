@@ -65,6 +65,10 @@ def at_question(world: World) -> dict[str, Any]:
     return {"key": world.asking.key}
 
 
+def a_call(world: World) -> dict[str, Any]:
+    return {"pk": world.escalation.pk}
+
+
 ADDRESSES = [
     # the frame
     Address("home", EVERYBODY),
@@ -126,6 +130,11 @@ ADDRESSES = [
     Address("escalations:board_card", CENTRE, of=lambda world: {"pk": world.escalation.pk}),
     Address("escalations:escalation_list", EVERYBODY),
     Address("escalations:escalation_export", CENTRE, sends={}),
+    Address("escalations:calls", AGENTS),
+    Address("escalations:call_take", AGENTS, of=a_call, sends={}),
+    Address("escalations:call_give_back", AGENTS, of=a_call, sends={}),
+    Address("escalations:call_not_reached", AGENTS, of=a_call, sends={}),
+    Address("escalations:call_told", AGENTS, of=a_call, sends={}),
     Address("escalations:times", CENTRE),
     Address("escalations:times_export", CENTRE, sends={}),
     Address("escalations:escalation", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),

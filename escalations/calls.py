@@ -1,0 +1,49 @@
+"""Calls that were promised to customers and come due: the cards that agents work, from their desks (103.6).
+
+On its day a call stands on the desk of whoever promised it, and once it is overdue on every agent's until one takes it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Case, Q, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from escalations.models import Escalation, Kind
+from escalations.working import inform, note, resolve
+
+SHOWN = 20  # calls on a desk; what is left comes up as these are made
+
+
+def calls_to_make(*, by: User, now: datetime) -> list[Escalation]:
+    """What an agent has to call today or had to before, her own first, then what is due first; with kind and owner.
+
+    Hers are those she promised and those she has taken; one that another agent has taken is nobody else's.
+    """
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    midnight = timezone.make_aware(datetime.combine(tomorrow, time()))
+    hers = Q(owner=by) | Q(owner=None, raised_by=by)
+    waiting = Escalation.objects.visible_to(by).open().filter(kind__worked_by=Kind.Worker.AGENT)
+    due = waiting.filter(due_at__lt=midnight, state__in=Escalation.UNSETTLED)
+    mine_first = Case(When(hers, then=Value(0)), default=Value(1))
+    found = due.filter(hers | Q(owner=None, due_at__lt=now)).select_related("kind", "owner")
+    return list(found.order_by(mine_first, "due_at", "pk")[:SHOWN])
+
+
+def tell_customer(
+    *, escalation_id: int, how: str, told_at: datetime, by: User, now: datetime, note: str = ""
+) -> Escalation:
+    """The customer was called as promised: settled and told in one. Raises EscalationRefuses."""
+    with transaction.atomic():
+        resolve(escalation_id=escalation_id, outcome=note or _("Se llamó al cliente."), by=by, now=now)
+        return inform(escalation_id=escalation_id, how=how, told_at=told_at, by=by, now=now, note=note)
+
+
+def not_reached(*, escalation_id: int, by: User, now: datetime, text: str = "") -> Escalation:
+    """Nobody answered: it is written down and the call stays to be made. Raises EscalationRefuses."""
+    said = ". ".join(filter(None, (_("No contesta"), text.strip())))
+    return note(escalation_id=escalation_id, text=said, by=by, now=now)
