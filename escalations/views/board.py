@@ -27,6 +27,7 @@ from escalations.board import (
     columns_of,
     count_board,
 )
+from escalations.changes import changes_since
 from escalations.models import Escalation, EscalationKind
 from escalations.tables import is_late, time_badge, wants_a_look
 from screens.searching import KEY as SEARCH
@@ -79,6 +80,16 @@ def board_counts(request: HttpRequest) -> JsonResponse:
     user = signed_in_user(request)
     counts = count_board(asked=_asked_for(request, user), user=user, now=timezone.now())
     return JsonResponse({"columns": counts.columns, "overdue": counts.overdue, "chips": counts.chips})
+
+
+@require_GET
+def changes(request: HttpRequest) -> JsonResponse:
+    """Cards that changed since a line of the history, as `id:version`; asked by a board that hears no stream."""
+    asked = request.GET.get("since", "")
+    since = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None  # a key has 64 bits
+    found = changes_since(since=since, user=signed_in_user(request), now=timezone.now())
+    cards = [f"{pk}:{version}" for pk, version in found.cards]
+    return JsonResponse({"newest": found.newest, "cards": cards, "resync": found.resync})
 
 
 def _drawn(card: Escalation, now: Any) -> dict[str, Any]:
