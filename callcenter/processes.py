@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +23,8 @@ POLITE_SECONDS = 6.0  # after SIGTERM; then SIGQUIT, which makes Celery give its
 HARD_SECONDS = 3.0  # after SIGQUIT; then SIGKILL to all that is left of the program
 LONGEST_PAUSE = 30.0  # seconds before a program that keeps dying is started again
 STEADY_SECONDS = 30.0  # a program that lived this long starts again at once when it dies
+NEXT_ONES = 20  # ports tried from the wanted one on when somebody listens already
+HIGHEST_PORT = 65_535
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -140,6 +143,21 @@ class Foreground:
                 time.sleep(0.05)
         for running in self._running:
             running.kill()
+
+
+def next_free_port(host: str, first: int) -> int:
+    """`first`, or the next port where nobody listens, or any."""
+    for port in range(first, min(first + NEXT_ONES, HIGHEST_PORT)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
 
 
 def _end_with_parent(number: int) -> None:

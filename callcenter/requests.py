@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 
 from callcenter.errors import too_large
+from callcenter.live.address import origin_of_the_stream
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # read aloud over a telephone: nothing that sounds or looks like another
 REFERENCE = re.compile(r"^[A-Za-z0-9-]{6,64}$")
@@ -70,6 +71,19 @@ class ChosenLanguageMiddleware:
         request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class LiveOriginMiddleware:
+    """Lets pages connect to the stream of changes where it is not of their own origin, and to nothing else."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if settings.LIVE_PORT:
+            response._csp_update = {"connect-src": [origin_of_the_stream(request)]}  # type: ignore[attr-defined]
         return response
 
 

@@ -156,6 +156,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "callcenter.requests.LiveOriginMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "callcenter.requests.ChosenLanguageMiddleware",
     "callcenter.requests.SessionEndedMiddleware",
@@ -310,6 +311,15 @@ if BEHIND_HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
+
+# -- Live: the program that tells open boards what changed ------------------------------------------------------------
+
+# Where pages find it. 0: on their own origin, where the proxy hands /live/ on to it. `manage.py run` has no proxy: it
+# says on which port of the same host the pages find it, and on which port it is that the pages come from.
+LIVE_PORT = env.int("LIVE_PORT", 0)
+WEB_PORT = env.int("WEB_PORT", 0)
+LIVE_BEAT = env.float("LIVE_BEAT", 15.0)  # seconds between two signs of life in a stream
+LIVE_LOOKS_AGAIN = env.float("LIVE_LOOKS_AGAIN", 60.0)  # seconds until it is asked again whether a session still holds
 
 # -- Mail ------------------------------------------------------------------------------------------------------------
 

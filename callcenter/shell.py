@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Role, User
+from callcenter.live.address import stream_of
 from campaigns.payments.payment_age import PaymentAge, payment_age
 
 
@@ -87,6 +88,11 @@ class Frame:
     def payments(self) -> PaymentAge:
         """Until when payments are known, and whether that is too long ago."""
         return payment_age(now=timezone.now())
+
+    @property
+    def live(self) -> str:
+        """Where a board hears what changes."""
+        return stream_of(self._request)
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:

@@ -6,7 +6,6 @@ nobody from starting: without it the systems are used by hand.
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +15,9 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
-from callcenter.processes import Program
+from callcenter.processes import Program, next_free_port
 
 BESIDE = 90  # its port is the web server's and this: two foregrounds on other ports have other sandboxes
-NEXT_ONES = 20  # ports tried from there on when somebody listens already
-HIGHEST_PORT = 65_535
 HOST = "127.0.0.1"  # its knobs and its book ask nobody who he is: this machine only
 ADMINISTRATOR = "ines"
 
@@ -55,18 +52,7 @@ def forget_database() -> None:
 
 def choose_port(web: int) -> int:
     """The port beside the web server's, or the next one where nobody listens, or any."""
-    first = web + BESIDE
-    for port in range(first, min(first + NEXT_ONES, HIGHEST_PORT)):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    return next_free_port(HOST, web + BESIDE)
 
 
 def address_of(port: int) -> str:

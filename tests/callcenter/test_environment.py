@@ -11,7 +11,7 @@ import pytest
 from django.core.checks import run_checks
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = re.compile(r'\benv\.(?:str|bool|int|list|path|dj_db_url)\(\s*"([A-Z][A-Z_]+)"')
+READ = re.compile(r'\benv\.(?:str|bool|int|float|list|path|dj_db_url)\(\s*"([A-Z][A-Z_]+)"')
 EXAMPLES_OF_SECRETS = {"SOURCE_SMARTFLEX_PASSWORD"}  # named by whoever sets up a source
 
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from callcenter.shell import Frame
+
 pytestmark = pytest.mark.django_db
 PAGES = ["/accounts/login/", "/ui/", "/people/", "/accounts/2fa/", "/nowhere/", "/admin/", "/admin/agents/user/add/"]
 
@@ -41,3 +43,20 @@ def test_nothing_of_a_page_comes_from_another_place(signed_in, ines):
     page = signed_in(ines).get("/ui/").content.decode()
     for address in re.findall(r'(?:src|href)="([^"]+)"', page):
         assert not address.startswith(("http:", "https:", "//")), address
+
+
+@pytest.mark.parametrize(
+    ("live_port", "host", "may_connect_to", "stream"),
+    [
+        (0, "testserver", "'self'", "/live/escalations/"),
+        (8070, "testserver", "'self' http://testserver:8070", "http://testserver:8070/live/escalations/"),
+        (8070, "10.0.0.5:8000", "'self' http://10.0.0.5:8070", "http://10.0.0.5:8070/live/escalations/"),
+        (8070, "[::1]:8000", "'self' http://[::1]:8070", "http://[::1]:8070/live/escalations/"),
+    ],
+)
+def test_a_page_connects_to_its_own_origin_and_to_the_stream(settings, client, live_port, host, may_connect_to, stream):
+    settings.LIVE_PORT = live_port
+    answer = client.get("/accounts/login/", headers={"Host": host})
+    policy = dict(line.strip().split(" ", 1) for line in answer["Content-Security-Policy"].split(";"))
+    assert policy["connect-src"] == may_connect_to
+    assert Frame(answer.wsgi_request).live == stream

@@ -58,12 +58,13 @@ def test_only_a_demo_that_names_no_systems_plays_them(environment: dict[str, str
 
 def test_the_programs_are_told_where_the_systems_are_played(settings: Any) -> None:
     settings.PLAYS_SYSTEMS = True
-    played = told(run.programs("127.0.0.1", 8000, 8090))
-    here = "http://127.0.0.1:8090"
-    assert played == {"web": here, "ticks": here, "jobs": here, "beat": None, "sandbox": None}
-    assert told(run.programs("127.0.0.1", 8000, None)) == {"web": "", "ticks": "", "jobs": "", "beat": None}
+    played = told(run.programs("127.0.0.1", 8000, 8070, 8090))
+    here, unaware = "http://127.0.0.1:8090", {"beat": None, "live": None}
+    assert played == {"web": here, "ticks": here, "jobs": here, "sandbox": None, **unaware}
+    by_hand = told(run.programs("127.0.0.1", 8000, 8070, None))
+    assert by_hand == {"web": "", "ticks": "", "jobs": "", **unaware}
     settings.PLAYS_SYSTEMS = False
-    assert set(told(run.programs("127.0.0.1", 8000, None)).values()) == {None}
+    assert set(told(run.programs("127.0.0.1", 8000, 8070, None)).values()) == {None}
 
 
 def test_a_busy_port_is_passed_over() -> None:

@@ -31,7 +31,7 @@ def is_up(home: Path, process: subprocess.Popen[str]) -> bool:
 
 
 def programs(foreground: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Web server, both workers, beat and sandbox; the keeper of the servers is a child of whoever came first."""
+    """Web server, stream, workers, beat and sandbox; the keeper of the servers is a child of whoever came first."""
     children = psutil.Process(foreground.pid).children()
     return [one for one in children if "callcenter.embedded" not in one.cmdline()]
 
@@ -41,6 +41,16 @@ def sandbox_of(home: Path) -> str:
     found = re.search(r"are played at (http://[\d.:]+)/", said(home))
     assert found is not None, said(home)
     return found[1]
+
+
+def the_stream_is_where_the_page_looks_for_it(port: int) -> bool:
+    """Its port stands in the headers of the pages; whoever is not signed in is turned away there."""
+    page = httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=20)
+    found = re.search(r"connect-src 'self' (http://127\.0\.0\.1:\d+)", page.headers["Content-Security-Policy"])
+    assert found is not None, page.headers
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(f"{found[1]}/live/escalations/", timeout=20).status_code == 403
+    return False
 
 
 def child(foreground: subprocess.Popen[str], word: str) -> psutil.Process:
@@ -57,13 +67,14 @@ def test_it_starts_says_who_may_sign_in_and_stops_within_seconds_leaving_nothing
         assert f"http://127.0.0.1:{port}/" in said(home)
         assert "elena   supervisor" in said(home)
         assert httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=20).status_code == 200
+        wait_until(lambda: the_stream_is_where_the_page_looks_for_it(port), seconds=20, what="the stream answers")
         played = sandbox_of(home)
         assert played != f"http://127.0.0.1:{port + BESIDE}"
         found = httpx.post(f"{played}/smartflex/search", json={"text": "Quispe"}, timeout=20).json()
         assert (len(found["customers"]), found["more"]) == (20, True)
         report = {"json": {"number": "4251000", "text": "sin línea"}, "headers": {"Idempotency-Key": "before"}}
         assert httpx.post(f"{played}/nocc/report", timeout=20, **report).status_code == 201
-        assert len(programs(process)) == 5
+        assert len(programs(process)) == 6
 
         second = subprocess.run(
             [sys.executable, "manage.py", "run", "--port", str(free_port())],
@@ -97,7 +108,7 @@ def test_it_starts_says_who_may_sign_in_and_stops_within_seconds_leaving_nothing
         for one in [worker, *worker.children(recursive=True)]:
             one.kill()
         wait_until(lambda: "jobs | ended (signal SIGKILL)" in said(home), seconds=10, what="it says who died")
-        wait_until(lambda: len(programs(process)) == 5, seconds=10, what="the worker is started again")
+        wait_until(lambda: len(programs(process)) == 6, seconds=10, what="the worker is started again")
 
         process.kill()  # and the foreground itself: the kernel ends its programs
         process.wait()

@@ -18,13 +18,14 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from callcenter.demo import outside_systems
-from callcenter.processes import Foreground, Program
+from callcenter.processes import Foreground, Program, next_free_port
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
 from screens.terminal import TerminalCommand
 
 WORKERS_AT_MOST = 4
 THREADS = 4  # of a web worker; each may hold a connection of its pool
+LIVE_BESIDE = 70  # the stream's port is the web server's and this, or one of the next
 FIRST_ANSWER = 60.0  # seconds
 
 
@@ -44,7 +45,8 @@ class Command(TerminalCommand):
         self._prepare()
         address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104
         systems = self._play_the_systems(port)
-        foreground = Foreground(programs(host, port, systems), self._say)
+        live = next_free_port(host, port + LIVE_BESIDE)
+        foreground = Foreground(programs(host, port, live, systems), self._say)
         foreground.run(lambda: self._welcome(address, systems))
         only_one.close()
         self._say("Stopped. The data stay; run it again to go on.")
@@ -117,8 +119,8 @@ def answers(url: str) -> bool:
     return False
 
 
-def programs(host: str, port: int, systems: int | None) -> list[Program]:
-    """Web server, workers of both queues and beat, sized for this machine's cores; the sandbox when it has a port."""
+def programs(host: str, port: int, live: int, systems: int | None) -> list[Program]:
+    """Web server, stream of changes, workers of both queues and beat; the sandbox when it has a port."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     celery = [
         sys.executable,
@@ -130,9 +132,11 @@ def programs(host: str, port: int, systems: int | None) -> list[Program]:
         "--app",
         "callcenter",
     ]
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(min(max(cores, 1), WORKERS_AT_MOST)), "--blocking-threads", str(THREADS)]
-    web += ["--workers-kill-timeout", "3", "--respawn-failed-workers", "--no-access-log", "--log-level", "warning"]
+    granian = [sys.executable, "-m", "granian", "--host", host, "--workers-kill-timeout", "3"]
+    granian += ["--respawn-failed-workers", "--no-access-log", "--log-level", "warning"]
+    web = [*granian, "--port", str(port), "--interface", "wsgi", "--blocking-threads", str(THREADS)]
+    web += ["--workers", str(min(max(cores, 1), WORKERS_AT_MOST)), "callcenter.wsgi:application"]
+    stream = [*granian, "--port", str(live), "--interface", "asgi", "callcenter.live.asgi:application"]
 
     def worker(queue: str) -> list[str]:
         options = ["--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING", "--queues", queue]
@@ -141,8 +145,10 @@ def programs(host: str, port: int, systems: int | None) -> list[Program]:
     where = {}
     if settings.PLAYS_SYSTEMS:
         where["SYSTEMS_URL"] = outside_systems.address_of(systems) if systems is not None else ""
+    ports = {"LIVE_PORT": str(live), "WEB_PORT": str(port)} if settings.IS_DEMO else {}  # else a proxy joins the two
     found = [
-        Program("web", [*web, "callcenter.wsgi:application"], where),
+        Program("web", web, {**where, **ports}),
+        Program("live", stream, ports),
         Program("ticks", worker("ticks"), where),
         Program("jobs", worker("jobs"), where),
         # Beat takes a SIGTERM during its start for later, and has nothing to lose: an orphan is killed outright.

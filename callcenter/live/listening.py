@@ -1,0 +1,55 @@
+"""One connection to the database that hears what was committed, and finds its way back when it is cut."""
+
+from __future__ import annotations
+
+import asyncio
+
+import psycopg
+import structlog
+from django.conf import settings
+from psycopg import AsyncConnection, sql
+
+from callcenter.live.hub import RESYNC, Hub, card
+from escalations.lifecycle import CHANNEL
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds between two tries; each is twice the one before
+ASKS_EVERY, ANSWERS_WITHIN = 20.0, 5.0  # seconds: a peer that is gone without a word is found this way only
+
+log = structlog.get_logger(__name__)
+
+
+class Ear:
+    """Hears the channel of the escalations for the whole process."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def run(self) -> None:
+        """Hear until cancelled. What happened while nobody heard is made good by `resync`."""
+        pause, is_first = FIRST_PAUSE, True
+        while True:
+            try:
+                async with await self._connect() as connection:
+                    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+                    self._hub.hears = True
+                    if not is_first:
+                        self._hub.tell(RESYNC)
+                    pause, is_first = FIRST_PAUSE, False
+                    await self._hear(connection)
+            except (psycopg.Error, OSError, TimeoutError) as error:
+                log.warning("live_does_not_hear", error=type(error).__name__, again_in=pause)
+            self._hub.hears, is_first = False, False
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _hear(self, connection: AsyncConnection) -> None:
+        while True:
+            async for notice in connection.notifies(timeout=ASKS_EVERY):
+                self._hub.tell(card(notice.payload))
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                await connection.execute("SELECT 1")
+
+    async def _connect(self) -> AsyncConnection:
+        return await AsyncConnection.connect(
+            settings.DATABASE_URL, autocommit=True, connect_timeout=5, application_name="callcenter-live"
+        )
