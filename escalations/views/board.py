@@ -20,6 +20,7 @@ from escalations.board import (
     COLUMN_OF,
     COLUMNS,
     MOVES,
+    SHOWN,
     BoardAsked,
     Counts,
     cards_on_board,
@@ -27,7 +28,7 @@ from escalations.board import (
     columns_of,
     count_board,
 )
-from escalations.changes import changes_since
+from escalations.changes import changes_since, newest_change
 from escalations.models import Escalation, EscalationKind
 from escalations.tables import is_late, time_badge, wants_a_look
 from screens.searching import KEY as SEARCH
@@ -41,13 +42,14 @@ def board(request: HttpRequest) -> HttpResponseBase:
     user, now = signed_in_user(request), timezone.now()
     if not user.sees_the_centre:
         return redirect("escalations:escalation_list")
-    asked = _asked_for(request, user)
+    asked, since = _asked_for(request, user), newest_change()
     counts = count_board(asked=asked, user=user, now=now)
     columns = columns_of(asked=asked, user=user, now=now, counts=counts)
     choices = choices_of(user=user)
     context = {
         "columns": [(shown, [_drawn(card, now) for card in shown.cards]) for shown in columns],
         "asked": asked,
+        "since": since,
         "whose": _whose_chips(request, asked, user, counts),
         "due": _due_chips(request, asked, user, counts),
         "chosen": _chosen_chips(request, asked, user, choices),
@@ -55,6 +57,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "search": SEARCH,
         **choices,
         "moves": json.dumps(_moves()),
+        "most": SHOWN,
         "at_once": " ".join(AT_ONCE),
         "works": user.steers_campaigns,
     }

@@ -44,9 +44,9 @@ class Live:
 
 
 @contextlib.contextmanager
-def serving(**environment: str) -> Iterator[Live]:
+def serving(*, web_port: int = 8000, **environment: str) -> Iterator[Live]:
     """The program as `manage.py run` starts it, on the tests' database."""
-    port, web_port = free_port(), 8000
+    port = free_port()
     url = urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}"))
     kept = {name: os.environ[name] for name in OF_THE_TESTS if name in os.environ}
     where = {"DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL, "WEB_PORT": str(web_port)}

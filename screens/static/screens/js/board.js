@@ -112,7 +112,8 @@
     const list = listOf(fresh.dataset.column);
     const from = old?.parentElement;
     const next = [...list.children].find((card) => card !== old && before(fresh, card)) ?? null;
-    const isCut = !columnOf(fresh.dataset.column).querySelector("[data-more]").hidden;
+    // by what is shown and not by what was counted: the count may know of this very card already
+    const isCut = list.children.length >= Number(board.dataset.shown);
     if (!next && isCut && !hadFocus && from !== list) {
       if (old) leave(old); // it stands behind the ones that are shown
       return;

@@ -1,11 +1,12 @@
 /* Keeps a board as fresh as the centre is: told by a stream what changed, asking every 3 s while no stream is heard.
- * It draws nothing itself: board.refresh(id, version) fetches one card, board.resync() all of them. What is told twice
- * carries the same version. The region #live says in a word how fresh the board is.
+ * It draws nothing itself: board.refresh(id, version) fetches one card; when too many changed the page is loaded anew. What is
+ * told twice carries the same version. The region #live says in a word how fresh the board is.
  */
 (() => {
   "use strict";
   const ASKS_EVERY = 3000;
   const PATIENCE = 40000; // two beats of the stream and a bit: one that is silent longer is gone without a word
+  const YOUNG = 35000; // the centre tells again what happened in the last 30 s: a page younger than that knows most of it
   const REFUSED_FOR = 30000; // a stream that was refused (too many boards, nobody there) is tried again after this
 
   const region = document.getElementById("live");
@@ -15,7 +16,8 @@
   let source = null;
   let state = "";
   let asking = false;
-  let askAgain = false; // somebody needs an answer younger than the one under way
+  let isCalled = false; // an answer younger than the one under way is needed
+  let askAgain = false; // in a while, though the stream is heard
   let heard = false; // whether the stream is open and alive
   let clock = 0; // of the next question
   let watch = 0; // over the stream's silence, or until it is tried again
@@ -31,11 +33,11 @@
     window.board?.refresh(id, version);
   };
 
-  /* Whether everything is being looked at; not while somebody types and only a reload would help. */
-  const lookAtAll = () => {
-    if (window.board?.resync) window.board.resync();
-    else if (window.screens.openDialog() || window.screens.typing(document.activeElement)) return false;
-    else window.location.reload();
+  /* Whether the page is loaded anew; not while somebody is in the middle of something. */
+  const loadAnew = () => {
+    const busy = window.screens.openDialog() || window.screens.typing(document.activeElement) || window.board?.hand?.dragged;
+    if (busy || performance.now() < YOUNG) return false;
+    window.location.reload();
     return true;
   };
 
@@ -43,7 +45,7 @@
     clearTimeout(clock);
     if (document.hidden) return;
     if (asking) {
-      askAgain = true;
+      isCalled = askAgain = true;
       return;
     }
     asking = true;
@@ -52,15 +54,16 @@
       if (!answer.ok || answer.redirected) throw new Error(`status ${answer.status}`);
       const found = await answer.json();
       found.cards.forEach(tell);
-      if (!found.resync || lookAtAll()) since = found.newest;
+      if (found.resync && since && !loadAnew()) askAgain = true;
+      else since = found.newest;
       say(heard ? "stream" : "asks");
     } catch {
       if (!heard) say("off"); // and asks again: the centre comes back by itself
       else askAgain = true;
     } finally {
       asking = false;
-      if (askAgain || !heard) clock = setTimeout(ask, askAgain && heard ? 300 : ASKS_EVERY);
-      askAgain = false;
+      if (askAgain || !heard) clock = setTimeout(ask, isCalled ? 0 : ASKS_EVERY);
+      askAgain = isCalled = false;
     }
   };
 
@@ -107,12 +110,15 @@
       source?.close();
       source = null;
     } else {
-      listen();
-      ask();
+      begin();
     }
   });
   window.addEventListener("pagehide", () => source?.close());
 
-  listen();
-  ask();
+  /* A stream that opens asks by itself; one that takes its time is not waited for. */
+  function begin() {
+    listen();
+    clock = setTimeout(ask, source ? 1500 : 0);
+  }
+  begin();
 })();

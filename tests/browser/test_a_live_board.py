@@ -1,0 +1,49 @@
+"""Two supervisors side by side: a move of one is seen by the other, by the stream and, without it, by asking."""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from agents.models import Role, User
+from escalations import working
+from escalations.raising import raise_escalation
+from tests.callcenter.boards import Live, serving
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def live(live_server, settings):
+    """The stream beside the pages, as `manage.py run` puts it: the same host on another port."""
+    with serving(web_port=live_server.thread.port) as running:
+        settings.LIVE_PORT = running.port
+        yield running
+
+
+def test_a_move_is_seen_on_the_other_board_at_once_and_within_seconds_when_the_stream_is_gone(
+    live: Live, live_server, open_as, elena
+):
+    rosa = User.objects.create(username="rosa", first_name="Rosa", role=Role.SUPERVISOR)
+    card = raise_escalation(
+        key="walk:1:1", kind="billing_claim", line="102", reason="x", details={}, by=elena, now=timezone.now()
+    )
+    page = open_as(elena)
+    page.goto(f"{live_server.url}/escalations/?whose=all")
+    expect(page.locator("#live")).to_have_text("En vivo")
+    expect(page.locator("[data-column=new] [data-card]")).to_have_count(1)
+    taken = page.locator(f"[data-column=taken] #card-{card.pk}")
+    began = time.monotonic()
+    working.take(escalation_id=card.pk, by=rosa, now=timezone.now())
+    expect(taken).to_be_visible(timeout=2000)
+    print(f"seen after {time.monotonic() - began:.2f} s")
+    expect(page.locator("#live")).to_have_text("En vivo")
+
+    live.process.send_signal(signal.SIGTERM)
+    expect(page.locator("#live")).to_have_text("Se actualiza cada 3 s")
+    working.give_back(escalation_id=card.pk, by=rosa, now=timezone.now(), reason="x")
+    expect(page.locator(f"[data-column=new] #card-{card.pk}")).to_be_visible(timeout=5000)
