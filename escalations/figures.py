@@ -164,13 +164,12 @@ def figures_of(*, span: Span, now: datetime) -> Figures:
 def _measured(span: Span, days: WorkedDays) -> list[tuple[str, Row]]:
     """Rows by what they are grouped by (`kind`, `zone`, or nothing for the whole)."""
     raised, taken, settled = (
-        days.up_to(day, moment) for day, moment in (("r", "a.raised_at"), ("t", "k.taken_at"), ("s", "a.settled_at"))
+        days.up_to(day, moment) for day, moment in (("r", "a.raised_at"), ("t", "f.taken_at"), ("s", "a.settled_at"))
     )
     lasted = ", ".join(
-        f"percentile_cont({part}) WITHIN GROUP (ORDER BY {what}{measure})"
+        f"percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY {what}{measure})"
         for what in ("to_take", "to_resolve")
         for measure in ("", "_by_clock")
-        for part in (0.5, 0.9)
     )
     with connection.cursor() as cursor:
         cursor.execute(
@@ -185,11 +184,11 @@ def _measured(span: Span, days: WorkedDays) -> list[tuple[str, Row]]:
             ), measured AS (
                 SELECT a.kind, a.zone, a.closed_at, a.state, a.breached_at,
                        {taken} - {raised} AS to_take, {settled} - {raised} AS to_resolve,
-                       extract(epoch FROM k.taken_at - a.raised_at)::float8 AS to_take_by_clock,
+                       extract(epoch FROM f.taken_at - a.raised_at)::float8 AS to_take_by_clock,
                        extract(epoch FROM a.settled_at - a.raised_at)::float8 AS to_resolve_by_clock
-                  FROM asked a LEFT JOIN taken k ON k.escalation_id = a.id
+                  FROM asked a LEFT JOIN taken f ON f.escalation_id = a.id
                        {days.joined("worked_day", "r", "a.raised_at")}
-                       {days.joined("worked_day", "t", "k.taken_at")}
+                       {days.joined("worked_day", "t", "f.taken_at")}
                        {days.joined("worked_day", "s", "a.settled_at")}
             )
             SELECT CASE WHEN grouping(m.kind) = 0 THEN 'kind' WHEN grouping(m.zone) = 0 THEN 'zone' ELSE '' END,
@@ -202,9 +201,13 @@ def _measured(span: Span, days: WorkedDays) -> list[tuple[str, Row]]:
             {**span.values, **days.values},
         )
         return [
-            (grouped, Row(name, raised_, open_, merged, overdue, Lasting(*times[:4]), Lasting(*times[4:])))
-            for grouped, name, raised_, open_, merged, overdue, *times in cursor.fetchall()
+            (grouped, Row(name, count, still_open, merged, overdue, _lasting(*times[:2]), _lasting(*times[2:])))
+            for grouped, name, count, still_open, merged, overdue, *times in cursor.fetchall()
         ]
+
+
+def _lasting(work: list[float] | None, clock: list[float] | None) -> Lasting:
+    return Lasting(*(work or (None, None)), *(clock or (None, None)))
 
 
 def _ages(span: Span, today: date, calendar: WorkingCalendar) -> list[Age]:

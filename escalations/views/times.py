@@ -23,11 +23,15 @@ def times(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     span = span_of(sent=request.GET, now=now)
     figures = figures_of(span=span, now=now)
+    charts, query = charts_of(figures), request.GET.urlencode()
+    if request.GET.get("part") == "charts":
+        return render(request, "escalations/_times_charts.html", {"charts": charts})
     lines, zones = lines_and_zones(span=span)
     context = {
         "span": span,
         "figures": figures,
-        "charts": charts_of(figures),
+        "charts": charts,
+        "charts_to_come": not all(chart.is_drawn for chart in charts),
         "until_taken": hours(figures.whole.take.median),
         "until_resolved": hours(figures.whole.resolve.median),
         "tables": [
@@ -37,7 +41,7 @@ def times(request: HttpRequest) -> HttpResponse:
         "kinds": kinds_shown(),
         "lines": lines,
         "zones": zones,
-        "query": request.GET.urlencode(),
+        "query": query,
         "is_filtered": bool(request.GET),
     }
     return render(request, "escalations/times.html", context)
