@@ -81,6 +81,12 @@ def forget(key: str, verb: str) -> str:
     return f"DELETE FROM escalations_change WHERE escalation_id = {of(key)} AND verb = '{verb}'"
 
 
+def closed(sign: str) -> str:
+    """Closed a day before (`-`) or after (`+`) the changes of kinds that this database knows of."""
+    when = f"now() {sign} interval '1 day'"
+    return f"raised_at = {when}, settled_at = {when}, closed_at = {when}"
+
+
 SETTLED = "settled_at = raised_at + interval '1 hour'"
 BREAKS: dict[str, dict[str, str]] = {
     "escalation_says_its_history": {
@@ -112,7 +118,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "told, and open": change("told", "closed_at = NULL"),
         "merged, and open": change("double", "closed_at = NULL"),
         "told by nobody": change("told", "informed_by_id = NULL"),
-        "resolved, not told, closed": change("done", "kind = 'sim_block'"),
+        "resolved, not told, closed": change("done", f"kind = 'billing_claim', {closed('+')}"),
         "closed after it was resolved": change("done", "closed_at = closed_at + interval '1 second'"),
     },
     "escalation_is_settled_as_it_says": {
@@ -154,6 +160,9 @@ def test_each_kind_of_breach_is_found(sound: None, name: str, how: str) -> None:
 
 
 def test_a_kind_that_closes_otherwise_from_now_on_breaks_nothing(sound: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(change("done", closed("-")))
+        cursor.execute(change("old", closed("-")))
     Kind.objects.filter(code="public_phone_fault").update(closes=Kind.Closes.INFORMED)
     assert broken() == {}
 

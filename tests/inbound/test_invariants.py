@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from agents.models import Agent, User
+from escalations import working
 from escalations.anonymising import anonymise_escalations
 from escalations.raising import raise_escalation
 from inbound import writing
@@ -33,10 +34,12 @@ def sound(owe: Owe, walk_of: Callable[..., Walk], ana: Agent, elena: User, side:
     old = walk_of(ana, contract="C-9", customer_name="Rosa Flores")
     old.footsteps.create(position=1, version=old.version, step="x", kind="ask", entered_at=now, answer={"name": "Rosa"})
     owe("qbc.top_up", key="old", of=old)
-    raise_escalation(
-        key="1", kind="sim_block", line="101", reason="x", details={"x": "y"}, due_at=long_ago, by=ana.user,
+    handed = raise_escalation(
+        key="1", kind="public_phone_fault", line="101", reason="x", details={"x": "y"}, due_at=long_ago, by=ana.user,
         now=long_ago, contract="C-9", customer_name="Rosa Flores",
     )  # fmt: skip
+    working.take(escalation_id=handed.pk, by=elena, now=long_ago)
+    working.resolve(escalation_id=handed.pk, outcome="Reparado", by=elena, now=long_ago)
     assert deliver_due(now=now) == 1
     Walk.objects.filter(pk=old.pk).update(began_at=long_ago)
     yesterday = now - timedelta(days=1)
