@@ -97,7 +97,7 @@ class Counts:
     chips: dict[str, int]
 
 
-def late(now: datetime) -> Q:
+def late(*, now: datetime) -> Q:
     """Past its time: a card that waits while its kind's clock stands still is not."""
     return Q(due_at__lt=now) & ~Q(state=State.WAITING, kind__stops_while_waiting=True)
 
@@ -115,7 +115,7 @@ def columns_of(*, asked: BoardAsked, user: User, now: datetime, counts: Counts) 
     for column in COLUMNS:
         rows = found.filter(state__in=column.states)
         if column.code == "waiting":  # only here may something whose time is past not be overdue
-            rows = rows.annotate(late=Case(When(late(now), then=0), default=1, output_field=IntegerField()))
+            rows = rows.annotate(late=Case(When(late(now=now), then=0), default=1, output_field=IntegerField()))
             rows = rows.order_by("late", "due_at", "pk")
         else:
             rows = rows.order_by("due_at", "pk")
@@ -133,11 +133,11 @@ def count_board(*, asked: BoardAsked, user: User, now: datetime) -> Counts:
         .values("state")
         .annotate(
             shown=Count("pk", filter=whose & due),
-            overdue_shown=Count("pk", filter=whose & due & late(now)),
+            overdue_shown=Count("pk", filter=whose & due & late(now=now)),
             mine=Count("pk", filter=_whose(True, user) & due),
             all=Count("pk", filter=due),
             today=Count("pk", filter=whose & _due("today", now)),
-            overdue=Count("pk", filter=whose & late(now)),
+            overdue=Count("pk", filter=whose & late(now=now)),
         )
     )
     by_state = list(rows)
@@ -173,7 +173,7 @@ def _whose(mine: bool, user: User) -> Q:
 
 def _due(due: str, now: datetime) -> Q:
     if due == "overdue":
-        return late(now)
+        return late(now=now)
     if due == "today":
         midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
         return Q(due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1))

@@ -51,7 +51,7 @@ def find_escalations(*, asked: Asked, user: User, now: datetime) -> QuerySet[Esc
     if asked.line:
         found = found.filter(line=asked.line)
     if asked.overdue:
-        found = found.filter(late(now), closed_at=None)
+        found = found.filter(late(now=now), closed_at=None)
     return found.order_by("due_at", "pk")
 
 
