@@ -246,6 +246,12 @@ def test_the_card_shows_the_trail_of_its_call_masked_where_nobody_calls(card, el
     assert answer.status_code == 404
 
 
+def test_the_cards_page_asks_the_lines_for_both(card, elena, signed_in):
+    page = signed_in(elena).get(reverse("escalations:escalation", args=[card.pk])).content.decode()
+    for name in ("card_lane", "card_trail"):
+        assert f'hx-get="{reverse(f"inbound:{name}", args=[card.pk])}"' in page
+
+
 def test_a_card_of_no_call_shows_nothing(ana, elena, signed_in, monday):
     card = raise_escalation(
         key="attempt:7", kind="complaint", line="", reason="Queja", details={}, by=ana.user, now=monday
