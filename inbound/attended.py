@@ -18,6 +18,7 @@ from screens.templatetags.screens import masked_telephone
 from telephony.phone_numbers import display
 
 DAYS_SHOWN = 7
+EARLIEST, LATEST = 2000, 2200  # a year outside of them is a slip of the pen, and the calendar ends somewhere
 LONGEST = 366  # days of one question
 AT_ONCE = 500  # rows read from the database at a time
 
@@ -97,6 +98,7 @@ def _rows(walks: QuerySet[Walk], *, masked: bool) -> Iterator[list[Any]]:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if EARLIEST <= day.year < LATEST else None

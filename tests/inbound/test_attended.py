@@ -67,6 +67,8 @@ def test_filters_that_cannot_be_read_are_left_out(at):
     asked = ask(at, first="ayer", last="2026-13-45", line="'; DROP", agent="uno")
     assert (asked.first, asked.last) == (at("2026-11-19 00:00").date(), at("2026-11-25 00:00").date())
     assert (asked.line, asked.agent) == ("DROP", None)
+    for day in ("0001-01-01", "9999-12-31"):
+        assert ask(at, first=day, last=day).began == asked.began
 
 
 def test_time_goes_where_it_was_spent(calls, at):
