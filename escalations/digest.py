@@ -45,7 +45,7 @@ def mail_digest(*, now: datetime) -> Notice | None:
     slot = slot_at(now=now)
     if slot is None or Notice.objects.filter(key=slot.key).exists():
         return None
-    mark_times(now=now)  # nobody may have marked them while beat was down
+    mark_times(now=now, waits=True)  # beat may have been down, and another sweep may be in the middle of it
     with transaction.atomic(), connection.cursor() as cursor:
         # two at once must not share what breached between them: the second finds the first one's mail
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])

@@ -18,7 +18,7 @@ MARK = """
     WITH due AS (
         SELECT e.id FROM escalations_escalation e
          WHERE e.{mark} IS NULL AND e.{moment} <= %(now)s AND {running}
-         ORDER BY e.id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED
+         ORDER BY e.id LIMIT %(batch)s FOR NO KEY UPDATE {held}
     ), marked AS (
         UPDATE escalations_escalation e SET {mark} = %(now)s, version = e.version + 1
           FROM due WHERE due.id = e.id RETURNING e.id, e.state, e.version
@@ -28,15 +28,20 @@ MARK = """
     )
     SELECT pg_notify('{channel}', id || ':' || version) FROM marked
 """
-WARN = MARK.format(mark="warned_at", moment="warn_at", running=RUNNING, verb="warn", channel=CHANNEL)
-BREACH = MARK.format(mark="breached_at", moment="due_at", running=RUNNING, verb="breach", channel=CHANNEL)
+MARKS = (("warned_at", "warn_at", "warn"), ("breached_at", "due_at", "breach"))
 BATCH = 1_000
 
 
-def mark_times(*, now: datetime) -> int:
-    """Mark what became nearly due or overdue, once each. Returns how many marks were set; several may run at once."""
+def mark_times(*, now: datetime, waits: bool = False) -> int:
+    """Mark what became nearly due or overdue, once each. Returns how many marks were set; several may run at once.
+
+    A card that somebody holds at that moment is left to the next sweep; with `waits` it is waited for, in the one order
+    in which cards are locked, so that nothing is unmarked afterwards.
+    """
     count = 0
-    for statement in (WARN, BREACH):
+    for mark, moment, verb in MARKS:
+        held = "" if waits else "SKIP LOCKED"
+        statement = MARK.format(mark=mark, moment=moment, running=RUNNING, verb=verb, channel=CHANNEL, held=held)
         while True:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement, {"now": now, "batch": BATCH})

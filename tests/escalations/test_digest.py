@@ -79,6 +79,16 @@ def test_a_day_of_ticks_tells_each_breach_once(due, sweep):
     assert Notice.objects.filter(kind=NoticeKind.ESCALATION_DIGEST).count() == 3
 
 
+def test_what_breaches_after_the_hour_waits_for_the_next_one(due, sweep):
+    due("2026-11-25 09:10")
+    assert sweep("2026-11-25 09:20") is None  # nothing was to be told at eight, and the slot runs until mid-day
+    due("2026-11-25 07:30")
+    late = sweep("2026-11-25 11:40")  # beat was down
+    assert late.body.count("vencía el") == 1
+    assert "vencía el 25/11 07:30" in late.body
+    assert "vencía el 25/11 09:10" in sweep("2026-11-25 12:30").body
+
+
 def test_it_tells_by_kind_the_oldest_first_with_links_and_names_no_customer(due, sweep, elena, at, settings):
     settings.PUBLIC_URL = "https://centro.example"
     late = due("2026-11-25 07:30")
@@ -147,14 +157,17 @@ def test_it_goes_to_who_is_named_and_otherwise_to_supervision(due, sweep, elena)
 
 @pytest.mark.django_db(transaction=True)
 def test_of_several_sweeps_at_once_one_mails_and_nothing_is_lost(due, at):
-    """Cards are raised late and marked while the sweeps run: each is told in exactly one mail."""
-    for _number in range(20):
+    """Beat was down: nothing is marked yet, and half of the sweeps only mark. All is told, in one mail."""
+    for _number in range(300):
         due("2026-11-25 07:30")
     together = threading.Barrier(6)
 
     def ring(number: int) -> str | None:
         together.wait()
         try:
+            if number % 2:
+                mark_times(now=at("2026-11-25 08:00"))
+                return None
             made = mail_digest(now=at("2026-11-25 08:00"))
             return made and made.key
         finally:
@@ -164,5 +177,5 @@ def test_of_several_sweeps_at_once_one_mails_and_nothing_is_lost(due, at):
         ends = list(pool.map(ring, range(6)))
     assert [end for end in ends if end] == ["escalations-digest:2026-11-25:morning"]
     made = Notice.objects.get()
-    assert made.subject.startswith("20 derivaciones")
+    assert made.subject.startswith("300 derivaciones")
     assert Escalation.objects.filter(mailed_at=None).count() == 0
