@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 
 from escalations import working
 from escalations.letters import NobodyHolds, address_of, draft_letter, letters_of, write_letter
@@ -234,3 +237,26 @@ def test_a_mail_server_that_is_down_delays_letters_and_loses_none(ticket, hold, 
     assert mailing.deliver_due(now=morning + timedelta(hours=13)) == 3
     assert len(up.taken) == 3
     assert [one.notice.state for one in letters_of(ticket)] == ["sent"] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_write_the_next_letter_at_once_one_does_and_the_others_are_told(ticket, hold, elena, morning):
+    hold("Julia Rojas")
+    together = threading.Barrier(5)
+
+    def write(text):
+        together.wait()
+        try:
+            said = {"subject": "Boleta", "text": text, "number": 1}
+            return write_letter(escalation_id=ticket.pk, by=elena, now=morning, **said).pk
+        except EscalationRefuses as refusal:
+            return str(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        ends = list(pool.map(write, "abcde"))
+    (letter,) = letters_of(ticket)
+    assert [end for end in ends if isinstance(end, int)] == [letter.pk]
+    assert sum("salió otro correo" in end for end in ends if isinstance(end, str)) == 4
+    assert Notice.objects.count() == 1
