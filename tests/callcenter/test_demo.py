@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from agents.models import Agent, Role, User
-from callcenter.demo import always_on, people, smartflex
+from callcenter.demo import always_on, people, smartflex, units
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import prepaid_rows
 from campaigns.desk import giving
@@ -19,6 +19,8 @@ from campaigns.models import Campaign, Receipt, Report
 from campaigns.month import lifecycle, planner
 from campaigns.month.periods import period_of
 from campaigns.reports import fetching, intake
+from escalations.letters import address_of
+from escalations.models import Unit
 
 At = Callable[..., datetime]
 
@@ -94,6 +96,15 @@ def test_hiring_twice_hires_once_and_leaves_a_changed_password_alone() -> None:
     assert people.hire() == 0
     assert User.objects.get(username="ana").check_password("otra")
     assert User.objects.filter(is_staff=True).get().role == Role.ADMINISTRATOR
+
+
+@pytest.mark.django_db
+def test_every_unit_has_somebody_who_is_written_to() -> None:
+    today = date(2026, 11, 25)
+    assert units.name_who_is_written_to(today=today) == Unit.objects.count() > 0
+    assert units.name_who_is_written_to(today=today) == 0
+    for unit in Unit.objects.all():
+        assert address_of(unit=unit, sector="Norte", on=today).email.endswith("@comteco.example")
 
 
 def test_production_has_no_demo(settings: Any, db: None) -> None:

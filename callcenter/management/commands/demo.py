@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from agents.models import User
-from callcenter.demo import always_on, history, people, resetting, smartflex
+from callcenter.demo import always_on, history, people, resetting, smartflex, units
 from callcenter.purpose import refuse_another_purpose
 from screens.terminal import TerminalCommand
 
@@ -37,6 +37,7 @@ class Command(TerminalCommand):
         now = timezone.now()
         if not (options["if_empty"] and User.objects.exists()):
             people.hire()
+            units.name_who_is_written_to(today=timezone.localdate(now))
             always_on.open_day_and_night()
             self.stdout.write("Making last month, so that there is something to compare with …")
             history.make_last_month(by=User.objects.get(username=people.SUPERVISOR), now=now)
