@@ -83,7 +83,7 @@ def test_a_card_from_new_to_told_by_keyboard_alone(board, make_card, elena):
     expect(column(page, "waiting").locator("[data-card]")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    assert focused(page) == str(first.pk)
+    expect(card_of(page, first).locator(".card-link")).to_be_focused()  # once the dialog has told that it is closed
     page.keyboard.press("r")
     expect(page.get_by_label("Qué se resolvió")).to_be_focused()
     page.keyboard.type("Se corrige la factura")
