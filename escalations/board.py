@@ -21,6 +21,11 @@ from escalations.lifecycle import Verb
 from escalations.models import Escalation, Kind
 
 State = Escalation.State
+READ = (  # what a card shows; reasons and details are long, and opened one at a time
+    *("customer_name", "contract", "promised", "due_at", "warn_at", "state", "version", "waits_for", "closed_at"),
+    *("kind__code", "kind__name", "kind__stops_while_waiting"),
+    *("owner__username", "owner__first_name", "owner__last_name"),
+)
 SHOWN = 50  # cards of a column; the rest are reached by filtering, or in the list
 
 
@@ -105,7 +110,7 @@ def late(*, now: datetime) -> Q:
 def cards_on_board(*, asked: BoardAsked, user: User, now: datetime) -> Any:
     """Open escalations under these filters, with what a card shows."""
     found = _narrowed(asked, user).filter(_whose(asked.mine, user), _due(asked.due, now))
-    return found.select_related("kind", "owner").defer("details", "reason", "outcome")
+    return found.select_related("kind", "owner").only(*READ)
 
 
 def columns_of(*, asked: BoardAsked, user: User, now: datetime, counts: Counts) -> list[ColumnCards]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -17,7 +19,6 @@ from agents.access import centre_only, signed_in_user
 from agents.models import User
 from escalations.board import (
     AT_ONCE,
-    COLUMN_OF,
     COLUMNS,
     MOVES,
     SHOWN,
@@ -28,9 +29,9 @@ from escalations.board import (
     columns_of,
     count_board,
 )
+from escalations.board_cards import draw_card
 from escalations.changes import changes_since, newest_change
 from escalations.models import Escalation, EscalationKind
-from escalations.tables import is_late, time_badge, wants_a_look
 from screens.searching import KEY as SEARCH
 from screens.searching import search_is_posted, searched
 
@@ -46,8 +47,9 @@ def board(request: HttpRequest) -> HttpResponseBase:
     counts = count_board(asked=asked, user=user, now=now)
     columns = columns_of(asked=asked, user=user, now=now, counts=counts)
     choices = choices_of(user=user)
+    draw = partial(draw_card, address=reverse("escalations:board"), works=user.steers_campaigns, now=now)
     context = {
-        "columns": [(shown, [_drawn(card, now) for card in shown.cards]) for shown in columns],
+        "columns": [(shown, [draw(card) for card in shown.cards]) for shown in columns],
         "asked": asked,
         "since": since,
         "whose": _whose_chips(request, asked, user, counts),
@@ -73,7 +75,7 @@ def board_card(request: HttpRequest, pk: int) -> HttpResponse:
     if card is None:
         get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
         return HttpResponse(status=204)
-    return render(request, "escalations/_board_card.html", {"shown": _drawn(card, now), "works": user.steers_campaigns})
+    return HttpResponse(draw_card(card, address=reverse("escalations:board"), works=user.steers_campaigns, now=now))
 
 
 @centre_only
@@ -93,17 +95,6 @@ def changes(request: HttpRequest) -> JsonResponse:
     found = changes_since(since=since, user=signed_in_user(request), now=timezone.now())
     cards = [f"{pk}:{version}" for pk, version in found.cards]
     return JsonResponse({"newest": found.newest, "cards": cards, "resync": found.resync})
-
-
-def _drawn(card: Escalation, now: Any) -> dict[str, Any]:
-    """A card with what its column needs to know of it."""
-    return {
-        "card": card,
-        "column": COLUMN_OF[card.state],
-        "late": is_late(card, now=now),
-        "due": int(card.due_at.timestamp()),
-        "badge": time_badge(card, now=now) if wants_a_look(card, now=now) else "",
-    }
 
 
 def _asked_for(request: HttpRequest, user: User) -> BoardAsked:

@@ -146,6 +146,14 @@ def test_customers_and_telephones_are_masked_on_the_board(standing, elena, signe
         assert hidden not in page
 
 
+def test_what_somebody_typed_is_only_text_on_a_card(standing, elena, signed_in):
+    standing("waiting", customer_name="<b>Rosa", promised="<i>hoy", contract="<u>1")
+    page = signed_in(elena).get(BOARD).content.decode()
+    for typed in ("<b>Rosa", "<i>hoy", "<u>1"):
+        assert typed not in page
+        assert typed.replace("<", "&lt;").replace(">", "&gt;") in page
+
+
 def test_counts_are_of_all_and_cards_are_the_first_fifty(standing, elena, signed_in, now):
     first = standing("new", due=-HOUR)
     rows = [

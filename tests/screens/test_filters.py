@@ -82,6 +82,20 @@ def test_identity_cards_show_two_digits(card, masked):
 
 
 @pytest.mark.parametrize(
+    ("name", "masked"),
+    [
+        ("María José Quispe Mamani", "María J. Q. M."),
+        ("  Ñusta   Ávalos ", "Ñusta Á."),
+        ("Ana", "Ana"),
+        ("", "—"),
+        (None, "—"),
+    ],
+)
+def test_a_masked_name_tells_two_people_apart(name, masked):
+    assert screens.masked_name(name) == masked
+
+
+@pytest.mark.parametrize(
     ("value", "written"),
     [
         (NOW, "25/11 18:00"),
