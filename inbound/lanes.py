@@ -67,7 +67,8 @@ def begin_lane(*, escalation_id: int, by: User, now: datetime) -> Walk:
         path = path_of([passed for passed in begun.trail if passed.position <= begun.footstep.position])
         known = known_on(path, before=call.brought)
         walk = Walk.objects.create(
-            line=call.line, version_id=version, escalation=card, walked_by=by, caller_number=call.caller_number,
+            line=call.line, version_id=version, escalation=card, walked_by=by,
+            caller_number=card.telephone or call.caller_number,  # where she is called back
             contract=call.contract, customer_name=call.customer_name, brought=known, began_at=now,
         )  # fmt: skip
         enter(walk, [], version, begun.lane, known=known, now=now)

@@ -227,6 +227,7 @@ def test_the_card_offers_its_lane_and_says_why_not(card, elena, rosa, signed_in,
     assert begun.headers["Location"] == reverse("inbound:walk", args=[walk.key])
     page = hers.get(begun.headers["Location"]).content.decode()
     assert "Reclamo recibido" in page
+    assert f'href="tel:{card.telephone}"' in page
     assert reverse("escalations:escalation", args=[card.pk]) in page
     assert 'id="step-form"' not in others.get(begun.headers["Location"]).content.decode()
     send = {"position": str(walk.position)}
