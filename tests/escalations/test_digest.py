@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from escalations import working
 from escalations.digest import mail_digest
@@ -179,3 +180,41 @@ def test_of_several_sweeps_at_once_one_mails_and_nothing_is_lost(due, at):
     made = Notice.objects.get()
     assert made.subject.startswith("300 derivaciones")
     assert Escalation.objects.filter(mailed_at=None).count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_breaches_while_a_digest_is_written_is_left_for_the_next(due, at):
+    """A second sweep must not mark as told what the first one's mail does not tell."""
+    now = at("2026-11-25 08:00")
+    due("2026-11-25 07:30")
+    mark_times(now=now)
+    written, may_end = threading.Event(), threading.Event()
+
+    def write_slowly() -> None:
+        try:
+            with transaction.atomic():
+                mail_digest(now=now)
+                written.set()
+                assert may_end.wait(10)
+        finally:
+            connection.close()
+
+    def write_too() -> Notice | None:
+        try:
+            return mail_digest(now=now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(write_slowly)
+        assert written.wait(10)
+        late = due("2026-11-25 07:40")
+        mark_times(now=now)
+        second = pool.submit(write_too)
+        time.sleep(0.5)  # it waits by now
+        may_end.set()
+        first.result()
+        assert second.result() is None
+    late.refresh_from_db()
+    assert late.mailed_at is None
+    assert f"/escalations/{late.pk}/" in mail_digest(now=at("2026-11-25 12:30")).body

@@ -27,6 +27,8 @@ HELD = [  # name, sector, substitute, from, until
     ("Titular Sur", "Sur", False, date(2026, 1, 1), date(2026, 6, 30)),
     ("Titular Este", "Este", False, date(2026, 1, 1), None),
     ("Titular Este nuevo", "Este", False, date(2026, 10, 1), None),
+    ("Suplente Valle", "Valle", True, date(2026, 11, 1), date(2026, 11, 30)),
+    ("Titular Valle nuevo", "Valle", False, date(2026, 11, 10), None),
 ]
 
 
@@ -71,6 +73,7 @@ def ticket(make_card):
         ("Oeste", date(2026, 11, 25), "Titular"),
         ("Este", date(2026, 9, 30), "Titular Este"),
         ("Este", date(2026, 11, 25), "Titular Este nuevo"),
+        ("Valle", date(2026, 11, 25), "Suplente Valle"),  # longer there than the holder
         ("Norte", date(2025, 12, 31), None),
     ],
 )
