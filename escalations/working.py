@@ -149,7 +149,7 @@ def _clock_on(escalation: Escalation, now: datetime) -> dict[str, Any]:
     """The columns of a card that waits no more."""
     changes: dict[str, Any] = {"waiting_since": None, "waits_for": ""}
     since = escalation.waiting_since
-    if since is None or not escalation.kind.stops_while_waiting:
+    if since is None or escalation.breached_at is not None or not escalation.kind.stops_while_waiting:
         return changes
     calendar = working_calendar(first=since.date(), last=(max(now, escalation.due_at) + LOOK_AHEAD).date())
     due_at = pushed_back(escalation.due_at, paused_at=since, resumed_at=now, calendar=calendar)

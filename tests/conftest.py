@@ -127,6 +127,12 @@ def elena(db: None) -> User:
 
 
 @pytest.fixture
+def rosa(db: None) -> User:
+    """Another supervisor than Elena."""
+    return User.objects.create(username="rosa", first_name="Rosa", role=Role.SUPERVISOR)
+
+
+@pytest.fixture
 def oscar(db: None) -> User:
     """An auditor: reads, changes nothing."""
     return User.objects.create(username="oscar", first_name="Óscar", role=Role.AUDITOR)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agents.models import Agent, Role, User
+from agents.models import Agent, User
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
 from tests.notices.mail_server import mail_server
@@ -44,9 +44,3 @@ def make_card(ana: Agent, morning: datetime, db: None) -> Callable[..., Escalati
 def card(make_card: Callable[..., Escalation]) -> Escalation:
     """A billing claim: eight working hours, and its clock stops while a unit is waited for."""
     return make_card()
-
-
-@pytest.fixture
-def rosa(db: None) -> User:
-    """Another supervisor than Elena."""
-    return User.objects.create(username="rosa", first_name="Rosa", role=Role.SUPERVISOR)

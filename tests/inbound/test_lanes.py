@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import Agent, Role, User
+from agents.models import Agent, User
 from escalations import working
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
@@ -40,11 +40,6 @@ ENDS = {
     "bill_explained": ("informed", True, "Factura explicada al cliente"),
     "reentry_sent": ("resolved", False, "Nueva digitación enviada al sector. Algo"),
 }
-
-
-@pytest.fixture
-def rosa(db: None) -> User:
-    return User.objects.create(username="rosa", first_name="Rosa", role=Role.SUPERVISOR)
 
 
 @pytest.fixture
