@@ -19,10 +19,10 @@ from screens.templatetags.screens import masked_name, masked_text, moment
 CARD = (
     '<article id="card-{pk}" class="card{late}" draggable="{draggable}" data-card="{pk}" data-version="{version}"'
     ' data-column="{column}" data-late="{is_late}" data-due="{due}">'
-    '<p class="card-kind"><a class="card-link" draggable="false" href="{href}">{kind}</a> {badge}</p>'
+    '<p class="card-kind"><a class="card-link" draggable="false" href="{href}">{kind}</a></p>'
     '<p class="card-customer clip">{customer}</p>'
     '<p class="card-promise clip">{promise}</p>'
-    '<p class="card-owner clip soft">{holder}</p></article>'
+    '<p class="card-owner"><span class="clip soft">{holder}</span> {badge}</p></article>'
 )
 
 
