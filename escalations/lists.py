@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from escalations.board import late
@@ -17,6 +18,18 @@ from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone, masked_text
 from telephony.phone_numbers import display
 
+# Names of the data that the steps of the lines hand over with a card (`with` of their flows).
+LABELS = {
+    "address": gettext_lazy("Dirección"), "annulled_for": gettext_lazy("Causal de anulación"),
+    "cause": gettext_lazy("Causal"), "claim": gettext_lazy("Reclamo"), "contract": gettext_lazy("Contrato"),
+    "damage": gettext_lazy("Daño"), "day": gettext_lazy("Día"), "days": gettext_lazy("Días"),
+    "description": gettext_lazy("Qué ocurre"), "fault": gettext_lazy("Falla"), "hour": gettext_lazy("Hora"),
+    "name": gettext_lazy("Nombre"), "number": gettext_lazy("Número"), "order": gettext_lazy("Orden"),
+    "reason": gettext_lazy("Motivo"), "requester": gettext_lazy("Lo pidió"), "sector": gettext_lazy("Sector"),
+    "seen": gettext_lazy("Lo que se vio"), "segment": gettext_lazy("Segmento"),
+    "service_number": gettext_lazy("Número de servicio"), "sold_on": gettext_lazy("Vendido el"),
+    "state": gettext_lazy("Estado"), "telephone": gettext_lazy("Teléfono"), "zone": gettext_lazy("Zona"),
+}  # fmt: skip
 AT_ONCE = 500  # rows read from the database at a time
 OPEN, CLOSED, ALL = "open", "closed", "all"
 
@@ -87,9 +100,14 @@ def sheet_of(escalations: QuerySet[Escalation], *, masked: bool) -> Sheet:
     return Sheet(_("Derivaciones"), heads, _rows(escalations, masked=masked))
 
 
+def label_of(name: str) -> str:
+    """What people call one of the data of a step; one that nobody foresaw goes by its own name."""
+    return str(LABELS.get(name, name.replace("_", " ").capitalize()))
+
+
 def details_of(escalation: Escalation, *, masked: bool) -> list[tuple[str, str]]:
     """What the step asked for, as words for people."""
-    told = ((str(name).replace("_", " ").capitalize(), in_words(value)) for name, value in escalation.details.items())
+    told = ((label_of(name), in_words(value)) for name, value in escalation.details.items())
     return [(name, masked_text(words) if masked else words) for name, words in told if words]
 
 

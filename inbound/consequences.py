@@ -20,6 +20,7 @@ from inbound.write_limits import NOT_HAPPENING
 from inbound.writing import owe_write
 
 INTERACTION = "smartflex.write_interaction"
+WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
 
 
 def key_of(standing: Standing) -> str:
@@ -60,8 +61,9 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
     """Raise the escalation of a `hand_over` step, once a walk. Call it inside the step's transaction."""
     walk, footstep, step = standing.walk, standing.footstep, standing.step
     customer = known.get("customer") if isinstance(known.get("customer"), dict) else {}
-    details = arguments(step.with_, known)
-    written = [str(value) for value in footstep.answer.values() if isinstance(value, str) and value]
+    words = words_of_the_call(standing, known)
+    told_in_words = [field.name for field in step.fields if field.type in WORDS] + ["note"]
+    written = [str(footstep.answer[name]) for name in told_in_words if footstep.answer.get(name)]
     return raise_escalation(
         key=key_of(standing),
         kind=step.escalation,
@@ -71,8 +73,8 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
         telephone=_telephone(walk.caller_number, known),
         zone=str(customer.get("zone") or "")[:80] if customer else "",
         reason=". ".join([step.title, *written]),
-        details=details,
-        promised=filled(step.promised, words_of_the_call(standing, known)),
+        details=arguments(step.with_, words),
+        promised=filled(step.promised, words),
         due_at=due_by(now=now, **(asdict(step.due) if step.due else {"end_of_day": True})),
         by=walk.by,
         now=now,

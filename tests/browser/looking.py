@@ -57,7 +57,11 @@ def assert_accessible(page: Page, name: str = "", *, looks: tuple[tuple[str, str
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.wait_for_timeout(400)  # on a busy machine the colours of the whole page follow the switch a little later
         page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
-        for line in axe_violations(page):
+        found = axe_violations(page)
+        if any(line.startswith("color-contrast") for line in found):
+            page.wait_for_timeout(1500)  # a colour half-way between light and dark is no colour of ours
+            found = axe_violations(page)
+        for line in found:
             problems.setdefault(line, []).append(f"{size} {scheme}")
         picture(page, f"{told}-{size}-{scheme}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 from escalations import working
 from escalations.models import Change, Escalation
 from tests.browser.looking import assert_accessible
-from tests.escalations.conftest import make_card, rosa
+from tests.escalations.conftest import make_card
 
-__all__ = ["make_card", "rosa"]
+__all__ = ["make_card"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

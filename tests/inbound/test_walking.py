@@ -164,6 +164,8 @@ def test_what_is_handed_over_says_where_to_call_and_promises_in_words_people_rea
     ticket = Escalation.objects.get()
     assert ticket.promised == "Visita el 28/11/2026 a horas 09:30, aproximadamente."
     assert ticket.telephone == "+59171712345"
+    assert ticket.details == {"day": "28/11/2026"}
+    assert ticket.reason == "Boleta a supervisión"
 
 
 def test_what_is_known_already_stands_in_the_field_and_may_be_written_over(ana, answers, at):
