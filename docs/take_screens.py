@@ -35,8 +35,9 @@ def signed_in(browser: Browser, name: str) -> Page:
     return page
 
 
-def picture(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
+def picture(page: Page, name: str, *, live: bool = False) -> None:
+    """`live`: a page that listens is never idle."""
+    page.wait_for_timeout(1500) if live else page.wait_for_load_state("networkidle")
     path = HERE / f"{name}.png"
     page.screenshot(path=path)
     size = path.stat().st_size
@@ -106,6 +107,8 @@ def main() -> None:
         attend_a_morning(browser)
         elena.goto(f"{ADDRESS}/lines/times/")
         picture(elena, "times")
+        elena.goto(f"{ADDRESS}/escalations/")
+        picture(elena, "board", live=True)
         browser.close()
 
 
