@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -30,6 +31,7 @@ def times(request: HttpRequest) -> HttpResponse:
     context = {
         "span": span,
         "figures": figures,
+        "trail": [(reverse("escalations:board"), _("Derivaciones")), ("", _("Tiempos"))],
         "charts": charts,
         "charts_to_come": not all(chart.is_drawn for chart in charts),
         "until_taken": hours(figures.whole.take.median),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -50,6 +51,7 @@ def times(request: HttpRequest) -> HttpResponse:
     figures = time_figures(asked=asked)
     context = {
         "figures": figures,
+        "trail": [(reverse("inbound:attended"), _("Atenciones")), ("", _("Tiempos por paso"))],
         "charts": charts_of(figures),
         "steps": [(step, told(timedelta(seconds=float(step.median)))) for step in figures.steps],
         "lines_told": [(line, told(timedelta(seconds=line.median))) for line in figures.lines],
