@@ -14,7 +14,8 @@ from escalations.raising import due_by, raise_escalation
 from escalations.working import inform, reject, resolve
 from inbound.call_words import words_of_the_call
 from inbound.conditions import arguments, filled
-from inbound.models import OutsideWrite
+from inbound.flow_shapes import Step
+from inbound.models import Footstep, OutsideWrite
 from inbound.standing import CONTINUED, Standing, flow_of
 from inbound.write_limits import NOT_HAPPENING
 from inbound.writing import owe_write
@@ -62,8 +63,6 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
     walk, footstep, step = standing.walk, standing.footstep, standing.step
     customer = known.get("customer") if isinstance(known.get("customer"), dict) else {}
     words = words_of_the_call(standing, known)
-    told_in_words = [field.name for field in step.fields if field.type in WORDS] + ["note"]
-    written = [str(footstep.answer[name]) for name in told_in_words if footstep.answer.get(name)]
     return raise_escalation(
         key=key_of(standing),
         kind=step.escalation,
@@ -72,7 +71,7 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
         customer_name=walk.customer_name,
         telephone=_telephone(walk.caller_number, known),
         zone=str(customer.get("zone") or "")[:80] if customer else "",
-        reason=". ".join([step.title, *written]),
+        reason=". ".join([step.title, *_written(step, footstep)]),
         details=arguments(step.with_, words),
         promised=filled(step.promised, words),
         due_at=due_by(now=now, **(asdict(step.due) if step.due else {"end_of_day": True})),
@@ -107,7 +106,7 @@ def settle_card(*, standing: Standing, now: datetime) -> Escalation:
     resolves.
     """
     walk, step = standing.walk, standing.step
-    written = [str(text) for one in standing.path for text in one.answer.values() if isinstance(text, str) and text]
+    written = [text for one in standing.path for text in _written(standing.step_of(one), one)]
     outcome = ". ".join([step.label, *written])
     card, by = int(walk.escalation_id or 0), walk.by
     if step.settles == "rejected":
@@ -132,6 +131,12 @@ def told(standing: Standing) -> str:
             lines.append(step.title)
         lines += [str(footstep.answer[name]) for name in ("note", "seen") if footstep.answer.get(name)]
     return ". ".join([*lines, standing.step.label])[:1000]
+
+
+def _written(step: Step, footstep: Footstep) -> list[str]:
+    """What was written down on a step in words of its own, its note last."""
+    names = [field.name for field in step.fields if field.type in WORDS] + ["note"]
+    return [str(footstep.answer[name]) for name in names if footstep.answer.get(name)]
 
 
 def _telephone(caller_number: str, known: Mapping[str, Any]) -> str:
