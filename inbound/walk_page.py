@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.models import Escalation
@@ -18,11 +16,12 @@ from inbound.call_words import words_of_the_call
 from inbound.conditions import filled, known_first, value_at
 from inbound.consequences import key_of, stands
 from inbound.flow_diagram import svg
-from inbound.flow_shapes import OTHER, Branch, Field, Step
+from inbound.flow_shapes import OTHER, Field, Step
 from inbound.found_words import Told, tell, words_of
 from inbound.look_ups import LOOK_UPS
 from inbound.models import Footstep, OutsideWrite, Walk
-from inbound.standing import CONTINUED, Standing, flow_of, said_before
+from inbound.standing import Standing, flow_of, said_before
+from inbound.walk_trail import Passed, trail_of
 from telephony import phone_numbers
 
 State = OutsideWrite.State
@@ -54,20 +53,6 @@ class ShownField:
     is_required: bool
     options: list[tuple[str, str]] = field(default_factory=list)
     name_value: str = ""
-
-
-@dataclass(frozen=True)
-class Passed:
-    """One line of the trail. `is_undone`: somebody went back past it."""
-
-    position: int
-    ref: str
-    title: str
-    what: list[str]
-    at: datetime
-    is_undone: bool
-    is_current: bool
-    may_return: bool
 
 
 @dataclass(frozen=True)
@@ -234,66 +219,6 @@ def _just_found(standing: Standing) -> Known | None:
     if step.kind != "look_up" or standing.step.kind == "look_up":
         return None
     return Known(step.title, tell(before.found), before.trouble)
-
-
-def trail_of(standing: Standing) -> list[Passed]:
-    """All footsteps of a walk, oldest first, as lines to read."""
-    counting = {footstep.position for footstep in standing.path}
-    newest = standing.footstep.position
-    ended = standing.walk.ended_at is not None
-    lines = []
-    for footstep in standing.trail:
-        step = standing.step_of(footstep)
-        counts = footstep.position in counting
-        lines.append(
-            Passed(
-                position=footstep.position,
-                ref=step.ref,
-                title=step.title,
-                what=_what(step, footstep),
-                at=footstep.entered_at,
-                is_undone=not counts,
-                is_current=footstep.position == newest and not ended,
-                may_return=counts
-                and footstep.position != newest
-                and not ended
-                and (step.kind != "look_up" or footstep.by_hand),
-            )
-        )
-    return lines
-
-
-def _what(step: Step, footstep: Footstep) -> list[str]:
-    """What was answered or decided on a footstep, in a few words."""
-    said = [_answer(step, name, value) for name, value in footstep.answer.items() if value]
-    if footstep.chosen == CONTINUED:
-        said.append(_("Sigue como %(line)s") % {"line": step.continue_as})
-    elif footstep.chosen:
-        said.append(_label(step.ways, footstep.chosen))
-        if footstep.proposed and footstep.proposed != footstep.chosen:
-            said.append(_("se proponía «%(label)s»") % {"label": _label(step.ways, footstep.proposed)})
-    if footstep.reason:
-        said.append(footstep.reason)
-    if footstep.trouble:
-        said.append(footstep.trouble)
-    if footstep.by_hand and footstep.found:
-        said.append(_("escrito a mano"))
-    return said
-
-
-def _answer(step: Step, name: str, value: Any) -> str:
-    if isinstance(value, Mapping):
-        return " ".join(filter(None, (str(value.get("contract", "")), str(value.get("name", "")).title())))
-    asked = next((one for one in step.fields if one.name == name), None)
-    if asked is not None and asked.type == "kinship":
-        return str(KINSHIPS.get(str(value), value))
-    if asked is not None and asked.type == "choice":
-        return str(dict(asked.choices).get(str(value), value))
-    return words_of("amount" if asked is not None and asked.type == "amount" else name, value)
-
-
-def _label(ways: tuple[Branch, ...], name: str) -> str:
-    return next((str(way.label) for way in ways if way.name == name), name)
 
 
 def _done_already(

@@ -17,7 +17,7 @@ from escalations.models import Escalation
 from inbound.lanes import begin_lane, handed_over
 from inbound.models import Walk
 from inbound.standing import standing_on
-from inbound.walk_page import trail_of
+from inbound.walk_trail import trail_of
 from inbound.walking import WalkRefuses
 
 
