@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from agents.models import Agent, User
 
@@ -39,6 +39,14 @@ def axe_violations(page: Page) -> list[str]:
         for violation in found
         for node in violation["nodes"]
     ]
+
+
+def settle(page: Page) -> None:
+    """Wait until htmx has put everything it asked for in its place.
+
+    Not `wait_for_function`: its second look is an `eval` in the page, which the pages' CSP refuses.
+    """
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
 
 
 def picture(page: Page, name: str) -> None:

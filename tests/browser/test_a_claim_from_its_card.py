@@ -13,7 +13,7 @@ from escalations.raising import raise_escalation
 from inbound.flow_paths import every_path
 from inbound.models import OutsideSystem, ServiceLine
 from inbound.publishing import files, publish_files
-from tests.browser.looking import assert_accessible
+from tests.browser.looking import assert_accessible, settle
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of
 from tests.inbound.test_every_line import walk_to_the_end
@@ -68,7 +68,7 @@ def test_a_promised_call_is_taken_tried_and_told(ana, open_as, live_server):
     calls.get_by_role("button", name="Tomar").click()
     with page.expect_response("**/not-reached/"):
         calls.get_by_role("button", name="No contesta").click()
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    settle(page)
     calls.get_by_text("Informado", exact=True).click()
     assert_accessible(page)
     calls.get_by_label("por teléfono").check()

@@ -30,7 +30,7 @@ def board(open_as, live_server):
     def open_board(person, query: str = "") -> Page:
         page = open_as(person)
         page.goto(f"{live_server.url}/escalations/{query}")
-        page.wait_for_function("window.board !== undefined")
+        assert page.evaluate("window.board !== undefined"), "its keys are there as soon as the page is"
         return page
 
     return open_board

@@ -37,7 +37,7 @@ def test_every_state_is_reached_from_new_and_reaches_the_end():
     assert all(State.INFORMED in closure(state) for state in set(State) - {State.INFORMED, State.MERGED})
 
 
-@pytest.mark.parametrize(("verb", "state"), itertools.product(PERSONS, State))
+@pytest.mark.parametrize(("verb", "state"), list(itertools.product(PERSONS, State)))
 def test_whatever_is_refused_says_why(verb, state, card, elena, rosa):
     """Whose it is matters too: Elena has what somebody has."""
     card.state, card.owner = state, None if state == State.NEW else elena
