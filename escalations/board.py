@@ -115,18 +115,21 @@ def cards_on_board(*, asked: BoardAsked, user: User, now: datetime) -> Any:
 
 def columns_of(*, asked: BoardAsked, user: User, now: datetime, counts: Counts) -> list[ColumnCards]:
     """The columns, each with its first cards: what is overdue first, then what is due first."""
-    found = cards_on_board(asked=asked, user=user, now=now)
     columns = []
     for column in COLUMNS:
-        rows = found.filter(state__in=column.states)
-        if column.code == "waiting":  # only here may something whose time is past not be overdue
-            rows = rows.annotate(late=Case(When(late(now=now), then=0), default=1, output_field=IntegerField()))
-            rows = rows.order_by("late", "due_at", "pk")
-        else:
-            rows = rows.order_by("due_at", "pk")
         count, overdue = counts.columns[column.code], counts.overdue[column.code]
-        columns.append(ColumnCards(column, list(rows[:SHOWN]) if count else [], count, overdue))
+        cards = first_cards(column, asked=asked, user=user, now=now) if count else []
+        columns.append(ColumnCards(column, cards, count, overdue))
     return columns
+
+
+def first_cards(column: Column, *, asked: BoardAsked, user: User, now: datetime) -> list[Escalation]:
+    """The cards of one column that are shown, what is overdue first."""
+    rows = cards_on_board(asked=asked, user=user, now=now).filter(state__in=column.states)
+    if column.code == "waiting":  # only here may something whose time is past not be overdue
+        rows = rows.annotate(late=Case(When(late(now=now), then=0), default=1, output_field=IntegerField()))
+        return list(rows.order_by("late", "due_at", "pk")[:SHOWN])
+    return list(rows.order_by("due_at", "pk")[:SHOWN])
 
 
 def count_board(*, asked: BoardAsked, user: User, now: datetime) -> Counts:

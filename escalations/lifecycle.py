@@ -161,8 +161,8 @@ def write_down(
 
 
 def tell(*escalations: Escalation) -> None:
-    """`id:version` of what changed, to the listeners of the database's channel; no customer is named."""
-    said = [f"{one.pk}:{one.version}" for one in escalations]
+    """`id:version:state` of what changed, to the listeners of the database's channel; no customer is named."""
+    said = [f"{one.pk}:{one.version}:{one.state}" for one in escalations]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, said) FROM unnest(%s::text[]) said", [CHANNEL, said])
 

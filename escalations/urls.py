@@ -9,6 +9,7 @@ app_name = "escalations"
 urlpatterns = [
     path("", board.board, name="board"),
     path("counts/", board.board_counts, name="board_counts"),
+    path("columns/<slug:code>/", board.board_column, name="board_column"),
     path("changes/", board.changes, name="changes"),
     path("list/", lists.escalation_list, name="escalation_list"),
     path("export/", lists.escalation_export, name="escalation_export"),

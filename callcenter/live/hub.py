@@ -17,9 +17,9 @@ STILL_THERE = b":\n\n"
 END = b""
 
 
-def card(payload: str) -> bytes:
-    """The event of one changed card; `payload` is `id:version`."""
-    return b"event: card\ndata: %b\n\n" % payload.encode()
+def card(payload: str, boards: int) -> bytes:
+    """The event of one changed card; `payload` is `id:version:state`, `boards` how many hear of it in this moment."""
+    return b"event: card\ndata: %b:%d\n\n" % (payload.encode(), boards)
 
 
 class TooMany(Exception):

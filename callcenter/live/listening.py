@@ -45,7 +45,7 @@ class Ear:
     async def _hear(self, connection: AsyncConnection) -> None:
         while True:
             async for notice in connection.notifies(timeout=ASKS_EVERY):
-                self._hub.tell(card(notice.payload))
+                self._hub.tell(card(notice.payload, len(self._hub)))
             async with asyncio.timeout(ANSWERS_WITHIN):
                 await connection.execute("SELECT 1")
 

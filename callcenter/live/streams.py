@@ -1,4 +1,4 @@
-"""The door: one long answer for each open board. It names cards and versions, nobody and nothing else."""
+"""The door: one long answer for each open board. It names cards, versions and states, nobody and nothing else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ hub = Hub()
 
 @require_GET
 async def escalations(request: HttpRequest) -> HttpResponseBase:
-    """Tell who sees the board which cards change: `event: card`, `data: id:version`."""
+    """Tell who sees the board which cards change: `event: card`, `data: id:version:state:boards`."""
     origin, ours = request.headers.get("Origin"), origin_of_the_web(request)
     if origin not in (None, ours):
         return _refused(403)

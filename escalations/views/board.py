@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from escalations.board import (
     choices_of,
     columns_of,
     count_board,
+    first_cards,
 )
 from escalations.board_cards import draw_card
 from escalations.changes import changes_since, newest_change
@@ -76,6 +77,19 @@ def board_card(request: HttpRequest, pk: int) -> HttpResponse:
         get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
         return HttpResponse(status=204)
     return HttpResponse(draw_card(card, address=reverse("escalations:board"), works=user.steers_campaigns, now=now))
+
+
+@centre_only
+@require_GET
+def board_column(request: HttpRequest, code: str) -> HttpResponse:
+    """The first cards of one column under these filters, for a board whose cards have left."""
+    user, now = signed_in_user(request), timezone.now()
+    column = next((column for column in COLUMNS if column.code == code), None)
+    if column is None:
+        raise Http404
+    draw = partial(draw_card, address=reverse("escalations:board"), works=user.steers_campaigns, now=now)
+    cards = first_cards(column, asked=_asked_for(request, user), user=user, now=now)
+    return HttpResponse("".join(map(draw, cards)))
 
 
 @centre_only

@@ -220,3 +220,21 @@ def test_a_double_is_joined_after_one_was_asked(board, make_card, elena):
     page.locator("#confirm").get_by_role("button", name="Unir").click()
     expect(page.locator("#card")).to_contain_text("Unida a la otra")
     expect(column(page, "new").locator("[data-card]")).to_have_count(1)
+
+
+def test_a_column_that_shows_only_its_first_cards_is_filled_again_when_they_leave(
+    board, make_card, elena, monkeypatch, settings
+):
+    settings.LIVE_PORT = 0  # nobody listens there: the board asks
+    monkeypatch.setattr("escalations.board.SHOWN", 5)
+    monkeypatch.setattr("escalations.views.board.SHOWN", 5)
+    cards = [make_card(contract=str(number)) for number in range(8)]
+    page = board(elena)
+    new = column(page, "new").locator("[data-card]")
+    expect(new).to_have_count(5)
+    for card in cards[:2]:
+        working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    expect(column(page, "taken").locator("[data-card]")).to_have_count(2)
+    expect(new).to_have_count(5)
+    expect(column(page, "new").locator("[data-count]")).to_have_text("6")
+    expect(column(page, "new").locator("[data-more-count]")).to_have_text("1")

@@ -70,7 +70,7 @@ def test_a_board_hears_within_a_second_of_the_commit_and_not_before(open_board, 
         time.sleep(0.5)
         assert board.cards == []
     committed = time.monotonic()
-    assert board.hears("card", f"{claim.pk}:1") - committed < 1
+    assert board.hears("card", f"{claim.pk}:1:taken:1") - committed < 1
 
 
 def test_what_was_rolled_back_is_not_heard(open_board, claim, elena):
@@ -80,8 +80,7 @@ def test_what_was_rolled_back_is_not_heard(open_board, claim, elena):
         transaction.set_rollback(True)
     working.note(escalation_id=claim.pk, text="Llamó otra vez", by=elena, now=timezone.now())
     board.hears("card")
-    assert board.cards == [f"{claim.pk}:{Escalation.objects.get(pk=claim.pk).version}"]
-    assert len(board.cards) == 1
+    assert board.cards == [f"{claim.pk}:{Escalation.objects.get(pk=claim.pk).version}:new:1"]
 
 
 def test_a_cut_connection_is_made_good_by_looking_at_everything(open_board, claim, elena):
@@ -94,7 +93,7 @@ def test_a_cut_connection_is_made_good_by_looking_at_everything(open_board, clai
         assert cursor.fetchall() == [(True,)]
     board.hears("resync")
     working.take(escalation_id=claim.pk, by=elena, now=timezone.now())
-    board.hears("card", f"{claim.pk}:1")
+    board.hears("card", f"{claim.pk}:1:taken:1")
 
 
 def test_a_hundred_boards_hear_within_a_second(open_board, claim):
@@ -103,7 +102,7 @@ def test_a_hundred_boards_hear_within_a_second(open_board, claim):
     boards = [open_board(person) for person in people for _turn in range(STREAMS_A_PERSON)]
     working.take(escalation_id=claim.pk, by=people[0], now=timezone.now())
     committed = time.monotonic()
-    assert max(board.hears("card", f"{claim.pk}:1") for board in boards) - committed < 1
+    assert max(board.hears("card", f"{claim.pk}:1:taken:{TOGETHER}") for board in boards) - committed < 1
 
 
 @pytest.mark.parametrize("end", ["signed out", "deactivated", "an agent from now on"])
@@ -173,11 +172,11 @@ def test_a_listener_that_takes_nothing_is_told_to_look_at_everything_and_grows_n
         hub = Hub()
         slow, quick = hub.join(1), hub.join(2)
         for number in range(WAITING_AT_MOST + 2):
-            hub.tell(card(f"{number}:1"))
-            assert await quick.next() == card(f"{number}:1")
-        assert [await slow.next(), await slow.next()] == [RESYNC, card(f"{WAITING_AT_MOST + 1}:1")]
+            hub.tell(card(f"{number}:1", 2))
+            assert await quick.next() == card(f"{number}:1", 2)
+        assert [await slow.next(), await slow.next()] == [RESYNC, card(f"{WAITING_AT_MOST + 1}:1", 2)]
         for number in range(WAITING_AT_MOST):
-            slow.tell(card(f"{number}:2"))
+            slow.tell(card(f"{number}:2", 2))
         slow.tell(END)
         assert await slow.next() == END
 

@@ -72,4 +72,4 @@ def test_listeners_hear_what_changed_when_it_is_committed(card, elena, morning):
         listener.execute(f"LISTEN {CHANNEL}")
         taken = working.take(escalation_id=card.pk, by=elena, now=morning)
         heard = next(listener.notifies(timeout=5))
-    assert heard.payload == f"{card.pk}:{taken.version}"
+    assert heard.payload == f"{card.pk}:{taken.version}:taken"

@@ -1,13 +1,15 @@
 /* The supervisors' board: cards open over the board, take verbs, and are refreshed in place. board_moves.js walks and
  * moves them by key and mouse.
  *
- * window.board.refresh(pk, version)   somebody changed a card: fetch it when that is news, and put it where it belongs
+ * window.board.refresh(pk, version, told)   somebody changed a card: fetch it when that is news, and put it where it belongs;
+ *                                           told.state: where it is at once, told.within: and fetched in so many ms
  *
  * Where a card is moved to is a verb, and the server says whether it can be taken: nothing moves before it did.
  */
 (() => {
   "use strict";
   const { words, openDialog, typing } = window.screens;
+  const FULL = 0.8; // a column with fewer of the cards it can show is filled again
   const TALLY_WAITS = 150; // ms: several cards that change together are counted once
   const board = document.getElementById("board");
   const dialog = document.getElementById("card-dialog");
@@ -129,7 +131,22 @@
     if (from && from !== list) rove(from);
   };
 
-  const fetchCard = async (key, version) => {
+  /* It stands where it was told to be before it is known what it says. */
+  const moveOn = (key, state) => {
+    const card = cardOf(key);
+    if (!card || hand.dragged === key) return;
+    const column = columns.find((one) => one.dataset.states.split(" ").includes(state));
+    if (!column) leave(card);
+    else if (column.dataset.column !== card.dataset.column) {
+      const moved = card.cloneNode(true);
+      moved.dataset.column = column.dataset.column;
+      place(moved);
+    }
+  };
+
+  const fetchCard = async (key, version, within = 0) => {
+    const mine = hand.current === key && document.hasFocus();
+    if (within && !mine) await new Promise((passed) => setTimeout(passed, Math.random() * within));
     const answer = await ask(`${board.dataset.cards}${key}/card/${window.location.search}`);
     if (!answer?.ok) {
       newest.delete(key); // whoever hears of it next asks again
@@ -151,7 +168,7 @@
     tally();
   };
 
-  const refresh = (pk, version) => {
+  const refresh = (pk, version, told = {}) => {
     const key = String(pk);
     if (version !== undefined) {
       markStale(key, version);
@@ -159,11 +176,24 @@
       if (Number(version) <= Math.max(newest.get(key) ?? -1, shown)) return underWay.get(key) ?? Promise.resolve();
       newest.set(key, Number(version));
     }
-    const asked = fetchCard(key, version).finally(() => {
+    if (told.state) moveOn(key, told.state);
+    const asked = fetchCard(key, version, told.within).finally(() => {
       if (underWay.get(key) === asked) underWay.delete(key);
     });
     underWay.set(key, asked);
     return asked;
+  };
+
+  /* The next ones, when many of a column have left. */
+  const fill = async (code) => {
+    const answer = await ask(`${board.dataset.cards}columns/${code}/${window.location.search}`);
+    if (!answer?.ok) return;
+    const pattern = document.createElement("template");
+    pattern.innerHTML = await answer.text();
+    const isNews = ({ dataset: { card, version } }) => !cardOf(card) && !(newest.get(card) > Number(version));
+    const missing = [...pattern.content.querySelectorAll("[data-card]")].filter(isNews);
+    missing.forEach(place);
+    if (missing.length) tally();
   };
 
   const tally = () => {
@@ -175,7 +205,9 @@
       const counts = await answer.json();
       columns.forEach((column) => {
         const code = column.dataset.column;
-        const more = Math.max(0, counts.columns[code] - column.querySelectorAll("[data-card]").length);
+        const there = column.querySelectorAll("[data-card]").length;
+        const more = Math.max(0, counts.columns[code] - there);
+        if (more && there < board.dataset.shown * FULL) fill(code);
         column.querySelector("[data-count]").textContent = figure(counts.columns[code]);
         column.querySelector("[data-overdue-count]").textContent = figure(counts.overdue[code]);
         column.querySelector("[data-overdue]").hidden = !counts.overdue[code];

@@ -7,6 +7,8 @@
   const ASKS_EVERY = 3000;
   const PATIENCE = 40000; // two beats of the stream and a bit: one that is silent longer is gone without a word
   const YOUNG = 35000; // the centre tells again what happened in the last 30 s: a page younger than that knows most of it
+  const PACE = 10; // ms: what one answer takes the centre
+  const SOON = 1000;
   const REFUSED_FOR = 30000; // a stream that was refused (too many boards, nobody there) is tried again after this
 
   const region = document.getElementById("live");
@@ -28,9 +30,11 @@
     region.replaceChildren(document.getElementById(`live-${now}`).content.cloneNode(true));
   };
 
+  /* `id:version`, and from the stream also its state and how many boards are told this in the same moment: they move the
+   * card at once, and ask for the rest of it one after the other. */
   const tell = (card) => {
-    const [id, version] = card.split(":").map(Number);
-    window.board?.refresh(id, version);
+    const [id, version, state, boards = 0] = card.split(":");
+    window.board?.refresh(id, Number(version), { state, within: Math.min(boards * PACE, SOON) });
   };
 
   /* Whether the page is loaded anew; not while somebody is in the middle of something. */
