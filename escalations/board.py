@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, When
-from django.utils import timezone
+from django.db.models import Case, Count, IntegerField, QuerySet, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import User
+from escalations.filters import Filters, due, late, narrowed, whose
 from escalations.lifecycle import Verb
 from escalations.models import Escalation, Kind
 
@@ -67,18 +67,6 @@ AT_ONCE = (Verb.TAKE, Verb.GIVE_BACK, Verb.GO_ON)  # moves that ask for nothing;
 
 
 @dataclass(frozen=True)
-class BoardAsked:
-    """The filters of the board; empty: all."""
-
-    mine: bool = False  # what this person has, and the new ones nobody has
-    kind: str = ""
-    line: str = ""
-    zone: str = ""
-    due: str = ""  # "today", or "overdue"
-    contract: str = ""
-
-
-@dataclass(frozen=True)
 class ColumnCards:
     """A column as it is shown: its first cards, and how many there are."""
 
@@ -102,18 +90,13 @@ class Counts:
     chips: dict[str, int]
 
 
-def late(*, now: datetime) -> Q:
-    """Past its time: a card that waits while its kind's clock stands still is not."""
-    return Q(due_at__lt=now) & ~Q(state=State.WAITING, kind__stops_while_waiting=True)
-
-
-def cards_on_board(*, asked: BoardAsked, user: User, now: datetime) -> Any:
+def cards_on_board(*, asked: Filters, user: User, now: datetime) -> Any:
     """Open escalations under these filters, with what a card shows."""
-    found = _narrowed(asked, user).filter(_whose(asked.mine, user), _due(asked.due, now))
+    found = _open(asked, user).filter(whose(asked.mine, user), due(asked.due, now=now))
     return found.select_related("kind", "owner").only(*READ)
 
 
-def columns_of(*, asked: BoardAsked, user: User, now: datetime, counts: Counts) -> list[ColumnCards]:
+def columns_of(*, asked: Filters, user: User, now: datetime, counts: Counts) -> list[ColumnCards]:
     """The columns, each with its first cards: what is overdue first, then what is due first."""
     columns = []
     for column in COLUMNS:
@@ -123,7 +106,7 @@ def columns_of(*, asked: BoardAsked, user: User, now: datetime, counts: Counts) 
     return columns
 
 
-def first_cards(column: Column, *, asked: BoardAsked, user: User, now: datetime) -> list[Escalation]:
+def first_cards(column: Column, *, asked: Filters, user: User, now: datetime) -> list[Escalation]:
     """The cards of one column that are shown, what is overdue first."""
     rows = cards_on_board(asked=asked, user=user, now=now).filter(state__in=column.states)
     if column.code == "waiting":  # only here may something whose time is past not be overdue
@@ -132,20 +115,20 @@ def first_cards(column: Column, *, asked: BoardAsked, user: User, now: datetime)
     return list(rows.order_by("due_at", "pk")[:SHOWN])
 
 
-def count_board(*, asked: BoardAsked, user: User, now: datetime) -> Counts:
+def count_board(*, asked: Filters, user: User, now: datetime) -> Counts:
     """All the figures of the board, by one query."""
-    whose, due = _whose(asked.mine, user), _due(asked.due, now)
+    these, then = whose(asked.mine, user), due(asked.due, now=now)
     rows = (
-        _narrowed(asked, user)
+        _open(asked, user)
         .order_by()
         .values("state")
         .annotate(
-            shown=Count("pk", filter=whose & due),
-            overdue_shown=Count("pk", filter=whose & due & late(now=now)),
-            mine=Count("pk", filter=_whose(True, user) & due),
-            all=Count("pk", filter=due),
-            today=Count("pk", filter=whose & _due("today", now)),
-            overdue=Count("pk", filter=whose & late(now=now)),
+            shown=Count("pk", filter=these & then),
+            overdue_shown=Count("pk", filter=these & then & late(now=now)),
+            mine=Count("pk", filter=whose(True, user) & then),
+            all=Count("pk", filter=then),
+            today=Count("pk", filter=these & due("today", now=now)),
+            overdue=Count("pk", filter=these & late(now=now)),
         )
     )
     by_state = list(rows)
@@ -158,10 +141,10 @@ def count_board(*, asked: BoardAsked, user: User, now: datetime) -> Counts:
     return Counts(columns, overdue, chips)
 
 
-def choices_of(*, user: User) -> dict[str, list[Any]]:
-    """Kinds, lines and zones there are open cards of, for the filters."""
+def choices_of(*, asked: Filters, user: User) -> dict[str, list[Any]]:
+    """Kinds, lines and zones there are open cards of, and those that are chosen, for the filters."""
     there = Escalation.objects.visible_to(user).open().order_by().values_list("kind_id", "line", "zone").distinct()
-    kinds, lines, zones = set(), set(), set()
+    kinds, lines, zones = {asked.kind}, {asked.line}, {asked.zone}
     for kind, line, zone in there:
         kinds.add(kind)
         lines.add(line)
@@ -170,19 +153,5 @@ def choices_of(*, user: User) -> dict[str, list[Any]]:
     return {"kinds": list(named), "lines": sorted(lines - {""}), "zones": sorted(zones - {""})}
 
 
-def _narrowed(asked: BoardAsked, user: User) -> Any:
-    equal = {"kind_id": asked.kind, "line": asked.line, "zone": asked.zone, "contract": asked.contract}
-    return Escalation.objects.visible_to(user).open().filter(**{name: value for name, value in equal.items() if value})
-
-
-def _whose(mine: bool, user: User) -> Q:
-    return Q(owner=user) | Q(state=State.NEW) if mine else Q()
-
-
-def _due(due: str, now: datetime) -> Q:
-    if due == "overdue":
-        return late(now=now)
-    if due == "today":
-        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        return Q(due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1))
-    return Q()
+def _open(asked: Filters, user: User) -> QuerySet[Escalation]:
+    return narrowed(Escalation.objects.visible_to(user).open(), asked)

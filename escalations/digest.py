@@ -95,7 +95,7 @@ def _body(breached: Sequence[Escalation]) -> str:
         blocks.append("\n".join([kind, *(_line(card) for card in cards)]))
     if rest := len(breached) - len(shown):
         blocks.append(_("Y %(count)d más, en la lista de vencidas.") % {"count": rest})
-    blocks.append(_("Todas las vencidas: %(address)s") % {"address": f"{_address('escalation_list')}?overdue=yes"})
+    blocks.append(_("Todas las vencidas: %(address)s") % {"address": f"{_address('escalation_list')}?due=overdue"})
     return "\n\n".join(blocks)
 
 

@@ -130,7 +130,7 @@ def span_of(*, sent: Any, now: datetime) -> Span:
 
 
 def lines_and_zones(*, span: Span) -> tuple[list[str], list[str]]:
-    """What can be chosen: the lines and zones of what was raised on the days."""
+    """What can be chosen: the lines and zones of what was raised on the days, and the one that is."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -141,7 +141,7 @@ def lines_and_zones(*, span: Span) -> tuple[list[str], list[str]]:
             span.values,
         )
         lines, zones = cursor.fetchone()
-    return sorted(lines or []), sorted(zones or [])
+    return sorted({*(lines or []), span.line} - {""}), sorted({*(zones or []), span.zone} - {""})
 
 
 def figures_of(*, span: Span, now: datetime) -> Figures:

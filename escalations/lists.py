@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from escalations.board import late
+from escalations.filters import Filters, due, narrowed, whose
 from escalations.models import Escalation, Kind
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone, masked_text
@@ -35,36 +35,31 @@ OPEN, CLOSED, ALL = "open", "closed", "all"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The filters of the list; empty: all. `state` is one of the states, or OPEN, CLOSED or ALL."""
+class Asked(Filters):
+    """The filters of the list; `state` is one of the states, or OPEN, CLOSED or ALL."""
 
-    kind: str = ""
-    line: str = ""
     state: str = OPEN
-    overdue: bool = False
 
     @property
     def words(self) -> str:
         """The filters without personal data, for the book of exports."""
-        said = [self.kind, self.line, self.state, "overdue" if self.overdue else ""]
+        searched, mine = "contract" if self.contract else "", "mine" if self.mine else ""
+        said = [self.kind, self.line, self.zone, self.state, self.due, mine, searched]
         return " ".join(word for word in said if word)
 
 
 def find_escalations(*, asked: Asked, user: User, now: datetime) -> QuerySet[Escalation]:
     """What `user` may see of what is asked for, what is due first at the top; an agent, what she handed over."""
-    found = Escalation.objects.visible_to(user).select_related("raised_by", "kind", "owner")
+    found = narrowed(Escalation.objects.visible_to(user), asked).select_related("raised_by", "kind", "owner")
+    found = found.filter(whose(asked.mine, user))
     if not user.sees_the_centre:
         found = found.filter(raised_by=user)
     if asked.state in (OPEN, CLOSED):
         found = found.filter(closed_at__isnull=asked.state == OPEN)
     elif asked.state != ALL:
         found = found.filter(state=asked.state)
-    if asked.kind:
-        found = found.filter(kind_id=asked.kind)
-    if asked.line:
-        found = found.filter(line=asked.line)
-    if asked.overdue:
-        found = found.filter(late(now=now), closed_at=None)
+    if asked.due:
+        found = found.filter(due(asked.due, now=now), closed_at=None)
     return found.order_by("due_at", "pk")
 
 
@@ -78,10 +73,14 @@ def kinds_shown() -> list[tuple[str, str]]:
     return list(Kind.objects.filter(is_active=True).order_by("name").values_list("code", "name"))
 
 
-def lines_of(*, user: User) -> list[str]:
-    """The lines that have handed something over."""
-    lines = Escalation.objects.visible_to(user).exclude(line="").order_by("line")
-    return list(lines.values_list("line", flat=True).distinct())
+def lines_and_zones(*, asked: Filters, user: User) -> dict[str, list[str]]:
+    """Where something was handed over from, and what is chosen, for the filters."""
+    there = Escalation.objects.visible_to(user).order_by().values_list("line", "zone").distinct()
+    lines, zones = {asked.line}, {asked.zone}
+    for line, zone in there:
+        lines.add(line)
+        zones.add(zone)
+    return {"lines": sorted(lines - {""}), "zones": sorted(zones - {""})}
 
 
 def is_masked(*, user: User, escalation: Escalation | None = None) -> bool:

@@ -22,7 +22,6 @@ from escalations.board import (
     COLUMNS,
     MOVES,
     SHOWN,
-    BoardAsked,
     Counts,
     cards_on_board,
     choices_of,
@@ -32,9 +31,10 @@ from escalations.board import (
 )
 from escalations.board_cards import draw_card
 from escalations.changes import changes_since, newest_change
+from escalations.filters import Filters
 from escalations.models import Escalation, EscalationKind
-from screens.searching import KEY as SEARCH
-from screens.searching import search_is_posted, searched
+from escalations.views.filters import filters_of, pairs_of, query_of, query_of_times
+from screens.searching import search_is_posted
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +47,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     asked, since = _asked_for(request, user), newest_change()
     counts = count_board(asked=asked, user=user, now=now)
     columns = columns_of(asked=asked, user=user, now=now, counts=counts)
-    choices = choices_of(user=user)
+    choices = choices_of(asked=asked, user=user)
     draw = partial(draw_card, address=reverse("escalations:board"), works=user.steers_campaigns, now=now)
     context = {
         "columns": [(shown, [draw(card) for card in shown.cards]) for shown in columns],
@@ -57,7 +57,8 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "due": _due_chips(request, asked, user, counts),
         "chosen": _chosen_chips(request, asked, user, choices),
         "kept": [(name, value) for name, value in _query(request, asked, user) if name in ("whose", "due")],
-        "search": SEARCH,
+        "to_list": query_of(request, asked, mine_at_first=False),
+        "to_times": query_of_times(asked),
         **choices,
         "moves": json.dumps(_moves()),
         "most": SHOWN,
@@ -111,39 +112,19 @@ def changes(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"newest": found.newest, "cards": cards, "resync": found.resync})
 
 
-def _asked_for(request: HttpRequest, user: User) -> BoardAsked:
-    """The filters of the address; what cannot be read is left out."""
-    asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ("whose", "kind", "line", "zone", "due")}
-    kind, due = asked["kind"], asked["due"]
-    return BoardAsked(
-        mine=asked["whose"] == "mine" or (user.steers_campaigns and asked["whose"] != "all"),
-        kind=kind if kind in EscalationKind.values else "",
-        line=asked["line"][:12],
-        zone=asked["zone"][:80],
-        due=due if due in ("today", "overdue") else "",
-        contract=searched(request, most=24),
-    )
+def _asked_for(request: HttpRequest, user: User) -> Filters:
+    return filters_of(request, mine_at_first=user.steers_campaigns)
 
 
-def _query(request: HttpRequest, asked: BoardAsked, user: User) -> list[tuple[str, str]]:
-    """The filters as they stand in an address: what is as it begins is not said."""
-    whose = "mine" if asked.mine else "all"
-    said = {
-        "whose": whose if asked.mine != user.steers_campaigns else "",
-        "kind": asked.kind,
-        "line": asked.line,
-        "zone": asked.zone,
-        "due": asked.due,
-        SEARCH: request.GET.get(SEARCH, "") if asked.contract else "",
-    }
-    return [(name, value) for name, value in said.items() if value]
+def _query(request: HttpRequest, asked: Filters, user: User) -> list[tuple[str, str]]:
+    return pairs_of(request, asked, mine_at_first=user.steers_campaigns)
 
 
-def _chip(request: HttpRequest, asked: BoardAsked, user: User, words: str, **more: Any) -> dict[str, Any]:
+def _chip(request: HttpRequest, asked: Filters, user: User, words: str, **more: Any) -> dict[str, Any]:
     return {"href": "?" + urlencode(_query(request, asked, user)), "words": words, **more}
 
 
-def _whose_chips(request: HttpRequest, asked: BoardAsked, user: User, counts: Counts) -> list[dict[str, Any]]:
+def _whose_chips(request: HttpRequest, asked: Filters, user: User, counts: Counts) -> list[dict[str, Any]]:
     named = {True: ("mine", _("Mías")), False: ("all", _("Todas"))}
     return [
         _chip(
@@ -153,7 +134,7 @@ def _whose_chips(request: HttpRequest, asked: BoardAsked, user: User, counts: Co
     ]
 
 
-def _due_chips(request: HttpRequest, asked: BoardAsked, user: User, counts: Counts) -> list[dict[str, Any]]:
+def _due_chips(request: HttpRequest, asked: Filters, user: User, counts: Counts) -> list[dict[str, Any]]:
     """Pressed again they let go."""
     chips = []
     for code, words in (("today", _("Vencen hoy")), ("overdue", _("Vencidas"))):
@@ -164,7 +145,7 @@ def _due_chips(request: HttpRequest, asked: BoardAsked, user: User, counts: Coun
 
 
 def _chosen_chips(
-    request: HttpRequest, asked: BoardAsked, user: User, choices: dict[str, list[Any]]
+    request: HttpRequest, asked: Filters, user: User, choices: dict[str, list[Any]]
 ) -> list[dict[str, Any]]:
     """What was chosen from lists or searched for; each is taken away by its chip."""
     kinds = dict(EscalationKind.choices) | dict(choices["kinds"])

@@ -10,44 +10,54 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import centre_only, signed_in_user
 from agents.disclosure import record_export
-from escalations.lists import OPEN, Asked, find_escalations, is_masked, kinds_shown, lines_of, sheet_of, states_shown
-from escalations.models import EscalationKind
+from escalations.lists import (
+    OPEN,
+    Asked,
+    find_escalations,
+    is_masked,
+    kinds_shown,
+    lines_and_zones,
+    sheet_of,
+    states_shown,
+)
 from escalations.tables import EscalationTable
+from escalations.views.filters import filters_of, pairs_of, query_of
+from screens.searching import search_is_posted
 from screens.spreadsheets import workbook_response
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
+@search_is_posted
 def escalation_list(request: HttpRequest) -> HttpResponse:
     """What was handed over, overdue first; an agent sees her own."""
     user, now, asked = signed_in_user(request), timezone.now(), _asked_for(request)
-    everything = replace(asked, overdue=False)
-    kept = {name: request.GET[name] for name in ("kind", "line", "state") if request.GET.get(name)}
-    all_of_them = find_escalations(asked=everything, user=user, now=now)
-    late_ones = find_escalations(asked=replace(asked, overdue=True), user=user, now=now)
-    counts = {False: all_of_them.count(), True: late_ones.count()}
-    words = {False: _("Todas"), True: _("Vencidas")}
+    kept = pairs_of(request, replace(asked, due=""), mine_at_first=False)
+    kept += [("state", asked.state)] if asked.state != OPEN else []
+    words = {"": _("Todas"), "today": _("Vencen hoy"), "overdue": _("Vencidas")}
+    to_board = reverse("escalations:board") + query_of(request, asked, mine_at_first=user.steers_campaigns)
     context = {
         "asked": asked,
         "table": EscalationTable(find_escalations(asked=asked, user=user, now=now), now=now).shown_to(request),
         "tabs": [
             {
-                "href": "?" + urlencode({**kept, **({"overdue": "yes"} if overdue else {})}),
-                "words": words[overdue],
-                "current": asked.overdue == overdue,
-                "count": count,
+                "href": "?" + urlencode([*kept, *([("due", due)] if due else [])]),
+                "words": words[due],
+                "current": asked.due == due,
+                "count": find_escalations(asked=replace(asked, due=due), user=user, now=now).count(),
             }
-            for overdue, count in counts.items()
+            for due in words
         ],
         "kinds": kinds_shown(),
         "states": states_shown(),
-        "lines": lines_of(user=user),
+        **lines_and_zones(asked=asked, user=user),
         "is_filtered": bool(kept),
         "sees_the_centre": user.sees_the_centre,
-        "trail": [(reverse("escalations:board"), _("Derivaciones")), ("", _("Lista"))],
+        "to_board": to_board,
+        "trail": [(to_board, _("Derivaciones")), ("", _("Lista"))],
         "query": request.GET.urlencode(),
     }
     return render(request, "escalations/escalation_list.html", context)
@@ -66,11 +76,6 @@ def escalation_export(request: HttpRequest) -> HttpResponseBase:
 
 def _asked_for(request: HttpRequest) -> Asked:
     """The filters of the address; what cannot be read is left out."""
-    asked = request.GET
-    kind, line, state = asked.get("kind", ""), asked.get("line", "").replace("\x00", "")[:12], asked.get("state", "")
-    return Asked(
-        kind=kind if kind in EscalationKind.values else "",
-        line=line,
-        state=state if state in dict(states_shown()) else OPEN,
-        overdue=asked.get("overdue") == "yes",
-    )
+    state = request.GET.get("state", "")
+    filters = filters_of(request, mine_at_first=False)
+    return Asked(**vars(filters), state=state if state in dict(states_shown()) else OPEN)

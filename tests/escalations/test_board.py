@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from escalations import working
-from escalations.board import COLUMN_OF, COLUMNS, MOVES, BoardAsked, columns_of, count_board
+from escalations.board import COLUMN_OF, COLUMNS, MOVES, columns_of, count_board
+from escalations.filters import Filters
 from escalations.lifecycle import STEPS
 from escalations.models import Escalation
 
@@ -118,7 +119,7 @@ def test_today_is_until_midnight_and_what_is_past_of_it_too(standing, elena, at)
         cards, ("2026-11-24 23:59", "2026-11-25 09:00", "2026-11-25 23:59", "2026-11-26 00:00"), strict=True
     ):
         Escalation.objects.filter(pk=cards[name].pk).update(due_at=at(moment))
-    asked = BoardAsked(due="today")
+    asked = Filters(due="today")
     counts = count_board(asked=asked, user=elena, now=noon)
     new = columns_of(asked=asked, user=elena, now=noon, counts=counts)[0]
     assert [card.pk for card in new.cards] == [cards["past"].pk, cards["tonight"].pk]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +18,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from agents.models import Agent, Disclosure, User
+from escalations import working
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
 
@@ -62,8 +65,10 @@ def test_the_overdue_come_first_and_are_marked(raised: Any, elena: User, signed_
         ("", ["C-1", "C-2", "C-3"]),
         ("?kind=sim_block", ["C-2"]),
         ("?line=101", ["C-3"]),
-        ("?overdue=yes", ["C-2"]),
-        ("?overdue=yes&line=101", []),
+        ("?due=overdue", ["C-2"]),
+        ("?due=overdue&line=101", []),
+        ("?due=today", ["C-1"]),
+        ("?zone=Norte", ["C-3"]),
         ("?kind=nobody", ["C-1", "C-2", "C-3"]),
         ("?line=%00", ["C-1", "C-2", "C-3"]),
         ("?page=99", ["C-1", "C-2", "C-3"]),
@@ -73,8 +78,9 @@ def test_filters_live_in_the_address(
     query: str, found: list[str], raised: Any, elena: User, signed_in: SignedIn
 ) -> None:
     raised("1")
-    raised("2", kind="sim_block", due=timedelta(hours=-1))
-    raised("3", line="101")
+    raised("2", kind="sim_block", due=timedelta(hours=-30))
+    raised("3", line="101", zone="Norte", due=timedelta(hours=30))
+    Escalation.objects.filter(contract="C-1").update(due_at=timezone.localtime().replace(hour=23, minute=59))
     assert rows(signed_in(elena).get(LIST + query).content.decode()) == found
 
 
@@ -161,3 +167,73 @@ def test_an_hour_later_it_is_overdue(raised: Any, elena: User, signed_in: Signed
     later: datetime = timezone.now() + timedelta(hours=1)
     monkeypatch.setattr("escalations.views.cards.timezone.now", lambda: later)
     assert "Vencida" in signed_in(elena).get(address).content.decode()
+
+
+def link_to(page: str, words: str) -> str:
+    found = re.search(rf'<a [^>]*href="([^"]+)"[^>]*>{words} ', page)
+    assert found, words
+    return html.unescape(found[1])
+
+
+@pytest.mark.parametrize(
+    ("asked", "in_the_list"),
+    [
+        ("", "?whose=mine"),
+        ("?whose=all", ""),
+        ("?kind=sim_block&line=101&zone=Norte&due=today", "?whose=mine&kind=sim_block&line=101&zone=Norte&due=today"),
+    ],
+)
+def test_the_filters_go_along_between_board_and_list(
+    asked: str, in_the_list: str, elena: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(elena)
+    there = link_to(client.get("/escalations/" + asked).content.decode(), "Ver como lista")
+    assert there == LIST + in_the_list
+    back = link_to(client.get(there).content.decode(), "Ver como tablero")
+    assert back == "/escalations/" + asked
+
+
+def test_who_only_looks_has_all_of_it_on_both_pages(oscar: User, signed_in: SignedIn) -> None:
+    client = signed_in(oscar)
+    there = link_to(client.get("/escalations/").content.decode(), "Ver como lista")
+    assert there == LIST
+    assert link_to(client.get(there).content.decode(), "Ver como tablero") == "/escalations/"
+
+
+def test_the_contract_that_was_searched_goes_along_and_stands_in_no_address(
+    raised: Any, elena: User, signed_in: SignedIn
+) -> None:
+    raised("1")
+    raised("2")
+    client = signed_in(elena)
+    address = client.post(LIST, {"q": "C-2", "state": "open", "kind": ""})["Location"]
+    assert "C-2" not in address
+    page = client.get(address).content.decode()
+    assert rows(page) == ["C-2"]
+    board = client.get(link_to(page, "Ver como tablero")).content.decode()
+    assert rows(board) == ["C-2"]
+    assert rows(client.get(link_to(board, "Ver como lista")).content.decode()) == ["C-2"]
+    export = client.post(reverse("escalations:escalation_export") + "?" + address.partition("?")[2])
+    assert (
+        len(
+            CalamineWorkbook.from_filelike(io.BytesIO(b"".join(export.streaming_content)))
+            .get_sheet_by_index(0)
+            .to_python()
+        )
+        == 2
+    )
+    assert Disclosure.objects.get().subject == "escalations open contract"
+
+
+def test_mine_are_what_she_has_and_what_nobody_took(raised: Any, elena: User, rosa: User, signed_in: SignedIn) -> None:
+    for key, who in (("1", elena), ("2", rosa)):
+        working.take(escalation_id=raised(key).pk, by=who, now=timezone.now())
+    raised("3")
+    assert rows(signed_in(elena).get(LIST + "?whose=mine").content.decode()) == ["C-1", "C-3"]
+
+
+@pytest.mark.parametrize("page", ["/escalations/", LIST, "/escalations/times/"])
+def test_what_is_filtered_stays_chosen_though_nothing_open_has_it(page: str, elena: User, signed_in: SignedIn) -> None:
+    shown = signed_in(elena).get(page + "?kind=sim_block&line=101&zone=Norte").content.decode()
+    chosen = re.findall(r"<option[^>]* selected>([^<]+)<", shown.partition('id="filter-kind"')[2])
+    assert chosen[:3] == ["Bloqueo temporal de SIM", "101", "Norte"]

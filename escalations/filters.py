@@ -1,0 +1,48 @@
+"""Which cards are asked for: the filters that board and list have in common, so that each leads to the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from agents.models import User
+from escalations.models import Escalation
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Empty: all."""
+
+    mine: bool = False  # what this person has, and the new ones nobody has
+    kind: str = ""
+    line: str = ""
+    zone: str = ""
+    due: str = ""  # "today", or "overdue"
+    contract: str = ""
+
+
+def narrowed(rows: QuerySet[Escalation], asked: Filters) -> QuerySet[Escalation]:
+    """What has this kind, line, zone and contract."""
+    equal = {"kind_id": asked.kind, "line": asked.line, "zone": asked.zone, "contract": asked.contract}
+    return rows.filter(**{name: value for name, value in equal.items() if value})
+
+
+def whose(mine: bool, user: User) -> Q:
+    return Q(owner=user) | Q(state=Escalation.State.NEW) if mine else Q()
+
+
+def late(*, now: datetime) -> Q:
+    """Past its time: a card that waits while its kind's clock stands still is not."""
+    return Q(due_at__lt=now) & ~Q(state=Escalation.State.WAITING, kind__stops_while_waiting=True)
+
+
+def due(when: str, *, now: datetime) -> Q:
+    if when == "overdue":
+        return late(now=now)
+    if when == "today":
+        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        return Q(due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1))
+    return Q()
