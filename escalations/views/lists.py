@@ -25,7 +25,7 @@ from escalations.lists import (
     states_shown,
 )
 from escalations.tables import EscalationTable
-from escalations.views.filters import filters_of, pairs_of, query_of
+from escalations.views.filters import filters_of, pairs_of, query_of, query_of_times
 from screens.searching import search_is_posted
 from screens.spreadsheets import workbook_response
 
@@ -57,6 +57,7 @@ def escalation_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(kept),
         "sees_the_centre": user.sees_the_centre,
         "to_board": to_board,
+        "to_times": query_of_times(asked),
         "trail": [(to_board, _("Derivaciones")), ("", _("Lista"))],
         "query": request.GET.urlencode(),
     }

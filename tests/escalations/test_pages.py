@@ -237,3 +237,15 @@ def test_what_is_filtered_stays_chosen_though_nothing_open_has_it(page: str, ele
     shown = signed_in(elena).get(page + "?kind=sim_block&line=101&zone=Norte").content.decode()
     chosen = re.findall(r"<option[^>]* selected>([^<]+)<", shown.partition('id="filter-kind"')[2])
     assert chosen[:3] == ["Bloqueo temporal de SIM", "101", "Norte"]
+
+
+@pytest.mark.parametrize("page", ["/escalations/", LIST])
+def test_the_way_to_the_times_keeps_kind_line_and_zone(page: str, elena: User, signed_in: SignedIn) -> None:
+    shown = signed_in(elena).get(page + "?kind=sim_block&line=101&zone=Norte&due=today").content.decode()
+    assert link_to(shown, "Plazos") == "/escalations/times/?kind=sim_block&line=101&zone=Norte"
+
+
+def test_an_agent_has_no_way_to_what_she_does_not_see(ana: Agent, signed_in: SignedIn) -> None:
+    page = signed_in(ana).get(LIST).content.decode()
+    assert "Plazos" not in page
+    assert "Ver como tablero" not in page
