@@ -1,4 +1,4 @@
-"""Signs of life of beat, both workers and the sweeper, kept in the cache for the health page as ISO times."""
+"""Signs of life of beat, workers, sweeper and stream, kept in the cache for the health page as ISO times."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import structlog
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-NAMES = ("beat", "worker", "jobs", "sweeper")  # worker: that of the ticks; jobs: that of the long work
+# worker: that of the ticks; jobs: that of the long work; live: the stream, while it hears the database
+NAMES = ("beat", "worker", "jobs", "sweeper", "live")
 SWEEPING = "campaigns.sweep_reports"  # the task whose success is the sweeper's sign of life
 
 log = structlog.get_logger(__name__)

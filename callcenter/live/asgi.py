@@ -19,7 +19,7 @@ django.setup(set_prefix=False)
 settings.ROOT_URLCONF = "callcenter.live.urls"
 settings.MIDDLEWARE = []  # the web's are for pages: here nothing stands between the stream and who reads it
 
-from callcenter.live.listening import Ear  # noqa: E402
+from callcenter.live.listening import Ear, sign_of_life  # noqa: E402
 from callcenter.live.streams import hub  # noqa: E402
 from callcenter.purpose import refuse_another_purpose  # noqa: E402
 
@@ -43,7 +43,7 @@ class LiveHandler(ASGIHandler):
     async def _live(self, receive: Receive, send: Send) -> None:
         """From the start to the end of the program: hear and beat; when it is to end, let go of everybody first."""
         await receive()
-        tasks = [asyncio.create_task(Ear(hub).run()), asyncio.create_task(hub.beat())]
+        tasks = [asyncio.create_task(turn) for turn in (Ear(hub).run(), hub.beat(), sign_of_life(hub))]
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, lambda: tasks.append(asyncio.create_task(_end())))
         await send({"type": "lifespan.startup.complete"})

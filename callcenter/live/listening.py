@@ -7,8 +7,10 @@ import asyncio
 import psycopg
 import structlog
 from django.conf import settings
+from django.utils import timezone
 from psycopg import AsyncConnection, sql
 
+from callcenter import heartbeats
 from callcenter.live.hub import RESYNC, Hub, card
 from escalations.lifecycle import CHANNEL
 
@@ -53,3 +55,14 @@ class Ear:
         return await AsyncConnection.connect(
             settings.DATABASE_URL, autocommit=True, connect_timeout=5, application_name="callcenter-live"
         )
+
+
+async def sign_of_life(hub: Hub) -> None:
+    """With each beat, write for the health page that what happens in the database is heard.
+
+    In a thread of its own: a cache that does not answer keeps no listener waiting.
+    """
+    while True:
+        if hub.hears:
+            await asyncio.to_thread(heartbeats.sign, name="live", now=timezone.now())
+        await asyncio.sleep(settings.LIVE_BEAT)

@@ -6,14 +6,18 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from agents.models import Role, User
+from callcenter.heartbeats import last_sign
+from callcenter.live import listening
 from callcenter.live.hub import END, RESYNC, STREAMS_A_PERSON, WAITING_AT_MOST, Hub, TooMany, card
 from callcenter.live.streams import who_listens
 from escalations import working
@@ -181,6 +185,33 @@ def test_a_listener_that_takes_nothing_is_told_to_look_at_everything_and_grows_n
         assert await slow.next() == END
 
     asyncio.run(story())
+
+
+def test_it_tells_the_health_page_that_it_hears(live):
+    def signed_now() -> bool:
+        sign = last_sign(name="live")
+        return sign is not None and timezone.now() - sign < timedelta(seconds=2)
+
+    wait_until(signed_now, seconds=10, what="a sign of life of the stream")
+    cache.delete("heartbeat:live")
+    wait_until(signed_now, seconds=10, what="the next one")
+
+
+def test_while_it_does_not_hear_it_is_silent(monkeypatch):
+    beats, signs = iter([False, True, True, False]), []
+
+    async def next_beat(_seconds: float) -> None:
+        try:
+            hub.hears = next(beats)
+        except StopIteration:
+            raise asyncio.CancelledError from None
+
+    hub = Hub()
+    monkeypatch.setattr(listening.asyncio, "sleep", next_beat)
+    monkeypatch.setattr(listening.heartbeats, "sign", lambda *, name, now: signs.append(name))
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(listening.sign_of_life(hub))
+    assert signs == ["live", "live"]
 
 
 def test_places_are_counted_by_person():
