@@ -18,6 +18,7 @@ from agents.disclosure import record_reveal
 from agents.models import Role
 from escalations import working
 from escalations.card_page import WORDS, card_page, who_may_have
+from escalations.changes import newest_change
 from escalations.forms import form_of
 from escalations.lifecycle import EscalationRefuses, Verb, why_not
 from escalations.lists import details_of, is_masked
@@ -125,9 +126,12 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """The card as it is now, as a page or as the part of it that is swapped."""
+    part = "card" if request.htmx else "escalation"  # type: ignore[attr-defined]
+    since = newest_change() if part == "escalation" else None  # before the card is read
     user, now, found = signed_in_user(request), timezone.now(), _find(request, pk)
     masked = is_masked(user=user, escalation=found) and not revealed
     context = {
+        "since": since,
         "escalation": found,
         "badge": time_badge(found, now=now),
         "details": details_of(found, masked=masked),
@@ -138,5 +142,4 @@ def _show(
         "touched": touched or [],
         "trail": [(reverse("escalations:board"), _("Derivaciones")), ("", str(found.kind))],
     }
-    part = "card" if request.htmx else "escalation"  # type: ignore[attr-defined]
     return render(request, f"escalations/{part}.html", context, status=status)

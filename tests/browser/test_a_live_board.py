@@ -8,13 +8,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from agents.models import Role, User
 from escalations import working
 from escalations.raising import raise_escalation
 from tests.callcenter.boards import Live, serving
-from tests.escalations.conftest import make_card
+from tests.escalations.conftest import make_card, morning
 
-__all__ = ["make_card"]
+__all__ = ["make_card", "morning"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -27,9 +26,8 @@ def live(live_server, settings):
 
 
 def test_a_move_is_seen_on_the_other_board_at_once_and_within_seconds_when_the_stream_is_gone(
-    live: Live, live_server, open_as, elena
+    live: Live, live_server, open_as, elena, rosa
 ):
-    rosa = User.objects.create(username="rosa", first_name="Rosa", role=Role.SUPERVISOR)
     card = raise_escalation(
         key="walk:1:1", kind="billing_claim", line="102", reason="x", details={}, by=elena, now=timezone.now()
     )
@@ -67,3 +65,31 @@ def test_a_move_is_seen_before_the_card_is_fetched(live: Live, live_server, open
     told = timezone.now()
     working.inform(escalation_id=card.pk, how="telephone", told_at=told, by=elena, now=told)
     expect(page.locator(f"#card-{card.pk}")).to_have_count(0)
+
+
+def test_the_page_of_a_card_says_that_somebody_else_changed_it(live: Live, live_server, open_as, ana, elena, rosa):
+    card = raise_escalation(
+        key="walk:1:1", kind="billing_claim", line="102", reason="x", details={}, by=ana.user, now=timezone.now()
+    )
+    pages = {who: open_as(who) for who in (elena, ana)}
+    for who, told in ((elena, "En vivo"), (ana, "Se actualiza cada 3 s")):  # no agent hears the stream
+        pages[who].goto(f"{live_server.url}/escalations/{card.pk}/")
+        expect(pages[who].locator("#live")).to_have_text(told)
+        expect(pages[who].locator("[data-stale]")).to_be_hidden()
+    page = pages[elena]
+    page.keyboard.press("n")
+    page.get_by_role("textbox", name="Nota").fill("Llamó otra vez")
+    working.take(escalation_id=card.pk, by=rosa, now=timezone.now())
+    for each in pages.values():
+        expect(each.locator("[data-stale]")).to_be_visible(timeout=8000)
+    expect(page.get_by_role("textbox", name="Nota")).to_have_value("Llamó otra vez")
+    assert page.evaluate("document.activeElement.name") == "text"
+    page.get_by_role("link", name="Ver cómo está ahora").click()
+    expect(page.locator("#card .badge.info").first).to_have_text("Tomada")
+    expect(page.locator("[data-stale]")).to_be_hidden()
+
+    page.keyboard.press("n")
+    page.get_by_role("textbox", name="Nota").fill("Mía")
+    page.locator("details[open]").get_by_role("button", name="Anotar").click()
+    expect(page.locator("#card [role=status].ok")).to_have_text("Nota guardada.")
+    expect(page.locator("[data-stale]")).to_be_hidden()
