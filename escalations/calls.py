@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +32,11 @@ def calls_to_make(*, by: User, now: datetime) -> list[Escalation]:
     mine_first = Case(When(hers, then=Value(0)), default=Value(1))
     found = due.filter(hers | Q(owner=None, due_at__lt=now)).select_related("kind", "owner")
     return list(found.order_by(mine_first, "due_at", "pk")[:SHOWN])
+
+
+def calls_known_to(*, by: User) -> QuerySet[Escalation]:
+    """What an agent may press a verb of: also a call another has made meanwhile, so that she is told who was first."""
+    return Escalation.objects.visible_to(by) | Escalation.objects.filter(kind__worked_by=Kind.Worker.AGENT)
 
 
 def tell_customer(

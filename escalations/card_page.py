@@ -105,7 +105,7 @@ def card_page(
     return CardPage(
         verbs=verbs,
         refused=list(refused.values()),
-        doubles=doubles_of(escalation) if escalation.state in Escalation.UNSETTLED else [],
+        doubles=doubles_of(escalation, user=user) if escalation.state in Escalation.UNSETTLED else [],
         why_no_merge=why_not(Verb.MERGE, escalation=escalation, by=user),
         history=history_of(escalation),
         units=list(Unit.objects.order_by("name").values_list("name", flat=True)) if may_wait else [],

@@ -117,7 +117,8 @@ def _rows(escalations: QuerySet[Escalation], *, masked: bool) -> Iterable[list[A
         reason = masked_text(one.reason) if masked else one.reason
         yield [
             str(one.kind), one.line, one.customer_name, one.contract,
-            telephone if one.telephone else "", one.zone, reason, one.promised, one.due_at, one.raised_at,
+            telephone if one.telephone else "", one.zone, reason,
+            masked_text(one.promised) if masked else one.promised, one.due_at, one.raised_at,
             str(one.raised_by), one.get_state_display(), str(one.owner or ""),
             masked_text(one.outcome) if masked else one.outcome, one.informed_at, details,
         ]  # fmt: skip

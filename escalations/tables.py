@@ -15,6 +15,7 @@ from django_tables2 import Column
 
 from escalations.models import Escalation
 from screens.tables import ListTable, MaskedTelephone, Moment, RowLink
+from screens.templatetags.screens import masked_text
 
 NOWRAP = {"td": {"class": "nowrap"}}
 
@@ -46,6 +47,9 @@ class EscalationTable(ListTable):
     def __init__(self, rows: Any, *, now: datetime, **more: Any) -> None:
         self.now = now
         super().__init__(rows, **more)
+
+    def render_promised(self, value: str) -> str:
+        return masked_text(value)
 
     def render_time(self, record: Escalation) -> SafeString:
         return time_badge(record, now=self.now)

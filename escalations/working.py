@@ -124,11 +124,11 @@ def note(*, escalation_id: int, text: str, by: User, now: datetime) -> Escalatio
     return take_step(Verb.NOTE, escalation_id=escalation_id, by=by, now=now, note=_needed(text, _("Escriba la nota.")))
 
 
-def doubles_of(escalation: Escalation) -> list[Escalation]:
-    """Others of the same customer and kind that are still worked, the oldest first; at most ten."""
+def doubles_of(escalation: Escalation, *, user: User) -> list[Escalation]:
+    """Others of the same customer and kind, still worked, that `user` sees; the oldest first, at most ten."""
     if not escalation.contract:
         return []
-    same = Escalation.objects.filter(
+    same = Escalation.objects.visible_to(user).filter(
         contract=escalation.contract, kind__code=escalation.kind_id, state__in=Escalation.UNSETTLED
     )
     return list(same.exclude(pk=escalation.pk).select_related("owner", "kind").order_by("pk")[:10])

@@ -13,10 +13,11 @@ from escalations.models.kinds import Kind
 
 class EscalationQuerySet(models.QuerySet["Escalation"]):
     def visible_to(self, user: User) -> EscalationQuerySet:
-        """The supervisors' work: an agent sees what she handed over herself and the calls that are hers to make."""
+        """The supervisors' work: an agent sees what she handed over or has, and the calls that are still to be made."""
         if user.sees_the_centre:
             return self
-        return self.filter(Q(raised_by=user) | Q(owner=user) | Q(kind__worked_by=Kind.Worker.AGENT))
+        hers = Q(raised_by=user) | Q(owner=user) | Q(informed_by=user)
+        return self.filter(hers | Q(kind__worked_by=Kind.Worker.AGENT, closed_at=None))
 
     def open(self) -> EscalationQuerySet:
         """Everything somebody has still to do something for: nothing is closed until the customer was told."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import agents_only, signed_in_user
-from escalations.calls import calls_to_make, not_reached, tell_customer
+from escalations.calls import calls_known_to, calls_to_make, not_reached, tell_customer
 from escalations.forms import form_of
 from escalations.lifecycle import EscalationRefuses, Verb
 from escalations.models import Escalation
@@ -69,7 +69,7 @@ def _do(request: HttpRequest, pk: int, verb: Callable[..., Escalation], **said: 
 
 
 def _find(request: HttpRequest, pk: int) -> Escalation:
-    return get_object_or_404(Escalation.objects.visible_to(signed_in_user(request)), pk=pk)
+    return get_object_or_404(calls_known_to(by=signed_in_user(request)), pk=pk)
 
 
 def _show(

@@ -96,7 +96,7 @@ def test_a_double_is_merged_and_the_other_keeps_the_earlier_due_time(make_card, 
     first = make_card()
     double = make_card(due_at=morning + timedelta(hours=1), reason="Llamó de nuevo")
     stranger = make_card(contract="2002")
-    assert working.doubles_of(first) == [double]
+    assert working.doubles_of(first, user=elena) == [double]
     with pytest.raises(EscalationRefuses, match="mismo cliente"):
         working.merge(escalation_id=stranger.pk, into_id=first.pk, by=elena, now=morning)
     working.merge(escalation_id=double.pk, into_id=first.pk, by=elena, now=morning)
