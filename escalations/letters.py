@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.lifecycle import EscalationRefuses, Verb, check_can, locked_escalation, take_step, write_down
 from escalations.lists import in_words
+from escalations.marks import mark_before_its_clock_stops
 from escalations.models import Escalation, Letter, Unit, UnitAddress
 from notices import mailing
 from notices.models import NoticeKind
@@ -146,6 +147,8 @@ def write_letter(
         address = address_of(unit=unit, sector=where, on=timezone.localdate(now, LA_PAZ))
         letter = _owe(card, address, draft, number=len(there) + 1, now=now)
         changes = {"waiting_since": now, "waits_for": unit.name} if wait else None
+        if wait:
+            mark_before_its_clock_stops(card, now=now)
         take_step(verb, escalation_id=card.pk, by=by, now=now, note=_told(address), changes=changes)
         return letter
 

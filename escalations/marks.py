@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from escalations.lifecycle import CHANNEL
+from escalations.models import Escalation
 
 # A card that waits for a unit whose kind stops the clock is neither: its time does not run.
 RUNNING = """
@@ -17,7 +18,7 @@ RUNNING = """
 MARK = """
     WITH due AS (
         SELECT e.id FROM escalations_escalation e
-         WHERE e.{mark} IS NULL AND e.{moment} <= %(now)s AND {running}
+         WHERE e.{mark} IS NULL AND e.{moment} <= %(now)s AND {running} {which}
          ORDER BY e.id LIMIT %(batch)s FOR NO KEY UPDATE {held}
     ), marked AS (
         UPDATE escalations_escalation e SET {mark} = %(now)s, version = e.version + 1
@@ -32,21 +33,34 @@ MARKS = (("warned_at", "warn_at", "warn"), ("breached_at", "due_at", "breach"))
 BATCH = 1_000
 
 
-def mark_times(*, now: datetime, waits: bool = False) -> int:
+def mark_times(*, now: datetime, waits: bool = False, only: int | None = None) -> int:
     """Mark what became nearly due or overdue, once each. Returns how many marks were set; several may run at once.
 
     A card that somebody holds at that moment is left to the next sweep; with `waits` it is waited for, in the one order
-    in which cards are locked, so that nothing is unmarked afterwards.
+    in which cards are locked, so that nothing is unmarked afterwards. `only` one card.
     """
     count = 0
     for mark, moment, verb in MARKS:
-        held = "" if waits else "SKIP LOCKED"
-        statement = MARK.format(mark=mark, moment=moment, running=RUNNING, verb=verb, channel=CHANNEL, held=held)
+        held, which = "" if waits else "SKIP LOCKED", "" if only is None else "AND e.id = %(only)s"
+        statement = MARK.format(
+            mark=mark, moment=moment, running=RUNNING, which=which, verb=verb, channel=CHANNEL, held=held
+        )
         while True:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(statement, {"now": now, "batch": BATCH})
+                cursor.execute(statement, {"now": now, "batch": BATCH, "only": only})
                 marked = len(cursor.fetchall())
             count += marked
             if marked < BATCH:
                 break
     return count
+
+
+def mark_before_its_clock_stops(card: Escalation, *, now: datetime) -> None:
+    """What became due before the sweep came by is marked all the same. Call it with the card locked, before the step.
+
+    Otherwise a card settled late while beat was down, or within the minute, would have been in time.
+    """
+    marks = ((card.warned_at, card.warn_at), (card.breached_at, card.due_at))
+    if any(mark is None and moment is not None and moment <= now for mark, moment in marks):
+        mark_times(now=now, waits=True, only=card.pk)
+        card.refresh_from_db(fields=["warned_at", "breached_at"])

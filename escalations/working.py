@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.lifecycle import EscalationRefuses, Verb, locked_escalation, may_work, take_step
+from escalations.marks import mark_before_its_clock_stops
 from escalations.models import Escalation, Kind
 from escalations.raising import warning_of
-from service_level.working_time import LOOK_AHEAD, pushed_back, working_calendar
+from service_level.working_time import LOOK_AHEAD, pushed_back, when_worked, working_calendar, working_time_between
 
 EARLIEST_TOLD = timedelta(days=30)  # a customer told longer ago than that is a slip of the pen
 State = Escalation.State
@@ -48,7 +49,9 @@ def wait(*, escalation_id: int, unit: str, by: User, now: datetime) -> Escalatio
     """Wait for a unit; where the kind says so its clock stands still. Raises EscalationRefuses."""
     unit = _needed(unit, _("Escriba a quién se espera."))[:80]
     changes = {"waiting_since": now, "waits_for": unit}
-    return take_step(Verb.WAIT, escalation_id=escalation_id, by=by, now=now, note=unit, changes=changes)
+    with transaction.atomic():
+        mark_before_its_clock_stops(locked_escalation(escalation_id), now=now)
+        return take_step(Verb.WAIT, escalation_id=escalation_id, by=by, now=now, note=unit, changes=changes)
 
 
 def go_on(*, escalation_id: int, by: User, now: datetime, note: str = "") -> Escalation:
@@ -111,10 +114,12 @@ def merge(*, escalation_id: int, into_id: int, by: User, now: datetime) -> Escal
             raise EscalationRefuses(_("Sin contrato no se sabe si es el mismo cliente."))
         if other.state not in Escalation.UNSETTLED:
             raise EscalationRefuses(_("La otra ya está resuelta: reábrala primero."))
-        changes: dict[str, Any] = {"merged_into": other, "closed_at": now, "waiting_since": None}
+        mark_before_its_clock_stops(double, now=now)
+        changes: dict[str, Any] = {"merged_into": other, "closed_at": now, **_clock_on(double, now)}
+        due_at = changes.get("due_at", double.due_at)
         merged = take_step(Verb.MERGE, escalation_id=double.pk, by=by, now=now, note=f"#{other.pk}", changes=changes)
         note = _("Se le unió #%(pk)d: %(reason)s") % {"pk": double.pk, "reason": double.reason}
-        earlier = {"due_at": double.due_at, "warn_at": double.warn_at} if double.due_at < other.due_at else {}
+        earlier = _earlier(other, merged, due_at=due_at, now=now)
         take_step(Verb.NOTE, escalation_id=other.pk, by=by, now=now, note=note, changes=earlier)
         return merged
 
@@ -137,6 +142,7 @@ def doubles_of(escalation: Escalation, *, user: User) -> list[Escalation]:
 def _settle(verb: Verb, escalation_id: int, outcome: str, by: User, now: datetime) -> Escalation:
     with transaction.atomic():
         there = locked_escalation(escalation_id)
+        mark_before_its_clock_stops(there, now=now)
         changes: dict[str, Any] = {"settled_at": now, "outcome": outcome}
         if there.state == State.WAITING:
             changes |= _clock_on(there, now)
@@ -154,6 +160,24 @@ def _clock_on(escalation: Escalation, now: datetime) -> dict[str, Any]:
     calendar = working_calendar(first=since.date(), last=(max(now, escalation.due_at) + LOOK_AHEAD).date())
     due_at = pushed_back(escalation.due_at, paused_at=since, resumed_at=now, calendar=calendar)
     return {**changes, "due_at": due_at, "warn_at": warning_of(escalation.kind, due_at=due_at, now=now)}
+
+
+def _earlier(other: Escalation, double: Escalation, *, due_at: datetime, now: datetime) -> dict[str, Any]:
+    """The columns of the card that goes on for a double, when that is due earlier; told of once is told for both.
+
+    When its own clock stands still it keeps as much working time as the double has left.
+    """
+    running = _clock_on(other, now)
+    if due_at >= running.get("due_at", other.due_at):
+        return {}
+    changes: dict[str, Any] = {"due_at": due_at, "warn_at": double.warn_at}
+    if other.waiting_since is not None and "due_at" in running:
+        calendar = working_calendar(first=other.waiting_since.date(), last=max(now, due_at).date())
+        left = working_time_between(now, due_at, calendar=calendar)
+        changes = {"due_at": when_worked(other.waiting_since, left, until=due_at, calendar=calendar) or due_at}
+    if other.mailed_at is None and double.mailed_at is not None:
+        changes["mailed_at"] = double.mailed_at
+    return changes
 
 
 def _said(text: str) -> str:

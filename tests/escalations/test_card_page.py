@@ -164,7 +164,8 @@ def test_a_double_is_joined_to_the_card_that_is_open(make_card, elena, signed_in
     assert f'action="{step_of(stranger, "merge")}"' not in page
     assert "data-confirm=" in page
     answer = client.post(step_of(double, "merge"), {"into_id": one.pk}, **FRAGMENT)
-    assert f'data-touched="{double.pk}:1' in answer.content.decode()
+    double.refresh_from_db()
+    assert f'data-touched="{double.pk}:{double.version} ' in answer.content.decode()
     assert client.post(step_of(stranger, "merge"), {"into_id": one.pk}, **FRAGMENT).status_code == 409
     for nobody in ("", "x", "²", "9" * 30):
         assert client.post(step_of(stranger, "merge"), {"into_id": nobody}, **FRAGMENT).status_code in (409, 422)
