@@ -90,6 +90,8 @@ def check_can(verb: Verb, *, escalation: Escalation, by: User) -> Step:
     """
     if not may_work(escalation.kind, by=by):
         raise EscalationRefuses(_("Esto lo trabaja supervisión."))
+    if escalation.anonymised_at is not None:  # what is written now would stay for ever: it is anonymised once
+        raise EscalationRefuses(_("Ya no tiene datos personales: si el cliente reclama otra vez, es otra derivación."))
     if verb == Verb.NOTE:
         return Step(verb, State(escalation.state), State(escalation.state))
     step = next((line for line in STEPS if line.verb == verb and line.from_state == escalation.state), None)

@@ -16,6 +16,7 @@ from agents.models import Agent, User
 from escalations import anonymising, working
 from escalations.anonymising import NOBODY, anonymise_escalations
 from escalations.letters import draft_letter, write_letter
+from escalations.lifecycle import EscalationRefuses
 from escalations.models import Change, Escalation, Letter, Unit, UnitAddress
 from escalations.raising import raise_escalation
 
@@ -100,6 +101,19 @@ def test_a_batch_is_all_or_nothing(closed: Escalation, now: datetime, monkeypatc
     with pytest.raises(Exception, match="division by zero"):
         anonymise_escalations(before=now + timedelta(days=9), now=now)
     assert "Rosa Flores" in everything()
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"), [(working.note, {"text": "Rosa llamó"}), (working.reopen, {"reason": "Rosa trajo el recibo"})]
+)
+def test_nothing_is_written_down_any_more_that_would_stay_for_ever(
+    closed: Escalation, now: datetime, elena: User, verb: Any, said: dict[str, str]
+) -> None:
+    later = now + timedelta(days=9)
+    anonymise_escalations(before=later, now=later)
+    with pytest.raises(EscalationRefuses, match="Ya no tiene datos personales"):
+        verb(escalation_id=closed.pk, by=elena, now=later, **said)
+    assert "Rosa" not in everything()
 
 
 def test_its_page_says_so(closed: Escalation, now: datetime, elena: User, signed_in: Callable[[User], Client]) -> None:
