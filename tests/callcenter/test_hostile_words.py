@@ -15,11 +15,13 @@ from django.urls import reverse
 
 from campaigns.figures import refreshing
 from campaigns.models import Attempt, CallBack
+from escalations.models import Escalation
+from escalations.raising import raise_escalation
 from tests.callcenter.test_every_address import ADDRESSES, EVERYBODY, Address
 from tests.callcenter.world import World
 
 HOSTILE = """<b id=x>'"{{x}}"""
-ROOMS = ("campaigns", "agents", "notices", "service_level")
+ROOMS = ("campaigns", "agents", "notices", "service_level", "escalations")
 # words of ours that pages look things up by; and what a browser cannot have typed
 LEFT_ALONE = {"username", "password", "sha256", "file", "workbook", "document", "language", "code", "key", "telephone"}
 
@@ -42,6 +44,11 @@ def hostile(world: World, settings: Any, tmp_path: Any) -> World:
     world.furnish()
     Attempt.objects.update(note="x", reason="x")
     CallBack.objects.update(note="x")
+    raise_escalation(
+        key="walk:1:8", kind="callback_promise", line="103", reason="x", details={}, by=world.ana.user,
+        customer_name="x", zone="x", promised="x", due_at=world.now, now=world.now,
+    )  # fmt: skip
+    Escalation.objects.update(zone="x", promised="x", details={HOSTILE: [HOSTILE, {HOSTILE: HOSTILE}]})
     for room in ROOMS:
         for model in apps.get_app_config(room).get_models():
             if model.__name__.endswith("Event"):
@@ -72,11 +79,27 @@ def test_no_page_holds_markup_somebody_typed(hostile: World) -> None:
     assert seen > 20, "the words did not reach the pages"
 
 
+OF_CARDS = [
+    *("board", "board_card", "escalation_list", "escalation", "letter", "calls", "times"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", OF_CARDS)
+def test_every_page_of_the_cards_shows_it_as_text(hostile: World, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: hostile.now)
+    address = next(one for one in READ if one.name == f"escalations:{name}")
+    page = page_of(hostile, address, "ana" if name == "calls" else "elena")
+    assert "<b id=x>" not in page
+    assert "&lt;b id=x&gt;" in page
+
+
 @pytest.mark.django_db
 def test_no_page_of_the_admin_holds_it_either(hostile: World) -> None:
     client = Client()
     client.force_login(hostile.ines)
-    for model in (hostile.campaign, hostile.report, hostile.notice, hostile.ana, hostile.ana.team, hostile.elena):
+    ours = (hostile.campaign, hostile.report, hostile.notice, hostile.ana, hostile.ana.team, hostile.elena)
+    for model in (*ours, hostile.escalation, hostile.escalation.kind, hostile.escalation.kind.unit):
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         for path in (reverse(f"{name}_changelist"), reverse(f"{name}_change", args=[model.pk])):
             answer = client.get(path)
