@@ -74,6 +74,19 @@ def check_flow(*, source: str, name: str, lines: Collection[str] = ()) -> Flow:
     return flow
 
 
+def lanes_left_out(flow: Flow) -> list[str]:
+    """Sentences on lanes that the program's flow of this line has and this one has not: no fault, and worth knowing."""
+    path = FLOWS / f"{flow.line}.yaml"
+    if not path.exists():
+        return []
+    there = parse_flow(path.read_text(encoding="utf-8"), name=path.name).lanes
+    sentence = _(
+        "El flujo del programa tiene el carril «%(lane)s» y este no: las tarjetas que deriva se resuelven sin pasos,"
+        " hasta que el paso que deriva diga «hands_to: %(lane)s» y «lanes» diga dónde comienza."
+    )
+    return [sentence % {"lane": lane} for lane in there if lane not in flow.lanes]
+
+
 def check_files(texts: Mapping[str, str], *, lines: Collection[str]) -> dict[str, Flow]:
     """The flows of all texts, by line. Raises FlowErrors with what is wrong in any of them, or is of no line."""
     flows: dict[str, Flow] = {}

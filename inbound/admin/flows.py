@@ -21,7 +21,7 @@ from agents.access import signed_in_user
 from inbound.flow_diagram import svg
 from inbound.flow_schema import FlowErrors, parse_flow
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
-from inbound.publishing import NothingToPublish, check_flow, difference, publish_draft, running_version
+from inbound.publishing import NothingToPublish, check_flow, difference, lanes_left_out, publish_draft, running_version
 
 NOTHING = "—"
 PUBLISH = "_publish"  # the button beside «save»
@@ -229,11 +229,13 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
     @admin.display(description=_("por corregir"))
     def problems(self, draft: FlowDraft) -> str:
         try:
-            check_flow(source=draft.source, name=f"{draft.line.number}.yaml")
+            flow = check_flow(source=draft.source, name=f"{draft.line.number}.yaml")
         except FlowErrors as refused:
             faults = format_html_join("", "<li>{}</li>", ((str(error),) for error in refused.errors))
             return format_html('<ul class="flow-faults">{}</ul>', faults)
-        return gettext("Nada: se puede publicar.")
+        ready = gettext("Nada: se puede publicar.")
+        warnings = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in lanes_left_out(flow)))
+        return format_html('{}<ul class="flow-warnings">{}</ul>', ready, warnings) if warnings else ready
 
     @admin.display(description=_("qué cambia en la versión que corre"))
     def changes(self, draft: FlowDraft) -> str:

@@ -81,6 +81,31 @@ def test_what_is_no_flow_is_said_and_drawn_as_nothing(
     assert "<script>alert" not in page
 
 
+def test_a_flow_without_the_lane_of_the_programs_is_told_so_and_may_be_published(
+    draft: FlowDraft, ines: User, signed_in: SignedIn
+) -> None:
+    client, line = signed_in(ines), ServiceLine.objects.get(number="102")
+    FlowDraft.objects.filter(pk=draft.pk).update(line=line, source=text_of("102"))
+    assert "carril" not in client.get(page_of(draft)).content.decode().partition("<svg")[0]
+    of_the_call = text_of("102").partition("  # Supervisora")[0]
+    without = "\n".join(row for row in of_the_call.split("\n") if "hands_to:" not in row and "lanes:" not in row)
+    page = client.post(page_of(draft), {"source": without, "note": ""}, follow=True).content.decode()
+    assert "Nada: se puede publicar." in page
+    assert "El flujo del programa tiene el carril «supervisor» y este no" in page
+    assert "«hands_to: supervisor»" in page
+    client.post(page_of(draft), {"source": without, "note": "", "_publish": "1"})
+    assert FlowVersion.objects.filter(line=line).order_by("-version").first().published_by == ines
+
+
+def test_a_flow_whose_lane_nobody_hands_over_to_is_not_published(
+    draft: FlowDraft, ines: User, signed_in: SignedIn
+) -> None:
+    FlowDraft.objects.filter(pk=draft.pk).update(line=ServiceLine.objects.get(number="102"))
+    text = text_of("102").replace("    hands_to: supervisor\n", "")
+    page = signed_in(ines).post(page_of(draft), {"source": text, "note": ""}, follow=True).content.decode()
+    assert "nadie deriva al carril «supervisor»: falta «hands_to»" in page
+
+
 def test_publishing_makes_the_next_version_and_puts_the_draft_away(
     draft: FlowDraft, ines: User, signed_in: SignedIn
 ) -> None:
