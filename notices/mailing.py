@@ -3,6 +3,9 @@
 A row is claimed in one short transaction and sent outside of any; a deliverer that dies in between leaves a row that
 falls due again when its claim runs out. So a mail may in the worst case go out twice, never not at all: both copies
 carry the same Message-ID, and mail readers show it once.
+
+Each person gets a copy of her own, and who has got hers is written down: an address the server refuses is tried again
+without mailing the others twice. (Given all at once, a server's refusal of one among several is said to nobody.)
 """
 
 from __future__ import annotations
@@ -30,7 +33,9 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 3
 WAITS = (timedelta(minutes=2), timedelta(minutes=30))  # after the first and the second failure
 SERVER_DOWN = timedelta(minutes=2)  # until its door is tried again, by one mail for all
+FULL = timedelta(minutes=30)  # until an address that had no room is tried again
 LOCKED_OUT = timedelta(minutes=15)  # after a refused password: who asks too often is locked out
+CLOSING = (421,)
 SERVER_BUSY = (421, 452, 454)  # closing, no room, cannot sign anybody in: said of the server, not of a mail
 CLAIM = timedelta(minutes=15)  # longer than a sweep in which every mail runs into its time-out
 
@@ -90,8 +95,8 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
     """Send what is due, the longest waiting first. Returns how many mails went out.
 
     Several may run at once. A server that cannot be used at all is nobody's mail's fault: the sweep ends, the attempt
-    is given back, and all that is due waits together, for hours if need be. Only what the server says of one mail, or
-    what is wrong with it here, counts against that mail.
+    is given back, and all that is due waits together, for hours if need be. A mailbox without room waits by itself.
+    Only what the server says of one mail, or what is wrong with it here, counts against that mail.
     """
     sent = 0
     connection = get_connection(fail_silently=False)
@@ -101,10 +106,7 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
             if notice is None:
                 break
             try:
-                message = _message_of(notice, connection)
-                with _whole_server():
-                    connection.open()  # nothing to do when it is open
-                _send(message, connection)
+                _send_to_each(notice, connection)
             except _ServerDown as down:
                 _wait_for_server(notice, down, now=now)
                 break
@@ -166,13 +168,35 @@ def _claim(*, now: datetime) -> Notice | None:
     return notice
 
 
-def _message_of(notice: Notice, connection: BaseEmailBackend) -> EmailMessage:
+def _send_to_each(notice: Notice, connection: BaseEmailBackend) -> None:
+    """A copy to each who has not got hers. Raises what went wrong, when all have been tried, or _ServerDown."""
     if not notice.to:
         raise NoticeRefuses(_("No hay a quién enviarlo: agregue un destinatario o un correo a quienes supervisan."))
+    failures: list[Exception] = []
+    for address in dict.fromkeys(notice.to):
+        if address in notice.reached:
+            continue
+        try:
+            message = _message_of(notice, address, connection)
+            with _whole_server():
+                connection.open()  # nothing to do when it is open
+            _send(message, connection)
+        except _ServerDown:
+            raise
+        except Exception as error:
+            failures.append(error)
+        else:
+            notice.reached.append(address)
+            _mine(notice).update(reached=notice.reached)
+    if failures:
+        raise min(failures, key=_is_full)  # what counts against the mail before what does not
+
+
+def _message_of(notice: Notice, address: str, connection: BaseEmailBackend) -> EmailMessage:
     message = EmailMessage(
         subject=notice.subject,
         body=notice.body,
-        to=notice.to,
+        to=[address],
         connection=connection,
         headers={"Message-ID": message_id(notice.key), "Auto-Submitted": "auto-generated"},
     )
@@ -193,7 +217,7 @@ def _send(message: EmailMessage, connection: BaseEmailBackend) -> None:
             raise _ServerDown(refusal) from refusal
         raise
     except smtplib.SMTPRecipientsRefused as refusal:
-        if all(code in SERVER_BUSY for code, _words in refusal.recipients.values()):
+        if any(code in CLOSING for code, _words in refusal.recipients.values()):
             raise _ServerDown(refusal) from refusal
         raise
     except OSError:  # it hung up or fell silent in the middle: because of this mail, if it takes up again
@@ -201,6 +225,13 @@ def _send(message: EmailMessage, connection: BaseEmailBackend) -> None:
         with _whole_server():
             connection.open()
         raise
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether an address is refused for want of room: the mailbox's or the server's, and only for now."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    return all(code in SERVER_BUSY for code, _words in error.recipients.values())
 
 
 class _ServerDown(Exception):
@@ -229,7 +260,9 @@ def _wait_for_server(notice: Notice, down: _ServerDown, *, now: datetime) -> Non
 def _failed(notice: Notice, error: Exception, *, now: datetime) -> None:
     log.warning("notice %s, attempt %s: %s", notice.pk, notice.attempts, type(error).__name__)
     words = str(error) if isinstance(error, NoticeRefuses) else f"{type(error).__name__}: {error}"
-    if notice.attempts >= ATTEMPTS:
+    if _is_full(error):
+        _mine(notice).update(attempts=notice.attempts - 1, not_before=now + FULL, last_error=words[:2000])
+    elif notice.attempts >= ATTEMPTS:
         _mine(notice).update(state=Notice.State.PARKED, last_error=words[:2000])
     else:
         _mine(notice).update(not_before=now + WAITS[notice.attempts - 1], last_error=words[:2000])

@@ -65,6 +65,7 @@ class Notice(models.Model):
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(_("aviso"), max_length=24, choices=NoticeKind)
     to = ArrayField(models.EmailField(), verbose_name=_("para"))
+    reached = ArrayField(models.EmailField(), default=list, verbose_name=_("ya lo recibieron"))
     subject = models.CharField(_("asunto"), max_length=200)
     body = models.TextField(_("texto"))
     state = models.CharField(_("estado"), max_length=8, choices=State, default=State.WAITING)

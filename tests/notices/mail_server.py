@@ -12,7 +12,8 @@ import pytest
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Speaks as much SMTP as a client needs. Mail to `nobody@…` is refused, `poison@…` makes it hang up.
+    """Speaks as much SMTP as a client needs. Mail to `nobody@…` is refused, `full@…` for now, `poison@…` makes
+    it hang up, `closing@…` makes it close while it `shuts_down`.
 
     With `hangs` nothing is ever said; `greeting` and `signing_in` are what it says to everybody.
     """
@@ -25,6 +26,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     ) -> None:
         super().__init__(("127.0.0.1", port), Session)
         self.hangs, self.greeting, self.signing_in = hangs, greeting, signing_in
+        self.shuts_down = True
         self.taken: list[str] = []
         self.sessions = 0
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
@@ -53,6 +55,8 @@ class Session(socketserver.StreamRequestHandler):
                 self.say("550 no such user")
             elif verb.startswith("RCPT TO:<FULL"):
                 self.say("452 no room left")
+            elif verb.startswith("RCPT TO:<CLOSING") and self.server.shuts_down:
+                self.say("421 closing for tonight")
             elif verb.startswith("RCPT TO:<POISON"):
                 return
             elif verb == "DATA":

@@ -96,14 +96,53 @@ def test_a_night_without_the_mail_server_costs_no_mail_an_attempt(
     assert set(Notice.objects.values_list("state", "attempts", "last_error")) == {(Notice.State.SENT, 1, "")}
 
 
-def test_a_server_without_room_is_waited_for(
+def test_a_mailbox_without_room_is_waited_for_and_hinders_nobody_else(
     now: datetime, owed: Callable[..., Notice], mail_server: Callable[..., MailServer]
 ) -> None:
-    mail_server()
-    owed(to=["full@comteco.example"])
+    server = mail_server()
+    full = owed(key="first", to=["full@comteco.example"])
+    owed(now + timedelta(seconds=1), key="second")
+    assert deliver_due(now=now + timedelta(seconds=2)) == 1
+    assert len(server.taken) == 1
     for hour in range(5):
         assert deliver_due(now=now + timedelta(hours=hour)) == 0
-    assert set(Notice.objects.values_list("state", "attempts")) == {(Notice.State.WAITING, 0)}
+    full.refresh_from_db()
+    assert (full.state, full.attempts) == (Notice.State.WAITING, 0)
+    assert "no room left" in full.last_error
+
+
+def test_of_several_the_refused_are_told_and_tried_again_and_nobody_gets_it_twice(
+    now: datetime, owed: Callable[..., Notice], mail_server: Callable[..., MailServer]
+) -> None:
+    server = mail_server()
+    several = ["nobody@b.example", "full@b.example", "elena@b.example", "poison@b.example", "rosa@b.example"]
+    notice = owed(to=several)
+    for hour in range(4):
+        assert deliver_due(now=now + timedelta(hours=hour)) == 0
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts) == (Notice.State.PARKED, 3)
+    assert notice.reached == ["elena@b.example", "rosa@b.example"]
+    assert "nobody@b.example" in notice.last_error
+    assert len(server.taken) == 2
+
+    Notice.objects.update(to=["julia@b.example", "elena@b.example", "rosa@b.example"])  # the addresses are put right
+    notice.refresh_from_db()
+    retry(notice=notice, now=now + timedelta(days=1))
+    assert deliver_due(now=now + timedelta(days=1)) == 1
+    assert [("To: julia@b.example" in message) for message in server.taken] == [False, False, True]
+
+
+def test_a_server_that_goes_down_between_two_people_is_waited_for_and_nobody_gets_it_twice(
+    now: datetime, owed: Callable[..., Notice], mail_server: Callable[..., MailServer]
+) -> None:
+    server = mail_server()
+    notice = owed(to=["elena@b.example", "closing@b.example", "rosa@b.example"])
+    assert deliver_due(now=now) == 0
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts, notice.reached) == (Notice.State.WAITING, 0, ["elena@b.example"])
+    server.shuts_down = False
+    assert deliver_due(now=now + SERVER_DOWN) == 1
+    assert len(server.taken) == 3
 
 
 def test_a_mail_that_makes_the_server_hang_up_is_parked_and_hinders_no_other(
