@@ -1,4 +1,4 @@
-"""What people say, made into what is searched: names without accents, numbers without what stands around them."""
+"""What people say, made into what is searched: names without accents or dots, numbers without what is around them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sandbox.models.customers import ACCENTED, PLAIN
 MOST = 20  # hits an answer has
 SHORTEST_BEGINNING = 3  # letters from which on a word may be the beginning of one
 CARD = re.compile(r"([0-9]{4,12})(-[0-9A-Za-z]{1,2})?(\s+[A-Za-z]{2,3})?")
+LONGEST_DOTTED = 5  # letters of what may be an abbreviation, of which nobody says whether it has dots: SRL, S.R.L.
 WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*")  # S.R.L. is one word, as the database's parser has it
 _TO_PLAIN = str.maketrans(ACCENTED, PLAIN)
 
@@ -36,9 +37,17 @@ def card_of(text: str) -> tuple[str, str]:
 
 def named(text: str) -> dict[str, Any]:
     """A filter on `name_words`: every word must be there, the last one may be a beginning. Empty without a word."""
-    words = WORD.findall(text.translate(_TO_PLAIN).lower())[:8]
+    words = [_ways_to_write(word) for word in WORD.findall(text.translate(_TO_PLAIN).lower())[:8]]
     if not words:
         return {}
-    if len(words[-1]) >= SHORTEST_BEGINNING:
-        words[-1] += ":*"
-    return {"name_words": SearchQuery(" & ".join(words), search_type="raw", config="simple")}
+    if min(map(len, words[-1])) >= SHORTEST_BEGINNING:
+        words[-1] = {f"{way}:*" for way in words[-1]}
+    said = " & ".join(f"({' | '.join(sorted(ways))})" for ways in words)
+    return {"name_words": SearchQuery(said, search_type="raw", config="simple")}
+
+
+def _ways_to_write(word: str) -> set[str]:
+    """`srl` and `s.r.l`: a name has either."""
+    bare = word.replace(".", "")
+    dotted = {".".join(bare)} if len(bare) <= LONGEST_DOTTED and bare.isalpha() else set()
+    return {word, bare} | dotted

@@ -58,6 +58,32 @@ def test_a_firm_is_found_by_its_name_as_it_is_written(sandbox: RunningSandbox, s
         assert contract in contracts(smartflex, text), text
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Pollos Kanata S.R.L.", "pollos kanata srl"),
+        ("Pollos Kanata S.R.L.", "SRL kanata"),
+        ("Pollos Kanata S.R.L.", "Kanata s.r.l"),
+        ("Pollos Kanata SRL", "Pollos Kanata S.R.L."),
+        ("Pollos Kanata S.A.", "kanata sa"),
+        ("Pollos Kanata SA", "kanata S.A."),
+    ],
+)
+def test_a_firm_is_found_with_and_without_its_dots(
+    sandbox: RunningSandbox, smartflex: Smartflex, written: str, said: str
+) -> None:
+    contract, name = sandbox.rows("SELECT contract, name FROM sandbox_customer WHERE name LIKE '%%S.R.L.' LIMIT 1")[0]
+    sandbox.rows("UPDATE sandbox_customer SET name = %s WHERE contract = %s", written, contract)
+    try:
+        assert contract in contracts(smartflex, said)
+    finally:
+        sandbox.rows("UPDATE sandbox_customer SET name = %s WHERE contract = %s", name, contract)
+
+
+def test_two_letters_are_no_beginning(smartflex: Smartflex) -> None:
+    assert not any("San" in customer.name for customer in smartflex.search(text="sa").customers)
+
+
 def test_at_most_twenty_are_told_and_that_there_are_more(smartflex: Smartflex) -> None:
     found = smartflex.search(text="Rojas")
     assert (len(found.customers), found.more) == (20, True)
