@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from unicodedata import combining, normalize
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from agents.models import User
 from campaigns.models import Campaign, Contact, ListEntry, Renewal
 from campaigns.models.contacts import CallList, ContactQuerySet
+from campaigns.rows.cleaning import name_keys
 
 UNASSIGNED = "unassigned"
 STATES: dict[str, str | Promise] = {
@@ -63,7 +63,7 @@ def find_contacts(*, campaign: Campaign, asked: Asked, user: User) -> ContactQue
 
 def _matches(search: str) -> Q:
     """The beginning of a name, or a contract."""
-    return Q(name_key__startswith=plain_name(search)) | Q(contract=search.strip())
+    return _named(search) | Q(contract=search.strip())
 
 
 def find_customers(*, text: str, user: User) -> ContactQuerySet:
@@ -71,7 +71,7 @@ def find_customers(*, text: str, user: User) -> ContactQuerySet:
 
     The beginning of a contract, of a name or of a service number, or a whole telephone.
     """
-    wanted = Q(contract__startswith=text.upper()) | Q(name_key__startswith=plain_name(text))
+    wanted = Q(contract__startswith=text.upper()) | _named(text)
     digits = "".join(letter for letter in text if letter.isascii() and letter.isdigit())
     if len(digits) >= 6:
         renewals = Renewal.objects.filter(service_number__startswith=digits)
@@ -81,6 +81,7 @@ def find_customers(*, text: str, user: User) -> ContactQuerySet:
     return found.select_related("campaign", "entry").order_by("-campaign__period", "name_key")
 
 
-def plain_name(text: str) -> str:
-    """A name as `Contact.name_key` keeps it: capitals without accents (`Núñez` → `NUNEZ`)."""
-    return "".join(sign for sign in normalize("NFKD", text) if not combining(sign)).upper().strip()
+def _named(text: str) -> Q:
+    """The beginning of a name, however it is written; nobody's when there is no letter in it."""
+    (key,) = name_keys([" ".join(text.split())])
+    return Q(name_key__startswith=key) if key else Q(pk=None)

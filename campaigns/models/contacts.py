@@ -61,7 +61,7 @@ class Contact(models.Model):
     call_list = models.CharField(_("lista"), max_length=8, choices=CallList)
     name = models.CharField(_("cliente"), max_length=160)
     name_key = models.CharField(
-        max_length=160, help_text=_("Nombre en mayúsculas y sin acentos, para buscar y ordenar.")
+        max_length=160, help_text=_("Nombre en mayúsculas, sin acentos ni puntuación, para buscar y ordenar.")
     )
     identity_card = models.CharField(_("carnet o NIT"), max_length=32, blank=True)
     telephones = ArrayField(models.CharField(max_length=16), verbose_name=_("teléfonos"), default=list)

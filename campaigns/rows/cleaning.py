@@ -11,6 +11,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from string import punctuation
 
 from systems.reports import values
 from systems.reports.copying import copy_text, escaped, read_copy_line
@@ -53,9 +54,12 @@ RECAUDO_COLUMNS = ("receipt", "contract", "service_number", "service", "paid_on"
 OTHER = "OTHER"
 NULL = "\\N"
 WRONG = "!"  # before the reason, in the place of a value that could not be read
+LONGEST_NAME = 160
 LONGEST_NUMBER = 32
 LONGEST_RECEIPT = 40
 ANSWERS_KEPT = 4_096  # of each column
+# S.R.L. is SRL and O'Connor OCONNOR; whatever else is no letter stands between two words
+_WITHOUT_PUNCTUATION = {ord(sign): " " for sign in punctuation} | {ord(sign): None for sign in ".'`\""}
 
 Column = Sequence[str]
 Clean = Callable[[Sequence[int], list[list[str]]], list[Column]]
@@ -111,14 +115,14 @@ def ccvp(fields: tuple[str, ...]) -> Clean:
             _Check("due_on", due_on),
             _Check("amount", amount),
         )
-        name = _words(cells["name"], 160)
+        name = _words(cells["name"], LONGEST_NAME)
         return [
             [str(line) for line in lines],
             escaped(contract),
             escaped(number),
             [OTHER if not word or word.startswith(WRONG) else word for word in service],
             escaped(name),
-            escaped(_keys(name, 160)),
+            escaped(name_keys(name)),
             escaped(_words(_cards(cells["identity_card"]), 32)),
             list(map(_telephones, cells["mobile"], cells["telephone_1"], cells["telephone_2"])),
             escaped(_words(cells["plan"], 80)),
@@ -264,13 +268,17 @@ def _words(column: list[str], most: int) -> list[str]:
     return column
 
 
-def _keys(names: list[str], most: int) -> list[str]:
-    """Names in capitals without accents; the whole column is turned at once."""
+def name_keys(names: Sequence[str]) -> list[str]:
+    """Names in capitals without accents or punctuation; the whole column is turned at once."""
     whole = "\n".join(names)
     if not whole.isascii():
         whole = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
-    keys = whole.upper().split("\n")
-    return [key[:most] for key in keys] if max(map(len, keys)) > most else keys
+    whole = whole.upper().translate(_WITHOUT_PUNCTUATION)
+    if "  " in whole or " \n" in whole or "\n " in whole or whole != whole.strip(" "):
+        keys = [" ".join(key.split()) for key in whole.split("\n")]
+    else:
+        keys = whole.split("\n")
+    return [key[:LONGEST_NAME] for key in keys] if max(map(len, keys)) > LONGEST_NAME else keys
 
 
 def _telephones(mobile: str, first: str, second: str) -> str:

@@ -10,6 +10,7 @@ from django.apps import apps
 
 from agents.models import Agent
 from campaigns.models import Campaign, Contact, ListEntry, Renewal
+from campaigns.rows.cleaning import name_keys
 
 
 def fill_in_the_house_rules() -> None:
@@ -31,7 +32,7 @@ def make_customer(owner: Agent | None, name: str, *, campaign: Campaign, **more:
         "due_on": date(2026, 11, 30),
         **more,
     }
-    contact = Contact.objects.create(campaign=campaign, name=name, name_key=name.upper(), **fields)
+    contact = Contact.objects.create(campaign=campaign, name=name, name_key=name_keys([name])[0], **fields)
     Renewal.objects.create(
         campaign=campaign,
         contact=contact,

@@ -19,6 +19,7 @@ from campaigns.rows.cleaning import (
     Unusable,
     ccvp,
     clean_row,
+    name_keys,
 )
 from systems.reports.copying import read_copy_line
 from systems.reports.known_headings import HEADINGS, REQUIRED
@@ -98,6 +99,16 @@ def test_a_rejected_row_keeps_its_cells_as_they_were() -> None:
     kept = json.loads(bad["cells"])
     assert set(kept) == set(CCVP_FIELDS)
     assert kept["due_on"] == "31/02/2026"
+
+
+def test_names_are_searched_without_accents_or_punctuation() -> None:
+    keys = {
+        "El Tornillo S.R.L.": "EL TORNILLO SRL", "El Tornillo SRL": "EL TORNILLO SRL",
+        "Pérez-Ñuñez, Ana": "PEREZ NUNEZ ANA",
+        "O'Connor": "OCONNOR", '"La Llajta" (Sucursal)': "LA LLAJTA SUCURSAL", "A & B": "A B", "...": "", "": "",
+    }  # fmt: skip
+    assert name_keys(list(keys)) == list(keys.values())
+    assert [name_keys([name])[0] for name in keys] == list(keys.values())
 
 
 def test_one_row_is_cleaned_by_the_same_rules() -> None:
