@@ -61,9 +61,12 @@ class Hub:
     def __len__(self) -> int:
         return len(self._listeners)
 
+    def has_room(self, user_id: int) -> bool:
+        return self._of_person[user_id] < STREAMS_A_PERSON
+
     def join(self, user_id: int) -> Listener:
         """Raises TooMany."""
-        if self._of_person[user_id] >= STREAMS_A_PERSON:
+        if not self.has_room(user_id):
             raise TooMany
         listener = Listener(user_id)
         self._listeners.add(listener)

@@ -33,11 +33,9 @@ async def escalations(request: HttpRequest) -> HttpResponseBase:
         return _refused(503)
     if user_id is None:
         return _refused(403)
-    try:
-        listener = hub.join(user_id)
-    except TooMany:
+    if not hub.has_room(user_id):
         return _refused(429)
-    response = StreamingHttpResponse(_events(request, listener), content_type="text/event-stream")
+    response = StreamingHttpResponse(_events(request, user_id), content_type="text/event-stream")
     response["Cache-Control"] = "no-store, private"
     response["X-Accel-Buffering"] = "no"  # nginx hands on each event at once
     response["X-Content-Type-Options"] = "nosniff"
@@ -61,25 +59,32 @@ def who_listens(request: HttpRequest) -> int | None:
     return user.pk
 
 
-async def _events(request: HttpRequest, listener: Listener) -> AsyncIterator[bytes]:
-    """What the listener is told, until it leaves, its session ends, or the program does."""
+async def _events(request: HttpRequest, user_id: int) -> AsyncIterator[bytes]:
+    """What a listener is told, until it leaves, its session ends, or the program does.
+
+    It joins in here, not before: who is gone when the answer would begin has taken no place that nobody gives back.
+    """
+    try:
+        listener = hub.join(user_id)
+    except TooMany:
+        return
     now = asyncio.get_running_loop().time
     look_again = now() + settings.LIVE_LOOKS_AGAIN
     try:
         yield RETRY
         while True:
-            event = None
+            if now() >= look_again:
+                if not await _still_listens(request, listener):
+                    return
+                look_again = now() + settings.LIVE_LOOKS_AGAIN
             try:
                 async with asyncio.timeout_at(look_again):
                     event = await listener.next()
             except TimeoutError:
-                if not await _still_listens(request, listener):
-                    return
-                look_again = now() + settings.LIVE_LOOKS_AGAIN
+                continue
             if event == END:
                 return
-            if event is not None:
-                yield event
+            yield event
     finally:
         hub.leave(listener)
 

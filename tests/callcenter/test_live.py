@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from agents.models import Role, User
 from callcenter.heartbeats import last_sign
-from callcenter.live import listening
-from callcenter.live.hub import END, RESYNC, STREAMS_A_PERSON, WAITING_AT_MOST, Hub, TooMany, card
+from callcenter.live import listening, streams
+from callcenter.live.hub import BEAT, END, RESYNC, STREAMS_A_PERSON, WAITING_AT_MOST, Hub, TooMany, card
 from callcenter.live.streams import who_listens
 from escalations import working
 from escalations.models import Escalation
@@ -212,6 +212,39 @@ def test_while_it_does_not_hear_it_is_silent(monkeypatch):
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(listening.sign_of_life(hub))
     assert signs == ["live", "live"]
+
+
+def test_who_leaves_before_the_answer_begins_takes_no_place(monkeypatch):
+    monkeypatch.setattr(streams, "who_listens", lambda _request: 1)
+
+    async def story() -> None:
+        for _turn in range(STREAMS_A_PERSON + 1):
+            answer = await streams.escalations(RequestFactory().get("/live/escalations/"))
+            assert answer.status_code == 200
+            answer.close()  # of nothing read
+
+    asyncio.run(story())
+    assert len(streams.hub) == 0
+
+
+def test_a_stream_that_is_never_silent_ends_with_the_right_to_it_too(monkeypatch, settings):
+    settings.LIVE_LOOKS_AGAIN = 0
+    monkeypatch.setattr(streams, "hub", Hub())
+    owners = iter([1, 1, None])
+    monkeypatch.setattr(streams, "who_listens", lambda _request: next(owners))
+
+    async def story() -> int:
+        count = 0
+        async for part in await streams.escalations(RequestFactory().get("/live/escalations/")):
+            count += part == BEAT
+            streams.hub.tell(BEAT)
+            streams.hub.tell(BEAT)
+            if count == WAITING_AT_MOST // 2:
+                break
+        return count
+
+    assert asyncio.run(story()) == 1
+    assert len(streams.hub) == 0
 
 
 def test_places_are_counted_by_person():
