@@ -11,7 +11,7 @@ from django.db import transaction
 
 from agents.models import User
 from escalations.letters import write_at_once
-from escalations.lifecycle import Verb, tell, write_down
+from escalations.lifecycle import Verb, locked_escalation, tell, write_down
 from escalations.models import Change, Escalation, Kind
 from service_level.working_time import LA_PAZ, LOOK_AHEAD, WorkingCalendar, before_by, when_worked, working_calendar
 
@@ -120,11 +120,17 @@ def is_raised_now(*, kind: str) -> bool:
 
 
 def say_more(*, key: str, text: str, by: User, now: datetime) -> Escalation | None:
-    """Whoever raised a card adds something to it; None when nothing was raised under that key."""
+    """Whoever raised a card adds something to it; None when nothing was raised under that key.
+
+    Of a double it is said on the card that goes on for it, which is the one somebody works.
+    """
     with transaction.atomic():
-        card = Escalation.objects.select_for_update(no_key=True).filter(key=key).first()
-        if card is None:
+        there = Escalation.objects.filter(key=key).only("merged_into").first()
+        if there is None:
             return None
+        while there.merged_into is not None:
+            there = there.merged_into
+        card = locked_escalation(there.pk)
         card.version += 1
         card.save(update_fields=["version"])
         write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=text[:2000])

@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.models import Agent
-from escalations.models import Escalation, EscalationKind
-from escalations.raising import due_by, raise_escalation
+from agents.models import Agent, User
+from escalations.models import Change, Escalation, EscalationKind
+from escalations.raising import due_by, raise_escalation, say_more
+from escalations.working import merge
 from service_level.models import Holiday, WorkingHours
 from service_level.working_time import LA_PAZ, LOOK_AHEAD, working_calendar, working_days_between, working_time_between
 
@@ -49,6 +50,19 @@ def test_a_step_clicked_twice_hands_over_once(hand_over: Callable[..., Escalatio
     again = hand_over(reason="Otra vez")
     assert again.pk == first.pk
     assert Escalation.objects.get().reason == "Cobro excesivo"
+
+
+def test_what_is_said_later_of_a_double_is_said_on_the_card_that_goes_on(
+    hand_over: Callable[..., Escalation], elena: User, at: Callable[..., datetime]
+) -> None:
+    double, kept, last = hand_over(), hand_over(key="walk:1:8"), hand_over(key="walk:1:9")
+    now = at("2026-11-25 09:40")
+    for one, other in ((double, kept), (kept, last)):
+        merge(escalation_id=one.pk, into_id=other.pk, by=elena, now=now)
+    assert say_more(key="walk:1:7", text="Era otro monto", by=elena, now=now) == last
+    notes = Change.objects.filter(note="Era otro monto").values_list("escalation", flat=True)
+    assert list(notes) == [last.pk]
+    assert say_more(key="walk:9:9", text="x", by=elena, now=now) is None
 
 
 def test_what_is_handed_over_says_who_and_why(hand_over: Callable[..., Escalation], ana: Agent) -> None:
