@@ -151,7 +151,8 @@ def under_way(*, by: User) -> QuerySet[Walk]:
 
 def _others(walk: Walk, by: User) -> QuerySet[Walk]:
     """What else the same person has open: calls beside a call, cards beside a card."""
-    cards = Walk.objects.under_way().filter(escalation__owner=by).select_related("line").order_by("-began_at")
+    worked = Walk.objects.under_way().filter(escalation__owner=by, escalation__state__in=Escalation.UNSETTLED)
+    cards = worked.select_related("line").order_by("-began_at")  # one settled on its card is left where it is
     return (cards if walk.escalation_id else under_way(by=by)).exclude(pk=walk.pk)[:OPEN_AT_MOST]
 
 

@@ -21,6 +21,7 @@ from inbound.flow_paths import every_path
 from inbound.lanes import begin_lane, handed_over
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.publishing import files, publish_files
+from inbound.standing import stand
 from inbound.time_figures import time_figures
 from inbound.walk_page import lay_walk
 from inbound.walking import Stale, WalkRefuses
@@ -146,6 +147,17 @@ def test_a_card_settled_by_hand_leaves_its_lane_where_it_stands(card, elena, mon
     working.reopen(escalation_id=card.pk, reason="Llamó de nuevo", by=elena, now=monday)
     lane.answer()
     assert lane.step == "claim_applies"
+
+
+def test_what_else_one_works_is_not_what_was_settled_by_hand(call_of, elena, monday):
+    for number in ("102", "103"):
+        call_of(number)
+    raised = Escalation.objects.filter(kind__in=("billing_claim", "reentry_ticket"))
+    cards = [taken(card, elena, monday) for card in raised]
+    first, second = (Attending(elena, card, monday) for card in cards)
+    assert lay_walk(standing=stand(walk=second.walk), by=elena).others == [first.walk]
+    working.resolve(escalation_id=cards[0].pk, outcome="Hablado", by=elena, now=monday)
+    assert lay_walk(standing=stand(walk=second.walk), by=elena).others == []
 
 
 def test_a_flow_published_before_ends_said_what_they_settle_resolves(ana, elena, monday):
