@@ -39,7 +39,7 @@ WORDS: Mapping[Verb, Words] = {
     Verb.HAND_OVER: Words(_("Entregar a otra persona"), _("Entregada."), "h"),
     Verb.GIVE_BACK: Words(_("Devolver"), _("Está otra vez entre las nuevas."), "d"),
     Verb.REOPEN: Words(_("Reabrir"), _("Reabierta: la tiene usted."), "o"),
-    Verb.MERGE: Words(_("Unir"), _("Unida a la otra.")),
+    Verb.MERGE: Words(_("Unir"), _("La otra quedó unida a esta.")),
 }
 MAIN = (Verb.TAKE, Verb.GO_ON, Verb.INFORM, Verb.RESOLVE)  # the button of the page, the first that can be pressed
 TOLD: Mapping[str, str | Promise] = {  # a line of the history

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -89,7 +90,10 @@ def inform(*, escalation_id: int, how: str, told_at: datetime, by: User, now: da
         if told_at < min(settled, now) - EARLIEST_TOLD:
             raise EscalationRefuses(_("La hora en que se le informó es demasiado antigua."))
         changes = {"informed_at": told_at, "informed_how": how, "informed_by": by, "closed_at": now}
-        return take_step(Verb.INFORM, escalation_id=escalation_id, by=by, now=now, note=_said(note), changes=changes)
+        # written down too: a card that is reopened forgets when and how, its history does not
+        told = f"{Escalation.How(how).label}, {timezone.localtime(told_at):%d/%m %H:%M}"
+        said = _said(". ".join(filter(None, (told, note))))
+        return take_step(Verb.INFORM, escalation_id=escalation_id, by=by, now=now, note=said, changes=changes)
 
 
 def reopen(*, escalation_id: int, reason: str, by: User, now: datetime) -> Escalation:

@@ -103,9 +103,9 @@ def _card_of(request: HttpRequest, pk: int) -> Escalation:
 
 def _initial(request: HttpRequest, card: Escalation) -> dict[str, Any]:
     draft = draft_letter(card)
-    asked = request.GET.get("unit", "")
+    asked = request.GET.get("unit", str(card.kind.unit_id or ""))
     return {
-        "unit": asked if asked.isdigit() else card.kind.unit_id,
+        "unit": asked,
         "sector": request.GET.get("sector", sector_of(card)).replace("\x00", "")[:40],
         "subject": draft.subject,
         "text": draft.text,

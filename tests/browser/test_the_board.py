@@ -98,7 +98,7 @@ def test_a_card_from_new_to_told_by_keyboard_alone(board, make_card, elena):
     expect(column(page, "to_inform").locator("[data-card]")).to_have_count(0)
     assert state_of(first) == "informed"
     verbs = list(Change.objects.filter(escalation=first).order_by("pk").values_list("verb", flat=True))
-    assert verbs == ["raise", "take", "wait", "resolve", "inform"]
+    assert [verb for verb in verbs if verb != "warn"] == ["raise", "take", "wait", "resolve", "inform"]
 
 
 def test_a_move_that_cannot_be_made_says_why_and_one_that_can_is_undone_by_moving_back(board, make_card, elena):
@@ -210,6 +210,24 @@ def test_the_board_and_a_card_over_it_are_accessible_and_fit(board, make_card, e
     assert_accessible(page, "board-card")
 
 
+def test_what_is_missing_is_said_in_the_form_which_stays_open_with_what_was_typed(board, make_card, elena):
+    card = make_card(promised="El personal correspondiente se contactará con usted por teléfono hoy mismo")
+    for verb, more in ((working.take, {}), (working.resolve, {"outcome": "Listo"})):
+        verb(escalation_id=card.pk, by=elena, now=timezone.now(), **more)
+    page = board(elena)
+    until = card_of(page, card).locator(".until")
+    assert until.evaluate("element => element.scrollWidth <= element.clientWidth"), "until when is never cut"
+    card_of(page, card).locator(".card-link").click()
+    page.keyboard.press("i")
+    form = page.locator("#card .verb[open]")
+    for _again in (1, 2):
+        form.get_by_label("Qué dijo el cliente").fill("Lo agradece")
+        form.get_by_role("button", name="Informar al cliente", exact=True).click()
+        expect(form.locator(".error, .errorlist").first).to_be_visible()
+        expect(form.get_by_label("por teléfono")).to_be_focused()
+        expect(form.get_by_label("Qué dijo el cliente")).to_have_value("Lo agradece")
+
+
 def test_a_double_is_joined_after_one_was_asked(board, make_card, elena):
     late = make_card(due_at=timezone.now() - timedelta(hours=1))
     make_card(reason="Llamó otra vez")
@@ -218,7 +236,7 @@ def test_a_double_is_joined_after_one_was_asked(board, make_card, elena):
     page.locator("#card").get_by_role("button", name="Unir", exact=True).first.click()
     expect(page.locator("#confirm")).to_contain_text("No se puede deshacer")
     page.locator("#confirm").get_by_role("button", name="Unir").click()
-    expect(page.locator("#card")).to_contain_text("Unida a la otra")
+    expect(page.locator("#card")).to_contain_text("La otra quedó unida a esta")
     expect(column(page, "new").locator("[data-card]")).to_have_count(1)
 
 

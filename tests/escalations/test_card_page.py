@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -123,7 +124,7 @@ def test_a_form_the_board_cannot_offer_is_refused_before_it_opens(brought_to, el
     assert client.get(f"/escalations/{card.pk}/?verb=wait").status_code == 200
     working.take(escalation_id=card.pk, by=elena, now=timezone.now())
     page = client.get(f"/escalations/{card.pk}/?verb=wait", **FRAGMENT).content.decode()
-    assert '<details class="verb" name="card-verbs" open>' in page
+    assert re.search(r'<details class="verb" name="card-verbs-\d+" open>', page)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,7 @@ def test_a_double_is_joined_to_the_card_that_is_open(make_card, elena, signed_in
     assert client.post(step_of(stranger, "merge"), {"into_id": 999_999_999}, **FRAGMENT).status_code == 404
 
 
-def test_nobody_but_who_works_it_may_and_the_buttons_say_so(brought_to, ana, luis, oscar, signed_in):
+def test_nobody_but_who_works_it_may_and_is_told_in_a_sentence_without_buttons(brought_to, ana, luis, oscar, signed_in):
     card = brought_to("new")
     answer = signed_in(ana).post(step_of(card, "take"), **FRAGMENT)
     assert (answer.status_code, "lo trabaja supervisión" in answer.content.decode()) == (409, True)
@@ -181,7 +182,8 @@ def test_nobody_but_who_works_it_may_and_the_buttons_say_so(brought_to, ana, lui
     for who in (ana, oscar):
         page = signed_in(who).get(f"/escalations/{card.pk}/").content.decode()
         assert "/steps/" not in page
-        assert page.count('aria-disabled="true"') == len(WORDS) - 1, "joining stands beside each double"
+        assert page.count("Esto lo trabaja supervisión") == 1
+        assert 'aria-disabled="true"' not in page
     assert signed_in(ana).post(step_of(card, "fly")).status_code == 404
 
 

@@ -48,6 +48,9 @@ def test_the_mail_of_the_kind_is_seen_before_it_goes(ticket, elena, signed_in: S
     assert "Mario" in client.get(address_of(ticket), {"unit": ticket.kind.unit_id, "sector": "sur"}).content.decode()
     page = client.get(address_of(ticket), {"unit": Unit.objects.get(code="nocc").pk}).content.decode()
     assert "Hoy nadie recibe el correo de «NOCC»" in page
+    page = client.get(address_of(ticket), {"unit": "", "sector": "Norte"}).content.decode()
+    assert "Elija a qué unidad se escribe" in page
+    assert "Julia" not in page
     for nonsense in ({"unit": "x"}, {"unit": "9" * 30}, {"sector": "\x00"}):
         assert client.get(address_of(ticket), nonsense).status_code == 200
 
@@ -114,6 +117,14 @@ def test_a_parked_letter_says_why_and_is_tried_again_from_the_card(
     assert signed_in(elena).post(elsewhere).status_code == 404
     assert signed_in(elena).post(again).status_code == 302
     assert set(Notice.objects.values_list("state", "attempts")) == {("waiting", 0)}
+
+
+def test_a_letter_that_waits_for_the_mail_server_says_so(ticket, elena, morning, signed_in: SignedIn) -> None:
+    write_letter(escalation_id=ticket.pk, subject="a", text="b", by=elena, now=morning)
+    Notice.objects.update(attempts=0, last_error="ConnectionRefusedError")
+    page = signed_in(elena).get(reverse("escalations:escalation", args=[ticket.pk])).content.decode()
+    assert "se intenta solo hasta que salga" in page
+    assert "0 intentos" not in page
 
 
 def test_a_mail_that_should_have_gone_by_itself_is_missed_on_the_card(make_card, elena, signed_in: SignedIn) -> None:

@@ -90,6 +90,7 @@ def test_reopening_forgets_nothing(card, elena, rosa, morning):
     notes = " ".join(Change.objects.filter(escalation=card).values_list("note", flat=True))
     assert "La factura es correcta" in notes
     assert "trajo el recibo" in notes
+    assert "por teléfono, 25/11 09:00" in notes
 
 
 def test_a_double_is_merged_and_the_other_keeps_the_earlier_due_time(make_card, elena, morning):
