@@ -21,7 +21,7 @@ CARD = (
     ' data-column="{column}" data-late="{is_late}" data-due="{due}">'
     '<p class="card-kind"><a class="card-link" draggable="false" href="{href}">{kind}</a></p>'
     '<p class="card-customer clip">{customer}</p>'
-    '<p class="card-promise clip">{promise}</p>'
+    '<p class="card-promise"><span class="clip">{promise}</span> <span class="until">{until}</span></p>'
     '<p class="card-owner"><span class="clip soft">{holder}</span> {badge}</p></article>'
 )
 
@@ -29,7 +29,6 @@ CARD = (
 def draw_card(card: Escalation, *, address: str, works: bool, now: datetime) -> SafeString:
     """One card. `address` is the board's, below which each card has its own; `works`: whether it may be moved."""
     late = is_late(card, now=now)
-    until = _("hasta %(when)s") % {"when": moment(card.due_at)}
     return format_html(
         CARD,
         pk=card.pk,
@@ -43,7 +42,8 @@ def draw_card(card: Escalation, *, address: str, works: bool, now: datetime) -> 
         kind=card.kind.name,
         badge=time_badge(card, now=now) if wants_a_look(card, now=now) else "",
         customer=" · ".join(filter(None, (masked_name(card.customer_name), card.contract))),
-        promise=f"{masked_text(card.promised)} · {until}" if card.promised else until,
+        promise=masked_text(card.promised),
+        until=_("hasta %(when)s") % {"when": moment(card.due_at)},
         holder=_holder(card),
     )
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tables2 import Column
 
 from escalations.models import Escalation
-from screens.tables import ListTable, MaskedTelephone, Moment, RowLink
-from screens.templatetags.screens import masked_text
+from screens.tables import ListTable, RowLink
+from screens.templatetags.screens import masked_text, moment
 
 NOWRAP = {"td": {"class": "nowrap"}}
 
@@ -32,13 +33,10 @@ class EscalationTable(ListTable):
     line = Column(verbose_name=gettext_lazy("Línea"))
     customer_name = Column(verbose_name=gettext_lazy("Cliente"))
     contract = Column(verbose_name=gettext_lazy("Contrato"), attrs=NOWRAP)
-    telephone = MaskedTelephone(verbose_name=gettext_lazy("Teléfono"))
     promised = Column(verbose_name=gettext_lazy("Prometido"), orderable=False)
-    due_at = Moment(verbose_name=gettext_lazy("Vence"))
-    time = Column(accessor="due_at", verbose_name=gettext_lazy("Plazo"), orderable=False, attrs=NOWRAP)
+    due_at = Column(verbose_name=gettext_lazy("Vence"))
     owner = Column(verbose_name=gettext_lazy("La tiene"), orderable=False)
-    raised_at = Moment(verbose_name=gettext_lazy("Derivada"))
-    raised_by = Column(verbose_name=gettext_lazy("Por"), orderable=False)
+    raised_at = Column(verbose_name=gettext_lazy("Derivada"))
 
     class Meta(ListTable.Meta):
         order_by = ("due_at",)
@@ -51,8 +49,11 @@ class EscalationTable(ListTable):
     def render_promised(self, value: str) -> str:
         return masked_text(value)
 
-    def render_time(self, record: Escalation) -> SafeString:
-        return time_badge(record, now=self.now)
+    def render_due_at(self, record: Escalation) -> SafeString:
+        return format_html('<span class="nowrap">{}</span> {}', moment(record.due_at), time_badge(record, now=self.now))
+
+    def render_raised_at(self, record: Escalation) -> SafeString:
+        return format_html('<span class="nowrap">{}</span> {}', moment(record.raised_at), record.raised_by)
 
 
 def is_late(escalation: Escalation, *, now: datetime) -> bool:

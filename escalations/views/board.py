@@ -125,7 +125,7 @@ def _chip(request: HttpRequest, asked: Filters, user: User, words: str, **more: 
 
 
 def _whose_chips(request: HttpRequest, asked: Filters, user: User, counts: Counts) -> list[dict[str, Any]]:
-    named = {True: ("mine", _("Mías")), False: ("all", _("Todas"))}
+    named = {True: ("mine", _("Mías y nuevas")), False: ("all", _("Todas"))}
     return [
         _chip(
             request, replace(asked, mine=mine), user, words, code=code, count=counts.chips[code], on=asked.mine == mine

@@ -126,6 +126,12 @@ def test_today_is_until_midnight_and_what_is_past_of_it_too(standing, elena, at)
     assert (counts.chips["today"], counts.chips["overdue"], counts.chips["all"]) == (2, 2, 2)
 
 
+def test_until_when_stands_apart_from_what_was_promised_so_that_it_is_never_cut(make_card, elena, at, signed_in):
+    make_card(due_at=at("2026-11-25 17:00"), promised="El personal correspondiente se contactará con usted")
+    page = signed_in(elena).get(BOARD).content.decode()
+    assert '<span class="until">hasta 25/11 17:00</span>' in page
+
+
 def test_a_contract_is_searched_without_standing_in_an_address(standing, elena, signed_in):
     wanted, other = standing("new", contract="7001"), standing("new", contract="7002")
     client = signed_in(elena)
