@@ -20,7 +20,7 @@ SHOWN = 20  # calls on a desk; what is left comes up as these are made
 
 
 def calls_to_make(*, by: User, now: datetime) -> list[Escalation]:
-    """What an agent has to call today or had to before, her own first, then what is due first; with kind and owner.
+    """What an agent has to call today or had to before, first what she is at, then her own; with kind and owner.
 
     Hers are those she promised and those she has taken; one that another agent has taken is nobody else's.
     """
@@ -29,7 +29,7 @@ def calls_to_make(*, by: User, now: datetime) -> list[Escalation]:
     hers = Q(owner=by) | Q(owner=None, raised_by=by)
     waiting = Escalation.objects.visible_to(by).open().filter(kind__worked_by=Kind.Worker.AGENT)
     due = waiting.filter(due_at__lt=midnight, state__in=Escalation.UNSETTLED)
-    mine_first = Case(When(hers, then=Value(0)), default=Value(1))
+    mine_first = Case(When(owner=by, then=Value(0)), When(hers, then=Value(1)), default=Value(2))
     found = due.filter(hers | Q(owner=None, due_at__lt=now)).select_related("kind", "owner")
     return list(found.order_by(mine_first, "due_at", "pk")[:SHOWN])
 

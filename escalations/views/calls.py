@@ -76,11 +76,13 @@ def _show(
     request: HttpRequest, *, problem: str = "", sent: dict[int, forms.Form] | None = None, status: int = 200
 ) -> HttpResponse:
     user, now = signed_in_user(request), timezone.now()
-    shown = []
+    shown: list[dict[str, Any]] = []
+    keys = {True: "i", False: "t"}  # of the first that is hers, and of the first to take
     for card in calls_to_make(by=user, now=now):
         is_hers = card.owner_id == user.pk
         form = (sent or {}).get(card.pk) or form_of(Verb.INFORM, people=None, now=now)
         form.auto_id = f"call-{card.pk}-%s"
-        shown.append({"card": card, "badge": time_badge(card, now=now), "form": form if is_hers else None})
+        key = keys.pop(is_hers, "")
+        shown.append({"card": card, "badge": time_badge(card, now=now), "form": form if is_hers else None, "key": key})
     context = {"calls": shown, "problem": problem, "is_at_one": any(one["form"] for one in shown)}
     return render(request, "escalations/_calls.html", context, status=status)

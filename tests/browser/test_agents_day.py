@@ -12,7 +12,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from campaigns.models import Attempt, CallBack, CallingPolicy, CallingWindow, Campaign, ListEntry, PaymentPromise
-from tests.browser.looking import assert_accessible
+from escalations.raising import raise_escalation
+from tests.browser.looking import DESK, TABLET, assert_accessible
 from tests.campaigns.customers import fill_in_the_house_rules, make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +53,24 @@ def desk(open_as, live_server, ana, customers) -> Page:
     page = open_as(ana)
     page.goto(f"{live_server.url}/desk/")
     return page
+
+
+def test_a_promised_call_stays_in_sight_while_the_list_is_worked(desk, ana, live_server):
+    now = timezone.now()
+    raise_escalation(
+        key="walk:x", kind="callback_promise", line="103", reason="Llamada en el transcurso del día", details={},
+        customer_name="ROSA PROMETIDA", telephone="+59170712345", due_at=now, by=ana.user, now=now,
+    )  # fmt: skip
+    desk.reload()
+    for size in (DESK, TABLET):
+        desk.set_viewport_size(size)
+        expect(desk.get_by_role("heading", name="Rosa Prometida")).to_be_in_viewport()
+        expect(desk.get_by_role("button", name="Registrar")).to_be_in_viewport()
+    assert_accessible(desk, "desk-with-a-promised-call")
+    desk.keyboard.press("t")
+    expect(desk.locator("#calls-to-make").get_by_text("Informar al cliente")).to_be_in_viewport()
+    desk.keyboard.press("i")
+    expect(desk.get_by_label("por teléfono")).to_be_in_viewport()
 
 
 def customer(page: Page):
