@@ -19,6 +19,7 @@ from inbound.models import Footstep, OutsideWrite
 from inbound.standing import CONTINUED, Standing, flow_of
 from inbound.write_limits import NOT_HAPPENING
 from inbound.writing import owe_write
+from telephony.phone_numbers import parse
 
 INTERACTION = "smartflex.write_interaction"
 WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
@@ -69,7 +70,7 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
         line=walk.line.number,
         contract=walk.contract,
         customer_name=walk.customer_name,
-        telephone=_telephone(walk.caller_number, known),
+        telephone=call_back_on(walk.caller_number, known),
         zone=str(customer.get("zone") or "")[:80] if customer else "",
         reason=". ".join([step.title, *_written(step, footstep)]),
         details=arguments(step.with_, words),
@@ -139,9 +140,9 @@ def _written(step: Step, footstep: Footstep) -> list[str]:
     return [str(footstep.answer[name]) for name in names if footstep.answer.get(name)]
 
 
-def _telephone(caller_number: str, known: Mapping[str, Any]) -> str:
+def call_back_on(caller_number: str, known: Mapping[str, Any]) -> str:
     """Where the customer is called back: the number she gave, the one she calls from, the first on file."""
     customer = known.get("customer")
     on_file = customer.get("telephones") if isinstance(customer, Mapping) else None
     first = str(on_file[0]) if isinstance(on_file, list) and on_file else ""
-    return (str(known.get("telephone") or "") or caller_number or first)[:16]
+    return (str(known.get("telephone") or "") or caller_number or parse(first) or first)[:16]

@@ -37,9 +37,9 @@ LANES = [
 ]  # fmt: skip
 # the end of a lane -> the card's state, whether it is closed, and what is written on it
 ENDS = {
-    "claim_registered": ("resolved", False, "Reclamo económico registrado. Algo"),
+    "claim_registered": ("resolved", False, "Reclamo económico registrado. Rosa Flores"),
     "bill_explained": ("informed", True, "Factura explicada al cliente"),
-    "reentry_sent": ("resolved", False, "Nueva digitación enviada al sector. Algo"),
+    "reentry_sent": ("resolved", False, "Nueva digitación enviada al sector. Rosa Flores"),
 }
 
 
@@ -241,6 +241,20 @@ def test_the_card_offers_its_lane_and_says_why_not(card, elena, rosa, signed_in,
     assert others.post(reverse("inbound:walk_answer", args=[walk.key]), send).status_code == 404
     assert hers.post(reverse("inbound:walk_answer", args=[walk.key]), send).status_code == 302
     assert "Seguir atendiendo" in fragment(hers, "card_lane", card)
+
+
+def test_the_lane_leads_to_the_mail_and_knows_the_sector_it_goes_to(call_of, elena, signed_in, monday):
+    call_of("103")
+    card = taken(Escalation.objects.get(), elena, monday)
+    walk = begin_lane(escalation_id=card.pk, by=elena, now=monday)
+    walk.brought = {**walk.brought, "orders": [{"sector": "Sacaba"}]}
+    walk.save(update_fields=["brought"])
+    client = signed_in(elena)
+    client.post(reverse("inbound:walk_answer", args=[walk.key]), {"position": str(walk.position)})
+    page = client.get(reverse("inbound:walk", args=[walk.key])).content.decode()
+    assert "Correo a la Jefatura del sector" in page
+    assert 'value="Sacaba"' in page
+    assert f'href="{reverse("escalations:letter", args=[card.pk])}"' in page
 
 
 def test_the_card_shows_the_trail_of_its_call_masked_where_nobody_calls(card, elena, oscar, ana, marta, signed_in):
