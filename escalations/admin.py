@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -112,6 +113,10 @@ class UnitAddressInline(admin.TabularInline):  # type: ignore[type-arg]
     fields = ("name", "email", "sector", "is_substitute", "valid_from", "valid_until")
     ordering = ("sector", "is_substitute", "-valid_from")
     extra = 0
+    formfield_overrides = {  # noqa: RUF012 — six columns have to fit beside the menu
+        models.CharField: {"widget": forms.TextInput(attrs={"size": 16})},
+        models.EmailField: {"widget": forms.EmailInput(attrs={"size": 22})},
+    }
     verbose_name = _("persona que recibe su correo")
     verbose_name_plural = _("quién recibe su correo")
 
