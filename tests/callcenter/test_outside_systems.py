@@ -67,6 +67,16 @@ def test_the_programs_are_told_where_the_systems_are_played(settings: Any) -> No
     assert set(told(run.programs("127.0.0.1", 8000, 8070, None)).values()) == {None}
 
 
+@pytest.mark.parametrize(("named", "told_them"), [("", "http://127.0.0.1:8110"), ("https://centro.example", None)])
+def test_the_demos_mails_lead_to_its_own_port(
+    named: str, told_them: str | None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.IS_DEMO = True
+    monkeypatch.setenv("PUBLIC_URL", named)
+    writers = [one for one in run.programs("0.0.0.0", 8110, 8180, None) if one.name in ("web", "ticks", "jobs")]  # noqa: S104
+    assert [one.environment.get("PUBLIC_URL") for one in writers] == [told_them] * 3
+
+
 def test_a_busy_port_is_passed_over() -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))

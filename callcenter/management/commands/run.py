@@ -43,7 +43,7 @@ class Command(TerminalCommand):
         only_one = self._claim_the_home()
         refuse_a_busy_port(host, port)
         self._prepare()
-        address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104
+        address = f"{address_of(host, port)}/"
         systems = self._play_the_systems(port)
         live = next_free_port(host, port + LIVE_BESIDE)
         foreground = Foreground(programs(host, port, live, systems), self._say)
@@ -119,6 +119,11 @@ def answers(url: str) -> bool:
     return False
 
 
+def address_of(host: str, port: int) -> str:
+    """Where a browser on this machine finds it."""
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+
+
 def programs(host: str, port: int, live: int, systems: int | None) -> list[Program]:
     """Web server, stream of changes, workers of both queues and beat; the sandbox when it has a port."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -146,6 +151,8 @@ def programs(host: str, port: int, live: int, systems: int | None) -> list[Progr
     if settings.PLAYS_SYSTEMS:
         where["SYSTEMS_URL"] = outside_systems.address_of(systems) if systems is not None else ""
     ports = {"LIVE_PORT": str(live), "WEB_PORT": str(port)} if settings.IS_DEMO else {}  # else a proxy joins the two
+    if settings.IS_DEMO and not os.environ.get("PUBLIC_URL"):
+        where["PUBLIC_URL"] = address_of(host, port)  # the links in mails lead here
     found = [
         Program("web", web, {**where, **ports}),
         Program("live", stream, ports),
