@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.lifecycle import Verb, locked_escalation, why_not
 from escalations.models import Escalation
+from inbound.footsteps import WalkRefuses, enter
 from inbound.models import Footstep, Walk
 from inbound.standing import flow_of, known_on, path_of
-from inbound.walking import WalkRefuses, enter
 
 KEY = re.compile(r"walk:(?P<walk>[0-9a-f-]{36}):(?P<line>[0-9]+):(?P<step>[a-z0-9_]+)", re.ASCII)
 

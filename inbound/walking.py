@@ -15,26 +15,25 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, User
-from escalations.lifecycle import EscalationRefuses, Verb, why_not
+from escalations.lifecycle import EscalationRefuses
 from inbound.answering import StepRefused, clean_answers, clean_seen
-from inbound.conditions import arguments, proposed_branch
+from inbound.conditions import arguments
 from inbound.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out
-from inbound.flow_shapes import HOUSE, Flow, Step
+from inbound.flow_shapes import Flow, Step
+from inbound.footsteps import (
+    Stale,
+    WalkRefuses,
+    current_standing,
+    enter,
+    leave,
+    locked_standing,
+    remember_customer,
+)
 from inbound.look_ups import LOOK_UPS, found_by_hand
 from inbound.models import Footstep, ServiceLine, Walk
 from inbound.outside import look_up
-from inbound.standing import CONTINUED, Standing, flow_of, known_on, running_version, stand, standing_on
+from inbound.standing import CONTINUED, Standing, flow_of, known_on, running_version, standing_on
 from inbound.write_states import WriteRefuses
-
-HIGHEST_POSITION = 500  # steps of one call; a loop that goes round for ever is a mistake
-
-
-class Stale(Exception):
-    """That step was answered already; the walk stands elsewhere. Nothing was changed."""
-
-
-class WalkRefuses(Exception):
-    """The verb cannot be done; the message is the sentence people read."""
 
 
 def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime, caller_number: str = "") -> Walk:
@@ -74,7 +73,7 @@ def answer_step(
     touched. Raises StepRefused, Stale, WalkRefuses; then nothing has changed.
     """
     with transaction.atomic():
-        here = _locked(by, key, position)
+        here = locked_standing(by, key, position)
         step, footstep, walk = here.step, here.footstep, here.walk
         footstep.answer = clean_answers(step=step, sent=sent, known=here.known, now=now)
         known = {**here.known, **footstep.answer}
@@ -90,8 +89,8 @@ def answer_step(
                 raise WalkRefuses(str(refusal)) from refusal
         elif step.kind == "hand_over":
             hand_over(standing=here, known=known, now=now)
-        _remember_customer(walk, footstep.answer)
-        _leave(footstep, now)
+        remember_customer(walk, footstep.answer)
+        leave(footstep, now=now)
         if step.kind == "end":
             _end(here, known, now)
             walk.result, walk.result_label, walk.ended_at = step.result, step.label, now
@@ -108,14 +107,14 @@ def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool 
     The question goes over the network, so it is asked between two short transactions; whoever asks twice gets the
     first answer that came, unless `again` says that the first one was no answer. Raises Stale, WalkRefuses.
     """
-    here = _standing(by, key, position)
+    here = current_standing(by, key, position)
     step, footstep = here.step, here.footstep
     was_asked = footstep.found is not None or footstep.by_hand or bool(footstep.trouble)
     if step.kind != "look_up" or footstep.found is not None or (was_asked and not again):
         return here
     looked = look_up(name=step.look_up, arguments=arguments(step.with_, here.known), now=now, by=by)
     with transaction.atomic():
-        here = _locked(by, key, position)
+        here = locked_standing(by, key, position)
         footstep = here.footstep
         if footstep.found is not None:
             return here
@@ -134,7 +133,7 @@ def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping
     Raises Stale, StepRefused, WalkRefuses.
     """
     with transaction.atomic():
-        here = _locked(by, key, position)
+        here = locked_standing(by, key, position)
         if here.step.kind != "look_up":
             raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
         if here.footstep.found is None:
@@ -152,12 +151,12 @@ def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int |
     A step that wrote to another system or handed over is not undone by it. Raises Stale, WalkRefuses.
     """
     with transaction.atomic():
-        here = _locked(by, key, position)
+        here = locked_standing(by, key, position)
         earlier = [passed for passed in here.path[:-1] if to is None or passed.position == to]
         if not earlier:
             raise WalkRefuses(_("Es el primer paso: no hay adónde volver."))
         target = _not_a_question_to_a_machine(here, earlier[-1], to)
-        _leave(here.footstep, now)
+        leave(here.footstep, now=now)
         walk = here.walk
         known = known_on([one for one in here.path if one.position < target.position], before=walk.brought)
         enter(walk, here.trail, target.version_id, target.step, known=known, now=now, back_to=target)
@@ -172,13 +171,13 @@ def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> St
     Raises Stale, WalkRefuses, NoFlow.
     """
     with transaction.atomic():
-        here = _locked(by, key, position)
+        here = locked_standing(by, key, position)
         if not here.step.continue_as:
             raise WalkRefuses(_("Este paso no sigue en otra línea."))
         line = ServiceLine.objects.get(number=here.step.continue_as)
         version = running_version(line=line)
         here.footstep.chosen = CONTINUED
-        _leave(here.footstep, now)
+        leave(here.footstep, now=now)
         walk, first = here.walk, _first_to_ask(flow_of(version.pk), here.known)
         enter(walk, here.trail, version.pk, first, known=here.known, now=now)
         walk.version, walk.draft = version, {}
@@ -193,29 +192,6 @@ def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, 
     return bool(mine.update(draft={"position": position, "fields": kept}))
 
 
-def _standing(by: User, key: uuid.UUID, position: int) -> Standing:
-    return _current(Walk.objects.walked_by(by).select_related("line").get(key=key), position, by)
-
-
-def _locked(by: User, key: uuid.UUID, position: int) -> Standing:
-    """The walk, locked: of two who answer one step the second waits, and then comes too late."""
-    walks = Walk.objects.select_for_update(of=("self",), no_key=True).select_related("line", "agent__user")
-    walk = walks.walked_by(by).get(key=key)
-    if walk.escalation_id:
-        walk.walked_by = by  # a card may have changed hands since the step before
-    return _current(walk, position, by)
-
-
-def _current(walk: Walk, position: int, by: User) -> Standing:
-    if walk.ended_at is not None:
-        raise Stale(_("Esta atención ya terminó."))
-    if walk.position != position:
-        raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
-    if walk.escalation is not None and (why := why_not(Verb.RESOLVE, escalation=walk.escalation, by=by)):
-        raise WalkRefuses(why)
-    return stand(walk=walk)
-
-
 def _end(here: Standing, known: Mapping[str, Any], now: datetime) -> None:
     """A call leaves its interaction; the lane of a card settles the card."""
     if here.walk.escalation_id is None:
@@ -227,52 +203,12 @@ def _end(here: Standing, known: Mapping[str, Any], now: datetime) -> None:
         raise WalkRefuses(str(refusal)) from refusal
 
 
-def enter(
-    walk: Walk,
-    trail: list[Footstep],
-    version_id: int,
-    name: str,
-    *,
-    known: Mapping[str, Any],
-    now: datetime,
-    back_to: Footstep | None = None,
-) -> None:
-    """Add footsteps, to `trail` as well, up to the next step somebody must look at.
-
-    Readings of the house answer themselves.
-    """
-    known, flow = dict(known), flow_of(version_id)
-    while True:
-        if walk.position >= HIGHEST_POSITION:
-            raise WalkRefuses(_("La atención tiene demasiados pasos: termínela y comience otra."))
-        step = flow.steps[name]
-        walk.position += 1
-        footstep = Footstep(
-            walk=walk, position=walk.position, version_id=version_id, step=name, kind=step.kind, entered_at=now,
-            returns_to=back_to.position if back_to else None,
-        )  # fmt: skip
-        back_to = None
-        reads_itself = step.kind == "look_up" and step.look_up.startswith(HOUSE)
-        if reads_itself:
-            footstep.found = look_up(name=step.look_up, arguments=arguments(step.with_, known), now=now).found
-            footstep.left_at = now
-            known[step.as_] = footstep.found
-        elif step.kind == "decide":
-            proposed = proposed_branch(step, known)
-            footstep.proposed = proposed.name if proposed else ""
-        footstep.save(force_insert=True)
-        trail.append(footstep)
-        if not reads_itself:
-            return
-        name = step.next
-
-
 def _pass(here: Standing, now: datetime) -> None:
     """From a look-up to the step after it."""
-    _leave(here.footstep, now)
+    leave(here.footstep, now=now)
     known = known_on(here.path, before=here.walk.brought)
     if isinstance(here.footstep.found, dict):
-        _remember_customer(here.walk, {here.step.as_: here.footstep.found})
+        remember_customer(here.walk, {here.step.as_: here.footstep.found})
     enter(here.walk, here.trail, here.footstep.version_id, here.step.next, known=known, now=now)
     here.walk.draft = {}
     here.walk.save()
@@ -286,18 +222,6 @@ def _decide(step: Step, footstep: Footstep, known: Mapping[str, Any], branch: st
     if footstep.proposed and footstep.proposed != chosen.name:
         footstep.reason = " ".join(reason.split())[:200]
     return chosen.next
-
-
-def _leave(footstep: Footstep, now: datetime) -> None:
-    footstep.left_at = max(now, footstep.entered_at)
-    footstep.save()
-
-
-def _remember_customer(walk: Walk, answer: Mapping[str, Any]) -> None:
-    """The customer of the call, so that lists need not read footsteps."""
-    for value in answer.values():
-        if isinstance(value, dict) and value.get("contract"):
-            walk.contract, walk.customer_name = str(value["contract"])[:24], str(value.get("name", ""))[:120]
 
 
 def _not_a_question_to_a_machine(here: Standing, target: Footstep, to: int | None) -> Footstep:

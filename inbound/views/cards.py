@@ -14,11 +14,11 @@ from agents.access import signed_in_user, steering_only
 from escalations.lifecycle import Verb, why_not
 from escalations.lists import is_masked
 from escalations.models import Escalation
+from inbound.footsteps import WalkRefuses
 from inbound.lanes import begin_lane, handed_over
 from inbound.models import Walk
 from inbound.standing import standing_on
 from inbound.walk_trail import trail_of
-from inbound.walking import WalkRefuses
 
 
 @require_GET

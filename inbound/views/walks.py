@@ -18,13 +18,13 @@ from agents.access import agent_of, agents_only, signed_in_user
 from agents.models import User
 from inbound import walking
 from inbound.answering import StepRefused
+from inbound.footsteps import Stale, WalkRefuses
 from inbound.lines_page import lay_lines
 from inbound.models import ServiceLine, Walk
 from inbound.outside import look_up
 from inbound.standing import NoFlow, Standing, stand
 from inbound.tasks import deliver_writes
 from inbound.walk_page import diagram_of, lay_walk
-from inbound.walking import Stale, WalkRefuses
 
 View = Callable[..., HttpResponse]
 HIDDEN = {"csrfmiddlewaretoken", "position", "branch", "confirmed", "by_hand"}

@@ -18,13 +18,13 @@ from escalations.raising import raise_escalation
 from inbound.anonymising import anonymise_walks
 from inbound.attended import asked_for, find_walks
 from inbound.flow_paths import every_path
+from inbound.footsteps import Stale, WalkRefuses
 from inbound.lanes import begin_lane, handed_over
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.publishing import files, publish_files
 from inbound.standing import stand
 from inbound.time_figures import time_figures
 from inbound.walk_page import lay_walk
-from inbound.walking import Stale, WalkRefuses
 from tests.inbound.a_walk import FLOW, Attending, Caller, publish
 from tests.inbound.flows_to_read import LINES, flow_of
 from tests.inbound.test_every_line import walk_to_the_end

@@ -9,11 +9,11 @@ import pytest
 from escalations.models import Escalation
 from inbound import walking
 from inbound.answering import StepRefused
+from inbound.footsteps import Stale, WalkRefuses
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside import Looked
 from inbound.standing import NoFlow
 from inbound.walk_page import lay_walk
-from inbound.walking import Stale, WalkRefuses
 from tests.inbound.a_walk import BILLING, DAMAGE, FLOW, TOP_UP, VISIT, Caller, publish
 
 pytestmark = pytest.mark.django_db
