@@ -15,6 +15,7 @@ from escalations.lifecycle import Verb, locked_escalation, tell, write_down
 from escalations.models import Change, Escalation, Kind
 from service_level.working_time import LA_PAZ, LOOK_AHEAD, WorkingCalendar, before_by, when_worked, working_calendar
 
+LEAST_WORKED = 10  # one hour in so many is worked at the least, or nobody has filled in the hours
 END_OF_DAY = time(23, 59, 59)
 
 
@@ -155,11 +156,12 @@ def due_by(
     now = now.astimezone(LA_PAZ)
     if days:
         return datetime.combine(now.date() + timedelta(days=days), END_OF_DAY, LA_PAZ)
-    calendar = working_calendar(first=now.date(), last=(now + LOOK_AHEAD).date())
+    amount = timedelta(hours=working_hours)
+    until = now + LOOK_AHEAD + LEAST_WORKED * amount
+    calendar = working_calendar(first=now.date(), last=until.date())
     if end_of_day or working_days:
         return _close_of(0 if end_of_day else working_days, now, calendar)
-    amount = timedelta(hours=working_hours)
-    return when_worked(now, amount, until=now + LOOK_AHEAD, calendar=calendar) or now + amount
+    return when_worked(now, amount, until=until, calendar=calendar) or now + amount
 
 
 def _close_of(days_later: int, now: datetime, calendar: WorkingCalendar) -> datetime:

@@ -77,6 +77,13 @@ def test_texts_longer_than_their_column_are_cut_not_refused(hand_over: Callable[
     assert (len(made.customer_name), len(made.promised), len(made.zone)) == (120, 200, 80)
 
 
+def test_the_longest_limit_a_kind_may_have_is_in_working_time_too(office_hours: None, at: Any) -> None:
+    now = at("2026-11-25 09:30")
+    due = due_by(now=now, working_hours=999.99)
+    calendar = working_calendar(first=now.date(), last=due.date())
+    assert working_time_between(now, due, calendar=calendar) == timedelta(hours=999.99)
+
+
 def test_a_kind_nobody_knows_is_not_handed_over(hand_over: Callable[..., Escalation]) -> None:
     with pytest.raises(ValueError, match="bored"):
         hand_over(kind="bored")
