@@ -19,7 +19,7 @@ from agents.models import Role
 from escalations import working
 from escalations.card_page import WORDS, card_page, who_may_have
 from escalations.changes import newest_change
-from escalations.forms import form_of
+from escalations.forms import MergeForm, form_of
 from escalations.lifecycle import EscalationRefuses, Verb, why_not
 from escalations.lists import details_of, is_masked
 from escalations.models import Escalation
@@ -98,8 +98,8 @@ def _find(request: HttpRequest, pk: int) -> Escalation:
 
 def _other(request: HttpRequest, found: Escalation) -> Escalation:
     """The one that goes on when `found` is merged into it."""
-    sent = request.POST.get("into_id", "")
-    return _find(request, int(sent)) if sent.isascii() and sent.isdigit() and len(sent) < 19 else found
+    form = MergeForm(request.POST)  # as the verb reads it: Python takes ٣ for 3
+    return _find(request, form.cleaned_data["into_id"]) if form.is_valid() else found
 
 
 def _refused(request: HttpRequest, back: int, pk: int, sentence: str, **more: Any) -> HttpResponse:

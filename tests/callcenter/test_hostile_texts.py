@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from callcenter.requests import sound
 from campaigns.models import CallBack, DeskDraft, ListEntry
+from escalations.models import Change, Escalation
 from tests.callcenter.test_every_address import ADDRESSES, Address
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,39 @@ def test_what_is_typed_at_the_desk_is_kept_or_refused(world, signed_in, text):
     send(client, "campaigns:call_back", {"verb": "cancel", "reason": text}, pk=pk)
     assert "\x00" not in CallBack.objects.get().why
     send(signed_in(world.oscar), "campaigns:contact_reveal", {"reason": text}, pk=contact.pk)
+
+
+NO_MOMENTS = ("9999-12-31T23:59", "0001-01-01T00:00", "10000-01-01T00:00", "2026-02-30T00:00")
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "9" * 40, *NO_MOMENTS], ids=[*ids, "9s", *NO_MOMENTS])
+def test_what_is_typed_on_a_card_is_kept_or_refused(world, signed_in, text):
+    asked = ("reason", "note", "to", "unit", "outcome", "told_at", "into_id", "text", "sector", "subject", "number")
+    given = {**dict.fromkeys(asked, text), "how": "telephone"}
+    pk, client = world.escalation.pk, signed_in(world.elena)
+    for verb in (
+        "note",
+        "take",
+        "wait",
+        "go_on",
+        "hand_over",
+        "merge",
+        "reject",
+        "inform",
+        "reopen",
+        "resolve",
+        "inform",
+    ):
+        send(client, "escalations:escalation_step", given, pk=pk, verb=verb)
+    send(client, "escalations:letter", given, pk=pk)
+    send(client, "escalations:letter", {**given, "unit": world.escalation.kind.unit_id, "number": 1}, pk=pk)
+    send(signed_in(world.oscar), "escalations:escalation_reveal", {"reason": text}, pk=pk)
+    Escalation.objects.filter(pk=pk).update(kind="callback_promise")
+    for name in ("call_take", "call_not_reached", "call_told", "call_give_back"):
+        send(signed_in(world.ana), f"escalations:{name}", given, pk=pk)
+    for change in Change.objects.filter(escalation=pk):
+        assert "\x00" not in change.note
+        assert len(change.note) <= 2000
 
 
 def test_a_half_typed_note_is_kept_without_nul(world, signed_in):

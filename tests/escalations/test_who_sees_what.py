@@ -67,3 +67,15 @@ def test_a_telephone_in_a_promise_or_in_who_is_waited_for_is_masked_too(make_car
     found = find_escalations(asked=Asked(), user=oscar, now=morning)
     assert "70712345" not in str(list(sheet_of(found, masked=True).rows))
     assert "70712345" in str(list(sheet_of(found, masked=False).rows))
+
+
+def test_no_card_is_joined_to_one_that_is_not_seen_however_its_number_is_written(make_card, ana, luis, signed_in):
+    """Python reads ٣ as 3."""
+    his, hers = make_card(by=luis.user), make_card()
+    hers.kind.worked_by = "agent"
+    hers.kind.save()
+    Escalation.objects.filter(pk=his.pk).update(closed_at=his.raised_at, state="rejected")
+    address = reverse("escalations:escalation_step", args=[hers.pk, "merge"])
+    arabic = str(his.pk).translate({ord(digit): 0x660 + int(digit) for digit in "0123456789"})
+    for number in (str(his.pk), arabic, arabic + "٣" * 9):
+        assert signed_in(ana).post(address, {"into_id": number}).status_code == 404
