@@ -144,6 +144,7 @@ def count_board(*, asked: Filters, user: User, now: datetime) -> Counts:
 def choices_of(*, asked: Filters, user: User) -> dict[str, list[Any]]:
     """Kinds, lines and zones there are open cards of, and those that are chosen, for the filters."""
     there = Escalation.objects.visible_to(user).open().order_by().values_list("kind_id", "line", "zone").distinct()
+    kinds: set[Any]
     kinds, lines, zones = {asked.kind}, {asked.line}, {asked.zone}
     for kind, line, zone in there:
         kinds.add(kind)
