@@ -127,6 +127,7 @@ ADDRESSES = [
     # what was handed over
     Address("escalations:board", EVERYBODY),
     Address("escalations:board_counts", CENTRE),
+    Address("escalations:board_column", CENTRE, of=lambda world: {"code": "new"}, shared=True),
     Address("escalations:board_card", CENTRE, of=lambda world: {"pk": world.escalation.pk}),
     Address("escalations:escalation_list", EVERYBODY),
     Address("escalations:changes", EVERYBODY),

@@ -80,7 +80,7 @@ def test_no_page_holds_markup_somebody_typed(hostile: World) -> None:
 
 
 OF_CARDS = [
-    *("board", "board_card", "escalation_list", "escalation", "letter", "calls", "times"),
+    *("board", "board_card", "board_column", "escalation_list", "escalation", "letter", "calls", "times"),
 ]
 
 
