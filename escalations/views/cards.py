@@ -44,7 +44,7 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
         refusal = why_not(Verb(opened), escalation=_find(request, pk), by=signed_in_user(request))
     if refusal and request.htmx:  # type: ignore[attr-defined]
         return JsonResponse({"text": refusal}, status=409)
-    return _show(request, pk, opened=opened, refusal=refusal)
+    return show_card(request, pk, opened=opened, refusal=refusal)
 
 
 @roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -63,7 +63,7 @@ def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         return _refused(request, back, found.pk, refusal)
     form = form_of(step, people=who_may_have(found), now=now, sent=request.POST)
     if not form.is_valid():
-        return _show(request, back, opened=step, sent=request.POST, status=422)
+        return show_card(request, back, opened=step, sent=request.POST, status=422)
     try:
         done = VERBS[step](escalation_id=found.pk, by=user, now=now, **form.cleaned_data)
     except EscalationRefuses as refused:
@@ -72,7 +72,7 @@ def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"text": said, "pk": done.pk, "version": done.version})
     if request.htmx:  # type: ignore[attr-defined]
-        return _show(request, back, said=said, touched=[done])
+        return show_card(request, back, said=said, touched=[done])
     messages.success(request, said)
     return redirect("escalations:escalation", pk=back)
 
@@ -88,7 +88,7 @@ def escalation_reveal(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("escalations:escalation", pk=pk)
     subject = _("Teléfono y datos de la derivación %(pk)d") % {"pk": found.pk}
     record_reveal(user=user, subject=subject, reason=reason, now=timezone.now())
-    return _show(request, pk, revealed=True)
+    return show_card(request, pk, revealed=True)
 
 
 def _find(request: HttpRequest, pk: int) -> Escalation:
@@ -106,14 +106,14 @@ def _refused(request: HttpRequest, back: int, pk: int, sentence: str, **more: An
     if _wants_json(request):
         now_there = _find(request, pk)
         return JsonResponse({"text": sentence, "pk": pk, "version": now_there.version}, status=409)
-    return _show(request, back, refusal=sentence, status=409, **more)
+    return show_card(request, back, refusal=sentence, status=409, **more)
 
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def _show(
+def show_card(
     request: HttpRequest,
     pk: int,
     *,

@@ -29,6 +29,7 @@ from escalations.letters import (
 )
 from escalations.lifecycle import EscalationRefuses, Verb, why_not
 from escalations.models import Escalation, Unit
+from escalations.views.cards import show_card
 from notices import mailing
 
 
@@ -78,8 +79,9 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     except EscalationRefuses as refusal:
         form.add_error(None, str(refusal))
         return _show(request, card, form, now, status=409)
-    messages.success(request, _("El correo sale en unos segundos a %(name)s.") % {"name": sent.to_whom})
-    return redirect("escalations:escalation", pk=card.pk)
+    return _back_to_card(
+        request, card.pk, said=_("El correo sale en unos segundos a %(name)s.") % {"name": sent.to_whom}
+    )
 
 
 @steering_only
@@ -90,9 +92,15 @@ def letter_retry(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     try:
         mailing.retry(notice=found.notice, now=timezone.now())
     except mailing.NoticeRefuses as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("El aviso se enviará en unos segundos."))
+        return _back_to_card(request, pk, refusal=str(refusal))
+    return _back_to_card(request, pk, said=_("El aviso se enviará en unos segundos."))
+
+
+def _back_to_card(request: HttpRequest, pk: int, *, said: str = "", refusal: str = "") -> HttpResponse:
+    """The card where it was looked at, on its page or over the board; without scripts, its page."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return show_card(request, pk, said=said, refusal=refusal, status=409 if refusal else 200)
+    messages.add_message(request, messages.ERROR if refusal else messages.SUCCESS, refusal or said)
     return redirect("escalations:escalation", pk=pk)
 
 
@@ -139,4 +147,5 @@ def _show(
             ("", _("Correo")),
         ],
     }
-    return render(request, "escalations/letter.html", context, status=status)
+    part = "_letter" if request.htmx else "letter"  # type: ignore[attr-defined]
+    return render(request, f"escalations/{part}.html", context, status=status)

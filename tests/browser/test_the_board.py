@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from escalations import working
-from escalations.models import Change, Escalation
+from escalations.models import Change, Escalation, Unit, UnitAddress
 from tests.browser.looking import assert_accessible
 from tests.escalations.conftest import make_card
 
@@ -256,3 +256,31 @@ def test_a_column_that_shows_only_its_first_cards_is_filled_again_when_they_leav
     expect(new).to_have_count(5)
     expect(column(page, "new").locator("[data-count]")).to_have_text("6")
     expect(column(page, "new").locator("[data-more-count]")).to_have_text("1")
+
+
+def test_a_letter_is_written_over_the_board_and_leads_back_to_its_card(board, make_card, elena):
+    card = make_card(kind="reentry_ticket", details={"sector": "Norte"})
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    UnitAddress.objects.create(
+        unit=Unit.objects.get(code="jefe_de_sector"), name="Julia", email="julia@comteco.example",
+        valid_from=timezone.localdate(),
+    )  # fmt: skip
+    page = board(elena, "?kind=reentry_ticket")
+    address, dialog = page.url, page.locator("#card-dialog")
+    card_of(page, card).locator(".card-link").click()
+    expect(dialog.locator("#card-title")).to_be_focused()
+    page.keyboard.press("c")
+    expect(dialog.get_by_role("heading", name="Correo a una unidad")).to_be_focused()
+    expect(dialog.locator("#to-whom")).to_contain_text("Julia")
+    dialog.get_by_role("link", name="Volver").click()
+    expect(dialog.locator("#letters")).to_be_visible()
+    page.keyboard.press("c")
+    dialog.get_by_label("Asunto").fill("Boleta")
+    dialog.get_by_label("Esperar a la unidad desde ahora").check()
+    dialog.get_by_role("button", name="Enviar correo").click()
+    expect(dialog.locator("#card [role=status].ok")).to_contain_text("sale en unos segundos a Julia")
+    expect(dialog.locator("#letters")).to_contain_text("Julia")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(column(page, "waiting").locator(f"#card-{card.pk}")).to_be_visible()
+    assert page.url == address

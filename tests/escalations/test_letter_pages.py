@@ -17,6 +17,7 @@ from notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
+HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
 @pytest.fixture
@@ -76,6 +77,36 @@ def test_it_is_sent_stands_on_the_card_and_is_read_whole_in_the_outbox(
     Notice.objects.update(subject="Boleta 70798765")
     assert "70798765" in client.get(reverse("notices:outbox")).content.decode()
     assert "70798765" not in signed_in(oscar).get(reverse("notices:outbox")).content.decode()
+
+
+def test_over_the_board_it_is_written_in_the_place_of_its_card_and_the_card_comes_back(
+    ticket, elena, signed_in: SignedIn
+) -> None:
+    client = signed_in(elena)
+
+    def part(answer: Any) -> str:
+        page: str = answer.content.decode()
+        assert "<html" not in page
+        assert page.count('id="card"') == 1
+        return page
+
+    assert "Nueva digitación: contrato 1001" in part(client.get(address_of(ticket), **HTMX))
+    wrong = client.post(address_of(ticket), form_of(ticket, sector="Oeste"), **HTMX)
+    assert wrong.status_code == 409
+    assert "Llame al 70798765" in part(wrong)
+    sent = client.post(address_of(ticket), form_of(ticket), **HTMX)
+    assert sent.status_code == 200
+    assert "El correo sale en unos segundos a Julia" in part(sent)
+    assert f'data-card-page="{ticket.pk}"' in part(sent)
+    (letter,) = letters_of(ticket)
+    Notice.objects.update(state=Notice.State.PARKED, attempts=3, last_error="no such user")
+    again = reverse("escalations:letter_retry", args=[ticket.pk, letter.pk])
+    assert "El aviso se enviará en unos segundos" in part(client.post(again, **HTMX))
+    refused = client.post(again, **HTMX)
+    assert refused.status_code == 409
+    assert 'role="alert"' in part(refused)
+    messages = client.get(reverse("escalations:board")).content.decode().partition('id="toasts"')[2]
+    assert "El correo sale" not in messages.partition("<template")[0], "it was told on the card already"
 
 
 def test_what_cannot_be_sent_comes_back_with_what_was_typed(ticket, elena, rosa, morning, signed_in: SignedIn) -> None:
