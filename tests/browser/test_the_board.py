@@ -218,6 +218,7 @@ def test_what_is_missing_is_said_in_the_form_which_stays_open_with_what_was_type
     until = card_of(page, card).locator(".until")
     assert until.evaluate("element => element.scrollWidth <= element.clientWidth"), "until when is never cut"
     card_of(page, card).locator(".card-link").click()
+    expect(page.locator("#card-title")).to_be_focused()  # before, its key is the board's
     page.keyboard.press("i")
     form = page.locator("#card .verb[open]")
     for _again in (1, 2):
