@@ -77,6 +77,9 @@ def test_the_page_of_a_card_says_that_somebody_else_changed_it(live: Live, live_
         expect(pages[who].locator("#live")).to_have_text(told)
         expect(pages[who].locator("[data-stale]")).to_be_hidden()
     page = pages[elena]
+    top = page.locator("#card").bounding_box()["y"]
+    page.evaluate("document.getElementById('live').replaceChildren()")
+    assert page.locator("#card").bounding_box()["y"] == top, "its place is kept until it is known how fresh the card is"
     page.keyboard.press("n")
     page.get_by_role("textbox", name="Nota").fill("Llamó otra vez")
     working.take(escalation_id=card.pk, by=rosa, now=timezone.now())
