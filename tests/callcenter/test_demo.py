@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from agents.models import Agent, Role, User
-from callcenter.demo import always_on, people, smartflex, units
+from callcenter.demo import always_on, handed_over, people, smartflex, units
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import prepaid_rows
 from campaigns.desk import giving
@@ -19,8 +19,12 @@ from campaigns.models import Campaign, Receipt, Report
 from campaigns.month import lifecycle, planner
 from campaigns.month.periods import period_of
 from campaigns.reports import fetching, intake
+from escalations.board import count_board
+from escalations.calls import calls_to_make
+from escalations.filters import Filters
 from escalations.letters import address_of
-from escalations.models import Unit
+from escalations.models import Escalation, Unit
+from notices.models import Notice
 
 At = Callable[..., datetime]
 
@@ -101,10 +105,30 @@ def test_hiring_twice_hires_once_and_leaves_a_changed_password_alone() -> None:
 @pytest.mark.django_db
 def test_every_unit_has_somebody_who_is_written_to() -> None:
     today = date(2026, 11, 25)
-    assert units.name_who_is_written_to(today=today) == Unit.objects.count() > 0
-    assert units.name_who_is_written_to(today=today) == 0
+    assert units.name_who_is_written_to(since=today) == Unit.objects.count() > 0
+    assert units.name_who_is_written_to(since=today) == 0
     for unit in Unit.objects.all():
         assert address_of(unit=unit, sector="Norte", on=today).email.endswith("@comteco.example")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("moment", ["2026-11-25 15:00", "2026-11-29 03:10", "2026-12-01 08:01"])
+def test_its_board_has_cards_in_every_column_and_breaks_no_promise(moment: str, home: Path, at: At) -> None:
+    now = at(moment)
+    people.hire()
+    always_on.open_day_and_night()
+    units.name_who_is_written_to(since=now.date() - timedelta(days=60))
+    elena, ines, ana = (User.objects.get(username=name) for name in ("elena", "ines", "ana"))
+    count = handed_over.fill_the_board(by=elena, other=ines, now=now)
+    assert count == Escalation.objects.count() > 50
+    board = count_board(asked=Filters(), user=elena, now=now)
+    assert all(board.columns[column] for column in ("new", "waiting", "to_inform")), board
+    assert 6 < board.chips["all"] < 30
+    assert Escalation.objects.filter(closed_at=None, breached_at__isnull=False).exists()
+    assert not Notice.objects.exclude(state="sent").exists()
+    call = handed_over.promise_a_call(by=ana, now=now)
+    assert calls_to_make(by=ana, now=call.due_at) == [call]
+    call_command("check_invariants")
 
 
 def test_production_has_no_demo(settings: Any, db: None) -> None:

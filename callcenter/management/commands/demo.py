@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from agents.models import User
-from callcenter.demo import always_on, history, people, resetting, smartflex, units
+from callcenter.demo import always_on, handed_over, history, people, resetting, smartflex, units
 from callcenter.purpose import refuse_another_purpose
 from screens.terminal import TerminalCommand
 
@@ -37,10 +38,13 @@ class Command(TerminalCommand):
         now = timezone.now()
         if not (options["if_empty"] and User.objects.exists()):
             people.hire()
-            units.name_who_is_written_to(today=timezone.localdate(now))
+            units.name_who_is_written_to(since=timezone.localdate(now) - timedelta(days=60))
             always_on.open_day_and_night()
             self.stdout.write("Making last month, so that there is something to compare with …")
-            history.make_last_month(by=User.objects.get(username=people.SUPERVISOR), now=now)
+            elena, ines, ana = (User.objects.get(username=name) for name in (people.SUPERVISOR, "ines", "ana"))
+            history.make_last_month(by=elena, now=now)
+            handed_over.fill_the_board(by=elena, other=ines, now=now)
+            handed_over.promise_a_call(by=ana, now=now)
             self.stdout.write("Demo data made.")
         always_on.stay_live(now=now)
         for path in smartflex.save_what_is_missing(now=now):
