@@ -91,8 +91,8 @@ class Frame:
 
     @property
     def live(self) -> str:
-        """Where a board hears what changes."""
-        return stream_of(self._request)
+        """Where a board hears what changes; nowhere for who does not see the centre: the stream would refuse her."""
+        return stream_of(self._request) if self.person is not None and self.person.sees_the_centre else ""
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:

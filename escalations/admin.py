@@ -66,7 +66,7 @@ class KindAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Which kinds there are is the program's: lines and campaigns raise them by their code."""
 
     form = KindForm
-    list_display = ("name", "worked_by", "limit_hours", "warn_hours", "closes", "unit", "writes_at_once", "is_active")
+    list_display = ("name", "worked_by", "limit", "warning", "closes", "unit", "writes", "is_active")
     list_filter = ("worked_by", "is_active", "unit")
     list_select_related = ("unit",)
     search_fields = ("code", "name", "subject", "body")
@@ -84,6 +84,18 @@ class KindAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=_("plazo, h"), ordering="limit_hours")
+    def limit(self, kind: Kind) -> Any:
+        return kind.limit_hours
+
+    @admin.display(description=_("avisa, h"), ordering="warn_hours")
+    def warning(self, kind: Kind) -> Any:
+        return kind.warn_hours
+
+    @admin.display(description=_("escribe al derivar"), boolean=True)
+    def writes(self, kind: Kind) -> bool:
+        return kind.writes_at_once
 
     @admin.display(description=_("datos de su paso"))
     def may_name(self, kind: Kind) -> str:

@@ -147,7 +147,7 @@ def choices_of(*, asked: Filters, user: User) -> dict[str, list[Any]]:
     kinds: set[Any]
     kinds, lines, zones = {asked.kind}, {asked.line}, {asked.zone}
     for kind, line, zone in there:
-        kinds.add(kind)
+        kinds.add(str(kind))
         lines.add(line)
         zones.add(zone)
     named = Kind.objects.filter(code__in=kinds).order_by("name").values_list("code", "name")

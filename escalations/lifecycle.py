@@ -163,8 +163,11 @@ def write_down(
 
 
 def tell(*escalations: Escalation) -> None:
-    """`id:version:state` of what changed, to the listeners of the database's channel; no customer is named."""
-    said = [f"{one.pk}:{one.version}:{one.state}" for one in escalations]
+    """`id:version:state` of what changed, to the listeners of the database's channel; no customer is named.
+
+    What is closed says `closed`: no column has it.
+    """
+    said = [f"{one.pk}:{one.version}:{'closed' if one.closed_at else one.state}" for one in escalations]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, said) FROM unnest(%s::text[]) said", [CHANNEL, said])
 
@@ -173,6 +176,8 @@ def _wrong_state(verb: Verb, escalation: Escalation) -> str:
     if verb == Verb.TAKE and escalation.owner is not None and escalation.taken_at is not None:
         since = timezone.localtime(escalation.taken_at)
         return _("Ya la tomó %(name)s, el %(when)s.") % {"name": escalation.owner, "when": f"{since:%d/%m a las %H:%M}"}
+    if verb == Verb.REOPEN and escalation.state in Escalation.UNSETTLED:
+        return _("Todavía no está resuelta: no hay qué reabrir.")
     return {
         State.NEW: _("Todavía no la tomó nadie: tómela primero."),
         State.TAKEN: _("Está tomada: resuélvala primero."),

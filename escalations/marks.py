@@ -27,7 +27,7 @@ MARK = """
         INSERT INTO escalations_change (escalation_id, verb, from_state, to_state, at, note)
         SELECT id, '{verb}', state, state, %(now)s, '' FROM marked
     )
-    SELECT pg_notify('{channel}', id || ':' || version) FROM marked
+    SELECT pg_notify('{channel}', id || ':' || version || ':' || state) FROM marked
 """
 MARKS = (("warned_at", "warn_at", "warn"), ("breached_at", "due_at", "breach"))
 BATCH = 1_000

@@ -53,7 +53,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "columns": [(shown, [draw(card) for card in shown.cards]) for shown in columns],
         "asked": asked,
         "since": since,
-        "whose": _whose_chips(request, asked, user, counts),
+        "whose": _whose_chips(request, asked, user, counts) if user.steers_campaigns else [],
         "due": _due_chips(request, asked, user, counts),
         "chosen": _chosen_chips(request, asked, user, choices),
         "kept": [(name, value) for name, value in _query(request, asked, user) if name in ("whose", "due")],

@@ -31,7 +31,7 @@ def times(request: HttpRequest) -> HttpResponse:
     context = {
         "span": span,
         "figures": figures,
-        "trail": [(reverse("escalations:board"), _("Derivaciones")), ("", _("Tiempos"))],
+        "trail": [(reverse("escalations:board"), _("Derivaciones")), ("", _("Plazos"))],
         "charts": charts,
         "charts_to_come": not all(chart.is_drawn for chart in charts),
         "until_taken": hours(figures.whole.take.median),

@@ -285,3 +285,20 @@ def test_a_letter_is_written_over_the_board_and_leads_back_to_its_card(board, ma
     expect(dialog).to_be_hidden()
     expect(column(page, "waiting").locator(f"#card-{card.pk}")).to_be_visible()
     assert page.url == address
+
+
+def test_the_keys_of_a_card_are_told_over_it(board, make_card, elena):
+    card = make_card()
+    page = board(elena)
+    card_of(page, card).locator(".card-link").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#card-title")).to_be_focused()
+    page.keyboard.press("?")
+    help_of_keys = page.get_by_role("dialog", name="Teclas de esta página")
+    expect(help_of_keys).to_contain_text("Tomar")
+    expect(help_of_keys).not_to_contain_text("Ver como lista")
+    page.keyboard.press("t")  # meant for nobody: the help stands over the card
+    page.keyboard.press("Escape")
+    expect(help_of_keys).to_be_hidden()
+    expect(page.locator("#card-dialog")).to_be_visible()
+    assert state_of(card) == "new"

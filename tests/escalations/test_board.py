@@ -219,3 +219,13 @@ def test_an_agent_is_sent_to_her_list_and_an_auditor_moves_nothing(standing, ana
     page = signed_in(oscar).get(BOARD).content.decode()
     assert 'draggable="false"' in page
     assert "board-verbs" not in page
+    assert "Mías" not in page
+
+
+def test_only_a_page_of_who_sees_the_centre_listens_to_the_stream(standing, ana, elena, signed_in):
+    """Others would be refused: an agent's page asks by itself."""
+    card = standing("new")
+    for person, listens in ((ana, False), (elena, True)):
+        page = signed_in(person).get(f"{BOARD}{card.pk}/").content.decode()
+        assert ('data-stream=""' not in page) is listens, person
+        assert 'id="live"' in page

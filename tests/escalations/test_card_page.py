@@ -98,7 +98,7 @@ REFUSED = [
     ("wait", "new", {"unit": "Redes"}, "tómela primero"),
     ("resolve", "taken", {"outcome": "Listo"}, "La tiene Elena"),
     ("inform", "taken", {"how": "telephone"}, "resuélvala primero"),
-    ("reopen", "new", {"reason": "x"}, "tómela primero"),
+    ("reopen", "new", {"reason": "x"}, "Todavía no está resuelta"),
     ("hand_over", "new", {}, "tómela primero"),
 ]
 

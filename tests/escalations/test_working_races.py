@@ -13,6 +13,7 @@ from django.db import connection
 from agents.models import Role, User
 from escalations import working
 from escalations.lifecycle import CHANNEL, EscalationRefuses
+from escalations.marks import mark_times
 from escalations.models import Change, Escalation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,5 +72,9 @@ def test_listeners_hear_what_changed_when_it_is_committed(card, elena, morning):
     with psycopg.connect(url, autocommit=True) as listener:
         listener.execute(f"LISTEN {CHANNEL}")
         taken = working.take(escalation_id=card.pk, by=elena, now=morning)
-        heard = next(listener.notifies(timeout=5))
-    assert heard.payload == f"{card.pk}:{taken.version}:taken"
+        assert mark_times(now=card.due_at) == 2
+        working.resolve(escalation_id=card.pk, outcome="x", by=elena, now=card.due_at)
+        working.inform(escalation_id=card.pk, how="telephone", told_at=card.due_at, by=elena, now=card.due_at)
+        heard = [notice.payload for notice in listener.notifies(timeout=5, stop_after=5)]
+    states = ["taken", "taken", "taken", "resolved", "closed"]
+    assert heard == [f"{card.pk}:{version}:{state}" for version, state in enumerate(states, taken.version)]

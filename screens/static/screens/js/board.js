@@ -216,7 +216,8 @@
         column.querySelector(".none").hidden = counts.columns[code] > 0;
       });
       Object.entries(counts.chips).forEach(([code, count]) => {
-        document.querySelector(`[data-chip="${code}"]`).textContent = figure(count);
+        const chip = document.querySelector(`[data-chip="${code}"]`);
+        if (chip) chip.textContent = figure(count); // who works no cards has none of her own
       });
     }, TALLY_WAITS);
   };

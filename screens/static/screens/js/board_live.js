@@ -88,7 +88,7 @@
   };
 
   function listen() {
-    if (!window.EventSource || source || document.hidden) return;
+    if (!stream || !window.EventSource || source || document.hidden) return;
     source = new EventSource(stream, { withCredentials: true });
     source.addEventListener("open", () => {
       heard = true;

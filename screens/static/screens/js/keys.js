@@ -62,17 +62,20 @@
 
   const showHelp = () => {
     const dialog = document.getElementById("key-help");
-    if (!dialog) return;
+    if (!dialog || dialog.open) return;
+    const over = openDialog();
     const list = dialog.querySelector(".keys");
     list.replaceChildren();
     const done = new Set();
-    document.querySelectorAll("[data-key]").forEach((element) => {
+    scope().querySelectorAll("[data-key]").forEach((element) => {
       if (!seen(element) || done.has(element.dataset.key)) return;
       done.add(element.dataset.key);
       line(list, [shown(element.dataset.key)], nameOf(element));
     });
-    if (document.querySelector("[data-search]")) line(list, ["/"], words.searchWords);
-    document.querySelectorAll("[data-go]").forEach((element) => line(list, ["g", element.dataset.go], nameOf(element)));
+    if (!over) {
+      if (document.querySelector("[data-search]")) line(list, ["/"], words.searchWords);
+      document.querySelectorAll("[data-go]").forEach((element) => line(list, ["g", element.dataset.go], nameOf(element)));
+    }
     line(list, ["?"], words.helpWords);
     line(list, ["Esc"], words.closeWords);
     dialog.showModal();
@@ -135,11 +138,11 @@
         }
         return;
       }
-      if (event.key === "?") {
-        event.preventDefault();
-        showHelp();
-        return;
-      }
+    }
+    if (event.key === "?") {
+      event.preventDefault();
+      showHelp();
+      return;
     }
     if (event.key.length !== 1 || event.repeat) return;
     const element = ofKey(event.key);

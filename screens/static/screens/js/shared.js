@@ -6,7 +6,7 @@
     get words() {
       return document.getElementById("screen-words")?.dataset ?? {};
     },
-    openDialog: () => document.querySelector("dialog[open]"),
+    openDialog: () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? null, // the one on top
     typing: (element) =>
       element instanceof HTMLElement &&
       (element.isContentEditable ||
