@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from escalations import working
 from escalations.models import Change, Escalation, Unit, UnitAddress
-from tests.browser.looking import assert_accessible
+from tests.browser.looking import assert_accessible, settle
 from tests.escalations.conftest import make_card
 
 __all__ = ["make_card"]
@@ -275,6 +275,7 @@ def test_a_letter_is_written_over_the_board_and_leads_back_to_its_card(board, ma
     expect(dialog.locator("#to-whom")).to_contain_text("Julia")
     dialog.get_by_role("link", name="Volver").click()
     expect(dialog.locator("#letters")).to_be_visible()
+    settle(page)
     page.keyboard.press("c")
     dialog.get_by_label("Asunto").fill("Boleta")
     dialog.get_by_label("Esperar a la unidad desde ahora").check()
