@@ -90,6 +90,8 @@ def test_a_card_from_new_to_told_by_keyboard_alone(board, make_card, elena):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(column(page, "to_inform").locator("[data-card]")).to_have_count(1)
+    expect(dialog.locator("[role=status]").first).to_have_text("Quedó resuelta.")  # the board may have asked before it
+    settle(page)
     page.keyboard.press("i")
     page.get_by_label("por teléfono").check()
     page.keyboard.press("Tab")
