@@ -26,7 +26,7 @@ from benchmarks._house import ROOT, free_port, own_database
 from benchmarks.desk_load import Times, serve
 
 A_PERSON = 10  # boards
-PACE, SOON = 0.010, 1.0  # seconds: board_live.js asks within boards × PACE, SOON at most
+PACE, SOON = 0.008, 0.8  # seconds: board_live.js asks within boards × PACE, SOON at most
 
 
 def build(boards: int) -> tuple[list[str], int]:

@@ -7,8 +7,8 @@
   const ASKS_EVERY = 3000;
   const PATIENCE = 40000; // two beats of the stream and a bit: one that is silent longer is gone without a word
   const YOUNG = 35000; // the centre tells again what happened in the last 30 s: a page younger than that knows most of it
-  const PACE = 10; // ms: what one answer takes the centre
-  const SOON = 1000;
+  const PACE = 8; // ms: what one answer takes the centre
+  const SOON = 800; // ms: a hundred boards know all of it within a second
   const REFUSED_FOR = 30000; // a stream that was refused (too many boards, nobody there) is tried again after this
 
   const region = document.getElementById("live");
