@@ -1,7 +1,8 @@
 """Personal data of what was handed over long ago are taken away; kind, line, zone and times stay (docs/decisions/0104).
 
 The audit of the board has a copy of each row as it was: those lose the same columns. So do the notes of its history and
-the mail that was written to units about it; that it was written, to whom, when and whether it arrived stays.
+the mail that was written to units about it; that it was written, to whom, when and whether it arrived stays, and
+what has not gone out by then is not sent any more.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ STEPS = (
     f"UPDATE escalations_escalation SET {WITHOUT}, anonymised_at = %(now)s WHERE id = ANY(%(ids)s)",
     f"UPDATE escalations_escalationevent SET {WITHOUT} WHERE pgh_obj_id = ANY(%(ids)s)",
     "UPDATE escalations_change SET note = '' WHERE escalation_id = ANY(%(ids)s) AND note <> ''",
-    """UPDATE notices_notice n SET subject = %(nobody)s, body = %(nobody)s, last_error = ''
+    """UPDATE notices_notice n SET subject = %(nobody)s, body = %(nobody)s, last_error = '',
+              state = CASE n.state WHEN 'sent' THEN 'sent' ELSE 'dropped' END
          FROM escalations_letter l WHERE l.notice_id = n.id AND l.escalation_id = ANY(%(ids)s)""",
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -69,8 +69,9 @@ def states_shown() -> list[tuple[str, Any]]:
 
 
 def kinds_shown() -> list[tuple[str, str]]:
-    """Kinds by code and name, for the filter."""
-    return list(Kind.objects.filter(is_active=True).order_by("name").values_list("code", "name"))
+    """Kinds by code and name, for the filter: those that are used, and those there are cards of."""
+    there = Exists(Escalation.objects.filter(kind=OuterRef("code")))
+    return list(Kind.objects.filter(Q(is_active=True) | there).order_by("name").values_list("code", "name"))
 
 
 def lines_and_zones(*, asked: Filters, user: User) -> dict[str, list[str]]:

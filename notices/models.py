@@ -61,6 +61,7 @@ class Notice(models.Model):
         WAITING = "waiting", _("Por enviar")
         SENT = "sent", _("Enviado")
         PARKED = "parked", _("Detenido tras varios intentos")
+        DROPPED = "dropped", _("Ya no se envía")  # what it told was taken away before it went out
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(_("aviso"), max_length=24, choices=NoticeKind)

@@ -19,6 +19,7 @@ BADGES = {
     Notice.State.WAITING: ("info", _("Por enviar")),
     Notice.State.SENT: ("ok", _("Enviado")),
     Notice.State.PARKED: ("bad", _("Detenido")),
+    Notice.State.DROPPED: ("calm", _("Ya no se envía")),
 }
 
 

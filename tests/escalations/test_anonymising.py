@@ -19,6 +19,8 @@ from escalations.letters import draft_letter, write_letter
 from escalations.lifecycle import EscalationRefuses
 from escalations.models import Change, Escalation, Letter, Unit, UnitAddress
 from escalations.raising import raise_escalation
+from notices.mailing import deliver_due, retry_parked
+from notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 PERSONAL = ("Rosa", "C-77", "70712345", "Reclama", "Sucre", "Arreglado")
@@ -86,6 +88,16 @@ def test_what_is_open_waits_for_its_end(handed_over: Escalation, now: datetime) 
     later = now + timedelta(days=7310)
     assert anonymise_escalations(before=later, now=later) == 0
     assert "Rosa Flores" in everything()
+
+
+@pytest.mark.parametrize(("state", "then"), [("waiting", "dropped"), ("parked", "dropped"), ("sent", "sent")])
+def test_a_mail_that_has_nothing_to_say_any_more_is_not_sent(closed: Escalation, now: datetime, state: str, then: str):
+    Notice.objects.update(state=state, sent_at=now)
+    later = now + timedelta(days=731)
+    anonymise_escalations(before=later, now=later)
+    retry_parked(now=later)
+    assert deliver_due(now=later) == 0
+    assert Notice.objects.get().state == then
 
 
 @pytest.mark.parametrize(("days", "goes"), [(-1, 0), (1, 0), (3, 1)])

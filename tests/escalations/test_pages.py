@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 
 from agents.models import Agent, Disclosure, User
 from escalations import working
-from escalations.models import Escalation
+from escalations.models import Escalation, Kind
 from escalations.raising import raise_escalation
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,9 @@ def test_an_auditor_who_says_why_sees_them_and_it_is_written_down(raised: Any, o
     kept = Disclosure.objects.get()
     assert (kept.kind, kept.user, kept.reason) == ("reveal", oscar, "Reclamo del cliente")
     assert "707" not in kept.subject
+    within_the_board = client.post(address, {"reason": "Otra vez"}, headers={"HX-Request": "true"}).content.decode()
+    assert within_the_board.lstrip().startswith('<div id="card"')
+    assert f'hx-post="{address}"' in client.get(f"/escalations/{made.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(("who", "sees"), [("elena", True), ("oscar", False)])
@@ -237,6 +240,16 @@ def test_what_is_filtered_stays_chosen_though_nothing_open_has_it(page: str, ele
     shown = signed_in(elena).get(page + "?kind=sim_block&line=101&zone=Norte").content.decode()
     chosen = re.findall(r"<option[^>]* selected>([^<]+)<", shown.partition('id="filter-kind"')[2])
     assert chosen[:3] == ["Bloqueo temporal de SIM", "101", "Norte"]
+
+
+@pytest.mark.parametrize("page", [LIST, "/escalations/times/"])
+def test_a_kind_that_was_switched_off_is_found_while_there_are_cards_of_it(
+    page: str, raised: Any, elena: User, signed_in: SignedIn
+) -> None:
+    raised("1", kind="sim_block")
+    Kind.objects.filter(code__in=("sim_block", "guide_listing")).update(is_active=False)
+    shown = signed_in(elena).get(page).content.decode()
+    assert ('value="sim_block"' in shown, 'value="guide_listing"' in shown) == (True, False)
 
 
 @pytest.mark.parametrize("page", ["/escalations/", LIST])
