@@ -43,6 +43,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def get_short_name(self) -> str:
+        """As the head of every page names her: «Ana Q.»."""
+        initial = f"{self.last_name[:1]}." if self.last_name else ""
+        return f"{self.first_name} {initial}".strip() if self.first_name else str(self)
+
     def get_session_auth_hash(self) -> str:
         """What a session must carry: another password ends it, and so does ending all sessions."""
         return self._of_this_round(super().get_session_auth_hash())

@@ -1,11 +1,14 @@
 """The frame in a real browser: by keyboard alone, in both lights, at both sizes."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.looking import assert_accessible, axe_violations, sign_in
+from tests.campaigns.some_receipts import row, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -181,3 +184,36 @@ def test_the_admin_works_under_the_policy(open_as, live_server, ines):
     page.locator("[name=username]").fill("nuevo")
     expect(page.locator("#site-name")).to_contain_text("Centro de Llamadas")
     assert page.evaluate("getComputedStyle(document.querySelector('#header')).backgroundColor") != "rgba(0, 0, 0, 0)"
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("role", ["elena", "ines", "oscar", "ana"])
+def test_the_head_stands_on_one_line_while_payments_are_old(open_as, live_server, request, role, language):
+    """The widest it gets at a desk: every page that role may open, and the warning beside the age of the payments."""
+    person = request.getfixturevalue(role)
+    user = getattr(person, "user", person)
+    user.last_name, user.language = "Villarroel Paz", language
+    user.save(update_fields=["last_name", "language"])
+    take([row("R1", "C9T", "10-31")], now=timezone.now() - timedelta(days=25))
+    page = open_as(person)
+    page.goto(f"{live_server.url}/accounts/password/change/")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator(".masthead .paid-until .badge")).to_be_visible()
+    tops = page.locator(".masthead nav a, .masthead summary, .masthead .paid-until").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect()).map((box) => box.top + box.height / 2)"
+    )
+    assert max(tops) - min(tops) < 4
+    hidden = page.locator(".masthead nav ul").evaluate("list => list.scrollWidth - list.clientWidth")
+    assert hidden == 0
+    expect(page.get_by_role("banner").get_by_role("link", name="Centro de Llamadas")).to_have_count(1)
+
+
+def test_the_head_names_her_short_and_the_menu_of_her_name_whole(open_as, live_server, ines):
+    ines.first_name, ines.last_name = "Inés", "Villarroel Paz"
+    ines.save(update_fields=["first_name", "last_name"])
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/people/")
+    summary = page.locator(".masthead summary")
+    expect(summary).to_have_text("Inés V.")
+    summary.click()
+    expect(page.locator(".masthead .menu")).to_contain_text("Inés Villarroel Paz · Administración")
