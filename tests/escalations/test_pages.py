@@ -262,3 +262,19 @@ def test_an_agent_has_no_way_to_what_she_does_not_see(ana: Agent, signed_in: Sig
     page = signed_in(ana).get(LIST).content.decode()
     assert "Plazos" not in page
     assert "Ver como tablero" not in page
+
+
+@pytest.mark.parametrize("sort", ["-due_at", "kind"])
+def test_each_card_stands_on_one_page_though_many_are_due_at_once(sort: str, elena: User, signed_in: SignedIn) -> None:
+    """All calls of a day are due at its close: by that alone a second page shows some of the first page again."""
+    now, kinds = timezone.now(), ("complaint", "sim_block", "billing_claim")
+    made = Escalation.objects.bulk_create(
+        Escalation(
+            key=f"x:{number}", kind_id=kinds[number * 7 % 3], line=str(101 + number % 2), reason="x", raised_at=now,
+            raised_by=elena, due_at=now + timedelta(hours=number * 5 % 3),
+        )
+        for number in range(140)
+    )  # fmt: skip
+    pages = [signed_in(elena).get(f"{LIST}?sort={sort}&page={page}").content.decode() for page in (1, 2, 3)]
+    shown = [int(pk) for page in pages for pk in re.findall(r'href="/escalations/(\d+)/"', page)]
+    assert sorted(shown) == [card.pk for card in made]
