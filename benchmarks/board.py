@@ -110,6 +110,7 @@ def measure(options: argparse.Namespace) -> None:
             "one card of it": lambda n: f"/escalations/{pks[n % len(pks)]}/card/?whose=all",
             "its counts": lambda n: f"/escalations/counts/?{FILTERS[n % len(FILTERS)]}",
             "a card, opened": lambda n: f"/escalations/{pks[n % len(pks)]}/",
+            "the list": lambda n: f"/escalations/list/?page={1 + n % 20}",
             "the list of all": lambda n: f"/escalations/list/?state=all&page={1 + n % 20}",
         }
         for name, address in addresses.items():

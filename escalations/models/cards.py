@@ -59,7 +59,7 @@ class Escalation(models.Model):
     details = models.JSONField(_("datos"), default=dict)
     promised = models.CharField(_("prometido al cliente"), max_length=200, blank=True)
     raised_at = models.DateTimeField(_("derivada"))
-    raised_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("por"))
+    raised_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("por"), db_index=False)
 
     state = models.CharField(_("estado"), max_length=8, choices=State, default=State.NEW)
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("la tiene"))
@@ -115,7 +115,8 @@ class Escalation(models.Model):
             ),
         ]
         indexes = [
-            # the supervisors' list: what is due first
+            # the list: what is due first, of what is open and, by far the most, of all
+            models.Index(fields=["due_at"], name="escalation_open_due_first", condition=Q(closed_at=None)),
             models.Index(fields=["due_at"], name="escalation_due_first"),
             # the board: a column's cards, what is due first; closed ones, by far the most, are not in it
             models.Index(
