@@ -10,6 +10,7 @@ from escalations import working
 from escalations.lifecycle import EscalationRefuses
 from escalations.marks import mark_times
 from escalations.models import Change, Escalation, Kind
+from service_level.working_time import working_calendar, working_time_between
 
 pytestmark = pytest.mark.django_db
 
@@ -50,15 +51,16 @@ def test_only_who_has_it_settles_it_and_it_can_be_handed_over(card, elena, rosa,
 
 
 def test_a_clock_that_stands_still_while_a_unit_is_waited_for_goes_on_with_what_was_left(card, elena, at):
-    """Eight working hours from 9:00 (Wednesday, 8:30 to 18:30 and so on): the three waited are given back."""
-    before = card.due_at
+    """Of its eight working hours one had passed; the hour that was waited for is given back."""
+    before, warns_before = card.due_at, timedelta(hours=float(card.kind.warn_hours))
     working.take(escalation_id=card.pk, by=elena, now=at("2026-11-25 09:10"))
     working.wait(escalation_id=card.pk, unit="Facturación", by=elena, now=at("2026-11-25 10:00"))
     assert mark_times(now=before + timedelta(minutes=1)) == 0, "its time does not run"
     working.go_on(escalation_id=card.pk, by=elena, now=at("2026-11-25 11:00"))
     card.refresh_from_db()
-    assert card.due_at > before
-    assert card.warn_at < card.due_at
+    calendar = working_calendar(first=before.date(), last=card.due_at.date())
+    assert working_time_between(before, card.due_at, calendar=calendar) == timedelta(hours=1)
+    assert working_time_between(card.warn_at, card.due_at, calendar=calendar) == warns_before
 
 
 def test_a_clock_that_does_not_stop_runs_on(make_card, elena, morning):
