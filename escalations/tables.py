@@ -57,7 +57,7 @@ class EscalationTable(ListTable):
 
 
 def is_late(escalation: Escalation, *, now: datetime) -> bool:
-    """Past its time and still open; a clock that stands still is not. The same as `board.late` says in SQL."""
+    """Past its time and still open; a clock that stands still is not. The same as `filters.late` says in SQL."""
     return escalation.closed_at is None and escalation.due_at < now and not is_stopped(escalation)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -48,7 +51,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     counts = count_board(asked=asked, user=user, now=now)
     columns = columns_of(asked=asked, user=user, now=now, counts=counts)
     choices = choices_of(asked=asked, user=user)
-    draw = partial(draw_card, address=reverse("escalations:board"), works=user.steers_campaigns, now=now)
+    draw = _drawing(user, now)
     context = {
         "columns": [(shown, [draw(card) for card in shown.cards]) for shown in columns],
         "asked": asked,
@@ -77,7 +80,7 @@ def board_card(request: HttpRequest, pk: int) -> HttpResponse:
     if card is None:
         get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
         return HttpResponse(status=204)
-    return HttpResponse(draw_card(card, address=reverse("escalations:board"), works=user.steers_campaigns, now=now))
+    return HttpResponse(_drawing(user, now)(card))
 
 
 @centre_only
@@ -88,9 +91,8 @@ def board_column(request: HttpRequest, code: str) -> HttpResponse:
     column = next((column for column in COLUMNS if column.code == code), None)
     if column is None:
         raise Http404
-    draw = partial(draw_card, address=reverse("escalations:board"), works=user.steers_campaigns, now=now)
     cards = first_cards(column, asked=_asked_for(request, user), user=user, now=now)
-    return HttpResponse("".join(map(draw, cards)))
+    return HttpResponse("".join(map(_drawing(user, now), cards)))
 
 
 @centre_only
@@ -110,6 +112,11 @@ def changes(request: HttpRequest) -> JsonResponse:
     found = changes_since(since=since, user=signed_in_user(request), now=timezone.now())
     cards = [f"{pk}:{version}" for pk, version in found.cards]
     return JsonResponse({"newest": found.newest, "cards": cards, "resync": found.resync})
+
+
+def _drawing(user: User, now: datetime) -> Callable[[Escalation], SafeString]:
+    """How a card is drawn for this person now."""
+    return partial(draw_card, address=reverse("escalations:board"), works=user.steers_campaigns, now=now)
 
 
 def _asked_for(request: HttpRequest, user: User) -> Filters:

@@ -2,13 +2,13 @@
  * moves them by key and mouse.
  *
  * window.board.refresh(pk, version, told)   somebody changed a card: fetch it when that is news, and put it where it belongs;
- *                                           told.state: where it is at once, told.within: and fetched in so many ms
+ *                                           told.state: move it there before it is fetched, told.within: in so many ms
  *
  * Where a card is moved to is a verb, and the server says whether it can be taken: nothing moves before it did.
  */
 (() => {
   "use strict";
-  const { words, openDialog, typing } = window.screens;
+  const { words } = window.screens;
   const FULL = 0.8; // a column with fewer of the cards it can show is filled again
   const TALLY_WAITS = 150; // ms: several cards that change together are counted once
   const board = document.getElementById("board");
