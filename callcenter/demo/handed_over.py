@@ -103,9 +103,9 @@ def fill_the_board(*, by: User, other: User, now: datetime) -> int:
         if day == DAYS - 1:  # at any hour somebody has just called
             moments += [now - timedelta(minutes=ago) for ago in JUST_NOW]
         with transaction.atomic():  # one commit a day, and the mail of the day after it, as beat would send it
-            for moment in moments:
+            for number, moment in enumerate(moments):
                 matter, caller = draw.choice(MATTERS), customer(draw.randrange(CUSTOMERS))
-                card = _raise(matter, caller, by=draw.choice(agents), now=moment)
+                card = _raise(f"{opens:%Y%m%d}:{number}", matter, caller, by=draw.choice(agents), now=moment)
                 _Life(card, matter, draw.choice((by, by, other)), draw, until=now).live()
         count += len(moments)
         deliver_due(now=min(opens + timedelta(hours=CLOSES - OPENS), now))
@@ -176,9 +176,9 @@ class _Life:
         self.card = verb(escalation_id=self.card.pk, by=self.owner, now=self.at, **said)
 
 
-def _raise(matter: _Matter, caller: Customer, *, by: User, now: datetime) -> Escalation:
+def _raise(key: str, matter: _Matter, caller: Customer, *, by: User, now: datetime) -> Escalation:
     return raise_escalation(
-        key=f"demo:{now:%Y%m%d%H%M}",
+        key=f"demo:{key}",
         kind=matter.kind,
         line=matter.line,
         reason=matter.reasons[now.minute % len(matter.reasons)],

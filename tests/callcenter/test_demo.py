@@ -131,6 +131,16 @@ def test_its_board_has_cards_in_every_column_and_breaks_no_promise(moment: str, 
     call_command("check_invariants")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_who_call_within_a_minute_leave_a_card_each(home: Path, at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handed_over, "DAYS", 1)
+    monkeypatch.setattr(handed_over, "JUST_NOW", (9, 9))
+    now = at("2026-11-25 07:50")  # before the centre opens nobody else has called
+    people.hire()
+    elena = User.objects.get(username="elena")
+    assert handed_over.fill_the_board(by=elena, other=elena, now=now) == Escalation.objects.count() == 2
+
+
 def test_production_has_no_demo(settings: Any, db: None) -> None:
     settings.IS_DEMO = False
     with pytest.raises(CommandError, match="no demo"):
