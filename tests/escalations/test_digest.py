@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -17,6 +16,7 @@ from escalations.marks import mark_times
 from escalations.models import Escalation
 from notices.models import Notice, NoticeKind, Recipient
 from service_level.models import Holiday
+from tests.processes.house import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -199,6 +199,14 @@ def test_what_breaches_while_a_digest_is_written_is_left_for_the_next(due, at):
         finally:
             connection.close()
 
+    def somebody_waits_for_the_lock() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                " WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted"
+            )
+            return cursor.rowcount > 0
+
     def write_too() -> Notice | None:
         try:
             return mail_digest(now=now)
@@ -211,7 +219,7 @@ def test_what_breaches_while_a_digest_is_written_is_left_for_the_next(due, at):
         late = due("2026-11-25 07:40")
         mark_times(now=now)
         second = pool.submit(write_too)
-        time.sleep(0.5)  # it waits by now
+        wait_until(somebody_waits_for_the_lock, seconds=10, what="the second waits for the first")
         may_end.set()
         first.result()
         assert second.result() is None
