@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Role, User
 from escalations.forms import form_of
+from escalations.letters import units
 from escalations.lifecycle import Verb, why_not
-from escalations.models import Change, Escalation, Kind, Unit
+from escalations.models import Change, Escalation, Kind
 from escalations.working import doubles_of
 
 
@@ -108,7 +109,7 @@ def card_page(
         doubles=doubles_of(escalation, user=user) if escalation.state in Escalation.UNSETTLED else [],
         why_no_merge=why_not(Verb.MERGE, escalation=escalation, by=user),
         history=history_of(escalation),
-        units=list(Unit.objects.order_by("name").values_list("name", flat=True)) if may_wait else [],
+        units=list(units().values_list("name", flat=True)) if may_wait else [],
     )
 
 
