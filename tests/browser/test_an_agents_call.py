@@ -173,3 +173,33 @@ def test_who_calls_is_found_and_chosen_without_leaving_the_search_box(page, line
     page.keyboard.press("Enter")
     expect(step(page)).to_contain_text("¿Hay un daño")
     assert Walk.objects.get().contract == first != second
+
+
+def test_a_number_is_typed_as_it_is_said_and_lands_in_the_search_box(page, customer, lines):
+    contract, _name = customer
+    answer_the_telephone(page)
+    page.keyboard.press("Enter")
+    expect(step(page)).to_have_text("Datos del cliente")
+    page.keyboard.type(contract)
+    expect(page.locator("#customer-search")).to_have_value(contract)
+    expect(page.locator("[data-customer]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(step(page)).to_contain_text("¿Hay un daño")
+    assert Walk.objects.get().contract == contract
+
+
+def test_the_flow_opens_where_the_call_is(page, customer, lines):
+    contract, _name = customer
+    answer_the_telephone(page)
+    page.keyboard.press("Enter")
+    expect(step(page)).to_have_text("Datos del cliente")
+    page.keyboard.type(contract)
+    expect(page.locator("[data-customer]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(step(page)).to_contain_text("¿Hay un daño")
+    page.keyboard.press("2")
+    expect(step(page)).to_contain_text("¿En qué estado")
+    page.keyboard.press("1")
+    expect(step(page)).to_contain_text("Reiterar el daño")
+    page.keyboard.press("d")
+    expect(page.locator("dialog.diagram .is-current")).to_be_in_viewport(ratio=1)

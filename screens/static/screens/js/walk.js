@@ -1,5 +1,5 @@
-/* A walk: a customer chosen from the list fills the form, by mouse, digit, or down and Enter from the search box; the
-   flow's drawing opens as soon as it comes. */
+/* A walk: a number is typed as it is said and lands in the search box; a customer chosen from the list fills the form,
+   by mouse, digit, or down and Enter from the search box; the flow's drawing opens at the step where the call is. */
 (() => {
   "use strict";
 
@@ -17,6 +17,10 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const box = event.target.closest("#customer-search");
     const found = [...document.querySelectorAll("[data-customer]")];
+    if (/^\d$/.test(event.key) && !found.length && !event.target.closest("input, textarea, select, dialog")) {
+      document.getElementById("customer-search")?.focus(); // and the digit goes where the focus is now
+      return;
+    }
     const at = found.indexOf(document.activeElement);
     if (!found.length || (!box && at < 0)) return;
     if (event.key === "ArrowDown") (found[at + 1] ?? found[at]).focus();
@@ -32,6 +36,8 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const dialog = event.detail.elt.querySelector?.("[data-open-now]");
-    if (dialog && !dialog.open) dialog.showModal();
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    dialog.querySelector(".is-current")?.scrollIntoView({ block: "center", inline: "center" });
   });
 })();
