@@ -67,10 +67,26 @@ def test_a_promised_call_stays_in_sight_while_the_list_is_worked(desk, ana, live
         expect(desk.get_by_role("heading", name="Rosa Prometida")).to_be_in_viewport()
         expect(desk.get_by_role("button", name="Registrar")).to_be_in_viewport()
     assert_accessible(desk, "desk-with-a-promised-call")
+    for key, asked in (("1", "Pagará el"), ("3", "Llamar el")):
+        desk.keyboard.press(key)
+        expect(desk.get_by_label(asked)).to_be_visible()
+        expect(desk.get_by_role("button", name="Registrar")).to_be_in_viewport()
+        verb = desk.get_by_role("button", name="Registrar").bounding_box()
+        assert verb["y"] + verb["height"] <= desk.locator("#calls-to-make").bounding_box()["y"], asked
+        desk.keyboard.press("Escape")
     desk.keyboard.press("t")
     expect(desk.locator("#calls-to-make").get_by_text("Informar al cliente")).to_be_in_viewport()
     desk.keyboard.press("i")
     expect(desk.get_by_label("por teléfono")).to_be_in_viewport()
+
+
+def test_the_help_shows_all_keys_of_the_desk_at_once(desk):
+    expect(customer(desk)).not_to_be_empty()
+    desk.keyboard.press("?")
+    dialog = desk.get_by_role("dialog", name="Teclas de esta página")
+    expect(dialog.locator("dd", has_text="Otro resultado")).to_be_visible()
+    assert dialog.evaluate("one => one.scrollHeight - one.clientHeight") == 0
+    expect(dialog.get_by_role("heading")).to_be_in_viewport(ratio=1)
 
 
 def customer(page: Page):
