@@ -60,7 +60,7 @@ def test_a_call_that_escalates(
     assert "Reclamo de facturación" in screen.get("/escalations/list/").content.decode(), "Ana sees what became of it"
 
     # -- It stands on the board. Two supervisors want it: one has it, the other is told who ------------------------
-    board = office.get("/escalations/?mine=").content.decode()
+    board = office.get("/escalations/?whose=all").content.decode()
     assert f'id="card-{card.pk}"' in board
     assert office.post(f"/escalations/{card.pk}/steps/take/", headers={"HX-Request": "true"}).status_code == 200
     refused = other.post(f"/escalations/{card.pk}/steps/take/", headers={"HX-Request": "true"})
@@ -108,7 +108,7 @@ def test_a_call_that_escalates(
     card.refresh_from_db()
     assert (card.state, card.informed_by, card.informed_how) == ("informed", elena, "telephone")
     assert card.closed_at is not None
-    assert f'id="card-{card.pk}"' not in office.get("/escalations/?mine=").content.decode()
+    assert f'id="card-{card.pk}"' not in office.get("/escalations/?whose=all").content.decode()
     verbs = list(Change.objects.filter(escalation=card).order_by("pk").values_list("verb", flat=True))
     assert (verbs[:2], verbs[-2:]) == (["raise", "take"], ["resolve", "inform"])
     call_command("check_invariants")

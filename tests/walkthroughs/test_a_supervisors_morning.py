@@ -82,7 +82,7 @@ def test_a_supervisors_morning(
     with the_clock_says(at("2026-11-26 08:30")):
         office, other, desk = signed_in(elena), signed_in(rosa), signed_in(ana)
         # -- The board: overdue first ----
-        board = office.get("/escalations/?mine=").content.decode()
+        board = office.get("/escalations/?whose=all").content.decode()
         assert board.index(f'id="card-{repair.pk}"') < board.index(f'id="card-{claim.pk}"')
 
         # -- She takes the repair, and has operations look at it; Rosa, who wants it too, is told who has it ----
