@@ -16,13 +16,13 @@ from escalations.models import Escalation
 LONGEST = 2000
 
 
-def _text(label: Any, *, rows: int = 2, required: bool = True, hint: Any = "") -> forms.CharField:
-    box = forms.Textarea(attrs={"rows": rows})
+def _text(label: Any, *, required: bool = True, hint: Any = "") -> forms.CharField:
+    box = forms.Textarea(attrs={"rows": 2})
     return forms.CharField(label=label, required=required, max_length=LONGEST, widget=box, help_text=hint)
 
 
-def _line(label: Any, *, required: bool = False) -> forms.CharField:
-    return forms.CharField(label=label, required=required, max_length=200)
+def _line(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=200)
 
 
 class TakeForm(forms.Form):
