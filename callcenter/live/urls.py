@@ -1,5 +1,6 @@
 """Addresses of this program: the stream, and bare answers to everything else."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,20 +12,13 @@ from callcenter.live.address import PATH
 urlpatterns = [path(PATH.removeprefix("/"), streams.escalations, name="live_escalations")]
 
 
-def bad_request(request: HttpRequest, *_more: Any, **_named: Any) -> HttpResponse:
-    return HttpResponse(status=400, content_type="text/plain")
+def _bare(status: int) -> Callable[..., HttpResponse]:
+    """Django's own answers are pages of the web, with what stands between it and its visitors."""
+
+    def answer(_request: HttpRequest, *_more: Any, **_named: Any) -> HttpResponse:
+        return HttpResponse(status=status, content_type="text/plain")
+
+    return answer
 
 
-def forbidden(request: HttpRequest, *_more: Any, **_named: Any) -> HttpResponse:
-    return HttpResponse(status=403, content_type="text/plain")
-
-
-def not_found(request: HttpRequest, *_more: Any, **_named: Any) -> HttpResponse:
-    return HttpResponse(status=404, content_type="text/plain")
-
-
-def failed(request: HttpRequest, *_more: Any, **_named: Any) -> HttpResponse:
-    return HttpResponse(status=500, content_type="text/plain")
-
-
-handler400, handler403, handler404, handler500 = bad_request, forbidden, not_found, failed
+handler400, handler403, handler404, handler500 = map(_bare, (400, 403, 404, 500))
