@@ -22,6 +22,7 @@ from inbound.look_ups import LOOK_UPS
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.standing import Standing, flow_of, said_before
 from inbound.walk_trail import Passed, trail_of
+from inbound.write_states import how_it_stands
 from telephony import phone_numbers
 
 State = OutsideWrite.State
@@ -70,6 +71,13 @@ class Owed:
 
     write: OutsideWrite
     words: str
+
+    @property
+    def warning(self) -> str:
+        """Why the customer must not be told that it is done; empty while it may still be, and once it is."""
+        if self.write.state in (State.WAITING, State.SENDING, State.DONE):
+            return ""
+        return how_it_stands(State(self.write.state))
 
 
 @dataclass

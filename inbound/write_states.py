@@ -91,7 +91,7 @@ def check_can(verb: Verb, *, write: OutsideWrite, by: User | None) -> Step:
     """The step of the table. Raises WriteRefuses, with the sentence, when it cannot be taken by this person now."""
     step = next((line for line in STEPS if line.verb == verb and line.from_state == write.state), None)
     if step is None:
-        raise WriteRefuses(_wrong_state(State(write.state)))
+        raise WriteRefuses(how_it_stands(State(write.state)))
     if not _actors(write, by) & step.who:
         raise WriteRefuses(_("Esto lo resuelve supervisión.") if by else _("Esto lo resuelve una persona."))
     return step
@@ -155,7 +155,8 @@ def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetim
     )
 
 
-def _wrong_state(state: OutsideWrite.State) -> str:
+def how_it_stands(state: OutsideWrite.State) -> str:
+    """What a person has to know of a write in this state, as a sentence."""
     return {
         State.WAITING: _("Todavía está por enviarse: sale sola en unos segundos."),
         State.SENDING: _("Se está enviando ahora: espere su respuesta."),

@@ -141,7 +141,8 @@ def test_what_cannot_be_written_stops_no_call(system, trouble, attend, known, sa
     is_in_doubt = write.is_accountable and trouble != "down"
     assert write.state == ("uncertain" if is_in_doubt else "waiting")
     left = call.screen.get(f"{call.address}left-behind/").content.decode()
-    assert str(write.get_state_display()) in left or "No se sabe" in left
+    assert str(write.get_state_display()) in left
+    assert ("No la dé por hecha" in left) is is_in_doubt
 
 
 def test_a_system_that_hangs_holds_one_page_for_its_time_and_no_second_one(attend, known, settings, ana, signed_in):
