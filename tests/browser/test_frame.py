@@ -205,7 +205,8 @@ def test_the_head_stands_on_one_line_while_payments_are_old(open_as, live_server
     assert max(tops) - min(tops) < 4
     hidden = page.locator(".masthead nav ul").evaluate("list => list.scrollWidth - list.clientWidth")
     assert hidden == 0
-    expect(page.get_by_role("banner").get_by_role("link", name="Centro de Llamadas")).to_have_count(1)
+    centre = {"es": "Centro de Llamadas", "en": "Call centre"}[language]
+    expect(page.get_by_role("banner").get_by_role("link", name=centre)).to_have_count(1)
 
 
 def test_the_head_names_her_short_and_the_menu_of_her_name_whole(open_as, live_server, ines):
