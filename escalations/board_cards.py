@@ -21,8 +21,9 @@ CARD = (
     ' data-column="{column}" data-late="{is_late}" data-due="{due}">'
     '<p class="card-kind"><a class="card-link" draggable="false" href="{href}">{kind}</a></p>'
     '<p class="card-customer clip">{customer}</p>'
-    '<p class="card-promise"><span class="clip">{promise}</span> <span class="until">{until}</span></p>'
-    '<p class="card-owner"><span class="clip soft">{holder}</span> {badge}</p></article>'
+    '<p class="card-promise"><span class="clip" title="{promise}">{promise}</span>'
+    ' <span class="until">{until}</span></p>'
+    '<p class="card-owner"><span class="clip soft" title="{holder}">{holder}</span> {badge}</p></article>'
 )
 
 
@@ -57,4 +58,5 @@ def _holder(card: Escalation) -> str:
         Escalation.State.RESOLVED: _("resuelta"),
         Escalation.State.REJECTED: _("no corresponde"),
     }.get(Escalation.State(card.state))
-    return f"{card.owner} · {more}" if more else str(card.owner)
+    name = card.owner.get_short_name()  # the unit that is waited for must be read beside it
+    return f"{name} · {more}" if more else name

@@ -138,6 +138,7 @@ def test_of_two_supervisors_the_second_is_told_who_was_first(board, make_card, e
     hers, other = board(elena), board(rosa)
     for page in (hers, other):
         page.keyboard.press("ArrowDown")
+    other.route("**/changes/**", lambda route: route.abort())  # she has not heard of it yet
     hers.keyboard.press("t")
     expect(column(hers, "taken").locator("[data-card]")).to_have_count(1)
     expect(column(other, "new").locator("[data-card]")).to_have_count(1)

@@ -54,9 +54,11 @@ def test_nothing_of_a_page_comes_from_another_place(signed_in, ines):
         (8070, "[::1]:8000", "'self' http://[::1]:8070", "http://[::1]:8070/live/escalations/"),
     ],
 )
-def test_a_page_connects_to_its_own_origin_and_to_the_stream(settings, client, live_port, host, may_connect_to, stream):
+def test_a_page_connects_to_its_own_origin_and_to_the_stream(
+    settings, signed_in, elena, live_port, host, may_connect_to, stream
+):
     settings.LIVE_PORT = live_port
-    answer = client.get("/accounts/login/", headers={"Host": host})
+    answer = signed_in(elena).get("/accounts/password/change/", headers={"Host": host})
     policy = dict(line.strip().split(" ", 1) for line in answer["Content-Security-Policy"].split(";"))
     assert policy["connect-src"] == may_connect_to
     assert Frame(answer.wsgi_request).live == stream

@@ -42,7 +42,8 @@
   const moves = JSON.parse(board.dataset.moves);
   const atOnce = board.dataset.atOnce.split(" ");
   const columns = [...board.querySelectorAll(".column")];
-  const newest = new Map(); // the newest version heard of each card, so that nothing is asked for twice
+  const newest = new Map(); // the newest version asked for of each card, so that nothing is asked for twice
+  const heardOf = new Map(); // the newest version heard of: what is older is not shown, however late its answer comes
   const underWay = new Map();
   const heldBack = new Set(); // changed while it was dragged
   const hand = { current: null, dragged: null }; // the card looked at last, and the one that is dragged
@@ -163,7 +164,9 @@
     } else {
       const pattern = document.createElement("template");
       pattern.innerHTML = await answer.text();
-      place(pattern.content.querySelector("[data-card]"));
+      const fresh = pattern.content.querySelector("[data-card]");
+      if (Number(fresh.dataset.version) < (heardOf.get(key) ?? 0)) return; // its newer one is on the way, or it has left
+      place(fresh);
     }
     tally();
   };
@@ -173,10 +176,13 @@
     if (version !== undefined) {
       markStale(key, version);
       const shown = Number(cardOf(key)?.dataset.version ?? -1);
+      if (Number(version) >= Math.max(heardOf.get(key) ?? 0, shown + 1)) {
+        heardOf.set(key, Number(version));
+        if (told.state) moveOn(key, told.state);
+      }
       if (Number(version) <= Math.max(newest.get(key) ?? -1, shown)) return underWay.get(key) ?? Promise.resolve();
       newest.set(key, Number(version));
     }
-    if (told.state) moveOn(key, told.state);
     const asked = fetchCard(key, version, told.within).finally(() => {
       if (underWay.get(key) === asked) underWay.delete(key);
     });
@@ -190,7 +196,7 @@
     if (!answer?.ok) return;
     const pattern = document.createElement("template");
     pattern.innerHTML = await answer.text();
-    const isNews = ({ dataset: { card, version } }) => !cardOf(card) && !(newest.get(card) > Number(version));
+    const isNews = ({ dataset: { card, version } }) => !cardOf(card) && !(heardOf.get(card) > Number(version));
     const missing = [...pattern.content.querySelectorAll("[data-card]")].filter(isNews);
     missing.forEach(place);
     if (missing.length) tally();
