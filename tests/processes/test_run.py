@@ -112,7 +112,7 @@ def test_it_starts_says_who_may_sign_in_and_stops_within_seconds_leaving_nothing
 
         process.kill()  # and the foreground itself: the kernel ends its programs
         process.wait()
-        wait_until(lambda: processes_of(home) == [], seconds=30, what="no orphan is left")
+        wait_until(lambda: processes_of(home) == [], seconds=60, what="no orphan is left")  # tasks are ended first
 
 
 def test_a_busy_port_is_one_clear_line(tmp_path: Path) -> None:
