@@ -29,6 +29,7 @@ CARDS_A_DAY = 5
 OPENS, CLOSES = 8, 21  # hours; the demo's centre works every day
 JUST_NOW = (47, 31, 9)  # minutes ago
 A_SWEEP = timedelta(seconds=20)
+PROMISED_CALL = "Le llamamos en el transcurso del día."
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ MATTERS = (
     _Matter(
         Kind.REENTRY_TICKET, "103",
         ("Anulada por dirección errada; la correcta es otra puerta", "Anulada porque no contestó; pide nueva fecha"),
-        "Le llamamos en el transcurso del día.", "Ventas", ("Se digitó de nuevo la orden",),
+        PROMISED_CALL, "Ventas", ("Se digitó de nuevo la orden",),
         details={"annulled_for": "Dirección errada"},
     ),
     _Matter(
@@ -86,7 +87,6 @@ MATTERS = (
     ),
 )  # fmt: skip
 HOW_TOLD = (Escalation.How.TELEPHONE, Escalation.How.TELEPHONE, Escalation.How.MESSAGE, Escalation.How.IN_PERSON)
-PROMISED_CALL = "Le llamamos en el transcurso del día."
 FORGOTTEN = 0.1  # of those that wait, and of those that are settled: what a board is for
 
 
@@ -159,8 +159,7 @@ class _Life:
         self.at += timedelta(minutes=self.draw.randint(least, most))
         here = timezone.localtime(self.at)
         if not OPENS <= here.hour < CLOSES:
-            opens = here.replace(hour=OPENS) + timedelta(days=here.hour >= CLOSES)
-            self.at = opens
+            self.at = here.replace(hour=OPENS) + timedelta(days=here.hour >= CLOSES)
         if self.at > self.until:
             return False
         self._grow_late(self.at)
