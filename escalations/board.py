@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import User
-from escalations.filters import Filters, due, late, narrowed, whose
+from escalations.filters import Filters, choices_among, due, late, narrowed, whose
 from escalations.lifecycle import Verb
 from escalations.models import Escalation, Kind
 
@@ -143,15 +143,9 @@ def count_board(*, asked: Filters, user: User, now: datetime) -> Counts:
 
 def choices_of(*, asked: Filters, user: User) -> dict[str, list[Any]]:
     """Kinds, lines and zones there are open cards of, and those that are chosen, for the filters."""
-    there = Escalation.objects.visible_to(user).open().order_by().values_list("kind_id", "line", "zone").distinct()
-    kinds: set[Any]
-    kinds, lines, zones = {asked.kind}, {asked.line}, {asked.zone}
-    for kind, line, zone in there:
-        kinds.add(str(kind))
-        lines.add(line)
-        zones.add(zone)
+    kinds, lines, zones = choices_among(Escalation.objects.visible_to(user).open(), asked)
     named = Kind.objects.filter(code__in=kinds).order_by("name").values_list("code", "name")
-    return {"kinds": list(named), "lines": sorted(lines - {""}), "zones": sorted(zones - {""})}
+    return {"kinds": list(named), "lines": lines, "zones": zones}
 
 
 def _open(asked: Filters, user: User) -> QuerySet[Escalation]:

@@ -30,6 +30,16 @@ def narrowed(rows: QuerySet[Escalation], asked: Filters) -> QuerySet[Escalation]
     return rows.filter(**{name: value for name, value in equal.items() if value})
 
 
+def choices_among(rows: QuerySet[Escalation], asked: Filters) -> tuple[set[str], list[str], list[str]]:
+    """Codes of kinds, lines and zones that these rows have, and what is chosen, by one query."""
+    kinds, lines, zones = {asked.kind}, {asked.line}, {asked.zone}
+    for kind, line, zone in rows.order_by().values_list("kind__code", "line", "zone").distinct():
+        kinds.add(kind)
+        lines.add(line)
+        zones.add(zone)
+    return kinds - {""}, sorted(lines - {""}), sorted(zones - {""})
+
+
 def whose(mine: bool, user: User) -> Q:
     return Q(owner=user) | Q(state=Escalation.State.NEW) if mine else Q()
 

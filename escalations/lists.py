@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from escalations.filters import Filters, due, narrowed, whose
+from escalations.filters import Filters, choices_among, due, narrowed, whose
 from escalations.models import Escalation, Kind
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone, masked_text
@@ -76,12 +76,8 @@ def kinds_shown() -> list[tuple[str, str]]:
 
 def lines_and_zones(*, asked: Filters, user: User) -> dict[str, list[str]]:
     """Where something was handed over from, and what is chosen, for the filters."""
-    there = Escalation.objects.visible_to(user).order_by().values_list("line", "zone").distinct()
-    lines, zones = {asked.line}, {asked.zone}
-    for line, zone in there:
-        lines.add(line)
-        zones.add(zone)
-    return {"lines": sorted(lines - {""}), "zones": sorted(zones - {""})}
+    _kinds, lines, zones = choices_among(Escalation.objects.visible_to(user), asked)
+    return {"lines": lines, "zones": zones}
 
 
 def is_masked(*, user: User, escalation: Escalation | None = None) -> bool:
