@@ -1,13 +1,12 @@
 """Several programs in one foreground: started, watched, started again when they die, stopped without leaving one.
 
 Each program gets a session of its own, so that a Ctrl-C of the terminal reaches only the foreground, which then stops
-them in order. If the foreground itself is killed, the kernel tells each of them to end (`PR_SET_PDEATHSIG`).
+them in order. If the foreground itself is killed, its guard stops them in the same way.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import socket
@@ -19,35 +18,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-POLITE_SECONDS = 6.0  # after SIGTERM; then SIGQUIT, which makes Celery give its tasks back
-HARD_SECONDS = 3.0  # after SIGQUIT; then SIGKILL to all that is left of the program
+from callcenter import guard
+
 LONGEST_PAUSE = 30.0  # seconds before a program that keeps dying is started again
 STEADY_SECONDS = 30.0  # a program that lived this long starts again at once when it dies
 NEXT_ONES = 20  # ports tried from the wanted one on when somebody listens already
 HIGHEST_PORT = 65_535
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 @dataclass(frozen=True)
 class Program:
-    """What to start: its name before each line it writes, its command, and what its environment has on top.
-
-    `orphan_signal` is what it gets when the foreground is killed and cannot stop it.
-    """
+    """What to start: its name before each line it writes, its command, and what its environment has on top."""
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
-    orphan_signal: int = signal.SIGTERM
 
 
 class Running:
     """One program under watch."""
 
-    def __init__(self, program: Program, say: Callable[[str], None]) -> None:
+    def __init__(self, program: Program, say: Callable[[str], None], tell_guard: Callable[[str], None]) -> None:
         self.program = program
         self._say = say
+        self._tell_guard = tell_guard
         self._pause = 0.0
         self._started = 0.0
         self.next_start = 0.0
@@ -64,8 +58,8 @@ class Running:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=lambda: _end_with_parent(self.program.orphan_signal),  # one system call, no lock taken
         )
+        self._tell_guard(guard.begins(self.process.pid))
         threading.Thread(target=self._copy_lines, args=(self.process,), daemon=True).start()
 
     def _copy_lines(self, process: subprocess.Popen[str]) -> None:
@@ -81,7 +75,7 @@ class Running:
             code = self.process.poll()
             if code is None:
                 return
-            _kill_what_is_left(self.process.pid)
+            self._end_what_is_left(self.process)
             self.process = None
             lived = time.monotonic() - self._started
             self._pause = 0.5 if lived >= STEADY_SECONDS else min(max(self._pause * 2, 0.5), LONGEST_PAUSE)
@@ -100,8 +94,12 @@ class Running:
 
     def kill(self) -> None:
         if self.process is not None:
-            _kill_what_is_left(self.process.pid)
-            self.process.wait()
+            self._end_what_is_left(self.process)
+
+    def _end_what_is_left(self, process: subprocess.Popen[str]) -> None:
+        guard.kill_what_is_left(process.pid)
+        process.wait()
+        self._tell_guard(guard.ended(process.pid))
 
 
 class Foreground:
@@ -109,13 +107,15 @@ class Foreground:
 
     def __init__(self, programs: Sequence[Program], say: Callable[[str], None]) -> None:
         self._say = say
-        self._running = [Running(program, say) for program in programs]
+        self._running = [Running(program, say, self._tell_guard) for program in programs]
         self._signals = 0
+        self._guard: subprocess.Popen[str] | None = None
 
     def run(self, on_started: Callable[[], None]) -> None:
         """Start all, call `on_started` from a thread of its own, and return when every program has ended."""
         before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
+            self._start_guard()
             for running in self._running:
                 running.start()
             threading.Thread(target=on_started, daemon=True).start()
@@ -125,6 +125,7 @@ class Foreground:
                 time.sleep(0.2)
         finally:
             self._stop()
+            self._end_guard()
             for number, handler in before.items():
                 signal.signal(number, handler)
 
@@ -133,7 +134,7 @@ class Foreground:
 
     def _stop(self) -> None:
         """SIGTERM, then SIGQUIT, then SIGKILL; a second Ctrl-C goes straight to the last."""
-        for number, seconds in ((signal.SIGTERM, POLITE_SECONDS), (signal.SIGQUIT, HARD_SECONDS)):
+        for number, seconds in guard.STEPS:
             for running in self._running:
                 running.signal(number)
             deadline = time.monotonic() + seconds
@@ -143,6 +144,22 @@ class Foreground:
                 time.sleep(0.05)
         for running in self._running:
             running.kill()
+
+    def _start_guard(self) -> None:
+        """Without site packages and out of the reach of the terminal: its only word is the pipe."""
+        command = [sys.executable, "-I", "-S", guard.__file__]
+        self._guard = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
+
+    def _tell_guard(self, line: str) -> None:
+        if self._guard is not None and self._guard.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):  # somebody ended it: the programs run all the same
+                self._guard.stdin.write(line)
+                self._guard.stdin.flush()
+
+    def _end_guard(self) -> None:
+        if self._guard is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._guard.communicate()
 
 
 def next_free_port(host: str, first: int) -> int:
@@ -158,17 +175,6 @@ def next_free_port(host: str, first: int) -> int:
     with socket.socket() as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
-
-
-def _end_with_parent(number: int) -> None:
-    if _libc is not None:
-        _libc.prctl(_PR_SET_PDEATHSIG, int(number))
-
-
-def _kill_what_is_left(leader: int) -> None:
-    """Kill the children a program left in its process group."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
 
 
 def _words(code: int) -> str:

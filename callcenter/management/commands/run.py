@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import signal
 import socket
 import sys
 import time
@@ -158,8 +157,7 @@ def programs(host: str, port: int, live: int, systems: int | None) -> list[Progr
         Program("live", stream, ports),
         Program("ticks", worker("ticks"), where),
         Program("jobs", worker("jobs"), where),
-        # Beat takes a SIGTERM during its start for later, and has nothing to lose: an orphan is killed outright.
-        Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""], orphan_signal=signal.SIGKILL),
+        Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]),
     ]
     return found if systems is None else [*found, outside_systems.program(systems)]
 
