@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, cast
 
+import psutil
 from django.utils.translation import gettext as _
 
 from systems.reports.copying import read_copy_line
@@ -36,7 +37,8 @@ PIPE_BYTES = 1 << 20
 ROOT = Path(__file__).resolve().parents[2]
 START = "import sys; sys.path.insert(0, sys.argv[1]); from systems.reports.process import main; main()"
 TOO_BIG = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGTRAP, signal.SIGILL}  # how memory runs out
-BUSY = 0.5  # part of its time or memory from which on a process that had to end was at work for this file
+BUSY = 0.1  # part of a processor from which on a silent process is at work: others may want the processor too
+FULL = 0.5  # part of its memory from which on a process that was killed had it from this file
 
 
 class ReadingInterrupted(Exception):
@@ -170,21 +172,32 @@ class Reading:
         into = bytearray(length)
         view, filled = memoryview(into), 0
         while filled < length:
-            if not waiting.poll(self._request.limits.silence_seconds * 1000):
-                self._raise_for_silence()
+            if not waiting.poll(half := self._request.limits.silence_seconds * 500):
+                used = self._used()
+                if not waiting.poll(half):
+                    self._raise_for_silence(self._used() - used)
             got = os.readv(pipe, [view[filled:]])
             if not got:
                 self._raise_how_it_ended()
             filled += got
         return bytes(into)
 
-    def _raise_for_silence(self) -> None:
-        """Silent and busy is the file's doing; silent and asleep is a disk that hangs, or somebody who stopped it."""
-        self._process.kill()
-        cost = self._end()
-        if cost.ru_utime + cost.ru_stime >= BUSY * self._request.limits.silence_seconds:
+    def _raise_for_silence(self, used: float) -> None:
+        """Silent and busy is the file's doing; silent and asleep is a disk that hangs, or somebody who stopped it.
+
+        `used`: seconds of processor in the second half of the silence. What it used before it fell silent is no sign.
+        """
+        if used >= BUSY * self._request.limits.silence_seconds / 2:
             raise ReportRefused("too_slow")
         raise ReadingInterrupted(_("La lectura no dio señales y se detuvo."))
+
+    def _used(self) -> float:
+        """Seconds of processor since it began."""
+        try:
+            cost = psutil.Process(self._process.pid).cpu_times()
+        except psutil.Error:  # it has just ended: the pipe will say how
+            return 0.0
+        return float(cost.user + cost.system)
 
     def _raise_how_it_ended(self) -> None:
         cost, limits = self._end(), self._request.limits
@@ -197,7 +210,7 @@ class Reading:
             if cost.ru_utime + cost.ru_stime >= limits.cpu_seconds:
                 raise ReportRefused("too_slow")
             # a process begins with the highest mark of the one that started it: only what lies above it is its own
-            if cost.ru_maxrss > self._mark and cost.ru_maxrss * 1024 >= BUSY * limits.memory_bytes:
+            if cost.ru_maxrss > self._mark and cost.ru_maxrss * 1024 >= FULL * limits.memory_bytes:
                 raise ReportRefused("too_big")
         raise ReadingInterrupted(_("La lectura se interrumpió (proceso %(code)s).") % {"code": code})
 

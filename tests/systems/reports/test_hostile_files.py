@@ -268,7 +268,7 @@ def misbehaving(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> s
 @pytest.mark.parametrize(
     ("body", "limits", "code"),
     [
-        ("while True: pass", Limits(silence_seconds=6), "too_slow"),  # silent and busy, beside others
+        ("while True: pass", Limits(silence_seconds=2), "too_slow"),  # silent and busy
         ("while True: pass", Limits(cpu_seconds=1), "too_slow"),
         ("signal.signal(signal.SIGXCPU, signal.SIG_IGN)\n    while True: pass", Limits(cpu_seconds=1), "too_slow"),
         ("x = b'1' * (900 * 2**20); os.kill(os.getpid(), 9)", Limits(memory_bytes=GB), "too_big"),  # as the kernel does
@@ -286,6 +286,29 @@ def test_a_reader_that_its_file_used_up_is_the_files_fault(
         list(reading.chunks())
     assert refused.value.code == code
     assert not readers()
+
+
+def test_a_reader_that_falls_asleep_after_its_work_says_nothing_against_the_file(
+    file_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Long at work, and then its disk hangs: what it cost before is not held against the file."""
+    work = (
+        "def write(lines, columns):\n"
+        "        if time.process_time() > 2: time.sleep(60)\n"
+        "        until = time.process_time() + 0.2\n"
+        "        while time.process_time() < until: pass\n"
+        "        return [['x' * 2**20] for _ in lines[:1]]\n"
+        "    return write"
+    )
+    path, cleaner = file_of(HEAD + b"1;149\n" * 2_000_000), misbehaving(monkeypatch, tmp_path, work)
+    with (
+        pytest.raises(ReadingInterrupted, match="no dio señales"),
+        read_report(
+            path, columns=COLUMNS, required=COLUMNS, cleaner=cleaner, limits=Limits(silence_seconds=3)
+        ) as reading,
+    ):
+        list(reading.chunks())
+    assert reading.rows
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
