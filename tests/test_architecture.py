@@ -5,16 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-HOUSE = Path(__file__).parents[1]
-ROOMS = (
-    *("agents", "callcenter", "campaigns", "escalations", "inbound"),
-    *("notices", "sandbox", "screens", "service_level", "systems", "telephony"),
-)
+from tests.sources import HOUSE, ROOMS, TREES
+
 DOORS = ("views", "tasks", "admin", "urls", "forms", "management")
 # These translate too, though no folder says so: a form of the sign-in library, a filter that tells ages, beat and the
 # worker signing that they live, the probes of health, and a folder whose files are as old as the disk's clock says.
@@ -28,19 +23,12 @@ LONG = 330  # lines; «about 300», and a paragraph
 LONG_FOR_A_REASON = ("callcenter/settings.py",)  # one settings file, whole
 
 
-@cache
-def sources() -> dict[str, ast.Module]:
-    """Every module of the rooms, by its path from the house's root; migrations are history and stay as they are."""
-    found = (path for room in ROOMS for path in sorted((HOUSE / room).rglob("*.py")) if "migrations" not in path.parts)
-    return {path.relative_to(HOUSE).as_posix(): ast.parse(path.read_text()) for path in found}
-
-
 def is_door(path: str) -> bool:
     return any(part.removesuffix(".py") in DOORS for part in path.split("/")[1:])
 
 
 def verbs() -> Iterator[tuple[str, ast.Module]]:
-    for path, tree in sources().items():
+    for path, tree in TREES.items():
         if not is_door(path) and "/models" not in path:
             yield path, tree
 
@@ -67,7 +55,7 @@ def test_the_rooms_are_the_ones_the_linter_knows() -> None:
 def test_nobody_goes_through_another_rooms_door() -> None:
     entered = [
         f"{path} imports {name}"
-        for path, tree in sources().items()
+        for path, tree in TREES.items()
         for name in imported(tree)
         if (parts := name.split("."))[0] in ROOMS
         and parts[0] != path.split("/")[0]
@@ -92,7 +80,7 @@ def test_verbs_know_no_queue_and_no_request() -> None:
 def test_only_doors_ask_what_time_it_is() -> None:
     asked = [
         f"{path}:{line}"
-        for path, tree in sources().items()
+        for path, tree in TREES.items()
         if not is_door(path) and path not in ASK_THE_CLOCK
         for name in ("timezone.now", "timezone.localdate", "datetime.now", "date.today", "time.time")
         for line in asks(tree, name)
@@ -116,7 +104,7 @@ def test_pages_reach_rows_through_their_one_gate() -> None:
     """`Model.objects` in a view is followed by `visible_to(…)`, or by `none()`, which shows nothing."""
     past_it = [
         f"{path}:{node.lineno} {ast.unparse(node)}"
-        for path, tree in sources().items()
+        for path, tree in TREES.items()
         if "/views" in path
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute)
@@ -128,7 +116,7 @@ def test_pages_reach_rows_through_their_one_gate() -> None:
 def test_a_task_rings_one_verb_and_is_short() -> None:
     long = [
         f"{path}:{node.lineno} {node.name}"
-        for path, tree in sources().items()
+        for path, tree in TREES.items()
         if path.endswith("/tasks.py")
         for node in tree.body
         if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno > 10
@@ -139,7 +127,7 @@ def test_a_task_rings_one_verb_and_is_short() -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_models_do_not_save_by_themselves_nor_order_themselves(room: str) -> None:
     found = []
-    for path, tree in sources().items():
+    for path, tree in TREES.items():
         if not path.startswith(f"{room}/models"):
             continue
         for node in ast.walk(tree):
@@ -152,13 +140,13 @@ def test_models_do_not_save_by_themselves_nor_order_themselves(room: str) -> Non
 
 
 def test_no_module_is_named_for_nothing() -> None:
-    assert [path for path in sources() if NO_ROOM & {part.removesuffix(".py") for part in path.split("/")}] == []
+    assert [path for path in TREES if NO_ROOM & {part.removesuffix(".py") for part in path.split("/")}] == []
 
 
 def test_files_stay_small_enough_to_be_read() -> None:
     long = {
         path: lines
-        for path in sources()
+        for path in TREES
         if (lines := (HOUSE / path).read_text().count("\n")) > LONG and path not in LONG_FOR_A_REASON
     }
     assert long == {}

@@ -10,11 +10,8 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 from callcenter.catalogues import ROOT
+from tests.sources import ROOMS, TREES
 
-ROOMS = (
-    "agents", "callcenter", "campaigns", "escalations", "inbound", "notices",
-    "screens", "service_level", "systems", "telephony",
-)  # fmt: skip
 WORDS = {
     "_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1,
     "ngettext": 2, "ngettext_lazy": 2,
@@ -32,8 +29,8 @@ def of_call(word: str, texts: list[str]) -> Message:
     return context, texts[0], texts[1] if abs(WORDS[word]) == 2 else ""
 
 
-def in_python(path: Path) -> Iterator[Message]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def in_python(tree: ast.AST) -> Iterator[Message]:
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         word = getattr(node.func, "id", getattr(node.func, "attr", ""))
@@ -53,10 +50,11 @@ def in_template(path: Path) -> Iterator[Message]:
 def all_messages() -> dict[Message, str]:
     """Every message of the product with the file it is in."""
     found: dict[Message, str] = {}
+    for path, tree in TREES.items():
+        if not path.startswith("sandbox/"):  # it is played in Spanish only
+            found.update(dict.fromkeys(in_python(tree), path))
     for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*")):
-            if path.suffix not in (".py", ".html", ".txt"):
-                continue
-            for message in in_python(path) if path.suffix == ".py" else in_template(path):
-                found.setdefault(message, str(path.relative_to(ROOT)))
+        for file in sorted((ROOT / room).rglob("*")):
+            if file.suffix in (".html", ".txt") and room != "sandbox":
+                found.update(dict.fromkeys(in_template(file), str(file.relative_to(ROOT))))
     return found
