@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -58,3 +60,10 @@ class WorkingHoursAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             },
         ),
     )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, list[Any]]:
+        """The last hours stay: without any no time runs, and what waits for a unit would never be due again."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if not WorkingHours.objects.exclude(pk__in=[hours.pk for hours in objs]).exists():
+            protected = [*protected, _("el único horario que queda: sin uno ningún plazo corre; cree antes el otro")]
+        return deleted, counts, lacking, protected
