@@ -384,7 +384,9 @@ SITE_NAME = _("Centro de Llamadas")
 
 IS_TEST = "PYTEST_VERSION" in os.environ
 if IS_TEST:
-    CACHES["default"]["KEY_PREFIX"] = f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    # each worker of a run has a database of its own: emptying the cache empties the whole of it
+    CACHES["default"]["LOCATION"] = f"{_redis_base}/{2 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]) % 14}"
+    CACHES["default"]["KEY_PREFIX"] = "test"
     CELERY_BROKER_URL = "memory://"
     CELERY_BROKER_TRANSPORT = "memory"
     SYSTEMS_URL, SYSTEM_URLS = "http://127.0.0.1:9", {}  # where nobody answers, until a test says where
