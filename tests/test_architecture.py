@@ -158,6 +158,13 @@ def test_every_test_file_has_its_room() -> None:
     assert kinds - set(ROOMS) == {"browser", "data", "processes", "walkthroughs"}
 
 
+@pytest.mark.xdist_group("alone")
+def test_the_tests_of_a_group_share_a_worker(request: pytest.FixtureRequest) -> None:
+    """Those that kill servers must not meet each other; a pytest-xdist that forgets groups says nothing of it."""
+    asked = request.config.getoption("loadgroup", default=False)
+    assert request.node.nodeid.endswith("@alone") or not asked
+
+
 def test_this_test_would_see_a_breach() -> None:
     breach = ast.parse("from campaigns.views import desk\nnow = timezone.now()\nrows = Contact.objects.all()")
     assert list(imported(breach)) == ["campaigns.views.desk"]
