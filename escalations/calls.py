@@ -5,16 +5,16 @@ On its day a call stands on the desk of whoever promised it, and once it is over
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.models import Escalation, Kind
 from escalations.working import inform, note, resolve
+from service_level.days import day_of
 
 SHOWN = 20  # calls on a desk; what is left comes up as these are made
 
@@ -24,11 +24,10 @@ def calls_to_make(*, by: User, now: datetime) -> list[Escalation]:
 
     Hers are those she promised and those she has taken; one that another agent has taken is nobody else's.
     """
-    tomorrow = timezone.localdate(now) + timedelta(days=1)
-    midnight = timezone.make_aware(datetime.combine(tomorrow, time()))
+    _begins, ends = day_of(now=now)
     hers = Q(owner=by) | Q(owner=None, raised_by=by)
     waiting = Escalation.objects.visible_to(by).open().filter(kind__worked_by=Kind.Worker.AGENT)
-    due = waiting.filter(due_at__lt=midnight, state__in=Escalation.UNSETTLED)
+    due = waiting.filter(due_at__lt=ends, state__in=Escalation.UNSETTLED)
     mine_first = Case(When(owner=by, then=Value(0)), When(hers, then=Value(1)), default=Value(2))
     found = due.filter(hers | Q(owner=None, due_at__lt=now)).select_related("kind", "owner")
     return list(found.order_by(mine_first, "due_at", "pk")[:SHOWN])

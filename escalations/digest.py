@@ -22,7 +22,8 @@ from escalations.marks import mark_times
 from escalations.models import Escalation
 from notices import mailing
 from notices.models import Notice, NoticeKind
-from service_level.working_time import LA_PAZ, working_calendar
+from service_level.days import LA_PAZ
+from service_level.working_time import working_calendar
 
 SLOTS = (("morning", time(8)), ("midday", time(12, 30)))  # of La Paz
 LOCK = "escalations.digest"

@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from escalations.models import Escalation, EscalationKind
+from service_level.days import bounds_of, midnight_of
 from service_level.worked_days import WorkedDays
 from service_level.working_time import WorkingCalendar, working_calendar
 
@@ -24,7 +25,6 @@ LONGEST = 366  # days of one question
 OLDEST = 366  # days an age is counted back
 AGES = (0, 1, 2, 5, 10)  # working days: a bucket reaches up to each of them, and the last beyond
 EARLIEST = 2000  # a year before it is a slip of the pen
-MIDNIGHT = datetime.min.time()
 
 OF_A_KIND = """
     (%(kind)s = '' OR e.kind = %(kind)s) AND (%(line)s = '' OR e.line = %(line)s)
@@ -46,13 +46,8 @@ class Span:
     @property
     def values(self) -> dict[str, Any]:
         """For a statement; from the first day's beginning to the end of the last, in La Paz."""
-        return {
-            "began": timezone.make_aware(datetime.combine(self.first, MIDNIGHT)),
-            "until": timezone.make_aware(datetime.combine(self.last + timedelta(days=1), MIDNIGHT)),
-            "kind": self.kind,
-            "line": self.line,
-            "zone": self.zone,
-        }
+        began, until = bounds_of(self.first, self.last)
+        return {"began": began, "until": until, "kind": self.kind, "line": self.line, "zone": self.zone}
 
     @property
     def words(self) -> str:
@@ -213,7 +208,7 @@ def _lasting(work: list[float] | None, clock: list[float] | None) -> Lasting:
 def _ages(span: Span, today: date, calendar: WorkingCalendar) -> list[Age]:
     """What is open now, whenever it was raised, by age. The day it was raised is not counted."""
     reach = _first_days(today, calendar)
-    edges = [timezone.make_aware(datetime.combine(reach[until], MIDNIGHT)) for until in reversed(AGES)]
+    edges = [midnight_of(reach[until]) for until in reversed(AGES)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

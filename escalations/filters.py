@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from agents.models import User
 from escalations.models import Escalation
+from service_level.days import day_of
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,6 @@ def due(when: str, *, now: datetime) -> Q:
     if when == "overdue":
         return late(now=now)
     if when == "today":
-        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        return Q(due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1))
+        begins, ends = day_of(now=now)
+        return Q(due_at__gte=begins, due_at__lt=ends)
     return Q()

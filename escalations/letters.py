@@ -23,7 +23,7 @@ from escalations.marks import mark_before_its_clock_stops
 from escalations.models import Escalation, Letter, Unit, UnitAddress
 from notices import mailing
 from notices.models import NoticeKind
-from service_level.working_time import LA_PAZ
+from service_level.days import LA_PAZ
 from telephony.phone_numbers import display
 
 PLACE = re.compile(r"\{\s*(\w+)\s*\}")

@@ -13,7 +13,8 @@ from agents.models import User
 from escalations.letters import write_at_once
 from escalations.lifecycle import Verb, locked_escalation, tell, write_down
 from escalations.models import Change, Escalation, Kind
-from service_level.working_time import LA_PAZ, LOOK_AHEAD, WorkingCalendar, before_by, when_worked, working_calendar
+from service_level.days import LA_PAZ
+from service_level.working_time import LOOK_AHEAD, WorkingCalendar, before_by, when_worked, working_calendar
 
 LEAST_WORKED = 10  # one hour in so many is worked at the least, or nobody has filled in the hours
 END_OF_DAY = time(23, 59, 59)

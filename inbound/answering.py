@@ -10,15 +10,14 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from inbound.conditions import is_required, value_at
 from inbound.flow_shapes import Field, Step
 from screens.amounts import read_amount
+from service_level.days import LA_PAZ
 from telephony import phone_numbers
 
 LONGEST = {"name": 120, "text": 500, "address": 200, "note": 2000}
@@ -180,7 +179,7 @@ def amounts_of(field: Field, known: Mapping[str, Any]) -> list[str]:
 
 def _day(text: str, now: datetime) -> str:
     day = _written_day(text)
-    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = now.astimezone(LA_PAZ).date()
     if day is None:
         raise ValueError(_("Escriba el día como 28/11/2026."))
     if day.year == 1900:

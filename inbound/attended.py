@@ -15,6 +15,7 @@ from agents.models import User
 from inbound.models import Walk
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone
+from service_level.days import bounds_of
 from telephony.phone_numbers import display
 
 DAYS_SHOWN = 7
@@ -36,9 +37,7 @@ class Asked:
     @property
     def began(self) -> tuple[datetime, datetime]:
         """From the first day's beginning to the end of the last, in La Paz."""
-        midnight = datetime.min.time()
-        until = datetime.combine(self.last + timedelta(days=1), midnight)
-        return timezone.make_aware(datetime.combine(self.first, midnight)), timezone.make_aware(until)
+        return bounds_of(self.first, self.last)
 
     @property
     def words(self) -> str:

@@ -6,11 +6,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
 from agents.models import Agent
 from inbound.models import ServiceLine, Walk
 from inbound.walk_page import under_way
+from service_level.days import day_of
 
 KEYS = "123456789qw"
 SHOWN = 30  # calls of today on the page; the list of all has its own
@@ -35,8 +34,8 @@ class LinesPage:
 def lay_lines(*, agent: Agent, now: datetime) -> LinesPage:
     """Three queries, whatever the number of calls."""
     active = ServiceLine.objects.filter(is_active=True).in_order()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = Walk.objects.filter(agent=agent, began_at__gte=midnight, ended_at__isnull=False).select_related("line")
+    begins, _ends = day_of(now=now)
+    today = Walk.objects.filter(agent=agent, began_at__gte=begins, ended_at__isnull=False).select_related("line")
     return LinesPage(
         buttons=[
             LineButton(line, KEYS[place] if place < len(KEYS) else "", uuid.uuid4())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from service_level.working_time import LA_PAZ
+from service_level.days import LA_PAZ
 
 INSTALLATION_DAYS = 10  # 103.5: within 1 to 10 days since the sale or the transfer
 FRIDAY = 4

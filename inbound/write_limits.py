@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Count, QuerySet, Sum
@@ -12,7 +12,7 @@ from agents.models import User
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
 from inbound.write_states import State, WriteRefuses
 from screens.templatetags.screens import bs
-from service_level.working_time import LA_PAZ
+from service_level.days import day_of
 
 NOT_HAPPENING = (State.NOT_DONE, State.REFUSED)
 
@@ -53,8 +53,8 @@ def moved_on_the_day(*, by: User, system: str, now: datetime) -> tuple[Decimal, 
 
 def of_the_day(writes: QuerySet[OutsideWrite], *, now: datetime) -> QuerySet[OutsideWrite]:
     """Those of the day of La Paz that `now` is in."""
-    midnight = datetime.combine(now.astimezone(LA_PAZ).date(), time.min, LA_PAZ)
-    return writes.filter(owed_at__gte=midnight, owed_at__lt=midnight + timedelta(days=1))
+    begins, ends = day_of(now=now)
+    return writes.filter(owed_at__gte=begins, owed_at__lt=ends)
 
 
 def amounts_offered(*, walk: Walk, number: str) -> set[Decimal]:

@@ -21,7 +21,7 @@ from inbound.write_limits import of_the_day
 from inbound.write_states import State
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_card, masked_text
-from service_level.working_time import LA_PAZ
+from service_level.days import LA_PAZ
 
 FOR_A_PERSON = (State.UNCERTAIN, State.PARKED, State.REFUSED, State.BY_HAND)
 UNDER_WAY = (State.WAITING, State.SENDING)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from service_level.models import Holiday, WorkingHours
@@ -65,5 +66,8 @@ class WorkingHoursAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """The last hours stay: without any no time runs, and what waits for a unit would never be due again."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         if not WorkingHours.objects.exclude(pk__in=[hours.pk for hours in objs]).exists():
-            protected = [*protected, _("el único horario que queda: sin uno ningún plazo corre; cree antes el otro")]
+            protected = [
+                *protected,
+                gettext("el único horario que queda: sin uno ningún plazo corre; cree antes el otro"),
+            ]
         return deleted, counts, lacking, protected

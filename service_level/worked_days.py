@@ -7,12 +7,13 @@ a look-up by its day, and between two moments a difference. `working_time_betwee
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 
-from service_level.working_time import LA_PAZ, WorkingCalendar
+from service_level.days import midnight_of
+from service_level.working_time import WorkingCalendar
 
 WHOLE_DAY = [(0.0, 86_400.0)]
 SECOND = timedelta(seconds=1)
@@ -72,5 +73,5 @@ class WorkedDays:
 
 
 def _seconds_of(day: date, calendar: WorkingCalendar) -> list[tuple[float, float]]:
-    midnight = datetime.combine(day, datetime.min.time(), LA_PAZ)
+    midnight = midnight_of(day)
     return [((opens - midnight) / SECOND, (closes - midnight) / SECOND) for opens, closes in calendar.stretches_of(day)]

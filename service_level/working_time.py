@@ -1,7 +1,7 @@
 """Working time: how much lies between two moments, and when an amount of it is used up.
 
 Pure functions over the weekly hours and the days off; `working_calendar` reads both from the tables. Times are La
-Paz's, which knows no summer time.
+Paz's.
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
+from service_level.days import LA_PAZ
 from service_level.models import Holiday, WorkingHours
 
-LA_PAZ = ZoneInfo(settings.TIME_ZONE)
 NOTHING = timedelta(0)
 LOOK_AHEAD = timedelta(days=60)  # a calendar without hours in so many days is one that nobody has filled in
 

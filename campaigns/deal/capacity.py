@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 from math import ceil, floor
 
@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from campaigns.models import CallingPolicy, CallingWindow, Campaign, DealShare
 from campaigns.models.contacts import CallList
+from service_level.days import bounds_of
 from service_level.working_time import (
     Stretch,
     WorkingCalendar,
@@ -98,8 +99,8 @@ def plan_of(*, campaign: Campaign, now: datetime) -> Plan:
     ]
     windows = [Stretch(*row) for row in CallingWindow.objects.values_list("weekday", "opens", "closes")]
     calendar = working_calendar(first=campaign.calls_from, last=campaign.calls_until).within(windows)
-    start = max(now, _beginning(campaign))
-    until = timezone.make_aware(datetime.combine(campaign.calls_until + timedelta(days=1), time.min))
+    begins, until = bounds_of(campaign.calls_from, campaign.calls_until)
+    start = max(now, begins)
     return plan(
         loads=_loads(campaign, policy.attempts_expected),
         workers=workers,
@@ -254,10 +255,6 @@ def _remedies(
         % {"n": number_format(floor(sum(part.missing for part in by_agent.values())), force_grouping=True)}
     )
     return found
-
-
-def _beginning(campaign: Campaign) -> datetime:
-    return timezone.make_aware(datetime.combine(campaign.calls_from, time.min))
 
 
 def _loads(campaign: Campaign, attempts_expected: Decimal) -> list[Load]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count
-from django.utils import timezone
 
 from campaigns.deal.dealing import HASH_RANGE, Fragment, hold_out_hash, owner_of_turn, position_in
 from campaigns.deal.participants import takers_of
 from campaigns.deal.quotas import Deal, Quotas, Taker, fair_deal, top_up
 from campaigns.models import Campaign, ListEntry
 from campaigns.models.contacts import CallList
+from service_level.days import midnight_of
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _write_entries(
                                              attempts, attempts_on_day, fence)
             SELECT contact_id, %s, call_list, state, owner_id, position, %s, 0, 0, 0 FROM dealt ORDER BY contact_id
             """,
-            [*params, campaign.pk, _ready_at(campaign)],
+            [*params, campaign.pk, midnight_of(campaign.calls_from)],
         )
     else:
         # only rows that change are written; who paid or was retired meanwhile is left alone
@@ -208,10 +208,6 @@ def _write_entries(
         )
     cursor.execute("SELECT state, count(*) FROM deal_candidate GROUP BY state")
     return dict(cursor.fetchall())
-
-
-def _ready_at(campaign: Campaign) -> datetime:
-    return timezone.make_aware(datetime.combine(campaign.calls_from, time.min))
 
 
 @dataclass(frozen=True)
@@ -242,7 +238,14 @@ def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Cha
                 RETURNING contact_id, state
             ) SELECT state, array_agg(contact_id) FROM late GROUP BY state
             """,
-            [*draw.params, campaign.hold_out_share, *position.params, _ready_at(campaign), now, campaign.pk],
+            [
+                *draw.params,
+                campaign.hold_out_share,
+                *position.params,
+                midnight_of(campaign.calls_from),
+                now,
+                campaign.pk,
+            ],
         )
         late = dict(cursor.fetchall())
     unowned = [*late.get("open", ()), *changed.callable_again]

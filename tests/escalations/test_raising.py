@@ -16,8 +16,9 @@ from agents.models import Agent, User
 from escalations.models import Change, Escalation, EscalationKind
 from escalations.raising import due_by, raise_escalation, say_more
 from escalations.working import merge
+from service_level.days import LA_PAZ
 from service_level.models import Holiday, WorkingHours
-from service_level.working_time import LA_PAZ, LOOK_AHEAD, working_calendar, working_days_between, working_time_between
+from service_level.working_time import LOOK_AHEAD, working_calendar, working_days_between, working_time_between
 
 
 @pytest.fixture

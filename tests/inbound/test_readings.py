@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from inbound.conditions import proposed_branch
 from inbound.readings import installation_term, public_phone_window, read
-from service_level.working_time import LA_PAZ
+from service_level.days import LA_PAZ
 from tests.inbound.flows_to_read import flow_of
 
 At = Callable[..., datetime]

@@ -9,8 +9,9 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service_level.days import LA_PAZ
 from service_level.worked_days import WorkedDays
-from service_level.working_time import LA_PAZ, Stretch, WorkingCalendar, working_time_between
+from service_level.working_time import Stretch, WorkingCalendar, working_time_between
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
