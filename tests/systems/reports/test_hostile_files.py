@@ -19,6 +19,9 @@ import xlsxwriter
 from systems.reports import archives
 from systems.reports.reading import Limits, ReadingInterrupted, ReportRefused, read_report
 
+ROOT = Path(__file__).resolve().parents[3]
+# finds the modules of a test before ours
+START = f"import sys; sys.path[:0] = [sys.argv[1], {str(ROOT)!r}]; from systems.reports.process import main; main()"
 COLUMNS = {"contract": ("CONTRATO",), "amount": ("MONTO",)}
 HEAD = b"CONTRATO;MONTO\n"
 GB = 2**30
@@ -256,12 +259,8 @@ def test_a_process_that_sleeps_is_given_up_and_may_be_asked_again(tmp_path: Path
 def misbehaving(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> str:
     """A cleaner that does `body` instead, as a file would that finds a hole in ours. Returns its address."""
     (tmp_path / "hole.py").write_text(f"import os, signal, time\ndef clean(fields):\n    {body}\n")
-    root = Path(__file__).resolve().parents[3]
     monkeypatch.setattr("systems.reports.reading.ROOT", tmp_path)
-    monkeypatch.setattr(
-        "systems.reports.reading.START",
-        f"import sys; sys.path[:0] = [sys.argv[1], {str(root)!r}]; from systems.reports.process import main; main()",
-    )
+    monkeypatch.setattr("systems.reports.reading.START", START)
     return "hole:clean"
 
 
@@ -271,7 +270,6 @@ def misbehaving(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> s
         ("while True: pass", Limits(silence_seconds=2), "too_slow"),  # silent and busy
         ("while True: pass", Limits(cpu_seconds=1), "too_slow"),
         ("signal.signal(signal.SIGXCPU, signal.SIG_IGN)\n    while True: pass", Limits(cpu_seconds=1), "too_slow"),
-        ("x = b'1' * (900 * 2**20); os.kill(os.getpid(), 9)", Limits(memory_bytes=GB), "too_big"),  # as the kernel does
         ("x = b'1' * 2**30", Limits(memory_bytes=512 * 2**20), "too_big"),
     ],
 )
@@ -286,6 +284,27 @@ def test_a_reader_that_its_file_used_up_is_the_files_fault(
         list(reading.chunks())
     assert refused.value.code == code
     assert not readers()
+
+
+def test_a_reader_that_the_kernel_killed_for_its_memory_is_the_files_fault(
+    file_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Asked by a process of its own: a reader begins with the highest mark of who started it, and ours may be high."""
+    path = file_of(HEAD + b"1;149\n")
+    cleaner = misbehaving(monkeypatch, tmp_path, "x = b'1' * (900 * 2**20); os.kill(os.getpid(), 9)")
+    program = (
+        "from systems.reports import reading\n"
+        f"reading.ROOT, reading.START = {str(tmp_path)!r}, {START!r}\n"
+        f"asked = dict(columns={COLUMNS!r}, required={COLUMNS!r}, cleaner={cleaner!r})\n"
+        "try:\n"
+        f"    with reading.read_report({str(path)!r}, **asked, limits=reading.Limits(memory_bytes={GB})) as rows:\n"
+        "        list(rows.chunks())\n"
+        "except reading.ReportRefused as refusal:\n"
+        "    print(refusal.code)\n"
+    )
+    between = ["sh", "-c", '"$0" -c "$1"; exit $?', sys.executable, program]  # its mark is low, and is handed on
+    said = subprocess.run(between, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout == "too_big\n"
 
 
 def test_a_reader_that_falls_asleep_after_its_work_says_nothing_against_the_file(
@@ -326,7 +345,6 @@ def test_a_reading_that_somebody_stops_says_nothing_against_the_file(
 
 def test_a_reading_ends_with_the_worker_that_asked_for_it(file_of: Callable[..., Path]) -> None:
     path = file_of(HEAD + b"1;149\n" * 2_000_000)
-    root = Path(__file__).resolve().parents[3]
     program = (
         "import sys, time\n"
         "from systems.reports.reading import read_report\n"
@@ -334,7 +352,7 @@ def test_a_reading_ends_with_the_worker_that_asked_for_it(file_of: Callable[...,
         "print(reading._process.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
-    worker = subprocess.Popen([sys.executable, "-c", program], cwd=root, stdout=subprocess.PIPE, text=True)
+    worker = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
     reader = psutil.Process(int(worker.stdout.readline()))
     worker.kill()
@@ -360,11 +378,7 @@ def test_the_reading_process_can_write_no_file_and_knows_no_secret(
         "    return clean\n"
     )
     monkeypatch.setattr("systems.reports.reading.ROOT", tmp_path)
-    root = Path(__file__).resolve().parents[3]
-    monkeypatch.setattr(
-        "systems.reports.reading.START",
-        f"import sys; sys.path[:0] = [sys.argv[1], {str(root)!r}]; from systems.reports.process import main; main()",
-    )
+    monkeypatch.setattr("systems.reports.reading.START", START)
     with read_report(file_of(HEAD + b"1;149\n"), columns=COLUMNS, required=COLUMNS, cleaner="spy:look") as reading:
         assert b"".join(reading.chunks()) == b"no\n"
 
