@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from agents.models import Agent, User
-from tests.browser.looking import DESK, sign_in
+from tests.browser.looking import DESK, patient, sign_in
 from tests.callcenter.world import World, world
 from tests.campaigns.conftest import december, house_rules, make_contact, result
 
@@ -61,7 +61,7 @@ def open_as(browser: Browser, browser_context_args: dict[str, Any], live_server:
     def open_one(person: User | Agent, **more: Any) -> Page:
         context = browser.new_context(**{**browser_context_args, **more})
         opened.append(context)
-        page = context.new_page()
+        page = patient(context.new_page())
         page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         sign_in(page, live_server.url, person)

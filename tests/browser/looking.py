@@ -39,6 +39,21 @@ def sign_in(page: Page, server: str, person: User | Agent) -> None:
     page.wait_for_url(lambda address: "/accounts/login" not in address)
 
 
+def patient(page: Page) -> Page:
+    """A page whose keys are pressed once it is all there: what listens to them is the last of its scripts.
+
+    Playwright waits so before it clicks, and not before it presses; a text may be seen some moments earlier.
+    """
+    press = page.keyboard.press
+
+    def pressed(key: str, *, delay: float | None = None) -> None:
+        page.wait_for_load_state("domcontentloaded")
+        press(key, delay=delay)
+
+    setattr(page.keyboard, "press", pressed)  # noqa: B010  # mypy knows that it is a method
+    return page
+
+
 def axe_violations(page: Page) -> list[str]:
     """What axe-core has against the page as it is now (WCAG 2.2 AA and best practice), a line each."""
     found = Axe().run(page, options=WCAG).response["violations"]
