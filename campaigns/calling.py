@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -23,8 +23,9 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent, Pause
 from campaigns.models import CallBack, Campaign, Contact, Disposition, DoNotCall, ListEntry, RetiredTelephone
-from campaigns.rules.calling_hours import local, next_day, on_clock
+from campaigns.rules.calling_hours import local, next_day
 from campaigns.rules.rulebook import RuleBook, read_rules
+from service_level.days import midnight_of
 
 CODES = """(
 SELECT array_remove(ARRAY[
@@ -90,7 +91,7 @@ def rule_parameters(*, book: RuleBook, agent: Agent | None) -> dict[str, Any]:
         "now": book.now,
         "today": book.today,
         "agent": agent.pk if agent else None,
-        "day_began": on_clock(book.today, time.min),
+        "day_began": midnight_of(book.today),
         "part_began": book.hours.part_began(book.now),
         "spared_since": book.now - timedelta(minutes=book.policy.minutes_between_attempts),
         "campaign_cap": book.policy.attempts_a_campaign,
@@ -195,7 +196,7 @@ def _explain(code: str, entry: ListEntry, book: RuleBook, call_back: CallBack | 
                 "state": campaign.get_state_display().lower(),
             }
         case "campaign_not_begun":
-            until = hours.next_open(on_clock(campaign.calls_from, time.min))
+            until = hours.next_open(midnight_of(campaign.calls_from))
             sentence = _("La campaña comienza el %(day)s.") % {"day": f"{campaign.calls_from:%d/%m/%Y}"}
         case "campaign_over":
             sentence = _("La campaña terminó el %(day)s.") % {"day": f"{campaign.calls_until:%d/%m/%Y}"}
@@ -271,7 +272,7 @@ def ready_after(
     hours, policy = book.hours, book.policy
     ready = book.now + timedelta(minutes=disposition.retry_minutes or 0)
     if promised_on is not None:
-        ready = max(ready, on_clock(promised_on + timedelta(days=1), time.min))
+        ready = max(ready, midnight_of(promised_on + timedelta(days=1)))
     if last_attempt_at is not None:
         ready = max(ready, last_attempt_at + timedelta(minutes=policy.minutes_between_attempts))
         if attempts_on_day >= policy.attempts_a_day:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from service_level.days import LA_PAZ
+from service_level.days import LA_PAZ, midnight_of
 
 INSTALLATION_DAYS = 10  # 103.5: within 1 to 10 days since the sale or the transfer
 FRIDAY = 4
@@ -42,7 +42,7 @@ def public_phone_window(*, now: datetime) -> dict[str, Any]:
     local = now.astimezone(LA_PAZ)
     monday = local.date() - timedelta(days=local.weekday())
     noon = datetime.combine(monday + timedelta(days=FRIDAY), NOON, LA_PAZ)
-    next_monday = datetime.combine(monday + timedelta(days=7), time.min, LA_PAZ)
+    next_monday = midnight_of(monday + timedelta(days=7))
     is_weekend = local >= noon
     ends = (next_monday if is_weekend else noon) - timedelta(seconds=1)
     return {"is_weekend": is_weekend, "until": ends.isoformat()}

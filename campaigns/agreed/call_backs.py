@@ -6,7 +6,7 @@ Locks: the contact's list entry first, then the call. Every change is kept with 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.calling import campaign_holds, clock
 from campaigns.models import CallBack, Campaign, Contact, ListEntry
-from campaigns.rules.calling_hours import local, on_clock
+from campaigns.rules.calling_hours import local
 from campaigns.rules.rulebook import RuleBook, read_rules
+from service_level.days import midnight_of
 
 
 class CallBackRefused(Exception):
@@ -60,7 +61,7 @@ def next_possible(*, campaign: Campaign, after: datetime, book: RuleBook) -> dat
     """The first hour that can be agreed at or after `after`; when none is left there, the first one from now."""
     soon = book.now + timedelta(minutes=15)
     soon += timedelta(minutes=-soon.minute % 5, seconds=-soon.second, microseconds=-soon.microsecond)
-    begins = on_clock(campaign.calls_from, time.min)
+    begins = midnight_of(campaign.calls_from)
     for moment in (max(after, soon, begins), max(soon, begins)):
         opening = book.hours.next_open(moment)
         if opening is not None and campaign_holds(campaign, opening):

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from service_level.days import midnight_of
+
 # A window is looked for this many days ahead; a campaign is shorter, so nothing later matters.
 DAYS_AHEAD = 45
 
@@ -71,7 +73,7 @@ class CallingHours:
         later = [start for start in self._parts() if start > here.time()]
         if later:
             return on_clock(here.date(), min(later))
-        return on_clock(here.date() + timedelta(days=1), time.min)
+        return midnight_of(here.date() + timedelta(days=1))
 
     def _parts(self) -> tuple[time, time, time]:
         return time.min, self.afternoon_starts, self.evening_starts
@@ -79,4 +81,4 @@ class CallingHours:
 
 def next_day(moment: datetime) -> datetime:
     """Midnight after `moment` on the centre's clock."""
-    return on_clock(local(moment).date() + timedelta(days=1), time.min)
+    return midnight_of(local(moment).date() + timedelta(days=1))
