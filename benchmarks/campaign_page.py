@@ -30,7 +30,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import get_runner, override_settings  # noqa: E402
 
 from agents.models import Agent, Role, User  # noqa: E402
-from campaigns.figures.figure_charts import draw_ahead  # noqa: E402
+from campaigns.figures.charts import draw_ahead  # noqa: E402
 from campaigns.figures.refreshing import refresh_figures  # noqa: E402
 from campaigns.models import Campaign, Disposition  # noqa: E402
 

@@ -65,9 +65,9 @@ def measure(*, contacts: int, agents: int, desks: int) -> None:
     from django.db import connection
 
     from agents.models import Agent
-    from campaigns.deal.assignment import assign, open_lists
-    from campaigns.deal.moving import Selection
-    from campaigns.deal.rebalancing import reassign
+    from campaigns.assignment.assigning import assign, open_lists
+    from campaigns.assignment.moving import Selection
+    from campaigns.assignment.rebalancing import reassign
     from campaigns.models import Campaign, DealShare, ListEntry
 
     people = make_people(agents)

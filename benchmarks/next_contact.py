@@ -56,8 +56,8 @@ def work(agents: list[int], campaign: int, seconds: float, how: str, told: Any) 
     from django.db import connection
 
     from agents.models import Agent
+    from campaigns.calling.rulebook import read_rules
     from campaigns.desk.giving import give_next
-    from campaigns.rules.rulebook import read_rules
 
     known = {agent.pk: agent for agent in Agent.objects.filter(pk__in=agents)}
     book = read_rules(now=NOW)

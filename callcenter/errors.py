@@ -26,8 +26,8 @@ def _page(request: HttpRequest, status: int, happened: str, kept: str, todo: str
         "reference": getattr(request, "reference", ""),
     }
     if request.headers.get("HX-Request") == "true":
-        return render(request, "callcenter/_error.html", context, status=status)
-    return render(request, "callcenter/error.html", context, status=status)
+        return render(request, "errors/_error.html", context, status=status)
+    return render(request, "errors/error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -103,5 +103,5 @@ def server_failed(request: HttpRequest) -> HttpResponse:
         "reference": getattr(request, "reference", ""),
     }
     fragment = request.headers.get("HX-Request") == "true"
-    template = "callcenter/_error.html" if fragment else "callcenter/error_alone.html"
+    template = "errors/_error.html" if fragment else "errors/error_alone.html"
     return HttpResponse(render_to_string(template, context), status=500)

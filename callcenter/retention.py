@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaigns.closing.anonymising import anonymise_due, keeps_from
+from campaigns.retention.anonymising import anonymise_due, keeps_from
 from escalations.anonymising import anonymise_escalations
 from inbound.anonymising import anonymise_walks
 

@@ -182,6 +182,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],  # the site's shell; the pages of a room lie in the room
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -193,6 +194,10 @@ TEMPLATES = [
         },
     }
 ]
+CARD_PIECES = {  # what the lines show on a card of the board, which knows no lines
+    "below_verbs": ["inbound:card_lane"],
+    "below_history": ["inbound:card_trail"],
+}
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 PROMETHEUS_EXPORT_MIGRATIONS = False
 CSRF_FAILURE_VIEW = "callcenter.errors.form_expired"

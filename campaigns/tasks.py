@@ -3,19 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.agreed import broken_promises, call_backs
+from campaigns.assignment import assigning
 from campaigns.closing import sealing
-from campaigns.deal import assignment
 from campaigns.desk import lease_sweep
 from campaigns.figures import refreshing
+from campaigns.intake import fetching, ringing, taking_in
 from campaigns.lists import exporting
 from campaigns.month import lifecycle, planner
-from campaigns.reports import fetching, intake, ringing
+from campaigns.promises_and_callbacks import broken_promises, call_backs
 
 
 @shared_task(name="campaigns.take_in_report")
 def take_in_report(report_id: int) -> None:
-    intake.take_in(report_id=report_id, now=timezone.now())
+    taking_in.take_in(report_id=report_id, now=timezone.now())
 
 
 @shared_task(name="campaigns.make_months_exist")
@@ -57,7 +57,7 @@ def raise_broken_promises() -> None:
 
 @shared_task(name="campaigns.deal_what_was_asked")
 def deal_what_was_asked() -> None:
-    assignment.deal_what_was_asked(now=timezone.now())
+    assigning.deal_what_was_asked(now=timezone.now())
 
 
 @shared_task(name="campaigns.close_overdue")

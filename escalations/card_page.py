@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +82,8 @@ class CardPage:
     why_no_merge: str
     history: list[Change]
     units: list[str]
+    below_verbs: list[str]
+    below_history: list[str]
 
 
 def card_page(
@@ -110,7 +114,14 @@ def card_page(
         why_no_merge=why_not(Verb.MERGE, escalation=escalation, by=user),
         history=history_of(escalation),
         units=list(units().values_list("name", flat=True)) if may_wait else [],
+        below_verbs=_pieces("below_verbs", escalation),
+        below_history=_pieces("below_history", escalation),
     )
+
+
+def _pieces(place: str, escalation: Escalation) -> list[str]:
+    """Addresses of what other rooms show on a card: the settings name their views, so that no lower room has to."""
+    return [reverse(view, args=[escalation.pk]) for view in settings.CARD_PIECES[place]]
 
 
 def history_of(escalation: Escalation) -> list[Change]:

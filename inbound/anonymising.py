@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from escalations.anonymising import NOBODY
 from inbound.models import OutsideWrite, Walk
-from inbound.write_states import SETTLED, State
+from inbound.writes.states import SETTLED, State
 
 BATCH = 2_000  # calls in one transaction, with some twenty footsteps each
 FINISHED = (*SETTLED, State.REFUSED)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from escalations.anonymising import NOBODY
 from escalations.invariants import Rule
-from inbound.write_states import STEPS, State
+from inbound.writes.states import STEPS, State
 
 BEGINS = (State.WAITING, State.BY_HAND)
 ALLOWED = sorted({("", state.value) for state in BEGINS} | {(s.from_state.value, s.to_state.value) for s in STEPS})

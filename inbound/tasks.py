@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from inbound import delivering
+from inbound.writes import delivering
 
 
 @shared_task(name="inbound.deliver_writes")

@@ -19,13 +19,13 @@ from agents.models import Agent, User
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import Payment, payments_csv, prepaid_rows, prepaid_workbook
 from callcenter.demo.smartflex import CHANNELS
-from campaigns.deal import assignment
+from campaigns.assignment import assigning
 from campaigns.desk import dialling, giving, leases, results
 from campaigns.figures import refreshing
+from campaigns.intake import receiving, taking_in
 from campaigns.models import Campaign, Contact, Disposition, Renewal, ReportKind, ReportSource
 from campaigns.month import lifecycle, planner
 from campaigns.month.periods import calls_from, calls_until, period_of, write_period
-from campaigns.reports import intake, receiving
 
 CALLS_A_DAY = 7  # of each agent; enough to look at, little enough to make in seconds
 MINUTES_A_CALL = 7
@@ -59,7 +59,7 @@ def make_last_month(*, by: User, now: datetime) -> Campaign:
     campaign = Campaign.objects.get(period=period)
     campaign.hold_out_share = HOLD_OUT
     campaign.save(update_fields=["hold_out_share"])
-    assignment.assign(campaign=campaign, now=_at(first_day, 8, 10))
+    assigning.assign(campaign=campaign, now=_at(first_day, 8, 10))
     lifecycle.launch(campaign=campaign, by=by, now=_at(first_day, 8, 20))
     month = _Month(period, campaign, random.Random(f"last month {period:%Y-%m}"))  # noqa: S311  # believable, not secret
     day = first_day
@@ -78,7 +78,7 @@ def _bring(kind: ReportKind, name: str, content: bytes, period: date, now: datet
     source = ReportSource.objects.filter(kind=kind).first()
     file = io.BytesIO(content)
     report = receiving.receive_report(kind=kind, name=name, file=file, period=period, now=now, source=source)
-    intake.take_in(report_id=report.pk, now=now)
+    taking_in.take_in(report_id=report.pk, now=now)
 
 
 @transaction.atomic  # one commit a day: the demo's first start should take seconds

@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.access import signed_in_user
+from campaigns.calling import house_rules
+from campaigns.calling.rulebook import NO_RESULT
 from campaigns.models import CallingPolicy, CallingWindow, Disposition, DoNotCall
-from campaigns.rules import house_rules
-from campaigns.rules.rulebook import NO_RESULT
 from telephony import phone_numbers
 
 MEANING = ("code", "party", "scope", "is_final", "counts_as_attempt", "retires_telephone", "forbids_calling")

@@ -10,8 +10,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.intake.rejected_page import columns_of
 from campaigns.models import ColumnAlias, Report, ReportKind, ReportSource
-from campaigns.reports.rejected_page import columns_of
 from campaigns.rows.reading import fields_of, heading_key
 from systems.reports.sources import SourceRefused, SourceSettings, check_settings
 

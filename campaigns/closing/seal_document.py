@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from campaigns.figures.figure_charts import charts_of
+from campaigns.figures.charts import charts_of
 from campaigns.figures.figures import Figures
 from campaigns.figures.hold_out import Effect
 from campaigns.figures.measuring import Counts

@@ -25,10 +25,10 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from campaigns.closing.evidence import collect_evidence
 from campaigns.closing.seal_document import draw_document
-from campaigns.figures.figure_sheets import sheets_of
 from campaigns.figures.figures import Figures, read_figures
 from campaigns.figures.refreshing import count_into_cells, counting_alone, one_snapshot
-from campaigns.figures.telling_figures import as_plain
+from campaigns.figures.serialising import as_plain
+from campaigns.figures.sheets import sheets_of
 from campaigns.models import CallingPolicy, Campaign, Contact, Errand, ErrandKind, Seal
 from campaigns.month import errands
 from campaigns.month.periods import write_period

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from campaigns.agreed.call_backs import CallBackRefused, check_can_agree
+from campaigns.calling.rulebook import RuleBook
 from campaigns.models import Disposition, ListEntry
-from campaigns.rules.rulebook import RuleBook
+from campaigns.promises_and_callbacks.call_backs import CallBackRefused, check_can_agree
 
 
 class ResultRefused(Exception):

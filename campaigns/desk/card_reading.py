@@ -10,10 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from campaigns.calling.calling_hours import local
+from campaigns.calling.hot_queries import fetch_row
 from campaigns.desk.desk_card import Card, EarlierMonth, Happening, ServiceLine, TelephoneLine
 from campaigns.models import Service
-from campaigns.rules.calling_hours import local
-from campaigns.rules.hot_queries import fetch_row
 
 EARLIER_MONTHS = 6
 

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from campaigns.calling.calling_hours import local
+from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.desk.answers import Answers, check_answers
 from campaigns.desk.results import Recorded, apply_result
 from campaigns.models import Attempt, CallBack, Disposition, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
-from campaigns.rules.calling_hours import local
-from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
 
 CORRECTED_WITHIN = timedelta(minutes=15)
 # A correction counts as the moment of the result; corrected again and again, it would never end.

@@ -9,7 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop as _
 
 from agents.models import Agent
-from campaigns.agreed.call_backs import next_possible
+from campaigns.calling.calling_hours import local, on_clock
+from campaigns.calling.days_left import tell_days_left
+from campaigns.calling.rulebook import NO_RESULT, RuleBook
 from campaigns.desk.card_reading import read_card
 from campaigns.desk.correcting import CORRECTED_WITHIN
 from campaigns.desk.desk_card import Card
@@ -18,9 +20,7 @@ from campaigns.desk.own_work import Progress, own_progress
 from campaigns.desk.script import SCRIPT, fill_script
 from campaigns.desk.taking import Given
 from campaigns.models import Attempt, Campaign, Disposition, ListEntry
-from campaigns.rules.calling_hours import local, on_clock
-from campaigns.rules.days_left import tell_days_left
-from campaigns.rules.rulebook import NO_RESULT, RuleBook
+from campaigns.promises_and_callbacks.call_backs import next_possible
 
 REASONS = (
     _("Precio"),

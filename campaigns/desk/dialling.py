@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from campaigns.calling import CallNotAllowed, Reason, why_not
+from campaigns.calling.calling_hours import local
+from campaigns.calling.rulebook import RuleBook, read_rules
+from campaigns.calling.rules import CallNotAllowed, Reason, why_not
 from campaigns.models import Attempt, Contact, ListEntry
-from campaigns.rules.calling_hours import local
-from campaigns.rules.rulebook import RuleBook, read_rules
 
 
 def dial(

@@ -17,11 +17,11 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from campaigns.calling import Reason, callable_from, explain, reasons_of_the_moment, with_reasons
+from campaigns.calling.rulebook import RuleBook, read_rules
+from campaigns.calling.rules import Reason, callable_from, explain, reasons_of_the_moment, with_reasons
 from campaigns.desk.lease_sweep import let_go_if_over
 from campaigns.desk.taking import Given, lease_until, read_desk, set_aside, take_at_once, take_contact, take_one
 from campaigns.models import CallBack, ListEntry
-from campaigns.rules.rulebook import RuleBook, read_rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from campaigns.calling import ready_after
+from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
+from campaigns.calling.rules import ready_after
 from campaigns.desk.tallying import tally, write_tally
 from campaigns.models import Attempt, DeskDraft, ListEntry
-from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
 
 SWEPT_AT_MOST = 500
 

@@ -11,10 +11,10 @@ from django.db.models import Count, F, Q, QuerySet
 from redis.exceptions import RedisError
 
 from agents.models import Agent
+from campaigns.calling.calling_hours import local
+from campaigns.calling.rulebook import NO_RESULT, RuleBook
 from campaigns.desk.results import Recorded
 from campaigns.models import Attempt, Disposition, ListEntry
-from campaigns.rules.calling_hours import local
-from campaigns.rules.rulebook import NO_RESULT, RuleBook
 
 logger = logging.getLogger(__name__)
 

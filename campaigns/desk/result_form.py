@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.rules.calling_hours import on_clock
+from campaigns.calling.calling_hours import on_clock
 from screens.amounts import read_amount
 
 

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from campaigns.agreed import call_backs, promises
-from campaigns.calling import ready_after
+from campaigns.calling.calling_hours import local
+from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
+from campaigns.calling.rules import ready_after
 from campaigns.desk.answers import Answers, check_answers
 from campaigns.desk.escalating import escalate
 from campaigns.desk.tallying import tally, write_tally
@@ -25,8 +26,7 @@ from campaigns.models import (
     PaymentPromise,
     RetiredTelephone,
 )
-from campaigns.rules.calling_hours import local
-from campaigns.rules.rulebook import NO_RESULT, RuleBook, read_rules
+from campaigns.promises_and_callbacks import call_backs, promises
 
 
 class StaleResult(Exception):

@@ -17,12 +17,12 @@ from django.db.models.functions import Greatest
 from django.utils import translation
 
 from agents.models import Agent
-from campaigns.agreed.call_backs import cancel_pending
-from campaigns.calling import CODES, explain, rule_parameters
+from campaigns.calling.hot_queries import fetch_row
+from campaigns.calling.rulebook import RuleBook
+from campaigns.calling.rules import CODES, explain, rule_parameters
 from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.models import ListEntry
-from campaigns.rules.hot_queries import fetch_row
-from campaigns.rules.rulebook import RuleBook
+from campaigns.promises_and_callbacks.call_backs import cancel_pending
 
 # A desk sets aside at most this many contacts before it answers; the next request goes on from there.
 SET_ASIDE_AT_MOST = 40

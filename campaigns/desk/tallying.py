@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from campaigns.calling.rulebook import NO_RESULT, RuleBook
 from campaigns.models import Attempt, Disposition, ListEntry
-from campaigns.rules.rulebook import NO_RESULT, RuleBook
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 from django.utils import timezone
 
-from campaigns.agreed.promise_outcomes import broken_promises
 from campaigns.figures import measuring
+from campaigns.figures.charts import draw_ahead
 from campaigns.figures.counting import count_standing, write_cells
-from campaigns.figures.figure_charts import draw_ahead
 from campaigns.models import Campaign, FigureRefresh
+from campaigns.promises_and_callbacks.promise_outcomes import broken_promises
 
 LOCK_KEY = 7_150_001  # first half of the advisory lock; the second is the campaign
 # After the newest result it is counted on for this long: a transaction open when the mark was read may still commit an

@@ -11,14 +11,14 @@ from datetime import date, datetime
 from typing import Any
 
 from agents.models import User
-from campaigns.agreed import promise_lists
+from campaigns.intake.rejected_page import find_rejected, sheet_of
 from campaigns.lists import listing
 from campaigns.lists.contact_sheet import contact_sheet
 from campaigns.models import Campaign, ListExport, Report
 from campaigns.month.periods import write_period
 from campaigns.payments import payment_lists
 from campaigns.payments.payment_sheets import promise_sheet, receipt_sheet, renewal_sheet, report_sheet
-from campaigns.reports.rejected_page import find_rejected, sheet_of
+from campaigns.promises_and_callbacks import promise_lists
 from screens.spreadsheets import Sheet
 
 Kind = ListExport.Kind

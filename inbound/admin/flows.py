@@ -18,10 +18,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.access import signed_in_user
-from inbound.flow_diagram import svg
-from inbound.flow_schema import FlowErrors, parse_flow
+from inbound.flows.diagram import svg
+from inbound.flows.publishing import (
+    NothingToPublish,
+    check_flow,
+    difference,
+    lanes_left_out,
+    publish_draft,
+    running_version,
+)
+from inbound.flows.schema import FlowErrors, parse_flow
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
-from inbound.publishing import NothingToPublish, check_flow, difference, lanes_left_out, publish_draft, running_version
 
 NOTHING = "—"
 PUBLISH = "_publish"  # the button beside «save»
@@ -51,7 +58,7 @@ class WithFlows:
     """Pages that show a flow."""
 
     class Media:
-        css = {"all": ["screens/css/flow.css"]}
+        css = {"all": ["inbound/css/flow.css"]}
 
 
 @admin.register(ServiceLine)

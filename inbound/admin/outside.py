@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from inbound.models import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
-from inbound.outside import CLIENTS, standing_of
+from inbound.outside.reaching import CLIENTS, standing_of
 
 
 @admin.register(OutsideSystem)

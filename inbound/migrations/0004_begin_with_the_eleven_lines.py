@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from inbound.lines_of_the_procedure import FAREWELL, GREETING, LINES
+from inbound.walks.lines_of_the_procedure import FAREWELL, GREETING, LINES
 
 
 def begin(apps, schema_editor):

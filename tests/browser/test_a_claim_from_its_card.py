@@ -10,13 +10,13 @@ from playwright.sync_api import expect
 from escalations import working
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
-from inbound.flow_paths import every_path
+from inbound.flows.paths import every_path
+from inbound.flows.publishing import files, publish_files
 from inbound.models import OutsideSystem, ServiceLine
-from inbound.publishing import files, publish_files
 from tests.browser.looking import assert_accessible, settle
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of
-from tests.inbound.test_every_line import walk_to_the_end
+from tests.inbound.walks.test_every_line import walk_to_the_end
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from playwright.sync_api import Page, expect
 
-from campaigns.deal.assignment import open_lists
+from campaigns.assignment.assigning import open_lists
 from campaigns.models import Campaign
 from tests.browser.looking import assert_accessible
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners

@@ -15,10 +15,10 @@ from callcenter.demo import always_on, handed_over, people, smartflex, units
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import prepaid_rows
 from campaigns.desk import giving
+from campaigns.intake import fetching, taking_in
 from campaigns.models import Campaign, Receipt, Report
 from campaigns.month import lifecycle, planner
 from campaigns.month.periods import period_of
-from campaigns.reports import fetching, intake
 from escalations.board import count_board
 from escalations.calls import calls_to_make
 from escalations.filters import Filters
@@ -38,7 +38,7 @@ def home(tmp_path: Path, settings: Any) -> Path:
 
 def pull(now: datetime) -> list[Report]:
     """What the scheduled job and the worker do."""
-    return [intake.take_in(report_id=report.pk, now=now) for report in fetching.look_for_reports(now=now)]
+    return [taking_in.take_in(report_id=report.pk, now=now) for report in fetching.look_for_reports(now=now)]
 
 
 @pytest.mark.django_db

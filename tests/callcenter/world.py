@@ -29,8 +29,8 @@ from escalations.letters import write_letter
 from escalations.models import Escalation, Unit, UnitAddress
 from escalations.raising import raise_escalation
 from inbound.models import OutsideWrite, ServiceLine, Walk
-from inbound.walking import answer_step, begin_walk
-from inbound.writing import owe_write
+from inbound.walks.walking import answer_step, begin_walk
+from inbound.writes.writing import owe_write
 from notices.models import Notice, NoticeKind
 from tests.inbound.a_walk import FLOW, publish
 

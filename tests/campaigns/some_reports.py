@@ -7,8 +7,8 @@ from datetime import date, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
+from campaigns.intake.taking_in import receive_report, take_in
 from campaigns.models import Report
-from campaigns.reports.intake import receive_report, take_in
 
 HEADINGS = [
     "CONTRATO", "NRO_SERVICIO", "CLIENTE", "CI_NIT", "TELEFONO_1", "TELEFONO_2", "CELULAR", "PRODUCTO", "PLAN",

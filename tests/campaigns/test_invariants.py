@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from campaigns.closing import sealing
-from campaigns.closing.invariants import INVARIANTS, check_invariants, orphans
 from campaigns.figures.refreshing import refresh_figures
+from campaigns.invariants import INVARIANTS, check_invariants, orphans
 from campaigns.models import Seal
 from notices.models import Attachment
 from tests.campaigns.a_month import make_month

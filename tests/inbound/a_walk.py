@@ -9,10 +9,10 @@ from typing import Any
 
 from agents.models import Agent, User
 from escalations.models import Escalation
-from inbound import walking
-from inbound.lanes import begin_lane
 from inbound.models import FlowVersion, ServiceLine, Walk
-from inbound.standing import Standing, stand
+from inbound.walks import walking
+from inbound.walks.lanes import begin_lane
+from inbound.walks.standing import Standing, stand
 
 FLOW = """
 line: "101"

@@ -10,7 +10,7 @@ import pytest
 
 from agents.models import Agent
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
-from inbound.writing import owe_write
+from inbound.writes.writing import owe_write
 from tests.inbound.other_side import OtherSide, other_side
 
 REQUESTER = {"requester_name": "Rosa Flores", "requester_card": "1234567 CB", "requester_kinship": "child"}

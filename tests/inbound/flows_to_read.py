@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from inbound.flow_schema import Flow, parse_flow
+from inbound.flows.schema import Flow, parse_flow
 
 FOLDER = Path(__file__).parents[2] / "inbound" / "flows"
 LINES = tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))

@@ -13,11 +13,11 @@ from django.urls import reverse
 from agents.models import Agent, User
 from inbound import anonymising
 from inbound.anonymising import NOBODY, anonymise_walks
-from inbound.attended import Asked
+from inbound.attended.finding import Asked
+from inbound.attended.time_figures import time_figures
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
-from inbound.time_figures import time_figures
-from inbound.write_lists import of_day, totals_of
-from inbound.write_states import State, Verb, take
+from inbound.writes.lists import of_day, totals_of
+from inbound.writes.states import State, Verb, take
 from tests.inbound.a_walk import DAMAGE, FLOW, TOP_UP, Caller, publish
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken

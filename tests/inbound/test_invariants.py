@@ -13,12 +13,12 @@ from agents.models import Agent, User
 from escalations import working
 from escalations.anonymising import anonymise_escalations
 from escalations.raising import raise_escalation
-from inbound import writing
 from inbound.anonymising import anonymise_walks
-from inbound.delivering import LEASE, deliver_due, recover
 from inbound.invariants import RULES
 from inbound.models import OutsideWrite, Walk
-from inbound.write_states import Verb, take
+from inbound.writes import writing
+from inbound.writes.delivering import LEASE, deliver_due, recover
+from inbound.writes.states import Verb, take
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
 

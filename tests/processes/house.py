@@ -135,7 +135,7 @@ class House:
         """Make the report of a file, as an upload does, without ringing for it. Returns its key."""
         code = (
             "from datetime import date; from django.utils import timezone; from pathlib import Path;"
-            "from campaigns.reports.receiving import receive_report;"
+            "from campaigns.intake.receiving import receive_report;"
             f"path = Path({str(path)!r});"
             f"report = receive_report(kind={kind!r}, name=path.name, file=path.open('rb'),"
             f" period=date.fromisoformat('{period}-01'), now=timezone.now());"

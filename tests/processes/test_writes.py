@@ -24,9 +24,9 @@ import json, uuid
 from django.utils import timezone
 from agents.models import Agent, Role, Team, User
 from inbound.models import OutsideSystem, ServiceLine
-from inbound.publishing import files, publish_files
-from inbound.walking import begin_walk
-from inbound.writing import owe_write
+from inbound.flows.publishing import files, publish_files
+from inbound.walks.walking import begin_walk
+from inbound.writes.writing import owe_write
 now = timezone.now()
 publish_files(texts=files(), now=now)
 user, _new = User.objects.get_or_create(username="ana", defaults={"role": Role.AGENT})

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from agents.models import Agent, User
 from escalations.models import Change, Escalation, Unit, UnitAddress
-from inbound import delivering
 from inbound.models import OutsideWrite
+from inbound.writes import delivering
 from notices import mailing
 from tests.inbound.a_call import Call
 from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process

@@ -22,14 +22,14 @@ from django.core.management import call_command
 from django.test import Client
 
 from agents.models import Agent, User
-from campaigns.agreed import call_backs
+from campaigns.assignment import rebalancing
+from campaigns.assignment.moving import Selection
 from campaigns.closing import sealing
-from campaigns.deal import rebalancing
-from campaigns.deal.moving import Selection
 from campaigns.desk import giving
 from campaigns.desk.results import record_result, usable_telephones
 from campaigns.figures import refreshing
 from campaigns.figures.figures import read_figures
+from campaigns.intake import fetching, mending, taking_in
 from campaigns.models import (
     Attempt,
     Campaign,
@@ -43,7 +43,7 @@ from campaigns.models import (
     ReportSource,
 )
 from campaigns.month import lifecycle, planner
-from campaigns.reports import fetching, intake, mending
+from campaigns.promises_and_callbacks import call_backs
 from notices import mailing
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def save(folder: Path, name: str, content: bytes, moment: datetime) -> None:
 
 def pull(now: datetime) -> list[Report]:
     """What the scheduled job and then the worker do."""
-    return [intake.take_in(report_id=report.pk, now=now) for report in fetching.look_for_reports(now=now)]
+    return [taking_in.take_in(report_id=report.pk, now=now) for report in fetching.look_for_reports(now=now)]
 
 
 def collections_file(*lines: tuple[str, ...]) -> bytes:

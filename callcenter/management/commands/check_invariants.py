@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import ngettext
 
-from campaigns.closing.invariants import INVARIANTS, Invariant, check_invariants, orphans
+from campaigns.invariants import INVARIANTS, Invariant, check_invariants, orphans
 from escalations.invariants import RULES as OF_ESCALATIONS
 from inbound.invariants import RULES as OF_THE_LINES
 from screens.terminal import TerminalCommand

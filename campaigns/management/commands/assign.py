@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from agents.models import Agent
-from campaigns.deal.assignment import assign, deal_late
+from campaigns.assignment.assigning import assign, deal_late
 from campaigns.management.commands._on_a_campaign import CampaignCommand
 from campaigns.models import Campaign
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.figures.figures import read_figures
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.figures.telling_figures import as_plain
+from campaigns.figures.serialising import as_plain
 from campaigns.models import Campaign
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from screens.terminal import TerminalCommand

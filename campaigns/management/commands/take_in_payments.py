@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from campaigns.management.commands._in_the_foreground import take_in_watching
 from campaigns.models import ReportKind
 from campaigns.payments.recaudo_figures import figures_at_second_sight
-from campaigns.reports.foreground import take_in_watching
 from screens.terminal import TerminalCommand
 
 

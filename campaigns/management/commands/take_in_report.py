@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from campaigns.management.commands._in_the_foreground import take_in_watching
 from campaigns.models import ReportKind
 from campaigns.month.periods import PeriodNotUnderstood, parse_period
-from campaigns.reports.foreground import take_in_watching
 from screens.terminal import TerminalCommand
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from campaigns.calling import callable_from, why_not
+from campaigns.calling.calling_hours import local
+from campaigns.calling.rules import callable_from, why_not
 from campaigns.models import Contact
 from campaigns.month.periods import PeriodNotUnderstood, parse_period
-from campaigns.rules.calling_hours import local
 from screens.terminal import TerminalCommand
 
 

@@ -11,10 +11,10 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inbound.flow_pages import pages
-from inbound.flow_schema import FlowErrors
-from inbound.lines_of_the_procedure import LINES
-from inbound.publishing import FLOWS, Outcome, Published, check_files, files, publish_files
+from inbound.flows.pages import pages
+from inbound.flows.publishing import FLOWS, Outcome, Published, check_files, files, publish_files
+from inbound.flows.schema import FlowErrors
+from inbound.walks.lines_of_the_procedure import LINES
 from screens.terminal import TerminalCommand
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
-from inbound.write_diagram import states_page
+from inbound.writes.diagram import states_page
 from screens.terminal import TerminalCommand
 
 PAGE = Path("docs") / "write-states.md"

@@ -1,0 +1,314 @@
+"""The rows of a deal: contacts gathered, hold-out drawn, entries written once with their owner and place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+
+from campaigns.assignment.participants import takers_of
+from campaigns.assignment.quotas import Deal, Quotas, Taker, fair_deal, top_up
+from campaigns.assignment.turns import HASH_RANGE, Fragment, hold_out_hash, owner_of_turn, position_in
+from campaigns.models import Campaign, ListEntry
+from campaigns.models.contacts import CallList
+from service_level.days import midnight_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the contacts of a deal come from: SQL with the contact as `c`; `where` takes the campaign's id."""
+
+    tables: str
+    where: str
+    is_callable: str
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """What a deal came to, in contacts."""
+
+    dealt: int
+    continued: int
+    held_out: int
+    not_callable: int
+    by_agent: Quotas = field(default_factory=dict)
+    unassigned: dict[str, int] = field(default_factory=dict)
+
+
+def lock_entries(campaign: Campaign) -> None:
+    """Lock what is dealt again in the order of the contacts, as payments do: nobody waits in a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM (SELECT FROM campaigns_listentry
+                                   WHERE campaign_id = %s AND state IN ('open', 'held_out')
+                                   ORDER BY contact_id FOR NO KEY UPDATE) locked
+            """,
+            [campaign.pk],
+        )
+
+
+def let_go_of_the_paid(campaign: Campaign) -> None:
+    """Who was held out and has paid leaves the draw before it is drawn again: nobody would call her either way."""
+    paid = ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.HELD_OUT, paid_on__isnull=False)
+    paid.update(state=ListEntry.State.PAID)
+
+
+def deal_all(campaign: Campaign, source: Source, *, insert: bool) -> Dealt:
+    takers = takers_of(campaign)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")
+        # fresh rows have no statistics yet: without this the planner may walk a million rows one by one
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        _gather(cursor, campaign, source, takers)
+        held_out = _hold_out(cursor, campaign)
+        cursor.execute(
+            "SELECT call_list, spoke, count(*) FROM deal_candidate WHERE state = 'open' GROUP BY call_list, spoke"
+        )
+        groups = cursor.fetchall()
+        counts: dict[str, int] = {}
+        for name, _agent, number in groups:
+            counts[name] = counts.get(name, 0) + number
+        deal = fair_deal(counts, takers)
+        kept = _kept(groups, deal.quotas)
+        rest = {
+            agent: {name: number - kept.get((agent, name), 0) for name, number in row.items()}
+            for agent, row in deal.quotas.items()
+        }
+        states = _write_entries(cursor, campaign, kept, rest, insert=insert)
+        cursor.execute("DROP TABLE deal_candidate")
+        cursor.execute("SET LOCAL work_mem TO DEFAULT")
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+    return _dealt(deal, sum(kept.values()), held_out, states)
+
+
+def _gather(cursor: Any, campaign: Campaign, source: Source, takers: list[Taker]) -> None:
+    """The contacts to deal, with their place and with whom they spoke last month, in a table of this transaction."""
+    position, spoke = position_in(campaign), _spoke_last_month(campaign, takers)
+    draw = hold_out_hash(campaign) if campaign.hold_out_share else Fragment("0")
+    cursor.execute("DROP TABLE IF EXISTS deal_candidate")
+    cursor.execute(
+        f"""
+        CREATE TEMP TABLE deal_candidate ON COMMIT DROP AS
+        SELECT c.id AS contact_id, c.call_list, {position.sql} AS position, spoke.agent_id AS spoke, {draw.sql} AS draw,
+               CASE WHEN {source.is_callable} THEN 'open' ELSE 'not_callable' END AS state
+          FROM {source.tables} LEFT JOIN ({spoke.sql}) spoke ON spoke.contract = c.contract
+         WHERE {source.where}
+        """,
+        [*position.params, *draw.params, *spoke.params, campaign.pk],
+    )
+
+
+def _spoke_last_month(campaign: Campaign, takers: list[Taker]) -> Fragment:
+    """Contract and the agent of its last conversation in the campaign before, of those who take part now."""
+    previous = (
+        Campaign.objects.filter(period__lt=campaign.period, launched_at__isnull=False).order_by("-period").first()
+    )
+    if previous is None or not takers:
+        return Fragment("SELECT NULL::text AS contract, NULL::bigint AS agent_id WHERE FALSE")
+    return Fragment(
+        """
+        SELECT earlier.contract, latest.agent_id
+          FROM (SELECT DISTINCT ON (a.contact_id) a.contact_id, a.agent_id
+                  FROM campaigns_attempt a JOIN campaigns_disposition d ON d.id = a.disposition_id
+                 WHERE a.campaign_id = %s AND d.party = 'right'
+                 ORDER BY a.contact_id, a.dialled_at DESC, a.id DESC) latest
+          JOIN campaigns_contact earlier ON earlier.id = latest.contact_id
+         WHERE latest.agent_id = ANY(%s)
+        """,
+        [previous.pk, [taker.agent_id for taker in takers]],
+    )
+
+
+def _hold_out(cursor: Any, campaign: Campaign) -> int:
+    """Mark the random share of each list that is not called. Returns how many."""
+    if not campaign.hold_out_share:
+        return 0
+    cursor.execute(
+        """
+        UPDATE deal_candidate SET state = 'held_out'
+          FROM (SELECT d.contact_id, count(*) OVER (PARTITION BY d.call_list) AS size,
+                       row_number() OVER (PARTITION BY d.call_list ORDER BY d.draw, d.contact_id) AS place
+                  FROM deal_candidate d WHERE d.state = 'open') drawn
+         WHERE drawn.contact_id = deal_candidate.contact_id AND drawn.place <= round(drawn.size * %s::numeric)
+        """,
+        [campaign.hold_out_share],
+    )
+    return int(cursor.rowcount)
+
+
+def _kept(groups: list[tuple[str, int | None, int]], quotas: Quotas) -> dict[tuple[int, str], int]:
+    """How many contacts stay with whom they spoke with, by agent and list: never more than the quota."""
+    kept = {}
+    for name, agent, number in groups:
+        within = min(number, quotas.get(agent, {}).get(name, 0)) if agent is not None else 0
+        if agent is not None and within:
+            kept[agent, name] = within
+    return kept
+
+
+def _write_entries(
+    cursor: Any, campaign: Campaign, kept: dict[tuple[int, str], int], rest: Quotas, *, insert: bool
+) -> dict[str, int]:
+    """The deal itself. Returns how many rows there are of each state."""
+    owner = owner_of_turn(rest)
+    if kept:
+        agents, names, numbers = zip(*((agent, name, number) for (agent, name), number in kept.items()), strict=True)
+        placed = Fragment(
+            """
+            placed AS (
+                SELECT o.*, CASE WHEN o.place <= k.number THEN o.spoke END AS keeper
+                  FROM (SELECT d.*, row_number() OVER (
+                                   PARTITION BY d.call_list, d.spoke ORDER BY d.position, d.contact_id) AS place
+                          FROM deal_candidate d WHERE d.state = 'open') o
+                  LEFT JOIN unnest(%s::bigint[], %s::text[], %s::int[]) AS k (agent, call_list, number)
+                    ON k.agent = o.spoke AND k.call_list = o.call_list
+            )
+            """,
+            [list(agents), list(names), list(numbers)],
+        )
+    else:
+        placed = Fragment("placed AS (SELECT d.*, NULL::bigint AS keeper FROM deal_candidate d WHERE d.state = 'open')")
+    dealt = f"""
+        WITH {placed.sql}, turns AS (
+            SELECT p.contact_id, p.call_list, p.position, p.state, p.keeper, row_number() OVER (
+                       PARTITION BY p.call_list, p.keeper IS NULL ORDER BY p.position, p.contact_id) AS turn
+              FROM placed p
+        ), dealt AS (
+            SELECT contact_id, call_list, position, state, coalesce(keeper, {owner.sql}) AS owner_id FROM turns
+            UNION ALL
+            SELECT contact_id, call_list, position, state, NULL FROM deal_candidate WHERE state <> 'open'
+        )
+    """
+    params = [*placed.params, *owner.params]
+    if insert:
+        cursor.execute(
+            f"""
+            {dealt}
+            INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, owner_id, position, ready_at,
+                                             attempts, attempts_on_day, fence)
+            SELECT contact_id, %s, call_list, state, owner_id, position, %s, 0, 0, 0 FROM dealt ORDER BY contact_id
+            """,
+            [*params, campaign.pk, midnight_of(campaign.calls_from)],
+        )
+    else:
+        # only rows that change are written; who paid or was retired meanwhile is left alone
+        cursor.execute(
+            f"""
+            {dealt}
+            UPDATE campaigns_listentry e SET owner_id = n.owner_id, position = n.position, state = n.state
+              FROM dealt n
+             WHERE e.contact_id = n.contact_id AND e.state IN ('open', 'held_out')
+               AND (e.owner_id, e.position, e.state) IS DISTINCT FROM (n.owner_id, n.position::int, n.state::varchar)
+            """,
+            params,
+        )
+    cursor.execute("SELECT state, count(*) FROM deal_candidate GROUP BY state")
+    return dict(cursor.fetchall())
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a row that came later made of a contact that was there: to be called after all, or in another list."""
+
+    callable_again: tuple[int, ...] = ()
+    in_another_list: tuple[int, ...] = ()
+
+
+def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Changed) -> Dealt:
+    """Entries for contacts that came later, and owners for them and for those `changed`, for nobody else.
+
+    Each is drawn by itself. What a supervisor took back on purpose stays without owner.
+    """
+    position, draw = position_in(campaign), hold_out_hash(campaign)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH late AS (
+                INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, position, ready_at,
+                                                 attempts, attempts_on_day, fence)
+                SELECT c.id, c.campaign_id, c.call_list,
+                       CASE WHEN NOT ({source.is_callable}) THEN 'not_callable'
+                            WHEN {draw.sql} < %s::numeric * {HASH_RANGE} THEN 'held_out' ELSE 'open' END,
+                       {position.sql}, greatest(%s, %s), 0, 0, 0
+                  FROM {source.tables} WHERE {source.where}
+                RETURNING contact_id, state
+            ) SELECT state, array_agg(contact_id) FROM late GROUP BY state
+            """,
+            [
+                *draw.params,
+                campaign.hold_out_share,
+                *position.params,
+                midnight_of(campaign.calls_from),
+                now,
+                campaign.pk,
+            ],
+        )
+        late = dict(cursor.fetchall())
+    unowned = [*late.get("open", ()), *changed.callable_again]
+    dealt = _deal_to_who_has_least(campaign, unowned=unowned, unskilled=list(changed.in_another_list))
+    return replace(dealt, held_out=len(late.get("held_out", ())), not_callable=len(late.get("not_callable", ())))
+
+
+def deal_unowned(campaign: Campaign) -> Dealt:
+    """Owners for every open contact that has none, or one who does not work its list."""
+    return _deal_to_who_has_least(campaign, unowned=None, unskilled=None)
+
+
+def _deal_to_who_has_least(campaign: Campaign, *, unowned: list[int] | None, unskilled: list[int] | None) -> Dealt:
+    """Deal of `unowned` contacts those without owner, of `unskilled` those whose owner does not work their list.
+
+    None: all the campaign has.
+    """
+    takers = takers_of(campaign)
+    entries = ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.OPEN)
+    loads = dict(entries.filter(owner__isnull=False).values_list("owner_id").annotate(number=Count("contact_id")))
+    lacking = [(taker.agent_id, name) for taker in takers for name in CallList.values if name not in taker.lists]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS deal_late")
+        cursor.execute(
+            """
+            CREATE TEMP TABLE deal_late ON COMMIT DROP AS
+            SELECT contact_id, call_list,
+                   row_number() OVER (PARTITION BY call_list ORDER BY position, contact_id) AS turn
+              FROM (SELECT contact_id, call_list, position FROM campaigns_listentry
+                     WHERE campaign_id = %s AND state = 'open' AND paid_on IS NULL
+                       AND (owner_id IS NULL AND (%s::bigint[] IS NULL OR contact_id = ANY(%s))
+                            OR (owner_id, call_list) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
+                               AND (%s::bigint[] IS NULL OR contact_id = ANY(%s)))
+                     ORDER BY contact_id FOR NO KEY UPDATE) open_ones
+            """,
+            [
+                campaign.pk,
+                *(unowned, unowned),
+                [agent for agent, _list in lacking],
+                [name for _agent, name in lacking],
+                *(unskilled, unskilled),
+            ],
+        )
+        cursor.execute("SELECT call_list, count(*) FROM deal_late GROUP BY call_list")
+        deal = top_up(dict(cursor.fetchall()), takers, loads)
+        owner = owner_of_turn(deal.quotas, call_list="l.call_list", turn="l.turn")
+        cursor.execute(
+            f"""
+            UPDATE campaigns_listentry e SET owner_id = {owner.sql}
+              FROM deal_late l WHERE l.contact_id = e.contact_id
+            """,
+            owner.params,
+        )
+        cursor.execute("DROP TABLE deal_late")
+    return _dealt(deal, 0, 0, {})
+
+
+def _dealt(deal: Deal, continued: int, held_out: int, states: dict[str, int]) -> Dealt:
+    return Dealt(
+        dealt=sum(sum(row.values()) for row in deal.quotas.values()),
+        continued=continued,
+        held_out=held_out,
+        not_callable=states.get("not_callable", 0),
+        by_agent=deal.quotas,
+        unassigned=deal.unassigned,
+    )

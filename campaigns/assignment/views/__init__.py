@@ -1,0 +1,1 @@
+"""Doors of the assignment: the proposal, and hands changed afterwards."""

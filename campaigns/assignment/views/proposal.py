@@ -1,0 +1,141 @@
+"""The proposal page: what would be called, by whom, whether the time is enough; and the launch."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from agents.access import centre_only, signed_in_user, steering_only
+from campaigns import tasks
+from campaigns.assignment.assigning import ask_to_deal, unassigned_words
+from campaigns.assignment.entries import Dealt
+from campaigns.assignment.forms import ShareForm, TermsForm, terms_from
+from campaigns.assignment.proposal import proposal_of
+from campaigns.models import Campaign
+from campaigns.models.contacts import CallList
+from campaigns.month import arrivals, errands, lifecycle
+from campaigns.month.lifecycle import CampaignRefuses, Verb
+from campaigns.month.on_pages import campaign_at
+from campaigns.month.periods import write_period
+
+State = Campaign.State
+LIST_HEADS = [CallList.INTERNET.label, gettext_lazy("TV"), gettext_lazy("Ambos")]
+SLOW = timedelta(minutes=5)  # a million contacts take less than one
+BEFORE_LAUNCH = (State.EXPECTED, State.PROPOSED)
+
+
+@centre_only
+@require_GET
+def proposal_page(request: HttpRequest, period: str) -> HttpResponseBase:
+    """The proposal at its own address; once launched, the campaign's page."""
+    campaign = campaign_at(request, period)
+    if campaign.state not in BEFORE_LAUNCH:
+        return redirect("campaigns:campaign", period=period)
+    return proposal(request, campaign)
+
+
+def proposal(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """The page of a campaign that was not launched."""
+    if campaign.state == State.EXPECTED:
+        came = arrivals.said_of(periods=[campaign.period]).get(campaign.period)
+        context = {"campaign": campaign, "period": write_period(campaign.period), "came": came}
+        return render(request, "campaigns/assignment/expected.html", context)
+    return _drawn(request, campaign, TermsForm.of(campaign))
+
+
+@steering_only
+@require_POST
+def deal(request: HttpRequest, period: str) -> HttpResponseBase:
+    """Keep the terms and deal again."""
+    campaign = campaign_at(request, period)
+    form = TermsForm.of(campaign, request.POST)
+    shares = [ShareForm(request.POST, share=share) for share in campaign.shares.select_related("agent__user")]
+    if not all([form.is_valid(), *[share.is_valid() for share in shares]]):
+        return _drawn(request, campaign, form, {share.share.pk: share for share in shares}, status=422)
+    try:
+        dealt = ask_to_deal(campaign=campaign, terms=terms_from(form, shares), now=timezone.now())
+    except CampaignRefuses as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if dealt is None:
+            tasks.deal_what_was_asked.delay_on_commit()
+        else:
+            _say_dealt(request, dealt)
+    return redirect("campaigns:campaign", period=period)
+
+
+@centre_only
+@require_GET
+def deal_progress(request: HttpRequest, period: str) -> HttpResponse:
+    """The bar while a large campaign is dealt; when it is done the page draws itself afresh."""
+    campaign = campaign_at(request, period)
+    if campaign.deal_asked_at is None:
+        return HttpResponseClientRefresh()
+    steers = signed_in_user(request).steers_campaigns
+    return render(request, "campaigns/assignment/_deal_progress.html", {**_progress(campaign), "steers": steers})
+
+
+@steering_only
+@require_POST
+def launch(request: HttpRequest, period: str) -> HttpResponseBase:
+    """Let the agents call."""
+    campaign = campaign_at(request, period)
+    try:
+        lifecycle.launch(campaign=campaign, by=signed_in_user(request), now=timezone.now())
+    except CampaignRefuses as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("La campaña está en curso: los agentes ya reciben contactos."))
+    return redirect("campaigns:campaign", period=period)
+
+
+def _say_dealt(request: HttpRequest, dealt: Dealt) -> None:
+    said = _("Repartidos %(n)s contactos entre %(agents)d agentes.") % {
+        "n": number_format(dealt.dealt, force_grouping=True),
+        "agents": len(dealt.by_agent),
+    }
+    for sentence in unassigned_words(dealt.unassigned):
+        messages.warning(request, sentence)
+    messages.success(request, said)
+
+
+def _progress(campaign: Campaign) -> dict[str, object]:
+    asked = campaign.deal_asked_at
+    return {
+        "campaign": campaign,
+        "period": write_period(campaign.period),
+        "parked": errands.parked(campaign=campaign),
+        "is_slow": asked is not None and timezone.now() - asked > SLOW,
+    }
+
+
+def _drawn(
+    request: HttpRequest,
+    campaign: Campaign,
+    form: TermsForm,
+    share_forms: dict[int, ShareForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now, user = timezone.now(), signed_in_user(request)
+    found = proposal_of(campaign=campaign, now=now)
+    given = share_forms or {}
+    context = {
+        **_progress(campaign),
+        "steers": user.steers_campaigns,
+        "proposal": found,
+        "form": form,
+        "rows": [(row, given.get(row.share.pk) or ShareForm(share=row.share)) for row in found.shares],
+        "list_names": LIST_HEADS,
+        "may_steer": user.steers_campaigns,
+        "why_not_launch": lifecycle.why_not(Verb.LAUNCH, campaign=campaign, now=now, by=user),
+    }
+    return render(request, "campaigns/assignment/proposal.html", context, status=status)

@@ -1,0 +1,103 @@
+"""The sealed report of a campaign: its revisions, what each changed, its files, and counting it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.access import centre_only, signed_in_user, steering_only
+from agents.disclosure import record_export
+from campaigns.closing import sealing
+from campaigns.closing.sealing import SealRefuses
+from campaigns.figures.serialising import effect_told
+from campaigns.models import Seal
+from campaigns.month import errands
+from campaigns.month.on_pages import campaign_at, month_name
+from campaigns.month.periods import write_period
+
+FILES = {"xlsx": "workbook", "pdf": "document"}
+
+
+@centre_only
+@require_GET
+def seal_page(request: HttpRequest, period: str) -> HttpResponse:
+    """The last revision and those before it."""
+    return render(request, "campaigns/closing/seal.html", _page(request, period))
+
+
+@centre_only
+@require_POST
+def verify(request: HttpRequest, period: str) -> HttpResponse:
+    """Count again from the rows, and say whether it gives the same. Changes nothing, so an auditor may."""
+    page = _page(request, period)
+    if page["last"] is None:
+        raise Http404
+    page["verification"] = sealing.verify(sealed=page["last"], now=timezone.now())
+    return render(request, "campaigns/closing/seal.html", page)
+
+
+@steering_only
+@require_POST
+def reseal(request: HttpRequest, period: str) -> HttpResponseBase:
+    """Seal a closed campaign, or a new revision with its reason."""
+    campaign = campaign_at(request, period)
+    user, now = signed_in_user(request), timezone.now()
+    try:
+        if sealing.last_seal(campaign=campaign) is None:
+            made = sealing.seal(campaign=campaign, by=user, now=now)
+        else:
+            reason = request.POST.get("reason", "")
+            made = sealing.reseal(campaign=campaign, by=user, reason=reason, now=now)
+        messages.success(request, _("Sellado: revisión %(revision)d. Sale por correo.") % {"revision": made.revision})
+    except SealRefuses as refusal:
+        messages.error(request, str(refusal))
+    return redirect("campaigns:seal", period=period)
+
+
+@centre_only
+@require_POST
+def seal_file(request: HttpRequest, period: str, revision: int, kind: str) -> HttpResponseBase:
+    """The workbook or the document of a revision."""
+    campaign = campaign_at(request, period)
+    sealed = get_object_or_404(Seal.objects.visible_to(signed_in_user(request)), campaign=campaign, revision=revision)
+    file = getattr(sealed, FILES[kind]) if kind in FILES else None
+    if not file:
+        raise Http404
+    record_export(
+        user=signed_in_user(request), subject=f"seal {campaign} r{revision} {kind}", rows=1, now=timezone.now()
+    )
+    name = f"informe-{write_period(campaign.period)}-r{revision}.{kind}"
+    return FileResponse(file.open("rb"), as_attachment=True, filename=name)
+
+
+def _page(request: HttpRequest, period: str) -> dict[str, Any]:
+    campaign = campaign_at(request, period)
+    user = signed_in_user(request)
+    seals = list(
+        Seal.objects.visible_to(user).filter(campaign=campaign).select_related("sealed_by").order_by("revision")
+    )
+    revisions = [
+        (sealed, sealing.differences(before=before.figures, after=sealed.figures) if before else [])
+        for before, sealed in zip([None, *seals], seals, strict=False)
+    ]
+    return {
+        "campaign": campaign,
+        "period": write_period(campaign.period),
+        "month": month_name(campaign),
+        "last": seals[-1] if seals else None,
+        "effect": effect_told(seals[-1].figures["effect"]) if seals else None,
+        "is_provisional": bool(seals) and sealing.is_provisional(seals[-1]),
+        "counts_until": sealing.payments_count_until(campaign=campaign),
+        "revisions": revisions[::-1],
+        "steers": user.steers_campaigns,
+        "parked": errands.parked(campaign=campaign),
+        "had_report": sealing.had_report(campaign=campaign),
+        "is_closed": campaign.state == campaign.State.CLOSED,
+        "verification": None,
+    }

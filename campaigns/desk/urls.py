@@ -1,0 +1,22 @@
+"""Addresses of the desk."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from campaigns.desk.views import contact, desk, own_lists
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", desk.desk, name="desk"),
+    path("call/", desk.call, name="desk_call"),
+    path("result/", desk.result, name="desk_result"),
+    path("pulse/", desk.pulse, name="desk_pulse"),
+    path("draft/", desk.draft, name="desk_draft"),
+    path("give-back/", desk.give_back, name="desk_give_back"),
+    path("pause/", desk.pause, name="desk_pause"),
+    path("list/", own_lists.my_list, name="my_list"),
+    path("day/", own_lists.my_day, name="my_day"),
+    path("search/", own_lists.search, name="search"),
+    path("contacts/<int:pk>/", contact.contact, name="contact"),
+    path("contacts/<int:pk>/open/", contact.open_at_desk, name="contact_open"),
+    path("contacts/<int:pk>/reveal/", contact.reveal, name="contact_reveal"),
+    path("results/<int:pk>/correct/", contact.correct, name="correct_result"),
+]

@@ -1,0 +1,1 @@
+"""Doors of the desk: the desk itself, one contact, and an agent's own lists."""

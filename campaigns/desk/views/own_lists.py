@@ -1,0 +1,153 @@
+"""The agent's own list and day, and the search for a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.access import agent_of, agents_only, signed_in_user
+from agents.disclosure import record_export
+from agents.models import User
+from campaigns.calling.calling_hours import local
+from campaigns.calling.rulebook import RuleBook, read_rules
+from campaigns.calling.rules import with_reasons
+from campaigns.calling.why_not_words import in_short
+from campaigns.desk.own_day_chart import chart_of
+from campaigns.desk.own_work import own_day
+from campaigns.lists.columns import ListColumn, StateColumn
+from campaigns.lists.listing import find_customers
+from campaigns.models import Campaign, Contact, ListEntry
+from campaigns.models.contacts import CallList
+from screens.spreadsheets import Sheet, workbook_response
+from screens.tables import Figure, ListTable, Moment, Money, RowLink
+
+EXPORTED_AT_MOST = 20_000
+FOUND_AT_MOST = 50
+WAITING, TO_CALL = "waiting", "ready"
+
+
+class OwnList(ListTable):
+    """Own contacts with their state, and why one is not called now."""
+
+    title = gettext_lazy("Mi lista")
+    customer = RowLink(
+        accessor="contact__name",
+        order_by="contact__name_key",
+        verbose_name=gettext_lazy("Cliente"),
+        linkify=lambda record: reverse("campaigns:contact", args=[record.contact_id]),
+    )
+    contract = tables.Column(accessor="contact__contract", verbose_name=gettext_lazy("Contrato"))
+    call_list = ListColumn(order_by="call_list")
+    due_on = Moment(accessor="contact__due_on", verbose_name=gettext_lazy("Vence"))
+    amount = Money(accessor="contact__amount_due", verbose_name=gettext_lazy("Monto"))
+    state = StateColumn(accessor="get_state_display", order_by="state")
+    attempts = Figure(verbose_name=gettext_lazy("Intentos"))
+    last = tables.Column(
+        accessor="last_disposition__label", order_by="last_disposition__position", verbose_name=gettext_lazy("Último")
+    )
+    ready_at = Moment(verbose_name=gettext_lazy("Listo desde"))
+    why_not = tables.Column(accessor="why_not_codes", orderable=False, verbose_name=gettext_lazy("¿Por qué no ahora?"))
+
+    class Meta(ListTable.Meta):
+        order_by = "position"
+        sequence = ("customer", "contract", "call_list", "due_on", "amount", "state", "attempts", "last", "ready_at")
+
+    def render_why_not(self, value: list[str]) -> str:
+        return in_short(value) or _("se puede llamar")
+
+
+@require_GET
+@agents_only
+def my_list(request: HttpRequest) -> HttpResponseBase:
+    """Own contacts of the running campaigns, filtered and sorted by the address; exported as they are filtered."""
+    user, book = signed_in_user(request), read_rules(now=timezone.now())
+    agent = agent_of(request)
+    own = ListEntry.objects.visible_to(user).filter(owner=agent, campaign__in=book.running)
+    chosen = {name: request.GET.get(name, "") for name in ("state", "call_list", "zone")}
+    entries = _filtered(own, chosen, book).select_related("contact", "last_disposition")
+    entries = with_reasons(entries.order_by("position"), now=book.now, agent=agent, book=book)
+    if request.GET.get("export") == "xlsx":
+        return _export(entries, user=user, now=book.now)
+    zones = Contact.objects.visible_to(user).filter(entry__owner=agent, entry__campaign__in=book.running)
+    return render(
+        request,
+        "campaigns/desk/my_list.html",
+        {
+            "table": OwnList(entries).shown_to(request),
+            "chosen": chosen,
+            "states": [(TO_CALL, _("Se puede llamar")), (WAITING, _("En espera")), *ListEntry.State.choices],
+            "lists": CallList.choices,
+            "zones": sorted(set(zones.exclude(zone="").values_list("zone", flat=True))),
+        },
+    )
+
+
+@require_GET
+@agents_only
+def my_day(request: HttpRequest) -> HttpResponse:
+    """How a day of one's own went; `?day=` shows an earlier one."""
+    now = timezone.now()
+    today = local(now).date()
+    try:
+        day = min(date.fromisoformat(request.GET.get("day", "") or today.isoformat()), today)
+    except ValueError as wrong:
+        raise BadRequest(_("El día se escribe como 2026-11-28.")) from wrong
+    campaigns = Campaign.objects.visible_to(signed_in_user(request)).filter(calls_from__lte=day, calls_until__gte=day)
+    figures = own_day(agent=agent_of(request), day=day, now=now, campaigns=[campaign.pk for campaign in campaigns])
+    context = {"day": day, "today": today, "figures": figures, "chart": chart_of(figures)}
+    return render(request, "campaigns/desk/my_day.html", context)
+
+
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """Customers by contract, name, telephone or service number. By POST: what is looked for is personal data."""
+    user, text = signed_in_user(request), " ".join(request.POST.get("q", "").split())[:80]
+    found = list(find_customers(text=text, user=user)[:FOUND_AT_MOST]) if len(text) >= 3 else []
+    return render(
+        request,
+        "campaigns/desk/search.html",
+        {"text": text, "found": found, "too_short": len(text) < 3, "most": FOUND_AT_MOST},
+    )
+
+
+def _filtered(entries: QuerySet[ListEntry], chosen: dict[str, str], book: RuleBook) -> QuerySet[ListEntry]:
+    if chosen["state"] == TO_CALL:
+        entries = entries.filter(state=ListEntry.State.OPEN, ready_at__lte=book.now)
+    elif chosen["state"] == WAITING:
+        entries = entries.filter(state=ListEntry.State.OPEN, ready_at__gt=book.now)
+    elif chosen["state"] in ListEntry.State.values:
+        entries = entries.filter(state=chosen["state"])
+    if chosen["call_list"] in CallList.values:
+        entries = entries.filter(call_list=chosen["call_list"])
+    if chosen["zone"]:
+        entries = entries.filter(contact__zone=chosen["zone"])
+    return entries
+
+
+def _export(entries: QuerySet[ListEntry], *, user: User, now: datetime) -> FileResponse:
+    headers = [str(column.verbose_name) for column in OwnList.base_columns.values()]
+    rows = [list(_exported(entry)) for entry in entries[:EXPORTED_AT_MOST]]
+    record_export(user=user, subject=_("Mi lista"), rows=len(rows), now=now)
+    return workbook_response(
+        f"mi-lista-{local(now):%Y-%m-%d}", [Sheet(_("Mi lista"), headers, rows)], today=local(now).date()
+    )
+
+
+def _exported(entry: ListEntry) -> Iterable[Any]:
+    contact = entry.contact
+    yield from (contact.name, contact.contract, str(entry.get_call_list_display()), contact.due_on, contact.amount_due)
+    yield from (str(entry.get_state_display()), entry.attempts, str(entry.last_disposition or ""))
+    yield local(entry.ready_at)
+    yield in_short(entry.why_not_codes)  # type: ignore[attr-defined]

@@ -1,0 +1,159 @@
+"""Looking for reports where the sources say: look often, take once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from campaigns.intake.receiving import ReportNotTaken, period_in, receive_report
+from campaigns.models import Campaign, Report, ReportKind, ReportSource, SeenFile
+from campaigns.month.periods import period_of, write_period
+from systems.reports.sources import (
+    Found,
+    SourceRefused,
+    SourceSettings,
+    SourceUnavailable,
+    fetch,
+    list_files,
+)
+
+log = logging.getLogger(__name__)
+
+QUIET = timedelta(seconds=10)  # a file that changed more recently may still be growing
+LOOKING = "campaigns.look_for_reports"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A file of a source that is to be taken, and the month it is of (None: a recaudo that names none)."""
+
+    found: Found
+    period: date | None
+
+
+def look_for_reports(*, now: datetime) -> list[Report]:
+    """Take what is new at every active source. Returns the reports made by this call, to be rung for.
+
+    Two looks at once: the second leaves at once. An error stays on its source and hinders no other.
+    """
+    made: list[Report] = []
+    with _alone() as alone:
+        if not alone:
+            return made
+        for source in ReportSource.objects.filter(is_active=True).order_by("pk"):
+            found, error = _look_at(source=source, now=now)
+            made += found
+            if error:
+                log.warning("source %s: %s", source.pk, error)
+            ReportSource.objects.filter(pk=source.pk).update(last_looked_at=now, last_error=error[:2000])
+    return made
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether nobody else is looking now. The lock goes with the connection, however this process ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [LOOKING])
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [LOOKING])
+
+
+def settings_of(source: ReportSource) -> SourceSettings:
+    """A source as its client takes it, its secret out of the environment."""
+    return SourceSettings(
+        transport=source.transport,
+        location=source.location,
+        pattern=source.pattern,
+        host_key=source.host_key,
+        hosts=settings.REPORT_SOURCE_HOSTS,
+        secret=os.environ.get(source.secret_name, "") if source.secret_name else "",
+    )
+
+
+def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]:
+    """The new reports of one source, and what went wrong there (empty: nothing). One bad file hinders no other."""
+    place = settings_of(source)
+    made: list[Report] = []
+    error = ""
+    try:
+        wanted = list(_wanted(source=source, place=place, now=now))
+    except (SourceUnavailable, SourceRefused) as unavailable:
+        return made, str(unavailable)
+    for one in wanted:
+        try:
+            report = _take(source=source, place=place, wanted=one, now=now)
+        except (SourceUnavailable, SourceRefused) as unavailable:
+            error = error or str(unavailable)
+        else:
+            made += [report] if report is not None else []
+    return made, error
+
+
+def _wanted(*, source: ReportSource, place: SourceSettings, now: datetime) -> Iterator[_Wanted]:
+    """Files of the months that are looked for, each once."""
+    known: set[str] = set()
+    for period in _periods(source=source, now=now):
+        for found in list_files(place, period=write_period(period)):
+            if found.name not in known:
+                known.add(found.name)
+                named = period if "{period}" in source.pattern else period_in(found.name)
+                yield _Wanted(found, named or (period if source.kind == ReportKind.CCVP else None))
+
+
+def _periods(*, source: ReportSource, now: datetime) -> list[date]:
+    """CCVP: the months that wait for their report. Recaudo: the months that are, or just were, called about."""
+    if source.kind == ReportKind.CCVP:
+        expected = Campaign.objects.filter(state=Campaign.State.EXPECTED)
+        return list(expected.order_by("period").values_list("period", flat=True))
+    this_month = period_of(timezone.localdate(now))
+    return [this_month, (this_month - timedelta(days=1)).replace(day=1)]
+
+
+def _take(*, source: ReportSource, place: SourceSettings, wanted: _Wanted, now: datetime) -> Report | None:
+    """Fetch one version of one file once. Returns its report when it is new, None when it is not or still grows."""
+    found = wanted.found
+    seen, _made = SeenFile.objects.get_or_create(
+        source=source, name=found.name[:300], version=_version(found), defaults={"seen_at": now}
+    )
+    if seen.settled_at is not None or not _is_quiet(found=found, seen=seen, now=now):
+        return None
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        fetched = fetch(place, found.name, to=Path(folder) / "file", max_bytes=settings.MAX_REPORT_BYTES)
+        try:
+            with fetched.path.open("rb") as file:
+                report = receive_report(
+                    kind=source.kind, name=found.name, file=file, period=wanted.period, now=now, source=source
+                )
+        except ReportNotTaken as refusal:
+            outcome, report = str(refusal), None
+        else:
+            outcome = _("Tomado")
+    SeenFile.objects.filter(pk=seen.pk).update(settled_at=now, outcome=outcome[:300])
+    is_new = report is not None and report.source_id == source.pk and report.arrived_at == now
+    return report if is_new else None
+
+
+def _version(found: Found) -> str:
+    return f"{found.size}-{found.modified.isoformat() if found.modified else ''}"
+
+
+def _is_quiet(*, found: Found, seen: SeenFile, now: datetime) -> bool:
+    """Whether the file has stopped growing: it is old enough, or this very version was seen a while ago."""
+    changed_long_ago = found.modified is not None and found.modified <= now - QUIET
+    return changed_long_ago or seen.seen_at <= now - QUIET

@@ -1,0 +1,232 @@
+"""From the staged rows of a CCVP report to contacts, renewals and lists: set-based, in one transaction.
+
+Every row has exactly one verdict: other service, rejected with its reason, duplicate of an earlier row, or taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from campaigns.assignment import assigning
+from campaigns.models import Campaign, Report, ReportKind, Service
+from campaigns.month import lifecycle
+from campaigns.payments import receipts
+from campaigns.rows.progress import GrowingFiles, Progress
+from campaigns.rows.staging import Counted, table_of
+
+# What grows while it is published, bytes a row, and the part of the work it is, as a million rows measured it.
+STEPS = (("campaigns_contact", 200, 0.25), ("campaigns_renewal", 100, 0.28), ("campaigns_listentry", 80, 0.27))
+# Due dates a report of a month may have: services run out at the end of the month before. Further away it is a slip of
+# the pen, and when all rows are, the report of another month: it is held for too many rejected rows.
+DUE_BEFORE, DUE_AFTER = timedelta(days=31), timedelta(days=15)
+
+
+@contextmanager
+def roomy_session() -> Iterator[None]:
+    """More memory for sorting and hashing, and no wait for the disk at commit, until the transaction ends.
+
+    A lost commit is repeated: the report's row says whether it was published.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '192MB'")
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        yield
+
+
+def check(*, report: Report, progress: Progress) -> dict[str, int]:
+    """Give the staged rows the verdicts that need to see other rows. Returns counts: rows, rejected, …, taken."""
+    rows = progress.rows_read
+    table = table_of(report)
+    with roomy_session(), connection.cursor() as cursor:
+        if report.kind != ReportKind.CCVP:
+            cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE reason IS NOT NULL) FROM {table}")
+            rows, rejected = cursor.fetchone()
+            return {"rows": rows, "rejected": rejected}
+        _reject_far_dates(report=report, table=table)
+        progress.set(rows_checked=rows // 3)
+        _find_repeated(table=table)
+        progress.set(rows_checked=rows * 2 // 3)
+        cursor.execute(
+            f"""
+            SELECT count(*), count(*) FILTER (WHERE service = 'OTHER' AND reason IS NULL),
+                   count(*) FILTER (WHERE reason IS NOT NULL),
+                   count(*) FILTER (WHERE duplicate_of IS NOT NULL)
+            FROM {table}
+            """
+        )
+        rows, other, rejected, duplicates = cursor.fetchone()
+    taken = rows - other - rejected - duplicates
+    return {"rows": rows, "other_service": other, "rejected": rejected, "duplicates": duplicates, "taken": taken}
+
+
+def _reject_far_dates(*, report: Report, table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE {table} SET reason = 'far_date', detail = due_on::text
+            WHERE reason IS NULL AND service <> 'OTHER' AND NOT due_on BETWEEN %s AND %s
+            """,
+            first_days(report.month),
+        )
+
+
+def _find_repeated(*, table: str) -> None:
+    """Mark rows of a service that an earlier row already has.
+
+    With the same contract, date and amount they are duplicates; when they say something else, nobody but a person
+    knows which is right, and the later row is rejected as contradicting.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} ADD COLUMN duplicate_of integer")
+        cursor.execute(
+            f"""
+            WITH repeated AS MATERIALIZED (
+                SELECT service_number, service, min(line) AS first FROM {table}
+                WHERE reason IS NULL AND service <> 'OTHER'
+                GROUP BY service_number, service HAVING count(*) > 1
+            ), compared AS MATERIALIZED (
+                SELECT later.line, first.line AS first_line,
+                       (later.contract, later.due_on, later.amount) = (first.contract, first.due_on, first.amount)
+                           AS same
+                FROM repeated
+                JOIN {table} later ON later.service_number = repeated.service_number
+                    AND later.service = repeated.service AND later.line <> repeated.first AND later.reason IS NULL
+                JOIN {table} first ON first.line = repeated.first
+            )
+            UPDATE {table} staged
+            SET duplicate_of = CASE WHEN same THEN first_line END,
+                reason = CASE WHEN NOT same THEN 'contradicts' END,
+                detail = CASE WHEN NOT same THEN first_line::text END
+            FROM compared WHERE compared.line = staged.line
+            """
+        )
+
+
+def publish(
+    *, report: Report, campaign: Campaign, counts: dict[str, int], progress: Progress, now: datetime
+) -> Counted:
+    """Insert contacts, renewals and list entries of the usable rows and propose the campaign.
+
+    Runs inside the caller's transaction. The entries are dealt as they are written: updating them afterwards would
+    cost as much again.
+    """
+    table = table_of(report)
+    progress.watch(GrowingFiles(rows=counts["taken"], steps=STEPS))
+    with roomy_session(), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.gathered, pg_temp.joined_telephones")
+        # asked once: inside the statement the catalogue would be read for every row, half of its time
+        cursor.execute("SELECT pg_get_serial_sequence('campaigns_contact', 'id')")
+        (sequence,) = cursor.fetchone()
+        cursor.execute(
+            f"""
+            CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS
+            SELECT nextval(%s::regclass) AS id, *
+            FROM (
+                SELECT contract, min(line) AS first, sum(amount) AS amount, min(due_on) AS due_on,
+                       CASE WHEN min(service) <> max(service) THEN 'BOTH' ELSE min(service) END AS call_list,
+                       min(telephones) <> max(telephones) AS telephones_differ
+                FROM {table} WHERE reason IS NULL AND duplicate_of IS NULL AND service <> 'OTHER'
+                GROUP BY contract ORDER BY min(line)
+            ) grouped
+            """,
+            [sequence],
+        )
+        cursor.execute("ANALYZE gathered")
+        cursor.execute(
+            f"""
+            CREATE TEMPORARY TABLE joined_telephones ON COMMIT DROP AS
+            SELECT contract, array_agg(telephone ORDER BY place) AS telephones
+            FROM (
+                SELECT staged.contract, telephone, min(staged.line::bigint * 1000 + place) AS place
+                FROM gathered
+                JOIN {table} staged ON staged.contract = gathered.contract AND staged.reason IS NULL
+                    AND staged.service <> 'OTHER'
+                CROSS JOIN LATERAL unnest(staged.telephones) WITH ORDINALITY AS one (telephone, place)
+                WHERE gathered.telephones_differ
+                GROUP BY staged.contract, telephone
+            ) once
+            GROUP BY contract
+            """
+        )
+        cursor.execute("ANALYZE joined_telephones")
+        cursor.execute(
+            f"""
+            INSERT INTO campaigns_contact (id, campaign_id, contract, call_list, name, name_key, identity_card,
+                telephones, zone, address, segment, amount_due, due_on)
+            SELECT gathered.id, %s, gathered.contract, gathered.call_list, staged.name,
+                   staged.name_key, staged.identity_card,
+                   coalesce(joined.telephones, staged.telephones), staged.zone, staged.address,
+                   staged.segment, gathered.amount, gathered.due_on
+            FROM {table} staged
+            JOIN gathered ON gathered.first = staged.line
+            LEFT JOIN joined_telephones joined ON gathered.telephones_differ AND joined.contract = gathered.contract
+            """,
+            [campaign.pk],
+        )
+        cursor.execute(
+            f"""
+            INSERT INTO campaigns_renewal (campaign_id, contact_id, report_line, service, service_number, plan, due_on,
+                amount_due)
+            SELECT %s, gathered.id, staged.line, staged.service, staged.service_number, staged.plan,
+                   staged.due_on, staged.amount
+            FROM {table} staged
+            JOIN gathered ON gathered.contract = staged.contract
+            WHERE staged.reason IS NULL AND staged.duplicate_of IS NULL AND staged.service <> 'OTHER'
+            """,
+            [campaign.pk],
+        )
+    assigning.open_lists(campaign=campaign, now=now)
+    receipts.match_waiting(campaign=campaign, now=now)
+    progress.watch(None)
+    lifecycle.propose(campaign=campaign, by=None, now=now)
+    return Counted(
+        taken=counts["taken"],
+        duplicates=counts["duplicates"],
+        other_service=counts["other_service"],
+        figures=figures(campaign=campaign),
+    )
+
+
+def figures(*, campaign: Campaign) -> dict[str, Any]:
+    """What the campaign's lists hold: renewals by service, contacts, both, not callable, amount due (text)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT service, count(*), coalesce(sum(amount_due), 0) FROM campaigns_renewal
+            WHERE campaign_id = %s GROUP BY service
+            """,
+            [campaign.pk],
+        )
+        by_service = {service: (count, amount) for service, count, amount in cursor.fetchall()}
+        cursor.execute(
+            """
+            SELECT count(*), count(*) FILTER (WHERE call_list = 'BOTH'),
+                   count(*) FILTER (WHERE state = 'not_callable')
+            FROM campaigns_listentry WHERE campaign_id = %s
+            """,
+            [campaign.pk],
+        )
+        contacts, both, not_callable = cursor.fetchone()
+    return {
+        "renewals": {service: by_service.get(service, (0, 0))[0] for service in Service.values},
+        "contacts": contacts,
+        "contacts_with_both": both,
+        "not_callable": not_callable,
+        "amount_due": str(sum((amount for _, amount in by_service.values()), start=0)),
+    }
+
+
+def earlier_rows(*, report: Report) -> int | None:
+    """How many rows the newest published CCVP report of an earlier month had; None when there is none."""
+    earlier = Report.objects.filter(kind=report.kind, state=Report.State.PUBLISHED, period__lt=report.month)
+    return earlier.order_by("-period").values_list("rows", flat=True).first()
+
+
+def first_days(period: date) -> tuple[date, date]:
+    """Due dates that a report of `period` may have."""
+    return period - DUE_BEFORE, period + DUE_AFTER

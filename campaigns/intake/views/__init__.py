@@ -1,0 +1,1 @@
+"""Doors of the reports: their list, one of them, its rejected rows."""

@@ -1,0 +1,96 @@
+"""A report that was believed and should not have been: a supervisor takes it back.
+
+A collections report takes its receipts with it. Reports taken later may have brought the same receipts again, which
+were duplicates then: they are read again, by the same machinery as new ones, and bring what is theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from campaigns.intake.deciding import DecisionRefused
+from campaigns.models import RejectedRow, Report, ReportKind, ReportWithdrawal
+from campaigns.payments import receipts
+from campaigns.payments.withdrawing import Undoing, count_what_would_go, withdraw_receipts
+
+
+@dataclass(frozen=True)
+class WithdrawalPreview:
+    """What a withdrawal would undo, and the reports that would be read again."""
+
+    undoing: Undoing
+    read_again: list[Report]
+
+
+def check_can_withdraw(report: Report) -> None:
+    """Raise DecisionRefused unless the report is a collections report whose payments are believed."""
+    if report.state != Report.State.PUBLISHED:
+        raise DecisionRefused(_("Solo se retira un reporte tomado."))
+    if report.kind == ReportKind.CCVP:
+        raise DecisionRefused(
+            _("De un reporte CCVP cuelgan las listas del mes: no se retira. Corrija sus filas, o cierre la campaña.")
+        )
+
+
+def preview_withdrawal(report: Report) -> WithdrawalPreview:
+    """For the question, before it is answered."""
+    return WithdrawalPreview(count_what_would_go(report=report), list(_brought_again_later(report)))
+
+
+def withdraw(*, report_id: int, by: User, now: datetime, reason: str) -> ReportWithdrawal:
+    """Undo a published collections report: its receipts go, and who owes again returns to the lists.
+
+    The reports that are to be read again wait for a worker (`read_again`). Raises DecisionRefused.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise DecisionRefused(_("Escriba por qué se retira."))
+    with transaction.atomic():
+        receipts.hold_turn()
+        report = Report.objects.select_for_update(no_key=True).get(pk=report_id)
+        check_can_withdraw(report)
+        later = list(_brought_again_later(report).select_for_update(no_key=True))
+        for again in later:
+            if not again.file.name or not again.file.storage.exists(again.file.name):
+                raise DecisionRefused(
+                    _("El archivo de %(name)s, que habría que leer otra vez, ya no está guardado.")
+                    % {"name": again.name}
+                )
+        undone = withdraw_receipts(reports=[report, *later], now=now)
+        withdrawal = ReportWithdrawal.objects.create(
+            report=report, by=by, at=now, reason=reason[:300], receipts=undone.receipts, contacts=undone.contacts
+        )
+        withdrawal.read_again.set(later)
+        Report.objects.filter(pk=report.pk).update(state=Report.State.WITHDRAWN, fence=F("fence") + 1)
+        _wait_again(later, by=by)
+    return withdrawal
+
+
+def _brought_again_later(report: Report) -> QuerySet[Report]:
+    """Reports published after this one that repeated receipts, or contradicted some: of this one, perhaps."""
+    contradicted = RejectedRow.objects.filter(report=OuterRef("pk"), reason="conflict")
+    later = Report.objects.filter(kind=report.kind, state=Report.State.PUBLISHED, published_at__gt=report.published_at)
+    return later.filter(Q(duplicates__gt=0) | Exists(contradicted)).order_by("published_at", "pk")
+
+
+def _wait_again(later: list[Report], *, by: User) -> None:
+    """As if they had just come, and accepted already; a row that had been mended waits with what was written."""
+    keys = [report.pk for report in later]
+    RejectedRow.objects.filter(report__in=keys, state=RejectedRow.State.ADMITTED).update(
+        state=RejectedRow.State.WAITING, settled_by=None, settled_at=None
+    )
+    Report.objects.filter(pk__in=keys).update(
+        state=Report.State.WAITING,
+        attempts=0,
+        fence=F("fence") + 1,
+        accepted_by=by,
+        error="",
+        rung_at=None,
+        published_at=None,
+    )

@@ -1,0 +1,1 @@
+"""Doors of the lists: contacts, and exports on their way."""

@@ -1,0 +1,32 @@
+"""What the pages of several stories ask of a campaign: the one of their address, its name, agents to choose from."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
+
+from agents.access import signed_in_user
+from agents.models import Agent, User
+from campaigns.models import Campaign
+from campaigns.month.periods import PeriodNotUnderstood, parse_period
+
+
+def campaign_at(request: HttpRequest, period: str) -> Campaign:
+    """The campaign of the address, or 404."""
+    try:
+        month = parse_period(period)
+    except PeriodNotUnderstood:
+        raise Http404 from None
+    return get_object_or_404(Campaign.objects.visible_to(signed_in_user(request)), period=month)
+
+
+def agent_choices(user: User, wanted: list[int]) -> list[tuple[int, str]]:
+    """Agents for a filter, by name."""
+    found = Agent.objects.visible_to(user).filter(pk__in=wanted).select_related("user")
+    return sorted(((agent.pk, str(agent)) for agent in found), key=lambda choice: choice[1])
+
+
+def month_name(campaign: Campaign) -> str:
+    """`Diciembre 2026`."""
+    return date_format(campaign.period, "F Y").capitalize()

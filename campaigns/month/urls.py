@@ -1,0 +1,15 @@
+"""Addresses of a campaign."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from campaigns.month.views import campaign, wording
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", campaign.campaign_list, name="campaign_list"),
+    path("<str:period>/", campaign.campaign, name="campaign"),
+    path("<str:period>/figures/", campaign.figures, name="campaign_figures"),
+    path("<str:period>/figures/export/", campaign.export, name="campaign_export"),
+    path("<str:period>/step/<str:verb>/", campaign.step, name="campaign_step"),
+    path("<str:period>/again/<str:kind>/", campaign.errand_again, name="errand_again"),
+    path("<str:period>/words/", wording.words, name="words"),
+]

@@ -1,0 +1,1 @@
+"""Doors of a campaign: its page, and the words agents read."""

@@ -1,0 +1,13 @@
+"""Addresses of the payments."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from campaigns.payments import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.payment_list, name="payment_list"),
+    path("export/", views.payment_export, name="payment_export"),
+    path("match/", views.match_again, name="match_again"),
+    path("age/", views.payment_age, name="payment_age"),
+    path("contacts/<int:pk>/", views.contact_payments, name="contact_payments"),
+]

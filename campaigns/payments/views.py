@@ -1,0 +1,172 @@
+"""Pages of the payments: receipts and what became of them, and their age in the frame."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_tables2 import RequestConfig
+
+from agents.access import centre_only, signed_in_user, steering_only
+from campaigns.lists.books import payment_filters
+from campaigns.lists.views.exports import owe
+from campaigns.models import Campaign, Contact, ListExport, Receipt
+from campaigns.month.on_pages import month_name
+from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.payments import payment_lists, receipts
+from campaigns.payments.payment_age import payment_age as age_of_payments
+from campaigns.payments.payment_lists import LISTS, RENEWALS, REPORTS, WHY, Asked, Total
+from campaigns.payments.tables import (
+    CountedPaginator,
+    OverpaidTable,
+    ReceiptTable,
+    RenewalTable,
+    ReportTable,
+    TotalledTable,
+    UnmatchedTable,
+)
+from screens.searching import search_is_posted, searched
+from screens.tables import PAGE, ListTable
+
+
+@centre_only
+@require_http_methods(["GET", "POST"])
+@search_is_posted
+def payment_list(request: HttpRequest) -> HttpResponse:
+    """Receipts, those without renewal, late ones, renewals paid in part or too much, and the reports they came in."""
+    user, now = signed_in_user(request), timezone.now()
+    months = list(Campaign.objects.visible_to(user).order_by("-period")[:24])
+    asked = asked_for(request, months)
+    table, total = _table_of(request, asked)
+    counts = payment_lists.waiting_counts(user=user, campaign=asked.campaign)
+    context = {
+        "asked": asked,
+        "table": table,
+        "total": total,
+        "age": age_of_payments(now=now),
+        "tabs": _tabs(request, asked, counts),
+        "months": [(write_period(month.period), month_name(month)) for month in months],
+        "month": write_period(asked.campaign.period) if asked.campaign else "",
+        "channels": payment_lists.channels() if asked.show not in (*RENEWALS, REPORTS) else [],
+        "reasons": WHY.items(),
+        "is_filtered": bool(asked.search or asked.since or asked.until or asked.channel or asked.why),
+        "may_steer": user.steers_campaigns,
+        "waiting": counts["unmatched"],
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "campaigns/payments/payment_list.html", context)
+
+
+@centre_only
+@require_POST
+def payment_export(request: HttpRequest) -> HttpResponseBase:
+    """Ask for exactly what is filtered, as a workbook: it is made in the background."""
+    asked = asked_for(request, list(Campaign.objects.visible_to(signed_in_user(request)).order_by("-period")[:24]))
+    filters = payment_filters(asked=asked)
+    return owe(request, kind=ListExport.Kind.PAYMENTS, filters=filters, words=f"payments {asked.words}")
+
+
+@steering_only
+@require_POST
+def match_again(request: HttpRequest) -> HttpResponse:
+    """«Volver a buscar»: match every receipt that waits with the renewals there are now."""
+    found = receipts.match_all_waiting(now=timezone.now())
+    if found:
+        words = ngettext("%(n)d recibo encontró su renovación.", "%(n)d recibos encontraron su renovación.", found)
+        messages.success(request, words % {"n": found})
+    else:
+        messages.info(request, _("Ningún recibo encontró una renovación nueva."))
+    return redirect(f"{reverse('campaigns:payment_list')}?show=unmatched")
+
+
+@require_GET
+def payment_age(request: HttpRequest) -> HttpResponse:
+    """The frame's words about the age of the payments, which renew themselves."""
+    return render(request, "campaigns/payments/_paid_until.html", {"payments": age_of_payments(now=timezone.now())})
+
+
+@require_GET
+def contact_payments(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipts of one contact, for the pages that show the contact."""
+    user = signed_in_user(request)
+    contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
+    found = Receipt.objects.visible_to(user).filter(renewal__contact=contact).select_related("renewal")
+    found = found.order_by("paid_on", "number")
+    return render(request, "campaigns/payments/_payments.html", {"contact": contact, "receipts": found})
+
+
+def asked_for(request: HttpRequest, months: list[Campaign]) -> Asked:
+    """The filters of the address; what cannot be read is left out. Without a month it is the newest with a report."""
+    asked = request.GET
+    campaign = next((month for month in months if month.state != Campaign.State.EXPECTED), None)
+    if "month" in asked:
+        try:
+            period = parse_period(asked["month"])
+            campaign = next((month for month in months if month.period == period), None)
+        except PeriodNotUnderstood:
+            campaign = None
+    show = asked.get("show", "")
+    return Asked(
+        show=show if show in LISTS else "receipts",
+        campaign=campaign,
+        search=searched(request, most=40),
+        since=_day(asked.get("since", "")),
+        until=_day(asked.get("until", "")),
+        channel=asked.get("channel", "").replace("\x00", "")[:60],
+        why=asked.get("why", ""),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _rows_of(request: HttpRequest, asked: Asked) -> tuple[QuerySet[Any], Total]:
+    user = signed_in_user(request)
+    rows: QuerySet[Any]
+    if asked.show == REPORTS:
+        rows = payment_lists.find_reports(user=user)
+        return rows, payment_lists.total_of(rows, column="taken")
+    if asked.show in RENEWALS:
+        rows = payment_lists.find_renewals(asked=asked, user=user)
+        return rows, payment_lists.total_of(rows, column="difference")
+    rows = payment_lists.find_receipts(asked=asked, user=user)
+    return rows, payment_lists.total_of(rows)
+
+
+def _table_of(request: HttpRequest, asked: Asked) -> tuple[ListTable, Total]:
+    rows, total = _rows_of(request, asked)
+    table: ListTable
+    if asked.show == REPORTS:
+        return ReportTable(rows).shown_to(request), total
+    kinds: dict[str, type[TotalledTable]] = {
+        "unmatched": UnmatchedTable,
+        "underpaid": RenewalTable,
+        "overpaid": OverpaidTable,
+    }
+    kind = kinds.get(asked.show, ReceiptTable)
+    table = kind(rows.order_by("-pk"), total=total)
+    RequestConfig(request, paginate={"per_page": PAGE, "silent": True, "paginator_class": CountedPaginator}).configure(
+        table
+    )
+    return table, total
+
+
+def _tabs(request: HttpRequest, asked: Asked, counts: dict[str, int]) -> list[dict[str, Any]]:
+    month = f"&month={request.GET['month']}" if "month" in request.GET and asked.campaign else ""
+    return [
+        {"href": f"?show={show}{month}", "words": words, "current": show == asked.show, "count": counts.get(show)}
+        for show, words in LISTS.items()
+    ]

@@ -1,0 +1,127 @@
+"""The agenda of agreed calls: overdue first; moved, given to somebody or cancelled from its own page."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agents.access import roles_only, signed_in_user
+from agents.models import Agent, Role, User
+from campaigns.calling.calling_hours import on_clock
+from campaigns.models import CallBack
+from campaigns.promises_and_callbacks.call_backs import CallBackRefused, cancel, reschedule
+from screens.tables import ListTable, Moment, RowLink
+
+
+class AgendaTable(ListTable):
+    """Agreed calls that wait."""
+
+    title = gettext_lazy("Agenda")
+    due_at = Moment(verbose_name=gettext_lazy("Hora acordada"))
+    customer = RowLink(
+        accessor="contact__name",
+        order_by="contact__name_key",
+        verbose_name=gettext_lazy("Cliente"),
+        linkify=lambda record, table: table.address_of(record),
+    )
+    contract = tables.Column(accessor="contact__contract", verbose_name=gettext_lazy("Contrato"))
+    agent = tables.Column(
+        accessor="agent__user", order_by="agent__user__first_name", verbose_name=gettext_lazy("Agente")
+    )
+    reach = tables.TemplateColumn(
+        '{% include "campaigns/promises_and_callbacks/_reach.html" with call_back=record now=table.now only %}',
+        verbose_name=gettext_lazy("De quién es"),
+    )
+    note = tables.Column(verbose_name=gettext_lazy("Nota"), orderable=False)
+    may_change = True
+
+    class Meta(ListTable.Meta):
+        order_by = "due_at"
+
+    def address_of(self, record: CallBack) -> str:
+        """Where a row leads: to the agreed call, or to its customer for who only reads."""
+        if self.may_change:
+            return reverse("campaigns:call_back", args=[record.pk])
+        return reverse("campaigns:contact", args=[record.contact_id])
+
+
+class NewHour(forms.Form):
+    """Another hour for an agreed call, and for whom."""
+
+    day = forms.DateField(label=gettext_lazy("Día"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    clock = forms.TimeField(label=gettext_lazy("Hora"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    agent = forms.ModelChoiceField(
+        queryset=Agent.objects.none(), required=False, label=gettext_lazy("Quién llama"), empty_label=None
+    )
+
+    why = forms.CharField(label=gettext_lazy("Por qué (si no lo pidió el cliente)"), required=False, max_length=200)
+
+    def __init__(self, *args: object, user: User, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]
+        field = self.fields["agent"]
+        if user.steers_campaigns and isinstance(field, forms.ModelChoiceField):
+            field.queryset = Agent.objects.visible_to(user).on_duty().select_related("user")
+        else:
+            del self.fields["agent"]
+
+
+@require_GET
+def agenda(request: HttpRequest) -> HttpResponse:
+    """Pending agreed calls; the overdue ones first, whoever has them now."""
+    user, now = signed_in_user(request), timezone.now()
+    pending = CallBack.objects.visible_to(user)
+    pending = pending.filter(state=CallBack.State.PENDING) if user.sees_the_centre else pending.waiting_for(user)
+    chosen = request.GET.get("reach", "")
+    shown = pending.filter(reach=chosen) if chosen in CallBack.Reach.values else pending
+    table = AgendaTable(shown.select_related("contact", "agent__user", "team").order_by("due_at"))
+    table.now, table.may_change = now, user.role != Role.AUDITOR
+    counts = pending.aggregate(
+        overdue=Count("pk", filter=Q(due_at__lte=now)),
+        today=Count("pk", filter=Q(due_at__date=timezone.localtime(now).date())),
+        all=Count("pk"),
+        **{reach: Count("pk", filter=Q(reach=reach)) for reach in CallBack.Reach.values},
+    )
+    tabs = [{"href": "?", "words": _("Todas"), "current": not chosen, "count": counts["all"]}]
+    for reach in CallBack.Reach:
+        tab = {"href": f"?reach={reach.value}", "words": reach.label, "current": chosen == reach.value}
+        tabs.append({**tab, "count": counts[reach.value]})
+    context = {"table": table.shown_to(request), "counts": counts, "tabs": tabs}
+    return render(request, "campaigns/promises_and_callbacks/agenda.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
+def call_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """One agreed call: another hour, another agent, or cancelled with a reason."""
+    user, now = signed_in_user(request), timezone.now()
+    agreed = get_object_or_404(
+        CallBack.objects.visible_to(user).select_related("contact", "campaign", "agent__user", "agent__team"), pk=pk
+    )
+    due = timezone.localtime(agreed.due_at)
+    first = {"day": due.date(), "clock": due.time(), "agent": agreed.agent_id}
+    form = NewHour(request.POST if request.POST.get("verb") == "move" else None, initial=first, user=user)
+    try:
+        if request.POST.get("verb") == "cancel":
+            cancel(call_back=agreed, reason=request.POST.get("reason", ""), now=now)
+            messages.success(request, _("Se anuló la llamada acordada."))
+            return redirect("campaigns:agenda")
+        if form.is_bound and form.is_valid():
+            given = form.cleaned_data
+            due_at = on_clock(given["day"], given["clock"])
+            reschedule(call_back=agreed, due_at=due_at, now=now, agent=given.get("agent"), why=given["why"])
+            messages.success(request, _("Se cambió la hora de la llamada acordada."))
+            return redirect("campaigns:agenda")
+    except CallBackRefused as refusal:
+        messages.error(request, str(refusal))
+    return render(
+        request, "campaigns/promises_and_callbacks/call_back.html", {"agreed": agreed, "form": form, "now": now}
+    )

@@ -1,0 +1,1 @@
+"""What supervisors see of the lines: calls live and past, and where their time goes."""

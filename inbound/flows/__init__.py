@@ -1,0 +1,1 @@
+"""Flows: the text of a line, checked, drawn and published as frozen versions."""

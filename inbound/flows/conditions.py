@@ -1,0 +1,103 @@
+"""What is known of a call, asked by paths (`damages.0.state`), and what follows: the proposed branch, the filled text.
+
+`known` is plain data: answers by the name of their field, what was found by the `as` of its look-up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from inbound.flows.shapes import Branch, Condition, Field, Step, When
+
+PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}", re.ASCII)
+NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
+
+
+def value_at(known: Mapping[str, Any], path: str) -> Any:
+    """What stands at a dotted path, lists by their index; None when anything of it is not there."""
+    value: Any = known
+    for part in path.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, Sequence) and not isinstance(value, str) and part.isdigit() and part.isascii():
+            value = value[int(part)] if int(part[:9]) < len(value) else None
+        else:
+            return None
+    return value
+
+
+def holds(when: When, known: Mapping[str, Any]) -> bool:
+    """Whether all of a condition is so. An empty one holds."""
+    return all(_is(value_at(known, path), expected) for path, expected in when.items())
+
+
+def proposed_branch(step: Step, known: Mapping[str, Any]) -> Branch | None:
+    """The first branch whose condition holds.
+
+    *Another state* is proposed when the foreign state is there and every branch has a condition that does not hold:
+    then the text really has no word for it. A branch without a condition is the caller's to say, never proposed.
+    """
+    for branch in step.branches:
+        if branch.when and holds(branch.when, known):
+            return branch
+    decided_by_state = bool(step.on) and all(branch.when for branch in step.branches)
+    if decided_by_state and value_at(known, step.on) not in NOTHING:
+        return step.other
+    return None
+
+
+def is_required(field: Field, known: Mapping[str, Any]) -> bool:
+    """Whether a field may not stay empty, given the other answers: `required_unless` spares it when any of it holds."""
+    if not field.required:
+        return False
+    return not any(_is(value_at(known, path), expected) for path, expected in field.required_unless.items())
+
+
+def filled(text: str, known: Mapping[str, Any]) -> str:
+    """A script with its `{places}` filled in from what is known; what is not known leaves nothing, not even a gap."""
+    written = PLACE.sub(lambda place: _words(value_at(known, place[1])), text)
+    return re.sub(r" +([,.;:])", r"\1", re.sub(r"[ \t]{2,}", " ", written)).strip()
+
+
+def arguments(with_: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:
+    """What a look-up or a write is given: a path's value (`a | b`: the first there is), or, with braces, a text."""
+    return {name: filled(what, known) if "{" in what else known_first(what, known) for name, what in with_.items()}
+
+
+def known_first(what: str, known: Mapping[str, Any]) -> str:
+    """The value of the first of some paths, `a | b`, that leads somewhere; as text."""
+    found = (_words(value_at(known, path)) for path in alternatives(what))
+    return next((words for words in found if words), "")
+
+
+def places(text: str) -> tuple[str, ...]:
+    """The places of a script, as written."""
+    return tuple(PLACE.findall(text))
+
+
+def alternatives(what: str) -> list[str]:
+    """The paths of an argument, the first that leads somewhere counting."""
+    return [path.strip() for path in what.split("|")]
+
+
+def _is(value: Any, expected: Condition) -> bool:
+    if expected == "present":
+        return value not in NOTHING
+    if expected == "absent":
+        return value in NOTHING
+    if isinstance(expected, tuple):
+        return value not in NOTHING and _words(value) in expected
+    return value not in NOTHING and _words(value) == _words(expected)
+
+
+def _words(value: Any) -> str:
+    """One value as text; yes and no as a flow writes them, lists one after the other, a mapping by its own name."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return _words(value.get("name"))
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_words(one) for one in value)
+    return "" if value is None else str(value)

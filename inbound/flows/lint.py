@@ -1,0 +1,206 @@
+"""Whether a flow can be walked to its end, and whether what it names exists. Everything that is wrong, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from django.utils.translation import gettext as _
+
+from inbound.flows.conditions import alternatives, places
+from inbound.flows.shapes import HOUSE, LANES, OTHER, PLACES, Flow, FlowError, Step, When
+from inbound.outside.actions import REQUESTER, Action
+from inbound.outside.look_ups import LookUp
+
+ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number"})
+BY_PRESENCE = ("present", "absent", True, False)
+
+
+def lint(
+    flow: Flow,
+    *,
+    look_ups: Mapping[str, LookUp],
+    actions: Mapping[str, Action],
+    escalations: Collection[str],
+    lines: Collection[str] = (),
+    name: str = "",
+) -> list[FlowError]:
+    """What is wrong with a flow, given what there is: look-ups, actions, kinds of escalation.
+
+    `lines`: the lines one can go on as; empty: not checked. `name`: how the errors call it, `101.yaml` if not said.
+    """
+    checks = _Checks(flow, name or f"{flow.line}.yaml")
+    for step in flow.steps.values():
+        checks.references(step)
+        checks.ways(step)
+        checks.names(step)
+        checks.foreign_state(step)
+        checks.lanes(step)
+        if step.look_up:
+            checks.look_up(step, look_ups.get(step.look_up))
+        if step.action:
+            checks.action(step, actions.get(step.action))
+        if step.escalation and step.escalation not in escalations:
+            checks.wrong(step, _("tipo de derivación desconocido «%(name)s»") % {"name": step.escalation})
+        if step.continue_as == flow.line or (lines and step.continue_as and step.continue_as not in lines):
+            checks.wrong(step, _("no se puede continuar como «%(line)s»") % {"line": step.continue_as})
+    checks.the_whole()
+    return checks.errors
+
+
+class _Checks:
+    def __init__(self, flow: Flow, file: str) -> None:
+        self.flow = flow
+        self.file = file
+        self.errors: list[FlowError] = []
+        self.given = ALWAYS_KNOWN | set(_given(flow))
+
+    def wrong(self, step: Step | None, what: str) -> None:
+        self.errors.append(FlowError(self.file, step.name if step else "", what))
+
+    def references(self, step: Step) -> None:
+        for ref in step.refs:
+            if not ref.startswith(f"{self.flow.line}."):
+                self.wrong(step, _("la referencia «%(ref)s» no es de esta línea") % {"ref": ref})
+
+    def ways(self, step: Step) -> None:
+        """Where it goes on: a branch to nowhere, two branches of one name, a decision that decides nothing."""
+        for name in step.leads_to:
+            target = self.flow.steps.get(name)
+            if target is None:
+                self.wrong(step, _("lleva a «%(name)s», que no existe") % {"name": name})
+            elif target.lane != step.lane:
+                self.wrong(step, _("lleva a «%(name)s», que es de otro carril") % {"name": name})
+        if step.kind != "decide":
+            return
+        if len(step.ways) < 2:
+            self.wrong(step, _("una decisión tiene al menos dos ramas"))
+        names = [branch.name for branch in step.branches]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.wrong(step, _("hay dos ramas con el nombre «%(name)s»") % {"name": name})
+        if OTHER in names:
+            self.wrong(step, _("«other» se escribe aparte, no entre las ramas"))
+
+    def names(self, step: Step) -> None:
+        """Every path begins with something an earlier step may have brought, every field has a name of its own."""
+        for path in _paths(step):
+            root = path.split(".")[0]
+            if root not in self.given:
+                self.wrong(step, _("«%(path)s»: ningún paso trae «%(root)s»") % {"path": path, "root": root})
+        names = [field.name for field in step.fields]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.wrong(step, _("hay dos campos con el nombre «%(name)s»") % {"name": name})
+        for field in step.fields:
+            if field.name in ALWAYS_KNOWN:
+                self.wrong(step, _("un campo no se puede llamar «%(name)s»") % {"name": field.name})
+
+    def foreign_state(self, step: Step) -> None:
+        """What another system calls its states is not ours to list: such a decision has *another state*."""
+        foreign = {
+            other.as_ for other in self.flow.steps.values() if other.look_up and not other.look_up.startswith(HOUSE)
+        }
+        compared = {
+            path
+            for branch in step.branches
+            for path, expected in branch.when.items()
+            if path.split(".")[0] in foreign and expected not in BY_PRESENCE
+        }
+        for path in sorted(compared - {step.on}):
+            self.wrong(step, _("decide por «%(path)s», de otro sistema: falta «on: %(path)s»") % {"path": path})
+        if step.on.split(".")[0] in foreign and step.other is None:
+            self.wrong(step, _("decide por un estado de otro sistema y no tiene «other» (otro estado)"))
+
+    def lanes(self, step: Step) -> None:
+        """A lane is walked from the card of a step that hands over to it; its ends, and no others, settle the card."""
+        if step.hands_to and step.hands_to not in self.flow.lanes:
+            self.wrong(step, _("deriva al carril «%(name)s», que no está en «lanes»") % {"name": step.hands_to})
+        if step.kind == "end" and step.lane != LANES[0] and not step.settles:
+            self.wrong(step, _("termina un carril y no dice qué pasa con la tarjeta: falta «settles»"))
+        if step.settles and step.lane == LANES[0]:
+            self.wrong(step, _("«settles» va solo en los finales de otro carril que el del agente"))
+
+    def look_up(self, step: Step, look_up: LookUp | None) -> None:
+        """It exists, and is given what it cannot be asked without."""
+        if look_up is None:
+            self.wrong(step, _("consulta desconocida «%(name)s»") % {"name": step.look_up})
+            return
+        for name in look_up.needs:
+            if name not in step.with_:
+                self.wrong(step, _("la consulta necesita «%(name)s» en «with»") % {"name": name})
+
+    def action(self, step: Step, action: Action | None) -> None:
+        """It exists, is given what it needs and nothing else, and where it touches money or a SIM it says so."""
+        if action is None:
+            self.wrong(step, _("acción desconocida «%(name)s»") % {"name": step.action})
+            return
+        who = REQUESTER if action.accountable else ()
+        for name in (*action.needs, *who):
+            if name not in step.with_:
+                self.wrong(step, _("la acción necesita «%(name)s» en «with»") % {"name": name})
+        for name in step.with_:
+            if name not in (*action.needs, *action.may, *who):
+                self.wrong(step, _("la acción no recibe «%(name)s»") % {"name": name})
+        if action.accountable and not step.accountable:
+            self.wrong(step, _("toca dinero o un SIM: falta «accountable: true»"))
+
+    def the_whole(self) -> None:
+        """From every start each step is reached, and from each step an end."""
+        for name in self.flow.starts:
+            if name not in self.flow.steps:
+                self.wrong(None, _("comienza en «%(name)s», que no existe") % {"name": name})
+        for lane, name in self.flow.lanes.items():
+            if name in self.flow.steps and self.flow.steps[name].lane != lane:
+                self.wrong(self.flow.steps[name], _("comienza el carril «%(lane)s» y no es de él") % {"lane": lane})
+            if not any(step.hands_to == lane for step in self.flow.steps.values()):
+                self.wrong(None, _("nadie deriva al carril «%(lane)s»: falta «hands_to»") % {"lane": lane})
+        if self.flow.start in self.flow.steps and self.flow.steps[self.flow.start].lane != LANES[0]:
+            self.wrong(self.flow.steps[self.flow.start], _("el flujo comienza en el carril del agente"))
+        reached = _closure(self.flow.starts, {name: step.leads_to for name, step in self.flow.steps.items()})
+        back: dict[str, list[str]] = {}
+        for name, step in self.flow.steps.items():
+            for target in step.leads_to:
+                back.setdefault(target, []).append(name)
+        ending = _closure([name for name, step in self.flow.steps.items() if step.kind == "end"], back)
+        for name, step in self.flow.steps.items():
+            if name not in reached:
+                self.wrong(step, _("no se llega nunca a este paso"))
+            if name not in ending:
+                refers = step.kind == "refer"
+                self.wrong(step, _("remite y no termina") if refers else _("desde aquí no se llega a ningún final"))
+
+
+def _closure(begin: Collection[str], ways: Mapping[str, Collection[str]]) -> set[str]:
+    """Names reached from some along the ways, themselves among them."""
+    reached: set[str] = set()
+    waiting = list(begin)
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting.extend(ways.get(name, ()))
+    return reached
+
+
+def _given(flow: Flow) -> Iterator[str]:
+    for step in flow.steps.values():
+        yield from (field.name for field in step.fields)
+        if step.as_:
+            yield step.as_
+
+
+def _paths(step: Step) -> Iterator[str]:
+    """Every path a step asks for."""
+    for text in (step.say, step.question, step.promised, step.title):
+        yield from places(text)
+    for what in step.with_.values():
+        if "{" in what:
+            yield from places(what)
+        else:
+            yield from alternatives(what)
+    if step.on:
+        yield step.on
+    conditions: list[When] = [branch.when for branch in step.branches]
+    conditions += [field.required_unless for field in step.fields]
+    for when in conditions:
+        yield from when
+    for field in step.fields:
+        yield from filter(None, (field.among, *alternatives(field.prefill)))

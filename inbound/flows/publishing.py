@@ -1,0 +1,182 @@
+"""Publishing flows: what is on file or in a draft becomes the next frozen version of its line, when nothing is wrong.
+
+A walk stays on the version it began with; whoever begins one gets the newest. All or nothing: every flow is read and
+checked before the first is published, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import unified_diff
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from escalations.models import EscalationKind
+from inbound.flows.lint import lint
+from inbound.flows.schema import Flow, FlowError, FlowErrors, parse_flow
+from inbound.models import FlowDraft, FlowVersion, ServiceLine
+from inbound.outside.actions import ACTIONS
+from inbound.outside.look_ups import LOOK_UPS
+
+FLOWS = Path(__file__).parent
+
+
+class Outcome(StrEnum):
+    """What became of a flow on file."""
+
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    KEPT = "kept"  # an administrator's version is running: the program does not undo it
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One line: the version that is running now, and what was done for it."""
+
+    line: str
+    version: int
+    outcome: Outcome
+
+
+class NothingToPublish(Exception):
+    """The draft says what is running already, or is gone; the message is the sentence people read."""
+
+
+def files(folder: Path = FLOWS) -> dict[str, str]:
+    """The texts on file, by their names. FlowErrors when one is no text."""
+    texts: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            texts[path.name] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise FlowErrors((FlowError(path.name, "", _("no está escrito en UTF-8")),)) from None
+    return texts
+
+
+def check_flow(*, source: str, name: str, lines: Collection[str] = ()) -> Flow:
+    """The flow of a text that may be published. Raises FlowErrors with all that is wrong.
+
+    `lines`: the lines one can go on as; empty: those that are attended now.
+    """
+    flow = parse_flow(source, name=name)
+    there_are = lines or set(ServiceLine.objects.filter(is_active=True).values_list("number", flat=True))
+    if errors := lint(
+        flow, look_ups=LOOK_UPS, actions=ACTIONS, escalations=EscalationKind.values, lines=there_are, name=name
+    ):
+        raise FlowErrors(tuple(errors))
+    return flow
+
+
+def lanes_left_out(flow: Flow) -> list[str]:
+    """Sentences on lanes that the program's flow of this line has and this one has not: no fault, and worth knowing."""
+    path = FLOWS / f"{flow.line}.yaml"
+    if not path.exists():
+        return []
+    there = parse_flow(path.read_text(encoding="utf-8"), name=path.name).lanes
+    sentence = _(
+        "El flujo del programa tiene el carril «%(lane)s» y este no: las tarjetas que deriva se resuelven sin pasos,"
+        " hasta que el paso que deriva diga «hands_to: %(lane)s» y «lanes» diga dónde comienza."
+    )
+    return [sentence % {"lane": lane} for lane in there if lane not in flow.lanes]
+
+
+def check_files(texts: Mapping[str, str], *, lines: Collection[str]) -> dict[str, Flow]:
+    """The flows of all texts, by line. Raises FlowErrors with what is wrong in any of them, or is of no line."""
+    flows: dict[str, Flow] = {}
+    errors: list[FlowError] = []
+    for name, source in texts.items():
+        try:
+            flow = check_flow(source=source, name=name, lines=lines)
+        except FlowErrors as refused:
+            errors += refused.errors
+            continue
+        if flow.line not in lines:
+            errors.append(FlowError(name, "", _("no hay una línea «%(line)s»") % {"line": flow.line}))
+        if flow.line in flows:
+            errors.append(FlowError(name, "", _("ya hay otro flujo de la línea «%(line)s»") % {"line": flow.line}))
+        flows[flow.line] = flow
+    if errors:
+        raise FlowErrors(tuple(errors))
+    return flows
+
+
+def publish_files(*, texts: Mapping[str, str], now: datetime, replace: bool = False) -> list[Published]:
+    """Publish what changed on file since the program published it last. Raises FlowErrors; then nothing was done.
+
+    Where an administrator's version is running it is kept, unless `replace`: a new release does not undo her work.
+    """
+    flows = check_files(texts, lines=set(ServiceLine.objects.values_list("number", flat=True)))
+    with transaction.atomic():
+        sources = {flow.line: source for flow, source in zip(flows.values(), texts.values(), strict=True)}
+        return [_publish_file(line, sources[line.number], now, replace=replace) for line in _locked(sources)]
+
+
+def publish_draft(*, line: ServiceLine, by: User, now: datetime) -> FlowVersion:
+    """Make the draft of a line its next version and put the draft away.
+
+    Raises FlowErrors, and NothingToPublish where there is no draft any more or it changes nothing.
+    """
+    with transaction.atomic():
+        (line,) = _locked([line.number])
+        draft = FlowDraft.objects.filter(line=line).first()
+        if draft is None:
+            raise NothingToPublish(_("Ya no hay un borrador de esta línea."))
+        flow = check_flow(source=draft.source, name=f"{line.number}.yaml")
+        if flow.line != line.number:
+            raise FlowErrors((FlowError(f"{line.number}.yaml", "", _("«line» dice %(line)s") % {"line": flow.line}),))
+        running = running_version(line=line)
+        if running and running.sha256 == fingerprint(draft.source):
+            raise NothingToPublish(_("El borrador dice lo mismo que la versión que corre."))
+        version = _next(line, draft.source, now=now, by=by, note=draft.note)
+        draft.delete()
+    return version
+
+
+def running_version(*, line: ServiceLine) -> FlowVersion | None:
+    """The newest version of a line; None when it has none yet."""
+    return FlowVersion.objects.filter(line=line).order_by("-version").first()
+
+
+def difference(*, before: str, after: str) -> list[str]:
+    """What changes between two texts, line by line: `-` goes, `+` comes, `@@` where."""
+    changes = unified_diff(before.splitlines(), after.splitlines(), n=2, lineterm="")
+    return [line for line in changes if not line.startswith(("---", "+++"))]
+
+
+def fingerprint(source: str) -> str:
+    return sha256(source.encode()).hexdigest()
+
+
+def _locked(numbers: Collection[str]) -> Iterator[ServiceLine]:
+    """Lines, locked in one order: of two who publish at once the second sees the version of the first."""
+    yield from (
+        ServiceLine.objects.select_for_update(no_key=True).filter(number__in=numbers).order_by("position", "number")
+    )
+
+
+def _publish_file(line: ServiceLine, source: str, now: datetime, *, replace: bool) -> Published:
+    running = running_version(line=line)
+    of_the_program = FlowVersion.objects.filter(line=line, published_by=None).order_by("-version").first()
+    is_ours = running is None or running.published_by_id is None
+    changed = of_the_program is None or of_the_program.sha256 != fingerprint(source)
+    if running and not is_ours and not replace:
+        return Published(line.number, running.version, Outcome.KEPT if changed else Outcome.UNCHANGED)
+    if running and running.sha256 == fingerprint(source):
+        return Published(line.number, running.version, Outcome.UNCHANGED)
+    version = _next(line, source, now=now, by=None, note="")
+    return Published(line.number, version.version, Outcome.PUBLISHED)
+
+
+def _next(line: ServiceLine, source: str, *, now: datetime, by: User | None, note: str) -> FlowVersion:
+    running = running_version(line=line)
+    return FlowVersion.objects.create(
+        line=line, version=running.version + 1 if running else 1, source=source, sha256=fingerprint(source),
+        note=note, published_at=now, published_by=by,
+    )  # fmt: skip

@@ -1,0 +1,11 @@
+"""Addresses of the room, by story."""
+
+from django.urls import include, path
+
+app_name = "inbound"
+
+urlpatterns = [
+    path("", include("inbound.walks.urls")),
+    path("", include("inbound.attended.urls")),
+    path("", include("inbound.writes.urls")),
+]

@@ -1,0 +1,1 @@
+"""Walks: one call on one version of a flow, attended step by step."""

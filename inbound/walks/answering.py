@@ -1,0 +1,205 @@
+"""What was typed into the fields of a step, as clean values: texts for JSON, amounts `12.50`, days ISO, hours `15:30`.
+
+What is wrong is told field by field, all at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from inbound.flows.conditions import is_required, value_at
+from inbound.flows.shapes import Field, Step
+from screens.amounts import read_amount
+from service_level.days import LA_PAZ
+from telephony import phone_numbers
+
+LONGEST = {"name": 120, "text": 500, "address": 200, "note": 2000}
+KINSHIPS = {
+    "holder": gettext_lazy("Titular"),
+    "spouse": gettext_lazy("Cónyuge"),
+    "child": gettext_lazy("Hijo o hija"),
+    "parent": gettext_lazy("Padre o madre"),
+    "sibling": gettext_lazy("Hermano o hermana"),
+    "other": gettext_lazy("Otro parentesco"),
+}
+IDENTITY_CARD = re.compile(r"[0-9]{4,10}(-?[0-9A-Z]{1,2})?( ?[A-Z]{2})?", re.ASCII)
+NUMBER = re.compile(r"[0-9]{3,12}", re.ASCII)
+CONTRACT = re.compile(r"[0-9A-Z./-]{1,24}", re.ASCII)
+HOUR = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", re.ASCII)
+LARGEST = Decimal(100_000)
+FURTHEST = timedelta(days=366)
+
+
+class StepRefused(Exception):
+    """The answers do not go; `errors` has a sentence for each field that is wrong."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__("; ".join(errors.values()))
+        self.errors = errors
+
+
+def clean_answers(*, step: Step, sent: Mapping[str, str], known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The answers of a step's fields, and its note. Raises StepRefused with every sentence at once."""
+    cleaned, errors = _each(step, sent, known, now)
+    together = {**known, **cleaned}
+    for field in step.fields:
+        if field.name not in errors and not cleaned.get(field.name) and is_required(field, together):
+            errors[field.name] = _("Falta: %(label)s.") % {"label": field.label}
+    if errors:
+        raise StepRefused({field.name: errors[field.name] for field in step.fields if field.name in errors})
+    if step.note:
+        cleaned["note"] = sent.get("note", "").strip()[: LONGEST["note"]]
+    return cleaned
+
+
+def clean_seen(*, fields: Collection[Field], sent: Mapping[str, str]) -> dict[str, str]:
+    """What an agent read on another screen, as clean values; nothing of it must be there. Raises StepRefused."""
+    cleaned: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for field in fields:
+        text = " ".join(sent.get(field.name, "").split())[: LONGEST["text"]]
+        if not text:
+            continue
+        amount, day = read_amount(text), _written_day(text)
+        if field.type == "amount" and amount is None:
+            errors[field.name] = _("Escriba el monto como 20 o 20,50.")
+        elif field.type == "date" and day is None:
+            errors[field.name] = _("Escriba el día como 28/11/2026.")
+        elif field.type == "choice" and text not in dict(field.choices):
+            errors[field.name] = _("Elija una de las opciones.")
+        else:
+            cleaned[field.name] = f"{amount:.2f}" if field.type == "amount" else text
+            if field.type == "date" and day is not None:
+                cleaned[field.name] = day.isoformat()
+    if errors:
+        raise StepRefused(errors)
+    return cleaned
+
+
+def _each(
+    step: Step, sent: Mapping[str, str], known: Mapping[str, Any], now: datetime
+) -> tuple[dict[str, Any], dict[str, str]]:
+    cleaned: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for field in step.fields:
+        if field.type == "customer":
+            cleaned[field.name] = _customer(field, sent)
+            continue
+        text = " ".join(sent.get(field.name, "").split())
+        cleaned[field.name] = ""
+        if text:
+            try:
+                cleaned[field.name] = _clean(field, text, known, now)
+            except ValueError as wrong:
+                errors[field.name] = str(wrong)
+    return cleaned, errors
+
+
+def _customer(field: Field, sent: Mapping[str, str]) -> dict[str, str] | str:
+    """The contract that was chosen, or typed by hand, with the name beside it; empty when there is neither."""
+    contract = " ".join(sent.get(field.name, "").split()).upper()[:24]
+    name = " ".join(sent.get(f"{field.name}_name", "").split())[:120]
+    return {"contract": contract, "name": name} if contract or name else ""
+
+
+def _clean(field: Field, text: str, known: Mapping[str, Any], now: datetime) -> str:
+    """One value. Raises ValueError with the sentence of the field."""
+    match field.type:
+        case "service_number":
+            return _matching(NUMBER, re.sub(r"[\s-]", "", text), _("Escriba el número con cifras, sin espacios."))
+        case "contract":
+            return _matching(CONTRACT, text.upper(), _("Un contrato lleva cifras y letras, hasta 24."))
+        case "identity_card":
+            return _matching(IDENTITY_CARD, text.upper(), _("Escriba el carnet como 3456789, 3456789-1F o 3456789 CB."))
+        case "telephone":
+            found = phone_numbers.parse(text)
+            if found is None:
+                raise ValueError(_("Ese teléfono no existe: escriba 7 u 8 cifras."))
+            return found
+        case "amount":
+            return _amount(field, text, known)
+        case "date":
+            return _day(text, now)
+        case "hour":
+            found_hour = HOUR.fullmatch(text)
+            if not found_hour:
+                raise ValueError(_("Escriba la hora como 15:30."))
+            return f"{int(found_hour[1]):02}:{found_hour[2]}"
+        case "kinship":
+            return _one_of(text, KINSHIPS)
+        case "choice":
+            return _one_of(text, dict(field.choices))
+        case _:
+            longest = LONGEST.get(field.type, LONGEST["text"])
+            if len(text) > longest:
+                raise ValueError(_("Hasta %(n)d letras.") % {"n": longest})
+            return text
+
+
+def kinship_words(code: str) -> str:
+    """A kinship as people say it; what no list knows stays as it was written."""
+    return str(KINSHIPS.get(code, code))
+
+
+def _matching(pattern: re.Pattern[str], text: str, sentence: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(sentence)
+    return text
+
+
+def _one_of(text: str, choices: Mapping[str, Any]) -> str:
+    if text not in choices:
+        raise ValueError(_("Elija una de las opciones."))
+    return text
+
+
+def _amount(field: Field, text: str, known: Mapping[str, Any]) -> str:
+    amount = read_amount(text)
+    if amount is None or not 0 < amount <= LARGEST:
+        raise ValueError(_("Escriba el monto como 20 o 20,50."))
+    allowed = amounts_of(field, known)
+    if allowed and f"{amount:.2f}" not in allowed:
+        named = ", ".join(one.replace(".", ",") for one in allowed)
+        raise ValueError(_("El plan permite: %(amounts)s.") % {"amounts": named})
+    return f"{amount:.2f}"
+
+
+def amounts_of(field: Field, known: Mapping[str, Any]) -> list[str]:
+    """The amounts a plan allows, as `20.00`; empty when the other system did not say."""
+    found = value_at(known, field.among) if field.among else None
+    return [f"{Decimal(str(one)):.2f}" for one in found] if isinstance(found, list) else []
+
+
+def _day(text: str, now: datetime) -> str:
+    day = _written_day(text)
+    today = now.astimezone(LA_PAZ).date()
+    if day is None:
+        raise ValueError(_("Escriba el día como 28/11/2026."))
+    if day.year == 1900:
+        day = _next(day, today)
+    if not today <= day <= today + FURTHEST:
+        raise ValueError(_("El día debe ser desde hoy y dentro de un año."))
+    return day.isoformat()
+
+
+def _written_day(text: str) -> date | None:
+    """A day as people write it, on the calendar of La Paz; `28/11` is of the year 1900."""
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m"):
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+    return None
+
+
+def _next(day: date, today: date) -> date:
+    """`28/11` is the next one there is."""
+    this_year = day.replace(year=today.year)
+    return this_year if this_year >= today else day.replace(year=today.year + 1)

@@ -1,0 +1,148 @@
+"""What a step of a walk leaves behind elsewhere: a write owed to another system, an escalation, the interaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from escalations.models import Escalation
+from escalations.raising import due_by, raise_escalation
+from escalations.working import inform, reject, resolve
+from inbound.flows.conditions import arguments, filled
+from inbound.flows.shapes import Step
+from inbound.models import Footstep, OutsideWrite
+from inbound.walks.call_words import words_of_the_call
+from inbound.walks.standing import CONTINUED, Standing, flow_of
+from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.writing import owe_write
+from telephony.phone_numbers import parse
+
+INTERACTION = "smartflex.write_interaction"
+WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
+
+
+def key_of(standing: Standing) -> str:
+    """What makes a consequence unique: the walk, the line and the step, not the footstep.
+
+    So going back and passing the step again does nothing a second time: one top-up, whatever is clicked.
+    """
+    return f"walk:{standing.walk.key}:{standing.flow.line}:{standing.step.name}"
+
+
+def stands(write: OutsideWrite, key: str) -> bool:
+    """Whether a write is what the step of that key owes. A refused one is not: the step may be passed anew."""
+    is_of_the_step = write.key == key or write.key.startswith(f"{key}:")  # asked for anew, it has a number behind
+    return is_of_the_step and write.state not in NOT_HAPPENING
+
+
+def is_owed_already(standing: Standing) -> bool:
+    """Whether passing this `do` step again would do nothing: there is nothing to confirm then."""
+    key = key_of(standing)
+    return any(stands(write, key) for write in OutsideWrite.objects.filter(walk=standing.walk, key__startswith=key))
+
+
+def write_out(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
+    """Owe the write of a `do` step, once a walk however often the step is passed. Call it inside its transaction."""
+    walk, footstep, step = standing.walk, standing.footstep, standing.step
+    return owe_write(
+        key=key_of(standing),
+        walk=walk,
+        position=footstep.position,
+        action=step.action,
+        payload=arguments(step.with_, known),
+        now=now,
+        by=walk.by,
+    )
+
+
+def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> Escalation:
+    """Raise the escalation of a `hand_over` step, once a walk. Call it inside the step's transaction."""
+    walk, footstep, step = standing.walk, standing.footstep, standing.step
+    customer = known.get("customer") if isinstance(known.get("customer"), dict) else {}
+    words = words_of_the_call(standing, known)
+    return raise_escalation(
+        key=key_of(standing),
+        kind=step.escalation,
+        line=walk.line.number,
+        contract=walk.contract,
+        customer_name=walk.customer_name,
+        telephone=call_back_on(walk.caller_number, known),
+        zone=str(customer.get("zone") or "")[:80] if customer else "",
+        reason=". ".join([step.title, *_written(step, footstep)]),
+        details=arguments(step.with_, words),
+        promised=filled(step.promised, words),
+        due_at=due_by(now=now, **(asdict(step.due) if step.due else {"end_of_day": True})),
+        by=walk.by,
+        now=now,
+    )
+
+
+def end_of_walk(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
+    """Owe the one interaction every attended call leaves (READING: *every flow*)."""
+    walk = standing.walk
+    return owe_write(
+        key=f"walk:{walk.key}:interaction",
+        walk=walk,
+        position=standing.footstep.position,
+        action=INTERACTION,
+        payload={
+            "contract": walk.contract,
+            "line": walk.line.number,
+            "result": standing.step.result,
+            "text": told(standing),
+        },
+        now=now,
+        by=walk.by,
+    )
+
+
+def settle_card(*, standing: Standing, now: datetime) -> Escalation:
+    """Settle the card whose lane ends, and close it where the lane has told the customer. Raises EscalationRefuses.
+
+    What was written down on the way stands behind the result. A flow published before ends could say what they settle
+    resolves.
+    """
+    walk, step = standing.walk, standing.step
+    written = [text for one in standing.path for text in _written(standing.step_of(one), one)]
+    outcome = ". ".join([step.label, *written])
+    card, by = int(walk.escalation_id or 0), walk.by
+    if step.settles == "rejected":
+        return reject(escalation_id=card, reason=outcome, by=by, now=now)
+    settled = resolve(escalation_id=card, outcome=outcome, by=by, now=now)
+    if step.settles == "informed":
+        how = Escalation.How.TELEPHONE
+        return inform(escalation_id=card, how=how, told_at=now, by=by, now=now, note=step.label)
+    return settled
+
+
+def told(standing: Standing) -> str:
+    """The call in a few lines: what was decided, done, handed over and noted, at most 1,000 letters."""
+    lines = []
+    for footstep in standing.path:
+        step = flow_of(footstep.version_id).steps[footstep.step]
+        if footstep.chosen == CONTINUED:
+            lines.append(_("Continúa como %(line)s") % {"line": step.continue_as})
+        elif step.kind == "decide" and footstep.chosen:
+            lines.append(next((way.label for way in step.ways if way.name == footstep.chosen), footstep.chosen))
+        elif step.kind in ("do", "hand_over", "refer"):
+            lines.append(step.title)
+        lines += [str(footstep.answer[name]) for name in ("note", "seen") if footstep.answer.get(name)]
+    return ". ".join([*lines, standing.step.label])[:1000]
+
+
+def _written(step: Step, footstep: Footstep) -> list[str]:
+    """What was written down on a step in words of its own, its note last."""
+    names = [field.name for field in step.fields if field.type in WORDS] + ["note"]
+    return [str(footstep.answer[name]) for name in names if footstep.answer.get(name)]
+
+
+def call_back_on(caller_number: str, known: Mapping[str, Any]) -> str:
+    """Where the customer is called back: the number she gave, the one she calls from, the first on file."""
+    customer = known.get("customer")
+    on_file = customer.get("telephones") if isinstance(customer, Mapping) else None
+    first = str(on_file[0]) if isinstance(on_file, list) and on_file else ""
+    return (str(known.get("telephone") or "") or caller_number or parse(first) or first)[:16]

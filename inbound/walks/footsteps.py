@@ -1,0 +1,106 @@
+"""The footsteps of a walk: whose turn it is, onto the next step, off the present one. What is decided on them: walking.
+
+A walk is answered by its newest footstep, so of two who answer the same one the second changes nothing: Stale.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from escalations.lifecycle import Verb, why_not
+from inbound.flows.conditions import arguments, proposed_branch
+from inbound.flows.shapes import HOUSE
+from inbound.models import Footstep, Walk
+from inbound.outside.reaching import look_up
+from inbound.walks.standing import Standing, flow_of, stand
+
+HIGHEST_POSITION = 500  # steps of one call; a loop that goes round for ever is a mistake
+
+
+class Stale(Exception):
+    """That step was answered already; the walk stands elsewhere. Nothing was changed."""
+
+
+class WalkRefuses(Exception):
+    """The verb cannot be done; the message is the sentence people read."""
+
+
+def current_standing(by: User, key: uuid.UUID, position: int) -> Standing:
+    return _current(Walk.objects.walked_by(by).select_related("line").get(key=key), position, by)
+
+
+def locked_standing(by: User, key: uuid.UUID, position: int) -> Standing:
+    """The walk, locked: of two who answer one step the second waits, and then comes too late."""
+    walks = Walk.objects.select_for_update(of=("self",), no_key=True).select_related("line", "agent__user")
+    walk = walks.walked_by(by).get(key=key)
+    if walk.escalation_id:
+        walk.walked_by = by  # a card may have changed hands since the step before
+    return _current(walk, position, by)
+
+
+def _current(walk: Walk, position: int, by: User) -> Standing:
+    if walk.ended_at is not None:
+        raise Stale(_("Esta atención ya terminó."))
+    if walk.position != position:
+        raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
+    if walk.escalation is not None and (why := why_not(Verb.RESOLVE, escalation=walk.escalation, by=by)):
+        raise WalkRefuses(why)
+    return stand(walk=walk)
+
+
+def enter(
+    walk: Walk,
+    trail: list[Footstep],
+    version_id: int,
+    name: str,
+    *,
+    known: Mapping[str, Any],
+    now: datetime,
+    back_to: Footstep | None = None,
+) -> None:
+    """Add footsteps, to `trail` as well, up to the next step somebody must look at.
+
+    Readings of the house answer themselves.
+    """
+    known, flow = dict(known), flow_of(version_id)
+    while True:
+        if walk.position >= HIGHEST_POSITION:
+            raise WalkRefuses(_("La atención tiene demasiados pasos: termínela y comience otra."))
+        step = flow.steps[name]
+        walk.position += 1
+        footstep = Footstep(
+            walk=walk, position=walk.position, version_id=version_id, step=name, kind=step.kind, entered_at=now,
+            returns_to=back_to.position if back_to else None,
+        )  # fmt: skip
+        back_to = None
+        reads_itself = step.kind == "look_up" and step.look_up.startswith(HOUSE)
+        if reads_itself:
+            footstep.found = look_up(name=step.look_up, arguments=arguments(step.with_, known), now=now).found
+            footstep.left_at = now
+            known[step.as_] = footstep.found
+        elif step.kind == "decide":
+            proposed = proposed_branch(step, known)
+            footstep.proposed = proposed.name if proposed else ""
+        footstep.save(force_insert=True)
+        trail.append(footstep)
+        if not reads_itself:
+            return
+        name = step.next
+
+
+def leave(footstep: Footstep, *, now: datetime) -> None:
+    footstep.left_at = max(now, footstep.entered_at)
+    footstep.save()
+
+
+def remember_customer(walk: Walk, answer: Mapping[str, Any]) -> None:
+    """The customer of the call, so that lists need not read footsteps."""
+    for value in answer.values():
+        if isinstance(value, dict) and value.get("contract"):
+            walk.contract, walk.customer_name = str(value["contract"])[:24], str(value.get("name", ""))[:120]

@@ -1,0 +1,76 @@
+"""The lane of a flow that is walked from a card (102.8–11, 103.14–15), with the engine of a call: walking.py.
+
+It begins in the version the call was on and knows what the call knew when it handed over. When it ends the card moves:
+`consequences.settle_card`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from escalations.lifecycle import Verb, locked_escalation, why_not
+from escalations.models import Escalation
+from inbound.models import Footstep, Walk
+from inbound.walks.footsteps import WalkRefuses, enter
+from inbound.walks.standing import flow_of, known_on, path_of
+
+KEY = re.compile(r"walk:(?P<walk>[0-9a-f-]{36}):(?P<line>[0-9]+):(?P<step>[a-z0-9_]+)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """The step of a call that handed a card over, newest passing; `trail` are the call's footsteps, oldest first.
+
+    `lane`: the step its lane begins with; empty: the card is worked without a flow.
+    """
+
+    walk: Walk
+    footstep: Footstep
+    trail: list[Footstep]
+    lane: str
+
+
+def handed_over(*, card: Escalation) -> HandedOver | None:
+    """Where a card comes from; None when it comes from no call. Two queries."""
+    said = KEY.fullmatch(card.key)
+    walk = Walk.objects.filter(key=said["walk"]).select_related("line", "agent__user").first() if said else None
+    if said is None or walk is None:
+        return None
+    trail = list(Footstep.objects.filter(walk=walk).order_by("position"))
+    for footstep in reversed(trail):
+        if footstep.step != said["step"] or footstep.left_at is None:
+            continue
+        flow = flow_of(footstep.version_id)
+        if flow.line == said["line"]:
+            return HandedOver(walk, footstep, trail, flow.lanes.get(flow.steps[footstep.step].hands_to, ""))
+    return None
+
+
+def begin_lane(*, escalation_id: int, by: User, now: datetime) -> Walk:
+    """Walk the lane of a card one has; begun once, whoever presses twice. Raises WalkRefuses with the sentence."""
+    with transaction.atomic():
+        card = locked_escalation(escalation_id)
+        if there := Walk.objects.filter(escalation=card).first():
+            return there
+        if why := why_not(Verb.RESOLVE, escalation=card, by=by):
+            raise WalkRefuses(why)
+        begun = handed_over(card=card)
+        if begun is None or not begun.lane:
+            raise WalkRefuses(_("Esta derivación se resuelve en su tarjeta: su flujo no tiene un carril para ella."))
+        call, version = begun.walk, begun.footstep.version_id
+        path = path_of([passed for passed in begun.trail if passed.position <= begun.footstep.position])
+        known = known_on(path, before=call.brought)
+        walk = Walk.objects.create(
+            line=call.line, version_id=version, escalation=card, walked_by=by,
+            caller_number=card.telephone or call.caller_number,  # where she is called back
+            contract=call.contract, customer_name=call.customer_name, brought=known, began_at=now,
+        )  # fmt: skip
+        enter(walk, [], version, begun.lane, known=known, now=now)
+        walk.save(update_fields=["position"])
+    return walk

@@ -1,0 +1,46 @@
+"""The page an agent attends calls from: the lines as buttons, what is open, what was attended today."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from agents.models import Agent
+from inbound.models import ServiceLine, Walk
+from inbound.walks.page import under_way
+from service_level.days import day_of
+
+KEYS = "123456789qw"
+SHOWN = 30  # calls of today on the page; the list of all has its own
+
+
+@dataclass(frozen=True)
+class LineButton:
+    """One line, the key that presses its button, and the key that makes two clicks one call."""
+
+    line: ServiceLine
+    key: str
+    once: uuid.UUID
+
+
+@dataclass(frozen=True)
+class LinesPage:
+    buttons: list[LineButton]
+    open: list[Walk]
+    ended: list[Walk]
+
+
+def lay_lines(*, agent: Agent, now: datetime) -> LinesPage:
+    """Three queries, whatever the number of calls."""
+    active = ServiceLine.objects.filter(is_active=True).in_order()
+    begins, _ends = day_of(now=now)
+    today = Walk.objects.filter(agent=agent, began_at__gte=begins, ended_at__isnull=False).select_related("line")
+    return LinesPage(
+        buttons=[
+            LineButton(line, KEYS[place] if place < len(KEYS) else "", uuid.uuid4())
+            for place, line in enumerate(active)
+        ],
+        open=list(under_way(by=agent.user)),
+        ended=list(today.order_by("-ended_at")[:SHOWN]),
+    )

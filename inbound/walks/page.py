@@ -1,0 +1,255 @@
+"""What the page of a walk shows: the present step, what is known of the customer, and the trail of footsteps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+
+from agents.models import User
+from escalations.models import Escalation
+from inbound.flows.conditions import filled, known_first, value_at
+from inbound.flows.diagram import svg
+from inbound.flows.shapes import OTHER, Field, Step
+from inbound.models import Footstep, OutsideWrite, Walk
+from inbound.outside.actions import ACTIONS
+from inbound.outside.found_words import Told, tell, words_of
+from inbound.outside.look_ups import LOOK_UPS
+from inbound.walks.answering import KINSHIPS, amounts_of
+from inbound.walks.call_words import words_of_the_call
+from inbound.walks.consequences import key_of, stands
+from inbound.walks.standing import Standing, flow_of, said_before
+from inbound.walks.trail import Passed, trail_of
+from inbound.writes.states import how_it_stands
+from telephony import phone_numbers
+
+State = OutsideWrite.State
+
+KEYS = "123456789"
+OTHER_KEY = "o"
+OPEN_AT_MOST = 20  # walks of one agent shown as tabs
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way on from a decision, as a button."""
+
+    name: str
+    label: str
+    key: str
+    is_proposed: bool
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """One field of the step, with what it holds."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    error: str
+    is_required: bool
+    options: list[tuple[str, str]] = field(default_factory=list)
+    name_value: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """One thing that was found, with its heading."""
+
+    title: str
+    told: Told
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One write owed to another system, and the words of what it does."""
+
+    write: OutsideWrite
+    words: str
+
+    @property
+    def warning(self) -> str:
+        """Why the customer must not be told that it is done; empty while it may still be, and once it is."""
+        if self.write.state in (State.WAITING, State.SENDING, State.DONE):
+            return ""
+        return how_it_stands(State(self.write.state))
+
+
+@dataclass
+class WalkPage:
+    """All of it; `standing` has the walk, the flow and the step."""
+
+    standing: Standing
+    say: str
+    note: str
+    fields: list[ShownField]
+    ways: list[Way]
+    seen: str
+    known: list[Known]
+    just_found: Known | None
+    trail: list[Passed]
+    writes: list[Owed]
+    escalations: list[Escalation]
+    others: list[Walk]
+    done_already: OutsideWrite | Escalation | None = None
+    needs_look: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something owed to another system may still change by itself."""
+        return any(owed.write.state in (State.WAITING, State.SENDING) for owed in self.writes)
+
+
+def lay_walk(
+    *,
+    standing: Standing,
+    by: User | None,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    problem: str = "",
+) -> WalkPage:
+    """The page of a walk. `by` None: somebody reads it who does not walk it."""
+    walk, step, errors = standing.walk, standing.step, dict(errors or {})
+    words = words_of_the_call(standing, standing.known)
+    held = {**said_before(standing), **(typed or {})}
+    looked_by_hand = step.kind == "look_up" and standing.footstep.found is None and standing.footstep.by_hand
+    asked = LOOK_UPS[step.look_up].by_hand if looked_by_hand else step.fields
+    writes, handed = _left_behind(standing)
+    return WalkPage(
+        standing=standing,
+        say=filled(step.say, words),
+        note=str(held.get("note", "")),
+        fields=[_shown(one, held, errors, standing.known) for one in asked],
+        ways=_ways(step, standing.footstep),
+        seen=words_of(step.on.rpartition(".")[2], value_at(standing.known, step.on)) if step.on else "",
+        known=_known(standing),
+        just_found=_just_found(standing),
+        trail=trail_of(standing),
+        writes=[Owed(write, str(ACTIONS[write.action].words)) for write in writes],
+        escalations=handed,
+        others=list(_others(walk, by)) if by else [],
+        done_already=_done_already(standing, writes, handed),
+        needs_look=_needs_look(standing),
+        errors=errors,
+        problem=problem,
+    )
+
+
+def _left_behind(standing: Standing) -> tuple[list[OutsideWrite], list[Escalation]]:
+    """Writes and escalations of the call; not asked for before a step was answered that leaves some."""
+    answered = {passed.kind for passed in standing.trail if passed.left_at is not None}
+    owes, hands_over = answered & {"do", "end"}, "hand_over" in answered
+    walk = standing.walk
+    writes = list(OutsideWrite.objects.filter(walk=walk).order_by("owed_at", "pk")) if owes else []
+    keys = Escalation.objects.filter(key__startswith=f"walk:{walk.key}:").select_related("kind").order_by("raised_at")
+    return writes, list(keys) if hands_over else []
+
+
+def under_way(*, by: User) -> QuerySet[Walk]:
+    """The calls an agent has open, the newest first."""
+    return Walk.objects.under_way().filter(agent__user=by).select_related("line").order_by("-began_at")
+
+
+def _others(walk: Walk, by: User) -> QuerySet[Walk]:
+    """What else the same person has open: calls beside a call, cards beside a card."""
+    worked = Walk.objects.under_way().filter(escalation__owner=by, escalation__state__in=Escalation.UNSETTLED)
+    cards = worked.select_related("line").order_by("-began_at")  # one settled on its card is left where it is
+    return (cards if walk.escalation_id else under_way(by=by)).exclude(pk=walk.pk)[:OPEN_AT_MOST]
+
+
+def _shown(asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any]) -> ShownField:
+    value, name_value = held.get(asked.name, ""), str(held.get(f"{asked.name}_name", ""))
+    if asked.name not in held and asked.prefill:
+        value = known_first(asked.prefill, known)
+        value = phone_numbers.display(value) if asked.type == "telephone" else value
+    if isinstance(value, Mapping):
+        value, name_value = value.get("contract", ""), str(value.get("name", ""))
+    options = [(code, str(label)) for code, label in asked.choices]
+    if asked.type == "kinship":
+        options = [(code, str(label)) for code, label in KINSHIPS.items()]
+    elif asked.type == "amount" and (amounts := amounts_of(asked, known)):
+        options = [(one, one.replace(".", ",")) for one in amounts]
+        value = str(value).replace(".", ",")
+    elif asked.type == "service_number":
+        options = [(number, number) for number in _own_numbers(known)]
+    return ShownField(
+        name=asked.name, label=str(asked.label), kind=asked.type, value=str(value), name_value=name_value,
+        error=errors.get(asked.name, ""), is_required=asked.required and not asked.required_unless, options=options,
+    )  # fmt: skip
+
+
+def _own_numbers(known: Mapping[str, Any]) -> list[str]:
+    customer = known.get("customer")
+    products = customer.get("products") if isinstance(customer, Mapping) else None
+    return [str(one["service_number"]) for one in products or [] if one.get("service_number")]
+
+
+def _ways(step: Step, footstep: Footstep) -> list[Way]:
+    keys = iter(KEYS)
+    return [
+        Way(way.name, way.label, OTHER_KEY if way.name == OTHER else next(keys, ""), way.name == footstep.proposed)
+        for way in step.ways
+    ]
+
+
+def _known(standing: Standing) -> list[Known]:
+    """What was found on the way that counts, also on the call a card came from: the newest word of each name.
+
+    What the step before brought stands large beside the question, and not here as well.
+    """
+    found = {
+        step.as_: Known(step.title, told)
+        for step in standing.flow.steps.values()
+        if step.kind == "look_up" and (told := tell(standing.walk.brought.get(step.as_)))
+    }
+    large = standing.path[-2:-1] if standing.walk.ended_at is None and standing.step.kind != "look_up" else []
+    for footstep in standing.path:
+        if footstep in large:
+            continue
+        step = standing.step_of(footstep)
+        if step.kind == "look_up" and (told := tell(footstep.found)):
+            found[step.as_] = Known(step.title, told)
+    return sorted(found.values(), key=lambda one: one is not found.get("customer"))
+
+
+def _just_found(standing: Standing) -> Known | None:
+    """What the look-up before the present step brought: it stands large beside the question."""
+    if len(standing.path) < 2:
+        return None
+    before = standing.path[-2]
+    step = standing.step_of(before)
+    if step.kind != "look_up" or standing.step.kind == "look_up":
+        return None
+    return Known(step.title, tell(before.found), before.trouble)
+
+
+def _done_already(
+    standing: Standing, writes: list[OutsideWrite], handed: list[Escalation]
+) -> OutsideWrite | Escalation | None:
+    """What this step did the time it was passed before: passing it again does nothing a second time."""
+    if standing.step.kind not in ("do", "hand_over"):
+        return None
+    key = key_of(standing)
+    done: list[OutsideWrite | Escalation] = [write for write in writes if stands(write, key)]
+    done += [escalation for escalation in handed if escalation.key == key]
+    return next(iter(done), None)
+
+
+def _needs_look(standing: Standing) -> bool:
+    footstep = standing.footstep
+    untouched = footstep.found is None and not footstep.trouble and not footstep.by_hand
+    return standing.step.kind == "look_up" and footstep.left_at is None and untouched
+
+
+def diagram_of(standing: Standing) -> str:
+    """The flow of the present step as a drawing, the step lit and those passed marked."""
+    version = standing.footstep.version_id
+    passed = [one.step for one in standing.path if one.version_id == version]
+    return svg(flow_of(version), current=standing.step.name, passed=passed)

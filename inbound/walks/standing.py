@@ -1,0 +1,111 @@
+"""Where a walk stands: its present step, what is known by now, and how it came there. Read from the footsteps alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from inbound.flows.schema import parse_flow
+from inbound.flows.shapes import Flow, Step
+from inbound.models import FlowVersion, Footstep, ServiceLine, Walk
+
+CONTINUED = "continue_as"  # what is chosen where a walk goes on as another line
+
+
+class NoFlow(Exception):
+    """The line has no published flow; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A walk at its newest footstep. `path` are the footsteps that count, `trail` all of them, oldest first."""
+
+    walk: Walk
+    flow: Flow
+    step: Step
+    footstep: Footstep
+    known: dict[str, Any]
+    path: list[Footstep]
+    trail: list[Footstep]
+
+    @property
+    def before(self) -> Footstep | None:
+        """The footstep that going back returns to."""
+        return self.path[-2] if len(self.path) > 1 else None
+
+    def step_of(self, footstep: Footstep) -> Step:
+        return flow_of(footstep.version_id).steps[footstep.step]
+
+
+@lru_cache(maxsize=256)
+def flow_of(version_id: int) -> Flow:
+    """The flow of a version; versions are frozen, so what was read once stays true."""
+    return parse_flow(FlowVersion.objects.values_list("source", flat=True).get(pk=version_id), name=str(version_id))
+
+
+def running_version(*, line: ServiceLine) -> FlowVersion:
+    """The newest published version of a line's flow. Raises NoFlow."""
+    newest = FlowVersion.objects.filter(line=line).order_by("-version").first()
+    if newest is None:
+        raise NoFlow(line.number)
+    return newest
+
+
+def stand(*, walk: Walk) -> Standing:
+    """Read where `walk` stands; one query."""
+    return standing_on(walk=walk, trail=list(Footstep.objects.filter(walk=walk).order_by("position")))
+
+
+def standing_on(*, walk: Walk, trail: list[Footstep]) -> Standing:
+    """Where `walk` stands with all its footsteps at hand, oldest first."""
+    path = path_of(trail)
+    newest = trail[-1]
+    flow = flow_of(newest.version_id)
+    return Standing(walk, flow, flow.steps[newest.step], newest, known_on(path, before=walk.brought), path, trail)
+
+
+def path_of(trail: list[Footstep]) -> list[Footstep]:
+    """The footsteps that count: one that went back undoes all from the position it returned to."""
+    path: list[Footstep] = []
+    for footstep in trail:
+        if footstep.returns_to is not None:
+            path = [kept for kept in path if kept.position < footstep.returns_to]
+        path.append(footstep)
+    return path
+
+
+def known_on(path: list[Footstep], *, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What was answered, by field, and what was found, by the name its look-up gives it; the later word counts.
+
+    `before`: what a walk brought with it.
+    """
+    known: dict[str, Any] = dict(before)
+    for footstep in path:
+        step = flow_of(footstep.version_id).steps[footstep.step]
+        if step.kind != "look_up":
+            known.update(footstep.answer)
+        elif footstep.found is not None or footstep.left_at is not None:
+            known[step.as_] = _with_what_was_known(known.get(step.as_), footstep)
+    return known
+
+
+def _with_what_was_known(before: Any, footstep: Footstep) -> Any:
+    """What a look-up found. What an agent writes by hand adds to what was known; left empty, it takes nothing away."""
+    found = footstep.found
+    if not footstep.by_hand:
+        return found
+    if isinstance(before, dict) and isinstance(found, dict):
+        return {**before, **found}
+    return before if found is None else found
+
+
+def said_before(standing: Standing) -> dict[str, Any]:
+    """What the fields of the present step hold: a draft, or what was answered the last time it was passed."""
+    draft = standing.walk.draft
+    if draft.get("position") == standing.footstep.position:
+        return dict(draft.get("fields", {}))
+    here = (standing.footstep.version_id, standing.footstep.step)
+    earlier = [passed for passed in standing.trail[:-1] if (passed.version_id, passed.step) == here]
+    return dict(earlier[-1].answer) if earlier else {}

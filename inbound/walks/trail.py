@@ -1,0 +1,90 @@
+"""The trail of a walk: its footsteps as lines, what was said and decided on each, and to which one may go back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from inbound.flows.shapes import Branch, Step
+from inbound.models import Footstep
+from inbound.outside.found_words import words_of
+from inbound.walks.answering import KINSHIPS
+from inbound.walks.standing import CONTINUED, Standing
+
+
+@dataclass(frozen=True)
+class Passed:
+    """One line of the trail. `is_undone`: somebody went back past it."""
+
+    position: int
+    ref: str
+    title: str
+    what: list[str]
+    at: datetime
+    is_undone: bool
+    is_current: bool
+    may_return: bool
+
+
+def trail_of(standing: Standing) -> list[Passed]:
+    """All footsteps of a walk, oldest first, as lines to read."""
+    counting = {footstep.position for footstep in standing.path}
+    newest = standing.footstep.position
+    ended = standing.walk.ended_at is not None
+    lines = []
+    for footstep in standing.trail:
+        step = standing.step_of(footstep)
+        counts = footstep.position in counting
+        lines.append(
+            Passed(
+                position=footstep.position,
+                ref=step.ref,
+                title=step.title,
+                what=_what(step, footstep),
+                at=footstep.entered_at,
+                is_undone=not counts,
+                is_current=footstep.position == newest and not ended,
+                may_return=counts
+                and footstep.position != newest
+                and not ended
+                and (step.kind != "look_up" or footstep.by_hand),
+            )
+        )
+    return lines
+
+
+def _what(step: Step, footstep: Footstep) -> list[str]:
+    """What was answered or decided on a footstep, in a few words."""
+    said = [_answer(step, name, value) for name, value in footstep.answer.items() if value]
+    if footstep.chosen == CONTINUED:
+        said.append(_("Sigue como %(line)s") % {"line": step.continue_as})
+    elif footstep.chosen:
+        said.append(_label(step.ways, footstep.chosen))
+        if footstep.proposed and footstep.proposed != footstep.chosen:
+            said.append(_("se proponía «%(label)s»") % {"label": _label(step.ways, footstep.proposed)})
+    if footstep.reason:
+        said.append(footstep.reason)
+    if footstep.trouble:
+        said.append(footstep.trouble)
+    if footstep.by_hand and footstep.found:
+        said.append(_("escrito a mano"))
+    return said
+
+
+def _answer(step: Step, name: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " ".join(filter(None, (str(value.get("contract", "")), str(value.get("name", "")).title())))
+    asked = next((one for one in step.fields if one.name == name), None)
+    if asked is not None and asked.type == "kinship":
+        return str(KINSHIPS.get(str(value), value))
+    if asked is not None and asked.type == "choice":
+        return str(dict(asked.choices).get(str(value), value))
+    return words_of("amount" if asked is not None and asked.type == "amount" else name, value)
+
+
+def _label(ways: tuple[Branch, ...], name: str) -> str:
+    return next((str(way.label) for way in ways if way.name == name), name)

@@ -1,0 +1,251 @@
+"""The page of a walk: one step at a time, what is known beside it, and the trail of what was done."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.access import agent_of, agents_only, signed_in_user
+from agents.models import User
+from inbound.models import ServiceLine, Walk
+from inbound.outside.reaching import look_up
+from inbound.tasks import deliver_writes
+from inbound.walks import walking
+from inbound.walks.answering import StepRefused
+from inbound.walks.footsteps import Stale, WalkRefuses
+from inbound.walks.lines_page import lay_lines
+from inbound.walks.page import diagram_of, lay_walk
+from inbound.walks.standing import NoFlow, Standing, stand
+
+View = Callable[..., HttpResponse]
+HIDDEN = {"csrfmiddlewaretoken", "position", "branch", "confirmed", "by_hand"}
+
+
+def own_walks_only(view: View) -> View:
+    """Somebody else's walk is 404: the verbs look for it among the person's own."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+        try:
+            return view(request, key)
+        except Walk.DoesNotExist:
+            raise Http404 from None
+
+    return guarded
+
+
+@require_GET
+@agents_only
+def lines(request: HttpRequest) -> HttpResponse:
+    """The lines as buttons, what is open, and what was attended today."""
+    laid = lay_lines(agent=agent_of(request), now=timezone.now())
+    return render(request, "inbound/walks/lines.html", {"page": laid})
+
+
+@require_POST
+@agents_only
+def begin(request: HttpRequest) -> HttpResponse:
+    """Attend a call of a line; the key of the button makes a second click the same call."""
+    offered = ServiceLine.objects.visible_to(signed_in_user(request)).filter(is_active=True)
+    line = get_object_or_404(offered, number=request.POST.get("line", ""))
+    try:
+        key = uuid.UUID(request.POST.get("key", ""))
+        walk = walking.begin_walk(agent=agent_of(request), line=line, key=key, now=timezone.now())
+    except ValueError:
+        raise Http404 from None
+    except NoFlow:
+        messages.error(request, _("La línea %(line)s no tiene un flujo publicado.") % {"line": line.number})
+        return redirect("inbound:lines")
+    except WalkRefuses as refusal:
+        messages.error(request, str(refusal))
+        return redirect("inbound:lines")
+    return redirect("inbound:walk", key=walk.key)
+
+
+@require_GET
+def walk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The whole page; whoever does not walk it reads it."""
+    user = signed_in_user(request)
+    found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
+    own = found.is_answered_by(user)
+    page = lay_walk(standing=stand(walk=found), by=user if own else None)
+    return render(request, "inbound/walks/walk.html" if own else "inbound/walks/walk_read.html", {"page": page})
+
+
+@require_POST
+@own_walks_only
+def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Answer the present step; the fragment is the next one."""
+    user, sent, position = signed_in_user(request), _sent(request), _position(request)
+    try:
+        standing = walking.answer_step(
+            by=user,
+            key=key,
+            position=position,
+            sent=sent,
+            branch=request.POST.get("branch", ""),
+            confirmed=request.POST.get("confirmed") == "yes",
+            now=timezone.now(),
+        )
+    except StepRefused as refused:
+        return _show(request, user, _stand(user, key), typed=sent, errors=refused.errors)
+    except (Stale, WalkRefuses) as refusal:
+        return _show(request, user, _stand(user, key), problem=str(refusal))
+    deliver_writes.delay_on_commit()  # the sweep would find it as well, some seconds later
+    return _show(request, user, standing)
+
+
+@require_POST
+@own_walks_only
+def look(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Ask the other system; the page asks by itself as soon as the step is on the screen."""
+    user = signed_in_user(request)
+    try:
+        standing = walking.look(
+            by=user, key=key, position=_position(request), now=timezone.now(),
+            again=request.POST.get("again") == "yes",
+        )  # fmt: skip
+    except Stale:
+        standing = _stand(user, key)
+    except WalkRefuses as refusal:
+        return _show(request, user, _stand(user, key), problem=str(refusal))
+    return _show(request, user, standing)
+
+
+@require_POST
+@own_walks_only
+def by_hand(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Go on from a look-up with what the agent saw on the old screen."""
+    user, sent = signed_in_user(request), _sent(request)
+    try:
+        standing = walking.write_what_is_seen(
+            by=user, key=key, position=_position(request), sent=sent, now=timezone.now()
+        )
+    except StepRefused as refused:
+        return _show(request, user, _stand(user, key), typed=sent, errors=refused.errors)
+    except (Stale, WalkRefuses) as refusal:
+        return _show(request, user, _stand(user, key), problem=str(refusal))
+    return _show(request, user, standing)
+
+
+@require_POST
+@own_walks_only
+def back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Stand again on an earlier step."""
+    user = signed_in_user(request)
+    to = request.POST.get("to", "")
+    try:
+        standing = walking.go_back(
+            by=user, key=key, position=_position(request), now=timezone.now(),
+            to=int(to) if to.isascii() and to.isdigit() and len(to) < 6 else None,
+        )  # fmt: skip
+    except (Stale, WalkRefuses) as refusal:
+        return _show(request, user, _stand(user, key), problem=str(refusal))
+    return _show(request, user, standing)
+
+
+@require_POST
+@own_walks_only
+def go_on_as(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Go on as another line in the same walk."""
+    user = signed_in_user(request)
+    try:
+        standing = walking.continue_as(by=user, key=key, position=_position(request), now=timezone.now())
+    except (Stale, WalkRefuses) as refusal:
+        return _show(request, user, _stand(user, key), problem=str(refusal))
+    except NoFlow as missing:
+        problem = _("La línea %(line)s no tiene un flujo publicado.") % {"line": missing}
+        return _show(request, user, _stand(user, key), problem=problem)
+    return _show(request, user, standing)
+
+
+@require_POST
+def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Keep what is typed so far. Says nothing: the screen is not to move while somebody types."""
+    user = signed_in_user(request)
+    walking.keep_draft(by=user, key=_own(user, key), position=_position(request), fields=_sent(request))
+    return HttpResponse(status=204)
+
+
+@require_POST
+def customers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Customers for what was typed: a number, a contract, an identity card or a name.
+
+    Only where the step asks who the customer is: a call of 104 must not find there whom Guiatel keeps in reserve.
+    """
+    user = signed_in_user(request)
+    standing = _stand(user, key)
+    if standing.walk.ended_at is not None or "customer" not in {field.type for field in standing.step.fields}:
+        raise Http404
+    text = " ".join(request.POST.get("text", "").split())[:80]
+    context: dict[str, Any] = {"text": text, "name": request.POST.get("field", "customer")[:40]}
+    if len(text) >= 3:
+        looked = look_up(name="smartflex.search", arguments={"text": text}, now=timezone.now(), by=user)
+        found = looked.found or {}
+        context |= {"looked": looked, "customers": found.get("customers", []), "more": found.get("more", False)}
+    return render(request, "inbound/walks/_customers.html", context)
+
+
+@require_GET
+def left_behind(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The writes and escalations of a walk, as they stand now."""
+    user = signed_in_user(request)
+    found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
+    return render(request, "inbound/walks/_left_behind.html", {"page": lay_walk(standing=stand(walk=found), by=None)})
+
+
+@require_GET
+def diagram(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """The flow as a drawing, the present step lit."""
+    found = get_object_or_404(Walk.objects.visible_to(signed_in_user(request)).select_related("line"), key=key)
+    standing = stand(walk=found)
+    context = {"standing": standing, "drawing": diagram_of(standing)}
+    return render(request, "inbound/walks/_diagram.html" if request.htmx else "inbound/walks/diagram.html", context)  # type: ignore[attr-defined]
+
+
+def _show(
+    request: HttpRequest,
+    user: User,
+    standing: Standing,
+    *,
+    typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    problem: str = "",
+) -> HttpResponse:
+    """The walk's fragment; a browser without scripts is sent to the page, or shown it with what is missing."""
+    is_fragment = request.htmx  # type: ignore[attr-defined]
+    if not is_fragment and not errors and not problem:
+        return redirect("inbound:walk", key=standing.walk.key)
+    page = lay_walk(standing=standing, by=user, typed=typed, errors=errors, problem=problem)
+    template = "inbound/walks/_walk.html" if is_fragment else "inbound/walks/walk.html"
+    return render(request, template, {"page": page}, status=422 if errors else 409 if problem else 200)
+
+
+def _own(user: User, key: uuid.UUID) -> uuid.UUID:
+    """The key, if the walk is the person's own."""
+    return get_object_or_404(Walk.objects.visible_to(user).walked_by(user), key=key).key
+
+
+def _stand(user: User, key: uuid.UUID) -> Standing:
+    own = Walk.objects.visible_to(user).walked_by(user).select_related("line", "agent__user")
+    return stand(walk=get_object_or_404(own, key=key))
+
+
+def _sent(request: HttpRequest) -> dict[str, str]:
+    return {name: str(text) for name, text in request.POST.items() if name not in HIDDEN}
+
+
+def _position(request: HttpRequest) -> int:
+    text = request.POST.get("position", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise Http404
+    return int(text)

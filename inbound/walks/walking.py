@@ -1,0 +1,250 @@
+"""Walking a flow: begin, answer, go back, go on as another line, end. One footstep a step; nothing is ever erased.
+
+Every verb names the footstep it answers (`position`). Whoever answers one that is no longer the newest, by a double
+click, a second tab or the back button, changes nothing and is told so: Stale.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import Agent, User
+from escalations.lifecycle import EscalationRefuses
+from inbound.flows.conditions import arguments
+from inbound.flows.shapes import Flow, Step
+from inbound.models import Footstep, ServiceLine, Walk
+from inbound.outside.look_ups import LOOK_UPS, found_by_hand
+from inbound.outside.reaching import look_up
+from inbound.walks.answering import StepRefused, clean_answers, clean_seen
+from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out
+from inbound.walks.footsteps import (
+    Stale,
+    WalkRefuses,
+    current_standing,
+    enter,
+    leave,
+    locked_standing,
+    remember_customer,
+)
+from inbound.walks.standing import CONTINUED, Standing, flow_of, known_on, running_version, standing_on
+from inbound.writes.states import WriteRefuses
+
+
+def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime, caller_number: str = "") -> Walk:
+    """Attend a call of `line`. The same `key`, which the button of the page carries, begins one walk however often.
+
+    Raises NoFlow when the line has no published flow.
+    """
+    version = running_version(line=line)
+    with transaction.atomic():
+        walk, is_new = Walk.objects.get_or_create(
+            key=key,
+            defaults={
+                "line": line, "version": version, "agent": agent, "caller_number": caller_number, "began_at": now,
+            },
+        )  # fmt: skip
+        if is_new:
+            enter(walk, [], version.pk, flow_of(version.pk).start, known={}, now=now)
+            walk.save(update_fields=["position"])
+    if walk.agent_id != agent.pk:
+        raise WalkRefuses(_("Esa atención es de otra persona."))
+    return walk
+
+
+def answer_step(
+    *,
+    by: User,
+    key: uuid.UUID,
+    position: int,
+    sent: Mapping[str, str],
+    now: datetime,
+    branch: str = "",
+    confirmed: bool = False,
+) -> Standing:
+    """Answer the present step and stand on the next one.
+
+    `sent` holds the fields as typed, `branch` what was decided, `confirmed` the second word where money or a SIM is
+    touched. Raises StepRefused, Stale, WalkRefuses; then nothing has changed.
+    """
+    with transaction.atomic():
+        here = locked_standing(by, key, position)
+        step, footstep, walk = here.step, here.footstep, here.walk
+        footstep.answer = clean_answers(step=step, sent=sent, known=here.known, now=now)
+        known = {**here.known, **footstep.answer}
+        following = step.next
+        if step.kind == "decide":
+            following = _decide(step, footstep, known, branch, sent.get("reason", ""))
+        elif step.kind == "do":
+            if step.accountable and not confirmed and not is_owed_already(here):
+                raise StepRefused({"confirmed": _("Lea los datos al cliente y confirme.")})
+            try:
+                write_out(standing=here, known=known, now=now)
+            except WriteRefuses as refusal:
+                raise WalkRefuses(str(refusal)) from refusal
+        elif step.kind == "hand_over":
+            hand_over(standing=here, known=known, now=now)
+        remember_customer(walk, footstep.answer)
+        leave(footstep, now=now)
+        if step.kind == "end":
+            _end(here, known, now)
+            walk.result, walk.result_label, walk.ended_at = step.result, step.label, now
+        else:
+            enter(walk, here.trail, footstep.version_id, following, known=known, now=now)
+        walk.draft = {}
+        walk.save()
+    return standing_on(walk=walk, trail=here.trail)
+
+
+def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool = False) -> Standing:
+    """Ask the other system what the present step looks up, and go on when it answered with something.
+
+    The question goes over the network, so it is asked between two short transactions; whoever asks twice gets the
+    first answer that came, unless `again` says that the first one was no answer. Raises Stale, WalkRefuses.
+    """
+    here = current_standing(by, key, position)
+    step, footstep = here.step, here.footstep
+    was_asked = footstep.found is not None or footstep.by_hand or bool(footstep.trouble)
+    if step.kind != "look_up" or footstep.found is not None or (was_asked and not again):
+        return here
+    looked = look_up(name=step.look_up, arguments=arguments(step.with_, here.known), now=now, by=by)
+    with transaction.atomic():
+        here = locked_standing(by, key, position)
+        footstep = here.footstep
+        if footstep.found is not None:
+            return here
+        nothing = looked.found is None and not looked.by_hand and not looked.trouble
+        footstep.found, footstep.by_hand = looked.found, looked.by_hand
+        footstep.trouble = _("No se encontró nada con ese dato.") if nothing else looked.trouble
+        footstep.save(update_fields=["found", "trouble", "by_hand"])
+        if looked.found is not None:  # that there is no such customer is a thing to see before going on
+            _pass(here, now)
+    return standing_on(walk=here.walk, trail=here.trail)
+
+
+def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping[str, str], now: datetime) -> Standing:
+    """Go on from a look-up that brought nothing, with what the agent read on the old screen, if anything.
+
+    Raises Stale, StepRefused, WalkRefuses.
+    """
+    with transaction.atomic():
+        here = locked_standing(by, key, position)
+        if here.step.kind != "look_up":
+            raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
+        if here.footstep.found is None:
+            seen = clean_seen(fields=LOOK_UPS[here.step.look_up].by_hand, sent=sent)
+            here.footstep.answer = {name: sent[name] for name in seen}
+            here.footstep.found, here.footstep.by_hand = found_by_hand(name=here.step.look_up, answers=seen), True
+            here.footstep.save(update_fields=["answer", "found", "by_hand"])
+        _pass(here, now)
+    return standing_on(walk=here.walk, trail=here.trail)
+
+
+def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int | None = None) -> Standing:
+    """Stand again on an earlier step, the one before when `to` is left out. What followed it stays in the trail.
+
+    A step that wrote to another system or handed over is not undone by it. Raises Stale, WalkRefuses.
+    """
+    with transaction.atomic():
+        here = locked_standing(by, key, position)
+        earlier = [passed for passed in here.path[:-1] if to is None or passed.position == to]
+        if not earlier:
+            raise WalkRefuses(_("Es el primer paso: no hay adónde volver."))
+        target = _not_a_question_to_a_machine(here, earlier[-1], to)
+        leave(here.footstep, now=now)
+        walk = here.walk
+        known = known_on([one for one in here.path if one.position < target.position], before=walk.brought)
+        enter(walk, here.trail, target.version_id, target.step, known=known, now=now, back_to=target)
+        walk.version_id, walk.draft = target.version_id, {}
+        walk.save()
+    return standing_on(walk=walk, trail=here.trail)
+
+
+def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> Standing:
+    """Go on as the line the present step names, in the same walk, with the customer that is known (READING: *101*).
+
+    Raises Stale, WalkRefuses, NoFlow.
+    """
+    with transaction.atomic():
+        here = locked_standing(by, key, position)
+        if not here.step.continue_as:
+            raise WalkRefuses(_("Este paso no sigue en otra línea."))
+        line = ServiceLine.objects.get(number=here.step.continue_as)
+        version = running_version(line=line)
+        here.footstep.chosen = CONTINUED
+        leave(here.footstep, now=now)
+        walk, first = here.walk, _first_to_ask(flow_of(version.pk), here.known)
+        enter(walk, here.trail, version.pk, first, known=here.known, now=now)
+        walk.version, walk.draft = version, {}
+        walk.save()
+    return standing_on(walk=walk, trail=here.trail)
+
+
+def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, str]) -> bool:
+    """Keep what is typed so far; False when that step was answered meanwhile."""
+    kept = {name: text[:2000] for name, text in fields.items()}
+    mine = Walk.objects.walked_by(by).filter(key=key, position=position, ended_at__isnull=True)
+    return bool(mine.update(draft={"position": position, "fields": kept}))
+
+
+def _end(here: Standing, known: Mapping[str, Any], now: datetime) -> None:
+    """A call leaves its interaction; the lane of a card settles the card."""
+    if here.walk.escalation_id is None:
+        end_of_walk(standing=here, known=known, now=now)
+        return
+    try:
+        settle_card(standing=here, now=now)
+    except EscalationRefuses as refusal:  # taken away in this very moment
+        raise WalkRefuses(str(refusal)) from refusal
+
+
+def _pass(here: Standing, now: datetime) -> None:
+    """From a look-up to the step after it."""
+    leave(here.footstep, now=now)
+    known = known_on(here.path, before=here.walk.brought)
+    if isinstance(here.footstep.found, dict):
+        remember_customer(here.walk, {here.step.as_: here.footstep.found})
+    enter(here.walk, here.trail, here.footstep.version_id, here.step.next, known=known, now=now)
+    here.walk.draft = {}
+    here.walk.save()
+
+
+def _decide(step: Step, footstep: Footstep, known: Mapping[str, Any], branch: str, reason: str) -> str:
+    chosen = next((way for way in step.ways if way.name == branch), None)
+    if chosen is None:
+        raise StepRefused({"branch": _("Elija cómo sigue.")})
+    footstep.chosen = chosen.name
+    if footstep.proposed and footstep.proposed != chosen.name:
+        footstep.reason = " ".join(reason.split())[:200]
+    return chosen.next
+
+
+def _not_a_question_to_a_machine(here: Standing, target: Footstep, to: int | None) -> Footstep:
+    """Back from a decision to the look-up before it would only ask again: one step further is what is meant.
+
+    What an agent wrote by hand she may want to write again.
+    """
+    if to is not None:
+        return target
+    earlier = [passed for passed in here.path if passed.position <= target.position]
+    while len(earlier) > 1 and earlier[-1].kind == "look_up" and not earlier[-1].by_hand:
+        earlier.pop()
+    return earlier[-1]
+
+
+def _first_to_ask(flow: Flow, known: Mapping[str, Any]) -> str:
+    """Where a walk enters a flow it continues in: past the greeting, and past asking who the customer is if known."""
+    name = flow.start
+    customer = known.get("customer")
+    is_known = isinstance(customer, dict) and bool(customer.get("contract"))
+    while True:
+        step = flow.steps[name]
+        asks_who = step.kind == "ask" and {field.type for field in step.fields} == {"customer"}
+        if step.kind != "say" and not (asks_who and is_known):
+            return name
+        name = step.next

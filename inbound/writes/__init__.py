@@ -1,0 +1,1 @@
+"""Writes: what is owed to outside systems, sent, settled and listed."""

@@ -1,0 +1,68 @@
+"""What one person may have done in another system in a day, and by how much: asked before a write is owed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
+from inbound.writes.states import State, WriteRefuses
+from screens.templatetags.screens import bs
+from service_level.days import day_of
+
+NOT_HAPPENING = (State.NOT_DONE, State.REFUSED)
+
+
+def hold_limits(*, by: User) -> None:
+    """Hold the person's row until the transaction ends, so that two tabs cannot share what is left of a limit."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+
+
+def check_limits(*, system: str, amount: Decimal | None, to_whom: str, walk: Walk, by: User, now: datetime) -> None:
+    """Raise WriteRefuses when this accountable write would be too much. Call it with the limits held."""
+    policy = OutsideSystem.objects.filter(code=system).first()
+    if amount is not None:
+        offered = amounts_offered(walk=walk, number=to_whom)
+        if offered and amount not in offered:
+            several = ", ".join(bs(one) for one in sorted(offered))
+            raise WriteRefuses(_("El plan no tiene ese monto: es uno de %(amounts)s.") % {"amounts": several})
+    if policy is None:
+        return
+    if amount is not None and policy.largest_amount is not None and amount > policy.largest_amount:
+        most = bs(policy.largest_amount)
+        raise WriteRefuses(_("Es más de lo permitido en una operación (%(most)s).") % {"most": most})
+    moved, count = moved_on_the_day(by=by, system=system, now=now)
+    if policy.daily_writes is not None and count >= policy.daily_writes:
+        words = _("Ya pidió hoy %(count)d operaciones en %(system)s: no se permiten más. Pase el caso a supervisión.")
+        raise WriteRefuses(words % {"count": count, "system": policy})
+    if amount is not None and policy.daily_limit is not None and moved + amount > policy.daily_limit:
+        words = _("Pasaría su límite del día en %(system)s: %(moved)s de %(limit)s. Pase el caso a supervisión.")
+        raise WriteRefuses(words % {"system": policy, "moved": bs(moved), "limit": bs(policy.daily_limit)})
+
+
+def moved_on_the_day(*, by: User, system: str, now: datetime) -> tuple[Decimal, int]:
+    """Bolivianos and operations a person has asked of a system on this day of La Paz, but those that were not done."""
+    found = of_the_day(OutsideWrite.objects.filter(owed_by=by, system=system, is_accountable=True), now=now)
+    told = found.exclude(state__in=NOT_HAPPENING).aggregate(moved=Sum("amount"), count=Count("pk"))
+    return told["moved"] or Decimal(0), told["count"]
+
+
+def of_the_day(writes: QuerySet[OutsideWrite], *, now: datetime) -> QuerySet[OutsideWrite]:
+    """Those of the day of La Paz that `now` is in."""
+    begins, ends = day_of(now=now)
+    return writes.filter(owed_at__gte=begins, owed_at__lt=ends)
+
+
+def amounts_offered(*, walk: Walk, number: str) -> set[Decimal]:
+    """The amounts of the plan of a number as the walk's newest look-up of it found them; empty when none did."""
+    steps = Footstep.objects.filter(walk=walk, found__number=number, found__has_key="amounts", by_hand=False)
+    found = steps.order_by("-position").values_list("found", flat=True).first()
+    amounts = found["amounts"] if isinstance(found, dict) and isinstance(found["amounts"], list) else []
+    try:
+        return {Decimal(str(amount)) for amount in amounts}
+    except InvalidOperation:
+        return set()

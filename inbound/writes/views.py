@@ -1,0 +1,222 @@
+"""Pages of what is owed to other systems: what waits for a person, one of them, and the day to reconcile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.access import centre_only, roles_only, signed_in_user, steering_only
+from agents.disclosure import record_export, record_reveal
+from agents.models import Role
+from inbound.models import OutsideWrite, System
+from inbound.tasks import deliver_writes
+from inbound.walks.answering import kinship_words
+from inbound.writes import writing
+from inbound.writes.lists import (
+    SHOWN,
+    Asked,
+    count_writes,
+    day_sheets,
+    find_writes,
+    is_masked,
+    of_day,
+    totals_of,
+    words_of,
+)
+from inbound.writes.states import Verb, WriteRefuses, can
+from inbound.writes.tables import DayTable, WriteTable, state_badge
+from screens.spreadsheets import workbook_response
+
+
+@require_GET
+def write_list(request: HttpRequest) -> HttpResponse:
+    """Writes by what is to be done about them; an agent sees her own."""
+    user, asked = signed_in_user(request), _asked_for(request)
+    counts = count_writes(asked=asked, user=user)
+    kept = {"system": asked.system} if asked.system else {}
+    context = {
+        "asked": asked,
+        "table": WriteTable(find_writes(asked=asked, user=user), masked=is_masked(user=user)).shown_to(request),
+        "tabs": [
+            {
+                "href": "?" + urlencode({"show": show, **kept}),
+                "words": words,
+                "current": show == asked.show,
+                "count": counts[show],
+            }
+            for show, (words, _states) in SHOWN.items()
+        ],
+        "systems": System.choices,
+        "may_steer": user.steers_campaigns,
+        "sees_the_centre": user.sees_the_centre,
+    }
+    return render(request, "inbound/writes/write_list.html", context)
+
+
+@centre_only
+@require_GET
+def write_day(request: HttpRequest) -> HttpResponse:
+    """Money and SIMs of one day, with what they come to by system."""
+    user = signed_in_user(request)
+    day, system = _day_of(request), _system_of(request)
+    writes = of_day(day=day, user=user, system=system)
+    today = timezone.localdate()
+    context = {
+        "day": day,
+        "system": system,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1) if day < today else None,
+        "table": DayTable(writes, masked=is_masked(user=user)).shown_to(request),
+        "totals": totals_of(writes),
+        "systems": System.choices,
+        "query": request.GET.urlencode(),
+        "trail": [(reverse("inbound:write_list"), _("Operaciones")), ("", _("Conciliar el día"))],
+    }
+    return render(request, "inbound/writes/write_day.html", context)
+
+
+@centre_only
+@require_POST
+def write_day_export(request: HttpRequest) -> HttpResponseBase:
+    """The day as a workbook; it is written in the book of exports."""
+    user, now, day = signed_in_user(request), timezone.now(), _day_of(request)
+    writes = of_day(day=day, user=user, system=_system_of(request))
+    record_export(user=user, subject=f"operations of {day:%Y-%m-%d}", rows=writes.count(), now=now)
+    name = _("operaciones %(day)s") % {"day": f"{day:%Y-%m-%d}"}
+    return workbook_response(name, day_sheets(writes, masked=is_masked(user=user)), today=timezone.localdate(now))
+
+
+@require_GET
+def write(request: HttpRequest, pk: int) -> HttpResponse:
+    """One write: what was asked, for whom, its history, and what may be done about it."""
+    return _show(request, pk)
+
+
+@roles_only(Role.AUDITOR)
+@require_POST
+def write_reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an auditor who says why what is masked; the reason is logged."""
+    found, user = _write_of(request, pk), signed_in_user(request)
+    reason = request.POST.get("reason", "").strip()
+    if not reason:
+        messages.error(request, _("Escriba para qué necesita ver los datos."))
+        return redirect("inbound:write", pk=pk)
+    subject = _("Datos de la operación %(pk)d") % {"pk": found.pk}
+    record_reveal(user=user, subject=subject, reason=reason, now=timezone.now())
+    return _show(request, pk, revealed=True)
+
+
+@steering_only
+@require_POST
+def write_settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """An uncertain one was found done, or not done."""
+    sent = request.POST
+    outcome = sent.get("outcome", "")
+    if outcome not in writing.OUTCOMES:
+        messages.error(request, _("Elija si se hizo o no."))
+        return redirect("inbound:write", pk=_write_of(request, pk).pk)
+    return _change(
+        request, pk, _("Quedó resuelta."), writing.settle,
+        outcome=outcome, reference=sent.get("reference", ""), reason=sent.get("reason", ""),
+    )  # fmt: skip
+
+
+@require_POST
+def write_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was done on the old screen."""
+    reference = request.POST.get("reference", "")
+    return _change(request, pk, _("Anotada como hecha."), writing.write_by_hand, reference=reference)
+
+
+@require_POST
+def write_give_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """It is not going to be done."""
+    reason = request.POST.get("reason", "")
+    return _change(request, pk, _("Anotada como no hecha."), writing.give_up, reason=reason)
+
+
+@steering_only
+@require_POST
+def write_try_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a parked one again."""
+    answer = _change(request, pk, _("Se enviará en unos segundos."), writing.try_again)
+    deliver_writes.delay_on_commit()
+    return answer
+
+
+@steering_only
+@require_POST
+def writes_try_again(request: HttpRequest) -> HttpResponse:
+    """Send all parked ones again, but those of money and SIMs, which are looked at one by one."""
+    count = writing.try_parked_again(by=signed_in_user(request), now=timezone.now())
+    deliver_writes.delay_on_commit()
+    said = ngettext("%(n)s operación se enviará de nuevo.", "%(n)s operaciones se enviarán de nuevo.", count)
+    messages.success(request, said % {"n": count})
+    return redirect("inbound:write_list")
+
+
+def _change(request: HttpRequest, pk: int, said: str, verb: Callable[..., Any], **more: str) -> HttpResponse:
+    """Do one thing to a write, say how it ended, and go back to where the person was."""
+    found = _write_of(request, pk)
+    try:
+        verb(write=found, by=signed_in_user(request), now=timezone.now(), **more)
+    except WriteRefuses as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said)
+    back = request.POST.get("back", "")
+    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect("inbound:write", pk=pk)
+
+
+def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpResponse:
+    user, found = signed_in_user(request), _write_of(request, pk)
+    masked = is_masked(user=user, write=found) and not revealed
+    context = {
+        "write": found,
+        "words": words_of(found.action),
+        "badge": state_badge(found),
+        "masked": masked,
+        "kinship": kinship_words(found.requester_kinship),
+        "payload": [(name.replace("_", " ").capitalize(), value) for name, value in found.payload.items()],
+        "changes": found.changes.select_related("by").order_by("pk"),
+        "may": {verb.value: can(verb, write=found, by=user) for verb in Verb},
+        "trail": [(reverse("inbound:write_list"), _("Operaciones")), ("", words_of(found.action))],
+    }
+    return render(request, "inbound/writes/write.html", context)
+
+
+def _write_of(request: HttpRequest, pk: int) -> OutsideWrite:
+    writes = OutsideWrite.objects.visible_to(signed_in_user(request))
+    return get_object_or_404(writes.select_related("owed_by", "settled_by", "walk__line"), pk=pk)
+
+
+def _asked_for(request: HttpRequest) -> Asked:
+    show = request.GET.get("show", "")
+    return Asked(show=show if show in SHOWN else "person", system=_system_of(request))
+
+
+def _system_of(request: HttpRequest) -> str:
+    system = request.GET.get("system", "")
+    return system if system in System.values else ""
+
+
+def _day_of(request: HttpRequest) -> date:
+    """The day of the address; today when there is none or it is no day."""
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return timezone.localdate()
+    return day if 2000 <= day.year <= 2100 else timezone.localdate()

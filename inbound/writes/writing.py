@@ -1,0 +1,167 @@
+"""Owing a write to an outside system, and what people decide about those no machine may settle.
+
+A step owes its write in its own transaction, with a key made of the walk and the footstep: a double click, two tabs or
+a resent form owe it once. `inbound/writes/delivering.py` sends it afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from inbound.models import OutsideWrite, Walk
+from inbound.outside.actions import ACTIONS, REQUESTER, Action, amount_of
+from inbound.outside.reaching import Mode, standing_of, why_not_connected
+from inbound.writes.limits import NOT_HAPPENING, check_limits, hold_limits
+from inbound.writes.states import State, Verb, WriteRefuses, begin, take
+
+DONE, NOT_DONE = "done", "not_done"
+OUTCOMES = (DONE, NOT_DONE)
+REFERENCE_LENGTH = 80
+
+
+def owe_write(
+    *, key: str, walk: Walk, position: int, action: str, payload: Mapping[str, Any], now: datetime, by: User
+) -> OutsideWrite:
+    """Owe a write. The same `key` owes it once, whatever is said the second time; returns the row there is.
+
+    Only where that one was refused, or found not done, and something else is asked for now, it is owed anew.
+    `payload`: the action's `needs` and `may`, and of an accountable one the requester. Of accountable writes a walk has
+    one for each number: asked again on another footstep (after going back), the first is returned. Call it inside the
+    transaction of the step. Raises WriteRefuses, with the sentence for the agent, and KeyError for no known action.
+    """
+    known = ACTIONS[action]
+    said = {name: str(payload[name]).strip() for name in payload if payload[name] is not None}
+    said = {name: text for name, text in said.items() if text}
+    sent = {name: text for name, text in said.items() if name in (*known.needs, *known.may)}
+    with transaction.atomic():
+        key, there = _newest_of(key, sent)
+        if there is not None:
+            return there
+        standing = standing_of(known.system)
+        _check_complete(known, said)
+        is_whole = all(name in said for name in known.needs)
+        to_whom, amount = said.get(known.to_whom, "")[:40], amount_of(said) if known.moves_money else None
+        if known.accountable:
+            if standing.mode == Mode.OFF:
+                raise WriteRefuses(why_not_connected(standing))
+            hold_limits(by=by)
+            if there := _asked_before(walk, action, to_whom):
+                if there.amount == amount:
+                    return there
+                raise WriteRefuses(
+                    _("En esta llamada ya se pidió esto para %(whom)s con otro monto: atienda el nuevo pedido aparte.")
+                    % {"whom": to_whom}
+                )
+            check_limits(system=known.system, amount=amount, to_whom=to_whom, walk=walk, by=by, now=now)
+        write, is_new = OutsideWrite.objects.get_or_create(
+            key=key,
+            defaults={
+                "walk": walk,
+                "position": position,
+                "system": known.system,
+                "action": action,
+                "is_accountable": known.accountable,
+                "payload": sent,
+                "to_whom": to_whom,
+                "amount": amount,
+                "requester_name": said.get("requester_name", "")[:120],
+                "requester_card": said.get("requester_card", "")[:24],
+                "requester_kinship": said.get("requester_kinship", "")[:40],
+                "state": State.WAITING if is_whole and standing.mode != Mode.BY_HAND else State.BY_HAND,
+                "not_before": now,
+                "owed_at": now,
+                "owed_by": by,
+            },
+        )
+        if is_new:
+            begin(write, by=by, now=now)
+    return write
+
+
+def settle(
+    *, write: OutsideWrite, outcome: str, reference: str, by: User, now: datetime, reason: str = ""
+) -> OutsideWrite:
+    """A supervisor has looked in the other system: an uncertain write was `done`, with its reference, or `not_done`.
+
+    `reason` says where it was seen. Raises WriteRefuses; ValueError for another outcome.
+    """
+    if outcome not in OUTCOMES:
+        raise ValueError(f"{outcome!r} is not one of {OUTCOMES}")
+    reason = _said(reason, _("Escriba cómo lo verificó."))
+    if outcome == NOT_DONE:
+        return take(Verb.FIND_NOT_DONE, write=write, by=by, now=now, note=reason)
+    return take(Verb.FIND_DONE, write=write, by=by, now=now, note=reason, reference=_reference(reference))
+
+
+def write_by_hand(*, write: OutsideWrite, reference: str, by: User, now: datetime) -> OutsideWrite:
+    """It was done on the old screen, which gave this reference. Raises WriteRefuses."""
+    return take(Verb.WRITE_BY_HAND, write=write, by=by, now=now, reference=_reference(reference), note=_("A mano."))
+
+
+def give_up(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> OutsideWrite:
+    """It is not going to be done, and why. Raises WriteRefuses."""
+    return take(Verb.GIVE_UP, write=write, by=by, now=now, note=_said(reason, _("Escriba por qué no se hará.")))
+
+
+def try_again(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
+    """Send a parked write again, with its attempts counted anew and the same key. Raises WriteRefuses."""
+    return take(Verb.TRY_AGAIN, write=write, by=by, now=now, attempts=0, not_before=now)
+
+
+def try_parked_again(*, by: User, now: datetime) -> int:
+    """Send again every parked write that touches neither money nor a SIM: its system is back. Returns how many."""
+    count = 0
+    for write in OutsideWrite.objects.filter(state=State.PARKED, is_accountable=False).order_by("pk"):
+        try:
+            try_again(write=write, by=by, now=now)
+        except WriteRefuses:
+            continue  # somebody settled it between the query and the lock
+        count += 1
+    return count
+
+
+def _newest_of(key: str, sent: Mapping[str, str]) -> tuple[str, OutsideWrite | None]:
+    """The write a key stands for, or the key to owe it under: another try has a number behind it."""
+    tried = 1
+    numbered = key
+    while there := OutsideWrite.objects.filter(key=numbered).first():
+        if there.state not in NOT_HAPPENING or there.payload == sent:
+            return numbered, there
+        tried += 1
+        numbered = f"{key}:{tried}"
+    return numbered, None
+
+
+def _check_complete(action: Action, said: Mapping[str, str]) -> None:
+    """Raise unless it is whole. An ordinary write never stops a call: what lacks something is left to a person."""
+    if not action.accountable:
+        return
+    if any(name not in said for name in action.needs):
+        raise WriteRefuses(_("Falta un dato para hacerlo: vuelva al paso que lo pide."))
+    if action.moves_money and amount_of(said) is None:
+        raise WriteRefuses(_("El monto debe ser mayor que cero, con dos decimales como mucho."))
+    if not all(said.get(name) for name in REQUESTER[:2]):
+        raise WriteRefuses(_("Falta quién lo pide: nombre completo y carnet de identidad."))
+
+
+def _asked_before(walk: Walk, action: str, to_whom: str) -> OutsideWrite | None:
+    """What this walk already asks for the same number; a refused or abandoned one does not stand in the way."""
+    found = OutsideWrite.objects.filter(walk=walk, action=action, to_whom=to_whom, is_accountable=True)
+    return found.exclude(state__in=NOT_HAPPENING).order_by("pk").first()
+
+
+def _reference(text: str) -> str:
+    return _said(text, _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]
+
+
+def _said(text: str, missing: str) -> str:
+    text = " ".join(text.split())
+    if not text:
+        raise WriteRefuses(missing)
+    return text

@@ -1,0 +1,166 @@
+"""The proposal page, its deal and its launch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from unittest.mock import Mock
+
+import pytest
+import time_machine
+from django.test import Client
+
+from agents.models import Agent, User
+from campaigns import tasks
+from campaigns.assignment import assigning
+from campaigns.assignment.assigning import open_lists
+from campaigns.models import Campaign, DealShare
+from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[User | Agent], Client]
+
+
+@pytest.fixture(autouse=True)
+def _on_the_25th() -> Iterator[None]:
+    with time_machine.travel(moment("2026-11-25 09:00"), tick=False):
+        yield
+
+
+@pytest.fixture
+def december(house_rules: None, ana: Agent, luis: Agent) -> Campaign:
+    campaign = make_campaign()
+    add_contacts(campaign, 30)
+    add_contacts(campaign, 10, "BOTH", start=100)
+    open_lists(campaign=campaign, now=moment("2026-11-25 08:00"))
+    return campaign
+
+
+def answers(**changes: str) -> dict[str, str]:
+    data = {"order": "due", "hold_out": "0", "hold_out_seed": "1", "script": ""}
+    for share in DealShare.objects.all():
+        data |= {f"s{share.pk}-{name}": "on" for name in ("is_included", "takes_internet", "takes_tv")}
+        data[f"s{share.pk}-weight"] = "1"
+    return data | changes
+
+
+def test_the_proposal_says_who_gets_what_and_whether_the_time_is_enough(
+    december: Campaign, elena: User, signed_in: SignedIn
+) -> None:
+    page = signed_in(elena).get("/campaigns/2026-12/proposal/").content.decode()
+    assert "Alcanza con 2 agentes hasta el 25/11/2026." in page
+    assert "Lanzar campaña" in page
+    assert "Ana" in page
+
+
+def test_the_supervisor_changes_shares_order_and_hold_out_and_it_is_dealt_again(
+    december: Campaign, ana: Agent, elena: User, signed_in: SignedIn
+) -> None:
+    share = DealShare.objects.get(agent=ana)
+    data = answers(order="amount", hold_out="10", script="Buenos días", **{f"s{share.pk}-weight": "2"})
+    answer = signed_in(elena).post("/campaigns/2026-12/deal/", data)
+    assert answer.status_code == 302
+    december.refresh_from_db()
+    assert (december.order, str(december.hold_out_share), december.script) == ("amount", "0.100", "Buenos días")
+    assert owners(december) == {"Ana": 24, "Luis": 12}
+
+
+def test_a_large_campaign_is_dealt_in_the_background_and_not_launched_meanwhile(
+    december: Campaign,
+    elena: User,
+    signed_in: SignedIn,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., object],
+) -> None:
+    monkeypatch.setattr(assigning, "DEALT_AT_ONCE", 39)
+    monkeypatch.setattr(tasks.deal_what_was_asked, "delay", rung := Mock())
+    client = signed_in(elena)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        client.post("/campaigns/2026-12/deal/", answers(hold_out="10"))
+    rung.assert_called_once()
+    assert owners(december) == {"Ana": 20, "Luis": 20}
+    page = client.get("/campaigns/2026-12/").content.decode()
+    assert "Repartiendo los contactos" in page
+    assert "Se está repartiendo" in page
+    assert client.get("/campaigns/2026-12/deal/progress/").status_code == 200
+    assert [campaign.pk for campaign in assigning.deal_what_was_asked(now=moment("2026-11-25 09:01"))] == [december.pk]
+    assert assigning.deal_what_was_asked(now=moment("2026-11-25 09:01")) == []
+    assert owners(december) == {"Ana": 18, "Luis": 18}
+    assert client.get("/campaigns/2026-12/deal/progress/").headers["HX-Refresh"] == "true"
+    assert "Repartiendo los contactos" not in client.get("/campaigns/2026-12/").content.decode()
+
+
+@pytest.mark.parametrize(("name", "value"), [("hold_out", "60"), ("order", "x"), ("weight", "0")])
+def test_what_cannot_be_is_said_beside_the_field_and_changes_nothing(
+    december: Campaign, ana: Agent, elena: User, signed_in: SignedIn, name: str, value: str
+) -> None:
+    share = DealShare.objects.get(agent=ana)
+    data = answers(**{f"s{share.pk}-weight" if name == "weight" else name: value})
+    answer = signed_in(elena).post("/campaigns/2026-12/deal/", data)
+    assert answer.status_code == 422
+    assert "errorlist" in answer.content.decode()
+    december.refresh_from_db()
+    assert december.hold_out_share == 0
+
+
+def test_the_supervisor_launches_from_the_page(december: Campaign, elena: User, signed_in: SignedIn) -> None:
+    signed_in(elena).post("/campaigns/2026-12/launch/")
+    december.refresh_from_db()
+    assert december.state == "running"
+    assert december.changes.get().by == elena
+
+
+def test_a_launch_that_cannot_be_says_why_on_its_button(december: Campaign, elena: User, signed_in: SignedIn) -> None:
+    with time_machine.travel(moment("2026-12-01 09:00"), tick=False):
+        page = signed_in(elena).get("/campaigns/2026-12/proposal/").content.decode()
+    assert "Las llamadas terminaron el 30/11/2026" in page
+    assert 'aria-disabled="true"' in page
+
+
+def test_an_auditor_reads_the_proposal_and_changes_nothing(
+    december: Campaign, oscar: User, ana: Agent, signed_in: SignedIn
+) -> None:
+    page = signed_in(oscar).get("/campaigns/2026-12/proposal/").content.decode()
+    assert "Guardar y repartir" not in page
+    assert "Lanzar campaña" not in page
+    for address in ("/campaigns/2026-12/deal/", "/campaigns/2026-12/launch/"):
+        assert signed_in(oscar).post(address).status_code == 403
+        assert signed_in(ana).post(address).status_code == 403
+    assert signed_in(ana).get("/campaigns/2026-12/proposal/").status_code == 403
+
+
+def test_a_month_without_its_report_says_what_is_awaited(elena: User, signed_in: SignedIn) -> None:
+    make_campaign(state="expected", late_since=moment("2026-11-25 09:00"))
+    page = signed_in(elena).get("/campaigns/2026-12/proposal/").content.decode()
+    assert "está atrasado" in page
+
+
+@pytest.mark.parametrize("period", ["2026-11", "2026-13", "nada"])
+def test_a_month_that_is_not_there_is_not_found(elena: User, signed_in: SignedIn, period: str) -> None:
+    assert signed_in(elena).get(f"/campaigns/{period}/proposal/").status_code == 404
+
+
+def test_the_page_asks_the_database_as_often_with_many_agents(
+    december: Campaign,
+    elena: User,
+    signed_in: SignedIn,
+    make_agent: Callable[..., Agent],
+    django_assert_max_num_queries: Callable[..., object],
+) -> None:
+    for number in range(20):
+        agent = make_agent(f"Agente{number}")
+        DealShare.objects.create(campaign=december, agent=agent)
+    client = signed_in(elena)
+    with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
+        client.get("/campaigns/2026-12/proposal/")
+
+
+def test_a_centre_of_hundreds_of_agents_can_be_dealt_from_the_page(
+    december: Campaign, elena: User, signed_in: SignedIn
+) -> None:
+    people = User.objects.bulk_create([User(username=f"a{n}", first_name=f"A{n}") for n in range(270)])
+    agents = Agent.objects.bulk_create([Agent(user=person) for person in people])
+    DealShare.objects.bulk_create([DealShare(campaign=december, agent=agent) for agent in agents])
+    data = answers()
+    assert len(data) > 1000
+    assert signed_in(elena).post("/campaigns/2026-12/deal/", data).status_code == 302
+    assert max(owners(december).values()) == 1

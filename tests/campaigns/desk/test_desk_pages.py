@@ -1,0 +1,530 @@
+"""The agent's pages: what they show, who may see it, and how many questions they ask the database."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from agents.models import Disclosure, Pause
+from campaigns.calling.why_not_words import in_short
+from campaigns.desk.dialling import dial
+from campaigns.desk.giving import give_next
+from campaigns.desk.lease_sweep import sweep_leases
+from campaigns.desk.results import record_result
+from campaigns.models import Attempt, CallBack, Campaign, DeskDraft, ListEntry, PaymentPromise
+from campaigns.promises_and_callbacks.call_backs import agree
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture(autouse=True)
+def clear_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def clock(time_machine_at):
+    return time_machine_at
+
+
+@pytest.fixture
+def time_machine_at(at):
+    """Stops the clock: `clock("2026-11-26 10:00")`."""
+    import time_machine
+
+    started = []
+
+    def stop(text):
+        traveller = time_machine.travel(at(text), tick=False)
+        traveller.start()
+        started.append(traveller)
+
+    yield stop
+    for traveller in reversed(started):
+        traveller.stop()
+
+
+@pytest.fixture
+def opened(make_contact, ana, clock, at):
+    """Ana's desk at ten with Rosa's contact open, and another one after it."""
+    clock("2026-11-26 10:00")
+    contact = make_contact(ana, "Rosa Flores")
+    make_contact(ana, "Juan Rojas")
+    give_next(agent=ana, now=at("2026-11-26 10:00"))
+    return contact
+
+
+def post(client, name, contact, fence=1, **more):
+    fields = {"contact": contact.pk, "fence": fence, **more}
+    return client.post(reverse(f"campaigns:{name}"), fields, **HTMX)
+
+
+def test_the_desk_shows_the_next_contact_with_all_an_agent_needs(make_contact, ana, signed_in, clock):
+    clock("2026-11-26 10:00")
+    contact = make_contact(ana, "Rosa Flores")
+    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    for shown in ("Rosa Flores", contact.contract, "Fibra 120", "Bs\xa0289,00", "+591\xa0707-00001", "Pagará", "Guion"):
+        assert shown in page
+    assert ListEntry.objects.get().lease_agent == ana
+
+
+def test_calling_opens_the_link_of_the_telephone(opened, ana, signed_in):
+    answer = post(signed_in(ana), "desk_call", opened, telephone=opened.telephones[0])
+    assert answer["HX-Trigger-After-Swap"] == '{"dialled": {"link": "tel:+59170700001"}}'
+    assert "En llamada" in answer.content.decode()
+    assert Attempt.objects.get().resulted_at is None
+
+
+def test_a_payment_between_giving_and_dialling_is_said_on_the_card(opened, ana, signed_in):
+    ListEntry.objects.filter(contact=opened).update(state="paid", paid_on=date(2026, 11, 26))
+    answer = post(signed_in(ana), "desk_call", opened, telephone=opened.telephones[0])
+    assert answer.status_code == 409
+    assert "Ya pagó el 26/11/2026." in answer.content.decode()
+    assert not Attempt.objects.exists()
+
+
+def test_a_result_brings_the_next_contact(opened, ana, signed_in):
+    answer = post(signed_in(ana), "desk_result", opened, disposition="no_answer", note="Suena y suena")
+    assert "Juan Rojas" in answer.content.decode()
+    assert "Corregir último" in answer.content.decode()
+    assert Attempt.objects.get().note == "Suena y suena"
+
+
+def test_a_result_and_the_next_page_ask_at_most_fourteen_questions(opened, ana, signed_in):
+    client = signed_in(ana)
+    client.get(reverse("campaigns:desk"))
+    with CaptureQueriesContext(connection) as asked:
+        answer = post(client, "desk_result", opened, disposition="no_answer")
+    assert "Juan Rojas" in answer.content.decode()
+    # outside a test's own transaction a savepoint is a BEGIN
+    questions = [query["sql"] for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]
+    assert len(questions) <= 14, questions
+
+
+def test_what_is_missing_stands_beside_its_field_and_nothing_typed_is_lost(opened, ana, signed_in):
+    answer = post(
+        signed_in(ana), "desk_result", opened, disposition="promise", promised_on="2026-11-27", promised_amount="x1",
+        note="Dice que el viernes",
+    )  # fmt: skip
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Escriba el monto como 289,00." in page
+    assert "Dice que el viernes" in page
+    assert 'value="x1"' in page
+
+
+def test_a_promise_is_taken_as_people_write_money(opened, ana, signed_in):
+    answers = {"disposition": "promise", "promised_on": "2026-11-27", "promised_amount": "150,50"}
+    post(signed_in(ana), "desk_result", opened, **answers)
+    assert PaymentPromise.objects.get().amount == Decimal("150.50")
+
+
+def test_a_call_back_is_agreed_from_the_desk(opened, ana, signed_in, at):
+    answers = {"disposition": "call_back", "call_back_day": "2026-11-26", "call_back_time": "16:40"}
+    post(signed_in(ana), "desk_result", opened, **answers, call_back_personal="team")
+    agreed = CallBack.objects.get()
+    assert (agreed.due_at, agreed.reach) == (at("2026-11-26 16:40"), "team")
+
+
+def test_a_double_click_records_once_and_moves_on(opened, ana, signed_in):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    answer = post(client, "desk_result", opened, disposition="no_answer")
+    assert Attempt.objects.count() == 1
+    assert "Juan Rojas" in answer.content.decode()
+
+
+def test_another_result_from_an_old_form_is_not_recorded_and_does_not_seem_to_be(opened, ana, signed_in):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    answer = post(client, "desk_result", opened, disposition="refused", reason="Precio")
+    assert "Esta llamada ya tenía el resultado «No contesta»" in answer.content.decode()
+    assert Attempt.objects.get().disposition.code == "no_answer"
+
+
+def test_an_old_tab_that_dials_gets_the_desk_as_it_is_now_and_not_the_telephones_of_another(opened, ana, signed_in):
+    """The other tab went on to Juan Rojas: his telephones must not come in under Rosa's name."""
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    answer = post(client, "desk_call", opened, telephone=opened.telephones[0])
+    assert (answer.status_code, answer["HX-Retarget"]) == (409, "#desk")
+    page = answer.content.decode()
+    assert "Juan Rojas" in page
+    assert "ya no está abierto en su escritorio" in page
+    assert Attempt.objects.filter(resulted_at=None).count() == 0
+
+
+def test_an_old_tab_of_an_earlier_lease_of_the_same_contact_gets_the_new_form(opened, ana, signed_in):
+    ListEntry.objects.filter(contact=opened).update(fence=2)
+    answer = post(signed_in(ana), "desk_call", opened, telephone=opened.telephones[0])
+    assert answer["HX-Retarget"] == "#desk"
+    assert 'name="fence"\n             value="2"' in answer.content.decode()
+
+
+def test_what_was_typed_about_one_customer_is_never_shown_under_another(opened, ana, signed_in):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    answer = post(client, "desk_result", opened, disposition="promise", promised_on="nunca", note="Está de viaje")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "Esa página era de otro contacto. El resultado no se registró." in page
+    assert "Está de viaje" not in page
+
+
+def test_a_call_whose_answer_was_lost_is_dialled_again_from_the_reloaded_desk(opened, ana, signed_in):
+    client = signed_in(ana)
+    post(client, "desk_call", opened, telephone=opened.telephones[0])  # its answer never arrived
+    assert "Marcar otra vez" in client.get(reverse("campaigns:desk")).content.decode()
+    answer = post(client, "desk_call", opened, telephone=opened.telephones[0])
+    assert answer["HX-Trigger-After-Swap"] == '{"dialled": {"link": "tel:+59170700001"}}'
+    assert Attempt.objects.count() == 1
+    ListEntry.objects.filter(contact=opened).update(state="paid", paid_on=date(2026, 11, 26))
+    assert post(client, "desk_call", opened, telephone=opened.telephones[0]).status_code == 409
+
+
+def test_a_stale_result_says_what_was_kept(opened, ana, luis, signed_in, clock, at):
+    dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=at("2026-11-26 10:00"))
+    sweep_leases(now=at("2026-11-26 10:30"))
+    ListEntry.objects.filter(contact=opened).update(owner=luis)
+    clock("2026-11-26 14:00")
+    give_next(agent=luis, now=at("2026-11-26 14:00"))
+    answer = post(signed_in(ana), "desk_result", opened, disposition="no_answer")
+    assert "El resultado no se registró." in answer.content.decode()
+
+
+def test_a_desk_whose_contact_was_taken_works_on_and_is_told_what_was_kept(opened, ana, luis, signed_in, clock, at):
+    """Ana's browser died in the middle of a call; nobody swept, and Luis has her customer now."""
+    client = signed_in(ana)
+    dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=at("2026-11-26 10:00"))
+    post(client, "desk_draft", opened, note="Pide que llamen a su hijo")
+    ListEntry.objects.filter(contact=opened).update(owner=luis)
+    assert give_next(agent=luis, now=at("2026-11-26 10:30")) is None  # he swept, and the call counts: it waits its hour
+    clock("2026-11-26 14:00")
+    assert give_next(agent=luis, now=at("2026-11-26 14:00")).contact_id == opened.pk
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    for shown in (
+        "Juan Rojas",
+        "Su reserva venció y la llamada de 26/11 10:00 quedó sin resultado.",
+        "Se conservó su nota: «Pide que llamen a su hijo».",
+        "Ahora lo atiende otra persona.",
+    ):
+        assert shown in page
+    assert "Decir cómo terminó" not in page
+    answer = post(client, "desk_result", opened, disposition="no_answer", note="Pide que llamen a su hijo mayor")
+    assert answer.status_code == 200
+    assert "ahora lo tiene Luis. El resultado no se registró. Su nota quedó" in answer.content.decode()
+    assert "Juan Rojas" in answer.content.decode()
+    assert Attempt.objects.get().note == "Pide que llamen a su hijo mayor"
+
+
+def test_a_pause_asked_from_an_old_page_frees_what_is_open_now(opened, ana, signed_in, at):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    assert "Está en pausa" in post(client, "desk_pause", opened).content.decode()
+    assert not ListEntry.objects.filter(lease_agent=ana).exists()
+
+
+def test_half_a_note_survives_a_reload(opened, ana, signed_in):
+    client = signed_in(ana)
+    assert post(client, "desk_draft", opened, note="Pide rebaja y", disposition="refused").status_code == 204
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    assert "Pide rebaja y" in page
+    post(client, "desk_result", opened, disposition="no_answer")
+    assert post(client, "desk_draft", opened, note="tarde").status_code == 204
+    assert DeskDraft.objects.get().fields["note"] == "Pide rebaja y"
+
+
+def test_the_pulse_renews_the_lease_and_tells_of_a_payment(opened, ana, signed_in, clock, at):
+    client = signed_in(ana)
+    clock("2026-11-26 10:08")
+    assert post(client, "desk_pulse", opened).content.decode().strip() == ""
+    assert ListEntry.objects.get(contact=opened).lease_until == at("2026-11-26 10:18")
+    ListEntry.objects.filter(contact=opened).update(state="paid", paid_on=date(2026, 11, 26))
+    assert "no hace falta llamar" in post(client, "desk_pulse", opened).content.decode()
+    ListEntry.objects.filter(contact=opened).update(state="open", lease_agent=None, lease_until=None)
+    assert "Reserva vencida" in post(client, "desk_pulse", opened).content.decode()
+
+
+def test_a_paid_contact_is_let_go_with_one_key(opened, ana, signed_in):
+    ListEntry.objects.filter(contact=opened).update(state="paid")
+    answer = post(signed_in(ana), "desk_give_back", opened)
+    assert "Juan Rojas" in answer.content.decode()
+
+
+def test_a_pause_gives_the_contact_back_and_ends_with_the_same_one(opened, ana, signed_in):
+    client = signed_in(ana)
+    assert "Está en pausa" in post(client, "desk_pause", opened).content.decode()
+    assert Pause.objects.filter(ended_at=None).count() == 1
+    answer = client.post(reverse("campaigns:desk_pause"), {"verb": "end"}, **HTMX)
+    assert "Rosa Flores" in answer.content.decode()
+    assert not Pause.objects.filter(ended_at=None).exists()
+
+
+def test_there_is_no_pause_while_a_call_waits_for_its_result(opened, ana, signed_in, at):
+    dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=at("2026-11-26 10:00"))
+    answer = post(signed_in(ana), "desk_pause", opened)
+    assert "registre primero el resultado" in answer.content.decode()
+    assert not Pause.objects.exists()
+
+
+def test_an_empty_desk_says_why_and_until_when(make_contact, ana, signed_in, clock, at):
+    clock("2026-11-26 10:00")
+    make_contact(ana, ready_at=at("2026-11-26 12:30"))
+    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    assert "Todos sus contactos esperan su próxima hora." in page
+    assert "26/11 12:30" in page
+
+
+def test_history_shows_earlier_months_of_the_contract(make_contact, ana, luis, signed_in, clock, at):
+    clock("2026-11-26 10:00")
+    contact = make_contact(ana, "Rosa Flores")
+    october = Campaign.objects.create(
+        period=date(2026, 11, 1), state="closed", calls_from=date(2026, 10, 25), calls_until=date(2026, 10, 31),
+        report_due_at=at("2026-10-25 07:00"), created_at=at("2026-10-25 06:00"),
+    )  # fmt: skip
+    make_contact(
+        luis, campaign=october, contract=contact.contract, state="paid", paid_on=date(2026, 10, 30),
+        contacted_at=at("2026-10-28 10:00"), contacted_by=luis,
+    )  # fmt: skip
+    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    assert "pagó tras contacto" in page
+    assert "Luis" in page
+
+
+def test_the_script_speaks_with_the_customers_data(make_contact, ana, signed_in, december, clock):
+    clock("2026-11-26 10:00")
+    Campaign.objects.update(script="Hola {cliente}: {monto} por {servicios} hasta el {vence}. {agente}")
+    make_contact(ana, "Rosa Flores")
+    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    assert "Hola Rosa Flores: Bs 289,00 por Internet hasta el 30/11. Ana" in page
+
+
+@pytest.mark.parametrize("name", ["desk", "my_list", "my_day"])
+def test_desks_are_for_agents(name, elena, signed_in, december):
+    assert signed_in(elena).get(reverse(f"campaigns:{name}")).status_code == 403
+
+
+def test_the_contact_of_another_agent_does_not_exist(make_contact, luis, ana, elena, oscar, signed_in):
+    contact = make_contact(luis, "Rosa Flores")
+    for name in ("contact", "contact_open"):
+        verb = signed_in(ana).get if name == "contact" else signed_in(ana).post
+        assert verb(reverse(f"campaigns:{name}", args=[contact.pk])).status_code == 404
+    for client in (signed_in(elena), signed_in(oscar)):
+        assert "Rosa Flores" in client.get(reverse("campaigns:contact", args=[contact.pk])).content.decode()
+
+
+def test_an_auditor_sees_masked_data_until_a_reason_is_given_and_logged(make_contact, luis, oscar, signed_in):
+    contact, client = make_contact(luis, identity_card="4567890"), signed_in(oscar)
+    address = reverse("campaigns:contact_reveal", args=[contact.pk])
+    page = client.get(reverse("campaigns:contact", args=[contact.pk])).content.decode()
+    assert "707-00001" not in page
+    assert "4567890" not in page
+    client.post(address, {"reason": " "})
+    assert not Disclosure.objects.exists()
+    assert "707-00001" in client.post(address, {"reason": "Queja 45"}).content.decode()
+    assert Disclosure.objects.get().reason == "Queja 45"
+
+
+def test_the_contact_page_says_why_not_now(make_contact, ana, signed_in, clock, at):
+    clock("2026-11-26 10:00")
+    contact = make_contact(ana, ready_at=at("2026-11-26 12:00"))
+    page = signed_in(ana).get(reverse("campaigns:contact", args=[contact.pk])).content.decode()
+    assert "Espera hasta el 26/11 12:00." in page
+
+
+def test_a_contact_opened_by_choice_is_at_the_desk(make_contact, ana, signed_in, clock):
+    clock("2026-11-26 10:00")
+    make_contact(ana, "Rosa Flores", position=1)
+    chosen = make_contact(ana, "Juan Rojas", position=2)
+    client = signed_in(ana)
+    client.post(reverse("campaigns:contact_open", args=[chosen.pk]))
+    assert "Juan Rojas" in client.get(reverse("campaigns:desk")).content.decode()
+
+
+def test_the_own_list_filters_says_why_not_and_exports(make_contact, ana, luis, signed_in, clock, at):
+    clock("2026-11-26 10:00")
+    make_contact(ana, "Rosa Flores"), make_contact(ana, "Juan Rojas", ready_at=at("2026-11-26 12:00"))
+    make_contact(ana, "Eva Paz", state="paid"), make_contact(luis, "Ajena Total")
+    client = signed_in(ana)
+    page = client.get(reverse("campaigns:my_list")).content.decode()
+    assert "Ajena Total" not in page
+    for shown in ("Rosa Flores", "se puede llamar", "en espera", "ya pagó"):
+        assert shown in page
+    waiting = client.get(reverse("campaigns:my_list"), {"state": "waiting"}).content.decode()
+    assert ("Juan Rojas" in waiting, "Rosa Flores" in waiting) == (True, False)
+    answer = client.get(reverse("campaigns:my_list"), {"export": "xlsx", "state": "paid"})
+    assert answer["Content-Type"].startswith("application/vnd.openxmlformats")
+    assert Disclosure.objects.get().rows == 1
+
+
+def test_the_own_list_asks_the_same_number_of_questions_for_many(
+    make_contact, ana, signed_in, clock, django_assert_max_num_queries
+):
+    clock("2026-11-26 10:00")
+    for _number in range(30):
+        make_contact(ana)
+    client = signed_in(ana)
+    with django_assert_max_num_queries(10):
+        client.get(reverse("campaigns:my_list"))
+
+
+def test_the_agenda_has_overdue_calls_first_and_the_team_sees_what_went_to_it(
+    make_contact, ana, luis, marta, elena, oscar, signed_in, clock, at
+):
+    clock("2026-11-26 09:00")
+    late, soon = make_contact(ana, "Rosa Flores"), make_contact(ana, "Juan Rojas")
+    agree(agent=ana, contact=soon, due_at=at("2026-11-26 15:00"), now=at("2026-11-26 09:00"))
+    agree(agent=ana, contact=late, due_at=at("2026-11-26 09:30"), now=at("2026-11-26 09:00"))
+    clock("2026-11-26 10:30")
+    page = signed_in(ana).get(reverse("campaigns:agenda")).content.decode()
+    assert page.index("Rosa Flores") < page.index("Juan Rojas")
+    assert "Vencida" in page
+    CallBack.objects.filter(contact=late).update(reach="team")
+    assert "Rosa Flores" in signed_in(luis).get(reverse("campaigns:agenda")).content.decode()
+    assert "Rosa Flores" not in signed_in(marta).get(reverse("campaigns:agenda")).content.decode()
+    assert "Juan Rojas" in signed_in(elena).get(reverse("campaigns:agenda")).content.decode()
+    read_only = signed_in(oscar).get(reverse("campaigns:agenda")).content.decode()
+    assert reverse("campaigns:contact", args=[soon.pk]) in read_only
+    assert reverse("campaigns:call_back", args=[CallBack.objects.get(contact=soon).pk]) not in read_only
+
+
+def test_an_agreed_call_is_moved_or_cancelled_from_its_page(make_contact, ana, luis, elena, signed_in, clock, at):
+    clock("2026-11-26 09:00")
+    agreed = agree(agent=ana, contact=make_contact(ana), due_at=at("2026-11-26 15:00"), now=at("2026-11-26 09:00"))
+    address = reverse("campaigns:call_back", args=[agreed.pk])
+    assert signed_in(luis).get(address).status_code == 404
+    client = signed_in(elena)
+    assert client.get(address).status_code == 200
+    refused = client.post(address, {"verb": "move", "day": "2026-11-29", "clock": "10:00", "agent": luis.pk})
+    assert "30/11 08:30" in refused.content.decode()
+    client.post(address, {"verb": "move", "day": "2026-11-27", "clock": "10:00", "agent": luis.pk})
+    agreed.refresh_from_db()
+    assert (agreed.due_at, agreed.agent) == (at("2026-11-27 10:00"), luis)
+    client.post(address, {"verb": "cancel", "reason": "Lo pidió el cliente"})
+    agreed.refresh_from_db()
+    assert agreed.state == "cancelled"
+
+
+def test_who_changed_an_agreed_call_stands_on_the_customers_page(make_contact, ana, luis, elena, signed_in, at, clock):
+    """Ana's call went to the team; Elena moves it, Luis of the team cancels it."""
+    clock("2026-11-26 09:00")
+    contact = make_contact(ana)
+    agreed = agree(
+        agent=ana, contact=contact, due_at=at("2026-11-26 15:00"), now=at("2026-11-26 09:00"), note="Con su hija"
+    )
+    address = reverse("campaigns:call_back", args=[agreed.pk])
+    signed_in(elena).post(
+        address, {"verb": "move", "day": "2026-11-27", "clock": "10:00", "agent": ana.pk, "why": "Reunión"}
+    )
+    CallBack.objects.update(reach="team")
+    signed_in(luis).post(address, {"verb": "cancel", "reason": "Ya vino a la oficina"})
+    page = " ".join(signed_in(ana).get(reverse("campaigns:contact", args=[contact.pk])).content.decode().split())
+    for told in (
+        "<q>Con su hija</q>",
+        "acordada para el 26/11 15:00",
+        "cambiada al 27/11 10:00 · Elena: Reunión",
+        "pasó al equipo",
+        "anulada · Luis: Ya vino a la oficina",
+    ):
+        assert told in page
+
+
+def test_an_agreed_call_that_a_correction_took_back_is_still_told(opened, ana, signed_in):
+    client = signed_in(ana)
+    answers = {"disposition": "call_back", "call_back_day": "2026-11-26", "call_back_time": "16:40"}
+    post(client, "desk_result", opened, **answers)
+    client.post(reverse("campaigns:correct_result", args=[Attempt.objects.get().pk]), {"disposition": "no_answer"})
+    page = client.get(reverse("campaigns:contact", args=[opened.pk])).content.decode()
+    assert "retirada: se corrigió el resultado · Ana" in " ".join(page.split())
+
+
+def test_the_own_day_counts_by_hour(opened, ana, signed_in, at, result):
+    record_result(agent=ana, contact=opened, fence=1, disposition=result("already_paid"), now=at("2026-11-26 10:00"))
+    page = signed_in(ana).get(reverse("campaigns:my_day")).content.decode()
+    assert "10:00" in page
+    assert "100\xa0% de 1" in page
+    assert re.search(r"<title id=\"[^\"]+\">Llamadas por hora</title>", page)
+    assert "10: Habló con el cliente 1, Sin hablar con el cliente 0" in page  # what a screen reader says of the drawing
+    assert "Ver como tabla" in page
+
+
+@pytest.mark.parametrize("text", ["Rosa", "rosa fl", "C00001", "70700001", "+591 707-00001", "4000001"])
+def test_a_customer_is_found_by_name_contract_telephone_or_service(make_contact, ana, signed_in, text):
+    make_contact(ana, "Rosa Flores"), make_contact(ana, "Juan Rojas")
+    page = signed_in(ana).post(reverse("campaigns:search"), {"q": text}).content.decode()
+    assert ("Rosa Flores" in page, "Juan Rojas" in page) == (True, False)
+
+
+def test_the_search_does_not_show_customers_of_others(make_contact, luis, ana, signed_in):
+    make_contact(luis, "Rosa Flores")
+    assert "Rosa Flores" not in signed_in(ana).post(reverse("campaigns:search"), {"q": "Rosa"}).content.decode()
+
+
+def test_the_last_result_is_corrected_on_its_page(opened, ana, signed_in, clock):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="refused", reason="Precio")
+    attempt = Attempt.objects.get()
+    address = reverse("campaigns:correct_result", args=[attempt.pk])
+    assert "Precio" in client.get(address).content.decode()
+    assert client.post(address, {"disposition": "claim"}).status_code == 422
+    client.post(address, {"disposition": "claim", "note": "Le cobran doble"})
+    attempt.refresh_from_db()
+    assert attempt.disposition.code == "claim"
+    clock("2026-11-26 10:40")
+    assert client.get(address).status_code == 302
+
+
+def test_a_correction_begins_with_what_was_said(opened, ana, signed_in):
+    client = signed_in(ana)
+    answers = {
+        "disposition": "promise",
+        "promised_on": "2026-11-28",
+        "promised_amount": "150,50",
+        "note": "Cobra el 28",
+    }
+    post(client, "desk_result", opened, **answers)
+    page = client.get(reverse("campaigns:correct_result", args=[Attempt.objects.get().pk])).content.decode()
+    for said in ('value="2026-11-28"', 'value="150,50"', "Cobra el 28"):
+        assert said in page
+
+
+def test_the_list_says_only_what_lasts_of_who_is_never_called_again():
+    assert in_short(["paid", "too_soon", "same_part_of_day"]) == "ya pagó"
+    assert in_short(["too_soon", "retry_delay"]) == "llamado hace poco, en espera"
+    assert in_short(["no_telephone", "campaign_cap", "exhausted"]) == "teléfonos retirados, sin más intentos"
+
+
+def test_a_call_left_without_result_is_shown_at_the_desk(opened, ana, signed_in, clock, at):
+    dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=at("2026-11-26 10:00"))
+    sweep_leases(now=at("2026-11-26 10:30"))
+    clock("2026-11-26 11:00")
+    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    assert "quedó sin resultado" in page
+    assert "Decir cómo terminó" in page
+
+
+def test_the_desk_of_somebody_without_agent_does_not_exist(december, signed_in, django_user_model):
+    nobody = django_user_model.objects.create(username="nadie", role="agent")
+    assert signed_in(nobody).get(reverse("campaigns:desk")).status_code == 404
+
+
+@pytest.mark.parametrize("value", ["", "abc", "-1", "9" * 30])
+def test_a_broken_form_is_not_an_error_of_the_server(ana, signed_in, december, value):
+    answer = signed_in(ana).post(reverse("campaigns:desk_result"), {"contact": value, "fence": "1"}, **HTMX)
+    assert answer.status_code == 404
+
+
+def test_in_english_the_results_are_english_and_what_is_said_to_the_customer_spanish(opened, ana, signed_in):
+    client = signed_in(ana)
+    client.cookies["callcenter_language"] = "en"
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    for words in ("Will pay", "No answer", "Wrong number", "Other…"):
+        assert words in page
+    assert "Buenos días, ¿hablo con Rosa Flores?" in page
+    assert '<option value="Precio" label="Price">' in page

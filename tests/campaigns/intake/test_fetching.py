@@ -1,0 +1,125 @@
+"""Reports are looked for often and taken once, whatever the source does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from campaigns.intake.fetching import look_for_reports
+from campaigns.intake.ringing import sweep_reports
+from campaigns.intake.taking_in import claim, take_in
+from campaigns.models import Report, ReportSource, SeenFile
+from campaigns.month.planner import make_months_exist
+from tests.campaigns.some_reports import ccvp, many, received, taken
+
+pytestmark = pytest.mark.django_db
+At = Callable[..., datetime]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> ReportSource:
+    return ReportSource.objects.create(name="Smartflex", kind="ccvp", location=str(tmp_path), pattern="ccvp-{period}.*")
+
+
+@pytest.fixture
+def drop(tmp_path: Path, at: At) -> Callable[..., Path]:
+    """Put a file into the folder: `drop("ccvp-2026-12.csv", changed="2026-11-25 06:00")`."""
+
+    def put(name: str, content: bytes = b"", *, changed: str = "2026-11-25 06:00") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content or ccvp({}).read())
+        moment = at(changed).timestamp()
+        os.utime(path, (moment, moment))
+        return path
+
+    return put
+
+
+def test_a_file_of_a_month_that_waits_is_taken_once(source: ReportSource, drop: Callable[..., Path], at: At) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    drop("ccvp-2026-12.csv")
+    drop("otro.csv")
+    (report,) = look_for_reports(now=at("2026-11-25 06:05"))
+    assert (report.source, report.period, report.name) == (source, date(2026, 12, 1), "ccvp-2026-12.csv")
+    assert look_for_reports(now=at("2026-11-25 06:10")) == []
+    assert take_in(report_id=report.pk, now=at("2026-11-25 06:11")).state == Report.State.PUBLISHED
+    assert look_for_reports(now=at("2026-11-25 06:15")) == []
+    source.refresh_from_db()
+    assert (source.last_looked_at, source.last_error) == (at("2026-11-25 06:15"), "")
+
+
+def test_a_file_that_just_changed_is_left_until_it_is_quiet(
+    source: ReportSource, drop: Callable[..., Path], at: At
+) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    drop("ccvp-2026-12.csv", changed="2026-11-25 06:05:00")
+    assert look_for_reports(now=at("2026-11-25 06:05:04")) == []
+    drop("ccvp-2026-12.csv", ccvp(*many(3)).read(), changed="2026-11-25 06:05:30")
+    assert look_for_reports(now=at("2026-11-25 06:05:34")) == []
+    assert len(look_for_reports(now=at("2026-11-25 06:05:50"))) == 1
+
+
+def test_a_source_whose_clock_runs_ahead_is_believed_after_a_second_look(
+    source: ReportSource, drop: Callable[..., Path], at: At
+) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    drop("ccvp-2026-12.csv", changed="2026-11-25 09:00")
+    assert look_for_reports(now=at("2026-11-25 06:05")) == []
+    assert len(look_for_reports(now=at("2026-11-25 06:06"))) == 1
+
+
+def test_nothing_is_looked_for_before_its_month_or_after_it_was_taken(
+    source: ReportSource, drop: Callable[..., Path], at: At
+) -> None:
+    drop("ccvp-2026-12.csv", changed="2026-11-20 06:00")
+    drop("ccvp-2027-01.csv", changed="2026-11-20 06:00")
+    assert look_for_reports(now=at("2026-11-24 12:00")) == []
+    make_months_exist(now=at("2026-11-25 00:01"))
+    taken(*many(2), now=at("2026-11-25 05:00"))
+    assert look_for_reports(now=at("2026-11-25 06:05")) == []
+
+
+def test_a_source_that_fails_says_why_and_hinders_no_other(
+    source: ReportSource, drop: Callable[..., Path], at: At
+) -> None:
+    broken = ReportSource.objects.create(name="A", kind="ccvp", location="/no/such/folder", pattern="ccvp-{period}.*")
+    make_months_exist(now=at("2026-11-25 00:01"))
+    drop("ccvp-2026-12.csv")
+    assert len(look_for_reports(now=at("2026-11-25 06:05"))) == 1
+    broken.refresh_from_db()
+    assert broken.last_error
+    assert broken.last_looked_at == at("2026-11-25 06:05")
+
+
+def test_recaudo_is_taken_again_whenever_its_file_changes(drop: Callable[..., Path], tmp_path: Path, at: At) -> None:
+    ReportSource.objects.create(name="R", kind="recaudo", location=str(tmp_path), pattern="recaudo-{period}.csv")
+    for hour in (8, 12, 18):
+        drop("recaudo-2026-12.csv", f"NRO_RECIBO\n{hour}\n".encode(), changed=f"2026-11-26 {hour:02}:00")
+        assert len(look_for_reports(now=at(f"2026-11-26 {hour:02}:05"))) == 1
+        assert look_for_reports(now=at(f"2026-11-26 {hour:02}:10")) == []
+    assert Report.objects.filter(kind="recaudo", period=date(2026, 12, 1)).count() == 3
+    assert SeenFile.objects.filter(settled_at__isnull=False).count() == 3
+
+
+def test_an_inactive_source_is_left_alone(source: ReportSource, drop: Callable[..., Path], at: At) -> None:
+    ReportSource.objects.update(is_active=False)
+    make_months_exist(now=at("2026-11-25 00:01"))
+    drop("ccvp-2026-12.csv")
+    assert look_for_reports(now=at("2026-11-25 06:05")) == []
+
+
+def test_the_sweep_rings_for_what_waits_and_for_lost_workers_once_a_minute(at: At) -> None:
+    now = at("2026-11-25 06:10")
+    report = received(ccvp({}), now=now)
+    assert sweep_reports(now=now + timedelta(seconds=5)) == []  # the door has rung
+    assert sweep_reports(now=now + timedelta(seconds=20)) == [report.pk]
+    assert sweep_reports(now=now + timedelta(seconds=30)) == []
+    assert claim(report_id=report.pk, now=now + timedelta(seconds=31)) is not None
+    assert sweep_reports(now=now + timedelta(seconds=100)) == []  # at work
+    assert sweep_reports(now=now + timedelta(seconds=200)) == [report.pk]  # its lease ran out
+    assert take_in(report_id=report.pk, now=now + timedelta(seconds=201)).state == Report.State.PUBLISHED
+    assert sweep_reports(now=now + timedelta(days=1)) == []

@@ -1,0 +1,126 @@
+"""Two workers at one report, a worker that was thought dead, the same file from two doors: on real connections."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from campaigns.intake.taking_in import claim, take_in
+from campaigns.models import Campaign, Contact, Renewal, Report
+from campaigns.month.planner import make_months_exist
+from campaigns.rows import reading, staging
+from campaigns.rows.progress import LEASE
+from tests.campaigns.some_reports import ccvp, many, received
+
+pytestmark = pytest.mark.django_db(transaction=True)
+At = Callable[..., datetime]
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Run each work in a thread of its own, all started together. Returns what each gave, or its error."""
+    ready = threading.Barrier(len(works))
+    found: list[Any] = [None] * len(works)
+
+    def run(place: int) -> None:
+        ready.wait()
+        try:
+            found[place] = works[place]()
+        except Exception as error:
+            found[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_four_workers_at_one_report_publish_it_once(at: At) -> None:
+    report = received(ccvp(*many(50)), now=at("2026-11-25 06:10"))
+    now = at("2026-11-25 06:11")
+    at_once(*[lambda: take_in(report_id=report.pk, now=now)] * 4)
+    report.refresh_from_db()
+    assert (report.state, report.attempts, report.taken) == (Report.State.PUBLISHED, 1, 50)
+    assert Renewal.objects.count() == Contact.objects.count() == 50
+
+
+def test_the_same_file_through_four_doors_is_one_report(at: At) -> None:
+    found = at_once(*[lambda: received(ccvp(*many(5)), now=at("2026-11-25 06:10")).pk] * 4)
+    assert len(set(found)) == 1
+    assert Report.objects.count() == 1
+
+
+def test_two_files_of_one_month_at_once_make_one_campaign(at: At) -> None:
+    one = received(ccvp(*many(30)), now=at("2026-11-25 06:10"))
+    two = received(ccvp(*many(40)), now=at("2026-11-25 06:10"))
+    now = at("2026-11-25 06:11")
+    at_once(lambda: take_in(report_id=one.pk, now=now), lambda: take_in(report_id=two.pk, now=now))
+    published = Report.objects.get(state=Report.State.PUBLISHED)
+    refused = Report.objects.get(state=Report.State.REFUSED)
+    assert refused.error == "El mes 2026-12 ya tiene su reporte."
+    assert Contact.objects.count() == published.taken
+    assert Campaign.objects.get().state == Campaign.State.PROPOSED
+
+
+def test_a_worker_that_was_thought_dead_publishes_nothing(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads on while its lease runs out and another worker takes the report over and publishes it."""
+    report = received(ccvp(*many(5)), now=at("2026-11-25 06:10"))
+    stage, successors = reading.stage, []
+
+    def slow_stage(**more: Any) -> None:
+        stage(**more)
+        if not successors:
+            successors.append(True)
+            later = at("2026-11-25 06:11") + LEASE + timedelta(minutes=1)
+            Report.objects.filter(pk=report.pk).update(lease_until=at("2026-11-25 06:12"))
+            at_once(lambda: take_in(report_id=report.pk, now=later))
+
+    monkeypatch.setattr("campaigns.rows.reading.stage", slow_stage)
+    take_in(report_id=report.pk, now=at("2026-11-25 06:11"))
+    report.refresh_from_db()
+    assert (report.state, report.attempts, report.taken) == (Report.State.PUBLISHED, 2, 5)
+    assert Renewal.objects.count() == 5
+
+
+def test_a_claim_is_one_workers(at: At) -> None:
+    report = received(ccvp(*many(5)), now=at("2026-11-25 06:10"))
+    now = at("2026-11-25 06:11")
+    found = at_once(*[lambda: claim(report_id=report.pk, now=now)] * 6)
+    assert sum(1 for one in found if one is not None) == 1
+
+
+def test_what_a_dead_worker_staged_is_swept_and_what_a_live_one_holds_is_not(at: At) -> None:
+    staging.forget_orphans()  # of the tests before
+    report = received(ccvp(*many(5)), now=at("2026-11-25 06:10"))
+    dead = claim(report_id=report.pk, now=at("2026-11-25 06:11"))
+    staging.make_table(report=dead)
+    assert staging.forget_orphans() == 0
+    alive = claim(report_id=report.pk, now=at("2026-11-25 06:20"))
+    table = staging.make_table(report=alive)
+    assert staging.forget_orphans() == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'report_staging_%'")
+        assert cursor.fetchall() == [(table,)]
+    staging.drop_table(report=alive)
+
+
+def test_the_planner_waits_for_no_report_that_is_being_published(at: At) -> None:
+    """A million rows hold their month for half a minute; a planner that waited would hold a worker each minute."""
+    make_months_exist(now=at("2026-11-25 00:01"))
+    late = at("2026-11-25 08:00")
+    with transaction.atomic():
+        Campaign.objects.select_for_update().get()
+        began = time.monotonic()
+        (made,) = at_once(lambda: make_months_exist(now=late))
+        assert (made, time.monotonic() - began < 3) == ([], True)
+    make_months_exist(now=late)
+    assert Campaign.objects.get().late_since == late

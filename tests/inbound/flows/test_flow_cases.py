@@ -1,0 +1,181 @@
+"""The tables of cases of READING's lines that are told by data: who tops up, which codes, five days, the reserve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from escalations.raising import due_by
+from inbound.flows.conditions import arguments, filled, is_required, proposed_branch
+from inbound.flows.schema import Step
+from inbound.outside.actions import REQUESTER
+from tests.inbound.flows_to_read import LINES, flow_of
+
+At = Callable[..., datetime]
+MONEY_AND_SIMS = [
+    (line, step.name) for line in LINES for step in flow_of(line).steps.values() if step.action and step.accountable
+]
+
+
+def test_money_and_sims_are_touched_in_five_places() -> None:
+    assert set(MONEY_AND_SIMS) == {
+        ("109", "top_up"),
+        ("800130001", "suspend"),
+        ("800130001", "block_sim"),
+        ("800130001", "top_up"),
+        ("800131313", "raise_credit"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("answers", "missing"),
+    [
+        ({}, {"requester_name", "requester_card", "requester_is", "requester_kinship"}),
+        ({"requester_name": "Ana Quispe", "requester_card": "1234567", "requester_is": "owner"}, set()),
+        (
+            {"requester_name": "Luis Quispe", "requester_card": "7654321", "requester_is": "other"},
+            {"requester_kinship"},
+        ),
+        (
+            {
+                "requester_name": "Luis Quispe",
+                "requester_card": "7654321",
+                "requester_is": "other",
+                "requester_kinship": "hijo",
+            },
+            set(),
+        ),
+        ({"requester_name": "Luis Quispe", "requester_is": "owner"}, {"requester_card"}),
+        ({"requester_card": "7654321", "requester_is": "owner"}, {"requester_name"}),
+        ({"requester_name": "Luis Quispe", "requester_card": "1"}, {"requester_is", "requester_kinship"}),
+    ],
+)
+@pytest.mark.parametrize(("line", "name"), MONEY_AND_SIMS)
+def test_who_asks_is_named_with_card_and_with_kinship_when_not_the_owner(
+    line: str, name: str, answers: dict[str, str], missing: set[str]
+) -> None:
+    flow = flow_of(line)
+    asked = [field for step in flow.steps.values() for field in step.fields if field.name.startswith("requester")]
+    assert {field.name for field in asked if is_required(field, answers) and not answers.get(field.name)} == missing
+    given = arguments(flow.steps[name].with_, answers)
+    assert {who: given[who] for who in REQUESTER} == {who: answers.get(who, "") for who in REQUESTER}
+
+
+def test_what_is_topped_up_is_within_the_plan() -> None:
+    among = {
+        (line, field.among)
+        for line in LINES
+        for step in flow_of(line).steps.values()
+        for field in step.fields
+        if field.type == "amount"
+    }
+    assert among == {("109", "fijacom.amounts"), ("800130001", "mio.amounts"), ("800131313", "")}
+
+
+CODES = [(origin, destination) for origin in ("fixed", "mobile", "booth") for destination in ("fixed", "mobile")]
+
+
+@pytest.mark.parametrize(("origin", "destination"), CODES)
+def test_a_code_is_asked_by_where_from_and_where_to(origin: str, destination: str) -> None:
+    flow = flow_of("800131313")
+    asked = {field.name: dict(field.choices) for field in flow.steps["telephones"].fields}
+    assert set(asked["origin"]) == {"fixed", "mobile", "booth"}
+    assert set(asked["destination"]) == {"fixed", "mobile"}
+    known: dict[str, Any] = {"origin": origin, "destination": destination}
+    look_up = flow.steps["code"]
+    assert (look_up.look_up, arguments(look_up.with_, known)) == ("gsi.code", known)
+    known |= {"code": {"code": "0-14", "words": "Luego el código de área."}, "despedida": "Gracias."}
+    assert filled(flow.steps["code_told"].say, known) == "Debe marcar 0-14. Luego el código de área. Gracias."
+
+
+@pytest.mark.parametrize(
+    ("blocked", "until"),
+    [
+        ("2026-11-25 00:00:00", "2026-11-30 23:59:59"),
+        ("2026-11-25 10:00:00", "2026-11-30 23:59:59"),
+        ("2026-11-25 23:59:59", "2026-11-30 23:59:59"),
+        ("2026-11-27 18:00:00", "2026-12-02 23:59:59"),  # weekends count: they are the customer's days
+        ("2026-12-29 09:00:00", "2027-01-03 23:59:59"),
+        ("2028-02-25 09:00:00", "2028-03-01 23:59:59"),
+    ],
+)
+def test_a_blocked_sim_has_five_whole_days(at: At, blocked: str, until: str) -> None:
+    due = flow_of("800130001").steps["five_days"].due
+    assert due is not None
+    assert due_by(now=at(blocked), days=due.days) == at(until)
+
+
+@pytest.mark.parametrize("listing", [{"entries": [], "more": False}, None])
+def test_a_number_in_reserve_is_answered_as_not_registered(listing: Any) -> None:
+    """What is in reserve never left the client: nothing in the flow could tell it from what is not there."""
+    flow = flow_of("104")
+    proposed = proposed_branch(flow.steps["registered"], {"listing": listing})
+    assert proposed is not None or listing is None
+    assert flow.steps["registered"].branches[1].next == "tell_not_registered"
+    words = " ".join(str(step) for step in flow.steps.values()).lower()
+    assert "reserv" not in words
+
+
+def test_a_registered_number_is_told() -> None:
+    flow = flow_of("104")
+    known = {"listing": {"entries": [{"name": "Farmacia Boston", "number": "+59144251000", "address": "Heroínas"}]}}
+    proposed = proposed_branch(flow.steps["registered"], known)
+    assert proposed is not None
+    assert filled(flow.steps[proposed.next].say, known) == (
+        "El número registrado de Farmacia Boston es el +59144251000."
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "required"),
+    [
+        ({}, True),
+        ({"identity_card": "123"}, False),
+        ({"name": "Ana"}, False),
+        ({"identity_card": "", "name": ""}, True),
+    ],
+)
+def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str], required: bool) -> None:
+    data = flow_of("800131313").steps["data"]
+    number, *others = data.fields
+    assert is_required(number, answers) is required
+    assert not any(field.required for field in others)
+
+
+@pytest.mark.parametrize(
+    ("line", "decision", "known", "proposed"),
+    [
+        ("101", "exists", {"customer": {"contract": "1"}, "damages": []}, "none"),
+        ("101", "exists", {"customer": None, "damages": []}, None),  # nobody of that name: the agent says what is seen
+        ("101", "exists", {"customer": {"contract": "1"}, "damages": [{"number": "1", "state": "closed"}]}, "closed"),
+        ("101", "exists", {"damages": [{"number": "1", "state": "registered"}]}, "registered"),
+        ("101", "state", {"damages": [{"state": "in_execution"}]}, "open"),
+        ("101", "state", {"damages": [{"state": "suspended"}]}, "suspended"),
+        ("101", "state", {"damages": [{"state": "attended", "has_service": False}]}, "attended"),
+        ("101", "state", {"damages": [{"state": "attended", "has_service": True}]}, "other"),
+        ("101", "state", {"damages": [{"state": "assigned"}]}, "other"),
+        ("103", "order_state", {"orders": [{"state": "registered"}]}, "registered"),
+        ("103", "order_state", {"orders": [{"state": "assigned"}]}, "assigned"),
+        ("103", "order_state", {"orders": [{"state": "closed", "has_service": False}]}, "closed_without_service"),
+        ("103", "order_state", {"orders": [{"state": "closed", "has_service": True}]}, "other"),
+        ("103", "order_state", {"orders": [{"state": "executed"}]}, "other"),
+        ("103", "order_state", {"orders": []}, None),
+        ("103", "annulled_for", {"orders": [{"annulled_for": "wrong_address"}]}, "wrong_address"),
+        ("103", "annulled_for", {"orders": [{"annulled_for": "deuda"}]}, "other"),
+        ("800131313", "topic", {"customers": [{"error_62": True}]}, "credit"),
+        ("800131313", "topic", {"customers": [{"error_62": False}]}, None),
+        ("800130001", "request", {"mio": {"state": "active"}}, None),
+        ("109", "customer_shown", {"fijacom": {"number": "+59144000000"}}, "shown"),
+        ("4251000", "found", {"extensions": [{"extension": "1203"}]}, "found"),
+        ("4251000", "found", {"extensions": []}, "not_found"),
+        ("4200224", "registered", {"listing": {"entries": [{"number": "1"}]}}, "registered"),
+        ("4200224", "registered", {"listing": {"entries": []}}, "not_registered"),
+    ],
+)
+def test_what_was_found_proposes_the_branch(line: str, decision: str, known: dict[str, Any], proposed: Any) -> None:
+    step: Step = flow_of(line).steps[decision]
+    branch = proposed_branch(step, known)
+    assert (branch.name if branch else None) == proposed

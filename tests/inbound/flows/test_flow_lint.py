@@ -1,0 +1,125 @@
+"""What can be read and still not be walked, or names what does not exist: refused, all of it at once."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from escalations.models import EscalationKind
+from inbound.flows.diagram import mermaid, svg
+from inbound.flows.lint import lint
+from inbound.flows.paths import every_path
+from inbound.flows.schema import FlowErrors, parse_flow
+from inbound.outside.actions import ACTIONS
+from inbound.outside.look_ups import LOOK_UPS
+from tests.inbound.flows_to_read import LINES, SMALL, flow_of, small, text_of
+
+
+def errors_of(text: str) -> list[str]:
+    flow = parse_flow(text, name="101.yaml")
+    found = lint(flow, look_ups=LOOK_UPS, actions=ACTIONS, escalations=EscalationKind.values, lines=("101", "102"))
+    return [str(error) for error in found]
+
+
+def test_a_flow_that_can_be_walked_has_nothing_wrong() -> None:
+    assert errors_of(SMALL) == []
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_flows_of_the_centre_have_nothing_wrong(line: str) -> None:
+    found = lint(flow_of(line), look_ups=LOOK_UPS, actions=ACTIONS, escalations=EscalationKind.values, lines=LINES)
+    assert found == []
+
+
+LONELY = "  lonely: {kind: say, ref: 101.1, title: Nadie, say: Hola, next: done}\n  done:"
+LOOPING = "kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: refer}"
+MONEY = """action: qbc.top_up
+    accountable: true
+    with: {number: customer.contract, amount: customer.contract}"""
+REITERATE = """action: smartflex.reiterate_damage
+    with: {damage: damages.0.number, cause: damages.0.cause}"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        # a branch to nowhere, a start nowhere
+        ("next: refer}", "next: away}", "101.yaml: state: lleva a «away», que no existe"),
+        ("start: greet", "start: away", "101.yaml: comienza en «away», que no existe"),
+        # unreachable
+        ("  done:", LONELY, "101.yaml: lonely: no se llega nunca a este paso"),
+        # a loop that cannot be left, a referral without an end, a dead end
+        ("with: {damage: damages.0.number, cause: damages.0.cause}\n    next: done",
+         "with: {damage: damages.0.number, cause: damages.0.cause}\n    next: reiterate",
+         "101.yaml: reiterate: desde aquí no se llega a ningún final"),
+        ("kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: done}", LOOPING,
+         "101.yaml: refer: remite y no termina"),
+        # decisions
+        ("    other: {label: Otro estado, next: unforeseen}\n", "",
+         "101.yaml: state: decide por un estado de otro sistema y no tiene «other» (otro estado)"),
+        ("    on: damages.0.state\n", "", "101.yaml: state: decide por «damages.0.state», de otro sistema: falta «on:"),
+        ("on: damages.0.state", "on: damages.0.cause", "101.yaml: state: decide por «damages.0.state», de"),
+        ("name: attended", "name: open", "101.yaml: state: hay dos ramas con el nombre «open»"),
+        ("name: attended", "name: other", "101.yaml: state: «other» se escribe aparte, no entre las ramas"),
+        # names
+        ("with: {contract: customer.contract}", "with: {}", "101.yaml: damages: la consulta necesita «contract» en"),
+        ("look_up: smartflex.damages", "look_up: smartflex.xyz", "101.yaml: damages: consulta desconocida «smart"),
+        ("smartflex.reiterate_damage", "gsi.xyz", "101.yaml: reiterate: acción desconocida «gsi.xyz»"),
+        ("escalation: unforeseen_state", "escalation: x", "101.yaml: unforeseen: tipo de derivación desconocido «x»"),
+        ("ref: 101.7", "ref: 102.7", "101.yaml: refer: la referencia «102.7» no es de esta línea"),
+        ("result: done", "continue_as: '999', result: done", "101.yaml: done: no se puede continuar como «999»"),
+        ("result: done", "continue_as: '101', result: done", "101.yaml: done: no se puede continuar como «101»"),
+        ("{contract: customer.contract}", "{contract: caller.contract}",
+         "101.yaml: damages: «caller.contract»: ningún paso trae «caller»"),
+        ("{saludo}", "{saluda}", "101.yaml: greet: «saluda»: ningún paso trae «saluda»"),
+        ("name: seen", "name: cliente", "101.yaml: unforeseen: un campo no se puede llamar «cliente»"),
+        # writes
+        ("cause: damages.0.cause", "other: damages.0.cause", "101.yaml: reiterate: la acción necesita «cause» en"),
+        ("cause: damages.0.cause", "cause: damages.0.cause, sim: note",
+         "101.yaml: reiterate: la acción no recibe «sim»"),
+        (REITERATE, MONEY, "101.yaml: reiterate: la acción necesita «requester_card» en «with»"),
+        (REITERATE, MONEY.replace("    accountable: true\n", ""),
+         "101.yaml: reiterate: toca dinero o un SIM: falta «accountable: true»"),
+        # lanes
+        ("result: done", "lane: supervisor, result: done", "101.yaml: refer: lleva a «done», que es de otro carril"),
+        ("start: greet", "start: greet\nlanes: {supervisor: done}",
+         "101.yaml: done: comienza el carril «supervisor» y no es de él"),
+        ("start: greet", "start: greet\nlanes: {supervisor: done}", "101.yaml: nadie deriva al carril «supervisor»"),
+        ("escalation: unforeseen_state", "escalation: unforeseen_state\n    hands_to: supervisor",
+         "101.yaml: unforeseen: deriva al carril «supervisor», que no está en «lanes»"),
+        ("result: done", "lane: supervisor, result: done", "101.yaml: done: termina un carril y no dice qué pasa"),
+        ("result: done", "settles: resolved, result: done", "101.yaml: done: «settles» va solo en los finales de otro"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_walked_is_refused(before: str, after: str, said: str) -> None:
+    found = errors_of(small((before, after)))
+    assert any(error.startswith(said) for error in found), found
+
+
+def test_everything_is_said_at_once() -> None:
+    found = errors_of(small(("ref: 101.7", "ref: 102.7"), ("next: refer}", "next: away}")))
+    assert {error.split(": ")[1] for error in found} == {"refer", "state"}
+    assert len(found) == 3  # the reference, the branch to nowhere, and nobody comes to the step any more
+
+
+@given(
+    line=st.sampled_from(LINES),
+    moves=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size=1, max_size=5),
+)
+def test_whatever_can_be_read_can_be_checked_and_drawn(line: str, moves: list[tuple[int, int]]) -> None:
+    """Lines of the text change places: much of it is still a flow, of a kind nobody would write."""
+    rows = text_of(line).split("\n")
+    for here, there in moves:
+        here, there = here % len(rows), there % len(rows)
+        rows[here], rows[there] = rows[there], rows[here]
+    try:
+        flow = parse_flow("\n".join(rows), name=f"{line}.yaml")
+    except FlowErrors:
+        return
+    found = lint(flow, look_ups=LOOK_UPS, actions=ACTIONS, escalations=EscalationKind.values, lines=LINES)
+    assert all(str(error).startswith(f"{line}.yaml: ") for error in found) or flow.line != line
+    assert svg(flow).endswith("</svg>")
+    assert mermaid(flow)
+    if not found:
+        assert all(list(every_path(flow, start=start)) for start in flow.starts)

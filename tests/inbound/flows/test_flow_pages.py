@@ -1,0 +1,61 @@
+"""The pages that are made from the flows: complete against the paper, and not stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inbound.flows.pages import flow_page, not_in_the_procedure, procedure, procedure_page, without_a_place
+from tests.inbound.flows_to_read import LINES, flow_of
+
+DOCS = Path(__file__).parents[3] / "docs"
+FLOWS = {line: flow_of(line) for line in LINES}
+
+
+def test_every_numbered_step_of_the_procedure_has_its_place_in_a_flow() -> None:
+    assert set(procedure()) == set(LINES)
+    assert without_a_place(FLOWS) == []
+    assert not_in_the_procedure(FLOWS) == []
+
+
+# How many numbered steps and sub-steps are printed for each line (A to J and L; K is the campaign).
+PRINTED = {
+    "101": (12, 5),  # 1.1 2.1 3.1 4.1 11.1
+    "102": (11, 6),  # 1.1 2.1 3.1 4.1 5.1 7.1
+    "103": (15, 5),  # 1.1 2.1 (printed 1.1) 4.1 7.1 9.1
+    "104": (5, 1),
+    "109": (4, 5),  # 1.1 2.1 2.2 4.1 4.2
+    "4200224": (7, 1),
+    "4251000": (3, 1),
+    "4522222": (7, 3),  # 1.1 2.1 6.1 (printed 5.1)
+    "800131313": (8, 3),  # 1.1 2.1 6.1
+    "800130001": (11, 3),  # 1.1 2.1 5.1
+    "4639999": (8, 4),  # 1.1 2.1 6.1 7.1
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_steps_are_as_many_as_are_printed(line: str) -> None:
+    refs = list(procedure()[line]["steps"])
+    assert all(ref.startswith(f"{line}.") for ref in refs)
+    steps = [ref for ref in refs if ref.count(".") == 1]
+    assert [ref.split(".")[1] for ref in steps] == [str(number) for number in range(1, len(steps) + 1)]
+    assert (len(steps), len(refs) - len(steps)) == PRINTED[line]
+    assert set(procedure()[line].get("read", {})) <= set(refs)
+
+
+def test_a_step_without_a_place_would_be_seen() -> None:
+    fewer = {line: flow for line, flow in FLOWS.items() if line != "104"}
+    assert "104.3" in without_a_place(fewer)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_page_of_a_flow_is_not_stale(line: str) -> None:
+    page = DOCS / "flows" / f"{line}.md"
+    assert page.read_text() == flow_page(FLOWS[line]), "run manage.py publish_flows --docs"
+
+
+def test_the_page_of_the_procedure_is_not_stale_and_none_is_left_over() -> None:
+    assert (DOCS / "procedure-steps.md").read_text() == procedure_page(FLOWS), "run manage.py publish_flows --docs"
+    assert {page.stem for page in (DOCS / "flows").glob("*.md")} == set(LINES)

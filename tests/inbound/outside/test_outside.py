@@ -1,0 +1,258 @@
+"""Looking up at another system: it answers, is slow, down or wrong, by hand or off; the agent always goes on."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agents.models import Agent, User
+from inbound.models import OutsideSystem, ReservedSearch, System
+from inbound.outside.look_ups import LOOK_UPS, found_by_hand
+from inbound.outside.reaching import CLIENTS, NotConnected, clients, look_up
+from systems.directory import SYSTEMS
+from tests.inbound.other_side import OtherSide, how_long
+
+pytestmark = pytest.mark.django_db
+DAMAGE = {
+    "number": "D-1", "service_number": "4251000", "component": "línea", "cause": "sin tono",
+    "registered_at": "2026-11-20T10:00:00-04:00", "reiterations": 1, "state": "in_execution", "has_service": False,
+    "order_number": "O-1",
+}  # fmt: skip
+
+
+def test_what_was_found_is_plain_json(side: OtherSide, now: datetime) -> None:
+    side.answers["smartflex/damages"] = {"damages": [DAMAGE]}
+    looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert (looked.trouble, looked.by_hand) == ("", False)
+    assert looked.found == [DAMAGE]
+    assert json.loads(json.dumps(looked.found)) == looked.found
+    assert side.asked == [("smartflex/damages", {"contract": "C-1"})]
+
+
+def test_amounts_are_texts_with_two_decimals(side: OtherSide, now: datetime) -> None:
+    invoice = {
+        "number": "F-1", "period": "2026-10", "amount": "12.50", "due_on": "2026-11-30", "is_paid": False,
+        "paid_on": None,
+    }  # fmt: skip
+    service = {"service": "TV", "service_number": "4251000", "invoices": [invoice]}
+    side.answers["smartflex/account"] = {"account": {"services": [service], "places": ["Banco"]}}
+    looked = look_up(name="smartflex.account", arguments={"contract": "C-1"}, now=now)
+    assert looked.found == {"services": [service], "places": ["Banco"]}
+
+
+def test_a_customer_nobody_knows_is_found_as_nothing_without_trouble(side: OtherSide, now: datetime) -> None:
+    side.answers["smartflex/customer"] = {"customer": None}
+    looked = look_up(name="smartflex.customer", arguments={"contract": "C-1"}, now=now)
+    assert (looked.found, looked.trouble, looked.by_hand) == (None, "", False)
+
+
+def test_a_system_that_is_down_lets_the_agent_go_on_by_hand(settings: Any, now: datetime) -> None:
+    settings.SYSTEMS_URL = "http://127.0.0.1:9"
+    looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert (looked.found, looked.by_hand) == (None, True)
+    assert "Smartflex" in looked.trouble
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *((500, {}), (503, {"error": "cerrado"}), (200, b"<html>"), (200, {"damages": "x"}), (200, [])),
+        *((404, b""), (302, {})),
+    ],
+)
+def test_a_system_that_answers_wrongly_does_too(side: OtherSide, now: datetime, answer: tuple[int, Any]) -> None:
+    side.says[""] = answer
+    looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert (looked.found, looked.by_hand) == (None, True)
+    assert "Smartflex" in looked.trouble
+
+
+def test_a_refusal_is_told_in_the_systems_words(side: OtherSide, now: datetime) -> None:
+    side.says[""] = (422, {"error": "Contrato mal escrito. " + "x" * 400})
+    looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert looked.trouble.startswith("Smartflex: Contrato mal escrito.")
+    assert (looked.by_hand, len(looked.trouble)) == (True, 200)
+
+
+def test_an_error_nobody_foresaw_stops_no_caller(monkeypatch: Any, side: OtherSide, now: datetime) -> None:
+    monkeypatch.setitem(CLIENTS, "smartflex", "decimal.Decimal")
+    looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert (looked.found, looked.by_hand) == (None, True)
+    assert "Smartflex" in looked.trouble
+
+
+def test_a_page_never_waits_longer_than_the_systems_time_out(
+    side: OtherSide, now: datetime, set_mode: Callable[..., None]
+) -> None:
+    side.slow[""] = 30
+    set_mode("smartflex", timeout_seconds="0.3")
+    began = time.monotonic()
+    looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert 0.25 < how_long(began) < 1.0
+    assert (looked.found, looked.by_hand) == (None, True)
+
+
+def test_by_hand_nobody_is_asked_and_the_agent_writes(
+    side: OtherSide, now: datetime, set_mode: Callable[..., None]
+) -> None:
+    set_mode("smartflex", "by_hand")
+    looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert (looked.found, looked.trouble, looked.by_hand) == (None, "", True)
+    assert side.asked == []
+
+
+def test_off_the_step_says_so_and_goes_on(side: OtherSide, now: datetime, set_mode: Callable[..., None]) -> None:
+    set_mode("smartflex", "off")
+    looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert (looked.found, looked.by_hand) == (None, False)
+    assert "apagado" in looked.trouble
+    assert side.asked == []
+
+
+def test_a_mode_changed_in_the_admin_counts_at_the_next_look(
+    side: OtherSide, now: datetime, set_mode: Callable[..., None]
+) -> None:
+    side.answers["smartflex/damages"] = {"damages": []}
+    for mode, found in (("connected", []), ("by_hand", None), ("connected", []), ("off", None)):
+        set_mode("smartflex", mode)
+        assert look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now).found == found
+
+
+def test_a_system_without_an_address_is_used_by_hand(settings: Any, now: datetime) -> None:
+    settings.SYSTEMS_URL = ""
+    looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert (looked.trouble, looked.by_hand) == ("", True)
+
+
+def test_a_system_may_live_elsewhere(side: OtherSide, settings: Any, now: datetime) -> None:
+    settings.SYSTEM_URLS = {"smartflex": f"{side.address}/elsewhere"}
+    side.answers["elsewhere/smartflex/damages"] = {"damages": []}
+    assert look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now).found == []
+
+
+@pytest.mark.parametrize("contract", [None, "", "  "])
+def test_without_what_it_needs_nobody_is_asked(side: OtherSide, now: datetime, contract: Any) -> None:
+    looked = look_up(name="smartflex.damages", arguments={"contract": contract}, now=now)
+    assert (looked.found, looked.by_hand, side.asked) == (None, True, [])
+    assert "Falta" in looked.trouble
+
+
+def test_a_look_up_costs_one_query(side: OtherSide, now: datetime) -> None:
+    side.answers["smartflex/damages"] = {"damages": []}
+    with CaptureQueriesContext(connection) as asked:
+        look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
+    assert len(asked) == 1
+
+
+def test_no_look_up_of_that_name(now: datetime) -> None:
+    with pytest.raises(KeyError):
+        look_up(name="smartflex.secrets", arguments={}, now=now)
+
+
+# -- 104: numbers in reserve -------------------------------------------------------------------------------------------
+
+
+class Guiatel:
+    """Stands in for the client, which keeps entries in reserve to itself."""
+
+    def __init__(self, address: str, **more: Any) -> None:
+        pass
+
+    def search(self, *, name: str, address: str = "") -> Any:
+        from dataclasses import dataclass
+
+        @dataclass
+        class Listing:
+            entries: tuple[Any, ...] = ()
+            more: bool = False
+            reserved: int = 2 if name == "RESERVADA" else 0
+
+        return Listing()
+
+
+@pytest.fixture
+def guide(monkeypatch: Any) -> None:
+    monkeypatch.setitem(CLIENTS, "guiatel", "tests.inbound.outside.test_outside.Guiatel")
+
+
+@pytest.mark.usefixtures("guide")
+def test_numbers_in_reserve_are_counted_in_the_audit_and_nowhere_else(now: datetime, ana: Agent) -> None:
+    looked = look_up(name="guiatel.search", arguments={"name": "RESERVADA"}, now=now, by=ana.user)
+    assert looked.found == {"entries": [], "more": False}
+    kept = ReservedSearch.objects.get()
+    assert (kept.at, kept.by, kept.reserved) == (now, ana.user, 2)
+
+
+@pytest.mark.usefixtures("guide")
+def test_an_answer_with_reserve_looks_as_one_without(now: datetime, ana: Agent) -> None:
+    with_reserve = look_up(name="guiatel.search", arguments={"name": "RESERVADA"}, now=now, by=ana.user)
+    without = look_up(name="guiatel.search", arguments={"name": "NADIE"}, now=now, by=ana.user)
+    assert with_reserve == without
+    assert ReservedSearch.objects.count() == 1
+
+
+def test_only_the_centre_sees_who_met_the_reserve(now: datetime, ana: Agent, elena: User, oscar: User) -> None:
+    ReservedSearch.objects.create(at=now, by=ana.user, reserved=1)
+    seen = {who: ReservedSearch.objects.visible_to(who).count() for who in (ana.user, elena, oscar)}
+    assert seen == {ana.user: 0, elena: 1, oscar: 1}
+
+
+# -- the registry ------------------------------------------------------------------------------------------------------
+
+
+def test_every_look_up_has_its_system_and_fields_by_hand() -> None:
+    for name, one in LOOK_UPS.items():
+        assert one.system == name.split(".")[0], name
+        if one.system == "house":
+            continue
+        assert one.system in CLIENTS, name
+        assert one.by_hand, name
+        assert not any(field.required for field in one.by_hand), name
+
+
+def test_the_fifteen_systems_are_rows_and_known_by_the_same_names() -> None:
+    assert set(System.values) == set(SYSTEMS) == set(OutsideSystem.objects.values_list("code", flat=True))
+    assert set(CLIENTS) == set(SYSTEMS) - {"ccvp", "sector_mail"}
+
+
+@pytest.mark.parametrize(
+    ("name", "answers", "found"),
+    [
+        ("smartflex.damages", {"0.number": "D-1", "0.state": "attended", "0.has_service": "false"},
+         [{"number": "D-1", "state": "attended", "has_service": False}]),
+        ("smartflex.damages", {"0.number": " ", "0.state": ""}, []),
+        ("smartflex.damages", {}, []),
+        ("smartflex.customer", {}, None),
+        ("smartflex.customer", {"contract": "C-1", "sneaked": "x"}, {"contract": "C-1"}),
+        ("guiatel.search", {"entries.0.number": "4251000"}, {"entries": [{"number": "4251000"}]}),
+        ("guiatel.search", {}, None),
+        ("smartflex.account", {"services.0.invoices.0.amount": "12.50", "places.0": "Banco"},
+         {"services": [{"invoices": [{"amount": "12.50"}]}], "places": ["Banco"]}),
+        ("boliviatel.search", {"0.error_62": "true"}, [{"error_62": True}]),
+        ("gsi.code", {"code": "0"}, {"code": "0"}),
+    ],
+)  # fmt: skip
+def test_what_is_written_by_hand_has_the_shape_of_an_answer(name: str, answers: dict[str, str], found: Any) -> None:
+    assert found_by_hand(name=name, answers=answers) == found
+
+
+# -- the clients -------------------------------------------------------------------------------------------------------
+
+
+def test_a_client_of_a_system_used_by_hand_is_not_handed_out(now: datetime, set_mode: Callable[..., None]) -> None:
+    set_mode("mio", "by_hand")
+    set_mode("qbc", "off")
+    reached = clients(now=now)
+    for code, mode in (("mio", "by_hand"), ("qbc", "off")):
+        with pytest.raises(NotConnected) as told:
+            getattr(reached, code)
+        assert told.value.mode == mode
+    with pytest.raises(AttributeError):
+        _nobody = reached.sap

@@ -1,0 +1,178 @@
+"""Every path of every line walked with all systems connected to the sandbox, taking what the machine proposes.
+
+What a path needs is found among the seeded customers. Where the procedure leaves the word to the agent although the
+machine proposes something else, the path goes against the proposal; those decisions are listed here, and no other.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from escalations.models import Escalation
+from inbound.flows.conditions import value_at
+from inbound.flows.publishing import publish_files
+from inbound.flows.shapes import Field
+from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
+from inbound.writes.delivering import deliver_due
+from tests.inbound.a_walk import Caller
+from tests.inbound.flows_to_read import flow_of, text_of
+from tests.inbound.walks.test_every_line import IDS, PATHS, typed
+from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
+
+__all__ = ["sandbox", "sandbox_process"]
+pytestmark = pytest.mark.django_db
+Way = tuple[tuple[str, str], ...]
+Decision = tuple[str, str, str]  # line, step, branch
+
+WEDNESDAY, SATURDAY = "2026-11-25 10:00", "2026-11-28 10:00"  # the day the sandbox is sown for, and one after it
+NEWEST = (
+    "(SELECT DISTINCT ON (contract) contract, {columns} FROM sandbox_{table} ORDER BY contract, {by} DESC, number DESC)"
+    " newest WHERE "
+)
+DAMAGE = "SELECT contract FROM " + NEWEST.format(columns="state, has_service", table="damage", by="registered_at")
+ORDER = "SELECT contract FROM " + NEWEST.format(
+    columns="state, has_service, annulled_for, sold_on", table="workorder", by="sold_on"
+)
+AGE = "date '2026-11-25' - sold_on"
+ANYBODY = "SELECT contract FROM sandbox_invoice JOIN sandbox_certificate USING (contract)"
+# Whom a path is about: the customers for whom the last of its decisions that stands here is proposed.
+CUSTOMERS: dict[Decision, str] = {
+    ("101", "exists", "closed"): f"{DAMAGE} state IN ('closed', 'annulled')",
+    ("101", "exists", "none"): (
+        "SELECT contract FROM sandbox_customer WHERE contract NOT IN (SELECT contract FROM sandbox_damage)"
+    ),
+    ("101", "state", "open"): f"{DAMAGE} state = 'in_execution'",
+    ("101", "state", "suspended"): f"{DAMAGE} state = 'suspended'",
+    ("101", "state", "attended"): f"{DAMAGE} state = 'attended' AND NOT has_service",
+    ("101", "state", "other"): f"{DAMAGE} state = 'diferido'",
+    ("103", "inside_term", "inside"): f"{ORDER} state = 'registered' AND {AGE} <= 5",
+    ("103", "inside_term", "overdue"): f"{ORDER} state = 'registered' AND {AGE} > 12",
+    ("103", "inside_term", "overdue_told"): f"{ORDER} state = 'registered' AND {AGE} > 12",
+    ("103", "order_state", "assigned"): f"{ORDER} state = 'assigned'",
+    ("103", "order_state", "closed_without_service"): f"{ORDER} state = 'closed' AND NOT has_service",
+    ("103", "order_state", "other"): f"{ORDER} state = 'paralizada'",
+    **{
+        ("103", "annulled_for", branch): f"{ORDER} state = 'annulled' AND annulled_for = '{cause}'"
+        for branch, cause in {
+            "technical_data": "technical_data", "subscriber_absent": "subscriber_absent",
+            "wrong_address": "wrong_address", "other": "at_request",
+        }.items()
+    },
+    ("4639999", "topic", "fault"): "SELECT contract FROM sandbox_product WHERE service = 'PUBLIC'",
+    ("800130001", "topic", "mio"): (
+        "SELECT contract FROM sandbox_product JOIN sandbox_mioline ON number = service_number"
+        " WHERE service = 'MIO' AND sandbox_product.state = 'active' AND sandbox_mioline.state = 'active'"
+    ),
+}  # fmt: skip
+NOBODY = "4999998"
+# What is typed so that the next decision is proposed: the branch it is to be (None: any other) and the first row found.
+TYPED: dict[tuple[str, str], dict[str | None, str]] = {
+    ("104", "name"): {
+        "registered": "SELECT name FROM sandbox_directoryentry WHERE name NOT IN"
+        " (SELECT name FROM sandbox_directoryentry WHERE is_reserved) ORDER BY number",
+        # only in reserve: answered as if there were nothing
+        "not_registered": "SELECT name FROM sandbox_directoryentry GROUP BY name HAVING every(is_reserved) ORDER BY 1",
+    },
+    ("104", "address"): {None: "SELECT ''"},
+    ("4200224", "words"): {
+        "registered": "SELECT name FROM sandbox_commercialentry ORDER BY number",
+        "not_registered": "SELECT 'Nadie Vende Esto'",
+    },
+    ("4251000", "words"): {
+        "not_found": "SELECT 'Nadie Trabaja Aquí'",
+        None: "SELECT name FROM sandbox_employee ORDER BY extension",
+    },
+    ("109", "number"): {
+        "shown": "SELECT number FROM sandbox_fijacomline ORDER BY number",
+        None: f"SELECT '{NOBODY}'",
+    },
+    ("800131313", "number"): {
+        "credit": "SELECT number FROM sandbox_longdistancecustomer WHERE error_62 ORDER BY number",
+        "other": f"SELECT '{NOBODY}'",
+        None: "SELECT number FROM sandbox_longdistancecustomer WHERE NOT error_62 ORDER BY number",
+    },
+    ("800131313", "identity_card"): {None: "SELECT ''"},
+    ("800131313", "name"): {None: "SELECT ''"},
+    ("800131313", "credit_number"): {
+        None: "SELECT number FROM sandbox_longdistancecustomer WHERE error_62 ORDER BY number"
+    },
+    ("800130001", "number"): {
+        "other": "SELECT number FROM sandbox_mioline WHERE state = 'blocked' ORDER BY number",
+        None: "SELECT service_number FROM sandbox_product WHERE contract = %s AND service = 'MIO' AND state = 'active'",
+    },
+    ("4639999", "service_number"): {
+        None: "SELECT service_number FROM sandbox_product WHERE contract = %s AND service = 'PUBLIC'"
+    },
+    ("101", "service_number"): {None: "SELECT service_number FROM sandbox_product WHERE contract = %s ORDER BY id"},
+}
+# The agent's word against the machine's: she sees or is told what no system says.
+AGAINST = {
+    ("101", "exists", "other"),
+    ("103", "inside_term", "overdue_told"),
+    ("4251000", "found", "again"),
+}
+
+
+class Connected:
+    """A call on connected systems, about somebody for whom a path is what the machine proposes."""
+
+    def __init__(self, caller: Caller, line: str, way: Way, sandbox: RunningSandbox) -> None:
+        self.caller, self.line, self.way, self.sandbox = caller, line, way, sandbox
+        queries = [CUSTOMERS[found] for step, branch in way if (found := (line, step, branch)) in CUSTOMERS]
+        sql = f"SELECT contract, name FROM sandbox_customer WHERE contract IN ({(queries or [ANYBODY])[-1]})"
+        self.contract, self.name = sandbox.rows(f"{sql} ORDER BY contract LIMIT 1")[0]
+        self.went_against: set[Decision] = set()
+
+    def walk(self) -> None:
+        """Answer step by step to the end."""
+        for place, (name, branch) in enumerate(self.way):
+            here = self.caller.standing
+            if here.step.name != name:  # a reading of the house has answered itself
+                assert here.flow.steps[name].look_up.startswith("house."), f"at {here.step.name}, not at {name}"
+                continue
+            if here.step.kind == "look_up":
+                self.caller.look()
+                if self.caller.step == name:  # nothing found: that is seen, and she goes on
+                    assert self.caller.standing.footstep.trouble == "No se encontró nada con ese dato."
+                    self.caller.by_hand()
+                continue
+            if here.step.kind == "decide" and here.footstep.proposed != branch:
+                chosen = next(way for way in here.step.ways if way.name == branch)
+                assert not chosen.when, f"{name}: {branch} is not proposed"
+                if here.footstep.proposed:
+                    self.went_against.add((self.line, name, branch))
+            sent = {key: text for field in here.step.fields for key, text in self.said(field, place).items()}
+            self.caller.answer(branch, confirmed=True, **sent)
+
+    def said(self, field: Field, place: int) -> dict[str, str]:
+        if field.type == "customer":
+            return {field.name: self.contract, f"{field.name}_name": self.name}
+        if field.among:
+            return {field.name: value_at(self.caller.standing.known, field.among)[0]}
+        steps = flow_of(self.line).steps
+        coming = next((way for step, way in self.way[place:] if steps[step].kind == "decide"), None)
+        queries = TYPED.get((self.line, field.name), {})
+        if sql := queries.get(coming, queries.get(None)):
+            return {field.name: str(self.sandbox.value(f"{sql} LIMIT 1", *([self.contract] if "%s" in sql else [])))}
+        return typed(field, self.caller)
+
+
+@pytest.mark.parametrize(("line", "way"), PATHS, ids=IDS)
+def test_every_path_is_walked_as_the_systems_propose(line, way, ana, at, settings, sandbox):
+    settings.SYSTEMS_URL = sandbox.address
+    publish_files(texts={line: text_of(line)}, now=at(WEDNESDAY))
+    now = at(SATURDAY if ("when", "weekend") in way else WEDNESDAY)
+    call = Connected(Caller(ana, ServiceLine.objects.get(number=line), now), line, way, sandbox)
+    call.walk()
+    walk, flow = Walk.objects.get(), flow_of(line)
+    assert walk.result == flow.steps[way[-1][0]].result
+    assert call.went_against == {(line, step, branch) for step, branch in way} & AGAINST
+    troubles = Footstep.objects.exclude(trouble="").values_list("trouble", flat=True)
+    assert set(troubles) <= {"No se encontró nada con ese dato."}
+    assert Escalation.objects.count() == sum(flow.steps[step].kind == "hand_over" for step, _branch in way)
+    owed = {step for step, _branch in way if flow.steps[step].kind == "do"}
+    assert deliver_due(now=now) == len(owed) + 1
+    for write in OutsideWrite.objects.all():
+        assert write.state == "done", (write.action, write.last_error)
+        (deed,) = sandbox.book(key=write.key)
+        assert (f"{deed['system']}.{deed['verb']}", deed["reference"]) == (write.action, write.reference)

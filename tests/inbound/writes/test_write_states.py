@@ -1,0 +1,51 @@
+"""The table of a write's states: what it leads to, and its picture in the documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inbound.models import OutsideWrite
+from inbound.writes.diagram import states_page
+from inbound.writes.states import CENTRE, STEPS, State
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "write-states.md"
+
+
+def reached_from(*start: OutsideWrite.State) -> set[str]:
+    reached: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        state = waiting.pop()
+        reached.add(state)
+        waiting += [step.to_state for step in STEPS if step.from_state == state and step.to_state not in reached]
+    return reached
+
+
+def test_the_picture_in_the_documents_is_the_table() -> None:
+    assert PAGE.read_text() == states_page(), "run manage.py write_states"
+
+
+def test_no_way_leads_from_doubt_to_a_request() -> None:
+    assert reached_from(State.UNCERTAIN) == {State.UNCERTAIN, State.DONE, State.NOT_DONE}
+
+
+def test_every_state_is_reached_and_none_is_a_dead_end() -> None:
+    assert reached_from(State.WAITING, State.BY_HAND) == set(State)
+    for state in State:
+        assert {State.DONE, State.NOT_DONE} & reached_from(state), state
+
+
+def test_what_is_settled_stays_settled() -> None:
+    assert not [step for step in STEPS if step.from_state in (State.DONE, State.NOT_DONE)]
+
+
+def test_a_person_never_sends_and_the_centre_never_settles_a_doubt_by_itself() -> None:
+    sends = [step for step in STEPS if step.to_state == State.SENDING]
+    assert [step.who for step in sends] == [CENTRE]
+    settles = [step for step in STEPS if step.from_state == State.UNCERTAIN and step.who == CENTRE]
+    assert [step.verb.value for step in settles] == ["confirm"]  # the other side's own late answer
+
+
+def test_each_step_is_in_the_table_once() -> None:
+    taken = [(step.verb, step.from_state) for step in STEPS]
+    assert len(taken) == len(set(taken))
