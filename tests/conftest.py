@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
-from pytest_django.plugin import blocking_manager_key
+from pytest_django import DjangoDbBlocker
 
 from agents.models import Agent, Role, Skill, Team, User
+from tests.databases import Restorer, own_database
 
 # A machine that does several things at once is slow now and then; that is not what the properties are about.
 hypothesis_settings.register_profile("centre", deadline=None)
@@ -27,7 +27,7 @@ DATA = Path(__file__).parent / "data"
 
 
 def is_transactional(item: pytest.Item) -> bool:
-    """Whether a test commits for real, so that the tables are emptied after it."""
+    """Whether a test commits for real, so that the database is restored after it."""
     marker = item.get_closest_marker("django_db")
     asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     return bool(asked) or bool(marker and marker.kwargs.get("transaction"))
@@ -41,34 +41,25 @@ def is_in_a_browser(item: pytest.Item) -> bool:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that commit come after those that do not, and the browser's last: its loop stays with the thread."""
-    keeps_seeds = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-    for item in items:
-        if is_transactional(item):
-            item.add_marker(keeps_seeds, append=False)
     items.sort(key=lambda item: (is_in_a_browser(item), is_transactional(item)))
 
 
-SEEDS = pytest.StashKey[str]()
-
-
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None) -> None:
-    """What migrations put in (policy, dispositions, holidays) is remembered for the whole session."""
-    request.config.stash[SEEDS] = getattr(connection, "_test_serialized_contents", "")
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
-    """The seeds are there again for whichever test comes next."""
-    seeds = item.config.stash.get(SEEDS, "")
-    if seeds:
-        # Once Playwright's loop runs, this thread has another connection object; emptying the tables asks it.
-        connection._test_serialized_contents = seeds
-    yield
-    if nextitem is not None and seeds and is_transactional(item):  # after the last test the database itself is gone
-        with item.config.stash[blocking_manager_key].unblock():
-            connection.creation.deserialize_db_from_string(seeds)
-            connection.close()
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Restorer]:
+    """A database of the worker's own, as the migrations make it; each test that commits leaves it so."""
+    with (
+        django_db_blocker.unblock(),
+        own_database(afresh=request.config.getvalue("create_db")) as restorer,
+        pytest.MonkeyPatch.context() as changing,
+    ):
+        changing.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: restorer.restore())
+        with django_db_blocker.block():
+            yield restorer
 
 
 @pytest.fixture(autouse=True)
