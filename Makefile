@@ -48,7 +48,11 @@ check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translati
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	SANDBOX_DATABASE_URL=$(NO_DATABASE) $(BIN)/python -W ignore -m sandbox makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
-	$(BIN)/python -m pytest -q -m "not browser" tests/callcenter/test_translations.py tests/campaigns/month/test_lifecycle.py tests/callcenter/test_environment.py tests/inbound/flows/test_flow_pages.py tests/inbound/writes/test_write_states.py tests/escalations/test_lifecycle.py
+	$(BIN)/python manage.py write_docs --check
+	$(BIN)/python -m pytest -q tests/callcenter/test_translations.py tests/callcenter/test_environment.py
+
+generate: setup ## write the pages of docs/ that are made from the code
+	$(BIN)/python manage.py write_docs
 
 messages: setup ## put new messages of the screens into locale/en, to be translated there (needs gettext)
 	$(BIN)/python manage.py makemessages -l en --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=tests --ignore=var --ignore=benchmarks

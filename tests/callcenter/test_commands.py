@@ -19,8 +19,8 @@ ROOMS = (
 OURS = sorted((room, name) for name, room in get_commands().items() if room in ROOMS)
 COMPLETE = {"why_not": ["2026-12", "1001"], "take_in_report": ["x.csv", "--period", "2026-12"]}
 NEEDS_NONE = (
-    *("run", "demo", "anonymise", "sync_schedule", "check_invariants", "campaign_states"),
-    *("publish_flows", "write_states", "escalation_states"),
+    *("run", "demo", "anonymise", "sync_schedule", "check_invariants"),
+    *("publish_flows", "write_docs"),
 )
 
 

@@ -68,7 +68,7 @@ def test_every_kind_has_its_row_and_every_label_its_words(db):
 
 
 def test_the_page_of_states_is_not_stale():
-    call_command("escalation_states", check=True)
+    call_command("write_docs", check=True)
     assert "stateDiagram-v2" in Path("docs/escalation-states.md").read_text()
 
 

@@ -13,7 +13,8 @@ from agents.models import Agent, User
 from campaigns.models import Attempt, CallBack, Campaign, CampaignChange, Contact, ListEntry
 from campaigns.month import lifecycle
 from campaigns.month.lifecycle import STEPS, Actor, CampaignRefuses, Verb
-from campaigns.month.state_diagram import states_page
+from campaigns.month.state_diagram import LIFE
+from screens.lives import states_page
 
 At = Callable[..., datetime]
 State = Campaign.State
@@ -168,4 +169,4 @@ def test_a_month_without_report_closes_too_and_before_its_end_does_not(december:
 
 def test_the_page_of_states_is_not_stale() -> None:
     page = Path(__file__).parents[3] / "docs" / "campaign-states.md"
-    assert page.read_text() == states_page(), "run manage.py campaign_states"
+    assert page.read_text() == states_page(LIFE), "run manage.py write_docs"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from inbound.models import OutsideWrite
-from inbound.writes.diagram import states_page
+from inbound.writes.diagram import LIFE
 from inbound.writes.states import CENTRE, STEPS, State
+from screens.lives import states_page
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "write-states.md"
 
@@ -22,7 +23,7 @@ def reached_from(*start: OutsideWrite.State) -> set[str]:
 
 
 def test_the_picture_in_the_documents_is_the_table() -> None:
-    assert PAGE.read_text() == states_page(), "run manage.py write_states"
+    assert PAGE.read_text() == states_page(LIFE), "run manage.py write_docs"
 
 
 def test_no_way_leads_from_doubt_to_a_request() -> None:

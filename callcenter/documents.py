@@ -1,0 +1,41 @@
+"""The pages of `docs/` that are made from the code, so that they cannot lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from campaigns.month.state_diagram import LIFE as OF_A_CAMPAIGN
+from escalations.state_page import LIFE as OF_AN_ESCALATION
+from inbound.flows.pages import pages as flow_pages
+from inbound.flows.publishing import FLOWS, check_files, files
+from inbound.walks.lines_of_the_procedure import LINES
+from inbound.writes.diagram import LIFE as OF_A_WRITE
+from screens.lives import states_page
+
+LIVES = (OF_A_CAMPAIGN, OF_AN_ESCALATION, OF_A_WRITE)
+
+
+def made_pages() -> dict[str, str]:
+    """Every page by its name in `docs/`: lives, flows, and the flows held beside the procedure. Raises FlowErrors."""
+    lives = {life.page: states_page(life) for life in LIVES}
+    return {**lives, **flow_pages(check_files(files(FLOWS), lines=[line.number for line in LINES]))}
+
+
+def stale_pages() -> list[str]:
+    """Names of the pages that are not what the code would make of them."""
+    return [name for name, page in made_pages().items() if not _of(name).exists() or _of(name).read_text() != page]
+
+
+def write_pages() -> list[str]:
+    """Write what is stale. Returns its names."""
+    pages, stale = made_pages(), stale_pages()
+    for name in stale:
+        _of(name).parent.mkdir(parents=True, exist_ok=True)
+        _of(name).write_text(pages[name], encoding="utf-8")
+    return stale
+
+
+def _of(name: str) -> Path:
+    return Path(settings.BASE_DIR) / "docs" / name
