@@ -21,6 +21,7 @@ from callcenter.demo.exports import Payment, payments_csv, prepaid_rows, prepaid
 from callcenter.demo.smartflex import CHANNELS
 from campaigns.assignment import assigning
 from campaigns.desk import dialling, giving, leases, results
+from campaigns.desk.answers import Answers
 from campaigns.figures import refreshing
 from campaigns.intake import receiving, taking_in
 from campaigns.models import Campaign, Contact, Disposition, Renewal, ReportKind, ReportSource
@@ -110,12 +111,14 @@ def _call_one(
         contact=contact,
         fence=given.fence,
         disposition=ending,
+        answers=Answers(
+            telephone=telephones[0],
+            reason="Precio" if ending.requires_reason else "",
+            promised_on=min(timezone.localdate(ends) + timedelta(days=2), last_day) if promises else None,
+            promised_amount=contact.amount_due if promises else None,
+            call_back_at=ends + timedelta(hours=3) if ending.requires_call_back else None,
+        ),
         now=ends,
-        telephone=telephones[0],
-        reason="Precio" if ending.requires_reason else "",
-        promised_on=min(timezone.localdate(ends) + timedelta(days=2), last_day) if promises else None,
-        promised_amount=contact.amount_due if promises else None,
-        call_back_at=ends + timedelta(hours=3) if ending.requires_call_back else None,
     )
     if recorded.stays_open:
         leases.release(agent=agent, contact_id=contact.pk, fence=recorded.fence, now=ends)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -23,7 +23,11 @@ class ResultRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the desk's form holds besides the disposition."""
+    """What was said of a call besides its disposition: what a result is recorded and corrected with.
+
+    `telephone` like +59170712345. `promised_amount` in bolivianos. `call_back_personal`: by whoever agreed it, not by
+    anybody of her team. Blanks around `note` and `reason` are dropped.
+    """
 
     telephone: str = ""
     note: str = ""
@@ -32,6 +36,17 @@ class Answers:
     promised_amount: Decimal | None = None
     call_back_at: datetime | None = None
     call_back_personal: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "note", self.note.strip())
+        object.__setattr__(self, "reason", self.reason.strip())
+
+    def on_telephone(self, dialled: str) -> Answers:
+        """The same about the telephone that was dialled: it counts, whatever the form says."""
+        return replace(self, telephone=dialled or self.telephone)
+
+
+NOTHING_ELSE = Answers()  # a disposition that asks for nothing more says it all
 
 
 def check_answers(*, entry: ListEntry, disposition: Disposition, answers: Answers, book: RuleBook) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
-from campaigns.desk.answers import Answers, check_answers
+from campaigns.desk.answers import NOTHING_ELSE, Answers, check_answers
 from campaigns.desk.results import Recorded, apply_result
 from campaigns.models import Attempt, CallBack, Disposition, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
 
@@ -67,14 +66,8 @@ def correct_result(
     agent: Agent,
     attempt: Attempt,
     disposition: Disposition,
+    answers: Answers = NOTHING_ELSE,
     now: datetime,
-    telephone: str = "",
-    note: str = "",
-    reason: str = "",
-    promised_on: date | None = None,
-    promised_amount: Decimal | None = None,
-    call_back_at: datetime | None = None,
-    call_back_personal: bool = True,
     book: RuleBook | None = None,
 ) -> Recorded:
     """Undo what the last result did and record the right one in its place; what it said before stays on the attempt.
@@ -91,15 +84,7 @@ def correct_result(
         attempts = list(Attempt.objects.filter(contact_id=attempt.contact_id).select_related("disposition"))
         attempt = next(known for known in attempts if known.pk == attempt.pk)
         check_can_correct(agent=agent, attempt=attempt, now=now)
-        answers = Answers(
-            telephone=attempt.telephone or telephone,
-            note=note.strip(),
-            reason=reason.strip(),
-            promised_on=promised_on,
-            promised_amount=promised_amount,
-            call_back_at=call_back_at,
-            call_back_personal=call_back_personal,
-        )
+        answers = answers.on_telephone(attempt.telephone)
         check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
         _undo(attempt, entry)
         attempt.corrected_from = attempt.corrected_from or attempt.disposition

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.calling.calling_hours import on_clock
+from campaigns.desk.answers import Answers
 from screens.amounts import read_amount
 
 
 class ResultForm(forms.Form):
-    """Fields of the result panel; `answers()` are the arguments of `record_result`."""
+    """Fields of the result panel; `answers()` is what `record_result` takes."""
 
     disposition = forms.CharField(error_messages={"required": _("Elija el resultado de la llamada.")})
     telephone = forms.CharField(required=False, max_length=16)
@@ -33,18 +33,18 @@ class ResultForm(forms.Form):
             raise forms.ValidationError(_("Escriba el monto como 289,00."))
         return amount
 
-    def answers(self) -> dict[str, Any]:
+    def answers(self) -> Answers:
         """What was answered, without the disposition."""
         given = self.cleaned_data
-        return {
-            "telephone": given.get("telephone", ""),
-            "note": given.get("note", ""),
-            "reason": given.get("reason", ""),
-            "promised_on": given.get("promised_on"),
-            "promised_amount": given.get("promised_amount"),
-            "call_back_at": self._call_back_at(),
-            "call_back_personal": given.get("call_back_personal") != "team",
-        }
+        return Answers(
+            telephone=given.get("telephone", ""),
+            note=given.get("note", ""),
+            reason=given.get("reason", ""),
+            promised_on=given.get("promised_on"),
+            promised_amount=given.get("promised_amount"),
+            call_back_at=self._call_back_at(),
+            call_back_personal=given.get("call_back_personal") != "team",
+        )
 
     def sentences(self) -> dict[str, str]:
         """The first error of each field, for the screen."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.calling.rules import ready_after
-from campaigns.desk.answers import Answers, check_answers
+from campaigns.desk.answers import NOTHING_ELSE, Answers, check_answers
 from campaigns.desk.escalating import escalate
 from campaigns.desk.tallying import tally, write_tally
 from campaigns.models import (
@@ -52,14 +51,8 @@ def record_result(
     contact: Contact,
     fence: int,
     disposition: Disposition,
+    answers: Answers = NOTHING_ELSE,
     now: datetime,
-    telephone: str = "",
-    note: str = "",
-    reason: str = "",
-    promised_on: date | None = None,
-    promised_amount: Decimal | None = None,
-    call_back_at: datetime | None = None,
-    call_back_personal: bool = True,
     book: RuleBook | None = None,
 ) -> Recorded:
     """Record how the call of the reservation `fence` ended, and let the contact go.
@@ -68,9 +61,6 @@ def record_result(
     what was recorded and changes nothing. Raises ResultRefused and StaleResult.
     """
     book = book or read_rules(now=now)
-    answers = Answers(
-        telephone, note.strip(), reason.strip(), promised_on, promised_amount, call_back_at, call_back_personal
-    )
     try:
         return _record(agent=agent, contact=contact, fence=fence, disposition=disposition, answers=answers, book=book)
     except StaleResult:
@@ -95,7 +85,7 @@ def _record(
         waiting = next((attempt for attempt in own if attempt.fence == fence), None)
         _check_fence(entry, agent=agent, fence=fence, has_called=waiting is not None, note=answers.note)
         if waiting is not None:
-            answers = _with_telephone(answers, waiting.telephone)
+            answers = answers.on_telephone(waiting.telephone)
         check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
         if waiting is None:
             waiting = Attempt(
@@ -235,8 +225,3 @@ def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool
         what = _("Este contacto no está abierto en su escritorio.")
     if what:
         raise StaleResult(" ".join([what, *not_recorded]))
-
-
-def _with_telephone(answers: Answers, telephone: str) -> Answers:
-    """The telephone that was dialled counts, whatever the form says."""
-    return replace(answers, telephone=telephone or answers.telephone)

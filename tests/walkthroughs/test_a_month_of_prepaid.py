@@ -26,6 +26,7 @@ from campaigns.assignment import rebalancing
 from campaigns.assignment.moving import Selection
 from campaigns.closing import sealing
 from campaigns.desk import giving
+from campaigns.desk.answers import Answers
 from campaigns.desk.results import record_result, usable_telephones
 from campaigns.figures import refreshing
 from campaigns.figures.figures import read_figures
@@ -105,9 +106,8 @@ def call_and_record(agent: Agent, code: str, now: datetime, **answers: Any) -> C
         contact=contact,
         fence=given.fence,
         disposition=Disposition.objects.get(code=code),
+        answers=Answers(telephone=usable_telephones(contact)[0], **answers),
         now=now,
-        telephone=usable_telephones(contact)[0],
-        **answers,
     )
     return contact
 

@@ -101,7 +101,9 @@ def _correct(request: HttpRequest, agent: Agent, attempt: Attempt, book: RuleBoo
     if disposition is None:
         return {"disposition": _("Elija el resultado de la llamada.")}
     try:
-        correct_result(agent=agent, attempt=attempt, disposition=disposition, now=book.now, book=book, **form.answers())
+        correct_result(
+            agent=agent, attempt=attempt, disposition=disposition, answers=form.answers(), now=book.now, book=book
+        )
     except ResultRefused as refused:
         return refused.errors
     return {}

@@ -61,9 +61,9 @@ def result(request: HttpRequest) -> HttpResponse:
                 contact=contact,
                 fence=fence,
                 disposition=disposition,
+                answers=form.answers(),
                 now=book.now,
                 book=book,
-                **form.answers(),
             )
         except ResultRefused as refused:
             errors = refused.errors

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from campaigns.desk.answers import ResultRefused
+from campaigns.desk.answers import Answers, ResultRefused
 from campaigns.desk.correcting import CannotCorrect, check_can_correct, correct_result
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
@@ -30,7 +30,7 @@ def said(make_contact, ana, now, result):
         given = give_next(agent=ana, now=now)
         dial(agent=ana, contact=contact, telephone=contact.telephones[0], now=now)
         return record_result(
-            agent=ana, contact=contact, fence=given.fence, disposition=result(code), now=now, **more
+            agent=ana, contact=contact, fence=given.fence, disposition=result(code), answers=Answers(**more), now=now
         ).attempt
 
     return say
@@ -68,9 +68,8 @@ def test_a_correction_may_be_the_promise_itself(said, ana, now, result):
         agent=ana,
         attempt=attempt,
         disposition=result("promise"),
+        answers=Answers(promised_on=date(2026, 11, 28), promised_amount=Decimal("100")),
         now=now + timedelta(minutes=5),
-        promised_on=date(2026, 11, 28),
-        promised_amount=Decimal("100"),
     )
     assert PaymentPromise.objects.get().amount == 100
     assert ListEntry.objects.get().promised_at == now + timedelta(minutes=5)
@@ -83,7 +82,12 @@ def test_the_earlier_promise_is_in_force_again(said, ana, now, result, at):
     ListEntry.objects.update(ready_at=now)
     given = give_next(agent=ana, now=later)
     second = record_result(
-        agent=ana, contact=first.contact, fence=given.fence, disposition=result("promise"), now=later, **promised
+        agent=ana,
+        contact=first.contact,
+        fence=given.fence,
+        disposition=result("promise"),
+        answers=Answers(**promised),
+        now=later,
     ).attempt
     correct_result(agent=ana, attempt=second, disposition=result("no_answer"), now=later + timedelta(minutes=1))
     assert PaymentPromise.objects.get(superseded_at=None).attempt == first

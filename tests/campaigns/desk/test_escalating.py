@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from agents.models import Agent
-from campaigns.desk.answers import ResultRefused
+from campaigns.desk.answers import Answers, ResultRefused
 from campaigns.desk.correcting import correct_result
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
@@ -38,7 +38,7 @@ def said(make_contact, ana: Agent, now: datetime, result) -> Callable[..., Attem
         given = give_next(agent=ana, now=now)
         dial(agent=ana, contact=contact, telephone=contact.telephones[0], now=now)
         return record_result(
-            agent=ana, contact=contact, fence=given.fence, disposition=result(code), now=now, **more
+            agent=ana, contact=contact, fence=given.fence, disposition=result(code), answers=Answers(**more), now=now
         ).attempt
 
     return say
@@ -79,7 +79,8 @@ def test_the_centre_says_which_results_are_handed_over(said):
 def test_a_correction_is_written_on_the_card_and_raises_no_other(said, ana, now, result):
     attempt = said("claim", note="No le funciona la TV")
     later = now + timedelta(minutes=5)
-    correct_result(agent=ana, attempt=attempt, disposition=result("claim"), note="Internet, no la TV", now=later)
+    words = Answers(note="Internet, no la TV")
+    correct_result(agent=ana, attempt=attempt, disposition=result("claim"), answers=words, now=later)
     correct_result(agent=ana, attempt=attempt, disposition=result("no_answer"), now=later)
     card = Escalation.objects.get()
     assert (card.state, card.version) == ("new", 2)
@@ -92,7 +93,8 @@ def test_a_correction_is_written_on_the_card_and_raises_no_other(said, ana, now,
 
 def test_a_correction_may_be_what_raises_it(said, ana, now, result):
     attempt = said("no_answer")
-    correct_result(agent=ana, attempt=attempt, disposition=result("claim"), note="Se queja", now=now)
+    words = Answers(note="Se queja")
+    correct_result(agent=ana, attempt=attempt, disposition=result("claim"), answers=words, now=now)
     assert Escalation.objects.get().key == f"attempt:{attempt.pk}"
 
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from agents.models import Agent, Role, Skill, Team, User
 from campaigns.calling.rules import CallNotAllowed
+from campaigns.desk.answers import Answers
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
 from campaigns.desk.lease_sweep import sweep_leases
@@ -149,7 +150,12 @@ def test_the_sweep_and_a_late_result_leave_one_result(team, make_contact, now, a
             sweep_leases(now=later)
         else:
             record_result(
-                agent=team[0], contact=contact, fence=found.fence, disposition=disposition, now=later, reason="Precio"
+                agent=team[0],
+                contact=contact,
+                fence=found.fence,
+                disposition=disposition,
+                answers=Answers(reason="Precio"),
+                now=later,
             )
 
     at_once(act, ["sweep", "result"])

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from campaigns.desk.answers import ResultRefused
+from campaigns.desk.answers import Answers, ResultRefused
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next, open_contact
 from campaigns.desk.lease_sweep import sweep_leases
@@ -31,9 +31,9 @@ def opened(make_contact, ana, now):
 def record(ana, opened, now, result):
     """Record a result of the open contact: `record("no_answer", note="…")`."""
 
-    def write(code, **more):
+    def write(code, *, agent=ana, fence=1, now=now, **more):
         return record_result(
-            **{"agent": ana, "contact": opened, "fence": 1, "disposition": result(code), "now": now, **more}
+            agent=agent, contact=opened, fence=fence, disposition=result(code), answers=Answers(**more), now=now
         )
 
     return write
@@ -253,6 +253,11 @@ def test_a_result_without_dialling_is_taken_from_a_contact_opened_by_choice(make
     contact = make_contact(ana)
     given = open_contact(agent=ana, contact_id=contact.pk, now=now)
     recorded = record_result(
-        agent=ana, contact=contact, fence=given.fence, disposition=result("already_paid"), now=now, note="Llamó él"
+        agent=ana,
+        contact=contact,
+        fence=given.fence,
+        disposition=result("already_paid"),
+        answers=Answers(note="Llamó él"),
+        now=now,
     )
     assert recorded.attempt.telephone == ""

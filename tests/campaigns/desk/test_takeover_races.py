@@ -9,6 +9,7 @@ from django.db import OperationalError
 
 from agents.models import Agent, Role, Skill, Team, User
 from campaigns.calling.rules import CallNotAllowed
+from campaigns.desk.answers import Answers
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next, open_contact
 from campaigns.desk.lease_sweep import sweep_leases
@@ -145,7 +146,7 @@ def test_results_moved_hours_cancellations_and_sweeps_never_wait_for_one_another
                 if found is not None:
                     record_result(
                         agent=agent, contact=contact, fence=found.fence, disposition=disposition, now=moment,
-                        call_back_at=moment + timedelta(minutes=5),
+                        answers=Answers(call_back_at=moment + timedelta(minutes=5)),
                     )  # fmt: skip
             elif verb == "move" and agreed:
                 reschedule(call_back=agreed, due_at=moment + timedelta(minutes=5), now=moment)

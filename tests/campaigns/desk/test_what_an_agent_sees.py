@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import time_machine
 from django.urls import reverse
 
+from campaigns.desk.answers import Answers
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
 from campaigns.desk.results import record_result
@@ -38,7 +40,7 @@ def situations(make_contact, ana, luis, now, at, result):
         given = give_next(agent=ana, now=now)
         record_result(
             agent=ana, contact=contact, fence=given.fence, disposition=result("promise"), now=now,
-            promised_on=date(2026, 11, 27), promised_amount=100,
+            answers=Answers(promised_on=date(2026, 11, 27), promised_amount=Decimal(100)),
         )  # fmt: skip
         return contact
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from agents.models import Agent, User
 from campaigns.assignment.assigning import deal_late
 from campaigns.assignment.moving import Selection
 from campaigns.assignment.rebalancing import rebalance, take_back
-from campaigns.desk.answers import ResultRefused
+from campaigns.desk.answers import Answers, ResultRefused
 from campaigns.desk.giving import give_next
 from campaigns.desk.results import StaleResult, record_result
 from campaigns.intake.mending import admit
@@ -67,13 +68,13 @@ def desk(agent: Agent, stop: threading.Event) -> Callable[[], None]:
             try:
                 if turn % 2:
                     record_result(
-                        agent=agent, contact=entry.contact, fence=given.fence, now=now, promised_amount=1,
-                        disposition=codes["promise"], promised_on=now.date(),
+                        agent=agent, contact=entry.contact, fence=given.fence, now=now, disposition=codes["promise"],
+                        answers=Answers(promised_on=now.date(), promised_amount=Decimal(1)),
                     )  # fmt: skip
                 else:
                     record_result(
-                        agent=agent, contact=entry.contact, fence=given.fence, now=now,
-                        disposition=codes["call_back"], call_back_at=moment("2026-11-27 11:00"),
+                        agent=agent, contact=entry.contact, fence=given.fence, now=now, disposition=codes["call_back"],
+                        answers=Answers(call_back_at=moment("2026-11-27 11:00")),
                     )  # fmt: skip
             except (StaleResult, ResultRefused):
                 continue
