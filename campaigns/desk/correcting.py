@@ -13,6 +13,7 @@ from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.desk.answers import NOTHING_ELSE, Answers, check_answers
 from campaigns.desk.results import Recorded, apply_result
 from campaigns.models import Attempt, CallBack, Disposition, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
+from campaigns.promises_and_callbacks import call_backs, promises
 
 CORRECTED_WITHIN = timedelta(minutes=15)
 # A correction counts as the moment of the result; corrected again and again, it would never end.
@@ -29,9 +30,8 @@ def promise_of(*, attempt: Attempt) -> PaymentPromise | None:
 
 
 def call_back_of(*, attempt: Attempt) -> CallBack | None:
-    """What was agreed in this call: an agreed call is known by the moment of its result."""
-    at = attempt.resulted_at or attempt.dialled_at
-    return CallBack.objects.filter(contact=attempt.contact_id, agent=attempt.agent_id, created_at=at).first()
+    """What was agreed in this call."""
+    return CallBack.objects.filter(attempt=attempt).first()
 
 
 def check_can_correct(*, agent: Agent, attempt: Attempt, now: datetime) -> None:
@@ -95,17 +95,11 @@ def correct_result(
 
 
 def _undo(attempt: Attempt, entry: ListEntry) -> None:
-    """Take back the consequences of a result. They are known by its moment: all were written with `resulted_at`."""
-    at = attempt.resulted_at or attempt.dialled_at
-    contract, user = entry.contact.contract, attempt.agent.user
-    if PaymentPromise.objects.filter(attempt=attempt).delete()[0]:
-        before = PaymentPromise.objects.filter(contact_id=attempt.contact_id, superseded_at=at)
-        before.update(superseded_at=None)
-    agreed = CallBack.objects.filter(contact_id=attempt.contact_id)
-    agreed.filter(created_at=at, agent=attempt.agent).delete()
-    if not agreed.filter(state=CallBack.State.PENDING).exists():
-        agreed.filter(state=CallBack.State.DONE, settled_at=at).update(state=CallBack.State.PENDING, settled_at=None)
-    DoNotCall.objects.filter(contract=contract, since=at, added_by=user).delete()
-    RetiredTelephone.objects.filter(contract=contract, retired_at=at, by=user).delete()
+    """Take back what followed from a result: all of it refers to its attempt."""
+    promises.take_back(attempt=attempt)
+    call_backs.take_back(attempt=attempt)
+    contract = entry.contact.contract
+    DoNotCall.objects.filter(contract=contract, attempt=attempt).delete()
+    RetiredTelephone.objects.filter(contract=contract, attempt=attempt).delete()
     if entry.state in (ListEntry.State.DONE, ListEntry.State.EXHAUSTED, ListEntry.State.NOT_CALLABLE):
         entry.state = ListEntry.State.OPEN

@@ -121,7 +121,7 @@ def apply_result(
     attempt.save()
     contact, agent = entry.contact, attempt.agent
     promise = call_back = None
-    call_backs.settle(contact=contact, now=now)
+    call_backs.settle(contact=contact, attempt=attempt, now=now)
     if disposition.requires_promise and answers.promised_on and answers.promised_amount:
         promise = promises.make_promise(
             attempt=attempt, promised_on=answers.promised_on, amount=answers.promised_amount, now=now
@@ -135,19 +135,20 @@ def apply_result(
             personal=answers.call_back_personal,
             telephone=answers.telephone,
             note=answers.note,
+            attempt=attempt,
             book=book,
         )
     if disposition.forbids_calling:
         DoNotCall.objects.get_or_create(
             contract=contact.contract,
             telephone="",
-            defaults={"reason": "Lo pidió el cliente.", "since": now, "added_by": agent.user},
+            defaults={"reason": "Lo pidió el cliente.", "since": now, "added_by": agent.user, "attempt": attempt},
         )
     if disposition.retires_telephone and answers.telephone:
         RetiredTelephone.objects.get_or_create(
             contract=contact.contract,
             telephone=answers.telephone,
-            defaults={"reason": disposition.name, "retired_at": now, "by": agent.user},
+            defaults={"reason": disposition.name, "retired_at": now, "by": agent.user, "attempt": attempt},
         )
     escalate(attempt=attempt, contact=contact, disposition=disposition, answers=answers, now=now)
     counted = tally(attempts, book=book)

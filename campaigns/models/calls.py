@@ -146,10 +146,20 @@ class CallBack(models.Model):
     due_at = models.DateTimeField(_("hora acordada"))
     reach = models.CharField(max_length=10, choices=Reach, default=Reach.PERSONAL)
     state = models.CharField(max_length=9, choices=State, default=State.PENDING)
+    attempt = models.OneToOneField(
+        Attempt, models.CASCADE, null=True, blank=True, related_name="agreed", help_text=_("En qué llamada se acordó.")
+    )
+    called_in = models.ForeignKey(
+        Attempt, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
+        help_text=_("Con qué llamada quedó hecha."),
+    )  # fmt: skip
     note = models.CharField(max_length=300, blank=True, help_text=_("De quien la acordó."))
     why = models.CharField(max_length=300, blank=True, help_text=_("Por qué se cambió o se anuló."))
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by_payment = models.BooleanField(
+        default=False, help_text=_("Se anuló porque el cliente pagó: vuelve si debe otra vez.")
+    )
 
     objects = CallBackQuerySet.as_manager()
 
@@ -197,6 +207,10 @@ class PaymentPromise(models.Model):
     amount = models.DecimalField(_("monto"), max_digits=10, decimal_places=2)
     made_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True, help_text=_("Reemplazado por un compromiso posterior."))
+    superseded_in = models.ForeignKey(
+        Attempt, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
+        help_text=_("La llamada del compromiso posterior."),
+    )  # fmt: skip
 
     objects = PaymentPromiseQuerySet.as_manager()
 

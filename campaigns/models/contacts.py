@@ -122,6 +122,10 @@ class RetiredTelephone(models.Model):
     reason = models.CharField(max_length=60)
     retired_at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    attempt = models.ForeignKey(
+        "campaigns.Attempt", models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
+        help_text=_("La llamada en que se supo."),
+    )  # fmt: skip
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contract", "telephone"], name="retired_telephone_once")]

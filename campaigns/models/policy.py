@@ -214,6 +214,10 @@ class DoNotCall(models.Model):
     reason = models.CharField(_("motivo"), max_length=200)
     since = models.DateTimeField(_("desde"))
     added_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("agregado por"), null=True, blank=True)
+    attempt = models.ForeignKey(
+        "campaigns.Attempt", models.SET_NULL, null=True, blank=True, db_index=False, editable=False, related_name="+",
+        help_text=_("La llamada en que lo pidió."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("no llamar")

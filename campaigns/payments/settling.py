@@ -89,12 +89,12 @@ UPDATE campaigns_listentry entry
 """
 _CANCEL_CALL_BACKS = """
 UPDATE campaigns_callback agreed
-   SET state = 'cancelled', settled_at = greatest(entry.paid_known_at, agreed.created_at),
+   SET state = 'cancelled', settled_at = greatest(entry.paid_known_at, agreed.created_at), cancelled_by_payment = TRUE,
        why = %s || to_char(settled.paid_on, 'DD/MM/YYYY') || '.'
   FROM contact_to_settle settled JOIN campaigns_listentry entry ON entry.contact_id = settled.contact_id
  WHERE agreed.state = 'pending' AND agreed.contact_id = settled.contact_id AND settled.paid_on IS NOT NULL
 """
-# Who owes again. Her agreed call was cancelled in the moment in which she was known to have paid: that one comes back.
+# Who owes again. The agreed call that comes back is the newest that a payment cancelled since it was known.
 _NOTE_REOPENED = """
 CREATE TEMPORARY TABLE contact_reopened ON COMMIT DROP AS
 SELECT entry.contact_id, entry.paid_known_at
@@ -102,14 +102,18 @@ SELECT entry.contact_id, entry.paid_known_at
  WHERE settled.paid_on IS NULL AND entry.paid_on IS NOT NULL
 """
 _BRING_BACK_CALL_BACKS = """
-UPDATE campaigns_callback agreed SET state = 'pending', settled_at = NULL, why = ''
-  FROM contact_reopened reopened
-  JOIN campaigns_listentry entry ON entry.contact_id = reopened.contact_id AND entry.state = 'open'
-  JOIN campaigns_campaign campaign ON campaign.id = entry.campaign_id AND campaign.state <> 'closed'
- WHERE agreed.contact_id = reopened.contact_id AND agreed.state = 'cancelled'
-   AND agreed.settled_at = reopened.paid_known_at
-   AND NOT EXISTS (SELECT FROM campaigns_callback other
-                    WHERE other.contact_id = agreed.contact_id AND other.state = 'pending')
+UPDATE campaigns_callback agreed SET state = 'pending', settled_at = NULL, why = '', cancelled_by_payment = FALSE
+  FROM (SELECT DISTINCT ON (cancelled.contact_id) cancelled.id
+          FROM contact_reopened reopened
+          JOIN campaigns_listentry entry ON entry.contact_id = reopened.contact_id AND entry.state = 'open'
+          JOIN campaigns_campaign campaign ON campaign.id = entry.campaign_id AND campaign.state <> 'closed'
+          JOIN campaigns_callback cancelled ON cancelled.contact_id = reopened.contact_id
+           AND cancelled.state = 'cancelled' AND cancelled.cancelled_by_payment
+           AND cancelled.settled_at >= reopened.paid_known_at
+         WHERE NOT EXISTS (SELECT FROM campaigns_callback other
+                            WHERE other.contact_id = reopened.contact_id AND other.state = 'pending')
+         ORDER BY cancelled.contact_id, cancelled.settled_at DESC, cancelled.id DESC) newest
+ WHERE agreed.id = newest.id
 """
 
 

@@ -16,7 +16,7 @@ from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import campaign_holds, clock
-from campaigns.models import CallBack, Campaign, Contact, ListEntry
+from campaigns.models import Attempt, CallBack, Campaign, Contact, ListEntry
 from service_level.days import midnight_of
 
 
@@ -78,16 +78,18 @@ def agree(
     personal: bool = True,
     telephone: str = "",
     note: str = "",
+    attempt: Attempt | None = None,
     book: RuleBook | None = None,
 ) -> CallBack:
     """Promise the customer a call. One pending call a contact: an earlier one counts as called. Raises CallBackRefused.
 
+    `attempt` is the call in which it was agreed.
     The contact is not given before its hour; its list entry is the caller's to change in the same transaction.
     """
     book = book or read_rules(now=now)
     check_can_agree(campaign=contact.campaign, due_at=due_at, book=book)
     with transaction.atomic():
-        settle(contact=contact, now=now)
+        settle(contact=contact, attempt=attempt, now=now)
         return CallBack.objects.create(
             campaign_id=contact.campaign_id,
             contact=contact,
@@ -97,14 +99,25 @@ def agree(
             due_at=due_at,
             reach=CallBack.Reach.PERSONAL if personal or agent.team_id is None else CallBack.Reach.TEAM,
             note=note[:300],
+            attempt=attempt,
             created_at=now,
         )
 
 
-def settle(*, contact: Contact, now: datetime) -> int:
-    """The customer was called: a pending agreed call is done."""
+def settle(*, contact: Contact, now: datetime, attempt: Attempt | None = None) -> int:
+    """The customer was called, in `attempt`: a pending agreed call is done."""
     pending = CallBack.objects.filter(contact=contact, state=CallBack.State.PENDING)
-    return pending.update(state=CallBack.State.DONE, settled_at=now)
+    return pending.update(state=CallBack.State.DONE, settled_at=now, called_in=attempt)
+
+
+def take_back(*, attempt: Attempt) -> None:
+    """What `attempt` agreed is as if never said, and the call it was made for is pending again, if none is since."""
+    CallBack.objects.filter(attempt=attempt).delete()
+    agreed = CallBack.objects.filter(contact_id=attempt.contact_id)
+    if not agreed.filter(state=CallBack.State.PENDING).exists():
+        agreed.filter(state=CallBack.State.DONE, called_in=attempt).update(
+            state=CallBack.State.PENDING, settled_at=None, called_in=None
+        )
 
 
 def cancel_pending(*, contact_id: int, why: str, now: datetime) -> int:
@@ -161,7 +174,9 @@ def widen_overdue(*, now: datetime) -> Widened:
     late = now - timedelta(minutes=policy.personal_call_back_minutes)
     with transaction.atomic():
         paid = CallBack.objects.filter(pk__in=_unheld(Q(contact__entry__state=ListEntry.State.PAID)))
-        cancelled = paid.update(state=CallBack.State.CANCELLED, settled_at=now, why="Pagó antes de la llamada.")
+        cancelled = paid.update(
+            state=CallBack.State.CANCELLED, settled_at=now, why="Pagó antes de la llamada.", cancelled_by_payment=True
+        )
         overdue = CallBack.objects.filter(pk__in=_unheld(Q(due_at__lte=late) | Q(due_at__lte=late_for_team)))
         # from the widest reach down, so that one sweep after a long stop takes each call as far as its time says
         to_supervisor = (

@@ -62,6 +62,34 @@ def test_a_correction_leaves_nothing_of_what_was_said_first(said, ana, at, now, 
     assert (attempt.disposition.code, attempt.corrected_from.code) == ("no_answer", code)
 
 
+def test_what_somebody_else_wrote_in_the_same_moment_stays(said, ana, now, result):
+    """What followed from a call refers to it; equal hours and names prove nothing."""
+    attempt = said("wrong_number")
+    contract = attempt.contact.contract
+    DoNotCall.objects.create(contract=contract, reason="Carta", since=attempt.resulted_at, added_by=ana.user)
+    RetiredTelephone.objects.create(
+        contract=contract, telephone="+59144000000", reason="Carta", retired_at=attempt.resulted_at, by=ana.user
+    )
+    correct_result(agent=ana, attempt=attempt, disposition=result("no_answer"), now=now + timedelta(minutes=5))
+    assert DoNotCall.objects.get().reason == "Carta"
+    assert RetiredTelephone.objects.get().reason == "Carta"
+
+
+def test_an_agreed_call_that_was_made_is_agreed_again(said, ana, at, result):
+    first = said("call_back", call_back_at=at("2026-11-26 16:40"))
+    later = at("2026-11-26 16:45")
+    given = give_next(agent=ana, now=later)
+    second = record_result(
+        agent=ana, contact=first.contact, fence=given.fence, disposition=result("wrong_number"), now=later,
+        answers=Answers(telephone=first.contact.telephones[0]),
+    ).attempt  # fmt: skip
+    agreed = CallBack.objects.get()
+    assert (agreed.state, agreed.attempt, agreed.called_in) == ("done", first, second)
+    correct_result(agent=ana, attempt=second, disposition=result("no_answer"), now=later + timedelta(minutes=1))
+    agreed.refresh_from_db()
+    assert (agreed.state, agreed.called_in) == ("done", second)  # the right result is of the same call
+
+
 def test_a_correction_may_be_the_promise_itself(said, ana, now, result):
     attempt = said("no_answer")
     correct_result(
