@@ -14,6 +14,7 @@ from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from agents.models import Agent, Role, Skill, Team, User
 from tests.databases import Restorer, own_database
@@ -60,6 +61,22 @@ def django_db_setup(
         changing.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: restorer.restore())
         with django_db_blocker.block():
             yield restorer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_look_at_the_static_files() -> Iterator[None]:
+    """Every `Client` makes the middleware anew, and WhiteNoise would look at each static file on the disk each time."""
+    look, seen = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def look_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not seen:
+            look(middleware)
+            seen.update(middleware.files)
+        middleware.files.update(seen)
+
+    with pytest.MonkeyPatch.context() as changing:
+        changing.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

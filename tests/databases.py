@@ -35,7 +35,7 @@ def own_database(*, afresh: bool) -> Iterator[Restorer]:
     The template is made by whichever worker comes first; the others wait for it.
     """
     configured, own = connection.settings_dict["NAME"], connection.creation._get_test_db_name()
-    template = f"{connection.settings_dict['TEST']['NAME'] or f'test_{configured}'}_{key_of_what_migrating_makes()}"
+    template = f"test_{configured}_{key_of_what_migrating_makes()}"
     with closing(_maintenance()) as server:
         server.execute("SELECT pg_advisory_lock(hashtext('a template of tests'))")
         if afresh or not _exists(server, template):

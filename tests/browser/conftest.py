@@ -1,7 +1,7 @@
 """A real browser on the real pages: Debian's Chromium against a live server.
 
     def test_something(open_as, live_server, elena):
-        page = open_as(elena)                       # signed in through the real page
+        page = open_as(elena)                       # signed in already
         page.goto(f"{live_server.url}/people/")
         assert_accessible(page)                     # axe-core: both sizes, light and dark
 
@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from agents.models import Agent, User
-from tests.browser.looking import DESK, patient, sign_in
+from tests.browser.looking import DESK, let_in, patient
 from tests.callcenter.world import World, world
 from tests.campaigns.conftest import december, house_rules, make_contact, result
 
@@ -64,7 +64,7 @@ def open_as(browser: Browser, browser_context_args: dict[str, Any], live_server:
         page = patient(context.new_page())
         page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        sign_in(page, live_server.url, person)
+        let_in(context, live_server.url, person)
         return page
 
     yield open_one
