@@ -1,4 +1,4 @@
-"""Django admin of what was handed over, to look at; of the kinds, only how they are worked; and of the units."""
+"""Django admin of what was handed over, to look at; of its kinds and how they are worked; and of the units."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class KindForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Kind
         fields = (
-            *("name", "worked_by", "limit_hours", "warn_hours", "stops_while_waiting", "closes", "is_active"),
+            *("code", "name", "lane_button", "worked_by", "is_active"),
+            *("limit_hours", "warn_hours", "stops_while_waiting", "closes"),
             *("unit", "writes_at_once", "subject", "body"),
         )
 
@@ -63,7 +64,7 @@ class KindForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Kind)
 class KindAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Which kinds there are is the program's: lines and campaigns raise them by their code."""
+    """Kinds are added, changed and switched off. One that is named by a card, a flow or a result is not deleted."""
 
     form = KindForm
     list_display = ("name", "worked_by", "limit", "warning", "closes", "unit", "writes", "is_active")
@@ -72,18 +73,20 @@ class KindAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("code", "name", "subject", "body")
     ordering = ("name",)
     actions = None
-    readonly_fields = ("code", "may_name", "preview")
+    readonly_fields = ("may_name", "preview")
     fieldsets = (
-        (None, {"fields": ("code", "name", "worked_by", "is_active")}),
+        (None, {"fields": ("code", "name", "lane_button", "worked_by", "is_active")}),
         (_("Plazo"), {"fields": ("limit_hours", "warn_hours", "stops_while_waiting", "closes")}),
         (_("Correo a la unidad"), {"fields": ("unit", "writes_at_once", "subject", "body", "may_name", "preview")}),
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: Kind | None = None) -> tuple[str, ...]:
+        return (*(("code",) if obj else ()), *self.readonly_fields)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: Kind | None = None) -> bool:
+        """Asked here for the cards alone: they are too many for the page that says what keeps a kind."""
+        has_cards = obj is not None and Escalation.objects.filter(kind=obj).exists()
+        return super().has_delete_permission(request, obj) and not has_cards
 
     @admin.display(description=_("plazo, h"), ordering="limit_hours")
     def limit(self, kind: Kind) -> Any:

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import User
-from escalations.filters import Filters, choices_among, due, late, narrowed, whose
+from escalations.filters import Filters, choices_among, due, labelled, late, narrowed, whose
 from escalations.lifecycle import Verb
 from escalations.models import Escalation, Kind
 
@@ -144,8 +144,7 @@ def count_board(*, asked: Filters, user: User, now: datetime) -> Counts:
 def choices_of(*, asked: Filters, user: User) -> dict[str, list[Any]]:
     """Kinds, lines and zones there are open cards of, and those that are chosen, for the filters."""
     kinds, lines, zones = choices_among(Escalation.objects.visible_to(user).open(), asked)
-    named = Kind.objects.filter(code__in=kinds).order_by("name").values_list("code", "name")
-    return {"kinds": list(named), "lines": lines, "zones": zones}
+    return {"kinds": labelled(Kind.objects.filter(code__in=kinds)), "lines": lines, "zones": zones}
 
 
 def _open(asked: Filters, user: User) -> QuerySet[Escalation]:

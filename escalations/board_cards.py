@@ -40,7 +40,7 @@ def draw_card(card: Escalation, *, address: str, works: bool, now: datetime) -> 
         is_late=int(late),
         due=int(card.due_at.timestamp()),
         href=f"{address}{card.pk}/",
-        kind=card.kind.name,
+        kind=card.kind.label,
         badge=time_badge(card, now=now) if wants_a_look(card, now=now) else "",
         customer=" · ".join(filter(None, (masked_name(card.customer_name), card.contract))),
         promise=masked_text(card.promised),

@@ -7,7 +7,7 @@ time a unit was waited for inside.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -15,7 +15,8 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from escalations.models import Escalation, EscalationKind
+from escalations.filters import known_kind
+from escalations.models import Escalation, kind_label
 from service_level.days import bounds_of, midnight_of
 from service_level.worked_days import WorkedDays
 from service_level.working_time import WorkingCalendar, working_calendar
@@ -114,11 +115,10 @@ def span_of(*, sent: Any, now: datetime) -> Span:
     today = timezone.localdate(now)
     first, last = _day(sent.get("first")) or today - timedelta(days=DAYS_SHOWN - 1), _day(sent.get("last")) or today
     first, last = min(first, last), min(max(first, last), today)
-    kind = sent.get("kind", "")
     return Span(
         first=min(max(first, last - timedelta(days=LONGEST - 1)), last),
         last=last,
-        kind=kind if kind in EscalationKind.values else "",
+        kind=known_kind(sent.get("kind", "").replace("\x00", "")),
         line="".join(filter(str.isalnum, sent.get("line", "")))[:12],
         zone=sent.get("zone", "").replace("\x00", "").strip()[:80],
     )
@@ -147,9 +147,10 @@ def figures_of(*, span: Span, now: datetime) -> Figures:
     calendar = working_calendar(first=min(first, today - timedelta(days=OLDEST)), last=today)
     days = WorkedDays.over(first=min(first, today), last=today, calendar=calendar)
     rows = _measured(span, days)
+    kinds = [replace(row, name=kind_label(row.name)) for grouped, row in rows if grouped == "kind"]
     return Figures(
         whole=next(row for grouped, row in rows if grouped == ""),
-        kinds=sorted((row for grouped, row in rows if grouped == "kind"), key=_most_first),
+        kinds=sorted(kinds, key=_most_first),
         zones=sorted((row for grouped, row in rows if grouped == "zone"), key=_most_first),
         ages=_ages(span, today, calendar),
         by_the_clock=not calendar.hours,

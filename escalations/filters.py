@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from agents.models import User
-from escalations.models import Escalation
+from escalations.models import Escalation, Kind, kind_label
 from service_level.days import day_of
 
 
@@ -28,6 +28,16 @@ def narrowed(rows: QuerySet[Escalation], asked: Filters) -> QuerySet[Escalation]
     """What has this kind, line, zone and contract."""
     equal = {"kind_id": asked.kind, "line": asked.line, "zone": asked.zone, "contract": asked.contract}
     return rows.filter(**{name: value for name, value in equal.items() if value})
+
+
+def known_kind(code: str) -> str:
+    """The code of an address when there is such a kind, else nothing; nobody is asked for nothing."""
+    return code if code and Kind.objects.filter(code=code).exists() else ""
+
+
+def labelled(kinds: QuerySet[Kind]) -> list[tuple[str, str]]:
+    """Kinds by code and name, to choose from."""
+    return [(code, kind_label(name)) for code, name in kinds.order_by("name").values_list("code", "name")]
 
 
 def choices_among(rows: QuerySet[Escalation], asked: Filters) -> tuple[set[str], list[str], list[str]]:

@@ -88,7 +88,7 @@ def places_of(escalation: Escalation) -> dict[str, str]:
     due, raised = timezone.localtime(escalation.due_at, LA_PAZ), timezone.localtime(escalation.raised_at, LA_PAZ)
     asked_for = {str(name): in_words(value) for name, value in escalation.details.items()}
     return asked_for | {
-        "tipo": str(escalation.kind),
+        "tipo": escalation.kind.name,  # who gets it reads Spanish, whatever language it is written from
         "linea": escalation.line,
         "cliente": escalation.customer_name,
         "contrato": escalation.contract,

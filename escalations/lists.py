@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from escalations.filters import Filters, choices_among, due, narrowed, whose
+from escalations.filters import Filters, choices_among, due, labelled, narrowed, whose
 from escalations.models import Escalation, Kind
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone, masked_text
@@ -71,7 +71,7 @@ def states_shown() -> list[tuple[str, Any]]:
 def kinds_shown() -> list[tuple[str, str]]:
     """Kinds by code and name, for the filter: those that are used, and those there are cards of."""
     there = Exists(Escalation.objects.filter(kind=OuterRef("code")))
-    return list(Kind.objects.filter(Q(is_active=True) | there).order_by("name").values_list("code", "name"))
+    return labelled(Kind.objects.filter(Q(is_active=True) | there))
 
 
 def lines_and_zones(*, asked: Filters, user: User) -> dict[str, list[str]]:

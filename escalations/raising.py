@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.letters import write_at_once
@@ -18,6 +19,16 @@ from service_level.working_time import LOOK_AHEAD, WorkingCalendar, before_by, w
 
 LEAST_WORKED = 10  # one hour in so many is worked at the least, or nobody has filled in the hours
 END_OF_DAY = time(23, 59, 59)
+
+
+class UnknownKind(ValueError):
+    """There is no row of that kind; the message is the sentence people read."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            _("No hay un tipo de derivación «%(code)s»: quien administra lo agrega en «Tipos de derivación».")
+            % {"code": code}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +63,12 @@ def raise_escalation(
     """Hand something over. The same `key` hands over once, whatever is said the second time; returns the row there is.
 
     `details` are what the step asked for, by field, JSON-able. `due_at` left out: the limit of its kind. Call it inside
-    the transaction of the step, so that both are there or neither. Raises ValueError for a kind nobody knows.
+    the transaction of the step, so that both are there or neither. Raises UnknownKind.
     """
     there = Escalation.objects.filter(key=key).first()  # a step clicked twice costs no more than this
     if there is not None:
         return there
-    rules = Kind.objects.filter(code=kind).first()
-    if rules is None:
-        raise ValueError(f"{kind!r} is no kind of escalation")
+    rules = kind_of(kind)
     due_at = due_at or due_by(now=now, working_hours=float(rules.limit_hours))
     found, is_new = Escalation.objects.get_or_create(
         key=key,
@@ -89,9 +98,9 @@ def raise_many(*, kind: str, all_of: Sequence[ToRaise], now: datetime) -> int:
     """Raise many at once by the limit of their kind, in the name of the centre. A key that is there is left as it is.
 
     A handful of statements, however many they are, and the mail of each where the kind writes at once. Returns how
-    many are new.
+    many are new. Raises UnknownKind.
     """
-    rules = Kind.objects.get(code=kind)
+    rules = kind_of(kind)
     due_at = due_by(now=now, working_hours=float(rules.limit_hours))
     warn_at = warning_of(rules, due_at=due_at, now=now)
     rows = [
@@ -117,8 +126,19 @@ def raise_many(*, kind: str, all_of: Sequence[ToRaise], now: datetime) -> int:
 
 
 def is_raised_now(*, kind: str) -> bool:
-    """Whether the centre wants cards of a kind that the clock raises."""
-    return Kind.objects.filter(code=kind, is_active=True).exists()
+    """Whether the centre wants cards of a kind that the clock raises. Raises UnknownKind.
+
+    One that is not wanted is switched off: a missing row is somebody's mistake, and must not be silence for ever.
+    """
+    return kind_of(kind).is_active
+
+
+def kind_of(code: str) -> Kind:
+    """The row of a kind, active or not. Raises UnknownKind."""
+    try:
+        return Kind.objects.get(code=code)
+    except Kind.DoesNotExist:
+        raise UnknownKind(code) from None
 
 
 def say_more(*, key: str, text: str, by: User, now: datetime) -> Escalation | None:

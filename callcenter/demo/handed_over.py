@@ -20,7 +20,6 @@ from callcenter.demo.customers import CUSTOMERS, Customer, customer
 from escalations import working
 from escalations.marks import mark_times
 from escalations.models import Escalation
-from escalations.models import EscalationKind as Kind
 from escalations.raising import due_by, raise_escalation
 from notices.mailing import deliver_due
 
@@ -36,7 +35,7 @@ PROMISED_CALL = "Le llamamos en el transcurso del día."
 class _Matter:
     """What a call hands over: reasons customers give, what they are promised, who is waited for, how it ends."""
 
-    kind: Kind
+    kind: str  # its code
     line: str
     reasons: tuple[str, ...]
     promised: str
@@ -48,7 +47,7 @@ class _Matter:
 
 MATTERS = (
     _Matter(
-        Kind.BILLING_CLAIM, "102",
+        "billing_claim", "102",
         ("Le cobran dos veces el decodificador", "La factura sube sin que haya cambiado de plan",
          "Pagó en la cooperativa y figura como deuda", "Le cobran llamadas internacionales que no hizo"),
         "El personal correspondiente se contactará con usted por teléfono.", "Facturación",
@@ -56,33 +55,33 @@ MATTERS = (
         ("Eran dos meses en una factura; se le explicó",),
     ),
     _Matter(
-        Kind.OVERDUE_INSTALLATION, "103",
+        "overdue_installation", "103",
         ("La orden tiene más de diez días sin instalar", "Esperó a la cuadrilla dos veces y no llegó"),
         "Supervisión gestiona su instalación y le informa.", "Instalaciones",
         ("La cuadrilla va mañana a primera hora", "Quedó instalado hoy"), details={"days": "13"},
     ),
     _Matter(
-        Kind.REENTRY_TICKET, "103",
+        "reentry_ticket", "103",
         ("Anulada por dirección errada; la correcta es otra puerta", "Anulada porque no contestó; pide nueva fecha"),
         PROMISED_CALL, "Ventas", ("Se digitó de nuevo la orden",),
         details={"annulled_for": "Dirección errada"},
     ),
     _Matter(
-        Kind.PRIORITY_REPAIR, "101",
+        "priority_repair", "101",
         ("Reiteró el daño tres veces", "Es consultorio médico y no tiene línea", "Cinco días sin Internet"),
         "El Centro de Operaciones atiende su reclamo con prioridad.", "Centro de Operaciones",
         ("La línea quedó reparada", "Se cambió el equipo"), ("El daño era de la instalación interna",),
     ),
     _Matter(
-        Kind.UNFORESEEN_STATE, "101", ("Su orden figura en un estado que el procedimiento no nombra",),
+        "unforeseen_state", "101", ("Su orden figura en un estado que el procedimiento no nombra",),
         "Supervisión revisa su caso y le llama.", "Soporte de Smartflex", ("El estado se corrigió en Smartflex",),
     ),
     _Matter(
-        Kind.COMPLAINT, "", ("Dice que la llamaron tres veces el mismo día", "Se queja del trato en la agencia"),
+        "complaint", "", ("Dice que la llamaron tres veces el mismo día", "Se queja del trato en la agencia"),
         "", "Atención al Cliente", ("Se le pidieron disculpas y se habló con la agencia",),
     ),
     _Matter(
-        Kind.WANTS_TO_CANCEL, "", ("Se muda a Santa Cruz", "Le sale caro y otro operador le ofrece la mitad"),
+        "wants_to_cancel", "", ("Se muda a Santa Cruz", "Le sale caro y otro operador le ofrece la mitad"),
         "", "Retención", ("Se queda con un plan menor", "Pasará por la agencia a firmar la baja"),
     ),
 )  # fmt: skip
@@ -116,7 +115,7 @@ def promise_a_call(*, by: User, now: datetime) -> Escalation:
     """A call somebody promised for today: it stands on her desk, to be made."""
     caller = customer(CUSTOMERS - 1)
     return raise_escalation(
-        key=f"demo:call:{by.pk}", kind=Kind.CALLBACK_PROMISE, line="103", reason="Llamada en el transcurso del día",
+        key=f"demo:call:{by.pk}", kind="callback_promise", line="103", reason="Llamada en el transcurso del día",
         details={"order": f"9{caller.contract}"}, contract=caller.contract, customer_name=caller.name,
         telephone=_telephone_of(caller), zone=caller.zone, promised=PROMISED_CALL,
         due_at=due_by(now=now, end_of_day=True), by=by, now=now,

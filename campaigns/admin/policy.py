@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from agents.access import signed_in_user
 from campaigns.calling import house_rules
 from campaigns.calling.rulebook import NO_RESULT
 from campaigns.models import CallingPolicy, CallingWindow, Disposition, DoNotCall
+from escalations.models import Kind
 from telephony import phone_numbers
 
 MEANING = ("code", "party", "scope", "is_final", "counts_as_attempt", "retires_telephone", "forbids_calling")
@@ -111,6 +112,13 @@ class DispositionForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Disposition
         fields = "__all__"  # noqa: DJ007 - the fieldsets name them
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        escalates = self.fields.get("escalates")
+        if isinstance(escalates, forms.ModelChoiceField):  # one that was switched off stays where it was chosen
+            offered = Q(is_active=True) | Q(code=self.instance.escalates_id)
+            escalates.queryset = Kind.objects.filter(offered).order_by("name")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -88,6 +88,5 @@ def read_rules(*, now: datetime) -> RuleBook:
 def _instance(model: type[AnyModel], row: dict[str, Any]) -> AnyModel:
     """A saved row of `model` made from its JSON."""
     fields = model._meta.concrete_fields
-    return model.from_db(
-        "default", [column.attname for column in fields], [column.to_python(row[column.attname]) for column in fields]
-    )
+    names = [column.attname for column in fields]
+    return model.from_db("default", names, [column.to_python(row[str(column.column)]) for column in fields])

@@ -21,7 +21,7 @@ def escalate(
     what it says now needs nobody, since a supervisor may have begun with it.
     """
     is_corrected = attempt.corrected_from_id is not None
-    if not disposition.escalates and not is_corrected:
+    if disposition.escalates_id is None and not is_corrected:
         return None
     key, by = f"attempt:{attempt.pk}", attempt.agent.user
     said = [disposition.name, *filter(None, (answers.reason, answers.note))]
@@ -29,12 +29,12 @@ def escalate(
         corrected = _("El resultado se corrigió: %(said)s") % {"said": ". ".join(said)}
         if there := say_more(key=key, text=corrected, by=by, now=now):
             return there
-    if not disposition.escalates:
+    if disposition.escalates_id is None:
         return None
     telephones = contact.telephones or [""]
     return raise_escalation(
         key=key,
-        kind=disposition.escalates,
+        kind=disposition.escalates_id,
         line="",
         contract=contact.contract,
         customer_name=contact.name,

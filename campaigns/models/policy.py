@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
 from agents.models import User
-from escalations.models import EscalationKind
+from escalations.models import Kind
 from service_level.models import Weekday
 
 
@@ -167,8 +167,9 @@ class Disposition(models.Model):
     forbids_calling = models.BooleanField(
         _("pide no ser llamado"), default=False, help_text=_("Agrega el contrato a la lista de no llamar.")
     )
-    escalates = models.CharField(
-        _("deriva a supervisión"), max_length=24, blank=True, choices=EscalationKind,
+    escalates = models.ForeignKey(
+        Kind, models.PROTECT, null=True, blank=True, to_field="code", db_column="escalates", db_index=False,
+        related_name="+", verbose_name=_("deriva a supervisión"),
         help_text=_("Al registrarlo, el cliente queda en el tablero de supervisión con la nota de la llamada."),
     )  # fmt: skip
     requires_promise = models.BooleanField(_("pide fecha y monto del compromiso"), default=False)

@@ -7,23 +7,24 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
+from django.utils.translation import gettext_noop as _
 
 
 KINDS = (  # code, who works it, working hours, warns so many before, its clock stops while a unit is waited for, closes
-    ("billing_claim", "Reclamo de facturación", "supervisor", "8", "2", True, "informed"),
-    ("priority_order", "Orden cerrada sin servicio", "supervisor", "4", "1", False, "informed"),
-    ("overdue_installation", "Instalación fuera de plazo", "supervisor", "4", "1", False, "informed"),
-    ("callback_promise", "Llamada prometida al cliente", "agent", "8", "1", False, "informed"),
-    ("reentry_ticket", "Boleta de nueva digitación", "supervisor", "8", "2", True, "informed"),
-    ("priority_repair", "Reparación prioritaria", "supervisor", "4", "1", False, "informed"),
-    ("public_phone_fault", "Falla de teléfono público", "supervisor", "4", "1", False, "resolved"),
-    ("nocc_fault", "Falla comunicada al NOCC", "supervisor", "4", "1", True, "informed"),
-    ("sim_block", "Bloqueo temporal de SIM", "supervisor", "40", "8", False, "informed"),
-    ("guide_listing", "Registro en la Guía Comercial", "supervisor", "16", "4", True, "informed"),
-    ("unforeseen_state", "Estado no previsto", "supervisor", "4", "1", False, "informed"),
-    ("broken_promise", "Compromiso de pago incumplido", "supervisor", "16", "4", False, "resolved"),
-    ("complaint", "Queja del cliente", "supervisor", "8", "2", True, "informed"),
-    ("wants_to_cancel", "Quiere dar de baja", "supervisor", "4", "1", False, "informed"),
+    ("billing_claim", _("Reclamo de facturación"), "supervisor", "8", "2", True, "informed"),
+    ("priority_order", _("Orden cerrada sin servicio"), "supervisor", "4", "1", False, "informed"),
+    ("overdue_installation", _("Instalación fuera de plazo"), "supervisor", "4", "1", False, "informed"),
+    ("callback_promise", _("Llamada prometida al cliente"), "agent", "8", "1", False, "informed"),
+    ("reentry_ticket", _("Boleta de nueva digitación"), "supervisor", "8", "2", True, "informed"),
+    ("priority_repair", _("Reparación prioritaria"), "supervisor", "4", "1", False, "informed"),
+    ("public_phone_fault", _("Falla de teléfono público"), "supervisor", "4", "1", False, "resolved"),
+    ("nocc_fault", _("Falla comunicada al NOCC"), "supervisor", "4", "1", True, "informed"),
+    ("sim_block", _("Bloqueo temporal de SIM"), "supervisor", "40", "8", False, "informed"),
+    ("guide_listing", _("Registro en la Guía Comercial"), "supervisor", "16", "4", True, "informed"),
+    ("unforeseen_state", _("Estado no previsto"), "supervisor", "4", "1", False, "informed"),
+    ("broken_promise", _("Compromiso de pago incumplido"), "supervisor", "16", "4", False, "resolved"),
+    ("complaint", _("Queja del cliente"), "supervisor", "8", "2", True, "informed"),
+    ("wants_to_cancel", _("Quiere dar de baja"), "supervisor", "4", "1", False, "informed"),
 )
 
 

@@ -1,7 +1,7 @@
 """What needs a supervisor: kinds of it, cards, their history, and the units that are written to."""
 
 from escalations.models.cards import Change, Escalation
-from escalations.models.kinds import EscalationKind, Kind
+from escalations.models.kinds import Kind, kind_label
 from escalations.models.units import Letter, Unit, UnitAddress
 
-__all__ = ["Change", "Escalation", "EscalationKind", "Kind", "Letter", "Unit", "UnitAddress"]
+__all__ = ["Change", "Escalation", "Kind", "Letter", "Unit", "UnitAddress", "kind_label"]

@@ -1,40 +1,25 @@
-"""Kinds of escalations: what may be handed over is code, how it is worked is data."""
+"""Kinds of escalations: rows of the centre's. Whoever raises one names it by its code."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
 from escalations.models.units import Unit
 
-
-class EscalationKind(models.TextChoices):
-    """Codes of the kinds the lines raise (READING.md, *Line by line*) and, of the campaigns, the last three."""
-
-    BILLING_CLAIM = "billing_claim", _("Reclamo de facturación")
-    PRIORITY_ORDER = "priority_order", _("Orden cerrada sin servicio")
-    OVERDUE_INSTALLATION = "overdue_installation", _("Instalación fuera de plazo")
-    CALLBACK_PROMISE = "callback_promise", _("Llamada prometida al cliente")
-    REENTRY_TICKET = "reentry_ticket", _("Boleta de nueva digitación")
-    PRIORITY_REPAIR = "priority_repair", _("Reparación prioritaria")
-    PUBLIC_PHONE_FAULT = "public_phone_fault", _("Falla de teléfono público")
-    NOCC_FAULT = "nocc_fault", _("Falla comunicada al NOCC")
-    SIM_BLOCK = "sim_block", _("Bloqueo temporal de SIM")
-    GUIDE_LISTING = "guide_listing", _("Registro en la Guía Comercial")
-    UNFORESEEN_STATE = "unforeseen_state", _("Estado no previsto")
-    BROKEN_PROMISE = "broken_promise", _("Compromiso de pago incumplido")
-    COMPLAINT = "complaint", _("Queja del cliente")
-    WANTS_TO_CANCEL = "wants_to_cancel", _("Quiere dar de baja")
+# As a flow names it: `escalation: billing_claim` (inbound/flows/schema.py, NAME).
+CODE = RegexValidator(r"^[a-z][a-z0-9_]*\Z", _("Minúsculas sin acento, cifras y _: así lo nombran los flujos."))
 
 
 @audited()
 class Kind(models.Model):
-    """How a kind is worked. Its `code` is the program's, everything else the centre's."""
+    """What may be handed over and how it is worked. The procedure's are there from the beginning, others are added."""
 
     class Worker(models.TextChoices):
         SUPERVISOR = "supervisor", _("supervisión")
@@ -44,8 +29,15 @@ class Kind(models.Model):
         INFORMED = "informed", _("cuando el cliente fue informado")
         RESOLVED = "resolved", _("cuando se resuelve")
 
-    code = models.CharField(_("código"), max_length=24, choices=EscalationKind, unique=True)
-    name = models.CharField(_("nombre"), max_length=80)
+    code = models.SlugField(
+        _("código"), max_length=24, unique=True, validators=[CODE],
+        help_text=_("Con él lo nombran los flujos y los resultados; después no se cambia."),
+    )  # fmt: skip
+    name = models.CharField(_("nombre"), max_length=80, unique=True)
+    lane_button = models.CharField(
+        _("botón que la atiende paso a paso"), max_length=40, blank=True,
+        help_text=_("Vacío: «Atender paso a paso»."),
+    )  # fmt: skip
     worked_by = models.CharField(
         _("la trabaja"), max_length=10, choices=Worker, default=Worker.SUPERVISOR,
         help_text=_("Una de agentes va a su escritorio como una llamada por hacer."),
@@ -80,7 +72,10 @@ class Kind(models.Model):
         _("el correo sale por sí solo al derivar"), default=False,
         help_text=_("Si ese día nadie recibe el correo de la unidad, la derivación lo dice y supervisión lo escribe."),
     )  # fmt: skip
-    is_active = models.BooleanField(_("activo"), default=True)
+    is_active = models.BooleanField(
+        _("activo"), default=True,
+        help_text=_("Inactivo no se ofrece y el reloj no lo deriva; lo que derivan los flujos sigue llegando."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("tipo de derivación")
@@ -90,4 +85,19 @@ class Kind(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page; what the centre named itself stays as it was written."""
+        return kind_label(self.name)
+
+    @property
+    def lane_label(self) -> str:
+        """What stands on the button that begins its lane."""
+        return gettext(self.lane_button) if self.lane_button else gettext("Atender paso a paso")
+
+
+def kind_label(name: str) -> str:
+    """A kind's name in the language of the page. Nothing stays nothing: gettext would answer its catalogue's head."""
+    return gettext(name) if name else ""

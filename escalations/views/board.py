@@ -35,7 +35,7 @@ from escalations.board import (
 from escalations.board_cards import draw_card
 from escalations.changes import changes_since, newest_change
 from escalations.filters import Filters
-from escalations.models import Escalation, EscalationKind
+from escalations.models import Escalation
 from escalations.views.filters import filters_of, pairs_of, query_of, query_of_times
 from screens.searching import search_is_posted
 
@@ -155,9 +155,8 @@ def _chosen_chips(
     request: HttpRequest, asked: Filters, user: User, choices: dict[str, list[Any]]
 ) -> list[dict[str, Any]]:
     """What was chosen from lists or searched for; each is taken away by its chip."""
-    kinds = dict(EscalationKind.choices) | dict(choices["kinds"])
     said = {
-        "kind": kinds.get(asked.kind, ""),
+        "kind": dict(choices["kinds"]).get(asked.kind, ""),
         "line": _("línea %(line)s") % {"line": asked.line} if asked.line else "",
         "zone": asked.zone,
         "contract": _("contrato %(contract)s") % {"contract": asked.contract} if asked.contract else "",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from escalations.filters import Filters
-from escalations.models import EscalationKind
+from escalations.filters import Filters, known_kind
 from screens.searching import KEY as SEARCH
 from screens.searching import searched
 
@@ -16,10 +15,10 @@ MINE, ALL = "mine", "all"
 def filters_of(request: HttpRequest, *, mine_at_first: bool) -> Filters:
     """What the address asks for; what cannot be read is left out. `mine_at_first`: what is meant without a word."""
     asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ("whose", "kind", "line", "zone", "due")}
-    kind, due = asked["kind"], asked["due"]
+    due = asked["due"]
     return Filters(
         mine=asked["whose"] == MINE or (mine_at_first and asked["whose"] != ALL),
-        kind=kind if kind in EscalationKind.values else "",
+        kind=known_kind(asked["kind"]),
         line=asked["line"][:12],
         zone=asked["zone"][:80],
         due=due if due in ("today", "overdue") else "",

@@ -20,13 +20,14 @@ def lint(
     *,
     look_ups: Mapping[str, LookUp],
     actions: Mapping[str, Action],
-    escalations: Collection[str],
+    escalations: Collection[str] | None,
     lines: Collection[str] = (),
     name: str = "",
 ) -> list[FlowError]:
     """What is wrong with a flow, given what there is: look-ups, actions, kinds of escalation.
 
-    `lines`: the lines one can go on as; empty: not checked. `name`: how the errors call it, `101.yaml` if not said.
+    `escalations` None: not checked. `lines`: the lines one can go on as; empty: not checked. `name`: how the errors
+    call it, `101.yaml` if not said.
     """
     checks = _Checks(flow, name or f"{flow.line}.yaml")
     for step in flow.steps.values():
@@ -39,7 +40,7 @@ def lint(
             checks.look_up(step, look_ups.get(step.look_up))
         if step.action:
             checks.action(step, actions.get(step.action))
-        if step.escalation and step.escalation not in escalations:
+        if escalations is not None and step.escalation and step.escalation not in escalations:
             checks.wrong(step, _("tipo de derivación desconocido «%(name)s»") % {"name": step.escalation})
         if step.continue_as == flow.line or (lines and step.continue_as and step.continue_as not in lines):
             checks.wrong(step, _("no se puede continuar como «%(line)s»") % {"line": step.continue_as})

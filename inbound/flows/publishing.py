@@ -7,6 +7,7 @@ checked before the first is published, in one transaction.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import unified_diff
@@ -15,13 +16,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from escalations.models import EscalationKind
+from escalations.models import Kind
 from inbound.flows.lint import lint
 from inbound.flows.schema import Flow, FlowError, FlowErrors, parse_flow
-from inbound.models import FlowDraft, FlowVersion, ServiceLine
+from inbound.models import FlowDraft, FlowKind, FlowVersion, ServiceLine
 from inbound.outside.actions import ACTIONS
 from inbound.outside.look_ups import LOOK_UPS
 
@@ -60,26 +62,35 @@ def files(folder: Path = FLOWS) -> dict[str, str]:
     return texts
 
 
-def check_flow(*, source: str, name: str, lines: Collection[str] = ()) -> Flow:
-    """The flow of a text that may be published. Raises FlowErrors with all that is wrong.
+def file_of(line: str) -> str:
+    """The text on file of a line; empty when the program has none."""
+    path = FLOWS / f"{line}.yaml"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
-    `lines`: the lines one can go on as; empty: those that are attended now.
-    """
-    flow = parse_flow(source, name=name)
-    there_are = lines or set(ServiceLine.objects.filter(is_active=True).values_list("number", flat=True))
-    if errors := lint(
-        flow, look_ups=LOOK_UPS, actions=ACTIONS, escalations=EscalationKind.values, lines=there_are, name=name
-    ):
-        raise FlowErrors(tuple(errors))
-    return flow
+
+def files_without_a_line(texts: Mapping[str, str]) -> dict[str, str]:
+    """Names of files whose line nobody has added yet, each with its number. What is no flow is left to its check."""
+    there_are = set(ServiceLine.objects.values_list("number", flat=True))
+    return {name: line for name, line in _lines_of(texts).items() if line not in there_are}
+
+
+def lines_without_a_flow() -> QuerySet[ServiceLine]:
+    """Lines that are attended and have no flow published, in their order: whoever begins a call of one is refused."""
+    return ServiceLine.objects.filter(is_active=True, versions=None).in_order()
+
+
+def check_flow(*, source: str, name: str) -> Flow:
+    """The flow of a text that may be published now. Raises FlowErrors with all that is wrong."""
+    lines = ServiceLine.objects.filter(is_active=True).values_list("number", flat=True)
+    return _checked(source, name, lines=set(lines), kinds=_kinds())
 
 
 def lanes_left_out(flow: Flow) -> list[str]:
     """Sentences on lanes that the program's flow of this line has and this one has not: no fault, and worth knowing."""
-    path = FLOWS / f"{flow.line}.yaml"
-    if not path.exists():
+    source = file_of(flow.line)
+    if not source:
         return []
-    there = parse_flow(path.read_text(encoding="utf-8"), name=path.name).lanes
+    there = parse_flow(source, name=f"{flow.line}.yaml").lanes
     sentence = _(
         "El flujo del programa tiene el carril «%(lane)s» y este no: las tarjetas que deriva se resuelven sin pasos,"
         " hasta que el paso que deriva diga «hands_to: %(lane)s» y «lanes» diga dónde comienza."
@@ -87,13 +98,26 @@ def lanes_left_out(flow: Flow) -> list[str]:
     return [sentence % {"lane": lane} for lane in there if lane not in flow.lanes]
 
 
-def check_files(texts: Mapping[str, str], *, lines: Collection[str]) -> dict[str, Flow]:
-    """The flows of all texts, by line. Raises FlowErrors with what is wrong in any of them, or is of no line."""
+def read_files(texts: Mapping[str, str]) -> dict[str, Flow]:
+    """The flows of all texts, by line, each held against the others and the program; no database is asked.
+
+    Raises FlowErrors with what is wrong in any of them.
+    """
+    return check_files(texts, lines=set(_lines_of(texts).values()), kinds=None)
+
+
+def check_files(
+    texts: Mapping[str, str], *, lines: Collection[str], kinds: Collection[str] | None
+) -> dict[str, Flow]:  # fmt: skip
+    """The flows of all texts, by line. Raises FlowErrors with what is wrong in any of them, or is of no line.
+
+    `kinds`: codes that may be handed over; None: not checked.
+    """
     flows: dict[str, Flow] = {}
     errors: list[FlowError] = []
     for name, source in texts.items():
         try:
-            flow = check_flow(source=source, name=name, lines=lines)
+            flow = _checked(source, name, lines=lines, kinds=kinds)
         except FlowErrors as refused:
             errors += refused.errors
             continue
@@ -112,10 +136,13 @@ def publish_files(*, texts: Mapping[str, str], now: datetime, replace: bool = Fa
 
     Where an administrator's version is running it is kept, unless `replace`: a new release does not undo her work.
     """
-    flows = check_files(texts, lines=set(ServiceLine.objects.values_list("number", flat=True)))
+    flows = check_files(texts, lines=set(ServiceLine.objects.values_list("number", flat=True)), kinds=_kinds())
+    sources = dict(zip(flows, texts.values(), strict=True))
     with transaction.atomic():
-        sources = {flow.line: source for flow, source in zip(flows.values(), texts.values(), strict=True)}
-        return [_publish_file(line, sources[line.number], now, replace=replace) for line in _locked(sources)]
+        return [
+            _publish_file(line, flows[line.number], sources[line.number], now, replace=replace)
+            for line in _locked(flows)
+        ]
 
 
 def publish_draft(*, line: ServiceLine, by: User, now: datetime) -> FlowVersion:
@@ -134,7 +161,7 @@ def publish_draft(*, line: ServiceLine, by: User, now: datetime) -> FlowVersion:
         running = running_version(line=line)
         if running and running.sha256 == fingerprint(draft.source):
             raise NothingToPublish(_("El borrador dice lo mismo que la versión que corre."))
-        version = _next(line, draft.source, now=now, by=by, note=draft.note)
+        version = _next(line, flow, draft.source, now=now, by=by, note=draft.note)
         draft.delete()
     return version
 
@@ -154,6 +181,27 @@ def fingerprint(source: str) -> str:
     return sha256(source.encode()).hexdigest()
 
 
+def _lines_of(texts: Mapping[str, str]) -> dict[str, str]:
+    """Which line each file is of, by the file's name; one that cannot be read is left out."""
+    lines: dict[str, str] = {}
+    for name, source in texts.items():
+        with suppress(FlowErrors):
+            lines[name] = parse_flow(source, name=name).line
+    return lines
+
+
+def _checked(source: str, name: str, *, lines: Collection[str], kinds: Collection[str] | None) -> Flow:
+    flow = parse_flow(source, name=name)
+    if errors := lint(flow, look_ups=LOOK_UPS, actions=ACTIONS, escalations=kinds, lines=lines, name=name):
+        raise FlowErrors(tuple(errors))
+    return flow
+
+
+def _kinds() -> set[str]:
+    """Codes of the kinds there are, switched off or not: a release must start whatever was switched off."""
+    return set(Kind.objects.values_list("code", flat=True))
+
+
 def _locked(numbers: Collection[str]) -> Iterator[ServiceLine]:
     """Lines, locked in one order: of two who publish at once the second sees the version of the first."""
     yield from (
@@ -161,7 +209,7 @@ def _locked(numbers: Collection[str]) -> Iterator[ServiceLine]:
     )
 
 
-def _publish_file(line: ServiceLine, source: str, now: datetime, *, replace: bool) -> Published:
+def _publish_file(line: ServiceLine, flow: Flow, source: str, now: datetime, *, replace: bool) -> Published:
     running = running_version(line=line)
     of_the_program = FlowVersion.objects.filter(line=line, published_by=None).order_by("-version").first()
     is_ours = running is None or running.published_by_id is None
@@ -170,13 +218,16 @@ def _publish_file(line: ServiceLine, source: str, now: datetime, *, replace: boo
         return Published(line.number, running.version, Outcome.KEPT if changed else Outcome.UNCHANGED)
     if running and running.sha256 == fingerprint(source):
         return Published(line.number, running.version, Outcome.UNCHANGED)
-    version = _next(line, source, now=now, by=None, note="")
+    version = _next(line, flow, source, now=now, by=None, note="")
     return Published(line.number, version.version, Outcome.PUBLISHED)
 
 
-def _next(line: ServiceLine, source: str, *, now: datetime, by: User | None, note: str) -> FlowVersion:
+def _next(line: ServiceLine, flow: Flow, source: str, *, now: datetime, by: User | None, note: str) -> FlowVersion:
     running = running_version(line=line)
-    return FlowVersion.objects.create(
+    version = FlowVersion.objects.create(
         line=line, version=running.version + 1 if running else 1, source=source, sha256=fingerprint(source),
         note=note, published_at=now, published_by=by,
     )  # fmt: skip
+    kinds = sorted({step.escalation for step in flow.steps.values() if step.escalation})
+    FlowKind.objects.bulk_create(FlowKind(version=version, kind_id=kind) for kind in kinds)
+    return version

@@ -48,7 +48,7 @@ NEEDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "look_up": (frozenset({"look_up", "as", "next"}), frozenset({"with"})),
     "decide": (frozenset({"question", "branches"}), frozenset({"on", "other"})),
     "do": (frozenset({"action", "next"}), frozenset({"with", "accountable"})),
-    "hand_over": (frozenset({"escalation", "due", "next"}), frozenset({"promised", "with", "hands_to"})),
+    "hand_over": (frozenset({"escalation", "next"}), frozenset({"due", "promised", "with", "hands_to"})),
     "refer": (frozenset({"procedure", "next"}), frozenset()),
     "end": (frozenset({"result", "label"}), frozenset({"continue_as", "settles"})),
 }

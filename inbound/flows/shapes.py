@@ -59,7 +59,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Until when what was handed over must be settled: one of the four."""
+    """Until when what was handed over must be settled: one of the four. A step without one keeps its kind's limit."""
 
     working_hours: int = 0
     working_days: int = 0

@@ -1,12 +1,13 @@
 """Nouns of the inbound lines."""
 
-from inbound.models.lines import FlowDraft, FlowVersion, ServiceLine
+from inbound.models.lines import FlowDraft, FlowKind, FlowVersion, ServiceLine
 from inbound.models.outside import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch, System
 from inbound.models.people import PersonInCharge
 from inbound.models.walks import Footstep, Walk
 
 __all__ = [
     "FlowDraft",
+    "FlowKind",
     "FlowVersion",
     "Footstep",
     "OutsideSystem",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pgtrigger
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
 from agents.models import User
+from escalations.models import Kind
+
+# As a flow names it: `line: 101` (inbound/flows/schema.py, LINE).
+NUMBER = RegexValidator(r"^[0-9]{3,12}\Z", _("De 3 a 12 cifras: así la nombran los flujos."))
 
 
 class ServiceLineQuerySet(models.QuerySet["ServiceLine"]):
@@ -24,7 +29,7 @@ class ServiceLineQuerySet(models.QuerySet["ServiceLine"]):
 class ServiceLine(models.Model):
     """One number customers dial (línea), with what is said on it and whether the regulator counts its calls."""
 
-    number = models.CharField(_("número"), max_length=12, unique=True)
+    number = models.CharField(_("número"), max_length=12, unique=True, validators=[NUMBER])
     name = models.CharField(_("nombre"), max_length=80)
     queue = models.CharField(_("cola de la central"), max_length=40, blank=True)
     greeting = models.TextField(
@@ -69,6 +74,21 @@ class FlowVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line.number} v{self.version}"
+
+
+class FlowKind(models.Model):
+    """A kind that a published version hands over: as long as a call may walk on it, the kind cannot be deleted."""
+
+    version = models.ForeignKey(FlowVersion, models.PROTECT, related_name="hands_over", db_index=False)
+    kind = models.ForeignKey(Kind, models.PROTECT, to_field="code", db_column="kind", related_name="+")
+
+    class Meta:
+        verbose_name = _("versión de un flujo que lo deriva")
+        verbose_name_plural = _("versiones de flujos que lo derivan")
+        constraints = [models.UniqueConstraint(fields=["version", "kind"], name="flow_kind_once")]
+
+    def __str__(self) -> str:
+        return str(self.version)
 
 
 @audited()

@@ -75,7 +75,7 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
         reason=". ".join([step.title, *_written(step, footstep)]),
         details=arguments(step.with_, words),
         promised=filled(step.promised, words),
-        due_at=due_by(now=now, **(asdict(step.due) if step.due else {"end_of_day": True})),
+        due_at=due_by(now=now, **asdict(step.due)) if step.due else None,
         by=walk.by,
         now=now,
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent, User
 from escalations.lifecycle import EscalationRefuses
+from escalations.raising import UnknownKind
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import Flow, Step
 from inbound.models import Footstep, ServiceLine, Walk
@@ -88,7 +89,10 @@ def answer_step(
             except WriteRefuses as refusal:
                 raise WalkRefuses(str(refusal)) from refusal
         elif step.kind == "hand_over":
-            hand_over(standing=here, known=known, now=now)
+            try:
+                hand_over(standing=here, known=known, now=now)
+            except UnknownKind as unknown:
+                raise WalkRefuses(str(unknown)) from unknown
         remember_customer(walk, footstep.answer)
         leave(footstep, now=now)
         if step.kind == "end":

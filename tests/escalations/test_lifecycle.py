@@ -9,7 +9,8 @@ import pytest
 from django.core.management import call_command
 
 from escalations.lifecycle import STEPS, EscalationRefuses, Verb, Who, check_can, why_not
-from escalations.models import Change, Escalation, EscalationKind, Kind
+from escalations.models import Change, Escalation, Kind
+from tests.inbound.of_the_procedure import KINDS
 
 pytestmark = pytest.mark.django_db
 State = Escalation.State
@@ -63,7 +64,7 @@ def test_an_agent_works_the_calls_that_are_hers_to_make(make_card, ana, oscar):
 
 
 def test_every_kind_has_its_row_and_every_label_its_words(db):
-    assert set(Kind.objects.values_list("code", flat=True)) == set(EscalationKind.values)
+    assert set(Kind.objects.values_list("code", flat=True)) == set(KINDS)
     assert all(str(state.label) for state in State)
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.models import Agent, User
-from escalations.models import Change, Escalation, EscalationKind
+from escalations.models import Change, Escalation
 from escalations.raising import due_by, raise_escalation, say_more
 from escalations.working import merge
 from service_level.days import LA_PAZ
@@ -37,7 +37,7 @@ def hand_over(ana: Agent, at: Callable[..., datetime]) -> Callable[..., Escalati
     def make(**more: Any) -> Escalation:
         now = at("2026-11-25 09:30")
         said = {
-            "key": "walk:1:7", "kind": EscalationKind.BILLING_CLAIM, "line": "102", "reason": "Cobro excesivo",
+            "key": "walk:1:7", "kind": "billing_claim", "line": "102", "reason": "Cobro excesivo",
             "details": {"invoice": "F-1"}, "due_at": now, "by": ana.user, "now": now, "contract": "C-1",
             "customer_name": "Rosa Flores", "telephone": "+59144251000",
         }  # fmt: skip

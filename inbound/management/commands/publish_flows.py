@@ -12,9 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inbound.flows.pages import pages
-from inbound.flows.publishing import FLOWS, Outcome, Published, check_files, files, publish_files
+from inbound.flows.publishing import (
+    FLOWS,
+    Outcome,
+    Published,
+    files,
+    files_without_a_line,
+    lines_without_a_flow,
+    publish_files,
+    read_files,
+)
 from inbound.flows.schema import FlowErrors
-from inbound.walks.lines_of_the_procedure import LINES
 from screens.terminal import TerminalCommand
 
 
@@ -42,7 +50,9 @@ class Command(TerminalCommand):
             if options["docs"]:
                 self._write_pages(texts)
                 return
-            done = publish_files(texts=texts, now=timezone.now(), replace=options["replace"])
+            waiting = files_without_a_line(texts)
+            ready = {name: source for name, source in texts.items() if name not in waiting}
+            done = publish_files(texts=ready, now=timezone.now(), replace=options["replace"])
         except FlowErrors as refused:
             raise CommandError(_("No se publicó nada.") + f"\n{refused}") from None
         if options["json"]:
@@ -54,6 +64,7 @@ class Command(TerminalCommand):
                 self.stdout.write(_("Flujos publicados: %(flows)s") % {"flows": ", ".join(new)})
         else:
             self._tell(done)
+        self._tell_what_is_missing(waiting)
 
     def _tell(self, done: list[Published]) -> None:
         sentences = {
@@ -64,8 +75,21 @@ class Command(TerminalCommand):
         for one in done:
             self.stdout.write(sentences[one.outcome] % {"line": one.line, "version": one.version})
 
+    def _tell_what_is_missing(self, waiting: dict[str, str]) -> None:
+        """On stderr: a file nobody added the line of, and a line nobody can attend. Neither keeps the centre shut."""
+        no_line = _(
+            "%(file)s: no hay una línea «%(line)s». Agréguela en «Líneas», en Administración, y vuelva a publicar."
+        )
+        no_flow = _(
+            "%(line)s: nadie puede atenderla. Falta su flujo, %(line)s.yaml o un borrador publicado en Administración."
+        )
+        for name, number in waiting.items():
+            self.stderr.write(no_line % {"file": name, "line": number})
+        for line in lines_without_a_flow():
+            self.stderr.write(no_flow % {"line": line.number})
+
     def _write_pages(self, texts: dict[str, str]) -> None:
         docs = Path(settings.BASE_DIR) / "docs"
-        for name, page in pages(check_files(texts, lines=[line.number for line in LINES])).items():
+        for name, page in pages(read_files(texts)).items():
             (docs / name).parent.mkdir(exist_ok=True)
             (docs / name).write_text(page, encoding="utf-8")
