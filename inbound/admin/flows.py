@@ -23,7 +23,9 @@ from inbound.flows.publishing import (
     NothingToPublish,
     check_flow,
     difference,
+    file_of,
     lanes_left_out,
+    lines_without_a_flow,
     publish_draft,
     running_version,
 )
@@ -31,6 +33,7 @@ from inbound.flows.schema import FlowErrors, parse_flow
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
 
 NOTHING = "—"
+BETWEEN = 10  # places between a line and the next, where another may be put
 PUBLISH = "_publish"  # the button beside «save»
 
 
@@ -83,6 +86,20 @@ class ServiceLineAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-a
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new line is the last, so that the others keep their keys, and speaks as the others do."""
+        last = ServiceLine.objects.in_order().last()
+        if last is None:
+            return super().get_changeform_initial_data(request)
+        usual = {"position": last.position + BETWEEN, "greeting": last.greeting, "farewell": last.farewell}
+        return usual | super().get_changeform_initial_data(request)
+
+    def save_model(self, request: HttpRequest, obj: ServiceLine, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if lines_without_a_flow().filter(pk=obj.pk).exists():
+            told = gettext("La línea %(line)s todavía no se puede atender: falta publicar su flujo, desde un borrador.")
+            messages.warning(request, told % {"line": obj.number})
 
     @admin.display(description=_("versión"))
     def running(self, line: ServiceLine) -> str:
@@ -196,6 +213,15 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
 
     def get_readonly_fields(self, request: HttpRequest, obj: FlowDraft | None = None) -> tuple[str, ...]:
         return (*self.readonly_fields, "line") if obj else tuple(self.readonly_fields)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The first draft of a line shows the program's file, where there is one: nobody needs a terminal for it."""
+        asked: dict[str, Any] = super().get_changeform_initial_data(request)
+        pk = str(asked.get("line", ""))
+        line = ServiceLine.objects.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
+        if line is None or running_version(line=line) is not None:
+            return asked
+        return {"source": file_of(line.number)} | asked
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FlowDraft]:
         return super().get_queryset(request).select_related("line")

@@ -34,11 +34,13 @@ def without_a_place(flows: Mapping[str, Flow]) -> list[str]:
 
 
 def not_in_the_procedure(flows: Mapping[str, Flow]) -> list[str]:
-    """References of the flows' steps to what the paper does not have."""
-    printed = {ref for line in procedure().values() for ref in line["steps"]}
+    """References of steps to what the paper does not have. A line that the paper does not know is not held to it."""
+    paper = procedure()
+    printed = {ref for line in paper.values() for ref in line["steps"]}
     return [
         f"{flow.line}: {step.name} ({ref})"
         for flow in flows.values()
+        if flow.line in paper
         for step in flow.steps.values()
         for ref in step.refs
         if ref not in printed
@@ -60,6 +62,10 @@ def procedure_page(flows: Mapping[str, Flow]) -> str:
             does = [step for step in flow.steps.values() if ref in step.refs] if flow else []
             places = ", ".join(f"`{step.name}` ({step.kind})" for step in does)
             lines.append(f"| {ref} | {_cell(sentence)} | {places} | {_cell(printed.get('read', {}).get(ref, ''))} |")
+        lines.append("")
+    if beyond := [flow for line, flow in flows.items() if line not in procedure()]:
+        lines += ["## Lines the paper does not have\n"]
+        lines += [f"- [{flow.line} {flow.name}](flows/{flow.line}.md), {flow.procedure}" for flow in beyond]
         lines.append("")
     return "\n".join(lines)
 
@@ -106,7 +112,7 @@ def _does(step: Step) -> Iterator[str]:
 
 def _due(due: Due | None) -> str:
     if due is None:
-        return "without a due time"
+        return "due by the limit of its kind"
     if due.end_of_day:
         return "due by the end of the working day"
     amounts = (("working hours", due.working_hours), ("working days", due.working_days), ("days", due.days))

@@ -11,7 +11,9 @@ from inbound.models import ServiceLine, Walk
 from inbound.walks.page import under_way
 from service_level.days import day_of
 
-KEYS = "123456789qw"
+# One a line, in the order of the keyboard. Not g, which begins the way to another page, nor i and t, which press what
+# stands in the calls to make on the same page (escalations/views/calls.py). Lines beyond these have none.
+KEYS = "123456789qweryuopasdfhjklzxcvbnm"
 SHOWN = 30  # calls of today on the page; the list of all has its own
 
 

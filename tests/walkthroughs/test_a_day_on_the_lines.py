@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agents.models import Agent, User
 from escalations.models import Escalation
-from inbound.models import FlowVersion, OutsideWrite
+from inbound.models import FlowVersion, OutsideWrite, ServiceLine
 from inbound.writes import delivering
 from systems.wire import forget_wires
 from tests.inbound.a_call import Call
@@ -51,7 +51,7 @@ def test_a_day_on_the_lines(
     # -- The eleven lines are published from their files, once ------------------------------------------------------
     call_command("publish_flows")
     call_command("publish_flows")
-    assert FlowVersion.objects.count() == 11
+    assert FlowVersion.objects.count() == ServiceLine.objects.count() >= 11
     screen, office = signed_in(ana), signed_in(elena)
     home = screen.get("/lines/").content.decode()
     assert all(number in home for number in ("101", "109", "4639999", "800130001", "800131313"))

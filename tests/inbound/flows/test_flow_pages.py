@@ -14,7 +14,8 @@ FLOWS = {line: flow_of(line) for line in LINES}
 
 
 def test_every_numbered_step_of_the_procedure_has_its_place_in_a_flow() -> None:
-    assert set(procedure()) == set(LINES)
+    assert set(procedure()) == set(PRINTED)
+    assert set(PRINTED) <= set(LINES)
     assert without_a_place(FLOWS) == []
     assert not_in_the_procedure(FLOWS) == []
 
@@ -35,7 +36,7 @@ PRINTED = {
 }
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", PRINTED)
 def test_the_steps_are_as_many_as_are_printed(line: str) -> None:
     refs = list(procedure()[line]["steps"])
     assert all(ref.startswith(f"{line}.") for ref in refs)
