@@ -19,11 +19,13 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.calling.rulebook import NO_RESULT
 from campaigns.closing.sealing import fingerprint
+from campaigns.contacts.life import STEPS
 from campaigns.models import Seal
 from campaigns.retention.anonymising import NOBODY
 from notices.models import Attachment
 
 SHOWN = 5
+TABLE_OF_STEPS = "VALUES " + ", ".join(f"('{step.verb}', '{step.from_state}', '{step.to_state}')" for step in STEPS)
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,23 @@ INVARIANTS = [
         gettext_lazy("No se marcó a nadie del grupo de control."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id WHERE e.state = 'held_out' AND a.telephone <> ''""",
+    ),
+    Invariant(
+        "state_is_its_history",
+        gettext_lazy("La situación de un contacto es la del último paso de su historia, y los pasos se siguen."),
+        """SELECT c.contract FROM (
+             SELECT h.contact_id, h.from_state, h.to_state, lag(h.to_state) OVER steps AS before,
+                    lead(h.id) OVER steps IS NULL AS is_last
+               FROM campaigns_contactchange h WINDOW steps AS (PARTITION BY h.contact_id ORDER BY h.id)) h
+             JOIN campaigns_listentry e ON e.contact_id = h.contact_id JOIN campaigns_contact c ON c.id = h.contact_id
+            WHERE h.from_state <> h.before OR (h.is_last AND e.state <> h.to_state)""",
+    ),
+    Invariant(
+        "history_is_of_the_table",
+        gettext_lazy("Cada paso de la historia de un contacto está en la tabla de sus pasos."),
+        f"""SELECT c.contract || ' ' || h.verb
+             FROM campaigns_contactchange h JOIN campaigns_contact c ON c.id = h.contact_id
+            WHERE (h.verb, h.from_state, h.to_state) NOT IN ({TABLE_OF_STEPS})""",
     ),
     Invariant(
         "entry_agrees_with_attempts",

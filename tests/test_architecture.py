@@ -165,6 +165,58 @@ def test_models_do_not_save_by_themselves_nor_order_themselves(room: str) -> Non
     assert found == []
 
 
+LIFE_OF_CONTACTS = "campaigns/contacts/life.py"
+SETS_STATE = re.compile(
+    r"UPDATE campaigns_listentry\b(?:(?!\bWHERE\b).)*?\bSET\b(?:(?!\bWHERE\b).)*?\bstate\s*=", re.DOTALL
+)
+AN_ENTRYS_STATE = re.compile(r"\bentry\.state$")
+
+
+def writes_a_contacts_state(tree: ast.AST) -> list[int]:
+    """Lines that write `ListEntry.state` or its history: in SQL, by `update(state=…)`, or on an entry itself."""
+    lines = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str()) | ast.JoinedStr():
+                sql = node.value if isinstance(node, ast.Constant) else ast.unparse(node)
+                is_breach = SETS_STATE.search(str(sql)) or "INTO campaigns_contactchange" in str(sql)
+            case ast.Call(func=ast.Attribute(value=rows, attr="create" | "bulk_create" | "update" | "bulk_update")):
+                changes = {keyword.arg for keyword in node.keywords}
+                is_breach = "ContactChange" in ast.unparse(rows) or (
+                    node.func.attr == "update" and "state" in changes and "ListEntry" in ast.unparse(rows)
+                )
+            case ast.Assign(targets=targets):
+                is_breach = any(AN_ENTRYS_STATE.search(ast.unparse(one)) for one in targets)
+            case _:
+                continue
+        lines += [node.lineno] if is_breach else []
+    return lines
+
+
+def test_the_state_of_a_contact_is_written_by_its_life_alone() -> None:
+    written = [
+        f"{path}:{line}"
+        for path, tree in TREES.items()
+        if path != LIFE_OF_CONTACTS
+        for line in writes_a_contacts_state(tree)
+    ]
+    assert written == []
+
+
+def test_this_test_would_see_a_state_written_elsewhere() -> None:
+    breaches = (
+        "cursor.execute('UPDATE campaigns_listentry e SET owner_id = 1, state = %s FROM x WHERE e.state = 1')",
+        "cursor.execute(f'UPDATE campaigns_listentry {x} SET state = {y}')",
+        "ListEntry.objects.filter(pk=1).update(state='done')",
+        "entry.state = State.DONE",
+        "ContactChange.objects.create(contact=contact)",
+    )
+    assert [bool(writes_a_contacts_state(ast.parse(breach))) for breach in breaches] == [True] * len(breaches)
+    fine = "cursor.execute('UPDATE campaigns_listentry e SET position = 1 WHERE e.state = 1')"
+    assert writes_a_contacts_state(ast.parse(fine)) == []
+    assert writes_a_contacts_state(TREES[LIFE_OF_CONTACTS])
+
+
 def test_no_module_is_named_for_nothing() -> None:
     assert [path for path in TREES if NO_ROOM & {part.removesuffix(".py") for part in path.split("/")}] == []
 

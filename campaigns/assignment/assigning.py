@@ -47,13 +47,13 @@ def assign(*, campaign: Campaign, now: datetime) -> Dealt:
         locked = _locked(campaign)
         check_can_assign(locked)
         lock_entries(locked)
-        let_go_of_the_paid(locked)
+        let_go_of_the_paid(locked, now=now)
         source = Source(
             tables="campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id",
             where="e.campaign_id = %s AND e.state IN ('open', 'held_out')",
             is_callable="TRUE",
         )
-        dealt = deal_all(locked, source, insert=False)
+        dealt = deal_all(locked, source, now=now, insert=False)
         _write_deal(campaign, locked, dealt, now)
         note_changed_rows(campaign=locked, now=now)
     return dealt
@@ -159,7 +159,7 @@ def open_lists(*, campaign: Campaign, now: datetime, changed: Changed = Changed(
             is_callable="cardinality(c.telephones) > 0 AND NOT coalesce(c.telephones <@ retired.telephones, FALSE)",
         )
         if first:
-            dealt = deal_all(locked, source, insert=True)
+            dealt = deal_all(locked, source, now=now, insert=True)
             _write_deal(campaign, locked, dealt, now)
         else:
             dealt = open_late(campaign=locked, source=source, now=now, changed=changed)

@@ -12,6 +12,7 @@ from django.db.models import Count
 from campaigns.assignment.participants import takers_of
 from campaigns.assignment.quotas import Deal, Quotas, Taker, fair_deal, top_up
 from campaigns.assignment.turns import HASH_RANGE, Fragment, hold_out_hash, owner_of_turn, position_in
+from campaigns.contacts.life import Verb, take_steps
 from campaigns.models import Campaign, ListEntry
 from campaigns.models.contacts import CallList
 from service_level.days import midnight_of
@@ -51,13 +52,22 @@ def lock_entries(campaign: Campaign) -> None:
         )
 
 
-def let_go_of_the_paid(campaign: Campaign) -> None:
+def let_go_of_the_paid(campaign: Campaign, *, now: datetime) -> None:
     """Who was held out and has paid leaves the draw before it is drawn again: nobody would call her either way."""
-    paid = ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.HELD_OUT, paid_on__isnull=False)
-    paid.update(state=ListEntry.State.PAID)
+    with connection.cursor() as cursor:
+        take_steps(
+            cursor,
+            update="""
+                UPDATE campaigns_listentry entry SET {steps}
+                 WHERE entry.campaign_id = %s AND entry.state = 'held_out' AND entry.paid_on IS NOT NULL
+            """,
+            values=[campaign.pk],
+            steps={Verb.LEAVE_PAID: "TRUE"},
+            now=now,
+        )
 
 
-def deal_all(campaign: Campaign, source: Source, *, insert: bool) -> Dealt:
+def deal_all(campaign: Campaign, source: Source, *, now: datetime, insert: bool) -> Dealt:
     takers = takers_of(campaign)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
@@ -78,7 +88,7 @@ def deal_all(campaign: Campaign, source: Source, *, insert: bool) -> Dealt:
             agent: {name: number - kept.get((agent, name), 0) for name, number in row.items()}
             for agent, row in deal.quotas.items()
         }
-        states = _write_entries(cursor, campaign, kept, rest, insert=insert)
+        states = _write_entries(cursor, campaign, kept, rest, now=now, insert=insert)
         cursor.execute("DROP TABLE deal_candidate")
         cursor.execute("SET LOCAL work_mem TO DEFAULT")
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
@@ -151,7 +161,7 @@ def _kept(groups: list[tuple[str, int | None, int]], quotas: Quotas) -> dict[tup
 
 
 def _write_entries(
-    cursor: Any, campaign: Campaign, kept: dict[tuple[int, str], int], rest: Quotas, *, insert: bool
+    cursor: Any, campaign: Campaign, kept: dict[tuple[int, str], int], rest: Quotas, *, now: datetime, insert: bool
 ) -> dict[str, int]:
     """The deal itself. Returns how many rows there are of each state."""
     owner = owner_of_turn(rest)
@@ -196,15 +206,19 @@ def _write_entries(
         )
     else:
         # only rows that change are written; who paid or was retired meanwhile is left alone
-        cursor.execute(
-            f"""
-            {dealt}
-            UPDATE campaigns_listentry e SET owner_id = n.owner_id, position = n.position, state = n.state
-              FROM dealt n
-             WHERE e.contact_id = n.contact_id AND e.state IN ('open', 'held_out')
-               AND (e.owner_id, e.position, e.state) IS DISTINCT FROM (n.owner_id, n.position::int, n.state::varchar)
+        take_steps(
+            cursor,
+            beginning=f"{dealt},",
+            update="""
+                UPDATE campaigns_listentry entry SET owner_id = n.owner_id, position = n.position, {steps}
+                  FROM dealt n
+                 WHERE entry.contact_id = n.contact_id AND entry.state IN ('open', 'held_out')
+                   AND (entry.owner_id, entry.position, entry.state)
+                       IS DISTINCT FROM (n.owner_id, n.position::int, n.state::varchar)
             """,
-            params,
+            values=params,
+            steps={Verb.HOLD_OUT: "n.state = 'held_out'", Verb.DRAW_AGAIN: "n.state = 'open'"},
+            now=now,
         )
     cursor.execute("SELECT state, count(*) FROM deal_candidate GROUP BY state")
     return dict(cursor.fetchall())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
+from campaigns.contacts.life import Verb, take_step
 from campaigns.desk.answers import NOTHING_ELSE, Answers, check_answers
 from campaigns.desk.results import Recorded, apply_result
 from campaigns.models import Attempt, CallBack, Disposition, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
@@ -86,7 +87,7 @@ def correct_result(
         check_can_correct(agent=agent, attempt=attempt, now=now)
         answers = answers.on_telephone(attempt.telephone)
         check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
-        _undo(attempt, entry)
+        _undo(attempt, entry, now=now)
         attempt.corrected_from = attempt.corrected_from or attempt.disposition
         attempt.telephone = answers.telephone
         return apply_result(
@@ -94,7 +95,7 @@ def correct_result(
         )
 
 
-def _undo(attempt: Attempt, entry: ListEntry) -> None:
+def _undo(attempt: Attempt, entry: ListEntry, *, now: datetime) -> None:
     """Take back what followed from a result: all of it refers to its attempt."""
     promises.take_back(attempt=attempt)
     call_backs.take_back(attempt=attempt)
@@ -102,4 +103,4 @@ def _undo(attempt: Attempt, entry: ListEntry) -> None:
     DoNotCall.objects.filter(contract=contract, attempt=attempt).delete()
     RetiredTelephone.objects.filter(contract=contract, attempt=attempt).delete()
     if entry.state in (ListEntry.State.DONE, ListEntry.State.EXHAUSTED, ListEntry.State.NOT_CALLABLE):
-        entry.state = ListEntry.State.OPEN
+        take_step(Verb.TAKE_BACK, entry=entry, now=now, by=attempt.agent.user, attempt=attempt)

@@ -12,6 +12,7 @@ from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.calling.rules import ready_after
+from campaigns.contacts.life import LEADS_TO, Verb, take_step
 from campaigns.desk.answers import NOTHING_ELSE, Answers, check_answers
 from campaigns.desk.escalating import escalate
 from campaigns.desk.tallying import tally, write_tally
@@ -153,10 +154,10 @@ def apply_result(
     escalate(attempt=attempt, contact=contact, disposition=disposition, answers=answers, now=now)
     counted = tally(attempts, book=book)
     changed = write_tally(entry, counted)
-    entry.state = _state_after(entry, disposition, book, has_call_back=call_back is not None)
+    verb = _verb_after(entry, disposition, book, has_call_back=call_back is not None)
     stays_open = (
         disposition.scope == Disposition.Scope.TELEPHONE
-        and entry.state == ListEntry.State.OPEN
+        and (LEADS_TO[verb] if verb else entry.state) == ListEntry.State.OPEN
         and entry.lease_agent_id == agent.pk
     )
     entry.ready_at = ready_after(
@@ -173,7 +174,11 @@ def apply_result(
         entry.lease_until = now + timedelta(minutes=book.policy.lease_minutes)
     elif entry.lease_agent_id == agent.pk:
         entry.lease_agent = entry.lease_until = None
-    entry.save(update_fields=[*changed, "state", "ready_at", "fence", "lease_agent", "lease_until"])
+    changed += ["ready_at", "fence", "lease_agent", "lease_until"]
+    if verb is None:
+        entry.save(update_fields=changed)
+    else:
+        take_step(verb, entry=entry, now=now, by=agent.user, attempt=attempt, also=changed)
     return Recorded(attempt, entry, entry.fence, stays_open=stays_open, promise=promise, call_back=call_back)
 
 
@@ -185,18 +190,23 @@ def usable_telephones(contact: Contact) -> list[str]:
     return [telephone for telephone in contact.telephones if telephone not in retired]
 
 
-def _state_after(entry: ListEntry, disposition: Disposition, book: RuleBook, *, has_call_back: bool) -> str:
+def _verb_after(entry: ListEntry, disposition: Disposition, book: RuleBook, *, has_call_back: bool) -> Verb | None:
+    """The step a result takes; None when the contact stays where it is. `entry` has its attempts counted."""
     State = ListEntry.State
-    if entry.state in (State.PAID, State.HELD_OUT) or entry.paid_on is not None:
-        return State.PAID if entry.paid_on is not None else entry.state
-    if disposition.is_final or disposition.forbids_calling:
-        return State.DONE
     may_have_none = disposition.retires_telephone or entry.state == State.NOT_CALLABLE
-    if may_have_none and not usable_telephones(entry.contact):
-        return State.NOT_CALLABLE
-    if entry.attempts >= book.policy.attempts_a_campaign and not has_call_back:
-        return State.EXHAUSTED
-    return State.OPEN
+    if entry.paid_on is not None:
+        verb = Verb.PAY if entry.state == State.OPEN else Verb.LEAVE_PAID
+    elif entry.state in (State.PAID, State.HELD_OUT):
+        return None
+    elif disposition.is_final or disposition.forbids_calling:
+        verb = Verb.FINISH
+    elif may_have_none and not usable_telephones(entry.contact):
+        verb = Verb.LOSE_TELEPHONES
+    elif entry.attempts >= book.policy.attempts_a_campaign and not has_call_back:
+        verb = Verb.EXHAUST
+    else:
+        verb = Verb.GO_ON
+    return None if LEADS_TO[verb] == entry.state else verb
 
 
 def _lock_entry(contact: Contact) -> ListEntry:

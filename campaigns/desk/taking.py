@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Value, When
-from django.db.models.functions import Greatest
+from django.db import connection
 from django.utils import translation
 
 from agents.models import Agent
 from campaigns.calling.hot_queries import fetch_row
 from campaigns.calling.rulebook import RuleBook
 from campaigns.calling.rules import CODES, explain, rule_parameters
+from campaigns.contacts.life import Verb, take_steps
 from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.models import ListEntry
 from campaigns.promises_and_callbacks.call_backs import cancel_pending
@@ -90,14 +90,19 @@ RETURNING contact_id, fence, {CODES}
 """
 
 
-# What a row that still says open becomes when giving finds one of these against it.
-_STATE_OF = {
-    "paid": ListEntry.State.PAID,
-    "do_not_call": ListEntry.State.DONE,
-    "no_telephone": ListEntry.State.NOT_CALLABLE,
-    "campaign_cap": ListEntry.State.EXHAUSTED,
+# The step a row that still says open takes when giving finds one of these against it.
+_STEP_OF = {
+    "paid": Verb.PAY,
+    "do_not_call": Verb.FORBID,
+    "no_telephone": Verb.LOSE_TELEPHONES,
+    "campaign_cap": Verb.EXHAUST,
 }
-NEVER_AGAIN = {*_STATE_OF, "final_result", "held_out", "not_callable", "exhausted"}
+NEVER_AGAIN = {*_STEP_OF, "final_result", "held_out", "not_callable", "exhausted"}
+_SET_ASIDE = """
+UPDATE campaigns_listentry entry
+   SET lease_agent_id = NULL, lease_until = NULL, ready_at = greatest(entry.ready_at, %s), {steps}
+ WHERE entry.contact_id = %s AND entry.lease_agent_id = %s AND entry.fence = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +205,16 @@ def set_aside(contact_id: int, codes: list[str], *, agent: Agent, fence: int, bo
     with translation.override(settings.LANGUAGE_CODE):  # it is kept with an agreed call
         reasons = explain(codes, entry=entry, book=book)
     until = max((reason.until for reason in reasons if reason.until is not None), default=book.now)
-    state = next((state for code, state in _STATE_OF.items() if code in codes), ListEntry.State.OPEN)
-    ListEntry.objects.filter(pk=contact_id, lease_agent=agent, fence=fence).update(
-        lease_agent=None,
-        lease_until=None,
-        ready_at=Greatest("ready_at", Value(until if until > book.now else book.now + GIVEN_BACK_FOR)),
-        state=Case(When(state=ListEntry.State.OPEN, then=Value(state)), default="state"),
-    )
+    until = until if until > book.now else book.now + GIVEN_BACK_FOR
+    verb = next((verb for code, verb in _STEP_OF.items() if code in codes), None)
+    with connection.cursor() as cursor:
+        take_steps(
+            cursor,
+            update=_SET_ASIDE,
+            values=[until, contact_id, agent.pk, fence],
+            steps={verb: "TRUE"} if verb else {},
+            now=book.now,
+        )
     if NEVER_AGAIN.intersection(codes):
         # an agreed call that must not be made is settled in the open, or it would come back every time
         cancel_pending(contact_id=contact_id, why=reasons[0].sentence, now=book.now)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from campaigns.assignment import assigning
 from campaigns.assignment.entries import Changed
+from campaigns.contacts.life import Verb, take_steps
 from campaigns.intake import publishing
 from campaigns.intake.publishing import first_days
 from campaigns.models import Campaign, Contact, ListEntry, RejectedRow, Renewal, Report, ReportKind
@@ -47,7 +48,7 @@ def admit(*, row_id: int, cells: Mapping[str, str], by: User, now: datetime) -> 
         if report.state != Report.State.PUBLISHED:
             raise RowNotAdmitted(_("El reporte de esta fila no está tomado."))
         if report.kind == ReportKind.CCVP:
-            _admit_renewal(report=report, row=row, cells=cells, now=now)
+            _admit_renewal(report=report, row=row, cells=cells, by=by, now=now)
             taken, duplicates = 1, 0
         else:
             taken, duplicates = _admit_receipt(report=report, row=row, cells=cells, now=now)
@@ -65,7 +66,7 @@ def dismiss(*, row_ids: Sequence[int], by: User, now: datetime) -> int:
     return waiting.update(state=RejectedRow.State.DISMISSED, settled_by=by, settled_at=now)
 
 
-def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str], now: datetime) -> None:
+def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str], by: User, now: datetime) -> None:
     try:
         clean = reading.clean_renewal(cells)
     except reading.Unusable as error:
@@ -97,7 +98,7 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
     changed = Changed()
     if had is not None:
         receipts.settle_contact(contact=contact, now=now)
-        changed = _changed(contact=contact, had=had)
+        changed = _changed(contact=contact, had=had, by=by, now=now)
     assigning.open_lists(campaign=campaign, now=now, changed=changed)
     receipts.match_waiting(campaign=campaign, now=now)
     Report.objects.filter(pk=report.pk).update(figures=publishing.figures(campaign=campaign))
@@ -143,12 +144,22 @@ def _contact_with(*, campaign: Campaign, clean: CleanRenewal) -> tuple[Contact, 
     return contact, had
 
 
-def _changed(*, contact: Contact, had: Had) -> Changed:
+def _changed(*, contact: Contact, had: Had, by: User, now: datetime) -> Changed:
     """What the deal must know of a contact that was there: who had no telephone may have one now."""
     callable_again = 0
     if set(contact.telephones) - set(had.telephones):
-        entry = ListEntry.objects.filter(contact=contact, state=ListEntry.State.NOT_CALLABLE)
-        callable_again = entry.update(state=ListEntry.State.OPEN)
+        with connection.cursor() as cursor:
+            callable_again = take_steps(
+                cursor,
+                update="""
+                    UPDATE campaigns_listentry entry SET {steps}
+                     WHERE entry.contact_id = %s AND entry.state = 'not_callable'
+                """,
+                values=[contact.pk],
+                steps={Verb.FIND_TELEPHONE: "TRUE"},
+                now=now,
+                by=by,
+            )
     return Changed(
         callable_again=(contact.pk,) if callable_again else (),
         in_another_list=(contact.pk,) if contact.call_list != had.call_list else (),

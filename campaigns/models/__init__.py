@@ -5,6 +5,7 @@ from campaigns.models.campaign import Campaign, CampaignChange, DealShare, Reass
 from campaigns.models.contacts import (
     CallList,
     Contact,
+    ContactChange,
     ListEntry,
     Renewal,
     RetiredTelephone,
@@ -49,6 +50,7 @@ __all__ = [
     "ChangedRows",
     "ColumnAlias",
     "Contact",
+    "ContactChange",
     "Cut",
     "DayFigure",
     "DealShare",

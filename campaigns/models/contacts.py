@@ -159,6 +159,10 @@ class ListEntry(models.Model):
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, db_index=False, related_name="entries")
     call_list = models.CharField(max_length=8, choices=CallList)
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    state_before = models.CharField(  # noqa: DJ001  # a million rows arrive without it
+        max_length=12, choices=State, null=True, editable=False,
+        help_text=_("El de antes del último cambio en bloque o paso: así lo devuelve la misma instrucción."),
+    )  # fmt: skip
     owner = models.ForeignKey(
         Agent, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="entries"
     )
@@ -216,3 +220,35 @@ class ListEntry(models.Model):
             # lists of the campaign page by state
             models.Index(fields=["campaign", "state"], name="list_entry_by_state"),
         ]
+
+
+class ContactChangeQuerySet(models.QuerySet["ContactChange"]):
+    def visible_to(self, user: User) -> ContactChangeQuerySet:
+        """As contacts are."""
+        if user.sees_the_centre:
+            return self
+        return self.filter(contact__in=Contact.objects.visible_to(user))
+
+
+class ContactChange(models.Model):
+    """A step in the life of a contact: what it was and became, when, by whom, in which call. Append-only.
+
+    Written by `campaigns/contacts/life.py` only, hundreds of thousands in one statement when payments come in: narrow,
+    its keys are not enforced (decision 0005), and no index but the key until a page asks for one.
+    """
+
+    contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False, db_index=False, related_name="changes")
+    verb = models.CharField(max_length=16)
+    from_state = models.CharField(max_length=12, choices=ListEntry.State)
+    to_state = models.CharField(max_length=12, choices=ListEntry.State)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
+    attempt = models.ForeignKey(
+        "campaigns.Attempt", models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    objects = ContactChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cambio de un contacto")
+        verbose_name_plural = _("cambios de contactos")

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
 
+from campaigns.contacts.life import Verb, take_steps
 from campaigns.month.changed_rows import note_changed_rows_of
 
 # Renewals with one receipt, the most by far: no history, so no walk through it.
@@ -78,15 +79,17 @@ UPDATE campaigns_listentry entry
    SET paid_on = settled.paid_on,
        paid_known_at = CASE WHEN settled.paid_on IS NOT NULL THEN
                             coalesce(entry.paid_known_at, %s + (clock_timestamp() - transaction_timestamp())) END,
-       state = CASE WHEN settled.paid_on IS NOT NULL AND entry.state = 'open' THEN 'paid'
-                    WHEN settled.paid_on IS NULL AND entry.state = 'paid' THEN
-                         CASE WHEN EXISTS (SELECT FROM campaigns_disposition d
-                                            WHERE d.id = entry.last_disposition_id AND d.is_final)
-                              THEN 'done' ELSE 'open' END
-                    ELSE entry.state END
+       {steps}
   FROM (SELECT contact_id, paid_on FROM contact_to_settle ORDER BY contact_id) settled
  WHERE settled.contact_id = entry.contact_id AND entry.paid_on IS DISTINCT FROM settled.paid_on
 """
+_IS_FINAL = """settled.paid_on IS NULL AND EXISTS (SELECT FROM campaigns_disposition d
+                                                    WHERE d.id = entry.last_disposition_id AND d.is_final)"""
+_STEPS = {
+    Verb.PAY: "settled.paid_on IS NOT NULL",
+    Verb.OWE_UNCALLED: _IS_FINAL,
+    Verb.OWE_AGAIN: "settled.paid_on IS NULL",
+}
 _CANCEL_CALL_BACKS = """
 UPDATE campaigns_callback agreed
    SET state = 'cancelled', settled_at = greatest(entry.paid_known_at, agreed.created_at), cancelled_by_payment = TRUE,
@@ -184,8 +187,7 @@ def _lay_out(cursor: CursorWrapper, touched: str) -> None:
 def _settle(cursor: CursorWrapper, now: datetime) -> Settled:
     # joined without a hash the rows come, and are locked, in the order of their contact
     cursor.execute("SET LOCAL enable_hashjoin = off")
-    cursor.execute(_SETTLE_ENTRIES, [now])
-    entries = cursor.rowcount
+    entries = take_steps(cursor, update=_SETTLE_ENTRIES, values=[now], steps=_STEPS, now=now)
     cursor.execute("SET LOCAL enable_hashjoin = on")
     cursor.execute(_CANCEL_CALL_BACKS, ["Pagó el "])
     return Settled(entries=entries, call_backs=cursor.rowcount)

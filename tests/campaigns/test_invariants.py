@@ -57,6 +57,15 @@ BREAKS = {
         UPDATE campaigns_attempt a SET dialled_at = '2026-11-29 10:00-04' FROM campaigns_contact c
          WHERE c.id = a.contact_id AND c.contract = 'A1'""",
     "held_out_is_not_dialled": entry("state = 'held_out'") + "c.contract = 'A3'",
+    "state_is_its_history": """
+        INSERT INTO campaigns_contactchange (contact_id, verb, from_state, to_state, at)
+        SELECT id, 'exhaust', 'open', 'exhausted', now() FROM campaigns_contact WHERE contract = 'A1'""",
+    "history_is_of_the_table": """
+        INSERT INTO campaigns_contactchange (contact_id, verb, from_state, to_state, at)
+        SELECT contact_id, 'pay', 'exhausted', state, now() FROM campaigns_listentry""",
+    "orphan_contactchange_attempt": """
+        INSERT INTO campaigns_contactchange (contact_id, verb, from_state, to_state, at, attempt_id)
+        SELECT contact_id, 'finish', 'open', 'done', now(), 999999 FROM campaigns_listentry LIMIT 1""",
     "entry_agrees_with_attempts": entry("contacted_at = NULL") + "c.contract = 'A3'",
     "cells_within_their_base": """
         ALTER TABLE campaigns_figurecell DROP CONSTRAINT figure_cell_parts_within_their_whole;
