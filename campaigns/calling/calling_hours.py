@@ -19,9 +19,14 @@ def local(moment: datetime) -> datetime:
     return timezone.localtime(moment, timezone.get_default_timezone())
 
 
-def on_clock(day: date, clock: time) -> datetime:
+def on_clock(day: date, hour: time) -> datetime:
     """A moment of the centre's own clock."""
-    return datetime.combine(day, clock, tzinfo=timezone.get_default_timezone())
+    return datetime.combine(day, hour, tzinfo=timezone.get_default_timezone())
+
+
+def clock(moment: datetime) -> str:
+    """A moment as the screens write it: 25/11 14:05."""
+    return f"{local(moment):%d/%m %H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

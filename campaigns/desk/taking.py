@@ -17,8 +17,9 @@ from django.utils import translation
 
 from agents.models import Agent
 from campaigns.calling.hot_queries import fetch_row
+from campaigns.calling.reasons import CODES, FOR_GOOD
 from campaigns.calling.rulebook import RuleBook
-from campaigns.calling.rules import CODES, explain, rule_parameters
+from campaigns.calling.rules import explain, rule_parameters
 from campaigns.contacts.life import Verb, take_steps
 from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.models import ListEntry
@@ -97,7 +98,6 @@ _STEP_OF = {
     "no_telephone": Verb.LOSE_TELEPHONES,
     "campaign_cap": Verb.EXHAUST,
 }
-NEVER_AGAIN = {*_STEP_OF, "final_result", "held_out", "not_callable", "exhausted"}
 _SET_ASIDE = """
 UPDATE campaigns_listentry entry
    SET lease_agent_id = NULL, lease_until = NULL, ready_at = greatest(entry.ready_at, %s), {steps}
@@ -215,7 +215,7 @@ def set_aside(contact_id: int, codes: list[str], *, agent: Agent, fence: int, bo
             steps={verb: "TRUE"} if verb else {},
             now=book.now,
         )
-    if NEVER_AGAIN.intersection(codes):
+    if FOR_GOOD.intersection(codes):
         # an agreed call that must not be made is settled in the open, or it would come back every time
         cancel_pending(contact_id=contact_id, why=reasons[0].sentence, now=book.now)
 

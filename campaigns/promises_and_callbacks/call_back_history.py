@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, User
-from campaigns.calling.rules import clock
+from campaigns.calling.calling_hours import clock
 from campaigns.models import CallBack
 
 

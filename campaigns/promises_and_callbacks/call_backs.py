@@ -13,9 +13,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
-from campaigns.calling.calling_hours import local
+from campaigns.calling.calling_hours import clock, local
 from campaigns.calling.rulebook import RuleBook, read_rules
-from campaigns.calling.rules import campaign_holds, clock
+from campaigns.calling.rules import campaign_holds
 from campaigns.models import Attempt, CallBack, Campaign, Contact, ListEntry
 from service_level.days import midnight_of
 

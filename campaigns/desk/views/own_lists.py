@@ -21,9 +21,9 @@ from agents.access import agent_of, agents_only, signed_in_user
 from agents.disclosure import record_export
 from agents.models import User
 from campaigns.calling.calling_hours import local
+from campaigns.calling.reasons import in_short
 from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import with_reasons
-from campaigns.calling.why_not_words import in_short
 from campaigns.desk.own_day_chart import chart_of
 from campaigns.desk.own_work import own_day
 from campaigns.lists.columns import ListColumn, StateColumn

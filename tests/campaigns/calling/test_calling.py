@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from agents.models import Pause
+from campaigns.calling.reasons import BY_CODE, FOR_GOOD, in_short
 from campaigns.calling.rulebook import read_rules
-from campaigns.calling.rules import callable_from, callable_now, ready_after, why_not
+from campaigns.calling.rules import callable_from, callable_now, explain, ready_after, why_not
 from campaigns.models import CallBack, CallingPolicy, Campaign, DoNotCall, ListEntry, RetiredTelephone
 from service_level.models import Holiday
 
@@ -293,3 +294,15 @@ def test_a_change_of_policy_holds_at_once(make_contact, ana, at):
     assert codes(contact, at("2026-11-26 13:00")) == []
     CallingPolicy.objects.update(minutes_between_attempts=240)
     assert codes(contact, at("2026-11-26 13:00")) == ["too_soon"]
+
+
+def test_every_reason_has_its_words_and_an_unknown_one_is_not_told_as_another(make_contact, ana, at):
+    entry = ListEntry.objects.select_related("campaign").get(pk=make_contact(ana).pk)
+    book = read_rules(now=at("2026-11-26 10:00"))
+    told = explain(list(BY_CODE), entry=entry, book=book)
+    assert [reason.code for reason in told] == list(BY_CODE)
+    assert all(reason.sentence.endswith(".") for reason in told)
+    assert [reason.code for reason in told if reason.until and reason.code in FOR_GOOD] == []
+    for tell in (lambda: explain(["no_such"], entry=entry, book=book), lambda: in_short(["no_such"])):
+        with pytest.raises(KeyError, match="no_such"):
+            tell()

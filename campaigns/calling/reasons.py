@@ -1,0 +1,233 @@
+"""Every reason of a contact itself against calling it: code, condition in SQL, sentence, until when, in short.
+
+One line of `AGAINST` is the whole of a reason. `CODES`, the SQL that tells which hold for a row of
+`campaigns_listentry`, is made from them; so are the sentences of a desk, the words of a list's column and what is never
+given again. In the conditions `e` is the entry, `c` its contact, `m` its campaign, `b` the agreed call that is pending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from campaigns.calling.calling_hours import clock, local, next_day
+from campaigns.calling.rulebook import RuleBook
+from campaigns.models import CallBack, ListEntry
+from service_level.days import midnight_of
+
+# A call the customer agreed to and that is due overrides what only spares the customer (decision 0060).
+_NOTHING_DUE = "(b.due_at <= %(now)s) IS NOT TRUE"
+_OF_THIS_AGENT = "%(agent)s::bigint IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a sentence is made from: the entry with its campaign, lease and owner, and the agreed call that waits."""
+
+    entry: ListEntry
+    book: RuleBook
+    call_back: CallBack | None = None
+
+    @property
+    def last_attempt_at(self) -> datetime:
+        return self.entry.last_attempt_at or self.book.now
+
+    @property
+    def last_result(self) -> str:
+        """The name of the last result; empty when there is none."""
+        return str(self.book.by_id.get(self.entry.last_disposition_id or 0) or "")
+
+
+def _never(case: Case) -> None:
+    """It does not end by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A reason. `is_for_good`: beside it nothing that ends by itself matters, and the contact is not given again."""
+
+    code: str
+    condition: str
+    short: Promise
+    sentence: Callable[[Case], str]
+    until: Callable[[Case], datetime | None] = _never
+    is_for_good: bool = False
+
+
+def _paid(case: Case) -> str:
+    if case.entry.paid_on:
+        return _("Ya pagó el %(day)s.") % {"day": f"{case.entry.paid_on:%d/%m/%Y}"}
+    return _("Ya pagó.")
+
+
+def _all_attempts(case: Case) -> str:
+    return _("Se hicieron todos los intentos de la campaña (%(cap)d).") % {"cap": case.book.policy.attempts_a_campaign}
+
+
+def _not_running(case: Case) -> str:
+    campaign = case.entry.campaign
+    words = {"campaign": campaign, "state": campaign.get_state_display().lower()}
+    return _("La campaña %(campaign)s no está en curso: %(state)s.") % words
+
+
+def _call_back_later(case: Case) -> str:
+    if case.call_back is None:
+        return _waits(case)
+    return _("Hay una llamada acordada para el %(time)s.") % {"time": clock(case.call_back.due_at)}
+
+
+def _call_back_of_another(case: Case) -> str:
+    if case.call_back is None:
+        return _waits(case)
+    return _("Es una llamada acordada de %(agent)s.") % {"agent": case.call_back.agent}
+
+
+def _when_it_widens(case: Case) -> datetime | None:
+    if case.call_back is None:
+        return _ready(case)
+    return case.call_back.due_at + timedelta(minutes=case.book.policy.personal_call_back_minutes)
+
+
+def _spared(case: Case) -> str:
+    return _("Se le llamó a las %(time)s: entre dos intentos pasan %(minutes)d minutos.") % {
+        "time": f"{local(case.last_attempt_at):%H:%M}",
+        "minutes": case.book.policy.minutes_between_attempts,
+    }
+
+
+def _spared_until(case: Case) -> datetime | None:
+    spared = timedelta(minutes=case.book.policy.minutes_between_attempts)
+    return case.book.hours.next_open(case.last_attempt_at + spared)
+
+
+def _waits(case: Case) -> str:
+    time = clock(case.entry.ready_at)
+    if case.last_result:
+        return _("Tras «%(result)s» espera hasta el %(time)s.") % {"result": case.last_result, "time": time}
+    return _("Espera hasta el %(time)s.") % {"time": time}
+
+
+def _ready(case: Case) -> datetime | None:
+    return case.book.hours.next_open(case.entry.ready_at)
+
+
+AGAINST: tuple[Against, ...] = (
+    Against("paid", "e.state = 'paid' OR e.paid_on IS NOT NULL", lazy("ya pagó"), _paid, is_for_good=True),
+    Against(
+        "held_out", "e.state = 'held_out'", lazy("grupo de control"),
+        lambda case: _("Está en el grupo de control: no se llama, para medir cuánto aportan las llamadas."),
+        is_for_good=True,
+    ),
+    Against(
+        "final_result", "e.state = 'done'", lazy("resultado final"),
+        lambda case: _("Terminó con el resultado «%(result)s».") % {"result": case.last_result or _("final")},
+        is_for_good=True,
+    ),
+    Against(
+        "not_callable", "e.state = 'not_callable'", lazy("sin teléfono"),
+        lambda case: _("No tiene un teléfono utilizable."),
+        is_for_good=True,
+    ),
+    Against("exhausted", "e.state = 'exhausted'", lazy("sin más intentos"), _all_attempts, is_for_good=True),
+    Against("campaign_not_running", "m.state <> 'running'", lazy("campaña detenida"), _not_running),
+    Against(
+        "campaign_not_begun", "%(today)s < m.calls_from", lazy("campaña sin empezar"),
+        lambda case: _("La campaña comienza el %(day)s.") % {"day": f"{case.entry.campaign.calls_from:%d/%m/%Y}"},
+        until=lambda case: case.book.hours.next_open(midnight_of(case.entry.campaign.calls_from)),
+    ),
+    Against(
+        "campaign_over", "%(today)s > m.calls_until", lazy("campaña terminada"),
+        lambda case: _("La campaña terminó el %(day)s.") % {"day": f"{case.entry.campaign.calls_until:%d/%m/%Y}"},
+    ),
+    Against(
+        "do_not_call",
+        "EXISTS (SELECT 1 FROM campaigns_donotcall n WHERE n.contract = c.contract AND n.contract <> '')",
+        lazy("pidió no ser llamado"),
+        lambda case: _("El contrato está en la lista de no llamar."),
+        is_for_good=True,
+    ),
+    Against(
+        "no_telephone",
+        """e.state <> 'not_callable' AND NOT EXISTS (
+             SELECT 1 FROM unnest(c.telephones) AS t(number)
+              WHERE NOT EXISTS (SELECT 1 FROM campaigns_retiredtelephone r
+                                WHERE r.contract = c.contract AND r.telephone = t.number)
+                AND NOT EXISTS (SELECT 1 FROM campaigns_donotcall n
+                                WHERE n.telephone = t.number AND n.telephone <> ''))""",
+        lazy("teléfonos retirados"),
+        lambda case: _("Todos sus teléfonos están retirados o en la lista de no llamar."),
+        is_for_good=True,
+    ),
+    Against(
+        "leased", "e.lease_until > %(now)s AND e.lease_agent_id IS DISTINCT FROM %(agent)s::bigint",
+        lazy("abierto por otra persona"),
+        lambda case: _("Lo tiene abierto %(agent)s.") % {"agent": case.entry.lease_agent},
+        until=lambda case: case.entry.lease_until,
+    ),
+    Against(
+        "call_back_later", "b.due_at > %(now)s", lazy("llamada acordada"), _call_back_later,
+        until=lambda case: case.call_back.due_at if case.call_back else _ready(case),
+    ),
+    Against(
+        "call_back_of_another",
+        f"{_OF_THIS_AGENT} AND b.due_at <= %(now)s AND b.reach = 'personal' AND b.agent_id <> %(agent)s::bigint",
+        lazy("acordada con otra persona"), _call_back_of_another, until=_when_it_widens,
+    ),
+    Against(
+        "of_another",
+        f"""{_OF_THIS_AGENT} AND e.owner_id IS DISTINCT FROM %(agent)s::bigint
+            AND e.lease_agent_id IS DISTINCT FROM %(agent)s::bigint AND b.id IS NULL""",
+        lazy("de otra lista"),
+        lambda case: _("Está en la lista de %(agent)s.") % {"agent": case.entry.owner or _("nadie")},
+    ),
+    Against(
+        "campaign_cap", f"{_NOTHING_DUE} AND e.state = 'open' AND e.attempts >= %(campaign_cap)s",
+        lazy("sin más intentos"), _all_attempts, is_for_good=True,
+    ),
+    Against(
+        "day_cap", f"{_NOTHING_DUE} AND e.last_attempt_at >= %(day_began)s AND e.attempts_on_day >= %(day_cap)s",
+        lazy("tope del día"),
+        lambda case: _("Hoy ya se le llamó %(count)d veces.") % {"count": case.entry.attempts_on_day},
+        until=lambda case: case.book.hours.next_open(next_day(case.book.now)),
+    ),
+    Against(
+        "too_soon", f"{_NOTHING_DUE} AND e.last_attempt_at > %(spared_since)s", lazy("llamado hace poco"),
+        _spared, until=_spared_until,
+    ),
+    Against(
+        "same_part_of_day", f"{_NOTHING_DUE} AND e.last_attempt_at >= %(part_began)s",
+        lazy("ya llamado en esta parte del día"),
+        lambda case: _("Ya se le llamó en esta parte del día."),
+        until=lambda case: case.book.hours.next_open(case.book.hours.next_part(case.book.now)),
+    ),
+    Against(
+        "retry_delay", "b.due_at IS NULL AND e.state = 'open' AND e.ready_at > %(now)s", lazy("en espera"),
+        _waits, until=_ready,
+    ),
+)  # fmt: skip
+BY_CODE = {against.code: against for against in AGAINST}
+FOR_GOOD = frozenset(against.code for against in AGAINST if against.is_for_good)
+
+CODES = f"""(
+SELECT array_remove(ARRAY[
+  {", ".join(f"CASE WHEN {against.condition} THEN '{against.code}' END" for against in AGAINST)}
+], NULL)
+FROM (SELECT campaigns_listentry.*) e
+JOIN campaigns_contact c ON c.id = e.contact_id
+JOIN campaigns_campaign m ON m.id = e.campaign_id
+LEFT JOIN campaigns_callback b ON b.contact_id = e.contact_id AND b.state = 'pending'
+)"""
+
+
+def in_short(codes: Sequence[str]) -> str:
+    """`["too_soon", "retry_delay"]` → «llamado hace poco, en espera»; `["paid", "too_soon"]` → «ya pagó».
+
+    Raises KeyError for a code that is none.
+    """
+    lasting = [code for code in codes if code in FOR_GOOD]
+    return ", ".join(dict.fromkeys(str(BY_CODE[code].short) for code in lasting or codes))
