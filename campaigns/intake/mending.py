@@ -8,7 +8,6 @@ campaign, the contact, entries; none of them by its key, to which results of cal
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -20,11 +19,10 @@ from campaigns.assignment import assigning
 from campaigns.assignment.entries import Changed
 from campaigns.contacts.life import Verb, take_steps
 from campaigns.intake import publishing
-from campaigns.intake.publishing import first_days
-from campaigns.models import Campaign, Contact, ListEntry, RejectedRow, Renewal, Report, ReportKind
+from campaigns.intake.contacts_of_rows import write_contacts
+from campaigns.models import Campaign, Contact, RejectedRow, Renewal, Report, ReportKind
 from campaigns.payments import recaudo_figures, receipts
 from campaigns.rows import reading, staging
-from campaigns.rows.reading import CleanRenewal
 
 
 class RowNotAdmitted(ValueError):
@@ -67,36 +65,26 @@ def dismiss(*, row_ids: Sequence[int], by: User, now: datetime) -> int:
 
 
 def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str], by: User, now: datetime) -> None:
-    try:
-        clean = reading.clean_renewal(cells)
-    except reading.Unusable as error:
-        raise RowNotAdmitted(reading.sentence(error.reason), error.field) from error
-    earliest, latest = first_days(report.month)
-    if not earliest <= clean.due_on <= latest:
-        raise RowNotAdmitted(reading.sentence("far_date"), "due_on")
-    campaign = Campaign.objects.select_for_update(no_key=True).get(period=report.month)
-    if campaign.state == Campaign.State.CLOSED:
-        raise RowNotAdmitted(_("La campaña ya está cerrada: la fila no se puede admitir."))
-    same = Renewal.objects.filter(campaign=campaign, service=clean.service, service_number=clean.service_number)
-    if known := same.first():
-        raise RowNotAdmitted(
-            _("El servicio %(number)s ya está en la campaña (fila %(line)s).")
-            % {"number": clean.service_number, "line": known.report_line},
-            "service_number",
-        )
-    contact, had = _contact_with(campaign=campaign, clean=clean)
-    Renewal.objects.create(
-        campaign=campaign,
-        contact=contact,
-        report_line=row.line,
-        service=clean.service,
-        service_number=clean.service_number,
-        plan=clean.plan[:80],
-        due_on=clean.due_on,
-        amount_due=clean.amount,
-    )
+    """Stage the one mended row and let its contact be written as those of a whole report are."""
+    table = _stage(report=report, row=row, cells=cells)
+    with connection.cursor() as cursor:
+        publishing.reject_far_dates(report=report, table=table)
+        publishing.find_repeated(table=table)
+        cursor.execute(f"SELECT contract, service, service_number, reason FROM {table}")
+        contract, service, number, reason = cursor.fetchone()
+        if service == "OTHER":
+            raise RowNotAdmitted(reading.sentence("other_service"), "product")
+        if reason:
+            raise RowNotAdmitted(reading.sentence(reason), "due_on")
+        campaign = Campaign.objects.select_for_update(no_key=True).get(period=report.month)
+        _check_is_new(campaign=campaign, service=service, number=number)
+        same = Contact.objects.select_for_update(no_key=True).filter(campaign=campaign, contract=contract)
+        had = same.first()
+        write_contacts(cursor, table=table, campaign=campaign, adds=True)
+    staging.drop_table(report=report)
     changed = Changed()
     if had is not None:
+        contact = Contact.objects.get(pk=had.pk)
         receipts.settle_contact(contact=contact, now=now)
         changed = _changed(contact=contact, had=had, by=by, now=now)
     assigning.open_lists(campaign=campaign, now=now, changed=changed)
@@ -104,47 +92,31 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
     Report.objects.filter(pk=report.pk).update(figures=publishing.figures(campaign=campaign))
 
 
-@dataclass(frozen=True)
-class Had:
-    """What a contact was before a row was added to it."""
-
-    call_list: str
-    telephones: tuple[str, ...]
-
-
-def _contact_with(*, campaign: Campaign, clean: CleanRenewal) -> tuple[Contact, Had | None]:
-    """The contact of the row's contract: new, or (with what it was) the row's service and telephones added to it."""
-    found = Contact.objects.select_for_update(no_key=True).filter(campaign=campaign, contract=clean.contract)
-    contact = found.first()
-    if contact is None:
-        contact = Contact.objects.create(
-            campaign=campaign,
-            contract=clean.contract,
-            call_list=clean.service,
-            name=clean.name[:160],
-            name_key=clean.name_key[:160],
-            identity_card=clean.identity_card[:32],
-            telephones=clean.telephones,
-            zone=clean.zone[:80],
-            address=clean.address[:200],
-            segment=clean.segment[:16],
-            amount_due=clean.amount,
-            due_on=clean.due_on,
+def _check_is_new(*, campaign: Campaign, service: str, number: str) -> None:
+    """Raises RowNotAdmitted when the campaign is closed or has this service already."""
+    if campaign.state == Campaign.State.CLOSED:
+        raise RowNotAdmitted(_("La campaña ya está cerrada: la fila no se puede admitir."))
+    same = Renewal.objects.filter(campaign=campaign, service=service, service_number=number)
+    if known := same.first():
+        raise RowNotAdmitted(
+            _("El servicio %(number)s ya está en la campaña (fila %(line)s).")
+            % {"number": number, "line": known.report_line},
+            "service_number",
         )
-        return contact, None
-    had = Had(contact.call_list, tuple(contact.telephones))
-    new_telephones = [telephone for telephone in clean.telephones if telephone not in contact.telephones]
-    if contact.call_list != clean.service:
-        contact.call_list = "BOTH"
-    contact.telephones = [*contact.telephones, *new_telephones]
-    contact.amount_due += clean.amount
-    contact.due_on = min(contact.due_on, clean.due_on)
-    contact.save(update_fields=["call_list", "telephones", "amount_due", "due_on"])
-    ListEntry.objects.filter(contact=contact).update(call_list=contact.call_list)
-    return contact, had
 
 
-def _changed(*, contact: Contact, had: Had, by: User, now: datetime) -> Changed:
+def _stage(*, report: Report, row: RejectedRow, cells: Mapping[str, str]) -> str:
+    """The mended row alone in a staging table, as the reader would have handed it over. Raises RowNotAdmitted."""
+    try:
+        line = reading.staged_line(report=report, line=row.line, cells=cells)
+    except reading.Unusable as error:
+        raise RowNotAdmitted(reading.sentence(error.reason), error.field) from error
+    table = staging.make_table(report=report)
+    staging.copy_lines(report=report, chunks=[line])
+    return table
+
+
+def _changed(*, contact: Contact, had: Contact, by: User, now: datetime) -> Changed:
     """What the deal must know of a contact that was there: who had no telephone may have one now."""
     callable_again = 0
     if set(contact.telephones) - set(had.telephones):
@@ -168,12 +140,7 @@ def _changed(*, contact: Contact, had: Had, by: User, now: datetime) -> Changed:
 
 def _admit_receipt(*, report: Report, row: RejectedRow, cells: Mapping[str, str], now: datetime) -> tuple[int, int]:
     """Stage the one mended row and let the payments take it as they take a whole report."""
-    try:
-        line = reading.staged_line(report=report, line=row.line, cells=cells)
-    except reading.Unusable as error:
-        raise RowNotAdmitted(reading.sentence(error.reason), error.field) from error
-    staging.make_table(report=report)
-    staging.copy_lines(report=report, chunks=[line])
+    _stage(report=report, row=row, cells=cells)
     with connection.cursor() as cursor:
         before, known_until = recaudo_figures.figures_of(cursor, report=report), report.data_until
         counted = receipts.publish(report=report, now=now)

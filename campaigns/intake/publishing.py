@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from campaigns.assignment import assigning
+from campaigns.intake.contacts_of_rows import write_contacts
 from campaigns.models import Campaign, Report, ReportKind, Service
 from campaigns.month import lifecycle
 from campaigns.payments import receipts
@@ -47,9 +48,9 @@ def check(*, report: Report, progress: Progress) -> dict[str, int]:
             cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE reason IS NOT NULL) FROM {table}")
             rows, rejected = cursor.fetchone()
             return {"rows": rows, "rejected": rejected}
-        _reject_far_dates(report=report, table=table)
+        reject_far_dates(report=report, table=table)
         progress.set(rows_checked=rows // 3)
-        _find_repeated(table=table)
+        find_repeated(table=table)
         progress.set(rows_checked=rows * 2 // 3)
         cursor.execute(
             f"""
@@ -64,7 +65,8 @@ def check(*, report: Report, progress: Progress) -> dict[str, int]:
     return {"rows": rows, "other_service": other, "rejected": rejected, "duplicates": duplicates, "taken": taken}
 
 
-def _reject_far_dates(*, report: Report, table: str) -> None:
+def reject_far_dates(*, report: Report, table: str) -> None:
+    """Give the staged rows whose service runs out too far from the month of the report their reason."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -75,7 +77,7 @@ def _reject_far_dates(*, report: Report, table: str) -> None:
         )
 
 
-def _find_repeated(*, table: str) -> None:
+def find_repeated(*, table: str) -> None:
     """Mark rows of a service that an earlier row already has.
 
     With the same contract, date and amount they are duplicates; when they say something else, nobody but a person
@@ -118,68 +120,7 @@ def publish(
     table = table_of(report)
     progress.watch(GrowingFiles(rows=counts["taken"], steps=STEPS))
     with roomy_session(), connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.gathered, pg_temp.joined_telephones")
-        # asked once: inside the statement the catalogue would be read for every row, half of its time
-        cursor.execute("SELECT pg_get_serial_sequence('campaigns_contact', 'id')")
-        (sequence,) = cursor.fetchone()
-        cursor.execute(
-            f"""
-            CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS
-            SELECT nextval(%s::regclass) AS id, *
-            FROM (
-                SELECT contract, min(line) AS first, sum(amount) AS amount, min(due_on) AS due_on,
-                       CASE WHEN min(service) <> max(service) THEN 'BOTH' ELSE min(service) END AS call_list,
-                       min(telephones) <> max(telephones) AS telephones_differ
-                FROM {table} WHERE reason IS NULL AND duplicate_of IS NULL AND service <> 'OTHER'
-                GROUP BY contract ORDER BY min(line)
-            ) grouped
-            """,
-            [sequence],
-        )
-        cursor.execute("ANALYZE gathered")
-        cursor.execute(
-            f"""
-            CREATE TEMPORARY TABLE joined_telephones ON COMMIT DROP AS
-            SELECT contract, array_agg(telephone ORDER BY place) AS telephones
-            FROM (
-                SELECT staged.contract, telephone, min(staged.line::bigint * 1000 + place) AS place
-                FROM gathered
-                JOIN {table} staged ON staged.contract = gathered.contract AND staged.reason IS NULL
-                    AND staged.service <> 'OTHER'
-                CROSS JOIN LATERAL unnest(staged.telephones) WITH ORDINALITY AS one (telephone, place)
-                WHERE gathered.telephones_differ
-                GROUP BY staged.contract, telephone
-            ) once
-            GROUP BY contract
-            """
-        )
-        cursor.execute("ANALYZE joined_telephones")
-        cursor.execute(
-            f"""
-            INSERT INTO campaigns_contact (id, campaign_id, contract, call_list, name, name_key, identity_card,
-                telephones, zone, address, segment, amount_due, due_on)
-            SELECT gathered.id, %s, gathered.contract, gathered.call_list, staged.name,
-                   staged.name_key, staged.identity_card,
-                   coalesce(joined.telephones, staged.telephones), staged.zone, staged.address,
-                   staged.segment, gathered.amount, gathered.due_on
-            FROM {table} staged
-            JOIN gathered ON gathered.first = staged.line
-            LEFT JOIN joined_telephones joined ON gathered.telephones_differ AND joined.contract = gathered.contract
-            """,
-            [campaign.pk],
-        )
-        cursor.execute(
-            f"""
-            INSERT INTO campaigns_renewal (campaign_id, contact_id, report_line, service, service_number, plan, due_on,
-                amount_due)
-            SELECT %s, gathered.id, staged.line, staged.service, staged.service_number, staged.plan,
-                   staged.due_on, staged.amount
-            FROM {table} staged
-            JOIN gathered ON gathered.contract = staged.contract
-            WHERE staged.reason IS NULL AND staged.duplicate_of IS NULL AND staged.service <> 'OTHER'
-            """,
-            [campaign.pk],
-        )
+        write_contacts(cursor, table=table, campaign=campaign)
     assigning.open_lists(campaign=campaign, now=now)
     receipts.match_waiting(campaign=campaign, now=now)
     progress.watch(None)

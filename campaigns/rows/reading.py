@@ -1,11 +1,8 @@
-"""From the stored file to the staging table, and from one mended row to clean values: the same rules for both."""
+"""From the stored file to the staging table, and from one mended row to the same table: the same rules for both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,35 +16,15 @@ from systems.reports.copying import copy_text
 from systems.reports.reading import Reading, ReadingInterrupted, ReportRefused, heading_key, read_report
 
 __all__ = [
-    "CleanRenewal",
     "ReadingInterrupted",
     "ReportRefused",
     "Unusable",
-    "clean_renewal",
     "fields_of",
     "heading_key",
     "sentence",
     "stage",
+    "staged_line",
 ]
-
-
-@dataclass(frozen=True)
-class CleanRenewal:
-    """One usable row of a CCVP report."""
-
-    contract: str
-    service_number: str
-    service: str
-    name: str
-    name_key: str
-    identity_card: str
-    telephones: list[str]
-    plan: str
-    due_on: date
-    amount: Decimal
-    zone: str
-    address: str
-    segment: str
 
 
 def fields_of(kind: str) -> tuple[str, ...]:
@@ -91,29 +68,6 @@ def _headings(kind: str) -> dict[str, list[str]]:
     for name, alias in ColumnAlias.objects.filter(kind=kind).values_list("field", "alias"):
         known.setdefault(name, []).append(alias)
     return {name: known.get(name) or list(usual.get(name, ())) for name in fields_of(kind)}
-
-
-def clean_renewal(cells: Mapping[str, str]) -> CleanRenewal:
-    """The clean values of one row of a CCVP report. Raises Unusable with its reason and column."""
-    row = {name: text or "" for name, text in cleaning.clean_row(ReportKind.CCVP, cells).items()}
-    if row["service"] == "OTHER":
-        raise Unusable("other_service", "product", row["service"])
-    telephones = row["telephones"].strip("{}")
-    return CleanRenewal(
-        contract=row["contract"],
-        service_number=row["service_number"],
-        service=row["service"],
-        name=row["name"],
-        name_key=row["name_key"],
-        identity_card=row["identity_card"],
-        telephones=telephones.split(",") if telephones else [],
-        plan=row["plan"],
-        due_on=date.fromisoformat(row["due_on"]),
-        amount=Decimal(row["amount"]),
-        zone=row["zone"],
-        address=row["address"],
-        segment=row["segment"],
-    )
 
 
 def staged_line(*, report: Report, line: int, cells: Mapping[str, str]) -> bytes:
