@@ -114,7 +114,8 @@ class Footstep(models.Model):
 
     Going back adds a footstep on the earlier step (`returns_to` its position) and leaves the others as they are; what
     is known then is what the footsteps before that one brought. A walk that goes on as another line goes on in that
-    line's version, so each footstep says which it is of.
+    line's version, so each footstep says which it is of. What it left elsewhere it points at: `write`, `escalation`;
+    passed again, a step leaves the same.
     """
 
     walk = models.ForeignKey(Walk, models.CASCADE, related_name="footsteps")
@@ -132,6 +133,15 @@ class Footstep(models.Model):
     proposed = models.CharField(max_length=40, blank=True)
     chosen = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=200, blank=True, help_text=_("Por qué se eligió otra rama que la propuesta."))
+    write = models.ForeignKey(
+        "inbound.OutsideWrite", models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        help_text=_("La operación que el paso dejó pedida, o la que ya estaba."),
+    )  # fmt: skip
+    # where a card comes from: asked for with each card that is opened
+    escalation = models.ForeignKey(
+        Escalation, models.PROTECT, null=True, blank=True, related_name="+",
+        help_text=_("La tarjeta que el paso dejó a supervisión."),
+    )  # fmt: skip
 
     class Meta:
         constraints = [

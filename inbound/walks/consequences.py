@@ -1,8 +1,11 @@
-"""What a step of a walk leaves behind elsewhere: a write owed to another system, an escalation, the interaction."""
+"""What a step of a walk leaves behind elsewhere: a write owed to another system, an escalation, the interaction.
+
+The footstep points at it; whoever answers the step saves the footstep after this.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -33,22 +36,31 @@ def key_of(standing: Standing) -> str:
     return f"walk:{standing.walk.key}:{standing.flow.line}:{standing.step.name}"
 
 
-def stands(write: OutsideWrite, key: str) -> bool:
-    """Whether a write is what the step of that key owes. A refused one is not: the step may be passed anew."""
-    is_of_the_step = write.key == key or write.key.startswith(f"{key}:")  # asked for anew, it has a number behind
-    return is_of_the_step and write.state not in NOT_HAPPENING
+def passings(standing: Standing) -> list[Footstep]:
+    """The footsteps on the present step, of the same line: the first time, and each time it was come back to."""
+    line, name = standing.flow.line, standing.step.name
+    return [passed for passed in standing.trail if passed.step == name and flow_of(passed.version_id).line == line]
+
+
+def own_write(standing: Standing, writes: Iterable[OutsideWrite]) -> OutsideWrite | None:
+    """Which of the call's `writes` the present step owes. A refused one it does not: the step may be passed anew.
+
+    Nor one that another step had owed before it: of an accountable one the agent confirms each step by itself.
+    """
+    owed = {(passed.write_id, passed.position) for passed in passings(standing)}
+    own = (write for write in writes if (write.pk, write.position) in owed and write.state not in NOT_HAPPENING)
+    return next(own, None)
 
 
 def is_owed_already(standing: Standing) -> bool:
     """Whether passing this `do` step again would do nothing: there is nothing to confirm then."""
-    key = key_of(standing)
-    return any(stands(write, key) for write in OutsideWrite.objects.filter(walk=standing.walk, key__startswith=key))
+    return own_write(standing, OutsideWrite.objects.filter(walk=standing.walk)) is not None
 
 
 def write_out(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
     """Owe the write of a `do` step, once a walk however often the step is passed. Call it inside its transaction."""
     walk, footstep, step = standing.walk, standing.footstep, standing.step
-    return owe_write(
+    footstep.write = owe_write(
         key=key_of(standing),
         walk=walk,
         position=footstep.position,
@@ -57,6 +69,7 @@ def write_out(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
         now=now,
         by=walk.by,
     )
+    return footstep.write
 
 
 def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> Escalation:
@@ -64,7 +77,7 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
     walk, footstep, step = standing.walk, standing.footstep, standing.step
     customer = known.get("customer") if isinstance(known.get("customer"), dict) else {}
     words = words_of_the_call(standing, known)
-    return raise_escalation(
+    footstep.escalation = raise_escalation(
         key=key_of(standing),
         kind=step.escalation,
         line=walk.line.number,
@@ -79,15 +92,16 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
         by=walk.by,
         now=now,
     )
+    return footstep.escalation
 
 
 def end_of_walk(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
     """Owe the one interaction every attended call leaves (READING: *every flow*)."""
-    walk = standing.walk
-    return owe_write(
+    walk, footstep = standing.walk, standing.footstep
+    footstep.write = owe_write(
         key=f"walk:{walk.key}:interaction",
         walk=walk,
-        position=standing.footstep.position,
+        position=footstep.position,
         action=INTERACTION,
         payload={
             "contract": walk.contract,
@@ -98,6 +112,7 @@ def end_of_walk(*, standing: Standing, known: Mapping[str, Any], now: datetime) 
         now=now,
         by=walk.by,
     )
+    return footstep.write
 
 
 def settle_card(*, standing: Standing, now: datetime) -> Escalation:

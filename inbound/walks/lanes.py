@@ -6,7 +6,6 @@ It begins in the version the call was on and knows what the call knew when it ha
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +18,6 @@ from escalations.models import Escalation
 from inbound.models import Footstep, Walk
 from inbound.walks.footsteps import WalkRefuses, enter
 from inbound.walks.standing import flow_of, known_on, path_of
-
-KEY = re.compile(r"walk:(?P<walk>[0-9a-f-]{36}):(?P<line>[0-9]+):(?P<step>[a-z0-9_]+)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -38,18 +35,13 @@ class HandedOver:
 
 def handed_over(*, card: Escalation) -> HandedOver | None:
     """Where a card comes from; None when it comes from no call. Two queries."""
-    said = KEY.fullmatch(card.key)
-    walk = Walk.objects.filter(key=said["walk"]).select_related("line", "agent__user").first() if said else None
-    if said is None or walk is None:
+    passings = Footstep.objects.filter(escalation=card).select_related("walk__line", "walk__agent__user")
+    footstep = passings.order_by("-position").first()
+    if footstep is None:
         return None
-    trail = list(Footstep.objects.filter(walk=walk).order_by("position"))
-    for footstep in reversed(trail):
-        if footstep.step != said["step"] or footstep.left_at is None:
-            continue
-        flow = flow_of(footstep.version_id)
-        if flow.line == said["line"]:
-            return HandedOver(walk, footstep, trail, flow.lanes.get(flow.steps[footstep.step].hands_to, ""))
-    return None
+    trail = list(Footstep.objects.filter(walk=footstep.walk_id).order_by("position"))
+    flow = flow_of(footstep.version_id)
+    return HandedOver(footstep.walk, footstep, trail, flow.lanes.get(flow.steps[footstep.step].hands_to, ""))
 
 
 def begin_lane(*, escalation_id: int, by: User, now: datetime) -> Walk:

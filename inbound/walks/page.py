@@ -19,7 +19,7 @@ from inbound.outside.found_words import Told, tell, words_of
 from inbound.outside.look_ups import LOOK_UPS
 from inbound.walks.answering import KINSHIPS, amounts_of
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.consequences import key_of, stands
+from inbound.walks.consequences import own_write, passings
 from inbound.walks.standing import Standing, flow_of, said_before
 from inbound.walks.trail import Passed, trail_of
 from inbound.writes.states import how_it_stands
@@ -148,8 +148,9 @@ def _left_behind(standing: Standing) -> tuple[list[OutsideWrite], list[Escalatio
     owes, hands_over = answered & {"do", "end"}, "hand_over" in answered
     walk = standing.walk
     writes = list(OutsideWrite.objects.filter(walk=walk).order_by("owed_at", "pk")) if owes else []
-    keys = Escalation.objects.filter(key__startswith=f"walk:{walk.key}:").select_related("kind").order_by("raised_at")
-    return writes, list(keys) if hands_over else []
+    handed = {passed.escalation_id for passed in standing.trail if passed.escalation_id}
+    cards = Escalation.objects.filter(pk__in=handed).select_related("kind").order_by("raised_at")
+    return writes, list(cards) if hands_over else []
 
 
 def under_way(*, by: User) -> QuerySet[Walk]:
@@ -236,10 +237,10 @@ def _done_already(
     """What this step did the time it was passed before: passing it again does nothing a second time."""
     if standing.step.kind not in ("do", "hand_over"):
         return None
-    key = key_of(standing)
-    done: list[OutsideWrite | Escalation] = [write for write in writes if stands(write, key)]
-    done += [escalation for escalation in handed if escalation.key == key]
-    return next(iter(done), None)
+    if write := own_write(standing, writes):
+        return write
+    raised = {passed.escalation_id for passed in passings(standing)}
+    return next((card for card in handed if card.pk in raised), None)
 
 
 def _needs_look(standing: Standing) -> bool:

@@ -94,9 +94,10 @@ def answer_step(
             except UnknownKind as unknown:
                 raise WalkRefuses(str(unknown)) from unknown
         remember_customer(walk, footstep.answer)
-        leave(footstep, now=now)
         if step.kind == "end":
             _end(here, known, now)
+        leave(footstep, now=now)
+        if step.kind == "end":
             walk.result, walk.result_label, walk.ended_at = step.result, step.label, now
         else:
             enter(walk, here.trail, footstep.version_id, following, known=known, now=now)
