@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typst
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from campaigns.closing.differences import Difference
 from campaigns.figures.charts import charts_of
 from campaigns.figures.figures import Figures
 from campaigns.figures.hold_out import Effect
 from campaigns.figures.measuring import Counts
 from campaigns.models import Seal, Service
 from screens.templatetags.screens import figure, percent, share
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from campaigns.closing.sealing import Difference
 
 TEMPLATE = Path(__file__).parent / "documents" / "seal.typ"
 CHANGES_SHOWN = 60

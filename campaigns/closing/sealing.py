@@ -23,6 +23,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import User
+from campaigns.closing.differences import Difference, differences
 from campaigns.closing.evidence import collect_evidence
 from campaigns.closing.seal_document import draw_document
 from campaigns.figures.figures import Figures, read_figures
@@ -41,15 +42,6 @@ LANGUAGE = "es"  # of the documents, whoever asked for them
 
 class SealRefuses(Exception):
     """It cannot be sealed now; the message is the sentence people read."""
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One figure that is not what it was."""
-
-    figure: str
-    before: Any
-    after: Any
 
 
 @dataclass(frozen=True)
@@ -159,16 +151,6 @@ def fingerprint(*, campaign: Campaign, figures: dict[str, Any], evidence: dict[s
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def differences(*, before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
-    """Every figure that differs, by its path; the names of people do not count."""
-    old, new = _flat(before), _flat(after)
-    return [
-        Difference(path, old.get(path), new.get(path))
-        for path in sorted(old.keys() | new.keys())
-        if old.get(path) != new.get(path)
-    ]
-
-
 def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, after: int | None) -> Seal:
     check_can_seal(campaign=campaign)
     with translation.override(LANGUAGE), counting_alone(campaign, waits=True), transaction.atomic():
@@ -238,18 +220,6 @@ def _plain(figures: Figures) -> dict[str, Any]:
     """As the database gives it back: what is compared later went through JSON."""
     plain: dict[str, Any] = json.loads(json.dumps(as_plain(figures)))
     return plain
-
-
-def _flat(value: Any, path: str = "") -> dict[str, Any]:
-    if isinstance(value, dict):
-        parts = {name: part for name, part in value.items() if name not in ("agent", "name")}
-        return {
-            k: v for name, part in parts.items() for k, v in _flat(part, f"{path}.{name}" if path else name).items()
-        }
-    if isinstance(value, list):
-        named = {str(part.get("id", part.get("day", place))): part for place, part in enumerate(value)}
-        return {k: v for name, part in named.items() for k, v in _flat(part, f"{path}.{name}").items()}
-    return {path: value}
 
 
 def _provenance(made: Seal, changed: list[Difference]) -> Sheet:

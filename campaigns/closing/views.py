@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from campaigns.closing import sealing
+from campaigns.closing.differences import differences
 from campaigns.closing.sealing import SealRefuses
 from campaigns.figures.serialising import effect_told
 from campaigns.models import Seal
@@ -83,7 +84,7 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         Seal.objects.visible_to(user).filter(campaign=campaign).select_related("sealed_by").order_by("revision")
     )
     revisions = [
-        (sealed, sealing.differences(before=before.figures, after=sealed.figures) if before else [])
+        (sealed, differences(before=before.figures, after=sealed.figures) if before else [])
         for before, sealed in zip([None, *seals], seals, strict=False)
     ]
     return {

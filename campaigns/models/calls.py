@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from agents.audit import audited
 from agents.models import Agent, Team, User
 from campaigns.models.campaign import Campaign
-from campaigns.models.contacts import Contact
 from campaigns.models.policy import Disposition
 
 
@@ -38,7 +37,7 @@ class Attempt(models.Model):
         COUNTDOWN = "countdown", _("Con cuenta atrás")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, db_index=False, related_name="attempts")
-    contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False, related_name="attempts")
+    contact = models.ForeignKey("campaigns.Contact", models.CASCADE, db_constraint=False, related_name="attempts")
     agent = models.ForeignKey(Agent, models.PROTECT, db_constraint=False, db_index=False, related_name="attempts")
     telephone = models.CharField(max_length=16, blank=True)
     mode = models.CharField(max_length=9, choices=Mode, default=Mode.MANUAL)
@@ -98,7 +97,9 @@ class DeskDraft(models.Model):
     """What an agent has typed about the contact open at her desk and not yet recorded: it survives the browser."""
 
     agent = models.OneToOneField(Agent, models.CASCADE, primary_key=True, related_name="draft")
-    contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    contact = models.ForeignKey(
+        "campaigns.Contact", models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     fence = models.PositiveIntegerField()
     fields = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
@@ -139,7 +140,7 @@ class CallBack(models.Model):
         SUPERVISOR = "supervisor", _("En supervisión")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="call_backs")
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="call_backs")
+    contact = models.ForeignKey("campaigns.Contact", models.CASCADE, related_name="call_backs")
     agent = models.ForeignKey(Agent, models.PROTECT, db_index=False, related_name="call_backs")
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
     telephone = models.CharField(max_length=16, blank=True)
@@ -200,7 +201,7 @@ class PaymentPromise(models.Model):
         BROKEN = "broken", _("Incumplido")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="promises")
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="promises")
+    contact = models.ForeignKey("campaigns.Contact", models.CASCADE, related_name="promises")
     attempt = models.OneToOneField(Attempt, models.CASCADE, related_name="promise")
     agent = models.ForeignKey(Agent, models.PROTECT, related_name="promises")
     promised_on = models.DateField(_("fecha prometida"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, User
+from campaigns.models.calls import Attempt, CallBack
 from campaigns.models.campaign import Campaign
 
 
@@ -44,8 +45,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """
         if user.sees_the_centre:
             return self
-        from campaigns.models.calls import Attempt, CallBack  # they refer to contacts
-
         own = ListEntry.objects.filter(Q(owner__user=user) | Q(lease_agent__user=user), contact=OuterRef("pk"))
         agreed = CallBack.objects.waiting_for(user).filter(contact=OuterRef("pk"))
         attended = Attempt.objects.filter(agent__user=user, contact=OuterRef("pk"))
@@ -123,7 +122,7 @@ class RetiredTelephone(models.Model):
     retired_at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     attempt = models.ForeignKey(
-        "campaigns.Attempt", models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
+        Attempt, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
         help_text=_("La llamada en que se supo."),
     )  # fmt: skip
 
@@ -244,7 +243,7 @@ class ContactChange(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+")
     attempt = models.ForeignKey(
-        "campaigns.Attempt", models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
+        Attempt, models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
     )
 
     objects = ContactChangeQuerySet.as_manager()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from campaigns.closing import sealing
+from campaigns.closing.differences import differences
 from campaigns.closing.sealing import SealRefuses
 from campaigns.models import Errand, Receipt, RenewalPayment, Seal
 from notices.models import Attachment, Notice
@@ -97,7 +98,7 @@ def test_a_revision_has_its_reason_and_its_diff(sealed, closed, elena, at):
     second = sealing.reseal(campaign=closed, by=elena, reason="Faltaba un recibo", now=at("2026-12-03 09:00"))
     assert (second.revision, second.reason) == (2, "Faltaba un recibo")
     assert Seal.objects.get(revision=1).figures["services"]["paid"] == 6
-    changed = {d.figure: (d.before, d.after) for d in sealing.differences(before=sealed.figures, after=second.figures)}
+    changed = {d.figure: (d.before, d.after) for d in differences(before=sealed.figures, after=second.figures)}
     assert changed["services.paid_after_contact"] == (2, 3)
     assert Notice.objects.count() == 2
 

@@ -1,0 +1,37 @@
+"""What two sealed counts of a campaign do not agree in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure that is not what it was."""
+
+    figure: str
+    before: Any
+    after: Any
+
+
+def differences(*, before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
+    """Every figure that differs, by its path; the names of people do not count."""
+    old, new = _flat(before), _flat(after)
+    return [
+        Difference(path, old.get(path), new.get(path))
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path) != new.get(path)
+    ]
+
+
+def _flat(value: Any, path: str = "") -> dict[str, Any]:
+    if isinstance(value, dict):
+        parts = {name: part for name, part in value.items() if name not in ("agent", "name")}
+        return {
+            k: v for name, part in parts.items() for k, v in _flat(part, f"{path}.{name}" if path else name).items()
+        }
+    if isinstance(value, list):
+        named = {str(part.get("id", part.get("day", place))): part for place, part in enumerate(value)}
+        return {k: v for name, part in named.items() for k, v in _flat(part, f"{path}.{name}").items()}
+    return {path: value}
