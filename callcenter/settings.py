@@ -104,6 +104,7 @@ CELERY_TASK_ROUTES = {
         "campaigns.seal_closed",
         "callcenter.take_away_personal_data",
         "campaigns.make_export",
+        "work.do_one",
     )
 }
 CELERY_TASK_IGNORE_RESULT = True
@@ -131,6 +132,7 @@ INSTALLED_APPS = [
     "notices",
     "service_level",
     "agents",
+    "work",
     "screens",
     "django.contrib.admin",
     "django.contrib.auth",

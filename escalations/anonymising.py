@@ -23,7 +23,7 @@ STEPS = (
     f"UPDATE escalations_escalationevent SET {WITHOUT} WHERE pgh_obj_id = ANY(%(ids)s)",
     "UPDATE escalations_change SET note = '' WHERE escalation_id = ANY(%(ids)s) AND note <> ''",
     """UPDATE notices_notice n SET subject = %(nobody)s, body = %(nobody)s, last_error = '',
-              state = CASE n.state WHEN 'sent' THEN 'sent' ELSE 'dropped' END
+              state = CASE n.state WHEN 'sent' THEN 'sent' ELSE 'dropped' END, lease_until = NULL, parked_at = NULL
          FROM escalations_letter l WHERE l.notice_id = n.id AND l.escalation_id = ANY(%(ids)s)""",
 )
 

@@ -7,3 +7,10 @@ from django.utils.translation import gettext_lazy as _
 class NoticesConfig(AppConfig):
     name = "notices"
     verbose_name = _("Avisos por correo")
+
+    def ready(self) -> None:
+        from notices.owed_work import NOTICES
+        from notices.tasks import deliver_due
+        from work.kinds import register
+
+        register(NOTICES, ring=lambda _kind, _pk: deliver_due.delay_on_commit())

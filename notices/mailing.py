@@ -1,8 +1,8 @@
 """Mail that is owed: written as a row with the fact it tells of, delivered later by a sweep.
 
-A row is claimed in one short transaction and sent outside of any; a deliverer that dies in between leaves a row that
-falls due again when its claim runs out. So a mail may in the worst case go out twice, never not at all: both copies
-carry the same Message-ID, and mail readers show it once.
+A row is claimed in one short transaction and sent outside of any (`work/claiming.py`); a deliverer that dies in between
+leaves a row that falls due again when its lease runs out. So a mail may in the worst case go out twice, never not at
+all: both copies carry the same Message-ID, and mail readers show it once.
 
 Each person gets a copy of her own, and who has got hers is written down: an address the server refuses is tried again
 without mailing the others twice. (Given all at once, a server's refusal of one among several is said to nobody.)
@@ -22,22 +22,27 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import models, transaction
+from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agents.models import Role, User
 from notices.models import Attachment, Notice, Recipient
+from work.claiming import claim
+from work.doing import NotNow, Outcome, attempt
+from work.ending import done, renew
+from work.kinds import type_and_words
+from work.trying_again import try_again, try_parked_again
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3
 WAITS = (timedelta(minutes=2), timedelta(minutes=30))  # after the first and the second failure
 SERVER_DOWN = timedelta(minutes=2)  # until its door is tried again, by one mail for all
 FULL = timedelta(minutes=30)  # until an address that had no room is tried again
 LOCKED_OUT = timedelta(minutes=15)  # after a refused password: who asks too often is locked out
 CLOSING = (421,)
 SERVER_BUSY = (421, 452, 454)  # closing, no room, cannot sign anybody in: said of the server, not of a mail
-CLAIM = timedelta(minutes=15)  # longer than a sweep in which every mail runs into its time-out
+LEASE = timedelta(minutes=15)  # longer than a sweep in which every mail runs into its time-out
 
 File = tuple[str, str, bytes]  # name, content type, content
 
@@ -102,18 +107,11 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
     connection = get_connection(fail_silently=False)
     try:
         for _round in range(limit):
-            notice = _claim(now=now)
+            notice = claim(Notice, now=now, anew=_whom)
             if notice is None:
                 break
-            try:
-                _send_to_each(notice, connection)
-            except _ServerDown as down:
-                _wait_for_server(notice, down, now=now)
-                break
-            except Exception as error:
-                _failed(notice, error, now=now)
-            else:
-                sent += _mine(notice).update(state=Notice.State.SENT, sent_at=now, last_error="")
+            ended = attempt(notice, work=lambda mine: _deliver(mine, connection, now), clock=lambda: now)
+            sent += ended == Outcome.OVER
     finally:
         _hang_up(connection)
     return sent
@@ -130,15 +128,18 @@ def retry(*, notice: Notice, now: datetime) -> Notice:
     with transaction.atomic():
         notice = Notice.objects.select_for_update().get(pk=notice.pk)
         check_can_retry(notice)
-        notice.state, notice.attempts, notice.not_before = Notice.State.WAITING, 0, now
-        notice.save(update_fields=["state", "attempts", "not_before"])
+        try_again(owed=notice, now=now)
     return notice
 
 
 def retry_parked(*, now: datetime) -> int:
     """Let every parked notice be tried again: the mail server is back. Returns how many."""
-    parked = Notice.objects.filter(state=Notice.State.PARKED)
-    return parked.update(state=Notice.State.WAITING, attempts=0, not_before=now)
+    return len(try_parked_again(Notice, now=now))
+
+
+def in_words(error: Exception) -> str:
+    """Why a mail did not go out, for its page."""
+    return str(error) if isinstance(error, NoticeRefuses) else type_and_words(error)
 
 
 def message_id(key: str) -> str:
@@ -147,29 +148,18 @@ def message_id(key: str) -> str:
     return f"<notice-{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
 
 
-def _claim(*, now: datetime) -> Notice | None:
-    """Take one due notice, counting the attempt before it is made; one whose attempts are used up is parked here."""
-    with transaction.atomic():
-        while (
-            notice := Notice.objects.due(now).select_for_update(skip_locked=True).order_by("not_before", "pk").first()
-        ):
-            if notice.attempts < ATTEMPTS:
-                break
-            notice.state = Notice.State.PARKED
-            notice.last_error = notice.last_error or _("Cada intento se interrumpió.")
-            notice.save(update_fields=["state", "last_error"])
-        else:
-            return None
-        notice.attempts += 1
-        notice.not_before = now + CLAIM
-        if not notice.to:
-            notice.to = recipients_of(kind=notice.kind)
-        notice.save(update_fields=["attempts", "not_before", "to"])
-    return notice
+def _whom(notice: Notice) -> dict[str, list[str]]:
+    """Who gets it, asked anew with each attempt while there is nobody."""
+    return {} if notice.to else {"to": recipients_of(kind=notice.kind)}
+
+
+def _deliver(notice: Notice, connection: BaseEmailBackend, now: datetime) -> None:
+    _send_to_each(notice, connection)
+    done(owed=notice, now=now, sent_at=now)
 
 
 def _send_to_each(notice: Notice, connection: BaseEmailBackend) -> None:
-    """A copy to each who has not got hers. Raises what went wrong, when all have been tried, or _ServerDown."""
+    """A copy to each who has not got hers. Raises what went wrong, when all have been tried, or NotNow."""
     if not notice.to:
         raise NoticeRefuses(_("No hay a quién enviarlo: agregue un destinatario o un correo a quienes supervisan."))
     failures: list[Exception] = []
@@ -187,9 +177,12 @@ def _send_to_each(notice: Notice, connection: BaseEmailBackend) -> None:
             failures.append(error)
         else:
             notice.reached.append(address)
-            _mine(notice).update(reached=notice.reached)
+            renew(owed=notice, reached=notice.reached)
     if failures:
-        raise min(failures, key=_is_full)  # what counts against the mail before what does not
+        worst = min(failures, key=_is_full)  # what counts against the mail before what does not
+        if _is_full(worst):
+            raise NotNow(type_and_words(worst), wait=FULL) from worst
+        raise worst
 
 
 def _message_of(notice: Notice, address: str, connection: BaseEmailBackend) -> EmailMessage:
@@ -234,8 +227,12 @@ def _is_full(error: Exception) -> bool:
     return all(code in SERVER_BUSY for code, _words in error.recipients.values())
 
 
-class _ServerDown(Exception):
-    """The mail server cannot be used now, whatever the mail."""
+class _ServerDown(NotNow):
+    """The mail server cannot be used now, whatever the mail: all that is due waits together."""
+
+    def __init__(self, error: Exception) -> None:
+        wait = LOCKED_OUT if isinstance(error, smtplib.SMTPAuthenticationError) else SERVER_DOWN
+        super().__init__(type_and_words(error), wait=wait, among=Q())
 
 
 @contextmanager
@@ -245,32 +242,6 @@ def _whole_server() -> Iterator[None]:
         yield
     except Exception as error:
         raise _ServerDown(error) from error
-
-
-def _wait_for_server(notice: Notice, down: _ServerDown, *, now: datetime) -> None:
-    """Give the attempt back, and let all that is due wait together: one knock at the server's door is enough."""
-    error = down.__cause__ or down
-    log.warning("the mail server cannot be used: %s", type(error).__name__)
-    wait = LOCKED_OUT if isinstance(error, smtplib.SMTPAuthenticationError) else SERVER_DOWN
-    words = f"{type(error).__name__}: {error}"[:2000]
-    _mine(notice).update(attempts=notice.attempts - 1, not_before=now + wait, last_error=words)
-    Notice.objects.due(now).update(not_before=now + wait, last_error=words)
-
-
-def _failed(notice: Notice, error: Exception, *, now: datetime) -> None:
-    log.warning("notice %s, attempt %s: %s", notice.pk, notice.attempts, type(error).__name__)
-    words = str(error) if isinstance(error, NoticeRefuses) else f"{type(error).__name__}: {error}"
-    if _is_full(error):
-        _mine(notice).update(attempts=notice.attempts - 1, not_before=now + FULL, last_error=words[:2000])
-    elif notice.attempts >= ATTEMPTS:
-        _mine(notice).update(state=Notice.State.PARKED, last_error=words[:2000])
-    else:
-        _mine(notice).update(not_before=now + WAITS[notice.attempts - 1], last_error=words[:2000])
-
-
-def _mine(notice: Notice) -> models.QuerySet[Notice]:
-    """The row, while nobody else has claimed it since: the count of attempts is the fence."""
-    return Notice.objects.filter(pk=notice.pk, state=Notice.State.WAITING, attempts=notice.attempts)
 
 
 def _hang_up(connection: BaseEmailBackend) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -11,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
 from agents.models import User
+from work.models import OwedWork
 
 
 class NoticeKind(models.TextChoices):
@@ -50,11 +49,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Notices speak of the whole centre: an agent sees none."""
         return self if user.sees_the_centre else self.none()
 
-    def due(self, now: datetime) -> NoticeQuerySet:
-        return self.filter(state=Notice.State.WAITING, not_before__lte=now)
 
-
-class Notice(models.Model):
+class Notice(OwedWork):
     """One mail in the outbox. `key` makes it unique: the same event never mails twice."""
 
     class State(models.TextChoices):
@@ -70,9 +66,6 @@ class Notice(models.Model):
     subject = models.CharField(_("asunto"), max_length=200)
     body = models.TextField(_("texto"))
     state = models.CharField(_("estado"), max_length=8, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(_("intentos"), default=0)
-    not_before = models.DateTimeField(_("no antes de"))
-    last_error = models.TextField(_("último error"), blank=True)
     created_at = models.DateTimeField(_("creado"))
     sent_at = models.DateTimeField(_("enviado"), null=True, blank=True)
 

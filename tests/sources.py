@@ -12,7 +12,7 @@ from pathlib import Path
 HOUSE = Path(__file__).parents[1]
 ROOMS = (
     *("agents", "callcenter", "campaigns", "escalations", "inbound", "notices"),
-    *("sandbox", "screens", "service_level", "systems", "telephony"),
+    *("sandbox", "screens", "service_level", "systems", "telephony", "work"),
 )
 
 

@@ -14,7 +14,7 @@ from tests.processes.house import ROOT, outside_environment
 
 ROOMS = (
     *("agents", "callcenter", "campaigns", "escalations", "inbound"),
-    *("notices", "screens", "service_level", "systems", "telephony"),
+    *("notices", "screens", "service_level", "systems", "telephony", "work"),
 )
 OURS = sorted((room, name) for name, room in get_commands().items() if room in ROOMS)
 COMPLETE = {"why_not": ["2026-12", "1001"], "take_in_report": ["x.csv", "--period", "2026-12"]}

@@ -102,7 +102,7 @@ def test_a_deliverer_killed_between_claim_and_send_loses_nothing(
         with pytest.raises(SystemExit):
             deliver_due(now=now)
     assert deliver_due(now=now + timedelta(minutes=1)) == 0  # still claimed
-    assert deliver_due(now=now + mailing.CLAIM) == 1
+    assert deliver_due(now=now + mailing.LEASE) == 1
     assert len(mail.outbox) == 1
 
 
@@ -117,8 +117,8 @@ def test_a_notice_that_kills_every_deliverer_is_parked(
     monkeypatch.setattr(mailing, "_send", dies)
     for round_ in range(3):
         with pytest.raises(SystemExit):
-            deliver_due(now=now + round_ * mailing.CLAIM)
-    assert deliver_due(now=now + 3 * mailing.CLAIM) == 0
+            deliver_due(now=now + round_ * mailing.LEASE)
+    assert deliver_due(now=now + 3 * mailing.LEASE) == 0
     assert Notice.objects.get().state == Notice.State.PARKED
 
 

@@ -1,0 +1,116 @@
+"""One attempt at owed work, whoever makes it: what goes wrong in it is kept in the row."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db.models import Q
+
+from work.claiming import claim
+from work.ending import done, fail, postpone, postpone_due
+from work.kinds import kind_of
+from work.life import Standing
+from work.models import OwedWork
+from work.steps import ERROR_LENGTH, LeaseLost
+
+log = logging.getLogger(__name__)
+Owed = TypeVar("Owed", bound=OwedWork)
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    OVER = "over"
+    HELD = "held"
+    POSTPONED = "postponed"
+    FAILED = "failed"
+    PARKED = "parked"
+    LOST = "lost"  # to another worker
+    NOTHING = "nothing"  # was to be done, or somebody else is at it
+
+
+_OUTCOMES = {
+    Standing.OVER: Outcome.OVER,
+    Standing.AT_WORK: Outcome.OVER,  # its row is deleted, as it was
+    Standing.HELD: Outcome.HELD,
+    Standing.PARKED: Outcome.PARKED,
+    Standing.WAITING: Outcome.FAILED,
+}
+
+
+class NotNow(Exception):
+    """Raised by a verb: what is in the way is not this work's fault. The attempt is given back, and it waits.
+
+    With `among` everything that is due and like it waits as long: the mail server is down for all mails.
+    """
+
+    def __init__(self, why: str, *, wait: timedelta, among: Q | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
+        self.among = among
+
+
+def do_one(model: type[Owed], *, pk: int, now: datetime) -> Outcome:
+    """Claim the work of this key and do it by its kind's own verb. Call it outside of any transaction."""
+    verb = kind_of(model).verb
+    if verb is None:
+        raise LookupError(f"{model.__name__} is done by its own room")
+    owed = claim(model, pk=pk, now=now)
+    if owed is None:
+        return Outcome.NOTHING
+    return attempt(owed, work=lambda mine: verb(mine, now=now), clock=lambda: now)
+
+
+def attempt(owed: Owed, *, work: Callable[[Owed], object], clock: Callable[[], datetime]) -> Outcome:
+    """Do claimed work and write down how it ended. `work` may end it itself, in the transaction of what it did.
+
+    Whatever it raises counts against it, but NotNow and LeaseLost.
+    """
+    try:
+        return _attempt(owed, work, clock)
+    except LeaseLost as lost:
+        log.warning("%s", lost)
+        return Outcome.LOST
+
+
+def _attempt(owed: Owed, work: Callable[[Owed], object], clock: Callable[[], datetime]) -> Outcome:
+    kind = kind_of(type(owed))
+    try:
+        work(owed)
+    except LeaseLost:
+        raise
+    except NotNow as obstacle:
+        log.warning("%s %s waits: %s", kind.name, owed.pk, type(obstacle.__cause__ or obstacle).__name__)
+        _wait(owed, obstacle, clock())
+        return Outcome.POSTPONED
+    except Exception as error:  # whatever it is: it is kept in the row, and the next work has its turn
+        frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may quote a customer
+        log.error("%s %s: attempt %s: %s\n%s", kind.name, owed.pk, owed.attempts, type(error).__name__, frames)
+        _read_where_it_stands(owed)
+        if kind.standing_of(owed) == Standing.AT_WORK:
+            fail(owed=owed, error=kind.in_words(error), now=clock())
+    else:
+        if kind.standing_of(owed) == Standing.AT_WORK:
+            done(owed=owed, now=clock())
+    return _OUTCOMES[kind.standing_of(owed)]
+
+
+def _read_where_it_stands(owed: OwedWork) -> None:
+    """What was taken in a transaction that broke is not so, and what broke afterwards does not undo it."""
+    rows = kind_of(type(owed)).rows.filter(pk=owed.pk, fence=owed.fence)
+    there = rows.values("state", "lease_until").first()
+    if there is None:
+        raise LeaseLost(f"{kind_of(type(owed)).name} {owed.pk} was given to another worker while it failed")
+    owed.state, owed.lease_until = there["state"], there["lease_until"]
+
+
+def _wait(owed: OwedWork, obstacle: NotNow, now: datetime) -> None:
+    until, why = now + obstacle.wait, str(obstacle)[:ERROR_LENGTH]
+    postpone(owed=owed, until=until, error=why, now=now)
+    if obstacle.among is not None:
+        postpone_due(type(owed), among=obstacle.among, until=until, now=now, last_error=why)

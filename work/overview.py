@@ -1,0 +1,66 @@
+"""How much of each kind is owed now, and what waits for a person: the page «Trabajo pendiente»."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, Q
+
+from work.claiming import state_in
+from work.kinds import Kind, kinds
+from work.models import OwedWork
+
+SHOWN = 50  # parked ones of a kind, the longest first
+
+
+@dataclass(frozen=True)
+class KindNow:
+    """One kind: how many wait (since when the longest is owed), are at work, held and parked, in rows."""
+
+    kind: Kind[Any]
+    waiting: int
+    at_work: int
+    held: int
+    parked: int
+    since: datetime | None
+    together: int  # of the parked, those that may be tried again all at once
+
+
+@dataclass(frozen=True)
+class Parked:
+    """One that waits for a person."""
+
+    kind: Kind[Any]
+    owed: OwedWork
+    title: str
+    page: str  # its address; empty when it has none
+
+
+def all_kinds(*, now: datetime) -> list[KindNow]:
+    """Every kind as it is now, whoever's it is: numbers, nobody's data."""
+    return [_now_of(kind, now) for kind in kinds()]
+
+
+def parked_ones(*, user: Any) -> list[Parked]:
+    """What is parked and this person may see, kind by kind."""
+    return [
+        Parked(kind, owed, kind.title(owed), kind.page(owed) if kind.page else "")
+        for kind in kinds()
+        for owed in kind.visible_to(user).filter(state=kind.parked).order_by("parked_at", "pk")[:SHOWN]
+    ]
+
+
+def _now_of(kind: Kind[Any], now: datetime) -> KindNow:
+    taken = Q(lease_until__gt=now)
+    under_way = kind.rows.filter(state_in(kind.open_states)).aggregate(
+        waiting=Count("pk", filter=~taken), at_work=Count("pk", filter=taken), since=Min(kind.since, filter=~taken)
+    )
+    parked = kind.rows.filter(state=kind.parked)
+    return KindNow(
+        kind=kind,
+        held=kind.rows.filter(state_in(kind.held)).count() if kind.held else 0,
+        **parked.aggregate(parked=Count("pk"), together=Count("pk", filter=kind.together)),
+        **under_way,
+    )

@@ -1,0 +1,68 @@
+"""The one function that changes where owed work stands, and the fence that guards it.
+
+A row is changed only as it was read: with the same fence, and still somebody's, or still where it stood. So whoever
+was thought dead and comes late finds nothing to change, and of two clicks one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from work.kinds import Kind, Taken, kind_of
+from work.life import Standing, Verb, leads_to
+from work.models import OwedWork
+
+ERROR_LENGTH = 2_000
+
+
+class LeaseLost(RuntimeError):
+    """Another has this work now, or it stands elsewhere: what this one holds must not be handed in."""
+
+
+def take(
+    verb: Verb,
+    *,
+    owed: OwedWork,
+    to: str,
+    now: datetime,
+    by: Any = None,
+    note: str = "",
+    columns: Mapping[str, Any],
+) -> None:
+    """Take a step: change the state and `columns` of the row, and let its room write what belongs to it, all or none.
+
+    Raises LeaseLost, and ValueError for a step the table does not have.
+    """
+    kind = kind_of(type(owed))
+    was, before = owed.state, kind.standing_of(owed)
+    check_leads_there(kind, verb, before, to)
+    with transaction.atomic() if kind.told is not None else nullcontext():
+        if not as_it_was_read(owed).update(state=to, **columns):
+            raise LeaseLost(f"{kind.name} {owed.pk} is no longer {before.value} with fence {owed.fence}")
+        for name, value in {**columns, "state": to}.items():
+            setattr(owed, name, value)
+        if kind.told is not None:
+            kind.told(owed, Taken(verb=verb, was=was, now=now, by=by, note=note))
+
+
+def as_it_was_read(owed: OwedWork) -> QuerySet[Any]:
+    """The row while nobody else has taken it and it still stands where it stood."""
+    kind = kind_of(type(owed))
+    rows = kind.rows.filter(pk=owed.pk, fence=owed.fence)
+    if kind.standing_of(owed) == Standing.AT_WORK:
+        return rows.filter(state__in=kind.open_states, lease_until__isnull=False)
+    return rows.filter(state=owed.state, lease_until__isnull=True)
+
+
+def check_leads_there(kind: Kind[Any], verb: Verb, before: Standing, to: str) -> None:
+    """Raise ValueError unless the table leads from one standing to the other by this verb."""
+    there = leads_to(verb, from_standing=before)
+    stays = there == Standing.AT_WORK and not kind.at_work  # such a kind keeps its waiting state while it is at work
+    if kind.standing_of_state(to) != (Standing.WAITING if stays else there):
+        raise ValueError(f"{verb.value} of {kind.name} does not lead to {to}")
