@@ -178,7 +178,7 @@ def take(path: Path) -> tuple[float, Any, float]:
     with Watch(report.pk) as watch:
         seconds = timed(lambda: done.append(take_in(report_id=report.pk, now=NOW)))
     if done[0].state != "published":
-        sys.exit(f"{path.name}: {done[0].state} {done[0].error} {done[0].held_because}")
+        sys.exit(f"{path.name}: {done[0].state} {done[0].last_error} {done[0].held_because}")
     return seconds, done[0], watch.longest
 
 

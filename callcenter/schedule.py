@@ -48,8 +48,10 @@ SCHEDULE = [
     Tick("Sellar campañas cerradas", "campaigns.seal_closed", MINUTE),
     # The figures of the running campaigns are counted afresh when something changed.
     Tick("Actualizar cifras", "campaigns.refresh_figures", 5 * SECOND),
-    # An export that lost its worker is made again, and old files of exports are deleted.
-    Tick("Retomar exportaciones", "campaigns.sweep_exports", 30 * SECOND),
+    # Owed work that waits for a worker, or lost the one it had, is rung again: exports, and every kind with a verb.
+    Tick("Retomar trabajo pendiente", "work.sweep", 30 * SECOND),
+    # Files of exports are kept for a day.
+    Tick("Borrar exportaciones antiguas", "campaigns.delete_old_exports", MINUTE),
     # Personal data of months, calls and escalations older than the policy keeps them are taken away; figures stay.
     Tick("Quitar datos personales antiguos", "callcenter.take_away_personal_data", 6 * HOUR),
     # What calls left to be done in other systems is sent; a step that owes something rings at once.

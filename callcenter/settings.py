@@ -103,7 +103,6 @@ CELERY_TASK_ROUTES = {
         "campaigns.close_overdue",
         "campaigns.seal_closed",
         "callcenter.take_away_personal_data",
-        "campaigns.make_export",
         "work.do_one",
     )
 }

@@ -70,12 +70,6 @@ def seal_closed() -> None:
     sealing.seal_closed(now=timezone.now())
 
 
-@shared_task(name="campaigns.make_export")
-def make_export(export_id: int) -> None:
-    exporting.make_export(export_id=export_id, now=timezone.now())
-
-
-@shared_task(name="campaigns.sweep_exports")
-def sweep_exports() -> None:
-    for export_id in exporting.sweep_exports(now=timezone.now()):
-        make_export.delay_on_commit(export_id=export_id)
+@shared_task(name="campaigns.delete_old_exports")
+def delete_old_exports() -> None:
+    exporting.delete_old_exports(now=timezone.now())

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.models import HeldFor, Report
+from work.ending import settle
+from work.trying_again import try_again
 
 Check = Callable[[Report], None]
+NOT_HELD = {"held_for": "", "held_because": ""}
 
 
 class DecisionRefused(ValueError):
@@ -44,7 +47,7 @@ def accept(*, report_id: int, by: User, now: datetime) -> Report:
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report_id)
         check_can_accept(report)
-        _wait_again(report, accepted_by=by)
+        try_again(owed=report, now=now, by=by, accepted_by=by, **NOT_HELD)
     return report
 
 
@@ -53,7 +56,7 @@ def read_again(*, report_id: int, by: User, now: datetime) -> Report:
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report_id)
         check_can_read_again(report)
-        _wait_again(report, accepted_by=report.accepted_by)
+        try_again(owed=report, now=now, by=by, **NOT_HELD)
     return report
 
 
@@ -62,16 +65,5 @@ def discard(*, report_id: int, by: User, now: datetime) -> Report:
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report_id)
         check_can_discard(report)
-        report.state, report.accepted_by, report.lease_until = Report.State.DISCARDED, by, None
-        report.fence += 1
-        report.save(update_fields=["state", "accepted_by", "lease_until", "fence"])
+        settle(owed=report, to=Report.State.DISCARDED, now=now, by=by, accepted_by=by)
     return report
-
-
-def _wait_again(report: Report, *, accepted_by: User | None) -> None:
-    report.state, report.attempts, report.lease_until = Report.State.WAITING, 0, None
-    report.accepted_by, report.error, report.held_for, report.held_because = accepted_by, "", "", ""
-    report.fence += 1
-    report.save(
-        update_fields=["state", "attempts", "lease_until", "accepted_by", "error", "held_for", "held_because", "fence"]
-    )

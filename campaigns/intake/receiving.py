@@ -150,7 +150,7 @@ def tell_failed(*, report: Report, now: datetime) -> None:
         key=f"report-failed-{report.pk}-{report.attempts}",
         kind=NoticeKind.REPORT_FAILED,
         subject=_("No se pudo tomar el reporte %(name)s") % {"name": report.name},
-        body=_("%(why)s\n\nRevise el reporte: %(url)s") % {"why": _fresh(report).error, "url": _address(report)},
+        body=_("%(why)s\n\nRevise el reporte: %(url)s") % {"why": _fresh(report).last_error, "url": _address(report)},
         now=now,
     )
 

@@ -1,19 +1,17 @@
 """Taking a report in: the file becomes a row, and the row is read, checked and published once.
 
 PostgreSQL is the truth and the broker a doorbell: `take_in` may be rung ten times, by two workers at once or after
-one was killed; the claim (attempts, fence, lease) lets one work, and the fence lets only that one publish.
+one was killed; the claim (`work/claiming.py`) lets one work, and its fence lets only that one publish.
 """
 
 from __future__ import annotations
 
-import logging
 import traceback
 from datetime import datetime
 from pathlib import PurePath
 
 import psycopg
 from django.db import connection, transaction
-from django.db.models import F, Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -24,13 +22,15 @@ from campaigns.month.planner import campaign_of
 from campaigns.payments import receipts
 from campaigns.payments.unusual import what_is_unusual
 from campaigns.rows import reading, staging
-from campaigns.rows.progress import LEASE, LeaseLost, Progress
+from campaigns.rows.progress import Progress
+from work.claiming import claim as claim_work
+from work.doing import attempt
+from work.ending import check_is_mine, done, hold, refuse
+from work.kinds import Taken
+from work.life import Verb
 
-__all__ = ["ATTEMPTS", "claim", "receive_report", "take_in"]
+__all__ = ["claim", "receive_report", "take_in"]
 
-log = logging.getLogger(__name__)
-
-ATTEMPTS = 3
 AT_WORK = (Report.State.READING, Report.State.CHECKING, Report.State.PUBLISHING)
 SMALL_SHARE = 0.5  # of the rows of the month before; below it a person looks first
 REJECTED_SHARE = 0.5  # of its own rows; above it a column was probably misread
@@ -57,56 +57,35 @@ def take_in(*, report_id: int, now: datetime) -> Report:
     report = claim(report_id=report_id, now=now)
     if report is not None:
         progress = Progress(report=report, now=now)
-        try:
-            with progress:
-                _work(report=report, progress=progress)
-        except LeaseLost as lost:
-            log.warning("%s", lost)
-        except Held as held:
-            _hold(report=report, held=held, now=progress.clock())
-        except Refused as refusal:
-            _give_up(report=report, state=Report.State.REFUSED, error=str(refusal), now=progress.clock())
-        except Exception as error:
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            log.error("report %s: attempt %s failed: %s\n%s", report.pk, report.attempts, in_our_words(error), frames)
-            _fail(report=report, error=in_our_words(error), now=progress.clock())
+        attempt(report, work=lambda mine: _attempt(mine, progress), clock=progress.clock)
     return Report.objects.get(pk=report_id)
 
 
 def claim(*, report_id: int, now: datetime) -> Report | None:
-    """Take the work of a report for one lease, counting the attempt before it begins.
+    """Take the work of a report for one lease. None when there is nothing to do or somebody else is at it."""
+    begins = {"began_at": now, "rows_read": 0, "rows_checked": 0, "rows_published": 0}
+    return claim_work(Report, pk=report_id, now=now, anew=lambda _report: begins)
 
-    Returns None when there is nothing to do or somebody else is at it. A report whose third worker vanished is
-    parked here, so that a file that kills its process is not tried for ever.
-    """
-    with transaction.atomic():
-        to_do = Q(state=Report.State.WAITING) | Q(state__in=AT_WORK, lease_until__lt=now)
-        report = Report.objects.select_for_update(skip_locked=True).filter(to_do, pk=report_id).first()
-        if report is None:
-            return None
-        if report.attempts >= ATTEMPTS:
-            report.state, report.error = Report.State.PARKED, report.error or _("Cada intento se interrumpió.")
-            report.fence, report.lease_until = report.fence + 1, None
-            report.save(update_fields=["state", "error", "fence", "lease_until"])
-            tell_failed(report=report, now=now)
-            return None
-        report.state = Report.State.READING
-        report.attempts, report.fence = report.attempts + 1, report.fence + 1
-        report.began_at, report.lease_until = now, now + LEASE
-        report.rows_read = report.rows_checked = report.rows_published = 0
-        report.save(
-            update_fields=[
-                "state",
-                "attempts",
-                "fence",
-                "began_at",
-                "lease_until",
-                "rows_read",
-                "rows_checked",
-                "rows_published",
-            ]
-        )
-    return report
+
+def write_with(report: Report, taken: Taken) -> None:
+    """What belongs to a step of a report: its rows in between go, and supervision is told of what is theirs now."""
+    if taken.verb in (Verb.FAIL, Verb.PARK, Verb.HOLD, Verb.REFUSE):  # not given up: somebody may still hold the table
+        staging.drop_table(report=report)
+    if taken.verb == Verb.HOLD:
+        tell_held(report=report, now=taken.now)
+    elif taken.verb in (Verb.PARK, Verb.GIVE_UP, Verb.REFUSE):
+        tell_failed(report=report, now=taken.now)
+
+
+def _attempt(report: Report, progress: Progress) -> None:
+    try:
+        with progress:
+            _work(report=report, progress=progress)
+    except Held as held:
+        ends = {"held_for": held.held_for, "held_because": str(held)}
+        hold(owed=report, to=Report.State.HELD, now=progress.clock(), **ends)
+    except Refused as refusal:
+        refuse(owed=report, to=Report.State.REFUSED, error=str(refusal), now=progress.clock())
 
 
 def _work(*, report: Report, progress: Progress) -> None:
@@ -158,7 +137,7 @@ def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> N
     with connection.cursor() as cursor:
         # Two reports of one month, or a worker that was thought dead and its successor, come one after the other.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"report-{report.kind}"])
-    _hold_fence(report)
+    check_is_mine(report)
     if report.kind == ReportKind.CCVP:
         campaign = _campaign_to_fill(report=report, now=now)
         counted = publishing.publish(report=report, campaign=campaign, counts=counts, progress=progress, now=now)
@@ -166,13 +145,11 @@ def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> N
         counted = receipts.publish(report=report, now=now)
     rejected = staging.write_rejected(report=report)
     progress.set(rows_published=counts["rows"])
-    ended = Report.objects.filter(pk=report.pk, fence=report.fence, state__in=AT_WORK).update(
-        state=Report.State.PUBLISHED,
+    done(
+        owed=report,
+        now=progress.clock(),
         published_at=progress.clock(),
         data_until=report.data_until,
-        fence=F("fence") + 1,
-        lease_until=None,
-        error="",
         rows=counts["rows"],
         taken=counted.taken,
         duplicates=counted.duplicates,
@@ -183,13 +160,6 @@ def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> N
         rows_checked=counts["rows"],
         rows_published=counts["rows"],
     )
-    if not ended:
-        raise LeaseLost(f"report {report.pk} was given to another worker before it could be published")
-
-
-def _hold_fence(report: Report) -> None:
-    if not Report.objects.filter(pk=report.pk, fence=report.fence, state__in=AT_WORK).exists():
-        raise LeaseLost(f"report {report.pk} was given to another worker")
 
 
 def _campaign_to_fill(*, report: Report, now: datetime) -> Campaign:
@@ -199,26 +169,6 @@ def _campaign_to_fill(*, report: Report, now: datetime) -> Campaign:
     if campaign.state != Campaign.State.EXPECTED:
         raise Refused(_("El mes %(period)s ya tiene su reporte.") % {"period": f"{report.month:%Y-%m}"})
     return campaign
-
-
-def _hold(*, report: Report, held: Held, now: datetime) -> None:
-    with transaction.atomic():
-        if _leave(report, state=Report.State.HELD, held_for=held.held_for, held_because=str(held)):
-            tell_held(report=report, now=now)
-
-
-def _give_up(*, report: Report, state: Report.State, error: str, now: datetime) -> None:
-    with transaction.atomic():
-        if _leave(report, state=state, error=error):
-            tell_failed(report=report, now=now)
-
-
-def _fail(*, report: Report, error: str, now: datetime) -> None:
-    """Wait for the next attempt, or park after the last."""
-    if report.attempts >= ATTEMPTS:
-        _give_up(report=report, state=Report.State.PARKED, error=error, now=now)
-    else:
-        _leave(report, state=Report.State.WAITING, error=error)
 
 
 def in_our_words(error: Exception) -> str:
@@ -236,16 +186,6 @@ def in_our_words(error: Exception) -> str:
     at = traceback.extract_tb(error.__traceback__)[-1]
     why = f" · {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
     return f"{type(error).__name__}{why} · {PurePath(at.filename).name}:{at.lineno}"
-
-
-def _leave(report: Report, **end: str) -> bool:
-    """End this attempt without publishing. False when another worker has the report by now."""
-    with transaction.atomic():
-        mine = Report.objects.filter(pk=report.pk, fence=report.fence)
-        left = mine.update(fence=F("fence") + 1, lease_until=None, **end)
-        if left:
-            staging.drop_table(report=report)
-    return bool(left)
 
 
 def _refresh_statistics(*, report: Report) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -18,6 +18,7 @@ from campaigns.intake.deciding import DecisionRefused
 from campaigns.models import RejectedRow, Report, ReportKind, ReportWithdrawal
 from campaigns.payments import receipts
 from campaigns.payments.withdrawing import Undoing, count_what_would_go, withdraw_receipts
+from work.trying_again import owed_anew
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def withdraw(*, report_id: int, by: User, now: datetime, reason: str) -> ReportW
             report=report, by=by, at=now, reason=reason[:300], receipts=undone.receipts, contacts=undone.contacts
         )
         withdrawal.read_again.set(later)
-        Report.objects.filter(pk=report.pk).update(state=Report.State.WITHDRAWN, fence=F("fence") + 1)
-        _wait_again(later, by=by)
+        Report.objects.filter(pk=report.pk).update(state=Report.State.WITHDRAWN)
+        _wait_again(later, by=by, now=now)
     return withdrawal
 
 
@@ -79,7 +80,7 @@ def _brought_again_later(report: Report) -> QuerySet[Report]:
     return later.filter(Q(duplicates__gt=0) | Exists(contradicted)).order_by("published_at", "pk")
 
 
-def _wait_again(later: list[Report], *, by: User) -> None:
+def _wait_again(later: list[Report], *, by: User, now: datetime) -> None:
     """As if they had just come, and accepted already; a row that had been mended waits with what was written."""
     keys = [report.pk for report in later]
     RejectedRow.objects.filter(report__in=keys, state=RejectedRow.State.ADMITTED).update(
@@ -87,10 +88,8 @@ def _wait_again(later: list[Report], *, by: User) -> None:
     )
     Report.objects.filter(pk__in=keys).update(
         state=Report.State.WAITING,
-        attempts=0,
-        fence=F("fence") + 1,
         accepted_by=by,
-        error="",
         rung_at=None,
         published_at=None,
+        **owed_anew(now=now),
     )

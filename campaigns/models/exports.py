@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import User
+from work.models import RungWork
 
 
 class ListExportQuerySet(models.QuerySet["ListExport"]):
@@ -21,7 +22,7 @@ class ListExportQuerySet(models.QuerySet["ListExport"]):
         return own if user.steers_campaigns else own.filter(is_masked=True)
 
 
-class ListExport(models.Model):
+class ListExport(RungWork):
     """One export. The row is the work: a worker that dies leaves it to the next sweep; a fence keeps a late one out."""
 
     class Kind(models.TextChoices):
@@ -41,10 +42,6 @@ class ListExport(models.Model):
     filters = models.JSONField(default=dict)
     is_masked = models.BooleanField(default=False)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    fence = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=300, blank=True)
     rows = models.PositiveIntegerField(default=0)
     rows_written = models.PositiveIntegerField(default=0)
     file = models.FileField(upload_to="exports/%Y/%m", null=True, blank=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
 from agents.models import User
+from work.models import RungWork
 
 SOURCE_VARIABLE = r"^SOURCE_[A-Z0-9_]+$"
 
@@ -122,7 +123,7 @@ class HeldFor(models.TextChoices):
     UNUSUAL = "unusual", _("Pagos fuera de lo común")
 
 
-class Report(models.Model):
+class Report(RungWork):
     """One file, and the work of taking it in: a row with state, attempts, fence and lease. The message only rings."""
 
     class State(models.TextChoices):
@@ -147,11 +148,6 @@ class Report(models.Model):
     uploaded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     arrived_at = models.DateTimeField(_("llegó"))
     state = models.CharField(_("estado"), max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    fence = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    rung_at = models.DateTimeField(null=True, blank=True, help_text=_("Última vez que se llamó a un trabajador."))
-    error = models.TextField(blank=True)
     held_for = models.CharField(max_length=8, choices=HeldFor, blank=True)
     held_because = models.TextField(blank=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -6,6 +6,7 @@ When that statement finds another fence, the report was given to somebody else: 
 
 from __future__ import annotations
 
+import copy
 import math
 import threading
 import time
@@ -16,13 +17,13 @@ from types import TracebackType
 from django.db import DatabaseError, connection, connections
 
 from campaigns.models import Report
+from work.ending import renew
+from work.steps import LeaseLost
+
+__all__ = ["EVERY", "LEASE", "GrowingFiles", "LeaseLost", "Progress"]
 
 LEASE = timedelta(seconds=90)
 EVERY = 0.5  # seconds between two steps of the bar
-
-
-class LeaseLost(RuntimeError):
-    """Another worker has this report now: what this one holds must not be published."""
 
 
 class Progress:
@@ -32,8 +33,7 @@ class Progress:
     """
 
     def __init__(self, *, report: Report, now: datetime) -> None:
-        self._report_id = report.pk
-        self._fence = report.fence
+        self._claimed = copy.copy(report)  # as it was claimed: the thread asks for this fence whatever is written since
         self._now = now
         self._began = time.monotonic()
         self._tells = not connection.in_atomic_block
@@ -76,7 +76,7 @@ class Progress:
     def check(self) -> None:
         """Raise LeaseLost when somebody else has the report."""
         if self._lost:
-            raise LeaseLost(f"report {self._report_id} has another fence than {self._fence}")
+            raise LeaseLost(f"report {self._claimed.pk} has another fence than {self._claimed.fence}")
 
     def _keep_telling(self) -> None:
         try:
@@ -91,8 +91,9 @@ class Progress:
     def _tell(self) -> None:
         if (probe := self._probe) is not None:
             self._numbers = {**self._numbers, **probe()}
-        mine = Report.objects.filter(pk=self._report_id, fence=self._fence)
-        if not mine.update(lease_until=self.clock() + LEASE, **self._numbers):
+        try:
+            renew(owed=self._claimed, now=self.clock(), **self._numbers)
+        except LeaseLost:
             self._lost = True
 
 

@@ -60,7 +60,7 @@ def test_there_is_somebody_to_call_at_any_hour_of_any_day(moment: str, home: Pat
     planner.make_months_exist(now=now)
     (report,) = pull(now)
     campaign = Campaign.objects.get(period=period_of(now.date()))
-    assert (report.state, campaign.state, campaign.late_since) == ("published", "proposed", None), report.error
+    assert (report.state, campaign.state, campaign.late_since) == ("published", "proposed", None), report.last_error
     lifecycle.launch(campaign=campaign, by=User.objects.get(username=people.SUPERVISOR), now=now)
     for agent in Agent.objects.all():
         assert giving.give_next(agent=agent, now=now + timedelta(seconds=30)) is not None, agent
@@ -79,7 +79,7 @@ def test_payments_arrive_while_it_runs_and_one_of_them_is_nobodys(home: Path, at
     assert first.name.startswith("recaudo-2026-12-")
     assert smartflex.save_what_is_missing(now=now) == []  # the clerk saves one every ten minutes
     (report,) = pull(now)
-    assert (report.state, report.kind) == ("published", "recaudo"), report.error
+    assert (report.state, report.kind) == ("published", "recaudo"), report.last_error
     assert Receipt.objects.filter(renewal__isnull=False).count() > 10
     assert Receipt.objects.filter(renewal__isnull=True).count() == 1
 

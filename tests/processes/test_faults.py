@@ -41,7 +41,9 @@ def wait_for_state(house: House, report: int, state: str) -> None:
     try:
         wait_until(lambda: house.state_of(report) == state, seconds=PATIENCE, what=f"report {report} is {state}")
     except AssertionError as late:
-        stands = house.rows("SELECT state, attempts, error, lease_until FROM campaigns_report WHERE id = %s", report)
+        stands = house.rows(
+            "SELECT state, attempts, last_error, lease_until FROM campaigns_report WHERE id = %s", report
+        )
         raise AssertionError(f"{late}, but {stands}\n{house.last_words()}") from None
 
 

@@ -140,7 +140,7 @@ def test_a_month_of_prepaid(
     save(drop, "ccvp-2026-12.xlsx", (DATA / "ccvp-2026-12.xlsx").read_bytes(), at("2026-11-26 07:40"))
     (report,) = pull(at("2026-11-26 07:45"))
     assert pull(at("2026-11-26 07:50")) == []
-    assert report.state == "published", report.error
+    assert report.state == "published", report.last_error
     assert report.rows == report.taken + report.duplicates + report.other_service + report.rejected
     assert (report.taken, report.rejected) == (true["report"]["items"], true["report"]["bad_rows"])
     assert Contact.objects.count() == true["report"]["contracts"]
@@ -193,7 +193,7 @@ def test_a_month_of_prepaid(
     ]  # fmt: skip
     save(drop, "recaudo-2026-12-a.csv", collections_file(*lines), at("2026-11-26 09:05"))
     (paid,) = pull(at("2026-11-26 09:06"))
-    assert paid.state == "published", paid.error
+    assert paid.state == "published", paid.last_error
     with the_clock_says(at("2026-11-26 09:07")):
         number = usable_telephones(following)[0]
         answer = desk.post(

@@ -14,8 +14,8 @@ from agents.access import signed_in_user
 from campaigns.lists import exporting
 from campaigns.lists.books import Filters
 from campaigns.models import ListExport
-from campaigns.tasks import make_export
 from screens.spreadsheets import XLSX
+from work.kinds import ring
 
 BACK = {
     ListExport.Kind.CONTACTS: "campaigns:contact_list",
@@ -30,7 +30,7 @@ def owe(request: HttpRequest, *, kind: ListExport.Kind, filters: Filters, words:
     export = exporting.ask_export(
         kind=kind, filters=filters, words=words, by=signed_in_user(request), now=timezone.now()
     )
-    make_export.delay_on_commit(export_id=export.pk)
+    ring(ListExport, pk=export.pk)
     return redirect("campaigns:list_export", pk=export.pk)
 
 
@@ -61,8 +61,8 @@ def list_export_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 def list_export_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Try again what failed three times."""
     export = _export(request, pk)
-    exporting.make_again(export=export)
-    make_export.delay_on_commit(export_id=export.pk)
+    exporting.make_again(export=export, now=timezone.now())
+    ring(ListExport, pk=export.pk)
     return redirect("campaigns:list_export", pk=pk)
 
 

@@ -51,7 +51,7 @@ def take_in_watching(
 
 
 def _reason(report: Report) -> str:
-    why = " ".join((report.held_because if report.state == Report.State.HELD else report.error).split())
+    why = " ".join((report.held_because if report.state == Report.State.HELD else report.last_error).split())
     return f"{report.get_state_display()}: {why}" if why else str(report.get_state_display())
 
 

@@ -196,7 +196,7 @@ def test_one_seal_that_fails_does_not_hold_up_the_others(closed, elena, signed_i
     for minute in (3, 6, 9):
         sealing.seal_closed(now=at(f"2026-11-30 23:0{minute}"))
     errand = Errand.objects.get()
-    assert (errand.attempts, errand.error, errand.failed_at) == (3, "OSError: no font", at("2026-11-30 23:06"))
+    assert (errand.attempts, errand.last_error, errand.parked_at) == (3, "OSError: no font", at("2026-11-30 23:06"))
     for page in ("/campaigns/2026-12/seal/", "/campaigns/2026-12/"):
         told = signed_in(elena).get(page).content.decode()
         assert "OSError: no font" in told

@@ -38,7 +38,7 @@ def test_a_sample_gives_the_numbers_of_its_truth(name: str, at: At, truth: Any, 
     make_agent("Ana")
     report = take_in(report_id=receive(sample(name), at("2026-11-25 06:10")).pk, now=at("2026-11-25 06:11"))
     known = truth(name)["report"]
-    assert (report.state, report.error) == (Report.State.PUBLISHED, "")
+    assert (report.state, report.last_error) == (Report.State.PUBLISHED, "")
     assert report.rows == known["rows"] + known["bad_rows"]
     assert report.taken == known["items"]
     assert report.duplicates == known["duplicates"]
@@ -92,7 +92,10 @@ def test_a_broken_publishing_leaves_nothing_and_is_tried_three_times(at: At, mon
     states = [take_in(report_id=report.pk, now=at(f"2026-11-25 07:0{n}")).state for n in range(4)]
     assert states == [Report.State.WAITING, Report.State.WAITING, Report.State.PARKED, Report.State.PARKED]
     report.refresh_from_db()
-    assert (report.attempts, report.error) == (3, f"RuntimeError · test_intake.py:{broken.__code__.co_firstlineno + 1}")
+    assert (report.attempts, report.last_error) == (
+        3,
+        f"RuntimeError · test_intake.py:{broken.__code__.co_firstlineno + 1}",
+    )
     assert not Contact.objects.exists()
     assert not Renewal.objects.exists()
     assert not RejectedRow.objects.exists()
@@ -114,7 +117,7 @@ def test_what_the_database_says_of_a_cell_is_told_to_nobody(
     for minute in range(3):
         take_in(report_id=report.pk, now=at(f"2026-11-25 07:0{minute}"))
     report.refresh_from_db()
-    assert report.error == "InvalidDatetimeFormat · 22007"
-    told = report.error + Notice.objects.get().body + caplog.text
+    assert report.last_error == "InvalidDatetimeFormat · 22007"
+    told = report.last_error + Notice.objects.get().body + caplog.text
     assert "70712345" not in told
     assert "Rosa" not in told

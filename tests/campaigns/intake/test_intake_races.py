@@ -66,7 +66,7 @@ def test_two_files_of_one_month_at_once_make_one_campaign(at: At) -> None:
     at_once(lambda: take_in(report_id=one.pk, now=now), lambda: take_in(report_id=two.pk, now=now))
     published = Report.objects.get(state=Report.State.PUBLISHED)
     refused = Report.objects.get(state=Report.State.REFUSED)
-    assert refused.error == "El mes 2026-12 ya tiene su reporte."
+    assert refused.last_error == "El mes 2026-12 ya tiene su reporte."
     assert Contact.objects.count() == published.taken
     assert Campaign.objects.get().state == Campaign.State.PROPOSED
 

@@ -111,7 +111,7 @@ def test_a_hostile_or_foreign_file_is_refused_with_a_sentence(content: bytes, at
     report = received(BytesIO(content), now=at("2026-11-25 06:10"), name="ccvp-2026-12.xlsx")
     report = take_in(report_id=report.pk, now=at("2026-11-25 06:11"))
     assert report.state == Report.State.REFUSED
-    assert report.error
+    assert report.last_error
     assert not Contact.objects.exists()
     again = received(BytesIO(content), now=at("2026-11-25 07:00"), name="ccvp-2026-12.xlsx")
     assert again.pk != report.pk  # a refused file may be brought again

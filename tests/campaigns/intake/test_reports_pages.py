@@ -16,10 +16,10 @@ from kombu.exceptions import OperationalError
 from python_calamine import CalamineWorkbook
 
 from agents.models import Disclosure, User
-from campaigns.lists import exporting
 from campaigns.models import Campaign, Contact, ListExport, RejectedRow, Report, ReportSource
 from campaigns.month.lifecycle import close_overdue
 from campaigns.month.planner import make_months_exist
+from tests.campaigns.exports import make_export
 from tests.campaigns.some_reports import ccvp, many, received, taken
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +184,7 @@ def test_rejected_rows_are_taken_away_as_a_spreadsheet_and_written_down(
 ) -> None:
     client = signed_in(oscar)
     page = client.post(f"/reports/{report.pk}/rejected/export/").url
-    assert exporting.make_export(export_id=ListExport.objects.get().pk, now=timezone.now())
+    assert make_export(export_id=ListExport.objects.get().pk, now=timezone.now())
     content = b"".join(client.get(f"{page}file/").streaming_content)
     rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
     assert any("gratis" in row for row in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,8 @@ from campaigns.lists.books import contact_filters
 from campaigns.lists.listing import Asked
 from campaigns.models import Contact, ListExport, RejectedRow, Report
 from tests.campaigns.a_month import make_month
+from tests.campaigns.exports import make_export
+from work import sweeping
 
 LIST = "/campaigns/2026-12/contacts/"
 
@@ -40,11 +42,17 @@ def month(ana, luis, at):
 def made(client, address: str) -> list[list[Any]]:
     """The rows of the workbook that a button asks for, made as a worker makes it."""
     page = client.post(address).url
-    assert exporting.make_export(export_id=int(page.split("/")[-2]), now=timezone.now())
+    assert make_export(export_id=int(page.split("/")[-2]), now=timezone.now())
     answer = client.get(f"{page}file/")
     return (
         CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
     )
+
+
+def sweep_exports(*, now: datetime) -> list[int]:
+    """As the two ticks do. Returns what is rung for."""
+    exporting.delete_old_exports(now=now)
+    return sweeping.sweep(ListExport, now=now)
 
 
 def asked_by(person, month, now, **asked) -> ListExport:
@@ -69,8 +77,8 @@ def test_a_list_and_its_export_show_the_same(month, elena, signed_in, query):
     assert address == f"/exports/{owed.pk}/"
     assert client.get(f"{address}file/").status_code == 404
     assert "Escribiendo filas" in client.get(address).content.decode()
-    assert exporting.make_export(export_id=owed.pk, now=timezone.now())
-    assert not exporting.make_export(export_id=owed.pk, now=timezone.now())
+    assert make_export(export_id=owed.pk, now=timezone.now())
+    assert not make_export(export_id=owed.pk, now=timezone.now())
     assert "El libro está listo" in client.get(f"{address}progress/").content.decode()
     answer = client.get(f"{address}file/")
     assert "contactos-2026-11-28.xlsx" in answer["Content-Disposition"]
@@ -130,7 +138,7 @@ def test_an_export_is_of_who_asked_for_it(month, elena, oscar, ana, signed_in):
 @pytest.mark.parametrize("role", [Role.AGENT, Role.AUDITOR])
 def test_who_lost_her_role_fetches_nothing_she_asked_for_in_it(month, elena, signed_in, role):
     address = signed_in(elena).post(f"{LIST}export/").url
-    assert exporting.make_export(export_id=ListExport.objects.get().pk, now=timezone.now())
+    assert make_export(export_id=ListExport.objects.get().pk, now=timezone.now())
     assert signed_in(elena).get(f"{address}file/").status_code == 200
     elena.role = role
     elena.save()
@@ -139,7 +147,7 @@ def test_who_lost_her_role_fetches_nothing_she_asked_for_in_it(month, elena, sig
 
 def test_an_export_expires_even_when_nobody_swept(month, elena, signed_in, at):
     owed = asked_by(elena, month, at("2026-11-28 10:00"))
-    exporting.make_export(export_id=owed.pk, now=at("2026-11-28 10:01"))
+    make_export(export_id=owed.pk, now=at("2026-11-28 10:01"))
     with time_machine.travel(at("2026-11-29 10:01")):
         assert signed_in(elena).get(f"/exports/{owed.pk}/file/").status_code == 404
 
@@ -176,14 +184,14 @@ def test_rejected_rows_are_masked_in_whatever_column_a_number_stands(month, elen
 def test_an_export_that_lost_its_worker_is_made_again_and_old_ones_are_deleted(month, elena, at):
     asked = at("2026-11-28 10:00")
     owed = asked_by(elena, month, asked)
-    assert exporting.sweep_exports(now=asked) == [owed.pk]
+    assert sweep_exports(now=asked) == [owed.pk]
     ListExport.objects.update(lease_until=asked + timedelta(minutes=30), attempts=1)
-    assert exporting.sweep_exports(now=asked + timedelta(minutes=5)) == []
-    assert exporting.sweep_exports(now=asked + timedelta(minutes=31)) == [owed.pk]
+    assert sweep_exports(now=asked + timedelta(minutes=5)) == []
+    assert sweep_exports(now=asked + timedelta(minutes=31)) == [owed.pk]
     ListExport.objects.update(attempts=3)
-    assert exporting.sweep_exports(now=asked + timedelta(minutes=31)) == []
+    assert sweep_exports(now=asked + timedelta(minutes=31)) == []
     assert ListExport.objects.get().state == "failed"
-    exporting.sweep_exports(now=asked + timedelta(days=2))
+    sweep_exports(now=asked + timedelta(days=2))
     assert not ListExport.objects.exists()
 
 
@@ -194,11 +202,11 @@ def test_a_worker_that_was_thought_dead_hands_in_nothing(month, elena, at, monke
     def slowly(sheets, target):
         written = write(sheets, target)
         monkeypatch.undo()
-        assert exporting.make_export(export_id=owed.pk, now=at("2026-11-28 10:31"))  # the lease of the first ran out
+        assert make_export(export_id=owed.pk, now=at("2026-11-28 10:31"))  # the lease of the first ran out
         return written
 
     monkeypatch.setattr(exporting, "write_workbook", slowly)
-    assert not exporting.make_export(export_id=owed.pk, now=at("2026-11-28 10:00"))
+    assert not make_export(export_id=owed.pk, now=at("2026-11-28 10:00"))
     export = ListExport.objects.get()
     assert (export.state, export.attempts, export.fence) == ("ready", 2, 2)
     assert len(list(tmp_path.rglob("*.xlsx"))) == 1
@@ -212,11 +220,11 @@ def test_the_third_failure_is_parked_with_its_error_and_a_way_on(month, elena, s
 
     monkeypatch.setattr(exporting, "write_workbook", fail)
     for minute in (1, 2, 3, 4):
-        assert not exporting.make_export(export_id=owed.pk, now=at(f"2026-11-28 10:0{minute}"))
+        assert not make_export(export_id=owed.pk, now=at(f"2026-11-28 10:0{minute}"))
     page = signed_in(elena).get(f"/exports/{owed.pk}/").content.decode()
     assert "disk full" in page
     assert "Intentar otra vez" in page
     assert ListExport.objects.get().attempts == 3
     monkeypatch.undo()
     assert signed_in(elena).post(f"/exports/{owed.pk}/again/").status_code == 302
-    assert exporting.make_export(export_id=owed.pk, now=at("2026-11-28 10:05"))
+    assert make_export(export_id=owed.pk, now=at("2026-11-28 10:05"))

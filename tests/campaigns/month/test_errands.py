@@ -41,7 +41,7 @@ def test_one_deal_that_fails_does_not_hold_up_the_others(two_asked, elena, signe
     for minutes in (1, 2, 4, 6, 8):
         assert assigning.deal_what_was_asked(now=at(NOON) + timedelta(minutes=minutes)) == []
     errand = Errand.objects.get()
-    assert (errand.campaign, errand.attempts, errand.error) == (first, 3, "ValueError: no such agent")
+    assert (errand.campaign, errand.attempts, errand.last_error) == (first, 3, "ValueError: no such agent")
     page = signed_in(elena).get("/campaigns/2026-12/").content.decode()
     assert "No se pudo repartir" in page
     assert "no such agent" in page
@@ -64,11 +64,14 @@ def test_a_worker_that_vanishes_has_used_up_its_try(two_asked, at):
         assert errands.attempt(lambda: "mine", kind=ErrandKind.DEAL, campaign=first, now=now) is None  # leased
         now += timedelta(minutes=31)
     assert errands.attempt(lambda: "mine", kind=ErrandKind.DEAL, campaign=first, now=now) is None
-    assert [errand.error for errand in errands.parked(campaign=first)] == ["Cada intento se interrumpió."]
+    assert [errand.last_error for errand in errands.parked(campaign=first)] == ["Cada intento se interrumpió."]
 
 
 def test_asking_for_the_deal_again_forgets_its_failures(two_asked, elena, at):
     first, _second = two_asked
-    Errand.objects.create(campaign=first, kind="deal", attempts=3, not_before=at(NOON), failed_at=at(NOON), error="x")
+    Errand.objects.create(
+        campaign=first, kind="deal", owed_at=at(NOON), state="parked", attempts=3, fence=3, not_before=at(NOON),
+        parked_at=at(NOON), last_error="x",
+    )  # fmt: skip
     errands.try_again(campaign=first, kind=ErrandKind.DEAL, now=at(NOON))
     assert first in assigning.deal_what_was_asked(now=at(NOON))

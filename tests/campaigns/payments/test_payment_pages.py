@@ -14,9 +14,9 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from agents.models import Agent, Disclosure, User
-from campaigns.lists import exporting
 from campaigns.models import Campaign, Receipt
 from tests.campaigns.a_campaign import make_campaign
+from tests.campaigns.exports import make_export
 from tests.campaigns.promises_and_callbacks.test_promise_outcomes import promised
 from tests.campaigns.some_receipts import owing, row, take
 
@@ -33,7 +33,7 @@ def _files_of_the_test(settings: Any, tmp_path: Any) -> None:
 def exported(client: Client, address: str, asked: dict[str, str] | None = None) -> list[list[Any]]:
     """Every row of the only sheet of the workbook the button asks for, made as a worker makes it."""
     page = client.post(f"{address}?{urlencode(asked or {})}").url
-    assert exporting.make_export(export_id=int(page.split("/")[-2]), now=timezone.now())
+    assert make_export(export_id=int(page.split("/")[-2]), now=timezone.now())
     file = b"".join(client.get(f"{page}file/").streaming_content)
     return CalamineWorkbook.from_filelike(BytesIO(file)).get_sheet_by_index(0).to_python()
 
