@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 
 from django.db import models
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.audit import audited
 from agents.models import User
 from inbound.models.walks import Walk
+from work.models import OwedWork
 
 
 class System(models.TextChoices):
@@ -94,11 +94,8 @@ class OutsideWriteQuerySet(models.QuerySet["OutsideWrite"]):
         """An agent sees what she asked for herself; the centre all."""
         return self if user.sees_the_centre else self.filter(owed_by=user)
 
-    def due(self, now: datetime) -> OutsideWriteQuerySet:
-        return self.filter(state=OutsideWrite.State.WAITING, not_before__lte=now)
 
-
-class OutsideWrite(models.Model):
+class OutsideWrite(OwedWork):
     """Something the centre owes to an outside system. `key` goes with every request: the same key has one effect.
 
     An accountable one touches money or a SIM: it goes out at most once, and when nobody knows whether it was done it
@@ -128,11 +125,6 @@ class OutsideWrite(models.Model):
     requester_card = models.CharField(_("carnet"), max_length=24, blank=True)
     requester_kinship = models.CharField(_("parentesco"), max_length=40, blank=True)
     state = models.CharField(_("estado"), max_length=9, choices=State)
-    attempts = models.PositiveSmallIntegerField(_("intentos"), default=0)
-    fence = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField(_("no antes de"))
-    lease_until = models.DateTimeField(null=True, blank=True)
-    last_error = models.TextField(_("último error"), blank=True)
     reference = models.CharField(_("referencia"), max_length=80, blank=True)
     owed_at = models.DateTimeField(_("pedido"))
     owed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("agente"))
@@ -173,6 +165,10 @@ class OutsideWrite(models.Model):
             models.Index(fields=["not_before"], name="outside_write_waiting", condition=Q(state="waiting")),
             # the sweep of leases: what a killed worker left
             models.Index(fields=["lease_until"], name="outside_write_sending", condition=Q(state="sending")),
+            # what is under way: its count, and since when the oldest is owed
+            models.Index(
+                fields=["owed_at"], name="outside_write_under_way", condition=Q(state__in=["waiting", "sending"])
+            ),
             # what waits for a person: counted in the tabs of every page of writes
             models.Index(
                 fields=["state"], name="outside_write_for_a_person",

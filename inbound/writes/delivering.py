@@ -11,9 +11,8 @@ import logging
 import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from inbound.models import OutsideWrite
@@ -22,15 +21,20 @@ from inbound.outside.reaching import CLIENTS, Clients, Mode, NotConnected, clien
 from inbound.walks.answering import kinship_words
 from inbound.writes.states import State, Verb, WriteRefuses, take
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
+from work.claiming import claim, free, take_back_lost
+from work.doing import NotNow, Outcome, attempt
+from work.ending import done, fail, hold, postpone_due
+from work.kinds import kind_of
+from work.steps import LeaseLost
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3
 WAITS = (timedelta(seconds=30), timedelta(minutes=5))  # after the first and the second failure
 REST = timedelta(seconds=30)  # of all that is due at a system that failed: one knock at its door is enough
 SWEEP = 10.0  # seconds of one sweep; what is left is the next tick's
 LEASE = timedelta(seconds=90)  # longer than a sweep and the longest time-out, and a minute of clocks that disagree
 ERROR_LENGTH = 500
+REFERENCE_LENGTH = 80
 
 
 def deliver_due(*, now: datetime, limit: int = 1_000) -> int:
@@ -43,99 +47,87 @@ def deliver_due(*, now: datetime, limit: int = 1_000) -> int:
     modes = {code: reached.mode_of(code) for code in CLIENTS}
     _leave_to_people([code for code, mode in modes.items() if mode == Mode.BY_HAND], now=now)
     open_ = {code for code, mode in modes.items() if mode == Mode.CONNECTED}
-    done, ends = 0, time.monotonic() + SWEEP
+    sent, ends = 0, time.monotonic() + SWEEP
     for _round in range(limit):
-        write = _claim(open_, now=now) if open_ and time.monotonic() < ends else None
+        if not open_ or time.monotonic() >= ends:
+            break
+        write = claim(OutsideWrite, now=now, among=Q(system__in=open_), durable=True)
         if write is None:
             break
-        verb = _send(write, reached, now=now)
-        done += verb == Verb.CONFIRM
-        if verb not in (Verb.CONFIRM, Verb.REFUSE):
+        sent += attempt(write, work=lambda mine: _send(mine, reached, now), clock=lambda: now) == Outcome.OVER
+        if write.state not in (State.DONE, State.REFUSED):
             open_.discard(write.system)
-            due = OutsideWrite.objects.due(now).filter(system=write.system)
-            due.update(not_before=now + REST)
-    return done
+            postpone_due(OutsideWrite, among=Q(system=write.system), until=now + REST, now=now)
+    return sent
 
 
 def recover(*, now: datetime) -> int:
     """Take back what was being sent by somebody whose lease ran out: a killed worker. Returns how many."""
-    count = 0
-    lost = OutsideWrite.objects.filter(state=State.SENDING, lease_until__lte=now).order_by("pk")
-    for write in lost:
-        with transaction.atomic():
-            # of two sweeps one takes it; whoever sent it and is late finds its fence gone or its state settled
-            mine = lost.select_for_update(skip_locked=True, no_key=True).filter(pk=write.pk).first()
-            if mine is not None:
-                _not_known(mine, _("Quien lo enviaba se interrumpió."), now=now)
-                count += 1
-    return count
+    return take_back_lost(OutsideWrite, now=now)
 
 
-def _claim(systems: Collection[str], *, now: datetime) -> OutsideWrite | None:
-    """Take one due write, counting the attempt before it is made; committed when this returns."""
-    with transaction.atomic(durable=True):
-        due = OutsideWrite.objects.due(now).filter(system__in=systems).order_by("not_before", "pk")
-        write = due.select_for_update(skip_locked=True, no_key=True).first()
-        if write is None:
-            return None
-        return take(
-            Verb.SEND, write=write, by=None, now=now,
-            attempts=write.attempts + 1, fence=write.fence + 1, lease_until=now + LEASE,
-        )  # fmt: skip
+def interrupted(write: OutsideWrite, *, now: datetime) -> None:
+    """Whoever was sending it vanished."""
+    _not_known(write, _("Quien lo enviaba se interrumpió."), now=now)
 
 
-def _send(write: OutsideWrite, reached: Clients, *, now: datetime) -> Verb | None:
-    """Make the one request and write down how it ended. Returns that; None when another has the write by now."""
+def in_words(error: Exception) -> str:
+    """What the other system said, for the page of the write."""
+    return str(error)[:ERROR_LENGTH]
+
+
+def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
+    """Make the one request and write down how it ended. What it raises did nothing there."""
     payload = {
         **write.payload, "requester_name": write.requester_name, "requester_card": write.requester_card,
         "requester_kinship": kinship_words(write.requester_kinship),
     }  # fmt: skip
     try:
+        reference = ACTIONS[write.action].send(reached, write.key, payload).reference.strip()
+    except SystemRefused as refusal:
+        error = in_words(refusal)
+        hold(owed=write, to=State.REFUSED, now=now, note=error, last_error=error)
+    except NotConnected as standing:
+        raise NotNow(in_words(standing), wait=timedelta(0)) from standing
+    except SystemUnavailable:
+        raise
+    except OutcomeUnknown as doubt:
+        _not_known(write, str(doubt), now=now)
+    except Exception as error:  # nobody foresaw it, so nobody knows whether the request had gone out
+        log.exception("write %s, attempt %s", write.pk, write.attempts)
+        _not_known(write, f"{type(error).__name__}: {error}", now=now)
+    else:
+        if reference:
+            _confirm(write, reference[:REFERENCE_LENGTH], now=now)
+        else:
+            _not_known(write, _("Respondió sin dar una referencia."), now=now)
+
+
+def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:
+    """It was done. An answer that comes after the lease still ends the doubt it raised, while nobody has settled it."""
+    try:
+        done(owed=write, now=now, reference=reference, settled_at=now, settled_by=None)
+    except LeaseLost:
         try:
-            reference = ACTIONS[write.action].send(reached, write.key, payload).reference.strip()
-        except SystemRefused as refusal:
-            return _take(Verb.REFUSE, write, now=now, error=str(refusal))
-        except NotConnected as standing:
-            return _take(Verb.POSTPONE, write, now=now, error=str(standing), attempts=write.attempts - 1)
-        except SystemUnavailable as failure:
-            return _failed(write, str(failure), now=now)
-        except OutcomeUnknown as doubt:
-            return _not_known(write, str(doubt), now=now)
-        except Exception as error:  # nobody foresaw it, so nobody knows whether the request had gone out
-            log.exception("write %s, attempt %s", write.pk, write.attempts)
-            return _not_known(write, f"{type(error).__name__}: {error}", now=now)
-        if not reference:
-            return _not_known(write, _("Respondió sin dar una referencia."), now=now)
-        return _take(Verb.CONFIRM, write, now=now, error="", reference=reference[:80])
-    except WriteRefuses:
-        log.warning("write %s: attempt %s ended after another had taken it", write.pk, write.attempts)
-        return None
+            take(Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, last_error="", reference=reference)
+        except WriteRefuses as refusal:
+            raise LeaseLost(f"write {write.pk}: answered after another had taken it") from refusal
+        write.state = State.DONE
 
 
-def _failed(write: OutsideWrite, error: str, *, now: datetime) -> Verb:
-    """Nothing was done there: it is tried again later, and parked at the third time."""
-    if write.attempts >= ATTEMPTS:
-        return _take(Verb.PARK, write, now=now, error=error)
-    return _take(Verb.POSTPONE, write, now=now, error=error, not_before=now + WAITS[write.attempts - 1])
-
-
-def _not_known(write: OutsideWrite, error: str, *, now: datetime) -> Verb:
+def _not_known(write: OutsideWrite, error: str, *, now: datetime) -> None:
     """It may have been done: the same key again is harmless, but never where money or a SIM is touched."""
-    if write.is_accountable:
-        return _take(Verb.DOUBT, write, now=now, error=error)
-    return _failed(write, error, now=now)
-
-
-def _take(verb: Verb, write: OutsideWrite, *, now: datetime, error: str, **changes: Any) -> Verb:
     error = error[:ERROR_LENGTH]
-    take(verb, write=write, by=None, now=now, sent_as=write.fence, note=error, last_error=error, **changes)
-    return verb
+    if write.is_accountable:
+        hold(owed=write, to=State.UNCERTAIN, now=now, note=error, last_error=error)
+    else:
+        fail(owed=write, error=error, now=now)
 
 
 def _leave_to_people(systems: Collection[str], *, now: datetime) -> None:
     """What waits for a system that came to be used by hand is done by hand."""
-    for write in OutsideWrite.objects.due(now).filter(system__in=systems).order_by("pk"):
+    for write in free(kind_of(OutsideWrite), now=now).filter(system__in=systems).order_by("pk"):
         try:
-            take(Verb.HAND_OVER, write=write, by=None, now=now, note=_("El sistema pasó a usarse a mano."))
-        except WriteRefuses:
+            hold(owed=write, to=State.BY_HAND, now=now, note=_("El sistema pasó a usarse a mano."))
+        except LeaseLost:
             continue  # another sweep was first

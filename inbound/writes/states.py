@@ -1,8 +1,9 @@
 """The life of a write to an outside system: one table of steps, one function that takes them.
 
-Every step locks the row and writes its history in the same transaction, so two sweeps, a sweep and a click, or two
-clicks never take the same step twice. What was accountable and may have been done can only be settled by a person:
-no line of the table leads from `uncertain` back to a request.
+A write is a kind of owed work: this table says what its states are to the lines and to people, and keeps to the one of
+`work/life.py`. The sweep takes its steps through `work`, people take theirs here; both write the history in the same
+transaction, so two sweeps, a sweep and a click, or two clicks never take the same step twice. What was accountable and
+may have been done can only be settled by a person: no line of the table leads from `uncertain` back to a request.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite, OutsideWriteChange
+from work.kinds import Taken
 
 State = OutsideWrite.State
 NOTE_LENGTH = 300
@@ -132,7 +134,7 @@ def take(
         if sent_as is not None and locked.fence != sent_as:
             raise WriteRefuses(_("Otro envío la tiene ahora."))
         from_state, locked.state = locked.state, step.to_state
-        columns = {"lease_until": None, **changes}
+        columns = {"lease_until": None, "parked_at": now if step.to_state == State.PARKED else None, **changes}
         if step.to_state in SETTLED:
             columns |= {"settled_at": now, "settled_by": by}
         for name, value in columns.items():
@@ -140,6 +142,11 @@ def take(
         locked.save(update_fields=["state", *columns])
         _note(locked, from_state=from_state, by=by, now=now, note=note)
     return locked
+
+
+def write_history(write: OutsideWrite, taken: Taken) -> None:
+    """The line of the history that goes with each step the sweep takes."""
+    _note(write, from_state=taken.was, by=taken.by, now=taken.now, note=taken.note)
 
 
 def _actors(write: OutsideWrite, by: User | None) -> set[Actor]:

@@ -19,6 +19,8 @@ from inbound.outside.actions import ACTIONS, REQUESTER, Action, amount_of
 from inbound.outside.reaching import Mode, standing_of, why_not_connected
 from inbound.writes.limits import NOT_HAPPENING, check_limits, hold_limits
 from inbound.writes.states import State, Verb, WriteRefuses, begin, take
+from work import trying_again
+from work.trying_again import owed_anew
 
 DONE, NOT_DONE = "done", "not_done"
 OUTCOMES = (DONE, NOT_DONE)
@@ -111,19 +113,12 @@ def give_up(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> Out
 
 def try_again(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
     """Send a parked write again, with its attempts counted anew and the same key. Raises WriteRefuses."""
-    return take(Verb.TRY_AGAIN, write=write, by=by, now=now, attempts=0, not_before=now)
+    return take(Verb.TRY_AGAIN, write=write, by=by, now=now, **owed_anew(now=now))
 
 
 def try_parked_again(*, by: User, now: datetime) -> int:
     """Send again every parked write that touches neither money nor a SIM: its system is back. Returns how many."""
-    count = 0
-    for write in OutsideWrite.objects.filter(state=State.PARKED, is_accountable=False).order_by("pk"):
-        try:
-            try_again(write=write, by=by, now=now)
-        except WriteRefuses:
-            continue  # somebody settled it between the query and the lock
-        count += 1
-    return count
+    return len(trying_again.try_parked_again(OutsideWrite, now=now, by=by))
 
 
 def _newest_of(key: str, sent: Mapping[str, str]) -> tuple[str, OutsideWrite | None]:

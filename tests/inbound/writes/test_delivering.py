@@ -284,11 +284,16 @@ class Killed(BaseException):
 
 
 def kill_between_sending_and_saving(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    def killed(*_said: Any, **_more: Any) -> None:
-        raise Killed
-
+    """The request goes out and is answered; the worker dies with the answer in its hands."""
     with monkeypatch.context() as patched:
-        patched.setattr(delivering, "_take", killed)
+        for action in (ORDINARY, MONEY):
+            known = ACTIONS[action]
+
+            def sends_and_dies(clients: Any, key: str, payload: Any, known: Any = known) -> Any:
+                known.send(clients, key, payload)
+                raise Killed
+
+            patched.setitem(ACTIONS, action, replace(known, send=sends_and_dies))
         with pytest.raises(Killed):
             deliver_due(now=now)
 
