@@ -6,21 +6,22 @@ from pathlib import Path
 
 from django.conf import settings
 
+from campaigns.contacts.state_diagram import LIFE as OF_A_CONTACT
 from campaigns.month.state_diagram import LIFE as OF_A_CAMPAIGN
 from escalations.state_page import LIFE as OF_AN_ESCALATION
 from inbound.flows.pages import pages as flow_pages
-from inbound.flows.publishing import FLOWS, check_files, files
-from inbound.walks.lines_of_the_procedure import LINES
+from inbound.flows.publishing import FLOWS, files, read_files
 from inbound.writes.diagram import LIFE as OF_A_WRITE
 from screens.lives import states_page
+from work.diagram import life as life_of_owed_work
 
-LIVES = (OF_A_CAMPAIGN, OF_AN_ESCALATION, OF_A_WRITE)
+LIVES = (OF_A_CAMPAIGN, OF_A_CONTACT, OF_AN_ESCALATION, OF_A_WRITE)
 
 
 def made_pages() -> dict[str, str]:
     """Every page by its name in `docs/`: lives, flows, and the flows held beside the procedure. Raises FlowErrors."""
-    lives = {life.page: states_page(life) for life in LIVES}
-    return {**lives, **flow_pages(check_files(files(FLOWS), lines=[line.number for line in LINES]))}
+    lives = {life.page: states_page(life) for life in (*LIVES, life_of_owed_work())}
+    return {**lives, **flow_pages(read_files(files(FLOWS)))}
 
 
 def stale_pages() -> list[str]:

@@ -10,7 +10,16 @@ import pytest
 
 from tests.sources import HOUSE, ROOMS, TREES
 
-DOORS = ("views", "tasks", "admin", "urls", "forms", "on_pages", "management", "apps")  # ready() wires a room to its queue
+DOORS = (
+    "views",
+    "tasks",
+    "admin",
+    "urls",
+    "forms",
+    "on_pages",
+    "management",
+    "apps",
+)  # ready() wires a room to its queue
 # These translate too, though no folder says so: a form of the sign-in library, a filter that tells ages, beat and the
 # worker signing that they live, the probes of health, and a folder whose files are as old as the disk's clock says.
 ASK_THE_CLOCK = (

@@ -1,11 +1,12 @@
-"""`docs/work-states.md`, made from the table of steps and the kinds there are, so that it cannot lie."""
+"""The life of owed work as a page of the documents, with the kinds there are."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from screens.lives import Life
 from work.kinds import Kind, kinds
-from work.life import STEPS, Actor, Standing, Step
+from work.life import STEPS, Actor, Standing
 
 PROSE = """
 *centre*: a worker or a sweep. *person*: whoever the door lets, mostly supervision.
@@ -16,31 +17,24 @@ pendiente» or from its own page.
 """
 
 
-def diagram() -> str:
-    """The table as a Mermaid state diagram; a step only a person takes is marked."""
-    lines = ["stateDiagram-v2", "    [*] --> waiting"]
-    lines += [f"    {step.from_standing.value} --> {step.to_standing.value}: {_said(step)}" for step in STEPS]
-    return "\n".join([*lines, "    over --> [*]"])
-
-
-def states_page() -> str:
-    """The whole page: diagram, table, prose, and which states of each kind are which."""
-    rows = ["| verb | from | to | who |", "|---|---|---|---|"]
-    rows += [f"| {s.verb.value} | {s.from_standing.value} | {s.to_standing.value} | {s.who.value} |" for s in STEPS]
-    names = [standing.value for standing in Standing]
-    states = [f"| kind | {' | '.join(names)} | lease | attempts |", "|---" * (len(names) + 3) + "|"]
-    states += [_row_of(kind) for kind in kinds()]
-    head = (
-        "# The states of work that is owed\n\n"
-        "Made from `work/life.py` and the kinds that are registered, by `manage.py work_states`; a test fails when "
-        "stale.\n"
+def life() -> Life:
+    """Read when the page is made: by then every room has registered its kinds."""
+    return Life(
+        name="work",
+        of="work that is owed",
+        source="work/life.py",
+        begins=["waiting"],
+        ends=["over"],
+        steps=[(s.verb.value, s.from_standing.value, s.to_standing.value, s.who.value) for s in STEPS],
+        marks={Actor.PERSON.value: " (a person)"},
+        prose=f"{PROSE}\n## The kinds\n\n{_table_of_kinds()}\n",
     )
-    drawn = f"{head}\n```mermaid\n{diagram()}\n```\n\n" + "\n".join(rows) + "\n" + PROSE
-    return drawn + "\n## The kinds\n\n" + "\n".join(states) + "\n"
 
 
-def _said(step: Step) -> str:
-    return step.verb.value + (" (a person)" if step.who == Actor.PERSON else "")
+def _table_of_kinds() -> str:
+    names = [standing.value for standing in Standing]
+    rows = [f"| kind | {' | '.join(names)} | lease | attempts |", "|---" * (len(names) + 3) + "|"]
+    return "\n".join([*rows, *(_row_of(kind) for kind in kinds())])
 
 
 def _row_of(kind: Kind[Any]) -> str:

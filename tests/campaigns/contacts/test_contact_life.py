@@ -10,14 +10,15 @@ import pytest
 from django.db import connection
 
 from agents.models import Agent, User
-from campaigns.contact_state_page import states_page
 from campaigns.contacts.life import LEADS_TO, STEPS, Actor, ContactRefuses, Verb, check_can, take_step, take_steps
+from campaigns.contacts.state_diagram import LIFE
 from campaigns.desk.answers import Answers
 from campaigns.desk.correcting import correct_result
 from campaigns.desk.giving import give_next
 from campaigns.desk.results import record_result
 from campaigns.invariants import check_invariants
 from campaigns.models import Attempt, Contact, ContactChange, DoNotCall, ListEntry
+from screens.lives import states_page
 
 At = Callable[[str], datetime]
 State = ListEntry.State
@@ -167,4 +168,4 @@ def test_a_result_of_somebody_who_paid_meanwhile_leaves_her_paid(make_contact, a
 
 def test_the_page_of_states_is_not_stale() -> None:
     page = Path(__file__).parents[2] / "docs" / "contact-states.md"
-    assert page.read_text() == states_page(), "run manage.py contact_states"
+    assert page.read_text() == states_page(LIFE), "run manage.py write_docs"

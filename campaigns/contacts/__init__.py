@@ -1,0 +1,1 @@
+"""The life of a contact in its list."""
