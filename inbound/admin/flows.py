@@ -88,12 +88,10 @@ class ServiceLineAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-a
         return False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new line is the last, so that the others keep their keys, and speaks as the others do."""
+        """A new line is the last, so that the others keep their keys."""
         last = ServiceLine.objects.in_order().last()
-        if last is None:
-            return super().get_changeform_initial_data(request)
-        usual = {"position": last.position + BETWEEN, "greeting": last.greeting, "farewell": last.farewell}
-        return usual | super().get_changeform_initial_data(request)
+        place = {"position": last.position + BETWEEN} if last else {}
+        return place | super().get_changeform_initial_data(request)
 
     def save_model(self, request: HttpRequest, obj: ServiceLine, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

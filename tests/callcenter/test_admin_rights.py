@@ -43,7 +43,7 @@ MAY = {
     "django_celery_beat.IntervalSchedule": "vac",
     "django_celery_beat.PeriodicTask": "vac",
     "escalations.Escalation": "v",
-    "escalations.Kind": "vc",
+    "escalations.Kind": "vacd",
     "escalations.Unit": "vacd",
     "inbound.FlowDraft": "vacd",
     "inbound.FlowVersion": "v",

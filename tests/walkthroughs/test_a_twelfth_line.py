@@ -51,15 +51,17 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def row(ines: User, signed_in: SignedIn) -> Callable[[], Any]:
-    """The line as an administrator adds it: what the page proposes, with a number and a name."""
+    """The line as an administrator adds it, where the page proposes to put it."""
 
     def add() -> Any:
         inside, address = signed_in(ines), reverse("admin:inbound_serviceline_add")
         proposed = inside.get(address).context["adminform"].form
-        said = {name: proposed[name].value() for name in ("greeting", "farewell", "position")}
-        return inside.post(
-            address, {**said, "number": "112", "name": "Emergencias de red", "is_active": "on"}, follow=True
-        )
+        said = {
+            "number": "112", "name": "Emergencias de red", "is_active": "on", "farewell": "Gracias por llamar.",
+            "greeting": "Gracias por llamar a COMTECO, {linea}. Le atiende {agente}.",
+            "position": proposed["position"].value(),
+        }  # fmt: skip
+        return inside.post(address, said, follow=True)
 
     return add
 
