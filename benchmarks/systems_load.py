@@ -106,7 +106,7 @@ def timed(times: Times, call: Any, is_good: Any) -> None:
 
 def search_by_the_client(address: str, words: dict[str, list[str]]) -> None:
     """Through the client, as look-ups and pages use it: connection kept, answer read and checked."""
-    from systems.smartflex import Smartflex
+    from systems.smartflex.client import Smartflex
 
     client, limit = Smartflex(address), Times()
     with httpx.Client(base_url=address, trust_env=False) as idle:

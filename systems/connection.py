@@ -14,8 +14,8 @@ import httpx
 from django.utils.translation import gettext as _
 
 from systems.breaker import Resting
-from systems.directory import name_of
 from systems.errors import OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
+from systems.registry import name_of
 from systems.shapes import Misshapen, record, sound, text
 from systems.wire import seconds_left, whole_call, wire_to
 

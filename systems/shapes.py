@@ -11,11 +11,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from systems.contract import LONGEST, MOST, MOST_COUNTED
+
 Made = TypeVar("Made")
 AMOUNT = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}")
-LONGEST = 2000  # characters of a text
-MOST = 1000  # things in a list
-MOST_COUNTED = 1_000_000
 
 
 class Misshapen(Exception):

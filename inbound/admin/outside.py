@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from inbound.models import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
-from inbound.outside.reaching import CLIENTS, standing_of
+from inbound.outside.reaching import standing_of
+from systems.registry import asked_cells
 
 
 @admin.register(OutsideSystem)
@@ -44,7 +45,7 @@ class OutsideSystemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutsideSystem]:
         found: QuerySet[OutsideSystem] = super().get_queryset(request)
-        return found.filter(code__in=CLIENTS)
+        return found.filter(code__in=asked_cells())
 
     def get_readonly_fields(self, request: HttpRequest, obj: OutsideSystem | None = None) -> tuple[str, ...]:
         return ("code",)

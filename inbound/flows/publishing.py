@@ -24,8 +24,8 @@ from escalations.models import Kind
 from inbound.flows.lint import lint
 from inbound.flows.schema import Flow, FlowError, FlowErrors, parse_flow
 from inbound.models import FlowDraft, FlowKind, FlowVersion, ServiceLine
-from inbound.outside.actions import ACTIONS
-from inbound.outside.look_ups import LOOK_UPS
+from inbound.outside.actions import actions
+from inbound.outside.look_ups import look_ups
 
 FLOWS = Path(__file__).parent
 
@@ -192,7 +192,7 @@ def _lines_of(texts: Mapping[str, str]) -> dict[str, str]:
 
 def _checked(source: str, name: str, *, lines: Collection[str], kinds: Collection[str] | None) -> Flow:
     flow = parse_flow(source, name=name)
-    if errors := lint(flow, look_ups=LOOK_UPS, actions=ACTIONS, escalations=kinds, lines=lines, name=name):
+    if errors := lint(flow, look_ups=look_ups(), actions=actions(), escalations=kinds, lines=lines, name=name):
         raise FlowErrors(tuple(errors))
     return flow
 

@@ -7,26 +7,6 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
-LIMITED = {  # what an agent may move a day until somebody decides otherwise in the admin
-    "qbc": {"daily_limit": 5000, "largest_amount": 500},
-    "c_cli4g": {"daily_limit": 5000, "largest_amount": 500},
-    "btel2": {"daily_limit": 5000, "largest_amount": 500},
-    "mio": {"daily_writes": 40},
-    "lbc": {"daily_writes": 40},
-}
-SYSTEMS = (
-    "smartflex", "lbc", "c_cli4g", "ccvp", "gsi", "pac", "guiatel", "guia_comercial", "p_empleados", "boliviatel",
-    "btel2", "mio", "qbc", "nocc", "sector_mail",
-)
-
-
-def put_in_the_systems(apps, schema_editor):
-    OutsideSystem = apps.get_model("inbound", "OutsideSystem")
-    OutsideSystem.objects.bulk_create(
-        [OutsideSystem(code=code, **LIMITED.get(code, {})) for code in SYSTEMS], ignore_conflicts=True
-    )
-
-
 
 class Migration(migrations.Migration):
 
@@ -220,5 +200,4 @@ class Migration(migrations.Migration):
             model_name='reservedsearch',
             index=models.Index(fields=['-at'], name='reserved_search_newest_first'),
         ),
-        migrations.RunPython(put_in_the_systems, migrations.RunPython.noop),
     ]

@@ -1,7 +1,7 @@
 """Nouns of the inbound lines."""
 
 from inbound.models.lines import FlowDraft, FlowKind, FlowVersion, ServiceLine
-from inbound.models.outside import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch, System
+from inbound.models.outside import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
 from inbound.models.people import PersonInCharge
 from inbound.models.walks import Footstep, Walk
 
@@ -16,6 +16,5 @@ __all__ = [
     "PersonInCharge",
     "ReservedSearch",
     "ServiceLine",
-    "System",
     "Walk",
 ]

@@ -11,27 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from agents.audit import audited
 from agents.models import User
 from inbound.models.walks import Walk
+from systems.registry import choices
 from work.models import OwedWork
-
-
-class System(models.TextChoices):
-    """The fifteen systems, by the names the procedure gives them."""
-
-    SMARTFLEX = "smartflex", "Smartflex"
-    LBC = "lbc", "LBC"
-    C_CLI4G = "c_cli4g", "C_CLI4G"
-    CCVP = "ccvp", "CCVP"
-    GSI = "gsi", "GSI"
-    PAC = "pac", "PAC"
-    GUIATEL = "guiatel", "Guiatel"
-    GUIA_COMERCIAL = "guia_comercial", _("Guía Comercial")
-    P_EMPLEADOS = "p_empleados", "P_EMPLEADOS"
-    BOLIVIATEL = "boliviatel", "Boliviatel"
-    BTEL2 = "btel2", "Btel2 (Logistic One)"
-    MIO = "mio", "MIO"
-    QBC = "qbc", "QBC"
-    NOCC = "nocc", "NOCC"
-    SECTOR_MAIL = "sector_mail", _("Correo de los sectores")
 
 
 @audited()
@@ -46,7 +27,7 @@ class OutsideSystem(models.Model):
         BY_HAND = "by_hand", _("a mano")
         OFF = "off", _("apagado")
 
-    code = models.CharField(_("sistema"), max_length=16, choices=System, unique=True)
+    code = models.CharField(_("sistema"), max_length=16, choices=choices, unique=True)
     mode = models.CharField(
         _("modo"), max_length=9, choices=Mode, default=Mode.CONNECTED,
         help_text=_("A mano: el agente lo hace en la pantalla de siempre y anota la referencia. Apagado: no se usa."),
@@ -115,7 +96,7 @@ class OutsideWrite(OwedWork):
     key = models.CharField(max_length=120, unique=True)
     walk = models.ForeignKey(Walk, models.PROTECT, related_name="writes", verbose_name=_("atención"))
     position = models.PositiveIntegerField(help_text=_("La pisada de la atención que lo pidió."))
-    system = models.CharField(_("sistema"), max_length=16, choices=System)
+    system = models.CharField(_("sistema"), max_length=16, choices=choices)
     action = models.CharField(_("operación"), max_length=40)
     is_accountable = models.BooleanField(_("toca dinero o un SIM"), default=False)
     payload = models.JSONField(_("datos"), default=dict)

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inbound.outside.look_ups import ANNULLED_FOR, KINDS_OF_ORDER, SERVICES, STATES
 from screens.templatetags.screens import bs
+from systems.cells import Cell
+from systems.registry import cells
+from systems.words import LABELS
 from telephony import phone_numbers
 
-LABELS = {
-    "address": gettext_lazy("Dirección"), "amount": gettext_lazy("Importe"), "amounts": gettext_lazy("Montos del plan"),
-    "annulled_for": gettext_lazy("Causal de anulación"), "as_of": gettext_lazy("Al"),
-    "balance": gettext_lazy("Saldo"), "cause": gettext_lazy("Causal"), "code": gettext_lazy("Código"),
-    "component": gettext_lazy("Componente"), "contract": gettext_lazy("Contrato"), "due_on": gettext_lazy("Vence"),
-    "error_62": gettext_lazy("Error 62"), "extension": gettext_lazy("Interno"),
-    "has_service": gettext_lazy("¿Tiene servicio?"), "holder": gettext_lazy("Titular"),
-    "identity_card": gettext_lazy("Carnet"), "is_paid": gettext_lazy("¿Pagada?"), "kind": gettext_lazy("Tipo"),
-    "last_payment": gettext_lazy("Último pago"), "last_payment_on": gettext_lazy("Fecha del último pago"),
-    "limit": gettext_lazy("Límite"), "name": gettext_lazy("Nombre"), "number": gettext_lazy("Número"),
-    "order_number": gettext_lazy("Orden"), "paid": gettext_lazy("Pagado"), "paid_on": gettext_lazy("Pagada el"),
-    "pending": gettext_lazy("Saldo"), "period": gettext_lazy("Mes"), "places": gettext_lazy("Dónde pagar"),
-    "plan": gettext_lazy("Plan"), "registered_at": gettext_lazy("Registrado"),
-    "reiterations": gettext_lazy("Reiteraciones"), "sector": gettext_lazy("Sector"),
-    "segment": gettext_lazy("Segmento"), "service": gettext_lazy("Servicio"),
-    "service_number": gettext_lazy("Número de servicio"), "sold_on": gettext_lazy("Vendido el"),
-    "state": gettext_lazy("Estado"), "suspended_for": gettext_lazy("Suspendido por"),
-    "telephone": gettext_lazy("Teléfono"), "telephones": gettext_lazy("Teléfonos"),
-    "unit": gettext_lazy("Unidad"), "words": gettext_lazy("Cómo se marca"),
-    "zone": gettext_lazy("Zona"), "days": gettext_lazy("Días"), "limit_on": gettext_lazy("Plazo hasta"),
+# What the house finds itself (`house.*`); the rest is said by the systems' cells.
+OF_THE_HOUSE: dict[str, Any] = {
+    "telephone": gettext_lazy("Teléfono"), "days": gettext_lazy("Días"), "limit_on": gettext_lazy("Plazo hasta"),
 }  # fmt: skip
-VALUES: dict[str, dict[str, Any]] = {
-    "state": {**dict(STATES), "active": gettext_lazy("Activo"), "blocked": gettext_lazy("Bloqueado")},
-    "service": dict(SERVICES),
-    "annulled_for": dict(ANNULLED_FOR),
-    "kind": {
-        **dict(KINDS_OF_ORDER), "prepaid": gettext_lazy("Prepago"), "postpaid": gettext_lazy("Pospago"),
-    },
-    "suspended_for": {"debt": gettext_lazy("Falta de pago"), "request": gettext_lazy("Solicitud del cliente")},
-}  # fmt: skip
-# JSON of the database does not keep an order: what people look for first stands first.
+# JSON of the database does not keep an order: what people look for first stands first. A field that is not here comes
+# after these, in the order in which its system's cell labels its fields.
 ORDER = (
     *("service", "kind", "name", "number", "service_number", "plan", "state", "suspended_for", "cause", "component"),
     *("has_service", "sold_on", "annulled_for", "registered_at", "reiterations", "order_number", "period", "amount"),
@@ -53,13 +31,36 @@ ORDER = (
     *("amounts", "error_62", "last_payment_on", "last_payment", "unit", "extension", "code", "words", "contract"),
     *("segment", "telephone", "telephones", "address", "zone", "sector", "places"),
 )
-MONEY = {"amount", "amounts", "balance", "last_payment", "limit", "paid", "pending"}
-LISTS = {
-    "customers": gettext_lazy("Clientes"), "entries": gettext_lazy("Registros"), "invoices": gettext_lazy("Facturas"),
-    "products": gettext_lazy("Productos"), "services": gettext_lazy("Servicios"),
-}  # fmt: skip
 LONGEST = 20  # rows of a list; more are told as a number
 LONG_LIST = 60  # letters of a list of texts that still stand on one line
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of all systems together, by the name of a field: its label, the words of its values, its place."""
+
+    labels: Mapping[str, Any]
+    values: Mapping[str, Mapping[str, Any]]
+    money: Collection[str]
+    order: Mapping[str, int]
+
+
+def vocabulary() -> Vocabulary:
+    """As the systems are registered now."""
+    return _vocabulary_of(tuple(cells().values()))
+
+
+@lru_cache(maxsize=1)
+def _vocabulary_of(systems: tuple[Cell, ...]) -> Vocabulary:
+    labels: dict[str, Any] = {**LABELS, **OF_THE_HOUSE}
+    values: dict[str, dict[str, Any]] = {}
+    for system in systems:
+        labels.update(system.labels)
+        for name, words in system.words_of_values().items():
+            values.setdefault(name, {}).update(words)
+    money = frozenset(name for system in systems for name in system.money())
+    names = dict.fromkeys([*ORDER, *(name for system in systems for name in system.labels)])
+    return Vocabulary(labels, values, money, {name: place for place, name in enumerate(names)})
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def tell(found: Any) -> Told:
     below: list[Table] = []  # long lists of texts: what people look for first stands first
     for name, value in sorted(found.items(), key=_place):
         if isinstance(value, list) and value and isinstance(value[0], Mapping):
-            tables += _tables(str(LISTS.get(name, label_of(name))), value)
+            tables += _tables(label_of(name), value)
         elif isinstance(value, list) and len(words := words_of(name, value)) > LONG_LIST:
             rows = [[words_of(name, one)] for one in value]
             below.append(Table(label_of(name), [], rows[:LONGEST], max(0, len(rows) - LONGEST)))
@@ -104,7 +105,8 @@ def tell(found: Any) -> Told:
 
 
 def label_of(name: str) -> str:
-    return str(LABELS.get(name, name.replace("_", " ").capitalize()))
+    """What a field is called; one that no cell labels is called by its name."""
+    return str(vocabulary().labels.get(name, name.replace("_", " ").capitalize()))
 
 
 def words_of(name: str, value: Any) -> str:
@@ -113,17 +115,17 @@ def words_of(name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("Sí") if value else _("No")
+    is_money = name in vocabulary().money
     if isinstance(value, list):
         each = [words_of(name, one) for one in value]
-        return ("; " if any("," in one and name not in MONEY for one in each) else ", ").join(each)
+        return ("; " if any("," in one and not is_money for one in each) else ", ").join(each)
     text = str(value)
-    if name in MONEY:
+    if is_money:
         return _money(text)
     if name in ("telephone", "telephones"):
         return phone_numbers.display(text)
-    if text in VALUES.get(name, {}):
-        return str(VALUES[name][text])
-    return _day(text)
+    known = vocabulary().values.get(name, {})
+    return str(known[text]) if text in known else _day(text)
 
 
 def _money(text: str) -> str:
@@ -159,11 +161,12 @@ def _tables(title: str, rows: list[Any]) -> Iterator[Table]:
         for name, value in row.items():
             if _is_rows(value):
                 of = " · ".join(filter(None, (words_of(key, row.get(key)) for key in ("service", "service_number"))))
-                yield from _tables(f"{LISTS.get(name, label_of(name))} {of}".strip(), value)
+                yield from _tables(f"{label_of(name)} {of}".strip(), value)
 
 
 def _place(item: tuple[str, Any]) -> int:
-    return ORDER.index(item[0]) if item[0] in ORDER else len(ORDER)
+    order = vocabulary().order
+    return order.get(item[0], len(order))
 
 
 def _is_rows(value: Any) -> bool:

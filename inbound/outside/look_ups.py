@@ -1,4 +1,4 @@
-"""What a step may look up: in another system, or in the house's own reading of dates and hours.
+"""What a step may look up: in another system, as its cell declares it, or in the house's own reading of the calendar.
 
 `run` returns plain JSON-able values: tuples as lists, amounts as texts ("12.50"), days and moments in ISO form. Where a
 system is used by hand the agent fills in the look-up's own fields; `found_by_hand` makes of them the same shape.
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -18,23 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from inbound.flows.shapes import HOUSE, Field
 from inbound.models import PersonInCharge
 from inbound.outside import readings
+from systems.cells import Cell, Reads, Typed
+from systems.registry import cells
+from systems.words import YES_OR_NO
 
 Arguments = Mapping[str, str]
-YES_OR_NO = (("true", _("Sí")), ("false", _("No")))
-SERVICES = (
-    ("FIXED", _("Telefonía fija")), ("INTERNET", _("Internet")), ("TV", _("Televisión")), ("FIJACOM", "Fijacom"),
-    ("MIO", "MIO"), ("PUBLIC", _("Telefonía pública")),
-)  # fmt: skip
-STATES = (
-    ("registered", _("Registrada")), ("assigned", _("Asignada")), ("in_execution", _("En ejecución")),
-    ("executed", _("Ejecutada")), ("attended", _("Atendida")), ("closed", _("Cerrada")), ("annulled", _("Anulada")),
-    ("suspended", _("Producto suspendido")), ("other", _("Otro estado")),
-)  # fmt: skip
-KINDS_OF_ORDER = (("installation", _("Instalación")), ("transfer", _("Traslado")))
-ANNULLED_FOR = (
-    ("technical_data", _("Asignación de datos técnicos")), ("subscriber_absent", _("Abonado ausente")),
-    ("wrong_address", _("Dirección errónea")), ("other", _("Otra causal")),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +61,9 @@ def found_by_hand(*, name: str, answers: Mapping[str, str]) -> Any:
 
     What was left empty is absent; nothing written is nothing found (an empty list where it would be a list, else None).
     """
+    fields_by_hand = look_ups()[name].by_hand
     root: dict[str, Any] = {}
-    for field in LOOK_UPS[name].by_hand:
+    for field in fields_by_hand:
         written = str(answers.get(field.name) or "").strip()
         if not written:
             continue
@@ -83,7 +73,7 @@ def found_by_hand(*, name: str, answers: Mapping[str, str]) -> Any:
             place = place.setdefault(part, {})
         place[last] = written == "true" if field.choices == YES_OR_NO else written
     if not root:
-        return [] if LOOK_UPS[name].by_hand[0].name.startswith("0.") else None
+        return [] if fields_by_hand[0].name.startswith("0.") else None
     return _with_lists(root)
 
 
@@ -94,24 +84,32 @@ def _with_lists(value: Any) -> Any:
     return [inner[key] for key in sorted(inner)] if all(key.isdigit() for key in inner) else inner
 
 
-def _field(name: str, label: Any, type_: str = "text", choices: Any = ()) -> Field:
-    return Field(name=name, label=label, type="choice" if choices else type_, required=False, choices=choices)
+def look_ups() -> dict[str, LookUp]:
+    """All that can be looked up, by the names flows use: `<system>.<operation>`, and `house.<reading>`."""
+    return _look_ups_of(tuple(cells().values()))
 
 
-def _asks(
-    system: str,
-    method: str,
-    words: str | Promise,
-    *by_hand: Field,
-    needs: tuple[str, ...] = (),
-    may: tuple[str, ...] = (),
-    kept_back: str = "",
-) -> LookUp:
+@lru_cache(maxsize=1)
+def _look_ups_of(systems: tuple[Cell, ...]) -> dict[str, LookUp]:
+    outside = {name: _look_up(system.code, one) for system in systems for name, one in system.reads.items()}
+    return outside | OF_THE_HOUSE
+
+
+def _look_up(system: str, one: Reads) -> LookUp:
     def _run(clients: Any, arguments: Arguments, now: datetime) -> Any:
-        said = {name: arguments.get(name, "") for name in (*needs, *may)}
-        return as_json(getattr(getattr(clients, system), method)(**said))
+        said = {name: arguments.get(name, "") for name in one.asks}
+        return as_json(getattr(getattr(clients, system), one.name)(**said))
 
-    return LookUp(system, words, _run, needs, by_hand, kept_back)
+    by_hand = tuple(_field(typed) for typed in one.by_hand)
+    return LookUp(system, one.words, _run, one.needs, by_hand, one.kept_back)
+
+
+def _field(typed: Typed) -> Field:
+    """A field of the page. Its label is translated where it is shown."""
+    label: Any = typed.label
+    choices: Any = typed.choices
+    kind = "choice" if choices else typed.kind
+    return Field(name=typed.name, label=label, type=kind, required=False, choices=choices)
 
 
 def _reads(name: str, words: str | Promise) -> LookUp:
@@ -133,97 +131,8 @@ def _names(charge: str, words: str | Promise) -> LookUp:
     return LookUp(HOUSE.rstrip("."), words, _run)
 
 
-_ENTRY = (
-    _field("entries.0.name", _("Nombre")),
-    _field("entries.0.address", _("Dirección")),
-    _field("entries.0.number", _("Número")),
-)
-
-LOOK_UPS: dict[str, LookUp] = {
-    "smartflex.search": _asks(
-        "smartflex", "search", _("Buscar al cliente"),
-        _field("customers.0.contract", _("Contrato"), "contract"), _field("customers.0.name", _("Nombre")),
-        needs=("text",),
-    ),
-    "smartflex.customer": _asks(
-        "smartflex", "customer", _("Datos del cliente en Punto Único (CNCRM_FVE)"),
-        _field("contract", _("Contrato"), "contract"), _field("name", _("Nombre")), _field("segment", _("Segmento")),
-        _field("zone", _("Zona")),
-        needs=("contract",),
-    ),
-    "smartflex.damages": _asks(
-        "smartflex", "damages", _("Daños a Producto"),
-        _field("0.number", _("Número del último daño (vacío si no hay)")),
-        _field("0.state", _("Estado de su orden de trabajo"), choices=STATES), _field("0.cause", _("Causal")),
-        _field("0.service_number", _("Número de servicio")),
-        _field("0.has_service", _("¿Tiene servicio?"), choices=YES_OR_NO),
-        needs=("contract",),
-    ),
-    "smartflex.account": _asks(
-        "smartflex", "account", _("Estado de Cuentas"),
-        _field("services.0.service", _("Servicio"), choices=SERVICES),
-        _field("services.0.invoices.0.number", _("Factura")),
-        _field("services.0.invoices.0.amount", _("Monto adeudado (Bs)"), "amount"),
-        _field("services.0.invoices.0.due_on", _("Vence"), "date"), _field("places.0", _("Dónde pagar")),
-        needs=("contract",),
-    ),
-    "smartflex.orders": _asks(
-        "smartflex", "orders", _("Órdenes de trabajo"),
-        _field("0.number", _("Número de la orden (vacío si no hay)")),
-        _field("0.kind", _("Trámite"), choices=KINDS_OF_ORDER), _field("0.sold_on", _("Fecha de la venta"), "date"),
-        _field("0.state", _("Estado"), choices=STATES),
-        _field("0.has_service", _("¿Tiene servicio?"), choices=YES_OR_NO),
-        _field("0.annulled_for", _("Causal de anulación"), choices=ANNULLED_FOR), _field("0.zone", _("Zona")),
-        _field("0.sector", _("Sector")),
-        needs=("contract",),
-    ),
-    "pac.certificates": _asks(
-        "pac", "certificates", _("Certificados de Aportación"),
-        _field("0.number", _("Número del certificado")), _field("0.amount", _("Importe (Bs)"), "amount"),
-        _field("0.paid", _("Pagado (Bs)"), "amount"), _field("0.pending", _("Saldo (Bs)"), "amount"),
-        needs=("contract",),
-    ),
-    "guiatel.search": _asks(
-        "guiatel", "search", _("Buscar en Guiatel"), *_ENTRY[:2],
-        _field("entries.0.number", _("Número (vacío si está en reserva: no se escribe ni se dice)")),
-        needs=("name",), may=("address",), kept_back="reserved",
-    ),
-    "guia_comercial.search": _asks(
-        "guia_comercial", "search", _("Buscar en la Guía Comercial"), *_ENTRY, needs=("words",), kept_back="reserved"
-    ),
-    "p_empleados.search": _asks(
-        "p_empleados", "search", _("Buscar un interno en P_EMPLEADOS"),
-        _field("0.name", _("Nombre")), _field("0.unit", _("Unidad")), _field("0.extension", _("Interno")),
-        needs=("words",),
-    ),
-    "boliviatel.search": _asks(
-        "boliviatel", "search", _("Buscar al cliente en Boliviatel"),
-        _field("0.number", _("Número")), _field("0.name", _("Nombre")),
-        _field("0.kind", _("Tipo de cliente"), choices=(("prepaid", _("Prepago")), ("postpaid", _("Pospago")))),
-        _field("0.error_62", _("¿Tiene Error 62?"), choices=YES_OR_NO),
-        _field("0.last_payment_on", _("Último pago, fecha"), "date"),
-        _field("0.last_payment", _("Último pago (Bs)"), "amount"),
-        may=("number", "identity_card", "name"),
-    ),
-    "btel2.balance": _asks(
-        "btel2", "balance", _("Saldo en Btel2 (Logistic One)"),
-        _field("amount", _("Saldo (Bs)"), "amount"), _field("limit", _("Límite (Bs)"), "amount"), needs=("number",),
-    ),
-    "mio.line": _asks(
-        "mio", "line", _("Línea en MIO"),
-        _field("number", _("Número")), _field("holder", _("Titular")), _field("plan", _("Plan")),
-        _field("state", _("Estado")), _field("balance", _("Saldo (Bs)"), "amount"), needs=("number",),
-    ),
-    "c_cli4g.line": _asks(
-        "c_cli4g", "line", _("Datos de cliente 4G (C_CLI4G)"),
-        _field("number", _("Número Fijacom")), _field("holder", _("Titular")), _field("plan", _("Plan")),
-        _field("balance", _("Saldo (Bs)"), "amount"), needs=("number",),
-    ),
-    "gsi.code": _asks(
-        "gsi", "code", _("Código de marcación en GSI"),
-        _field("code", _("Código")), _field("words", _("Cómo se marca")), needs=("origin", "destination"),
-    ),
+OF_THE_HOUSE: dict[str, LookUp] = {
     "house.installation_term": _reads("house.installation_term", _("Plazo de la instalación")),
     "house.public_phone_window": _reads("house.public_phone_window", _("Fin de semana de telefonía pública")),
     "house.shopper_seller": _names(PersonInCharge.Charge.SHOPPER_SALES, _("Encargado de Venta Shopper")),
-}  # fmt: skip
+}

@@ -14,9 +14,9 @@ from inbound.flows.conditions import filled, known_first, value_at
 from inbound.flows.diagram import svg
 from inbound.flows.shapes import OTHER, Field, Step
 from inbound.models import Footstep, OutsideWrite, Walk
-from inbound.outside.actions import ACTIONS
+from inbound.outside.actions import actions
 from inbound.outside.found_words import Told, tell, words_of
-from inbound.outside.look_ups import LOOK_UPS
+from inbound.outside.look_ups import look_ups
 from inbound.walks.answering import KINSHIPS, amounts_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import own_write, passings
@@ -120,7 +120,7 @@ def lay_walk(
     words = words_of_the_call(standing, standing.known)
     held = {**said_before(standing), **(typed or {})}
     looked_by_hand = step.kind == "look_up" and standing.footstep.found is None and standing.footstep.by_hand
-    asked = LOOK_UPS[step.look_up].by_hand if looked_by_hand else step.fields
+    asked = look_ups()[step.look_up].by_hand if looked_by_hand else step.fields
     writes, handed = _left_behind(standing)
     return WalkPage(
         standing=standing,
@@ -132,7 +132,7 @@ def lay_walk(
         known=_known(standing),
         just_found=_just_found(standing),
         trail=trail_of(standing),
-        writes=[Owed(write, str(ACTIONS[write.action].words)) for write in writes],
+        writes=[Owed(write, str(actions()[write.action].words)) for write in writes],
         escalations=handed,
         others=list(_others(walk, by)) if by else [],
         done_already=_done_already(standing, writes, handed),

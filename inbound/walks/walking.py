@@ -20,7 +20,7 @@ from escalations.raising import UnknownKind
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import Flow, Step
 from inbound.models import Footstep, ServiceLine, Walk
-from inbound.outside.look_ups import LOOK_UPS, found_by_hand
+from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out
@@ -142,7 +142,7 @@ def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping
         if here.step.kind != "look_up":
             raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
         if here.footstep.found is None:
-            seen = clean_seen(fields=LOOK_UPS[here.step.look_up].by_hand, sent=sent)
+            seen = clean_seen(fields=look_ups()[here.step.look_up].by_hand, sent=sent)
             here.footstep.answer = {name: sent[name] for name in seen}
             here.footstep.found, here.footstep.by_hand = found_by_hand(name=here.step.look_up, answers=seen), True
             here.footstep.save(update_fields=["answer", "found", "by_hand"])

@@ -16,11 +16,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from inbound.models import OutsideWrite
-from inbound.outside.actions import ACTIONS
-from inbound.outside.reaching import CLIENTS, Clients, Mode, NotConnected, clients
+from inbound.outside.actions import actions
+from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.walks.answering import kinship_words
 from inbound.writes.states import State, Verb, WriteRefuses, take
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
+from systems.registry import asked_cells
 from work.claiming import claim, free, take_back_lost
 from work.doing import NotNow, Outcome, attempt
 from work.ending import done, fail, hold, postpone_due
@@ -44,7 +45,7 @@ def deliver_due(*, now: datetime, limit: int = 1_000) -> int:
     """
     recover(now=now)
     reached = clients(now=now)
-    modes = {code: reached.mode_of(code) for code in CLIENTS}
+    modes = {code: reached.mode_of(code) for code in asked_cells()}
     _leave_to_people([code for code, mode in modes.items() if mode == Mode.BY_HAND], now=now)
     open_ = {code for code, mode in modes.items() if mode == Mode.CONNECTED}
     sent, ends = 0, time.monotonic() + SWEEP
@@ -83,7 +84,7 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
         "requester_kinship": kinship_words(write.requester_kinship),
     }  # fmt: skip
     try:
-        reference = ACTIONS[write.action].send(reached, write.key, payload).reference.strip()
+        reference = actions()[write.action].send(reached, write.key, payload).reference.strip()
     except SystemRefused as refusal:
         error = in_words(refusal)
         hold(owed=write, to=State.REFUSED, now=now, note=error, last_error=error)

@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from inbound.models import OutsideWrite, System
-from inbound.outside.actions import ACTIONS
+from inbound.models import OutsideWrite
+from inbound.outside.actions import actions
 from inbound.walks.answering import kinship_words
 from inbound.writes.limits import of_the_day
 from inbound.writes.states import State
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_card, masked_text
 from service_level.days import LA_PAZ
+from systems.registry import name_of
 
 FOR_A_PERSON = (State.UNCERTAIN, State.PARKED, State.REFUSED, State.BY_HAND)
 UNDER_WAY = (State.WAITING, State.SENDING)
@@ -96,7 +97,7 @@ def totals_of(writes: QuerySet[OutsideWrite]) -> list[SystemTotal]:
     )
     totals = [
         SystemTotal(
-            str(System(line["system"]).label),
+            name_of(line["system"]),
             line["asked"],
             line["done"],
             line["moved"] or Decimal(0),
@@ -127,7 +128,7 @@ def day_sheets(writes: QuerySet[OutsideWrite], *, masked: bool) -> list[Sheet]:
 
 def words_of(action: str) -> str:
     """What an action is called; one that is not in the registry any more is called by its name."""
-    known = ACTIONS.get(action)
+    known = actions().get(action)
     return str(known.words) if known else action
 
 

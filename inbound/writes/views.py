@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, roles_only, signed_in_user, steering_only
 from agents.disclosure import record_export, record_reveal
 from agents.models import Role
-from inbound.models import OutsideWrite, System
+from inbound.models import OutsideWrite
 from inbound.tasks import deliver_writes
 from inbound.walks.answering import kinship_words
 from inbound.writes import writing
@@ -37,6 +37,7 @@ from inbound.writes.lists import (
 from inbound.writes.states import Verb, WriteRefuses, can
 from inbound.writes.tables import DayTable, WriteTable, state_badge
 from screens.spreadsheets import workbook_response
+from systems.registry import cells, choices
 
 
 @require_GET
@@ -57,7 +58,7 @@ def write_list(request: HttpRequest) -> HttpResponse:
             }
             for show, (words, _states) in SHOWN.items()
         ],
-        "systems": System.choices,
+        "systems": choices(),
         "may_steer": user.steers_campaigns,
         "sees_the_centre": user.sees_the_centre,
     }
@@ -79,7 +80,7 @@ def write_day(request: HttpRequest) -> HttpResponse:
         "after": day + timedelta(days=1) if day < today else None,
         "table": DayTable(writes, masked=is_masked(user=user)).shown_to(request),
         "totals": totals_of(writes),
-        "systems": System.choices,
+        "systems": choices(),
         "query": request.GET.urlencode(),
         "trail": [(reverse("inbound:write_list"), _("Operaciones")), ("", _("Conciliar el día"))],
     }
@@ -210,7 +211,7 @@ def _asked_for(request: HttpRequest) -> Asked:
 
 def _system_of(request: HttpRequest) -> str:
     system = request.GET.get("system", "")
-    return system if system in System.values else ""
+    return system if system in cells() else ""
 
 
 def _day_of(request: HttpRequest) -> date:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite, Walk
-from inbound.outside.actions import ACTIONS, REQUESTER, Action, amount_of
+from inbound.outside.actions import REQUESTER, Action, actions, amount_of
 from inbound.outside.reaching import Mode, standing_of, why_not_connected
 from inbound.writes.limits import NOT_HAPPENING, check_limits, hold_limits
 from inbound.writes.states import State, Verb, WriteRefuses, begin, take
@@ -37,7 +37,7 @@ def owe_write(
     one for each number: asked again on another footstep (after going back), the first is returned. Call it inside the
     transaction of the step. Raises WriteRefuses, with the sentence for the agent, and KeyError for no known action.
     """
-    known = ACTIONS[action]
+    known = actions()[action]
     said = {name: str(payload[name]).strip() for name in payload if payload[name] is not None}
     said = {name: text for name, text in said.items() if text}
     sent = {name: text for name, text in said.items() if name in (*known.needs, *known.may)}

@@ -7,20 +7,20 @@ from decimal import Decimal
 
 import pytest
 
-from systems.boliviatel import Boliviatel
-from systems.btel2 import Btel2
-from systems.c_cli4g import CCli4g
+from systems.boliviatel.client import Boliviatel
+from systems.btel2.client import Btel2
+from systems.c_cli4g.client import CCli4g
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
-from systems.gsi import Gsi
-from systems.guia_comercial import GuiaComercial
-from systems.guiatel import Guiatel
-from systems.lbc import Lbc
-from systems.mio import Mio
-from systems.nocc import Nocc
-from systems.p_empleados import PEmpleados
-from systems.pac import Pac
-from systems.qbc import Qbc
-from systems.smartflex import Smartflex
+from systems.gsi.client import Gsi
+from systems.guia_comercial.client import GuiaComercial
+from systems.guiatel.client import Guiatel
+from systems.lbc.client import Lbc
+from systems.mio.client import Mio
+from systems.nocc.client import Nocc
+from systems.p_empleados.client import PEmpleados
+from systems.pac.client import Pac
+from systems.qbc.client import Qbc
+from systems.smartflex.client import Smartflex
 from systems.wire import forget_wires
 from tests.sandbox.running import RunningSandbox
 from tests.systems.misbehaving import answers, misbehaving

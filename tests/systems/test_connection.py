@@ -14,7 +14,7 @@ import pytest
 from systems import wire
 from systems.connection import Connection
 from systems.errors import OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
-from systems.smartflex import Smartflex
+from systems.smartflex.client import Smartflex
 from tests.systems import misbehaving as bad
 from tests.systems.misbehaving import Misbehaving, answers, misbehaving, response
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from systems.errors import SystemRefused
-from systems.smartflex import Smartflex
+from systems.smartflex.client import Smartflex
 from tests.sandbox.running import RunningSandbox
 
 A_CUSTOMER = "SELECT contract, name, identity_card, card_digits FROM sandbox_customer"

@@ -10,15 +10,15 @@ from inbound.flows.diagram import mermaid, svg
 from inbound.flows.lint import lint
 from inbound.flows.paths import every_path
 from inbound.flows.schema import FlowErrors, parse_flow
-from inbound.outside.actions import ACTIONS
-from inbound.outside.look_ups import LOOK_UPS
+from inbound.outside.actions import actions
+from inbound.outside.look_ups import look_ups
 from tests.inbound.flows_to_read import LINES, SMALL, flow_of, small, text_of
 from tests.inbound.of_the_procedure import KINDS
 
 
 def errors_of(text: str) -> list[str]:
     flow = parse_flow(text, name="101.yaml")
-    found = lint(flow, look_ups=LOOK_UPS, actions=ACTIONS, escalations=KINDS, lines=("101", "102"))
+    found = lint(flow, look_ups=look_ups(), actions=actions(), escalations=KINDS, lines=("101", "102"))
     return [str(error) for error in found]
 
 
@@ -28,7 +28,7 @@ def test_a_flow_that_can_be_walked_has_nothing_wrong() -> None:
 
 @pytest.mark.parametrize("line", LINES)
 def test_the_flows_of_the_centre_have_nothing_wrong(line: str) -> None:
-    found = lint(flow_of(line), look_ups=LOOK_UPS, actions=ACTIONS, escalations=KINDS, lines=LINES)
+    found = lint(flow_of(line), look_ups=look_ups(), actions=actions(), escalations=KINDS, lines=LINES)
     assert found == []
 
 
@@ -117,7 +117,7 @@ def test_whatever_can_be_read_can_be_checked_and_drawn(line: str, moves: list[tu
         flow = parse_flow("\n".join(rows), name=f"{line}.yaml")
     except FlowErrors:
         return
-    found = lint(flow, look_ups=LOOK_UPS, actions=ACTIONS, escalations=KINDS, lines=LINES)
+    found = lint(flow, look_ups=look_ups(), actions=actions(), escalations=KINDS, lines=LINES)
     assert all(str(error).startswith(f"{line}.yaml: ") for error in found) or flow.line != line
     assert svg(flow).endswith("</svg>")
     assert mermaid(flow)

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,13 +14,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agents.models import Agent, User
-from inbound.models import OutsideSystem, ReservedSearch, System
-from inbound.outside.look_ups import LOOK_UPS, found_by_hand
-from inbound.outside.reaching import CLIENTS, NotConnected, clients, look_up
-from systems.directory import SYSTEMS
+from inbound.models import OutsideSystem, ReservedSearch
+from inbound.outside.look_ups import found_by_hand, look_ups
+from inbound.outside.reaching import NotConnected, clients, look_up, put_in_systems
+from systems.guiatel.client import Guiatel, Listing
+from systems.registry import asked_cells, cells, choices
+from systems.smartflex.client import Smartflex
 from tests.inbound.other_side import OtherSide, how_long
 
 pytestmark = pytest.mark.django_db
+FIFTEEN = {
+    "smartflex": "Smartflex", "lbc": "LBC", "c_cli4g": "C_CLI4G", "ccvp": "CCVP", "gsi": "GSI", "pac": "PAC",
+    "guiatel": "Guiatel", "guia_comercial": "Guía Comercial", "p_empleados": "P_EMPLEADOS", "boliviatel": "Boliviatel",
+    "btel2": "Btel2 (Logistic One)", "mio": "MIO", "qbc": "QBC", "nocc": "NOCC",
+    "sector_mail": "Correo de los sectores",
+}  # fmt: skip
 DAMAGE = {
     "number": "D-1", "service_number": "4251000", "component": "línea", "cause": "sin tono",
     "registered_at": "2026-11-20T10:00:00-04:00", "reiterations": 1, "state": "in_execution", "has_service": False,
@@ -82,7 +91,7 @@ def test_a_refusal_is_told_in_the_systems_words(side: OtherSide, now: datetime) 
 
 
 def test_an_error_nobody_foresaw_stops_no_caller(monkeypatch: Any, side: OtherSide, now: datetime) -> None:
-    monkeypatch.setitem(CLIENTS, "smartflex", "decimal.Decimal")
+    monkeypatch.setattr(Smartflex, "__init__", lambda _client: None)
     looked = look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
     assert (looked.found, looked.by_hand) == (None, True)
     assert "Smartflex" in looked.trouble
@@ -159,27 +168,14 @@ def test_no_look_up_of_that_name(now: datetime) -> None:
 # -- 104: numbers in reserve -------------------------------------------------------------------------------------------
 
 
-class Guiatel:
-    """Stands in for the client, which keeps entries in reserve to itself."""
-
-    def __init__(self, address: str, **more: Any) -> None:
-        pass
-
-    def search(self, *, name: str, address: str = "") -> Any:
-        from dataclasses import dataclass
-
-        @dataclass
-        class Listing:
-            entries: tuple[Any, ...] = ()
-            more: bool = False
-            reserved: int = 2 if name == "RESERVADA" else 0
-
-        return Listing()
-
-
 @pytest.fixture
 def guide(monkeypatch: Any) -> None:
-    monkeypatch.setitem(CLIENTS, "guiatel", "tests.inbound.outside.test_outside.Guiatel")
+    """The client, which keeps entries in reserve to itself, has met two of them for one name."""
+
+    def search(_client: Guiatel, *, name: str, address: str = "") -> Listing:
+        return Listing(entries=(), more=False, reserved=2 if name == "RESERVADA" else 0)
+
+    monkeypatch.setattr(Guiatel, "search", search)
 
 
 @pytest.mark.usefixtures("guide")
@@ -208,18 +204,35 @@ def test_only_the_centre_sees_who_met_the_reserve(now: datetime, ana: Agent, ele
 
 
 def test_every_look_up_has_its_system_and_fields_by_hand() -> None:
-    for name, one in LOOK_UPS.items():
+    for name, one in look_ups().items():
         assert one.system == name.split(".")[0], name
         if one.system == "house":
             continue
-        assert one.system in CLIENTS, name
+        assert one.system in asked_cells(), name
         assert one.by_hand, name
         assert not any(field.required for field in one.by_hand), name
 
 
 def test_the_fifteen_systems_are_rows_and_known_by_the_same_names() -> None:
-    assert set(System.values) == set(SYSTEMS) == set(OutsideSystem.objects.values_list("code", flat=True))
-    assert set(CLIENTS) == set(SYSTEMS) - {"ccvp", "sector_mail"}
+    names = {code: str(name) for code, name in choices()}
+    assert FIFTEEN.items() <= names.items()
+    assert {row.code: str(row) for row in OutsideSystem.objects.all()} == names
+    assert set(asked_cells()) == set(cells()) - {"ccvp", "sector_mail"}
+
+
+def test_what_moves_money_begins_with_limits_and_a_row_that_is_there_stays() -> None:
+    limits = {row.code: (row.daily_limit, row.largest_amount, row.daily_writes) for row in OutsideSystem.objects.all()}
+    topped_up, blocked = (Decimal(5000), Decimal(500), None), (None, None, 40)
+    assert {code: found for code, found in limits.items() if found != (None, None, None)} == {
+        **dict.fromkeys(("qbc", "c_cli4g", "btel2"), topped_up),
+        **dict.fromkeys(("mio", "lbc"), blocked),
+    }
+    OutsideSystem.objects.filter(code="qbc").update(daily_limit=None)
+    OutsideSystem.objects.filter(code="mio").delete()
+    put_in_systems()
+    assert OutsideSystem.objects.get(code="qbc").daily_limit is None
+    assert OutsideSystem.objects.get(code="mio").daily_writes == 40
+    assert OutsideSystem.objects.count() == len(cells())
 
 
 @pytest.mark.parametrize(

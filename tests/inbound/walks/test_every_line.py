@@ -11,7 +11,7 @@ from inbound.flows.paths import every_path
 from inbound.flows.publishing import files, publish_files
 from inbound.flows.shapes import Field, Step
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
-from inbound.outside.look_ups import LOOK_UPS
+from inbound.outside.look_ups import look_ups
 from inbound.walks import walking
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of
@@ -49,7 +49,7 @@ def walk_to_the_end(caller: Caller, way: tuple[tuple[str, str], ...], *, seen: b
         if here.step.kind == "look_up" and here.step.name == name:
             caller.look()
             if caller.step == name:
-                asked = LOOK_UPS[here.step.look_up].by_hand if seen else ()
+                asked = look_ups()[here.step.look_up].by_hand if seen else ()
                 caller.by_hand(**{key: text for field in asked for key, text in typed(field, caller).items()})
             continue
         if here.step.name != name:

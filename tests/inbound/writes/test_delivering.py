@@ -12,11 +12,12 @@ import pytest
 from agents.models import Agent, User
 from inbound import tasks
 from inbound.models import OutsideWrite
-from inbound.outside.actions import ACTIONS
-from inbound.outside.reaching import CLIENTS
+from inbound.outside.actions import actions
 from inbound.writes import delivering, writing
 from inbound.writes.delivering import LEASE, REST, deliver_due, recover
 from inbound.writes.states import State, WriteRefuses
+from systems.qbc.client import Qbc
+from systems.smartflex.client import Smartflex
 from systems.wire import forget_wires
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
@@ -158,8 +159,8 @@ def test_how_one_request_may_end(
 def test_an_error_nobody_foresaw_is_a_doubt(
     owe: Owe, side: OtherSide, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for system in ("smartflex", "qbc"):
-        monkeypatch.setitem(CLIENTS, system, "decimal.Decimal")
+    for client in (Smartflex, Qbc):
+        monkeypatch.setattr(client, "__init__", lambda _client: None)
     writes = [owe(ORDINARY, key="a"), owe(MONEY, key="b")]
     deliver_due(now=now)
     assert [now_of(write).state for write in writes] == [State.WAITING, State.UNCERTAIN]
@@ -287,13 +288,13 @@ def kill_between_sending_and_saving(monkeypatch: pytest.MonkeyPatch, now: dateti
     """The request goes out and is answered; the worker dies with the answer in its hands."""
     with monkeypatch.context() as patched:
         for action in (ORDINARY, MONEY):
-            known = ACTIONS[action]
+            known = actions()[action]
 
             def sends_and_dies(clients: Any, key: str, payload: Any, known: Any = known) -> Any:
                 known.send(clients, key, payload)
                 raise Killed
 
-            patched.setitem(ACTIONS, action, replace(known, send=sends_and_dies))
+            patched.setitem(actions(), action, replace(known, send=sends_and_dies))
         with pytest.raises(Killed):
             deliver_due(now=now)
 
@@ -330,7 +331,7 @@ def test_a_worker_that_is_killed_every_time_parks_the_work(
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, action: str, happens: Callable[[], Any]) -> None:
     """Let something happen between the request of `action` and its answer, the first time."""
-    known, first = ACTIONS[action], [True]
+    known, first = actions()[action], [True]
 
     def send(clients: Any, key: str, payload: Any) -> Any:
         answer = known.send(clients, key, payload)
@@ -338,7 +339,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, action: str, happens: Callable[[]
             happens()
         return answer
 
-    monkeypatch.setitem(ACTIONS, action, replace(known, send=send))
+    monkeypatch.setitem(actions(), action, replace(known, send=send))
 
 
 def test_its_own_late_answer_ends_a_doubt_nobody_has_settled(

@@ -1,0 +1,1 @@
+"""Boliviatel: customers of long distance."""

@@ -1,0 +1,1 @@
+"""Btel2 (Logistic One): credits of long distance."""

@@ -1,0 +1,1 @@
+"""C_CLI4G: Fijacom lines."""

@@ -1,0 +1,1 @@
+"""CCVP: the prepaid report of Smartflex."""

@@ -1,0 +1,1 @@
+"""GSI: the operations centre's alerts, and dial codes."""

@@ -1,0 +1,1 @@
+"""Guiatel: subscribers' numbers."""

@@ -1,0 +1,1 @@
+"""LBC: administrative suspensions."""

@@ -1,0 +1,1 @@
+"""MIO: mobile lines."""

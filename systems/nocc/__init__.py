@@ -1,0 +1,1 @@
+"""NOCC: who watches over the network."""

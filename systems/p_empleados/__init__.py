@@ -1,0 +1,1 @@
+"""P_EMPLEADOS: internal numbers."""

@@ -1,0 +1,1 @@
+"""PAC: share certificates."""

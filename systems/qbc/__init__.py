@@ -1,0 +1,1 @@
+"""QBC: balances of mobile lines."""

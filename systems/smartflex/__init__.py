@@ -1,0 +1,1 @@
+"""Smartflex: customers, damages, accounts, work orders, interactions and claims."""
