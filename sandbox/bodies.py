@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from sandbox.refusals import Refused
 
 SOUND = re.compile(r"[^\x00\ud800-\udfff]*")
-AMOUNT = re.compile(r"[0-9]{1,6}\.[0-9]{2}")
 
 
 @dataclass(frozen=True)
 class Field:
-    """A text of `shortest` to `longest` characters, or one of `among`, or an amount; left out it is `default`."""
+    """A text of `shortest` to `longest` characters, as the `pattern` has it, or one of `among`.
+
+    `default`: what it is when it is left out; None for one that must be there. `example` of what the pattern means.
+    """
 
     longest: int = 200
-    shortest: int = 1
+    shortest: int = 0
     among: tuple[str, ...] = ()
-    is_amount: bool = False
+    pattern: str = ""
+    example: str = ""
     default: str | None = None
 
     def check(self, name: str, value: object) -> str:
@@ -31,8 +34,9 @@ class Field:
             raise Refused(f"El campo «{name}» debe tener de {self.shortest} a {self.longest} caracteres.", status=400)
         if self.among and value not in self.among:
             raise Refused(f"El campo «{name}» debe ser uno de: {', '.join(self.among)}.", status=400)
-        if self.is_amount and not AMOUNT.fullmatch(value):
-            raise Refused(f"El campo «{name}» debe ser un importe como 12.50.", status=400)
+        if self.pattern and not re.fullmatch(self.pattern, value):
+            like = f" como {self.example}" if self.example else f" como dice el contrato: {self.pattern}"
+            raise Refused(f"El campo «{name}» debe ser{like}.", status=400)
         return value
 
 

@@ -1,37 +1,29 @@
-"""Every operation of every system: what it takes, who plays it, whether it changes something."""
+"""Every operation of every system, as `docs/systems.yaml` has it: what it takes, who plays it, what it changes.
+
+Who plays `/<system>/<operation>` is found by its name: the function `<operation>` of `sandbox/played/<system>.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from sandbox.bodies import Field
-from sandbox.played import (
-    boliviatel,
-    btel2,
-    c_cli4g,
-    gsi,
-    guia_comercial,
-    guiatel,
-    lbc,
-    mio,
-    nocc,
-    p_empleados,
-    pac,
-    qbc,
-    smartflex,
-)
+import yaml
 
-CODE = Field(longest=24)  # a contract, a number of a service, a damage or an order
-NAME = Field(longest=120)
-CAUSE = Field(longest=200)
-WORDS = Field(longest=4000)
-AMOUNT = Field(longest=9, is_amount=True)
-MAYBE_CODE = Field(longest=24, shortest=0)
-MAYBE_WORDS = Field(longest=4000, shortest=0)
-LEFT_OUT_CODE = Field(longest=24, shortest=0, default="")
-LEFT_OUT_NAME = Field(longest=120, shortest=0, default="")
+from sandbox.bodies import Field
+
+CONTRACT = Path(__file__).resolve().parents[1] / "docs" / "systems.yaml"
+REFERENCE = "x-reference"  # how the references of what was done begin; only what changes something has it
+
+Schema = Mapping[str, Any]
+
+
+class NobodyPlays(Exception):
+    """The contract has an operation that no function plays."""
 
 
 @dataclass(frozen=True)
@@ -43,61 +35,71 @@ class Operation:
     fields: Mapping[str, Field]
     play: Callable[..., Any]
     prefix: str = ""
-    asks_the_hour: bool = False
 
     @property
     def writes(self) -> bool:
         return self.prefix != ""
 
+    @property
+    def asks_the_hour(self) -> bool:
+        """Whether who plays a read wants to know what time it is."""
+        return not self.writes and "now" in inspect.signature(self.play).parameters
 
-OPERATIONS = (
-    Operation("smartflex", "search", {"text": NAME}, smartflex.search),
-    Operation("smartflex", "customer", {"contract": CODE}, smartflex.customer),
-    Operation("smartflex", "damages", {"contract": CODE}, smartflex.damages),
-    Operation("smartflex", "account", {"contract": CODE}, smartflex.account),
-    Operation("smartflex", "orders", {"contract": CODE}, smartflex.orders),
-    Operation(
-        "smartflex",
-        "register_damage",
-        {"contract": CODE, "service_number": CODE, "cause": CAUSE, "description": MAYBE_WORDS},
-        smartflex.register_damage,
-        "D",
-    ),
-    Operation("smartflex", "reiterate_damage", {"damage": CODE, "cause": CAUSE}, smartflex.reiterate_damage, "R"),
-    Operation(
-        "smartflex",
-        "write_interaction",
-        {"contract": MAYBE_CODE, "line": Field(longest=12), "result": NAME, "text": MAYBE_WORDS},
-        smartflex.write_interaction,
-        "I",
-    ),
-    Operation("smartflex", "register_claim", {"contract": CODE, "text": WORDS}, smartflex.register_claim, "RE"),
-    Operation("lbc", "suspend", {"contract": CODE, "number": CODE, "reason": MAYBE_WORDS}, lbc.suspend, "LBC"),
-    Operation("c_cli4g", "line", {"number": CODE}, c_cli4g.line),
-    Operation("c_cli4g", "top_up", {"number": CODE, "amount": AMOUNT, "note": MAYBE_WORDS}, c_cli4g.top_up, "RB"),
-    Operation("gsi", "reiterate", {"damage": CODE, "text": MAYBE_WORDS}, gsi.reiterate, "GR"),
-    Operation("gsi", "derive", {"order": CODE, "text": MAYBE_WORDS}, gsi.derive, "GD"),
-    Operation(
-        "gsi",
-        "code",
-        {"origin": Field(among=gsi.ORIGINS), "destination": Field(among=gsi.DESTINATIONS)},
-        gsi.code,
-    ),
-    Operation("pac", "certificates", {"contract": CODE}, pac.certificates),
-    Operation("guiatel", "search", {"name": NAME, "address": LEFT_OUT_NAME}, guiatel.search),
-    Operation("guia_comercial", "search", {"words": NAME}, guia_comercial.search),
-    Operation("p_empleados", "search", {"words": NAME}, p_empleados.search),
-    Operation(
-        "boliviatel",
-        "search",
-        {"number": LEFT_OUT_CODE, "identity_card": LEFT_OUT_CODE, "name": LEFT_OUT_NAME},
-        boliviatel.search,
-    ),
-    Operation("btel2", "balance", {"number": CODE}, btel2.balance, asks_the_hour=True),
-    Operation("btel2", "raise_credit", {"number": CODE, "amount": AMOUNT}, btel2.raise_credit, "IC"),
-    Operation("mio", "line", {"number": CODE}, mio.line),
-    Operation("mio", "block_sim", {"number": CODE, "reason": MAYBE_WORDS}, mio.block_sim, "BS"),
-    Operation("qbc", "top_up", {"number": CODE, "amount": AMOUNT}, qbc.top_up, "RS"),
-    Operation("nocc", "report", {"number": CODE, "text": MAYBE_WORDS}, nocc.report, "N"),
-)
+
+def operations_of(contract: Mapping[str, Any]) -> Iterator[Operation]:
+    """All that is asked of the systems. Raises NobodyPlays."""
+    schemas = contract["components"]["schemas"]
+    for path, methods in contract["paths"].items():
+        system, verb = path.strip("/").split("/")
+        asked = methods["post"]
+        body = asked["requestBody"]["content"]["application/json"]["schema"]
+        yield Operation(system, verb, _fields(body, schemas), _who_plays(system, verb), asked.get(REFERENCE, ""))
+
+
+def _fields(body: Schema, schemas: Mapping[str, Schema]) -> dict[str, Field]:
+    needed = body.get("required", ())
+    return {name: _field(_meant(schema, schemas), needed=name in needed) for name, schema in body["properties"].items()}
+
+
+def _field(schema: Schema, *, needed: bool) -> Field:
+    """What the contract says of one text; one that may be left out is empty then."""
+    return Field(
+        longest=schema.get("maxLength", Field.longest),
+        shortest=schema.get("minLength", 0),
+        among=tuple(schema.get("enum", ())),
+        pattern=schema.get("pattern", ""),
+        example=str(next(iter(schema.get("examples", ())), "")),
+        default=None if needed else "",
+    )
+
+
+def _meant(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
+    """The schema itself, or the one it refers to by name."""
+    return schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
+def _who_plays(system: str, verb: str) -> Callable[..., Any]:
+    nobody = NobodyPlays(f"{system}.{verb}: there is no function {verb} in sandbox/played/{system}.py")
+    try:
+        player = import_module(f"sandbox.played.{system}")
+    except ModuleNotFoundError as missing:
+        if missing.name != f"sandbox.played.{system}":  # what the player itself imports
+            raise
+        raise nobody from None
+    if not callable(play := getattr(player, verb, None)):
+        raise nobody
+    return play
+
+
+def _read_contract() -> dict[str, Any]:
+    safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where the library brings it
+    loader = safe(CONTRACT.read_text(encoding="utf-8"))
+    try:
+        contract: dict[str, Any] = loader.get_single_data()
+        return contract
+    finally:
+        loader.dispose()
+
+
+OPERATIONS = tuple(operations_of(_read_contract()))
 SYSTEMS = tuple(dict.fromkeys(operation.system for operation in OPERATIONS))

@@ -8,9 +8,6 @@ from typing import Any
 from sandbox.models import DialCode
 from sandbox.refusals import unknown
 
-ORIGINS = ("fixed", "mobile", "booth")
-DESTINATIONS = ("fixed", "mobile")
-
 
 def reiterate(*, damage: str, text: str, reference: str, now: datetime) -> None:
     """GSI knows no damages of its own: it writes down what it is told."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -53,11 +54,11 @@ class RunningSandbox:
         return self.rows(sql, *values)[0][0]
 
 
-def manage(database_url: str, *arguments: str) -> str:
-    """`python -m sandbox …` to its end; what it said."""
+def manage(database_url: str, *arguments: str, root: Path = ROOT) -> str:
+    """`python -m sandbox …` of the project at `root`, to its end; what it said."""
     done = subprocess.run(
         [sys.executable, "-m", "sandbox", *arguments],
-        cwd=ROOT,
+        cwd=root,
         env=outside_environment(SANDBOX_DATABASE_URL=database_url),
         capture_output=True,
         text=True,
@@ -84,12 +85,12 @@ def own_database() -> Iterator[str]:
 
 
 @contextmanager
-def serving(database_url: str, **environment: str) -> Iterator[str]:
-    """The sandbox's server on a free port; yields its address."""
+def serving(database_url: str, *, root: Path = ROOT, **environment: str) -> Iterator[str]:
+    """The server of the sandbox at `root`, on a free port; yields its address."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox", "serve", "--port", str(port)],
-        cwd=ROOT,
+        cwd=root,
         env=outside_environment(SANDBOX_DATABASE_URL=database_url, **environment),
         stdin=subprocess.DEVNULL,
         start_new_session=True,
