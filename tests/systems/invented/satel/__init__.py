@@ -1,0 +1,1 @@
+"""Satel, which is invented: television by satellite."""
