@@ -28,6 +28,5 @@ WRITES = Kind(
     page=lambda write: reverse("inbound:write", args=[write.pk]),
     told=write_history,
     when_lost=delivering.interrupted,  # never simply sent again: it may have been done
-    in_words=delivering.in_words,
     together=Q(is_accountable=False),
 )

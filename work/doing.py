@@ -69,7 +69,7 @@ def do_one(model: type[Owed], *, pk: int, now: datetime) -> Outcome:
 def attempt(owed: Owed, *, work: Callable[[Owed], object], clock: Callable[[], datetime]) -> Outcome:
     """Do claimed work and write down how it ended. `work` may end it itself, in the transaction of what it did.
 
-    Whatever it raises counts against it, but NotNow and LeaseLost.
+    Whatever it raises counts against it, but NotNow and LeaseLost; of a kind with `when_lost` its room decides.
     """
     try:
         return _attempt(owed, work, clock)
@@ -93,11 +93,20 @@ def _attempt(owed: Owed, work: Callable[[Owed], object], clock: Callable[[], dat
         log.error("%s %s: attempt %s: %s\n%s", kind.name, owed.pk, owed.attempts, type(error).__name__, frames)
         _read_where_it_stands(owed)
         if kind.standing_of(owed) == Standing.AT_WORK:
-            fail(owed=owed, error=kind.in_words(error), now=clock())
+            _broke(owed, error, clock())
     else:
         if kind.standing_of(owed) == Standing.AT_WORK:
             done(owed=owed, now=clock())
     return _OUTCOMES[kind.standing_of(owed)]
+
+
+def _broke(owed: OwedWork, error: Exception, now: datetime) -> None:
+    """The attempt failed; but where it may have been done for all that, its room decides, as when a worker vanished."""
+    kind = kind_of(type(owed))
+    if kind.when_lost is not None:
+        kind.when_lost(owed, now=now)
+    else:
+        fail(owed=owed, error=kind.in_words(error), now=now)
 
 
 def _read_where_it_stands(owed: OwedWork) -> None:

@@ -68,7 +68,7 @@ class Kind(Generic[Owed]):
     title: Callable[[Owed], str] = str  # one row in words that name no customer
     page: Callable[[Owed], str] | None = None  # the address of one row
     told: Callable[[Owed, Taken], None] | None = None  # what is written with each step, in its transaction
-    when_lost: Callable[..., object] | None = None  # `(owed, now=…)`: its worker vanished; None: it is claimed again
+    when_lost: Callable[..., object] | None = None  # `(owed, now=…)`: its worker vanished or broke; None: again
     in_words: Callable[[Exception], str] = type_and_words  # what failed, for the pages; must not quote customers
     together: Q = Q()  # which parked ones may be tried again all at once
     rings_after: timedelta = timedelta(0)  # since it is owed: the door that made it has rung already

@@ -20,7 +20,7 @@ class ErrandKind(models.TextChoices):
 class ErrandQuerySet(models.QuerySet["Errand"]):
     def visible_to(self, user: User) -> ErrandQuerySet:
         """Whole months are the centre's: an agent sees none."""
-        return self if user.sees_the_centre else self.none()
+        return self.select_related("campaign") if user.sees_the_centre else self.none()
 
 
 class Errand(OwedWork):

@@ -68,17 +68,17 @@ def recover(*, now: datetime) -> int:
 
 
 def interrupted(write: OutsideWrite, *, now: datetime) -> None:
-    """Whoever was sending it vanished."""
+    """Whoever was sending it vanished, or could not write down how it ended."""
     _not_known(write, _("Quien lo enviaba se interrumpió."), now=now)
 
 
-def in_words(error: Exception) -> str:
-    """What the other system said, for the page of the write."""
+def _in_words(error: Exception) -> str:
+    """What the other system said, as the row keeps it."""
     return str(error)[:ERROR_LENGTH]
 
 
 def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
-    """Make the one request and write down how it ended. What it raises did nothing there."""
+    """Make the one request and write down how it ended. What else it raises is a doubt: see `interrupted`."""
     payload = {
         **write.payload, "requester_name": write.requester_name, "requester_card": write.requester_card,
         "requester_kinship": kinship_words(write.requester_kinship),
@@ -86,12 +86,12 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     try:
         reference = actions()[write.action].send(reached, write.key, payload).reference.strip()
     except SystemRefused as refusal:
-        error = in_words(refusal)
+        error = _in_words(refusal)
         hold(owed=write, to=State.REFUSED, now=now, note=error, last_error=error)
     except NotConnected as standing:
-        raise NotNow(in_words(standing), wait=timedelta(0)) from standing
-    except SystemUnavailable:
-        raise
+        raise NotNow(_in_words(standing), wait=timedelta(0)) from standing
+    except SystemUnavailable as failure:
+        fail(owed=write, error=_in_words(failure), now=now)
     except OutcomeUnknown as doubt:
         _not_known(write, str(doubt), now=now)
     except Exception as error:  # nobody foresaw it, so nobody knows whether the request had gone out

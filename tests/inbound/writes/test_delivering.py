@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from agents.models import Agent, User
 from inbound import tasks
@@ -313,6 +314,24 @@ def test_a_worker_killed_between_sending_and_saving_means_one_effect(
     assert len(side.book) == 1
     wanted = (State.DONE, "REF-1", 2) if action == ORDINARY else (State.UNCERTAIN, "", 1)
     assert (now_of(write).state, write.reference, asked(side)) == wanted
+
+
+@pytest.mark.parametrize("action", [ORDINARY, MONEY])
+def test_an_answer_that_cannot_be_written_down_is_a_doubt(
+    owe: Owe, side: OtherSide, now: datetime, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    write = owe(action)
+
+    def breaks(**_ends: Any) -> None:
+        raise OperationalError("the connection is lost")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivering, "done", breaks)
+        assert deliver_due(now=now) == 0
+    assert now_of(write).state == (State.WAITING if action == ORDINARY else State.UNCERTAIN)
+    for minutes in range(1, 5):
+        deliver_due(now=now + minutes * MINUTE)
+    assert (len(side.book), asked(side)) == (1, 2 if action == ORDINARY else 1)
 
 
 def test_a_worker_that_is_killed_every_time_parks_the_work(
