@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import DatabaseError, connection
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -26,8 +26,8 @@ from redis.exceptions import RedisError
 
 from callcenter.celery import app
 from callcenter.heartbeats import NAMES, last_sign
-from campaigns.models import Report
-from notices.models import Notice
+from work.kinds import Kind, kinds
+from work.sweeping import unattended_since
 
 SIGNS_STOP_AFTER = timedelta(minutes=2)
 JOBS_WAIT_AT_MOST = timedelta(minutes=10)
@@ -99,8 +99,7 @@ def look(*, now: datetime) -> list[Finding]:
         ("database", True, _database),
         ("cache", False, _cache),
         ("broker", False, _broker),
-        ("oldest_report", False, _oldest_report),
-        ("oldest_notice", False, _oldest_notice),
+        *((f"oldest_{kind.name}", False, _oldest_of(kind)) for kind in kinds()),
     ]
     findings = [_found(name, vital, way, now) for name, vital, way in ways]
     for name in NAMES:
@@ -157,16 +156,9 @@ def _broker(now: datetime) -> tuple[bool, str]:
     return True, "answers"
 
 
-def _oldest_report(now: datetime) -> tuple[bool, str]:
-    states = (Report.State.WAITING, Report.State.READING, Report.State.CHECKING, Report.State.PUBLISHING)
-    unattended = Report.objects.filter(state__in=states).exclude(lease_until__gt=now)
-    return _waited(unattended.aggregate(oldest=Min("arrived_at"))["oldest"], now)
-
-
-def _oldest_notice(now: datetime) -> tuple[bool, str]:
-    # since it is owed: while the mail server is down, when to try next lies always ahead
-    waiting = Notice.objects.filter(state=Notice.State.WAITING)
-    return _waited(waiting.aggregate(oldest=Min("created_at"))["oldest"], now)
+def _oldest_of(kind: Kind[Any]) -> Callable[[datetime], tuple[bool, str]]:
+    """Since it is owed: while the mail server is down, when to try next lies always ahead."""
+    return lambda now: _waited(unattended_since(kind.model, now=now), now)
 
 
 def _waited(since: datetime | None, now: datetime) -> tuple[bool, str]:

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from agents.views import choose_language
-from callcenter import errors, health
+from callcenter import errors, health, views
 from callcenter.home import home
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, one lock-out
@@ -21,6 +21,9 @@ urlpatterns = [
     path("people/", include("agents.urls")),
     path("outbox/", include("notices.urls")),
     path("escalations/", include("escalations.urls")),
+    path("work/", views.owed_work, name="owed_work"),
+    path("work/<str:kind>/again/", views.all_owed_work_again, name="all_owed_work_again"),
+    path("work/<str:kind>/<int:pk>/again/", views.owed_work_again, name="owed_work_again"),
     path("ui/", include("screens.urls")),
     path("lines/", include("inbound.urls")),
     path("", include("campaigns.urls")),

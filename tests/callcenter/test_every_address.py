@@ -124,6 +124,10 @@ ADDRESSES = [
     Address("notices:attachment", CENTRE, of=lambda world: world.attachment),
     Address("notices:retry", STEERING, of=lambda world: {"pk": world.notice.pk}, sends={}),
     Address("notices:retry_all", STEERING, sends={}),
+    # what is owed
+    Address("owed_work", CENTRE),
+    Address("owed_work_again", STEERING, of=lambda world: {"kind": "notice", "pk": world.notice.pk}, sends={}),
+    Address("all_owed_work_again", STEERING, of=lambda world: {"kind": "notice"}, sends={}),
     # what was handed over
     Address("escalations:board", EVERYBODY),
     Address("escalations:board_counts", CENTRE),

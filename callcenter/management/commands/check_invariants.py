@@ -11,6 +11,7 @@ from campaigns.invariants import INVARIANTS, Invariant, check_invariants, orphan
 from escalations.invariants import RULES as OF_ESCALATIONS
 from inbound.invariants import RULES as OF_THE_LINES
 from screens.terminal import TerminalCommand
+from work.invariants import rules as of_owed_work
 
 
 class Command(TerminalCommand):
@@ -21,6 +22,7 @@ class Command(TerminalCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         besides = [Invariant(rule.name, rule.promise, rule.sql) for rule in (*OF_THE_LINES, *OF_ESCALATIONS)]
+        besides += [Invariant(rule.name, rule.promise, rule.sql) for rule in of_owed_work()]
         checked = len(INVARIANTS) + len(orphans()) + len(besides)
         broken = check_invariants(besides=besides)
         if options["json"]:
