@@ -50,7 +50,8 @@ class Kind(Generic[Owed]):
 
     `at_work`: the states of a row somebody has, the first is where a claim leads; none: it keeps its waiting state, and
     only the lease tells. `over`: the first is where it goes when it is done; none: then its row is deleted.
-    `since`: the column that says since when it is owed.
+    `since`: the column that says since when it is owed. `when_lost`: decides what becomes of it when its worker
+    vanished, or broke in an attempt that may have been done; none: the first is claimed again, the second has failed.
     """
 
     name: str  # of addresses, of `oldest_<name>` in /readyz and of its invariants
@@ -68,7 +69,7 @@ class Kind(Generic[Owed]):
     title: Callable[[Owed], str] = str  # one row in words that name no customer
     page: Callable[[Owed], str] | None = None  # the address of one row
     told: Callable[[Owed, Taken], None] | None = None  # what is written with each step, in its transaction
-    when_lost: Callable[..., object] | None = None  # `(owed, now=…)`: its worker vanished or broke; None: again
+    when_lost: Callable[..., object] | None = None  # `when_lost(owed, now=…)`
     in_words: Callable[[Exception], str] = type_and_words  # what failed, for the pages; must not quote customers
     together: Q = Q()  # which parked ones may be tried again all at once
     rings_after: timedelta = timedelta(0)  # since it is owed: the door that made it has rung already
