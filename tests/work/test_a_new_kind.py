@@ -224,12 +224,13 @@ def test_an_auditor_reads_without_numbers_and_acts_on_nothing(
         assert signed_in(person).post(f"/work/reminder/{reminder.pk}/again/").status_code == 403
         assert signed_in(person).post("/work/reminder/again/").status_code == 403
     assert signed_in(ana).get("/work/").status_code == 403
-    assert signed_in(oscar).get("/work/unknown/again/").status_code == 405
     assert as_it_is(reminder)[0] == "parked"
 
 
 def test_a_kind_nobody_knows_is_not_there(reminders: None, elena: User, signed_in: SignedIn) -> None:
-    assert signed_in(elena).post("/work/unknown/again/").status_code == 404
+    client = signed_in(elena)
+    assert client.post("/work/unknown/again/").status_code == 404
+    assert client.get("/work/unknown/again/").status_code == 405
 
 
 def test_the_page_costs_the_same_however_much_is_parked(
