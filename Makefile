@@ -7,7 +7,7 @@ BIN := .venv/bin
 NO_DATABASE := postgres://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check messages bench demo-reset generate
+.PHONY: help setup run test test-fast check messages bench demo-reset generate
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ run: .venv/runs ## everything in the foreground: PORT=8000, HOST=127.0.0.1; Ctrl
 
 test: setup ## everything, the browser tests too
 	@$(BIN)/python -m tests.everything
+
+test-fast: setup ## between two edits: no browser, processes, commits or sweeps (TESTS=tests/inbound for one room)
+	@$(BIN)/python -m tests.everything --fast $(TESTS)
 
 check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translations, generated docs
 	$(BIN)/ruff check .

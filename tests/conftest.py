@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,13 @@ def is_in_a_browser(item: pytest.Item) -> bool:
     return "page" in getattr(item, "fixturenames", ()) or item.get_closest_marker("browser") is not None
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that commit come after those that do not, and the browser's last: its loop stays with the thread."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Tests that commit are marked, and come after those that do not; the browser's last: its loop stays here."""
+    for item in items:
+        if is_transactional(item):
+            item.add_marker(pytest.mark.commits)
+    yield
     items.sort(key=lambda item: (is_in_a_browser(item), is_transactional(item)))
 
 

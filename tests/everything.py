@@ -1,4 +1,7 @@
-"""`make test`: all of it, and in plain words what this machine could not run.
+"""`make test`: all of it, and in plain words what this machine could not run. `--fast` is for between two edits.
+
+Fast are the rules of every room, each in a transaction of its own: no browser, no processes, nothing that commits, and
+no sweep over all pages. Arguments are pytest's: folders, files, `-k`, `-x`.
 
 Installs Chromium by the system's package manager when it can (root, and apt or dnf), because a browser from anywhere
 else would not come with the libraries it needs.
@@ -12,6 +15,7 @@ import subprocess
 import sys
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FAST = "not browser and not processes and not commits and not sweep"
 INSTALL = {
     "apt-get": [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]],
     "dnf": [["dnf", "install", "-y", "-q", "chromium"]],
@@ -39,14 +43,18 @@ def install_browser() -> str:
 
 def main() -> int:
     """Run pytest over everything that can run here. Ends on pytest's own line and code."""
+    asked = sys.argv[1:]
     command = [sys.executable, "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadgroup"]
-    if browser() is None:
+    if "--fast" in asked:
+        asked.remove("--fast")
+        command += ["-q", "-m", FAST]
+    elif browser() is None:
         print("No Chromium here: installing it with the system's package manager …", flush=True)
         why_not = install_browser()
         if browser() is None:
             print(f"NOT RUN: the browser tests (tests/browser). Chromium is missing and {why_not}.", flush=True)
             command += ["-m", "not browser"]
-    return subprocess.run([*command, *sys.argv[1:]], check=False).returncode
+    return subprocess.run([*command, *asked], check=False).returncode
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
@@ -18,7 +19,8 @@ SIZES = {"desk": DESK, "tablet": TABLET}
 LOOKS = (("desk", "light"), ("desk", "dark"), ("tablet", "light"), ("tablet", "dark"))
 PASSWORD = "agua-clara-en-tunari"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WCAG = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+WCAG = {"type": "tag", "values": TAGS}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 # The page has the size and the light it was told, all letters are there, and nothing is on its way from one colour to
 # another. What moves for ever is left alone.
@@ -31,6 +33,12 @@ DRAWN = """async ([width, scheme]) => {
   for (const one of document.getAnimations()) if (one.effect.getComputedTiming().endTime !== Infinity) one.finish();
   await drawn();
 }"""
+
+# Everything that can be seen and where: in another light of the same size it is the same, but for its colours.
+BOXES = """() => [...document.querySelectorAll('body *')].map((one) => {
+  const box = one.getBoundingClientRect();
+  return [one.tagName, one.checkVisibility({visibilityProperty: true}), box.x, box.y, box.width, box.height].join();
+}).join(' ')"""
 
 # What stands in an empty field, and does not fit in it: the words in the field's own letters, beside the room there is.
 CUT = """() => [...document.querySelectorAll('input[placeholder]')].filter((field) => {
@@ -78,11 +86,12 @@ def patient(page: Page) -> Page:
     return page
 
 
-def axe_violations(page: Page) -> list[str]:
+def axe_violations(page: Page, rules: dict[str, Any] = WCAG) -> list[str]:
     """What axe-core has against the page as it is now (WCAG 2.2 AA and best practice), a line each."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("(options) => axe.run(options).then((all) => all.violations)", WCAG)
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    found = page.evaluate("(options) => axe.run(options).then((all) => all.violations)", options)
     return [
         f"{violation['id']} ({violation['impact']}): {node['html'][:160]} — {node['failureSummary'][:300]}"
         for violation in found
@@ -109,11 +118,15 @@ def assert_accessible(page: Page, name: str = "", *, looks: tuple[tuple[str, str
     """No violation, no sideways scrolling and no words cut, at a desk and on a tablet, in light and in dark."""
     told = name or page.url.split("/", 3)[-1].split("?")[0].strip("/").replace("/", "-") or "home"
     problems: dict[str, list[str]] = {}
+    boxes: dict[str, str] = {}  # as they were in the first light of each size
     for size, scheme in looks:
         page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.evaluate(DRAWN, [SIZES[size]["width"], scheme])
-        for line in [*axe_violations(page), *page.evaluate(CUT)]:
+        now = page.evaluate(BOXES)
+        rules = COLOURS if boxes.setdefault(size, "") == now else WCAG
+        boxes[size] = now
+        for line in [*axe_violations(page, rules), *page.evaluate(CUT)]:
             problems.setdefault(line, []).append(f"{size} {scheme}")
         picture(page, f"{told}-{size}-{scheme}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -75,6 +75,7 @@ def test_what_an_administrator_may_do_is_written_down(ines: User, rf: RequestFac
     assert found == MAY
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("who", ["ana", "elena", "oscar"])
 def test_nobody_else_changes_anything_by_a_forged_form(world: World, signed_in: SignedIn, who: str) -> None:
     client = signed_in(world.user(who))

@@ -283,6 +283,7 @@ def ask(world: World, visitor: str, path: str, sends: dict[str, Any] | None) -> 
     return answer.status_code
 
 
+@pytest.mark.sweep
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [name for name in OURS if name in TABLE])
 def test_it_opens_to_whom_it_should_and_to_nobody_else(name: str, world: World) -> None:
@@ -329,6 +330,7 @@ def test_after_the_close_the_customers_of_the_month_are_gone_for_its_agents(name
         assert ask(world, "elena", path, sends) == 200
 
 
+@pytest.mark.sweep
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [n for n in OURS if n in TABLE and TABLE[n].of and "pk" in str(ROUTED[n].pattern)])
 def test_what_does_not_exist_is_404_for_everybody(name: str, world: World) -> None:
@@ -338,6 +340,7 @@ def test_what_does_not_exist_is_404_for_everybody(name: str, world: World) -> No
         assert ask(world, visitor, path, address.sends) == 404, visitor
 
 
+@pytest.mark.sweep
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(ADMIN) - LEFT_OUT_OF_ADMIN))
 def test_the_admin_opens_to_administrators_only(name: str, world: World) -> None:

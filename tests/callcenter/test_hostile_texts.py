@@ -13,7 +13,7 @@ from campaigns.models import CallBack, DeskDraft, ListEntry
 from escalations.models import Change, Escalation
 from tests.callcenter.test_every_address import ADDRESSES, Address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 HOSTILE = [
     *("\x00", "Rosa\x00", "²²²²²²²", "٣٣٣٣٣٣٣", "%", "___", "%_%", "\ud800abc"),
     *("x" * 10_000, "' OR 1=1 --", "ﷺ" * 80),

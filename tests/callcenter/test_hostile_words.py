@@ -20,6 +20,7 @@ from escalations.raising import raise_escalation
 from tests.callcenter.test_every_address import ADDRESSES, EVERYBODY, Address
 from tests.callcenter.world import World
 
+pytestmark = pytest.mark.sweep
 HOSTILE = """<b id=x>'"{{x}}"""
 ROOMS = ("campaigns", "agents", "notices", "service_level", "escalations")
 # words of ours that pages look things up by; and what a browser cannot have typed

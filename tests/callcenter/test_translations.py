@@ -142,6 +142,7 @@ def english_page(visitor: str, world: World, path: str) -> str:
 SHOWN = [address for address in ADDRESSES if address.opens_to and (address.sends is None or address.form)]
 
 
+@pytest.mark.sweep
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", SHOWN, ids=lambda address: address.name)
 def test_a_page_in_english_holds_no_spanish(address: Address, world: World) -> None:
@@ -153,6 +154,7 @@ def test_a_page_in_english_holds_no_spanish(address: Address, world: World) -> N
 FORMS = [name for name in ADMIN if name.endswith("_add") and "celery" not in name]  # nothing of the centre's in them
 
 
+@pytest.mark.sweep
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["admin:index", *FORMS])
 def test_the_admin_in_english_holds_no_spanish(name: str, world: World) -> None:
