@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from campaigns.calling.calling_hours import clock, local, next_day
 from campaigns.calling.rulebook import RuleBook
@@ -117,37 +117,37 @@ def _ready(case: Case) -> datetime | None:
 
 
 AGAINST: tuple[Against, ...] = (
-    Against("paid", "e.state = 'paid' OR e.paid_on IS NOT NULL", lazy("ya pagó"), _paid, is_for_good=True),
+    Against("paid", "e.state = 'paid' OR e.paid_on IS NOT NULL", gettext_lazy("ya pagó"), _paid, is_for_good=True),
     Against(
-        "held_out", "e.state = 'held_out'", lazy("grupo de control"),
+        "held_out", "e.state = 'held_out'", gettext_lazy("grupo de control"),
         lambda case: _("Está en el grupo de control: no se llama, para medir cuánto aportan las llamadas."),
         is_for_good=True,
     ),
     Against(
-        "final_result", "e.state = 'done'", lazy("resultado final"),
+        "final_result", "e.state = 'done'", gettext_lazy("resultado final"),
         lambda case: _("Terminó con el resultado «%(result)s».") % {"result": case.last_result or _("final")},
         is_for_good=True,
     ),
     Against(
-        "not_callable", "e.state = 'not_callable'", lazy("sin teléfono"),
+        "not_callable", "e.state = 'not_callable'", gettext_lazy("sin teléfono"),
         lambda case: _("No tiene un teléfono utilizable."),
         is_for_good=True,
     ),
-    Against("exhausted", "e.state = 'exhausted'", lazy("sin más intentos"), _all_attempts, is_for_good=True),
-    Against("campaign_not_running", "m.state <> 'running'", lazy("campaña detenida"), _not_running),
+    Against("exhausted", "e.state = 'exhausted'", gettext_lazy("sin más intentos"), _all_attempts, is_for_good=True),
+    Against("campaign_not_running", "m.state <> 'running'", gettext_lazy("campaña detenida"), _not_running),
     Against(
-        "campaign_not_begun", "%(today)s < m.calls_from", lazy("campaña sin empezar"),
+        "campaign_not_begun", "%(today)s < m.calls_from", gettext_lazy("campaña sin empezar"),
         lambda case: _("La campaña comienza el %(day)s.") % {"day": f"{case.entry.campaign.calls_from:%d/%m/%Y}"},
         until=lambda case: case.book.hours.next_open(midnight_of(case.entry.campaign.calls_from)),
     ),
     Against(
-        "campaign_over", "%(today)s > m.calls_until", lazy("campaña terminada"),
+        "campaign_over", "%(today)s > m.calls_until", gettext_lazy("campaña terminada"),
         lambda case: _("La campaña terminó el %(day)s.") % {"day": f"{case.entry.campaign.calls_until:%d/%m/%Y}"},
     ),
     Against(
         "do_not_call",
         "EXISTS (SELECT 1 FROM campaigns_donotcall n WHERE n.contract = c.contract AND n.contract <> '')",
-        lazy("pidió no ser llamado"),
+        gettext_lazy("pidió no ser llamado"),
         lambda case: _("El contrato está en la lista de no llamar."),
         is_for_good=True,
     ),
@@ -159,54 +159,54 @@ AGAINST: tuple[Against, ...] = (
                                 WHERE r.contract = c.contract AND r.telephone = t.number)
                 AND NOT EXISTS (SELECT 1 FROM campaigns_donotcall n
                                 WHERE n.telephone = t.number AND n.telephone <> ''))""",
-        lazy("teléfonos retirados"),
+        gettext_lazy("teléfonos retirados"),
         lambda case: _("Todos sus teléfonos están retirados o en la lista de no llamar."),
         is_for_good=True,
     ),
     Against(
         "leased", "e.lease_until > %(now)s AND e.lease_agent_id IS DISTINCT FROM %(agent)s::bigint",
-        lazy("abierto por otra persona"),
+        gettext_lazy("abierto por otra persona"),
         lambda case: _("Lo tiene abierto %(agent)s.") % {"agent": case.entry.lease_agent},
         until=lambda case: case.entry.lease_until,
     ),
     Against(
-        "call_back_later", "b.due_at > %(now)s", lazy("llamada acordada"), _call_back_later,
+        "call_back_later", "b.due_at > %(now)s", gettext_lazy("llamada acordada"), _call_back_later,
         until=lambda case: case.call_back.due_at if case.call_back else _ready(case),
     ),
     Against(
         "call_back_of_another",
         f"{_OF_THIS_AGENT} AND b.due_at <= %(now)s AND b.reach = 'personal' AND b.agent_id <> %(agent)s::bigint",
-        lazy("acordada con otra persona"), _call_back_of_another, until=_when_it_widens,
+        gettext_lazy("acordada con otra persona"), _call_back_of_another, until=_when_it_widens,
     ),
     Against(
         "of_another",
         f"""{_OF_THIS_AGENT} AND e.owner_id IS DISTINCT FROM %(agent)s::bigint
             AND e.lease_agent_id IS DISTINCT FROM %(agent)s::bigint AND b.id IS NULL""",
-        lazy("de otra lista"),
+        gettext_lazy("de otra lista"),
         lambda case: _("Está en la lista de %(agent)s.") % {"agent": case.entry.owner or _("nadie")},
     ),
     Against(
         "campaign_cap", f"{_NOTHING_DUE} AND e.state = 'open' AND e.attempts >= %(campaign_cap)s",
-        lazy("sin más intentos"), _all_attempts, is_for_good=True,
+        gettext_lazy("sin más intentos"), _all_attempts, is_for_good=True,
     ),
     Against(
         "day_cap", f"{_NOTHING_DUE} AND e.last_attempt_at >= %(day_began)s AND e.attempts_on_day >= %(day_cap)s",
-        lazy("tope del día"),
+        gettext_lazy("tope del día"),
         lambda case: _("Hoy ya se le llamó %(count)d veces.") % {"count": case.entry.attempts_on_day},
         until=lambda case: case.book.hours.next_open(next_day(case.book.now)),
     ),
     Against(
-        "too_soon", f"{_NOTHING_DUE} AND e.last_attempt_at > %(spared_since)s", lazy("llamado hace poco"),
+        "too_soon", f"{_NOTHING_DUE} AND e.last_attempt_at > %(spared_since)s", gettext_lazy("llamado hace poco"),
         _spared, until=_spared_until,
     ),
     Against(
         "same_part_of_day", f"{_NOTHING_DUE} AND e.last_attempt_at >= %(part_began)s",
-        lazy("ya llamado en esta parte del día"),
+        gettext_lazy("ya llamado en esta parte del día"),
         lambda case: _("Ya se le llamó en esta parte del día."),
         until=lambda case: case.book.hours.next_open(case.book.hours.next_part(case.book.now)),
     ),
     Against(
-        "retry_delay", "b.due_at IS NULL AND e.state = 'open' AND e.ready_at > %(now)s", lazy("en espera"),
+        "retry_delay", "b.due_at IS NULL AND e.state = 'open' AND e.ready_at > %(now)s", gettext_lazy("en espera"),
         _waits, until=_ready,
     ),
 )  # fmt: skip

@@ -162,11 +162,15 @@ def take_steps(
         {beginning} stepped AS (
             {update.replace("{steps}", _assignments(steps, lines))}
             RETURNING entry.contact_id, entry.state_before, entry.state
+        ), taken AS (
+            SELECT state_before, state, count(*) AS number, array_agg(contact_id) AS contacts
+              FROM stepped GROUP BY state_before, state
         ), noted AS (
-            INSERT INTO campaigns_contactchange (contact_id, verb, from_state, to_state, at, by_id)
-            SELECT contact_id, {_verb_of(lines)}, state_before, state, %s, %s
-              FROM stepped WHERE state_before <> state
-        ) SELECT count(*) FROM stepped
+            INSERT INTO campaigns_contactchange (contact_id, contacts, verb, from_state, to_state, at, by_id)
+            SELECT CASE number WHEN 1 THEN contacts[1] END, CASE WHEN number > 1 THEN contacts END,
+                   {_verb_of(lines)}, state_before, state, %s, %s
+              FROM taken WHERE state_before <> state
+        ) SELECT coalesce(sum(number), 0) FROM taken
         """,
         [*values, now, by.pk if by else None],
     )

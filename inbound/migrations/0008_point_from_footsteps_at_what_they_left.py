@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='footstep',
             name='write',
-            field=models.ForeignKey(blank=True, db_index=False, help_text='La operación que el paso dejó pedida, o la que ya estaba.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbound.outsidewrite'),
+            field=models.ForeignKey(blank=True, db_index=False, help_text='La operación que el paso dejó pedida, o la que ya estaba.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='inbound.outsidewrite'),
         ),
     ]

@@ -134,7 +134,7 @@ class Footstep(models.Model):
     chosen = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=200, blank=True, help_text=_("Por qué se eligió otra rama que la propuesta."))
     write = models.ForeignKey(
-        "inbound.OutsideWrite", models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        "inbound.OutsideWrite", models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
         help_text=_("La operación que el paso dejó pedida, o la que ya estaba."),
     )  # fmt: skip
     # where a card comes from: asked for with each card that is opened

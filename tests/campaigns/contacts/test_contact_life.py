@@ -45,7 +45,7 @@ def called(ana: Agent, now: datetime) -> Callable[[ListEntry], Attempt]:
 
 
 def steps_of(contact: Contact) -> list[tuple[str, str, str]]:
-    return list(contact.changes.order_by("pk").values_list("verb", "from_state", "to_state"))
+    return list(ContactChange.objects.of(contact).order_by("pk").values_list("verb", "from_state", "to_state"))
 
 
 @pytest.mark.parametrize("state", State)
@@ -116,6 +116,23 @@ def test_the_first_condition_that_holds_decides_and_its_values_stay_values(stand
     assert steps_of(paid.contact) == [("owe_uncalled", "paid", "done")]
     assert steps_of(left.contact) == [("owe_again", "paid", "open")]
     assert set(ListEntry.objects.values_list("position", flat=True)) == {9}
+
+
+def test_a_step_of_many_is_one_row_and_of_one_is_hers(stands, now: datetime) -> None:
+    many, one = [stands("open") for _each in range(3)], stands("paid")
+    with connection.cursor() as cursor:
+        take_steps(cursor, update=PLAIN, steps={Verb.PAY: "TRUE", Verb.OWE_AGAIN: "TRUE"}, now=now)
+    rows = ContactChange.objects.order_by("verb").values_list("verb", "contact", "contacts")
+    assert [(verb, contact, sorted(contacts or ())) for verb, contact, contacts in rows] == [
+        ("owe_again", one.pk, []), ("pay", None, sorted(entry.pk for entry in many)),
+    ]  # fmt: skip
+    assert check_invariants_of_history() == set()
+    ListEntry.objects.filter(pk=many[1].pk).update(state="done")
+    assert check_invariants_of_history() == {"state_is_its_history"}
+
+
+def check_invariants_of_history() -> set[str]:
+    return {"state_is_its_history", "history_is_of_the_table"} & {found.name for found in check_invariants()}
 
 
 def test_verbs_that_lead_the_same_way_are_not_mixed(stands, now: datetime) -> None:

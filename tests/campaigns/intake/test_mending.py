@@ -62,6 +62,15 @@ def test_a_mended_row_of_a_new_customer_is_a_contact_with_its_place_in_a_list(
     assert Renewal.objects.get(service_number="10021").due_on == date(2026, 11, 30)
 
 
+def test_a_mended_row_is_written_as_one_of_the_report(report: Report, elena: User, at: At) -> None:
+    cells = {**row_at(4).cells, "due_on": "30/11/2026"}
+    admit(row_id=row_at(4).pk, cells=cells, by=elena, now=at("2026-11-25 09:00"))
+    names = [field.attname for field in Contact._meta.concrete_fields if field.name not in ("id", "contract")]
+    mended, taken_in = (Contact.objects.filter(contract=contract).values(*names).get() for contract in ("1002", "1001"))
+    assert mended == taken_in
+    assert Renewal.objects.get(service_number="10021").report_line == 4
+
+
 @pytest.mark.parametrize(
     ("line", "change", "field", "sentence"),
     [

@@ -20,7 +20,7 @@ from inbound.attended.finding import asked_for, find_walks
 from inbound.attended.time_figures import time_figures
 from inbound.flows.paths import every_path
 from inbound.flows.publishing import files, publish_files
-from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
+from inbound.models import FlowVersion, Footstep, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.walks.footsteps import Stale, WalkRefuses
 from inbound.walks.lanes import begin_lane, handed_over
 from inbound.walks.page import lay_walk
@@ -126,6 +126,16 @@ def test_only_who_has_the_card_walks_it(card, elena, rosa, ana, monday):
     lane.by = rosa
     lane.answer("applies")
     assert Walk.objects.get(pk=lane.walk.pk).by == rosa
+
+
+def test_where_a_card_comes_from_is_told_by_its_footstep(card, elena, monday):
+    """Not by its key, which only says what is owed once."""
+    Escalation.objects.filter(pk=card.pk).update(key="another")
+    came = handed_over(card=taken(card, elena, monday))
+    assert came is not None
+    assert (came.footstep.escalation, came.footstep.kind) == (card, "hand_over")
+    writes = {passed.write.action for passed in Footstep.objects.filter(write__isnull=False).select_related("write")}
+    assert "smartflex.write_interaction" in writes
 
 
 def test_pressed_twice_it_begins_once(card, elena, monday):
