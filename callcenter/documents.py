@@ -13,15 +13,17 @@ from inbound.flows.pages import pages as flow_pages
 from inbound.flows.publishing import FLOWS, files, read_files
 from inbound.writes.diagram import LIFE as OF_A_WRITE
 from screens.lives import states_page
+from systems.contract_page import contract_page
+from systems.registry import cells
 from work.diagram import life as life_of_owed_work
 
 LIVES = (OF_A_CAMPAIGN, OF_A_CONTACT, OF_AN_ESCALATION, OF_A_WRITE)
 
 
 def made_pages() -> dict[str, str]:
-    """Every page by its name in `docs/`: lives, flows, and the flows held beside the procedure. Raises FlowErrors."""
+    """Every page by its name in `docs/`: lives, the contract with outside systems, flows. Raises FlowErrors."""
     lives = {life.page: states_page(life) for life in (*LIVES, life_of_owed_work())}
-    return {**lives, **flow_pages(read_files(files(FLOWS)))}
+    return {**lives, "systems.yaml": contract_page(cells().values()), **flow_pages(read_files(files(FLOWS)))}
 
 
 def stale_pages() -> list[str]:

@@ -39,7 +39,7 @@ def a_cell(*operations: Reads | Writes, code: str = "nocc", client: type | None 
 
 
 def test_the_contract_in_the_documents_is_what_the_cells_say() -> None:
-    assert PAGE.read_text(encoding="utf-8") == contract_page(cells().values()), "run manage.py systems_contract"
+    assert PAGE.read_text(encoding="utf-8") == contract_page(cells().values()), "run manage.py write_docs"
 
 
 def test_every_folder_with_a_cell_is_a_system_and_stands_at_its_place() -> None:
