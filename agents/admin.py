@@ -163,7 +163,7 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Skill)
 class SkillAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
-    """The lists of a campaign are dealt by the codes INTERNET and TV: only names may change."""
+    """The lists of a campaign are assigned by the codes INTERNET and TV: only names may change."""
 
     list_display = ("code", "name")
     search_fields = ("code", "name")

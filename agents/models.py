@@ -92,7 +92,7 @@ class Team(models.Model):
 
 
 class Skill(models.Model):
-    """A service an agent can talk about (INTERNET, TV); call lists are dealt by it."""
+    """A service an agent can talk about (INTERNET, TV); call lists are assigned by it."""
 
     code = models.CharField(_("código"), max_length=16, unique=True)
     name = models.CharField(_("nombre"), max_length=80)

@@ -29,7 +29,7 @@ def give_role(*, user: User, role: str) -> User:
 
 @transaction.atomic
 def deactivate(*, user: User) -> None:
-    """Close the door for somebody who left; nothing she did is lost, and nothing new is dealt to her."""
+    """Close the door for somebody who left; nothing she did is lost, and nothing new is assigned to her."""
     User.objects.filter(pk=user.pk).update(is_active=False)
     Agent.objects.filter(user=user).update(is_on_duty=False)
 

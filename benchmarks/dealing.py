@@ -1,6 +1,6 @@
-"""A campaign dealt, dealt again, and 20,000 contacts of an absent agent given to others while desks go on.
+"""A campaign assigned, assigned again, and 20,000 contacts of an absent agent given to others while desks go on.
 
-    python -m benchmarks.dealing [--contacts 819000] [--agents 40] [--desks 8]
+    python -m benchmarks.assigning [--contacts 819000] [--agents 40] [--desks 8]
 
 The limits, measured in the same run: the list entries inserted with nothing decided, and one bare UPDATE of the owner
 of as many rows. While contacts change hands, desks of the receiving agents take contacts as fast as they can; the
@@ -68,7 +68,7 @@ def measure(*, contacts: int, agents: int, desks: int) -> None:
     from campaigns.assignment.assigning import assign, open_lists
     from campaigns.assignment.moving import Selection
     from campaigns.assignment.rebalancing import reassign
-    from campaigns.models import Campaign, DealShare, ListEntry
+    from campaigns.models import AssignmentShare, Campaign, ListEntry
 
     people = make_people(agents)
     campaign = Campaign.objects.create(
@@ -86,10 +86,14 @@ def measure(*, contacts: int, agents: int, desks: int) -> None:
         cursor.execute("TRUNCATE campaigns_listentry")
     print(f"   {contacts:,} contacts, {agents} agents")
     inserted = "list entries inserted with nothing decided"
-    print_ratio("dealt as they are written", timed(lambda: open_lists(campaign=campaign, now=MORNING)), limit, inserted)
-    print_ratio("dealt again, the same", timed(lambda: assign(campaign=campaign, now=MORNING)), limit, inserted)
-    DealShare.objects.filter(agent=people[-1]).update(weight=2)
-    print_ratio("dealt again, a weight changed", timed(lambda: assign(campaign=campaign, now=MORNING)), limit, inserted)
+    print_ratio(
+        "assigned as they are written", timed(lambda: open_lists(campaign=campaign, now=MORNING)), limit, inserted
+    )
+    print_ratio("assigned again, the same", timed(lambda: assign(campaign=campaign, now=MORNING)), limit, inserted)
+    AssignmentShare.objects.filter(agent=people[-1]).update(weight=2)
+    print_ratio(
+        "assigned again, a weight changed", timed(lambda: assign(campaign=campaign, now=MORNING)), limit, inserted
+    )
 
     campaign.state = Campaign.State.RUNNING
     campaign.save()

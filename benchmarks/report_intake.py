@@ -1,4 +1,4 @@
-"""A CCVP report from the file to the proposal: read, checked, contacts, telephones, renewals, lists, deal.
+"""A CCVP report from the file to the proposal: read, checked, contacts, telephones, renewals, lists, assignment.
 
     python -m benchmarks.report_intake [--rows 1000000] [--xlsx-rows 100000]
 
@@ -236,7 +236,7 @@ def measure(path: Path, *, limit: float, what: str, most: int) -> None:
     own, reader = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(
         f"{path.suffix[1:]}, {report.rows} rows → {report.figures['contacts']} contacts, "
-        f"{report.taken} renewals, dealt: "
+        f"{report.taken} renewals, assigned: "
         f"{seconds:.1f} s = {seconds / limit:.2f} × {what} (to reach: {most}); "
         f"resident {own:.0f} + reader {reader:.0f} MiB; the bar stood still {still:.1f} s at most",
         flush=True,

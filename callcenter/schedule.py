@@ -40,8 +40,8 @@ SCHEDULE = [
     Tick("Pasar llamadas acordadas vencidas", "campaigns.widen_call_backs", MINUTE),
     # A promise that payments show to be broken becomes a card on the supervisors' board, once.
     Tick("Derivar compromisos incumplidos", "campaigns.raise_broken_promises", 10 * MINUTE),
-    # A deal that a supervisor asked for and no worker has done is rung again.
-    Tick("Repartir lo que se pidió", "campaigns.deal_what_was_asked", 30 * SECOND),
+    # An assignment that a supervisor asked for and no worker has done is rung again.
+    Tick("Repartir lo que se pidió", "campaigns.assign_what_was_asked", 30 * SECOND),
     # A campaign ends by itself after its last day.
     Tick("Cerrar campañas terminadas", "campaigns.close_overdue", 10 * MINUTE),
     # A closed campaign gets its sealed report, and the supervisors their mail.

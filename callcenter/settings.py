@@ -99,7 +99,7 @@ CELERY_TASK_ROUTES = {
     for name in (
         "campaigns.take_in_report",
         "campaigns.look_for_reports",  # fetches files over the network
-        "campaigns.deal_what_was_asked",
+        "campaigns.assign_what_was_asked",
         "campaigns.close_overdue",
         "campaigns.seal_closed",
         "callcenter.take_away_personal_data",

@@ -15,7 +15,7 @@ class CampaignsConfig(AppConfig):
         from work.kinds import register
 
         def ring_errands(_kind: Any, _pk: int) -> None:
-            tasks.deal_what_was_asked.delay_on_commit()
+            tasks.assign_what_was_asked.delay_on_commit()
             tasks.seal_closed.delay_on_commit()
 
         def ring_report(_kind: Any, pk: int) -> None:

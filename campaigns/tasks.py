@@ -55,9 +55,9 @@ def raise_broken_promises() -> None:
     broken_promises.raise_broken_promises(now=timezone.now())
 
 
-@shared_task(name="campaigns.deal_what_was_asked")
-def deal_what_was_asked() -> None:
-    assigning.deal_what_was_asked(now=timezone.now())
+@shared_task(name="campaigns.assign_what_was_asked")
+def assign_what_was_asked() -> None:
+    assigning.assign_what_was_asked(now=timezone.now())
 
 
 @shared_task(name="campaigns.close_overdue")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.models import Escalation, Kind
 from escalations.working import inform, note, resolve
-from service_level.days import day_of
+from service_level.days import bounds_of_day
 
 SHOWN = 20  # calls on a desk; what is left comes up as these are made
 
@@ -24,7 +24,7 @@ def calls_to_make(*, by: User, now: datetime) -> list[Escalation]:
 
     Hers are those she promised and those she has taken; one that another agent has taken is nobody else's.
     """
-    _begins, ends = day_of(now=now)
+    _begins, ends = bounds_of_day(now=now)
     hers = Q(owner=by) | Q(owner=None, raised_by=by)
     waiting = Escalation.objects.visible_to(by).open().filter(kind__worked_by=Kind.Worker.AGENT)
     due = waiting.filter(due_at__lt=ends, state__in=Escalation.UNSETTLED)
@@ -41,13 +41,13 @@ def calls_known_to(*, by: User) -> QuerySet[Escalation]:
 def tell_customer(
     *, escalation_id: int, how: str, told_at: datetime, by: User, now: datetime, note: str = ""
 ) -> Escalation:
-    """The customer was called as promised: settled and told in one. Raises EscalationRefuses."""
+    """The customer was called as promised: settled and told in one. Raises EscalationRefused."""
     with transaction.atomic():
         resolve(escalation_id=escalation_id, outcome=note or _("Se llamó al cliente."), by=by, now=now)
         return inform(escalation_id=escalation_id, how=how, told_at=told_at, by=by, now=now, note=note)
 
 
 def not_reached(*, escalation_id: int, by: User, now: datetime, text: str = "") -> Escalation:
-    """Nobody answered: it is written down and the call stays to be made. Raises EscalationRefuses."""
+    """Nobody answered: it is written down and the call stays to be made. Raises EscalationRefused."""
     said = ". ".join(filter(None, (_("No contesta"), text.strip())))
     return note(escalation_id=escalation_id, text=said, by=by, now=now)

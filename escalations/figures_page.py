@@ -29,7 +29,7 @@ class Told:
     resolve: tuple[str, str]
 
 
-def told(rows: Iterable[Row], *, without_name: str) -> list[Told]:
+def rows_in_words(rows: Iterable[Row], *, without_name: str) -> list[Told]:
     """The first rows in words, those with most; `without_name` stands where nobody wrote a zone."""
     return [Told(row, row.name or without_name, _both(row.take), _both(row.resolve)) for row in islice(rows, ROWS)]
 

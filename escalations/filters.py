@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from agents.models import User
 from escalations.models import Escalation, Kind, kind_label
-from service_level.days import day_of
+from service_level.days import bounds_of_day
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,6 @@ def due(when: str, *, now: datetime) -> Q:
     if when == "overdue":
         return late(now=now)
     if when == "today":
-        begins, ends = day_of(now=now)
+        begins, ends = bounds_of_day(now=now)
         return Q(due_at__gte=begins, due_at__lt=ends)
     return Q()

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from escalations.lifecycle import EscalationRefuses, Verb, check_can, locked_escalation, take_step, write_down
+from escalations.lifecycle import EscalationRefused, Verb, check_can, locked_escalation, take_step, write_down
 from escalations.lists import in_words
 from escalations.marks import mark_before_its_clock_stops
 from escalations.models import Escalation, Letter, Unit, UnitAddress
@@ -39,7 +39,7 @@ Se le prometió: {prometido}
 Vence: {vence}"""
 
 
-class NobodyHolds(EscalationRefuses):
+class NobodyHolds(EscalationRefused):
     """Nobody holds the role on that day; the message is the sentence people read."""
 
 
@@ -126,7 +126,7 @@ def write_letter(
     """Write to a unit, the one of its kind when none is named, and with `wait` wait for it from now on.
 
     `number` is which letter of the card this is meant to be: the same one sent twice is written once, and who writes
-    while another was written is told so. Raises EscalationRefuses.
+    while another was written is told so. Raises EscalationRefused.
     """
     draft = Draft(_one_line(subject)[:LONGEST_SUBJECT], _clean(text)[:LONGEST_TEXT])
     with transaction.atomic():
@@ -137,19 +137,19 @@ def write_letter(
         verb = Verb.WAIT if wait else Verb.NOTE
         check_can(verb, escalation=card, by=by)
         if card.closed_at is not None:
-            raise EscalationRefuses(_("Ya está cerrada: reábrala si hace falta escribir."))
+            raise EscalationRefused(_("Ya está cerrada: reábrala si hace falta escribir."))
         if not draft.subject or not draft.text:
-            raise EscalationRefuses(_("Escriba el asunto y el texto del correo."))
+            raise EscalationRefused(_("Escriba el asunto y el texto del correo."))
         unit = unit or card.kind.unit
         if unit is None:
-            raise EscalationRefuses(_("Elija a qué unidad se escribe."))
+            raise EscalationRefused(_("Elija a qué unidad se escribe."))
         where = sector_of(card) if sector is None else sector
         address = address_of(unit=unit, sector=where, on=timezone.localdate(now, LA_PAZ))
         letter = _owe(card, address, draft, number=len(there) + 1, now=now)
         changes = {"waiting_since": now, "waits_for": unit.name} if wait else None
         if wait:
             mark_before_its_clock_stops(card, now=now)
-        take_step(verb, escalation_id=card.pk, by=by, now=now, note=_told(address), changes=changes)
+        take_step(verb, escalation_id=card.pk, by=by, now=now, note=_name_of_address(address), changes=changes)
         return letter
 
 
@@ -167,7 +167,7 @@ def write_at_once(escalation: Escalation, *, now: datetime) -> Letter | None:
         _write_down(escalation, _("No se envió el correo. %(why)s") % {"why": nobody}, now)
         return None
     letter = _owe(escalation, address, draft_letter(escalation), number=1, now=now)
-    _write_down(escalation, _told(address), now)
+    _write_down(escalation, _name_of_address(address), now)
     return letter
 
 
@@ -190,11 +190,11 @@ def _write_down(escalation: Escalation, note: str, now: datetime) -> None:
 
 def _same(there: Letter, draft: Draft) -> Letter:
     if (there.notice.subject, there.notice.body) != (draft.subject, draft.text):
-        raise EscalationRefuses(_("Mientras escribía salió otro correo de esta derivación: léalo antes de enviar."))
+        raise EscalationRefused(_("Mientras escribía salió otro correo de esta derivación: léalo antes de enviar."))
     return there
 
 
-def _told(address: UnitAddress) -> str:
+def _name_of_address(address: UnitAddress) -> str:
     names = {"unit": address.unit, "name": address.name, "email": address.email}
     return _("Correo a %(unit)s: %(name)s <%(email)s>") % names
 

@@ -79,26 +79,26 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-class EscalationRefuses(Exception):
+class EscalationRefused(Exception):
     """It cannot be done now; the message is the sentence for the person who asked."""
 
 
 def check_can(verb: Verb, *, escalation: Escalation, by: User) -> Step:
-    """The step of the table. Raises EscalationRefuses, with the sentence, when this person cannot take it now.
+    """The step of the table. Raises EscalationRefused, with the sentence, when this person cannot take it now.
 
     `escalation` comes with its kind and owner.
     """
     if not may_work(escalation.kind, by=by):
-        raise EscalationRefuses(_("Esto lo trabaja supervisión."))
+        raise EscalationRefused(_("Esto lo trabaja supervisión."))
     if escalation.anonymised_at is not None:  # what is written now would stay for ever: it is anonymised once
-        raise EscalationRefuses(_("Ya no tiene datos personales: si el cliente reclama otra vez, es otra derivación."))
+        raise EscalationRefused(_("Ya no tiene datos personales: si el cliente reclama otra vez, es otra derivación."))
     if verb == Verb.NOTE:
         return Step(verb, State(escalation.state), State(escalation.state))
     step = next((line for line in STEPS if line.verb == verb and line.from_state == escalation.state), None)
     if step is None:
-        raise EscalationRefuses(_wrong_state(verb, escalation))
+        raise EscalationRefused(_wrong_state(verb, escalation))
     if step.who == Who.OWNER and escalation.owner_id != by.pk:
-        raise EscalationRefuses(_("La tiene %(name)s: tómela en su lugar o pídasela.") % {"name": escalation.owner})
+        raise EscalationRefused(_("La tiene %(name)s: tómela en su lugar o pídasela.") % {"name": escalation.owner})
     return step
 
 
@@ -106,7 +106,7 @@ def why_not(verb: Verb, *, escalation: Escalation, by: User) -> str:
     """The sentence of a disabled button; empty when the step can be taken."""
     try:
         check_can(verb, escalation=escalation, by=by)
-    except EscalationRefuses as refusal:
+    except EscalationRefused as refusal:
         return str(refusal)
     return ""
 
@@ -125,7 +125,7 @@ def take_step(
     note: str = "",
     changes: Mapping[str, Any] | None = None,
 ) -> Escalation:
-    """Take a step and write it into the history. Raises EscalationRefuses.
+    """Take a step and write it into the history. Raises EscalationRefused.
 
     `changes` are columns that change with it. The locked row comes back with its kind and owner.
     """
@@ -157,10 +157,10 @@ def write_down(
     Change.objects.create(
         escalation=escalation, verb=verb, from_state=from_state, to_state=escalation.state, at=now, by=by, note=note
     )
-    tell(escalation)
+    notify_boards(escalation)
 
 
-def tell(*escalations: Escalation) -> None:
+def notify_boards(*escalations: Escalation) -> None:
     """`id:version:state` of what changed, to the listeners of the database's channel; no customer is named.
 
     What is closed says `closed`: no column has it.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.letters import write_at_once
-from escalations.lifecycle import Verb, locked_escalation, tell, write_down
+from escalations.lifecycle import Verb, locked_escalation, notify_boards, write_down
 from escalations.models import Change, Escalation, Kind
 from service_level.days import LA_PAZ
 from service_level.working_time import LOOK_AHEAD, WorkingCalendar, before_by, when_worked, working_calendar
@@ -118,7 +118,7 @@ def raise_many(*, kind: str, all_of: Sequence[ToRaise], now: datetime) -> int:
         Change.objects.bulk_create(
             Change(escalation=one, verb=Verb.RAISE, from_state="", to_state=one.state, at=now) for one in new
         )
-        tell(*new)
+        notify_boards(*new)
         for one in new:
             one.kind = rules
             write_at_once(one, now=now)
@@ -141,7 +141,7 @@ def kind_of(code: str) -> Kind:
         raise UnknownKind(code) from None
 
 
-def say_more(*, key: str, text: str, by: User, now: datetime) -> Escalation | None:
+def add_detail(*, key: str, text: str, by: User, now: datetime) -> Escalation | None:
     """Whoever raised a card adds something to it; None when nothing was raised under that key.
 
     Of a double it is said on the card that goes on for it, which is the one somebody works.

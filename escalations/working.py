@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from escalations.lifecycle import EscalationRefuses, Verb, locked_escalation, may_work, take_step
+from escalations.lifecycle import EscalationRefused, Verb, locked_escalation, may_work, take_step
 from escalations.marks import mark_before_its_clock_stops
 from escalations.models import Escalation, Kind
 from escalations.raising import warning_of
@@ -21,33 +21,35 @@ State = Escalation.State
 
 
 def take(*, escalation_id: int, by: User, now: datetime) -> Escalation:
-    """Have it: nobody else does from now on. Raises EscalationRefuses, which says who was first."""
+    """Have it: nobody else does from now on. Raises EscalationRefused, which says who was first."""
     return take_step(Verb.TAKE, escalation_id=escalation_id, by=by, now=now, changes={"owner": by, "taken_at": now})
 
 
 def give_back(*, escalation_id: int, by: User, now: datetime, reason: str = "") -> Escalation:
-    """Put it back among the new ones. Raises EscalationRefuses."""
+    """Put it back among the new ones. Raises EscalationRefused."""
     changes = {"owner": None, "taken_at": None}
-    return take_step(Verb.GIVE_BACK, escalation_id=escalation_id, by=by, now=now, note=_said(reason), changes=changes)
+    return take_step(
+        Verb.GIVE_BACK, escalation_id=escalation_id, by=by, now=now, note=_required(reason), changes=changes
+    )
 
 
 def hand_over(*, escalation_id: int, to: User, by: User, now: datetime, reason: str = "") -> Escalation:
-    """Give it to another who works its kind. Raises EscalationRefuses."""
+    """Give it to another who works its kind. Raises EscalationRefused."""
     with transaction.atomic():
         there = locked_escalation(escalation_id)
         if not to.is_active or not may_work(there.kind, by=to):
-            raise EscalationRefuses(_("%(name)s no trabaja estas derivaciones.") % {"name": to})
+            raise EscalationRefused(_("%(name)s no trabaja estas derivaciones.") % {"name": to})
         if there.owner_id == to.pk:
-            raise EscalationRefuses(_("Ya la tiene %(name)s.") % {"name": to})
+            raise EscalationRefused(_("Ya la tiene %(name)s.") % {"name": to})
         changes = {"owner": to, "taken_at": now}
-        note = _("A %(name)s. %(reason)s") % {"name": to, "reason": _said(reason)}
+        note = _("A %(name)s. %(reason)s") % {"name": to, "reason": _required(reason)}
         return take_step(
             Verb.HAND_OVER, escalation_id=escalation_id, by=by, now=now, note=note.strip(), changes=changes
         )
 
 
 def wait(*, escalation_id: int, unit: str, by: User, now: datetime) -> Escalation:
-    """Wait for a unit; where the kind says so its clock stands still. Raises EscalationRefuses."""
+    """Wait for a unit; where the kind says so its clock stands still. Raises EscalationRefused."""
     unit = _needed(unit, _("Escriba a quién se espera."))[:80]
     changes = {"waiting_since": now, "waits_for": unit}
     with transaction.atomic():
@@ -58,46 +60,46 @@ def wait(*, escalation_id: int, unit: str, by: User, now: datetime) -> Escalatio
 def go_on(*, escalation_id: int, by: User, now: datetime, note: str = "") -> Escalation:
     """The unit has answered; a clock that stood still goes on with the working time it had left.
 
-    Raises EscalationRefuses.
+    Raises EscalationRefused.
     """
     with transaction.atomic():
         changes = _clock_on(locked_escalation(escalation_id), now)
-        return take_step(Verb.GO_ON, escalation_id=escalation_id, by=by, now=now, note=_said(note), changes=changes)
+        return take_step(Verb.GO_ON, escalation_id=escalation_id, by=by, now=now, note=_required(note), changes=changes)
 
 
 def resolve(*, escalation_id: int, outcome: str, by: User, now: datetime) -> Escalation:
     """Say what was done. Unless its kind closes with that, the customer has still to be told.
 
-    Raises EscalationRefuses.
+    Raises EscalationRefused.
     """
     return _settle(Verb.RESOLVE, escalation_id, _needed(outcome, _("Escriba qué se resolvió.")), by, now)
 
 
 def reject(*, escalation_id: int, reason: str, by: User, now: datetime) -> Escalation:
-    """It does not apply, and why; the customer is told that too. Raises EscalationRefuses."""
+    """It does not apply, and why; the customer is told that too. Raises EscalationRefused."""
     return _settle(Verb.REJECT, escalation_id, _needed(reason, _("Escriba por qué no corresponde.")), by, now)
 
 
 def inform(*, escalation_id: int, how: str, told_at: datetime, by: User, now: datetime, note: str = "") -> Escalation:
-    """The customer was told: how, when and by whom. Closes it. Raises EscalationRefuses."""
+    """The customer was told: how, when and by whom. Closes it. Raises EscalationRefused."""
     if how not in Escalation.How.values:
-        raise EscalationRefuses(_("Elija cómo se le informó."))
+        raise EscalationRefused(_("Elija cómo se le informó."))
     with transaction.atomic():
         there = locked_escalation(escalation_id)
         settled = there.settled_at or now
         if told_at > now:
-            raise EscalationRefuses(_("La hora en que se le informó todavía no llegó."))
+            raise EscalationRefused(_("La hora en que se le informó todavía no llegó."))
         if told_at < min(settled, now) - EARLIEST_TOLD:
-            raise EscalationRefuses(_("La hora en que se le informó es demasiado antigua."))
+            raise EscalationRefused(_("La hora en que se le informó es demasiado antigua."))
         changes = {"informed_at": told_at, "informed_how": how, "informed_by": by, "closed_at": now}
         # written down too: a card that is reopened forgets when and how, its history does not
         told = f"{Escalation.How(how).label}, {timezone.localtime(told_at):%d/%m %H:%M}"
-        said = _said(". ".join(filter(None, (told, note))))
+        said = _required(". ".join(filter(None, (told, note))))
         return take_step(Verb.INFORM, escalation_id=escalation_id, by=by, now=now, note=said, changes=changes)
 
 
 def reopen(*, escalation_id: int, reason: str, by: User, now: datetime) -> Escalation:
-    """Work it again; what was said of it stays in the history. Raises EscalationRefuses."""
+    """Work it again; what was said of it stays in the history. Raises EscalationRefused."""
     reason = _needed(reason, _("Escriba por qué se reabre."))
     changes = {
         "owner": by, "taken_at": now, "closed_at": None, "settled_at": None, "outcome": "",
@@ -107,17 +109,17 @@ def reopen(*, escalation_id: int, reason: str, by: User, now: datetime) -> Escal
 
 
 def merge(*, escalation_id: int, into_id: int, by: User, now: datetime) -> Escalation:
-    """It is a double of another of the same customer and kind, which goes on for both. Raises EscalationRefuses."""
+    """It is a double of another of the same customer and kind, which goes on for both. Raises EscalationRefused."""
     with transaction.atomic():
         for pk in sorted({escalation_id, into_id}):  # always in one order: two who merge crosswise do not deadlock
             locked_escalation(pk)
         double, other = locked_escalation(escalation_id), locked_escalation(into_id)
         if double.pk == other.pk or (double.kind_id, double.contract) != (other.kind_id, other.contract):
-            raise EscalationRefuses(_("Solo se une a otra del mismo cliente y del mismo tipo."))
+            raise EscalationRefused(_("Solo se une a otra del mismo cliente y del mismo tipo."))
         if not double.contract:
-            raise EscalationRefuses(_("Sin contrato no se sabe si es el mismo cliente."))
+            raise EscalationRefused(_("Sin contrato no se sabe si es el mismo cliente."))
         if other.state not in Escalation.UNSETTLED:
-            raise EscalationRefuses(_("La otra ya está resuelta: reábrala primero."))
+            raise EscalationRefused(_("La otra ya está resuelta: reábrala primero."))
         mark_before_its_clock_stops(double, now=now)
         changes: dict[str, Any] = {"merged_into": other, "closed_at": now, **_clock_on(double, now)}
         due_at = changes.get("due_at", double.due_at)
@@ -129,7 +131,7 @@ def merge(*, escalation_id: int, into_id: int, by: User, now: datetime) -> Escal
 
 
 def note(*, escalation_id: int, text: str, by: User, now: datetime) -> Escalation:
-    """Write something down on the card. Raises EscalationRefuses."""
+    """Write something down on the card. Raises EscalationRefused."""
     return take_step(Verb.NOTE, escalation_id=escalation_id, by=by, now=now, note=_needed(text, _("Escriba la nota.")))
 
 
@@ -184,12 +186,12 @@ def _earlier(other: Escalation, double: Escalation, *, due_at: datetime, now: da
     return changes
 
 
-def _said(text: str) -> str:
+def _required(text: str) -> str:
     return " ".join(text.split())[:2000]
 
 
 def _needed(text: str, missing: str) -> str:
-    text = _said(text)
+    text = _required(text)
     if not text:
-        raise EscalationRefuses(missing)
+        raise EscalationRefused(missing)
     return text

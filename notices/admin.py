@@ -84,7 +84,7 @@ class NoticeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             try:
                 mailing.retry(notice=notice, now=timezone.now())
                 retried += 1
-            except mailing.NoticeRefuses as refusal:
+            except mailing.NoticeRefused as refusal:
                 self.message_user(request, f"{notice.subject}: {refusal}", messages.WARNING)
         said = ngettext("%(n)s aviso se enviará de nuevo.", "%(n)s avisos se enviarán de nuevo.", retried)
         self.message_user(request, said % {"n": retried}, messages.SUCCESS if retried else messages.WARNING)

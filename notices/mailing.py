@@ -47,7 +47,7 @@ LEASE = timedelta(minutes=15)  # longer than a sweep in which every mail runs in
 File = tuple[str, str, bytes]  # name, content type, content
 
 
-class NoticeRefuses(Exception):
+class NoticeRefused(Exception):
     """The step cannot be taken; the message is the sentence people read."""
 
 
@@ -118,13 +118,13 @@ def deliver_due(*, now: datetime, limit: int = 50) -> int:
 
 
 def check_can_retry(notice: Notice) -> None:
-    """Raise NoticeRefuses, with the sentence, unless the notice can be tried again."""
+    """Raise NoticeRefused, with the sentence, unless the notice can be tried again."""
     if notice.state != Notice.State.PARKED:
-        raise NoticeRefuses(_("Solo se reintenta un aviso detenido; los demás salen por sí solos."))
+        raise NoticeRefused(_("Solo se reintenta un aviso detenido; los demás salen por sí solos."))
 
 
 def retry(*, notice: Notice, now: datetime) -> Notice:
-    """Let a parked notice be tried again, with its attempts counted anew. Raises NoticeRefuses."""
+    """Let a parked notice be tried again, with its attempts counted anew. Raises NoticeRefused."""
     with transaction.atomic():
         notice = Notice.objects.select_for_update().get(pk=notice.pk)
         check_can_retry(notice)
@@ -139,7 +139,7 @@ def retry_parked(*, now: datetime) -> int:
 
 def in_words(error: Exception) -> str:
     """Why a mail did not go out, for its page."""
-    return str(error) if isinstance(error, NoticeRefuses) else type_and_words(error)
+    return str(error) if isinstance(error, NoticeRefused) else type_and_words(error)
 
 
 def message_id(key: str) -> str:
@@ -161,7 +161,7 @@ def _deliver(notice: Notice, connection: BaseEmailBackend, now: datetime) -> Non
 def _send_to_each(notice: Notice, connection: BaseEmailBackend) -> None:
     """A copy to each who has not got hers. Raises what went wrong, when all have been tried, or NotNow."""
     if not notice.to:
-        raise NoticeRefuses(_("No hay a quién enviarlo: agregue un destinatario o un correo a quienes supervisan."))
+        raise NoticeRefused(_("No hay a quién enviarlo: agregue un destinatario o un correo a quienes supervisan."))
     failures: list[Exception] = []
     for address in dict.fromkeys(notice.to):
         if address in notice.reached:

@@ -85,7 +85,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     found = _notice_of(request, pk)
     try:
         mailing.retry(notice=found, now=timezone.now())
-    except mailing.NoticeRefuses as refusal:
+    except mailing.NoticeRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("El aviso se enviará en unos segundos."))

@@ -20,7 +20,7 @@ def bounds_of(first: date, last: date) -> tuple[datetime, datetime]:
     return midnight_of(first), midnight_of(last + timedelta(days=1))
 
 
-def day_of(*, now: datetime) -> tuple[datetime, datetime]:
+def bounds_of_day(*, now: datetime) -> tuple[datetime, datetime]:
     """Beginning and end of the day that a moment is in."""
     day = now.astimezone(LA_PAZ).date()
     return bounds_of(day, day)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from work.kinds import Kind, kind_of
 from work.life import Verb
 from work.models import OwedWork
-from work.steps import take
+from work.steps import take_step
 
 Owed = TypeVar("Owed", bound=OwedWork)
 
@@ -38,7 +38,7 @@ def claim(
         wanted = free(kind, now=now).filter(among) if pk is None else free(kind, now=now).filter(among, pk=pk)
         while (owed := _held_for_update(wanted).order_by("not_before", "pk").first()) is not None:
             if owed.attempts < kind.attempts:
-                take(
+                take_step(
                     Verb.CLAIM, owed=owed, to=kind.at_work[0] if kind.at_work else kind.waiting, now=now,
                     columns={
                         "attempts": owed.attempts + 1, "fence": owed.fence + 1, "lease_until": now + kind.lease,
@@ -102,7 +102,7 @@ def _held_for_update(rows: QuerySet[Owed]) -> QuerySet[Owed]:
 
 def _give_up(owed: OwedWork, kind: Kind[Any], now: datetime) -> None:
     error = owed.last_error or _("Cada intento se interrumpió.")
-    take(
+    take_step(
         Verb.GIVE_UP, owed=owed, to=kind.parked, now=now, note=error,
         columns={"parked_at": now, "lease_until": None, "last_error": error},
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from screens.lives import Life
 from work.kinds import Kind, kinds
-from work.life import STEPS, Actor, Standing
+from work.life import STEPS, Actor, Phase
 
 PROSE = """
 *centre*: a worker or a sweep. *person*: whoever the door lets, mostly supervision.
@@ -25,27 +25,27 @@ def life() -> Life:
         source="work/life.py",
         begins=["waiting"],
         ends=["over"],
-        steps=[(s.verb.value, s.from_standing.value, s.to_standing.value, s.who.value) for s in STEPS],
+        steps=[(s.verb.value, s.from_phase.value, s.to_phase.value, s.who.value) for s in STEPS],
         marks={Actor.PERSON.value: " (a person)"},
         prose=f"{PROSE}\n## The kinds\n\n{_table_of_kinds()}\n",
     )
 
 
 def _table_of_kinds() -> str:
-    names = [standing.value for standing in Standing]
+    names = [phase.value for phase in Phase]
     rows = [f"| kind | {' | '.join(names)} | lease | attempts |", "|---" * (len(names) + 3) + "|"]
     return "\n".join([*rows, *(_row_of(kind) for kind in kinds())])
 
 
 def _row_of(kind: Kind[Any]) -> str:
     of = {
-        Standing.WAITING: (kind.waiting,),
-        Standing.AT_WORK: kind.at_work or ("*its lease tells*",),
-        Standing.HELD: kind.held,
-        Standing.PARKED: (kind.parked,),
-        Standing.OVER: kind.over or ("*deleted*",),
+        Phase.WAITING: (kind.waiting,),
+        Phase.AT_WORK: kind.at_work or ("*its lease tells*",),
+        Phase.HELD: kind.held,
+        Phase.PARKED: (kind.parked,),
+        Phase.OVER: kind.over or ("*deleted*",),
     }
-    cells = [", ".join(of[standing]) or "–" for standing in Standing]
+    cells = [", ".join(of[phase]) or "–" for phase in Phase]
     return f"| {kind.name} | {' | '.join(cells)} | {_minutes(kind)} | {kind.attempts} |"
 
 

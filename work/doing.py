@@ -14,7 +14,7 @@ from django.db.models import Q
 from work.claiming import claim
 from work.ending import done, fail, postpone, postpone_due
 from work.kinds import kind_of
-from work.life import Standing
+from work.life import Phase
 from work.models import OwedWork
 from work.steps import ERROR_LENGTH, LeaseLost
 
@@ -35,11 +35,11 @@ class Outcome(StrEnum):
 
 
 _OUTCOMES = {
-    Standing.OVER: Outcome.OVER,
-    Standing.AT_WORK: Outcome.OVER,  # its row is deleted, as it was
-    Standing.HELD: Outcome.HELD,
-    Standing.PARKED: Outcome.PARKED,
-    Standing.WAITING: Outcome.FAILED,
+    Phase.OVER: Outcome.OVER,
+    Phase.AT_WORK: Outcome.OVER,  # its row is deleted, as it was
+    Phase.HELD: Outcome.HELD,
+    Phase.PARKED: Outcome.PARKED,
+    Phase.WAITING: Outcome.FAILED,
 }
 
 
@@ -92,12 +92,12 @@ def _attempt(owed: Owed, work: Callable[[Owed], object], clock: Callable[[], dat
         frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may quote a customer
         log.error("%s %s: attempt %s: %s\n%s", kind.name, owed.pk, owed.attempts, type(error).__name__, frames)
         _read_where_it_stands(owed)
-        if kind.standing_of(owed) == Standing.AT_WORK:
+        if kind.phase_of(owed) == Phase.AT_WORK:
             _broke(owed, error, clock())
     else:
-        if kind.standing_of(owed) == Standing.AT_WORK:
+        if kind.phase_of(owed) == Phase.AT_WORK:
             done(owed=owed, now=clock())
-    return _OUTCOMES[kind.standing_of(owed)]
+    return _OUTCOMES[kind.phase_of(owed)]
 
 
 def _broke(owed: OwedWork, error: Exception, now: datetime) -> None:

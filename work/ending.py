@@ -12,9 +12,9 @@ from django.db.models import Q
 
 from work.claiming import free
 from work.kinds import kind_of
-from work.life import Standing, Verb
+from work.life import Phase, Verb
 from work.models import OwedWork
-from work.steps import ERROR_LENGTH, LeaseLost, as_it_was_read, take
+from work.steps import ERROR_LENGTH, LeaseLost, as_it_was_read, take_step
 
 
 def check_is_mine(owed: OwedWork) -> None:
@@ -37,18 +37,20 @@ def done(*, owed: OwedWork, now: datetime, **columns: Any) -> None:
     if not kind.over:
         as_it_was_read(owed).delete()
         return
-    take(Verb.DONE, owed=owed, to=kind.over[0], now=now, columns={"lease_until": None, "last_error": "", **columns})
+    take_step(
+        Verb.DONE, owed=owed, to=kind.over[0], now=now, columns={"lease_until": None, "last_error": "", **columns}
+    )
 
 
 def refuse(*, owed: OwedWork, to: str, error: str, now: datetime, **columns: Any) -> None:
     """It cannot be done, now or later, and says why."""
     columns |= {"lease_until": None, "last_error": error[:ERROR_LENGTH]}
-    take(Verb.REFUSE, owed=owed, to=to, now=now, note=error, columns=columns)
+    take_step(Verb.REFUSE, owed=owed, to=to, now=now, note=error, columns=columns)
 
 
 def hold(*, owed: OwedWork, to: str, now: datetime, note: str = "", by: Any = None, **columns: Any) -> None:
     """It waits for a decision of a person that only its own room knows."""
-    take(Verb.HOLD, owed=owed, to=to, now=now, by=by, note=note, columns={"lease_until": None, **columns})
+    take_step(Verb.HOLD, owed=owed, to=to, now=now, by=by, note=note, columns={"lease_until": None, **columns})
 
 
 def postpone(*, owed: OwedWork, until: datetime, error: str, now: datetime) -> None:
@@ -56,7 +58,7 @@ def postpone(*, owed: OwedWork, until: datetime, error: str, now: datetime) -> N
     columns = {
         "lease_until": None, "attempts": owed.attempts - 1, "not_before": until, "last_error": error[:ERROR_LENGTH],
     }  # fmt: skip
-    take(Verb.POSTPONE, owed=owed, to=kind_of(type(owed)).waiting, now=now, note=error, columns=columns)
+    take_step(Verb.POSTPONE, owed=owed, to=kind_of(type(owed)).waiting, now=now, note=error, columns=columns)
 
 
 def postpone_due(model: type[OwedWork], *, among: Q, until: datetime, now: datetime, **columns: Any) -> int:
@@ -64,20 +66,20 @@ def postpone_due(model: type[OwedWork], *, among: Q, until: datetime, now: datet
     return free(kind_of(model), now=now).filter(among).update(not_before=until, **columns)
 
 
-def fail(*, owed: OwedWork, error: str, now: datetime) -> Standing:
+def fail(*, owed: OwedWork, error: str, now: datetime) -> Phase:
     """The attempt failed: it waits for the next one, or is parked after the last. Returns which."""
     kind = kind_of(type(owed))
     error = error[:ERROR_LENGTH]
     columns: dict[str, Any] = {"lease_until": None, "last_error": error}
     if owed.attempts >= kind.attempts:
-        take(Verb.PARK, owed=owed, to=kind.parked, now=now, note=error, columns={**columns, "parked_at": now})
-        return Standing.PARKED
+        take_step(Verb.PARK, owed=owed, to=kind.parked, now=now, note=error, columns={**columns, "parked_at": now})
+        return Phase.PARKED
     columns["not_before"] = now + kind.waits[owed.attempts - 1]
-    take(Verb.FAIL, owed=owed, to=kind.waiting, now=now, note=error, columns=columns)
-    return Standing.WAITING
+    take_step(Verb.FAIL, owed=owed, to=kind.waiting, now=now, note=error, columns=columns)
+    return Phase.WAITING
 
 
 def settle(*, owed: OwedWork, to: str, now: datetime, by: Any = None, **columns: Any) -> None:
     """A person ends what waits, is held or parked; it is not going to be done."""
     columns |= {"lease_until": None, "parked_at": None}
-    take(Verb.SETTLE, owed=owed, to=to, now=now, by=by, columns=columns)
+    take_step(Verb.SETTLE, owed=owed, to=to, now=now, by=by, columns=columns)

@@ -22,7 +22,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
-from work.life import Standing, Verb
+from work.life import Phase, Verb
 from work.models import OwedWork, RungWork
 
 Owed = TypeVar("Owed", bound=OwedWork)
@@ -94,20 +94,20 @@ class Kind(Generic[Owed]):
         found: QuerySet[Owed] = self.model._default_manager.visible_to(user)  # type: ignore[attr-defined]
         return found
 
-    def standing_of_state(self, state: str) -> Standing:
+    def phase_of_state(self, state: str) -> Phase:
         """What a state means; of a kind without states `at_work`, waiting and at work are one state."""
         if state in self.at_work:
-            return Standing.AT_WORK
-        named = {self.waiting: Standing.WAITING, self.parked: Standing.PARKED}
+            return Phase.AT_WORK
+        named = {self.waiting: Phase.WAITING, self.parked: Phase.PARKED}
         if state in named:
             return named[state]
-        return Standing.HELD if state in self.held else Standing.OVER
+        return Phase.HELD if state in self.held else Phase.OVER
 
-    def standing_of(self, owed: Owed) -> Standing:
+    def phase_of(self, owed: Owed) -> Phase:
         """How a row stands, as it was read."""
-        standing = self.standing_of_state(owed.state)
-        is_taken = standing == Standing.WAITING and not self.at_work and owed.lease_until is not None
-        return Standing.AT_WORK if is_taken else standing
+        phase = self.phase_of_state(owed.state)
+        is_taken = phase == Phase.WAITING and not self.at_work and owed.lease_until is not None
+        return Phase.AT_WORK if is_taken else phase
 
 
 Ring = Callable[[Kind[Any], int], object]  # calls a worker for the row of this key, after the commit

@@ -1,6 +1,6 @@
 """The life of owed work, whatever its kind: one table of steps.
 
-A kind has states of its own and says which of these standings each of them is (`work/kinds.py`). What its room may
+A kind has states of its own and says which of these phases each of them is (`work/kinds.py`). What its room may
 further do with it (`inbound/writes/states.py`) keeps to this table as well: a test holds the two together.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Standing(StrEnum):
+class Phase(StrEnum):
     """How owed work stands, in the words every kind shares."""
 
     WAITING = "waiting"
@@ -49,45 +49,43 @@ class Step:
     """One line of the table."""
 
     verb: Verb
-    from_standing: Standing
-    to_standing: Standing
+    from_phase: Phase
+    to_phase: Phase
     who: Actor = Actor.CENTRE
 
 
 STEPS: tuple[Step, ...] = (
-    Step(Verb.CLAIM, Standing.WAITING, Standing.AT_WORK),
-    Step(Verb.CLAIM, Standing.AT_WORK, Standing.AT_WORK),  # its lease ran out: the fence keeps who had it out
-    Step(Verb.RENEW, Standing.AT_WORK, Standing.AT_WORK),
-    Step(Verb.DONE, Standing.AT_WORK, Standing.OVER),
-    Step(Verb.REFUSE, Standing.AT_WORK, Standing.OVER),  # it cannot be done, now or later
-    Step(Verb.POSTPONE, Standing.AT_WORK, Standing.WAITING),  # not its own fault: the attempt is given back
-    Step(Verb.FAIL, Standing.AT_WORK, Standing.WAITING),
-    Step(Verb.PARK, Standing.AT_WORK, Standing.PARKED),
-    Step(Verb.GIVE_UP, Standing.AT_WORK, Standing.PARKED),  # every worker vanished over it
-    Step(Verb.GIVE_UP, Standing.WAITING, Standing.PARKED),
-    Step(Verb.HOLD, Standing.AT_WORK, Standing.HELD),
-    Step(Verb.HOLD, Standing.WAITING, Standing.HELD),
-    Step(Verb.SETTLE, Standing.HELD, Standing.OVER),  # the answer of another system came after all
-    Step(Verb.TRY_AGAIN, Standing.PARKED, Standing.WAITING, Actor.PERSON),
-    Step(Verb.TRY_AGAIN, Standing.HELD, Standing.WAITING, Actor.PERSON),
-    Step(Verb.SETTLE, Standing.HELD, Standing.OVER, Actor.PERSON),
-    Step(Verb.SETTLE, Standing.PARKED, Standing.OVER, Actor.PERSON),
-    Step(Verb.SETTLE, Standing.WAITING, Standing.OVER, Actor.PERSON),
-    Step(Verb.OWE_AGAIN, Standing.OVER, Standing.WAITING, Actor.PERSON),
+    Step(Verb.CLAIM, Phase.WAITING, Phase.AT_WORK),
+    Step(Verb.CLAIM, Phase.AT_WORK, Phase.AT_WORK),  # its lease ran out: the fence keeps who had it out
+    Step(Verb.RENEW, Phase.AT_WORK, Phase.AT_WORK),
+    Step(Verb.DONE, Phase.AT_WORK, Phase.OVER),
+    Step(Verb.REFUSE, Phase.AT_WORK, Phase.OVER),  # it cannot be done, now or later
+    Step(Verb.POSTPONE, Phase.AT_WORK, Phase.WAITING),  # not its own fault: the attempt is given back
+    Step(Verb.FAIL, Phase.AT_WORK, Phase.WAITING),
+    Step(Verb.PARK, Phase.AT_WORK, Phase.PARKED),
+    Step(Verb.GIVE_UP, Phase.AT_WORK, Phase.PARKED),  # every worker vanished over it
+    Step(Verb.GIVE_UP, Phase.WAITING, Phase.PARKED),
+    Step(Verb.HOLD, Phase.AT_WORK, Phase.HELD),
+    Step(Verb.HOLD, Phase.WAITING, Phase.HELD),
+    Step(Verb.SETTLE, Phase.HELD, Phase.OVER),  # the answer of another system came after all
+    Step(Verb.TRY_AGAIN, Phase.PARKED, Phase.WAITING, Actor.PERSON),
+    Step(Verb.TRY_AGAIN, Phase.HELD, Phase.WAITING, Actor.PERSON),
+    Step(Verb.SETTLE, Phase.HELD, Phase.OVER, Actor.PERSON),
+    Step(Verb.SETTLE, Phase.PARKED, Phase.OVER, Actor.PERSON),
+    Step(Verb.SETTLE, Phase.WAITING, Phase.OVER, Actor.PERSON),
+    Step(Verb.OWE_AGAIN, Phase.OVER, Phase.WAITING, Actor.PERSON),
 )
-_TAKEN = {(step.verb, step.from_standing): step.to_standing for step in STEPS}
+_TAKEN = {(step.verb, step.from_phase): step.to_phase for step in STEPS}
 
 
-def leads_to(verb: Verb, *, from_standing: Standing) -> Standing:
+def leads_to(verb: Verb, *, from_phase: Phase) -> Phase:
     """Where a step leads. Raises ValueError when the table has no such line: a mistake in the code, not of a person."""
     try:
-        return _TAKEN[verb, from_standing]
+        return _TAKEN[verb, from_phase]
     except KeyError:
-        raise ValueError(f"no step {verb.value} from {from_standing.value}") from None
+        raise ValueError(f"no step {verb.value} from {from_phase.value}") from None
 
 
-def is_a_way(from_standing: Standing, to_standing: Standing) -> bool:
+def is_a_way(from_phase: Phase, to_phase: Phase) -> bool:
     """Whether any step leads from one to the other, or they are the same."""
-    return from_standing == to_standing or any(
-        (step.from_standing, step.to_standing) == (from_standing, to_standing) for step in STEPS
-    )
+    return from_phase == to_phase or any((step.from_phase, step.to_phase) == (from_phase, to_phase) for step in STEPS)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from work.kinds import Kind, Taken, kind_of
-from work.life import Standing, Verb, leads_to
+from work.life import Phase, Verb, leads_to
 from work.models import OwedWork
 
 ERROR_LENGTH = 2_000
@@ -25,7 +25,7 @@ class LeaseLost(RuntimeError):
     """Another has this work now, or it stands elsewhere: what this one holds must not be handed in."""
 
 
-def take(
+def take_step(
     verb: Verb,
     *,
     owed: OwedWork,
@@ -40,7 +40,7 @@ def take(
     Raises LeaseLost, and ValueError for a step the table does not have.
     """
     kind = kind_of(type(owed))
-    was, before = owed.state, kind.standing_of(owed)
+    was, before = owed.state, kind.phase_of(owed)
     check_leads_there(kind, verb, before, to)
     with transaction.atomic() if kind.told is not None else nullcontext():
         if not as_it_was_read(owed).update(state=to, **columns):
@@ -55,14 +55,14 @@ def as_it_was_read(owed: OwedWork) -> QuerySet[Any]:
     """The row while nobody else has taken it and it still stands where it stood."""
     kind = kind_of(type(owed))
     rows = kind.rows.filter(pk=owed.pk, fence=owed.fence)
-    if kind.standing_of(owed) == Standing.AT_WORK:
+    if kind.phase_of(owed) == Phase.AT_WORK:
         return rows.filter(state__in=kind.open_states, lease_until__isnull=False)
     return rows.filter(state=owed.state, lease_until__isnull=True)
 
 
-def check_leads_there(kind: Kind[Any], verb: Verb, before: Standing, to: str) -> None:
-    """Raise ValueError unless the table leads from one standing to the other by this verb."""
-    there = leads_to(verb, from_standing=before)
-    stays = there == Standing.AT_WORK and not kind.at_work  # such a kind keeps its waiting state while it is at work
-    if kind.standing_of_state(to) != (Standing.WAITING if stays else there):
+def check_leads_there(kind: Kind[Any], verb: Verb, before: Phase, to: str) -> None:
+    """Raise ValueError unless the table leads from one phase to the other by this verb."""
+    there = leads_to(verb, from_phase=before)
+    stays = there == Phase.AT_WORK and not kind.at_work  # such a kind keeps its waiting state while it is at work
+    if kind.phase_of_state(to) != (Phase.WAITING if stays else there):
         raise ValueError(f"{verb.value} of {kind.name} does not lead to {to}")

@@ -10,7 +10,7 @@ from django.db import transaction
 from work.kinds import kind_of
 from work.life import Verb
 from work.models import OwedWork
-from work.steps import LeaseLost, take
+from work.steps import LeaseLost, take_step
 
 
 def owed_anew(*, now: datetime) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def try_again(*, owed: OwedWork, now: datetime, by: Any = None, **columns: Any) 
     """Let what is parked or held wait for a worker again. False when somebody was first, and it stands elsewhere."""
     columns = {**owed_anew(now=now), **columns}
     try:
-        take(Verb.TRY_AGAIN, owed=owed, to=kind_of(type(owed)).waiting, now=now, by=by, columns=columns)
+        take_step(Verb.TRY_AGAIN, owed=owed, to=kind_of(type(owed)).waiting, now=now, by=by, columns=columns)
     except LeaseLost:
         return False
     return True

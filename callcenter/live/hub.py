@@ -37,7 +37,7 @@ class Listener:
         """The next event, as soon as there is one; END when no more will come."""
         return await self._waiting.get()
 
-    def tell(self, event: bytes) -> None:
+    def publish(self, event: bytes) -> None:
         if self._waiting.full():
             self.forget()
             event = event if event == END else RESYNC
@@ -72,7 +72,7 @@ class Hub:
         self._listeners.add(listener)
         self._of_person[user_id] += 1
         if self.ends:
-            listener.tell(END)
+            listener.publish(END)
         return listener
 
     def leave(self, listener: Listener) -> None:
@@ -81,16 +81,16 @@ class Hub:
         if not self._of_person[listener.user_id]:
             del self._of_person[listener.user_id]
 
-    def tell(self, event: bytes) -> None:
+    def publish(self, event: bytes) -> None:
         for listener in self._listeners:
-            listener.tell(event)
+            listener.publish(event)
 
     async def close(self) -> None:
         """End every stream, and give the answers a moment to go out."""
         self.ends = True
         for listener in self._listeners:
             listener.forget()
-            listener.tell(END)
+            listener.publish(END)
         for _turn in range(20):
             if not self._listeners:
                 return
@@ -103,4 +103,4 @@ class Hub:
         """
         while True:
             await asyncio.sleep(settings.LIVE_BEAT)
-            self.tell(BEAT if self.hears else STILL_THERE)
+            self.publish(BEAT if self.hears else STILL_THERE)

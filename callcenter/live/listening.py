@@ -35,7 +35,7 @@ class Ear:
                     await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
                     self._hub.hears = True
                     if not is_first:
-                        self._hub.tell(RESYNC)
+                        self._hub.publish(RESYNC)
                     pause, is_first = FIRST_PAUSE, False
                     await self._hear(connection)
             except (psycopg.Error, OSError, TimeoutError) as error:
@@ -47,7 +47,7 @@ class Ear:
     async def _hear(self, connection: AsyncConnection) -> None:
         while True:
             async for notice in connection.notifies(timeout=ASKS_EVERY):
-                self._hub.tell(card(notice.payload, len(self._hub)))
+                self._hub.publish(card(notice.payload, len(self._hub)))
             async with asyncio.timeout(ANSWERS_WITHIN):
                 await connection.execute("SELECT 1")
 

@@ -9,7 +9,7 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Campaign, CampaignChange, DealShare, Reassignment
+from campaigns.models import AssignmentShare, Campaign, CampaignChange, Reassignment
 
 
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -38,7 +38,7 @@ class ChangeInline(ReadOnlyInline):
 class ShareInline(ReadOnlyInline):
     """What was decided for each agent."""
 
-    model = DealShare
+    model = AssignmentShare
     verbose_name_plural = _("reparto")
     fields = ("agent", "weight", "takes_internet", "takes_tv", "is_included")
     ordering = ("agent",)
@@ -60,7 +60,7 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("period", "state", "calls_from", "calls_until")}),
         (_("Reporte"), {"fields": ("report_due_at", "late_since", "missing_since")}),
-        (_("Reparto"), {"fields": ("order", "hold_out_share", "hold_out_seed", "dealt_at", "contacts_continued")}),
+        (_("Reparto"), {"fields": ("order", "hold_out_share", "hold_out_seed", "assigned_at", "contacts_continued")}),
         (_("Guion y modo de llamar"), {"fields": ("script", "dialling")}),
         (_("Fechas"), {"fields": ("created_at", "launched_at", "closed_at", "anonymised_at")}),
     )

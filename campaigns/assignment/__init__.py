@@ -1,1 +1,1 @@
-"""Who calls whom: the deal, the capacity it asks for, and hands changed afterwards."""
+"""Who calls whom: the assignment, the capacity it asks for, and hands changed afterwards."""

@@ -1,8 +1,8 @@
-"""Who calls whom: contacts of a campaign dealt to the agents on duty (procedure K.3).
+"""Who calls whom: contacts of a campaign assigned to the agents on duty (procedure K.3).
 
-The quotas are arithmetic on counts (`quotas.py`); the rows are dealt in one statement (`dealing.py`). First the
+The quotas are arithmetic on counts (`quotas.py`); the rows are assigned in one statement (`assigning.py`). First the
 contacts whose customer an agent spoke with last month stay with that agent, as far as skill and quota allow; the rest
-is dealt so that everybody has the same mix of priority. Locks: the campaign's row, then entries.
+is assigned so that everybody has the same mix of priority. Locks: the campaign's row, then entries.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.assignment.entries import (
+    Assigned,
     Changed,
-    Dealt,
     Source,
-    deal_all,
-    deal_unowned,
+    assign_all,
+    assign_unowned,
     let_go_of_the_paid,
     lock_entries,
     open_late,
 )
 from campaigns.assignment.participants import takers_of
-from campaigns.models import Campaign, DealShare, ErrandKind, ListEntry
+from campaigns.models import AssignmentShare, Campaign, ErrandKind, ListEntry
 from campaigns.models.contacts import CallList
 from campaigns.month import errands
 from campaigns.month.changed_rows import note_changed_rows
-from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.lifecycle import CampaignRefused
 
 State = Campaign.State
-DEALT_AT_ONCE = 50_000  # contacts; more are dealt in the background, a million takes seconds
+ASSIGNED_AT_ONCE = 50_000  # contacts; more are assigned in the background, a million takes seconds
 
 
-def assign(*, campaign: Campaign, now: datetime) -> Dealt:
-    """Deal the whole campaign again: same contacts, shares and seed give the same deal. Only before the launch.
+def assign(*, campaign: Campaign, now: datetime) -> Assigned:
+    """Assign the whole campaign again: same contacts, shares and seed give the same assignment. Only before the launch.
 
-    Raises CampaignRefuses.
+    Raises CampaignRefused.
     """
     with transaction.atomic():
         locked = _locked(campaign)
@@ -53,10 +53,10 @@ def assign(*, campaign: Campaign, now: datetime) -> Dealt:
             where="e.campaign_id = %s AND e.state IN ('open', 'held_out')",
             is_callable="TRUE",
         )
-        dealt = deal_all(locked, source, now=now, insert=False)
-        _write_deal(campaign, locked, dealt, now)
+        assigned = assign_all(locked, source, now=now, insert=False)
+        _write_assignment(campaign, locked, assigned, now)
         note_changed_rows(campaign=locked, now=now)
-    return dealt
+    return assigned
 
 
 @dataclass(frozen=True)
@@ -81,37 +81,39 @@ class Terms:
     shares: tuple[ShareTerms, ...] = field(default=())
 
 
-def ask_to_deal(*, campaign: Campaign, terms: Terms, now: datetime) -> Dealt | None:
-    """Keep what the supervisor decided and deal by it: at once, or, when there are many, in the background (None).
+def ask_to_assign(*, campaign: Campaign, terms: Terms, now: datetime) -> Assigned | None:
+    """Keep what the supervisor decided and assign by it: at once, or, when there are many, in the background (None).
 
-    Raises CampaignRefuses.
+    Raises CampaignRefused.
     """
     with transaction.atomic():
         locked = _locked(campaign)
         check_can_assign(locked)
         _keep_terms(locked, terms)
-        many = ListEntry.objects.filter(campaign=locked)[: DEALT_AT_ONCE + 1].count() > DEALT_AT_ONCE
+        many = ListEntry.objects.filter(campaign=locked)[: ASSIGNED_AT_ONCE + 1].count() > ASSIGNED_AT_ONCE
         if not many:
             return assign(campaign=campaign, now=now)
-        locked.deal_asked_at = now
-        locked.save(update_fields=["deal_asked_at"])
-        errands.try_again(campaign=locked, kind=ErrandKind.DEAL, now=now)
+        locked.assignment_asked_at = now
+        locked.save(update_fields=["assignment_asked_at"])
+        errands.try_again(campaign=locked, kind=ErrandKind.ASSIGNMENT, now=now)
     return None
 
 
-def deal_what_was_asked(*, now: datetime) -> list[Campaign]:
-    """Deal every campaign whose supervisor waits for it; asked twice it is done once. Returns those that were dealt."""
-    asked = Campaign.objects.filter(deal_asked_at__isnull=False, state=State.PROPOSED).order_by("period")
+def assign_what_was_asked(*, now: datetime) -> list[Campaign]:
+    """Assign every campaign whose supervisor waits for it; asked twice it is done once. Returns those done."""
+    asked = Campaign.objects.filter(assignment_asked_at__isnull=False, state=State.PROPOSED).order_by("period")
     tried = [
-        errands.attempt(partial(_deal_as_asked, campaign, now), kind=ErrandKind.DEAL, campaign=campaign, now=now)
+        errands.attempt(
+            partial(_assign_as_asked, campaign, now), kind=ErrandKind.ASSIGNMENT, campaign=campaign, now=now
+        )
         for campaign in asked
     ]
     return [campaign for campaign in tried if campaign is not None]
 
 
-def _deal_as_asked(campaign: Campaign, now: datetime) -> Campaign | None:
+def _assign_as_asked(campaign: Campaign, now: datetime) -> Campaign | None:
     with transaction.atomic():
-        if _locked(campaign).deal_asked_at is None:
+        if _locked(campaign).assignment_asked_at is None:
             return None
         assign(campaign=campaign, now=now)
     return campaign
@@ -123,33 +125,33 @@ def _keep_terms(campaign: Campaign, terms: Terms) -> None:
     campaign.save(update_fields=["order", "script", "hold_out_share", "hold_out_seed"])
     takers_of(campaign)
     wanted = {share.agent_id: share for share in terms.shares}
-    shares = list(DealShare.objects.filter(campaign=campaign, agent_id__in=wanted))
+    shares = list(AssignmentShare.objects.filter(campaign=campaign, agent_id__in=wanted))
     for share in shares:
         decided = wanted[share.agent_id]
         share.weight, share.is_included = decided.weight, decided.is_included
         share.takes_internet, share.takes_tv = decided.takes_internet, decided.takes_tv
-    DealShare.objects.bulk_update(shares, ["weight", "is_included", "takes_internet", "takes_tv"], batch_size=500)
+    AssignmentShare.objects.bulk_update(shares, ["weight", "is_included", "takes_internet", "takes_tv"], batch_size=500)
 
 
 def check_can_assign(campaign: Campaign) -> None:
-    """Raise CampaignRefuses unless the whole campaign may be dealt now."""
+    """Raise CampaignRefused unless the whole campaign may be assigned now."""
     if campaign.state == State.EXPECTED:
-        raise CampaignRefuses(_("El reporte de este mes todavía no se tomó."))
+        raise CampaignRefused(_("El reporte de este mes todavía no se tomó."))
     if campaign.state == State.CLOSED:
-        raise CampaignRefuses(_("La campaña ya está cerrada."))
+        raise CampaignRefused(_("La campaña ya está cerrada."))
     if campaign.state != State.PROPOSED:
-        raise CampaignRefuses(_("La campaña ya se lanzó: use reasignar, retirar o equilibrar."))
+        raise CampaignRefused(_("La campaña ya se lanzó: use reasignar, retirar o equilibrar."))
 
 
-def open_lists(*, campaign: Campaign, now: datetime, changed: Changed = Changed()) -> Dealt:  # noqa: B008
-    """Write the list entries of contacts that have none, already dealt: rows written once, never moved again.
+def open_lists(*, campaign: Campaign, now: datetime, changed: Changed = Changed()) -> Assigned:  # noqa: B008
+    """Write the list entries of contacts that have none, already assigned: rows written once, never moved again.
 
-    The first time this is the campaign's deal; contacts that come later go to whoever has least, and with them those
-    that a later row `changed`. What else is without owner stays so: somebody may have taken it back.
+    The first time this is the campaign's assignment; contacts that come later go to whoever has least, and with them
+    those that a later row `changed`. What else is without owner stays so: somebody may have taken it back.
     """
     with transaction.atomic():
         locked = _locked(campaign)
-        first = locked.dealt_at is None and locked.launched_at is None
+        first = locked.assigned_at is None and locked.launched_at is None
         source = Source(
             tables="""campaigns_contact c
                       LEFT JOIN (SELECT contract, array_agg(telephone) AS telephones
@@ -159,25 +161,25 @@ def open_lists(*, campaign: Campaign, now: datetime, changed: Changed = Changed(
             is_callable="cardinality(c.telephones) > 0 AND NOT coalesce(c.telephones <@ retired.telephones, FALSE)",
         )
         if first:
-            dealt = deal_all(locked, source, now=now, insert=True)
-            _write_deal(campaign, locked, dealt, now)
+            assigned = assign_all(locked, source, now=now, insert=True)
+            _write_assignment(campaign, locked, assigned, now)
         else:
-            dealt = open_late(campaign=locked, source=source, now=now, changed=changed)
+            assigned = open_late(campaign=locked, source=source, now=now, changed=changed)
         note_changed_rows(campaign=locked, now=now)
-    return dealt
+    return assigned
 
 
-def deal_late(*, campaign: Campaign, now: datetime) -> Dealt:
+def assign_late(*, campaign: Campaign, now: datetime) -> Assigned:
     """Give every open contact without owner, or whose owner does not work its list, to whoever has least.
 
-    Raises CampaignRefuses when the campaign is not dealt yet or is closed.
+    Raises CampaignRefused when the campaign is not assigned yet or is closed.
     """
     with transaction.atomic():
         locked = _locked(campaign)
         if locked.state not in (State.PROPOSED, State.RUNNING, State.PAUSED):
-            raise CampaignRefuses(_("Solo se reparte en una campaña propuesta o en curso."))
+            raise CampaignRefused(_("Solo se reparte en una campaña propuesta o en curso."))
         note_changed_rows(campaign=locked, now=now)
-        return deal_unowned(locked)
+        return assign_unowned(locked)
 
 
 def unassigned_words(unassigned: Mapping[str, int]) -> list[str]:
@@ -200,8 +202,8 @@ def _locked(campaign: Campaign) -> Campaign:
     return Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
 
 
-def _write_deal(campaign: Campaign, locked: Campaign, dealt: Dealt, now: datetime) -> None:
-    campaign.dealt_at = locked.dealt_at = now
-    campaign.contacts_continued = locked.contacts_continued = dealt.continued
-    campaign.deal_asked_at = locked.deal_asked_at = None
-    locked.save(update_fields=["dealt_at", "contacts_continued", "deal_asked_at"])
+def _write_assignment(campaign: Campaign, locked: Campaign, assigned: Assigned, now: datetime) -> None:
+    campaign.assigned_at = locked.assigned_at = now
+    campaign.contacts_continued = locked.contacts_continued = assigned.continued
+    campaign.assignment_asked_at = locked.assignment_asked_at = None
+    locked.save(update_fields=["assigned_at", "contacts_continued", "assignment_asked_at"])

@@ -18,7 +18,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.models import CallingPolicy, CallingWindow, Campaign, DealShare
+from campaigns.models import AssignmentShare, CallingPolicy, CallingWindow, Campaign
 from campaigns.models.contacts import CallList
 from service_level.days import bounds_of
 from service_level.working_time import (
@@ -89,11 +89,11 @@ class Plan:
 
 
 def plan_of(*, campaign: Campaign, now: datetime) -> Plan:
-    """The capacity plan of a campaign as it is dealt now."""
+    """The capacity plan of a campaign as it is assigned now."""
     policy = CallingPolicy.objects.in_force()
     workers = [
         Worker(share.agent_id, str(share.agent), share.weight)
-        for share in DealShare.objects.filter(
+        for share in AssignmentShare.objects.filter(
             campaign=campaign, is_included=True, agent__is_on_duty=True, agent__user__is_active=True
         ).select_related("agent__user")
     ]

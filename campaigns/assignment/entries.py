@@ -1,4 +1,4 @@
-"""The rows of a deal: contacts gathered, hold-out drawn, entries written once with their owner and place."""
+"""The rows of an assignment: contacts gathered, hold-out drawn, entries written once with their owner and place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count
 
 from campaigns.assignment.participants import takers_of
-from campaigns.assignment.quotas import Deal, Quotas, Taker, fair_deal, top_up
+from campaigns.assignment.quotas import FairShares, Quotas, Taker, fair_shares, top_up
 from campaigns.assignment.turns import HASH_RANGE, Fragment, hold_out_hash, owner_of_turn, position_in
 from campaigns.contacts.life import Verb, take_steps
 from campaigns.models import Campaign, ListEntry
@@ -20,7 +20,7 @@ from service_level.days import midnight_of
 
 @dataclass(frozen=True)
 class Source:
-    """Where the contacts of a deal come from: SQL with the contact as `c`; `where` takes the campaign's id."""
+    """Where the contacts of an assignment come from: SQL with the contact as `c`; `where` takes the campaign's id."""
 
     tables: str
     where: str
@@ -28,10 +28,10 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Dealt:
-    """What a deal came to, in contacts."""
+class Assigned:
+    """What an assignment came to, in contacts."""
 
-    dealt: int
+    assigned: int
     continued: int
     held_out: int
     not_callable: int
@@ -40,7 +40,7 @@ class Dealt:
 
 
 def lock_entries(campaign: Campaign) -> None:
-    """Lock what is dealt again in the order of the contacts, as payments do: nobody waits in a circle."""
+    """Lock what is assigned again in the order of the contacts, as payments do: nobody waits in a circle."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -67,7 +67,7 @@ def let_go_of_the_paid(campaign: Campaign, *, now: datetime) -> None:
         )
 
 
-def deal_all(campaign: Campaign, source: Source, *, now: datetime, insert: bool) -> Dealt:
+def assign_all(campaign: Campaign, source: Source, *, now: datetime, insert: bool) -> Assigned:
     takers = takers_of(campaign)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
@@ -76,33 +76,33 @@ def deal_all(campaign: Campaign, source: Source, *, now: datetime, insert: bool)
         _gather(cursor, campaign, source, takers)
         held_out = _hold_out(cursor, campaign)
         cursor.execute(
-            "SELECT call_list, spoke, count(*) FROM deal_candidate WHERE state = 'open' GROUP BY call_list, spoke"
+            "SELECT call_list, spoke, count(*) FROM assignment_candidate WHERE state = 'open' GROUP BY call_list, spoke"
         )
         groups = cursor.fetchall()
         counts: dict[str, int] = {}
         for name, _agent, number in groups:
             counts[name] = counts.get(name, 0) + number
-        deal = fair_deal(counts, takers)
-        kept = _kept(groups, deal.quotas)
+        fair = fair_shares(counts, takers)
+        kept = _kept(groups, fair.quotas)
         rest = {
             agent: {name: number - kept.get((agent, name), 0) for name, number in row.items()}
-            for agent, row in deal.quotas.items()
+            for agent, row in fair.quotas.items()
         }
         states = _write_entries(cursor, campaign, kept, rest, now=now, insert=insert)
-        cursor.execute("DROP TABLE deal_candidate")
+        cursor.execute("DROP TABLE assignment_candidate")
         cursor.execute("SET LOCAL work_mem TO DEFAULT")
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
-    return _dealt(deal, sum(kept.values()), held_out, states)
+    return _assigned(fair, sum(kept.values()), held_out, states)
 
 
 def _gather(cursor: Any, campaign: Campaign, source: Source, takers: list[Taker]) -> None:
-    """The contacts to deal, with their place and with whom they spoke last month, in a table of this transaction."""
+    """The contacts to assign, with their place and with whom they spoke last month, in a table of this transaction."""
     position, spoke = position_in(campaign), _spoke_last_month(campaign, takers)
     draw = hold_out_hash(campaign) if campaign.hold_out_share else Fragment("0")
-    cursor.execute("DROP TABLE IF EXISTS deal_candidate")
+    cursor.execute("DROP TABLE IF EXISTS assignment_candidate")
     cursor.execute(
         f"""
-        CREATE TEMP TABLE deal_candidate ON COMMIT DROP AS
+        CREATE TEMP TABLE assignment_candidate ON COMMIT DROP AS
         SELECT c.id AS contact_id, c.call_list, {position.sql} AS position, spoke.agent_id AS spoke, {draw.sql} AS draw,
                CASE WHEN {source.is_callable} THEN 'open' ELSE 'not_callable' END AS state
           FROM {source.tables} LEFT JOIN ({spoke.sql}) spoke ON spoke.contract = c.contract
@@ -139,11 +139,11 @@ def _hold_out(cursor: Any, campaign: Campaign) -> int:
         return 0
     cursor.execute(
         """
-        UPDATE deal_candidate SET state = 'held_out'
+        UPDATE assignment_candidate SET state = 'held_out'
           FROM (SELECT d.contact_id, count(*) OVER (PARTITION BY d.call_list) AS size,
                        row_number() OVER (PARTITION BY d.call_list ORDER BY d.draw, d.contact_id) AS place
-                  FROM deal_candidate d WHERE d.state = 'open') drawn
-         WHERE drawn.contact_id = deal_candidate.contact_id AND drawn.place <= round(drawn.size * %s::numeric)
+                  FROM assignment_candidate d WHERE d.state = 'open') drawn
+         WHERE drawn.contact_id = assignment_candidate.contact_id AND drawn.place <= round(drawn.size * %s::numeric)
         """,
         [campaign.hold_out_share],
     )
@@ -163,7 +163,7 @@ def _kept(groups: list[tuple[str, int | None, int]], quotas: Quotas) -> dict[tup
 def _write_entries(
     cursor: Any, campaign: Campaign, kept: dict[tuple[int, str], int], rest: Quotas, *, now: datetime, insert: bool
 ) -> dict[str, int]:
-    """The deal itself. Returns how many rows there are of each state."""
+    """The assignment itself. Returns how many rows there are of each state."""
     owner = owner_of_turn(rest)
     if kept:
         agents, names, numbers = zip(*((agent, name, number) for (agent, name), number in kept.items()), strict=True)
@@ -173,7 +173,7 @@ def _write_entries(
                 SELECT o.*, CASE WHEN o.place <= k.number THEN o.spoke END AS keeper
                   FROM (SELECT d.*, row_number() OVER (
                                    PARTITION BY d.call_list, d.spoke ORDER BY d.position, d.contact_id) AS place
-                          FROM deal_candidate d WHERE d.state = 'open') o
+                          FROM assignment_candidate d WHERE d.state = 'open') o
                   LEFT JOIN unnest(%s::bigint[], %s::text[], %s::int[]) AS k (agent, call_list, number)
                     ON k.agent = o.spoke AND k.call_list = o.call_list
             )
@@ -181,26 +181,28 @@ def _write_entries(
             [list(agents), list(names), list(numbers)],
         )
     else:
-        placed = Fragment("placed AS (SELECT d.*, NULL::bigint AS keeper FROM deal_candidate d WHERE d.state = 'open')")
-    dealt = f"""
+        placed = Fragment(
+            "placed AS (SELECT d.*, NULL::bigint AS keeper FROM assignment_candidate d WHERE d.state = 'open')"
+        )
+    assigned = f"""
         WITH {placed.sql}, turns AS (
             SELECT p.contact_id, p.call_list, p.position, p.state, p.keeper, row_number() OVER (
                        PARTITION BY p.call_list, p.keeper IS NULL ORDER BY p.position, p.contact_id) AS turn
               FROM placed p
-        ), dealt AS (
+        ), assigned AS (
             SELECT contact_id, call_list, position, state, coalesce(keeper, {owner.sql}) AS owner_id FROM turns
             UNION ALL
-            SELECT contact_id, call_list, position, state, NULL FROM deal_candidate WHERE state <> 'open'
+            SELECT contact_id, call_list, position, state, NULL FROM assignment_candidate WHERE state <> 'open'
         )
     """
     params = [*placed.params, *owner.params]
     if insert:
         cursor.execute(
             f"""
-            {dealt}
+            {assigned}
             INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, owner_id, position, ready_at,
                                              attempts, attempts_on_day, fence)
-            SELECT contact_id, %s, call_list, state, owner_id, position, %s, 0, 0, 0 FROM dealt ORDER BY contact_id
+            SELECT contact_id, %s, call_list, state, owner_id, position, %s, 0, 0, 0 FROM assigned ORDER BY contact_id
             """,
             [*params, campaign.pk, midnight_of(campaign.calls_from)],
         )
@@ -208,10 +210,10 @@ def _write_entries(
         # only rows that change are written; who paid or was retired meanwhile is left alone
         take_steps(
             cursor,
-            beginning=f"{dealt},",
+            beginning=f"{assigned},",
             update="""
                 UPDATE campaigns_listentry entry SET owner_id = n.owner_id, position = n.position, {steps}
-                  FROM dealt n
+                  FROM assigned n
                  WHERE entry.contact_id = n.contact_id AND entry.state IN ('open', 'held_out')
                    AND (entry.owner_id, entry.position, entry.state)
                        IS DISTINCT FROM (n.owner_id, n.position::int, n.state::varchar)
@@ -220,7 +222,7 @@ def _write_entries(
             steps={Verb.HOLD_OUT: "n.state = 'held_out'", Verb.DRAW_AGAIN: "n.state = 'open'"},
             now=now,
         )
-    cursor.execute("SELECT state, count(*) FROM deal_candidate GROUP BY state")
+    cursor.execute("SELECT state, count(*) FROM assignment_candidate GROUP BY state")
     return dict(cursor.fetchall())
 
 
@@ -232,7 +234,7 @@ class Changed:
     in_another_list: tuple[int, ...] = ()
 
 
-def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Changed) -> Dealt:
+def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Changed) -> Assigned:
     """Entries for contacts that came later, and owners for them and for those `changed`, for nobody else.
 
     Each is drawn by itself. What a supervisor took back on purpose stays without owner.
@@ -263,17 +265,17 @@ def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Cha
         )
         late = dict(cursor.fetchall())
     unowned = [*late.get("open", ()), *changed.callable_again]
-    dealt = _deal_to_who_has_least(campaign, unowned=unowned, unskilled=list(changed.in_another_list))
-    return replace(dealt, held_out=len(late.get("held_out", ())), not_callable=len(late.get("not_callable", ())))
+    assigned = _assign_to_who_has_least(campaign, unowned=unowned, unskilled=list(changed.in_another_list))
+    return replace(assigned, held_out=len(late.get("held_out", ())), not_callable=len(late.get("not_callable", ())))
 
 
-def deal_unowned(campaign: Campaign) -> Dealt:
+def assign_unowned(campaign: Campaign) -> Assigned:
     """Owners for every open contact that has none, or one who does not work its list."""
-    return _deal_to_who_has_least(campaign, unowned=None, unskilled=None)
+    return _assign_to_who_has_least(campaign, unowned=None, unskilled=None)
 
 
-def _deal_to_who_has_least(campaign: Campaign, *, unowned: list[int] | None, unskilled: list[int] | None) -> Dealt:
-    """Deal of `unowned` contacts those without owner, of `unskilled` those whose owner does not work their list.
+def _assign_to_who_has_least(campaign: Campaign, *, unowned: list[int] | None, unskilled: list[int] | None) -> Assigned:
+    """Assign of `unowned` contacts those without owner, of `unskilled` those whose owner does not work their list.
 
     None: all the campaign has.
     """
@@ -282,10 +284,10 @@ def _deal_to_who_has_least(campaign: Campaign, *, unowned: list[int] | None, uns
     loads = dict(entries.filter(owner__isnull=False).values_list("owner_id").annotate(number=Count("contact_id")))
     lacking = [(taker.agent_id, name) for taker in takers for name in CallList.values if name not in taker.lists]
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS deal_late")
+        cursor.execute("DROP TABLE IF EXISTS assign_late")
         cursor.execute(
             """
-            CREATE TEMP TABLE deal_late ON COMMIT DROP AS
+            CREATE TEMP TABLE assign_late ON COMMIT DROP AS
             SELECT contact_id, call_list,
                    row_number() OVER (PARTITION BY call_list ORDER BY position, contact_id) AS turn
               FROM (SELECT contact_id, call_list, position FROM campaigns_listentry
@@ -303,26 +305,26 @@ def _deal_to_who_has_least(campaign: Campaign, *, unowned: list[int] | None, uns
                 *(unskilled, unskilled),
             ],
         )
-        cursor.execute("SELECT call_list, count(*) FROM deal_late GROUP BY call_list")
-        deal = top_up(dict(cursor.fetchall()), takers, loads)
-        owner = owner_of_turn(deal.quotas, call_list="l.call_list", turn="l.turn")
+        cursor.execute("SELECT call_list, count(*) FROM assign_late GROUP BY call_list")
+        fair = top_up(dict(cursor.fetchall()), takers, loads)
+        owner = owner_of_turn(fair.quotas, call_list="l.call_list", turn="l.turn")
         cursor.execute(
             f"""
             UPDATE campaigns_listentry e SET owner_id = {owner.sql}
-              FROM deal_late l WHERE l.contact_id = e.contact_id
+              FROM assign_late l WHERE l.contact_id = e.contact_id
             """,
             owner.params,
         )
-        cursor.execute("DROP TABLE deal_late")
-    return _dealt(deal, 0, 0, {})
+        cursor.execute("DROP TABLE assign_late")
+    return _assigned(fair, 0, 0, {})
 
 
-def _dealt(deal: Deal, continued: int, held_out: int, states: dict[str, int]) -> Dealt:
-    return Dealt(
-        dealt=sum(sum(row.values()) for row in deal.quotas.values()),
+def _assigned(fair: FairShares, continued: int, held_out: int, states: dict[str, int]) -> Assigned:
+    return Assigned(
+        assigned=sum(sum(row.values()) for row in fair.quotas.values()),
         continued=continued,
         held_out=held_out,
         not_callable=states.get("not_callable", 0),
-        by_agent=deal.quotas,
-        unassigned=deal.unassigned,
+        by_agent=fair.quotas,
+        unassigned=fair.unassigned,
     )

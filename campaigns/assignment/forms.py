@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.assignment.assigning import ShareTerms, Terms
 from campaigns.assignment.moving import ANY, TRIED, UNTRIED
-from campaigns.models import Campaign, DealShare
+from campaigns.models import AssignmentShare, Campaign
 from campaigns.models.contacts import CallList
 from campaigns.month.forms import ScriptField
 
@@ -18,7 +18,7 @@ HUNDRED = Decimal(100)
 
 
 class TermsForm(forms.Form):
-    """How the whole campaign is dealt."""
+    """How the whole campaign is assigned."""
 
     order = forms.ChoiceField(label=_("Orden de prioridad"), choices=Campaign.Order.choices)
     hold_out = forms.DecimalField(
@@ -57,7 +57,7 @@ class ShareForm(forms.Form):
     takes_internet = forms.BooleanField(label=_("Atiende Internet"), required=False)
     takes_tv = forms.BooleanField(label=_("Atiende televisión"), required=False)
 
-    def __init__(self, data: Any = None, *, share: DealShare) -> None:
+    def __init__(self, data: Any = None, *, share: AssignmentShare) -> None:
         self.share = share
         initial = {
             "is_included": share.is_included,

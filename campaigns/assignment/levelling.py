@@ -1,6 +1,6 @@
-"""A fair deal that leaves as much as it can where it is: pure arithmetic on counts, for evening out what remains.
+"""A fair share-out that leaves as much as it can where it is: pure arithmetic on counts, for evening out what remains.
 
-Everybody's total is that of the fair deal. Who works one list has no choice of lists; those who work both services
+Everybody's total is that of the fair fair. Who works one list has no choice of lists; those who work both services
 share the rest, and may hold it in any mix, so they keep what they have as far as the totals allow.
 """
 
@@ -9,27 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from campaigns.assignment.quotas import Deal, Quotas, Taker, rounded
+from campaigns.assignment.quotas import FairShares, Quotas, Taker, rounded
 
 Holdings = Mapping[int, Mapping[str, int]]
 """agent id → list → contacts held now"""
 
 
-def keep_most(deal: Deal, takers: Sequence[Taker], holdings: Holdings) -> Quotas:
-    """Quotas with the totals of `deal`, list by list and agent by agent, that move little of `holdings`."""
+def keep_most(fair: FairShares, takers: Sequence[Taker], holdings: Holdings) -> Quotas:
+    """Quotas with the totals of `fair`, list by list and agent by agent, that move little of `holdings`."""
     quotas: Quotas = {}
     columns: dict[str, int] = {}
-    for row in deal.quotas.values():
+    for row in fair.quotas.values():
         for name, number in row.items():
             columns[name] = columns.get(name, 0) + number
     able = [taker for taker in takers if len(taker.lists) > 1]
     for taker in takers:
-        total = deal.total(taker.agent_id)
+        total = fair.total(taker.agent_id)
         if len(taker.lists) == 1 and total:
             name = next(iter(taker.lists))
             quotas[taker.agent_id] = {name: total}
             columns[name] -= total
-    totals = {taker.agent_id: deal.total(taker.agent_id) for taker in able}
+    totals = {taker.agent_id: fair.total(taker.agent_id) for taker in able}
     kept = {agent: {name: holdings.get(agent, {}).get(name, 0) for name in columns} for agent in totals}
     _cut_columns(kept, totals, columns)
     _cut_rows(kept, totals)

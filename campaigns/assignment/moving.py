@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.assignment.levelling import keep_most
-from campaigns.assignment.quotas import Quotas, Taker, fair_deal
+from campaigns.assignment.quotas import Quotas, Taker, fair_shares
 from campaigns.assignment.turns import Fragment, owner_of_turn
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
@@ -43,7 +43,7 @@ class Moves:
 
 
 def choose(cursor: Any, campaign: Campaign, selection: Selection, takers: Sequence[Taker] | None) -> dict[str, int]:
-    """Fill `moving` with the selected contacts, dealt among `takers` (None: they go to nobody).
+    """Fill `moving` with the selected contacts, assigned among `takers` (None: they go to nobody).
 
     Returns the contacts by list that stay where they are because none of the takers works the list.
     """
@@ -54,12 +54,12 @@ def choose(cursor: Any, campaign: Campaign, selection: Selection, takers: Sequen
         cursor.execute("DELETE FROM moving WHERE from_agent IS NULL")
         return {}
     cursor.execute(f"SELECT call_list, count(*) FROM ({chosen.sql}) chosen GROUP BY call_list", chosen.params)
-    deal = fair_deal(dict(cursor.fetchall()), takers)
-    owner = owner_of_turn(deal.quotas)
+    fair = fair_shares(dict(cursor.fetchall()), takers)
+    owner = owner_of_turn(fair.quotas)
     cursor.execute(_MOVING.format(chosen=chosen.sql, owner=owner.sql), [*owner.params, *chosen.params])
     # who already has it keeps it, and what nobody among the takers can take stays
     cursor.execute("DELETE FROM moving WHERE to_agent IS NULL OR to_agent IS NOT DISTINCT FROM from_agent")
-    return deal.unassigned
+    return fair.unassigned
 
 
 _MOVING = """
@@ -110,17 +110,17 @@ def choose_level(cursor: Any, campaign: Campaign, takers: Sequence[Taker]) -> di
     )
     has = {(agent, name): number for agent, name, number in cursor.fetchall()}
     counts = {name: sum(n for (_agent, of), n in has.items() if of == name) for name in CallList.values}
-    deal = fair_deal(counts, takers)
+    fair = fair_shares(counts, takers)
     holdings: dict[int, dict[str, int]] = {}
     for (agent, name), number in has.items():
         if agent is not None:
             holdings.setdefault(agent, {})[name] = number
-    quotas = keep_most(deal, takers, holdings)
+    quotas = keep_most(fair, takers, holdings)
     surplus: list[tuple[int | None, str, int]] = []
     lacking: Quotas = {}
     for (agent, name), number in has.items():
         over = number - (quotas.get(agent, {}).get(name, 0) if agent is not None else 0)
-        if over > 0 and name not in deal.unassigned:
+        if over > 0 and name not in fair.unassigned:
             surplus.append((agent, name, over))
     for agent_id, row in quotas.items():
         for name, number in row.items():
@@ -161,7 +161,7 @@ def choose_level(cursor: Any, campaign: Campaign, takers: Sequence[Taker]) -> di
             *owner.params,
         ],
     )
-    return deal.unassigned
+    return fair.unassigned
 
 
 def count_moves(cursor: Any, staying: dict[str, int]) -> Moves:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.assignment.assigning import unassigned_words
 from campaigns.assignment.capacity import Part, Plan, plan_of
-from campaigns.models import Campaign, DealShare, RejectedRow, Report, ReportKind
+from campaigns.models import AssignmentShare, Campaign, RejectedRow, Report, ReportKind
 from campaigns.models.contacts import CallList
 
 
@@ -33,9 +33,9 @@ class ListRow:
 
 @dataclass
 class ShareRow:
-    """One agent's part of the deal."""
+    """One agent's part of the assignment."""
 
-    share: DealShare
+    share: AssignmentShare
     on_duty: bool
     by_list: dict[str, int] = field(default_factory=dict)
     part: Part | None = None
@@ -63,12 +63,12 @@ class Proposal:
     total: ListRow
 
     @property
-    def dealt(self) -> int:
+    def assigned(self) -> int:
         return sum(row.total for row in self.shares)
 
 
 def proposal_of(*, campaign: Campaign, now: datetime) -> Proposal:
-    """Read the proposal of a campaign as it is dealt now."""
+    """Read the proposal of a campaign as it is assigned now."""
     report = (
         Report.objects.filter(kind=ReportKind.CCVP, period=campaign.period, state=Report.State.PUBLISHED)
         .order_by("-published_at")
@@ -82,7 +82,7 @@ def proposal_of(*, campaign: Campaign, now: datetime) -> Proposal:
         share.agent_id: ShareRow(
             share, share.agent.is_on_duty and share.agent.user.is_active, part=plan.by_agent.get(share.agent_id)
         )
-        for share in DealShare.objects.filter(campaign=campaign)
+        for share in AssignmentShare.objects.filter(campaign=campaign)
         .select_related("agent__user")
         .order_by("agent__user__first_name", "agent__user__last_name", "agent_id")
     }

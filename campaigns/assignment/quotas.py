@@ -2,7 +2,7 @@
 
 An agent works the lists of own services; the list of both services needs both. Loads are levelled by weight as far as
 the skills allow: the most loaded part of the centre first (the set of lists with most contacts for the weight of those
-who can take them), and so on with what is left. `docs/decisions/0050` says why this is the fair deal.
+who can take them), and so on with what is left. `docs/decisions/0050` says why this is the fair fair.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Quotas = dict[int, dict[str, int]]
 
 @dataclass(frozen=True)
 class Taker:
-    """Somebody who is dealt contacts: what share of the work, and of which lists."""
+    """Somebody who is assigned contacts: what share of the work, and of which lists."""
 
     agent_id: int
     weight: Decimal
@@ -29,7 +29,7 @@ class Taker:
 
 
 @dataclass
-class Deal:
+class FairShares:
     """What everybody gets, and what nobody can take."""
 
     quotas: Quotas = field(default_factory=dict)
@@ -40,30 +40,30 @@ class Deal:
         return sum(self.quotas.get(agent_id, {}).values())
 
 
-def fair_deal(counts: Mapping[str, int], takers: Sequence[Taker]) -> Deal:
+def fair_shares(counts: Mapping[str, int], takers: Sequence[Taker]) -> FairShares:
     """Share out `counts` (list → contacts). Every total is the exact share of its level, rounded down or up."""
-    deal = Deal()
+    fair = FairShares()
     left = {name: number for name, number in sorted(counts.items()) if number > 0}
     free = sorted((taker for taker in takers if taker.lists & left.keys()), key=lambda taker: taker.agent_id)
     for name in [name for name in left if not any(name in taker.lists for taker in free)]:
-        deal.unassigned[name] = left.pop(name)
+        fair.unassigned[name] = left.pop(name)
     while left:
         tight, level = _tightest(left, free)
         busy = [taker for taker in free if taker.lists & tight]
-        _deal_level(deal.quotas, {name: left.pop(name) for name in sorted(tight)}, busy, level)
+        _share_level(fair.quotas, {name: left.pop(name) for name in sorted(tight)}, busy, level)
         free = [taker for taker in free if not taker.lists & tight]
-    return deal
+    return fair
 
 
-def top_up(counts: Mapping[str, int], takers: Sequence[Taker], loads: Mapping[int, int]) -> Deal:
+def top_up(counts: Mapping[str, int], takers: Sequence[Taker], loads: Mapping[int, int]) -> FairShares:
     """Give each of a few more contacts to whoever has least for the weight; `loads` is what everybody has already."""
-    deal = Deal()
+    fair = FairShares()
     carried = {taker.agent_id: loads.get(taker.agent_id, 0) for taker in takers}
     for name in sorted(counts, key=lambda name: (sum(name in taker.lists for taker in takers), name)):
         able = [taker for taker in takers if name in taker.lists]
         if not able:
             if counts[name]:
-                deal.unassigned[name] = counts[name]
+                fair.unassigned[name] = counts[name]
             continue
         weights = {taker.agent_id: Fraction(taker.weight) for taker in able}
         waiting = [((carried[agent] + 1) / weight, agent) for agent, weight in weights.items()]
@@ -71,10 +71,10 @@ def top_up(counts: Mapping[str, int], takers: Sequence[Taker], loads: Mapping[in
         for _turn in range(counts[name]):
             _load, agent = waiting[0]
             carried[agent] += 1
-            row = deal.quotas.setdefault(agent, {})
+            row = fair.quotas.setdefault(agent, {})
             row[name] = row.get(name, 0) + 1
             heapq.heapreplace(waiting, ((carried[agent] + 1) / weights[agent], agent))
-    return deal
+    return fair
 
 
 def _tightest(left: Mapping[str, int], free: Sequence[Taker]) -> tuple[frozenset[str], Fraction]:
@@ -91,7 +91,7 @@ def _tightest(left: Mapping[str, int], free: Sequence[Taker]) -> tuple[frozenset
     return best[2], best[0]
 
 
-def _deal_level(quotas: Quotas, counts: dict[str, int], busy: Sequence[Taker], level: Fraction) -> None:
+def _share_level(quotas: Quotas, counts: dict[str, int], busy: Sequence[Taker], level: Fraction) -> None:
     """Fill everybody of one level. Those with one list first: no rounding can leave them without contacts of it,
 
     because the exact share of their class is at most the list's whole number. Who takes several lists gets the rest.

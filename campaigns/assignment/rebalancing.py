@@ -19,7 +19,7 @@ from agents.models import Agent, User
 from campaigns.assignment.moving import Moves, Selection, choose, choose_level, count_moves
 from campaigns.assignment.participants import takers_among
 from campaigns.models import Attempt, Campaign, ListEntry, ReassignedContact, Reassignment
-from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.lifecycle import CampaignRefused
 
 BATCH = 2000
 Verb = Reassignment.Verb
@@ -50,11 +50,11 @@ def reassign(
 ) -> Reassignment:
     """Give the selected open contacts to `to` by weight and skill; their personal call-backs go along.
 
-    Raises CampaignRefuses.
+    Raises CampaignRefused.
     """
     check_can_reassign(campaign)
     if not to:
-        raise CampaignRefuses(_("Elija al menos un agente que los reciba."))
+        raise CampaignRefused(_("Elija al menos un agente que los reciba."))
     with connection.cursor() as cursor:
         choose(cursor, campaign, selection, takers_among(campaign, to))
         return _carry_out(cursor, campaign, Verb.REASSIGN, by, now, reason)
@@ -63,7 +63,7 @@ def reassign(
 def take_back(
     *, campaign: Campaign, selection: Selection, by: User | None, now: datetime, reason: str = ""
 ) -> Reassignment:
-    """Leave the selected open contacts without owner; their call-backs go to the team. Raises CampaignRefuses."""
+    """Leave the selected open contacts without owner; their call-backs go to the team. Raises CampaignRefused."""
     check_can_reassign(campaign)
     with connection.cursor() as cursor:
         choose(cursor, campaign, selection, None)
@@ -73,22 +73,22 @@ def take_back(
 def rebalance(
     *, campaign: Campaign, among: Sequence[Agent], by: User | None, now: datetime, reason: str = ""
 ) -> Reassignment:
-    """Even out among these agents what remains to be called. Raises CampaignRefuses."""
+    """Even out among these agents what remains to be called. Raises CampaignRefused."""
     check_can_reassign(campaign)
     if not among:
-        raise CampaignRefuses(_("Elija al menos un agente que los reciba."))
+        raise CampaignRefused(_("Elija al menos un agente que los reciba."))
     with connection.cursor() as cursor:
         choose_level(cursor, campaign, takers_among(campaign, among))
         return _carry_out(cursor, campaign, Verb.REBALANCE, by, now, reason)
 
 
 def check_can_reassign(campaign: Campaign) -> None:
-    """Raise CampaignRefuses unless the campaign is being called."""
+    """Raise CampaignRefused unless the campaign is being called."""
     if campaign.state in (State.RUNNING, State.PAUSED):
         return
     if campaign.state == State.CLOSED:
-        raise CampaignRefuses(_("La campaña ya está cerrada."))
-    raise CampaignRefuses(_("La campaña todavía no se lanzó: cambie el reparto en la propuesta."))
+        raise CampaignRefused(_("La campaña ya está cerrada."))
+    raise CampaignRefused(_("La campaña todavía no se lanzó: cambie el reparto en la propuesta."))
 
 
 def last_reassignment(campaign: Campaign) -> Reassignment | None:
@@ -97,18 +97,18 @@ def last_reassignment(campaign: Campaign) -> Reassignment | None:
 
 
 def check_can_undo(reassignment: Reassignment) -> None:
-    """Raise CampaignRefuses when it is not the last one, was undone, or somebody called since."""
+    """Raise CampaignRefused when it is not the last one, was undone, or somebody called since."""
     check_can_reassign(reassignment.campaign)
     if reassignment.undone_at is not None:
-        raise CampaignRefuses(_("Ya se deshizo."))
+        raise CampaignRefused(_("Ya se deshizo."))
     if last_reassignment(reassignment.campaign) != reassignment:
-        raise CampaignRefuses(_("Solo se deshace el último cambio."))
+        raise CampaignRefused(_("Solo se deshace el último cambio."))
     moved = ReassignedContact.objects.filter(reassignment=reassignment)
     called = Attempt.objects.filter(contact_id__in=moved.values("contact_id"), dialled_at__gte=reassignment.at)
     if called.exists():
-        raise CampaignRefuses(_("Ya se llamó a alguno de esos contactos."))
+        raise CampaignRefused(_("Ya se llamó a alguno de esos contactos."))
     if ListEntry.objects.filter(contact_id__in=moved.values("contact_id"), lease_agent__isnull=False).exists():
-        raise CampaignRefuses(_("Alguno de esos contactos está abierto en un escritorio."))
+        raise CampaignRefused(_("Alguno de esos contactos está abierto en un escritorio."))
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Undone:
 
 
 def undo(*, reassignment: Reassignment, by: User | None, now: datetime) -> Undone:
-    """Give everything back to whom it was taken from, agreed calls as they were. Raises CampaignRefuses.
+    """Give everything back to whom it was taken from, agreed calls as they were. Raises CampaignRefused.
 
     An agreed call that was moved to another hour or person since, or is over, keeps what happened; one that time took
     to the team or to supervision meanwhile stays there. A contact that belongs to somebody else by now stays too.

@@ -1,6 +1,6 @@
-"""The SQL of a deal: who gets the n-th contact of a list, and in which place it stands.
+"""The SQL of an assignment: who gets the n-th contact of a list, and in which place it stands.
 
-A deal of a million contacts is one statement without sorting by agent: contact number `n` of a list (in order of
+An assignment of a million contacts is one statement without sorting by agent: contact number `n` of a list (in order of
 priority) takes slot `n × stride mod size`, and slots are cut into one stretch an agent. The stride is prime to the size
 and close to its golden section, so every stretch is visited evenly: all lists have the same mix of priority, and each
 agent gets exactly the quota.

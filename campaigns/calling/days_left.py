@@ -19,7 +19,7 @@ def count_days_left(*, hours: CallingHours, now: datetime, last: date) -> int:
     )
 
 
-def tell_days_left(*, hours: CallingHours, now: datetime, last: date) -> str:
+def days_left_in_words(*, hours: CallingHours, now: datetime, last: date) -> str:
     """`quedan 4 días de llamadas`, today among them; what to say of the last one, and when none is left."""
     left = count_days_left(hours=hours, now=now, last=last)
     if not left:

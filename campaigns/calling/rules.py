@@ -42,7 +42,7 @@ class Reason:
     until: datetime | None = None
 
 
-class CallNotAllowed(Exception):
+class CallRefused(Exception):
     """The rules do not let this call be made; `reasons` has all of them and the text is their sentences."""
 
     def __init__(self, reasons: list[Reason]) -> None:

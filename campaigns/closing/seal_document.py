@@ -26,13 +26,15 @@ CHANGES_SHOWN = 60
 
 def draw_document(*, seal: Seal, figures: Figures, changes: Sequence[Difference], is_provisional: bool) -> bytes:
     """The PDF of a seal that is about to be saved."""
-    told = _told(seal, figures, changes, is_provisional)
+    told = _document_values(seal, figures, changes, is_provisional)
     return bytes(
         typst.compile(TEMPLATE, sys_inputs={"told": json.dumps(told)}, timestamp=int(seal.sealed_at.timestamp()))
     )
 
 
-def _told(seal: Seal, figures: Figures, changes: Sequence[Difference], is_provisional: bool) -> dict[str, Any]:
+def _document_values(
+    seal: Seal, figures: Figures, changes: Sequence[Difference], is_provisional: bool
+) -> dict[str, Any]:
     month = date_format(seal.campaign.period, "F Y")
     sealed = timezone.localtime(seal.sealed_at).strftime("%d/%m/%Y %H:%M")
     subtitle = _("Revisión %(revision)d, sellada el %(at)s") % {"revision": seal.revision, "at": sealed}

@@ -40,7 +40,7 @@ from screens.spreadsheets import XLSX, Sheet, workbook_bytes
 LANGUAGE = "es"  # of the documents, whoever asked for them
 
 
-class SealRefuses(Exception):
+class SealRefused(Exception):
     """It cannot be sealed now; the message is the sentence people read."""
 
 
@@ -60,13 +60,13 @@ class Verification:
 
 
 def check_can_seal(*, campaign: Campaign) -> None:
-    """Raises SealRefuses while calls may still happen, and for a month that closed without its report."""
+    """Raises SealRefused while calls may still happen, and for a month that closed without its report."""
     if campaign.state != Campaign.State.CLOSED:
-        raise SealRefuses(_("El informe se sella cuando la campaña está cerrada."))
+        raise SealRefused(_("El informe se sella cuando la campaña está cerrada."))
     if campaign.anonymised_at is not None:
-        raise SealRefuses(_("Este mes ya no tiene datos personales: su último informe sellado es el definitivo."))
+        raise SealRefused(_("Este mes ya no tiene datos personales: su último informe sellado es el definitivo."))
     if not had_report(campaign=campaign):
-        raise SealRefuses(_("Este mes cerró sin su reporte: no hubo a quién llamar, y no hay nada que sellar."))
+        raise SealRefused(_("Este mes cerró sin su reporte: no hubo a quién llamar, y no hay nada que sellar."))
 
 
 def had_report(*, campaign: Campaign) -> bool:
@@ -75,17 +75,17 @@ def had_report(*, campaign: Campaign) -> bool:
 
 
 def seal(*, campaign: Campaign, by: User | None, now: datetime) -> Seal:
-    """Seal a closed campaign; the seal there is when it has one. Raises SealRefuses."""
+    """Seal a closed campaign; the seal there is when it has one. Raises SealRefused."""
     return _seal(campaign=campaign, by=by, now=now, reason="", after=0)
 
 
 def reseal(*, campaign: Campaign, by: User | None, reason: str, now: datetime, after: int | None = None) -> Seal:
     """Another revision, because of `reason`. With `after`, only if that is still the last one: else that last one."""
     if not reason.strip():
-        raise SealRefuses(_("Una revisión necesita su motivo."))
+        raise SealRefused(_("Una revisión necesita su motivo."))
     last = last_seal(campaign=campaign)
     if last is None:
-        raise SealRefuses(_("Todavía no hay un informe sellado que revisar."))
+        raise SealRefused(_("Todavía no hay un informe sellado que revisar."))
     return _seal(campaign=campaign, by=by, now=now, reason=reason.strip(), after=after)
 
 

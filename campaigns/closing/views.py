@@ -15,8 +15,8 @@ from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from campaigns.closing import sealing
 from campaigns.closing.differences import differences
-from campaigns.closing.sealing import SealRefuses
-from campaigns.figures.serialising import effect_told
+from campaigns.closing.sealing import SealRefused
+from campaigns.figures.serialising import read_effect
 from campaigns.models import Seal
 from campaigns.month import errands
 from campaigns.month.on_pages import campaign_at, month_name
@@ -56,7 +56,7 @@ def reseal(request: HttpRequest, period: str) -> HttpResponseBase:
             reason = request.POST.get("reason", "")
             made = sealing.reseal(campaign=campaign, by=user, reason=reason, now=now)
         messages.success(request, _("Sellado: revisión %(revision)d. Sale por correo.") % {"revision": made.revision})
-    except SealRefuses as refusal:
+    except SealRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("campaigns:seal", period=period)
 
@@ -92,7 +92,7 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         "period": write_period(campaign.period),
         "month": month_name(campaign),
         "last": seals[-1] if seals else None,
-        "effect": effect_told(seals[-1].figures["effect"]) if seals else None,
+        "effect": read_effect(seals[-1].figures["effect"]) if seals else None,
         "is_provisional": bool(seals) and sealing.is_provisional(seals[-1]),
         "counts_until": sealing.payments_count_until(campaign=campaign),
         "revisions": revisions[::-1],

@@ -21,7 +21,7 @@ CORRECTED_WITHIN = timedelta(minutes=15)
 CORRECTED_AGAIN_WITHIN = timedelta(hours=1)
 
 
-class CannotCorrect(Exception):
+class CorrectionRefused(Exception):
     """The result stands; the message says why."""
 
 
@@ -36,30 +36,30 @@ def call_back_of(*, attempt: Attempt) -> CallBack | None:
 
 
 def check_can_correct(*, agent: Agent, attempt: Attempt, now: datetime) -> None:
-    """Raises CannotCorrect unless `agent` may say again how `attempt` ended.
+    """Raises CorrectionRefused unless `agent` may say again how `attempt` ended.
 
     A call whose desk stopped answering («sin resultado») may be told during its whole day.
     """
     if attempt.agent_id != agent.pk:
-        raise CannotCorrect(_("Solo quien llamó puede corregir este resultado."))
+        raise CorrectionRefused(_("Solo quien llamó puede corregir este resultado."))
     if attempt.resulted_at is None or attempt.disposition is None:
-        raise CannotCorrect(_("Esta llamada todavía no tiene resultado."))
+        raise CorrectionRefused(_("Esta llamada todavía no tiene resultado."))
     if attempt.disposition.code == NO_RESULT:
         if attempt.day != local(now).date():
-            raise CannotCorrect(_("Cómo terminó una llamada se dice el mismo día: pídalo a supervisión."))
+            raise CorrectionRefused(_("Cómo terminó una llamada se dice el mismo día: pídalo a supervisión."))
     elif now - attempt.resulted_at > CORRECTED_WITHIN or (
         attempt.corrected_from_id and now - attempt.dialled_at > CORRECTED_AGAIN_WITHIN
     ):
-        raise CannotCorrect(
+        raise CorrectionRefused(
             _("Pasaron más de %(minutes)d minutos: pida la corrección a supervisión.")
             % {"minutes": CORRECTED_WITHIN // timedelta(minutes=1)}
         )
     later = Attempt.objects.filter(contact_id=attempt.contact_id, dialled_at__gt=attempt.dialled_at)
     if later.exists():
-        raise CannotCorrect(_("Después hubo otra llamada a este cliente: el resultado ya no se corrige."))
+        raise CorrectionRefused(_("Después hubo otra llamada a este cliente: el resultado ya no se corrige."))
     lease = ListEntry.objects.filter(contact_id=attempt.contact_id, lease_until__gt=now).exclude(lease_agent=agent)
     if lease.exists():
-        raise CannotCorrect(_("Otra persona tiene abierto este contacto."))
+        raise CorrectionRefused(_("Otra persona tiene abierto este contacto."))
 
 
 def correct_result(
@@ -73,7 +73,7 @@ def correct_result(
 ) -> Recorded:
     """Undo what the last result did and record the right one in its place; what it said before stays on the attempt.
 
-    Raises CannotCorrect, or ResultRefused with a sentence a field; then nothing has changed.
+    Raises CorrectionRefused, or ResultRefused with a sentence a field; then nothing has changed.
     """
     book = book or read_rules(now=now)
     with transaction.atomic():

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from agents.models import Agent
 from campaigns.calling.calling_hours import local, on_clock
-from campaigns.calling.days_left import tell_days_left
+from campaigns.calling.days_left import days_left_in_words
 from campaigns.calling.rulebook import NO_RESULT, RuleBook
 from campaigns.desk.card_reading import read_card
 from campaigns.desk.correcting import CORRECTED_WITHIN
@@ -108,7 +108,7 @@ def lay_desk(
     return Desk(
         agent=agent,
         progress=progress,
-        days_left=tell_days_left(hours=book.hours, now=book.now, last=card.calls_until),
+        days_left=days_left_in_words(hours=book.hours, now=book.now, last=card.calls_until),
         given=given,
         card=card,
         script=fill_script(card.script or SCRIPT, card, agent),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import RuleBook, read_rules
-from campaigns.calling.rules import CallNotAllowed, Reason, why_not
+from campaigns.calling.rules import CallRefused, Reason, why_not
 from campaigns.models import Attempt, Contact, ListEntry
 
 
@@ -27,20 +27,20 @@ def dial(
     telephone dialled again before its result, is one attempt; the rules are asked each time.
 
     Who dials is there: her lease begins anew, so that it does not run out in the middle of the call. Raises
-    CallNotAllowed with every reason, when the rules or the desk are against it.
+    CallRefused with every reason, when the rules or the desk are against it.
     """
     book = book or read_rules(now=now)
     with transaction.atomic():
         # the row is held: a payment that is being taken in is waited for, and a later one finds the attempt made
         entry = ListEntry.objects.select_for_update().get(contact=contact)
         if entry.lease_agent_id != agent.pk:
-            raise CallNotAllowed([Reason("not_open", _("Este contacto ya no está abierto en su escritorio."))])
+            raise CallRefused([Reason("not_open", _("Este contacto ya no está abierto en su escritorio."))])
         waiting = Attempt.objects.filter(agent=agent, resulted_at=None).first()
         if waiting is not None and (waiting.contact_id, waiting.telephone) != (contact.pk, telephone):
-            raise CallNotAllowed([Reason("result_first", _("Registre primero el resultado de la llamada anterior."))])
+            raise CallRefused([Reason("result_first", _("Registre primero el resultado de la llamada anterior."))])
         against = why_not(contact=contact, now=now, agent=agent, telephone=telephone, book=book)
         if against:
-            raise CallNotAllowed(against)
+            raise CallRefused(against)
         if waiting is not None:
             return waiting
         entry.lease_until = now + timedelta(minutes=book.policy.lease_minutes)

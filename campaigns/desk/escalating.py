@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from campaigns.desk.answers import Answers
 from campaigns.models import Attempt, Contact, Disposition
 from escalations.models import Escalation
-from escalations.raising import raise_escalation, say_more
+from escalations.raising import add_detail, raise_escalation
 
 
 def escalate(
@@ -27,7 +27,7 @@ def escalate(
     said = [disposition.name, *filter(None, (answers.reason, answers.note))]
     if is_corrected:
         corrected = _("El resultado se corrigió: %(said)s") % {"said": ". ".join(said)}
-        if there := say_more(key=key, text=corrected, by=by, now=now):
+        if there := add_detail(key=key, text=corrected, by=by, now=now):
             return there
     if disposition.escalates_id is None:
         return None

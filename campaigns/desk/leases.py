@@ -14,7 +14,7 @@ from campaigns.desk.taking import GIVEN_BACK_FOR
 from campaigns.models import Attempt, CallBack, ListEntry
 
 
-class CannotGiveBack(Exception):
+class ReturnRefused(Exception):
     """The contact stays at the desk; the message says why."""
 
 
@@ -27,19 +27,19 @@ def renew_lease(*, agent: Agent, contact_id: int, fence: int, now: datetime, min
 def release(*, agent: Agent, contact_id: int, fence: int, now: datetime, for_now: bool = False) -> None:
     """Give back a contact that was not called; `for_now` leaves it ready at once (a pause, the end of the shift).
 
-    Raises CannotGiveBack while a call waits for its result, and for an agreed call that is due.
+    Raises ReturnRefused while a call waits for its result, and for an agreed call that is due.
     """
     with transaction.atomic():
         # the row is held, so that a call dialled in another tab is either seen here or refused there
         held = ListEntry.objects.select_for_update().filter(contact_id=contact_id, lease_agent=agent, fence=fence)
         is_held = held.exists()
         if Attempt.objects.filter(agent=agent, contact_id=contact_id, resulted_at=None).exists():
-            raise CannotGiveBack(_("Ya marcó a este cliente: registre primero el resultado de la llamada."))
+            raise ReturnRefused(_("Ya marcó a este cliente: registre primero el resultado de la llamada."))
         if not is_held:
             return
         agreed = CallBack.objects.filter(contact_id=contact_id, state=CallBack.State.PENDING, due_at__lte=now)
         if not for_now and agreed.exists():
-            raise CannotGiveBack(_("Es una llamada acordada: llame ahora, o cambie su hora en la agenda."))
+            raise ReturnRefused(_("Es una llamada acordada: llame ahora, o cambie su hora en la agenda."))
         ready_at = F("ready_at") if for_now else Greatest("ready_at", Value(now + GIVEN_BACK_FOR))
         held.update(lease_agent=None, lease_until=None, ready_at=ready_at)
 
@@ -47,10 +47,10 @@ def release(*, agent: Agent, contact_id: int, fence: int, now: datetime, for_now
 def release_desk(*, agent: Agent, now: datetime) -> None:
     """Give back whatever this desk has open, ready at once: a pause, whichever page asked for it.
 
-    Raises CannotGiveBack while a call waits for its result.
+    Raises ReturnRefused while a call waits for its result.
     """
     waiting = Attempt.objects.filter(agent=agent, resulted_at=None).exists()
     if waiting:
-        raise CannotGiveBack(_("Ya marcó a este cliente: registre primero el resultado de la llamada."))
+        raise ReturnRefused(_("Ya marcó a este cliente: registre primero el resultado de la llamada."))
     for contact_id, fence in ListEntry.objects.filter(lease_agent=agent).values_list("contact_id", "fence"):
         release(agent=agent, contact_id=contact_id, fence=fence, now=now, for_now=True)

@@ -79,7 +79,7 @@ def _record(
         entry = _lock_entry(contact)
         attempts = list(Attempt.objects.filter(contact_id=contact.pk).order_by("dialled_at", "pk"))
         own = [attempt for attempt in attempts if attempt.agent_id == agent.pk]
-        before = next((attempt for attempt in own if attempt.fence == fence and _is_told(attempt, book)), None)
+        before = next((attempt for attempt in own if attempt.fence == fence and _has_result(attempt, book)), None)
         if before is not None:
             before.contact, before.disposition = entry.contact, book.by_id.get(before.disposition_id or 0)
             return Recorded(before, entry, entry.fence, stays_open=entry.lease_agent_id == agent.pk, repeated=True)
@@ -214,7 +214,7 @@ def _lock_entry(contact: Contact) -> ListEntry:
     return entries.get(contact_id=contact.pk)
 
 
-def _is_told(attempt: Attempt, book: RuleBook) -> bool:
+def _has_result(attempt: Attempt, book: RuleBook) -> bool:
     """Whether the agent has said how it ended; a lease that ran out says nothing."""
     no_result = book.by_code.get(NO_RESULT)
     return attempt.resulted_at is not None and attempt.disposition_id != (no_result.pk if no_result else None)

@@ -122,7 +122,7 @@ def write_cells(*, cursor: CursorWrapper, campaign: Campaign, since: date, days_
     _write_differences(cursor, "agentday", campaign, ("day", "agent_id", "service"), ("attempts", "quarters"), since)
 
 
-def count_standing(*, cursor: CursorWrapper) -> dict[str, int]:
+def count_by_state(*, cursor: CursorWrapper) -> dict[str, int]:
     """Contacts by state of their list entry, and the open ones that are nobody's."""
     cursor.execute(
         "SELECT state, count(*), count(*) FILTER (WHERE owner_id IS NULL AND state = 'open')"

@@ -21,7 +21,7 @@ from django.db.models import F, Q
 from django.db.models.functions import TruncDate
 
 
-def day_of(moment: str) -> str:
+def day_in_sql(moment: str) -> str:
     """SQL: the day of La Paz of a timestamp column or expression of ours."""
     return f"({moment} AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
@@ -30,7 +30,7 @@ def paid_after_contact(*, paid_on: str, contacted_at: str) -> str:
     """SQL, true where a payment completed on `paid_on` counts as after the contact at `contacted_at`; null where
     there is no payment or no contact, so that `count(*) FILTER (WHERE …)` counts what it says.
     """
-    return f"({paid_on} >= {day_of(contacted_at)})"
+    return f"({paid_on} >= {day_in_sql(contacted_at)})"
 
 
 def is_paid_after_contact(*, paid_on: str = "paid_on", contacted_at: str = "entry__contacted_at") -> Q:

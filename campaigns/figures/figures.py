@@ -75,7 +75,7 @@ class Figures:
     """All of it, for one `Only`."""
 
     counted_at: datetime | None
-    standing: dict[str, int]
+    by_state: dict[str, int]
     only: Only
     contacts: Counts
     services: Counts
@@ -101,7 +101,7 @@ def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa
     attempts, by_disposition = _attempts(campaign=campaign, only=only)
     return Figures(
         counted_at=refresh.counted_at if refresh else None,
-        standing=refresh.standing if refresh else {},
+        by_state=refresh.by_state if refresh else {},
         only=only,
         contacts=totals.get(Unit.CONTACT, Counts()),
         services=totals.get(Unit.SERVICE, Counts()),

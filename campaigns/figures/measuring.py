@@ -15,7 +15,7 @@ hers, paid on its own. A customer with Internet and television is one contact an
                         (campaigns/figures/crediting.py)                                                   ÷ contacted
     paid without contact  paid − paid after contact: never contacted, or paid before it            ÷ items
     not paid            items − paid                                                               ÷ items
-    effect              paid share of callable items that were dealt − paid share of those held out, in points
+    effect              paid share of callable items that were assigned − paid share of those held out, in points
 
 In Bs a service weighs what it owes, so a part can never exceed its whole; `received` is what the receipts add up to,
 over- and underpayments included. The days are those of La Paz.
@@ -31,7 +31,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from operator import add, attrgetter
 
-from campaigns.figures.crediting import day_of, paid_after_contact
+from campaigns.figures.crediting import day_in_sql, paid_after_contact
 
 WORK_MEMORY = "256MB"  # of one count: the joins of a million contacts stay in memory
 
@@ -42,8 +42,9 @@ SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.
        c.zone, e.call_list AS part, e.state, e.state = 'held_out' AS held_out,
        cardinality(c.telephones) > 0 AND NOT (e.state = 'not_callable' AND e.handled_at IS NULL)
          AND COALESCE(e.paid_on >= %(launched)s::date, TRUE) AS callable,
-       {day_of("LEAST(e.handled_at, e.contacted_at)")} AS handled_on, {day_of("e.contacted_at")} AS contacted_on,
-       CASE WHEN e.contacted_at IS NOT NULL THEN {day_of("e.promised_at")} END AS promised_on,
+       {day_in_sql("LEAST(e.handled_at, e.contacted_at)")} AS handled_on,
+       {day_in_sql("e.contacted_at")} AS contacted_on,
+       CASE WHEN e.contacted_at IS NOT NULL THEN {day_in_sql("e.promised_at")} END AS promised_on,
        e.paid_on, e.contacted_at,
        {paid_after_contact(paid_on="e.paid_on", contacted_at="e.contacted_at")} AS is_credited
   FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from campaigns.figures import measuring
 from campaigns.figures.charts import draw_ahead
-from campaigns.figures.counting import count_standing, write_cells
+from campaigns.figures.counting import count_by_state, write_cells
 from campaigns.models import Campaign, FigureRefresh
 from campaigns.promises_and_callbacks.promise_outcomes import broken_promises
 
@@ -83,13 +83,13 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
     with connection.cursor() as cursor:
         count_rows(cursor=cursor, campaign=campaign)
         write_cells(cursor=cursor, campaign=campaign, since=since, days_since=days_since)
-        standing = count_standing(cursor=cursor)
+        by_state = count_by_state(cursor=cursor)
     if days_since == date.min or last is None:
-        standing["broken_promises"] = broken_promises(campaign=campaign, now=now).count()
+        by_state["broken_promises"] = broken_promises(campaign=campaign, now=now).count()
     else:  # they change with payments and with the day, and cost as much as all the rest
-        standing["broken_promises"] = last.standing.get("broken_promises", 0)
+        by_state["broken_promises"] = last.by_state.get("broken_promises", 0)
     FigureRefresh.objects.update_or_create(
-        campaign=campaign, defaults={"counted_at": now, "mark": mark, "standing": standing}
+        campaign=campaign, defaults={"counted_at": now, "mark": mark, "by_state": by_state}
     )
     return True
 

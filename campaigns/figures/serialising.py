@@ -99,6 +99,6 @@ def _plain_effect(figures: Figures) -> dict[str, Any] | None:
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in told.items()}
 
 
-def effect_told(told: dict[str, Any] | None) -> Effect | None:
+def read_effect(told: dict[str, Any] | None) -> Effect | None:
     """The effect of a seal, from what `as_plain` told."""
     return Effect(**told) if told else None

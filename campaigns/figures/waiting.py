@@ -22,24 +22,24 @@ class Waiting:
     is_urgent: bool = False
 
 
-def what_waits(*, campaign: Campaign, standing: dict[str, int], now: datetime) -> list[Waiting]:
-    """The lists of a campaign with how many stand in them; those of states as they were counted last (`standing`)."""
+def what_waits(*, campaign: Campaign, by_state: dict[str, int], now: datetime) -> list[Waiting]:
+    """The lists of a campaign with how many stand in them; those of states as they were counted last (`by_state`)."""
     contacts = reverse("campaigns:contact_list", args=[write_period(campaign.period)])
     states = ListEntry.State
     found = [
-        Waiting(_("Por llamar"), standing.get(states.OPEN, 0), f"{contacts}?state=open"),
-        Waiting(_("Sin asignar"), standing.get("unassigned", 0), f"{contacts}?state=unassigned", is_urgent=True),
-        Waiting(_("No llamables"), standing.get(states.NOT_CALLABLE, 0), f"{contacts}?state=not_callable"),
-        Waiting(_("Sin más intentos"), standing.get(states.EXHAUSTED, 0), f"{contacts}?state=exhausted"),
-        Waiting(_("Terminados"), standing.get(states.DONE, 0), f"{contacts}?state=done"),
-        Waiting(_("Pagados"), standing.get(states.PAID, 0), f"{contacts}?state=paid"),
-        Waiting(_("Grupo de control"), standing.get(states.HELD_OUT, 0), f"{contacts}?state=held_out"),
+        Waiting(_("Por llamar"), by_state.get(states.OPEN, 0), f"{contacts}?state=open"),
+        Waiting(_("Sin asignar"), by_state.get("unassigned", 0), f"{contacts}?state=unassigned", is_urgent=True),
+        Waiting(_("No llamables"), by_state.get(states.NOT_CALLABLE, 0), f"{contacts}?state=not_callable"),
+        Waiting(_("Sin más intentos"), by_state.get(states.EXHAUSTED, 0), f"{contacts}?state=exhausted"),
+        Waiting(_("Terminados"), by_state.get(states.DONE, 0), f"{contacts}?state=done"),
+        Waiting(_("Pagados"), by_state.get(states.PAID, 0), f"{contacts}?state=paid"),
+        Waiting(_("Grupo de control"), by_state.get(states.HELD_OUT, 0), f"{contacts}?state=held_out"),
     ]
     report = Report.objects.filter(period=campaign.period, kind=ReportKind.CCVP, state=Report.State.PUBLISHED).first()
     waiting = RejectedRow.objects.filter(report=report, state=RejectedRow.State.WAITING)
     overdue = CallBack.objects.filter(campaign=campaign, state=CallBack.State.PENDING, due_at__lt=now).count()
     promises = f"{reverse('campaigns:promise_list')}?show=broken&month={write_period(campaign.period)}"
-    found.append(Waiting(_("Promesas incumplidas"), standing.get("broken_promises", 0), promises, is_urgent=True))
+    found.append(Waiting(_("Promesas incumplidas"), by_state.get("broken_promises", 0), promises, is_urgent=True))
     found.append(Waiting(_("Agenda vencida"), overdue, reverse("campaigns:agenda"), is_urgent=True))
     if report is not None:
         rows = reverse("campaigns:rejected_rows", args=[report.pk])

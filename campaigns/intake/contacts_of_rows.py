@@ -79,7 +79,7 @@ UPDATE campaigns_listentry entry SET call_list = contact.call_list
 
 
 def write_contacts(cursor: CursorWrapper, *, table: str, campaign: Campaign, adds: bool = False) -> None:
-    """Write the contacts and renewals of the usable rows of `table`; list entries of new contacts are the deal's.
+    """Write the contacts and renewals of the usable rows of `table`; list entries of new contacts are the assignment's.
 
     The rows have their verdicts: `reason`, `duplicate_of`. With `adds` the campaign has contacts already: a row of one
     of their contracts adds its service, telephones and amount to it; the caller holds those contacts locked.

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.intake.receiving import ReportNotTaken, period_in, receive_report
+from campaigns.intake.receiving import FileRefused, period_in, receive_report
 from campaigns.models import Campaign, Report, ReportKind, ReportSource, SeenFile
 from campaigns.month.periods import period_of, write_period
 from systems.reports.sources import (
@@ -140,7 +140,7 @@ def _take(*, source: ReportSource, place: SourceSettings, wanted: _Wanted, now: 
                 report = receive_report(
                     kind=source.kind, name=found.name, file=file, period=wanted.period, now=now, source=source
                 )
-        except ReportNotTaken as refusal:
+        except FileRefused as refusal:
             outcome, report = str(refusal), None
         else:
             outcome = _("Tomado")

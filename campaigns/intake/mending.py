@@ -25,7 +25,7 @@ from campaigns.payments import recaudo_figures, receipts
 from campaigns.rows import reading, staging
 
 
-class RowNotAdmitted(ValueError):
+class RowRefused(ValueError):
     """The row is still not usable; the message is the sentence, `field` the column to look at (empty: the row)."""
 
     def __init__(self, sentence: str, field: str = "") -> None:
@@ -34,7 +34,7 @@ class RowNotAdmitted(ValueError):
 
 
 def admit(*, row_id: int, cells: Mapping[str, str], by: User, now: datetime) -> RejectedRow:
-    """Take the row with these cells (by column) into the campaign or the payments. Raises RowNotAdmitted."""
+    """Take the row with these cells (by column) into the campaign or the payments. Raises RowRefused."""
     with transaction.atomic():
         receipts.hold_turn()
         row = RejectedRow.objects.select_related("report").get(pk=row_id)
@@ -42,9 +42,9 @@ def admit(*, row_id: int, cells: Mapping[str, str], by: User, now: datetime) -> 
         report = Report.objects.select_for_update(no_key=True).get(pk=row.report_id)
         row = RejectedRow.objects.select_for_update(no_key=True).get(pk=row_id)
         if row.state != RejectedRow.State.WAITING:
-            raise RowNotAdmitted(_("Esta fila ya fue resuelta."))
+            raise RowRefused(_("Esta fila ya fue resuelta."))
         if report.state != Report.State.PUBLISHED:
-            raise RowNotAdmitted(_("El reporte de esta fila no está tomado."))
+            raise RowRefused(_("El reporte de esta fila no está tomado."))
         if report.kind == ReportKind.CCVP:
             _admit_renewal(report=report, row=row, cells=cells, by=by, now=now)
             taken, duplicates = 1, 0
@@ -73,9 +73,9 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         cursor.execute(f"SELECT contract, service, service_number, reason FROM {table}")
         contract, service, number, reason = cursor.fetchone()
         if service == "OTHER":
-            raise RowNotAdmitted(reading.sentence("other_service"), "product")
+            raise RowRefused(reading.sentence("other_service"), "product")
         if reason:
-            raise RowNotAdmitted(reading.sentence(reason), "due_on")
+            raise RowRefused(reading.sentence(reason), "due_on")
         campaign = Campaign.objects.select_for_update(no_key=True).get(period=report.month)
         _check_is_new(campaign=campaign, service=service, number=number)
         same = Contact.objects.select_for_update(no_key=True).filter(campaign=campaign, contract=contract)
@@ -93,12 +93,12 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
 
 
 def _check_is_new(*, campaign: Campaign, service: str, number: str) -> None:
-    """Raises RowNotAdmitted when the campaign is closed or has this service already."""
+    """Raises RowRefused when the campaign is closed or has this service already."""
     if campaign.state == Campaign.State.CLOSED:
-        raise RowNotAdmitted(_("La campaña ya está cerrada: la fila no se puede admitir."))
+        raise RowRefused(_("La campaña ya está cerrada: la fila no se puede admitir."))
     same = Renewal.objects.filter(campaign=campaign, service=service, service_number=number)
     if known := same.first():
-        raise RowNotAdmitted(
+        raise RowRefused(
             _("El servicio %(number)s ya está en la campaña (fila %(line)s).")
             % {"number": number, "line": known.report_line},
             "service_number",
@@ -106,18 +106,18 @@ def _check_is_new(*, campaign: Campaign, service: str, number: str) -> None:
 
 
 def _stage(*, report: Report, row: RejectedRow, cells: Mapping[str, str]) -> str:
-    """The mended row alone in a staging table, as the reader would have handed it over. Raises RowNotAdmitted."""
+    """The mended row alone in a staging table, as the reader would have handed it over. Raises RowRefused."""
     try:
         line = reading.staged_line(report=report, line=row.line, cells=cells)
     except reading.Unusable as error:
-        raise RowNotAdmitted(reading.sentence(error.reason), error.field) from error
+        raise RowRefused(reading.sentence(error.reason), error.field) from error
     table = staging.make_table(report=report)
     staging.copy_lines(report=report, chunks=[line])
     return table
 
 
 def _changed(*, contact: Contact, had: Contact, by: User, now: datetime) -> Changed:
-    """What the deal must know of a contact that was there: who had no telephone may have one now."""
+    """What the assignment must know of a contact that was there: who had no telephone may have one now."""
     callable_again = 0
     if set(contact.telephones) - set(had.telephones):
         with connection.cursor() as cursor:
@@ -146,7 +146,7 @@ def _admit_receipt(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         counted = receipts.publish(report=report, now=now)
         after = recaudo_figures.figures_of(cursor, report=report, known="staged_receipt")
     if not counted.taken + counted.duplicates:
-        raise RowNotAdmitted(reading.sentence("conflict"), "receipt")
+        raise RowRefused(reading.sentence("conflict"), "receipt")
     staging.drop_table(report=report)
     figures = recaudo_figures.with_mended_row(
         told=report.figures, before=before, after=after, taken=counted.taken, channels=counted.figures["channels"]

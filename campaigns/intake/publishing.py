@@ -114,7 +114,7 @@ def publish(
 ) -> Counted:
     """Insert contacts, renewals and list entries of the usable rows and propose the campaign.
 
-    Runs inside the caller's transaction. The entries are dealt as they are written: updating them afterwards would
+    Runs inside the caller's transaction. The entries are assigned as they are written: updating them afterwards would
     cost as much again.
     """
     table = table_of(report)

@@ -27,7 +27,7 @@ ENDINGS = (".xlsx", ".xls", ".ods", ".csv", ".txt")
 _PERIOD = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])(?!\d)")
 
 
-class ReportNotTaken(ValueError):
+class FileRefused(ValueError):
     """The file does not become a report; the message is the sentence for whoever brought it."""
 
 
@@ -46,7 +46,7 @@ class _Counted(File):
             self.length += len(chunk)
             if self.length > settings.MAX_REPORT_BYTES:
                 limit = settings.MAX_REPORT_BYTES // 2**20
-                raise ReportNotTaken(_("El archivo pasa de %(limit)s MB, el máximo permitido.") % {"limit": limit})
+                raise FileRefused(_("El archivo pasa de %(limit)s MB, el máximo permitido.") % {"limit": limit})
             yield chunk
 
 
@@ -63,7 +63,7 @@ def receive_report(
     """Store the bytes and make their report, waiting to be read. The same bytes again return the report they have.
 
     `period` is the month to be paid for; without it the name must say it (`ccvp-2026-12.xlsx`); a recaudo needs none.
-    Raises ReportNotTaken.
+    Raises FileRefused.
     """
     period = period or period_in(name)
     _check_name(kind=kind, name=name, period=period)
@@ -97,15 +97,15 @@ def period_in(name: str) -> date | None:
 
 def _check_name(*, kind: str, name: str, period: date | None) -> None:
     if PurePath(name).suffix.lower() not in ENDINGS:
-        raise ReportNotTaken(_("«%(name)s» no es una hoja de cálculo: use xlsx, xls, ods o csv.") % {"name": name[:80]})
+        raise FileRefused(_("«%(name)s» no es una hoja de cálculo: use xlsx, xls, ods o csv.") % {"name": name[:80]})
     if kind == ReportKind.CCVP and period is None:
-        raise ReportNotTaken(_("Diga de qué mes por pagar es el reporte: el nombre del archivo no lo dice."))
+        raise FileRefused(_("Diga de qué mes por pagar es el reporte: el nombre del archivo no lo dice."))
 
 
 def _make_row(*, kind: str, period: date | None, sha256: str, size: int, **more: Any) -> tuple[Report, bool]:
     """The report of these bytes and whether it is new. The unique constraint is the judge when two come at once."""
     if size == 0:
-        raise ReportNotTaken(_("El archivo está vacío."))
+        raise FileRefused(_("El archivo está vacío."))
     live = Report.objects.filter(kind=kind, sha256=sha256).exclude(
         state__in=[Report.State.REFUSED, Report.State.DISCARDED, Report.State.WITHDRAWN]
     )
@@ -118,7 +118,7 @@ def _make_row(*, kind: str, period: date | None, sha256: str, size: int, **more:
         except IntegrityError:
             known = live.get()
     if kind == ReportKind.CCVP and known.period != period and known.period:
-        raise ReportNotTaken(
+        raise FileRefused(
             _("Este mismo archivo ya se tomó como reporte de %(period)s.") % {"period": write_period(known.period)}
         )
     return known, False
@@ -128,12 +128,12 @@ def _check_period_is_free(*, kind: str, period: date | None) -> None:
     if kind != ReportKind.CCVP or period is None:
         return
     if Report.objects.filter(kind=kind, period=period, state=Report.State.PUBLISHED).exists():
-        raise ReportNotTaken(
+        raise FileRefused(
             _("El mes %(period)s ya tiene su reporte tomado: no se toma otro.") % {"period": write_period(period)}
         )
 
 
-def tell_held(*, report: Report, now: datetime) -> None:
+def mail_held(*, report: Report, now: datetime) -> None:
     """Owe the supervisors a mail: a report waits for their word."""
     mailing.owe(
         key=f"report-held-{report.pk}-{report.attempts}",
@@ -144,7 +144,7 @@ def tell_held(*, report: Report, now: datetime) -> None:
     )
 
 
-def tell_failed(*, report: Report, now: datetime) -> None:
+def mail_failed(*, report: Report, now: datetime) -> None:
     """Owe the supervisors a mail: a report could not be taken."""
     mailing.owe(
         key=f"report-failed-{report.pk}-{report.attempts}",

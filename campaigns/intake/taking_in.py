@@ -16,7 +16,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from campaigns.intake import publishing
-from campaigns.intake.receiving import receive_report, tell_failed, tell_held
+from campaigns.intake.receiving import mail_failed, mail_held, receive_report
 from campaigns.models import Campaign, HeldFor, Report, ReportKind
 from campaigns.month.planner import campaign_of
 from campaigns.payments import receipts
@@ -72,9 +72,9 @@ def write_with(report: Report, taken: Taken) -> None:
     if taken.verb in (Verb.FAIL, Verb.PARK, Verb.HOLD, Verb.REFUSE):  # not given up: somebody may still hold the table
         staging.drop_table(report=report)
     if taken.verb == Verb.HOLD:
-        tell_held(report=report, now=taken.now)
+        mail_held(report=report, now=taken.now)
     elif taken.verb in (Verb.PARK, Verb.GIVE_UP, Verb.REFUSE):
-        tell_failed(report=report, now=taken.now)
+        mail_failed(report=report, now=taken.now)
 
 
 def _attempt(report: Report, progress: Progress) -> None:

@@ -1,7 +1,7 @@
 """Nouns of the month of prepaid, by story: policy, reports, the campaign, contacts, calls, payments, figures."""
 
 from campaigns.models.calls import Attempt, CallBack, DeskDraft, PaymentPromise
-from campaigns.models.campaign import Campaign, CampaignChange, DealShare, ReassignedContact, Reassignment
+from campaigns.models.campaign import AssignmentShare, Campaign, CampaignChange, ReassignedContact, Reassignment
 from campaigns.models.contacts import (
     CallList,
     Contact,
@@ -53,7 +53,7 @@ __all__ = [
     "ContactChange",
     "Cut",
     "DayFigure",
-    "DealShare",
+    "AssignmentShare",
     "DeskDraft",
     "Disposition",
     "DoNotCall",

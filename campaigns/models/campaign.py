@@ -61,8 +61,8 @@ class Campaign(models.Model):
     )
     hold_out_seed = models.PositiveIntegerField(default=1)
     script = models.TextField(_("guion"), blank=True)
-    dealt_at = models.DateTimeField(_("repartida"), null=True, blank=True)
-    deal_asked_at = models.DateTimeField(_("reparto pedido"), null=True, blank=True)
+    assigned_at = models.DateTimeField(_("repartida"), null=True, blank=True)
+    assignment_asked_at = models.DateTimeField(_("reparto pedido"), null=True, blank=True)
     contacts_continued = models.PositiveIntegerField(
         default=0, help_text=_("Contactos que siguen con quien habló con ellos el mes anterior.")
     )
@@ -111,7 +111,7 @@ class CampaignChange(models.Model):
         indexes = [models.Index(fields=["campaign", "-at"], name="campaign_change_newest_first")]
 
 
-class DealShare(models.Model):
+class AssignmentShare(models.Model):
     """What an agent is to get of a campaign: set on the proposal page, kept as what was decided."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="shares")
@@ -123,8 +123,10 @@ class DealShare(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "agent"], name="deal_share_once"),
-            models.CheckConstraint(condition=Q(weight__gt=0) & Q(weight__lte=10), name="deal_share_weight_is_positive"),
+            models.UniqueConstraint(fields=["campaign", "agent"], name="assignment_share_once"),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0) & Q(weight__lte=10), name="assignment_share_weight_is_positive"
+            ),
         ]
 
 
@@ -135,7 +137,7 @@ class ReassignmentQuerySet(models.QuerySet["Reassignment"]):
 
 
 class Reassignment(models.Model):
-    """One bulk change of ownership after the deal: reassign, take back or rebalance. Append-only."""
+    """One bulk change of ownership after the assignment: reassign, take back or rebalance. Append-only."""
 
     class Verb(models.TextChoices):
         REASSIGN = "reassign", _("Reasignar")

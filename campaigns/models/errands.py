@@ -13,7 +13,7 @@ from work.models import OwedWork
 class ErrandKind(models.TextChoices):
     """What the clock does for a campaign and may fail at."""
 
-    DEAL = "deal", _("reparto")
+    ASSIGNMENT = "deal", _("reparto")
     SEAL = "seal", _("sello del informe")
 
 

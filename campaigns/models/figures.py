@@ -18,7 +18,7 @@ class FigureRefresh(models.Model):
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="figure_refresh")
     counted_at = models.DateTimeField()
     mark = models.JSONField(default=dict)
-    standing = models.JSONField(default=dict, help_text=_("Contactos por estado, sin asignar y vencidos."))
+    by_state = models.JSONField(default=dict, help_text=_("Contactos por estado, sin asignar y vencidos."))
 
 
 class ChangedRows(models.Model):

@@ -110,7 +110,7 @@ class CallingPolicy(models.Model):
             models.CheckConstraint(condition=Q(lease_minutes__gte=1), name="calling_policy_lease_lasts"),
             models.CheckConstraint(condition=Q(calls_an_hour__gte=1), name="calling_policy_calls_an_hour"),
             models.CheckConstraint(condition=Q(payments_stale_hours__gte=1), name="calling_policy_payments_last"),
-            # the next month is dealt by who spoke with whom in the last one, and payments settle within a month
+            # the next month is assigned by who spoke with whom in the last one, and payments settle within a month
             models.CheckConstraint(condition=Q(personal_data_months__gte=3), name="calling_policy_keeps_a_quarter"),
         ]
 

@@ -28,7 +28,7 @@ def what_came(*, periods: Iterable[date]) -> dict[date, Report]:
     return found
 
 
-def said_of(*, periods: Iterable[date]) -> dict[date, tuple[Report, str]]:
+def how_each_stands(*, periods: Iterable[date]) -> dict[date, tuple[Report, str]]:
     """`what_came` with its sentence, as pages say it."""
     return {period: (report, how_it_stands(report)) for period, report in what_came(periods=periods).items()}
 

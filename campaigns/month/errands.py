@@ -15,7 +15,7 @@ from work.claiming import claim
 from work.doing import attempt as attempt_work
 from work.trying_again import try_again as try_work_again
 
-LEASE = timedelta(minutes=30)  # a million contacts are dealt in one, counted and sealed in two
+LEASE = timedelta(minutes=30)  # a million contacts are assigned in one, counted and sealed in two
 PATIENCE = timedelta(minutes=2)  # between a try that failed and the next one
 
 Done = TypeVar("Done")

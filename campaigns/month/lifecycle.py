@@ -2,7 +2,7 @@
 
 Every step locks the campaign's row, so two clicks, or a click and the clock, never take the same step twice; not its
 key, which results of calls refer to with every promise and agreed call. Locks: the campaign, entries, call-backs. The
-sentence of `CampaignRefuses` is what a disabled button says: why not has one author.
+sentence of `CampaignRefused` is what a disabled button says: why not has one author.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-class CampaignRefuses(Exception):
+class CampaignRefused(Exception):
     """The step cannot be taken now; the message is the sentence for the person who asked."""
 
 
@@ -80,31 +80,31 @@ class Settled:
 
 
 def propose(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
-    """The report is in: the campaign waits for the supervisor's word. Raises CampaignRefuses."""
-    return _take(Verb.PROPOSE, campaign=campaign, by=by, now=now, note=note)
+    """The report is in: the campaign waits for the supervisor's word. Raises CampaignRefused."""
+    return _take_step(Verb.PROPOSE, campaign=campaign, by=by, now=now, note=note)
 
 
 def launch(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
-    """Let the agents call. Raises CampaignRefuses."""
-    return _take(Verb.LAUNCH, campaign=campaign, by=by, now=now, note=note)
+    """Let the agents call. Raises CampaignRefused."""
+    return _take_step(Verb.LAUNCH, campaign=campaign, by=by, now=now, note=note)
 
 
 def pause(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
-    """Stop giving contacts; who is talking finishes. Raises CampaignRefuses."""
-    return _take(Verb.PAUSE, campaign=campaign, by=by, now=now, note=note)
+    """Stop giving contacts; who is talking finishes. Raises CampaignRefused."""
+    return _take_step(Verb.PAUSE, campaign=campaign, by=by, now=now, note=note)
 
 
 def resume(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
-    """Go on calling. Raises CampaignRefuses."""
-    return _take(Verb.RESUME, campaign=campaign, by=by, now=now, note=note)
+    """Go on calling. Raises CampaignRefused."""
+    return _take_step(Verb.RESUME, campaign=campaign, by=by, now=now, note=note)
 
 
 def close(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
     """End the campaign: leases are let go and pending call-backs cancelled; open attempts keep waiting for their
 
-    result. Raises CampaignRefuses.
+    result. Raises CampaignRefused.
     """
-    return _take(Verb.CLOSE, campaign=campaign, by=by, now=now, note=note)
+    return _take_step(Verb.CLOSE, campaign=campaign, by=by, now=now, note=note)
 
 
 def close_overdue(*, now: datetime) -> list[Campaign]:
@@ -117,7 +117,7 @@ def close_overdue(*, now: datetime) -> list[Campaign]:
     for campaign in overdue:
         try:
             closed.append(close(campaign=campaign, by=None, now=now, note=_("Terminó el último día de llamadas.")))
-        except CampaignRefuses:
+        except CampaignRefused:
             continue  # another process closed it between the query and the lock
     left_over = CallBack.objects.filter(state=CallBack.State.PENDING, campaign__state=State.CLOSED)
     for campaign in Campaign.objects.filter(pk__in=left_over.values("campaign")):
@@ -127,27 +127,27 @@ def close_overdue(*, now: datetime) -> list[Campaign]:
 
 
 def check_can_propose(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefuses when it cannot be proposed now."""
+    """Raise CampaignRefused when it cannot be proposed now."""
     _check(Verb.PROPOSE, campaign, now, by)
 
 
 def check_can_launch(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefuses when it cannot be launched now."""
+    """Raise CampaignRefused when it cannot be launched now."""
     _check(Verb.LAUNCH, campaign, now, by)
 
 
 def check_can_pause(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefuses when it cannot be paused now."""
+    """Raise CampaignRefused when it cannot be paused now."""
     _check(Verb.PAUSE, campaign, now, by)
 
 
 def check_can_resume(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefuses when it cannot be resumed now."""
+    """Raise CampaignRefused when it cannot be resumed now."""
     _check(Verb.RESUME, campaign, now, by)
 
 
 def check_can_close(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefuses when it cannot be closed now."""
+    """Raise CampaignRefused when it cannot be closed now."""
     _check(Verb.CLOSE, campaign, now, by)
 
 
@@ -155,12 +155,12 @@ def why_not(verb: Verb, *, campaign: Campaign, now: datetime, by: User | None = 
     """The sentence of a disabled button; empty when the verb can be used."""
     try:
         _check(verb, campaign, now, by)
-    except CampaignRefuses as refusal:
+    except CampaignRefused as refusal:
         return str(refusal)
     return ""
 
 
-def _take(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime, note: str) -> Campaign:
+def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime, note: str) -> Campaign:
     with transaction.atomic():
         locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         step = _check(verb, locked, now, by)
@@ -187,10 +187,10 @@ def _take(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime, not
 def _check(verb: Verb, campaign: Campaign, now: datetime, by: User | None) -> Step:
     actor = Actor.CENTRE if by is None else Actor.SUPERVISION
     if by is not None and not by.steers_campaigns:
-        raise CampaignRefuses(_("Solo supervisión puede hacerlo."))
+        raise CampaignRefused(_("Solo supervisión puede hacerlo."))
     step = next((line for line in STEPS if line.verb == verb and line.from_state == campaign.state), None)
     if step is None or actor not in step.who:
-        raise CampaignRefuses(_wrong_state(verb, State(campaign.state)))
+        raise CampaignRefused(_wrong_state(verb, State(campaign.state)))
     extra = _CONDITIONS.get(verb)
     if extra is not None:
         extra(campaign, day_of(now))
@@ -214,22 +214,22 @@ def _wrong_state(verb: Verb, state: Campaign.State) -> str:
 def _launch_conditions(campaign: Campaign, today: date) -> None:
     # before the first day of calls is early enough: the rules of calling give no contact until it comes
     _last_day_condition(campaign, today)
-    if campaign.deal_asked_at is not None:
-        raise CampaignRefuses(_("Se está repartiendo: podrá lanzarla cuando termine."))
+    if campaign.assignment_asked_at is not None:
+        raise CampaignRefused(_("Se está repartiendo: podrá lanzarla cuando termine."))
     if not ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.OPEN, owner__isnull=False).exists():
-        raise CampaignRefuses(
+        raise CampaignRefused(
             _("Nadie tiene contactos asignados: ponga agentes de turno y reparta la campaña antes de lanzarla.")
         )
 
 
 def _last_day_condition(campaign: Campaign, today: date) -> None:
     if today > campaign.calls_until:
-        raise CampaignRefuses(_("Las llamadas terminaron el %(day)s.") % {"day": _day(campaign.calls_until)})
+        raise CampaignRefused(_("Las llamadas terminaron el %(day)s.") % {"day": _day(campaign.calls_until)})
 
 
 def _close_conditions(campaign: Campaign, today: date) -> None:
     if campaign.launched_at is None and today <= campaign.calls_until:
-        raise CampaignRefuses(
+        raise CampaignRefused(
             _("No se lanzó: se cierra sola después del %(day)s.") % {"day": _day(campaign.calls_until)}
         )
 

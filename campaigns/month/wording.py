@@ -9,23 +9,23 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.models import Campaign, CampaignChange
-from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.lifecycle import CampaignRefused
 
 VERB = "reword"
 
 
 def check_can_reword(campaign: Campaign) -> None:
-    """Raise CampaignRefuses unless the campaign is being called."""
+    """Raise CampaignRefused unless the campaign is being called."""
     if campaign.state == Campaign.State.CLOSED:
-        raise CampaignRefuses(_("La campaña ya está cerrada."))
+        raise CampaignRefused(_("La campaña ya está cerrada."))
     if campaign.state not in (Campaign.State.RUNNING, Campaign.State.PAUSED):
-        raise CampaignRefuses(_("La campaña todavía no se lanzó: cambie el guion en la propuesta."))
+        raise CampaignRefused(_("La campaña todavía no se lanzó: cambie el guion en la propuesta."))
 
 
 def reword(*, campaign: Campaign, script: str, dialling: str, by: User, now: datetime) -> bool:
     """Change script and way of dialling. Desks get them with their next contact; the audit keeps what stood before.
 
-    Returns whether anything changed. Raises CampaignRefuses.
+    Returns whether anything changed. Raises CampaignRefused.
     """
     with transaction.atomic():
         locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)

@@ -36,14 +36,14 @@ def raise_broken_promises(*, now: datetime) -> int:
     )
     count = 0
     while found := list(broken[:AT_ONCE]):
-        raised = raise_many(kind=KIND, all_of=[_told(promise) for promise in found], now=now)
+        raised = raise_many(kind=KIND, all_of=[_to_raise(promise) for promise in found], now=now)
         count += raised
         if raised < len(found):  # somebody else is at it
             break
     return count
 
 
-def _told(promise: PaymentPromise) -> ToRaise:
+def _to_raise(promise: PaymentPromise) -> ToRaise:
     contact = promise.contact
     said = _("Prometió Bs %(amount)s hasta el %(day)s y no cumplió.")
     amount = f"{promise.amount:,.2f}".translate(str.maketrans(",.", ".,"))

@@ -45,7 +45,7 @@ def agreed_calls_of(*, contact_id: int) -> list[AgreedCall]:
     agents = Agent.objects.select_related("user").in_bulk({row.agent_id for row in (*kept, *rows)})
     found: dict[int, AgreedCall] = {}
     for row in rows:  # those agreed before changes were kept have no event that says so
-        found[row.pk] = _told(row, agents)
+        found[row.pk] = _agreed_call(row, agents)
         if not any(event.pgh_obj_id == row.pk and event.pgh_label == "insert" for event in kept):
             words = _("acordada para el %(time)s") % {"time": clock(row.due_at)}
             found[row.pk].changes.append(Change(row.created_at, words, found[row.pk].agent, ""))
@@ -53,7 +53,7 @@ def agreed_calls_of(*, contact_id: int) -> list[AgreedCall]:
     for event in kept:
         if before is None or before.pgh_obj_id != event.pgh_obj_id:
             before = None
-        told = found.setdefault(event.pgh_obj_id, _told(event, agents))
+        told = found.setdefault(event.pgh_obj_id, _agreed_call(event, agents))
         for words in _words(before, event, agents):
             why = event.why if before is None or event.why != before.why else ""
             told.changes.append(Change(event.pgh_created_at, words, str(users.get(_user_of(event)) or ""), why))
@@ -83,7 +83,7 @@ def _words(before: Any, event: Any, agents: dict[int, Agent]) -> Iterable[str]:
         yield {"cancelled": _("anulada"), "done": _("se llamó")}.get(event.state, _("vuelve a estar pendiente"))
 
 
-def _told(row: Any, agents: dict[int, Agent]) -> AgreedCall:
+def _agreed_call(row: Any, agents: dict[int, Agent]) -> AgreedCall:
     """A call-back, or the event that keeps how it was."""
     state, agent = CallBack.State(row.state), str(agents.get(row.agent_id) or "")
     return AgreedCall(row.due_at, agent, row.note, str(state.label), state == CallBack.State.PENDING)

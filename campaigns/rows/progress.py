@@ -41,7 +41,7 @@ class Progress:
         self._lost = False
         self._probe: Callable[[], dict[str, int]] | None = None
         self._numbers: dict[str, int | str | None] = {}
-        self._thread = threading.Thread(target=self._keep_telling, name=f"report-{report.pk}", daemon=True)
+        self._thread = threading.Thread(target=self._keep_writing, name=f"report-{report.pk}", daemon=True)
 
     def __enter__(self) -> Progress:
         if self._tells:
@@ -78,17 +78,17 @@ class Progress:
         if self._lost:
             raise LeaseLost(f"report {self._claimed.pk} has another fence than {self._claimed.fence}")
 
-    def _keep_telling(self) -> None:
+    def _keep_writing(self) -> None:
         try:
             while not self._ending.wait(EVERY):
                 try:
-                    self._tell()
+                    self._write_down()
                 except DatabaseError:  # the database restarts: the work itself will notice, the bar waits
                     connections["default"].close()
         finally:
             connections["default"].close()
 
-    def _tell(self) -> None:
+    def _write_down(self) -> None:
         if (probe := self._probe) is not None:
             self._numbers = {**self._numbers, **probe()}
         try:
@@ -102,7 +102,7 @@ class GrowingFiles:
 
     `steps` are table, bytes a row, part of the work. A table that fills freed space first makes the bar wait a little.
     What comes before the first of them leaves no trace outside: it is given the rest, by the time such rows take.
-    The bar never runs back, and creeps on where nothing grows (sorting, dealing), so that people see it is alive.
+    The bar never runs back, and creeps on where nothing grows (sorting, assigning), so that people see it is alive.
     """
 
     MICROSECONDS_A_ROW = 2.0

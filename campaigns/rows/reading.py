@@ -50,11 +50,11 @@ def stage(*, report: Report, progress: Progress) -> None:
     ):
         progress.set(rows_expected=reading.rows_expected)
         staging.make_table(report=report)
-        staging.copy_lines(report=report, chunks=_told(reading, progress))
+        staging.copy_lines(report=report, chunks=_with_progress(reading, progress))
         progress.set(rows_read=reading.rows, rows_expected=reading.rows)
 
 
-def _told(reading: Reading, progress: Progress) -> Iterator[bytes]:
+def _with_progress(reading: Reading, progress: Progress) -> Iterator[bytes]:
     """The reader's chunks, with the bar moved as each is handed over."""
     for chunk in reading.chunks():
         yield chunk

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import agents_only, signed_in_user
 from escalations.calls import calls_known_to, calls_to_make, not_reached, tell_customer
 from escalations.forms import form_of
-from escalations.lifecycle import EscalationRefuses, Verb
+from escalations.lifecycle import EscalationRefused, Verb
 from escalations.models import Escalation
 from escalations.tables import time_badge
 from escalations.working import give_back, take
@@ -63,7 +63,7 @@ def _do(request: HttpRequest, pk: int, verb: Callable[..., Escalation], **said: 
     found = _find(request, pk)
     try:
         verb(escalation_id=found.pk, by=signed_in_user(request), now=timezone.now(), **said)
-    except EscalationRefuses as refusal:
+    except EscalationRefused as refusal:
         return _show(request, problem=str(refusal), status=409)
     return _show(request) if request.htmx else redirect("home")  # type: ignore[attr-defined]
 

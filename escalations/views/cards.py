@@ -20,7 +20,7 @@ from escalations import working
 from escalations.card_page import WORDS, card_page, who_may_have
 from escalations.changes import newest_change
 from escalations.forms import MergeForm, form_of
-from escalations.lifecycle import EscalationRefuses, Verb, why_not
+from escalations.lifecycle import EscalationRefused, Verb, why_not
 from escalations.lists import details_of, is_masked
 from escalations.models import Escalation
 from escalations.tables import time_badge
@@ -66,7 +66,7 @@ def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         return show_card(request, back, opened=step, sent=request.POST, status=422)
     try:
         done = VERBS[step](escalation_id=found.pk, by=user, now=now, **form.cleaned_data)
-    except EscalationRefuses as refused:
+    except EscalationRefused as refused:
         return _refused(request, back, found.pk, str(refused), opened=step, sent=request.POST)
     said = str(WORDS[step].done)
     if _wants_json(request):

@@ -27,7 +27,7 @@ from escalations.letters import (
     units,
     write_letter,
 )
-from escalations.lifecycle import EscalationRefuses, Verb, why_not
+from escalations.lifecycle import EscalationRefused, Verb, why_not
 from escalations.models import Escalation, Unit
 from escalations.views.cards import show_card
 from notices import mailing
@@ -76,7 +76,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, card, form, now, status=422)
     try:
         sent = write_letter(escalation_id=card.pk, by=user, now=now, **form.cleaned_data)
-    except EscalationRefuses as refusal:
+    except EscalationRefused as refusal:
         form.add_error(None, str(refusal))
         return _show(request, card, form, now, status=409)
     return _back_to_card(
@@ -91,7 +91,7 @@ def letter_retry(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     found = get_object_or_404(_card_of(request, pk).letters.select_related("notice"), pk=letter)
     try:
         mailing.retry(notice=found.notice, now=timezone.now())
-    except mailing.NoticeRefuses as refusal:
+    except mailing.NoticeRefused as refusal:
         return _back_to_card(request, pk, refusal=str(refusal))
     return _back_to_card(request, pk, said=_("El aviso se enviará en unos segundos."))
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user
 from agents.disclosure import record_export
 from escalations.figures import figures_of, lines_and_zones, span_of
-from escalations.figures_page import charts_of, hours, rows_of, sheets_of, told
+from escalations.figures_page import charts_of, hours, rows_in_words, rows_of, sheets_of
 from escalations.lists import kinds_shown
 from screens.spreadsheets import workbook_response
 
@@ -37,8 +37,8 @@ def times(request: HttpRequest) -> HttpResponse:
         "until_taken": hours(figures.whole.take.median),
         "until_resolved": hours(figures.whole.resolve.median),
         "tables": [
-            ("kinds", _("Por tipo"), _("Tipo"), told(figures.kinds, without_name="")),
-            ("zones", _("Por zona"), _("Zona"), told(figures.zones, without_name=_("Sin zona"))),
+            ("kinds", _("Por tipo"), _("Tipo"), rows_in_words(figures.kinds, without_name="")),
+            ("zones", _("Por zona"), _("Zona"), rows_in_words(figures.zones, without_name=_("Sin zona"))),
         ],
         "kinds": kinds_shown(),
         "lines": lines,

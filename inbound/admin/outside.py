@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from inbound.models import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
-from inbound.outside.reaching import standing_of
+from inbound.outside.reaching import use_of
 from systems.registry import asked_cells
 
 
@@ -58,7 +58,7 @@ class OutsideSystemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("se usa ahora"))
     def in_use(self, row: OutsideSystem) -> str:
-        return str(standing_of(row.code, row=row).mode.label)
+        return str(use_of(row.code, row=row).mode.label)
 
 
 class ChangeInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -42,7 +42,7 @@ class WalkTable(ListTable):
     def render_minutes(self, record: Walk) -> str:
         if record.ended_at is None:
             return "—"
-        return told(record.ended_at - record.began_at)
+        return in_minutes(record.ended_at - record.began_at)
 
     def render_result(self, record: Walk) -> Any:
         if record.ended_at is not None:
@@ -52,7 +52,7 @@ class WalkTable(ListTable):
         )
 
 
-def told(length: timedelta) -> str:
+def in_minutes(length: timedelta) -> str:
     """A stretch of time as people read it: `4:05`, `1:02:30`."""
     seconds = int(length.total_seconds())
     hours, rest = divmod(seconds, 3600)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from inbound.attended.finding import Asked
 from inbound.models import FlowVersion
-from inbound.walks.standing import CONTINUED, flow_of
+from inbound.walks.state import CONTINUED, flow_of
 from screens.charts import Chart, bars_by
 from screens.spreadsheets import Sheet
 

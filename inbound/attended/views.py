@@ -16,7 +16,7 @@ from agents.access import centre_only, signed_in_user
 from agents.disclosure import record_export
 from agents.models import Agent, User
 from inbound.attended.finding import Asked, asked_for, find_walks, sheet_of
-from inbound.attended.tables import WalkTable, told
+from inbound.attended.tables import WalkTable, in_minutes
 from inbound.attended.time_figures import charts_of, sheets_of, time_figures
 from inbound.models import ServiceLine
 from screens.spreadsheets import workbook_response
@@ -53,8 +53,8 @@ def times(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "trail": [(reverse("inbound:attended"), _("Atenciones")), ("", _("Tiempos por paso"))],
         "charts": charts_of(figures),
-        "steps": [(step, told(timedelta(seconds=float(step.median)))) for step in figures.steps],
-        "lines_told": [(line, told(timedelta(seconds=line.median))) for line in figures.lines],
+        "steps": [(step, in_minutes(timedelta(seconds=float(step.median)))) for step in figures.steps],
+        "lines_told": [(line, in_minutes(timedelta(seconds=line.median))) for line in figures.lines],
     }
     return render(request, "inbound/attended/times.html", {**context, **_filters(request, asked, user)})
 

@@ -84,7 +84,7 @@ class Told:
         return bool(self.facts or self.tables)
 
 
-def tell(found: Any) -> Told:
+def in_words(found: Any) -> Told:
     """What was found, for people."""
     if isinstance(found, list):
         return Told([], list(_tables("", found)))

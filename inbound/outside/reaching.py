@@ -49,7 +49,7 @@ class NotConnected(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SystemUse:
     """How one system is used at this moment."""
 
     code: str
@@ -59,8 +59,8 @@ class Standing:
     address: str
 
 
-def standing_of(code: str, *, row: OutsideSystem | None = None) -> Standing:
-    """The standing of one system, read now unless its `row` is at hand.
+def use_of(code: str, *, row: OutsideSystem | None = None) -> SystemUse:
+    """The use of one system, read now unless its `row` is at hand.
 
     One that is connected but has no address in the settings is used by hand; one without a row is connected.
     """
@@ -69,27 +69,27 @@ def standing_of(code: str, *, row: OutsideSystem | None = None) -> Standing:
     mode = Mode(row.mode)
     if mode == Mode.CONNECTED and not address:
         mode = Mode.BY_HAND
-    return Standing(code, name_of(code), mode, float(row.timeout_seconds), address)
+    return SystemUse(code, name_of(code), mode, float(row.timeout_seconds), address)
 
 
 class Clients:
     """The clients of the systems by their code, `clients.smartflex`; one that is not connected raises NotConnected."""
 
-    def __init__(self, standings: Mapping[str, Standing]) -> None:
-        self._standings = standings
+    def __init__(self, uses: Mapping[str, SystemUse]) -> None:
+        self._uses = uses
 
     def mode_of(self, code: str) -> OutsideSystem.Mode:
         """How the system stands."""
-        return self._standings[code].mode
+        return self._uses[code].mode
 
     def __getattr__(self, code: str) -> Any:
         if code not in asked_cells():
             raise AttributeError(code)
-        standing = self._standings[code]
-        if standing.mode != Mode.CONNECTED:
-            raise NotConnected(standing.mode, why_not_connected(standing))
+        use = self._uses[code]
+        if use.mode != Mode.CONNECTED:
+            raise NotConnected(use.mode, why_not_connected(use))
         token = settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN)
-        return cells()[code].client_at(standing.address, token=token, timeout=standing.timeout)
+        return cells()[code].client_at(use.address, token=token, timeout=use.timeout)
 
 
 def put_in_systems(rows: type[OutsideSystem] = OutsideSystem) -> None:
@@ -116,14 +116,14 @@ def put_in_systems(rows: type[OutsideSystem] = OutsideSystem) -> None:
 def clients(*, now: datetime) -> Clients:
     """The clients as the systems stand at `now`, which is when they are read."""
     rows = {row.code: row for row in OutsideSystem.objects.all()}
-    return Clients({code: standing_of(code, row=rows.get(code)) for code in asked_cells()})
+    return Clients({code: use_of(code, row=rows.get(code)) for code in asked_cells()})
 
 
-def why_not_connected(standing: Standing) -> str:
+def why_not_connected(use: SystemUse) -> str:
     """The sentence of a step whose system is not asked."""
-    if standing.mode == Mode.OFF:
-        return _("%(system)s está apagado: siga sin ese dato.") % {"system": standing.name}
-    return _("%(system)s se usa a mano: mire su pantalla de siempre.") % {"system": standing.name}
+    if use.mode == Mode.OFF:
+        return _("%(system)s está apagado: siga sin ese dato.") % {"system": use.name}
+    return _("%(system)s se usa a mano: mire su pantalla de siempre.") % {"system": use.name}
 
 
 def look_up(*, name: str, arguments: Mapping[str, Any], now: datetime, by: User | None = None) -> Looked:
@@ -136,23 +136,23 @@ def look_up(*, name: str, arguments: Mapping[str, Any], now: datetime, by: User 
     said = {key: str(value).strip() for key, value in arguments.items() if value is not None}
     if name.startswith(HOUSE):
         return Looked(asked.run(None, said, now))
-    standing = standing_of(asked.system)
-    if standing.mode != Mode.CONNECTED:
-        trouble = why_not_connected(standing) if standing.mode == Mode.OFF else ""
-        return Looked(None, trouble, by_hand=standing.mode == Mode.BY_HAND)
+    use = use_of(asked.system)
+    if use.mode != Mode.CONNECTED:
+        trouble = why_not_connected(use) if use.mode == Mode.OFF else ""
+        return Looked(None, trouble, by_hand=use.mode == Mode.BY_HAND)
     if missing := [need for need in asked.needs if not said.get(need)]:
         log.warning("look-up %s without %s", name, ", ".join(missing))
-        return _unanswered(_("Falta un dato para preguntar a %(system)s.") % {"system": standing.name})
+        return _unanswered(_("Falta un dato para preguntar a %(system)s.") % {"system": use.name})
     try:
-        found = asked.run(Clients({asked.system: standing}), said, now)
+        found = asked.run(Clients({asked.system: use}), said, now)
     except (SystemUnavailable, SystemRefused, OutcomeUnknown) as failure:
         if asked.kept_back:  # its own words may say the very thing that is kept back
-            return _unanswered(_("%(system)s no respondió a la búsqueda.") % {"system": standing.name})
+            return _unanswered(_("%(system)s no respondió a la búsqueda.") % {"system": use.name})
         told = str(failure)
-        return _unanswered(told if standing.name in told else f"{standing.name}: {told}")
+        return _unanswered(told if use.name in told else f"{use.name}: {told}")
     except Exception:  # an answer nobody foresaw: the caller waits, so the agent goes on by hand and we read the log
         log.exception("look-up %s failed", name)
-        return _unanswered(_("No se entendió la respuesta de %(system)s.") % {"system": standing.name})
+        return _unanswered(_("No se entendió la respuesta de %(system)s.") % {"system": use.name})
     if asked.kept_back and (reserved := found.pop(asked.kept_back, 0)):
         ReservedSearch.objects.create(at=now, by=by, reserved=reserved)
     return Looked(found)

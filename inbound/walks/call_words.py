@@ -7,12 +7,12 @@ from typing import Any
 
 from inbound.flows.conditions import filled
 from inbound.outside.found_words import words_of
-from inbound.walks.standing import Standing
+from inbound.walks.state import WalkState
 
 
-def words_of_the_call(standing: Standing, known: Mapping[str, Any]) -> dict[str, Any]:
+def words_of_the_call(here: WalkState, known: Mapping[str, Any]) -> dict[str, Any]:
     """The words by their names; days as 28/11/2026, money as Bs 20,50 (UI: *script with the customer's data*)."""
-    walk = standing.walk
+    walk = here.walk
     agent, name = str(walk.by), walk.customer_name.title()
     protocol = {"agente": agent, "cliente": name, "contrato": walk.contract, "linea": walk.line.name}
     return {

@@ -19,7 +19,7 @@ from inbound.flows.conditions import arguments, filled
 from inbound.flows.shapes import Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.standing import CONTINUED, Standing, flow_of
+from inbound.walks.state import CONTINUED, WalkState, flow_of
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import owe_write
 from telephony.phone_numbers import parse
@@ -28,40 +28,40 @@ INTERACTION = "smartflex.write_interaction"
 WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
 
 
-def key_of(standing: Standing) -> str:
+def key_of(here: WalkState) -> str:
     """What makes a consequence unique: the walk, the line and the step, not the footstep.
 
     So going back and passing the step again does nothing a second time: one top-up, whatever is clicked.
     """
-    return f"walk:{standing.walk.key}:{standing.flow.line}:{standing.step.name}"
+    return f"walk:{here.walk.key}:{here.flow.line}:{here.step.name}"
 
 
-def passings(standing: Standing) -> list[Footstep]:
+def passings(here: WalkState) -> list[Footstep]:
     """The footsteps on the present step, of the same line: the first time, and each time it was come back to."""
-    line, name = standing.flow.line, standing.step.name
-    return [passed for passed in standing.trail if passed.step == name and flow_of(passed.version_id).line == line]
+    line, name = here.flow.line, here.step.name
+    return [passed for passed in here.trail if passed.step == name and flow_of(passed.version_id).line == line]
 
 
-def own_write(standing: Standing, writes: Iterable[OutsideWrite]) -> OutsideWrite | None:
+def own_write(here: WalkState, writes: Iterable[OutsideWrite]) -> OutsideWrite | None:
     """Which of the call's `writes` the present step owes. A refused one it does not: the step may be passed anew.
 
     Nor one that another step had owed before it: of an accountable one the agent confirms each step by itself.
     """
-    owed = {(passed.write_id, passed.position) for passed in passings(standing)}
+    owed = {(passed.write_id, passed.position) for passed in passings(here)}
     own = (write for write in writes if (write.pk, write.position) in owed and write.state not in NOT_HAPPENING)
     return next(own, None)
 
 
-def is_owed_already(standing: Standing) -> bool:
+def is_owed_already(here: WalkState) -> bool:
     """Whether passing this `do` step again would do nothing: there is nothing to confirm then."""
-    return own_write(standing, OutsideWrite.objects.filter(walk=standing.walk)) is not None
+    return own_write(here, OutsideWrite.objects.filter(walk=here.walk)) is not None
 
 
-def write_out(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
+def write_out(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
     """Owe the write of a `do` step, once a walk however often the step is passed. Call it inside its transaction."""
-    walk, footstep, step = standing.walk, standing.footstep, standing.step
+    walk, footstep, step = here.walk, here.footstep, here.step
     footstep.write = owe_write(
-        key=key_of(standing),
+        key=key_of(here),
         walk=walk,
         position=footstep.position,
         action=step.action,
@@ -72,13 +72,13 @@ def write_out(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
     return footstep.write
 
 
-def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> Escalation:
+def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Escalation:
     """Raise the escalation of a `hand_over` step, once a walk. Call it inside the step's transaction."""
-    walk, footstep, step = standing.walk, standing.footstep, standing.step
+    walk, footstep, step = here.walk, here.footstep, here.step
     customer = known.get("customer") if isinstance(known.get("customer"), dict) else {}
-    words = words_of_the_call(standing, known)
+    words = words_of_the_call(here, known)
     footstep.escalation = raise_escalation(
-        key=key_of(standing),
+        key=key_of(here),
         kind=step.escalation,
         line=walk.line.number,
         contract=walk.contract,
@@ -95,9 +95,9 @@ def hand_over(*, standing: Standing, known: Mapping[str, Any], now: datetime) ->
     return footstep.escalation
 
 
-def end_of_walk(*, standing: Standing, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
+def end_of_walk(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
     """Owe the one interaction every attended call leaves (READING: *every flow*)."""
-    walk, footstep = standing.walk, standing.footstep
+    walk, footstep = here.walk, here.footstep
     footstep.write = owe_write(
         key=f"walk:{walk.key}:interaction",
         walk=walk,
@@ -106,8 +106,8 @@ def end_of_walk(*, standing: Standing, known: Mapping[str, Any], now: datetime) 
         payload={
             "contract": walk.contract,
             "line": walk.line.number,
-            "result": standing.step.result,
-            "text": told(standing),
+            "result": here.step.result,
+            "text": interaction_text(here),
         },
         now=now,
         by=walk.by,
@@ -115,14 +115,14 @@ def end_of_walk(*, standing: Standing, known: Mapping[str, Any], now: datetime) 
     return footstep.write
 
 
-def settle_card(*, standing: Standing, now: datetime) -> Escalation:
-    """Settle the card whose lane ends, and close it where the lane has told the customer. Raises EscalationRefuses.
+def settle_card(*, here: WalkState, now: datetime) -> Escalation:
+    """Settle the card whose lane ends, and close it where the lane has told the customer. Raises EscalationRefused.
 
     What was written down on the way stands behind the result. A flow published before ends could say what they settle
     resolves.
     """
-    walk, step = standing.walk, standing.step
-    written = [text for one in standing.path for text in _written(standing.step_of(one), one)]
+    walk, step = here.walk, here.step
+    written = [text for one in here.path for text in _written(here.step_of(one), one)]
     outcome = ". ".join([step.label, *written])
     card, by = int(walk.escalation_id or 0), walk.by
     if step.settles == "rejected":
@@ -134,10 +134,10 @@ def settle_card(*, standing: Standing, now: datetime) -> Escalation:
     return settled
 
 
-def told(standing: Standing) -> str:
+def interaction_text(here: WalkState) -> str:
     """The call in a few lines: what was decided, done, handed over and noted, at most 1,000 letters."""
     lines = []
-    for footstep in standing.path:
+    for footstep in here.path:
         step = flow_of(footstep.version_id).steps[footstep.step]
         if footstep.chosen == CONTINUED:
             lines.append(_("Continúa como %(line)s") % {"line": step.continue_as})
@@ -146,7 +146,7 @@ def told(standing: Standing) -> str:
         elif step.kind in ("do", "hand_over", "refer"):
             lines.append(step.title)
         lines += [str(footstep.answer[name]) for name in ("note", "seen") if footstep.answer.get(name)]
-    return ". ".join([*lines, standing.step.label])[:1000]
+    return ". ".join([*lines, here.step.label])[:1000]
 
 
 def _written(step: Step, footstep: Footstep) -> list[str]:

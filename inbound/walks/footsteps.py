@@ -18,7 +18,7 @@ from inbound.flows.conditions import arguments, proposed_branch
 from inbound.flows.shapes import HOUSE
 from inbound.models import Footstep, Walk
 from inbound.outside.reaching import look_up
-from inbound.walks.standing import Standing, flow_of, stand
+from inbound.walks.state import WalkState, flow_of, read_state
 
 HIGHEST_POSITION = 500  # steps of one call; a loop that goes round for ever is a mistake
 
@@ -27,15 +27,15 @@ class Stale(Exception):
     """That step was answered already; the walk stands elsewhere. Nothing was changed."""
 
 
-class WalkRefuses(Exception):
+class WalkRefused(Exception):
     """The verb cannot be done; the message is the sentence people read."""
 
 
-def current_standing(by: User, key: uuid.UUID, position: int) -> Standing:
+def current_state(by: User, key: uuid.UUID, position: int) -> WalkState:
     return _current(Walk.objects.walked_by(by).select_related("line").get(key=key), position, by)
 
 
-def locked_standing(by: User, key: uuid.UUID, position: int) -> Standing:
+def locked_state(by: User, key: uuid.UUID, position: int) -> WalkState:
     """The walk, locked: of two who answer one step the second waits, and then comes too late."""
     walks = Walk.objects.select_for_update(of=("self",), no_key=True).select_related("line", "agent__user")
     walk = walks.walked_by(by).get(key=key)
@@ -44,14 +44,14 @@ def locked_standing(by: User, key: uuid.UUID, position: int) -> Standing:
     return _current(walk, position, by)
 
 
-def _current(walk: Walk, position: int, by: User) -> Standing:
+def _current(walk: Walk, position: int, by: User) -> WalkState:
     if walk.ended_at is not None:
         raise Stale(_("Esta atención ya terminó."))
     if walk.position != position:
         raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
     if walk.escalation is not None and (why := why_not(Verb.RESOLVE, escalation=walk.escalation, by=by)):
-        raise WalkRefuses(why)
-    return stand(walk=walk)
+        raise WalkRefused(why)
+    return read_state(walk=walk)
 
 
 def enter(
@@ -71,7 +71,7 @@ def enter(
     known, flow = dict(known), flow_of(version_id)
     while True:
         if walk.position >= HIGHEST_POSITION:
-            raise WalkRefuses(_("La atención tiene demasiados pasos: termínela y comience otra."))
+            raise WalkRefused(_("La atención tiene demasiados pasos: termínela y comience otra."))
         step = flow.steps[name]
         walk.position += 1
         footstep = Footstep(

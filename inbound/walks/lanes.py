@@ -16,8 +16,8 @@ from agents.models import User
 from escalations.lifecycle import Verb, locked_escalation, why_not
 from escalations.models import Escalation
 from inbound.models import Footstep, Walk
-from inbound.walks.footsteps import WalkRefuses, enter
-from inbound.walks.standing import flow_of, known_on, path_of
+from inbound.walks.footsteps import WalkRefused, enter
+from inbound.walks.state import flow_of, known_on, path_of
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,16 @@ def handed_over(*, card: Escalation) -> HandedOver | None:
 
 
 def begin_lane(*, escalation_id: int, by: User, now: datetime) -> Walk:
-    """Walk the lane of a card one has; begun once, whoever presses twice. Raises WalkRefuses with the sentence."""
+    """Walk the lane of a card one has; begun once, whoever presses twice. Raises WalkRefused with the sentence."""
     with transaction.atomic():
         card = locked_escalation(escalation_id)
         if there := Walk.objects.filter(escalation=card).first():
             return there
         if why := why_not(Verb.RESOLVE, escalation=card, by=by):
-            raise WalkRefuses(why)
+            raise WalkRefused(why)
         begun = handed_over(card=card)
         if begun is None or not begun.lane:
-            raise WalkRefuses(_("Esta derivación se resuelve en su tarjeta: su flujo no tiene un carril para ella."))
+            raise WalkRefused(_("Esta derivación se resuelve en su tarjeta: su flujo no tiene un carril para ella."))
         call, version = begun.walk, begun.footstep.version_id
         path = path_of([passed for passed in begun.trail if passed.position <= begun.footstep.position])
         known = known_on(path, before=call.brought)

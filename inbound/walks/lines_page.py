@@ -9,7 +9,7 @@ from datetime import datetime
 from agents.models import Agent
 from inbound.models import ServiceLine, Walk
 from inbound.walks.page import under_way
-from service_level.days import day_of
+from service_level.days import bounds_of_day
 
 # One a line, in the order of the keyboard. Not g, which begins the way to another page, nor i and t, which press what
 # stands in the calls to make on the same page (escalations/views/calls.py). Lines beyond these have none.
@@ -36,7 +36,7 @@ class LinesPage:
 def lay_lines(*, agent: Agent, now: datetime) -> LinesPage:
     """Three queries, whatever the number of calls."""
     active = ServiceLine.objects.filter(is_active=True).in_order()
-    begins, _ends = day_of(now=now)
+    begins, _ends = bounds_of_day(now=now)
     today = Walk.objects.filter(agent=agent, began_at__gte=begins, ended_at__isnull=False).select_related("line")
     return LinesPage(
         buttons=[

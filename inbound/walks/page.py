@@ -15,12 +15,12 @@ from inbound.flows.diagram import svg
 from inbound.flows.shapes import OTHER, Field, Step
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
-from inbound.outside.found_words import Told, tell, words_of
+from inbound.outside.found_words import Told, in_words, words_of
 from inbound.outside.look_ups import look_ups
 from inbound.walks.answering import KINSHIPS, amounts_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import own_write, passings
-from inbound.walks.standing import Standing, flow_of, said_before
+from inbound.walks.state import WalkState, fields_before, flow_of
 from inbound.walks.trail import Passed, trail_of
 from inbound.writes.states import how_it_stands
 from telephony import phone_numbers
@@ -82,9 +82,9 @@ class Owed:
 
 @dataclass
 class WalkPage:
-    """All of it; `standing` has the walk, the flow and the step."""
+    """All of it; `here` has the walk, the flow and the step."""
 
-    standing: Standing
+    here: WalkState
     say: str
     note: str
     fields: list[ShownField]
@@ -109,46 +109,46 @@ class WalkPage:
 
 def lay_walk(
     *,
-    standing: Standing,
+    here: WalkState,
     by: User | None,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
     problem: str = "",
 ) -> WalkPage:
     """The page of a walk. `by` None: somebody reads it who does not walk it."""
-    walk, step, errors = standing.walk, standing.step, dict(errors or {})
-    words = words_of_the_call(standing, standing.known)
-    held = {**said_before(standing), **(typed or {})}
-    looked_by_hand = step.kind == "look_up" and standing.footstep.found is None and standing.footstep.by_hand
+    walk, step, errors = here.walk, here.step, dict(errors or {})
+    words = words_of_the_call(here, here.known)
+    held = {**fields_before(here), **(typed or {})}
+    looked_by_hand = step.kind == "look_up" and here.footstep.found is None and here.footstep.by_hand
     asked = look_ups()[step.look_up].by_hand if looked_by_hand else step.fields
-    writes, handed = _left_behind(standing)
+    writes, handed = _left_behind(here)
     return WalkPage(
-        standing=standing,
+        here=here,
         say=filled(step.say, words),
         note=str(held.get("note", "")),
-        fields=[_shown(one, held, errors, standing.known) for one in asked],
-        ways=_ways(step, standing.footstep),
-        seen=words_of(step.on.rpartition(".")[2], value_at(standing.known, step.on)) if step.on else "",
-        known=_known(standing),
-        just_found=_just_found(standing),
-        trail=trail_of(standing),
+        fields=[_shown(one, held, errors, here.known) for one in asked],
+        ways=_ways(step, here.footstep),
+        seen=words_of(step.on.rpartition(".")[2], value_at(here.known, step.on)) if step.on else "",
+        known=_known(here),
+        just_found=_just_found(here),
+        trail=trail_of(here),
         writes=[Owed(write, str(actions()[write.action].words)) for write in writes],
         escalations=handed,
         others=list(_others(walk, by)) if by else [],
-        done_already=_done_already(standing, writes, handed),
-        needs_look=_needs_look(standing),
+        done_already=_done_already(here, writes, handed),
+        needs_look=_needs_look(here),
         errors=errors,
         problem=problem,
     )
 
 
-def _left_behind(standing: Standing) -> tuple[list[OutsideWrite], list[Escalation]]:
+def _left_behind(here: WalkState) -> tuple[list[OutsideWrite], list[Escalation]]:
     """Writes and escalations of the call; not asked for before a step was answered that leaves some."""
-    answered = {passed.kind for passed in standing.trail if passed.left_at is not None}
+    answered = {passed.kind for passed in here.trail if passed.left_at is not None}
     owes, hands_over = answered & {"do", "end"}, "hand_over" in answered
-    walk = standing.walk
+    walk = here.walk
     writes = list(OutsideWrite.objects.filter(walk=walk).order_by("owed_at", "pk")) if owes else []
-    handed = {passed.escalation_id for passed in standing.trail if passed.escalation_id}
+    handed = {passed.escalation_id for passed in here.trail if passed.escalation_id}
     cards = Escalation.objects.filter(pk__in=handed).select_related("kind").order_by("raised_at")
     return writes, list(cards) if hands_over else []
 
@@ -200,57 +200,57 @@ def _ways(step: Step, footstep: Footstep) -> list[Way]:
     ]
 
 
-def _known(standing: Standing) -> list[Known]:
+def _known(here: WalkState) -> list[Known]:
     """What was found on the way that counts, also on the call a card came from: the newest word of each name.
 
     What the step before brought stands large beside the question, and not here as well.
     """
     found = {
         step.as_: Known(step.title, told)
-        for step in standing.flow.steps.values()
-        if step.kind == "look_up" and (told := tell(standing.walk.brought.get(step.as_)))
+        for step in here.flow.steps.values()
+        if step.kind == "look_up" and (told := in_words(here.walk.brought.get(step.as_)))
     }
-    large = standing.path[-2:-1] if standing.walk.ended_at is None and standing.step.kind != "look_up" else []
-    for footstep in standing.path:
+    large = here.path[-2:-1] if here.walk.ended_at is None and here.step.kind != "look_up" else []
+    for footstep in here.path:
         if footstep in large:
             continue
-        step = standing.step_of(footstep)
-        if step.kind == "look_up" and (told := tell(footstep.found)):
+        step = here.step_of(footstep)
+        if step.kind == "look_up" and (told := in_words(footstep.found)):
             found[step.as_] = Known(step.title, told)
     return sorted(found.values(), key=lambda one: one is not found.get("customer"))
 
 
-def _just_found(standing: Standing) -> Known | None:
+def _just_found(here: WalkState) -> Known | None:
     """What the look-up before the present step brought: it stands large beside the question."""
-    if len(standing.path) < 2:
+    if len(here.path) < 2:
         return None
-    before = standing.path[-2]
-    step = standing.step_of(before)
-    if step.kind != "look_up" or standing.step.kind == "look_up":
+    before = here.path[-2]
+    step = here.step_of(before)
+    if step.kind != "look_up" or here.step.kind == "look_up":
         return None
-    return Known(step.title, tell(before.found), before.trouble)
+    return Known(step.title, in_words(before.found), before.trouble)
 
 
 def _done_already(
-    standing: Standing, writes: list[OutsideWrite], handed: list[Escalation]
+    here: WalkState, writes: list[OutsideWrite], handed: list[Escalation]
 ) -> OutsideWrite | Escalation | None:
     """What this step did the time it was passed before: passing it again does nothing a second time."""
-    if standing.step.kind not in ("do", "hand_over"):
+    if here.step.kind not in ("do", "hand_over"):
         return None
-    if write := own_write(standing, writes):
+    if write := own_write(here, writes):
         return write
-    raised = {passed.escalation_id for passed in passings(standing)}
+    raised = {passed.escalation_id for passed in passings(here)}
     return next((card for card in handed if card.pk in raised), None)
 
 
-def _needs_look(standing: Standing) -> bool:
-    footstep = standing.footstep
+def _needs_look(here: WalkState) -> bool:
+    footstep = here.footstep
     untouched = footstep.found is None and not footstep.trouble and not footstep.by_hand
-    return standing.step.kind == "look_up" and footstep.left_at is None and untouched
+    return here.step.kind == "look_up" and footstep.left_at is None and untouched
 
 
-def diagram_of(standing: Standing) -> str:
+def diagram_of(here: WalkState) -> str:
     """The flow of the present step as a drawing, the step lit and those passed marked."""
-    version = standing.footstep.version_id
-    passed = [one.step for one in standing.path if one.version_id == version]
-    return svg(flow_of(version), current=standing.step.name, passed=passed)
+    version = here.footstep.version_id
+    passed = [one.step for one in here.path if one.version_id == version]
+    return svg(flow_of(version), current=here.step.name, passed=passed)

@@ -13,7 +13,7 @@ from inbound.flows.shapes import Branch, Step
 from inbound.models import Footstep
 from inbound.outside.found_words import words_of
 from inbound.walks.answering import KINSHIPS
-from inbound.walks.standing import CONTINUED, Standing
+from inbound.walks.state import CONTINUED, WalkState
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Passed:
     may_return: bool
 
 
-def trail_of(standing: Standing) -> list[Passed]:
+def trail_of(here: WalkState) -> list[Passed]:
     """All footsteps of a walk, oldest first, as lines to read."""
-    counting = {footstep.position for footstep in standing.path}
-    newest = standing.footstep.position
-    ended = standing.walk.ended_at is not None
+    counting = {footstep.position for footstep in here.path}
+    newest = here.footstep.position
+    ended = here.walk.ended_at is not None
     lines = []
-    for footstep in standing.trail:
-        step = standing.step_of(footstep)
+    for footstep in here.trail:
+        step = here.step_of(footstep)
         counts = footstep.position in counting
         lines.append(
             Passed(

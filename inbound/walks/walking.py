@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, User
-from escalations.lifecycle import EscalationRefuses
+from escalations.lifecycle import EscalationRefused
 from escalations.raising import UnknownKind
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import Flow, Step
@@ -26,15 +26,15 @@ from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out
 from inbound.walks.footsteps import (
     Stale,
-    WalkRefuses,
-    current_standing,
+    WalkRefused,
+    current_state,
     enter,
     leave,
-    locked_standing,
+    locked_state,
     remember_customer,
 )
-from inbound.walks.standing import CONTINUED, Standing, flow_of, known_on, running_version, standing_on
-from inbound.writes.states import WriteRefuses
+from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, running_version, state_on
+from inbound.writes.states import WriteRefused
 
 
 def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime, caller_number: str = "") -> Walk:
@@ -54,7 +54,7 @@ def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime
             enter(walk, [], version.pk, flow_of(version.pk).start, known={}, now=now)
             walk.save(update_fields=["position"])
     if walk.agent_id != agent.pk:
-        raise WalkRefuses(_("Esa atención es de otra persona."))
+        raise WalkRefused(_("Esa atención es de otra persona."))
     return walk
 
 
@@ -67,14 +67,14 @@ def answer_step(
     now: datetime,
     branch: str = "",
     confirmed: bool = False,
-) -> Standing:
+) -> WalkState:
     """Answer the present step and stand on the next one.
 
     `sent` holds the fields as typed, `branch` what was decided, `confirmed` the second word where money or a SIM is
-    touched. Raises StepRefused, Stale, WalkRefuses; then nothing has changed.
+    touched. Raises StepRefused, Stale, WalkRefused; then nothing has changed.
     """
     with transaction.atomic():
-        here = locked_standing(by, key, position)
+        here = locked_state(by, key, position)
         step, footstep, walk = here.step, here.footstep, here.walk
         footstep.answer = clean_answers(step=step, sent=sent, known=here.known, now=now)
         known = {**here.known, **footstep.answer}
@@ -85,14 +85,14 @@ def answer_step(
             if step.accountable and not confirmed and not is_owed_already(here):
                 raise StepRefused({"confirmed": _("Lea los datos al cliente y confirme.")})
             try:
-                write_out(standing=here, known=known, now=now)
-            except WriteRefuses as refusal:
-                raise WalkRefuses(str(refusal)) from refusal
+                write_out(here=here, known=known, now=now)
+            except WriteRefused as refusal:
+                raise WalkRefused(str(refusal)) from refusal
         elif step.kind == "hand_over":
             try:
-                hand_over(standing=here, known=known, now=now)
+                hand_over(here=here, known=known, now=now)
             except UnknownKind as unknown:
-                raise WalkRefuses(str(unknown)) from unknown
+                raise WalkRefused(str(unknown)) from unknown
         remember_customer(walk, footstep.answer)
         if step.kind == "end":
             _end(here, known, now)
@@ -103,23 +103,23 @@ def answer_step(
             enter(walk, here.trail, footstep.version_id, following, known=known, now=now)
         walk.draft = {}
         walk.save()
-    return standing_on(walk=walk, trail=here.trail)
+    return state_on(walk=walk, trail=here.trail)
 
 
-def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool = False) -> Standing:
+def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool = False) -> WalkState:
     """Ask the other system what the present step looks up, and go on when it answered with something.
 
     The question goes over the network, so it is asked between two short transactions; whoever asks twice gets the
-    first answer that came, unless `again` says that the first one was no answer. Raises Stale, WalkRefuses.
+    first answer that came, unless `again` says that the first one was no answer. Raises Stale, WalkRefused.
     """
-    here = current_standing(by, key, position)
+    here = current_state(by, key, position)
     step, footstep = here.step, here.footstep
     was_asked = footstep.found is not None or footstep.by_hand or bool(footstep.trouble)
     if step.kind != "look_up" or footstep.found is not None or (was_asked and not again):
         return here
     looked = look_up(name=step.look_up, arguments=arguments(step.with_, here.known), now=now, by=by)
     with transaction.atomic():
-        here = locked_standing(by, key, position)
+        here = locked_state(by, key, position)
         footstep = here.footstep
         if footstep.found is not None:
             return here
@@ -129,16 +129,16 @@ def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool 
         footstep.save(update_fields=["found", "trouble", "by_hand"])
         if looked.found is not None:  # that there is no such customer is a thing to see before going on
             _pass(here, now)
-    return standing_on(walk=here.walk, trail=here.trail)
+    return state_on(walk=here.walk, trail=here.trail)
 
 
-def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping[str, str], now: datetime) -> Standing:
+def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping[str, str], now: datetime) -> WalkState:
     """Go on from a look-up that brought nothing, with what the agent read on the old screen, if anything.
 
-    Raises Stale, StepRefused, WalkRefuses.
+    Raises Stale, StepRefused, WalkRefused.
     """
     with transaction.atomic():
-        here = locked_standing(by, key, position)
+        here = locked_state(by, key, position)
         if here.step.kind != "look_up":
             raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
         if here.footstep.found is None:
@@ -147,19 +147,19 @@ def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping
             here.footstep.found, here.footstep.by_hand = found_by_hand(name=here.step.look_up, answers=seen), True
             here.footstep.save(update_fields=["answer", "found", "by_hand"])
         _pass(here, now)
-    return standing_on(walk=here.walk, trail=here.trail)
+    return state_on(walk=here.walk, trail=here.trail)
 
 
-def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int | None = None) -> Standing:
+def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int | None = None) -> WalkState:
     """Stand again on an earlier step, the one before when `to` is left out. What followed it stays in the trail.
 
-    A step that wrote to another system or handed over is not undone by it. Raises Stale, WalkRefuses.
+    A step that wrote to another system or handed over is not undone by it. Raises Stale, WalkRefused.
     """
     with transaction.atomic():
-        here = locked_standing(by, key, position)
+        here = locked_state(by, key, position)
         earlier = [passed for passed in here.path[:-1] if to is None or passed.position == to]
         if not earlier:
-            raise WalkRefuses(_("Es el primer paso: no hay adónde volver."))
+            raise WalkRefused(_("Es el primer paso: no hay adónde volver."))
         target = _not_a_question_to_a_machine(here, earlier[-1], to)
         leave(here.footstep, now=now)
         walk = here.walk
@@ -167,18 +167,18 @@ def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int |
         enter(walk, here.trail, target.version_id, target.step, known=known, now=now, back_to=target)
         walk.version_id, walk.draft = target.version_id, {}
         walk.save()
-    return standing_on(walk=walk, trail=here.trail)
+    return state_on(walk=walk, trail=here.trail)
 
 
-def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> Standing:
+def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> WalkState:
     """Go on as the line the present step names, in the same walk, with the customer that is known (READING: *101*).
 
-    Raises Stale, WalkRefuses, NoFlow.
+    Raises Stale, WalkRefused, NoFlow.
     """
     with transaction.atomic():
-        here = locked_standing(by, key, position)
+        here = locked_state(by, key, position)
         if not here.step.continue_as:
-            raise WalkRefuses(_("Este paso no sigue en otra línea."))
+            raise WalkRefused(_("Este paso no sigue en otra línea."))
         line = ServiceLine.objects.get(number=here.step.continue_as)
         version = running_version(line=line)
         here.footstep.chosen = CONTINUED
@@ -187,7 +187,7 @@ def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> St
         enter(walk, here.trail, version.pk, first, known=here.known, now=now)
         walk.version, walk.draft = version, {}
         walk.save()
-    return standing_on(walk=walk, trail=here.trail)
+    return state_on(walk=walk, trail=here.trail)
 
 
 def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, str]) -> bool:
@@ -197,18 +197,18 @@ def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, 
     return bool(mine.update(draft={"position": position, "fields": kept}))
 
 
-def _end(here: Standing, known: Mapping[str, Any], now: datetime) -> None:
+def _end(here: WalkState, known: Mapping[str, Any], now: datetime) -> None:
     """A call leaves its interaction; the lane of a card settles the card."""
     if here.walk.escalation_id is None:
-        end_of_walk(standing=here, known=known, now=now)
+        end_of_walk(here=here, known=known, now=now)
         return
     try:
-        settle_card(standing=here, now=now)
-    except EscalationRefuses as refusal:  # taken away in this very moment
-        raise WalkRefuses(str(refusal)) from refusal
+        settle_card(here=here, now=now)
+    except EscalationRefused as refusal:  # taken away in this very moment
+        raise WalkRefused(str(refusal)) from refusal
 
 
-def _pass(here: Standing, now: datetime) -> None:
+def _pass(here: WalkState, now: datetime) -> None:
     """From a look-up to the step after it."""
     leave(here.footstep, now=now)
     known = known_on(here.path, before=here.walk.brought)
@@ -229,7 +229,7 @@ def _decide(step: Step, footstep: Footstep, known: Mapping[str, Any], branch: st
     return chosen.next
 
 
-def _not_a_question_to_a_machine(here: Standing, target: Footstep, to: int | None) -> Footstep:
+def _not_a_question_to_a_machine(here: WalkState, target: Footstep, to: int | None) -> Footstep:
     """Back from a decision to the look-up before it would only ask again: one step further is what is meant.
 
     What an agent wrote by hand she may want to write again.

@@ -19,7 +19,7 @@ from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.walks.answering import kinship_words
-from inbound.writes.states import State, Verb, WriteRefuses, take
+from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
 from work.claiming import claim, free, take_back_lost
@@ -88,8 +88,8 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     except SystemRefused as refusal:
         error = _in_words(refusal)
         hold(owed=write, to=State.REFUSED, now=now, note=error, last_error=error)
-    except NotConnected as standing:
-        raise NotNow(_in_words(standing), wait=timedelta(0)) from standing
+    except NotConnected as here:
+        raise NotNow(_in_words(here), wait=timedelta(0)) from here
     except SystemUnavailable as failure:
         fail(owed=write, error=_in_words(failure), now=now)
     except OutcomeUnknown as doubt:
@@ -110,8 +110,10 @@ def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:
         done(owed=write, now=now, reference=reference, settled_at=now, settled_by=None)
     except LeaseLost:
         try:
-            take(Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, last_error="", reference=reference)
-        except WriteRefuses as refusal:
+            take_step(
+                Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, last_error="", reference=reference
+            )
+        except WriteRefused as refusal:
             raise LeaseLost(f"write {write.pk}: answered after another had taken it") from refusal
         write.state = State.DONE
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
-from inbound.writes.states import State, WriteRefuses
+from inbound.writes.states import State, WriteRefused
 from screens.templatetags.screens import bs
-from service_level.days import day_of
+from service_level.days import bounds_of_day
 
 NOT_HAPPENING = (State.NOT_DONE, State.REFUSED)
 
@@ -23,25 +23,25 @@ def hold_limits(*, by: User) -> None:
 
 
 def check_limits(*, system: str, amount: Decimal | None, to_whom: str, walk: Walk, by: User, now: datetime) -> None:
-    """Raise WriteRefuses when this accountable write would be too much. Call it with the limits held."""
+    """Raise WriteRefused when this accountable write would be too much. Call it with the limits held."""
     policy = OutsideSystem.objects.filter(code=system).first()
     if amount is not None:
         offered = amounts_offered(walk=walk, number=to_whom)
         if offered and amount not in offered:
             several = ", ".join(bs(one) for one in sorted(offered))
-            raise WriteRefuses(_("El plan no tiene ese monto: es uno de %(amounts)s.") % {"amounts": several})
+            raise WriteRefused(_("El plan no tiene ese monto: es uno de %(amounts)s.") % {"amounts": several})
     if policy is None:
         return
     if amount is not None and policy.largest_amount is not None and amount > policy.largest_amount:
         most = bs(policy.largest_amount)
-        raise WriteRefuses(_("Es más de lo permitido en una operación (%(most)s).") % {"most": most})
+        raise WriteRefused(_("Es más de lo permitido en una operación (%(most)s).") % {"most": most})
     moved, count = moved_on_the_day(by=by, system=system, now=now)
     if policy.daily_writes is not None and count >= policy.daily_writes:
         words = _("Ya pidió hoy %(count)d operaciones en %(system)s: no se permiten más. Pase el caso a supervisión.")
-        raise WriteRefuses(words % {"count": count, "system": policy})
+        raise WriteRefused(words % {"count": count, "system": policy})
     if amount is not None and policy.daily_limit is not None and moved + amount > policy.daily_limit:
         words = _("Pasaría su límite del día en %(system)s: %(moved)s de %(limit)s. Pase el caso a supervisión.")
-        raise WriteRefuses(words % {"system": policy, "moved": bs(moved), "limit": bs(policy.daily_limit)})
+        raise WriteRefused(words % {"system": policy, "moved": bs(moved), "limit": bs(policy.daily_limit)})
 
 
 def moved_on_the_day(*, by: User, system: str, now: datetime) -> tuple[Decimal, int]:
@@ -53,7 +53,7 @@ def moved_on_the_day(*, by: User, system: str, now: datetime) -> tuple[Decimal, 
 
 def of_the_day(writes: QuerySet[OutsideWrite], *, now: datetime) -> QuerySet[OutsideWrite]:
     """Those of the day of La Paz that `now` is in."""
-    begins, ends = day_of(now=now)
+    begins, ends = bounds_of_day(now=now)
     return writes.filter(owed_at__gte=begins, owed_at__lt=ends)
 
 

@@ -85,17 +85,17 @@ STEPS: tuple[Step, ...] = (
 SETTLED = (State.DONE, State.NOT_DONE)
 
 
-class WriteRefuses(Exception):
+class WriteRefused(Exception):
     """It cannot be done now; the message is the sentence for the person who asked."""
 
 
 def check_can(verb: Verb, *, write: OutsideWrite, by: User | None) -> Step:
-    """The step of the table. Raises WriteRefuses, with the sentence, when it cannot be taken by this person now."""
+    """The step of the table. Raises WriteRefused, with the sentence, when it cannot be taken by this person now."""
     step = next((line for line in STEPS if line.verb == verb and line.from_state == write.state), None)
     if step is None:
-        raise WriteRefuses(how_it_stands(State(write.state)))
+        raise WriteRefused(how_it_stands(State(write.state)))
     if not _actors(write, by) & step.who:
-        raise WriteRefuses(_("Esto lo resuelve supervisión.") if by else _("Esto lo resuelve una persona."))
+        raise WriteRefused(_("Esto lo resuelve supervisión.") if by else _("Esto lo resuelve una persona."))
     return step
 
 
@@ -103,7 +103,7 @@ def can(verb: Verb, *, write: OutsideWrite, by: User) -> bool:
     """Whether this person may take the step now."""
     try:
         check_can(verb, write=write, by=by)
-    except WriteRefuses:
+    except WriteRefused:
         return False
     return True
 
@@ -113,7 +113,7 @@ def begin(write: OutsideWrite, *, by: User | None, now: datetime) -> None:
     _note(write, from_state="", by=by, now=now, note="")
 
 
-def take(
+def take_step(
     verb: Verb,
     *,
     write: OutsideWrite,
@@ -123,7 +123,7 @@ def take(
     note: str = "",
     **changes: Any,
 ) -> OutsideWrite:
-    """Take a step and write it into the history. Raises WriteRefuses.
+    """Take a step and write it into the history. Raises WriteRefused.
 
     `sent_as`: only while nobody has sent the write anew since that fence. `changes` are columns that change with it:
     the reference, the error, when to try again, until when it is leased.
@@ -132,7 +132,7 @@ def take(
         locked = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk)
         step = check_can(verb, write=locked, by=by)
         if sent_as is not None and locked.fence != sent_as:
-            raise WriteRefuses(_("Otro envío la tiene ahora."))
+            raise WriteRefused(_("Otro envío la tiene ahora."))
         from_state, locked.state = locked.state, step.to_state
         columns = {"lease_until": None, "parked_at": now if step.to_state == State.PARKED else None, **changes}
         if step.to_state in SETTLED:

@@ -34,7 +34,7 @@ from inbound.writes.lists import (
     totals_of,
     words_of,
 )
-from inbound.writes.states import Verb, WriteRefuses, can
+from inbound.writes.states import Verb, WriteRefused, can
 from inbound.writes.tables import DayTable, WriteTable, state_badge
 from screens.spreadsheets import workbook_response
 from systems.registry import cells, choices
@@ -172,7 +172,7 @@ def _change(request: HttpRequest, pk: int, said: str, verb: Callable[..., Any], 
     found = _write_of(request, pk)
     try:
         verb(write=found, by=signed_in_user(request), now=timezone.now(), **more)
-    except WriteRefuses as refusal:
+    except WriteRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, said)

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from inbound.models import OutsideWrite, Walk
 from inbound.outside.actions import REQUESTER, Action, actions, amount_of
-from inbound.outside.reaching import Mode, standing_of, why_not_connected
+from inbound.outside.reaching import Mode, use_of, why_not_connected
 from inbound.writes.limits import NOT_HAPPENING, check_limits, hold_limits
-from inbound.writes.states import State, Verb, WriteRefuses, begin, take
+from inbound.writes.states import State, Verb, WriteRefused, begin, take_step
 from work import trying_again
 from work.trying_again import owed_anew
 
@@ -35,7 +35,7 @@ def owe_write(
     Only where that one was refused, or found not done, and something else is asked for now, it is owed anew.
     `payload`: the action's `needs` and `may`, and of an accountable one the requester. Of accountable writes a walk has
     one for each number: asked again on another footstep (after going back), the first is returned. Call it inside the
-    transaction of the step. Raises WriteRefuses, with the sentence for the agent, and KeyError for no known action.
+    transaction of the step. Raises WriteRefused, with the sentence for the agent, and KeyError for no known action.
     """
     known = actions()[action]
     said = {name: str(payload[name]).strip() for name in payload if payload[name] is not None}
@@ -45,18 +45,18 @@ def owe_write(
         key, there = _newest_of(key, sent)
         if there is not None:
             return there
-        standing = standing_of(known.system)
+        here = use_of(known.system)
         _check_complete(known, said)
         is_whole = all(name in said for name in known.needs)
         to_whom, amount = said.get(known.to_whom, "")[:40], amount_of(said) if known.moves_money else None
         if known.accountable:
-            if standing.mode == Mode.OFF:
-                raise WriteRefuses(why_not_connected(standing))
+            if here.mode == Mode.OFF:
+                raise WriteRefused(why_not_connected(here))
             hold_limits(by=by)
             if there := _asked_before(walk, action, to_whom):
                 if there.amount == amount:
                     return there
-                raise WriteRefuses(
+                raise WriteRefused(
                     _("En esta llamada ya se pidió esto para %(whom)s con otro monto: atienda el nuevo pedido aparte.")
                     % {"whom": to_whom}
                 )
@@ -75,7 +75,7 @@ def owe_write(
                 "requester_name": said.get("requester_name", "")[:120],
                 "requester_card": said.get("requester_card", "")[:24],
                 "requester_kinship": said.get("requester_kinship", "")[:40],
-                "state": State.WAITING if is_whole and standing.mode != Mode.BY_HAND else State.BY_HAND,
+                "state": State.WAITING if is_whole and here.mode != Mode.BY_HAND else State.BY_HAND,
                 "not_before": now,
                 "owed_at": now,
                 "owed_by": by,
@@ -91,29 +91,33 @@ def settle(
 ) -> OutsideWrite:
     """A supervisor has looked in the other system: an uncertain write was `done`, with its reference, or `not_done`.
 
-    `reason` says where it was seen. Raises WriteRefuses; ValueError for another outcome.
+    `reason` says where it was seen. Raises WriteRefused; ValueError for another outcome.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"{outcome!r} is not one of {OUTCOMES}")
-    reason = _said(reason, _("Escriba cómo lo verificó."))
+    reason = _required(reason, _("Escriba cómo lo verificó."))
     if outcome == NOT_DONE:
-        return take(Verb.FIND_NOT_DONE, write=write, by=by, now=now, note=reason)
-    return take(Verb.FIND_DONE, write=write, by=by, now=now, note=reason, reference=_reference(reference))
+        return take_step(Verb.FIND_NOT_DONE, write=write, by=by, now=now, note=reason)
+    return take_step(Verb.FIND_DONE, write=write, by=by, now=now, note=reason, reference=_reference(reference))
 
 
 def write_by_hand(*, write: OutsideWrite, reference: str, by: User, now: datetime) -> OutsideWrite:
-    """It was done on the old screen, which gave this reference. Raises WriteRefuses."""
-    return take(Verb.WRITE_BY_HAND, write=write, by=by, now=now, reference=_reference(reference), note=_("A mano."))
+    """It was done on the old screen, which gave this reference. Raises WriteRefused."""
+    return take_step(
+        Verb.WRITE_BY_HAND, write=write, by=by, now=now, reference=_reference(reference), note=_("A mano.")
+    )
 
 
 def give_up(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> OutsideWrite:
-    """It is not going to be done, and why. Raises WriteRefuses."""
-    return take(Verb.GIVE_UP, write=write, by=by, now=now, note=_said(reason, _("Escriba por qué no se hará.")))
+    """It is not going to be done, and why. Raises WriteRefused."""
+    return take_step(
+        Verb.GIVE_UP, write=write, by=by, now=now, note=_required(reason, _("Escriba por qué no se hará."))
+    )
 
 
 def try_again(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
-    """Send a parked write again, with its attempts counted anew and the same key. Raises WriteRefuses."""
-    return take(Verb.TRY_AGAIN, write=write, by=by, now=now, **owed_anew(now=now))
+    """Send a parked write again, with its attempts counted anew and the same key. Raises WriteRefused."""
+    return take_step(Verb.TRY_AGAIN, write=write, by=by, now=now, **owed_anew(now=now))
 
 
 def try_parked_again(*, by: User, now: datetime) -> int:
@@ -138,11 +142,11 @@ def _check_complete(action: Action, said: Mapping[str, str]) -> None:
     if not action.accountable:
         return
     if any(name not in said for name in action.needs):
-        raise WriteRefuses(_("Falta un dato para hacerlo: vuelva al paso que lo pide."))
+        raise WriteRefused(_("Falta un dato para hacerlo: vuelva al paso que lo pide."))
     if action.moves_money and amount_of(said) is None:
-        raise WriteRefuses(_("El monto debe ser mayor que cero, con dos decimales como mucho."))
+        raise WriteRefused(_("El monto debe ser mayor que cero, con dos decimales como mucho."))
     if not all(said.get(name) for name in REQUESTER[:2]):
-        raise WriteRefuses(_("Falta quién lo pide: nombre completo y carnet de identidad."))
+        raise WriteRefused(_("Falta quién lo pide: nombre completo y carnet de identidad."))
 
 
 def _asked_before(walk: Walk, action: str, to_whom: str) -> OutsideWrite | None:
@@ -152,11 +156,11 @@ def _asked_before(walk: Walk, action: str, to_whom: str) -> OutsideWrite | None:
 
 
 def _reference(text: str) -> str:
-    return _said(text, _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]
+    return _required(text, _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]
 
 
-def _said(text: str, missing: str) -> str:
+def _required(text: str, missing: str) -> str:
     text = " ".join(text.split())
     if not text:
-        raise WriteRefuses(missing)
+        raise WriteRefused(missing)
     return text

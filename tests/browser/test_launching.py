@@ -60,7 +60,7 @@ def say_yes(page: Page, verb: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name=verb).press("Enter")
 
 
-def test_the_supervisor_changes_the_deal_and_launches(open_as, live_server, elena, december):
+def test_the_supervisor_changes_the_assignment_and_launches(open_as, live_server, elena, december):
     page = open_as(elena)
     page.goto(f"{live_server.url}/campaigns/2026-12/")
     expect(page.get_by_role("heading", name="Alcanza con 3 agentes hasta el 25/11/2026.")).to_be_visible()

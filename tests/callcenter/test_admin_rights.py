@@ -104,7 +104,7 @@ def test_a_form_with_more_than_the_page_has_changes_no_fact(world: World, signed
         "period": "2030-01-01",
         "launched_at_0": "2020-01-01",
         "script": "Buenas",
-        "dealt_at": "",
+        "assigned_at": "",
     }
     forged |= {"report_due_at_0": "2026-11-25", "report_due_at_1": "07:00:00", "anonymised_at": "2020-01-01"}
     for inline in ("changes", "shares"):

@@ -208,10 +208,10 @@ ADDRESSES = [
     Address("campaigns:seal_verify", CENTRE, of=lambda world: world.sealed, sends={}),
     Address("campaigns:reseal", STEERING, of=lambda world: world.sealed, sends={"reason": "x"}),
     Address("campaigns:seal_file", CENTRE, of=lambda world: {**world.sealed, "revision": 1, "kind": "xlsx"}, sends={}),
-    # dealing
+    # assigning
     Address("campaigns:proposal", CENTRE, of=month),
-    Address("campaigns:deal", STEERING, of=month, sends={}),
-    Address("campaigns:deal_progress", CENTRE, of=month),
+    Address("campaigns:assign", STEERING, of=month, sends={}),
+    Address("campaigns:assignment_progress", CENTRE, of=month),
     Address("campaigns:launch", STEERING, of=month, sends={}),
     Address("campaigns:reassign", STEERING, of=month, form=True),
     Address(

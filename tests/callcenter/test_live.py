@@ -176,12 +176,12 @@ def test_a_listener_that_takes_nothing_is_told_to_look_at_everything_and_grows_n
         hub = Hub()
         slow, quick = hub.join(1), hub.join(2)
         for number in range(WAITING_AT_MOST + 2):
-            hub.tell(card(f"{number}:1", 2))
+            hub.publish(card(f"{number}:1", 2))
             assert await quick.next() == card(f"{number}:1", 2)
         assert [await slow.next(), await slow.next()] == [RESYNC, card(f"{WAITING_AT_MOST + 1}:1", 2)]
         for number in range(WAITING_AT_MOST):
-            slow.tell(card(f"{number}:2", 2))
-        slow.tell(END)
+            slow.publish(card(f"{number}:2", 2))
+        slow.publish(END)
         assert await slow.next() == END
 
     asyncio.run(story())
@@ -237,8 +237,8 @@ def test_a_stream_that_is_never_silent_ends_with_the_right_to_it_too(monkeypatch
         count = 0
         async for part in await streams.escalations(RequestFactory().get("/live/escalations/")):
             count += part == BEAT
-            streams.hub.tell(BEAT)
-            streams.hub.tell(BEAT)
+            streams.hub.publish(BEAT)
+            streams.hub.publish(BEAT)
             if count == WAITING_AT_MOST // 2:
                 break
         return count

@@ -16,7 +16,7 @@ from agents.models import Agent, User
 from escalations import anonymising, working
 from escalations.anonymising import NOBODY, anonymise_escalations
 from escalations.letters import draft_letter, write_letter
-from escalations.lifecycle import EscalationRefuses
+from escalations.lifecycle import EscalationRefused
 from escalations.models import Change, Escalation, Letter, Unit, UnitAddress
 from escalations.raising import raise_escalation
 from notices.mailing import deliver_due, retry_parked
@@ -123,7 +123,7 @@ def test_nothing_is_written_down_any_more_that_would_stay_for_ever(
 ) -> None:
     later = now + timedelta(days=9)
     anonymise_escalations(before=later, now=later)
-    with pytest.raises(EscalationRefuses, match="Ya no tiene datos personales"):
+    with pytest.raises(EscalationRefused, match="Ya no tiene datos personales"):
         verb(escalation_id=closed.pk, by=elena, now=later, **said)
     assert "Rosa" not in everything()
 

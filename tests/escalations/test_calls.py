@@ -13,7 +13,7 @@ from django.urls import reverse
 from agents.models import Agent, User
 from escalations import working
 from escalations.calls import calls_to_make, not_reached, tell_customer
-from escalations.lifecycle import EscalationRefuses
+from escalations.lifecycle import EscalationRefused
 from escalations.models import Change, Escalation
 from escalations.raising import raise_escalation
 
@@ -65,7 +65,7 @@ def test_what_one_takes_is_nobody_elses_and_the_second_is_told(make_call, ana, l
     card, late = make_call(), morning.replace(hour=18)
     working.take(escalation_id=card.pk, by=luis.user, now=late)
     assert (hers(ana, late), hers(luis, late)) == ([], ["1001"])
-    with pytest.raises(EscalationRefuses, match="Ya la tomó Luis"):
+    with pytest.raises(EscalationRefused, match="Ya la tomó Luis"):
         working.take(escalation_id=card.pk, by=ana.user, now=late)
     working.give_back(escalation_id=card.pk, by=luis.user, now=late)
     assert hers(ana, late) == ["1001"]
@@ -86,7 +86,7 @@ def test_who_told_the_customer_closes_it(make_call, ana, morning):
 def test_told_at_an_hour_that_cannot_be_changes_nothing(make_call, ana, morning):
     card = make_call()
     working.take(escalation_id=card.pk, by=ana.user, now=morning)
-    with pytest.raises(EscalationRefuses, match="todavía no llegó"):
+    with pytest.raises(EscalationRefused, match="todavía no llegó"):
         tell_customer(
             escalation_id=card.pk, how="telephone", told_at=morning + timedelta(hours=1), by=ana.user, now=morning
         )

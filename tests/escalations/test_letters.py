@@ -12,7 +12,7 @@ from django.db import connection
 
 from escalations import working
 from escalations.letters import NobodyHolds, address_of, draft_letter, letters_of, write_letter
-from escalations.lifecycle import EscalationRefuses
+from escalations.lifecycle import EscalationRefused
 from escalations.models import Change, Escalation, Kind, Letter, Unit, UnitAddress
 from notices import mailing
 from notices.models import Notice, NoticeKind
@@ -149,7 +149,7 @@ def test_the_same_letter_sent_twice_is_one_and_another_meanwhile_is_refused(tick
     said = {"escalation_id": ticket.pk, "subject": "Boleta", "text": "Hola", "now": morning, "number": 1}
     first = write_letter(by=elena, **said)
     assert write_letter(by=elena, **said) == first
-    with pytest.raises(EscalationRefuses, match="Mientras escribía salió otro correo"):
+    with pytest.raises(EscalationRefused, match="Mientras escribía salió otro correo"):
         write_letter(by=rosa, **{**said, "text": "Otra cosa"})
     second = write_letter(by=rosa, **{**said, "number": 2})
     assert [letter.pk for letter in letters_of(ticket)] == [first.pk, second.pk]
@@ -179,7 +179,7 @@ def test_what_cannot_be_written_says_why_and_leaves_nothing(ticket, hold, reques
     hold("Titular Norte", "Norte")
     person = request.getfixturevalue(who)
     said = {"subject": "a", "text": "b", **more}
-    with pytest.raises(EscalationRefuses, match=why):
+    with pytest.raises(EscalationRefused, match=why):
         write_letter(escalation_id=ticket.pk, by=getattr(person, "user", person), now=morning, **said)
     assert not Notice.objects.exists()
     assert list(Change.objects.values_list("verb", flat=True)) == ["raise"]
@@ -188,10 +188,10 @@ def test_what_cannot_be_written_says_why_and_leaves_nothing(ticket, hold, reques
 def test_a_closed_card_and_a_kind_without_a_unit_are_not_written_about(make_card, elena, hold, morning):
     hold("Titular")
     complaint = make_card(kind="complaint")
-    with pytest.raises(EscalationRefuses, match="Elija a qué unidad"):
+    with pytest.raises(EscalationRefused, match="Elija a qué unidad"):
         write_letter(escalation_id=complaint.pk, subject="a", text="b", by=elena, now=morning)
     Escalation.objects.filter(pk=complaint.pk).update(state="rejected", closed_at=morning)
-    with pytest.raises(EscalationRefuses, match="Ya está cerrada"):
+    with pytest.raises(EscalationRefused, match="Ya está cerrada"):
         write_letter(
             escalation_id=complaint.pk, subject="a", text="b", by=elena, now=morning,
             unit=Unit.objects.get(code="jefe_de_sector"),
@@ -252,7 +252,7 @@ def test_of_several_who_write_the_next_letter_at_once_one_does_and_the_others_ar
         try:
             said = {"subject": "Boleta", "text": text, "number": 1}
             return write_letter(escalation_id=ticket.pk, by=elena, now=morning, **said).pk
-        except EscalationRefuses as refusal:
+        except EscalationRefused as refusal:
             return str(refusal)
         finally:
             connection.close()

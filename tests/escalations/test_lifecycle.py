@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from escalations.lifecycle import STEPS, EscalationRefuses, Verb, Who, check_can, why_not
+from escalations.lifecycle import STEPS, EscalationRefused, Verb, Who, check_can, why_not
 from escalations.models import Change, Escalation, Kind
 from tests.inbound.of_the_procedure import KINDS
 
@@ -53,7 +53,7 @@ def test_whatever_is_refused_says_why(verb, state, card, elena, rosa):
 
 def test_an_agent_and_an_auditor_work_no_card_of_supervision(card, ana, oscar):
     for person in (ana.user, oscar):
-        with pytest.raises(EscalationRefuses, match="lo trabaja supervisión"):
+        with pytest.raises(EscalationRefused, match="lo trabaja supervisión"):
             check_can(Verb.TAKE, escalation=card, by=person)
 
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from escalations.digest import mail_digest
 from escalations.letters import write_letter
-from escalations.lifecycle import EscalationRefuses
+from escalations.lifecycle import EscalationRefused
 from escalations.marks import mark_times
 from escalations.models import Change, UnitAddress
 from escalations.working import go_on, merge, reject, resolve, take, wait
@@ -52,7 +52,7 @@ def test_a_card_settled_in_time_is_not_marked(card, elena, verb, more):
 def test_what_is_refused_marks_nothing(card, elena, rosa):
     late = card.due_at + timedelta(seconds=20)
     take(escalation_id=card.pk, by=elena, now=card.raised_at)
-    with pytest.raises(EscalationRefuses):
+    with pytest.raises(EscalationRefused):
         resolve(escalation_id=card.pk, outcome="Listo", by=rosa, now=late)
     assert marks_of(card) == []
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from agents.models import Agent, User
 from escalations.models import Change, Escalation
-from escalations.raising import due_by, raise_escalation, say_more
+from escalations.raising import add_detail, due_by, raise_escalation
 from escalations.working import merge
 from service_level.days import LA_PAZ
 from service_level.models import Holiday, WorkingHours
@@ -60,10 +60,10 @@ def test_what_is_said_later_of_a_double_is_said_on_the_card_that_goes_on(
     now = at("2026-11-25 09:40")
     for one, other in ((double, kept), (kept, last)):
         merge(escalation_id=one.pk, into_id=other.pk, by=elena, now=now)
-    assert say_more(key="walk:1:7", text="Era otro monto", by=elena, now=now) == last
+    assert add_detail(key="walk:1:7", text="Era otro monto", by=elena, now=now) == last
     notes = Change.objects.filter(note="Era otro monto").values_list("escalation", flat=True)
     assert list(notes) == [last.pk]
-    assert say_more(key="walk:9:9", text="x", by=elena, now=now) is None
+    assert add_detail(key="walk:9:9", text="x", by=elena, now=now) is None
 
 
 def test_what_is_handed_over_says_who_and_why(hand_over: Callable[..., Escalation], ana: Agent) -> None:

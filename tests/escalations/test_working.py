@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from escalations import working
-from escalations.lifecycle import EscalationRefuses
+from escalations.lifecycle import EscalationRefused
 from escalations.marks import mark_times
 from escalations.models import Change, Escalation, Kind
 from service_level.working_time import working_calendar, working_time_between
@@ -33,7 +33,7 @@ def test_from_new_to_the_customer_told(card, elena, at):
 
 def test_the_second_to_take_it_is_told_who_was_first(card, elena, rosa, at):
     working.take(escalation_id=card.pk, by=elena, now=at("2026-11-25 10:32"))
-    with pytest.raises(EscalationRefuses, match="Ya la tomó Elena.*25/11 a las 10:32"):
+    with pytest.raises(EscalationRefused, match="Ya la tomó Elena.*25/11 a las 10:32"):
         working.take(escalation_id=card.pk, by=rosa, now=at("2026-11-25 10:33"))
     card.refresh_from_db()
     assert (card.owner, card.version) == (elena, 1)
@@ -41,9 +41,9 @@ def test_the_second_to_take_it_is_told_who_was_first(card, elena, rosa, at):
 
 def test_only_who_has_it_settles_it_and_it_can_be_handed_over(card, elena, rosa, ana, morning):
     working.take(escalation_id=card.pk, by=elena, now=morning)
-    with pytest.raises(EscalationRefuses, match="La tiene Elena"):
+    with pytest.raises(EscalationRefused, match="La tiene Elena"):
         working.resolve(escalation_id=card.pk, outcome="Listo", by=rosa, now=morning)
-    with pytest.raises(EscalationRefuses, match="no trabaja"):
+    with pytest.raises(EscalationRefused, match="no trabaja"):
         working.hand_over(escalation_id=card.pk, to=ana.user, by=elena, now=morning)
     working.hand_over(escalation_id=card.pk, to=rosa, by=rosa, now=morning, reason="Elena está de vacaciones")
     working.resolve(escalation_id=card.pk, outcome="Listo", by=rosa, now=morning)
@@ -100,7 +100,7 @@ def test_a_double_is_merged_and_the_other_keeps_the_earlier_due_time(make_card, 
     double = make_card(due_at=morning + timedelta(hours=1), reason="Llamó de nuevo")
     stranger = make_card(contract="2002")
     assert working.doubles_of(first, user=elena) == [double]
-    with pytest.raises(EscalationRefuses, match="mismo cliente"):
+    with pytest.raises(EscalationRefused, match="mismo cliente"):
         working.merge(escalation_id=stranger.pk, into_id=first.pk, by=elena, now=morning)
     working.merge(escalation_id=double.pk, into_id=first.pk, by=elena, now=morning)
     first.refresh_from_db()
@@ -118,7 +118,7 @@ def test_a_double_is_merged_and_the_other_keeps_the_earlier_due_time(make_card, 
 ])  # fmt: skip
 def test_what_is_missing_is_asked_for_and_nothing_changes(card, elena, morning, verb, more, sentence):
     working.take(escalation_id=card.pk, by=elena, now=morning)
-    with pytest.raises(EscalationRefuses, match=sentence):
+    with pytest.raises(EscalationRefused, match=sentence):
         verb(escalation_id=card.pk, by=elena, now=morning, **more)
     card.refresh_from_db()
     assert (card.state, card.version) == ("taken", 1)
@@ -131,9 +131,9 @@ def test_nobody_was_told_tomorrow(card, elena, morning):
         (morning + timedelta(hours=1), "todavía no llegó"),
         (morning - timedelta(days=90), "antigua"),
     ):
-        with pytest.raises(EscalationRefuses, match=sentence):
+        with pytest.raises(EscalationRefused, match=sentence):
             working.inform(escalation_id=card.pk, how="telephone", told_at=told, by=elena, now=morning)
-    with pytest.raises(EscalationRefuses, match="cómo"):
+    with pytest.raises(EscalationRefused, match="cómo"):
         working.inform(escalation_id=card.pk, how="smoke", told_at=morning, by=elena, now=morning)
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 
 from agents.models import Role, User
 from escalations import working
-from escalations.lifecycle import CHANNEL, EscalationRefuses
+from escalations.lifecycle import CHANNEL, EscalationRefused
 from escalations.marks import mark_times
 from escalations.models import Change, Escalation
 
@@ -31,7 +31,7 @@ def test_of_fifty_who_take_a_card_exactly_one_has_it(card, morning):
         together.wait()
         try:
             return working.take(escalation_id=card.pk, by=person, now=morning).owner_id
-        except EscalationRefuses as refusal:
+        except EscalationRefused as refusal:
             return str(refusal)
         finally:
             connection.close()
@@ -53,7 +53,7 @@ def test_who_merges_crosswise_neither_waits_for_ever_nor_loses_both(make_card, e
         together.wait()
         try:
             working.merge(escalation_id=pair[0].pk, into_id=pair[1].pk, by=pair[2], now=morning)
-        except EscalationRefuses as refusal:
+        except EscalationRefused as refusal:
             return str(refusal)
         finally:
             connection.close()

@@ -12,7 +12,7 @@ from escalations.models import Escalation
 from inbound.models import FlowVersion, ServiceLine, Walk
 from inbound.walks import walking
 from inbound.walks.lanes import begin_lane
-from inbound.walks.standing import Standing, stand
+from inbound.walks.state import WalkState, read_state
 
 FLOW = """
 line: "101"
@@ -178,31 +178,31 @@ class Caller:
         self.walk = walking.begin_walk(agent=agent, line=line, key=uuid.uuid4(), now=now)
 
     @property
-    def standing(self) -> Standing:
-        return stand(walk=Walk.objects.select_related("line", "agent__user").get(pk=self.walk.pk))
+    def here(self) -> WalkState:
+        return read_state(walk=Walk.objects.select_related("line", "agent__user").get(pk=self.walk.pk))
 
     @property
     def step(self) -> str:
-        return self.standing.step.name
+        return self.here.step.name
 
     def answer(
         self, branch: str = "", *, position: int | None = None, confirmed: bool = False, **sent: str
-    ) -> Standing:
+    ) -> WalkState:
         return walking.answer_step(
-            by=self.by, key=self.walk.key, position=position or self.standing.footstep.position, sent=sent,
+            by=self.by, key=self.walk.key, position=position or self.here.footstep.position, sent=sent,
             branch=branch, confirmed=confirmed, now=self.now,
         )  # fmt: skip
 
-    def look(self, **more: Any) -> Standing:
-        here = self.standing.footstep.position
+    def look(self, **more: Any) -> WalkState:
+        here = self.here.footstep.position
         return walking.look(by=self.by, key=self.walk.key, position=here, now=self.now, **more)
 
-    def by_hand(self, **sent: str) -> Standing:
-        here = self.standing.footstep.position
+    def by_hand(self, **sent: str) -> WalkState:
+        here = self.here.footstep.position
         return walking.write_what_is_seen(by=self.by, key=self.walk.key, position=here, sent=sent, now=self.now)
 
-    def back(self, to: int | None = None) -> Standing:
-        here = self.standing.footstep.position
+    def back(self, to: int | None = None) -> WalkState:
+        here = self.here.footstep.position
         return walking.go_back(by=self.by, key=self.walk.key, position=here, to=to, now=self.now)
 
 

@@ -22,11 +22,11 @@ from inbound.apps import put_in_systems_there_are
 from inbound.flows.publishing import check_flow
 from inbound.flows.shapes import FlowErrors
 from inbound.models import OutsideSystem, OutsideWrite
-from inbound.outside.found_words import tell
+from inbound.outside.found_words import in_words
 from inbound.outside.look_ups import found_by_hand
 from inbound.outside.reaching import look_up
 from inbound.writes.delivering import deliver_due
-from inbound.writes.states import WriteRefuses
+from inbound.writes.states import WriteRefused
 from systems.contract_page import contract
 from systems.registry import cells, choices
 from systems.wire import forget_wires
@@ -108,7 +108,7 @@ def test_it_is_looked_up_written_to_and_played(
 ) -> None:
     looked = look_up(name="satel.decoder", arguments={"number": "77001"}, now=now)
     assert (looked.found, looked.trouble) == ({"number": "77001", "state": "dark", "credit": "0.00"}, "")
-    assert tell(looked.found).facts == [("Número", "77001"), ("Estado", "Sin señal"), ("Crédito", "Bs\u00a00,00")]
+    assert in_words(looked.found).facts == [("Número", "77001"), ("Estado", "Sin señal"), ("Crédito", "Bs\u00a00,00")]
     assert look_up(name="satel.decoder", arguments={"number": "1"}, now=now).found is None
 
     ordinary = owe("satel.send_signal", key="a", number="77001")
@@ -121,7 +121,7 @@ def test_it_is_looked_up_written_to_and_played(
     assert [write.reference[:3] for write in (ordinary, money)] == ["SE-", "CR-"]
     assert (money.is_accountable, money.amount, money.to_whom) == (True, Decimal(20), "77001")
     assert refused.last_error == "No existe ese decodificador."
-    with pytest.raises(WriteRefuses, match="Es más de lo permitido"):
+    with pytest.raises(WriteRefused, match="Es más de lo permitido"):
         owe("satel.lend", key="d", number="77002", amount="50.01", **REQUESTER)
     assert look_up(name="satel.decoder", arguments={"number": "77001"}, now=now).found["credit"] == "20.00"
     assert {deed["verb"] for deed in played.book(system="satel")} == {"lend", "send_signal"}

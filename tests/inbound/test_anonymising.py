@@ -17,7 +17,7 @@ from inbound.attended.finding import Asked
 from inbound.attended.time_figures import time_figures
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.writes.lists import of_day, totals_of
-from inbound.writes.states import State, Verb, take
+from inbound.writes.states import State, Verb, take_step
 from tests.inbound.a_walk import DAMAGE, FLOW, TOP_UP, Caller, publish
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
@@ -50,8 +50,8 @@ def calls(ana: Agent, now: datetime, side: OtherSide) -> list[Walk]:
     money.answer(confirmed=True)
     money.answer()
     for write in OutsideWrite.objects.all():
-        sent = take(Verb.SEND, write=write, by=None, now=now, fence=1, attempts=1, lease_until=now)
-        take(Verb.CONFIRM, write=sent, by=None, now=now, reference="R-1", note="Para Rosa", last_error="Rosa")
+        sent = take_step(Verb.SEND, write=write, by=None, now=now, fence=1, attempts=1, lease_until=now)
+        take_step(Verb.CONFIRM, write=sent, by=None, now=now, reference="R-1", note="Para Rosa", last_error="Rosa")
     return list(Walk.objects.order_by("pk"))
 
 

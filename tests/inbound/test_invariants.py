@@ -18,7 +18,7 @@ from inbound.invariants import RULES
 from inbound.models import OutsideWrite, Walk
 from inbound.writes import writing
 from inbound.writes.delivering import LEASE, deliver_due, recover
-from inbound.writes.states import Verb, take
+from inbound.writes.states import Verb, take_step
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
 
@@ -47,7 +47,7 @@ def sound(owe: Owe, walk_of: Callable[..., Walk], ana: Agent, elena: User, side:
     owe("qbc.top_up", key=DONE)
     assert deliver_due(now=now) == 1
     doubted = owe("qbc.top_up", key=DOUBTED, number="70799999")
-    take(Verb.SEND, write=doubted, by=None, now=now, attempts=1, fence=1, lease_until=now + LEASE)
+    take_step(Verb.SEND, write=doubted, by=None, now=now, attempts=1, fence=1, lease_until=now + LEASE)
     assert recover(now=now + LEASE) == 1
     writing.settle(write=doubted, outcome="done", reference="R-2", reason="Libro", by=elena, now=now)
     owe("smartflex.reiterate_damage", key=WAITS)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from agents.models import Role, User
 from notices import mailing
-from notices.mailing import NoticeRefuses, deliver_due, retry
+from notices.mailing import NoticeRefused, deliver_due, retry
 from notices.models import Notice, NoticeKind, Recipient
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_a_notice_without_anybody_waits_for_somebody(now: datetime, owed: Owed, 
 
 
 def test_only_a_parked_notice_is_retried(now: datetime, owed: Owed) -> None:
-    with pytest.raises(NoticeRefuses, match="Solo se reintenta"):
+    with pytest.raises(NoticeRefused, match="Solo se reintenta"):
         retry(notice=owed(), now=now)
 
 

@@ -7,18 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service_level.days import LA_PAZ, bounds_of, day_of
+from service_level.days import LA_PAZ, bounds_of, bounds_of_day
 
 
 def test_a_day_is_that_of_la_paz_and_not_of_greenwich() -> None:
-    begins, ends = day_of(now=datetime(2026, 11, 26, 3, 59, tzinfo=UTC))  # 23:59 of the 25th
+    begins, ends = bounds_of_day(now=datetime(2026, 11, 26, 3, 59, tzinfo=UTC))  # 23:59 of the 25th
     assert (begins, ends) == (datetime(2026, 11, 25, tzinfo=LA_PAZ), datetime(2026, 11, 26, tzinfo=LA_PAZ))
-    assert day_of(now=ends)[0] == ends  # midnight belongs to the new day
+    assert bounds_of_day(now=ends)[0] == ends  # midnight belongs to the new day
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(0, 400))
 def test_a_span_holds_all_of_its_days(first: date, more: int) -> None:
     begins, ends = bounds_of(first, first + timedelta(days=more))
     assert ends - begins == timedelta(days=more + 1)
-    assert day_of(now=begins)[0] == begins
-    assert day_of(now=ends - timedelta(microseconds=1))[1] == ends
+    assert bounds_of_day(now=begins)[0] == begins
+    assert bounds_of_day(now=ends - timedelta(microseconds=1))[1] == ends

@@ -12,7 +12,7 @@ from inbound.writes import states
 from screens.lives import states_page
 from work.diagram import life
 from work.kinds import Kind, kinds
-from work.life import STEPS, Standing, is_a_way, leads_to
+from work.life import STEPS, Phase, is_a_way, leads_to
 from work.life import Verb as Of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "work-states.md"
@@ -23,18 +23,18 @@ def test_the_picture_in_the_documents_is_the_table() -> None:
 
 
 def test_each_step_leads_to_one_place() -> None:
-    taken = {(step.verb, step.from_standing, step.to_standing) for step in STEPS}
+    taken = {(step.verb, step.from_phase, step.to_phase) for step in STEPS}
     assert len({(verb, was) for verb, was, _to in taken}) == len(taken)
 
 
-def test_every_standing_is_reached_and_what_is_over_stays_unless_it_is_owed_again() -> None:
-    assert {step.to_standing for step in STEPS} == set(Standing)
-    assert [step.verb for step in STEPS if step.from_standing == Standing.OVER] == [Of.OWE_AGAIN]
+def test_every_phase_is_reached_and_what_is_over_stays_unless_it_is_owed_again() -> None:
+    assert {step.to_phase for step in STEPS} == set(Phase)
+    assert [step.verb for step in STEPS if step.from_phase == Phase.OVER] == [Of.OWE_AGAIN]
 
 
 def test_a_step_the_table_does_not_have_is_a_mistake_of_the_code() -> None:
     with pytest.raises(ValueError, match="no step done from waiting"):
-        leads_to(Of.DONE, from_standing=Standing.WAITING)
+        leads_to(Of.DONE, from_phase=Phase.WAITING)
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
@@ -45,5 +45,5 @@ def test_each_state_of_a_kind_stands_somewhere_and_only_there(kind: Kind[Any]) -
 
 @pytest.mark.parametrize("step", states.STEPS, ids=lambda step: f"{step.verb.value}-{step.from_state.value}")
 def test_the_table_of_writes_keeps_to_the_table_of_all_work(step: states.Step) -> None:
-    was, is_ = (WRITES.standing_of_state(state) for state in (step.from_state, step.to_state))
+    was, is_ = (WRITES.phase_of_state(state) for state in (step.from_state, step.to_state))
     assert is_a_way(was, is_)

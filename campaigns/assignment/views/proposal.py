@@ -16,14 +16,14 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from agents.access import centre_only, signed_in_user, steering_only
 from campaigns import tasks
-from campaigns.assignment.assigning import ask_to_deal, unassigned_words
-from campaigns.assignment.entries import Dealt
+from campaigns.assignment.assigning import ask_to_assign, unassigned_words
+from campaigns.assignment.entries import Assigned
 from campaigns.assignment.forms import ShareForm, TermsForm, terms_from
 from campaigns.assignment.proposal import proposal_of
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
 from campaigns.month import arrivals, errands, lifecycle
-from campaigns.month.lifecycle import CampaignRefuses, Verb
+from campaigns.month.lifecycle import CampaignRefused, Verb
 from campaigns.month.on_pages import campaign_at
 from campaigns.month.periods import write_period
 
@@ -46,7 +46,7 @@ def proposal_page(request: HttpRequest, period: str) -> HttpResponseBase:
 def proposal(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The page of a campaign that was not launched."""
     if campaign.state == State.EXPECTED:
-        came = arrivals.said_of(periods=[campaign.period]).get(campaign.period)
+        came = arrivals.how_each_stands(periods=[campaign.period]).get(campaign.period)
         context = {"campaign": campaign, "period": write_period(campaign.period), "came": came}
         return render(request, "campaigns/assignment/expected.html", context)
     return _drawn(request, campaign, TermsForm.of(campaign))
@@ -54,34 +54,34 @@ def proposal(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 @steering_only
 @require_POST
-def deal(request: HttpRequest, period: str) -> HttpResponseBase:
-    """Keep the terms and deal again."""
+def assign(request: HttpRequest, period: str) -> HttpResponseBase:
+    """Keep the terms and assign again."""
     campaign = campaign_at(request, period)
     form = TermsForm.of(campaign, request.POST)
     shares = [ShareForm(request.POST, share=share) for share in campaign.shares.select_related("agent__user")]
     if not all([form.is_valid(), *[share.is_valid() for share in shares]]):
         return _drawn(request, campaign, form, {share.share.pk: share for share in shares}, status=422)
     try:
-        dealt = ask_to_deal(campaign=campaign, terms=terms_from(form, shares), now=timezone.now())
-    except CampaignRefuses as refusal:
+        assigned = ask_to_assign(campaign=campaign, terms=terms_from(form, shares), now=timezone.now())
+    except CampaignRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        if dealt is None:
-            tasks.deal_what_was_asked.delay_on_commit()
+        if assigned is None:
+            tasks.assign_what_was_asked.delay_on_commit()
         else:
-            _say_dealt(request, dealt)
+            _message_assigned(request, assigned)
     return redirect("campaigns:campaign", period=period)
 
 
 @centre_only
 @require_GET
-def deal_progress(request: HttpRequest, period: str) -> HttpResponse:
-    """The bar while a large campaign is dealt; when it is done the page draws itself afresh."""
+def assignment_progress(request: HttpRequest, period: str) -> HttpResponse:
+    """The bar while a large campaign is assigned; when it is done the page draws itself afresh."""
     campaign = campaign_at(request, period)
-    if campaign.deal_asked_at is None:
+    if campaign.assignment_asked_at is None:
         return HttpResponseClientRefresh()
     steers = signed_in_user(request).steers_campaigns
-    return render(request, "campaigns/assignment/_deal_progress.html", {**_progress(campaign), "steers": steers})
+    return render(request, "campaigns/assignment/_assignment_progress.html", {**_progress(campaign), "steers": steers})
 
 
 @steering_only
@@ -91,25 +91,25 @@ def launch(request: HttpRequest, period: str) -> HttpResponseBase:
     campaign = campaign_at(request, period)
     try:
         lifecycle.launch(campaign=campaign, by=signed_in_user(request), now=timezone.now())
-    except CampaignRefuses as refusal:
+    except CampaignRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("La campaña está en curso: los agentes ya reciben contactos."))
     return redirect("campaigns:campaign", period=period)
 
 
-def _say_dealt(request: HttpRequest, dealt: Dealt) -> None:
+def _message_assigned(request: HttpRequest, assigned: Assigned) -> None:
     said = _("Repartidos %(n)s contactos entre %(agents)d agentes.") % {
-        "n": number_format(dealt.dealt, force_grouping=True),
-        "agents": len(dealt.by_agent),
+        "n": number_format(assigned.assigned, force_grouping=True),
+        "agents": len(assigned.by_agent),
     }
-    for sentence in unassigned_words(dealt.unassigned):
+    for sentence in unassigned_words(assigned.unassigned):
         messages.warning(request, sentence)
     messages.success(request, said)
 
 
 def _progress(campaign: Campaign) -> dict[str, object]:
-    asked = campaign.deal_asked_at
+    asked = campaign.assignment_asked_at
     return {
         "campaign": campaign,
         "period": write_period(campaign.period),

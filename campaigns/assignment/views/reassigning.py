@@ -25,7 +25,7 @@ from campaigns.assignment.views.proposal import LIST_HEADS
 from campaigns.figures.filters import read_choices
 from campaigns.models import Campaign, Contact, Reassignment
 from campaigns.models.contacts import CallList
-from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.lifecycle import CampaignRefused
 from campaigns.month.on_pages import campaign_at
 from campaigns.month.periods import write_period
 
@@ -86,7 +86,7 @@ def undo(request: HttpRequest, period: str, pk: int) -> HttpResponseBase:
     )
     try:
         undone = rebalancing.undo(reassignment=change, by=signed_in_user(request), now=timezone.now())
-    except CampaignRefuses as refusal:
+    except CampaignRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Los contactos volvieron a quien los tenía."))
@@ -130,7 +130,7 @@ def _change(request: HttpRequest, campaign: Campaign, asked: Asked) -> HttpRespo
             change = rebalancing.reassign(
                 campaign=campaign, selection=asked.selection, to=asked.to, by=by, now=now, reason=reason
             )
-    except CampaignRefuses as refusal:
+    except CampaignRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(
@@ -166,7 +166,7 @@ def _drawn(request: HttpRequest, campaign: Campaign, asked: Asked) -> HttpRespon
     try:
         rebalancing.check_can_reassign(campaign)
         why_not = ""
-    except CampaignRefuses as refusal:
+    except CampaignRefused as refusal:
         why_not = str(refusal)
     moves = _preview(campaign, asked) if asked.is_complete and not why_not else None
     address = request.path
@@ -261,7 +261,7 @@ def _changes(campaign: Campaign) -> list[dict[str, Any]]:
         if number == 0 and change.contacts:
             try:
                 rebalancing.check_can_undo(change)
-            except CampaignRefuses as refusal:
+            except CampaignRefused as refusal:
                 why_not = str(refusal)
         shown.append(
             {

@@ -19,7 +19,7 @@ from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.calling.rules import callable_from, why_not
 from campaigns.desk.answers import ResultRefused
 from campaigns.desk.card_reading import read_card
-from campaigns.desk.correcting import CannotCorrect, call_back_of, check_can_correct, correct_result, promise_of
+from campaigns.desk.correcting import CorrectionRefused, call_back_of, check_can_correct, correct_result, promise_of
 from campaigns.desk.desk_card import Card
 from campaigns.desk.desk_page import REASONS, choices, suggestions
 from campaigns.desk.giving import open_contact
@@ -75,7 +75,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     attempts = Attempt.objects.visible_to(user).filter(agent=agent).select_related("contact__campaign", "disposition")
     attempt = get_object_or_404(attempts, pk=pk)
     card = read_card(contact_id=attempt.contact_id, agent=agent)
-    values, errors = _said_before(attempt, card, book), {}
+    values, errors = _answers_before(attempt, card, book), {}
     try:
         check_can_correct(agent=agent, attempt=attempt, now=book.now)
         if request.method == "POST":
@@ -84,7 +84,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
                 forget_progress(agent=agent, book=book)
                 messages.success(request, _("Se corrigió el resultado de %(name)s.") % {"name": attempt.contact.name})
                 return redirect("campaigns:desk")
-    except CannotCorrect as refusal:
+    except CorrectionRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect("campaigns:contact", pk=attempt.contact_id)
     keyed, others = choices(book)
@@ -109,7 +109,7 @@ def _correct(request: HttpRequest, agent: Agent, attempt: Attempt, book: RuleBoo
     return {}
 
 
-def _said_before(attempt: Attempt, card: Card | None, book: RuleBook) -> dict[str, Any]:
+def _answers_before(attempt: Attempt, card: Card | None, book: RuleBook) -> dict[str, Any]:
     """The form as it was answered; where a field was not asked for, what the desk would suggest."""
     said = attempt.disposition.code if attempt.disposition else ""
     promise, call_back = promise_of(attempt=attempt), call_back_of(attempt=attempt)
@@ -160,6 +160,6 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
 def _correctable(agent: Agent, attempt: Attempt, now: Any) -> bool:
     try:
         check_can_correct(agent=agent, attempt=attempt, now=now)
-    except CannotCorrect:
+    except CorrectionRefused:
         return False
     return True

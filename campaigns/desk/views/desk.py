@@ -15,13 +15,13 @@ from agents.access import agent_of, agents_only, signed_in_user
 from agents.models import Agent
 from agents.pausing import begin_pause, end_pause
 from campaigns.calling.rulebook import RuleBook, read_rules
-from campaigns.calling.rules import CallNotAllowed
+from campaigns.calling.rules import CallRefused
 from campaigns.desk.answers import ResultRefused
 from campaigns.desk.desk_page import Desk, last_results, lay_desk
 from campaigns.desk.dialling import dial, telephone_link
 from campaigns.desk.drafts import keep_draft
 from campaigns.desk.giving import give_next
-from campaigns.desk.leases import CannotGiveBack, release, release_desk, renew_lease
+from campaigns.desk.leases import ReturnRefused, release, release_desk, renew_lease
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.results import Recorded, StaleResult, record_result
@@ -73,7 +73,7 @@ def result(request: HttpRequest) -> HttpResponse:
         errors = form.sentences()
     if recorded:
         move_progress(agent=agent, book=book, recorded=recorded)
-        _tell_if_said_before(request, recorded, disposition)
+        _message_if_recorded_before(request, recorded, disposition)
     given = give_next(agent=agent, now=book.now, book=book)
     if errors and not _is_of(given, contact, fence):
         # an old page: what was typed in it belongs to another customer than the one who is open now
@@ -100,7 +100,7 @@ def call(request: HttpRequest) -> HttpResponse:
             book=book,
         )
         link = telephone_link(attempt.telephone) if contact.campaign.dialling != "manual" else ""
-    except CallNotAllowed as refused:
+    except CallRefused as refused:
         problem = str(refused)
     given = give_next(agent=agent, now=book.now, book=book)
     laid = lay_desk(agent=agent, book=book, given=given, problem=problem)
@@ -148,7 +148,7 @@ def give_back(request: HttpRequest) -> HttpResponse:
     problem = ""
     try:
         release(agent=agent, contact_id=contact_id, fence=fence, now=book.now)
-    except CannotGiveBack as refusal:
+    except ReturnRefused as refusal:
         problem = str(refusal)
     given = give_next(agent=agent, now=book.now, book=book)
     laid = lay_desk(agent=agent, book=book, given=given, problem=problem, typed=_typed(request, given, problem))
@@ -169,7 +169,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     try:
         release_desk(agent=agent, now=book.now)
         begin_pause(agent=agent, now=book.now)
-    except CannotGiveBack as refusal:
+    except ReturnRefused as refusal:
         problem = str(refusal)
     given = give_next(agent=agent, now=book.now, book=book)
     laid = lay_desk(agent=agent, book=book, given=given, problem=problem, typed=_typed(request, given, problem))
@@ -190,7 +190,7 @@ def _is_of(given: Given | None, contact: Contact, fence: int) -> bool:
     return given is not None and (given.contact_id, given.fence) == (contact.pk, fence)
 
 
-def _tell_if_said_before(request: HttpRequest, recorded: Recorded, said: Disposition | None) -> None:
+def _message_if_recorded_before(request: HttpRequest, recorded: Recorded, said: Disposition | None) -> None:
     """The back button shows an old form: another result sent from it is not recorded, and must not seem to be."""
     before = recorded.attempt.disposition
     if recorded.repeated and before is not None and before != said:

@@ -88,7 +88,7 @@ def rejected_row_admit(request: HttpRequest, pk: int) -> HttpResponse:
     cells = {name: request.POST.get(name, "").strip()[:200] for name, _label in columns_of(row.report.kind)}
     try:
         mending.admit(row_id=row.pk, cells=cells, by=signed_in_user(request), now=timezone.now())
-    except mending.RowNotAdmitted as refusal:
+    except mending.RowRefused as refusal:
         shown = form_of(
             _row_of(request, pk), masked=False, cells=cells, error=str(refusal), field=refusal.field, was_changed=True
         )

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agents.access import centre_only, signed_in_user, steering_only
 from campaigns.intake import deciding
 from campaigns.intake.forms import UploadForm
-from campaigns.intake.receiving import ReportNotTaken
+from campaigns.intake.receiving import FileRefused
 from campaigns.intake.report_page import ReportState, sources_of, state_of
 from campaigns.intake.taking_in import receive_report
 from campaigns.intake.withdrawing import preview_withdrawal, withdraw
@@ -46,7 +46,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     told_still = Q(missing_since__gte=timezone.now() - MISSING_IS_TOLD)
     owed = Q(state=Campaign.State.EXPECTED) | told_still
     expected = list(Campaign.objects.visible_to(user).filter(owed).order_by("-period")[:MONTHS_TOLD])
-    came = arrivals.said_of(periods=[campaign.period for campaign in expected])
+    came = arrivals.how_each_stands(periods=[campaign.period for campaign in expected])
     context = {
         "page": page,
         "states": [state_of(report, now=timezone.now()) for report in page],
@@ -84,7 +84,7 @@ def report_upload(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
                 uploaded_by=signed_in_user(request),
             )
-        except ReportNotTaken as refusal:
+        except FileRefused as refusal:
             form.add_error("file", str(refusal))
         else:
             take_in_report.delay_on_commit(report_id=report.pk)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign
-from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.lifecycle import CampaignRefused
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from screens.terminal import TerminalCommand
 
@@ -31,7 +31,7 @@ class CampaignCommand(TerminalCommand, ABC):
             if campaign is None:
                 raise CommandError(_("No hay campaña de %(period)s.") % {"period": write_period(period)})
             figures = self.act(campaign, timezone.now())
-        except (PeriodNotUnderstood, CampaignRefuses) as refusal:
+        except (PeriodNotUnderstood, CampaignRefused) as refusal:
             raise CommandError(str(refusal)) from refusal
         figures = {"period": write_period(period), "state": campaign.state, **figures}
         if options["json"]:

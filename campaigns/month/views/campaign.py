@@ -17,7 +17,7 @@ from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from campaigns import tasks
 from campaigns.assignment.views import proposal
-from campaigns.calling.days_left import tell_days_left
+from campaigns.calling.days_left import days_left_in_words
 from campaigns.calling.rulebook import read_rules
 from campaigns.figures.charts import charts_of
 from campaigns.figures.figures import read_figures, read_totals
@@ -26,7 +26,7 @@ from campaigns.figures.sheets import sheets_of
 from campaigns.figures.waiting import what_waits
 from campaigns.models import Campaign, ErrandKind, Service
 from campaigns.month import errands, lifecycle
-from campaigns.month.lifecycle import CampaignRefuses, Verb
+from campaigns.month.lifecycle import CampaignRefused, Verb
 from campaigns.month.on_pages import agent_choices, campaign_at, month_name
 from campaigns.month.periods import write_period
 from campaigns.month.tables import AgentTable, agent_rows
@@ -46,7 +46,7 @@ STEPS = {
     "close": (lifecycle.close, gettext_lazy("La campaña quedó cerrada. El informe de cierre llega por correo.")),
 }
 PARTS = {"detail": "month/_campaign_detail.html", "charts": "figures/_campaign_charts.html"}
-RINGS = {ErrandKind.DEAL: tasks.deal_what_was_asked, ErrandKind.SEAL: tasks.seal_closed}
+RINGS = {ErrandKind.ASSIGNMENT: tasks.assign_what_was_asked, ErrandKind.SEAL: tasks.seal_closed}
 
 
 @centre_only
@@ -111,7 +111,7 @@ def step(request: HttpRequest, period: str, verb: str) -> HttpResponseBase:
     try:
         take(campaign=campaign, by=signed_in_user(request), now=timezone.now())
         messages.success(request, str(said))
-    except CampaignRefuses as refusal:
+    except CampaignRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("campaigns:campaign", period=write_period(campaign.period))
 
@@ -162,7 +162,7 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "agents": agent_choices(user, choices.agents),
         "zones": choices.zones,
         "days": choices.days,
-        "waits": what_waits(campaign=campaign, standing=figures["figures"].standing, now=now),
+        "waits": what_waits(campaign=campaign, by_state=figures["figures"].by_state, now=now),
     }
 
 
@@ -189,4 +189,4 @@ def days_left(campaign: Campaign, *, now: datetime) -> str:
     """How many days of calling are left; empty when the campaign is not running."""
     if not campaign.is_open:
         return ""
-    return tell_days_left(hours=read_rules(now=now).hours, now=now, last=campaign.calls_until)
+    return days_left_in_words(hours=read_rules(now=now).hours, now=now, last=campaign.calls_until)

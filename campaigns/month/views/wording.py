@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from agents.access import signed_in_user, steering_only
 from campaigns.month.forms import WordsForm
-from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.lifecycle import CampaignRefused
 from campaigns.month.on_pages import campaign_at, month_name
 from campaigns.month.periods import write_period
 from campaigns.month.wording import check_can_reword, reword
@@ -31,7 +31,7 @@ def words(request: HttpRequest, period: str) -> HttpResponseBase:
             said = _("Guardado: los agentes lo reciben con su próximo contacto.") if changed else _("No cambió nada.")
             messages.success(request, said)
             return redirect("campaigns:campaign", period=write_period(campaign.period))
-    except CampaignRefuses as refusal:
+    except CampaignRefused as refusal:
         why_not = str(refusal)
     context = {"campaign": campaign, "period": write_period(campaign.period), "month": month_name(campaign)}
     context |= {"form": form, "why_not": why_not}

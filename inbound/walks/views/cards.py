@@ -15,9 +15,9 @@ from escalations.lifecycle import Verb, why_not
 from escalations.lists import is_masked
 from escalations.models import Escalation
 from inbound.models import Walk
-from inbound.walks.footsteps import WalkRefuses
+from inbound.walks.footsteps import WalkRefused
 from inbound.walks.lanes import begin_lane, handed_over
-from inbound.walks.standing import standing_on
+from inbound.walks.state import state_on
 from inbound.walks.trail import trail_of
 
 
@@ -29,7 +29,7 @@ def card_trail(request: HttpRequest, pk: int) -> HttpResponse:
     came = handed_over(card=card)
     context: dict[str, Any] = {"card": card, "came": None, "masked": is_masked(user=user, escalation=card)}
     if came is not None and Walk.objects.visible_to(user).filter(pk=came.walk.pk).exists():
-        context |= {"came": came, "trail": trail_of(standing_on(walk=came.walk, trail=came.trail))}
+        context |= {"came": came, "trail": trail_of(state_on(walk=came.walk, trail=came.trail))}
     return render(request, "inbound/walks/_card_trail.html", context)
 
 
@@ -57,7 +57,7 @@ def card_attend(request: HttpRequest, pk: int) -> HttpResponse:
     card = get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
     try:
         walk = begin_lane(escalation_id=card.pk, by=user, now=timezone.now())
-    except WalkRefuses as refusal:
+    except WalkRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("escalations:escalation", pk=card.pk)
     return redirect("inbound:walk", key=walk.key)

@@ -21,10 +21,10 @@ from inbound.outside.reaching import look_up
 from inbound.tasks import deliver_writes
 from inbound.walks import walking
 from inbound.walks.answering import StepRefused
-from inbound.walks.footsteps import Stale, WalkRefuses
+from inbound.walks.footsteps import Stale, WalkRefused
 from inbound.walks.lines_page import lay_lines
 from inbound.walks.page import diagram_of, lay_walk
-from inbound.walks.standing import NoFlow, Standing, stand
+from inbound.walks.state import NoFlow, WalkState, read_state
 
 View = Callable[..., HttpResponse]
 HIDDEN = {"csrfmiddlewaretoken", "position", "branch", "confirmed", "by_hand"}
@@ -65,7 +65,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     except NoFlow:
         messages.error(request, _("La línea %(line)s no tiene un flujo publicado.") % {"line": line.number})
         return redirect("inbound:lines")
-    except WalkRefuses as refusal:
+    except WalkRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("inbound:lines")
     return redirect("inbound:walk", key=walk.key)
@@ -77,7 +77,7 @@ def walk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     user = signed_in_user(request)
     found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
     own = found.is_answered_by(user)
-    page = lay_walk(standing=stand(walk=found), by=user if own else None)
+    page = lay_walk(here=read_state(walk=found), by=user if own else None)
     return render(request, "inbound/walks/walk.html" if own else "inbound/walks/walk_read.html", {"page": page})
 
 
@@ -87,7 +87,7 @@ def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Answer the present step; the fragment is the next one."""
     user, sent, position = signed_in_user(request), _sent(request), _position(request)
     try:
-        standing = walking.answer_step(
+        here = walking.answer_step(
             by=user,
             key=key,
             position=position,
@@ -97,11 +97,11 @@ def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except StepRefused as refused:
-        return _show(request, user, _stand(user, key), typed=sent, errors=refused.errors)
-    except (Stale, WalkRefuses) as refusal:
-        return _show(request, user, _stand(user, key), problem=str(refusal))
+        return _show(request, user, _state(user, key), typed=sent, errors=refused.errors)
+    except (Stale, WalkRefused) as refusal:
+        return _show(request, user, _state(user, key), problem=str(refusal))
     deliver_writes.delay_on_commit()  # the sweep would find it as well, some seconds later
-    return _show(request, user, standing)
+    return _show(request, user, here)
 
 
 @require_POST
@@ -110,15 +110,15 @@ def look(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Ask the other system; the page asks by itself as soon as the step is on the screen."""
     user = signed_in_user(request)
     try:
-        standing = walking.look(
+        here = walking.look(
             by=user, key=key, position=_position(request), now=timezone.now(),
             again=request.POST.get("again") == "yes",
         )  # fmt: skip
     except Stale:
-        standing = _stand(user, key)
-    except WalkRefuses as refusal:
-        return _show(request, user, _stand(user, key), problem=str(refusal))
-    return _show(request, user, standing)
+        here = _state(user, key)
+    except WalkRefused as refusal:
+        return _show(request, user, _state(user, key), problem=str(refusal))
+    return _show(request, user, here)
 
 
 @require_POST
@@ -127,14 +127,12 @@ def by_hand(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Go on from a look-up with what the agent saw on the old screen."""
     user, sent = signed_in_user(request), _sent(request)
     try:
-        standing = walking.write_what_is_seen(
-            by=user, key=key, position=_position(request), sent=sent, now=timezone.now()
-        )
+        here = walking.write_what_is_seen(by=user, key=key, position=_position(request), sent=sent, now=timezone.now())
     except StepRefused as refused:
-        return _show(request, user, _stand(user, key), typed=sent, errors=refused.errors)
-    except (Stale, WalkRefuses) as refusal:
-        return _show(request, user, _stand(user, key), problem=str(refusal))
-    return _show(request, user, standing)
+        return _show(request, user, _state(user, key), typed=sent, errors=refused.errors)
+    except (Stale, WalkRefused) as refusal:
+        return _show(request, user, _state(user, key), problem=str(refusal))
+    return _show(request, user, here)
 
 
 @require_POST
@@ -144,13 +142,13 @@ def back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     user = signed_in_user(request)
     to = request.POST.get("to", "")
     try:
-        standing = walking.go_back(
+        here = walking.go_back(
             by=user, key=key, position=_position(request), now=timezone.now(),
             to=int(to) if to.isascii() and to.isdigit() and len(to) < 6 else None,
         )  # fmt: skip
-    except (Stale, WalkRefuses) as refusal:
-        return _show(request, user, _stand(user, key), problem=str(refusal))
-    return _show(request, user, standing)
+    except (Stale, WalkRefused) as refusal:
+        return _show(request, user, _state(user, key), problem=str(refusal))
+    return _show(request, user, here)
 
 
 @require_POST
@@ -159,13 +157,13 @@ def go_on_as(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Go on as another line in the same walk."""
     user = signed_in_user(request)
     try:
-        standing = walking.continue_as(by=user, key=key, position=_position(request), now=timezone.now())
-    except (Stale, WalkRefuses) as refusal:
-        return _show(request, user, _stand(user, key), problem=str(refusal))
+        here = walking.continue_as(by=user, key=key, position=_position(request), now=timezone.now())
+    except (Stale, WalkRefused) as refusal:
+        return _show(request, user, _state(user, key), problem=str(refusal))
     except NoFlow as missing:
         problem = _("La línea %(line)s no tiene un flujo publicado.") % {"line": missing}
-        return _show(request, user, _stand(user, key), problem=problem)
-    return _show(request, user, standing)
+        return _show(request, user, _state(user, key), problem=problem)
+    return _show(request, user, here)
 
 
 @require_POST
@@ -183,8 +181,8 @@ def customers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     Only where the step asks who the customer is: a call of 104 must not find there whom Guiatel keeps in reserve.
     """
     user = signed_in_user(request)
-    standing = _stand(user, key)
-    if standing.walk.ended_at is not None or "customer" not in {field.type for field in standing.step.fields}:
+    here = _state(user, key)
+    if here.walk.ended_at is not None or "customer" not in {field.type for field in here.step.fields}:
         raise Http404
     text = " ".join(request.POST.get("text", "").split())[:80]
     context: dict[str, Any] = {"text": text, "name": request.POST.get("field", "customer")[:40]}
@@ -200,22 +198,22 @@ def left_behind(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The writes and escalations of a walk, as they stand now."""
     user = signed_in_user(request)
     found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
-    return render(request, "inbound/walks/_left_behind.html", {"page": lay_walk(standing=stand(walk=found), by=None)})
+    return render(request, "inbound/walks/_left_behind.html", {"page": lay_walk(here=read_state(walk=found), by=None)})
 
 
 @require_GET
 def diagram(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The flow as a drawing, the present step lit."""
     found = get_object_or_404(Walk.objects.visible_to(signed_in_user(request)).select_related("line"), key=key)
-    standing = stand(walk=found)
-    context = {"standing": standing, "drawing": diagram_of(standing)}
+    here = read_state(walk=found)
+    context = {"here": here, "drawing": diagram_of(here)}
     return render(request, "inbound/walks/_diagram.html" if request.htmx else "inbound/walks/diagram.html", context)  # type: ignore[attr-defined]
 
 
 def _show(
     request: HttpRequest,
     user: User,
-    standing: Standing,
+    here: WalkState,
     *,
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
@@ -224,8 +222,8 @@ def _show(
     """The walk's fragment; a browser without scripts is sent to the page, or shown it with what is missing."""
     is_fragment = request.htmx  # type: ignore[attr-defined]
     if not is_fragment and not errors and not problem:
-        return redirect("inbound:walk", key=standing.walk.key)
-    page = lay_walk(standing=standing, by=user, typed=typed, errors=errors, problem=problem)
+        return redirect("inbound:walk", key=here.walk.key)
+    page = lay_walk(here=here, by=user, typed=typed, errors=errors, problem=problem)
     template = "inbound/walks/_walk.html" if is_fragment else "inbound/walks/walk.html"
     return render(request, template, {"page": page}, status=422 if errors else 409 if problem else 200)
 
@@ -235,9 +233,9 @@ def _own(user: User, key: uuid.UUID) -> uuid.UUID:
     return get_object_or_404(Walk.objects.visible_to(user).walked_by(user), key=key).key
 
 
-def _stand(user: User, key: uuid.UUID) -> Standing:
+def _state(user: User, key: uuid.UUID) -> WalkState:
     own = Walk.objects.visible_to(user).walked_by(user).select_related("line", "agent__user")
-    return stand(walk=get_object_or_404(own, key=key))
+    return read_state(walk=get_object_or_404(own, key=key))
 
 
 def _sent(request: HttpRequest) -> dict[str, str]:

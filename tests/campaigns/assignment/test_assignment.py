@@ -1,4 +1,4 @@
-"""Dealing contacts: skills, weights, continuity, hold-out, who comes later."""
+"""Assigning contacts: skills, weights, continuity, hold-out, who comes later."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from decimal import Decimal
 import pytest
 
 from agents.models import Agent
-from campaigns.assignment.assigning import assign, deal_late, open_lists, unassigned_words
+from campaigns.assignment.assigning import assign, assign_late, open_lists, unassigned_words
 from campaigns.assignment.participants import takers_of
 from campaigns.invariants import check_invariants
-from campaigns.models import Campaign, Contact, DealShare, ListEntry, RetiredTelephone
-from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.models import AssignmentShare, Campaign, Contact, ListEntry, RetiredTelephone
+from campaigns.month.lifecycle import CampaignRefused
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners, spoke
 from tests.campaigns.some_receipts import owing, row, take
 
@@ -44,11 +44,11 @@ def test_contacts_go_to_agents_on_duty_by_skill_and_weight(
     for call_list, number in contacts.items():
         add_contacts(campaign, number, call_list, start=start)
         start += number
-    dealt = open_lists(campaign=campaign, now=NOW)
+    assigned = open_lists(campaign=campaign, now=NOW)
     found = owners(campaign)
     assert sorted(found.get(name, 0) for name in people) == sorted(expected)
-    assert dealt.dealt == sum(contacts.values())
-    assert campaign.dealt_at == NOW
+    assert assigned.assigned == sum(contacts.values())
+    assert campaign.assigned_at == NOW
 
 
 def test_a_list_that_nobody_on_duty_works_stays_unassigned_and_says_so(make_agent: MakeAgent) -> None:
@@ -56,10 +56,10 @@ def test_a_list_that_nobody_on_duty_works_stays_unassigned_and_says_so(make_agen
     campaign = make_campaign()
     add_contacts(campaign, 3, "TV")
     add_contacts(campaign, 2, "INTERNET", start=10)
-    dealt = open_lists(campaign=campaign, now=NOW)
-    assert dealt.unassigned == {"TV": 3}
+    assigned = open_lists(campaign=campaign, now=NOW)
+    assert assigned.unassigned == {"TV": 3}
     assert owners(campaign) == {None: 3, "Ana": 2}
-    assert unassigned_words(dealt.unassigned) == [
+    assert unassigned_words(assigned.unassigned) == [
         "3 contactos de la lista Televisión quedan sin asignar: nadie de turno la atiende."
     ]
 
@@ -111,11 +111,11 @@ def test_a_customer_stays_with_whom_spoke_last_with_her_last_month(ana: Agent, l
     spoke(november, "C3", luis, moment("2026-10-26 10:00"), party="none")
     december = make_campaign()
     add_contacts(december, 6)
-    dealt = open_lists(campaign=december, now=NOW)
+    assigned = open_lists(campaign=december, now=NOW)
     whose = dict(ListEntry.objects.filter(campaign=december).values_list("contact__contract", "owner"))
     assert whose["C1"] == ana.pk
     assert whose["C2"] == marta.pk
-    assert dealt.continued == december.contacts_continued == 2
+    assert assigned.continued == december.contacts_continued == 2
     assert owners(december) == {"Ana": 2, "Luis": 2, "Marta": 2}
 
 
@@ -136,7 +136,7 @@ def test_continuity_asks_for_the_skill(ana: Agent, make_agent: MakeAgent) -> Non
     for number in range(1, 5):
         spoke(november, f"C{number}", ana, moment("2026-10-26 10:00"))
     december = make_campaign()
-    DealShare.objects.create(campaign=december, agent=ana, takes_tv=False)
+    AssignmentShare.objects.create(campaign=december, agent=ana, takes_tv=False)
     make_agent("Luis")
     add_contacts(december, 4, "TV")
     open_lists(campaign=december, now=NOW)
@@ -160,7 +160,7 @@ def test_the_hold_out_is_a_share_of_each_list_and_the_same_every_time(ana: Agent
     assert set(by_hand[:4]) == {contract for contract in first if len(contract) == 5}
 
 
-def test_another_seed_or_no_share_deals_the_hold_out_again(ana: Agent) -> None:
+def test_another_seed_or_no_share_assigns_the_hold_out_again(ana: Agent) -> None:
     campaign = make_campaign(hold_out_share=Decimal("0.2"))
     add_contacts(campaign, 50)
     open_lists(campaign=campaign, now=NOW)
@@ -176,7 +176,7 @@ def test_another_seed_or_no_share_deals_the_hold_out_again(ana: Agent) -> None:
     assert owners(campaign) == {"Ana": 50}
 
 
-def test_dealing_again_changes_nothing_when_nothing_changed(ana: Agent, luis: Agent, marta: Agent) -> None:
+def test_assigning_again_changes_nothing_when_nothing_changed(ana: Agent, luis: Agent, marta: Agent) -> None:
     campaign = make_campaign(hold_out_share=Decimal("0.05"))
     add_contacts(campaign, 100)
     open_lists(campaign=campaign, now=NOW)
@@ -191,36 +191,36 @@ def test_what_the_supervisor_set_for_an_agent_is_kept(ana: Agent, luis: Agent) -
     campaign = make_campaign()
     add_contacts(campaign, 9)
     open_lists(campaign=campaign, now=NOW)
-    DealShare.objects.filter(agent=ana).update(weight=2)
-    assert assign(campaign=campaign, now=NOW).dealt == 9
+    AssignmentShare.objects.filter(agent=ana).update(weight=2)
+    assert assign(campaign=campaign, now=NOW).assigned == 9
     assert owners(campaign) == {"Ana": 6, "Luis": 3}
-    DealShare.objects.filter(agent=ana).update(is_included=False)
+    AssignmentShare.objects.filter(agent=ana).update(is_included=False)
     assign(campaign=campaign, now=NOW)
     assert owners(campaign) == {"Luis": 9}
     assert [taker.agent_id for taker in takers_of(campaign)] == [luis.pk]
 
 
-def test_who_paid_or_has_no_telephone_is_not_dealt(ana: Agent) -> None:
+def test_who_paid_or_has_no_telephone_is_not_assigned(ana: Agent) -> None:
     campaign = make_campaign()
     add_contacts(campaign, 4)
     Contact.objects.filter(contract="C1").update(telephones=[])
     retired = Contact.objects.get(contract="C2")
     RetiredTelephone.objects.create(contract="C2", telephone=retired.telephones[0], reason="x", retired_at=NOW)
-    dealt = open_lists(campaign=campaign, now=NOW)
-    assert (dealt.dealt, dealt.not_callable) == (2, 2)
+    assigned = open_lists(campaign=campaign, now=NOW)
+    assert (assigned.assigned, assigned.not_callable) == (2, 2)
     ListEntry.objects.filter(contact__contract="C3").update(state="paid")
-    assert assign(campaign=campaign, now=NOW).dealt == 1
+    assert assign(campaign=campaign, now=NOW).assigned == 1
 
 
-def test_a_launched_campaign_is_not_dealt_again(ana: Agent) -> None:
+def test_a_launched_campaign_is_not_assigned_again(ana: Agent) -> None:
     campaign = make_campaign(state="running", launched_at=NOW)
-    with pytest.raises(CampaignRefuses, match="reasignar"):
+    with pytest.raises(CampaignRefused, match="reasignar"):
         assign(campaign=campaign, now=NOW)
-    with pytest.raises(CampaignRefuses, match="reporte"):
+    with pytest.raises(CampaignRefused, match="reporte"):
         assign(campaign=make_campaign(date(2027, 1, 1), state="expected"), now=NOW)
 
 
-def test_dealing_again_does_not_open_who_was_held_out_and_has_paid(ana: Agent) -> None:
+def test_assigning_again_does_not_open_who_was_held_out_and_has_paid(ana: Agent) -> None:
     campaign = make_campaign(hold_out_share=Decimal("0.5"))
     for number in range(10):
         owing(campaign, f"C{number}", "TV")
@@ -246,12 +246,12 @@ def test_a_contact_that_comes_later_goes_to_whoever_has_least(ana: Agent, luis: 
     done = ListEntry.objects.filter(owner=luis).values_list("pk", flat=True)[:3]
     ListEntry.objects.filter(pk__in=list(done)).update(state="done")
     add_contacts(campaign, 2, "BOTH", start=50)
-    dealt = open_lists(campaign=campaign, now=moment("2026-11-26 10:00"))
-    assert dealt.by_agent == {luis.pk: {"BOTH": 2}}
+    assigned = open_lists(campaign=campaign, now=moment("2026-11-26 10:00"))
+    assert assigned.by_agent == {luis.pk: {"BOTH": 2}}
     late = ListEntry.objects.filter(call_list="BOTH")
     assert {entry.owner for entry in late} == {luis}
     assert {entry.ready_at for entry in late} == {moment("2026-11-26 10:00")}
-    assert open_lists(campaign=campaign, now=NOW).dealt == 0
+    assert open_lists(campaign=campaign, now=NOW).assigned == 0
 
 
 def test_a_contact_whose_list_changed_leaves_the_owner_without_the_skill(make_agent: MakeAgent) -> None:
@@ -263,10 +263,10 @@ def test_a_contact_whose_list_changed_leaves_the_owner_without_the_skill(make_ag
     entry = ListEntry.objects.filter(owner=ana).first()
     assert entry is not None
     ListEntry.objects.filter(pk=entry.pk).update(call_list="BOTH")
-    deal_late(campaign=campaign, now=NOW)
+    assign_late(campaign=campaign, now=NOW)
     assert owners(campaign) == {"Ana": 1, "Luis": 3}
 
 
-def test_a_closed_campaign_deals_nothing_more(ana: Agent) -> None:
-    with pytest.raises(CampaignRefuses):
-        deal_late(campaign=make_campaign(state="closed"), now=NOW)
+def test_a_closed_campaign_assigns_nothing_more(ana: Agent) -> None:
+    with pytest.raises(CampaignRefused):
+        assign_late(campaign=make_campaign(state="closed"), now=NOW)

@@ -66,7 +66,7 @@ def test_when_it_does_not_fit_it_says_what_would_help() -> None:
     assert "Con 2,0 horas más por agente y día." in found.remedies
 
 
-def test_contacts_in_the_wrong_place_are_a_matter_of_dealing_again() -> None:
+def test_contacts_in_the_wrong_place_are_a_matter_of_assigning_again() -> None:
     found = planned((1, "TV", 400), (2, "TV", 10), weights={1: "1", 2: "1"})
     assert found.remedies == ["Repartir de nuevo: hay tiempo, pero no donde están los contactos."]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.assignment.levelling import keep_most
-from campaigns.assignment.quotas import Taker, fair_deal
+from campaigns.assignment.quotas import Taker, fair_shares
 
 NAMES = ("INTERNET", "TV", "BOTH")
 LISTS = {"I": frozenset({"INTERNET"}), "T": frozenset({"TV"}), "B": frozenset(NAMES), "N": frozenset()}
@@ -35,7 +35,7 @@ def counts_of(holdings: dict[int, dict[str, int]]) -> dict[str, int]:
 )
 def test_only_what_evens_out_moves(skills: str, holdings: dict, after: dict) -> None:
     takers = centre(skills)
-    assert keep_most(fair_deal(counts_of(holdings), takers), takers, holdings) == after
+    assert keep_most(fair_shares(counts_of(holdings), takers), takers, holdings) == after
 
 
 holdings_drawn = st.dictionaries(
@@ -44,22 +44,22 @@ holdings_drawn = st.dictionaries(
 
 
 @given(st.text("IITTBBBN", min_size=1, max_size=7), holdings_drawn)
-def test_totals_are_those_of_the_fair_deal_and_every_contact_has_one_place(skills: str, holdings: dict) -> None:
+def test_totals_are_those_of_the_fair_share_out_and_every_contact_has_one_place(skills: str, holdings: dict) -> None:
     takers = centre(skills)
-    deal = fair_deal(counts_of(holdings), takers)
-    quotas = keep_most(deal, takers, holdings)
+    fair = fair_shares(counts_of(holdings), takers)
+    quotas = keep_most(fair, takers, holdings)
     for taker in takers:
         row = quotas.get(taker.agent_id, {})
-        assert sum(row.values()) == deal.total(taker.agent_id)
+        assert sum(row.values()) == fair.total(taker.agent_id)
         assert set(row) <= taker.lists
         assert all(number > 0 for number in row.values())
     for name in NAMES:
-        dealt = sum(row.get(name, 0) for row in deal.quotas.values())
-        assert sum(row.get(name, 0) for row in quotas.values()) == dealt
+        assigned = sum(row.get(name, 0) for row in fair.quotas.values())
+        assert sum(row.get(name, 0) for row in quotas.values()) == assigned
 
 
 @given(st.text("ITBBB", min_size=1, max_size=7), holdings_drawn)
 def test_evened_out_once_nothing_moves_again(skills: str, holdings: dict) -> None:
     takers = centre(skills)
-    once = keep_most(fair_deal(counts_of(holdings), takers), takers, holdings)
-    assert keep_most(fair_deal(counts_of(once), takers), takers, once) == once
+    once = keep_most(fair_shares(counts_of(holdings), takers), takers, holdings)
+    assert keep_most(fair_shares(counts_of(once), takers), takers, once) == once

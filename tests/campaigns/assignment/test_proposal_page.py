@@ -1,4 +1,4 @@
-"""The proposal page, its deal and its launch."""
+"""The proposal page, its assignment and its launch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from agents.models import Agent, User
 from campaigns import tasks
 from campaigns.assignment import assigning
 from campaigns.assignment.assigning import open_lists
-from campaigns.models import Campaign, DealShare
+from campaigns.models import AssignmentShare, Campaign
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def december(house_rules: None, ana: Agent, luis: Agent) -> Campaign:
 
 def answers(**changes: str) -> dict[str, str]:
     data = {"order": "due", "hold_out": "0", "hold_out_seed": "1", "script": ""}
-    for share in DealShare.objects.all():
+    for share in AssignmentShare.objects.all():
         data |= {f"s{share.pk}-{name}": "on" for name in ("is_included", "takes_internet", "takes_tv")}
         data[f"s{share.pk}-weight"] = "1"
     return data | changes
@@ -52,10 +52,10 @@ def test_the_proposal_says_who_gets_what_and_whether_the_time_is_enough(
     assert "Ana" in page
 
 
-def test_the_supervisor_changes_shares_order_and_hold_out_and_it_is_dealt_again(
+def test_the_supervisor_changes_shares_order_and_hold_out_and_it_is_assigned_again(
     december: Campaign, ana: Agent, elena: User, signed_in: SignedIn
 ) -> None:
-    share = DealShare.objects.get(agent=ana)
+    share = AssignmentShare.objects.get(agent=ana)
     data = answers(order="amount", hold_out="10", script="Buenos días", **{f"s{share.pk}-weight": "2"})
     answer = signed_in(elena).post("/campaigns/2026-12/deal/", data)
     assert answer.status_code == 302
@@ -64,15 +64,15 @@ def test_the_supervisor_changes_shares_order_and_hold_out_and_it_is_dealt_again(
     assert owners(december) == {"Ana": 24, "Luis": 12}
 
 
-def test_a_large_campaign_is_dealt_in_the_background_and_not_launched_meanwhile(
+def test_a_large_campaign_is_assigned_in_the_background_and_not_launched_meanwhile(
     december: Campaign,
     elena: User,
     signed_in: SignedIn,
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: Callable[..., object],
 ) -> None:
-    monkeypatch.setattr(assigning, "DEALT_AT_ONCE", 39)
-    monkeypatch.setattr(tasks.deal_what_was_asked, "delay", rung := Mock())
+    monkeypatch.setattr(assigning, "ASSIGNED_AT_ONCE", 39)
+    monkeypatch.setattr(tasks.assign_what_was_asked, "delay", rung := Mock())
     client = signed_in(elena)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         client.post("/campaigns/2026-12/deal/", answers(hold_out="10"))
@@ -82,8 +82,10 @@ def test_a_large_campaign_is_dealt_in_the_background_and_not_launched_meanwhile(
     assert "Repartiendo los contactos" in page
     assert "Se está repartiendo" in page
     assert client.get("/campaigns/2026-12/deal/progress/").status_code == 200
-    assert [campaign.pk for campaign in assigning.deal_what_was_asked(now=moment("2026-11-25 09:01"))] == [december.pk]
-    assert assigning.deal_what_was_asked(now=moment("2026-11-25 09:01")) == []
+    assert [campaign.pk for campaign in assigning.assign_what_was_asked(now=moment("2026-11-25 09:01"))] == [
+        december.pk
+    ]
+    assert assigning.assign_what_was_asked(now=moment("2026-11-25 09:01")) == []
     assert owners(december) == {"Ana": 18, "Luis": 18}
     assert client.get("/campaigns/2026-12/deal/progress/").headers["HX-Refresh"] == "true"
     assert "Repartiendo los contactos" not in client.get("/campaigns/2026-12/").content.decode()
@@ -93,7 +95,7 @@ def test_a_large_campaign_is_dealt_in_the_background_and_not_launched_meanwhile(
 def test_what_cannot_be_is_said_beside_the_field_and_changes_nothing(
     december: Campaign, ana: Agent, elena: User, signed_in: SignedIn, name: str, value: str
 ) -> None:
-    share = DealShare.objects.get(agent=ana)
+    share = AssignmentShare.objects.get(agent=ana)
     data = answers(**{f"s{share.pk}-weight" if name == "weight" else name: value})
     answer = signed_in(elena).post("/campaigns/2026-12/deal/", data)
     assert answer.status_code == 422
@@ -148,18 +150,18 @@ def test_the_page_asks_the_database_as_often_with_many_agents(
 ) -> None:
     for number in range(20):
         agent = make_agent(f"Agente{number}")
-        DealShare.objects.create(campaign=december, agent=agent)
+        AssignmentShare.objects.create(campaign=december, agent=agent)
     client = signed_in(elena)
     with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
         client.get("/campaigns/2026-12/proposal/")
 
 
-def test_a_centre_of_hundreds_of_agents_can_be_dealt_from_the_page(
+def test_a_centre_of_hundreds_of_agents_can_be_assigned_from_the_page(
     december: Campaign, elena: User, signed_in: SignedIn
 ) -> None:
     people = User.objects.bulk_create([User(username=f"a{n}", first_name=f"A{n}") for n in range(270)])
     agents = Agent.objects.bulk_create([Agent(user=person) for person in people])
-    DealShare.objects.bulk_create([DealShare(campaign=december, agent=agent) for agent in agents])
+    AssignmentShare.objects.bulk_create([AssignmentShare(campaign=december, agent=agent) for agent in agents])
     data = answers()
     assert len(data) > 1000
     assert signed_in(elena).post("/campaigns/2026-12/deal/", data).status_code == 302

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.assignment.quotas import Deal, Taker, fair_deal, top_up
+from campaigns.assignment.quotas import FairShares, Taker, fair_shares, top_up
 
 LISTS = {"I": {"INTERNET"}, "T": {"TV"}, "B": {"INTERNET", "TV", "BOTH"}, "N": set()}
 
@@ -43,18 +43,18 @@ def centre(*people: str) -> list[Taker]:
         ({"TV": 0}, ["B"], [0], {}),
     ],
 )
-def test_contacts_are_dealt_by_skill_and_weight(
+def test_contacts_are_assigned_by_skill_and_weight(
     counts: dict[str, int], people: list[str], totals: list[int], unassigned: dict[str, int]
 ) -> None:
     takers = centre(*people)
-    deal = fair_deal(counts, takers)
-    assert [deal.total(taker.agent_id) for taker in takers] == totals
-    assert deal.unassigned == unassigned
+    fair = fair_shares(counts, takers)
+    assert [fair.total(taker.agent_id) for taker in takers] == totals
+    assert fair.unassigned == unassigned
 
 
 def test_agents_of_one_skill_get_the_same_mix_of_lists() -> None:
-    deal = fair_deal({"INTERNET": 60, "TV": 30, "BOTH": 10}, centre("B", "B", "B"))
-    for row in deal.quotas.values():
+    fair = fair_shares({"INTERNET": 60, "TV": 30, "BOTH": 10}, centre("B", "B", "B"))
+    for row in fair.quotas.values():
         assert abs(row["INTERNET"] - 20) <= 1
         assert abs(row["TV"] - 10) <= 1
         assert abs(row["BOTH"] - 3) <= 1
@@ -66,33 +66,33 @@ takers_drawn = st.lists(
 ).map(lambda people: centre(*(f"{skill}*{weight}" for skill, weight in people)))  # fmt: skip
 
 
-def check_adds_up(counts: dict[str, int], takers: list[Taker], deal: Deal) -> None:
+def check_adds_up(counts: dict[str, int], takers: list[Taker], fair: FairShares) -> None:
     for name, number in counts.items():
-        dealt = sum(row.get(name, 0) for row in deal.quotas.values())
-        assert dealt + deal.unassigned.get(name, 0) == number
-        if deal.unassigned.get(name):
+        assigned = sum(row.get(name, 0) for row in fair.quotas.values())
+        assert assigned + fair.unassigned.get(name, 0) == number
+        if fair.unassigned.get(name):
             assert not any(name in taker.lists for taker in takers)
     for taker in takers:
-        assert set(deal.quotas.get(taker.agent_id, {})) <= taker.lists
-        assert all(part > 0 for part in deal.quotas.get(taker.agent_id, {}).values())
+        assert set(fair.quotas.get(taker.agent_id, {})) <= taker.lists
+        assert all(part > 0 for part in fair.quotas.get(taker.agent_id, {}).values())
 
 
 @given(counts_drawn, takers_drawn)
 def test_no_contact_could_go_to_somebody_less_loaded(counts: dict[str, int], takers: list[Taker]) -> None:
-    deal = fair_deal(counts, takers)
-    check_adds_up(counts, takers, deal)
+    fair = fair_shares(counts, takers)
+    check_adds_up(counts, takers, fair)
     for loaded in takers:
-        for name in deal.quotas.get(loaded.agent_id, {}):
+        for name in fair.quotas.get(loaded.agent_id, {}):
             for other in takers:
                 if name in other.lists:
-                    with_one_less = Fraction(deal.total(loaded.agent_id) - 1) / Fraction(loaded.weight)
-                    with_one_more = Fraction(deal.total(other.agent_id) + 1) / Fraction(other.weight)
+                    with_one_less = Fraction(fair.total(loaded.agent_id) - 1) / Fraction(loaded.weight)
+                    with_one_more = Fraction(fair.total(other.agent_id) + 1) / Fraction(other.weight)
                     assert with_one_less < with_one_more
 
 
 @given(counts_drawn, takers_drawn)
-def test_the_same_counts_are_dealt_the_same_way(counts: dict[str, int], takers: list[Taker]) -> None:
-    assert fair_deal(counts, takers) == fair_deal(dict(reversed(counts.items())), list(reversed(takers)))
+def test_the_same_counts_are_assigned_the_same_way(counts: dict[str, int], takers: list[Taker]) -> None:
+    assert fair_shares(counts, takers) == fair_shares(dict(reversed(counts.items())), list(reversed(takers)))
 
 
 @given(counts_drawn, takers_drawn, st.lists(st.integers(0, 50), min_size=9, max_size=9))
@@ -102,5 +102,5 @@ def test_more_contacts_go_to_who_has_least(counts: dict[str, int], takers: list[
 
 
 def test_one_more_contact_goes_to_the_least_loaded_for_the_weight() -> None:
-    deal = top_up({"TV": 1}, centre("B", "B*0.5", "I"), {1: 10, 2: 4, 3: 0})
-    assert deal.quotas == {2: {"TV": 1}}
+    fair = top_up({"TV": 1}, centre("B", "B*0.5", "I"), {1: 10, 2: 4, 3: 0})
+    assert fair.quotas == {2: {"TV": 1}}

@@ -19,7 +19,7 @@ from campaigns.assignment.rebalancing import (
     undo,
 )
 from campaigns.models import CallBack, Campaign, Contact, ListEntry, Reassignment
-from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.lifecycle import CampaignRefused
 from campaigns.promises_and_callbacks.call_backs import reschedule, widen_overdue
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners, spoke
 
@@ -29,7 +29,7 @@ NOW = moment("2026-11-28 09:00")
 
 @pytest.fixture
 def running(ana: Agent, luis: Agent, marta: Agent) -> Campaign:
-    """Thirty contacts of Internet and fifteen of both, dealt to three."""
+    """Thirty contacts of Internet and fifteen of both, assigned to three."""
     campaign = make_campaign()
     add_contacts(campaign, 30)
     add_contacts(campaign, 15, "BOTH", start=100)
@@ -189,7 +189,7 @@ def test_the_last_change_can_be_undone_while_nobody_called(
     assert dict(ListEntry.objects.values_list("pk", "owner")) == before
     call_back.refresh_from_db()
     assert call_back.agent == ana
-    with pytest.raises(CampaignRefuses, match="Ya se deshizo"):
+    with pytest.raises(CampaignRefused, match="Ya se deshizo"):
         undo(reassignment=change, by=elena, now=NOW)
 
 
@@ -252,12 +252,12 @@ def test_a_change_is_not_undone_after_a_call_or_another_change(
     first = reassign(campaign=running, selection=Selection(agents=(ana.pk,)), to=[luis], by=None, now=NOW)
     later = moment("2026-11-28 10:00")
     second = reassign(campaign=running, selection=Selection(agents=(marta.pk,)), to=[luis], by=None, now=later)
-    with pytest.raises(CampaignRefuses, match="último"):
+    with pytest.raises(CampaignRefused, match="último"):
         check_can_undo(first)
     moved = second.moved.first()
     assert moved is not None
     spoke(running, Contact.objects.get(pk=moved.contact_id).contract, luis, moment("2026-11-28 10:05"), "none")
-    with pytest.raises(CampaignRefuses, match="Ya se llamó"):
+    with pytest.raises(CampaignRefused, match="Ya se llamó"):
         undo(reassignment=second, by=None, now=later)
 
 
@@ -271,11 +271,11 @@ def test_contacts_change_hands_only_while_they_are_called(
         lambda: take_back(campaign=running, selection=Selection(agents=(ana.pk,)), by=None, now=NOW),
         lambda: rebalance(campaign=running, among=[luis], by=None, now=NOW),
     ):
-        with pytest.raises(CampaignRefuses, match=sentence):
+        with pytest.raises(CampaignRefused, match=sentence):
             change()
     assert not Reassignment.objects.exists()
 
 
 def test_somebody_must_receive_them(running: Campaign, ana: Agent) -> None:
-    with pytest.raises(CampaignRefuses, match="al menos un agente"):
+    with pytest.raises(CampaignRefused, match="al menos un agente"):
         reassign(campaign=running, selection=Selection(agents=(ana.pk,)), to=[], by=None, now=NOW)

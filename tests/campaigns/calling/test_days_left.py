@@ -9,7 +9,7 @@ import time_machine
 from django.core.cache import cache
 from django.urls import reverse
 
-from campaigns.calling.days_left import tell_days_left
+from campaigns.calling.days_left import days_left_in_words
 from campaigns.calling.rulebook import read_rules
 from service_level.models import Holiday
 
@@ -32,13 +32,13 @@ pytestmark = pytest.mark.django_db
 )
 def test_days_with_hours_of_calling_are_counted(house_rules, at, moment, words):
     hours = read_rules(now=at(moment)).hours
-    assert tell_days_left(hours=hours, now=at(moment), last=date(2026, 11, 30)) == words
+    assert days_left_in_words(hours=hours, now=at(moment), last=date(2026, 11, 30)) == words
 
 
 def test_a_day_off_is_not_counted(house_rules, at):
     Holiday.objects.create(day=date(2026, 11, 27), name="Feriado departamental", is_day_off=True)
     now = at("2026-11-26 10:00")
-    told = tell_days_left(hours=read_rules(now=now).hours, now=now, last=date(2026, 11, 30))
+    told = days_left_in_words(hours=read_rules(now=now).hours, now=now, last=date(2026, 11, 30))
     assert told == "quedan 3 días de llamadas"
 
 

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from campaigns.closing import sealing
 from campaigns.closing.differences import differences
-from campaigns.closing.sealing import SealRefuses
+from campaigns.closing.sealing import SealRefused
 from campaigns.models import Errand, Receipt, RenewalPayment, Seal
 from notices.models import Attachment, Notice
 from tests.campaigns.a_campaign import add_contacts, make_campaign
@@ -104,12 +104,12 @@ def test_a_revision_has_its_reason_and_its_diff(sealed, closed, elena, at):
 
 
 def test_a_revision_without_reason_is_refused(sealed, closed, elena, at):
-    with pytest.raises(SealRefuses):
+    with pytest.raises(SealRefused):
         sealing.reseal(campaign=closed, by=elena, reason="  ", now=at("2026-12-03 09:00"))
 
 
 def test_a_running_campaign_is_not_sealed(ana, luis, at):
-    with pytest.raises(SealRefuses):
+    with pytest.raises(SealRefused):
         sealing.seal(campaign=make_month({"ana": ana, "luis": luis}), by=None, now=at("2026-11-28 10:00"))
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from campaigns.desk.answers import Answers, ResultRefused
-from campaigns.desk.correcting import CannotCorrect, check_can_correct, correct_result
+from campaigns.desk.correcting import CorrectionRefused, check_can_correct, correct_result
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
 from campaigns.desk.lease_sweep import sweep_leases
@@ -132,9 +132,9 @@ def test_an_incomplete_correction_changes_nothing(said, ana, now, result):
 
 def test_only_who_called_and_only_for_some_minutes(said, ana, luis, now, result):
     attempt = said("no_answer")
-    with pytest.raises(CannotCorrect, match="Solo quien llamó"):
+    with pytest.raises(CorrectionRefused, match="Solo quien llamó"):
         correct_result(agent=luis, attempt=attempt, disposition=result("busy"), now=now)
-    with pytest.raises(CannotCorrect, match="15 minutos"):
+    with pytest.raises(CorrectionRefused, match="15 minutos"):
         correct_result(agent=ana, attempt=attempt, disposition=result("busy"), now=now + timedelta(minutes=16))
 
 
@@ -145,7 +145,7 @@ def test_corrected_again_and_again_it_ends_an_hour_after_the_call(said, ana, now
         if moment - now > timedelta(hours=1):
             break
         correct_result(agent=ana, attempt=attempt, disposition=result(code), now=moment)
-    with pytest.raises(CannotCorrect, match="supervisión"):
+    with pytest.raises(CorrectionRefused, match="supervisión"):
         correct_result(agent=ana, attempt=attempt, disposition=result("promise"), now=now + timedelta(minutes=61))
 
 
@@ -154,7 +154,7 @@ def test_a_call_without_result_is_not_told_another_day(make_contact, ana, now, a
     give_next(agent=ana, now=now)
     dial(agent=ana, contact=contact, telephone=contact.telephones[0], now=now)
     sweep_leases(now=now + timedelta(minutes=30))
-    with pytest.raises(CannotCorrect, match="el mismo día"):
+    with pytest.raises(CorrectionRefused, match="el mismo día"):
         check_can_correct(agent=ana, attempt=Attempt.objects.get(), now=at("2026-11-27 09:00"))
 
 
@@ -174,5 +174,5 @@ def test_what_was_followed_by_another_call_stands(said, ana, at, now, result):
     later = at("2026-11-26 13:00")
     give_next(agent=ana, now=later)
     dial(agent=ana, contact=first.contact, telephone=first.contact.telephones[1], now=later)
-    with pytest.raises(CannotCorrect, match="otra llamada"):
+    with pytest.raises(CorrectionRefused, match="otra llamada"):
         correct_result(agent=ana, attempt=first, disposition=result("busy"), now=now + timedelta(minutes=5))

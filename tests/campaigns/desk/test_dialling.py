@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaigns.calling.rules import CallNotAllowed
+from campaigns.calling.rules import CallRefused
 from campaigns.desk.dialling import dial, telephone_link
 from campaigns.desk.giving import give_next
 from campaigns.models import Attempt, DoNotCall, ListEntry, RetiredTelephone
@@ -57,23 +57,23 @@ def test_the_same_click_twice_is_one_attempt(opened, ana, now):
 )
 def test_what_arrives_between_giving_and_dialling_stops_the_call(opened, ana, now, arrives, code):
     arrives(opened)
-    with pytest.raises(CallNotAllowed) as stopped:
+    with pytest.raises(CallRefused) as stopped:
         dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=now)
     assert [reason.code for reason in stopped.value.reasons] == [code]
     assert not Attempt.objects.exists()
 
 
 def test_the_window_is_held_at_the_moment_of_dialling(opened, ana, at):
-    with pytest.raises(CallNotAllowed, match="horario"):
+    with pytest.raises(CallRefused, match="horario"):
         dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=at("2026-11-26 20:00"))
 
 
 def test_nobody_dials_what_is_not_open_at_her_desk(opened, luis, now):
-    with pytest.raises(CallNotAllowed, match="ya no está abierto"):
+    with pytest.raises(CallRefused, match="ya no está abierto"):
         dial(agent=luis, contact=opened, telephone=opened.telephones[0], now=now)
 
 
 def test_the_result_comes_before_the_next_call(opened, ana, now):
     dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=now)
-    with pytest.raises(CallNotAllowed, match="Registre primero"):
+    with pytest.raises(CallRefused, match="Registre primero"):
         dial(agent=ana, contact=opened, telephone=opened.telephones[1], now=now)

@@ -9,7 +9,7 @@ from campaigns.calling.rules import Reason
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next, open_contact, why_nothing
 from campaigns.desk.lease_sweep import sweep_leases
-from campaigns.desk.leases import CannotGiveBack, release, renew_lease
+from campaigns.desk.leases import ReturnRefused, release, renew_lease
 from campaigns.models import Attempt, CallBack, DoNotCall, ListEntry, RetiredTelephone
 from campaigns.promises_and_callbacks.call_backs import agree
 
@@ -173,7 +173,7 @@ def test_a_call_without_result_cannot_be_given_back(make_contact, ana, now):
     contact = make_contact(ana)
     given = give_next(agent=ana, now=now)
     dial(agent=ana, contact=contact, telephone=contact.telephones[0], now=now)
-    with pytest.raises(CannotGiveBack, match="registre primero"):
+    with pytest.raises(ReturnRefused, match="registre primero"):
         release(agent=ana, contact_id=contact.pk, fence=given.fence, now=now)
 
 
@@ -181,7 +181,7 @@ def test_an_agreed_call_that_is_due_cannot_be_given_back_but_a_pause_keeps_it(ma
     contact = make_contact(ana)
     agree(agent=ana, contact=contact, due_at=at("2026-11-26 10:00"), now=at("2026-11-26 09:00"))
     given = give_next(agent=ana, now=at("2026-11-26 10:00"))
-    with pytest.raises(CannotGiveBack, match="agenda"):
+    with pytest.raises(ReturnRefused, match="agenda"):
         release(agent=ana, contact_id=contact.pk, fence=given.fence, now=at("2026-11-26 10:01"))
     release(agent=ana, contact_id=contact.pk, fence=given.fence, now=at("2026-11-26 10:01"), for_now=True)
     assert entry(contact).lease_agent is None

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from agents.models import Agent, Role, Skill, Team, User
-from campaigns.calling.rules import CallNotAllowed
+from campaigns.calling.rules import CallRefused
 from campaigns.desk.answers import Answers
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
@@ -123,7 +123,7 @@ def test_a_payment_that_is_being_taken_in_is_waited_for_and_stops_the_call(team,
         try:
             dial(agent=team[0], contact=contact, telephone=contact.telephones[0], now=now)
             outcome.append("dialled")
-        except CallNotAllowed as refused:
+        except CallRefused as refused:
             outcome.append(refused.reasons[0].code)
         finally:
             connection.close()

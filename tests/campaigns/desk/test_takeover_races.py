@@ -8,12 +8,12 @@ import pytest
 from django.db import OperationalError
 
 from agents.models import Agent, Role, Skill, Team, User
-from campaigns.calling.rules import CallNotAllowed
+from campaigns.calling.rules import CallRefused
 from campaigns.desk.answers import Answers
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next, open_contact
 from campaigns.desk.lease_sweep import sweep_leases
-from campaigns.desk.leases import CannotGiveBack, release
+from campaigns.desk.leases import ReturnRefused, release
 from campaigns.desk.results import StaleResult, record_result
 from campaigns.invariants import check_invariants
 from campaigns.models import Attempt, CallBack, ListEntry
@@ -110,7 +110,7 @@ def test_a_call_and_a_give_back_of_the_same_moment_do_not_lose_one_another(team,
                     dial(agent=agent, contact=contact, telephone=contact.telephones[0], now=now)
                 else:
                     release(agent=agent, contact_id=contact.pk, fence=fence, now=now)
-            except (CannotGiveBack, CallNotAllowed):
+            except (ReturnRefused, CallRefused):
                 return
 
         at_once(act, ["dial", "give back"])

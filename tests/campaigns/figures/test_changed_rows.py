@@ -40,7 +40,7 @@ def month(ana, luis, at):
 def told(month):
     figures = read_figures(campaign=month)
     agents = {line.agent: (line.contacts.assigned, line.contacts.items) for line in figures.by_agent}
-    return figures.contacts, figures.services, agents, figures.by_day, figures.standing
+    return figures.contacts, figures.services, agents, figures.by_day, figures.by_state
 
 
 def reassign(month, people, now):
@@ -58,9 +58,9 @@ def undo(month, people, now):
     rebalancing.undo(reassignment=rebalancing.last_reassignment(month), by=people["elena"], now=now)
 
 
-def deal_late(month, people, now):
+def assign_late(month, people, now):
     ListEntry.objects.filter(campaign=month, state="open").update(owner=None)
-    assigning.deal_late(campaign=month, now=now)
+    assigning.assign_late(campaign=month, now=now)
 
 
 def take_payments(month, people, now):
@@ -90,7 +90,7 @@ def admit(month, people, now):
     mending.admit(row_id=row.pk, cells=cells, by=people["elena"], now=now)
 
 
-VERBS = (reassign, take_back, undo, deal_late, take_payments, search_again, admit)
+VERBS = (reassign, take_back, undo, assign_late, take_payments, search_again, admit)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -103,7 +103,7 @@ def test_the_next_refresh_shows_it(month, ana, luis, elena, at, verb):
     assert (after != before) is (verb is not undo)  # what was undone stands as before, but it was counted
 
 
-def test_a_deal_and_the_launch_are_shown(ana, luis, at):
+def test_an_assignment_and_the_launch_are_shown(ana, luis, at):
     month = make_campaign()
     add_contacts(month, 10)
     assigning.open_lists(campaign=month, now=at("2026-11-25 08:00"))

@@ -11,7 +11,7 @@ import pytest
 
 from agents.models import User
 from campaigns.intake import deciding
-from campaigns.intake.receiving import ReportNotTaken, period_in
+from campaigns.intake.receiving import FileRefused, period_in
 from campaigns.intake.taking_in import claim, take_in
 from campaigns.models import ColumnAlias, Contact, ListEntry, RejectedRow, Renewal, Report, RetiredTelephone
 from notices.models import Notice
@@ -75,9 +75,9 @@ def test_the_same_bytes_are_one_report_and_another_file_of_the_month_is_turned_a
     first = taken({}, now=at("2026-11-25 06:10"))
     again = received(ccvp({}), now=at("2026-11-25 08:00"))
     assert again.pk == first.pk
-    with pytest.raises(ReportNotTaken, match="2026-12 ya tiene su reporte"):
+    with pytest.raises(FileRefused, match="2026-12 ya tiene su reporte"):
         received(ccvp({}, *many(1)), now=at("2026-11-25 09:00"))
-    with pytest.raises(ReportNotTaken, match="ya se tomó como reporte de 2026-12"):
+    with pytest.raises(FileRefused, match="ya se tomó como reporte de 2026-12"):
         received(ccvp({}), now=at("2026-11-25 09:00"), period=JANUARY)
     assert Report.objects.count() == 1
 
@@ -98,7 +98,7 @@ def test_what_is_no_report_is_turned_away_at_the_door(
         **settings.STORAGES,
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
     }
-    with pytest.raises(ReportNotTaken, match=sentence):
+    with pytest.raises(FileRefused, match=sentence):
         received(file, now=at("2026-11-25 06:10"), name=name)
     assert not Report.objects.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]

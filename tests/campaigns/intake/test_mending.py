@@ -11,7 +11,7 @@ import pytest
 from agents.models import Agent, User
 from campaigns.assignment.moving import Selection
 from campaigns.assignment.rebalancing import take_back
-from campaigns.intake.mending import RowNotAdmitted, admit, dismiss
+from campaigns.intake.mending import RowRefused, admit, dismiss
 from campaigns.intake.taking_in import receive_report, take_in
 from campaigns.invariants import check_invariants
 from campaigns.models import CallBack, Campaign, Contact, ListEntry, RejectedRow, Renewal, RenewalPayment, Report
@@ -85,7 +85,7 @@ def test_a_mended_row_is_written_as_one_of_the_report(report: Report, elena: Use
 def test_a_row_that_is_still_wrong_stays_rejected(
     line: int, change: dict[str, str], field: str, sentence: str, report: Report, elena: User, at: At
 ) -> None:
-    with pytest.raises(RowNotAdmitted, match=sentence) as refusal:
+    with pytest.raises(RowRefused, match=sentence) as refusal:
         admit(row_id=row_at(line).pk, cells={**row_at(line).cells, **change}, by=elena, now=at("2026-11-25 09:00"))
     assert refusal.value.field == field
     assert row_at(line).state == RejectedRow.State.WAITING
@@ -96,10 +96,10 @@ def test_a_row_that_is_still_wrong_stays_rejected(
 def test_a_row_is_admitted_once_and_not_after_it_was_dismissed(report: Report, elena: User, at: At) -> None:
     cells, now = {**row_at(4).cells, "due_on": "30/11/2026"}, at("2026-11-25 09:00")
     admit(row_id=row_at(4).pk, cells=cells, by=elena, now=now)
-    with pytest.raises(RowNotAdmitted, match="ya fue resuelta"):
+    with pytest.raises(RowRefused, match="ya fue resuelta"):
         admit(row_id=row_at(4).pk, cells=cells, by=elena, now=now)
     assert dismiss(row_ids=[row_at(3).pk, row_at(4).pk], by=elena, now=now) == 1
-    with pytest.raises(RowNotAdmitted, match="ya fue resuelta"):
+    with pytest.raises(RowRefused, match="ya fue resuelta"):
         admit(row_id=row_at(3).pk, cells={**row_at(3).cells, "amount": "1"}, by=elena, now=now)
     report.refresh_from_db()
     assert (report.taken, report.rejected) == (12, 2)
@@ -107,7 +107,7 @@ def test_a_row_is_admitted_once_and_not_after_it_was_dismissed(report: Report, e
 
 def test_nothing_is_admitted_into_a_closed_campaign(report: Report, elena: User, at: At) -> None:
     lifecycle.close(campaign=Campaign.objects.get(), by=None, now=at("2026-12-01 00:10"))
-    with pytest.raises(RowNotAdmitted, match="ya está cerrada"):
+    with pytest.raises(RowRefused, match="ya está cerrada"):
         admit(
             row_id=row_at(4).pk,
             cells={**row_at(4).cells, "due_on": "30/11/2026"},
@@ -160,7 +160,7 @@ def test_an_agreed_call_that_the_payment_cancelled_comes_back_with_the_debt(
     assert (agreed.state, agreed.settled_at, refused.state) == ("pending", None, "cancelled")
 
 
-def test_admitting_a_row_deals_that_row_and_leaves_what_was_taken_back(
+def test_admitting_a_row_assigns_that_row_and_leaves_what_was_taken_back(
     make_agent: Callable[..., Agent], elena: User, at: At
 ) -> None:
     ana = make_agent("Ana")

@@ -16,18 +16,18 @@ NOON = "2026-11-25 12:00"
 
 @pytest.fixture
 def two_asked(ana, at):
-    """Two proposed months whose supervisor waits for their deal."""
+    """Two proposed months whose supervisor waits for their assignment."""
     months = []
     for period in (date(2026, 12, 1), date(2027, 1, 1)):
         month = make_campaign(period)
         add_contacts(month, 4)
         assigning.open_lists(campaign=month, now=at(NOON))
         months.append(month)
-    Campaign.objects.update(deal_asked_at=at(NOON))
+    Campaign.objects.update(assignment_asked_at=at(NOON))
     return months
 
 
-def test_one_deal_that_fails_does_not_hold_up_the_others(two_asked, elena, signed_in, at, monkeypatch):
+def test_one_assignment_that_fails_does_not_hold_up_the_others(two_asked, elena, signed_in, at, monkeypatch):
     first, second = two_asked
     assign = assigning.assign
 
@@ -37,9 +37,9 @@ def test_one_deal_that_fails_does_not_hold_up_the_others(two_asked, elena, signe
         return assign(campaign=campaign, now=now)
 
     monkeypatch.setattr(assigning, "assign", fail_for_the_first)
-    assert assigning.deal_what_was_asked(now=at(NOON)) == [second]
+    assert assigning.assign_what_was_asked(now=at(NOON)) == [second]
     for minutes in (1, 2, 4, 6, 8):
-        assert assigning.deal_what_was_asked(now=at(NOON) + timedelta(minutes=minutes)) == []
+        assert assigning.assign_what_was_asked(now=at(NOON) + timedelta(minutes=minutes)) == []
     errand = Errand.objects.get()
     assert (errand.campaign, errand.attempts, errand.last_error) == (first, 3, "ValueError: no such agent")
     page = signed_in(elena).get("/campaigns/2026-12/").content.decode()
@@ -47,7 +47,7 @@ def test_one_deal_that_fails_does_not_hold_up_the_others(two_asked, elena, signe
     assert "no such agent" in page
     monkeypatch.undo()
     assert signed_in(elena).post("/campaigns/2026-12/again/deal/").status_code == 302
-    assert assigning.deal_what_was_asked(now=at("2030-01-01 00:00")) == [first]
+    assert assigning.assign_what_was_asked(now=at("2030-01-01 00:00")) == [first]
     assert not Errand.objects.exists()
 
 
@@ -60,18 +60,18 @@ def test_a_worker_that_vanishes_has_used_up_its_try(two_asked, at):
     now = at(NOON)
     for _turn in range(3):
         with pytest.raises(KeyboardInterrupt):
-            errands.attempt(vanish, kind=ErrandKind.DEAL, campaign=first, now=now)
-        assert errands.attempt(lambda: "mine", kind=ErrandKind.DEAL, campaign=first, now=now) is None  # leased
+            errands.attempt(vanish, kind=ErrandKind.ASSIGNMENT, campaign=first, now=now)
+        assert errands.attempt(lambda: "mine", kind=ErrandKind.ASSIGNMENT, campaign=first, now=now) is None  # leased
         now += timedelta(minutes=31)
-    assert errands.attempt(lambda: "mine", kind=ErrandKind.DEAL, campaign=first, now=now) is None
+    assert errands.attempt(lambda: "mine", kind=ErrandKind.ASSIGNMENT, campaign=first, now=now) is None
     assert [errand.last_error for errand in errands.parked(campaign=first)] == ["Cada intento se interrumpió."]
 
 
-def test_asking_for_the_deal_again_forgets_its_failures(two_asked, elena, at):
+def test_asking_for_the_assign_again_forgets_its_failures(two_asked, elena, at):
     first, _second = two_asked
     Errand.objects.create(
         campaign=first, kind="deal", owed_at=at(NOON), state="parked", attempts=3, fence=3, not_before=at(NOON),
         parked_at=at(NOON), last_error="x",
     )  # fmt: skip
-    errands.try_again(campaign=first, kind=ErrandKind.DEAL, now=at(NOON))
-    assert first in assigning.deal_what_was_asked(now=at(NOON))
+    errands.try_again(campaign=first, kind=ErrandKind.ASSIGNMENT, now=at(NOON))
+    assert first in assigning.assign_what_was_asked(now=at(NOON))

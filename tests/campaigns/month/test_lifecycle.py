@@ -12,7 +12,7 @@ import pytest
 from agents.models import Agent, User
 from campaigns.models import Attempt, CallBack, Campaign, CampaignChange, Contact, ListEntry
 from campaigns.month import lifecycle
-from campaigns.month.lifecycle import STEPS, Actor, CampaignRefuses, Verb
+from campaigns.month.lifecycle import STEPS, Actor, CampaignRefused, Verb
 from campaigns.month.state_diagram import LIFE
 from screens.lives import states_page
 
@@ -69,7 +69,7 @@ def test_every_verb_in_every_state_either_is_in_the_table_or_refuses_with_a_sent
     now = at("2026-12-01 00:01") if verb == Verb.CLOSE and unlaunched else at("2026-11-26 10:00")
     by = elena if actor == Actor.SUPERVISION else None
     if line is None:
-        with pytest.raises(CampaignRefuses, match=r"\w+ .*\."):
+        with pytest.raises(CampaignRefused, match=r"\w+ .*\."):
             VERBS[verb](campaign=december, by=by, now=now)
         assert not CampaignChange.objects.exists()
         december.refresh_from_db()
@@ -90,7 +90,7 @@ def test_an_agent_and_an_auditor_steer_nothing(december: Campaign, ana: Agent, o
     owned_contact(december, ana)
     in_state(december, State.PROPOSED, None)
     for person in (ana.user, oscar):
-        with pytest.raises(CampaignRefuses, match="Solo supervisión"):
+        with pytest.raises(CampaignRefused, match="Solo supervisión"):
             lifecycle.launch(campaign=december, by=person, now=at("2026-11-25 10:00"))
 
 
@@ -98,7 +98,7 @@ def test_a_campaign_is_not_launched_after_its_last_day(december: Campaign, ana: 
     owned_contact(december, ana)
     in_state(december, State.PROPOSED, None)
     over = at("2026-12-01 00:00")
-    with pytest.raises(CampaignRefuses, match="terminaron el 30/11/2026"):
+    with pytest.raises(CampaignRefused, match="terminaron el 30/11/2026"):
         lifecycle.launch(campaign=december, by=elena, now=over)
     assert "terminaron" in lifecycle.why_not(Verb.LAUNCH, campaign=december, now=over, by=elena)
 
@@ -114,7 +114,7 @@ def test_a_campaign_launched_the_evening_before_waits_for_its_first_day(
 def test_a_launch_needs_contacts_that_belong_to_somebody(december: Campaign, elena: User, at: At) -> None:
     owned_contact(december, None)
     in_state(december, State.PROPOSED, None)
-    with pytest.raises(CampaignRefuses, match="reparta"):
+    with pytest.raises(CampaignRefused, match="reparta"):
         lifecycle.check_can_launch(campaign=december, now=at("2026-11-25 10:00"))
 
 
@@ -162,7 +162,7 @@ def test_a_campaign_closes_by_itself_after_its_last_day_and_once(december: Campa
 
 
 def test_a_month_without_report_closes_too_and_before_its_end_does_not(december: Campaign, at: At) -> None:
-    with pytest.raises(CampaignRefuses, match="se cierra sola"):
+    with pytest.raises(CampaignRefused, match="se cierra sola"):
         lifecycle.close(campaign=december, by=None, now=at("2026-11-28 10:00"))
     assert lifecycle.close_overdue(now=at("2026-12-02 08:00")) == [december]
 

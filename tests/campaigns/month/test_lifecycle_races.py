@@ -1,4 +1,4 @@
-"""Desks record promises and agreed calls while supervision pauses, admits rows, deals, reassigns, pays and closes.
+"""Desks record promises and agreed calls while supervision pauses, admits rows, assigns, reassigns, pays and closes.
 
 On real connections: nobody waits in a circle, and what must hold of the data holds afterwards.
 """
@@ -15,7 +15,7 @@ import pytest
 from django.db import connections, transaction
 
 from agents.models import Agent, User
-from campaigns.assignment.assigning import deal_late
+from campaigns.assignment.assigning import assign_late
 from campaigns.assignment.moving import Selection
 from campaigns.assignment.rebalancing import rebalance, take_back
 from campaigns.desk.answers import Answers, ResultRefused
@@ -126,7 +126,7 @@ def test_nobody_waits_in_a_circle_while_results_are_recorded(running: Campaign, 
     def moves() -> None:
         for _turn in range(8):
             take_back(campaign=running, selection=Selection(agents=(agents[0].pk,)), by=elena, now=NOW)
-            deal_late(campaign=running, now=NOW)
+            assign_late(campaign=running, now=NOW)
             rebalance(campaign=running, among=agents, by=elena, now=NOW)
 
     def pays() -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from agents.models import Agent, User
 from campaigns.models import Campaign, CampaignChange, Contact
-from campaigns.month.lifecycle import CampaignRefuses
+from campaigns.month.lifecycle import CampaignRefused
 from campaigns.month.wording import reword
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_only_while_it_is_called(
     december: Campaign, elena: User, at: Callable[..., datetime], state: str, sentence: str
 ) -> None:
     Campaign.objects.update(state=state)
-    with pytest.raises(CampaignRefuses, match=sentence):
+    with pytest.raises(CampaignRefused, match=sentence):
         reword(campaign=december, script="x", dialling="manual", by=elena, now=at("2026-11-26 10:00"))
     assert not CampaignChange.objects.exists()
 

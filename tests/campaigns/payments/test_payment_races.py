@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from agents.models import Agent
-from campaigns.calling.rules import CallNotAllowed
+from campaigns.calling.rules import CallRefused
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
 from campaigns.models import CallingWindow, Campaign, ListEntry, Receipt, RenewalPayment, Report
@@ -85,7 +85,7 @@ def test_a_payment_between_give_and_dial_stops_the_call(december: Campaign, ana:
     given = give_next(agent=ana, now=NOW)
     assert given is not None
     take([row("R1", "C1T", "11-26")], now=NOW)
-    with pytest.raises(CallNotAllowed) as refusal:
+    with pytest.raises(CallRefused) as refusal:
         dial(agent=ana, contact=contact, telephone="+59170712345", now=NOW)
     assert "paid" in {reason.code for reason in refusal.value.reasons}
     assert ListEntry.objects.get().lease_agent == ana
@@ -109,7 +109,7 @@ def test_dialling_waits_for_a_payment_that_is_being_taken_in(december: Campaign,
         return dial(agent=ana, contact=contact, telephone="+59170712345", now=NOW)
 
     _taken, dialled = in_threads(taking, dialling)
-    assert isinstance(dialled, CallNotAllowed)
+    assert isinstance(dialled, CallRefused)
 
 
 def test_a_taking_that_is_cut_off_leaves_nothing(december: Campaign) -> None:

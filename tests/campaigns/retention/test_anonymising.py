@@ -100,7 +100,7 @@ def test_figures_seals_and_invariants_hold(december: Campaign, at: At) -> None:
     assert (found.agrees, found.is_anonymised, found.differences) == (True, True, [])
     assert Seal.objects.latest("revision").figures == before
     assert check_invariants() == []
-    with pytest.raises(sealing.SealRefuses):
+    with pytest.raises(sealing.SealRefused):
         sealing.reseal(campaign=december, by=None, reason="x", now=at("2028-12-02 08:00"))
 
 

@@ -45,7 +45,7 @@ def answers_of(step: Step, caller: Caller) -> dict[str, str]:
 def walk_to_the_end(caller: Caller, way: tuple[tuple[str, str], ...], *, seen: bool = True) -> None:
     """Answer step by step; the agent decides, whatever is proposed. `seen`: she writes what the old screens say."""
     for name, branch in way:
-        here = caller.standing
+        here = caller.here
         if here.step.kind == "look_up" and here.step.name == name:
             caller.look()
             if caller.step == name:
@@ -94,9 +94,9 @@ def test_who_is_told_to_dial_101_goes_on_in_the_same_call(number, ana, at, publi
     caller = Caller(ana, ServiceLine.objects.get(number=number), at(MONDAY))
     until = next(place for place, (name, _branch) in enumerate(way) if flow.steps[name].continue_as)
     walk_to_the_end(caller, way[:until])
-    walking.continue_as(by=ana.user, key=caller.walk.key, position=caller.standing.footstep.position, now=caller.now)
-    assert caller.standing.flow.line == "101"
-    assert caller.standing.known["customer"]["contract"] == "1011018"
+    walking.continue_as(by=ana.user, key=caller.walk.key, position=caller.here.footstep.position, now=caller.now)
+    assert caller.here.flow.line == "101"
+    assert caller.here.known["customer"]["contract"] == "1011018"
     reclamos = flow_of("101")
     rest = next(way for way in every_path(reclamos) if way[-1][0] == "reiterated")
     names = [name for name, _branch in rest]

@@ -126,14 +126,14 @@ class Connected:
     def walk(self) -> None:
         """Answer step by step to the end."""
         for place, (name, branch) in enumerate(self.way):
-            here = self.caller.standing
+            here = self.caller.here
             if here.step.name != name:  # a reading of the house has answered itself
                 assert here.flow.steps[name].look_up.startswith("house."), f"at {here.step.name}, not at {name}"
                 continue
             if here.step.kind == "look_up":
                 self.caller.look()
                 if self.caller.step == name:  # nothing found: that is seen, and she goes on
-                    assert self.caller.standing.footstep.trouble == "No se encontró nada con ese dato."
+                    assert self.caller.here.footstep.trouble == "No se encontró nada con ese dato."
                     self.caller.by_hand()
                 continue
             if here.step.kind == "decide" and here.footstep.proposed != branch:
@@ -148,7 +148,7 @@ class Connected:
         if field.type == "customer":
             return {field.name: self.contract, f"{field.name}_name": self.name}
         if field.among:
-            return {field.name: value_at(self.caller.standing.known, field.among)[0]}
+            return {field.name: value_at(self.caller.here.known, field.among)[0]}
         steps = flow_of(self.line).steps
         coming = next((way for step, way in self.way[place:] if steps[step].kind == "decide"), None)
         queries = TYPED.get((self.line, field.name), {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inbound.outside.found_words import tell, words_of
+from inbound.outside.found_words import in_words, words_of
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_value_is_read_aloud(name, value, words):
 
 def test_a_long_list_of_texts_stands_below_what_is_looked_for_first():
     places = [f"Agencia {number}, Av. América {number}" for number in range(25)]
-    told = tell({"places": places, "invoices": [{"number": "F-1", "amount": "150.00"}], "as_of": "2026-11-25"})
+    told = in_words({"places": places, "invoices": [{"number": "F-1", "amount": "150.00"}], "as_of": "2026-11-25"})
     assert told.facts == [("Al", "25/11/2026")]
     invoices, pay = told.tables
     assert (invoices.title, invoices.rows) == ("Facturas", [["F-1", "Bs\u00a0150,00"]])

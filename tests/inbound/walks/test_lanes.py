@@ -21,10 +21,10 @@ from inbound.attended.time_figures import time_figures
 from inbound.flows.paths import every_path
 from inbound.flows.publishing import files, publish_files
 from inbound.models import FlowVersion, Footstep, OutsideSystem, OutsideWrite, ServiceLine, Walk
-from inbound.walks.footsteps import Stale, WalkRefuses
+from inbound.walks.footsteps import Stale, WalkRefused
 from inbound.walks.lanes import begin_lane, handed_over
 from inbound.walks.page import lay_walk
-from inbound.walks.standing import stand
+from inbound.walks.state import read_state
 from tests.inbound.a_walk import FLOW, Attending, Caller, publish
 from tests.inbound.flows_to_read import LINES, flow_of
 from tests.inbound.walks.test_every_line import walk_to_the_end
@@ -101,22 +101,22 @@ def test_the_lane_knows_what_the_call_knew_and_stays_on_its_version(card, elena,
     first = FlowVersion.objects.get(line__number="102")
     publish(flow_text("102").replace("Reclamo recibido", "Otro título"), monday, line="102")
     lane = Attending(elena, taken(card, elena, monday), monday)
-    page = lay_walk(standing=lane.standing, by=elena)
-    assert (lane.walk.version, page.standing.step.title) == (first, "Reclamo recibido")
+    page = lay_walk(here=lane.here, by=elena)
+    assert (lane.walk.version, page.here.step.title) == (first, "Reclamo recibido")
     assert page.say == "Algo, contrato 1011018: Algo"
     lane.answer()
-    assert lane.standing.known["claim"] == "Algo"
+    assert lane.here.known["claim"] == "Algo"
     lane.back()
-    assert lay_walk(standing=lane.standing, by=elena).say == page.say
+    assert lay_walk(here=lane.here, by=elena).say == page.say
 
 
 def test_only_who_has_the_card_walks_it(card, elena, rosa, ana, monday):
-    with pytest.raises(WalkRefuses, match="tómela primero"):
+    with pytest.raises(WalkRefused, match="tómela primero"):
         Attending(elena, card, monday)
     taken(card, elena, monday)
-    with pytest.raises(WalkRefuses, match="La tiene Elena"):
+    with pytest.raises(WalkRefused, match="La tiene Elena"):
         Attending(rosa, card, monday)
-    with pytest.raises(WalkRefuses, match="supervisión"):
+    with pytest.raises(WalkRefused, match="supervisión"):
         Attending(ana.user, card, monday)
     lane = Attending(elena, card, monday)
     lane.answer()
@@ -152,7 +152,7 @@ def test_pressed_twice_it_begins_once(card, elena, monday):
 def test_a_card_settled_by_hand_leaves_its_lane_where_it_stands(card, elena, monday):
     lane = Attending(elena, taken(card, elena, monday), monday)
     working.resolve(escalation_id=card.pk, outcome="Hablado", by=elena, now=monday)
-    with pytest.raises(WalkRefuses, match="Ya está resuelta"):
+    with pytest.raises(WalkRefused, match="Ya está resuelta"):
         lane.answer()
     working.reopen(escalation_id=card.pk, reason="Llamó de nuevo", by=elena, now=monday)
     lane.answer()
@@ -165,9 +165,9 @@ def test_what_else_one_works_is_not_what_was_settled_by_hand(call_of, elena, mon
     raised = Escalation.objects.filter(kind__in=("billing_claim", "reentry_ticket"))
     cards = [taken(card, elena, monday) for card in raised]
     first, second = (Attending(elena, card, monday) for card in cards)
-    assert lay_walk(standing=stand(walk=second.walk), by=elena).others == [first.walk]
+    assert lay_walk(here=read_state(walk=second.walk), by=elena).others == [first.walk]
     working.resolve(escalation_id=cards[0].pk, outcome="Hablado", by=elena, now=monday)
-    assert lay_walk(standing=stand(walk=second.walk), by=elena).others == []
+    assert lay_walk(here=read_state(walk=second.walk), by=elena).others == []
 
 
 def test_a_flow_published_before_ends_said_what_they_settle_resolves(ana, elena, monday):
@@ -194,7 +194,7 @@ def test_a_card_of_a_step_without_a_lane_is_worked_without_one(ana, elena, monda
     card = taken(Escalation.objects.get(), elena, monday)
     assert (came := handed_over(card=card)) is not None
     assert came.lane == ""
-    with pytest.raises(WalkRefuses, match="no tiene un carril"):
+    with pytest.raises(WalkRefused, match="no tiene un carril"):
         Attending(elena, card, monday)
 
 

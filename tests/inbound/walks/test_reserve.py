@@ -28,7 +28,7 @@ from agents.models import Agent, User
 from inbound.flows.publishing import files, publish_files
 from inbound.models import Footstep, OutsideSystem, ReservedSearch, ServiceLine, Walk
 from inbound.outside.reaching import look_up
-from inbound.walks.standing import stand
+from inbound.walks.state import read_state
 from inbound.writes.delivering import deliver_due
 from tests.callcenter.test_every_address import ADDRESSES, ADMIN, ROUTED
 from tests.callcenter.world import World, world
@@ -119,7 +119,7 @@ def attend(reader: Reader, line: str, whom: Subscriber) -> Walk:
     reader.ask(reverse("inbound:begin"), {"line": line, "key": str(key)}, follow=True)
     walk = Walk.objects.get(key=key)
     for _step in range(STEPS_OF_A_CALL):
-        here = stand(walk=Walk.objects.select_related("line", "agent__user").get(pk=walk.pk))
+        here = read_state(walk=Walk.objects.select_related("line", "agent__user").get(pk=walk.pk))
         if here.walk.ended_at is not None:
             break
         sends: dict[str, Any] = {"position": here.footstep.position, "confirmed": "yes"}

@@ -11,9 +11,9 @@ from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.reaching import Looked
 from inbound.walks import walking
 from inbound.walks.answering import StepRefused
-from inbound.walks.footsteps import Stale, WalkRefuses
+from inbound.walks.footsteps import Stale, WalkRefused
 from inbound.walks.page import lay_walk
-from inbound.walks.standing import NoFlow
+from inbound.walks.state import NoFlow
 from tests.inbound.a_walk import BILLING, DAMAGE, FLOW, TOP_UP, VISIT, Caller, publish
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_a_call_is_led_to_its_result_and_leaves_one_interaction(call, answers):
     assert call.step == "damages"
     call.look()
     assert asked == [{"name": "smartflex.damages", "contract": "1001"}]
-    assert (call.step, call.standing.footstep.proposed) == ("state", "open")
+    assert (call.step, call.here.footstep.proposed) == ("state", "open")
     call.answer("open")
     call.answer(note="Desde ayer")
     assert call.step == "done"
@@ -82,7 +82,7 @@ def test_the_same_button_twice_begins_one_walk(ana, line, at):
 
 def test_a_walk_stays_on_its_version(call, at):
     publish(FLOW.replace("Saludo", "Otro saludo"), at(NOON), line="101")
-    assert call.standing.step.title == "Saludo"
+    assert call.here.step.title == "Saludo"
 
 
 def test_a_line_without_a_flow_is_said(ana, at):
@@ -92,7 +92,7 @@ def test_a_line_without_a_flow_is_said(ana, at):
 
 
 def test_a_step_is_answered_once_whoever_clicks_twice(call):
-    position = call.standing.footstep.position
+    position = call.here.footstep.position
     call.answer(position=position)
     with pytest.raises(Stale, match="ya se respondió"):
         call.answer(position=position)
@@ -112,11 +112,11 @@ def test_a_system_that_does_not_answer_never_blocks_the_caller(call, answers):
     call.answer()
     call.answer(customer="1001")
     call.look()
-    assert (call.step, call.standing.footstep.trouble) == ("damages", "Smartflex no responde.")
+    assert (call.step, call.here.footstep.trouble) == ("damages", "Smartflex no responde.")
     call.by_hand(**{"0.number": "D-9", "0.state": "attended", "0.cause": "Corte"})
-    assert (call.step, call.standing.footstep.proposed) == ("state", "attended")
-    assert call.standing.known["damages"][0]["number"] == "D-9"
-    assert call.standing.path[-2].by_hand
+    assert (call.step, call.here.footstep.proposed) == ("state", "attended")
+    assert call.here.known["damages"][0]["number"] == "D-9"
+    assert call.here.path[-2].by_hand
 
 
 def test_whoever_is_asked_again_may_answer_this_time(call, answers):
@@ -137,7 +137,7 @@ def test_the_agent_decides_and_an_override_is_recorded(call, answers):
     call.answer(customer="1001")
     call.look()
     call.answer("attended", reason="El cliente dice que ya vinieron")
-    decided = call.standing.path[-2]
+    decided = call.here.path[-2]
     assert (decided.proposed, decided.chosen) == ("open", "attended")
     assert decided.reason == "El cliente dice que ya vinieron"
 
@@ -147,7 +147,7 @@ def test_another_state_is_written_down_and_goes_to_the_supervisor(call, answers,
     call.answer()
     call.answer(customer="1001", customer_name="María Quispe")
     call.look()
-    assert call.standing.footstep.proposed == "other"
+    assert call.here.footstep.proposed == "other"
     call.answer("other")
     call.answer(seen="Dice «congelado»")
     escalation = Escalation.objects.get()
@@ -171,11 +171,11 @@ def test_what_is_handed_over_says_where_to_call_and_promises_in_words_people_rea
 def test_what_is_known_already_stands_in_the_field_and_may_be_written_over(ana, answers, at):
     call = Caller(ana, publish(VISIT, at(NOON), line="103"), at(NOON))
     call.answer(customer="1001", customer_name="María Quispe")
-    held = {field.name: field.value for field in lay_walk(standing=call.standing, by=ana.user).fields}
+    held = {field.name: field.value for field in lay_walk(here=call.here, by=ana.user).fields}
     assert held == {"visit_day": "", "visit_hour": "", "telephone": "", "waits": "María Quispe"}
     call.answer(visit_day="28/11/2026", visit_hour="9:30", telephone="71712345", waits="Rosa")
     call.back()
-    held = {field.name: field.value for field in lay_walk(standing=call.standing, by=ana.user).fields}
+    held = {field.name: field.value for field in lay_walk(here=call.here, by=ana.user).fields}
     assert held["waits"] == "Rosa"
 
 
@@ -188,10 +188,10 @@ def test_back_is_a_verb_and_erases_nothing(call, answers):
     call.back()
     assert call.step == "customer", "not the machine's question, the one before it"
     assert Footstep.objects.filter(walk=call.walk).count() == before + 1
-    assert "damages" not in call.standing.known
+    assert "damages" not in call.here.known
     call.answer(customer="2002")
     call.look()
-    assert call.standing.known["customer"]["contract"] == "2002"
+    assert call.here.known["customer"]["contract"] == "2002"
     assert Walk.objects.get(pk=call.walk.pk).contract == "2002"
 
 
@@ -202,7 +202,7 @@ def test_one_can_go_back_to_any_step_that_counts(call, answers):
     call.look()
     call.back(to=1)
     assert call.step == "greet"
-    with pytest.raises(WalkRefuses, match="primer paso"):
+    with pytest.raises(WalkRefused, match="primer paso"):
         call.back()
 
 
@@ -237,14 +237,14 @@ def test_a_top_up_needs_the_second_word_and_the_requester(ana, at):
 def test_a_walk_goes_on_as_101_with_the_customer_it_knows(ana, line, at):
     call = Caller(ana, publish(BILLING, at(NOON), line="102"), at(NOON))
     call.answer(customer="1001", customer_name="María Quispe")
-    walking.continue_as(by=ana.user, key=call.walk.key, position=call.standing.footstep.position, now=at(NOON))
-    assert (call.standing.flow.line, call.step) == ("101", "damages")
-    assert call.standing.walk.line.number == "102"
+    walking.continue_as(by=ana.user, key=call.walk.key, position=call.here.footstep.position, now=at(NOON))
+    assert (call.here.flow.line, call.step) == ("101", "damages")
+    assert call.here.walk.line.number == "102"
     assert Footstep.objects.filter(walk=call.walk, chosen="continue_as").count() == 1
 
 
 def test_a_draft_of_an_answered_step_is_refused(call):
-    position = call.standing.footstep.position
+    position = call.here.footstep.position
     keep = {"by": call.agent.user, "key": call.walk.key, "position": position, "fields": {"note": "a medias"}}
     assert walking.keep_draft(**keep)
     call.answer()

@@ -16,7 +16,7 @@ from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.writes import delivering, writing
 from inbound.writes.delivering import LEASE, REST, deliver_due, recover
-from inbound.writes.states import State, WriteRefuses
+from inbound.writes.states import State, WriteRefused
 from systems.qbc.client import Qbc
 from systems.smartflex.client import Smartflex
 from systems.wire import forget_wires
@@ -216,7 +216,7 @@ def test_a_refusal_is_told_and_is_a_persons(owe: Owe, side: OtherSide, now: date
     assert len(write.last_error) <= delivering.ERROR_LENGTH
     deliver_due(now=now + timedelta(days=1))
     assert asked(side) == 1
-    with pytest.raises(WriteRefuses):
+    with pytest.raises(WriteRefused):
         writing.try_again(write=write, by=elena, now=now)
     assert writing.give_up(write=write, reason="Suspendido", by=ana.user, now=now).state == State.NOT_DONE
 

@@ -14,7 +14,7 @@ from agents.models import Agent, User
 from inbound.models import OutsideWrite
 from inbound.writes import writing
 from inbound.writes.delivering import LEASE, REST, deliver_due, recover
-from inbound.writes.states import State, WriteRefuses
+from inbound.writes.states import State, WriteRefused
 from tests.campaigns.together import at_once
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
@@ -136,7 +136,7 @@ def test_of_two_supervisors_one_settles_a_doubt(owe: Owe, now: datetime, elena: 
         who, outcome = what
         try:
             writing.settle(write=write, outcome=outcome, reference="R-1", reason="Libro de QBC", by=who, now=now)
-        except WriteRefuses:
+        except WriteRefused:
             return False
         return True
 
@@ -155,7 +155,7 @@ def test_a_parked_write_tried_again_by_many_hands_is_sent_once(
     def press(_n: int) -> int:
         try:
             writing.try_again(write=write, by=elena, now=now)
-        except WriteRefuses:
+        except WriteRefused:
             return 0
         return deliver_due(now=now)
 

@@ -12,7 +12,7 @@ import pytest
 from agents.models import Agent, User
 from inbound.models import Footstep, OutsideWrite, OutsideWriteChange, Walk
 from inbound.writes import writing
-from inbound.writes.states import State, Verb, WriteRefuses, can
+from inbound.writes.states import State, Verb, WriteRefused, can
 
 pytestmark = pytest.mark.django_db
 Owe = Callable[..., OutsideWrite]
@@ -53,7 +53,7 @@ def test_who_asked_for_whom_and_how_much_are_on_the_row(owe: Owe, ana: Agent, no
 def test_a_call_that_goes_back_and_asks_again_tops_up_once(owe: Owe) -> None:
     first = owe("qbc.top_up", key="walk:1:7")
     assert owe("qbc.top_up", key="walk:1:12").pk == first.pk
-    with pytest.raises(WriteRefuses, match="otro monto"):
+    with pytest.raises(WriteRefused, match="otro monto"):
         owe("qbc.top_up", key="walk:1:12", amount="50")
     assert OutsideWrite.objects.count() == 1
 
@@ -104,7 +104,7 @@ def test_two_reiterations_on_two_steps_are_two(owe: Owe) -> None:
     ],
 )
 def test_money_that_is_incomplete_is_not_owed(owe: Owe, action: str, payload: dict[str, Any], says: str) -> None:
-    with pytest.raises(WriteRefuses, match=says):
+    with pytest.raises(WriteRefused, match=says):
         owe(action, **payload)
     assert not OutsideWrite.objects.exists()
 
@@ -127,7 +127,7 @@ def test_an_agents_day_has_a_limit_in_bolivianos(owe: Owe, set_mode: SetMode) ->
     set_mode("qbc", daily_limit=50)
     owe("qbc.top_up", key="a", number="1", amount="30")
     owe("qbc.top_up", key="b", number="2", amount="20")
-    with pytest.raises(WriteRefuses, match="límite del día") as refusal:
+    with pytest.raises(WriteRefused, match="límite del día") as refusal:
         owe("qbc.top_up", key="c", number="3", amount="0.01")
     assert "50,00" in str(refusal.value)
     assert OutsideWrite.objects.count() == 2
@@ -140,7 +140,7 @@ def test_the_limit_is_each_agents_each_days_and_each_systems(
     owe("qbc.top_up", key="a")
     owe("qbc.top_up", key="b", of=walk_of(luis), by=luis)
     owe("c_cli4g.top_up", key="c")
-    with pytest.raises(WriteRefuses):
+    with pytest.raises(WriteRefused):
         owe("qbc.top_up", key="d", number="2", at=now.replace(hour=23, minute=59))
     owe("qbc.top_up", key="e", number="2", at=now.replace(hour=0, minute=0) + timedelta(days=1))
 
@@ -155,20 +155,20 @@ def test_what_was_not_done_does_not_use_up_the_limit(
     if frees:
         owe("qbc.top_up", key="b", number="2")
     else:
-        with pytest.raises(WriteRefuses):
+        with pytest.raises(WriteRefused):
             owe("qbc.top_up", key="b", number="2")
 
 
 def test_an_agents_day_has_a_number_of_operations(owe: Owe, set_mode: SetMode) -> None:
     set_mode("mio", daily_writes=1)
     owe("mio.block_sim", key="a")
-    with pytest.raises(WriteRefuses, match="1 operaciones"):
+    with pytest.raises(WriteRefused, match="1 operaciones"):
         owe("mio.block_sim", key="b", number="70799999")
 
 
 def test_one_operation_has_a_largest_amount(owe: Owe, set_mode: SetMode) -> None:
     set_mode("qbc", largest_amount=100)
-    with pytest.raises(WriteRefuses, match="100,00"):
+    with pytest.raises(WriteRefused, match="100,00"):
         owe("qbc.top_up", amount="100.01")
     owe("qbc.top_up", amount="100")
 
@@ -178,7 +178,7 @@ def test_only_amounts_of_the_plan(owe: Owe, walk: Walk, now: datetime) -> None:
     Footstep.objects.create(
         walk=walk, position=3, version=walk.version, step="line", kind="look_up", entered_at=now, found=line
     )
-    with pytest.raises(WriteRefuses, match="10,00.*30,00"):
+    with pytest.raises(WriteRefused, match="10,00.*30,00"):
         owe("qbc.top_up", amount="20")
     owe("qbc.top_up", amount="30")
 
@@ -208,7 +208,7 @@ def test_by_hand_it_waits_for_a_person_from_the_start(owe: Owe, set_mode: SetMod
 
 def test_off_nothing_of_money_is_promised(owe: Owe, set_mode: SetMode) -> None:
     set_mode("qbc", "off")
-    with pytest.raises(WriteRefuses, match="apagado"):
+    with pytest.raises(WriteRefused, match="apagado"):
         owe("qbc.top_up")
 
 
@@ -227,7 +227,7 @@ def test_the_agent_writes_the_reference_of_the_old_screen(
     write = owe()
     done = writing.write_by_hand(write=write, reference="  SF-77 ", by=ana.user, now=now)
     assert (done.state, done.reference, done.settled_by, done.settled_at) == (State.DONE, "SF-77", ana.user, now)
-    with pytest.raises(WriteRefuses, match="Ya está hecha"):
+    with pytest.raises(WriteRefused, match="Ya está hecha"):
         writing.write_by_hand(write=write, reference="SF-78", by=ana.user, now=now)
     write.refresh_from_db()
     assert write.reference == "SF-77"
@@ -235,15 +235,15 @@ def test_the_agent_writes_the_reference_of_the_old_screen(
 
 def test_a_reference_is_not_optional(owe: Owe, set_mode: SetMode, ana: Agent, now: datetime) -> None:
     set_mode("smartflex", "by_hand")
-    with pytest.raises(WriteRefuses, match="referencia"):
+    with pytest.raises(WriteRefused, match="referencia"):
         writing.write_by_hand(write=owe(), reference="  ", by=ana.user, now=now)
 
 
 def test_an_uncertain_one_is_settled_by_a_supervisor_who_says_how(owe: Owe, elena: User, now: datetime) -> None:
     write = in_state(owe("qbc.top_up"), "uncertain", now)
-    with pytest.raises(WriteRefuses, match="cómo lo verificó"):
+    with pytest.raises(WriteRefused, match="cómo lo verificó"):
         writing.settle(write=write, outcome="done", reference="R-1", by=elena, now=now)
-    with pytest.raises(WriteRefuses, match="referencia"):
+    with pytest.raises(WriteRefused, match="referencia"):
         writing.settle(write=write, outcome="done", reference="", reason="Libro", by=elena, now=now)
     done = writing.settle(write=write, outcome="done", reference="R-1", reason="Libro de QBC", by=elena, now=now)
     assert (done.state, done.reference, done.settled_by, done.settled_at) == (State.DONE, "R-1", elena, now)
@@ -259,7 +259,7 @@ def test_or_found_not_done(owe: Owe, elena: User, now: datetime) -> None:
 def test_an_agent_does_not_settle_her_own_doubt(owe: Owe, ana: Agent, luis: Agent, oscar: User, now: datetime) -> None:
     write = in_state(owe("qbc.top_up"), "uncertain", now)
     for who in (ana.user, luis.user, oscar):
-        with pytest.raises(WriteRefuses, match="supervisión"):
+        with pytest.raises(WriteRefused, match="supervisión"):
             writing.settle(write=write, outcome="done", reference="R", reason="x", by=who, now=now)
     with pytest.raises(ValueError, match="maybe"):
         writing.settle(write=write, outcome="maybe", reference="R", reason="x", by=ana.user, now=now)
@@ -295,7 +295,7 @@ def test_who_may_do_what(state: str, who: str, verbs: set[str], owe: Owe, reques
 def test_giving_up_says_why(owe: Owe, set_mode: SetMode, ana: Agent, now: datetime) -> None:
     set_mode("smartflex", "by_hand")
     write = owe()
-    with pytest.raises(WriteRefuses, match="por qué"):
+    with pytest.raises(WriteRefused, match="por qué"):
         writing.give_up(write=write, reason=" ", by=ana.user, now=now)
     assert writing.give_up(write=write, reason="El cliente colgó", by=ana.user, now=now).state == State.NOT_DONE
 

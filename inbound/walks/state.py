@@ -19,7 +19,7 @@ class NoFlow(Exception):
 
 
 @dataclass(frozen=True)
-class Standing:
+class WalkState:
     """A walk at its newest footstep. `path` are the footsteps that count, `trail` all of them, oldest first."""
 
     walk: Walk
@@ -53,17 +53,17 @@ def running_version(*, line: ServiceLine) -> FlowVersion:
     return newest
 
 
-def stand(*, walk: Walk) -> Standing:
+def read_state(*, walk: Walk) -> WalkState:
     """Read where `walk` stands; one query."""
-    return standing_on(walk=walk, trail=list(Footstep.objects.filter(walk=walk).order_by("position")))
+    return state_on(walk=walk, trail=list(Footstep.objects.filter(walk=walk).order_by("position")))
 
 
-def standing_on(*, walk: Walk, trail: list[Footstep]) -> Standing:
+def state_on(*, walk: Walk, trail: list[Footstep]) -> WalkState:
     """Where `walk` stands with all its footsteps at hand, oldest first."""
     path = path_of(trail)
     newest = trail[-1]
     flow = flow_of(newest.version_id)
-    return Standing(walk, flow, flow.steps[newest.step], newest, known_on(path, before=walk.brought), path, trail)
+    return WalkState(walk, flow, flow.steps[newest.step], newest, known_on(path, before=walk.brought), path, trail)
 
 
 def path_of(trail: list[Footstep]) -> list[Footstep]:
@@ -101,11 +101,11 @@ def _with_what_was_known(before: Any, footstep: Footstep) -> Any:
     return before if found is None else found
 
 
-def said_before(standing: Standing) -> dict[str, Any]:
+def fields_before(here: WalkState) -> dict[str, Any]:
     """What the fields of the present step hold: a draft, or what was answered the last time it was passed."""
-    draft = standing.walk.draft
-    if draft.get("position") == standing.footstep.position:
+    draft = here.walk.draft
+    if draft.get("position") == here.footstep.position:
         return dict(draft.get("fields", {}))
-    here = (standing.footstep.version_id, standing.footstep.step)
-    earlier = [passed for passed in standing.trail[:-1] if (passed.version_id, passed.step) == here]
+    present = (here.footstep.version_id, here.footstep.step)
+    earlier = [passed for passed in here.trail[:-1] if (passed.version_id, passed.step) == present]
     return dict(earlier[-1].answer) if earlier else {}
