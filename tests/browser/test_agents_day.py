@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from campaigns.models import Attempt, CallBack, CallingPolicy, CallingWindow, Campaign, ListEntry, PaymentPromise
 from escalations.raising import raise_escalation
 from tests.browser.looking import DESK, TABLET, assert_accessible
-from tests.campaigns.customers import fill_in_the_house_rules, make_customer
+from tests.campaigns.customers import make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def campaign(db: None) -> Campaign:
     """A month that may be called at any hour of today."""
     cache.clear()
-    fill_in_the_house_rules()
     CallingWindow.objects.all().delete()
     CallingWindow.objects.bulk_create(
         CallingWindow(weekday=weekday, opens=time.min, closes=time(23, 59, 59)) for weekday in range(7)

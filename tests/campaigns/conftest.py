@@ -11,15 +11,14 @@ import pytest
 from agents.models import Agent
 from campaigns.models import Campaign, Contact, Disposition
 from service_level.models import Holiday
-from tests.campaigns.customers import fill_in_the_house_rules, make_customer
+from tests.campaigns.customers import make_customer
 
 PERIOD = date(2026, 12, 1)
 
 
 @pytest.fixture
 def house_rules(db: None) -> None:
-    """The defaults of the calling policy, and no holiday in these weeks."""
-    fill_in_the_house_rules()
+    """The calling policy a centre begins with, and no holiday in these weeks."""
     Holiday.objects.filter(day__range=(date(2026, 11, 20), date(2026, 12, 31))).delete()
 
 

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from datetime import date
 from typing import Any
-
-from django.apps import apps
 
 from agents.models import Agent
 from campaigns.models import Campaign, Contact, ListEntry, Renewal
 from campaigns.rows.cleaning import name_keys
-
-
-def fill_in_the_house_rules() -> None:
-    """The defaults of the calling policy (tests that empty the tables lose what the migration wrote)."""
-    importlib.import_module("campaigns.migrations.0006_fill_in_the_calling_policy").fill_in(apps, None)
 
 
 def make_customer(owner: Agent | None, name: str, *, campaign: Campaign, **more: Any) -> Contact:

@@ -18,10 +18,9 @@ from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.desk.results import record_result
 from campaigns.models import Attempt, CallBack, ListEntry
 from campaigns.promises_and_callbacks.call_backs import agree
-from tests.campaigns.customers import fill_in_the_house_rules
 from tests.campaigns.together import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 TAKERS = 200
 
 
@@ -31,12 +30,7 @@ def now(at):
 
 
 @pytest.fixture
-def house_rules_again(db: None) -> None:
-    fill_in_the_house_rules()
-
-
-@pytest.fixture
-def team(house_rules_again):
+def team(db):
     """Two hundred agents of one team."""
     north = Team.objects.create(name="Norte")
     users = User.objects.bulk_create([User(username=f"agente{number}", role=Role.AGENT) for number in range(TAKERS)])

@@ -18,10 +18,9 @@ from campaigns.desk.results import StaleResult, record_result
 from campaigns.invariants import check_invariants
 from campaigns.models import Attempt, CallBack, ListEntry
 from campaigns.promises_and_callbacks.call_backs import CallBackRefused, agree, cancel, reschedule, widen_overdue
-from tests.campaigns.customers import fill_in_the_house_rules
 from tests.campaigns.together import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 PAIRS = 12
 
 
@@ -33,7 +32,6 @@ def now(at):
 @pytest.fixture
 def team(db):
     """Two dozen agents of one team, who work Internet."""
-    fill_in_the_house_rules()
     north = Team.objects.create(name="Norte")
     users = User.objects.bulk_create([User(username=f"agente{n}", role=Role.AGENT) for n in range(2 * PAIRS)])
     agents = Agent.objects.bulk_create([Agent(user=user, team=north) for user in users])

@@ -135,7 +135,6 @@ def test_hours_and_calls_of_an_agent_heed_the_service(month, ana):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("django_db_serialized_rollback")
 def test_a_verb_that_began_first_and_ends_last_is_seen(ana, luis, at):
     """Two verbs write at once; the one with the smaller key commits later. A greatest key would not tell it."""
     month = make_month({"ana": ana, "luis": luis})

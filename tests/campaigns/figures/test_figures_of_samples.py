@@ -16,7 +16,7 @@ from campaigns.invariants import check_invariants
 from campaigns.models import Disposition
 from tests.conftest import DATA
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 SAMPLES = {"xlsx-300": "xlsx", "csv-300": "csv", "xlsx-5000": "xlsx"}
 
 

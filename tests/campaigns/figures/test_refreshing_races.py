@@ -13,7 +13,7 @@ from campaigns.figures.refreshing import counting_alone, refresh_figures
 from campaigns.models import FigureCell, ListEntry
 from tests.campaigns.a_month import make_month
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("django_db_serialized_rollback")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.campaigns.a_campaign import moment
 from tests.campaigns.some_receipts import arrived, row, stage
 from tests.campaigns.some_reports import many, taken
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 NOW = moment("2026-11-26 10:00")
 CONTRACTS = 60
 NAMES = ("Ana", "Luis", "Marta", "Sara")

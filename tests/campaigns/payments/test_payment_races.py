@@ -18,7 +18,7 @@ from campaigns.payments import receipts
 from tests.campaigns.a_campaign import make_campaign, moment
 from tests.campaigns.some_receipts import arrived, owing, row, stage, take
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 NOW = moment("2026-11-26 10:00")
 
 

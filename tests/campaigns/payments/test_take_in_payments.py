@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from campaigns.models import ListEntry, Receipt, RejectedRow, RenewalPayment
 from tests.conftest import DATA
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 SAMPLES = {"xlsx-300": "xlsx", "csv-300": "csv", "xlsx-5000": "xlsx"}
 
 

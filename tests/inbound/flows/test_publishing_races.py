@@ -12,7 +12,7 @@ from inbound.flows.publishing import NothingToPublish, files, publish_draft, pub
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
 from tests.campaigns.together import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

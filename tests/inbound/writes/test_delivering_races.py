@@ -19,7 +19,7 @@ from tests.campaigns.together import at_once
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 Owe = Callable[..., OutsideWrite]
 SetMode = Callable[..., None]
 ORDINARY, MONEY = "smartflex.reiterate_damage", "qbc.top_up"

@@ -1,9 +1,12 @@
-"""The internal policy a centre starts with, all of it editable: caps, windows, dispositions."""
+"""The internal policy a centre starts with, and the headings its reports have; all of it is editable."""
 
 from datetime import time
 
 from django.db import migrations
 from django.utils.translation import gettext_noop as _
+
+from systems.reports import known_headings
+from systems.reports.reading import heading_key
 
 WEEK = [(weekday, time(8, 30), time(20, 0)) for weekday in range(5)]
 SATURDAY = (5, time(9, 0), time(13, 0))
@@ -41,7 +44,13 @@ DISPOSITIONS = [
         "technical",
         {"retry_minutes": 15, "counts_as_attempt": False, "pbx_result": "CONGESTION"},
     ),
-    ("claim", _("Tiene un reclamo"), "", "right", {"retry_minutes": 2880, "requires_note": True}),
+    (
+        "claim",
+        _("Tiene un reclamo"),
+        "",
+        "right",
+        {"retry_minutes": 2880, "requires_note": True, "escalates_id": "complaint"},  # what supervision settles
+    ),
     ("moved", _("Se trasladó o ya no tiene el servicio"), "", "right", {"is_final": True, "requires_note": True}),
     ("deceased", _("Falleció el titular"), "", "third", {"is_final": True, "requires_note": True}),
     ("do_not_call", _("Pide no ser llamado"), "", "right", {"is_final": True, "forbids_calling": True}),
@@ -50,7 +59,7 @@ DISPOSITIONS = [
 ]
 
 
-def fill_in(apps, schema_editor):
+def begin_with_the_policy(apps, schema_editor):
     apps.get_model("campaigns", "CallingPolicy").objects.get_or_create(id=1)
     window = apps.get_model("campaigns", "CallingWindow")
     for weekday, opens, closes in (*WEEK, SATURDAY):
@@ -62,10 +71,22 @@ def fill_in(apps, schema_editor):
         )
 
 
-class Migration(migrations.Migration):
-    dependencies = [
-        ("campaigns", "0005_say_what_a_receipt_is_to_its_renewal"),
-        ("service_level", "0001_initial"),
-    ]
+def know_headings(apps, schema_editor):
+    alias_of = apps.get_model("campaigns", "ColumnAlias")
+    for kind, headings in (("ccvp", known_headings.CCVP), ("recaudo", known_headings.RECAUDO)):
+        seen = set(alias_of.objects.filter(kind=kind).values_list("alias_key", flat=True))
+        for field, names in headings.items():
+            for name in names:
+                key = heading_key(name)
+                if key not in seen:
+                    seen.add(key)
+                    alias_of.objects.create(kind=kind, field=field, alias=name, alias_key=key)
 
-    operations = [migrations.RunPython(fill_in, migrations.RunPython.noop)]
+
+class Migration(migrations.Migration):
+    dependencies = [("campaigns", "0002_point_at_other_rooms"), ("escalations", "0003_begin_with_kinds_and_units"), ("service_level", "0001_initial")]
+
+    operations = [
+        migrations.RunPython(begin_with_the_policy, migrations.RunPython.noop),
+        migrations.RunPython(know_headings, migrations.RunPython.noop),
+    ]

@@ -1,6 +1,46 @@
-"""The units the procedure writes to, and the words of their mail. Who holds a role is an administrator's to say."""
+"""The fourteen kinds of the procedure, the units it writes to, and the words of their mail.
+
+Who holds a role is an administrator's to say.
+"""
 
 from django.db import migrations
+from django.utils.translation import gettext_noop as _
+
+KINDS = (  # code, who works it, working hours, warns so many before, its clock stops while a unit is waited for, closes
+    ("billing_claim", _("Reclamo de facturación"), "supervisor", "8", "2", True, "informed"),
+    ("priority_order", _("Orden cerrada sin servicio"), "supervisor", "4", "1", False, "informed"),
+    ("overdue_installation", _("Instalación fuera de plazo"), "supervisor", "4", "1", False, "informed"),
+    ("callback_promise", _("Llamada prometida al cliente"), "agent", "8", "1", False, "informed"),
+    ("reentry_ticket", _("Boleta de nueva digitación"), "supervisor", "8", "2", True, "informed"),
+    ("priority_repair", _("Reparación prioritaria"), "supervisor", "4", "1", False, "informed"),
+    ("public_phone_fault", _("Falla de teléfono público"), "supervisor", "4", "1", False, "resolved"),
+    ("nocc_fault", _("Falla comunicada al NOCC"), "supervisor", "4", "1", True, "informed"),
+    ("sim_block", _("Bloqueo temporal de SIM"), "supervisor", "40", "8", False, "informed"),
+    ("guide_listing", _("Registro en la Guía Comercial"), "supervisor", "16", "4", True, "informed"),
+    ("unforeseen_state", _("Estado no previsto"), "supervisor", "4", "1", False, "informed"),
+    ("broken_promise", _("Compromiso de pago incumplido"), "supervisor", "16", "4", False, "resolved"),
+    ("complaint", _("Queja del cliente"), "supervisor", "8", "2", True, "informed"),
+    ("wants_to_cancel", _("Quiere dar de baja"), "supervisor", "4", "1", False, "informed"),
+)
+
+
+def begin_with_the_kinds(apps, schema_editor):
+    kind = apps.get_model("escalations", "Kind")
+    for code, name, worked_by, limit, warn, stops, closes in KINDS:
+        kind.objects.create(
+            code=code, name=name, worked_by=worked_by, limit_hours=limit, warn_hours=warn, stops_while_waiting=stops,
+            closes=closes,
+        )  # fmt: skip
+
+
+LANE_BUTTONS = {"billing_claim": _("Atender el reclamo")}
+
+
+def begin_with_the_buttons(apps, schema_editor):
+    kind = apps.get_model("escalations", "Kind")
+    for code, words in LANE_BUTTONS.items():
+        kind.objects.filter(code=code).update(lane_button=words)
+
 
 UNITS = (
     ("jefe_de_sector", "Jefatura de sector"),
@@ -61,9 +101,10 @@ def begin_with_units(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    dependencies = [("escalations", "0002_point_at_other_rooms")]
 
-    dependencies = [
-        ("escalations", "0005_write_to_units_at_once"),
+    operations = [
+        migrations.RunPython(begin_with_the_kinds, migrations.RunPython.noop),
+        migrations.RunPython(begin_with_the_buttons, migrations.RunPython.noop),
+        migrations.RunPython(begin_with_units, migrations.RunPython.noop),
     ]
-
-    operations = [migrations.RunPython(begin_with_units, migrations.RunPython.noop)]

@@ -71,4 +71,6 @@ def fill_in(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("service_level", "0001_initial")]
 
-    operations = [migrations.RunPython(fill_in, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(fill_in, migrations.RunPython.noop),
+    ]

@@ -1,4 +1,4 @@
-"""The eleven lines of the procedure, for a new site; what an administrator changed stays."""
+"""The eleven lines of the procedure, for a new site, and a charge nobody has yet; what an administrator changed stays."""
 
 from django.db import migrations
 
@@ -34,9 +34,14 @@ def begin(apps, schema_editor):
         )
 
 
-class Migration(migrations.Migration):
-    dependencies = [
-        ("inbound", "0003_leave_room_for_a_writes_key"),
-    ]
+def nobody_yet(apps, schema_editor):
+    apps.get_model("inbound", "PersonInCharge").objects.get_or_create(charge="shopper_sales")
 
-    operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
+
+class Migration(migrations.Migration):
+    dependencies = [("inbound", "0001_initial")]
+
+    operations = [
+        migrations.RunPython(begin, migrations.RunPython.noop),
+        migrations.RunPython(nobody_yet, migrations.RunPython.noop),
+    ]

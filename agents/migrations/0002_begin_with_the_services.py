@@ -1,7 +1,6 @@
-"""The two services call lists are dealt by."""
+"""The two services call lists are assigned by."""
 
 from django.db import migrations
-
 
 def fill_in(apps, schema_editor):
     skill = apps.get_model("agents", "Skill")
@@ -12,4 +11,6 @@ def fill_in(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("agents", "0001_initial")]
 
-    operations = [migrations.RunPython(fill_in, migrations.RunPython.noop)]
+    operations = [
+        migrations.RunPython(fill_in, migrations.RunPython.noop),
+    ]
