@@ -239,6 +239,18 @@ def test_files_stay_small_enough_to_be_read() -> None:
     assert long == {}
 
 
+def test_the_files_contributing_names_are_there() -> None:
+    """Whoever carries the house on is led to files that exist."""
+    text = (HOUSE / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = [name for name in re.findall(r"`([\w./]+/[\w./]*)`", text) if "*" not in name]
+    assert len(named) > 30
+    assert [name for name in named if not (HOUSE / name).exists()] == []
+    changes = re.findall(r"^\| (an? [^|]+) \| (\d+) \|", text, flags=re.MULTILINE)
+    assert len(changes) == 10
+    few = ("a result of a call", "a kind of card", "a line", "an outside system")
+    assert [(change, count) for change, count in changes if change in few and int(count) > 3] == []
+
+
 def test_every_test_file_has_its_room() -> None:
     """`tests/<room>/`, and the four kinds that belong to no room."""
     kinds = {path.name for path in (HOUSE / "tests").iterdir() if path.is_dir() and not path.name.startswith("_")}
