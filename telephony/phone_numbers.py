@@ -2,8 +2,7 @@
 
 Fixed lines are an area digit (2, 3 or 4) and seven digits, in Cochabamba often written without the 4; mobiles are
 eight digits that begin with 6 or 7. Anything else in a cell ("S/N", "0", "99999999") is no telephone, and neither is
-a service line such as 101 or 800131313: those are a catalogue, not telephones. Source: procedure/READING.md, *Money,
-time, numbers*.
+a service line such as 101 or 800131313: those are a catalogue, not telephones. Source: the numbering plan of Bolivia.
 """
 
 import re

@@ -27,7 +27,6 @@ from inbound.flows.publishing import (
     lanes_left_out,
     lines_without_a_flow,
     publish_draft,
-    running_version,
 )
 from inbound.flows.schema import FlowErrors, parse_flow
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
@@ -101,7 +100,7 @@ class ServiceLineAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-a
 
     @admin.display(description=_("versión"))
     def running(self, line: ServiceLine) -> str:
-        version = running_version(line=line) if line.pk else None
+        version = line.running_version() if line.pk else None
         if version is None:
             return gettext("sin flujo")
         address = reverse("admin:inbound_flowversion_change", args=[version.pk])
@@ -120,7 +119,7 @@ class ServiceLineAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-a
 
     @admin.display(description=_("diagrama"))
     def diagram(self, line: ServiceLine) -> str:
-        version = running_version(line=line) if line.pk else None
+        version = line.running_version() if line.pk else None
         return drawn(version.source) if version else NOTHING
 
 
@@ -185,7 +184,7 @@ class FlowDraftForm(forms.ModelForm):  # type: ignore[type-arg]
         source = str(self.cleaned_data["source"]).replace("\r\n", "\n")
         line = self.cleaned_data.get("line") or getattr(self.instance, "line", None)
         if not source.strip():
-            running = running_version(line=line) if isinstance(line, ServiceLine) else None
+            running = line.running_version() if isinstance(line, ServiceLine) else None
             source = running.source if running else ""
         if not source.strip():
             raise ValidationError(gettext("Esa línea todavía no tiene un flujo del que partir: escriba el suyo."))
@@ -217,7 +216,7 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
         asked: dict[str, Any] = super().get_changeform_initial_data(request)
         pk = str(asked.get("line", ""))
         line = ServiceLine.objects.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
-        if line is None or running_version(line=line) is not None:
+        if line is None or line.running_version() is not None:
             return asked
         return {"source": file_of(line.number)} | asked
 
@@ -270,7 +269,7 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
 
     @admin.display(description=_("qué cambia en la versión que corre"))
     def changes(self, draft: FlowDraft) -> str:
-        running = running_version(line=draft.line)
+        running = draft.line.running_version()
         return compared(running.source, draft.source) if running else gettext("Será la primera versión.")
 
     @admin.display(description=_("diagrama"))

@@ -1,6 +1,6 @@
 """What the procedure costs: how long its steps take, where its calls end, where agents decide otherwise.
 
-Also the calls it causes itself: whoever is told to dial 101 calls again (READING.md, *every flow*).
+Also the calls it causes itself: whoever is told to dial 101 calls again.
 """
 
 from __future__ import annotations

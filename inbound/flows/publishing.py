@@ -158,17 +158,12 @@ def publish_draft(*, line: ServiceLine, by: User, now: datetime) -> FlowVersion:
         flow = check_flow(source=draft.source, name=f"{line.number}.yaml")
         if flow.line != line.number:
             raise FlowErrors((FlowError(f"{line.number}.yaml", "", _("«line» dice %(line)s") % {"line": flow.line}),))
-        running = running_version(line=line)
+        running = line.running_version()
         if running and running.sha256 == fingerprint(draft.source):
             raise NothingToPublish(_("El borrador dice lo mismo que la versión que corre."))
         version = _next(line, flow, draft.source, now=now, by=by, note=draft.note)
         draft.delete()
     return version
-
-
-def running_version(*, line: ServiceLine) -> FlowVersion | None:
-    """The newest version of a line; None when it has none yet."""
-    return FlowVersion.objects.filter(line=line).order_by("-version").first()
 
 
 def difference(*, before: str, after: str) -> list[str]:
@@ -210,7 +205,7 @@ def _locked(numbers: Collection[str]) -> Iterator[ServiceLine]:
 
 
 def _publish_file(line: ServiceLine, flow: Flow, source: str, now: datetime, *, replace: bool) -> Published:
-    running = running_version(line=line)
+    running = line.running_version()
     of_the_program = FlowVersion.objects.filter(line=line, published_by=None).order_by("-version").first()
     is_ours = running is None or running.published_by_id is None
     changed = of_the_program is None or of_the_program.sha256 != fingerprint(source)
@@ -223,7 +218,7 @@ def _publish_file(line: ServiceLine, flow: Flow, source: str, now: datetime, *, 
 
 
 def _next(line: ServiceLine, flow: Flow, source: str, *, now: datetime, by: User | None, note: str) -> FlowVersion:
-    running = running_version(line=line)
+    running = line.running_version()
     version = FlowVersion.objects.create(
         line=line, version=running.version + 1 if running else 1, source=source, sha256=fingerprint(source),
         note=note, published_at=now, published_by=by,

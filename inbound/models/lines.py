@@ -51,6 +51,11 @@ class ServiceLine(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
 
+    def running_version(self) -> FlowVersion | None:
+        """The newest published version of its flow; None when it has none yet."""
+        newest: FlowVersion | None = self.versions.order_by("-version").first()
+        return newest
+
 
 class FlowVersion(models.Model):
     """A published flow: frozen, whatever walks on it stays on it. The newest `version` of a line is the running one."""

@@ -45,12 +45,12 @@ def flow_of(version_id: int) -> Flow:
     return parse_flow(FlowVersion.objects.values_list("source", flat=True).get(pk=version_id), name=str(version_id))
 
 
-def running_version(*, line: ServiceLine) -> FlowVersion:
-    """The newest published version of a line's flow. Raises NoFlow."""
-    newest = FlowVersion.objects.filter(line=line).order_by("-version").first()
-    if newest is None:
+def version_to_walk(*, line: ServiceLine) -> FlowVersion:
+    """The version that runs now. Raises NoFlow."""
+    version = line.running_version()
+    if version is None:
         raise NoFlow(line.number)
-    return newest
+    return version
 
 
 def read_state(*, walk: Walk) -> WalkState:

@@ -33,7 +33,7 @@ from inbound.walks.footsteps import (
     locked_state,
     remember_customer,
 )
-from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, running_version, state_on
+from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.writes.states import WriteRefused
 
 
@@ -42,7 +42,7 @@ def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime
 
     Raises NoFlow when the line has no published flow.
     """
-    version = running_version(line=line)
+    version = version_to_walk(line=line)
     with transaction.atomic():
         walk, is_new = Walk.objects.get_or_create(
             key=key,
@@ -180,7 +180,7 @@ def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> Wa
         if not here.step.continue_as:
             raise WalkRefused(_("Este paso no sigue en otra línea."))
         line = ServiceLine.objects.get(number=here.step.continue_as)
-        version = running_version(line=line)
+        version = version_to_walk(line=line)
         here.footstep.chosen = CONTINUED
         leave(here.footstep, now=now)
         walk, first = here.walk, _first_to_ask(flow_of(version.pk), here.known)

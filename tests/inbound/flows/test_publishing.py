@@ -21,7 +21,6 @@ from inbound.flows.publishing import (
     files,
     publish_draft,
     publish_files,
-    running_version,
 )
 from inbound.flows.schema import FlowErrors, parse_flow
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
@@ -167,7 +166,7 @@ def test_a_draft_becomes_the_next_version_and_is_put_away(
     draft(note="Otro título")
     version = publish_draft(line=line, by=ines, now=now)
     assert (version.version, version.published_by, version.note) == (2, ines, "Otro título")
-    assert running_version(line=line) == version
+    assert line.running_version() == version
     assert not FlowDraft.objects.exists()
 
 
@@ -222,7 +221,7 @@ def test_a_new_release_does_not_undo_an_administrators_version(
     newer = {**texts, "104.yaml": texts["104.yaml"] + "# otra\n"}
     kept = [one for one in publish_files(texts=newer, now=now) if one.outcome is Outcome.KEPT]
     assert [(one.line, one.version) for one in kept] == [("104", hers.version)]
-    assert running_version(line=line) == hers
+    assert line.running_version() == hers
     replaced = [one for one in publish_files(texts=newer, now=now, replace=True) if one.outcome is Outcome.PUBLISHED]
     assert [(one.line, one.version) for one in replaced] == [("104", 3)]
 
