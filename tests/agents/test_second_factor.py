@@ -138,6 +138,17 @@ def test_a_right_code_forgets_the_wrong_ones_before_it(elena, secret):
         assert give_code(client, right_code(secret)).status_code == 302
 
 
+def test_a_code_opens_once(elena, secret, settings):
+    settings.MFA_TOTP_PERIOD, settings.MFA_TOTP_TOLERANCE = 3600, 1  # a code that no slow machine outlives
+    first, second = Client(), Client()
+    for client in (first, second):
+        sign_in(client, elena)
+    code = right_code(secret)
+    assert give_code(first, code).status_code == 302
+    assert give_code(second, code).status_code == 200
+    assert (first.get("/people/").status_code, second.get("/people/").status_code) == (200, 302)
+
+
 def test_recovery_codes_and_the_page_that_asks_again_count_too(signed_in, elena, secret):
     client = signed_in(elena)
     for _turn in range(5):

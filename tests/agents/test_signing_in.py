@@ -1,5 +1,6 @@
 """One door: signing in, its lock-out, and the language that comes with whoever signs in."""
 
+import os
 import re
 
 import pytest
@@ -91,6 +92,7 @@ def test_a_session_lasts_a_shift(client, ana, with_password, settings):
     assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE
     assert not client.session.get_expire_at_browser_close()
     assert client.cookies["callcenter_session"]["httponly"]
+    assert settings.SESSION_COOKIE_AGE <= 12 * 3600 or "SESSION_HOURS" in os.environ
 
 
 def test_spanish_is_the_default_whatever_the_browser_was_installed_in(client):
