@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from inspect import signature
 
 import pytest
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -9,6 +10,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from callcenter.celery import app
 from callcenter.schedule import SCHEDULE, Tick
 from callcenter.scheduling import sync_schedule
+from tests.sources import ROOMS
 
 pytestmark = pytest.mark.django_db
 LOOK = Tick("Mirar", "test.look", 30)
@@ -80,3 +82,12 @@ def test_the_schedule_uses_no_hour_of_the_day_and_every_name_once() -> None:
 def test_every_tick_rings_a_task_that_exists() -> None:
     app.loader.import_default_modules()
     assert {tick.task for tick in SCHEDULE} <= set(app.tasks)
+
+
+def test_what_only_the_clock_can_ring_is_in_the_schedule() -> None:
+    """A task that is told nothing is told by nobody: the others get the key of a row from who rings them."""
+    app.loader.import_default_modules()
+    ours = {name: task for name, task in app.tasks.items() if name.split(".")[0] in ROOMS}
+    assert {name for name, task in ours.items() if not signature(task.run).parameters} == {
+        tick.task for tick in SCHEDULE
+    }
