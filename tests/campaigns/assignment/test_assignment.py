@@ -200,6 +200,16 @@ def test_what_the_supervisor_set_for_an_agent_is_kept(ana: Agent, luis: Agent) -
     assert [taker.agent_id for taker in takers_of(campaign)] == [luis.pk]
 
 
+def test_who_is_not_on_duty_any_more_is_assigned_nothing_and_keeps_her_share(ana: Agent, luis: Agent) -> None:
+    campaign = make_campaign()
+    add_contacts(campaign, 6)
+    open_lists(campaign=campaign, now=NOW)
+    Agent.objects.filter(pk=ana.pk).update(is_on_duty=False)
+    assign(campaign=campaign, now=NOW)
+    assert owners(campaign) == {"Luis": 6}
+    assert AssignmentShare.objects.filter(campaign=campaign, agent=ana, is_included=True).exists()
+
+
 def test_who_paid_or_has_no_telephone_is_not_assigned(ana: Agent) -> None:
     campaign = make_campaign()
     add_contacts(campaign, 4)

@@ -230,6 +230,18 @@ def test_a_result_of_a_reservation_that_another_agent_has_now_is_stale(record, o
     assert (attempt.disposition.code, attempt.note) == ("no_result", "Que llamen a su hijo")
 
 
+def test_a_form_of_an_earlier_lease_of_her_own_is_stale(record, opened, ana, now):
+    later = now + timedelta(minutes=30)
+    assert give_next(agent=ana, now=later) is not None
+    sweep_leases(now=later + timedelta(hours=1))
+    again = give_next(agent=ana, now=later + timedelta(hours=1))
+    assert (again.contact_id, again.fence) == (opened.pk, 2)
+    with pytest.raises(StaleResult, match="venció"):
+        record("no_answer", now=later + timedelta(hours=1))
+    assert not Attempt.objects.exists()
+    assert entry().lease_agent == ana
+
+
 def test_a_browser_that_comes_back_after_the_sweep_still_tells_its_result(record, opened, ana, now):
     dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=now)
     sweep_leases(now=now + timedelta(minutes=30))

@@ -86,6 +86,10 @@ def test_the_table_has_one_line_for_a_verb_and_a_state() -> None:
     assert len({(step.verb, step.from_state) for step in STEPS}) == len(STEPS)
 
 
+def test_a_closed_campaign_stays_closed() -> None:
+    assert [step for step in STEPS if step.from_state == State.CLOSED] == []
+
+
 def test_an_agent_and_an_auditor_steer_nothing(december: Campaign, ana: Agent, oscar: User, at: At) -> None:
     owned_contact(december, ana)
     in_state(december, State.PROPOSED, None)
