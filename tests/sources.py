@@ -16,9 +16,13 @@ ROOMS = (
 )
 
 
-def _trees() -> dict[str, ast.Module]:
+TREES: dict[str, ast.Module]  # every module of the rooms, by its path from the root; migrations stay as they are
+
+
+def __getattr__(name: str) -> dict[str, ast.Module]:
+    """The trees, once a test asks for them by name: parsing the house takes seconds, and most tests read none."""
+    if name != "TREES":
+        raise AttributeError(name)
     found = (path for room in ROOMS for path in sorted((HOUSE / room).rglob("*.py")) if "migrations" not in path.parts)
-    return {path.relative_to(HOUSE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in found}
-
-
-TREES = _trees()  # every module of the rooms, by its path from the root; migrations are history and stay as they are
+    globals()[name] = {path.relative_to(HOUSE).as_posix(): ast.parse(path.read_text("utf-8")) for path in found}
+    return globals()[name]
