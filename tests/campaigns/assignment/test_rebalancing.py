@@ -112,7 +112,9 @@ def test_paid_and_finished_contacts_stay_where_they_are(running: Campaign, ana: 
     done = list(ListEntry.objects.filter(owner=ana).values_list("pk", flat=True)[:4])
     ListEntry.objects.filter(pk__in=done[:2]).update(state="paid")
     ListEntry.objects.filter(pk__in=done[2:]).update(state="done")
-    reassign(campaign=running, selection=Selection(agents=(ana.pk,)), to=[luis], by=None, now=NOW)
+    still_open, selection = ListEntry.objects.filter(owner=ana, state="open").count(), Selection(agents=(ana.pk,))
+    assert preview_reassign(campaign=running, selection=selection, to=[luis]).contacts == still_open
+    reassign(campaign=running, selection=selection, to=[luis], by=None, now=NOW)
     assert ListEntry.objects.filter(owner=ana).count() == 4
 
 
