@@ -81,8 +81,10 @@ def test_the_same_button_twice_begins_one_walk(ana, line, at):
 
 
 def test_a_walk_stays_on_its_version(call, at):
-    publish(FLOW.replace("Saludo", "Otro saludo"), at(NOON), line="101")
+    publish(FLOW.replace("Saludo", "Otro saludo").replace("Datos del", "Otros datos del"), at(NOON), line="101")
     assert call.here.step.title == "Saludo"
+    call.answer()
+    assert call.here.step.title == "Datos del cliente"
 
 
 def test_a_line_without_a_flow_is_said(ana, at):
