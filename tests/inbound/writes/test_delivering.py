@@ -394,3 +394,17 @@ def test_a_late_answer_finds_that_another_has_sent_it_anew(
     deliver_due(now=now)
     assert history(write) == ["waiting", "sending", "waiting", "sending", "done"]
     assert (now_of(write).fence, write.settled_at, len(side.book), asked(side)) == (2, again, 1, 2)
+
+
+def test_a_late_answer_does_not_end_what_another_is_still_sending(
+    owe: Owe, side: OtherSide, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = owe(ORDINARY)
+    again = now + LEASE + REST
+    meanwhile(
+        monkeypatch,
+        ORDINARY,
+        lambda: (recover(now=now + LEASE), kill_between_sending_and_saving(monkeypatch, again)),
+    )
+    assert deliver_due(now=now) == 0
+    assert (now_of(write).state, write.fence, write.lease_until) == (State.SENDING, 2, again + LEASE)
