@@ -7,7 +7,7 @@ BIN := .venv/bin
 NO_DATABASE := postgres://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast check messages bench demo-reset generate
+.PHONY: help setup run test test-fast break check generate messages bench demo-reset
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: setup ## everything, the browser tests too
 
 test-fast: setup ## between two edits: no browser, processes, commits or sweeps (TESTS=tests/inbound for one room)
 	@$(BIN)/python -m tests.everything --fast $(TESTS)
+
+break: setup ## break rules of the house one at a time and see that a test finds each (RULE=words for some)
+	@$(BIN)/python -m tests.breaking $(RULE)
 
 check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translations, generated docs
 	$(BIN)/ruff check .

@@ -1,0 +1,175 @@
+"""Rules of calling: whom one may call and when, whose a contact is, and what one result does."""
+
+from __future__ import annotations
+
+from tests.a_rule import Rule
+
+CALLING = "tests/campaigns/calling/test_calling.py"
+DESK = "tests/campaigns/desk"
+MONTH = "tests/campaigns/month"
+
+WHEN_ONE_CALLS = (
+    Rule(
+        "customers are called in the minute in which the window closes",
+        "campaigns/calling/calling_hours.py",
+        "any(opens <= here.time() < closes for",
+        "any(opens <= here.time() <= closes for",
+        (f"{CALLING}::test_hours_and_days_hold_to_the_minute",),
+    ),
+    Rule(
+        "customers are called on holidays",
+        "campaigns/calling/rulebook.py",
+        "WHERE h.is_day_off AND h.day BETWEEN",
+        "WHERE NOT h.is_day_off AND h.day BETWEEN",
+        (f"{CALLING}::test_a_confirmed_holiday_is_not_called_and_a_doubtful_one_is",),
+    ),
+    Rule(
+        "the cap of the day is one call too high",
+        "campaigns/calling/rules.py",
+        "e.attempts_on_day >= %(day_cap)s",
+        "e.attempts_on_day > %(day_cap)s",
+        (f"{CALLING}::test_the_cap_of_the_day_ends_at_midnight",),
+    ),
+    Rule(
+        "the cap of the campaign is one call too high",
+        "campaigns/calling/rules.py",
+        "e.attempts >= %(campaign_cap)s",
+        "e.attempts > %(campaign_cap)s",
+        (f"{CALLING}::test_a_state_or_a_cap_of_the_campaign_ends_the_calls",),
+    ),
+    Rule(
+        "who asked not to be called is called",
+        "campaigns/calling/rules.py",
+        "WHERE n.contract = c.contract AND n.contract <> ''",
+        "WHERE n.contract = c.contract AND n.contract = ''",
+        (f"{CALLING}::test_the_do_not_call_list_holds_for_the_contract_and_for_a_telephone",),
+    ),
+    Rule(
+        "the control group is called",
+        "campaigns/calling/rules.py",
+        "CASE e.state WHEN 'held_out' THEN 'held_out' WHEN 'done'",
+        "CASE e.state WHEN 'done'",
+        (f"{CALLING}::test_a_state_or_a_cap_of_the_campaign_ends_the_calls",),
+    ),
+    Rule(
+        "after a result the next call waits for nothing",
+        "campaigns/calling/rules.py",
+        "ready = book.now + timedelta(minutes=disposition.retry_minutes or 0)",
+        "ready = book.now",
+        (f"{CALLING}::test_a_result_says_when_the_contact_is_ready_again",),
+    ),
+    Rule(
+        "calls begin on the 24th",
+        "campaigns/month/periods.py",
+        "CALLS_FROM_DAY = 25",
+        "CALLS_FROM_DAY = 24",
+        (f"{MONTH}/test_periods.py::test_calls_run_from_the_25th_to_the_last_day_of_the_month_before",),
+    ),
+    Rule(
+        "a campaign closes on its last day of calls",
+        "campaigns/month/lifecycle.py",
+        "filter(calls_until__lt=day_of(now))",
+        "filter(calls_until__lte=day_of(now))",
+        (f"{MONTH}/test_lifecycle.py::test_a_campaign_closes_by_itself_after_its_last_day_and_once",),
+    ),
+    Rule(
+        "a closed campaign can be resumed",
+        "campaigns/month/lifecycle.py",
+        "Step(Verb.RESUME, State.PAUSED, State.RUNNING, BOTH),",
+        "Step(Verb.RESUME, State.PAUSED, State.RUNNING, BOTH), Step(Verb.RESUME, State.CLOSED, State.RUNNING, BOTH),",
+        (f"{MONTH}/test_lifecycle.py::test_a_closed_campaign_stays_closed",),
+    ),
+    Rule(
+        "the month is made a day late",
+        "campaigns/month/planner.py",
+        "if today < calls_from(due, policy.calls_from_day):",
+        "if today <= calls_from(due, policy.calls_from_day):",
+        (f"{MONTH}/test_planner.py::test_a_new_centre_has_the_month_that_is_called_now",),
+    ),
+)
+
+AT_THE_DESK = (
+    Rule(
+        "a lease that ran out is never swept",
+        "campaigns/desk/lease_sweep.py",
+        "lease_agent__isnull=False, lease_until__lte=now)",
+        "lease_agent__isnull=False, lease_until=None)",
+        (f"{DESK}/test_giving.py::test_the_sweep_frees_expired_leases_and_closes_the_call_of_a_dead_desk",),
+    ),
+    Rule(
+        "a lease is kept by a page of an earlier one",
+        "campaigns/desk/leases.py",
+        "renewed = ListEntry.objects.filter(contact_id=contact_id, lease_agent=agent, fence=fence)",
+        "renewed = ListEntry.objects.filter(contact_id=contact_id, lease_agent=agent)",
+        (f"{DESK}/test_giving.py::test_a_lease_is_renewed_by_its_own_desk_and_fence_only",),
+    ),
+    Rule(
+        "a result of an earlier lease is recorded",
+        "campaigns/desk/results.py",
+        "if entry.fence != fence or entry.lease_agent_id not in (None, agent.pk):",
+        "if entry.lease_agent_id not in (None, agent.pk):",
+        (f"{DESK}/test_results.py::test_a_form_of_an_earlier_lease_of_her_own_is_stale",),
+    ),
+    Rule(
+        "what arrives between giving and dialling stops no call",
+        "campaigns/desk/dialling.py",
+        "if against:",
+        "if against and False:",
+        (f"{DESK}/test_dialling.py::test_what_arrives_between_giving_and_dialling_stops_the_call",),
+    ),
+    Rule(
+        "a result is corrected by whoever did not make the call",
+        "campaigns/desk/correcting.py",
+        "if attempt.agent_id != agent.pk:",
+        "if attempt.agent_id is None:",
+        (f"{DESK}/test_correcting.py::test_only_who_called_and_only_for_some_minutes",),
+    ),
+    Rule(
+        "a lease that ran out counts as a contact that was handled",
+        "campaigns/desk/tallying.py",
+        "if disposition.code != NO_RESULT]",
+        "if disposition.code]",
+        (f"{DESK}/test_giving.py::test_the_sweep_frees_expired_leases_and_closes_the_call_of_a_dead_desk",),
+    ),
+    Rule(
+        "an agreed call past its time stays with its agent for ever",
+        "campaigns/promises_and_callbacks/call_backs.py",
+        "due_at__lte=late).update(reach=CallBack.Reach.TEAM)",
+        "due_at__lte=late).update(reach=CallBack.Reach.PERSONAL)",
+        (
+            "tests/campaigns/promises_and_callbacks/test_call_backs.py::test_past_its_time_a_call_goes_to_the_team_and_then_to_supervision",
+        ),
+    ),
+    Rule(
+        "an agent sees the customers of others",
+        "campaigns/models/contacts.py",
+        'own = ListEntry.objects.filter(Q(owner__user=user) | Q(lease_agent__user=user), contact=OuterRef("pk"))',
+        'own = ListEntry.objects.filter(contact=OuterRef("pk"))',
+        (f"{DESK}/test_desk_pages.py::test_the_contact_of_another_agent_does_not_exist",),
+    ),
+    Rule(
+        "who is not on duty is dealt contacts",
+        "campaigns/assignment/participants.py",
+        "agent__is_on_duty=True, agent__user__is_active=True",
+        "agent__user__is_active=True",
+        (
+            "tests/campaigns/assignment/test_assignment.py::test_who_is_not_on_duty_any_more_is_dealt_nothing_and_keeps_her_share",
+        ),
+    ),
+    Rule(
+        "the list of both services goes to who works one of them",
+        "campaigns/assignment/participants.py",
+        "if len(lists) == 2:",
+        "if lists:",
+        ("tests/campaigns/assignment/test_assignment.py::test_contacts_go_to_agents_on_duty_by_skill_and_weight",),
+    ),
+    Rule(
+        "what was finished is counted among what would change hands",
+        "campaigns/assignment/moving.py",
+        "FROM campaigns_listentry e WHERE e.campaign_id = %s AND e.state = 'open'",
+        "FROM campaigns_listentry e WHERE e.campaign_id = %s AND e.state <> 'paid'",
+        ("tests/campaigns/assignment/test_rebalancing.py::test_paid_and_finished_contacts_stay_where_they_are",),
+    ),
+)
+
+RULES = (*WHEN_ONE_CALLS, *AT_THE_DESK)

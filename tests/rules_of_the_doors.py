@@ -1,0 +1,131 @@
+"""Rules of the house's doors: who comes in, for how long, with which role, and what the clock rings."""
+
+from __future__ import annotations
+
+from tests.a_rule import Rule
+
+SECOND_FACTOR = "tests/agents/test_second_factor.py"
+SIGNING_IN = "tests/agents/test_signing_in.py"
+SCHEDULING = "tests/callcenter/test_scheduling.py"
+
+RULES = (
+    Rule(
+        "the pages of the supervisor open to agents",
+        "agents/access.py",
+        "if signed_in_user(request).role not in roles:",
+        "if signed_in_user(request).role not in (*roles, Role.AGENT):",
+        ("tests/campaigns/month/test_campaign_page.py::test_only_who_steers_takes_a_step",),
+    ),
+    Rule(
+        "an auditor changes what he reads",
+        "agents/access.py",
+        "steering_only = roles_only(Role.SUPERVISOR, Role.ADMINISTRATOR)",
+        "steering_only = roles_only(Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)",
+        ("tests/campaigns/closing/test_sealing.py::test_an_auditor_verifies_and_seals_nothing",),
+    ),
+    Rule(
+        "a password may be tried fifty times",
+        "callcenter/settings.py",
+        "AXES_FAILURE_LIMIT = 5",
+        "AXES_FAILURE_LIMIT = 50",
+        (f"{SIGNING_IN}::test_five_failures_lock_that_person_at_that_address_and_nobody_else",),
+    ),
+    Rule(
+        "one agent who forgot her password locks out the floor",
+        "callcenter/settings.py",
+        'AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]',
+        'AXES_LOCKOUT_PARAMETERS = ["ip_address"]',
+        (f"{SIGNING_IN}::test_five_failures_lock_that_person_at_that_address_and_nobody_else",),
+    ),
+    Rule(
+        "codes of the second factor may be tried without end",
+        "agents/code_tries.py",
+        "return bool(tries <= limit)",
+        "return bool(tries)",
+        (f"{SECOND_FACTOR}::test_five_wrong_codes_lock_a_persons_codes_from_anywhere",),
+    ),
+    Rule(
+        "a code of the second factor opens twice",
+        "callcenter/shared_cache.py",
+        "return self._asked(lambda: RedisCache.add(self, key, value, timeout, version), True)",
+        "return True",
+        (f"{SECOND_FACTOR}::test_a_code_opens_once",),
+    ),
+    Rule(
+        "a session that gave no code steers the centre",
+        "agents/second_factor.py",
+        "if not used_second_factor(request, user):",
+        "if not has_second_factor(user):",
+        (f"{SECOND_FACTOR}::test_a_session_that_gave_no_code_is_asked_for_one",),
+    ),
+    Rule(
+        "a session lasts longer than a shift",
+        "callcenter/settings.py",
+        'env.int("SESSION_HOURS", 10) * 3600',
+        'env.int("SESSION_HOURS", 100) * 3600',
+        (f"{SIGNING_IN}::test_a_session_lasts_a_shift",),
+    ),
+    Rule(
+        "a form is taken without its token",
+        "callcenter/settings.py",
+        '    "django.middleware.csrf.CsrfViewMiddleware",\n',
+        "",
+        ("tests/callcenter/test_errors.py::test_an_expired_form_says_that_nothing_was_recorded",),
+    ),
+    Rule(
+        "a form of a page has no token",
+        "campaigns/templates/campaigns/month/words.html",
+        "{% csrf_token %}",
+        "",
+        ("tests/callcenter/test_forms.py::test_a_form_that_posts_carries_its_token",),
+    ),
+    Rule(
+        "a page runs scripts that somebody typed into it",
+        "callcenter/settings.py",
+        '"script-src": [SELF, NONCE],',
+        '"script-src": [SELF, "\'unsafe-inline\'"],',
+        ("tests/callcenter/test_headers.py::test_the_policy_has_nothing_unsafe_and_the_page_needs_nothing_unsafe",),
+    ),
+    Rule(
+        "a browser keeps the pages of customers on its disk",
+        "callcenter/requests.py",
+        'response["Cache-Control"] = "no-store, private"',
+        'response["Cache-Control"] = "private"',
+        ("tests/campaigns/lists/test_exporting.py::test_pages_of_who_signed_in_are_kept_nowhere",),
+    ),
+    Rule(
+        "a stranger's upload is read whatever its size",
+        "callcenter/requests.py",
+        "if not sent.isdigit() or int(sent) > limit else None",
+        "if not sent.isdigit() else None",
+        ("tests/callcenter/test_bodies.py::test_a_stranger_puts_no_file_on_our_disk",),
+    ),
+    Rule(
+        "whoever says so passes for another address",
+        "callcenter/proxies.py",
+        "if peer is not None and self._is_ours(peer):",
+        "if peer is not None:",
+        ("tests/callcenter/test_proxies.py::test_a_visitor_who_is_no_proxy_of_ours_keeps_her_address",),
+    ),
+    Rule(
+        "a demo works on a production's database",
+        "callcenter/purpose.py",
+        "if kept not in (None, settings.CALLCENTER_ENV):",
+        "if kept not in (None, *SENTENCES):",
+        ("tests/callcenter/test_purpose.py::test_a_demo_leaves_a_productions_database_alone",),
+    ),
+    Rule(
+        "a task of the clock is in no schedule",
+        "callcenter/schedule.py",
+        '    Tick("Liberar contactos abandonados", "campaigns.sweep_leases", 30 * SECOND),\n',
+        "",
+        (f"{SCHEDULING}::test_what_only_the_clock_can_ring_is_in_the_schedule",),
+    ),
+    Rule(
+        "a deployment undoes what an administrator set in the schedule",
+        "callcenter/scheduling.py",
+        "if entry is None or (memory is not None and _was_edited(entry, memory)):",
+        "if entry is None:",
+        (f"{SCHEDULING}::test_an_edit_of_the_administrator_is_not_undone",),
+    ),
+)

@@ -1,0 +1,143 @@
+"""Rules of a month of prepaid: what was paid, what came as a report, what leaves as a list, what is sealed."""
+
+from __future__ import annotations
+
+from tests.a_rule import Rule
+
+PAYMENTS = "tests/campaigns/payments/test_receipts.py"
+
+WHAT_WAS_PAID = (
+    Rule(
+        "a receipt that stands twice in a file is taken twice",
+        "campaigns/payments/receipts.py",
+        "WHERE staged.known_id IS NULL AND staged.first IS NULL",
+        "WHERE staged.known_id IS NULL",
+        (f"{PAYMENTS}::test_a_receipt_number_counts_once",),
+    ),
+    Rule(
+        "a receipt of another amount passes for the one that was had",
+        "campaigns/payments/receipts.py",
+        "known.amount = staged.amount AND known.service_number = staged.service_number",
+        "known.service_number = staged.service_number",
+        (f"{PAYMENTS}::test_a_receipt_number_counts_once",),
+    ),
+    Rule(
+        "a payment that counted already is counted for another month as well",
+        "campaigns/payments/receipts.py",
+        "WHERE standing <> 'counted' AND {which}",
+        "WHERE {which}",
+        (f"{PAYMENTS}::test_two_months_of_the_same_service",),
+    ),
+    Rule(
+        "the days of grace are none",
+        "campaigns/payments/matching.py",
+        '_IN_TIME = "i.paid_on BETWEEN g.begins AND r.due_on + {grace}"',
+        '_IN_TIME = "i.paid_on BETWEEN g.begins AND r.due_on"',
+        (f"{PAYMENTS}::test_what_a_payment_makes_of_a_renewal",),
+    ),
+    Rule(
+        "a part of the amount counts as the whole",
+        "campaigns/payments/settling.py",
+        "CASE WHEN amount >= amount_due THEN paid_on END",
+        "paid_on",
+        (f"{PAYMENTS}::test_what_a_payment_makes_of_a_renewal",),
+    ),
+    Rule(
+        "one of two services paid takes the customer off the list",
+        "campaigns/payments/settling.py",
+        "count(*) = count(payment.paid_on)",
+        "count(payment.paid_on) > 0",
+        (f"{PAYMENTS}::test_one_of_two_services_paid_leaves_the_contact_on_its_list",),
+    ),
+    Rule(
+        "a payment of the day of the contact counts as without it",
+        "campaigns/figures/crediting.py",
+        'return f"({paid_on} >= {day_of(contacted_at)})"',
+        'return f"({paid_on} > {day_of(contacted_at)})"',
+        ("tests/campaigns/figures/test_crediting.py::test_credit_by_day",),
+    ),
+    Rule(
+        "a promise is kept by what came after its day",
+        "campaigns/promises_and_callbacks/promise_outcomes.py",
+        '            paid_on__lte=OuterRef("promised_on"),\n',
+        "",
+        ("tests/campaigns/promises_and_callbacks/test_promise_outcomes.py::test_what_became_of_a_promise",),
+    ),
+    Rule(
+        "the interval of the effect holds nine times in ten, not nineteen in twenty",
+        "campaigns/figures/hold_out.py",
+        "Z_95 = 1.959963984540054",
+        "Z_95 = 1.644853626951473",
+        ("tests/campaigns/figures/test_hold_out.py::test_the_interval_is_newcombes",),
+    ),
+)
+
+WHAT_CAME_AND_WHAT_LEAVES = (
+    Rule(
+        "a report much smaller than last month's is believed",
+        "campaigns/intake/taking_in.py",
+        "SMALL_SHARE = 0.5",
+        "SMALL_SHARE = 0.0",
+        (
+            "tests/campaigns/intake/test_intake_verdicts.py::test_a_report_much_smaller_than_last_months_waits_for_the_supervisors_word",
+        ),
+    ),
+    Rule(
+        "a customer with two services stands on the list of one",
+        "campaigns/intake/publishing.py",
+        "CASE WHEN min(service) <> max(service) THEN 'BOTH' ELSE min(service) END AS call_list",
+        "min(service) AS call_list",
+        ("tests/campaigns/intake/test_intake_verdicts.py::test_each_row_has_exactly_one_verdict",),
+    ),
+    Rule(
+        "a file beyond the limit is stored",
+        "campaigns/intake/receiving.py",
+        "if self.length > settings.MAX_REPORT_BYTES:",
+        "if self.length < 0:",
+        ("tests/campaigns/intake/test_intake_verdicts.py::test_what_is_no_report_is_turned_away_at_the_door",),
+    ),
+    Rule(
+        "an export is served past its day",
+        "campaigns/lists/exporting.py",
+        ".filter(asked_at__gt=now - KEPT)",
+        ".filter(asked_at__gt=now - 100 * KEPT)",
+        ("tests/campaigns/lists/test_exporting.py::test_an_export_expires_even_when_nobody_swept",),
+    ),
+    Rule(
+        "what an auditor takes away is not masked",
+        "campaigns/lists/exporting.py",
+        "masked = not by.steers_campaigns",
+        "masked = not by.sees_the_centre",
+        ("tests/campaigns/lists/test_exporting.py::test_the_auditor_gets_masked_what_he_sees_masked",),
+    ),
+    Rule(
+        "a seal does not change when a row does",
+        "campaigns/closing/evidence.py",
+        "digest.update(told)",
+        "digest.update(b'')",
+        ("tests/campaigns/closing/test_sealing.py::test_what_moved_since_is_told",),
+    ),
+    Rule(
+        "the fingerprint of a seal says nothing of its figures",
+        "campaigns/closing/sealing.py",
+        '"figures": figures, "evidence": evidence}',
+        '"evidence": evidence}',
+        ("tests/campaigns/closing/test_sealing.py::test_a_seal_somebody_changed_is_not_intact",),
+    ),
+    Rule(
+        "the invariants find nothing, whatever is broken",
+        "campaigns/invariants.py",
+        "count, examples[:SHOWN]) if count else None",
+        "count, examples[:SHOWN]) if count < 0 else None",
+        ("tests/campaigns/test_invariants.py::test_what_breaks_a_promise_is_reported",),
+    ),
+    Rule(
+        "identity cards outlive the months they are kept",
+        "campaigns/retention/anonymising.py",
+        "identity_card = '', address = '',",
+        "address = '',",
+        ("tests/campaigns/retention/test_anonymising.py::test_nobody_is_left_in_any_table",),
+    ),
+)
+
+RULES = (*WHAT_WAS_PAID, *WHAT_CAME_AND_WHAT_LEAVES)

@@ -1,0 +1,180 @@
+"""Rules of what leaves the house, what is read of strangers, and what everybody counts on: days, numbers, systems."""
+
+from __future__ import annotations
+
+from tests.a_rule import Rule
+
+VALUES = "tests/systems/reports/test_values.py"
+
+WHAT_LEAVES = (
+    Rule(
+        "what begins with = leaves as a formula",
+        "screens/spreadsheets.py",
+        'page.write_string(line, column, str(value)[:CELL_LENGTH], formats["text"])',
+        'page.write_formula(line, column, str(value)) if value[:1] == "=" else page.write_string(line, column, value)',
+        ("tests/screens/test_spreadsheets.py::test_no_text_becomes_a_formula_a_link_or_a_number",),
+    ),
+    Rule(
+        "a masked telephone can be dialled",
+        "screens/templatetags/screens.py",
+        "LEFT_LEGIBLE = 2",
+        "LEFT_LEGIBLE = 8",
+        ("tests/screens/test_filters.py::test_telephones",),
+    ),
+    Rule(
+        "what was searched for stands in the address",
+        "screens/searching.py",
+        'name in (TYPED, KEY, "csrfmiddlewaretoken") or not asked[name]',
+        'name in (KEY, "csrfmiddlewaretoken") or not asked[name]',
+        ("tests/campaigns/lists/test_exporting.py::test_what_is_searched_is_posted_and_stands_in_no_address",),
+    ),
+    Rule(
+        "an amount with a comma is read as ten times as much",
+        "screens/amounts.py",
+        "if mark and len(cents) <= 2:",
+        "if mark and len(cents) == 2:",
+        ("tests/screens/test_amounts.py::test_an_amount_is_read_as_it_was_meant",),
+    ),
+    Rule(
+        "nobody writes down that data were exported",
+        "agents/disclosure.py",
+        "return Disclosure.objects.create(kind=Disclosure.Kind.EXPORT,",
+        "return Disclosure(kind=Disclosure.Kind.EXPORT,",
+        ("tests/campaigns/payments/test_payment_pages.py::test_the_export_is_what_is_filtered_and_is_in_the_book",),
+    ),
+    Rule(
+        "who has got a mail gets it again",
+        "notices/mailing.py",
+        "if address in notice.reached:",
+        "if address in ():",
+        (
+            "tests/notices/test_mail_servers.py::test_of_several_the_refused_are_told_and_tried_again_and_nobody_gets_it_twice",
+        ),
+    ),
+    Rule(
+        "a line break in a subject begins another header",
+        "notices/mailing.py",
+        '" ".join(subject.split())[:200]',
+        "subject[:200]",
+        ("tests/notices/test_mailing.py::test_a_line_break_in_a_subject_begins_no_header",),
+    ),
+)
+
+WHAT_IS_READ_AND_COUNTED = (
+    Rule(
+        "a workbook that explodes is opened",
+        "systems/reports/archives.py",
+        "MOST_RATIO = 250",
+        "MOST_RATIO = 250_000",
+        ("tests/systems/reports/test_hostile_files.py::test_a_part_that_explodes_is_not_opened",),
+    ),
+    Rule(
+        "entities of a workbook are unfolded",
+        "systems/reports/archives.py",
+        "            _forbid_entities(archive, entries)\n",
+        "",
+        ("tests/systems/reports/test_hostile_files.py::test_entities_are_not_unfolded",),
+    ),
+    Rule(
+        "the process that reads strangers' files may write some",
+        "systems/reports/process.py",
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n",
+        "",
+        (
+            "tests/systems/reports/test_hostile_files.py::test_the_reading_process_can_write_no_file_and_knows_no_secret",
+        ),
+    ),
+    Rule(
+        "a server with another key than the pinned one hears the password",
+        "systems/reports/sftp.py",
+        "if transport.get_remote_server_key().asbytes() != blob:",
+        "if not transport.get_remote_server_key().asbytes():",
+        ("tests/systems/reports/test_sources.py::test_a_server_with_another_key_never_hears_the_password",),
+    ),
+    Rule(
+        "Bs 1.149 is read as a boliviano and some cents",
+        "systems/reports/values.py",
+        "if _THOUSANDS_ONLY.fullmatch(bare):",
+        "if not bare:",
+        (f"{VALUES}::test_an_amount_is_read_as_meant",),
+    ),
+    Rule(
+        "cable is no television",
+        "systems/reports/values.py",
+        r"televisi|\btv\b|\bcable\b|\biptv\b",
+        r"televisi|\btv\b|\biptv\b",
+        (f"{VALUES}::test_the_service_of_a_product",),
+    ),
+    Rule(
+        "the month is read before the day",
+        "systems/reports/values.py",
+        "return date(_year(match[4]), int(match[3]), int(match[1]))",
+        "return date(_year(match[4]), int(match[1]), int(match[3]))",
+        (f"{VALUES}::test_a_day_is_read_as_meant",),
+    ),
+    Rule(
+        "a number of Cochabamba is called without its area digit",
+        "telephony/phone_numbers.py",
+        "return COUNTRY + COCHABAMBA + national",
+        "return COUNTRY + national",
+        ("tests/telephony/test_phone_numbers.py::test_the_telephones_of_a_cell",),
+    ),
+    Rule(
+        "a masked number keeps three of its digits",
+        "telephony/phone_numbers.py",
+        "shown[:-2]) + shown[-2:]",
+        "shown[:-3]) + shown[-3:]",
+        ("tests/telephony/test_phone_numbers.py::test_a_masked_number_keeps_its_last_two_digits",),
+    ),
+    Rule(
+        "holidays count as working time",
+        "service_level/working_time.py",
+        "if day in self.days_off:",
+        "if day in ():",
+        ("tests/service_level/test_working_time.py::test_only_the_hours_of_the_centre_count",),
+    ),
+    Rule(
+        "a warning comes when its hours of the clock begin",
+        "service_level/working_time.py",
+        "return when_worked(since, whole - amount, until=due, calendar=calendar) or since",
+        "return due - amount",
+        ("tests/service_level/test_working_time.py::test_a_warning_comes_so_much_working_time_before",),
+    ),
+    Rule(
+        "a day begins at midnight of Greenwich",
+        "service_level/days.py",
+        "return datetime.combine(day, time.min, LA_PAZ)",
+        'return datetime.combine(day, time.min, ZoneInfo("UTC"))',
+        ("tests/service_level/test_days.py::test_a_day_is_that_of_la_paz_and_not_of_greenwich",),
+    ),
+    Rule(
+        "a number in reserve leaves the directory",
+        "systems/guiatel.py",
+        "if not reserved and _digits(entry) not in hidden)",
+        "if _digits(entry) or hidden)",
+        ("tests/systems/test_clients.py::test_whoever_is_in_reserve_does_not_leave_the_client",),
+    ),
+    Rule(
+        "a write whose connection broke is sent again by itself",
+        "systems/connection.py",
+        '{"Idempotency-Key": key}, tries=1)',
+        '{"Idempotency-Key": key}, tries=2)',
+        ("tests/systems/test_connection.py::test_a_write_tells_what_was_not_done_from_what_may_have_been",),
+    ),
+    Rule(
+        "a system that failed three times is asked again and again",
+        "systems/breaker.py",
+        "if hangs or self._in_a_row >= self._failures:",
+        "if hangs:",
+        ("tests/systems/test_breaker.py::test_three_in_a_row_open_it_for_ten_seconds",),
+    ),
+    Rule(
+        "in the sandbox a key may be used for something else",
+        "sandbox/book.py",
+        "if (before.verb, before.payload) != (verb, payload):",
+        "if before.verb != verb:",
+        ("tests/sandbox/test_book.py::test_of_twenty_that_say_different_things_with_one_key_one_is_heard",),
+    ),
+)
+
+RULES = (*WHAT_LEAVES, *WHAT_IS_READ_AND_COUNTED)
