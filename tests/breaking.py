@@ -123,11 +123,13 @@ def servers_stay(tree: Path) -> Iterator[None]:
     """Keep the copy's servers between two runs, and wait until they have ended: their folder goes with the copy."""
     home = tree / "var" / "tests"
     home.mkdir(parents=True)
-    with (home / "in-use.lock").open("a") as users:
-        fcntl.flock(users, fcntl.LOCK_SH)
-        yield
-    with (home / "keeper.lock").open("a") as keeper:
-        fcntl.flock(keeper, fcntl.LOCK_EX)
+    try:
+        with (home / "in-use.lock").open("a") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            yield
+    finally:
+        with (home / "keeper.lock").open("a") as keeper:
+            fcntl.flock(keeper, fcntl.LOCK_EX)
 
 
 def run_tests(tree: Path, tests: Sequence[str], *options: str) -> subprocess.CompletedProcess[str]:
