@@ -25,30 +25,30 @@ WHEN_ONE_CALLS = (
     ),
     Rule(
         "the cap of the day is one call too high",
-        "campaigns/calling/rules.py",
+        "campaigns/calling/reasons.py",
         "e.attempts_on_day >= %(day_cap)s",
         "e.attempts_on_day > %(day_cap)s",
         (f"{CALLING}::test_the_cap_of_the_day_ends_at_midnight",),
     ),
     Rule(
         "the cap of the campaign is one call too high",
-        "campaigns/calling/rules.py",
+        "campaigns/calling/reasons.py",
         "e.attempts >= %(campaign_cap)s",
         "e.attempts > %(campaign_cap)s",
         (f"{CALLING}::test_a_state_or_a_cap_of_the_campaign_ends_the_calls",),
     ),
     Rule(
         "who asked not to be called is called",
-        "campaigns/calling/rules.py",
+        "campaigns/calling/reasons.py",
         "WHERE n.contract = c.contract AND n.contract <> ''",
         "WHERE n.contract = c.contract AND n.contract = ''",
         (f"{CALLING}::test_the_do_not_call_list_holds_for_the_contract_and_for_a_telephone",),
     ),
     Rule(
         "the control group is called",
-        "campaigns/calling/rules.py",
-        "CASE e.state WHEN 'held_out' THEN 'held_out' WHEN 'done'",
-        "CASE e.state WHEN 'done'",
+        "campaigns/calling/reasons.py",
+        "e.state = 'held_out'",
+        "e.state = 'held'",
         (f"{CALLING}::test_a_state_or_a_cap_of_the_campaign_ends_the_calls",),
     ),
     Rule(
@@ -148,12 +148,12 @@ AT_THE_DESK = (
         (f"{DESK}/test_desk_pages.py::test_the_contact_of_another_agent_does_not_exist",),
     ),
     Rule(
-        "who is not on duty is dealt contacts",
+        "who is not on duty is assigned contacts",
         "campaigns/assignment/participants.py",
         "agent__is_on_duty=True, agent__user__is_active=True",
         "agent__user__is_active=True",
         (
-            "tests/campaigns/assignment/test_assignment.py::test_who_is_not_on_duty_any_more_is_dealt_nothing_and_keeps_her_share",
+            "tests/campaigns/assignment/test_assignment.py::test_who_is_not_on_duty_any_more_is_assigned_nothing_and_keeps_her_share",
         ),
     ),
     Rule(

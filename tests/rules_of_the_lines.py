@@ -64,8 +64,8 @@ ON_THE_LINES = (
     Rule(
         "going back and passing a step again does it a second time",
         "inbound/walks/consequences.py",
-        "{standing.flow.line}:{standing.step.name}",
-        "{standing.flow.line}:{standing.footstep.position}",
+        "{here.flow.line}:{here.step.name}",
+        "{here.flow.line}:{here.footstep.position}",
         (f"{WALKS}::test_what_was_done_is_not_done_again_after_going_back",),
     ),
     Rule(

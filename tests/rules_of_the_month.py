@@ -52,8 +52,8 @@ WHAT_WAS_PAID = (
     Rule(
         "a payment of the day of the contact counts as without it",
         "campaigns/figures/crediting.py",
-        'return f"({paid_on} >= {day_of(contacted_at)})"',
-        'return f"({paid_on} > {day_of(contacted_at)})"',
+        'return f"({paid_on} >= {day_in_sql(contacted_at)})"',
+        'return f"({paid_on} > {day_in_sql(contacted_at)})"',
         ("tests/campaigns/figures/test_crediting.py::test_credit_by_day",),
     ),
     Rule(
@@ -84,7 +84,7 @@ WHAT_CAME_AND_WHAT_LEAVES = (
     ),
     Rule(
         "a customer with two services stands on the list of one",
-        "campaigns/intake/publishing.py",
+        "campaigns/intake/contacts_of_rows.py",
         "CASE WHEN min(service) <> max(service) THEN 'BOTH' ELSE min(service) END AS call_list",
         "min(service) AS call_list",
         ("tests/campaigns/intake/test_intake_verdicts.py::test_each_row_has_exactly_one_verdict",),

@@ -148,8 +148,15 @@ WHAT_IS_READ_AND_COUNTED = (
         ("tests/service_level/test_days.py::test_a_day_is_that_of_la_paz_and_not_of_greenwich",),
     ),
     Rule(
+        "who was thought dead hands in her work",
+        "work/steps.py",
+        "pk=owed.pk, fence=owed.fence)",
+        "pk=owed.pk)",
+        ("tests/work/test_a_new_kind.py::test_a_worker_that_was_thought_dead_hands_nothing_in",),
+    ),
+    Rule(
         "a number in reserve leaves the directory",
-        "systems/guiatel.py",
+        "systems/guiatel/client.py",
         "if not reserved and _digits(entry) not in hidden)",
         "if _digits(entry) or hidden)",
         ("tests/systems/test_clients.py::test_whoever_is_in_reserve_does_not_leave_the_client",),
