@@ -184,5 +184,5 @@ def test_a_result_of_somebody_who_paid_meanwhile_leaves_her_paid(make_contact, a
 
 
 def test_the_page_of_states_is_not_stale() -> None:
-    page = Path(__file__).parents[2] / "docs" / "contact-states.md"
+    page = Path(__file__).parents[3] / "docs" / "contact-states.md"
     assert page.read_text() == states_page(LIFE), "run manage.py write_docs"
