@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socketserver
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+HELD = 60.0  # seconds a server that hangs holds whoever waits for ever
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -28,7 +29,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.hangs, self.greeting, self.signing_in = hangs, greeting, signing_in
         self.shuts_down = True
         self.taken: list[str] = []
-        self.sessions = 0
+        self.knocks = self.sessions = 0
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
 
@@ -39,8 +40,10 @@ class Session(socketserver.StreamRequestHandler):
         self.wfile.write(f"{line}\r\n".encode())
 
     def handle(self) -> None:
+        self.server.knocks += 1
         if self.server.hangs:
-            time.sleep(5)
+            self.connection.settimeout(HELD)
+            self.rfile.read(1)  # until the caller gives up
             return
         self.server.sessions += 1
         self.say(self.server.greeting)
@@ -82,7 +85,7 @@ def mail_server(settings: Any) -> Iterator[Callable[..., MailServer]]:
         servers.append(server)
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        settings.EMAIL_TIMEOUT = 1
+        settings.EMAIL_TIMEOUT = 1 if server.hangs else HELD / 2
         return server
 
     yield start

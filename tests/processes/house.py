@@ -19,6 +19,7 @@ import psycopg
 import redis
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0  # seconds after which a thing will not happen any more, however busy the machine is
 LEFT_OUT = ("PYTEST_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "CALLCENTER_", "COV_", "SANDBOX_", "SYSTEM_", "SYSTEMS_")
 
 
@@ -28,13 +29,13 @@ def outside_environment(**more: str) -> dict[str, str]:
     return {**kept, "LOG_LEVEL": "WARNING", **more}
 
 
-def wait_until(is_so: Callable[[], Any], *, seconds: float, what: str) -> Any:
+def wait_until(is_so: Callable[[], Any], *, what: str, seconds: float = PATIENCE) -> Any:
     """Wait for something to become true and return it; fail the test with `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := is_so():
             return found
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise AssertionError(f"not within {seconds:.0f} s: {what}")
 
 
@@ -105,7 +106,7 @@ class House:
             for one in [*family.children(recursive=True), family]:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     one.kill()
-        process.wait(10)
+        process.wait(60)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a query on a connection of its own."""
@@ -194,7 +195,7 @@ def in_foreground(*, home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(20)
+                process.wait(60)
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
 

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from inbound.models import OutsideSystem
 from systems.wire import forget_wires
 from tests.processes.house import ROOT, free_port, outside_environment, wait_until
 
@@ -34,14 +35,14 @@ class RunningSandbox:
         self.address, self.database_url = address, database_url
 
     def turn(self, system: str, **knob: Any) -> None:
-        httpx.put(f"{self.address}/_knobs/{system}", json=knob, trust_env=False, timeout=10).raise_for_status()
+        httpx.put(f"{self.address}/_knobs/{system}", json=knob, trust_env=False, timeout=60).raise_for_status()
 
     def book(self, **narrowed: str) -> list[dict[str, Any]]:
-        answer = httpx.get(f"{self.address}/_book", params=narrowed, trust_env=False, timeout=10)
+        answer = httpx.get(f"{self.address}/_book", params=narrowed, trust_env=False, timeout=60)
         deeds: list[dict[str, Any]] = answer.raise_for_status().json()["deeds"]
         return deeds
 
-    def post(self, path: str, body: Any, *, key: str = "", timeout: float = 10) -> httpx.Response:
+    def post(self, path: str, body: Any, *, key: str = "", timeout: float = 60) -> httpx.Response:
         headers = {"Idempotency-Key": key} if key else {}
         return httpx.post(f"{self.address}/{path}", json=body, headers=headers, trust_env=False, timeout=timeout)
 
@@ -97,12 +98,12 @@ def serving(database_url: str, *, root: Path = ROOT, **environment: str) -> Iter
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: _answers(address), seconds=30, what="the sandbox answers")
+        wait_until(lambda: _answers(address), what="the sandbox answers")
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
 
@@ -130,8 +131,14 @@ def sandbox(sandbox_process: RunningSandbox) -> RunningSandbox:
     return sandbox_process
 
 
+def connect(settings: Any, sandbox: RunningSandbox) -> None:
+    """All systems of this centre are those of the sandbox, and have as much time as a centre can give them."""
+    settings.SYSTEMS_URL = sandbox.address
+    OutsideSystem.objects.update(timeout_seconds=10)
+
+
 def _answers(address: str) -> bool:
     try:
-        return httpx.get(f"{address}/_live", trust_env=False, timeout=5).status_code == 200
+        return httpx.get(f"{address}/_live", trust_env=False, timeout=60).status_code == 200
     except httpx.TransportError:
         return False

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 
 Behaviour = Callable[[socket.socket, bytes], None]
+HELD = 60.0  # seconds a hanging server holds whoever waits for ever; a test asks for half of them
+DRIP = 0.1  # seconds between two bytes of one that trickles: shorter than any time-out of a test
 
 
 class Misbehaving:
@@ -21,6 +23,7 @@ class Misbehaving:
         self.behave = behave
         self.requests: list[bytes] = []
         self.connections = 0
+        self._lines: list[socket.socket] = []
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=50)
         self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -32,6 +35,7 @@ class Misbehaving:
             except OSError:
                 return
             self.connections += 1
+            self._lines.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
@@ -39,6 +43,12 @@ class Misbehaving:
             while request := read_request(connection):
                 self.requests.append(request)
                 self.behave(connection, request)
+
+    def hang_up(self) -> None:
+        """Let go of everybody who waits."""
+        for line in self._lines:
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._listening.close()
@@ -80,21 +90,24 @@ def answers(status: str, body: Any, **more: str) -> Behaviour:
 
 
 def says_nothing(connection: socket.socket, _request: bytes) -> None:
-    time.sleep(5)
+    connection.settimeout(HELD)
+    connection.recv(1)  # until the caller gives up
 
 
 def trickles_its_head(connection: socket.socket, _request: bytes) -> None:
     """A byte of the head now and then: no time-out of a single read ever runs out."""
-    for byte in response("200 OK", b"{}"):
+    endless = "X-More: " + "x" * int(HELD / DRIP) + "\r\n"
+    for byte in response("200 OK", b"{}", more=endless):
         connection.sendall(bytes([byte]))
-        time.sleep(0.1)
+        time.sleep(DRIP)
 
 
 def trickles_its_body(connection: socket.socket, _request: bytes) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
-    for _nth in range(100):
+    length = int(HELD / DRIP)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % length)
+    for _nth in range(length):
         connection.sendall(b" ")
-        time.sleep(0.1)
+        time.sleep(DRIP)
 
 
 def hangs_up(connection: socket.socket, _request: bytes) -> None:

@@ -151,7 +151,7 @@ def test_of_a_crowd_one_is_let_through(breaker: Breaker, clock: Clock) -> None:
         try:
             with breaker.watching(Down):
                 let_in.append(1)
-                leave.wait(5)
+                leave.wait(60)
         except Resting:
             turned_away.append(1)
             if len(turned_away) == 19:

@@ -48,7 +48,7 @@ def as_declared(cell: Cell, one: Reads | Writes) -> Callable[[str], Any]:
 
     said = {name: something(shape) for name, shape in one.asks.items()}
     key = {"key": "k"} if isinstance(one, Writes) else {}
-    return lambda at: getattr(cell.client_at(at, token="", timeout=2), one.name)(**key, **said)
+    return lambda at: getattr(cell.client_at(at, token="", timeout=60), one.name)(**key, **said)
 
 
 DECLARED = {f"{cell.code}.{one.name}": as_declared(cell, one) for cell in cells().values() for one in cell.operations}

@@ -126,14 +126,15 @@ def test_a_masked_number_keeps_its_last_two_digits() -> None:
 
 @given(
     st.sampled_from(["7 ", "1", "4 4 ", "70712345 ", " ", "+591-", "4251000/", "a y ", "int ", "٧", "7.0E", "0 "]),
-    st.integers(1_000, 60_000),
+    st.integers(1_000, 1_000_000),
 )
 @settings(max_examples=60)
 def test_no_cell_costs_more_than_a_moment(piece: str, length: int) -> None:
+    """One that was looked at again from each of its letters would take minutes."""
     cell = (piece * (length // len(piece) + 1))[:length]
     began = time.process_time()
     assert len(parse_cell(cell)) <= 30
-    assert time.process_time() - began < 0.05
+    assert time.process_time() - began < 20
 
 
 def test_a_number_cut_off_by_the_end_of_what_is_looked_at_is_left_out() -> None:

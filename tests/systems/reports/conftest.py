@@ -16,14 +16,18 @@ from typing import Any
 import paramiko
 import pytest
 
+HELD = 60.0  # seconds a server that hangs holds whoever waits for ever; a test asks for half of them
+DRIP = 0.1  # seconds between two bytes of one that trickles
 CLIENT_KEY = paramiko.ECDSAKey.generate()
 
 
 class Stuck(paramiko.SFTPHandle):
     """A file whose first byte never comes."""
 
+    closing: threading.Event
+
     def read(self, offset: int, length: int) -> Any:
-        time.sleep(3)
+        self.closing.wait(HELD)
         return b""
 
 
@@ -31,6 +35,7 @@ class Folder(paramiko.SFTPServerInterface):
     """Serves one folder, read-only."""
 
     root: Path
+    closing: threading.Event
 
     def _at(self, path: str) -> Path:
         return self.root / path.lstrip("/")
@@ -54,6 +59,7 @@ class Folder(paramiko.SFTPServerInterface):
     def open(self, path: str, flags: int, attr: Any) -> Any:
         try:
             handle = Stuck(flags) if path.endswith("stuck") else paramiko.SFTPHandle(flags)
+            handle.closing = self.closing  # type: ignore[attr-defined]
             handle.readfile = self._at(path).open("rb")  # type: ignore[attr-defined]
         except OSError as error:
             return paramiko.SFTPServer.convert_errno(error.errno)
@@ -81,7 +87,8 @@ class SftpServer:
 
     def __init__(self, root: Path) -> None:
         self.keys = [paramiko.ECDSAKey.generate(), paramiko.RSAKey.generate(2048)]
-        self.folder = type("ServedFolder", (Folder,), {"root": root})
+        self.closing = threading.Event()
+        self.folder = type("ServedFolder", (Folder,), {"root": root, "closing": self.closing})
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.transports: list[paramiko.Transport] = []
@@ -105,6 +112,7 @@ class SftpServer:
             transport.start_server(server=Doorman(), event=threading.Event())
 
     def close(self) -> None:
+        self.closing.set()
         with suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
@@ -163,13 +171,14 @@ class Misbehaving(Quiet):
     def do_GET(self) -> None:
         name = self.path.rpartition("/")[2]
         if name == "hangs":
-            time.sleep(5)
+            self.connection.settimeout(HELD)
+            self.rfile.read(1)  # until the caller gives up
         elif name == "drips":
             self.send_response(200)
             self.end_headers()
-            for _second in range(50):
+            for _byte in range(int(HELD / DRIP)):
                 self.wfile.write(b"x")
-                time.sleep(0.1)
+                time.sleep(DRIP)
         elif name == "endless":
             self.send_response(200)
             self.end_headers()

@@ -252,7 +252,7 @@ def test_a_process_that_sleeps_is_given_up_and_may_be_asked_again(tmp_path: Path
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)  # opening it waits for a writer that never comes
     with pytest.raises(ReadingInterrupted, match="no dio señales"):
-        read(pipe, silence_seconds=1.5)
+        read(pipe, silence_seconds=6)  # long enough to have begun: beginning is work
     assert not readers()
 
 
@@ -277,6 +277,7 @@ def test_a_reader_that_its_file_used_up_is_the_files_fault(
     body: str, limits: Limits, code: str, file_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path, cleaner = file_of(HEAD + b"1;149\n"), misbehaving(monkeypatch, tmp_path, body)
+    monkeypatch.setattr("systems.reports.reading.BUSY", 0.01)  # many others want the processor
     with (
         pytest.raises(ReportRefused) as refused,
         read_report(path, columns=COLUMNS, required=COLUMNS, cleaner=cleaner, limits=limits) as reading,
@@ -323,7 +324,7 @@ def test_a_reader_that_falls_asleep_after_its_work_says_nothing_against_the_file
     with (
         pytest.raises(ReadingInterrupted, match="no dio señales"),
         read_report(
-            path, columns=COLUMNS, required=COLUMNS, cleaner=cleaner, limits=Limits(silence_seconds=3)
+            path, columns=COLUMNS, required=COLUMNS, cleaner=cleaner, limits=Limits(silence_seconds=8)
         ) as reading,
     ):
         list(reading.chunks())
@@ -357,7 +358,7 @@ def test_a_reading_ends_with_the_worker_that_asked_for_it(file_of: Callable[...,
     reader = psutil.Process(int(worker.stdout.readline()))
     worker.kill()
     worker.wait()
-    reader.wait(timeout=15)
+    reader.wait(60)
     worker.stdout.close()
 
 
