@@ -29,8 +29,9 @@ def now(at: Callable[..., datetime]) -> datetime:
 
 
 @pytest.fixture
-def side(settings: Any) -> Iterator[OtherSide]:
-    """All systems connected, at a small server that keeps a book."""
+def side(db: None, settings: Any) -> Iterator[OtherSide]:
+    """All systems connected, at a small server that keeps a book; each has as much time as a centre can give it."""
+    OutsideSystem.objects.update(timeout_seconds=10)
     with other_side() as found:
         settings.SYSTEMS_URL = found.address
         yield found

@@ -32,7 +32,7 @@ from systems.registry import cells, choices
 from systems.wire import forget_wires
 from tests.inbound.conftest import REQUESTER
 from tests.processes.house import ROOT
-from tests.sandbox.running import RunningSandbox
+from tests.sandbox.running import RunningSandbox, connect
 from tests.systems.plugging import one_system_more, sandbox_that_plays_it
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def satel(db: None) -> Iterator[None]:
 def played(satel: None, settings: Any, tmp_path: Path) -> Iterator[RunningSandbox]:
     """A sandbox that plays it; all systems are connected there."""
     with sandbox_that_plays_it(tmp_path) as sandbox:
-        settings.SYSTEMS_URL = sandbox.address
+        connect(settings, sandbox)
         yield sandbox
         forget_wires()
 

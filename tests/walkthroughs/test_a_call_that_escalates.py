@@ -21,7 +21,7 @@ from inbound.models import OutsideWrite
 from inbound.writes import delivering
 from notices import mailing
 from tests.inbound.a_call import Call
-from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
+from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +35,7 @@ def test_a_call_that_escalates(
     signed_in: Callable[[User | Agent], Client],
     settings: Any,
 ) -> None:
-    settings.SYSTEMS_URL = sandbox.address
+    connect(settings, sandbox)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     call_command("publish_flows")
     UnitAddress.objects.create(

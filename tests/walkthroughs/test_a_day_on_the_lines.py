@@ -21,7 +21,7 @@ from inbound.models import FlowVersion, OutsideWrite, ServiceLine
 from inbound.writes import delivering
 from systems.wire import forget_wires
 from tests.inbound.a_call import Call
-from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
+from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +46,7 @@ def test_a_day_on_the_lines(
     signed_in: Callable[[User | Agent], Client],
     settings: Any,
 ) -> None:
-    settings.SYSTEMS_URL = sandbox.address
+    connect(settings, sandbox)
 
     # -- The eleven lines are published from their files, once ------------------------------------------------------
     call_command("publish_flows")

@@ -20,7 +20,8 @@ from inbound.flows.publishing import files, publish_files
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.writes.delivering import deliver_due, recover
 from tests.inbound.a_call import Call
-from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
+from tests.processes.house import wait_until
+from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -109,7 +110,7 @@ class AtTheStep:
 def at_the_step(
     settings: Any, sandbox: RunningSandbox, ana: Agent, signed_in: Callable[..., Client]
 ) -> Callable[[Deed], AtTheStep]:
-    settings.SYSTEMS_URL = sandbox.address
+    connect(settings, sandbox)
     publish_files(texts=files(), now=timezone.now())
     return lambda deed: AtTheStep(deed, signed_in(ana), sandbox)
 
@@ -176,14 +177,15 @@ def test_going_back_and_sending_it_again_does_it_once(deed, is_delivered, at_the
 def test_a_time_out_after_the_effect_is_never_sent_again_and_a_person_settles_it(
     deed, at_the_step, sandbox, elena: User, signed_in
 ):
-    OutsideSystem.objects.update(timeout_seconds="0.5")
     here = at_the_step(deed)
+    OutsideSystem.objects.filter(code=deed.system).update(timeout_seconds="0.5")
     sandbox.turn(deed.system, mode="timed_out_after_doing")
     assert here.call.press(confirmed="yes") == 200
     sweep()
     (write,) = here.writes
     assert (write.state, write.attempts) == ("uncertain", 1)
-    assert len(here.deeds) == 1  # it was done, and nobody here knows
+    wait_until(lambda: here.deeds, what="the other side has done it")
+    assert len(here.deeds) == 1  # and nobody here knows
     sandbox.turn(deed.system)
     for hours in (1, 24):
         recover(now=timezone.now() + timedelta(hours=hours))

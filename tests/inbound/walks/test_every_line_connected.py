@@ -17,7 +17,7 @@ from inbound.writes.delivering import deliver_due
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of, text_of
 from tests.inbound.walks.test_every_line import IDS, PATHS, typed
-from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
+from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db
@@ -159,7 +159,7 @@ class Connected:
 
 @pytest.mark.parametrize(("line", "way"), PATHS, ids=IDS)
 def test_every_path_is_walked_as_the_systems_propose(line, way, ana, at, settings, sandbox):
-    settings.SYSTEMS_URL = sandbox.address
+    connect(settings, sandbox)
     publish_files(texts={line: text_of(line)}, now=at(WEDNESDAY))
     now = at(SATURDAY if ("when", "weekend") in way else WEDNESDAY)
     call = Connected(Caller(ana, ServiceLine.objects.get(number=line), now), line, way, sandbox)

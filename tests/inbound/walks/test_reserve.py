@@ -35,7 +35,7 @@ from tests.callcenter.world import World, world
 from tests.campaigns.conftest import december, house_rules, make_contact
 from tests.inbound.flows_to_read import LINES
 from tests.inbound.other_side import OtherSide
-from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
+from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["december", "house_rules", "make_contact", "sandbox", "sandbox_process", "world"]
 pytestmark = pytest.mark.django_db
@@ -148,7 +148,7 @@ def attend(reader: Reader, line: str, whom: Subscriber) -> Walk:
 
 @pytest.fixture
 def lines(db: None, settings: Any, sandbox: RunningSandbox, now: datetime) -> RunningSandbox:
-    settings.SYSTEMS_URL = sandbox.address
+    connect(settings, sandbox)
     publish_files(texts=files(), now=now)
     return sandbox
 

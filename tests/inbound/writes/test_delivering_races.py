@@ -18,6 +18,7 @@ from inbound.writes.states import State, WriteRefused
 from tests.campaigns.together import at_once
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
+from tests.processes.house import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Owe = Callable[..., OutsideWrite]
@@ -48,11 +49,7 @@ def sweep_in_a_thread(now: datetime) -> threading.Thread:
 
 def wait_until_it_was_asked(side: OtherSide, times: int = 1) -> None:
     """The request is there, its answer is not: the side is slow to release it."""
-    for _try in range(300):
-        if len(side.book) >= times:
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("nobody asked")
+    wait_until(lambda: len(side.asked) >= times and side.book, what="the other side is asked")
 
 
 def test_eight_sweeps_at_once_send_each_write_once(owe: Owe, side: OtherSide, now: datetime) -> None:
@@ -97,7 +94,7 @@ def test_an_answer_that_comes_after_the_lease_confirms_the_doubt_itself_raised(
     assert deliver_due(now=now + LEASE) == 0  # takes it back, and does not send it
     assert history(write)[-1] == "uncertain"
     side.released.set()
-    late.join(10)
+    late.join(60)
     assert history(write) == ["waiting", "sending", "uncertain", "done"]
     assert len(side.asked) == 1
     assert broken() == {}
@@ -113,13 +110,10 @@ def test_two_who_hold_an_ordinary_write_have_one_effect_and_the_later_fence_coun
     wait_until_it_was_asked(side)
     recover(now=now + LEASE)
     second = sweep_in_a_thread(now + LEASE + REST)
-    for _try in range(300):
-        if len(side.asked) == 2:
-            break
-        threading.Event().wait(0.01)
+    wait_until_it_was_asked(side, times=2)
     side.released.set()
-    late.join(10)
-    second.join(10)
+    late.join(60)
+    second.join(60)
     assert (len(side.asked), len(side.book)) == (2, 1)
     write.refresh_from_db()
     assert (write.state, write.fence, write.reference) == (State.DONE, 2, "REF-1")
