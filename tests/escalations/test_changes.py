@@ -85,12 +85,12 @@ def test_a_change_that_took_its_key_first_and_was_committed_last_is_told_all_the
         with transaction.atomic():
             working.take(escalation_id=slow.pk, by=elena, now=now)
             written.set()
-            told.wait(10)
+            told.wait(60)
         connection.close()
 
     thread = threading.Thread(target=take_slowly)
     thread.start()
-    assert written.wait(10)
+    assert written.wait(60)
     working.take(escalation_id=quick.pk, by=elena, now=now)
     first = changes_since(since=since, user=elena, now=now)
     told.set()

@@ -75,6 +75,6 @@ def test_listeners_hear_what_changed_when_it_is_committed(card, elena, morning):
         assert mark_times(now=card.due_at) == 2
         working.resolve(escalation_id=card.pk, outcome="x", by=elena, now=card.due_at)
         working.inform(escalation_id=card.pk, how="telephone", told_at=card.due_at, by=elena, now=card.due_at)
-        heard = [notice.payload for notice in listener.notifies(timeout=5, stop_after=5)]
+        heard = [notice.payload for notice in listener.notifies(timeout=60, stop_after=5)]
     states = ["taken", "taken", "taken", "resolved", "closed"]
     assert heard == [f"{card.pk}:{version}:{state}" for version, state in enumerate(states, taken.version)]

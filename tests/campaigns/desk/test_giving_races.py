@@ -18,7 +18,8 @@ from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.desk.results import record_result
 from campaigns.models import Attempt, CallBack, ListEntry
 from campaigns.promises_and_callbacks.call_backs import agree
-from tests.campaigns.together import at_once
+from tests.campaigns.together import at_once, somebody_waits_for_a_lock
+from tests.processes.house import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TAKERS = 200
@@ -105,12 +106,12 @@ def test_a_payment_that_is_being_taken_in_is_waited_for_and_stops_the_call(team,
         with transaction.atomic():
             ListEntry.objects.filter(contact=contact).update(state="paid", paid_on=date(2026, 11, 26))
             paying.set()
-            may_commit.wait(timeout=20)
+            may_commit.wait(60)
         connection.close()
 
     payment = threading.Thread(target=pay)
     payment.start()
-    assert paying.wait(timeout=20)
+    assert paying.wait(60)
     outcome: list[str] = []
 
     def call() -> None:
@@ -124,11 +125,11 @@ def test_a_payment_that_is_being_taken_in_is_waited_for_and_stops_the_call(team,
 
     calling = threading.Thread(target=call)
     calling.start()
-    calling.join(timeout=0.5)
-    assert not outcome  # it waits for the payment's transaction
+    wait_until(somebody_waits_for_a_lock, what="the call waits for the payment's transaction")
+    assert not outcome
     may_commit.set()
     payment.join()
-    calling.join(timeout=20)
+    calling.join(60)
     assert outcome == ["paid"]
     assert not Attempt.objects.exists()
 

@@ -146,18 +146,18 @@ def test_a_verb_that_began_first_and_ends_last_is_seen(ana, luis, at):
                 note_changed_rows(campaign=month, now=at("2026-11-28 11:00"))
                 ListEntry.objects.filter(contact__contract="L4").update(owner=ana)
                 begun.set()
-                go_on.wait(20)
+                go_on.wait(60)
         finally:
             connections.close_all()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    begun.wait(20)
+    begun.wait(60)
     note_changed_rows(campaign=month, now=at("2026-11-28 11:01"))
     settle(month, at("2026-11-28 11:01"))
     newest = ChangedRows.objects.order_by("-pk").first()
     go_on.set()
-    thread.join(20)
+    thread.join(60)
     assert ChangedRows.objects.order_by("-pk").first() == newest
     assert refresh_figures(campaign=month, now=at("2026-11-28 11:40"))
     lines = {line.agent: line.contacts.assigned for line in read_figures(campaign=month).by_agent}

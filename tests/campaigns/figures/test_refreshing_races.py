@@ -12,6 +12,8 @@ from campaigns.figures.figures import read_figures
 from campaigns.figures.refreshing import counting_alone, refresh_figures
 from campaigns.models import FigureCell, ListEntry
 from tests.campaigns.a_month import make_month
+from tests.campaigns.together import somebody_waits_for_a_lock
+from tests.processes.house import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,7 +42,7 @@ def test_two_counts_at_once_are_one(month, at):
     with counting_alone(month, waits=False) as is_ours:
         assert is_ours
         thread, found = in_a_thread(lambda: refresh_figures(campaign=month, now=at("2026-11-28 10:00")))
-        thread.join(20)
+        thread.join(60)
         assert found == [False]
     assert FigureCell.objects.count() == 0
     assert refresh_figures(campaign=month, now=at("2026-11-28 10:00"))
@@ -49,9 +51,9 @@ def test_two_counts_at_once_are_one(month, at):
 def test_who_must_have_the_figures_waits_for_its_turn(month, at):
     with counting_alone(month, waits=False):
         thread, found = in_a_thread(lambda: refresh_figures(campaign=month, now=at("2026-11-28 10:00"), afresh=True))
-        thread.join(0.5)
+        wait_until(somebody_waits_for_a_lock, what="it waits for its turn")
         assert thread.is_alive()
-    thread.join(20)
+    thread.join(60)
     assert found == [True]
 
 
@@ -81,7 +83,7 @@ def test_a_count_sees_one_moment_while_others_write(month, at, ana, monkeypatch)
                 untouched.update(handled_at=at("2026-11-28 09:59"), handled_by=ana)
 
         thread, _found = in_a_thread(write)
-        thread.join(20)
+        thread.join(60)
 
     monkeypatch.setattr(refreshing, "count_rows", lay_out_and_let_others_write)
     refresh_figures(campaign=month, now=at("2026-11-28 10:00"))
@@ -103,5 +105,5 @@ def test_a_count_that_fails_lets_go_of_its_turn(month, at, monkeypatch):
         refresh_figures(campaign=month, now=at("2026-11-28 10:00"))
     monkeypatch.undo()
     thread, found = in_a_thread(lambda: refresh_figures(campaign=month, now=at("2026-11-28 10:00")))
-    thread.join(20)
+    thread.join(60)
     assert found == [True]

@@ -29,6 +29,7 @@ from campaigns.payments import receipts
 from tests.campaigns.a_campaign import moment
 from tests.campaigns.some_receipts import arrived, row, stage
 from tests.campaigns.some_reports import many, taken
+from tests.processes.house import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = moment("2026-11-26 10:00")
@@ -105,7 +106,7 @@ def together(works: list[Callable[[], Any]], desks: list[Callable[[], None]], st
         thread.join(90)
     stop.set()
     for thread in at_desks:
-        thread.join(30)
+        thread.join(60)
     return wrong
 
 
@@ -152,7 +153,7 @@ def test_a_close_in_the_middle_of_results_leaves_no_agreed_call_behind(running: 
     stop = threading.Event()
 
     def closes() -> None:
-        threading.Event().wait(0.5)
+        wait_until(CallBack.objects.exists, what="a call is agreed")
         lifecycle.close(campaign=Campaign.objects.get(), by=None, now=NOW)
 
     wrong = together([closes], [desk(agent, stop) for agent in agents], stop)

@@ -34,7 +34,7 @@ def in_threads(*works: Callable[[], Any]) -> list[Any]:
 
     def run(place: int, work: Callable[[], Any]) -> None:
         try:
-            gate.wait(10)
+            gate.wait(60)
             results[place] = work()
         except Exception as error:
             results[place] = error
@@ -101,10 +101,10 @@ def test_dialling_waits_for_a_payment_that_is_being_taken_in(december: Campaign,
         with transaction.atomic():
             receipts.publish(report=report, now=NOW)
             is_taken.set()
-            assert may_commit.wait(10)
+            assert may_commit.wait(60)
 
     def dialling() -> Any:
-        assert is_taken.wait(10)
+        assert is_taken.wait(60)
         threading.Timer(0.3, may_commit.set).start()
         return dial(agent=ana, contact=contact, telephone="+59170712345", now=NOW)
 

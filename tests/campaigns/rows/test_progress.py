@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,6 +13,7 @@ from campaigns.models import Report
 from campaigns.rows import progress as progress_module
 from campaigns.rows.progress import GrowingFiles, LeaseLost, Progress
 from tests.campaigns.some_reports import ccvp, received
+from tests.processes.house import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 At = Callable[..., datetime]
@@ -24,13 +24,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress_module, "EVERY", 0.02)
 
 
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
-
-
 def test_numbers_and_lease_are_seen_while_the_work_is_not_committed(at: At) -> None:
     report = claim(report_id=received(ccvp({}), now=at("2026-11-25 06:10")).pk, now=at("2026-11-25 06:11"))
     assert report is not None
@@ -38,8 +31,8 @@ def test_numbers_and_lease_are_seen_while_the_work_is_not_committed(at: At) -> N
     seen = Report.objects.filter(pk=report.pk)
     with Progress(report=report, now=at("2026-11-25 06:11")) as progress, transaction.atomic():
         progress.set(state=Report.State.PUBLISHING, rows_read=7, rows_published=3)
-        until(lambda: seen.get().rows_published == 3)
-        until(lambda: seen.get().lease_until > first)
+        wait_until(lambda: seen.get().rows_published == 3, what="its numbers")
+        wait_until(lambda: seen.get().lease_until > first, what="its longer lease")
         assert (seen.get().state, seen.get().rows_read) == (Report.State.PUBLISHING, 7)
 
 
@@ -56,7 +49,7 @@ def test_a_worker_learns_that_another_has_its_report(at: At) -> None:
                 return True
             return False
 
-        until(told)
+        wait_until(told, what="what was told")
         with pytest.raises(LeaseLost):
             progress.set(rows_read=5)
     assert Report.objects.get().rows_read == 1
