@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from agents.models import Agent, User
 from tests.browser.looking import DESK, let_in, patient
@@ -27,6 +27,9 @@ from tests.campaigns.conftest import december, house_rules, make_contact, result
 __all__ = ["World", "december", "house_rules", "make_contact", "result", "world"]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's own loop runs in the thread of the test
+
+PATIENCE = 60_000  # milliseconds after which a thing will not be seen any more, however busy the machine is
+expect.set_options(timeout=PATIENCE)
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
@@ -53,6 +56,13 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """The one of Playwright's own `page`."""
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
+@pytest.fixture
 def open_as(browser: Browser, browser_context_args: dict[str, Any], live_server: Any) -> Iterator[Callable[..., Page]]:
     """A browser of one's own in which somebody is signed in: `open_as(ana)`; two people have two browsers."""
     opened: list[BrowserContext] = []
@@ -60,6 +70,7 @@ def open_as(browser: Browser, browser_context_args: dict[str, Any], live_server:
 
     def open_one(person: User | Agent, **more: Any) -> Page:
         context = browser.new_context(**{**browser_context_args, **more})
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         page = patient(context.new_page())
         page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)

@@ -107,6 +107,11 @@ def settle(page: Page) -> None:
     expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
 
 
+def wait_by_its_own_clock(page: Page, milliseconds: int) -> None:
+    """Until every timer of the page that was set for less has run: however late its clock is, it keeps their order."""
+    page.evaluate("(long) => new Promise((over) => setTimeout(over, long))", milliseconds)
+
+
 def picture(page: Page, name: str) -> None:
     """Keep a picture of the whole page when SCREENSHOTS says where."""
     if folder := os.environ.get("SCREENSHOTS"):

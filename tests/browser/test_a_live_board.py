@@ -43,7 +43,7 @@ def test_a_move_is_seen_on_the_other_board_at_once_and_within_seconds_when_the_s
     live.process.send_signal(signal.SIGTERM)
     expect(page.locator("#live")).to_have_text("Se actualiza cada 3 s")
     working.give_back(escalation_id=card.pk, by=rosa, now=timezone.now(), reason="x")
-    expect(page.locator(f"[data-column=new] #card-{card.pk}")).to_be_visible(timeout=5000)
+    expect(page.locator(f"[data-column=new] #card-{card.pk}")).to_be_visible()
 
 
 def test_a_move_is_seen_before_the_card_is_fetched(live: Live, live_server, open_as, elena, make_card):
@@ -84,7 +84,7 @@ def test_the_page_of_a_card_says_that_somebody_else_changed_it(live: Live, live_
     page.get_by_role("textbox", name="Nota").fill("Llamó otra vez")
     working.take(escalation_id=card.pk, by=rosa, now=timezone.now())
     for each in pages.values():
-        expect(each.locator("[data-stale]")).to_be_visible(timeout=8000)
+        expect(each.locator("[data-stale]")).to_be_visible()
     expect(page.get_by_role("textbox", name="Nota")).to_have_value("Llamó otra vez")
     assert page.evaluate("document.activeElement.name") == "text"
     page.get_by_role("link", name="Ver cómo está ahora").click()

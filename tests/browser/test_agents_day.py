@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from campaigns.models import Attempt, CallBack, CallingPolicy, CallingWindow, Campaign, ListEntry, PaymentPromise
 from escalations.raising import raise_escalation
-from tests.browser.looking import DESK, TABLET, assert_accessible
+from tests.browser.looking import DESK, TABLET, assert_accessible, settle
 from tests.campaigns.customers import make_customer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -212,16 +212,20 @@ def test_two_tabs_show_the_same_contact_and_record_once(desk: Page, live_server,
 
 def test_the_countdown_calls_by_itself_and_can_be_stopped(open_as, live_server, ana, customers, campaign):
     Campaign.objects.update(dialling="countdown")
-    CallingPolicy.objects.update(countdown_seconds=2)
+    CallingPolicy.objects.update(countdown_seconds=60)
     page = open_as(ana)
+    page.clock.install()
     page.goto(f"{live_server.url}/desk/")
     expect(page.locator(".countdown")).to_contain_text("Llamando en")
     page.keyboard.press("Escape")
     expect(page.locator(".countdown")).to_be_hidden()
-    page.wait_for_timeout(2500)
+    page.clock.run_for(90_000)
+    settle(page)
     assert not Attempt.objects.exists()
     page.reload()
-    expect(page.locator("#telephones")).to_contain_text("En llamada", timeout=8000)
+    expect(page.locator(".countdown")).to_contain_text("Llamando en")
+    page.clock.run_for(90_000)
+    expect(page.locator("#telephones")).to_contain_text("En llamada")
     assert Attempt.objects.get().mode == "countdown"
 
 

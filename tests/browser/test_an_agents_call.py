@@ -10,10 +10,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from escalations.models import Escalation
-from inbound.models import Footstep, OutsideWrite, Walk
-from tests.browser.looking import assert_accessible
+from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
+from tests.browser.looking import assert_accessible, settle, wait_by_its_own_clock
 from tests.inbound.a_walk import publish
-from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
+from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,7 +22,7 @@ FLOWS = Path(__file__).parents[2] / "inbound" / "flows"
 
 @pytest.fixture
 def lines(db: None, settings, sandbox: RunningSandbox) -> RunningSandbox:
-    settings.SYSTEMS_URL = sandbox.address
+    connect(settings, sandbox)
     for place, number in enumerate(("101", "102")):
         line = publish((FLOWS / f"{number}.yaml").read_text(), timezone.now(), line=number)
         type(line).objects.filter(pk=line.pk).update(
@@ -73,7 +73,8 @@ def test_a_call_by_keyboard_alone_from_the_line_to_its_result(page, customer, li
     page.keyboard.type(contract)
     expect(page.locator("[data-customer]")).to_have_count(1)
     page.keyboard.press("Escape")
-    page.wait_for_timeout(500)  # longer than a search box waits before it asks
+    wait_by_its_own_clock(page, 500)  # longer than a search box waits before it asks
+    settle(page)
     expect(page.locator("#customer-search")).to_have_value(contract)
     page.keyboard.press("1")
     expect(step(page)).to_contain_text("¿Hay un daño")
@@ -105,16 +106,18 @@ def test_a_call_by_keyboard_alone_from_the_line_to_its_result(page, customer, li
 
 
 @pytest.mark.parametrize(
-    "knob", [{"mode": "down"}, {"mode": "wrong"}, {"latency_ms": 4000}], ids=["down", "wrong", "slow"]
+    "knob", [{"mode": "down"}, {"mode": "wrong"}, {"latency_ms": 10_000}], ids=["down", "wrong", "slow"]
 )
 def test_a_system_in_trouble_leaves_the_agent_with_a_next_step(page, customer, lines, knob):
     lines.turn("smartflex", **knob)
+    if "latency_ms" in knob:
+        OutsideSystem.objects.filter(code="smartflex").update(timeout_seconds=1)
     answer_the_telephone(page)
     page.keyboard.press("Enter")
     page.locator("#id_customer").fill("1011018")
     page.locator("#id_customer_name").fill("Zulma Quispe")
     page.keyboard.press("Enter")
-    expect(page.locator(".trouble")).to_be_visible(timeout=10_000)
+    expect(page.locator(".trouble")).to_be_visible()
     assert_accessible(page, "walk-trouble", looks=(("desk", "light"), ("tablet", "dark")))
     page.locator("#content").click(position={"x": 2, "y": 2})
     for _look_up in range(2):
@@ -122,7 +125,7 @@ def test_a_system_in_trouble_leaves_the_agent_with_a_next_step(page, customer, l
         page.keyboard.press("Enter")
         expect(step(page)).not_to_have_text(before)
         if page.locator(".looking").count():
-            expect(page.locator(".trouble")).to_be_visible(timeout=10_000)
+            expect(page.locator(".trouble")).to_be_visible()
     expect(step(page)).to_contain_text("¿Hay un daño")
     page.keyboard.press("o")
     page.locator("textarea[name=seen]").fill("Smartflex no abre")

@@ -74,9 +74,9 @@ def test_figures_change_in_place_and_leave_focus_and_folds_alone(open_as, live_s
     )  # fmt: skip
     ListEntry.objects.filter(contact=contact).update(handled_at=at("2026-11-28 10:01"), handled_by=ana)
     refresh_figures(campaign=month, now=at("2026-11-28 10:02"))
-    expect(page.locator("#tiles")).to_contain_text("67 % de 12", timeout=15_000)
-    expect(page.locator("#detail")).to_contain_text("28/11", timeout=15_000)
-    expect(page.locator("#detail .chart").last).to_contain_text("10", timeout=15_000)
+    expect(page.locator("#tiles")).to_contain_text("67 % de 12")
+    expect(page.locator("#detail")).to_contain_text("28/11")
+    expect(page.locator("#detail .chart").last).to_contain_text("10")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     expect(page.locator("#detail details").first).to_have_attribute("open", "")
     assert page.evaluate("window.scrollY") == 200

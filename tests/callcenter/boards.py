@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
@@ -31,7 +30,7 @@ class Live:
 
     def status(self, *, method: str = "GET", path: str = PATH, **headers: str) -> int:
         """What a question is answered with; the answer is not read."""
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         asked.request(method, path, headers=headers)
         status = asked.getresponse().status
         asked.close()
@@ -44,14 +43,14 @@ class Live:
 
 
 @contextlib.contextmanager
-def serving(*, web_port: int = 8000, **environment: str) -> Iterator[Live]:
-    """The program as `manage.py run` starts it, on the tests' database."""
+def serving(*, web_port: int = 8000, kill_after: int = 3, **environment: str) -> Iterator[Live]:
+    """The program as `manage.py run` starts it, on the tests' database; who does not end is killed after seconds."""
     port = free_port()
     url = urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}"))
     kept = {name: os.environ[name] for name in OF_THE_TESTS if name in os.environ}
     where = {"DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL, "WEB_PORT": str(web_port)}
     command = ["-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers-kill-timeout", "3", "--no-access-log", "--log-level", "warning"]
+    command += ["--workers-kill-timeout", str(kill_after), "--no-access-log", "--log-level", "warning"]
     process = subprocess.Popen(
         [sys.executable, *command, "callcenter.live.asgi:application"],
         cwd=ROOT,
@@ -62,25 +61,25 @@ def serving(*, web_port: int = 8000, **environment: str) -> Iterator[Live]:
     )
     live = Live(process, port, web_port)
     try:
-        wait_until(live.answers, seconds=30, what="the stream answers")
+        wait_until(live.answers, what="the stream answers")
         yield live
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
 
 
 class Board:
-    """One open board: what it was answered, what it heard and when, and whether the stream has ended."""
+    """One open board: what it was answered, what it heard, and whether the stream has ended."""
 
     def __init__(self, live: Live, cookie: str, **headers: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=60)
         self._connection.request("GET", PATH, headers={"Cookie": cookie, **headers})
         self.answer = self._connection.getresponse()
         self._socket = self._connection.sock
-        self.heard: list[tuple[str, str, float]] = []
+        self.heard: list[tuple[str, str]] = []
         self.lines: list[str] = []
         self.ended = False
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -95,24 +94,24 @@ class Board:
                 if name == "event":
                     event = value
                 elif name == "data":
-                    self.heard.append((event, value, time.monotonic()))
+                    self.heard.append((event, value))
         self.ended = True
 
     @property
     def cards(self) -> list[str]:
-        return [value for event, value, _when in self.heard if event == "card"]
+        return [value for event, value in self.heard if event == "card"]
 
-    def hears(self, event: str, data: str = "", *, seconds: float = 5) -> float:
-        """Wait for an event; when it was heard."""
+    def hears(self, event: str, data: str = "") -> None:
+        """Wait for an event."""
 
-        def found() -> list[float]:
-            return [when for name, value, when in list(self.heard) if name == event and data in ("", value)]
+        def is_heard() -> bool:
+            return any(name == event and data in ("", value) for name, value in list(self.heard))
 
-        return float(wait_until(found, seconds=seconds, what=f"{event} {data} is heard")[0])
+        wait_until(is_heard, what=f"{event} {data} is heard")
 
     def close(self) -> None:
         """As a browser whose page is left."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
-        self._thread.join(5)
+        self._thread.join(60)
         self._connection.close()

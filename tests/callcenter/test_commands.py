@@ -68,7 +68,7 @@ def test_a_real_terminal_sees_the_same() -> None:
         env=outside_environment(DATABASE_URL="postgres://nobody@127.0.0.1:9/x", REDIS_URL="redis://127.0.0.1:9/0"),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert (answer.returncode, answer.stdout) == (1, "")

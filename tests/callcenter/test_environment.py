@@ -30,7 +30,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         env={**kept, "DJANGO_SETTINGS_MODULE": "callcenter.settings", **servers, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
 

@@ -15,7 +15,7 @@ STUBBORN = "import os, signal, time; [signal.signal(n, signal.SIG_IGN) for n in 
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "STEPS", tuple((number, 0.3) for number, _ in guard.STEPS))
+    monkeypatch.setattr(guard, "STEPS", tuple((number, 1.0) for number, _ in guard.STEPS))
 
 
 def started(program: str) -> subprocess.Popen[str]:
@@ -39,6 +39,6 @@ def test_a_stubborn_program_and_its_children_end_too() -> None:
     with polite, stubborn:
         (child,) = psutil.Process(stubborn.pid).children()
         guard.stop({polite.pid, stubborn.pid, 2**22 - 1})  # and one that is long gone
-        assert (polite.wait(5), stubborn.wait(5)) == (-15, -9)
-        psutil.wait_procs([child], timeout=5)
+        assert (polite.wait(60), stubborn.wait(60)) == (-15, -9)
+        psutil.wait_procs([child], timeout=60)
         assert not guard.has_anybody(stubborn.pid)

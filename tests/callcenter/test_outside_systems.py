@@ -50,7 +50,7 @@ def test_only_a_demo_that_names_no_systems_plays_them(environment: dict[str, str
         env={**kept, "DJANGO_SETTINGS_MODULE": "callcenter.settings", **SERVERS, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=True,
     )
     assert done.stdout.rstrip() == f"{plays} {url}".rstrip()

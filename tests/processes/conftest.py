@@ -43,7 +43,7 @@ def ground() -> Iterator[House]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     if held := embedded._held.pop(home, None):
         held.close()
-        wait_until(lambda: not embedded._keeper_is_alive(home), seconds=30, what="its servers stop")
+        wait_until(lambda: not embedded._keeper_is_alive(home), what="its servers stop")
     shutil.rmtree(home)
 
 

@@ -43,11 +43,11 @@ def web(house: House, spool: Path) -> int:
 
     def answers() -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{port}/livez", timeout=5, trust_env=False).status_code == 200
+            return httpx.get(f"http://127.0.0.1:{port}/livez", timeout=60, trust_env=False).status_code == 200
         except httpx.TransportError:
             return False
 
-    wait_until(answers, seconds=60, what="the web server answers")
+    wait_until(answers, what="the web server answers")
     return port
 
 
@@ -62,11 +62,11 @@ def send_much(port: int, address: str, cookies: str, look: Callable[[], int]) ->
         f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nCookie: {cookies}\r\n\r\n"
     ).encode()
     sent = spooled = 0
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         line.sendall(head + BEGIN)
         line.setblocking(False)
         began = time.monotonic()
-        while time.monotonic() - began < 20:
+        while time.monotonic() - began < 60:
             try:
                 if answer := line.recv(65536):
                     return int(answer.split()[1]), sent, spooled
@@ -82,7 +82,7 @@ def send_much(port: int, address: str, cookies: str, look: Callable[[], int]) ->
 
 def signed_in(port: int) -> str:
     """Ana's cookies: she is an agent."""
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as browser:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as browser:
         page = browser.get("/accounts/login/").text
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token is not None
