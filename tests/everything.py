@@ -3,6 +3,9 @@
 Fast are the rules of every room, each in a transaction of its own: no browser, no processes, nothing that commits, and
 no sweep over all pages. Arguments are pytest's: folders, files, `-k`, `-x`.
 
+Groups (`xdist_group`) are begun first, the largest before the others: what starts servers takes one worker for minutes,
+while the other does single tests, and single tests fill both up to the end.
+
 Installs Chromium by the system's package manager when it can (root, and apt or dnf), because a browser from anywhere
 else would not come with the libraries it needs.
 """

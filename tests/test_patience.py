@@ -17,10 +17,10 @@ from tests.sources import HOUSE
 
 LONGEST_PAUSE = 0.2  # seconds between two looks, from which on it is a wait
 SHORTEST_BOUND = 20  # seconds; a busy machine takes a few for what is over at once on an idle one
-PAUSE = re.compile(r"(time\.)?sleep|(threading\.)?Event\(\)\.wait")
+PAUSE = re.compile(r"(time\.)?sleep|(threading\.)?(Event\(\)\.wait|Timer)")
 CLOCKS = re.compile(r"(time\.)?(monotonic|perf_counter|process_time)|time\.time|timeit\.default_timer")
 SUSPECT = re.compile(
-    r"sleep|wait_for_timeout|monotonic|perf_counter|process_time|time\.time\(|default_timer|Event\(\)\."
+    r"sleep|wait_for_timeout|Timer\(|monotonic|perf_counter|process_time|time\.time\(|default_timer|Event\(\)\."
 )
 
 
@@ -116,6 +116,7 @@ def test_this_test_would_see_a_breach() -> None:
         "time.sleep(0.5)\n"
         "page.wait_for_timeout(400)\n"
         "threading.Event().wait(1)\n"
+        "threading.Timer(0.3, may_commit.set).start()\n"
         "assert time.monotonic() - began < 1\n"
         "took = time.perf_counter() - began\n"
         "assert 0.5 < took <= QUICK\n"
@@ -124,8 +125,8 @@ def test_this_test_would_see_a_breach() -> None:
         "waits.append(time.monotonic() - began)\n"
         "assert max(waits) < 2\n"
     )
-    assert list(waits(breach)) == [2, 3, 4]
-    assert list(bounds(breach)) == [5, 7, 9, 11]
+    assert list(waits(breach)) == [2, 3, 4, 5]
+    assert list(bounds(breach)) == [6, 8, 10, 12]
     sound = ast.parse(
         "time.sleep(0.05)\nassert time.monotonic() - began < HELD / 2\nassert 1.9 < took\ntold.wait(60)\n"
     )
