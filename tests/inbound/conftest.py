@@ -10,6 +10,7 @@ import pytest
 
 from agents.models import Agent
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
+from inbound.writes import delivering
 from inbound.writes.writing import owe_write
 from tests.inbound.other_side import OtherSide, other_side
 
@@ -26,6 +27,12 @@ PAYLOADS: dict[str, dict[str, str]] = {
 @pytest.fixture
 def now(at: Callable[..., datetime]) -> datetime:
     return at("2026-11-25 09:30")
+
+
+@pytest.fixture(autouse=True)
+def one_sweep_does_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep leaves what it has no time for to the next one; here it has all the time it needs."""
+    monkeypatch.setattr(delivering, "SWEEP", 3600.0)
 
 
 @pytest.fixture
