@@ -397,6 +397,7 @@ if IS_TEST:
     # each worker of a run has a database of its own: emptying the cache empties the whole of it
     CACHES["default"]["LOCATION"] = f"{_redis_base}/{2 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]) % 14}"
     CACHES["default"]["KEY_PREFIX"] = "test"
+    CACHES["default"]["OPTIONS"] = {"socket_timeout": 60, "socket_connect_timeout": 60}  # slow is not yet down
     CELERY_BROKER_URL = "memory://"
     CELERY_BROKER_TRANSPORT = "memory"
     SYSTEMS_URL, SYSTEM_URLS = "http://127.0.0.1:9", {}  # where nobody answers, until a test says where

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -20,7 +21,7 @@ from agents.models import Agent, Role, Skill, Team, User
 from tests.databases import Restorer, own_database
 
 # A machine that does several things at once is slow now and then; that is not what the properties are about.
-hypothesis_settings.register_profile("centre", deadline=None)
+hypothesis_settings.register_profile("centre", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("centre")
 
 LA_PAZ = ZoneInfo("America/La_Paz")

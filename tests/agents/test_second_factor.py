@@ -20,6 +20,13 @@ from tests.agents.conftest import PASSWORD, sign_in
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def one_code_for_the_whole_test(monkeypatch):
+    """Its thirty seconds might end between reading a code and typing it."""
+    counters = list(totp.yield_hotp_counters_from_time())
+    monkeypatch.setattr(totp, "yield_hotp_counters_from_time", lambda: iter(counters))
+
+
 @pytest.fixture
 def secret(elena, with_password):
     """Elena has a password and a second factor: its secret."""

@@ -18,6 +18,7 @@ NOBODY = "redis://127.0.0.1:1/1"
 @pytest.fixture
 def down(monkeypatch):
     monkeypatch.setattr(shared_cache, "_down_until", {})
+    monkeypatch.setattr(shared_cache, "NOT_ASKED_FOR", 3600)
     return ForgivingRedisCache(NOBODY, {})
 
 

@@ -17,6 +17,8 @@ from campaigns.models import CallingWindow, Campaign, ListEntry, Receipt, Renewa
 from campaigns.payments import receipts
 from tests.campaigns.a_campaign import make_campaign, moment
 from tests.campaigns.some_receipts import arrived, owing, row, stage, take
+from tests.campaigns.together import somebody_waits_for_a_lock
+from tests.processes.house import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = moment("2026-11-26 10:00")
@@ -105,10 +107,14 @@ def test_dialling_waits_for_a_payment_that_is_being_taken_in(december: Campaign,
 
     def dialling() -> Any:
         assert is_taken.wait(60)
-        threading.Timer(0.3, may_commit.set).start()
         return dial(agent=ana, contact=contact, telephone="+59170712345", now=NOW)
 
-    _taken, dialled = in_threads(taking, dialling)
+    def letting_go() -> None:
+        wait_until(somebody_waits_for_a_lock, what="who dials waits for the payment")
+        may_commit.set()
+
+    taken, dialled, waited = in_threads(taking, dialling, letting_go)
+    assert (taken, waited) == (None, None)
     assert isinstance(dialled, CallRefused)
 
 

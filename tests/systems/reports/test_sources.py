@@ -71,6 +71,7 @@ def test_a_fetched_file_is_whole_and_known_by_its_hash(drop: Path, tmp_path: Pat
 def test_a_file_that_grows_is_left_for_the_next_look(drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     growing = drop / "ccvp-2026-12.ods"
     growing.write_bytes(b"x")
+    monkeypatch.setattr(folders, "FRESH_SECONDS", 3600)
     with monkeypatch.context() as between_two_looks:
         between_two_looks.setattr(folders.time, "sleep", lambda _seconds: growing.write_bytes(b"xx"))
         assert names(folder(drop)) == ["CCVP-2026-12.csv", "ccvp-2026-12.xlsx"]
