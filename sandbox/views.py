@@ -23,7 +23,7 @@ from sandbox.models import Knob
 from sandbox.operations import SYSTEMS, Operation
 from sandbox.refusals import Refused, unknown
 
-TOO_LATE = 5.0  # seconds after which nobody waits any more; the thread is free again then
+TOO_LATE = 12.0  # seconds after which nobody waits any more: a centre does for ten at most
 SOMETHING_ELSE = {"resultado": "OK", "datos": [["A", 1], ["B", 2]]}
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agents.models import Agent, User
 from escalations.models import Escalation
-from inbound.models import FlowVersion, OutsideWrite, ServiceLine
+from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine
 from inbound.writes import delivering
 from systems.wire import forget_wires
 from tests.inbound.a_call import Call
@@ -129,6 +129,7 @@ def test_a_day_on_the_lines(
     assert top_up.press() == 422
     assert "¿Es correcto?" in top_up.page
     sandbox.turn("c_cli4g", mode="timed_out_after_doing")
+    OutsideSystem.objects.filter(code="c_cli4g").update(timeout_seconds=1)
     step = top_up.position
     top_up.press(confirmed="yes")
     assert top_up.press(at=step, confirmed="yes") == 409
