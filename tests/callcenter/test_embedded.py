@@ -41,7 +41,7 @@ def test_commands_at_once_share_the_servers_and_the_last_leaves_none(tmp_path: P
     told = {command.stdout.readline() for command in asking if command.stdout}
     assert len(told) == 1
     for command in asking:
-        command.communicate(timeout=90)
+        command.communicate(timeout=600)
     wait_until(lambda: servers_of(home) == [], what="no server is left behind")
 
 
@@ -65,7 +65,7 @@ def test_the_first_command_of_a_fresh_clone_prepares_its_own_database(tmp_path: 
         env=outside_environment(CALLCENTER_HOME=str(home)),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert answer.returncode == 0, answer.stderr

@@ -64,7 +64,7 @@ class House:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
             check=False,
         )
         assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -129,7 +129,11 @@ class House:
         )
         environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "callcenter.settings"}
         subprocess.run(
-            [sys.executable, "-c", code, task, json.dumps(arguments)], cwd=ROOT, env=environment, timeout=60, check=True
+            [sys.executable, "-c", code, task, json.dumps(arguments)],
+            cwd=ROOT,
+            env=environment,
+            timeout=600,
+            check=True,
         )
 
     def receive(self, path: Path, *, kind: str = "ccvp", period: str = "2026-12") -> int:

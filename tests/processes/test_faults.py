@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 DATA = Path(__file__).resolve().parents[1] / "data" / "xlsx-5000"
 CCVP, RECAUDO = DATA / "ccvp-2026-12.xlsx", DATA / "recaudo-2026-12.xlsx"
 TRUTH: dict[str, Any] = json.loads((DATA / "truth-2026-12.json").read_text())
-PATIENCE = 120.0  # seconds for what takes a few on an idle machine
+PATIENCE = 300.0  # seconds for what takes a few on an idle machine
 
 
 @contextlib.contextmanager

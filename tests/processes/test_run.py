@@ -18,6 +18,7 @@ from callcenter import guard
 from callcenter.demo.outside_systems import BESIDE
 from tests.processes.house import ROOT, free_port, in_foreground, outside_environment, processes_of, wait_until
 
+STARTING = 600.0  # seconds: a first start makes databases and a demo's data
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 
 
@@ -64,7 +65,7 @@ def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(tmp_
         with contextlib.suppress(OSError):  # somebody else has it: busy all the same
             taken.bind(("127.0.0.1", port + BESIDE))
             taken.listen()
-        wait_until(lambda: is_up(home, process), seconds=120, what="the address and the people")
+        wait_until(lambda: is_up(home, process), seconds=STARTING, what="the address and the people")
         assert f"http://127.0.0.1:{port}/" in said(home)
         assert "elena   supervisor" in said(home)
         assert httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).status_code == 200
@@ -96,7 +97,7 @@ def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(tmp_
     kept = (home / "drop").iterdir()
     assert any(path.name.startswith("ccvp-") for path in kept)
     with in_foreground(home=home, port=port) as process:
-        wait_until(lambda: is_up(home, process), what="a second start")
+        wait_until(lambda: is_up(home, process), seconds=STARTING, what="a second start")
         assert "Demo data made" not in said(home)
         book = httpx.get(f"{sandbox_of(home)}/_book", timeout=60).json()["deeds"]
         assert [deed["key"] for deed in book] == ["before"]  # what was done there stays done

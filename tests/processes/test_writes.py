@@ -16,7 +16,7 @@ from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
-PATIENCE = 120.0  # seconds for what takes a few on an idle machine
+PATIENCE = 300.0  # seconds for what takes a few on an idle machine
 MONEY, ORDINARY = "c_cli4g.top_up", "smartflex.write_interaction"
 AMOUNT = Decimal("10.00")
 OWE = """

@@ -63,7 +63,7 @@ def manage(database_url: str, *arguments: str, root: Path = ROOT) -> str:
         env=outside_environment(SANDBOX_DATABASE_URL=database_url),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
