@@ -43,6 +43,7 @@ def press_to(page: Page, name: str) -> None:
 
 def test_the_month_in_one_look_and_filtered(open_as, live_server, elena, month):
     page = open_as(elena)
+    page.goto(f"{live_server.url}/")
     page.wait_for_url("**/campaigns/")
     press_to(page, "Diciembre 2026")
     page.keyboard.press("Enter")
