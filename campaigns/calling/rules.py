@@ -1,6 +1,6 @@
 """May this contact be called now, and if not, why and until when. The only place where that is decided.
 
-One SQL expression (`CODES`, made from the declarations in rules/reasons.py) gives the codes of every reason of a row of
+One SQL expression (`CODES`, made from the declarations in reasons.py) gives the codes of every reason of a row of
 `campaigns_listentry`. Giving returns it from its UPDATE, dialling and `why_not` read it for one contact, lists annotate
 it: they cannot disagree. What is the same for all contacts at a moment (hours, days off, the agent's pause) is added
 from the rule book.
