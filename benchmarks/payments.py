@@ -51,7 +51,7 @@ SELECT id, campaign_id, call_list, 'open', 1 + id %% 100, id, TIMESTAMPTZ '2026-
 """
 LIMIT = """
 INSERT INTO limit_receipt (id, number, report_id, contract, service_number, service, paid_on, amount, channel,
-                           campaign_id, renewal_id, here)
+                           campaign_id, renewal_id, standing)
 SELECT row_number() OVER (), s.receipt, 1, s.contract, s.service_number, s.service, s.paid_on, s.amount, s.channel,
        r.campaign_id, r.id, 'counted'
   FROM {table} s LEFT JOIN campaigns_renewal r
