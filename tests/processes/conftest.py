@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from callcenter import embedded
-from tests.processes.house import House, wait_until
+from tests.processes.house import House, close_terminals, wait_until
 
 TEMPLATE = "house_as_built"
 
@@ -39,6 +39,7 @@ def ground() -> Iterator[House]:
     built = House(home=home, database_url=database(found.database_url, name), redis_url=found.redis_url)
     built.manage("migrate", "-v0")
     yield built
+    close_terminals()
     with psycopg.connect(found.database_url, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     if held := embedded._held.pop(home, None):
@@ -51,9 +52,10 @@ def ground() -> Iterator[House]:
 def house(ground: House) -> Iterator[House]:
     """A house nobody has lived in yet, with an empty queue."""
     template = urlsplit(ground.database_url).path.strip("/")
-    name = f"house_{secrets.token_hex(4)}"
+    name = template.replace(TEMPLATE, "house")  # the same for every test: a terminal is opened for one database
     maintenance = database(ground.database_url, "postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     one = House(home=ground.home, database_url=database(ground.database_url, name), redis_url=ground.redis_url)
     one.empty_queue()

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +19,8 @@ import psutil
 import psycopg
 import redis
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.processes.terminal import ROOT, Terminal
+
 PATIENCE = 60.0  # seconds after which a thing will not happen any more, however busy the machine is
 LEFT_OUT = ("PYTEST_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "CALLCENTER_", "COV_", "SANDBOX_", "SYSTEM_", "SYSTEMS_")
 
@@ -46,6 +48,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+_TERMINALS: dict[frozenset[tuple[str, str]], Terminal] = {}  # by their environment
+
+
+def close_terminals() -> None:
+    while _TERMINALS:
+        _TERMINALS.popitem()[1].close()
+
+
 class House:
     """Commands and workers on one database and queue; whatever it started ends with it."""
 
@@ -54,59 +64,56 @@ class House:
         self.environment = outside_environment(
             CALLCENTER_HOME=str(home), DATABASE_URL=database_url, REDIS_URL=redis_url
         )
-        self.started: list[subprocess.Popen[str]] = []
+        self.started: list[int] = []
+
+    @property
+    def terminal(self) -> Terminal:
+        """The one that is open with this house's environment; it is opened when the first program needs it."""
+        key = frozenset(self.environment.items())
+        return _TERMINALS[key] if key in _TERMINALS else _TERMINALS.setdefault(key, Terminal(self.environment))
 
     def manage(self, *arguments: str, code: int = 0) -> str:
         """Run a command to its end and return what it said; fail unless it ends with `code`."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        return self.run("manage.py", *arguments, code=code)
+
+    def run(self, *command: str, code: int = 0) -> str:
+        """Run a program to its end and return what it said; fail unless it ends with `code`."""
+        with tempfile.TemporaryDirectory(dir=self.home) as folder:
+            out, err = Path(folder) / "out", Path(folder) / "err"
+            ended = self.terminal.wait(self.terminal.start(*command, out=out, err=err))
+            told = out.read_text()
+            assert ended == code, f"{command}: {ended}\n{told}\n{err.read_text()}"
+        return told
 
     def told(self, *arguments: str) -> dict[str, Any]:
         """What a command says as JSON."""
         said: dict[str, Any] = json.loads(self.manage(*arguments, "--json"))
         return said
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """Start a program of Python (`-m celery …`, `manage.py …`) in a session of its own."""
-        log = (self.home / f"started-{len(self.started)}.log").open("w")
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.started.append(process)
-        return process
+    def start(self, *command: str) -> int:
+        """Start a program of Python (`-m celery …`, `manage.py …`) in a session of its own. Returns its process id."""
+        number = len(list(self.home.glob("started-*.log")))
+        pid = self.terminal.start(*command, out=self.home / f"started-{number}.log")
+        self.started.append(pid)
+        return pid
 
-    def worker(self, name: str = "one", *, queues: str = "ticks,jobs", children: int = 1) -> subprocess.Popen[str]:
+    def worker(self, name: str = "one", *, queues: str = "ticks,jobs", children: int = 1) -> int:
         options = ("--concurrency", str(children), "--loglevel", "INFO", "--without-gossip", "--without-mingle")
         options += ("--queues", queues)
         return self.start("-m", "celery", "--app", "callcenter", "worker", *options, "--hostname", f"{name}@%h")
 
-    def beat(self) -> subprocess.Popen[str]:
+    def beat(self) -> int:
         return self.start("-m", "celery", "--app", "callcenter", "beat", "--loglevel", "INFO", "--pidfile", "")
 
-    def kill(self, process: subprocess.Popen[str]) -> None:
+    def kill(self, pid: int) -> None:
         """`kill -9` the program and every child at once, as a power cut would."""
         with contextlib.suppress(psutil.NoSuchProcess):
-            family = psutil.Process(process.pid)
+            family = psutil.Process(pid)
             for one in [*family.children(recursive=True), family]:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     one.kill()
-        process.wait(60)
+        self.terminal.wait(pid)
+        self.started.remove(pid)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a query on a connection of its own."""
@@ -124,17 +131,10 @@ class House:
     def ring(self, task: str, **arguments: Any) -> None:
         """Put a message for `task` into the queue, as a door would."""
         code = (
-            "import json, sys, django; django.setup(); from callcenter.celery import app;"
+            "import json, sys; from callcenter.celery import app;"
             "app.send_task(sys.argv[1], kwargs=json.loads(sys.argv[2]))"
         )
-        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "callcenter.settings"}
-        subprocess.run(
-            [sys.executable, "-c", code, task, json.dumps(arguments)],
-            cwd=ROOT,
-            env=environment,
-            timeout=600,
-            check=True,
-        )
+        self.run("-c", code, task, json.dumps(arguments))
 
     def receive(self, path: Path, *, kind: str = "ccvp", period: str = "2026-12") -> int:
         """Make the report of a file, as an upload does, without ringing for it. Returns its key."""
@@ -164,8 +164,8 @@ class House:
 
     def last_words(self) -> str:
         """The end of what each program said, for a test that gives up."""
-        logs = [self.home / f"started-{number}.log" for number in range(len(self.started))]
-        return "\n".join(f"-- {log.name}\n{log.read_text()[-2000:]}" for log in logs if log.exists())
+        logs = sorted(self.home.glob("started-*.log"))
+        return "\n".join(f"-- {log.name}\n{log.read_text()[-2000:]}" for log in logs)
 
     def signs(self) -> set[str]:
         """Who has signed that it is alive."""
@@ -174,8 +174,10 @@ class House:
             return {key.decode().rpartition("heartbeat:")[2] for key in cache.scan_iter("*heartbeat:*")}
 
     def close(self) -> None:
-        for process in self.started:
-            self.kill(process)
+        for pid in list(self.started):
+            self.kill(pid)
+        for log in self.home.glob("started-*.log"):
+            log.unlink()
 
 
 @contextlib.contextmanager

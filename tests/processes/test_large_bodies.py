@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.processes.house import House, free_port, wait_until
+from tests.processes.house import ROOT, House, free_port, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 LENGTH = 200 * 2**20
@@ -34,12 +36,12 @@ def spool(house: House) -> Path:
 
 
 @pytest.fixture
-def web(house: House, spool: Path) -> int:
+def web(house: House, spool: Path) -> Iterator[int]:
     """A real web server. Gives its port."""
     port = free_port()
-    house.environment["TMPDIR"] = str(spool)
     options = ("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "4")
-    house.start("-m", "granian", *options, "--no-access-log", "callcenter.wsgi:application")
+    command = [sys.executable, "-m", "granian", *options, "--no-access-log", "callcenter.wsgi:application"]
+    server = subprocess.Popen(command, cwd=ROOT, env={**house.environment, "TMPDIR": str(spool)})
 
     def answers() -> bool:
         try:
@@ -47,8 +49,12 @@ def web(house: House, spool: Path) -> int:
         except httpx.TransportError:
             return False
 
-    wait_until(answers, what="the web server answers")
-    return port
+    try:
+        wait_until(answers, what="the web server answers")
+        yield port
+    finally:
+        server.terminate()
+        server.wait(60)
 
 
 def most_spooled(folder: Path) -> int:
