@@ -84,7 +84,7 @@ def know_headings(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0002_point_at_other_rooms"), ("escalations", "0003_begin_with_kinds_and_units"), ("service_level", "0001_initial")]
+    dependencies = [("campaigns", "0001_initial"), ("escalations", "0002_begin_with_kinds_and_units"), ("service_level", "0001_initial")]
 
     operations = [
         migrations.RunPython(begin_with_the_policy, migrations.RunPython.noop),

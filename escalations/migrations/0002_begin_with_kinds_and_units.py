@@ -101,7 +101,7 @@ def begin_with_units(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("escalations", "0002_point_at_other_rooms")]
+    dependencies = [("escalations", "0001_initial")]
 
     operations = [
         migrations.RunPython(begin_with_the_kinds, migrations.RunPython.noop),
