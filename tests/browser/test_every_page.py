@@ -33,6 +33,8 @@ IS_NO_PAGE = (
 )
 OTHERS = {**dict.fromkeys(LEADS_ON, 302), **dict.fromkeys(IS_NOT_THERE, 404), **dict.fromkeys(IS_NO_PAGE, 200)}
 
+LOOKED_AT = [address for address in PAGES if address.name not in OTHERS]
+
 
 def visitor_of(address: Address) -> str:
     return WHO.get(address.name) or next((name for name in ANYBODY if name in address.opens_to), "ines")
@@ -42,14 +44,19 @@ def path_of(address: Address, world: World) -> str:
     return reverse(address.name, kwargs=address.of(world) if address.of else {})
 
 
-@pytest.mark.parametrize("address", [one for one in PAGES if one.name not in OTHERS], ids=lambda address: address.name)
-def test_the_page_is_accessible_and_fits(address: Address, open_as: Any, live_server: Any, world: World) -> None:
+@pytest.mark.parametrize("visitor", sorted({visitor_of(address) for address in LOOKED_AT}))
+def test_the_pages_are_accessible_and_fit(
+    visitor: str, open_as: Any, live_server: Any, world: World, subtests: pytest.Subtests
+) -> None:
     world.furnish()
-    page = open_as(world.user(visitor_of(address)))
-    path = path_of(address, world)
-    answer = page.goto(live_server.url + path)
-    assert (answer.status, page.url) == (200, live_server.url + path)
-    assert_accessible(page, address.name.replace(":", "-"), looks=LOOKS)
+    page = open_as(world.user(visitor))
+    for address in LOOKED_AT:
+        if visitor_of(address) == visitor:
+            with subtests.test(address.name):
+                path = path_of(address, world)
+                answer = page.goto(live_server.url + path)
+                assert (answer.status, page.url) == (200, live_server.url + path)
+                assert_accessible(page, address.name.replace(":", "-"), looks=LOOKS)
 
 
 def test_what_is_not_looked_at_is_no_page_of_its_own(world: World) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
@@ -47,6 +48,7 @@ class World:
     campaign: Campaign
     make_contact: Callable[..., Contact]
     now: datetime
+    cookies: dict[str, SimpleCookie] = field(default_factory=dict)  # of who signed in, for the visits to come
 
     def user(self, name: str) -> User:
         person = getattr(self, name)
