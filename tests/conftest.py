@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck
@@ -81,6 +82,15 @@ def one_look_at_the_static_files() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as changing:
         changing.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_hashed_at_once() -> Iterator[None]:
+    """By argon2 as always; without the memory and the rounds that make guessing slow."""
+    with pytest.MonkeyPatch.context() as changing:
+        for name, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
+            changing.setattr(Argon2PasswordHasher, name, least)
         yield
 
 

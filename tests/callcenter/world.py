@@ -9,12 +9,14 @@ from datetime import date, datetime
 from functools import cached_property
 from http.cookies import SimpleCookie
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.base import ContentFile
 
 from agents.models import Agent, User
 from campaigns.closing import sealing
+from campaigns.closing.seal_document import draw_document
 from campaigns.models import (
     Attempt,
     CallBack,
@@ -34,6 +36,15 @@ from inbound.walks.walking import answer_step, begin_walk
 from inbound.writes.writing import owe_write
 from notices.models import Notice, NoticeKind
 from tests.inbound.a_walk import FLOW, publish
+
+_DRAWN: list[bytes] = []
+
+
+def drawn_once(**content: Any) -> bytes:
+    """The sealed document, which takes longer to draw than all the rest of the world."""
+    if not _DRAWN:
+        _DRAWN.append(draw_document(**content))
+    return _DRAWN[0]
 
 
 @dataclass
@@ -159,7 +170,8 @@ class World:
         Contact.objects.create(
             campaign=november, contract="N1", call_list="TV", name="x", amount_due=1, due_on=date(2026, 10, 31)
         )
-        sealing.seal(campaign=november, by=self.elena, now=self.now)
+        with patch.object(sealing, "draw_document", drawn_once):
+            sealing.seal(campaign=november, by=self.elena, now=self.now)
         return {"period": "2026-11"}
 
     def furnish(self) -> None:

@@ -129,6 +129,8 @@ def test_a_worker_killed_in_the_middle_of_an_ordinary_write_does_it_once_and_lea
     let_the_lease_run_out(connected)
     connected.worker("second")
     connected.beat()
+    wait_for_state(connected, key, "waiting")
+    connected.rows("UPDATE inbound_outsidewrite SET not_before = now() WHERE key = %s", key)
     wait_for_state(connected, key, "done")
     (deed,) = sandbox.book(key=key)
     found = connected.rows("SELECT attempts, reference FROM inbound_outsidewrite WHERE key = %s", key)
