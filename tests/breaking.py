@@ -28,7 +28,7 @@ AT_ONCE = min(os.cpu_count() or 1, 4)
 WITHOUT = ("cacheprovider", "schemathesis", "playwright")  # the last two take half the time until the first test runs
 PYTEST = (sys.executable, "-m", "pytest", "-q", "--tb=line", *(f"-pno:{plugin}" for plugin in WITHOUT))
 NO_END = 900.0  # seconds after which the tests of one broken rule are given up
-FIRST_FAILURE = re.compile(r"^(?:FAILED|ERROR) (tests/\S+?::\w+)", re.MULTILINE)  # of a file that is not read: no name
+FIRST_FAILURE = re.compile(r"^FAILED (tests/\S+?::\w+)", re.MULTILINE)  # an ERROR is of what comes before the test
 OURS = ("DATABASE_URL", "REDIS_URL", "CALLCENTER_HOME", "PYTEST_ADDOPTS")  # of the real tree; a copy has its own
 
 

@@ -22,7 +22,7 @@ from psycopg import sql
 
 from tests.sources import HOUSE, ROOMS
 
-IMPORTED = re.compile(r"^\s*(?:from|import)\s+([\w.]+)(?:\s+import\s+([\w, ]+))?", re.MULTILINE)
+IMPORTED = re.compile(r"^\s*(?:from|import)\s+([\w.]+)(?:\s+import\s+(?:\(([^)]*)|([\w, ]+)))?", re.MULTILINE)
 TABLES = """
 SELECT format('%I', relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1
 """
@@ -66,7 +66,7 @@ class Restorer:
         self.as_it_was = dict(self.connection.execute(self.ask_what_is_held, prepare=True).fetchall())
 
     def restore(self) -> None:
-        """Bring everything back. What another thread has written and not committed is waited for."""
+        """Bring everything back that is committed: a test has joined its threads before it ends."""
         connections.close_all()  # a test that failed in the middle of a transaction would keep its rows from us
         filled = [name for (name,) in self.connection.execute(self.ask_what_is_filled, prepare=True)]
         held = dict(self.connection.execute(self.ask_what_is_held, prepare=True).fetchall())
@@ -113,9 +113,9 @@ def _reached(begin: list[Path]) -> set[Path]:
         if path in reached:
             continue
         reached.add(path)
-        for module, names in IMPORTED.findall(path.read_text(encoding="utf-8")):
+        for module, in_lines, in_a_line in IMPORTED.findall(path.read_text(encoding="utf-8")):
             if module.split(".")[0] in ROOMS:
-                inside = [module, *(f"{module}.{name.strip()}" for name in names.split(","))]
+                inside = [module, *(f"{module}.{name.strip()}" for name in (in_lines or in_a_line).split(","))]
                 places = [HOUSE / name.replace(".", "/") for name in inside]
                 files = [file for place in places for file in (place.with_suffix(".py"), place / "__init__.py")]
                 waiting += [file for file in files if file.exists()]

@@ -257,20 +257,12 @@ def test_every_test_file_has_its_room() -> None:
     assert kinds - set(ROOMS) == {"browser", "data", "processes", "walkthroughs"}
 
 
-WHERE_A_GROUP_RAN = pytest.StashKey[str]()
-
-
 @pytest.mark.xdist_group("alone")
-def test_the_first_of_a_group_runs_somewhere(request: pytest.FixtureRequest) -> None:
-    request.config.stash[WHERE_A_GROUP_RAN] = "here"
-
-
-@pytest.mark.xdist_group("alone")
-def test_the_second_of_a_group_runs_where_the_first_did(request: pytest.FixtureRequest) -> None:
+def test_whoever_hands_out_the_tests_knows_of_groups(request: pytest.FixtureRequest) -> None:
     """Those that kill servers must not meet each other; a pytest-xdist that forgets groups says nothing of it."""
-    chosen = {item.name for item in request.session.items}
-    if any(name.startswith("test_the_first_of_a_group") for name in chosen):
-        assert request.config.stash[WHERE_A_GROUP_RAN] == "here"
+    command = getattr(request.config, "workerinput", {}).get("mainargv", [])
+    if "loadgroup" in command:
+        assert request.node.nodeid.endswith("@alone")
 
 
 def test_this_test_would_see_a_breach() -> None:

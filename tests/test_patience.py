@@ -17,10 +17,11 @@ from tests.sources import HOUSE
 
 LONGEST_PAUSE = 0.2  # seconds between two looks, from which on it is a wait
 SHORTEST_BOUND = 20  # seconds; a busy machine takes a few for what is over at once on an idle one
-PAUSE = re.compile(r"(time\.)?sleep|(threading\.)?(Event\(\)\.wait|Timer)")
+PAUSE = re.compile(r"((time|asyncio)\.)?sleep|(threading\.)?(Event\(\)\.wait|Timer)")
 CLOCKS = re.compile(r"(time\.)?(monotonic|perf_counter|process_time)|time\.time|timeit\.default_timer")
 SUSPECT = re.compile(
     r"sleep|wait_for_timeout|Timer\(|monotonic|perf_counter|process_time|time\.time\(|default_timer|Event\(\)\."
+    r"|wait_until|\.wait\(|\.join\("
 )
 
 
@@ -54,8 +55,19 @@ def waits(tree: ast.Module) -> Iterator[int]:
             continue
         name = ast.unparse(node.func)
         pause = number(node.args[0], known) if PAUSE.fullmatch(name) and node.args else None
-        if name.endswith("wait_for_timeout") or (pause or 0) >= LONGEST_PAUSE:
+        if name.endswith("wait_for_timeout") or (pause or 0) >= LONGEST_PAUSE or gives_up_soon(node, name, known):
             yield node.lineno
+
+
+def gives_up_soon(call: ast.Call, name: str, known: dict[str, float]) -> bool:
+    """Whether it waits for something, and not as long as a busy machine may take."""
+    if name == "wait_until":
+        given = [keyword.value for keyword in call.keywords if keyword.arg == "seconds"]
+    elif re.fullmatch(r"\w*(event|thread|process|worker|server|told|began|ready)\w*\.(wait|join)", name):
+        given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "timeout")]
+    else:
+        return False
+    return any((seconds := number(one, known)) is not None and seconds < SHORTEST_BOUND for one in given)
 
 
 def reads_a_clock(node: ast.AST, timed: set[str]) -> bool:
@@ -124,10 +136,14 @@ def test_this_test_would_see_a_breach() -> None:
         "assert 3 > press()\n"
         "waits.append(time.monotonic() - began)\n"
         "assert max(waits) < 2\n"
+        "asyncio.sleep(1)\n"
+        "thread.join(0.5)\n"
+        "wait_until(ready, seconds=5, what='it')\n"
     )
-    assert list(waits(breach)) == [2, 3, 4, 5]
+    assert sorted(waits(breach)) == [2, 3, 4, 5, 13, 14, 15]
     assert list(bounds(breach)) == [6, 8, 10, 12]
     sound = ast.parse(
         "time.sleep(0.05)\nassert time.monotonic() - began < HELD / 2\nassert 1.9 < took\ntold.wait(60)\n"
+        "thread.join(60)\n', '.join(names)\nwait_until(ready, what='it')\n"
     )
     assert list(waits(sound)) == list(bounds(sound)) == []

@@ -26,7 +26,11 @@ COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 # another. What moves for ever is left alone.
 DRAWN = """async ([width, scheme]) => {
   const drawn = () => new Promise((next) => requestAnimationFrame(next));
-  while (innerWidth !== width || !matchMedia(`(prefers-color-scheme: ${scheme})`).matches) await drawn();
+  const end = performance.now() + 60000;
+  while (innerWidth !== width || !matchMedia(`(prefers-color-scheme: ${scheme})`).matches) {
+    if (performance.now() > end) throw new Error(`the page has not become ${width} px wide and ${scheme}`);
+    await drawn();
+  }
   await document.fonts.ready;
   await drawn();
   await drawn();
