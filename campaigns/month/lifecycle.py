@@ -100,9 +100,9 @@ def resume(*, campaign: Campaign, by: User | None, now: datetime, note: str = ""
 
 
 def close(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
-    """End the campaign: leases are let go and pending call-backs cancelled; open attempts keep waiting for their
+    """End the campaign. Raises CampaignRefused.
 
-    result. Raises CampaignRefused.
+    Leases are let go and pending call-backs cancelled; open attempts keep waiting for their result.
     """
     return _take_step(Verb.CLOSE, campaign=campaign, by=by, now=now, note=note)
 
