@@ -16,7 +16,7 @@ from escalations.calls import calls_known_to, calls_to_make, not_reached, tell_c
 from escalations.forms import form_of
 from escalations.lifecycle import EscalationRefused, Verb
 from escalations.models import Escalation
-from escalations.tables import time_badge
+from escalations.on_time import time_badge
 from escalations.working import give_back, take
 
 

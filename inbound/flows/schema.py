@@ -12,16 +12,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from inbound.fields import FIELD_TYPES, Condition, Field
 from inbound.flows.shapes import (
-    FIELD_TYPES,
     KINDS,
     LANES,
     OTHER,
     SETTLES,
     Branch,
-    Condition,
     Due,
-    Field,
     Flow,
     FlowError,
     FlowErrors,

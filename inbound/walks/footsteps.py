@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.lifecycle import Verb, why_not
 from inbound.flows.conditions import arguments, proposed_branch
-from inbound.flows.shapes import HOUSE
 from inbound.models import Footstep, Walk
 from inbound.outside.reaching import look_up
+from inbound.outside.readings import HOUSE
 from inbound.walks.state import WalkState, flow_of, read_state
 
 HIGHEST_POSITION = 500  # steps of one call; a loop that goes round for ever is a mistake

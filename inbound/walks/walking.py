@@ -171,7 +171,7 @@ def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int |
 
 
 def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> WalkState:
-    """Go on as the line the present step names, in the same walk, with the customer that is known (READING: *101*).
+    """Go on as the line the present step names, in the same walk, with the customer that is known (102.6).
 
     Raises Stale, WalkRefused, NoFlow.
     """

@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
-from inbound.walks.answering import kinship_words
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
