@@ -1,8 +1,8 @@
 """Who calls whom: contacts of a campaign assigned to the agents on duty (procedure K.3).
 
-The quotas are arithmetic on counts (`quotas.py`); the rows are assigned in one statement (`assigning.py`). First the
-contacts whose customer an agent spoke with last month stay with that agent, as far as skill and quota allow; the rest
-is assigned so that everybody has the same mix of priority. Locks: the campaign's row, then entries.
+The quotas are arithmetic on counts (`quotas.py`); the rows are written in one statement (`entries.py`, `turns.py`).
+First the contacts whose customer an agent spoke with last month stay with that agent, as far as skill and quota allow;
+the rest is assigned so that everybody has the same mix of priority. Locks: the campaign's row, then entries.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 An agent works the lists of own services; the list of both services needs both. Loads are levelled by weight as far as
 the skills allow: the most loaded part of the centre first (the set of lists with most contacts for the weight of those
-who can take them), and so on with what is left. `docs/decisions/0050` says why this is the fair fair.
+who can take them), and so on with what is left. `docs/decisions/0050` says why this is the fair share-out.
 """
 
 from __future__ import annotations

@@ -350,7 +350,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='en curso hasta')),
                 ('parked_at', models.DateTimeField(blank=True, null=True, verbose_name='detenido desde')),
                 ('last_error', models.TextField(blank=True, verbose_name='último error')),
-                ('kind', models.CharField(choices=[('deal', 'reparto'), ('seal', 'sello del informe')], max_length=4)),
+                ('kind', models.CharField(choices=[('assignment', 'reparto'), ('seal', 'sello del informe')], max_length=10)),
                 ('state', models.CharField(choices=[('waiting', 'Pendiente'), ('parked', 'Detenido tras varios intentos')], default='waiting', max_length=7)),
                 ('owed_at', models.DateTimeField()),
             ],

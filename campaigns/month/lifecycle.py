@@ -126,31 +126,6 @@ def close_overdue(*, now: datetime) -> list[Campaign]:
     return closed
 
 
-def check_can_propose(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be proposed now."""
-    _check(Verb.PROPOSE, campaign, now, by)
-
-
-def check_can_launch(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be launched now."""
-    _check(Verb.LAUNCH, campaign, now, by)
-
-
-def check_can_pause(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be paused now."""
-    _check(Verb.PAUSE, campaign, now, by)
-
-
-def check_can_resume(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be resumed now."""
-    _check(Verb.RESUME, campaign, now, by)
-
-
-def check_can_close(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be closed now."""
-    _check(Verb.CLOSE, campaign, now, by)
-
-
 def why_not(verb: Verb, *, campaign: Campaign, now: datetime, by: User | None = None) -> str:
     """The sentence of a disabled button; empty when the verb can be used."""
     try:

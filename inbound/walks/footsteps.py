@@ -1,6 +1,6 @@
 """The footsteps of a walk: whose turn it is, onto the next step, off the present one. What is decided on them: walking.
 
-A walk is answered by its newest footstep, so of two who answer the same one the second changes nothing: Stale.
+A walk is answered by its newest footstep, so of two who answer the same one the second changes nothing: StaleStep.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from inbound.walks.state import WalkState, flow_of, read_state
 HIGHEST_POSITION = 500  # steps of one call; a loop that goes round for ever is a mistake
 
 
-class Stale(Exception):
+class StaleStep(Exception):
     """That step was answered already; the walk stands elsewhere. Nothing was changed."""
 
 
@@ -46,9 +46,9 @@ def locked_state(by: User, key: uuid.UUID, position: int) -> WalkState:
 
 def _current(walk: Walk, position: int, by: User) -> WalkState:
     if walk.ended_at is not None:
-        raise Stale(_("Esta atención ya terminó."))
+        raise StaleStep(_("Esta atención ya terminó."))
     if walk.position != position:
-        raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
+        raise StaleStep(_("Ese paso ya se respondió: este es el paso en que está la atención."))
     if walk.escalation is not None and (why := why_not(Verb.RESOLVE, escalation=walk.escalation, by=by)):
         raise WalkRefused(why)
     return read_state(walk=walk)

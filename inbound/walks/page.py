@@ -16,7 +16,7 @@ from inbound.flows.diagram import svg
 from inbound.flows.shapes import OTHER, Step
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
-from inbound.outside.found_words import Told, in_words, words_of
+from inbound.outside.found_words import FoundInWords, in_words, words_of
 from inbound.outside.look_ups import look_ups
 from inbound.walks.answering import amounts_of
 from inbound.walks.call_words import words_of_the_call
@@ -62,7 +62,7 @@ class Known:
     """One thing that was found, with its heading."""
 
     title: str
-    told: Told
+    told: FoundInWords
     trouble: str = ""
 
 

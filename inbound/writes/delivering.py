@@ -88,8 +88,8 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     except SystemRefused as refusal:
         error = _in_words(refusal)
         hold(owed=write, to=State.REFUSED, now=now, note=error, last_error=error)
-    except NotConnected as here:
-        raise NotNow(_in_words(here), wait=timedelta(0)) from here
+    except NotConnected as refusal:
+        raise NotNow(_in_words(refusal), wait=timedelta(0)) from refusal
     except SystemUnavailable as failure:
         fail(owed=write, error=_in_words(failure), now=now)
     except OutcomeUnknown as doubt:
