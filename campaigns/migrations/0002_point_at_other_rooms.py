@@ -395,6 +395,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', True), ('contacts__isnull', False)), models.Q(('contact__isnull', False), ('contacts__isnull', True)), _connector='OR'), name='contact_change_is_of_one_or_of_many'),
         ),
         migrations.AddIndex(
+            model_name='contactchange',
+            index=models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact'], name='contact_change_of_one'),
+        ),
+        migrations.AddIndex(
+            model_name='contactchange',
+            index=models.Index(condition=models.Q(('contacts__isnull', False)), fields=['at'], name='contact_change_of_many'),
+        ),
+        migrations.AddIndex(
             model_name='dayfigure',
             index=models.Index(fields=['campaign', 'cut', 'unit', 'day'], name='day_figure_of_campaign'),
         ),
