@@ -17,16 +17,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.assignment.entries import (
-    Assigned,
-    Changed,
-    Source,
-    assign_all,
-    assign_unowned,
-    let_go_of_the_paid,
-    lock_entries,
-    open_late,
-)
+from campaigns.assignment.entries import Assigned, Source, assign_all, let_go_of_the_paid, lock_entries
+from campaigns.assignment.late import Changed, assign_unowned, open_late
 from campaigns.assignment.participants import takers_of
 from campaigns.models import AssignmentShare, Campaign, ErrandKind, ListEntry
 from campaigns.models.contacts import CallList
