@@ -16,7 +16,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from campaigns.intake import publishing
-from campaigns.intake.receiving import mail_failed, mail_held, receive_report
+from campaigns.intake.receiving import mail_failed, mail_held
 from campaigns.models import Campaign, HeldFor, Report, ReportKind
 from campaigns.month.planner import campaign_of
 from campaigns.payments import receipts
@@ -28,8 +28,6 @@ from work.doing import attempt
 from work.ending import check_is_mine, done, hold, refuse
 from work.kinds import Taken
 from work.life import Verb
-
-__all__ = ["claim", "receive_report", "take_in"]
 
 AT_WORK = (Report.State.READING, Report.State.CHECKING, Report.State.PUBLISHING)
 SMALL_SHARE = 0.5  # of the rows of the month before; below it a person looks first

@@ -173,6 +173,7 @@ def difference(*, before: str, after: str) -> list[str]:
 
 
 def fingerprint(source: str) -> str:
+    """SHA-256 of a flow's text, in hexadecimal: two texts with the same one are the same flow."""
     return sha256(source.encode()).hexdigest()
 
 

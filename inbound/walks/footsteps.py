@@ -32,11 +32,15 @@ class WalkRefused(Exception):
 
 
 def current_state(by: User, key: uuid.UUID, position: int) -> WalkState:
+    """The walk where it stands, unlocked. Raises StaleStep, WalkRefused, and DoesNotExist where it is not hers."""
     return _current(Walk.objects.walked_by(by).select_related("line").get(key=key), position, by)
 
 
 def locked_state(by: User, key: uuid.UUID, position: int) -> WalkState:
-    """The walk, locked: of two who answer one step the second waits, and then comes too late."""
+    """The walk, locked: of two who answer one step the second waits, and then comes too late.
+
+    Raises StaleStep, WalkRefused, and DoesNotExist where the walk is not hers.
+    """
     walks = Walk.objects.select_for_update(of=("self",), no_key=True).select_related("line", "agent__user")
     walk = walks.walked_by(by).get(key=key)
     if walk.escalation_id:
@@ -66,7 +70,7 @@ def enter(
 ) -> None:
     """Add footsteps, to `trail` as well, up to the next step somebody must look at.
 
-    Readings of the house answer themselves.
+    Readings of the house answer themselves. Raises WalkRefused when the walk has too many footsteps.
     """
     known, flow = dict(known), flow_of(version_id)
     while True:
@@ -95,6 +99,7 @@ def enter(
 
 
 def leave(footstep: Footstep, *, now: datetime) -> None:
+    """Write down what the footstep holds, and when it was left; never before it was entered, whatever clocks say."""
     footstep.left_at = max(now, footstep.entered_at)
     footstep.save()
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
+from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.writes.states import State, Verb, WriteRefused, take_step
@@ -35,7 +36,6 @@ REST = timedelta(seconds=30)  # of all that is due at a system that failed: one 
 SWEEP = 10.0  # seconds of one sweep; what is left is the next tick's
 LEASE = timedelta(seconds=90)  # longer than a sweep and the longest time-out, and a minute of clocks that disagree
 ERROR_LENGTH = 500
-REFERENCE_LENGTH = 80
 
 
 def deliver_due(*, now: datetime, limit: int = 1_000) -> int:

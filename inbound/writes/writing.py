@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite, Walk
+from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import REQUESTER, Action, actions, amount_of
 from inbound.outside.reaching import Mode, use_of, why_not_connected
 from inbound.writes.limits import NOT_HAPPENING, check_limits, hold_limits
@@ -24,7 +25,6 @@ from work.trying_again import owed_anew
 
 DONE, NOT_DONE = "done", "not_done"
 OUTCOMES = (DONE, NOT_DONE)
-REFERENCE_LENGTH = 80
 
 
 def owe_write(
