@@ -170,7 +170,8 @@ class Watch:
 
 def take(path: Path) -> tuple[float, Any, float]:
     """Seconds from the received file to the proposal, the report, and how long the bar stood still at most."""
-    from campaigns.intake.taking_in import receive_report, take_in
+    from campaigns.intake.receiving import receive_report
+    from campaigns.intake.taking_in import take_in
 
     with path.open("rb") as file:
         report = receive_report(kind="ccvp", name=path.name, file=file, period=PERIOD, now=NOW)

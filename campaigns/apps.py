@@ -15,8 +15,8 @@ class CampaignsConfig(AppConfig):
         from work.kinds import register
 
         def ring_errands(_kind: Any, _pk: int) -> None:
-            tasks.assign_what_was_asked.delay_on_commit()
-            tasks.seal_closed.delay_on_commit()
+            for task in tasks.OF_ERRANDS.values():
+                task.delay_on_commit()
 
         def ring_report(_kind: Any, pk: int) -> None:
             tasks.take_in_report.delay_on_commit(report_id=pk)

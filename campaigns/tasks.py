@@ -9,6 +9,7 @@ from campaigns.desk import lease_sweep
 from campaigns.figures import refreshing
 from campaigns.intake import fetching, ringing, taking_in
 from campaigns.lists import exporting
+from campaigns.models import ErrandKind
 from campaigns.month import lifecycle, planner
 from campaigns.promises_and_callbacks import broken_promises, call_backs
 
@@ -73,3 +74,6 @@ def seal_closed() -> None:
 @shared_task(name="campaigns.delete_old_exports")
 def delete_old_exports() -> None:
     exporting.delete_old_exports(now=timezone.now())
+
+
+OF_ERRANDS = {ErrandKind.ASSIGNMENT: assign_what_was_asked, ErrandKind.SEAL: seal_closed}

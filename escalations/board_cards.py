@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from escalations.board import COLUMN_OF
 from escalations.models import Escalation
-from escalations.tables import is_late, time_badge, wants_a_look
+from escalations.on_time import is_late, time_badge, wants_a_look
 from screens.templatetags.screens import masked_name, masked_text, moment
 
 CARD = (

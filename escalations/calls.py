@@ -38,7 +38,7 @@ def calls_known_to(*, by: User) -> QuerySet[Escalation]:
     return Escalation.objects.visible_to(by) | Escalation.objects.filter(kind__worked_by=Kind.Worker.AGENT)
 
 
-def tell_customer(
+def inform_customer(
     *, escalation_id: int, how: str, told_at: datetime, by: User, now: datetime, note: str = ""
 ) -> Escalation:
     """The customer was called as promised: settled and told in one. Raises EscalationRefused."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -15,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Role, User
-from escalations.forms import form_of
 from escalations.letters import units
 from escalations.lifecycle import Verb, why_not
 from escalations.models import Change, Escalation, Kind
@@ -87,14 +84,13 @@ class CardPage:
 
 
 def card_page(
-    *, escalation: Escalation, user: User, now: datetime, opened: str = "", sent: Any = None
+    *, escalation: Escalation, user: User, form_of: Callable[[Verb], forms.Form], opened: str = ""
 ) -> CardPage:  # fmt: skip
     """The page of an escalation for this person.
 
-    `opened` is the verb whose form is unfolded; `sent` what was filled in, when it came back with errors.
-    `escalation` comes with its kind and owner.
+    `form_of` gives the form of a verb, `opened` is the verb whose form is unfolded. `escalation` comes with its kind
+    and owner.
     """
-    people = who_may_have(escalation)
     verbs: list[VerbShown] = []
     refused: dict[str, Refused] = {}
     main = next((verb for verb in MAIN if not why_not(verb, escalation=escalation, by=user)), None)
@@ -104,8 +100,7 @@ def card_page(
         if why := why_not(verb, escalation=escalation, by=user):
             refused.setdefault(why, Refused(why)).words.append(words.button)
             continue
-        form = form_of(verb, people=people, now=now, sent=sent if verb == opened else None)
-        verbs.append(VerbShown(verb, words, form, verb == main, verb == opened))
+        verbs.append(VerbShown(verb, words, form_of(verb), verb == main, verb == opened))
     may_wait = any(shown.verb == Verb.WAIT for shown in verbs)
     return CardPage(
         verbs=verbs,

@@ -52,7 +52,7 @@ def mail_digest(*, now: datetime) -> Notice | None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
         if Notice.objects.filter(key=slot.key).exists():
             return None
-        breached = _to_tell(slot)
+        breached = _to_mail(slot)
         if not breached:
             return None
         Escalation.objects.filter(pk__in=[one.pk for one in breached]).update(mailed_at=now)
@@ -80,7 +80,7 @@ def slot_at(*, now: datetime) -> Slot | None:
     return Slot(f"escalations-digest:{local.date()}:{name}", datetime.combine(local.date(), hour, LA_PAZ))
 
 
-def _to_tell(slot: Slot) -> list[Escalation]:
+def _to_mail(slot: Slot) -> list[Escalation]:
     """What breached until the slot and was never told, by kind, the oldest first; not a double: its other is."""
     rows = Escalation.objects.filter(breached_at__isnull=False, mailed_at=None, due_at__lte=slot.begins)
     held = rows.exclude(state=Escalation.State.MERGED).select_for_update(of=("self",), no_key=True)

@@ -20,7 +20,7 @@ A_FEW_HOURS = 2 * HOUR
 
 
 @dataclass(frozen=True)
-class Told:
+class RowInWords:
     """A row as people read it: its figures, and the median and 90 % of its times as `4:05` hours."""
 
     row: Row
@@ -29,9 +29,11 @@ class Told:
     resolve: tuple[str, str]
 
 
-def rows_in_words(rows: Iterable[Row], *, without_name: str) -> list[Told]:
+def rows_in_words(rows: Iterable[Row], *, without_name: str) -> list[RowInWords]:
     """The first rows in words, those with most; `without_name` stands where nobody wrote a zone."""
-    return [Told(row, row.name or without_name, _both(row.take), _both(row.resolve)) for row in islice(rows, ROWS)]
+    return [
+        RowInWords(row, row.name or without_name, _both(row.take), _both(row.resolve)) for row in islice(rows, ROWS)
+    ]
 
 
 def hours(seconds: float | None) -> str:

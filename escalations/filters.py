@@ -51,6 +51,7 @@ def choices_among(rows: QuerySet[Escalation], asked: Filters) -> tuple[set[str],
 
 
 def whose(mine: bool, user: User) -> Q:
+    """With `mine` the cards the user has and those nobody has yet; else all."""
     return Q(owner=user) | Q(state=Escalation.State.NEW) if mine else Q()
 
 
@@ -60,6 +61,7 @@ def late(*, now: datetime) -> Q:
 
 
 def due(when: str, *, now: datetime) -> Q:
+    """Cards by their time: `overdue`, `today` (of the calendar of La Paz), or whatever else: all."""
     if when == "overdue":
         return late(now=now)
     if when == "today":

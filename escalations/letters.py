@@ -39,7 +39,7 @@ Se le prometió: {prometido}
 Vence: {vence}"""
 
 
-class NobodyHolds(EscalationRefused):
+class LetterRefused(EscalationRefused):
     """Nobody holds the role on that day; the message is the sentence people read."""
 
 
@@ -59,7 +59,7 @@ def units() -> QuerySet[Unit]:
 def address_of(*, unit: Unit, sector: str = "", on: date) -> UnitAddress:
     """Who is written to: in the sector before in all of them, and a substitute before the holder; of two, the newer.
 
-    Raises NobodyHolds.
+    Raises LetterRefused.
     """
     sector = " ".join(sector.split())
     held = UnitAddress.objects.filter(unit=unit).valid_on(on)
@@ -69,11 +69,11 @@ def address_of(*, unit: Unit, sector: str = "", on: date) -> UnitAddress:
         return found
     if sector or not held.exists():
         where = _(" en el sector %(sector)s") % {"sector": sector} if sector else ""
-        raise NobodyHolds(
+        raise LetterRefused(
             _("Hoy nadie recibe el correo de «%(unit)s»%(where)s: un administrador debe anotar a quién se escribe.")
             % {"unit": unit, "where": where}
         )
-    raise NobodyHolds(_("«%(unit)s» recibe su correo por sectores: escriba el sector.") % {"unit": unit})
+    raise LetterRefused(_("«%(unit)s» recibe su correo por sectores: escriba el sector.") % {"unit": unit})
 
 
 def draft_letter(escalation: Escalation) -> Draft:
@@ -163,7 +163,7 @@ def write_at_once(escalation: Escalation, *, now: datetime) -> Letter | None:
         return None
     try:
         address = address_of(unit=kind.unit, sector=sector_of(escalation), on=timezone.localdate(now, LA_PAZ))
-    except NobodyHolds as nobody:
+    except LetterRefused as nobody:
         _write_down(escalation, _("No se envió el correo. %(why)s") % {"why": nobody}, now)
         return None
     letter = _owe(escalation, address, draft_letter(escalation), number=1, now=now)

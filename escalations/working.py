@@ -29,7 +29,7 @@ def give_back(*, escalation_id: int, by: User, now: datetime, reason: str = "") 
     """Put it back among the new ones. Raises EscalationRefused."""
     changes = {"owner": None, "taken_at": None}
     return take_step(
-        Verb.GIVE_BACK, escalation_id=escalation_id, by=by, now=now, note=_required(reason), changes=changes
+        Verb.GIVE_BACK, escalation_id=escalation_id, by=by, now=now, note=_in_one_line(reason), changes=changes
     )
 
 
@@ -42,7 +42,7 @@ def hand_over(*, escalation_id: int, to: User, by: User, now: datetime, reason: 
         if there.owner_id == to.pk:
             raise EscalationRefused(_("Ya la tiene %(name)s.") % {"name": to})
         changes = {"owner": to, "taken_at": now}
-        note = _("A %(name)s. %(reason)s") % {"name": to, "reason": _required(reason)}
+        note = _("A %(name)s. %(reason)s") % {"name": to, "reason": _in_one_line(reason)}
         return take_step(
             Verb.HAND_OVER, escalation_id=escalation_id, by=by, now=now, note=note.strip(), changes=changes
         )
@@ -64,7 +64,9 @@ def go_on(*, escalation_id: int, by: User, now: datetime, note: str = "") -> Esc
     """
     with transaction.atomic():
         changes = _clock_on(locked_escalation(escalation_id), now)
-        return take_step(Verb.GO_ON, escalation_id=escalation_id, by=by, now=now, note=_required(note), changes=changes)
+        return take_step(
+            Verb.GO_ON, escalation_id=escalation_id, by=by, now=now, note=_in_one_line(note), changes=changes
+        )
 
 
 def resolve(*, escalation_id: int, outcome: str, by: User, now: datetime) -> Escalation:
@@ -94,7 +96,7 @@ def inform(*, escalation_id: int, how: str, told_at: datetime, by: User, now: da
         changes = {"informed_at": told_at, "informed_how": how, "informed_by": by, "closed_at": now}
         # written down too: a card that is reopened forgets when and how, its history does not
         told = f"{Escalation.How(how).label}, {timezone.localtime(told_at):%d/%m %H:%M}"
-        said = _required(". ".join(filter(None, (told, note))))
+        said = _in_one_line(". ".join(filter(None, (told, note))))
         return take_step(Verb.INFORM, escalation_id=escalation_id, by=by, now=now, note=said, changes=changes)
 
 
@@ -186,12 +188,12 @@ def _earlier(other: Escalation, double: Escalation, *, due_at: datetime, now: da
     return changes
 
 
-def _required(text: str) -> str:
+def _in_one_line(text: str) -> str:
     return " ".join(text.split())[:2000]
 
 
 def _needed(text: str, missing: str) -> str:
-    text = _required(text)
+    text = _in_one_line(text)
     if not text:
         raise EscalationRefused(missing)
     return text

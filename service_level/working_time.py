@@ -6,7 +6,7 @@ Paz's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -70,14 +70,6 @@ def working_calendar(*, first: date, last: date) -> WorkingCalendar:
 def working_time_between(start: datetime, end: datetime, *, calendar: WorkingCalendar) -> timedelta:
     """Working time from `start` to `end`; nothing when `end` is not after `start`."""
     return sum((ends - begins for begins, ends in _worked(start, end, calendar)), NOTHING)
-
-
-def working_hours_between(
-    start: datetime, end: datetime, *, hours: Collection[Stretch], days_off: Collection[date]
-) -> float:
-    """The same in hours, with the hours and days off at hand."""
-    calendar = WorkingCalendar(tuple(hours), frozenset(days_off))
-    return working_time_between(start, end, calendar=calendar) / timedelta(hours=1)
 
 
 def when_worked(start: datetime, amount: timedelta, *, until: datetime, calendar: WorkingCalendar) -> datetime | None:

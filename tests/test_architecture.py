@@ -36,6 +36,16 @@ def is_door(path: str) -> bool:
     return any(part.removesuffix(".py") in DOORS for part in path.split("/")[1:])
 
 
+def through_a_door_of_its_own(path: str, tree: ast.AST) -> list[str]:
+    """Doors of its own room that a module imports: none, unless it is a door itself; apps wire them to their rooms."""
+    room, *_rest = path.split("/")
+    if is_door(path) or path.endswith("/tables.py"):
+        return []
+    return [
+        name for name in imported(tree) if (parts := name.split("."))[0] == room and set(parts[1:]) & {*DOORS, "tables"}
+    ]
+
+
 def verbs() -> Iterator[tuple[str, ast.Module]]:
     for path, tree in TREES.items():
         if not is_door(path) and "/models" not in path:
@@ -72,6 +82,12 @@ def test_nobody_goes_through_another_rooms_door() -> None:
         and not path.startswith("callcenter/urls")  # the wiring gives every door its address
     ]
     assert entered == []
+
+
+def test_nobody_goes_through_a_door_of_the_own_room_but_doors() -> None:
+    """What a verb, or what lays out a page, needs of a door belongs in a module below both."""
+    entered = {path: names for path, tree in TREES.items() if (names := through_a_door_of_its_own(path, tree))}
+    assert entered == {}
 
 
 def test_verbs_know_no_queue_and_no_request() -> None:
@@ -271,3 +287,10 @@ def test_this_test_would_see_a_breach() -> None:
     assert asks(breach, "timezone.now") == [2]
     assert is_door("campaigns/desk/views/desk.py")
     assert not is_door("campaigns/desk/giving.py")
+    own = ast.parse(
+        "from escalations.forms import form_of\nfrom escalations.tables import ListTable\nimport campaigns.forms"
+    )
+    assert through_a_door_of_its_own("escalations/card_page.py", own) == [
+        *("escalations.forms.form_of", "escalations.tables.ListTable")
+    ]
+    assert through_a_door_of_its_own("escalations/views/cards.py", own) == []

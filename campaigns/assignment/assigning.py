@@ -1,8 +1,8 @@
 """Who calls whom: contacts of a campaign assigned to the agents on duty (procedure K.3).
 
-The quotas are arithmetic on counts (`quotas.py`); the rows are assigned in one statement (`assigning.py`). First the
-contacts whose customer an agent spoke with last month stay with that agent, as far as skill and quota allow; the rest
-is assigned so that everybody has the same mix of priority. Locks: the campaign's row, then entries.
+The quotas are arithmetic on counts (`quotas.py`); the rows are written in one statement (`entries.py`, `turns.py`).
+First the contacts whose customer an agent spoke with last month stay with that agent, as far as skill and quota allow;
+the rest is assigned so that everybody has the same mix of priority. Locks: the campaign's row, then entries.
 """
 
 from __future__ import annotations
@@ -17,16 +17,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.assignment.entries import (
-    Assigned,
-    Changed,
-    Source,
-    assign_all,
-    assign_unowned,
-    let_go_of_the_paid,
-    lock_entries,
-    open_late,
-)
+from campaigns.assignment.entries import Assigned, Source, assign_all, let_go_of_the_paid, lock_entries
+from campaigns.assignment.late import Changed, assign_unowned, open_late
 from campaigns.assignment.participants import takers_of
 from campaigns.models import AssignmentShare, Campaign, ErrandKind, ListEntry
 from campaigns.models.contacts import CallList

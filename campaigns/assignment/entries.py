@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
 
 from campaigns.assignment.participants import takers_of
-from campaigns.assignment.quotas import FairShares, Quotas, Taker, fair_shares, top_up
-from campaigns.assignment.turns import HASH_RANGE, Fragment, hold_out_hash, owner_of_turn, position_in
+from campaigns.assignment.quotas import FairShares, Quotas, Taker, fair_shares
+from campaigns.assignment.turns import Fragment, hold_out_hash, owner_of_turn, position_in
 from campaigns.contacts.life import Verb, take_steps
-from campaigns.models import Campaign, ListEntry
-from campaigns.models.contacts import CallList
+from campaigns.models import Campaign
 from service_level.days import midnight_of
 
 
@@ -68,6 +66,10 @@ def let_go_of_the_paid(campaign: Campaign, *, now: datetime) -> None:
 
 
 def assign_all(campaign: Campaign, source: Source, *, now: datetime, insert: bool) -> Assigned:
+    """Draw the hold-out of all contacts of `source` and assign the rest. Call it inside a transaction.
+
+    `insert`: their entries are written anew; else those that are there and are not settled change where they must.
+    """
     takers = takers_of(campaign)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
@@ -92,7 +94,7 @@ def assign_all(campaign: Campaign, source: Source, *, now: datetime, insert: boo
         cursor.execute("DROP TABLE assignment_candidate")
         cursor.execute("SET LOCAL work_mem TO DEFAULT")
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
-    return _assigned(fair, sum(kept.values()), held_out, states)
+    return assigned_of(fair, sum(kept.values()), held_out, states)
 
 
 def _gather(cursor: Any, campaign: Campaign, source: Source, takers: list[Taker]) -> None:
@@ -164,28 +166,41 @@ def _write_entries(
     cursor: Any, campaign: Campaign, kept: dict[tuple[int, str], int], rest: Quotas, *, now: datetime, insert: bool
 ) -> dict[str, int]:
     """The assignment itself. Returns how many rows there are of each state."""
-    owner = owner_of_turn(rest)
-    if kept:
-        agents, names, numbers = zip(*((agent, name, number) for (agent, name), number in kept.items()), strict=True)
-        placed = Fragment(
-            """
-            placed AS (
-                SELECT o.*, CASE WHEN o.place <= k.number THEN o.spoke END AS keeper
-                  FROM (SELECT d.*, row_number() OVER (
-                                   PARTITION BY d.call_list, d.spoke ORDER BY d.position, d.contact_id) AS place
-                          FROM assignment_candidate d WHERE d.state = 'open') o
-                  LEFT JOIN unnest(%s::bigint[], %s::text[], %s::int[]) AS k (agent, call_list, number)
-                    ON k.agent = o.spoke AND k.call_list = o.call_list
-            )
+    assigned = _with_owners(kept, rest)
+    if insert:
+        cursor.execute(
+            f"""
+            WITH {assigned.sql}
+            INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, owner_id, position, ready_at,
+                                             attempts, attempts_on_day, fence)
+            SELECT contact_id, %s, call_list, state, owner_id, position, %s, 0, 0, 0 FROM assigned ORDER BY contact_id
             """,
-            [list(agents), list(names), list(numbers)],
+            [*assigned.params, campaign.pk, midnight_of(campaign.calls_from)],
         )
     else:
-        placed = Fragment(
-            "placed AS (SELECT d.*, NULL::bigint AS keeper FROM assignment_candidate d WHERE d.state = 'open')"
+        # only rows that change are written; who paid or was retired meanwhile is left alone
+        take_steps(
+            cursor,
+            beginning=f"WITH {assigned.sql},",
+            update="""
+                UPDATE campaigns_listentry entry SET owner_id = n.owner_id, position = n.position, {steps}
+                  FROM assigned n
+                 WHERE entry.contact_id = n.contact_id AND entry.state IN ('open', 'held_out')
+                   AND (entry.owner_id, entry.position, entry.state)
+                       IS DISTINCT FROM (n.owner_id, n.position::int, n.state::varchar)
+            """,
+            values=assigned.params,
+            steps={Verb.HOLD_OUT: "n.state = 'held_out'", Verb.DRAW_AGAIN: "n.state = 'open'"},
+            now=now,
         )
-    assigned = f"""
-        WITH {placed.sql}, turns AS (
+    cursor.execute("SELECT state, count(*) FROM assignment_candidate GROUP BY state")
+    return dict(cursor.fetchall())
+
+
+def _with_owners(kept: dict[tuple[int, str], int], rest: Quotas) -> Fragment:
+    """The expression `assigned`, up to its last: every candidate, those to be called with whom they stay or come to."""
+    owner, placed = owner_of_turn(rest), _placed(kept)
+    sql = f"""{placed.sql}, turns AS (
             SELECT p.contact_id, p.call_list, p.position, p.state, p.keeper, row_number() OVER (
                        PARTITION BY p.call_list, p.keeper IS NULL ORDER BY p.position, p.contact_id) AS turn
               FROM placed p
@@ -195,131 +210,33 @@ def _write_entries(
             SELECT contact_id, call_list, position, state, NULL FROM assignment_candidate WHERE state <> 'open'
         )
     """
-    params = [*placed.params, *owner.params]
-    if insert:
-        cursor.execute(
-            f"""
-            {assigned}
-            INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, owner_id, position, ready_at,
-                                             attempts, attempts_on_day, fence)
-            SELECT contact_id, %s, call_list, state, owner_id, position, %s, 0, 0, 0 FROM assigned ORDER BY contact_id
-            """,
-            [*params, campaign.pk, midnight_of(campaign.calls_from)],
+    return Fragment(sql, [*placed.params, *owner.params])
+
+
+def _placed(kept: dict[tuple[int, str], int]) -> Fragment:
+    """The expression `placed`: who is to be called, and as `keeper` the agent she stays with, if with one."""
+    if not kept:
+        return Fragment(
+            "placed AS (SELECT d.*, NULL::bigint AS keeper FROM assignment_candidate d WHERE d.state = 'open')"
         )
-    else:
-        # only rows that change are written; who paid or was retired meanwhile is left alone
-        take_steps(
-            cursor,
-            beginning=f"{assigned},",
-            update="""
-                UPDATE campaigns_listentry entry SET owner_id = n.owner_id, position = n.position, {steps}
-                  FROM assigned n
-                 WHERE entry.contact_id = n.contact_id AND entry.state IN ('open', 'held_out')
-                   AND (entry.owner_id, entry.position, entry.state)
-                       IS DISTINCT FROM (n.owner_id, n.position::int, n.state::varchar)
-            """,
-            values=params,
-            steps={Verb.HOLD_OUT: "n.state = 'held_out'", Verb.DRAW_AGAIN: "n.state = 'open'"},
-            now=now,
+    agents, names, numbers = zip(*((agent, name, number) for (agent, name), number in kept.items()), strict=True)
+    return Fragment(
+        """
+        placed AS (
+            SELECT o.*, CASE WHEN o.place <= k.number THEN o.spoke END AS keeper
+              FROM (SELECT d.*, row_number() OVER (
+                               PARTITION BY d.call_list, d.spoke ORDER BY d.position, d.contact_id) AS place
+                      FROM assignment_candidate d WHERE d.state = 'open') o
+              LEFT JOIN unnest(%s::bigint[], %s::text[], %s::int[]) AS k (agent, call_list, number)
+                ON k.agent = o.spoke AND k.call_list = o.call_list
         )
-    cursor.execute("SELECT state, count(*) FROM assignment_candidate GROUP BY state")
-    return dict(cursor.fetchall())
+        """,
+        [list(agents), list(names), list(numbers)],
+    )
 
 
-@dataclass(frozen=True)
-class Changed:
-    """What a row that came later made of a contact that was there: to be called after all, or in another list."""
-
-    callable_again: tuple[int, ...] = ()
-    in_another_list: tuple[int, ...] = ()
-
-
-def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Changed) -> Assigned:
-    """Entries for contacts that came later, and owners for them and for those `changed`, for nobody else.
-
-    Each is drawn by itself. What a supervisor took back on purpose stays without owner.
-    """
-    position, draw = position_in(campaign), hold_out_hash(campaign)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH late AS (
-                INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, position, ready_at,
-                                                 attempts, attempts_on_day, fence)
-                SELECT c.id, c.campaign_id, c.call_list,
-                       CASE WHEN NOT ({source.is_callable}) THEN 'not_callable'
-                            WHEN {draw.sql} < %s::numeric * {HASH_RANGE} THEN 'held_out' ELSE 'open' END,
-                       {position.sql}, greatest(%s, %s), 0, 0, 0
-                  FROM {source.tables} WHERE {source.where}
-                RETURNING contact_id, state
-            ) SELECT state, array_agg(contact_id) FROM late GROUP BY state
-            """,
-            [
-                *draw.params,
-                campaign.hold_out_share,
-                *position.params,
-                midnight_of(campaign.calls_from),
-                now,
-                campaign.pk,
-            ],
-        )
-        late = dict(cursor.fetchall())
-    unowned = [*late.get("open", ()), *changed.callable_again]
-    assigned = _assign_to_who_has_least(campaign, unowned=unowned, unskilled=list(changed.in_another_list))
-    return replace(assigned, held_out=len(late.get("held_out", ())), not_callable=len(late.get("not_callable", ())))
-
-
-def assign_unowned(campaign: Campaign) -> Assigned:
-    """Owners for every open contact that has none, or one who does not work its list."""
-    return _assign_to_who_has_least(campaign, unowned=None, unskilled=None)
-
-
-def _assign_to_who_has_least(campaign: Campaign, *, unowned: list[int] | None, unskilled: list[int] | None) -> Assigned:
-    """Assign of `unowned` contacts those without owner, of `unskilled` those whose owner does not work their list.
-
-    None: all the campaign has.
-    """
-    takers = takers_of(campaign)
-    entries = ListEntry.objects.filter(campaign=campaign, state=ListEntry.State.OPEN)
-    loads = dict(entries.filter(owner__isnull=False).values_list("owner_id").annotate(number=Count("contact_id")))
-    lacking = [(taker.agent_id, name) for taker in takers for name in CallList.values if name not in taker.lists]
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS assign_late")
-        cursor.execute(
-            """
-            CREATE TEMP TABLE assign_late ON COMMIT DROP AS
-            SELECT contact_id, call_list,
-                   row_number() OVER (PARTITION BY call_list ORDER BY position, contact_id) AS turn
-              FROM (SELECT contact_id, call_list, position FROM campaigns_listentry
-                     WHERE campaign_id = %s AND state = 'open' AND paid_on IS NULL
-                       AND (owner_id IS NULL AND (%s::bigint[] IS NULL OR contact_id = ANY(%s))
-                            OR (owner_id, call_list) IN (SELECT * FROM unnest(%s::bigint[], %s::text[]))
-                               AND (%s::bigint[] IS NULL OR contact_id = ANY(%s)))
-                     ORDER BY contact_id FOR NO KEY UPDATE) open_ones
-            """,
-            [
-                campaign.pk,
-                *(unowned, unowned),
-                [agent for agent, _list in lacking],
-                [name for _agent, name in lacking],
-                *(unskilled, unskilled),
-            ],
-        )
-        cursor.execute("SELECT call_list, count(*) FROM assign_late GROUP BY call_list")
-        fair = top_up(dict(cursor.fetchall()), takers, loads)
-        owner = owner_of_turn(fair.quotas, call_list="l.call_list", turn="l.turn")
-        cursor.execute(
-            f"""
-            UPDATE campaigns_listentry e SET owner_id = {owner.sql}
-              FROM assign_late l WHERE l.contact_id = e.contact_id
-            """,
-            owner.params,
-        )
-        cursor.execute("DROP TABLE assign_late")
-    return _assigned(fair, 0, 0, {})
-
-
-def _assigned(fair: FairShares, continued: int, held_out: int, states: dict[str, int]) -> Assigned:
+def assigned_of(fair: FairShares, continued: int, held_out: int, states: dict[str, int]) -> Assigned:
+    """What came of `fair`: of it `continued` with whom they spoke, beside it `held_out` and the rest of `states`."""
     return Assigned(
         assigned=sum(sum(row.values()) for row in fair.quotas.values()),
         continued=continued,

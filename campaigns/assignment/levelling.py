@@ -1,6 +1,6 @@
 """A fair share-out that leaves as much as it can where it is: pure arithmetic on counts, for evening out what remains.
 
-Everybody's total is that of the fair fair. Who works one list has no choice of lists; those who work both services
+Everybody's total is that of the fair share-out. Who works one list has no choice of lists; those who work both services
 share the rest, and may hold it in any mix, so they keep what they have as far as the totals allow.
 """
 

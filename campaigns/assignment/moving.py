@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.assignment.levelling import keep_most
-from campaigns.assignment.quotas import Quotas, Taker, fair_shares
+from campaigns.assignment.quotas import FairShares, Quotas, Taker, fair_shares
 from campaigns.assignment.turns import Fragment, owner_of_turn
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
@@ -99,6 +99,7 @@ def choose_level(cursor: Any, campaign: Campaign, takers: Sequence[Taker]) -> di
     """Fill `moving` with what must move so that everybody has a fair part of what remains, and no more than that.
 
     From who has too much, contacts not tried yet and without an agreed call go first, spread over the priorities.
+    Returns the contacts by list that stay where they are because none of the takers works the list.
     """
     cursor.execute("DROP TABLE IF EXISTS pg_temp.moving")
     cursor.execute(
@@ -111,6 +112,25 @@ def choose_level(cursor: Any, campaign: Campaign, takers: Sequence[Taker]) -> di
     has = {(agent, name): number for agent, name, number in cursor.fetchall()}
     counts = {name: sum(n for (_agent, of), n in has.items() if of == name) for name in CallList.values}
     fair = fair_shares(counts, takers)
+    surplus, lacking = _uneven(has, fair, takers)
+    owner = owner_of_turn(lacking)
+    cursor.execute(
+        _LEVELLING.format(owner=owner.sql),
+        [
+            [agent for agent, _list, _number in surplus],
+            [name for _agent, name, _number in surplus],
+            [number for _agent, _list, number in surplus],
+            campaign.pk,
+            *owner.params,
+        ],
+    )
+    return fair.unassigned
+
+
+def _uneven(
+    has: Mapping[tuple[int | None, str], int], fair: FairShares, takers: Sequence[Taker]
+) -> tuple[list[tuple[int | None, str, int]], Quotas]:
+    """Who has too many contacts (agent or nobody, list, how many), and who too few by agent and list."""
     holdings: dict[int, dict[str, int]] = {}
     for (agent, name), number in has.items():
         if agent is not None:
@@ -127,41 +147,33 @@ def choose_level(cursor: Any, campaign: Campaign, takers: Sequence[Taker]) -> di
             under = number - has.get((agent_id, name), 0)
             if under > 0:
                 lacking.setdefault(agent_id, {})[name] = under
-    owner = owner_of_turn(lacking)
-    cursor.execute(
-        f"""
-        CREATE TEMP TABLE moving AS
-        WITH surplus AS (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS s (agent, call_list, number)),
-        ranked AS (
-            SELECT e.contact_id, e.call_list, e.owner_id, e.position, s.number,
-                   (e.attempts > 0 OR e.lease_agent_id IS NOT NULL OR b.id IS NOT NULL) AS begun
-              FROM campaigns_listentry e
-              JOIN surplus s ON s.agent IS NOT DISTINCT FROM e.owner_id AND s.call_list = e.call_list
-              LEFT JOIN campaigns_callback b ON b.contact_id = e.contact_id AND b.state = 'pending'
-             WHERE e.campaign_id = %s AND e.state = 'open'
-        ), placed AS (
-            SELECT r.*, row_number() OVER w AS place, count(*) OVER (PARTITION BY owner_id, call_list, begun) AS size
-              FROM ranked r WINDOW w AS (PARTITION BY owner_id, call_list, begun ORDER BY position, contact_id)
-        ), sized AS (
-            SELECT p.*, CASE WHEN begun THEN number - least(number, count(*) FILTER (WHERE NOT begun)
-                                                           OVER (PARTITION BY owner_id, call_list))
-                             ELSE least(number, size) END AS taken
-              FROM placed p
-        ), turns AS (
-            SELECT *, row_number() OVER (PARTITION BY call_list ORDER BY position, contact_id) AS turn
-              FROM sized WHERE place * taken / size <> (place - 1) * taken / size
-        )
-        SELECT contact_id, call_list, owner_id AS from_agent, {owner.sql} AS to_agent FROM turns
-        """,
-        [
-            [agent for agent, _list, _number in surplus],
-            [name for _agent, name, _number in surplus],
-            [number for _agent, _list, number in surplus],
-            campaign.pk,
-            *owner.params,
-        ],
-    )
-    return fair.unassigned
+    return surplus, lacking
+
+
+_LEVELLING = """
+CREATE TEMP TABLE moving AS
+WITH surplus AS (SELECT * FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS s (agent, call_list, number)),
+ranked AS (
+    SELECT e.contact_id, e.call_list, e.owner_id, e.position, s.number,
+           (e.attempts > 0 OR e.lease_agent_id IS NOT NULL OR b.id IS NOT NULL) AS begun
+      FROM campaigns_listentry e
+      JOIN surplus s ON s.agent IS NOT DISTINCT FROM e.owner_id AND s.call_list = e.call_list
+      LEFT JOIN campaigns_callback b ON b.contact_id = e.contact_id AND b.state = 'pending'
+     WHERE e.campaign_id = %s AND e.state = 'open'
+), placed AS (
+    SELECT r.*, row_number() OVER w AS place, count(*) OVER (PARTITION BY owner_id, call_list, begun) AS size
+      FROM ranked r WINDOW w AS (PARTITION BY owner_id, call_list, begun ORDER BY position, contact_id)
+), sized AS (
+    SELECT p.*, CASE WHEN begun THEN number - least(number, count(*) FILTER (WHERE NOT begun)
+                                                   OVER (PARTITION BY owner_id, call_list))
+                     ELSE least(number, size) END AS taken
+      FROM placed p
+), turns AS (
+    SELECT *, row_number() OVER (PARTITION BY call_list ORDER BY position, contact_id) AS turn
+      FROM sized WHERE place * taken / size <> (place - 1) * taken / size
+)
+SELECT contact_id, call_list, owner_id AS from_agent, {owner} AS to_agent FROM turns
+"""
 
 
 def count_moves(cursor: Any, staying: dict[str, int]) -> Moves:

@@ -2,7 +2,7 @@
 
 An agent works the lists of own services; the list of both services needs both. Loads are levelled by weight as far as
 the skills allow: the most loaded part of the centre first (the set of lists with most contacts for the weight of those
-who can take them), and so on with what is left. `docs/decisions/0050` says why this is the fair fair.
+who can take them), and so on with what is left. `docs/decisions/0050` says why this is the fair share-out.
 """
 
 from __future__ import annotations
@@ -92,9 +92,10 @@ def _tightest(left: Mapping[str, int], free: Sequence[Taker]) -> tuple[frozenset
 
 
 def _share_level(quotas: Quotas, counts: dict[str, int], busy: Sequence[Taker], level: Fraction) -> None:
-    """Fill everybody of one level. Those with one list first: no rounding can leave them without contacts of it,
+    """Fill everybody of one level, those with one list first; who takes several lists gets the rest.
 
-    because the exact share of their class is at most the list's whole number. Who takes several lists gets the rest.
+    No rounding can leave those with one list without contacts of it, because the exact share of their class is at most
+    the list's whole number.
     """
     classes: dict[frozenset[str], list[Taker]] = {}
     for taker in busy:

@@ -1,1 +1,1 @@
-"""What the rules of calling read: hours, policy, dispositions, and the words they answer with."""
+"""May a contact be called now: hours, policy, every reason against it, and the words it is told in."""

@@ -58,14 +58,6 @@ class CallingHours:
                     return moment
         return None
 
-    def closes_at(self, moment: datetime) -> datetime | None:
-        """When the window that holds `moment` closes; None outside every window."""
-        here = local(moment)
-        for opens, closes in self.windows_of(here.date()):
-            if opens <= here.time() < closes:
-                return on_clock(here.date(), closes)
-        return None
-
     def part_began(self, moment: datetime) -> datetime:
         """When the part of the day (morning, afternoon, evening) of `moment` began."""
         here = local(moment)

@@ -34,6 +34,13 @@ class Case:
     call_back: CallBack | None = None
 
     @property
+    def agreed(self) -> CallBack:
+        """The agreed call that waits. Raises ValueError when there is none: `explain` asks for it only if there is."""
+        if self.call_back is None:
+            raise ValueError("no agreed call waits")
+        return self.call_back
+
+    @property
     def last_attempt_at(self) -> datetime:
         return self.entry.last_attempt_at or self.book.now
 
@@ -49,7 +56,10 @@ def _never(case: Case) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A reason. `is_for_good`: beside it nothing that ends by itself matters, and the contact is not given again."""
+    """A reason. `is_for_good`: beside it nothing that ends by itself matters, and the contact is not given again.
+
+    `is_of_a_call_back`: it lasts as long as the agreed call waits.
+    """
 
     code: str
     condition: str
@@ -57,6 +67,7 @@ class Against:
     sentence: Callable[[Case], str]
     until: Callable[[Case], datetime | None] = _never
     is_for_good: bool = False
+    is_of_a_call_back: bool = False
 
 
 def _paid(case: Case) -> str:
@@ -76,21 +87,15 @@ def _not_running(case: Case) -> str:
 
 
 def _call_back_later(case: Case) -> str:
-    if case.call_back is None:
-        return _waits(case)
-    return _("Hay una llamada acordada para el %(time)s.") % {"time": clock(case.call_back.due_at)}
+    return _("Hay una llamada acordada para el %(time)s.") % {"time": clock(case.agreed.due_at)}
 
 
 def _call_back_of_another(case: Case) -> str:
-    if case.call_back is None:
-        return _waits(case)
-    return _("Es una llamada acordada de %(agent)s.") % {"agent": case.call_back.agent}
+    return _("Es una llamada acordada de %(agent)s.") % {"agent": case.agreed.agent}
 
 
 def _when_it_widens(case: Case) -> datetime | None:
-    if case.call_back is None:
-        return _ready(case)
-    return case.call_back.due_at + timedelta(minutes=case.book.policy.personal_call_back_minutes)
+    return case.agreed.due_at + timedelta(minutes=case.book.policy.personal_call_back_minutes)
 
 
 def _spared(case: Case) -> str:
@@ -171,12 +176,13 @@ AGAINST: tuple[Against, ...] = (
     ),
     Against(
         "call_back_later", "b.due_at > %(now)s", gettext_lazy("llamada acordada"), _call_back_later,
-        until=lambda case: case.call_back.due_at if case.call_back else _ready(case),
+        until=lambda case: case.agreed.due_at, is_of_a_call_back=True,
     ),
     Against(
         "call_back_of_another",
         f"{_OF_THIS_AGENT} AND b.due_at <= %(now)s AND b.reach = 'personal' AND b.agent_id <> %(agent)s::bigint",
         gettext_lazy("acordada con otra persona"), _call_back_of_another, until=_when_it_widens,
+        is_of_a_call_back=True,
     ),
     Against(
         "of_another",

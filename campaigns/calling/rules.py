@@ -124,14 +124,23 @@ def why_not(
 
 
 def explain(codes: list[str], *, entry: ListEntry, book: RuleBook) -> list[Reason]:
-    """The sentences of `codes` for one entry, and until when each holds. Raises KeyError for a code that is none."""
+    """The sentences of `codes` for one entry, and until when each holds. Raises KeyError for a code that is none.
+
+    An agreed call may be settled between the query that gave the codes and this one: its code is left out then, so of
+    codes there may be no reason left.
+    """
+    against = [BY_CODE[code] for code in codes]
     call_back = None
-    if {"call_back_later", "call_back_of_another"} & set(codes):
+    if any(one.is_of_a_call_back for one in against):
         call_back = (
             CallBack.objects.filter(contact_id=entry.contact_id, state="pending").select_related("agent").first()
         )
     case = Case(entry, book, call_back)
-    return [Reason(code, BY_CODE[code].sentence(case), BY_CODE[code].until(case)) for code in codes]
+    return [
+        Reason(one.code, one.sentence(case), one.until(case))
+        for one in against
+        if call_back is not None or not one.is_of_a_call_back
+    ]
 
 
 def _against_telephone(contact: Contact, telephone: str) -> list[Reason]:

@@ -1,1 +1,1 @@
-"""The month sealed: figures, evidence, and what must always hold."""
+"""The month sealed after its close: its figures, the evidence they were counted from, and what differs since."""

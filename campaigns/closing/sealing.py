@@ -125,6 +125,7 @@ def is_provisional(sealed: Seal) -> bool:
 
 
 def last_seal(*, campaign: Campaign) -> Seal | None:
+    """The newest revision; None while the campaign is not sealed."""
     return Seal.objects.filter(campaign=campaign).order_by("-revision").first()
 
 

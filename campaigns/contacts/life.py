@@ -95,20 +95,20 @@ STEPS: tuple[Step, ...] = (
 LEADS_TO: dict[Verb, ListEntry.State] = {step.verb: step.to_state for step in STEPS}
 
 
-class ContactRefuses(Exception):
+class ContactRefused(Exception):
     """The step cannot be taken now; the message is the sentence for whoever asked."""
 
 
 def check_can(verb: Verb, *, entry: ListEntry, by: User | None = None, attempt: Attempt | None = None) -> Step:
-    """The step of the table. Raises ContactRefuses, with the sentence, when it cannot be taken now.
+    """The step of the table. Raises ContactRefused, with the sentence, when it cannot be taken now.
 
     With an `attempt` it is the desk that takes it, `by` alone is a supervisor, neither is the centre itself.
     """
     step = next((line for line in STEPS if line.verb == verb and line.from_state == entry.state), None)
     if step is None:
-        raise ContactRefuses(how_it_stands(State(entry.state)))
+        raise ContactRefused(how_it_stands(State(entry.state)))
     if _actor(by, attempt) not in step.who:
-        raise ContactRefuses(_("Este paso no le corresponde a quien lo pide."))
+        raise ContactRefused(_("Este paso no le corresponde a quien lo pide."))
     return step
 
 
@@ -121,7 +121,7 @@ def take_step(
     attempt: Attempt | None = None,
     also: Sequence[str] = (),
 ) -> None:
-    """Take a step of one entry, whose row the caller holds locked, and write it down. Raises ContactRefuses.
+    """Take a step of one entry, whose row the caller holds locked, and write it down. Raises ContactRefused.
 
     `also`: columns already changed on `entry`, which the same statement writes.
     """

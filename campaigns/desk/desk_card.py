@@ -109,9 +109,5 @@ class Card:
         return self.state == "paid" or self.paid_on is not None
 
     @property
-    def paid_partly(self) -> Decimal:
-        return Decimal(0) if self.is_paid else sum((line.paid for line in self.services), Decimal(0))
-
-    @property
     def usable(self) -> list[TelephoneLine]:
         return [line for line in self.telephones if not line.against]

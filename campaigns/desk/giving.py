@@ -73,7 +73,7 @@ def open_contact(*, agent: Agent, contact_id: int, now: datetime, book: RuleBook
                 return Given(contact_id, taken[1], lease_until(book), "chosen")
             # somebody was quicker, or something arrived since the rules were asked
             entry.refresh_from_db()
-            against = explain(taken[2] if taken else ["leased"], entry=entry, book=book)
+            against = explain(taken[2] if taken else ["leased"], entry=entry, book=book) or [_changed()]
             if taken:
                 set_aside(contact_id, taken[2], agent=agent, fence=taken[1], book=book)
     except IntegrityError:
@@ -92,6 +92,10 @@ def _open_already(*, agent: Agent, contact_id: int, book: RuleBook) -> Given | l
 
 def _busy() -> Reason:
     return Reason("desk_busy", _("Tiene otro contacto abierto: registre su resultado o devuélvalo primero."))
+
+
+def _changed() -> Reason:
+    return Reason("changed", _("El contacto cambió en este momento: intente otra vez."))
 
 
 def why_nothing(*, agent: Agent, now: datetime, book: RuleBook | None = None) -> Nothing:

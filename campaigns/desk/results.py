@@ -120,7 +120,45 @@ def apply_result(
     attempt.resulted_at = now
     attempt.note, attempt.reason = answers.note, answers.reason
     attempt.save()
-    contact, agent = entry.contact, attempt.agent
+    promise, call_back = _follow_up(entry.contact, attempt, disposition, answers, book)
+    counted = tally(attempts, book=book)
+    changed = write_tally(entry, counted)
+    verb = _verb_after(entry, disposition, book, has_call_back=call_back is not None)
+    stays_open = (
+        disposition.scope == Disposition.Scope.TELEPHONE
+        and (LEADS_TO[verb] if verb else entry.state) == ListEntry.State.OPEN
+        and entry.lease_agent_id == attempt.agent_id
+    )
+    entry.ready_at = ready_after(
+        disposition=disposition,
+        book=book,
+        attempts_on_day=counted.attempts_on_day,
+        last_attempt_at=counted.last_attempt_at,
+        promised_on=answers.promised_on if promise else None,
+        call_back_at=answers.call_back_at if call_back else None,
+    )
+    if stays_open:
+        # the same contact, another telephone: a reservation of its own, so that each has exactly one result
+        entry.fence += 1
+        entry.lease_until = now + timedelta(minutes=book.policy.lease_minutes)
+    elif entry.lease_agent_id == attempt.agent_id:
+        entry.lease_agent = entry.lease_until = None
+    changed += ["ready_at", "fence", "lease_agent", "lease_until"]
+    if verb is None:
+        entry.save(update_fields=changed)
+    else:
+        take_step(verb, entry=entry, now=now, by=attempt.agent.user, attempt=attempt, also=changed)
+    return Recorded(attempt, entry, entry.fence, stays_open=stays_open, promise=promise, call_back=call_back)
+
+
+def _follow_up(
+    contact: Contact, attempt: Attempt, disposition: Disposition, answers: Answers, book: RuleBook
+) -> tuple[PaymentPromise | None, CallBack | None]:
+    """What follows from the result beside the contact's state. Returns the promise and the agreed call, if any.
+
+    The others are a refusal of calls, a retired telephone and a card for supervision; all point at the attempt.
+    """
+    agent, now = attempt.agent, book.now
     promise = call_back = None
     call_backs.settle(contact=contact, attempt=attempt, now=now)
     if disposition.requires_promise and answers.promised_on and answers.promised_amount:
@@ -152,34 +190,7 @@ def apply_result(
             defaults={"reason": disposition.name, "retired_at": now, "by": agent.user, "attempt": attempt},
         )
     escalate(attempt=attempt, contact=contact, disposition=disposition, answers=answers, now=now)
-    counted = tally(attempts, book=book)
-    changed = write_tally(entry, counted)
-    verb = _verb_after(entry, disposition, book, has_call_back=call_back is not None)
-    stays_open = (
-        disposition.scope == Disposition.Scope.TELEPHONE
-        and (LEADS_TO[verb] if verb else entry.state) == ListEntry.State.OPEN
-        and entry.lease_agent_id == agent.pk
-    )
-    entry.ready_at = ready_after(
-        disposition=disposition,
-        book=book,
-        attempts_on_day=counted.attempts_on_day,
-        last_attempt_at=counted.last_attempt_at,
-        promised_on=answers.promised_on if promise else None,
-        call_back_at=answers.call_back_at if call_back else None,
-    )
-    if stays_open:
-        # the same contact, another telephone: a reservation of its own, so that each has exactly one result
-        entry.fence += 1
-        entry.lease_until = now + timedelta(minutes=book.policy.lease_minutes)
-    elif entry.lease_agent_id == agent.pk:
-        entry.lease_agent = entry.lease_until = None
-    changed += ["ready_at", "fence", "lease_agent", "lease_until"]
-    if verb is None:
-        entry.save(update_fields=changed)
-    else:
-        take_step(verb, entry=entry, now=now, by=agent.user, attempt=attempt, also=changed)
-    return Recorded(attempt, entry, entry.fence, stays_open=stays_open, promise=promise, call_back=call_back)
+    return promise, call_back
 
 
 def usable_telephones(contact: Contact) -> list[str]:

@@ -160,9 +160,10 @@ def take_at_once(*, agent: Agent, book: RuleBook) -> Given | None:
 
 
 def take_one(*, agent: Agent, book: RuleBook, desk: OpenDesk) -> Given | None:
-    """The first contact against which nothing speaks. Leases that ran out are swept here too, not by the clock alone:
+    """The first contact against which nothing speaks; None when there is none.
 
-    without a worker no contact stays with a desk that is gone.
+    Leases that ran out are swept here too, not by the clock alone: without a worker no contact stays with a desk that
+    is gone.
     """
     sweep_leases(now=book.now, book=book)
     for tried, (kind, row) in enumerate(_candidates(agent=agent, book=book, desk=desk), 1):

@@ -14,11 +14,7 @@ as after it.
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from django.conf import settings
-from django.db.models import F, Q
-from django.db.models.functions import TruncDate
 
 
 def day_in_sql(moment: str) -> str:
@@ -27,12 +23,8 @@ def day_in_sql(moment: str) -> str:
 
 
 def paid_after_contact(*, paid_on: str, contacted_at: str) -> str:
-    """SQL, true where a payment completed on `paid_on` counts as after the contact at `contacted_at`; null where
-    there is no payment or no contact, so that `count(*) FILTER (WHERE …)` counts what it says.
+    """SQL, true where a payment completed on `paid_on` counts as after the contact at `contacted_at`.
+
+    Null where there is no payment or no contact, so that `count(*) FILTER (WHERE …)` counts what it says.
     """
     return f"({paid_on} >= {day_in_sql(contacted_at)})"
-
-
-def is_paid_after_contact(*, paid_on: str = "paid_on", contacted_at: str = "entry__contacted_at") -> Q:
-    """The same for querysets: names are lookups from the filtered model."""
-    return Q(**{f"{paid_on}__gte": TruncDate(F(contacted_at), tzinfo=ZoneInfo(settings.TIME_ZONE))})

@@ -35,11 +35,6 @@ class Effect:
         """`-5,0` and `+3,4`. Its two sides differ, so no ± could tell it."""
         return _signed(self.low), _signed(self.high)
 
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval leaves out zero: the calls did something."""
-        return self.low > 0 or self.high < 0
-
 
 def _signed(points: float) -> str:
     return f"{round(points, 1) + 0.0:+.1f}".replace(".", ",")  # + 0.0 makes -0.0 a zero

@@ -22,6 +22,7 @@ class DecisionRefused(ValueError):
 
 
 def check_can_accept(report: Report) -> None:
+    """Raise DecisionRefused unless it is held, and not for a column that is missing."""
     if report.state != Report.State.HELD:
         raise DecisionRefused(_("Solo se acepta un reporte que espera una decisión."))
     if report.held_for == HeldFor.COLUMN:
@@ -31,6 +32,7 @@ def check_can_accept(report: Report) -> None:
 
 
 def check_can_read_again(report: Report) -> None:
+    """Raise DecisionRefused unless it is parked or held for a column that was missing."""
     if report.state == Report.State.HELD and report.held_for == HeldFor.COLUMN:
         return
     if report.state != Report.State.PARKED:
@@ -38,6 +40,7 @@ def check_can_read_again(report: Report) -> None:
 
 
 def check_can_discard(report: Report) -> None:
+    """Raise DecisionRefused when it is taken or being taken, or was put aside already."""
     if report.state not in (Report.State.HELD, Report.State.PARKED, Report.State.WAITING):
         raise DecisionRefused(_("Un reporte tomado, o que se está tomando, no se descarta."))
 

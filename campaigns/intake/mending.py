@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.assignment import assigning
-from campaigns.assignment.entries import Changed
+from campaigns.assignment.late import Changed
 from campaigns.contacts.life import Verb, take_steps
 from campaigns.intake import publishing
 from campaigns.intake.contacts_of_rows import write_contacts

@@ -16,7 +16,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from campaigns.intake import publishing
-from campaigns.intake.receiving import mail_failed, mail_held, receive_report
+from campaigns.intake.receiving import mail_failed, mail_held
 from campaigns.models import Campaign, HeldFor, Report, ReportKind
 from campaigns.month.planner import campaign_of
 from campaigns.payments import receipts
@@ -29,14 +29,12 @@ from work.ending import check_is_mine, done, hold, refuse
 from work.kinds import Taken
 from work.life import Verb
 
-__all__ = ["claim", "receive_report", "take_in"]
-
 AT_WORK = (Report.State.READING, Report.State.CHECKING, Report.State.PUBLISHING)
 SMALL_SHARE = 0.5  # of the rows of the month before; below it a person looks first
 REJECTED_SHARE = 0.5  # of its own rows; above it a column was probably misread
 
 
-class Held(Exception):
+class ReportHeld(Exception):
     """The report is readable but looks wrong: it waits for the supervisor's word."""
 
     def __init__(self, held_for: HeldFor, because: str) -> None:
@@ -44,7 +42,7 @@ class Held(Exception):
         self.held_for = held_for
 
 
-class Refused(Exception):
+class TakingInRefused(Exception):
     """The report cannot be used, now or later; the message is the sentence people read."""
 
 
@@ -81,10 +79,10 @@ def _attempt(report: Report, progress: Progress) -> None:
     try:
         with progress:
             _work(report=report, progress=progress)
-    except Held as held:
+    except ReportHeld as held:
         ends = {"held_for": held.held_for, "held_because": str(held)}
         hold(owed=report, to=Report.State.HELD, now=progress.clock(), **ends)
-    except Refused as refusal:
+    except TakingInRefused as refusal:
         refuse(owed=report, to=Report.State.REFUSED, error=str(refusal), now=progress.clock())
 
 
@@ -108,27 +106,27 @@ def _read(*, report: Report, progress: Progress) -> None:
         reading.stage(report=report, progress=progress)
     except reading.ReportRefused as refusal:
         if refusal.code == "missing_columns":
-            raise Held(HeldFor.COLUMN, str(refusal)) from refusal
-        raise Refused(str(refusal)) from refusal
+            raise ReportHeld(HeldFor.COLUMN, str(refusal)) from refusal
+        raise TakingInRefused(str(refusal)) from refusal
 
 
 def _look_at_the_whole(*, report: Report, counts: dict[str, int]) -> None:
     """Raise when the report as a whole is not what it should be, unless a supervisor accepted it."""
     if counts["rows"] == 0:
-        raise Refused(_("El archivo no tiene ninguna fila de datos."))
+        raise TakingInRefused(_("El archivo no tiene ninguna fila de datos."))
     if report.accepted_by_id is not None:
         return
     before = publishing.earlier_rows(report=report) if report.kind == ReportKind.CCVP else None
     if before and counts["rows"] < before * SMALL_SHARE:
         words = {"rows": number_format(counts["rows"]), "before": number_format(before)}
-        raise Held(HeldFor.SMALL, _("Tiene %(rows)s filas y el del mes anterior tuvo %(before)s.") % words)
+        raise ReportHeld(HeldFor.SMALL, _("Tiene %(rows)s filas y el del mes anterior tuvo %(before)s.") % words)
     if counts["rejected"] > counts["rows"] * REJECTED_SHARE:
         words = {"rows": number_format(counts["rows"]), "bad": number_format(counts["rejected"])}
-        raise Held(HeldFor.REJECTED, _("De %(rows)s filas, %(bad)s no se pueden usar.") % words)
+        raise ReportHeld(HeldFor.REJECTED, _("De %(rows)s filas, %(bad)s no se pueden usar.") % words)
     # whoever takes a file at a terminal has seen it: what comes by itself, or from a browser, may be anybody's
     came_by_itself = report.source_id is not None or report.uploaded_by_id is not None
     if report.kind == ReportKind.RECAUDO and came_by_itself and (odd := what_is_unusual(report=report)):
-        raise Held(HeldFor.UNUSUAL, odd)
+        raise ReportHeld(HeldFor.UNUSUAL, odd)
 
 
 def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> None:
@@ -165,9 +163,9 @@ def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> N
 def _campaign_to_fill(*, report: Report, now: datetime) -> Campaign:
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_of(period=report.month, now=now).pk)
     if campaign.state == Campaign.State.CLOSED:
-        raise Refused(_("La campaña de %(period)s ya está cerrada.") % {"period": f"{report.month:%Y-%m}"})
+        raise TakingInRefused(_("La campaña de %(period)s ya está cerrada.") % {"period": f"{report.month:%Y-%m}"})
     if campaign.state != Campaign.State.EXPECTED:
-        raise Refused(_("El mes %(period)s ya tiene su reporte.") % {"period": f"{report.month:%Y-%m}"})
+        raise TakingInRefused(_("El mes %(period)s ya tiene su reporte.") % {"period": f"{report.month:%Y-%m}"})
     return campaign
 
 

@@ -35,15 +35,18 @@ class Book:
 
 
 def contact_filters(*, campaign: Campaign, asked: listing.Asked) -> Filters:
+    """The filters of a list of contacts as JSON keeps them, for `open_book`."""
     return {"period": write_period(campaign.period), **asdict(asked)}
 
 
 def payment_filters(*, asked: payment_lists.Asked) -> Filters:
+    """The filters of a list of payments as JSON keeps them, days in ISO form, for `open_book`."""
     days = {"since": asked.since and asked.since.isoformat(), "until": asked.until and asked.until.isoformat()}
     return {**_without_campaign(asked), **days}
 
 
 def promise_filters(*, asked: promise_lists.Asked) -> Filters:
+    """The filters of a list of promises as JSON keeps them, for `open_book`."""
     return _without_campaign(asked)
 
 

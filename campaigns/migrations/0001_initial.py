@@ -558,6 +558,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'cambio de un contacto',
                 'verbose_name_plural': 'cambios de contactos',
+                'indexes': [models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact'], name='contact_change_of_one'), models.Index(condition=models.Q(('contacts__isnull', False)), fields=['at'], name='contact_change_of_many')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('contact__isnull', True), ('contacts__isnull', False)), models.Q(('contact__isnull', False), ('contacts__isnull', True)), _connector='OR'), name='contact_change_is_of_one_or_of_many')],
             },
         ),
@@ -572,7 +573,7 @@ class Migration(migrations.Migration):
                 ('parked_at', models.DateTimeField(blank=True, null=True, verbose_name='detenido desde')),
                 ('last_error', models.TextField(blank=True, verbose_name='último error')),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='errands', to='campaigns.campaign')),
-                ('kind', models.CharField(choices=[('deal', 'reparto'), ('seal', 'sello del informe')], max_length=4)),
+                ('kind', models.CharField(choices=[('assignment', 'reparto'), ('seal', 'sello del informe')], max_length=10)),
                 ('state', models.CharField(choices=[('waiting', 'Pendiente'), ('parked', 'Detenido tras varios intentos')], default='waiting', max_length=7)),
                 ('owed_at', models.DateTimeField()),
             ],

@@ -13,7 +13,7 @@ from work.models import OwedWork
 class ErrandKind(models.TextChoices):
     """What the clock does for a campaign and may fail at."""
 
-    ASSIGNMENT = "deal", _("reparto")
+    ASSIGNMENT = "assignment", _("reparto")
     SEAL = "seal", _("sello del informe")
 
 
@@ -34,7 +34,7 @@ class Errand(OwedWork):
         PARKED = "parked", _("Detenido tras varios intentos")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="errands")
-    kind = models.CharField(max_length=4, choices=ErrandKind)
+    kind = models.CharField(max_length=10, choices=ErrandKind)
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     owed_at = models.DateTimeField()
 

@@ -52,6 +52,6 @@ class ListExport(RungWork):
         verbose_name = _("exportación")
         verbose_name_plural = _("exportaciones")
         indexes = [
-            # the sweep: what waits or lost its worker, and what is old enough to be deleted
+            # what waits or is at work: the sweep, its count, and since when the oldest is owed
             models.Index(fields=["asked_at"], name="list_export_waiting", condition=models.Q(state="waiting")),
         ]

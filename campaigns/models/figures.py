@@ -157,9 +157,9 @@ class SealQuerySet(models.QuerySet["Seal"]):
 
 
 class Seal(models.Model):
-    """The closing report of a campaign: figures, the evidence they were computed from, and its files. Never changed;
+    """The closing report of a campaign: figures, the evidence they were computed from, and its files.
 
-    a correction is a new revision.
+    It is never changed: a correction is a new revision.
     """
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="seals")

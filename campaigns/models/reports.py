@@ -188,7 +188,7 @@ class Report(RungWork):
             ),
         ]
         indexes = [
-            # the sweeper: what waits or lost its worker
+            # what waits or is at work: the sweep, its count, and since when the oldest is owed
             models.Index(
                 fields=["arrived_at"],
                 name="report_to_do",

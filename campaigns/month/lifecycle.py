@@ -100,9 +100,9 @@ def resume(*, campaign: Campaign, by: User | None, now: datetime, note: str = ""
 
 
 def close(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
-    """End the campaign: leases are let go and pending call-backs cancelled; open attempts keep waiting for their
+    """End the campaign. Raises CampaignRefused.
 
-    result. Raises CampaignRefused.
+    Leases are let go and pending call-backs cancelled; open attempts keep waiting for their result.
     """
     return _take_step(Verb.CLOSE, campaign=campaign, by=by, now=now, note=note)
 
@@ -124,31 +124,6 @@ def close_overdue(*, now: datetime) -> list[Campaign]:
         with transaction.atomic():
             _settle(campaign, now)
     return closed
-
-
-def check_can_propose(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be proposed now."""
-    _check(Verb.PROPOSE, campaign, now, by)
-
-
-def check_can_launch(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be launched now."""
-    _check(Verb.LAUNCH, campaign, now, by)
-
-
-def check_can_pause(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be paused now."""
-    _check(Verb.PAUSE, campaign, now, by)
-
-
-def check_can_resume(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be resumed now."""
-    _check(Verb.RESUME, campaign, now, by)
-
-
-def check_can_close(*, campaign: Campaign, now: datetime, by: User | None = None) -> None:
-    """Raise CampaignRefused when it cannot be closed now."""
-    _check(Verb.CLOSE, campaign, now, by)
 
 
 def why_not(verb: Verb, *, campaign: Campaign, now: datetime, by: User | None = None) -> str:

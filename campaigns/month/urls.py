@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from campaigns.models import ErrandKind
 from campaigns.month.views import campaign, wording
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<str:period>/figures/", campaign.figures, name="campaign_figures"),
     path("<str:period>/figures/export/", campaign.export, name="campaign_export"),
     path("<str:period>/step/<str:verb>/", campaign.step, name="campaign_step"),
-    path("<str:period>/again/<str:kind>/", campaign.errand_again, name="errand_again"),
+    path("<str:period>/again/deal/", campaign.errand_again, {"kind": ErrandKind.ASSIGNMENT}, name="errand_again"),
+    path("<str:period>/again/seal/", campaign.errand_again, {"kind": ErrandKind.SEAL}, name="errand_again"),
     path("<str:period>/words/", wording.words, name="words"),
 ]

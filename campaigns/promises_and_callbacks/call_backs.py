@@ -83,8 +83,8 @@ def agree(
 ) -> CallBack:
     """Promise the customer a call. One pending call a contact: an earlier one counts as called. Raises CallBackRefused.
 
-    `attempt` is the call in which it was agreed.
-    The contact is not given before its hour; its list entry is the caller's to change in the same transaction.
+    `attempt` is the call in which it was agreed. The contact is not given before its hour; its list entry is the
+    caller's to change in the same transaction.
     """
     book = book or read_rules(now=now)
     check_can_agree(campaign=contact.campaign, due_at=due_at, book=book)

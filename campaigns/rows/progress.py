@@ -20,8 +20,6 @@ from campaigns.models import Report
 from work.ending import renew
 from work.steps import LeaseLost
 
-__all__ = ["EVERY", "LEASE", "GrowingFiles", "LeaseLost", "Progress"]
-
 LEASE = timedelta(seconds=90)
 EVERY = 0.5  # seconds between two steps of the bar
 

@@ -93,6 +93,7 @@ def copy_lines(*, report: Report, chunks: Iterable[bytes]) -> None:
 
 
 def drop_table(*, report: Report) -> None:
+    """Drop the staging table of this attempt; nothing when there is none. Waits for whoever still holds it."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table_of(report)}")
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import agents_only, signed_in_user
-from escalations.calls import calls_known_to, calls_to_make, not_reached, tell_customer
+from escalations.calls import calls_known_to, calls_to_make, inform_customer, not_reached
 from escalations.forms import form_of
 from escalations.lifecycle import EscalationRefused, Verb
 from escalations.models import Escalation
-from escalations.tables import time_badge
+from escalations.on_time import time_badge
 from escalations.working import give_back, take
 
 
@@ -56,7 +56,7 @@ def call_told(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         _find(request, pk)
         return _show(request, sent={pk: form}, status=422)
-    return _do(request, pk, tell_customer, **form.cleaned_data)
+    return _do(request, pk, inform_customer, **form.cleaned_data)
 
 
 def _do(request: HttpRequest, pk: int, verb: Callable[..., Escalation], **said: Any) -> HttpResponse:

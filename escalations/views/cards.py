@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,7 +24,7 @@ from escalations.forms import MergeForm, form_of
 from escalations.lifecycle import EscalationRefused, Verb, why_not
 from escalations.lists import details_of, is_masked
 from escalations.models import Escalation
-from escalations.tables import time_badge
+from escalations.on_time import time_badge
 
 VERBS: Mapping[Verb, Callable[..., Escalation]] = {
     Verb.TAKE: working.take, Verb.GIVE_BACK: working.give_back, Verb.HAND_OVER: working.hand_over,
@@ -130,13 +131,17 @@ def show_card(
     since = newest_change() if part == "escalation" else None  # before the card is read
     user, now, found = signed_in_user(request), timezone.now(), _find(request, pk)
     masked = is_masked(user=user, escalation=found) and not revealed
+
+    def form_of_verb(verb: Verb) -> forms.Form:
+        return form_of(verb, people=who_may_have(found), now=now, sent=sent if verb == opened else None)
+
     context = {
         "since": since,
         "escalation": found,
         "badge": time_badge(found, now=now),
         "details": details_of(found, masked=masked),
         "masked": masked,
-        "page": card_page(escalation=found, user=user, now=now, opened=opened, sent=sent),
+        "page": card_page(escalation=found, user=user, form_of=form_of_verb, opened=opened),
         "said": said,
         "refusal": refusal,
         "touched": touched or [],

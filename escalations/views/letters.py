@@ -19,7 +19,7 @@ from agents.access import signed_in_user, steering_only
 from escalations.letters import (
     LONGEST_SUBJECT,
     LONGEST_TEXT,
-    NobodyHolds,
+    LetterRefused,
     address_of,
     draft_letter,
     letters_of,
@@ -134,7 +134,7 @@ def _show(
     else:
         try:
             address = address_of(unit=unit, sector=form["sector"].value() or "", on=timezone.localdate(now))
-        except NobodyHolds as sentence:
+        except LetterRefused as sentence:
             nobody = str(sentence)
     context = {
         "escalation": card,

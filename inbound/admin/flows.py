@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.access import signed_in_user
 from inbound.flows.diagram import svg
 from inbound.flows.publishing import (
-    NothingToPublish,
+    PublishingRefused,
     check_flow,
     difference,
     file_of,
@@ -249,7 +249,7 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
             faults = gettext("No se publicó: faltan corregir %(n)d cosas.") % {"n": len(refused.errors)}
             messages.error(request, faults)
             return HttpResponseRedirect(request.path)
-        except NothingToPublish as nothing:
+        except PublishingRefused as nothing:
             messages.warning(request, str(nothing))
             return HttpResponseRedirect(reverse("admin:inbound_flowdraft_changelist"))
         told = gettext("Publicada la versión %(version)d de %(line)s: vale desde la próxima llamada.")

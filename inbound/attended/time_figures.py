@@ -5,6 +5,7 @@ Also the calls it causes itself: whoever is told to dial 101 calls again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,32 @@ WITH asked AS (
      WHERE w.began_at >= %(began)s AND w.began_at < %(until)s AND w.escalation_id IS NULL
        AND (%(line)s = '' OR l.number = %(line)s) AND (%(agent)s::bigint IS NULL OR w.agent_id = %(agent)s)
 )
+"""
+
+
+OF_LINES = """
+SELECT a.line_number, l.name, count(*), count(a.ended_at),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY a.seconds),
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY a.seconds)
+  FROM asked a JOIN inbound_serviceline l ON l.id = a.line_id
+ GROUP BY a.line_number, l.name, l.position ORDER BY l.position, a.line_number
+"""
+OF_ENDS = """
+SELECT line_number, result_label, count(*) FROM asked WHERE ended_at IS NOT NULL
+ GROUP BY line_number, result_label ORDER BY line_number, count(*) DESC
+"""
+OF_STEPS = """
+SELECT v.line_id, f.step, max(f.version_id), count(*),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM f.left_at - f.entered_at)),
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM f.left_at - f.entered_at)),
+       sum(extract(epoch FROM f.left_at - f.entered_at)),
+       count(*) FILTER (WHERE f.proposed <> '' AND f.chosen <> '' AND f.chosen <> f.proposed
+                          AND f.chosen <> %(continued)s),
+       count(*) FILTER (WHERE f.by_hand), count(f.returns_to),
+       count(*) FILTER (WHERE f.chosen = %(continued)s)
+  FROM asked a JOIN inbound_footstep f ON f.walk_id = a.id JOIN inbound_flowversion v ON v.id = f.version_id
+ WHERE f.left_at IS NOT NULL
+ GROUP BY v.line_id, f.step
 """
 
 
@@ -99,51 +126,25 @@ def time_figures(*, asked: Asked) -> TimeFigures:
         "agent": asked.agent,
         "continued": CONTINUED,
     }
+    lines = [
+        LineTime(line, name, calls, ended, median or 0.0, ninetieth or 0.0)
+        for line, name, calls, ended, median, ninetieth in _rows(OF_LINES, values)
+    ]
+    ends: dict[str, dict[str, int]] = {}
+    for line, label, count in _rows(OF_ENDS, values):
+        ends.setdefault(line, {})[label] = count
+    steps, caused = _steps_and_caused(_rows(OF_STEPS, values))
+    return TimeFigures(lines, steps, ends, caused)
+
+
+def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            WALKS
-            + """
-            SELECT a.line_number, l.name, count(*), count(a.ended_at),
-                   percentile_cont(0.5) WITHIN GROUP (ORDER BY a.seconds),
-                   percentile_cont(0.9) WITHIN GROUP (ORDER BY a.seconds)
-              FROM asked a JOIN inbound_serviceline l ON l.id = a.line_id
-             GROUP BY a.line_number, l.name, l.position ORDER BY l.position, a.line_number
-            """,
-            values,
-        )
-        lines = [
-            LineTime(line, name, calls, ended, median or 0.0, ninetieth or 0.0)
-            for line, name, calls, ended, median, ninetieth in cursor.fetchall()
-        ]
-        cursor.execute(
-            WALKS
-            + """
-            SELECT line_number, result_label, count(*) FROM asked WHERE ended_at IS NOT NULL
-             GROUP BY line_number, result_label ORDER BY line_number, count(*) DESC
-            """,
-            values,
-        )
-        ends: dict[str, dict[str, int]] = {}
-        for line, label, count in cursor.fetchall():
-            ends.setdefault(line, {})[label] = count
-        cursor.execute(
-            WALKS
-            + """
-            SELECT v.line_id, f.step, max(f.version_id), count(*),
-                   percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM f.left_at - f.entered_at)),
-                   percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM f.left_at - f.entered_at)),
-                   sum(extract(epoch FROM f.left_at - f.entered_at)),
-                   count(*) FILTER (WHERE f.proposed <> '' AND f.chosen <> '' AND f.chosen <> f.proposed
-                                      AND f.chosen <> %(continued)s),
-                   count(*) FILTER (WHERE f.by_hand), count(f.returns_to),
-                   count(*) FILTER (WHERE f.chosen = %(continued)s)
-              FROM asked a JOIN inbound_footstep f ON f.walk_id = a.id JOIN inbound_flowversion v ON v.id = f.version_id
-             WHERE f.left_at IS NOT NULL
-             GROUP BY v.line_id, f.step
-            """,
-            values,
-        )
-        rows = cursor.fetchall()
+        cursor.execute(WALKS + statement, values)
+        return cursor.fetchall()
+
+
+def _steps_and_caused(rows: Iterable[tuple[Any, ...]]) -> tuple[list[StepTime], list[Caused]]:
+    """The steps, where most time goes first; and the calls that steps sent to another line, in the order of lines."""
     numbers = dict(FlowVersion.objects.values_list("line_id", "line__number").distinct())
     steps, caused = [], []
     for line_id, name, version, times, median, ninetieth, total, overrides, by_hand, back, continued in rows:
@@ -154,7 +155,7 @@ def time_figures(*, asked: Asked) -> TimeFigures:
         if step.continue_as:
             caused.append(Caused(line, step.ref, step.title, times - continued, continued))
     steps.sort(key=lambda one: (-one.total, one.line, one.ref))
-    return TimeFigures(lines, steps, ends, sorted(caused, key=lambda one: (one.line, one.ref)))
+    return steps, sorted(caused, key=lambda one: (one.line, one.ref))
 
 
 def charts_of(figures: TimeFigures) -> list[Chart]:

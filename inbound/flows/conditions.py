@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from inbound.flows.shapes import Branch, Condition, Field, Step, When
+from inbound.fields import Condition, Field, When
+from inbound.flows.shapes import Branch, Step
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}", re.ASCII)
 NOTHING: tuple[Any, ...] = (None, "", [], {}, ())

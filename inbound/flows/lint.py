@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
+from inbound.fields import When
 from inbound.flows.conditions import alternatives, places
-from inbound.flows.shapes import HOUSE, LANES, OTHER, PLACES, Flow, FlowError, Step, When
+from inbound.flows.shapes import LANES, OTHER, PLACES, Flow, FlowError, Step
 from inbound.outside.actions import REQUESTER, Action
 from inbound.outside.look_ups import LookUp
+from inbound.outside.readings import HOUSE
 
 ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number"})
 BY_PRESENCE = ("present", "absent", True, False)

@@ -47,7 +47,7 @@ class Published:
     outcome: Outcome
 
 
-class NothingToPublish(Exception):
+class PublishingRefused(Exception):
     """The draft says what is running already, or is gone; the message is the sentence people read."""
 
 
@@ -148,19 +148,19 @@ def publish_files(*, texts: Mapping[str, str], now: datetime, replace: bool = Fa
 def publish_draft(*, line: ServiceLine, by: User, now: datetime) -> FlowVersion:
     """Make the draft of a line its next version and put the draft away.
 
-    Raises FlowErrors, and NothingToPublish where there is no draft any more or it changes nothing.
+    Raises FlowErrors, and PublishingRefused where there is no draft any more or it changes nothing.
     """
     with transaction.atomic():
         (line,) = _locked([line.number])
         draft = FlowDraft.objects.filter(line=line).first()
         if draft is None:
-            raise NothingToPublish(_("Ya no hay un borrador de esta línea."))
+            raise PublishingRefused(_("Ya no hay un borrador de esta línea."))
         flow = check_flow(source=draft.source, name=f"{line.number}.yaml")
         if flow.line != line.number:
             raise FlowErrors((FlowError(f"{line.number}.yaml", "", _("«line» dice %(line)s") % {"line": flow.line}),))
         running = line.running_version()
         if running and running.sha256 == fingerprint(draft.source):
-            raise NothingToPublish(_("El borrador dice lo mismo que la versión que corre."))
+            raise PublishingRefused(_("El borrador dice lo mismo que la versión que corre."))
         version = _next(line, flow, draft.source, now=now, by=by, note=draft.note)
         draft.delete()
     return version
@@ -173,6 +173,7 @@ def difference(*, before: str, after: str) -> list[str]:
 
 
 def fingerprint(source: str) -> str:
+    """SHA-256 of a flow's text, in hexadecimal: two texts with the same one are the same flow."""
     return sha256(source.encode()).hexdigest()
 
 

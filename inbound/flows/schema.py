@@ -12,22 +12,20 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from inbound.fields import FIELD_TYPES, Condition, Field
 from inbound.flows.shapes import (
-    FIELD_TYPES,
     KINDS,
     LANES,
     OTHER,
     SETTLES,
     Branch,
-    Condition,
     Due,
-    Field,
     Flow,
     FlowError,
     FlowErrors,
     Step,
 )
-from inbound.flows.text import NotAFlowsText, plain
+from inbound.flows.text import FlowTextRefused, plain
 
 __all__ = ["Branch", "Due", "Field", "Flow", "FlowError", "FlowErrors", "Step", "parse_flow"]
 
@@ -59,7 +57,7 @@ def parse_flow(text: str, *, name: str) -> Flow:
     """The flow of a text; `name` is how its errors call it (`101.yaml`). Raises FlowErrors and nothing else."""
     try:
         found = plain(text)
-    except NotAFlowsText as unreadable:
+    except FlowTextRefused as unreadable:
         raise FlowErrors((FlowError(name, "", str(unreadable)),)) from None
     reading = _Reading(name)
     flow = reading.flow(found)

@@ -13,38 +13,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-Condition = str | bool | tuple[str, ...]  # `present`, `absent`, yes or no, a value, one of some values
-When = Mapping[str, Condition]
+from inbound.fields import Field, When
 
 KINDS = ("say", "ask", "look_up", "decide", "do", "hand_over", "refer", "end")
-FIELD_TYPES = (
-    *("customer", "service_number", "contract", "identity_card", "amount", "kinship"),
-    *("address", "date", "hour", "telephone", "name", "text", "choice"),
-)
 LANES = ("agent", "supervisor")
 SETTLES = ("resolved", "rejected", "informed")  # what the end of a lane does to its card; `informed` is both, at once
 OTHER = "other"  # the name of the branch «another state»
-HOUSE = "house."  # look-ups that ask no other system begin with it
 
 # Places of a script that are no name of the flow: who speaks, what protocol says, and whom one speaks with.
 PLACES = ("saludo", "despedida", "agente", "cliente", "contrato", "linea")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing to write down. `required_unless`: needed unless any of these holds. `among`: where the amounts are.
-
-    `prefill`: what already stands in it, `a | b` the first of them that is known; the agent may write over it.
-    """
-
-    name: str
-    label: str
-    type: str
-    required: bool = True
-    required_unless: When = field(default_factory=dict)
-    choices: tuple[tuple[str, str], ...] = ()
-    among: str = ""
-    prefill: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,24 +19,24 @@ YES_OR_NO = {"true": True, "false": False}
 NOTHING = ("", "~", "null")
 
 
-class NotAFlowsText(Exception):
+class FlowTextRefused(Exception):
     """Why the text cannot be read at all: a sentence in Spanish, with the line where it is known."""
 
 
 def plain(text: str) -> Any:
-    """Mappings (`dict[str, …]`), lists, `str`, `bool` and None out of a text; NotAFlowsText when there is no way."""
+    """Mappings (`dict[str, …]`), lists, `str`, `bool` and None out of a text; FlowTextRefused when there is no way."""
     if len(text) > LONGEST:
-        raise NotAFlowsText(_("es demasiado largo: más de %(most)d caracteres") % {"most": LONGEST})
+        raise FlowTextRefused(_("es demasiado largo: más de %(most)d caracteres") % {"most": LONGEST})
     try:
         return _document(iter(yaml.parse(text, Loader=LOADER)))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         if mark is None:
-            raise NotAFlowsText(_("tiene signos que no se pueden leer")) from None
+            raise FlowTextRefused(_("tiene signos que no se pueden leer")) from None
         place = {"line": mark.line + 1, "column": mark.column + 1}
-        raise NotAFlowsText(_("no es YAML: revise la línea %(line)d, columna %(column)d") % place) from None
+        raise FlowTextRefused(_("no es YAML: revise la línea %(line)d, columna %(column)d") % place) from None
     except UnicodeError:
-        raise NotAFlowsText(_("tiene signos que no se pueden leer")) from None
+        raise FlowTextRefused(_("tiene signos que no se pueden leer")) from None
 
 
 def _document(events: Iterator[Any]) -> Any:
@@ -46,7 +46,7 @@ def _document(events: Iterator[Any]) -> Any:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise NotAFlowsText(_("línea %(line)d: hay más de un documento") % _line(event))
+                raise FlowTextRefused(_("línea %(line)d: hay más de un documento") % _line(event))
         elif isinstance(event, (yaml.NodeEvent, yaml.CollectionEndEvent)):
             found = _node(event, events, 1)
     return found
@@ -54,11 +54,11 @@ def _document(events: Iterator[Any]) -> Any:
 
 def _node(event: Any, events: Iterator[Any], depth: int) -> Any:
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        raise NotAFlowsText(_("línea %(line)d: no se usan anclas ni referencias (& y *)") % _line(event))
+        raise FlowTextRefused(_("línea %(line)d: no se usan anclas ni referencias (& y *)") % _line(event))
     if event.tag is not None:
-        raise NotAFlowsText(_("línea %(line)d: no se usan etiquetas de tipo (!)") % _line(event))
+        raise FlowTextRefused(_("línea %(line)d: no se usan etiquetas de tipo (!)") % _line(event))
     if depth > DEEPEST:
-        raise NotAFlowsText(_("línea %(line)d: hay demasiados niveles") % _line(event))
+        raise FlowTextRefused(_("línea %(line)d: hay demasiados niveles") % _line(event))
     if isinstance(event, yaml.ScalarEvent):
         return _word(event)
     if isinstance(event, yaml.SequenceStartEvent):
@@ -73,9 +73,9 @@ def _mapping(events: Iterator[Any], depth: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     while not isinstance(key := next(events), yaml.MappingEndEvent):
         if not isinstance(key, yaml.ScalarEvent):
-            raise NotAFlowsText(_("línea %(line)d: una clave debe ser una palabra") % _line(key))
+            raise FlowTextRefused(_("línea %(line)d: una clave debe ser una palabra") % _line(key))
         if key.value in found:
-            raise NotAFlowsText(_("línea %(line)d: «%(key)s» está dos veces") % {**_line(key), "key": key.value[:40]})
+            raise FlowTextRefused(_("línea %(line)d: «%(key)s» está dos veces") % {**_line(key), "key": key.value[:40]})
         _node(key, events, depth + 1)
         found[key.value] = _node(next(events), events, depth + 1)
     return found

@@ -82,7 +82,7 @@ class FlowVersion(models.Model):
 
 
 class FlowKind(models.Model):
-    """A kind that a published version hands over: as long as a call may walk on it, the kind cannot be deleted."""
+    """A kind that a published version hands over. No version is ever deleted, so neither can the kind be."""
 
     version = models.ForeignKey(FlowVersion, models.PROTECT, related_name="hands_over", db_index=False)
     kind = models.ForeignKey(Kind, models.PROTECT, to_field="code", db_column="kind", related_name="+")

@@ -14,6 +14,8 @@ from inbound.models.walks import Walk
 from systems.registry import choices
 from work.models import OwedWork
 
+REFERENCE_LENGTH = 80
+
 
 @audited()
 class OutsideSystem(models.Model):
@@ -106,7 +108,7 @@ class OutsideWrite(OwedWork):
     requester_card = models.CharField(_("carnet"), max_length=24, blank=True)
     requester_kinship = models.CharField(_("parentesco"), max_length=40, blank=True)
     state = models.CharField(_("estado"), max_length=9, choices=State)
-    reference = models.CharField(_("referencia"), max_length=80, blank=True)
+    reference = models.CharField(_("referencia"), max_length=REFERENCE_LENGTH, blank=True)
     owed_at = models.DateTimeField(_("pedido"))
     owed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("agente"))
     settled_at = models.DateTimeField(_("resuelto"), null=True, blank=True)

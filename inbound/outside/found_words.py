@@ -74,7 +74,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Told:
+class FoundInWords:
     """What one look-up found: facts by name and value, then tables. Empty when nothing was found."""
 
     facts: list[tuple[str, str]]
@@ -84,12 +84,12 @@ class Told:
         return bool(self.facts or self.tables)
 
 
-def in_words(found: Any) -> Told:
+def in_words(found: Any) -> FoundInWords:
     """What was found, for people."""
     if isinstance(found, list):
-        return Told([], list(_tables("", found)))
+        return FoundInWords([], list(_tables("", found)))
     if not isinstance(found, Mapping):
-        return Told([], [])
+        return FoundInWords([], [])
     facts: list[tuple[str, str]] = []
     tables: list[Table] = []
     below: list[Table] = []  # long lists of texts: what people look for first stands first
@@ -101,7 +101,7 @@ def in_words(found: Any) -> Told:
             below.append(Table(label_of(name), [], rows[:LONGEST], max(0, len(rows) - LONGEST)))
         elif words := words_of(name, value):
             facts.append((label_of(name), words))
-    return Told(facts, [*tables, *below])
+    return FoundInWords(facts, [*tables, *below])
 
 
 def label_of(name: str) -> str:

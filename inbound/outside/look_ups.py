@@ -16,9 +16,10 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from inbound.flows.shapes import HOUSE, Field
+from inbound.fields import Field
 from inbound.models import PersonInCharge
 from inbound.outside import readings
+from inbound.outside.readings import HOUSE
 from systems.cells import Cell, Reads, Typed
 from systems.registry import cells
 from systems.words import YES_OR_NO

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from inbound.flows.shapes import HOUSE
 from inbound.models import OutsideSystem, ReservedSearch
 from inbound.outside.look_ups import look_ups
+from inbound.outside.readings import HOUSE
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells, cells, name_of
 
@@ -127,10 +127,11 @@ def why_not_connected(use: SystemUse) -> str:
 
 
 def look_up(*, name: str, arguments: Mapping[str, Any], now: datetime, by: User | None = None) -> Looked:
-    """Ask what `name` of the registry says. Never raises for a system that fails, and never takes longer than its
+    """Ask what `name` of the registry says. Raises KeyError for a look-up that is not in the registry.
 
-    time-out. Call it outside of any transaction: it goes over the network. Numbers in reserve are counted in the audit
-    under the name of `by` and are not in what it returns. Raises KeyError for a look-up that is not in the registry.
+    Never raises for a system that fails, and never takes longer than its time-out. Call it outside of any transaction:
+    it goes over the network. Numbers in reserve are counted in the audit under the name of `by` and are not in what it
+    returns.
     """
     asked = look_ups()[name]
     said = {key: str(value).strip() for key, value in arguments.items() if value is not None}

@@ -8,6 +8,7 @@ from typing import Any
 
 from service_level.days import LA_PAZ, midnight_of
 
+HOUSE = "house."  # look-ups that ask no other system begin with it
 INSTALLATION_DAYS = 10  # 103.5: within 1 to 10 days since the sale or the transfer
 FRIDAY = 4
 NOON = time(12)

@@ -12,23 +12,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from inbound.fields import KINSHIPS, Field
 from inbound.flows.conditions import is_required, value_at
-from inbound.flows.shapes import Field, Step
+from inbound.flows.shapes import Step
 from screens.amounts import read_amount
 from service_level.days import LA_PAZ
 from telephony import phone_numbers
 
 LONGEST = {"name": 120, "text": 500, "address": 200, "note": 2000}
-KINSHIPS = {
-    "holder": gettext_lazy("Titular"),
-    "spouse": gettext_lazy("Cónyuge"),
-    "child": gettext_lazy("Hijo o hija"),
-    "parent": gettext_lazy("Padre o madre"),
-    "sibling": gettext_lazy("Hermano o hermana"),
-    "other": gettext_lazy("Otro parentesco"),
-}
 IDENTITY_CARD = re.compile(r"[0-9]{4,10}(-?[0-9A-Z]{1,2})?( ?[A-Z]{2})?", re.ASCII)
 NUMBER = re.compile(r"[0-9]{3,12}", re.ASCII)
 CONTRACT = re.compile(r"[0-9A-Z./-]{1,24}", re.ASCII)
@@ -141,11 +133,6 @@ def _clean(field: Field, text: str, known: Mapping[str, Any], now: datetime) -> 
             if len(text) > longest:
                 raise ValueError(_("Hasta %(n)d letras.") % {"n": longest})
             return text
-
-
-def kinship_words(code: str) -> str:
-    """A kinship as people say it; what no list knows stays as it was written."""
-    return str(KINSHIPS.get(code, code))
 
 
 def _matching(pattern: re.Pattern[str], text: str, sentence: str) -> str:

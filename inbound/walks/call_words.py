@@ -11,7 +11,7 @@ from inbound.walks.state import WalkState
 
 
 def words_of_the_call(here: WalkState, known: Mapping[str, Any]) -> dict[str, Any]:
-    """The words by their names; days as 28/11/2026, money as Bs 20,50 (UI: *script with the customer's data*)."""
+    """The words by their names; days as 28/11/2026, money as Bs 20,50."""
     walk = here.walk
     agent, name = str(walk.by), walk.customer_name.title()
     protocol = {"agente": agent, "cliente": name, "contrato": walk.contract, "linea": walk.line.name}

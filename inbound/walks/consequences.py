@@ -96,7 +96,7 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
 
 
 def end_of_walk(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
-    """Owe the one interaction every attended call leaves (READING: *every flow*)."""
+    """Owe the one interaction every attended call leaves (101.12, 103.8)."""
     walk, footstep = here.walk, here.footstep
     footstep.write = owe_write(
         key=f"walk:{walk.key}:interaction",

@@ -1,6 +1,6 @@
 """The footsteps of a walk: whose turn it is, onto the next step, off the present one. What is decided on them: walking.
 
-A walk is answered by its newest footstep, so of two who answer the same one the second changes nothing: Stale.
+A walk is answered by its newest footstep, so of two who answer the same one the second changes nothing: StaleStep.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.lifecycle import Verb, why_not
 from inbound.flows.conditions import arguments, proposed_branch
-from inbound.flows.shapes import HOUSE
 from inbound.models import Footstep, Walk
 from inbound.outside.reaching import look_up
+from inbound.outside.readings import HOUSE
 from inbound.walks.state import WalkState, flow_of, read_state
 
 HIGHEST_POSITION = 500  # steps of one call; a loop that goes round for ever is a mistake
 
 
-class Stale(Exception):
+class StaleStep(Exception):
     """That step was answered already; the walk stands elsewhere. Nothing was changed."""
 
 
@@ -32,11 +32,15 @@ class WalkRefused(Exception):
 
 
 def current_state(by: User, key: uuid.UUID, position: int) -> WalkState:
+    """The walk where it stands, unlocked. Raises StaleStep, WalkRefused, and DoesNotExist where it is not hers."""
     return _current(Walk.objects.walked_by(by).select_related("line").get(key=key), position, by)
 
 
 def locked_state(by: User, key: uuid.UUID, position: int) -> WalkState:
-    """The walk, locked: of two who answer one step the second waits, and then comes too late."""
+    """The walk, locked: of two who answer one step the second waits, and then comes too late.
+
+    Raises StaleStep, WalkRefused, and DoesNotExist where the walk is not hers.
+    """
     walks = Walk.objects.select_for_update(of=("self",), no_key=True).select_related("line", "agent__user")
     walk = walks.walked_by(by).get(key=key)
     if walk.escalation_id:
@@ -46,9 +50,9 @@ def locked_state(by: User, key: uuid.UUID, position: int) -> WalkState:
 
 def _current(walk: Walk, position: int, by: User) -> WalkState:
     if walk.ended_at is not None:
-        raise Stale(_("Esta atención ya terminó."))
+        raise StaleStep(_("Esta atención ya terminó."))
     if walk.position != position:
-        raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
+        raise StaleStep(_("Ese paso ya se respondió: este es el paso en que está la atención."))
     if walk.escalation is not None and (why := why_not(Verb.RESOLVE, escalation=walk.escalation, by=by)):
         raise WalkRefused(why)
     return read_state(walk=walk)
@@ -66,7 +70,7 @@ def enter(
 ) -> None:
     """Add footsteps, to `trail` as well, up to the next step somebody must look at.
 
-    Readings of the house answer themselves.
+    Readings of the house answer themselves. Raises WalkRefused when the walk has too many footsteps.
     """
     known, flow = dict(known), flow_of(version_id)
     while True:
@@ -95,6 +99,7 @@ def enter(
 
 
 def leave(footstep: Footstep, *, now: datetime) -> None:
+    """Write down what the footstep holds, and when it was left; never before it was entered, whatever clocks say."""
     footstep.left_at = max(now, footstep.entered_at)
     footstep.save()
 

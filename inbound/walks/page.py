@@ -10,14 +10,15 @@ from django.db.models import QuerySet
 
 from agents.models import User
 from escalations.models import Escalation
+from inbound.fields import KINSHIPS, Field
 from inbound.flows.conditions import filled, known_first, value_at
 from inbound.flows.diagram import svg
-from inbound.flows.shapes import OTHER, Field, Step
+from inbound.flows.shapes import OTHER, Step
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
-from inbound.outside.found_words import Told, in_words, words_of
+from inbound.outside.found_words import FoundInWords, in_words, words_of
 from inbound.outside.look_ups import look_ups
-from inbound.walks.answering import KINSHIPS, amounts_of
+from inbound.walks.answering import amounts_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import own_write, passings
 from inbound.walks.state import WalkState, fields_before, flow_of
@@ -61,7 +62,7 @@ class Known:
     """One thing that was found, with its heading."""
 
     title: str
-    told: Told
+    told: FoundInWords
     trouble: str = ""
 
 

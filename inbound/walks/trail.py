@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from inbound.fields import kinship_words
 from inbound.flows.shapes import Branch, Step
 from inbound.models import Footstep
 from inbound.outside.found_words import words_of
-from inbound.walks.answering import KINSHIPS
 from inbound.walks.state import CONTINUED, WalkState
 
 
@@ -80,7 +80,7 @@ def _answer(step: Step, name: str, value: Any) -> str:
         return " ".join(filter(None, (str(value.get("contract", "")), str(value.get("name", "")).title())))
     asked = next((one for one in step.fields if one.name == name), None)
     if asked is not None and asked.type == "kinship":
-        return str(KINSHIPS.get(str(value), value))
+        return kinship_words(str(value))
     if asked is not None and asked.type == "choice":
         return str(dict(asked.choices).get(str(value), value))
     return words_of("amount" if asked is not None and asked.type == "amount" else name, value)

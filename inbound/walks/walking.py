@@ -1,7 +1,7 @@
 """Walking a flow: begin, answer, go back, go on as another line, end. One footstep a step; nothing is ever erased.
 
 Every verb names the footstep it answers (`position`). Whoever answers one that is no longer the newest, by a double
-click, a second tab or the back button, changes nothing and is told so: Stale.
+click, a second tab or the back button, changes nothing and is told so: StaleStep.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from inbound.outside.reaching import look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out
 from inbound.walks.footsteps import (
-    Stale,
+    StaleStep,
     WalkRefused,
     current_state,
     enter,
@@ -71,7 +71,7 @@ def answer_step(
     """Answer the present step and stand on the next one.
 
     `sent` holds the fields as typed, `branch` what was decided, `confirmed` the second word where money or a SIM is
-    touched. Raises StepRefused, Stale, WalkRefused; then nothing has changed.
+    touched. Raises StepRefused, StaleStep, WalkRefused; then nothing has changed.
     """
     with transaction.atomic():
         here = locked_state(by, key, position)
@@ -110,7 +110,7 @@ def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool 
     """Ask the other system what the present step looks up, and go on when it answered with something.
 
     The question goes over the network, so it is asked between two short transactions; whoever asks twice gets the
-    first answer that came, unless `again` says that the first one was no answer. Raises Stale, WalkRefused.
+    first answer that came, unless `again` says that the first one was no answer. Raises StaleStep, WalkRefused.
     """
     here = current_state(by, key, position)
     step, footstep = here.step, here.footstep
@@ -135,12 +135,12 @@ def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool 
 def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping[str, str], now: datetime) -> WalkState:
     """Go on from a look-up that brought nothing, with what the agent read on the old screen, if anything.
 
-    Raises Stale, StepRefused, WalkRefused.
+    Raises StaleStep, StepRefused, WalkRefused.
     """
     with transaction.atomic():
         here = locked_state(by, key, position)
         if here.step.kind != "look_up":
-            raise Stale(_("Ese paso ya se respondió: este es el paso en que está la atención."))
+            raise StaleStep(_("Ese paso ya se respondió: este es el paso en que está la atención."))
         if here.footstep.found is None:
             seen = clean_seen(fields=look_ups()[here.step.look_up].by_hand, sent=sent)
             here.footstep.answer = {name: sent[name] for name in seen}
@@ -153,7 +153,7 @@ def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping
 def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int | None = None) -> WalkState:
     """Stand again on an earlier step, the one before when `to` is left out. What followed it stays in the trail.
 
-    A step that wrote to another system or handed over is not undone by it. Raises Stale, WalkRefused.
+    A step that wrote to another system or handed over is not undone by it. Raises StaleStep, WalkRefused.
     """
     with transaction.atomic():
         here = locked_state(by, key, position)
@@ -171,9 +171,9 @@ def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int |
 
 
 def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> WalkState:
-    """Go on as the line the present step names, in the same walk, with the customer that is known (READING: *101*).
+    """Go on as the line the present step names, in the same walk, with the customer that is known (102.6).
 
-    Raises Stale, WalkRefused, NoFlow.
+    Raises StaleStep, WalkRefused, NoFlow.
     """
     with transaction.atomic():
         here = locked_state(by, key, position)

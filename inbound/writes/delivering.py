@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
+from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
-from inbound.walks.answering import kinship_words
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
@@ -35,7 +36,6 @@ REST = timedelta(seconds=30)  # of all that is due at a system that failed: one 
 SWEEP = 10.0  # seconds of one sweep; what is left is the next tick's
 LEASE = timedelta(seconds=90)  # longer than a sweep and the longest time-out, and a minute of clocks that disagree
 ERROR_LENGTH = 500
-REFERENCE_LENGTH = 80
 
 
 def deliver_due(*, now: datetime, limit: int = 1_000) -> int:
@@ -88,8 +88,8 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     except SystemRefused as refusal:
         error = _in_words(refusal)
         hold(owed=write, to=State.REFUSED, now=now, note=error, last_error=error)
-    except NotConnected as here:
-        raise NotNow(_in_words(here), wait=timedelta(0)) from here
+    except NotConnected as refusal:
+        raise NotNow(_in_words(refusal), wait=timedelta(0)) from refusal
     except SystemUnavailable as failure:
         fail(owed=write, error=_in_words(failure), now=now)
     except OutcomeUnknown as doubt:

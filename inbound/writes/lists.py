@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
+from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.answering import kinship_words
 from inbound.writes.limits import of_the_day
 from inbound.writes.states import State
 from screens.spreadsheets import Sheet

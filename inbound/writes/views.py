@@ -19,9 +19,9 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, roles_only, signed_in_user, steering_only
 from agents.disclosure import record_export, record_reveal
 from agents.models import Role
+from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.tasks import deliver_writes
-from inbound.walks.answering import kinship_words
 from inbound.writes import writing
 from inbound.writes.lists import (
     SHOWN,

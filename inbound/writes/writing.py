@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite, Walk
+from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import REQUESTER, Action, actions, amount_of
 from inbound.outside.reaching import Mode, use_of, why_not_connected
 from inbound.writes.limits import NOT_HAPPENING, check_limits, hold_limits
@@ -24,7 +25,6 @@ from work.trying_again import owed_anew
 
 DONE, NOT_DONE = "done", "not_done"
 OUTCOMES = (DONE, NOT_DONE)
-REFERENCE_LENGTH = 80
 
 
 def owe_write(
@@ -45,13 +45,13 @@ def owe_write(
         key, there = _newest_of(key, sent)
         if there is not None:
             return there
-        here = use_of(known.system)
+        use = use_of(known.system)
         _check_complete(known, said)
         is_whole = all(name in said for name in known.needs)
         to_whom, amount = said.get(known.to_whom, "")[:40], amount_of(said) if known.moves_money else None
         if known.accountable:
-            if here.mode == Mode.OFF:
-                raise WriteRefused(why_not_connected(here))
+            if use.mode == Mode.OFF:
+                raise WriteRefused(why_not_connected(use))
             hold_limits(by=by)
             if there := _asked_before(walk, action, to_whom):
                 if there.amount == amount:
@@ -75,7 +75,7 @@ def owe_write(
                 "requester_name": said.get("requester_name", "")[:120],
                 "requester_card": said.get("requester_card", "")[:24],
                 "requester_kinship": said.get("requester_kinship", "")[:40],
-                "state": State.WAITING if is_whole and here.mode != Mode.BY_HAND else State.BY_HAND,
+                "state": State.WAITING if is_whole and use.mode != Mode.BY_HAND else State.BY_HAND,
                 "not_before": now,
                 "owed_at": now,
                 "owed_by": by,

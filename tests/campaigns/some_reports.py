@@ -7,7 +7,8 @@ from datetime import date, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
-from campaigns.intake.taking_in import receive_report, take_in
+from campaigns.intake.receiving import receive_report
+from campaigns.intake.taking_in import take_in
 from campaigns.models import Report
 
 HEADINGS = [

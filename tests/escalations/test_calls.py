@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from escalations import working
-from escalations.calls import calls_to_make, not_reached, tell_customer
+from escalations.calls import calls_to_make, inform_customer, not_reached
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Change, Escalation
 from escalations.raising import raise_escalation
@@ -75,7 +75,7 @@ def test_who_told_the_customer_closes_it(make_call, ana, morning):
     card = make_call()
     working.take(escalation_id=card.pk, by=ana.user, now=morning)
     said = {"how": "telephone", "told_at": morning, "note": "Van mañana"}
-    tell_customer(escalation_id=card.pk, by=ana.user, now=morning, **said)
+    inform_customer(escalation_id=card.pk, by=ana.user, now=morning, **said)
     card.refresh_from_db()
     assert (card.state, card.outcome, card.informed_by, card.closed_at) == (
         "informed", "Van mañana", ana.user, morning,
@@ -87,7 +87,7 @@ def test_told_at_an_hour_that_cannot_be_changes_nothing(make_call, ana, morning)
     card = make_call()
     working.take(escalation_id=card.pk, by=ana.user, now=morning)
     with pytest.raises(EscalationRefused, match="todavía no llegó"):
-        tell_customer(
+        inform_customer(
             escalation_id=card.pk, how="telephone", told_at=morning + timedelta(hours=1), by=ana.user, now=morning
         )
     card.refresh_from_db()

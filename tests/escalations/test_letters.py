@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import connection
 
 from escalations import working
-from escalations.letters import NobodyHolds, address_of, draft_letter, letters_of, write_letter
+from escalations.letters import LetterRefused, address_of, draft_letter, letters_of, write_letter
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Change, Escalation, Kind, Letter, Unit, UnitAddress
 from notices import mailing
@@ -81,17 +81,17 @@ def test_the_role_is_written_to_whoever_holds_it(head, hold, sector, on, whom):
     for row in HELD:
         hold(*row)
     if whom is None:
-        with pytest.raises(NobodyHolds, match=r"nadie recibe el correo de «Jefatura de sector» en el sector Norte"):
+        with pytest.raises(LetterRefused, match=r"nadie recibe el correo de «Jefatura de sector» en el sector Norte"):
             address_of(unit=head, sector=sector, on=on)
     else:
         assert address_of(unit=head, sector=sector, on=on).name == whom
 
 
 def test_a_role_held_by_sectors_asks_for_one(head, hold):
-    with pytest.raises(NobodyHolds, match="nadie recibe"):
+    with pytest.raises(LetterRefused, match="nadie recibe"):
         address_of(unit=head, on=TODAY)
     hold("Titular Norte", "Norte")
-    with pytest.raises(NobodyHolds, match="escriba el sector"):
+    with pytest.raises(LetterRefused, match="escriba el sector"):
         address_of(unit=head, on=TODAY)
 
 

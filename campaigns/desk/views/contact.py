@@ -17,6 +17,7 @@ from agents.models import Agent, Role
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.calling.rules import callable_from, why_not
+from campaigns.contacts.history import history_of
 from campaigns.desk.answers import ResultRefused
 from campaigns.desk.card_reading import read_card
 from campaigns.desk.correcting import CorrectionRefused, call_back_of, check_can_correct, correct_result, promise_of
@@ -153,6 +154,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
             "masked": user.role == Role.AUDITOR and not revealed,
             "may_reveal": user.role == Role.AUDITOR,
             "agreed": agreed_calls_of(contact_id=found.pk),
+            "steps": history_of(contact=found, user=user),
         },
     )
 

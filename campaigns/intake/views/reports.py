@@ -19,9 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agents.access import centre_only, signed_in_user, steering_only
 from campaigns.intake import deciding
 from campaigns.intake.forms import UploadForm
-from campaigns.intake.receiving import FileRefused
+from campaigns.intake.receiving import FileRefused, receive_report
 from campaigns.intake.report_page import ReportState, sources_of, state_of
-from campaigns.intake.taking_in import receive_report
 from campaigns.intake.withdrawing import preview_withdrawal, withdraw
 from campaigns.models import Campaign, Report, ReportKind
 from campaigns.month import arrivals

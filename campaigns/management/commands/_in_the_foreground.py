@@ -12,8 +12,8 @@ from django.core.management.base import CommandError
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from campaigns.intake.receiving import FileRefused
-from campaigns.intake.taking_in import AT_WORK, receive_report, take_in
+from campaigns.intake.receiving import FileRefused, receive_report
+from campaigns.intake.taking_in import AT_WORK, take_in
 from campaigns.models import Report
 
 WAIT = timedelta(minutes=30)  # for a worker that has this very file in its hands

@@ -19,7 +19,7 @@ class Command(CampaignCommand):
         assigned = (assign_late if launched else assign)(campaign=campaign, now=now)
         names = dict(Agent.objects.values_list("pk", "user__username"))
         return {
-            "assigned": assigned.assigned,
+            "dealt": assigned.assigned,  # the key that scripts know
             "continued": assigned.continued,
             "held_out": assigned.held_out,
             "unassigned": assigned.unassigned,

@@ -46,7 +46,6 @@ STEPS = {
     "close": (lifecycle.close, gettext_lazy("La campaña quedó cerrada. El informe de cierre llega por correo.")),
 }
 PARTS = {"detail": "month/_campaign_detail.html", "charts": "figures/_campaign_charts.html"}
-RINGS = {ErrandKind.ASSIGNMENT: tasks.assign_what_was_asked, ErrandKind.SEAL: tasks.seal_closed}
 
 
 @centre_only
@@ -121,10 +120,8 @@ def step(request: HttpRequest, period: str, verb: str) -> HttpResponseBase:
 def errand_again(request: HttpRequest, period: str, kind: str) -> HttpResponseBase:
     """Try again what was parked after its last attempt."""
     campaign = campaign_at(request, period)
-    if kind not in RINGS:
-        raise Http404
     errands.try_again(campaign=campaign, kind=ErrandKind(kind), now=timezone.now())
-    RINGS[ErrandKind(kind)].delay_on_commit()
+    tasks.OF_ERRANDS[ErrandKind(kind)].delay_on_commit()
     messages.success(request, _("Se intenta otra vez."))
     return redirect("campaigns:seal" if kind == ErrandKind.SEAL else "campaigns:campaign", period=period)
 

@@ -21,7 +21,7 @@ from inbound.outside.reaching import look_up
 from inbound.tasks import deliver_writes
 from inbound.walks import walking
 from inbound.walks.answering import StepRefused
-from inbound.walks.footsteps import Stale, WalkRefused
+from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lines_page import lay_lines
 from inbound.walks.page import diagram_of, lay_walk
 from inbound.walks.state import NoFlow, WalkState, read_state
@@ -98,7 +98,7 @@ def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         )
     except StepRefused as refused:
         return _show(request, user, _state(user, key), typed=sent, errors=refused.errors)
-    except (Stale, WalkRefused) as refusal:
+    except (StaleStep, WalkRefused) as refusal:
         return _show(request, user, _state(user, key), problem=str(refusal))
     deliver_writes.delay_on_commit()  # the sweep would find it as well, some seconds later
     return _show(request, user, here)
@@ -114,7 +114,7 @@ def look(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             by=user, key=key, position=_position(request), now=timezone.now(),
             again=request.POST.get("again") == "yes",
         )  # fmt: skip
-    except Stale:
+    except StaleStep:
         here = _state(user, key)
     except WalkRefused as refusal:
         return _show(request, user, _state(user, key), problem=str(refusal))
@@ -130,7 +130,7 @@ def by_hand(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         here = walking.write_what_is_seen(by=user, key=key, position=_position(request), sent=sent, now=timezone.now())
     except StepRefused as refused:
         return _show(request, user, _state(user, key), typed=sent, errors=refused.errors)
-    except (Stale, WalkRefused) as refusal:
+    except (StaleStep, WalkRefused) as refusal:
         return _show(request, user, _state(user, key), problem=str(refusal))
     return _show(request, user, here)
 
@@ -146,7 +146,7 @@ def back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             by=user, key=key, position=_position(request), now=timezone.now(),
             to=int(to) if to.isascii() and to.isdigit() and len(to) < 6 else None,
         )  # fmt: skip
-    except (Stale, WalkRefused) as refusal:
+    except (StaleStep, WalkRefused) as refusal:
         return _show(request, user, _state(user, key), problem=str(refusal))
     return _show(request, user, here)
 
@@ -158,7 +158,7 @@ def go_on_as(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     user = signed_in_user(request)
     try:
         here = walking.continue_as(by=user, key=key, position=_position(request), now=timezone.now())
-    except (Stale, WalkRefused) as refusal:
+    except (StaleStep, WalkRefused) as refusal:
         return _show(request, user, _state(user, key), problem=str(refusal))
     except NoFlow as missing:
         problem = _("La línea %(line)s no tiene un flujo publicado.") % {"line": missing}

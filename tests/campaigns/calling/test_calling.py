@@ -296,8 +296,10 @@ def test_a_change_of_policy_holds_at_once(make_contact, ana, at):
     assert codes(contact, at("2026-11-26 13:00")) == ["too_soon"]
 
 
-def test_every_reason_has_its_words_and_an_unknown_one_is_not_told_as_another(make_contact, ana, at):
-    entry = ListEntry.objects.select_related("campaign").get(pk=make_contact(ana).pk)
+def test_every_reason_has_its_words_and_an_unknown_one_is_not_told_as_another(make_contact, ana, at, agreed):
+    contact = make_contact(ana)
+    agreed(contact)
+    entry = ListEntry.objects.select_related("campaign").get(pk=contact.pk)
     book = read_rules(now=at("2026-11-26 10:00"))
     told = explain(list(BY_CODE), entry=entry, book=book)
     assert [reason.code for reason in told] == list(BY_CODE)
@@ -306,3 +308,15 @@ def test_every_reason_has_its_words_and_an_unknown_one_is_not_told_as_another(ma
     for tell in (lambda: explain(["no_such"], entry=entry, book=book), lambda: in_short(["no_such"])):
         with pytest.raises(KeyError, match="no_such"):
             tell()
+
+
+def test_an_agreed_call_that_vanished_between_two_questions_is_not_told_as_a_wait(make_contact, ana, at, agreed):
+    contact = make_contact(ana)
+    agreed(contact)
+    entry = ListEntry.objects.select_related("campaign").get(pk=contact.pk)
+    book = read_rules(now=at("2026-11-26 10:00"))
+    found = ["call_back_later", "call_back_of_another"]
+    assert [reason.code for reason in explain(found, entry=entry, book=book)] == found
+    CallBack.objects.update(state="cancelled", settled_at=at("2026-11-26 10:00"))
+    assert explain(found, entry=entry, book=book) == []
+    assert [reason.code for reason in explain(["day_cap", *found], entry=entry, book=book)] == ["day_cap"]

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from agents.models import Agent, User
-from campaigns.contacts.life import LEADS_TO, STEPS, Actor, ContactRefuses, Verb, check_can, take_step, take_steps
+from campaigns.contacts.life import LEADS_TO, STEPS, Actor, ContactRefused, Verb, check_can, take_step, take_steps
 from campaigns.contacts.state_diagram import LIFE
 from campaigns.desk.answers import Answers
 from campaigns.desk.correcting import correct_result
@@ -62,7 +62,7 @@ def test_each_step_is_of_the_table_or_refused(
     }[actor]
     step = next((line for line in STEPS if (line.verb, line.from_state) == (verb, state) and actor in line.who), None)
     if step is None:
-        with pytest.raises(ContactRefuses, match=r"\w+\.$"):
+        with pytest.raises(ContactRefused, match=r"\w+\.$"):
             take_step(verb, entry=entry, now=now, **who)
         assert not ContactChange.objects.exists()
         return

@@ -6,6 +6,7 @@ import pytest
 
 from agents.models import Pause
 from campaigns.calling.rules import Reason
+from campaigns.desk import giving
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next, open_contact, why_nothing
 from campaigns.desk.lease_sweep import sweep_leases
@@ -185,6 +186,17 @@ def test_an_agreed_call_that_is_due_cannot_be_given_back_but_a_pause_keeps_it(ma
         release(agent=ana, contact_id=contact.pk, fence=given.fence, now=at("2026-11-26 10:01"))
     release(agent=ana, contact_id=contact.pk, fence=given.fence, now=at("2026-11-26 10:01"), for_now=True)
     assert entry(contact).lease_agent is None
+
+
+def test_a_chosen_contact_whose_agreed_call_vanished_meanwhile_is_worth_another_try(
+    make_contact, ana, now, monkeypatch
+):
+    chosen = make_contact(ana)
+    found = (chosen.pk, 1, ["call_back_later"])  # as the statement saw it; by now nothing waits
+    monkeypatch.setattr(giving, "take_contact", lambda **_asked: found)
+    (reason,) = open_contact(agent=ana, contact_id=chosen.pk, now=now)
+    assert (reason.code, reason.until) == ("changed", None)
+    assert "intente otra vez" in reason.sentence
 
 
 def test_a_chosen_contact_is_opened_or_says_why_not(make_contact, ana, luis, at, now):

@@ -13,7 +13,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from campaigns.intake.taking_in import receive_report, take_in
+from campaigns.intake.receiving import receive_report
+from campaigns.intake.taking_in import take_in
 from campaigns.models import Campaign, Contact, ListEntry, RejectedRow, Renewal, Report
 from notices.models import Notice
 

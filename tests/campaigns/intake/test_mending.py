@@ -12,7 +12,8 @@ from agents.models import Agent, User
 from campaigns.assignment.moving import Selection
 from campaigns.assignment.rebalancing import take_back
 from campaigns.intake.mending import RowRefused, admit, dismiss
-from campaigns.intake.taking_in import receive_report, take_in
+from campaigns.intake.receiving import receive_report
+from campaigns.intake.taking_in import take_in
 from campaigns.invariants import check_invariants
 from campaigns.models import CallBack, Campaign, Contact, ListEntry, RejectedRow, Renewal, RenewalPayment, Report
 from campaigns.month import lifecycle

@@ -16,7 +16,8 @@ from campaigns.figures.figures import read_figures
 from campaigns.figures.refreshing import refresh_figures
 from campaigns.intake.deciding import DecisionRefused, accept
 from campaigns.intake.mending import admit
-from campaigns.intake.taking_in import receive_report, take_in
+from campaigns.intake.receiving import receive_report
+from campaigns.intake.taking_in import take_in
 from campaigns.intake.withdrawing import check_can_withdraw, preview_withdrawal, withdraw
 from campaigns.invariants import check_invariants
 from campaigns.models import CallBack, Campaign, ListEntry, Receipt, RejectedRow, RenewalPayment, Report, ReportSource

@@ -36,11 +36,11 @@ def test_a_month_is_assigned_launched_and_closed_by_commands(ana: Agent, luis: A
     add_contacts(campaign, 5)
     open_lists(campaign=campaign, now=moment("2026-11-25 08:00"))
     assigned = said("assign", "2026-12")
-    assert assigned["assigned"] == 5
+    assert assigned["dealt"] == 5
     assert assigned["state"] == "proposed"
     assert sorted(row["INTERNET"] for row in assigned["agents"].values()) == [2, 3]
     assert said("launch", "2026-12")["state"] == "running"
-    assert said("assign", "2026-12")["assigned"] == 0
+    assert said("assign", "2026-12")["dealt"] == 0
     assert said("close", "2026-12")["state"] == "closed"
     assert Campaign.objects.get().state == "closed"
 

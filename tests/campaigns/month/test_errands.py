@@ -67,11 +67,11 @@ def test_a_worker_that_vanishes_has_used_up_its_try(two_asked, at):
     assert [errand.last_error for errand in errands.parked(campaign=first)] == ["Cada intento se interrumpió."]
 
 
-def test_asking_for_the_assign_again_forgets_its_failures(two_asked, elena, at):
+def test_asking_for_the_assignment_again_forgets_its_failures(two_asked, elena, at):
     first, _second = two_asked
     Errand.objects.create(
-        campaign=first, kind="deal", owed_at=at(NOON), state="parked", attempts=3, fence=3, not_before=at(NOON),
-        parked_at=at(NOON), last_error="x",
+        campaign=first, kind=ErrandKind.ASSIGNMENT, owed_at=at(NOON), state="parked", attempts=3, fence=3,
+        not_before=at(NOON), parked_at=at(NOON), last_error="x",
     )  # fmt: skip
     errands.try_again(campaign=first, kind=ErrandKind.ASSIGNMENT, now=at(NOON))
     assert first in assigning.assign_what_was_asked(now=at(NOON))

@@ -119,7 +119,7 @@ def test_a_launch_needs_contacts_that_belong_to_somebody(december: Campaign, ele
     owned_contact(december, None)
     in_state(december, State.PROPOSED, None)
     with pytest.raises(CampaignRefused, match="reparta"):
-        lifecycle.check_can_launch(campaign=december, now=at("2026-11-25 10:00"))
+        lifecycle.launch(campaign=december, by=elena, now=at("2026-11-25 10:00"))
 
 
 def test_the_first_launch_keeps_its_time_through_a_pause(december: Campaign, ana: Agent, elena: User, at: At) -> None:

@@ -11,9 +11,10 @@ from django.db import transaction
 from campaigns.intake.taking_in import claim
 from campaigns.models import Report
 from campaigns.rows import progress as progress_module
-from campaigns.rows.progress import GrowingFiles, LeaseLost, Progress
+from campaigns.rows.progress import GrowingFiles, Progress
 from tests.campaigns.some_reports import ccvp, received
 from tests.processes.house import wait_until
+from work.steps import LeaseLost
 
 pytestmark = pytest.mark.django_db(transaction=True)
 At = Callable[..., datetime]

@@ -1,4 +1,4 @@
-"""The tables of cases of READING's lines that are told by data: who tops up, which codes, five days, the reserve."""
+"""What the procedure's lines decide by data: who tops up, which codes, five days, the reserve."""
 
 from __future__ import annotations
 

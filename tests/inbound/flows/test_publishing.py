@@ -15,8 +15,8 @@ from django.db import ProgrammingError, transaction
 
 from agents.models import User
 from inbound.flows.publishing import (
-    NothingToPublish,
     Outcome,
+    PublishingRefused,
     difference,
     files,
     publish_draft,
@@ -175,7 +175,7 @@ def test_a_draft_published_twice_is_published_once(
 ) -> None:
     draft()
     publish_draft(line=line, by=ines, now=now)
-    with pytest.raises(NothingToPublish, match="Ya no hay un borrador"):
+    with pytest.raises(PublishingRefused, match="Ya no hay un borrador"):
         publish_draft(line=line, by=ines, now=now)
     assert versions("104") == [1]
 
@@ -206,7 +206,7 @@ def test_a_draft_that_changes_nothing_is_not_published(
 ) -> None:
     publish_files(texts=files(), now=now)
     draft("title: Guiatel", "title: Guiatel")
-    with pytest.raises(NothingToPublish, match="lo mismo"):
+    with pytest.raises(PublishingRefused, match="lo mismo"):
         publish_draft(line=line, by=ines, now=now)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agents.models import User
-from inbound.flows.publishing import NothingToPublish, files, publish_draft, publish_files
+from inbound.flows.publishing import PublishingRefused, files, publish_draft, publish_files
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
 from tests.campaigns.together import at_once
 
@@ -32,7 +32,7 @@ def test_a_draft_that_is_published_by_four_hands_is_published_once(now: datetime
     def publish(_n: int) -> bool:
         try:
             publish_draft(line=line, by=ines, now=now)
-        except NothingToPublish:
+        except PublishingRefused:
             return False
         return True
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from escalations.models import Escalation
+from inbound.fields import Field
 from inbound.flows.paths import every_path
 from inbound.flows.publishing import files, publish_files
-from inbound.flows.shapes import Field, Step
+from inbound.flows.shapes import Step
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import look_ups
 from inbound.walks import walking

@@ -9,9 +9,9 @@ from __future__ import annotations
 import pytest
 
 from escalations.models import Escalation
+from inbound.fields import Field
 from inbound.flows.conditions import value_at
 from inbound.flows.publishing import publish_files
-from inbound.flows.shapes import Field
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.writes.delivering import deliver_due
 from tests.inbound.a_walk import Caller

@@ -21,7 +21,7 @@ from inbound.attended.time_figures import time_figures
 from inbound.flows.paths import every_path
 from inbound.flows.publishing import files, publish_files
 from inbound.models import FlowVersion, Footstep, OutsideSystem, OutsideWrite, ServiceLine, Walk
-from inbound.walks.footsteps import Stale, WalkRefused
+from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lanes import begin_lane, handed_over
 from inbound.walks.page import lay_walk
 from inbound.walks.state import read_state
@@ -145,7 +145,7 @@ def test_pressed_twice_it_begins_once(card, elena, monday):
     position = first.position
     lane = Attending(elena, card, monday)
     lane.answer(position=position)
-    with pytest.raises(Stale):
+    with pytest.raises(StaleStep):
         lane.answer(position=position)
 
 

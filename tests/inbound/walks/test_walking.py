@@ -11,7 +11,7 @@ from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.reaching import Looked
 from inbound.walks import walking
 from inbound.walks.answering import StepRefused
-from inbound.walks.footsteps import Stale, WalkRefused
+from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.page import lay_walk
 from inbound.walks.state import NoFlow
 from tests.inbound.a_walk import BILLING, DAMAGE, FLOW, TOP_UP, VISIT, Caller, publish
@@ -96,7 +96,7 @@ def test_a_line_without_a_flow_is_said(ana, at):
 def test_a_step_is_answered_once_whoever_clicks_twice(call):
     position = call.here.footstep.position
     call.answer(position=position)
-    with pytest.raises(Stale, match="ya se respondió"):
+    with pytest.raises(StaleStep, match="ya se respondió"):
         call.answer(position=position)
     assert call.step == "customer"
 
@@ -262,5 +262,5 @@ def test_an_ended_walk_takes_no_answer(call, answers):
     call.answer("other")
     call.answer(seen="nada")
     call.answer()
-    with pytest.raises(Stale, match="terminó"):
+    with pytest.raises(StaleStep, match="terminó"):
         call.answer()

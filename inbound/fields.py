@@ -1,0 +1,46 @@
+"""What can be written down on the screen: a field of a step, or one of a look-up that the agent fills in by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+Condition = str | bool | tuple[str, ...]  # `present`, `absent`, yes or no, a value, one of some values
+When = Mapping[str, Condition]
+
+FIELD_TYPES = (
+    *("customer", "service_number", "contract", "identity_card", "amount", "kinship"),
+    *("address", "date", "hour", "telephone", "name", "text", "choice"),
+)
+KINSHIPS = {
+    "holder": _("Titular"),
+    "spouse": _("Cónyuge"),
+    "child": _("Hijo o hija"),
+    "parent": _("Padre o madre"),
+    "sibling": _("Hermano o hermana"),
+    "other": _("Otro parentesco"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to write down. `required_unless`: needed unless any of these holds. `among`: where the amounts are.
+
+    `prefill`: what already stands in it, `a | b` the first of them that is known; the agent may write over it.
+    """
+
+    name: str
+    label: str
+    type: str
+    required: bool = True
+    required_unless: When = field(default_factory=dict)
+    choices: tuple[tuple[str, str], ...] = ()
+    among: str = ""
+    prefill: str = ""
+
+
+def kinship_words(code: str) -> str:
+    """A kinship as people say it; what no list knows stays as it was written."""
+    return str(KINSHIPS.get(code, code))
