@@ -223,7 +223,10 @@ class ListEntry(models.Model):
 
 class ContactChangeQuerySet(models.QuerySet["ContactChange"]):
     def visible_to(self, user: User) -> ContactChangeQuerySet:
-        """An agent sees the steps that contacts she may see took one by one; the centre sees all."""
+        """An agent sees the steps that contacts she may see took one by one; the centre sees all.
+
+        A row of many names contacts of others as well: whoever may see a contact reads its share of it by `of`.
+        """
         if user.sees_the_centre:
             return self
         return self.filter(contact__in=Contact.objects.visible_to(user))
