@@ -237,7 +237,12 @@ INVARIANTS = [
              WINDOW steps AS (PARTITION BY one.contact_id ORDER BY h.id)) h
              LEFT JOIN campaigns_listentry e ON e.contact_id = h.contact_id
              LEFT JOIN campaigns_contact c ON c.id = h.contact_id
-            WHERE h.from_state <> h.before OR (h.is_last AND e.state IS DISTINCT FROM h.to_state)""",
+            WHERE h.from_state <> h.before OR (h.is_last AND e.state IS DISTINCT FROM h.to_state)
+           UNION ALL  -- the report begins with who can be called, who cannot, and who is held out: the rest is a step
+           SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
+             LEFT JOIN (SELECT DISTINCT unnest(coalesce(h.contacts, ARRAY[h.contact_id])) AS contact_id
+                          FROM campaigns_contactchange h) h ON h.contact_id = e.contact_id
+            WHERE e.state IN ('done', 'paid', 'exhausted') AND h.contact_id IS NULL""",
     ),
     Rule(
         "history_is_of_the_table",
