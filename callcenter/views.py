@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user, steering_only
 from work.kinds import Kind, kind_named, ring
 from work.overview import all_kinds, parked_ones
-from work.trying_again import try_again, try_parked_again
+from work.trying_again import AgainRefused, try_one_parked_again, try_parked_again
 
 
 @centre_only
@@ -23,9 +23,11 @@ from work.trying_again import try_again, try_parked_again
 def owed_work(request: HttpRequest) -> HttpResponse:
     """Each kind of owed work with what waits, is at work and is parked; the numbers of customers are for who steers."""
     user, now = signed_in_user(request), timezone.now()
+    parked = parked_ones(user=user)
     context = {
         "kinds": all_kinds(now=now),
-        "parked": parked_ones(user=user),
+        "parked": parked.shown,
+        "besides": parked.besides,
         "may_steer": user.steers_campaigns,
         "now": now,
     }
@@ -39,11 +41,13 @@ def owed_work_again(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     found = _kind_of(kind)
     user = signed_in_user(request)
     owed: Any = get_object_or_404(found.visible_to(user), pk=pk)
-    if owed.state == found.parked and try_again(owed=owed, now=timezone.now(), by=user):
+    try:
+        try_one_parked_again(owed=owed, now=timezone.now(), by=user)
+    except AgainRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
         ring(found.model, pk=pk)
         messages.success(request, _("Se intenta otra vez."))
-    else:
-        messages.error(request, _("Ya no está detenido."))
     return redirect("owed_work")
 
 

@@ -7,14 +7,13 @@ it, told by business keys without personal data. Runs after every fault test, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pghistory.models
 from django.apps import apps
 from django.db import connection, models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from campaigns.calling.rulebook import NO_RESULT
@@ -23,19 +22,10 @@ from campaigns.contacts.life import STEPS
 from campaigns.models import Seal
 from campaigns.retention.anonymising import NOBODY
 from notices.models import Attachment
+from work.invariants import Rule
 
 SHOWN = 5
 TABLE_OF_STEPS = "VALUES " + ", ".join(f"('{step.verb}', '{step.from_state}', '{step.to_state}')" for step in STEPS)
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """A promise. `sql` finds what breaks it: one column that names the row, as a text."""
-
-    name: str
-    promise: str | Promise
-    sql: str = ""
-    look: Callable[[], list[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,16 +38,16 @@ class Finding:
     examples: list[str] = field(default_factory=list)
 
 
-def check_invariants(*, besides: Iterable[Invariant] = ()) -> list[Finding]:
+def check_invariants(*, besides: Iterable[Rule] = ()) -> list[Finding]:
     """Everything that does not hold, of this room and of `besides`; empty when all is well."""
-    found = [_check(invariant) for invariant in (*INVARIANTS, *orphans(), *besides)]
+    found = [_check(rule) for rule in (*INVARIANTS, *orphans(), *besides)]
     return [finding for finding in found if finding is not None]
 
 
-def orphans() -> list[Invariant]:
+def orphans() -> list[Rule]:
     """One check for each foreign key that the database does not enforce."""
     return [
-        Invariant(
+        Rule(
             name=f"orphan_{model._meta.model_name}_{key.name}",
             promise=gettext_lazy("Toda referencia lleva a una fila que existe."),
             sql=f"""
@@ -77,19 +67,17 @@ def _is_enforced(key: models.ForeignKey[Any, Any]) -> bool:
     return bool(getattr(key, "db_constraint", True)) or issubclass(key.model, pghistory.models.Event)
 
 
-def _check(invariant: Invariant) -> Finding | None:
-    if invariant.look is not None:
-        examples = invariant.look()
+def _check(rule: Rule) -> Finding | None:
+    if rule.look is not None:
+        examples = rule.look()
         count = len(examples)
     else:
         with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT row_name, count(*) OVER () FROM ({invariant.sql}) AS broken (row_name) LIMIT {SHOWN}"
-            )
+            cursor.execute(f"SELECT row_name, count(*) OVER () FROM ({rule.sql}) AS broken (row_name) LIMIT {SHOWN}")
             rows = cursor.fetchall()
         examples = [str(name) for name, _count in rows]
         count = rows[0][1] if rows else 0
-    return Finding(invariant.name, str(invariant.promise), count, examples[:SHOWN]) if count else None
+    return Finding(rule.name, str(rule.promise), count, examples[:SHOWN]) if count else None
 
 
 def _seals_that_changed() -> list[str]:
@@ -121,19 +109,19 @@ def _attachments_without_file() -> list[str]:
 
 
 INVARIANTS = [
-    Invariant(
+    Rule(
         "contact_has_one_entry",
         gettext_lazy("Cada contacto está en una lista, y en una sola."),
         """SELECT c.contract FROM campaigns_contact c
             WHERE NOT EXISTS (SELECT FROM campaigns_listentry e WHERE e.contact_id = c.id)""",
     ),
-    Invariant(
+    Rule(
         "contact_has_a_renewal",
         gettext_lazy("Cada contacto tiene al menos una renovación."),
         """SELECT c.contract FROM campaigns_contact c
             WHERE NOT EXISTS (SELECT FROM campaigns_renewal r WHERE r.contact_id = c.id)""",
     ),
-    Invariant(
+    Rule(
         "same_campaign",
         gettext_lazy("Un contacto, su lista, sus renovaciones, intentos y pagos son de la misma campaña."),
         """SELECT c.contract FROM campaigns_contact c JOIN campaigns_listentry e ON e.contact_id = c.id
@@ -151,14 +139,14 @@ INVARIANTS = [
            SELECT r.number FROM campaigns_receipt r JOIN campaigns_renewal n ON n.id = r.renewal_id
             WHERE r.campaign_id <> n.campaign_id""",
     ),
-    Invariant(
+    Rule(
         "call_list_says_the_services",
         gettext_lazy("La lista de un contacto dice los servicios que tiene."),
         """SELECT c.contract FROM campaigns_contact c JOIN campaigns_renewal r ON r.contact_id = c.id
             GROUP BY c.id, c.contract, c.call_list
            HAVING c.call_list <> CASE WHEN count(DISTINCT r.service) = 2 THEN 'BOTH' ELSE min(r.service) END""",
     ),
-    Invariant(
+    Rule(
         "one_desk_a_contact",
         gettext_lazy("Nadie tiene abierto el contacto que otro está llamando."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
@@ -172,19 +160,19 @@ INVARIANTS = [
            SELECT 'agent ' || lease_agent_id FROM campaigns_listentry WHERE lease_agent_id IS NOT NULL
             GROUP BY lease_agent_id HAVING count(*) > 1""",
     ),
-    Invariant(
+    Rule(
         "open_call_has_its_lease",
         gettext_lazy("Ninguna llamada en curso es de una reserva pasada: su agente no podría registrarla."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id WHERE a.resulted_at IS NULL AND a.fence <> e.fence""",
     ),
-    Invariant(
+    Rule(
         "fence_only_rises",
         gettext_lazy("Ningún intento es de una reserva que todavía no hubo."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id WHERE a.fence > e.fence""",
     ),
-    Invariant(
+    Rule(
         "report_rows_add_up",
         gettext_lazy("Las filas de un reporte suman: tomadas, duplicadas, de otros servicios y rechazadas."),
         """SELECT left(r.sha256, 12) FROM campaigns_report r
@@ -192,7 +180,7 @@ INVARIANTS = [
                OR r.rejected <> (SELECT count(*) FROM campaigns_rejectedrow j
                                   WHERE j.report_id = r.id AND j.state <> 'admitted'))""",
     ),
-    Invariant(
+    Rule(
         "taken_rows_are_renewals",
         gettext_lazy("Cada fila tomada del reporte es una renovación de su campaña."),
         """SELECT to_char(r.period, 'YYYY-MM') FROM campaigns_report r
@@ -200,7 +188,7 @@ INVARIANTS = [
               SELECT count(*) FROM campaigns_renewal n JOIN campaigns_campaign c ON c.id = n.campaign_id
                WHERE c.period = r.period)""",
     ),
-    Invariant(
+    Rule(
         "payment_is_its_receipts",
         gettext_lazy("Lo pagado de una renovación es la suma de sus recibos, cada uno una vez."),
         """SELECT r.service_number FROM campaigns_renewalpayment p
@@ -209,13 +197,13 @@ INVARIANTS = [
              JOIN campaigns_renewal r ON r.id = COALESCE(p.renewal_id, s.renewal_id)
             WHERE p.amount IS DISTINCT FROM s.amount""",
     ),
-    Invariant(
+    Rule(
         "paid_when_nothing_is_owed",
         gettext_lazy("Una renovación está pagada cuando sus recibos alcanzan lo que debe."),
         """SELECT r.service_number FROM campaigns_renewalpayment p JOIN campaigns_renewal r ON r.id = p.renewal_id
             WHERE (p.paid_on IS NOT NULL) <> (p.amount >= r.amount_due) OR p.paid_on < p.first_paid_on""",
     ),
-    Invariant(
+    Rule(
         "list_agrees_with_payments",
         gettext_lazy("Quien pagó todo salió de la lista, y nadie más."),
         """SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
@@ -225,20 +213,20 @@ INVARIANTS = [
             WHERE e.paid_on IS DISTINCT FROM s.paid_on OR (e.paid_on IS NULL) <> (e.paid_known_at IS NULL)
                OR (e.state = 'paid' AND s.paid_on IS NULL) OR (e.state = 'open' AND s.paid_on IS NOT NULL)""",
     ),
-    Invariant(
+    Rule(
         "paid_is_not_dialled",
         gettext_lazy("No se marcó a nadie después de saber que había pagado."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id
             WHERE a.telephone <> '' AND a.dialled_at > e.paid_known_at""",
     ),
-    Invariant(
+    Rule(
         "held_out_is_not_dialled",
         gettext_lazy("No se marcó a nadie del grupo de control."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_listentry e ON e.contact_id = a.contact_id
              JOIN campaigns_contact c ON c.id = a.contact_id WHERE e.state = 'held_out' AND a.telephone <> ''""",
     ),
-    Invariant(
+    Rule(
         "state_is_its_history",
         gettext_lazy("La situación de un contacto es la del último paso de su historia, y los pasos se siguen."),
         """SELECT coalesce(c.contract, 'contact ' || h.contact_id) FROM (
@@ -249,15 +237,20 @@ INVARIANTS = [
              WINDOW steps AS (PARTITION BY one.contact_id ORDER BY h.id)) h
              LEFT JOIN campaigns_listentry e ON e.contact_id = h.contact_id
              LEFT JOIN campaigns_contact c ON c.id = h.contact_id
-            WHERE h.from_state <> h.before OR (h.is_last AND e.state IS DISTINCT FROM h.to_state)""",
+            WHERE h.from_state <> h.before OR (h.is_last AND e.state IS DISTINCT FROM h.to_state)
+           UNION ALL  -- the report begins with who can be called, who cannot, and who is held out: the rest is a step
+           SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
+             LEFT JOIN (SELECT DISTINCT unnest(coalesce(h.contacts, ARRAY[h.contact_id])) AS contact_id
+                          FROM campaigns_contactchange h) h ON h.contact_id = e.contact_id
+            WHERE e.state IN ('done', 'paid', 'exhausted') AND h.contact_id IS NULL""",
     ),
-    Invariant(
+    Rule(
         "history_is_of_the_table",
         gettext_lazy("Cada paso de la historia de un contacto está en la tabla de sus pasos."),
         f"""SELECT h.id || ' ' || h.verb FROM campaigns_contactchange h
             WHERE (h.verb, h.from_state, h.to_state) NOT IN ({TABLE_OF_STEPS})""",
     ),
-    Invariant(
+    Rule(
         "entry_agrees_with_attempts",
         gettext_lazy("La lista dice de cada contacto lo que dicen sus intentos."),
         f"""SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
@@ -268,7 +261,7 @@ INVARIANTS = [
              WHERE (e.handled_at IS NOT NULL) <> COALESCE(s.handled, FALSE)
                 OR (e.contacted_at IS NOT NULL) <> COALESCE(s.contacted, FALSE)""",
     ),
-    Invariant(
+    Rule(
         "cells_within_their_base",
         gettext_lazy("En las cifras, ninguna parte es mayor que su base."),
         """SELECT f.unit || ' ' || f.part || ' ' || f.zone FROM campaigns_figurecell f
@@ -277,13 +270,13 @@ INVARIANTS = [
                OR f.amount_paid > f.amount OR f.amount_paid_after_contact > f.amount_paid
                OR f.amount_contacted > f.amount_handled""",
     ),
-    Invariant(
+    Rule(
         "seal_within_its_base",
         gettext_lazy("En lo sellado, ninguna parte es mayor que su base."),
         look=_seals_beyond_their_base,
     ),
-    Invariant("seal_unchanged", gettext_lazy("Lo sellado no cambió desde que se selló."), look=_seals_that_changed),
-    Invariant(
+    Rule("seal_unchanged", gettext_lazy("Lo sellado no cambió desde que se selló."), look=_seals_that_changed),
+    Rule(
         "seal_was_mailed",
         gettext_lazy("De cada informe sellado sale su correo."),
         """SELECT to_char(c.period, 'YYYY-MM') || ' r' || s.revision FROM campaigns_seal s
@@ -291,7 +284,7 @@ INVARIANTS = [
             WHERE NOT EXISTS (SELECT FROM notices_notice n
                                WHERE n.key = 'seal:' || to_char(c.period, 'YYYY-MM') || ':' || s.revision)""",
     ),
-    Invariant(
+    Rule(
         "anonymised_names_nobody",
         gettext_lazy("De un mes sin datos personales no queda nombre, contrato, carnet ni teléfono."),
         f"""SELECT to_char(m.period, 'YYYY-MM') FROM campaigns_campaign m
@@ -300,7 +293,7 @@ INVARIANTS = [
                   AND (c.contract <> 'anon-' || c.id OR c.name <> '{NOBODY}' OR c.identity_card <> ''
                        OR c.address <> '' OR array_to_string(c.telephones, '') ~ '[+]'))""",
     ),
-    Invariant(
+    Rule(
         "outbox_has_its_files",
         gettext_lazy("Cada adjunto por enviar tiene su archivo."),
         look=_attachments_without_file,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.intake import ringing, taking_in
+from campaigns.intake import deciding, ringing, taking_in
 from campaigns.lists import exporting
 from campaigns.models import Errand, ErrandKind, ListExport, Report
 from campaigns.month import errands
@@ -28,7 +28,9 @@ REPORTS = Kind(
     lease=LEASE,
     waits=(timedelta(0), timedelta(0)),  # the sweep rings again once a minute
     page=lambda report: reverse("campaigns:report", args=[report.pk]),
-    told=taking_in.write_with,
+    writes_besides=taking_in.write_with,
+    tried_again_from=(Report.State.HELD,),
+    again=deciding.read_parked_again,
     in_words=taking_in.in_our_words,
     rings_after=ringing.FIRST_RING,
 )

@@ -6,22 +6,10 @@ What a constraint keeps (who has a card in which state, a wait with its moment) 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from escalations.lifecycle import STEPS, Verb
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A promise and what finds the rows that break it."""
-
-    name: str
-    promise: str | Promise
-    sql: str
-
+from work.invariants import Rule
 
 ALLOWED = sorted(
     {(Verb.RAISE.value, "", "new")} | {(step.verb.value, step.from_state.value, step.to_state.value) for step in STEPS}

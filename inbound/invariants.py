@@ -8,8 +8,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from escalations.anonymising import NOBODY
-from escalations.invariants import Rule
 from inbound.writes.states import STEPS, State
+from work.invariants import Rule
 
 BEGINS = (State.WAITING, State.BY_HAND)
 ALLOWED = sorted({("", state.value) for state in BEGINS} | {(s.from_state.value, s.to_state.value) for s in STEPS})

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from inbound.models import OutsideWrite
-from inbound.writes import delivering
+from inbound.models import OutsideSystem, OutsideWrite
+from inbound.writes import delivering, writing
 from inbound.writes.lists import words_of
 from inbound.writes.states import State, write_history
 from work.kinds import Kind
@@ -26,7 +26,9 @@ WRITES = Kind(
     waits=delivering.WAITS,
     title=lambda write: words_of(write.action),
     page=lambda write: reverse("inbound:write", args=[write.pk]),
-    told=write_history,
+    writes_besides=write_history,
     when_lost=delivering.interrupted,  # never simply sent again: it may have been done
+    again=writing.try_parked_one_again,
     together=Q(is_accountable=False),
+    rests=Q(system__in=OutsideSystem.objects.filter(mode=OutsideSystem.Mode.OFF).values("code")),
 )

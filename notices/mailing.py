@@ -154,11 +154,11 @@ def _whom(notice: Notice) -> dict[str, list[str]]:
 
 
 def _deliver(notice: Notice, connection: BaseEmailBackend, now: datetime) -> None:
-    _send_to_each(notice, connection)
+    _send_to_each(notice, connection, now)
     done(owed=notice, now=now, sent_at=now)
 
 
-def _send_to_each(notice: Notice, connection: BaseEmailBackend) -> None:
+def _send_to_each(notice: Notice, connection: BaseEmailBackend, now: datetime) -> None:
     """A copy to each who has not got hers. Raises what went wrong, when all have been tried, or NotNow."""
     if not notice.to:
         raise NoticeRefused(_("No hay a quién enviarlo: agregue un destinatario o un correo a quienes supervisan."))
@@ -177,7 +177,7 @@ def _send_to_each(notice: Notice, connection: BaseEmailBackend) -> None:
             failures.append(error)
         else:
             notice.reached.append(address)
-            renew(owed=notice, reached=notice.reached)
+            renew(owed=notice, now=now, reached=notice.reached)
     if failures:
         worst = min(failures, key=_is_full)  # what counts against the mail before what does not
         if _is_full(worst):

@@ -85,8 +85,8 @@ ON_THE_LINES = (
     Rule(
         "the agent who is in doubt settles it herself",
         "inbound/writes/states.py",
-        "Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, SUPERVISION),",
-        "Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, PERSON),",
+        "Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, SUPERVISION, ",
+        "Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, PERSON, ",
         (f"{WRITING}::test_who_may_do_what",),
     ),
     Rule(

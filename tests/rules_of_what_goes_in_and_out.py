@@ -184,4 +184,60 @@ WHAT_IS_READ_AND_COUNTED = (
     ),
 )
 
-RULES = (*WHAT_LEAVES, *WHAT_IS_READ_AND_COUNTED)
+WORK = "tests/work/test_a_new_kind.py"
+
+WHAT_IS_OWED = (
+    Rule(
+        "what a killed worker had is nobody's for ever",
+        "work/claiming.py",
+        "is_nobodys = Q(lease_until__isnull=True) | Q(lease_until__lte=now)",
+        "is_nobodys = Q(lease_until__isnull=True)",
+        (f"{WORK}::test_a_killed_worker_has_used_up_its_attempt_and_another_takes_over_when_the_lease_ends",),
+    ),
+    Rule(
+        "what somebody is at is claimed by another",
+        "work/claiming.py",
+        "kind.rows.filter(is_nobodys, state_in(kind.open_states), not_before__lte=now)",
+        "kind.rows.filter(state_in(kind.open_states), not_before__lte=now)",
+        (f"{WORK}::test_a_lease_that_is_renewed_is_nobody_elses",),
+    ),
+    Rule(
+        "what is parked is claimed",
+        "work/claiming.py",
+        "filter(is_nobodys, state_in(kind.open_states), not_before__lte=now)",
+        "filter(is_nobodys, not_before__lte=now)",
+        (f"{WORK}::test_it_is_tried_three_times_ever_later_and_then_waits_for_a_person",),
+    ),
+    Rule(
+        "what kills every worker is tried once too often",
+        "work/claiming.py",
+        "if owed.attempts < kind.attempts:",
+        "if owed.attempts <= kind.attempts:",
+        (f"{WORK}::test_what_killed_its_last_worker_is_parked_by_whoever_would_claim_it",),
+    ),
+    Rule(
+        "what failed for the last time waits for another attempt",
+        "work/ending.py",
+        "if owed.attempts >= kind.attempts:",
+        "if owed.attempts > kind.attempts:",
+        (f"{WORK}::test_it_is_tried_three_times_ever_later_and_then_waits_for_a_person",),
+    ),
+    Rule(
+        "money of which nobody knows is sent again",
+        "work/steps.py",
+        "and was not in kind.tried_again_from:",
+        "and was not in kind.held:",
+        ("tests/work/test_a_kind_with_doubts.py::test_what_is_held_goes_back_only_from_the_states_its_kind_names",),
+    ),
+    Rule(
+        "what was ended and rolled back loses two attempts",
+        "work/doing.py",
+        'rows.values("state", "lease_until", "attempts").first()',
+        'rows.values("state", "lease_until").first()',
+        (
+            "tests/work/test_a_kind_with_doubts.py::test_not_now_after_an_end_that_was_rolled_back_gives_the_attempt_back_once",
+        ),
+    ),
+)
+
+RULES = (*WHAT_LEAVES, *WHAT_IS_READ_AND_COUNTED, *WHAT_IS_OWED)

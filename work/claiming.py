@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from work.kinds import Kind, kind_of
 from work.life import Verb
 from work.models import OwedWork
-from work.steps import take_step
+from work.steps import ERROR_LENGTH, take_step
 
 Owed = TypeVar("Owed", bound=OwedWork)
 
@@ -68,6 +68,12 @@ def state_in(states: tuple[str, ...]) -> Q:
     return Q(state__in=states) if len(states) > 1 else Q(state=states[0])
 
 
+def recover_lost(model: type[OwedWork], *, now: datetime) -> int:
+    """See to what lost its worker: its room decides, or what lost its last one is parked. Returns how many."""
+    decides = kind_of(model).when_lost is not None
+    return take_back_lost(model, now=now) if decides else give_up_lost(model, now=now)
+
+
 def give_up_lost(model: type[OwedWork], *, now: datetime) -> int:
     """Park what lost its last worker. Returns how many."""
     kind = kind_of(model)
@@ -101,8 +107,17 @@ def _held_for_update(rows: QuerySet[Owed]) -> QuerySet[Owed]:
 
 
 def _give_up(owed: OwedWork, kind: Kind[Any], now: datetime) -> None:
-    error = owed.last_error or _("Cada intento se interrumpió.")
+    error = _interrupted(owed.last_error)
     take_step(
         Verb.GIVE_UP, owed=owed, to=kind.parked, now=now, note=error,
         columns={"parked_at": now, "lease_until": None, "last_error": error},
     )  # fmt: skip
+
+
+def _interrupted(before: str) -> str:
+    """Why it is given up: its last worker vanished. What had been wrong earlier is kept behind, once."""
+    last = _("El último intento se interrumpió. Antes:")
+    always = _("Cada intento se interrumpió.")
+    if not before or before == always:
+        return always
+    return before if before.startswith(last) else f"{last} {before}"[:ERROR_LENGTH]

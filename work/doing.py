@@ -23,15 +23,15 @@ Owed = TypeVar("Owed", bound=OwedWork)
 
 
 class Outcome(StrEnum):
-    """How an attempt ended."""
+    """How an attempt ended. LOST: another worker has it. NOTHING: there was nothing to do, or somebody is at it."""
 
     OVER = "over"
     HELD = "held"
     POSTPONED = "postponed"
     FAILED = "failed"
     PARKED = "parked"
-    LOST = "lost"  # to another worker
-    NOTHING = "nothing"  # was to be done, or somebody else is at it
+    LOST = "lost"
+    NOTHING = "nothing"
 
 
 _OUTCOMES = {
@@ -56,11 +56,14 @@ class NotNow(Exception):
 
 
 def do_one(model: type[Owed], *, pk: int, now: datetime) -> Outcome:
-    """Claim the work of this key and do it by its kind's own verb. Call it outside of any transaction."""
+    """Claim the work of this key and do it by its kind's own verb.
+
+    Call it outside of any transaction (RuntimeError): a verb may leave the house, and by then its claim is written.
+    """
     verb = kind_of(model).verb
     if verb is None:
         raise LookupError(f"{model.__name__} is done by its own room")
-    owed = claim(model, pk=pk, now=now)
+    owed = claim(model, pk=pk, now=now, durable=True)
     if owed is None:
         return Outcome.NOTHING
     return attempt(owed, work=lambda mine: verb(mine, now=now), clock=lambda: now)
@@ -86,11 +89,16 @@ def _attempt(owed: Owed, work: Callable[[Owed], object], clock: Callable[[], dat
         raise
     except NotNow as obstacle:
         log.warning("%s %s waits: %s", kind.name, owed.pk, type(obstacle.__cause__ or obstacle).__name__)
-        _wait(owed, obstacle, clock())
-        return Outcome.POSTPONED
+        _others_wait(owed, obstacle, clock())
+        _read_where_it_stands(owed)
+        if kind.phase_of(owed) == Phase.AT_WORK:
+            until = clock() + obstacle.wait
+            postpone(owed=owed, until=until, error=str(obstacle), now=clock())
+            return Outcome.POSTPONED
     except Exception as error:  # whatever it is: it is kept in the row, and the next work has its turn
         frames = "".join(traceback.format_tb(error.__traceback__))  # without its words: they may quote a customer
-        log.error("%s %s: attempt %s: %s\n%s", kind.name, owed.pk, owed.attempts, type(error).__name__, frames)
+        level = logging.WARNING if owed.attempts < kind.attempts else logging.ERROR  # a last one needs a person
+        log.log(level, "%s %s: attempt %s: %s\n%s", kind.name, owed.pk, owed.attempts, type(error).__name__, frames)
         _read_where_it_stands(owed)
         if kind.phase_of(owed) == Phase.AT_WORK:
             _broke(owed, error, clock())
@@ -112,14 +120,15 @@ def _broke(owed: OwedWork, error: Exception, now: datetime) -> None:
 def _read_where_it_stands(owed: OwedWork) -> None:
     """What was taken in a transaction that broke is not so, and what broke afterwards does not undo it."""
     rows = kind_of(type(owed)).rows.filter(pk=owed.pk, fence=owed.fence)
-    there = rows.values("state", "lease_until").first()
+    there = rows.values("state", "lease_until", "attempts").first()
     if there is None:
         raise LeaseLost(f"{kind_of(type(owed)).name} {owed.pk} was given to another worker while it failed")
-    owed.state, owed.lease_until = there["state"], there["lease_until"]
+    for name, value in there.items():
+        setattr(owed, name, value)
 
 
-def _wait(owed: OwedWork, obstacle: NotNow, now: datetime) -> None:
-    until, why = now + obstacle.wait, str(obstacle)[:ERROR_LENGTH]
-    postpone(owed=owed, until=until, error=why, now=now)
+def _others_wait(owed: OwedWork, obstacle: NotNow, now: datetime) -> None:
+    """First of all, and even when this one was given to another meanwhile: nobody knocks at the closed door."""
     if obstacle.among is not None:
+        until, why = now + obstacle.wait, str(obstacle)[:ERROR_LENGTH]
         postpone_due(type(owed), among=obstacle.among, until=until, now=now, last_error=why)

@@ -23,12 +23,10 @@ def check_is_mine(owed: OwedWork) -> None:
         raise LeaseLost(f"{kind_of(type(owed)).name} {owed.pk} was given to another worker")
 
 
-def renew(*, owed: OwedWork, now: datetime | None = None, **columns: Any) -> None:
-    """Write down how far it is, and from `now` on have it for another lease."""
-    if now is not None:
-        columns["lease_until"] = now + kind_of(type(owed)).lease
-    if not as_it_was_read(owed).update(**columns):
-        raise LeaseLost(f"{kind_of(type(owed)).name} {owed.pk} has another fence than {owed.fence}")
+def renew(*, owed: OwedWork, now: datetime, state: str = "", **columns: Any) -> None:
+    """Write down how far it is, and from `now` on have it for another lease. `state`: another one of its `at_work`."""
+    columns["lease_until"] = now + kind_of(type(owed)).lease
+    take_step(Verb.RENEW, owed=owed, to=state or owed.state, now=now, columns=columns)
 
 
 def done(*, owed: OwedWork, now: datetime, **columns: Any) -> None:
@@ -49,7 +47,9 @@ def refuse(*, owed: OwedWork, to: str, error: str, now: datetime, **columns: Any
 
 
 def hold(*, owed: OwedWork, to: str, now: datetime, note: str = "", by: Any = None, **columns: Any) -> None:
-    """It waits for a decision of a person that only its own room knows."""
+    """It waits for a decision of a person that only its own room knows. An attempt that ends so leaves no error."""
+    if kind_of(type(owed)).phase_of(owed) == Phase.AT_WORK:
+        columns = {"last_error": "", **columns}
     take_step(Verb.HOLD, owed=owed, to=to, now=now, by=by, note=note, columns={"lease_until": None, **columns})
 
 

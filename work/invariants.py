@@ -5,6 +5,7 @@ Each is a promise and the query for what breaks it: one column that names the ro
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,12 @@ from work.kinds import Kind, kinds
 
 @dataclass(frozen=True)
 class Rule:
-    """A promise and what finds the rows that break it."""
+    """A promise and what finds the rows that break it: a query, or a function where no query can tell."""
 
     name: str
     promise: str | Promise
-    sql: str
+    sql: str = ""
+    look: Callable[[], list[str]] | None = None
 
 
 def rules() -> list[Rule]:

@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils.functional import Promise
 
 from work.life import Phase, Verb
@@ -52,6 +53,7 @@ class Kind(Generic[Owed]):
     only the lease tells. `over`: the first is where it goes when it is done; none: then its row is deleted.
     `since`: the column that says since when it is owed. `when_lost`: decides what becomes of it when its worker
     vanished, or broke in an attempt that may have been done; none: the first is claimed again, the second has failed.
+    `again`: the room's own verb for another round of what is parked; it raises `trying_again.AgainRefused`.
     """
 
     name: str  # of addresses, of `oldest_<name>` in /readyz and of its invariants
@@ -68,10 +70,13 @@ class Kind(Generic[Owed]):
     verb: Callable[..., object] | None = None  # does one: `verb(owed, now=…)`; None: its room has a way of its own
     title: Callable[[Owed], str] = str  # one row in words that name no customer
     page: Callable[[Owed], str] | None = None  # the address of one row
-    told: Callable[[Owed, Taken], None] | None = None  # what is written with each step, in its transaction
+    writes_besides: Callable[[Owed, Taken], None] | None = None  # with each step, in its transaction: a history, a mail
     when_lost: Callable[..., object] | None = None  # `when_lost(owed, now=…)`
     in_words: Callable[[Exception], str] = type_and_words  # what failed, for the pages; must not quote customers
+    tried_again_from: tuple[str, ...] = ()  # which of `held` may wait for a worker again, when a person decides so
+    again: Callable[..., object] | None = None  # `again(owed, by=…, now=…)`; None: the kernel's own
     together: Q = Q()  # which parked ones may be tried again all at once
+    rests: Q | None = None  # of what waits, what nobody is expected to do now: it does not make the centre unwell
     rings_after: timedelta = timedelta(0)  # since it is owed: the door that made it has rung already
     rings_again: timedelta = timedelta(seconds=60)  # at most, however often the sweep runs
 
@@ -89,19 +94,28 @@ class Kind(Generic[Owed]):
         """All of them; for the kernel, which asks nobody who she is."""
         return self.model._default_manager.all()
 
+    @property
+    def owed_since(self) -> Greatest:
+        """Since when a row is owed, as an expression: since it was asked for again, if it was."""
+        return Greatest(self.since, "owed_again_at")  # PostgreSQL's leaves NULL out
+
     def visible_to(self, user: Any) -> QuerySet[Owed]:
         """The rows this person may see, through the model's own gate."""
         found: QuerySet[Owed] = self.model._default_manager.visible_to(user)  # type: ignore[attr-defined]
         return found
 
     def phase_of_state(self, state: str) -> Phase:
-        """What a state means; of a kind without states `at_work`, waiting and at work are one state."""
+        """What a state means; of a kind without states `at_work`, waiting and at work are one state.
+
+        Raises ValueError for a state the kind does not declare.
+        """
         if state in self.at_work:
             return Phase.AT_WORK
         named = {self.waiting: Phase.WAITING, self.parked: Phase.PARKED}
-        if state in named:
-            return named[state]
-        return Phase.HELD if state in self.held else Phase.OVER
+        named |= dict.fromkeys(self.held, Phase.HELD) | dict.fromkeys(self.over, Phase.OVER)
+        if state not in named:
+            raise ValueError(f"{self.name} declares no state {state!r}")
+        return named[state]
 
     def phase_of(self, owed: Owed) -> Phase:
         """How a row stands, as it was read."""
@@ -124,6 +138,8 @@ def register(kind: Kind[Any], *, ring: Ring | None = None) -> None:
         raise ValueError(f"{kind.name} is done either by its verb or by a worker of its room")
     if kind.verb is not None and not issubclass(kind.model, RungWork):
         raise ValueError(f"{kind.name}: its worker is rung for each row: make its model a RungWork")
+    if kind.model in _KINDS or any(kind.name == known.name for known, _ring in _KINDS.values()):
+        raise ValueError(f"{kind.name} is registered already")
     _KINDS[kind.model] = (kind, ring)
 
 

@@ -34,6 +34,7 @@ class Verb(StrEnum):
     HOLD = "hold"
     TRY_AGAIN = "try_again"
     SETTLE = "settle"
+    WITHDRAW = "withdraw"
     OWE_AGAIN = "owe_again"
 
 
@@ -73,6 +74,7 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.SETTLE, Phase.HELD, Phase.OVER, Actor.PERSON),
     Step(Verb.SETTLE, Phase.PARKED, Phase.OVER, Actor.PERSON),
     Step(Verb.SETTLE, Phase.WAITING, Phase.OVER, Actor.PERSON),
+    Step(Verb.WITHDRAW, Phase.OVER, Phase.OVER, Actor.PERSON),  # it was done, and is taken back
     Step(Verb.OWE_AGAIN, Phase.OVER, Phase.WAITING, Actor.PERSON),
 )
 _TAKEN = {(step.verb, step.from_phase): step.to_phase for step in STEPS}
@@ -84,8 +86,3 @@ def leads_to(verb: Verb, *, from_phase: Phase) -> Phase:
         return _TAKEN[verb, from_phase]
     except KeyError:
         raise ValueError(f"no step {verb.value} from {from_phase.value}") from None
-
-
-def is_a_way(from_phase: Phase, to_phase: Phase) -> bool:
-    """Whether any step leads from one to the other, or they are the same."""
-    return from_phase == to_phase or any((step.from_phase, step.to_phase) == (from_phase, to_phase) for step in STEPS)

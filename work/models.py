@@ -15,7 +15,8 @@ class OwedWork(models.Model):
     """A row that is work. Whoever claims it counts an attempt, gets the next fence and has it until the lease ends.
 
     `lease_until` is set while somebody is at it and empty otherwise; `parked_at` while it waits for a person after the
-    last attempt. `docs/work-states.md` draws its life.
+    last attempt. `owed_again_at`: when it was last asked for anew, from which its age counts. `docs/work-states.md`
+    draws its life.
     """
 
     state: Any  # each kind's own choices: screens and tests know their values
@@ -25,6 +26,7 @@ class OwedWork(models.Model):
     not_before = models.DateTimeField(_("no antes de"), default=AT_ONCE)
     lease_until = models.DateTimeField(_("en curso hasta"), null=True, blank=True)
     parked_at = models.DateTimeField(_("detenido desde"), null=True, blank=True)
+    owed_again_at = models.DateTimeField(_("pedido otra vez"), null=True, blank=True)
     last_error = models.TextField(_("último error"), blank=True)
 
     class Meta:

@@ -38,24 +38,36 @@ class Parked:
     page: str  # its address; empty when it has none
 
 
+@dataclass(frozen=True)
+class ParkedNow:
+    """The longest parked of each kind, and of how many kinds there are so many more."""
+
+    shown: list[Parked]
+    besides: list[tuple[Kind[Any], int]]
+
+
 def all_kinds(*, now: datetime) -> list[KindNow]:
     """Every kind as it is now, whoever's it is: numbers, nobody's data."""
     return [_now_of(kind, now) for kind in kinds()]
 
 
-def parked_ones(*, user: Any) -> list[Parked]:
-    """What is parked and this person may see, kind by kind."""
-    return [
-        Parked(kind, owed, kind.title(owed), kind.page(owed) if kind.page else "")
-        for kind in kinds()
-        for owed in kind.visible_to(user).filter(state=kind.parked).order_by("parked_at", "pk")[:SHOWN]
-    ]
+def parked_ones(*, user: Any) -> ParkedNow:
+    """What is parked and this person may see, kind by kind, and how many there are besides."""
+    shown: list[Parked] = []
+    besides: list[tuple[Kind[Any], int]] = []
+    for kind in kinds():
+        parked = kind.visible_to(user).filter(state=kind.parked)
+        first = list(parked.order_by("parked_at", "pk")[: SHOWN + 1])
+        shown += [Parked(kind, owed, kind.title(owed), kind.page(owed) if kind.page else "") for owed in first[:SHOWN]]
+        if len(first) > SHOWN:
+            besides.append((kind, parked.count() - SHOWN))
+    return ParkedNow(shown, besides)
 
 
 def _now_of(kind: Kind[Any], now: datetime) -> KindNow:
     taken = Q(lease_until__gt=now)
     under_way = kind.rows.filter(state_in(kind.open_states)).aggregate(
-        waiting=Count("pk", filter=~taken), at_work=Count("pk", filter=taken), since=Min(kind.since, filter=~taken)
+        waiting=Count("pk", filter=~taken), at_work=Count("pk", filter=taken), since=Min(kind.owed_since, filter=~taken)
     )
     parked = kind.rows.filter(state=kind.parked)
     return KindNow(

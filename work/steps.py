@@ -37,18 +37,22 @@ def take_step(
 ) -> None:
     """Take a step: change the state and `columns` of the row, and let its room write what belongs to it, all or none.
 
-    Raises LeaseLost, and ValueError for a step the table does not have.
+    A renewal is no news: nothing is written besides. Raises LeaseLost, and ValueError for a step the table does not
+    have, or that leads from a state its kind does not let it.
     """
     kind = kind_of(type(owed))
     was, before = owed.state, kind.phase_of(owed)
     check_leads_there(kind, verb, before, to)
-    with transaction.atomic() if kind.told is not None else nullcontext():
+    if verb == Verb.TRY_AGAIN and before == Phase.HELD and was not in kind.tried_again_from:
+        raise ValueError(f"{kind.name} that is {was} is not tried again")
+    writes_besides = None if verb == Verb.RENEW else kind.writes_besides
+    with transaction.atomic() if writes_besides is not None else nullcontext():
         if not as_it_was_read(owed).update(state=to, **columns):
             raise LeaseLost(f"{kind.name} {owed.pk} is no longer {before.value} with fence {owed.fence}")
         for name, value in {**columns, "state": to}.items():
             setattr(owed, name, value)
-        if kind.told is not None:
-            kind.told(owed, Taken(verb=verb, was=was, now=now, by=by, note=note))
+        if writes_besides is not None:
+            writes_besides(owed, Taken(verb=verb, was=was, now=now, by=by, note=note))
 
 
 def as_it_was_read(owed: OwedWork) -> QuerySet[Any]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 
-from work.claiming import free, give_up_lost, state_in
+from work.claiming import free, recover_lost, state_in
 from work.kinds import Kind, Owed, kind_of, kinds
 from work.models import OwedWork, RungWork
 
@@ -16,13 +16,15 @@ AT_MOST = 100  # rung for in one sweep
 
 
 def sweep(model: type[RungWork], *, now: datetime) -> list[int]:
-    """Keys to ring for again: they wait too long, or lost their worker. What lost its last one is parked.
+    """Keys to ring for again: they wait too long, or lost their worker.
+
+    What lost its last one is parked; of a kind with `when_lost` its room decides at the first one.
 
     However often it runs, a row is rung for once in `Kind.rings_again`: a busy worker must not find its queue full of
     the same key.
     """
     kind = kind_of(model)
-    give_up_lost(model, now=now)
+    recover_lost(model, now=now)
     with transaction.atomic():  # two sweeps at once: one of them rings
         due = _to_ring(kind, now).order_by("not_before", "pk").select_for_update(skip_locked=True, no_key=True)
         keys = list(due.values_list("pk", flat=True)[:AT_MOST])
@@ -38,10 +40,12 @@ def sweep_all(*, now: datetime) -> Iterator[tuple[Kind[RungWork], int]]:
 
 
 def unattended_since(model: type[OwedWork], *, now: datetime) -> datetime | None:
-    """Since when the longest owed of what nobody is at is owed; None when nothing waits."""
+    """Since when the longest owed of what nobody is at is owed; None when nothing waits that somebody is to do now."""
     kind = kind_of(model)
     nobodys = kind.rows.filter(state_in(kind.open_states)).exclude(lease_until__gt=now)
-    since: datetime | None = nobodys.aggregate(oldest=Min(kind.since))["oldest"]
+    if kind.rests is not None:
+        nobodys = nobodys.exclude(kind.rests)
+    since: datetime | None = nobodys.aggregate(oldest=Min(kind.owed_since))["oldest"]
     return since
 
 

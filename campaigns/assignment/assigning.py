@@ -105,8 +105,9 @@ def assign_what_was_asked(*, now: datetime) -> list[Campaign]:
 
 def _assign_as_asked(campaign: Campaign, now: datetime) -> Campaign | None:
     with transaction.atomic():
-        if _locked(campaign).assignment_asked_at is None:
-            return None
+        locked = _locked(campaign)
+        if locked.assignment_asked_at is None or locked.state != State.PROPOSED:
+            return None  # another was first, or the month closed meanwhile: nobody is to be assigned any more
         assign(campaign=campaign, now=now)
     return campaign
 
@@ -199,3 +200,4 @@ def _write_assignment(campaign: Campaign, locked: Campaign, assigned: Assigned, 
     campaign.contacts_continued = locked.contacts_continued = assigned.continued
     campaign.assignment_asked_at = locked.assignment_asked_at = None
     locked.save(update_fields=["assigned_at", "contacts_continued", "assignment_asked_at"])
+    errands.forget(campaign=locked, kind=ErrandKind.ASSIGNMENT)  # whoever assigned it, it is done

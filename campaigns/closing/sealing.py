@@ -30,7 +30,7 @@ from campaigns.figures.figures import Figures, read_figures
 from campaigns.figures.refreshing import count_into_cells, counting_alone, one_snapshot
 from campaigns.figures.serialising import as_plain
 from campaigns.figures.sheets import sheets_of
-from campaigns.models import CallingPolicy, Campaign, Contact, Errand, ErrandKind, Seal
+from campaigns.models import CallingPolicy, Campaign, Contact, ErrandKind, Seal
 from campaigns.month import errands
 from campaigns.month.periods import write_period
 from notices.mailing import owe
@@ -180,7 +180,7 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
         made.document.save(f"{name}.pdf", ContentFile(document), save=False)
         made.save(force_insert=True)
         _owe_mail(made, figures, name, workbook, document)
-        Errand.objects.filter(campaign=campaign, kind=ErrandKind.SEAL).delete()  # whoever sealed it, it is done
+        errands.forget(campaign=campaign, kind=ErrandKind.SEAL)  # whoever sealed it, it is done
         return made
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from campaigns.models import HeldFor, Report
 from work.ending import settle
-from work.trying_again import try_again
+from work.trying_again import AgainRefused, try_again
 
 Check = Callable[[Report], None]
 NOT_HELD = {"held_for": "", "held_because": ""}
@@ -61,6 +61,14 @@ def read_again(*, report_id: int, by: User, now: datetime) -> Report:
         check_can_read_again(report)
         try_again(owed=report, now=now, by=by, **NOT_HELD)
     return report
+
+
+def read_parked_again(report: Report, *, by: User, now: datetime) -> None:
+    """`read_again` as the page of all owed work asks for it. Raises AgainRefused."""
+    try:
+        read_again(report_id=report.pk, by=by, now=now)
+    except DecisionRefused as refusal:
+        raise AgainRefused(str(refusal)) from refusal
 
 
 def discard(*, report_id: int, by: User, now: datetime) -> Report:

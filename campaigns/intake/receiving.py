@@ -136,7 +136,7 @@ def _check_period_is_free(*, kind: str, period: date | None) -> None:
 def mail_held(*, report: Report, now: datetime) -> None:
     """Owe the supervisors a mail: a report waits for their word."""
     mailing.owe(
-        key=f"report-held-{report.pk}-{report.attempts}",
+        key=f"report-held-{report.pk}-{report.fence}",
         kind=NoticeKind.REPORT_HELD,
         subject=_("Un reporte espera su decisión: %(name)s") % {"name": report.name},
         body=_("%(why)s\n\nRevise el reporte: %(url)s") % {"why": _fresh(report).held_because, "url": _address(report)},
@@ -147,7 +147,7 @@ def mail_held(*, report: Report, now: datetime) -> None:
 def mail_failed(*, report: Report, now: datetime) -> None:
     """Owe the supervisors a mail: a report could not be taken."""
     mailing.owe(
-        key=f"report-failed-{report.pk}-{report.attempts}",
+        key=f"report-failed-{report.pk}-{report.fence}",
         kind=NoticeKind.REPORT_FAILED,
         subject=_("No se pudo tomar el reporte %(name)s") % {"name": report.name},
         body=_("%(why)s\n\nRevise el reporte: %(url)s") % {"why": _fresh(report).last_error, "url": _address(report)},

@@ -43,6 +43,7 @@ class ReportState:
     rows_total: int | None
     left: str
     waits_too_long: bool
+    failed: int  # attempts that ended without success
     why_not_accept: str
     why_not_read_again: str
     why_not_discard: str
@@ -68,7 +69,9 @@ def state_of(report: Report, *, now: datetime) -> ReportState:
         rows_done=_rows_done(report),
         rows_total=report.rows_expected,
         left=_left(report, share=share, now=now) if moving else "",
-        waits_too_long=report.state == Report.State.WAITING and now - report.arrived_at > timedelta(minutes=5),
+        waits_too_long=report.state == Report.State.WAITING
+        and now - (report.owed_again_at or report.arrived_at) > timedelta(minutes=5),
+        failed=report.attempts - (report.lease_until is not None),
         why_not_accept=_why_not(deciding.check_can_accept, report),
         why_not_read_again=_why_not(deciding.check_can_read_again, report),
         why_not_discard=_why_not(deciding.check_can_discard, report),

@@ -18,7 +18,8 @@ from campaigns.intake.deciding import DecisionRefused
 from campaigns.models import RejectedRow, Report, ReportKind, ReportWithdrawal
 from campaigns.payments import receipts
 from campaigns.payments.withdrawing import Undoing, count_what_would_go, withdraw_receipts
-from work.trying_again import owed_anew
+from work.trying_again import owe_again
+from work.trying_again import withdraw as withdraw_work
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def withdraw(*, report_id: int, by: User, now: datetime, reason: str) -> ReportW
             report=report, by=by, at=now, reason=reason[:300], receipts=undone.receipts, contacts=undone.contacts
         )
         withdrawal.read_again.set(later)
-        Report.objects.filter(pk=report.pk).update(state=Report.State.WITHDRAWN)
+        withdraw_work(owed=report, to=Report.State.WITHDRAWN, now=now, by=by)
         _wait_again(later, by=by, now=now)
     return withdrawal
 
@@ -82,14 +83,8 @@ def _brought_again_later(report: Report) -> QuerySet[Report]:
 
 def _wait_again(later: list[Report], *, by: User, now: datetime) -> None:
     """As if they had just come, and accepted already; a row that had been mended waits with what was written."""
-    keys = [report.pk for report in later]
-    RejectedRow.objects.filter(report__in=keys, state=RejectedRow.State.ADMITTED).update(
+    RejectedRow.objects.filter(report__in=later, state=RejectedRow.State.ADMITTED).update(
         state=RejectedRow.State.WAITING, settled_by=None, settled_at=None
     )
-    Report.objects.filter(pk__in=keys).update(
-        state=Report.State.WAITING,
-        accepted_by=by,
-        rung_at=None,
-        published_at=None,
-        **owed_anew(now=now),
-    )
+    for report in later:
+        owe_again(owed=report, now=now, by=by, accepted_by=by, rung_at=None, published_at=None)

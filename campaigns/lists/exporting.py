@@ -70,12 +70,12 @@ def delete_old_exports(*, now: datetime) -> int:
 
 def make_book(export: ListExport, *, now: datetime) -> None:
     """Write the workbook of a claimed export and hand it in. Raises LeaseLost when another has it by then."""
-    renew(owed=export, rows_written=0)
+    renew(owed=export, now=now, rows_written=0)
     with translation.override(LANGUAGE), tempfile.TemporaryFile() as target:
         book = open_book(
             kind=export.kind, filters=export.filters, by=export.asked_by, masked=export.is_masked, now=export.asked_at
         )
-        written = write_workbook([replace(book.sheet, rows=_counting(export, book.sheet.rows))], target)
+        written = write_workbook([replace(book.sheet, rows=_counting(export, book.sheet.rows, now))], target)
         target.seek(0)
         export.file.save(f"{book.name}.xlsx", File(target), save=False)
     try:
@@ -85,8 +85,8 @@ def make_book(export: ListExport, *, now: datetime) -> None:
         raise
 
 
-def _counting(export: ListExport, rows: Any) -> Iterator[Any]:
+def _counting(export: ListExport, rows: Any, now: datetime) -> Iterator[Any]:
     for number, row in enumerate(rows, 1):
         if number % TOLD_EVERY == 0:
-            renew(owed=export, rows_written=number)
+            renew(owed=export, now=now, rows_written=number)
         yield row

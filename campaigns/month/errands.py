@@ -33,6 +33,11 @@ def attempt(work: Callable[[], Done], *, kind: ErrandKind, campaign: Campaign, n
     return made[0] if made else None
 
 
+def forget(*, campaign: Campaign, kind: ErrandKind) -> None:
+    """It is done, or nobody needs it any more. A worker that is at it finds nothing left to end."""
+    Errand.objects.filter(campaign=campaign, kind=kind).delete()
+
+
 def parked(*, campaign: Campaign) -> list[Errand]:
     """What was tried for the last time and waits for a supervisor."""
     return list(Errand.objects.filter(campaign=campaign, state=Errand.State.PARKED).order_by("kind"))

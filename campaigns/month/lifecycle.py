@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agents.models import User
-from campaigns.models import CallBack, Campaign, CampaignChange, ListEntry
+from campaigns.models import CallBack, Campaign, CampaignChange, ErrandKind, ListEntry
+from campaigns.month import errands
 from campaigns.month.periods import day_of
 
 State = Campaign.State
@@ -145,6 +146,7 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
         if step.to_state == State.CLOSED:
             locked.closed_at = now
             note = _with_settled(note, _settle(locked, now))
+            errands.forget(campaign=locked, kind=ErrandKind.ASSIGNMENT)  # nobody is to call any more
         locked.save(update_fields=["state", "launched_at", "closed_at"])
         CampaignChange.objects.create(
             campaign=locked,

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from campaigns.closing.sealing import is_provisional, last_seal
 from campaigns.models import CallingPolicy, Campaign, CampaignChange, Contact, DeskDraft, Report
 from campaigns.month.periods import write_period
+from work.ending import settle
 
 NOBODY = "Anonimizado"  # stands where the name stood; data, as the name was
 BATCH = 20_000  # contacts in one transaction: a month is a million, and nobody waits for these rows
@@ -132,5 +133,7 @@ def _anonymise_reports(files: list[tuple[int, str]], before: datetime, now: date
         for statement in (REJECTED, UNMATCHED, RETIRED):
             cursor.execute(statement, {"before": before, "now": now})
         old = Report.objects.filter(pk__in=[pk for pk, _name in files])
-        old.filter(state__in=["waiting", "held", "parked"]).update(state=Report.State.DISCARDED)
+        undecided = old.filter(state__in=[Report.State.WAITING, Report.State.HELD, Report.State.PARKED])
+        for report in undecided.order_by("pk").select_for_update(no_key=True):
+            settle(owed=report, to=Report.State.DISCARDED, now=now)
         old.update(file="")

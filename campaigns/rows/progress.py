@@ -38,7 +38,8 @@ class Progress:
         self._ending = threading.Event()
         self._lost = False
         self._probe: Callable[[], dict[str, int]] | None = None
-        self._numbers: dict[str, int | str | None] = {}
+        self._numbers: dict[str, int | None] = {}
+        self._state = ""  # as it was claimed
         self._thread = threading.Thread(target=self._keep_writing, name=f"report-{report.pk}", daemon=True)
 
     def __enter__(self) -> Progress:
@@ -64,7 +65,8 @@ class Progress:
 
     def set(self, *, state: str | None = None, **numbers: int | None) -> None:
         """Say how far it is: `rows_read`, `rows_expected`, `rows_checked`, `rows_published`; raises LeaseLost."""
-        self._numbers = {**self._numbers, **numbers, **({"state": state} if state else {})}
+        self._numbers = {**self._numbers, **numbers}
+        self._state = state or self._state
         self.check()
 
     def watch(self, probe: Callable[[], dict[str, int]] | None) -> None:
@@ -90,7 +92,7 @@ class Progress:
         if (probe := self._probe) is not None:
             self._numbers = {**self._numbers, **probe()}
         try:
-            renew(owed=self._claimed, now=self.clock(), **self._numbers)
+            renew(owed=self._claimed, now=self.clock(), state=self._state, **self._numbers)
         except LeaseLost:
             self._lost = True
 

@@ -1,9 +1,10 @@
 """The life of a write to an outside system: one table of steps, one function that takes them.
 
 A write is a kind of owed work: this table says what its states are to the lines and to people, and keeps to the one of
-`work/life.py`. The sweep takes its steps through `work`, people take theirs here; both write the history in the same
-transaction, so two sweeps, a sweep and a click, or two clicks never take the same step twice. What was accountable and
-may have been done can only be settled by a person: no line of the table leads from `uncertain` back to a request.
+`work/life.py`. The sweep takes its steps through `work`; who may take one by hand is asked here, and then it is taken
+there as well. The history is written in the same transaction, so two sweeps, a sweep and a click, or two clicks never
+take the same step twice. What was accountable and may have been done can only be settled by a person: no line of the
+table leads from `uncertain` back to a request.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite, OutsideWriteChange
+from work import steps
 from work.kinds import Taken
+from work.life import Verb as OfAllWork
 
 State = OutsideWrite.State
 NOTE_LENGTH = 300
@@ -57,6 +60,7 @@ class Step:
     from_state: OutsideWrite.State
     to_state: OutsideWrite.State
     who: frozenset[Actor]
+    of_all_work: OfAllWork  # what it is in the table of every owed work
 
 
 CENTRE = frozenset({Actor.CENTRE})
@@ -64,23 +68,25 @@ SUPERVISION = frozenset({Actor.SUPERVISION})
 PERSON = frozenset({Actor.SUPERVISION, Actor.ASKER})
 
 STEPS: tuple[Step, ...] = (
-    Step(Verb.SEND, State.WAITING, State.SENDING, CENTRE),
-    Step(Verb.HAND_OVER, State.WAITING, State.BY_HAND, CENTRE),  # the system came to be used by hand meanwhile
-    Step(Verb.CONFIRM, State.SENDING, State.DONE, CENTRE),
-    Step(Verb.REFUSE, State.SENDING, State.REFUSED, CENTRE),
-    Step(Verb.POSTPONE, State.SENDING, State.WAITING, CENTRE),
-    Step(Verb.PARK, State.SENDING, State.PARKED, CENTRE),
-    Step(Verb.DOUBT, State.SENDING, State.UNCERTAIN, CENTRE),
-    Step(Verb.CONFIRM, State.UNCERTAIN, State.DONE, CENTRE),  # its answer came after all, while nobody had settled it
-    Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, SUPERVISION),
-    Step(Verb.FIND_NOT_DONE, State.UNCERTAIN, State.NOT_DONE, SUPERVISION),
-    Step(Verb.TRY_AGAIN, State.PARKED, State.WAITING, SUPERVISION),
-    Step(Verb.WRITE_BY_HAND, State.BY_HAND, State.DONE, PERSON),
-    Step(Verb.WRITE_BY_HAND, State.PARKED, State.DONE, PERSON),
-    Step(Verb.WRITE_BY_HAND, State.REFUSED, State.DONE, PERSON),
-    Step(Verb.GIVE_UP, State.BY_HAND, State.NOT_DONE, PERSON),
-    Step(Verb.GIVE_UP, State.PARKED, State.NOT_DONE, PERSON),
-    Step(Verb.GIVE_UP, State.REFUSED, State.NOT_DONE, PERSON),
+    Step(Verb.SEND, State.WAITING, State.SENDING, CENTRE, OfAllWork.CLAIM),
+    # the system came to be used by hand meanwhile
+    Step(Verb.HAND_OVER, State.WAITING, State.BY_HAND, CENTRE, OfAllWork.HOLD),
+    Step(Verb.CONFIRM, State.SENDING, State.DONE, CENTRE, OfAllWork.DONE),
+    Step(Verb.REFUSE, State.SENDING, State.REFUSED, CENTRE, OfAllWork.HOLD),
+    Step(Verb.POSTPONE, State.SENDING, State.WAITING, CENTRE, OfAllWork.POSTPONE),
+    Step(Verb.PARK, State.SENDING, State.PARKED, CENTRE, OfAllWork.PARK),
+    Step(Verb.DOUBT, State.SENDING, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
+    # its answer came after all, while nobody had settled it
+    Step(Verb.CONFIRM, State.UNCERTAIN, State.DONE, CENTRE, OfAllWork.SETTLE),
+    Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, SUPERVISION, OfAllWork.SETTLE),
+    Step(Verb.FIND_NOT_DONE, State.UNCERTAIN, State.NOT_DONE, SUPERVISION, OfAllWork.SETTLE),
+    Step(Verb.TRY_AGAIN, State.PARKED, State.WAITING, SUPERVISION, OfAllWork.TRY_AGAIN),
+    Step(Verb.WRITE_BY_HAND, State.BY_HAND, State.DONE, PERSON, OfAllWork.SETTLE),
+    Step(Verb.WRITE_BY_HAND, State.PARKED, State.DONE, PERSON, OfAllWork.SETTLE),
+    Step(Verb.WRITE_BY_HAND, State.REFUSED, State.DONE, PERSON, OfAllWork.SETTLE),
+    Step(Verb.GIVE_UP, State.BY_HAND, State.NOT_DONE, PERSON, OfAllWork.SETTLE),
+    Step(Verb.GIVE_UP, State.PARKED, State.NOT_DONE, PERSON, OfAllWork.SETTLE),
+    Step(Verb.GIVE_UP, State.REFUSED, State.NOT_DONE, PERSON, OfAllWork.SETTLE),
 )
 SETTLED = (State.DONE, State.NOT_DONE)
 
@@ -133,19 +139,15 @@ def take_step(
         step = check_can(verb, write=locked, by=by)
         if sent_as is not None and locked.fence != sent_as:
             raise WriteRefused(_("Otro envío la tiene ahora."))
-        from_state, locked.state = locked.state, step.to_state
         columns = {"lease_until": None, "parked_at": now if step.to_state == State.PARKED else None, **changes}
         if step.to_state in SETTLED:
             columns |= {"settled_at": now, "settled_by": by}
-        for name, value in columns.items():
-            setattr(locked, name, value)
-        locked.save(update_fields=["state", *columns])
-        _note(locked, from_state=from_state, by=by, now=now, note=note)
+        steps.take_step(step.of_all_work, owed=locked, to=step.to_state, now=now, by=by, note=note, columns=columns)
     return locked
 
 
 def write_history(write: OutsideWrite, taken: Taken) -> None:
-    """The line of the history that goes with each step the sweep takes."""
+    """The line of the history that goes with each step, whoever takes it."""
     _note(write, from_state=taken.was, by=taken.by, now=taken.now, note=taken.note)
 
 

@@ -21,7 +21,7 @@ from inbound.outside.reaching import Mode, use_of, why_not_connected
 from inbound.writes.limits import NOT_HAPPENING, check_limits, hold_limits
 from inbound.writes.states import State, Verb, WriteRefused, begin, take_step
 from work import trying_again
-from work.trying_again import owed_anew
+from work.trying_again import AgainRefused, owed_anew
 
 DONE, NOT_DONE = "done", "not_done"
 OUTCOMES = (DONE, NOT_DONE)
@@ -118,6 +118,14 @@ def give_up(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> Out
 def try_again(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
     """Send a parked write again, with its attempts counted anew and the same key. Raises WriteRefused."""
     return take_step(Verb.TRY_AGAIN, write=write, by=by, now=now, **owed_anew(now=now))
+
+
+def try_parked_one_again(write: OutsideWrite, *, by: User, now: datetime) -> None:
+    """`try_again` as the page of all owed work asks for it. Raises AgainRefused."""
+    try:
+        try_again(write=write, by=by, now=now)
+    except WriteRefused as refusal:
+        raise AgainRefused(str(refusal)) from refusal
 
 
 def try_parked_again(*, by: User, now: datetime) -> int:

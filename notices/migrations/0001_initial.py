@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('not_before', models.DateTimeField(default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), verbose_name='no antes de')),
                 ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='en curso hasta')),
                 ('parked_at', models.DateTimeField(blank=True, null=True, verbose_name='detenido desde')),
+                ('owed_again_at', models.DateTimeField(blank=True, null=True, verbose_name='pedido otra vez')),
                 ('last_error', models.TextField(blank=True, verbose_name='último error')),
                 ('key', models.CharField(max_length=120, unique=True)),
                 ('kind', models.CharField(choices=[('report_late', 'Reporte atrasado'), ('report_missing', 'Mes sin reporte'), ('report_held', 'Reporte que espera decisión'), ('report_failed', 'Reporte que no se pudo tomar'), ('campaign_sealed', 'Informe de cierre'), ('escalation_letter', 'Correo a una unidad'), ('escalation_digest', 'Derivaciones vencidas')], max_length=24, verbose_name='aviso')),

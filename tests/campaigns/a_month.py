@@ -12,6 +12,7 @@ from campaigns.models import (
     Attempt,
     Campaign,
     Contact,
+    ContactChange,
     Disposition,
     ListEntry,
     PaymentPromise,
@@ -137,6 +138,11 @@ def _lay(campaign, number, fate, people, dispositions, collections):  # type: ig
         paid_on=max(days_paid) if all(days_paid) else None,
         paid_known_at=collections.published_at if all(days_paid) else None,
     )  # fmt: skip
+    if step := {"paid": "pay", "done": "finish"}.get(fate.state):
+        ContactChange.objects.create(
+            contact_id=contact.pk, verb=step, from_state="open", to_state=fate.state,
+            at=collections.published_at if step == "pay" else calls[-1][1],
+        )  # fmt: skip
     for fence, (who, when, what) in enumerate(calls, 1):
         attempt = Attempt.objects.create(
             campaign=campaign, contact=contact, agent=who, telephone="+59170700000", fence=fence, dialled_at=when,

@@ -84,6 +84,14 @@ BREAKS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("state", ["done", "paid", "exhausted"])
+def test_a_first_step_that_was_never_written_down_is_found(sound, state):
+    with connection.cursor() as cursor:
+        cursor.execute(entry(f"state = '{state}'") + "c.contract = 'L4'")
+    broken = {found.name: found.examples for found in check_invariants()}
+    assert broken["state_is_its_history"] == ["L4"]
+
+
 def test_a_sound_month_breaks_no_promise(sound):
     assert check_invariants() == []
     call_command("check_invariants")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from agents.models import Agent, Disclosure, User
 from notices.models import Notice, NoticeKind, Recipient
+from work.claiming import claim
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[..., Client]
@@ -64,8 +68,22 @@ def test_a_parked_notice_is_tried_again_from_its_page(elena: User, signed_in: Si
     client.post(reverse("notices:retry", args=[parked.pk]))
     parked.refresh_from_db()
     assert (parked.state, parked.attempts) == (Notice.State.WAITING, 0)
+    assert "se cayó" in client.get(reverse("notices:notice", args=[parked.pk])).content.decode()  # until it has gone
     answer = client.post(reverse("notices:retry", args=[parked.pk]), follow=True)
     assert "Solo se reintenta un aviso detenido" in answer.content.decode()
+
+
+def test_while_a_notice_is_being_sent_its_page_says_until_when(
+    elena: User, signed_in: SignedIn, owed: Callable[..., Notice], now: datetime
+) -> None:
+    address = reverse("notices:notice", args=[owed().pk])
+    page = signed_in(elena).get(address).content.decode()
+    assert ("Próximo intento" in page, "En curso hasta" in page) == (True, False)
+    claimed = claim(Notice, now=now)
+    assert claimed is not None
+    page = signed_in(elena).get(address).content.decode()
+    assert ("Próximo intento" in page, "En curso hasta" in page) == (False, True)
+    assert date_format(timezone.localtime(claimed.lease_until), "d/m/Y H:i") in page
 
 
 def test_all_parked_notices_are_tried_again_at_once(

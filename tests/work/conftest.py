@@ -1,14 +1,17 @@
-"""The invented kind, with its table, for as long as a test lasts."""
+"""The invented kinds, with their tables, for as long as a test lasts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from tests.work.a_reminder import REMINDERS, SENT, TROUBLE, Reminder
+from tests.work.a_transfer import FROZEN, HISTORY, SENDS, TRANSFERS, Transfer
 from work import kinds, tasks
 
 
@@ -19,21 +22,43 @@ def now(at: Callable[..., datetime]) -> datetime:
 
 @pytest.fixture
 def reminders() -> Iterator[None]:
-    with connection.schema_editor() as editor:
-        editor.create_model(Reminder)
-    kinds.register(REMINDERS)
     SENT.clear()
     TROUBLE.clear()
-    yield
-    kinds.forget(REMINDERS)
+    with there_is(REMINDERS):
+        yield
+
+
+@pytest.fixture
+def transfers() -> Iterator[None]:
+    for kept in (HISTORY, SENDS, FROZEN):
+        kept.clear()
+    with there_is(TRANSFERS):
+        yield
+
+
+@contextmanager
+def there_is(kind: kinds.Kind[Any]) -> Iterator[None]:
     with connection.schema_editor() as editor:
-        editor.delete_model(Reminder)
+        editor.create_model(kind.model)
+    kinds.register(kind)
+    yield
+    kinds.forget(kind)
+    with connection.schema_editor() as editor:
+        editor.delete_model(kind.model)
 
 
 @pytest.fixture
 def owed(reminders: None, now: datetime) -> Callable[..., Reminder]:
     """A reminder that is owed: `owed("Rosa")`."""
     return lambda to_whom="Rosa", at=now: Reminder.objects.create(to_whom=to_whom, owed_at=at, not_before=at)
+
+
+@pytest.fixture
+def owed_transfer(transfers: None, now: datetime) -> Callable[..., Transfer]:
+    """A transfer that is owed: `owed_transfer("Rosa")`."""
+    return lambda to_whom="Rosa", at=now, **columns: Transfer.objects.create(
+        to_whom=to_whom, owed_at=at, not_before=at, **columns
+    )
 
 
 @pytest.fixture

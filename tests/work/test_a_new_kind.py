@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from work import sweeping, tasks
 from work.claiming import claim
 from work.doing import NotNow, Outcome, do_one
 from work.ending import done, renew
+from work.overview import SHOWN
 from work.steps import LeaseLost
 from work.trying_again import try_again, try_parked_again
 
@@ -66,6 +68,8 @@ def test_what_leaves_the_house_is_not_claimed_in_an_open_transaction(owed: Owe, 
     owed()
     with transaction.atomic(), transaction.atomic(), pytest.raises(RuntimeError):
         claim(Reminder, now=now, durable=True)
+    with transaction.atomic(), pytest.raises(RuntimeError):
+        do_one(Reminder, pk=Reminder.objects.get().pk, now=now)
 
 
 def test_it_is_tried_three_times_ever_later_and_then_waits_for_a_person(owed: Owe, now: datetime) -> None:
@@ -87,8 +91,10 @@ def test_a_parked_one_is_tried_again_with_its_attempts_counted_anew(owed: Owe, n
     stale = Reminder.objects.get(pk=reminder.pk)
     assert [try_again(owed=reminder, now=now), try_again(owed=stale, now=now)] == [True, False]  # of two clicks one
     assert as_it_is(reminder) == ("waiting", 0, 3)
-    assert (reminder.parked_at, reminder.last_error) == (None, "")
+    assert (reminder.parked_at, reminder.last_error) == (None, "OSError: sin señal")  # until the next attempt ends
     assert do_one(Reminder, pk=reminder.pk, now=now) == Outcome.OVER
+    reminder.refresh_from_db()
+    assert reminder.last_error == ""
 
 
 def test_all_parked_ones_are_tried_again_at_once(owed: Owe, now: datetime) -> None:
@@ -138,6 +144,44 @@ def test_what_kills_every_worker_is_parked_by_the_sweep(owed: Owe, now: datetime
     assert sweeping.sweep(Reminder, now=now + 3 * REMINDERS.lease) == []
     assert as_it_is(reminder) == ("parked", 3, 3)
     assert reminder.last_error == "Cada intento se interrumpió."
+
+
+def test_what_killed_its_last_worker_is_parked_by_whoever_would_claim_it(owed: Owe, now: datetime) -> None:
+    reminder = owed()
+    TROUBLE["Rosa"] = Killed()
+    for turn in range(3):
+        with pytest.raises(Killed):
+            do_one(Reminder, pk=reminder.pk, now=now + turn * REMINDERS.lease)
+    assert do_one(Reminder, pk=reminder.pk, now=now + 3 * REMINDERS.lease) == Outcome.NOTHING
+    assert as_it_is(reminder) == ("parked", 3, 3)
+
+
+def test_what_was_wrong_before_its_workers_vanished_is_kept_and_not_said_of_them(owed: Owe, now: datetime) -> None:
+    reminder = owed()
+    for turn in range(2):  # parked, tried again, and parked once more
+        TROUBLE["Rosa"] = Killed() if turn else OSError("sin señal")
+        for attempt in range(3):
+            later = now + timedelta(days=turn) + 4 * attempt * REMINDERS.lease
+            with pytest.raises(Killed) if turn else nullcontext():
+                do_one(Reminder, pk=reminder.pk, now=later)
+        if not turn:
+            reminder.refresh_from_db()
+            try_again(owed=reminder, now=now + timedelta(days=1))
+    sweeping.sweep(Reminder, now=now + timedelta(days=2))
+    assert as_it_is(reminder) == ("parked", 3, 6)
+    assert reminder.last_error == "El último intento se interrumpió. Antes: OSError: sin señal"
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_an_attempt_that_failed_is_an_error_in_the_log_only_when_a_person_is_needed(
+    owed: Owe, now: datetime, attempts: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    reminder = owed()
+    TROUBLE["Rosa"] = OSError("sin señal")
+    for minutes in (0, 1, 11)[:attempts]:
+        do_one(Reminder, pk=reminder.pk, now=now + minutes * MINUTE)
+    levels = [record.levelname for record in caplog.records if record.name == "work.doing"]
+    assert levels == ["WARNING", "WARNING", "ERROR"][:attempts]
 
 
 def test_a_worker_that_was_thought_dead_hands_nothing_in(owed: Owe, now: datetime) -> None:
@@ -227,6 +271,18 @@ def test_an_auditor_reads_without_numbers_and_acts_on_nothing(
     assert as_it_is(reminder)[0] == "parked"
 
 
+def test_of_many_that_are_parked_the_page_says_how_many_it_does_not_show(
+    owed: Owe, now: datetime, elena: User, signed_in: SignedIn
+) -> None:
+    Reminder.objects.bulk_create(
+        Reminder(to_whom=f"n{n}", owed_at=now, state="parked", parked_at=now, attempts=3, fence=3)
+        for n in range(SHOWN + 2)
+    )
+    page = signed_in(elena).get("/work/").content.decode()
+    assert page.count("recordatorio n") == 2 * SHOWN  # its title, and heard on its button
+    assert "Recordatorios: y 2 más" in page
+
+
 def test_a_kind_nobody_knows_is_not_there(reminders: None, elena: User, signed_in: SignedIn) -> None:
     client = signed_in(elena)
     assert client.post("/work/unknown/again/").status_code == 404
@@ -254,6 +310,23 @@ def test_what_waits_too_long_is_told_in_readyz(owed: Owe, client: Client, monkey
     assert told["oldest_reminder"] == {"holds": True, "vital": False, "seen": "nothing waits"}
     owed(at=timezone.now() - timedelta(minutes=30))
     assert client.get("/readyz").json()["findings"]["oldest_reminder"]["holds"] is False
+
+
+def test_what_is_tried_again_is_as_old_as_the_asking(owed: Owe, now: datetime) -> None:
+    """It may have been parked for days, and the centre is no less well for a person who has seen to it."""
+    reminder = owed()
+    fail_three_times(reminder, now)
+    assert sweeping.unattended_since(Reminder, now=now) is None
+    reminder.refresh_from_db()
+    try_again(owed=reminder, now=now + timedelta(days=3))
+    assert sweeping.unattended_since(Reminder, now=now + timedelta(days=3)) == now + timedelta(days=3)
+
+
+def test_what_waits_for_a_closed_door_is_as_old_as_it_is(owed: Owe, now: datetime) -> None:
+    reminder = owed()
+    TROUBLE["Rosa"] = NotNow("la central no responde", wait=timedelta(hours=1))
+    do_one(Reminder, pk=reminder.pk, now=now + MINUTE)
+    assert sweeping.unattended_since(Reminder, now=now + 2 * MINUTE) == now
 
 
 BREAKS = {

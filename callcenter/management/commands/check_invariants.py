@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import ngettext
 
-from campaigns.invariants import INVARIANTS, Invariant, check_invariants, orphans
+from campaigns.invariants import INVARIANTS, check_invariants, orphans
 from escalations.invariants import RULES as OF_ESCALATIONS
 from inbound.invariants import RULES as OF_THE_LINES
 from screens.terminal import TerminalCommand
@@ -21,8 +21,7 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        besides = [Invariant(rule.name, rule.promise, rule.sql) for rule in (*OF_THE_LINES, *OF_ESCALATIONS)]
-        besides += [Invariant(rule.name, rule.promise, rule.sql) for rule in of_owed_work()]
+        besides = [*OF_THE_LINES, *OF_ESCALATIONS, *of_owed_work()]
         checked = len(INVARIANTS) + len(orphans()) + len(besides)
         broken = check_invariants(besides=besides)
         if options["json"]:

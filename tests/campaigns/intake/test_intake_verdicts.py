@@ -130,6 +130,28 @@ def test_a_report_much_smaller_than_last_months_waits_for_the_supervisors_word(a
     assert (done.state, done.taken, done.accepted_by) == (Report.State.PUBLISHED, 4, elena)
 
 
+def test_each_time_a_report_waits_for_a_decision_supervision_is_told(at: At, elena: User) -> None:
+    headings = ["Saldo" if heading == "MONTO" else heading for heading in HEADINGS]
+    held = taken({"Saldo": "289"}, now=at("2026-11-25 06:10"), headings=headings)
+    deciding.read_again(report_id=held.pk, by=elena, now=at("2026-11-25 08:00"))
+    assert take_in(report_id=held.pk, now=at("2026-11-25 08:01")).state == Report.State.HELD
+    assert list(Notice.objects.values_list("kind", flat=True)) == ["report_held", "report_held"]
+
+
+def test_each_time_a_report_is_parked_supervision_is_told(at: At, elena: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_: Any) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr("campaigns.rows.reading.stage", broken)
+    report = received(ccvp({}), now=at("2026-11-25 06:10"))
+    for hour in (7, 9):
+        for minute in range(3):
+            parked = take_in(report_id=report.pk, now=at(f"2026-11-25 0{hour}:0{minute}"))
+        assert parked.state == Report.State.PARKED
+        deciding.read_again(report_id=report.pk, by=elena, now=at(f"2026-11-25 0{hour}:30"))
+    assert list(Notice.objects.values_list("kind", flat=True)) == ["report_failed", "report_failed"]
+
+
 def test_a_report_without_a_column_is_read_again_once_its_heading_is_known(at: At, elena: User) -> None:
     headings = ["Saldo" if heading == "MONTO" else heading for heading in HEADINGS]
     held = taken({"Saldo": "289"}, now=at("2026-11-25 06:10"), headings=headings)

@@ -15,7 +15,17 @@ from campaigns.intake.mending import RowRefused, admit, dismiss
 from campaigns.intake.receiving import receive_report
 from campaigns.intake.taking_in import take_in
 from campaigns.invariants import check_invariants
-from campaigns.models import CallBack, Campaign, Contact, ListEntry, RejectedRow, Renewal, RenewalPayment, Report
+from campaigns.models import (
+    CallBack,
+    Campaign,
+    Contact,
+    ContactChange,
+    ListEntry,
+    RejectedRow,
+    Renewal,
+    RenewalPayment,
+    Report,
+)
 from campaigns.month import lifecycle
 from tests.campaigns.some_receipts import row, take
 from tests.campaigns.some_reports import many, taken
@@ -127,6 +137,9 @@ def test_who_has_paid_and_gets_another_service_owes_again_wherever_she_stands(
     """She paid her Internet; then her television is admitted. The entry keeps its state, the day goes."""
     entries = ListEntry.objects.filter(contact__contract="1001")
     entries.update(state=stood)
+    if verb := {"done": "finish", "exhausted": "exhaust"}.get(stood):
+        step = {"verb": verb, "from_state": "open", "to_state": stood, "at": at("2026-11-25 10:00")}
+        ContactChange.objects.create(contact_id=entries.get().contact_id, **step)
     take([row("R1", "10011", "11-25", "289", service="INTERNET", contract="1001")], now=at("2026-11-25 18:00"))
     entry = entries.get()
     assert entry.paid_on == date(2026, 11, 25)

@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 from python_calamine import CalamineWorkbook
 
 from agents.models import Disclosure, User
+from campaigns.intake.taking_in import claim
 from campaigns.models import Campaign, Contact, ListExport, RejectedRow, Report, ReportSource
 from campaigns.month.lifecycle import close_overdue
 from campaigns.month.planner import make_months_exist
@@ -227,3 +228,38 @@ def test_the_list_asks_the_database_as_often_for_fifty_reports_as_for_one(
     with django_assert_max_num_queries(12):
         assert client.get("/reports/").status_code == 200
     assert Campaign.objects.count() == 1
+
+
+def test_a_report_that_is_read_again_is_told_as_no_failure_before_it_fails(
+    elena: User, signed_in: SignedIn, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = received(ccvp({}), now=at("2026-11-25 06:10"))
+    columns = {
+        "state": "parked",
+        "attempts": 3,
+        "fence": 3,
+        "parked_at": report.arrived_at,
+        "last_error": "disco",
+    }
+    Report.objects.filter(pk=report.pk).update(**columns)
+    client = signed_in(elena)
+    client.post(f"/work/report/{report.pk}/again/")
+    report.refresh_from_db()
+    assert (report.state, report.attempts, report.last_error) == ("waiting", 0, "disco")
+    page = client.get(f"/reports/{report.pk}/progress/").content.decode()
+    assert "falló" not in page
+    claim(report_id=report.pk, now=timezone.now())
+    assert "falló" not in client.get(f"/reports/{report.pk}/progress/").content.decode()
+    Report.objects.filter(pk=report.pk).update(state="waiting", lease_until=None)
+    assert "El intento 1 falló" in client.get(f"/reports/{report.pk}/progress/").content.decode()
+
+
+def test_the_page_of_owed_work_reads_a_parked_report_again_as_its_own_page_does(
+    elena: User, signed_in: SignedIn, at: At
+) -> None:
+    report = received(ccvp({}), now=at("2026-11-25 06:10"))
+    columns = {"state": "parked", "attempts": 3, "fence": 3, "parked_at": report.arrived_at}
+    Report.objects.filter(pk=report.pk).update(**columns, held_for="small", held_because="Tiene 4 filas.")
+    signed_in(elena).post(f"/work/report/{report.pk}/again/")
+    report.refresh_from_db()
+    assert (report.state, report.held_for, report.held_because) == ("waiting", "", "")

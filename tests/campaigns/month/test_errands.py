@@ -8,7 +8,7 @@ import pytest
 
 from campaigns.assignment import assigning
 from campaigns.models import Campaign, Errand, ErrandKind
-from campaigns.month import errands
+from campaigns.month import errands, lifecycle
 from tests.campaigns.a_campaign import add_contacts, make_campaign
 
 NOON = "2026-11-25 12:00"
@@ -75,3 +75,38 @@ def test_asking_for_the_assignment_again_forgets_its_failures(two_asked, elena, 
     )  # fmt: skip
     errands.try_again(campaign=first, kind=ErrandKind.ASSIGNMENT, now=at(NOON))
     assert first in assigning.assign_what_was_asked(now=at(NOON))
+
+
+def park_the_assignment(campaign, now):
+    Errand.objects.create(
+        campaign=campaign, kind="deal", owed_at=now, state="parked", attempts=3, fence=3, not_before=now,
+        parked_at=now, last_error="x",
+    )  # fmt: skip
+
+
+def test_what_is_assigned_another_way_is_owed_no_more(two_asked, at):
+    first, second = two_asked
+    for month in two_asked:
+        park_the_assignment(month, at(NOON))
+    assigning.assign(campaign=first, now=at(NOON))
+    assert [errand.campaign for errand in Errand.objects.all()] == [second]
+
+
+def test_a_month_that_closes_owes_no_assignment(two_asked, at):
+    first, _second = two_asked
+    park_the_assignment(first, at(NOON))
+    lifecycle.close(campaign=first, by=None, now=at("2026-12-31 23:00"))
+    assert not Errand.objects.exists()
+
+
+def test_a_month_that_closes_while_its_assignment_begins_owes_nothing_afterwards(two_asked, at, monkeypatch):
+    locked = assigning._locked
+
+    def closed_first(campaign):
+        if campaign.state == Campaign.State.PROPOSED:
+            Campaign.objects.filter(pk=campaign.pk).update(state=Campaign.State.CLOSED)
+        return locked(campaign)
+
+    monkeypatch.setattr(assigning, "_locked", closed_first)
+    assert assigning.assign_what_was_asked(now=at(NOON)) == []
+    assert not Errand.objects.exists()

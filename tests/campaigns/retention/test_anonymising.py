@@ -161,6 +161,21 @@ def test_the_files_are_gone_from_the_disk(december: Campaign, at: At) -> None:
     assert (row.cells, row.detail, row.state) == ({}, "", "dismissed")
 
 
+@pytest.mark.parametrize("state", ["waiting", "held", "parked"])
+def test_an_old_report_that_nobody_decided_on_is_put_aside_as_owed_work_is(
+    december: Campaign, at: At, state: str
+) -> None:
+    report = Report.objects.create(
+        kind="recaudo", sha256="d" * 64, name="recaudo.csv", size=9, arrived_at=at("2026-11-26 06:00"), state=state,
+        attempts=3, fence=3, parked_at=at("2026-11-26 06:05") if state == "parked" else None,
+    )  # fmt: skip
+    report.file.save("recaudo.csv", ContentFile(b"Rosa Flores"))
+    anonymising.anonymise_due(now=at("2028-12-01 08:00"))
+    report.refresh_from_db()
+    assert (report.state, report.parked_at, report.file.name) == ("discarded", None, "")
+    call_command("check_invariants")
+
+
 def test_a_dry_run_says_it_and_changes_nothing(
     december: Campaign, at: At, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,8 @@ from systems.smartflex.client import Smartflex
 from systems.wire import forget_wires
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
+from work.sweeping import unattended_since
+from work.trying_again import try_again
 
 pytestmark = pytest.mark.django_db
 Owe = Callable[..., OutsideWrite]
@@ -218,6 +220,8 @@ def test_a_refusal_is_told_and_is_a_persons(owe: Owe, side: OtherSide, now: date
     assert asked(side) == 1
     with pytest.raises(WriteRefused):
         writing.try_again(write=write, by=elena, now=now)
+    with pytest.raises(ValueError, match="refused is not tried again"):
+        try_again(owed=write, now=now)
     assert writing.give_up(write=write, reason="Suspendido", by=ana.user, now=now).state == State.NOT_DONE
 
 
@@ -273,6 +277,7 @@ def test_what_waits_for_a_system_that_is_off_goes_when_it_is_on_again(
 ) -> None:
     write = owe(ORDINARY)
     set_mode("smartflex", "off")
+    assert unattended_since(OutsideWrite, now=now + timedelta(days=1)) is None  # nobody is expected to send it now
     assert (deliver_due(now=now), now_of(write).state, write.attempts) == (0, State.WAITING, 0)
     set_mode("smartflex")
     assert deliver_due(now=now + timedelta(days=30)) == 1
