@@ -60,8 +60,8 @@ check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translati
 generate: setup ## write the pages of docs/ that are made from the code
 	$(BIN)/python manage.py write_docs
 
-messages: setup ## put new messages of the screens into locale/en, to be translated there (needs gettext)
-	$(BIN)/python manage.py makemessages -l en --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=tests --ignore=var --ignore=benchmarks
+messages: setup ## put new messages of the screens into every language of locale/, to be translated there (needs gettext)
+	$(BIN)/python manage.py makemessages --all --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=tests --ignore=var --ignore=benchmarks
 
 bench: setup ## each piece of work as a ratio, with the machine's limit beside it (BENCH=name for one)
 	@$(BIN)/python -m benchmarks $(BENCH)

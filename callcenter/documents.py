@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
 
-from campaigns.contacts.state_diagram import LIFE as OF_A_CONTACT
-from campaigns.month.state_diagram import LIFE as OF_A_CAMPAIGN
-from escalations.state_page import LIFE as OF_AN_ESCALATION
+from campaigns.contacts.diagram import LIFE as OF_A_CONTACT
+from campaigns.month.diagram import LIFE as OF_A_CAMPAIGN
+from escalations.diagram import LIFE as OF_AN_ESCALATION
 from inbound.flows.pages import pages as flow_pages
 from inbound.flows.publishing import FLOWS, files, read_files
 from inbound.writes.diagram import LIFE as OF_A_WRITE
@@ -18,26 +19,42 @@ from systems.registry import cells
 from work.diagram import life as life_of_owed_work
 
 LIVES = (OF_A_CAMPAIGN, OF_A_CONTACT, OF_AN_ESCALATION, OF_A_WRITE)
+MADE_WHOLE = ("flows",)  # folders of `docs/` with nothing but made pages: one that is made no more goes
 
 
-def made_pages() -> dict[str, str]:
-    """Every page by its name in `docs/`: lives, the contract with outside systems, flows. Raises FlowErrors."""
+def made_pages(*, flows: Path = FLOWS) -> dict[str, str]:
+    """Every page by its name in `docs/`: lives, the contract with outside systems, flows. Raises FlowErrors.
+
+    `flows`: the folder of the lines' flows.
+    """
     lives = {life.page: states_page(life) for life in (*LIVES, life_of_owed_work())}
-    return {**lives, "systems.yaml": contract_page(cells().values()), **flow_pages(read_files(files(FLOWS)))}
+    return {**lives, "systems.yaml": contract_page(cells().values()), **flow_pages(read_files(files(flows)))}
 
 
-def stale_pages() -> list[str]:
-    """Names of the pages that are not what the code would make of them."""
-    return [name for name, page in made_pages().items() if not _of(name).exists() or _of(name).read_text() != page]
+def stale_pages(pages: Mapping[str, str]) -> list[str]:
+    """Names of the pages that are not what the code makes of them: changed, missing, or made no more."""
+    return [*(name for name, page in pages.items() if _on_file(name) != page), *_too_many(pages)]
 
 
-def write_pages() -> list[str]:
-    """Write what is stale. Returns its names."""
-    pages, stale = made_pages(), stale_pages()
+def write_pages(pages: Mapping[str, str]) -> list[str]:
+    """Write what is stale and take away what is made no more. Returns its names."""
+    stale = stale_pages(pages)
     for name in stale:
-        _of(name).parent.mkdir(parents=True, exist_ok=True)
-        _of(name).write_text(pages[name], encoding="utf-8")
+        if name in pages:
+            _of(name).parent.mkdir(parents=True, exist_ok=True)
+            _of(name).write_text(pages[name], encoding="utf-8")
+        else:
+            _of(name).unlink()
     return stale
+
+
+def _too_many(pages: Mapping[str, str]) -> list[str]:
+    there = [f"{folder}/{path.name}" for folder in MADE_WHOLE for path in sorted(_of(folder).glob("*.md"))]
+    return [name for name in there if name not in pages]
+
+
+def _on_file(name: str) -> str | None:
+    return _of(name).read_text(encoding="utf-8") if _of(name).exists() else None
 
 
 def _of(name: str) -> Path:

@@ -62,7 +62,7 @@ class NavigationItem:
 class Frame:
     """The frame around one page. Everything is asked for only when a whole page is drawn, not for a fragment."""
 
-    beside = "campaigns/payments/_paid_until.html"  # stands beside the person on every page
+    payments_piece = "campaigns/payments/_paid_until.html"  # how old the payment data are, on every page
     home_key = "i"
     languages = settings.LANGUAGES
     site = settings.SITE_NAME

@@ -1,4 +1,4 @@
-"""The inbound lines, as Django knows them; each outside system gets its row after a migration."""
+"""The inbound lines, as Django knows them; each outside system gets its row after a migration (docs/decisions/0131)."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ from systems.contract import DONE, REFUSAL, Schema, Shape, request
 
 HEAD = """\
 # The contract between the call centre and the outside systems. No vendor publishes these interfaces: this one is ours,
-# and a site maps it onto what it has. It is made from the cells (`systems/<system>/cell.py`) by
+# and a site maps it onto what it has. It is made from the cells (`systems/<system>/__init__.py`) by
 # `manage.py write_docs`; a test fails when it is stale, `tests/systems/test_contract.py` holds the clients to it,
 # `tests/sandbox/test_contract.py` the sandbox.
 """

@@ -1,4 +1,4 @@
-"""Which outside systems there are: every folder of `systems/` with a `cell.py` is one."""
+"""Which outside systems there are: every folder of `systems/` that declares a `CELL` in its `__init__.py` is one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pkgutil
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 
 import systems
 from systems.cells import Cell, Words
@@ -37,8 +36,8 @@ def name_of(system: str) -> str:
 
 def _declared(folders: Iterable[str]) -> Iterable[Cell]:
     for folder in pkgutil.iter_modules(folders, "systems."):
-        if folder.ispkg and find_spec(f"{folder.name}.cell"):
-            cell: Cell = import_module(f"{folder.name}.cell").CELL
+        cell: Cell | None = getattr(import_module(folder.name), "CELL", None) if folder.ispkg else None
+        if cell is not None:
             if folder.name != f"systems.{cell.code}":
                 raise ValueError(f"{folder.name} declares the system {cell.code}: a folder is called as its system")
             yield cell

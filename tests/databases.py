@@ -95,7 +95,7 @@ def key_of_what_migrating_makes() -> str:
     for app in apps.get_app_configs():
         found.update(Path(app.path).glob("migrations/*.py"))
     ours = [path for path in found if HOUSE in path.parents and ".venv" not in path.parts]
-    cells = HOUSE.glob("systems/*/cell.py")  # found by their folders: each gets its row after migrating
+    cells = HOUSE.glob("systems/*/__init__.py")  # found by their folders: each gets its row after migrating
     reached = _reached([*ours, *(HOUSE / room / "apps.py" for room in ROOMS), *cells])
     data = [path for room in ROOMS for path in (HOUSE / room).rglob("*.yaml")]
     content = hashlib.sha256()

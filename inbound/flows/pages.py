@@ -51,7 +51,7 @@ def procedure_page(flows: Mapping[str, Flow]) -> str:
     """Each numbered step of the procedure, and where in the flows it is."""
     lines = [
         "# The procedure, step by step\n",
-        f"Made from `inbound/procedure.yaml` and `inbound/flows/` by `manage.py publish_flows --docs`; {MADE}",
+        f"Made from `inbound/procedure.yaml` and `inbound/flows/` by `manage.py write_docs`; {MADE}",
         "Every numbered step of GC-PRC-OPE-ASE-02 (A–J and L), as printed, and the steps of the flow that do it. The"
         " last column says how it is read where the paper is silent, contradicts itself or is misprinted.\n",
     ]
@@ -75,7 +75,7 @@ def flow_page(flow: Flow) -> str:
     ways = " and ".join(f"{sum(1 for _ in every_path(flow, start=start))} from `{start}`" for start in flow.starts)
     head = (
         f"# {flow.line} {flow.name}\n\n"
-        f"{flow.procedure}. Made from `inbound/flows/{flow.line}.yaml` by `manage.py publish_flows --docs`; {MADE}\n"
+        f"{flow.procedure}. Made from `inbound/flows/{flow.line}.yaml` by `manage.py write_docs`; {MADE}\n"
         f"Ways to an end, a loop taken at most once: {ways}.\n"
     )
     rows = ["| step | ref | kind | title | does | then |", "|---|---|---|---|---|---|", *map(_row, flow.steps.values())]

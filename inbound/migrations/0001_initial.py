@@ -166,6 +166,7 @@ class Migration(migrations.Migration):
                 ('not_before', models.DateTimeField(default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), verbose_name='no antes de')),
                 ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='en curso hasta')),
                 ('parked_at', models.DateTimeField(blank=True, null=True, verbose_name='detenido desde')),
+                ('owed_again_at', models.DateTimeField(blank=True, null=True, verbose_name='pedido otra vez')),
                 ('last_error', models.TextField(blank=True, verbose_name='último error')),
                 ('key', models.CharField(max_length=120, unique=True)),
                 ('walk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='writes', to='inbound.walk', verbose_name='atención')),

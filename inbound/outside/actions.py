@@ -1,4 +1,4 @@
-"""What a step may do in another system, as the systems' cells declare it: `systems/<system>/cell.py`.
+"""What a step may do in another system, as the systems' cells declare it: `systems/<system>/__init__.py`.
 
 Names of `needs` and `may` are those of a step's `with`, and the arguments of the client's method. A requester (step
 109.4.2) is whoever asked for it on the telephone: `requester_name`, `requester_card` and `requester_kinship` go

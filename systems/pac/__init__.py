@@ -1,1 +1,36 @@
-"""PAC: share certificates."""
+"""What PAC says of itself."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from systems.cells import Cell, Reads, Typed
+from systems.contract import CODE, MONEY, TEXT, many, record
+from systems.pac.client import Pac
+
+CERTIFICATE = record("Certificate", number=TEXT, amount=MONEY, paid=MONEY, pending=MONEY)
+
+CELL = Cell(
+    code="pac",
+    name="PAC",
+    place=60,
+    about="share certificates",
+    client=Pac,
+    operations=(
+        Reads(
+            name="certificates",
+            words=_("Certificados de Aportación"),
+            summary="Share certificates of a contract.",
+            source="102.5",
+            asks={"contract": CODE},
+            answers=record("Certificates", certificates=many(CERTIFICATE)),
+            by_hand=(
+                Typed("0.number", _("Número del certificado")),
+                Typed("0.amount", _("Importe (Bs)"), "amount"),
+                Typed("0.paid", _("Pagado (Bs)"), "amount"),
+                Typed("0.pending", _("Saldo (Bs)"), "amount"),
+            ),
+        ),
+    ),
+    labels={"paid": _("Pagado"), "pending": _("Saldo")},
+)

@@ -11,11 +11,11 @@ from escalations import working
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
 from inbound.flows.paths import every_path
-from inbound.flows.publishing import files, publish_files
 from inbound.models import OutsideSystem, ServiceLine
 from tests.browser.looking import assert_accessible, settle
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of
+from tests.inbound.lines_on_file import publish_every_flow
 from tests.inbound.walks.test_every_line import walk_to_the_end
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def card(ana, elena) -> Escalation:
     """A claim that Ana's call left, which Elena has."""
     now = timezone.now()
-    publish_files(texts=files(), now=now)
+    publish_every_flow(now=now)
     OutsideSystem.objects.update(mode="by_hand")
     flow = flow_of("102")
     way = next(w for w in every_path(flow) if any(flow.steps[name].hands_to for name, _branch in w))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
 from escalations.lifecycle import STEPS, EscalationRefused, Verb, Who, check_can, why_not
 from escalations.models import Change, Escalation, Kind
@@ -66,11 +64,6 @@ def test_an_agent_works_the_calls_that_are_hers_to_make(make_card, ana, oscar):
 def test_every_kind_has_its_row_and_every_label_its_words(db):
     assert set(Kind.objects.values_list("code", flat=True)) == set(KINDS)
     assert all(str(state.label) for state in State)
-
-
-def test_the_page_of_states_is_not_stale():
-    call_command("write_docs", check=True)
-    assert "stateDiagram-v2" in Path("docs/escalation-states.md").read_text()
 
 
 def test_raising_begins_the_history(card, ana, morning):

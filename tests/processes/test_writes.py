@@ -21,14 +21,14 @@ MONEY, ORDINARY = "c_cli4g.top_up", "smartflex.write_interaction"
 AMOUNT = Decimal("10.00")
 OWE = """
 import json, uuid
+from django.core.management import call_command
 from django.utils import timezone
 from agents.models import Agent, Role, Team, User
 from inbound.models import OutsideSystem, ServiceLine
-from inbound.flows.publishing import files, publish_files
 from inbound.walks.walking import begin_walk
 from inbound.writes.writing import owe_write
 now = timezone.now()
-publish_files(texts=files(), now=now)
+call_command("publish_flows")
 user, _new = User.objects.get_or_create(username="ana", defaults={"role": Role.AGENT})
 team, _new = Team.objects.get_or_create(name="Norte")
 agent, _new = Agent.objects.get_or_create(user=user, defaults={"team": team})

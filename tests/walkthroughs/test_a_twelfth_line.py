@@ -14,10 +14,11 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from inbound.flows import publishing
-from inbound.flows.publishing import files, read_files
+from inbound.flows.publishing import read_files
 from inbound.models import FlowDraft, FlowVersion, OutsideWrite, ServiceLine
 from inbound.walks.lines_page import KEYS
 from tests.inbound.a_call import Call
+from tests.inbound.lines_on_file import texts_with_a_row
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[User | Agent], Client]
@@ -41,9 +42,9 @@ steps:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, db: None) -> Path:
     """The program's flows and one more."""
-    for name, text in files().items():
+    for name, text in texts_with_a_row().items():
         (tmp_path / name).write_text(text)
     (tmp_path / "112.yaml").write_text(FLOW)
     return tmp_path
@@ -100,7 +101,7 @@ def test_a_file_without_its_row_keeps_nobody_waiting_and_is_said(folder: Path) -
     assert out.startswith("Flujos publicados: 101 v1")
     assert err == ("112.yaml: no hay una línea «112». Agréguela en «Líneas», en Administración, y vuelva a publicar.\n")
     assert set(FlowVersion.objects.values_list("line__number", flat=True)) == {
-        Path(name).stem for name in files()
+        Path(name).stem for name in texts_with_a_row()
     }  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def test_its_draft_begins_with_the_file_where_nobody_has_a_shell(
 def test_its_pages_are_made_from_the_file_alone(folder: Path, settings: Any, tmp_path: Path) -> None:
     settings.BASE_DIR = tmp_path
     (tmp_path / "docs").mkdir()
-    publish(folder, "--docs")
+    call_command("write_docs", "--folder", str(folder), stdout=StringIO())
     assert (tmp_path / "docs/flows/112.md").read_text().startswith("# 112 Emergencias de red")
     steps = (tmp_path / "docs/procedure-steps.md").read_text()
     assert "## Lines the paper does not have" in steps

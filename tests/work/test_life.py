@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inbound.owed_work import WRITES
 from inbound.writes import states
-from screens.lives import states_page
-from work.diagram import life
 from work.kinds import Kind, kinds
 from work.life import STEPS, Phase, leads_to
 from work.life import Verb as Of
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "work-states.md"
-
-
-def test_the_picture_in_the_documents_is_the_table() -> None:
-    assert PAGE.read_text() == states_page(life()), "run manage.py write_docs"
 
 
 def test_each_step_leads_to_one_place() -> None:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from callcenter.demo import outside_systems
 from callcenter.processes import Foreground, Program, next_free_port
+from callcenter.recorded_migrations import refuse_migrations_of_another_release
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
 from screens.terminal import TerminalCommand
@@ -65,6 +66,7 @@ class Command(TerminalCommand):
 
     def _prepare(self) -> None:
         self._say("Preparing the database …")
+        refuse_migrations_of_another_release()
         call_command("migrate", verbosity=0, interactive=False)
         sync_schedule(ticks=SCHEDULE, now=timezone.now())
         call_command("publish_flows", quiet=True, stdout=self.stdout)

@@ -1,4 +1,4 @@
-"""Door: publish the flows on file, or write the pages that are made of them."""
+"""Door: publish the flows on file. Their pages in `docs/` are written by `write_docs`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inbound.flows.pages import pages
 from inbound.flows.publishing import (
     FLOWS,
     Outcome,
@@ -20,14 +18,13 @@ from inbound.flows.publishing import (
     files_without_a_line,
     lines_without_a_flow,
     publish_files,
-    read_files,
 )
 from inbound.flows.schema import FlowErrors
 from screens.terminal import TerminalCommand
 
 
 class Command(TerminalCommand):
-    help = "Publishes what changed in inbound/flows/ as the next frozen version of its line; --docs writes docs/flows/."
+    help = "Publishes what changed in inbound/flows/ as the next frozen version of its line."
 
     requires_system_checks: list[str] = []
 
@@ -35,9 +32,6 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="what was done as JSON on stdout")
         parser.add_argument("--folder", type=Path, default=FLOWS, help="where the flows are; inbound/flows by default")
         parser.add_argument("--replace", action="store_true", help="also where an administrator's version is running")
-        parser.add_argument(
-            "--docs", action="store_true", help="publish nothing, write docs/flows/ and the table of steps"
-        )
         parser.add_argument(
             "--quiet", action="store_true", help="one line for what was published, none for what was not"
         )
@@ -47,9 +41,6 @@ class Command(TerminalCommand):
             texts = files(options["folder"])
             if not texts:
                 raise CommandError(_("No hay ningún flujo en %(folder)s.") % {"folder": options["folder"]})
-            if options["docs"]:
-                self._write_pages(texts)
-                return
             waiting = files_without_a_line(texts)
             ready = {name: source for name, source in texts.items() if name not in waiting}
             done = publish_files(texts=ready, now=timezone.now(), replace=options["replace"])
@@ -87,9 +78,3 @@ class Command(TerminalCommand):
             self.stderr.write(no_line % {"file": name, "line": number})
         for line in lines_without_a_flow():
             self.stderr.write(no_flow % {"line": line.number})
-
-    def _write_pages(self, texts: dict[str, str]) -> None:
-        docs = Path(settings.BASE_DIR) / "docs"
-        for name, page in pages(read_files(texts)).items():
-            (docs / name).parent.mkdir(exist_ok=True)
-            (docs / name).write_text(page, encoding="utf-8")

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from agents.models import Agent, User
 from campaigns.contacts.life import LEADS_TO, STEPS, Actor, ContactRefused, Verb, check_can, take_step, take_steps
-from campaigns.contacts.state_diagram import LIFE
 from campaigns.desk.answers import Answers
 from campaigns.desk.correcting import correct_result
 from campaigns.desk.giving import give_next
 from campaigns.desk.results import record_result
 from campaigns.invariants import check_invariants
 from campaigns.models import Attempt, Contact, ContactChange, DoNotCall, ListEntry
-from screens.lives import states_page
 
 At = Callable[[str], datetime]
 State = ListEntry.State
@@ -181,8 +178,3 @@ def test_a_result_of_somebody_who_paid_meanwhile_leaves_her_paid(make_contact, a
     contact = make_contact(ana, state="exhausted", paid_on=date(2026, 11, 25), paid_known_at=now, fence=1)
     record_result(agent=ana, contact=contact, fence=1, disposition=result("no_answer"), now=now)
     assert steps_of(contact) == [("leave_paid", "exhausted", "paid")]
-
-
-def test_the_page_of_states_is_not_stale() -> None:
-    page = Path(__file__).parents[3] / "docs" / "contact-states.md"
-    assert page.read_text() == states_page(LIFE), "run manage.py write_docs"

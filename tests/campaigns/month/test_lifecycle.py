@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ from agents.models import Agent, User
 from campaigns.models import Attempt, CallBack, Campaign, CampaignChange, Contact, ListEntry
 from campaigns.month import lifecycle
 from campaigns.month.lifecycle import STEPS, Actor, CampaignRefused, Verb
-from campaigns.month.state_diagram import LIFE
-from screens.lives import states_page
 
 At = Callable[..., datetime]
 State = Campaign.State
@@ -169,8 +166,3 @@ def test_a_month_without_report_closes_too_and_before_its_end_does_not(december:
     with pytest.raises(CampaignRefused, match="se cierra sola"):
         lifecycle.close(campaign=december, by=None, now=at("2026-11-28 10:00"))
     assert lifecycle.close_overdue(now=at("2026-12-02 08:00")) == [december]
-
-
-def test_the_page_of_states_is_not_stale() -> None:
-    page = Path(__file__).parents[3] / "docs" / "campaign-states.md"
-    assert page.read_text() == states_page(LIFE), "run manage.py write_docs"

@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Agent, User
-from inbound.flows.publishing import files, publish_files
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
 from tests.inbound.flows_to_read import text_of
+from tests.inbound.lines_on_file import publish_every_flow
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
@@ -22,7 +22,7 @@ ADD = reverse("admin:inbound_flowdraft_add")
 
 @pytest.fixture
 def line(at: Callable[..., datetime], db: None) -> ServiceLine:
-    publish_files(texts=files(), now=at("2026-11-25 09:30"))
+    publish_every_flow(now=at("2026-11-25 09:30"))
     return ServiceLine.objects.get(number="104")
 
 

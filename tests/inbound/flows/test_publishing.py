@@ -25,6 +25,7 @@ from inbound.flows.publishing import (
 from inbound.flows.schema import FlowErrors, parse_flow
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
 from tests.inbound.flows_to_read import text_of
+from tests.inbound.lines_on_file import texts_with_a_row
 from tests.inbound.of_the_procedure import LINES
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +69,9 @@ def publish(*arguments: str, **options: Any) -> str:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, db: None) -> Path:
     """The flows on file, to change."""
-    for name, text in files().items():
+    for name, text in texts_with_a_row().items():
         (tmp_path / name).write_text(text)
     return tmp_path
 
@@ -92,15 +93,17 @@ def test_a_new_site_begins_with_the_eleven_lines() -> None:
     assert all("{agente}" in one.greeting and one.farewell and one.is_active for one in found)
 
 
-def test_every_line_has_its_flow_on_file_and_no_flow_is_without_its_line() -> None:
-    assert {Path(name).stem for name in files()} == set(ServiceLine.objects.values_list("number", flat=True))
+def test_every_line_of_a_new_site_has_its_flow_on_file() -> None:
+    """A file beyond them is a line an administrator adds: it waits for its row."""
+    assert {f"{number}.yaml" for number in ServiceLine.objects.values_list("number", flat=True)} <= set(files())
+    assert set(texts_with_a_row()) == {f"{number}.yaml" for number in LINES}
 
 
 # Flows on file
 
 
 def test_what_changed_is_published_as_the_next_version_and_nothing_twice(now: datetime) -> None:
-    texts = files()
+    texts = texts_with_a_row()
     first = publish_files(texts=texts, now=now)
     assert outcomes(first) == {Outcome.PUBLISHED}
     assert {one.version for one in first} == {1}
@@ -116,7 +119,7 @@ def test_what_changed_is_published_as_the_next_version_and_nothing_twice(now: da
 
 
 def test_what_goes_back_to_an_older_text_is_a_version_too(now: datetime) -> None:
-    texts = files()
+    texts = texts_with_a_row()
     other = {**texts, "104.yaml": texts["104.yaml"] + "# otra\n"}
     for one in (texts, other, texts):
         publish_files(texts=one, now=now)
@@ -124,7 +127,7 @@ def test_what_goes_back_to_an_older_text_is_a_version_too(now: datetime) -> None
 
 
 def test_nothing_is_half_done_when_one_of_them_is_wrong(now: datetime) -> None:
-    texts = files()
+    texts = texts_with_a_row()
     texts["104.yaml"] = texts["104.yaml"].replace("next: not_registered", "next: nowhere")
     texts["101.yaml"] = "line: 101"
     with pytest.raises(FlowErrors) as refused:
@@ -144,12 +147,12 @@ def test_nothing_is_half_done_when_one_of_them_is_wrong(now: datetime) -> None:
 )
 def test_a_flow_of_no_line_or_a_second_one_is_refused(now: datetime, name: str, source: str, said: str) -> None:
     with pytest.raises(FlowErrors) as refused:
-        publish_files(texts={**files(), name: source}, now=now)
+        publish_files(texts={**texts_with_a_row(), name: source}, now=now)
     assert [(error.file, error.what) for error in refused.value.errors] == [(name, said)]
 
 
 def test_a_published_version_is_frozen(now: datetime) -> None:
-    publish_files(texts=files(), now=now)
+    publish_files(texts=texts_with_a_row(), now=now)
     with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
         FlowVersion.objects.filter(line__number="104").update(source="x")
     with pytest.raises(ProgrammingError, match="Cannot update or delete"), transaction.atomic():
@@ -162,7 +165,7 @@ def test_a_published_version_is_frozen(now: datetime) -> None:
 def test_a_draft_becomes_the_next_version_and_is_put_away(
     line: ServiceLine, draft: Callable[..., FlowDraft], ines: User, now: datetime
 ) -> None:
-    publish_files(texts=files(), now=now)
+    publish_files(texts=texts_with_a_row(), now=now)
     draft(note="Otro título")
     version = publish_draft(line=line, by=ines, now=now)
     assert (version.version, version.published_by, version.note) == (2, ines, "Otro título")
@@ -204,7 +207,7 @@ def test_a_draft_with_something_wrong_stays_a_draft(
 def test_a_draft_that_changes_nothing_is_not_published(
     line: ServiceLine, draft: Callable[..., FlowDraft], ines: User, now: datetime
 ) -> None:
-    publish_files(texts=files(), now=now)
+    publish_files(texts=texts_with_a_row(), now=now)
     draft("title: Guiatel", "title: Guiatel")
     with pytest.raises(PublishingRefused, match="lo mismo"):
         publish_draft(line=line, by=ines, now=now)
@@ -213,7 +216,7 @@ def test_a_draft_that_changes_nothing_is_not_published(
 def test_a_new_release_does_not_undo_an_administrators_version(
     line: ServiceLine, draft: Callable[..., FlowDraft], ines: User, now: datetime
 ) -> None:
-    texts = files()
+    texts = texts_with_a_row()
     publish_files(texts=texts, now=now)
     draft()
     hers = publish_draft(line=line, by=ines, now=now)
@@ -244,7 +247,7 @@ def test_the_command_says_what_it_did(folder: Path) -> None:
     change(folder, "104", "title: Guía de abonados", "title: Guía")
     told = json.loads(publish("--folder", str(folder), "--json"))["flows"]
     assert {"line": "104", "version": 3, "outcome": "published"} in told
-    assert len(told) == len(files())
+    assert len(told) == len(texts_with_a_row())
 
 
 def test_the_command_says_all_that_is_wrong_and_does_nothing(folder: Path) -> None:
@@ -265,12 +268,3 @@ def test_the_command_says_when_there_is_nothing_or_no_text(tmp_path: Path) -> No
     (tmp_path / "101.yaml").write_bytes(b"line: \xff")
     with pytest.raises(CommandError, match=r"101\.yaml: no está escrito en UTF-8"):
         publish("--folder", str(tmp_path))
-
-
-def test_the_command_writes_the_pages(settings: Any, tmp_path: Path) -> None:
-    (tmp_path / "docs").mkdir()
-    settings.BASE_DIR = tmp_path
-    assert publish("--docs") == ""
-    assert (tmp_path / "docs" / "procedure-steps.md").read_text().startswith("# The procedure, step by step")
-    assert len(list((tmp_path / "docs" / "flows").glob("*.md"))) == len(files())
-    assert not FlowVersion.objects.exists()

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from agents.models import User
-from inbound.flows.publishing import PublishingRefused, files, publish_draft, publish_files
+from inbound.flows.publishing import PublishingRefused, publish_draft, publish_files
 from inbound.models import FlowDraft, FlowVersion, ServiceLine
 from tests.campaigns.together import at_once
+from tests.inbound.flows_to_read import text_of
+from tests.inbound.lines_on_file import texts_with_a_row
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,13 +23,14 @@ def now(at: Any) -> datetime:
 
 
 def test_four_programs_that_start_at_once_publish_each_flow_once(now: datetime) -> None:
-    at_once(lambda _n: publish_files(texts=files(), now=now), list(range(4)))
+    texts = texts_with_a_row()
+    at_once(lambda _n: publish_files(texts=texts, now=now), list(range(4)))
     assert list(FlowVersion.objects.values_list("version", flat=True)) == [1] * 11
 
 
 def test_a_draft_that_is_published_by_four_hands_is_published_once(now: datetime, ines: User) -> None:
     line = ServiceLine.objects.get(number="104")
-    FlowDraft.objects.create(line=line, source=files()["104.yaml"], saved_at=now, saved_by=ines)
+    FlowDraft.objects.create(line=line, source=text_of("104"), saved_at=now, saved_by=ines)
 
     def publish(_n: int) -> bool:
         try:

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Agent, User
-from inbound.flows.publishing import files, publish_files
 from inbound.models import Footstep, OutsideSystem, PersonInCharge, ServiceLine, Walk
 from inbound.walks.answering import StepRefused
 from tests.inbound.a_walk import Caller
+from tests.inbound.lines_on_file import publish_every_flow
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Agent | User], Client]
@@ -23,7 +23,7 @@ SignedIn = Callable[[Agent | User], Client]
 def caller(ana: Agent, now: datetime) -> Caller:
     """Ana has somebody on the line who wants to buy."""
     OutsideSystem.objects.update(mode="by_hand")
-    publish_files(texts=files(), now=now)
+    publish_every_flow(now=now)
     one = Caller(ana, ServiceLine.objects.get(number="800130001"), now)
     one.answer()
     one.answer()

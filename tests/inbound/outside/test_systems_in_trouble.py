@@ -12,13 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from agents.models import Agent
-from inbound.flows.publishing import files, publish_files
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.writes.delivering import deliver_due
 from systems import wire
 from systems.breaker import Breaker
 from systems.wire import forget_wires
 from tests.inbound.a_call import Call
+from tests.inbound.lines_on_file import publish_every_flow
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 from tests.systems.misbehaving import HELD, misbehaving, says_nothing
 
@@ -81,7 +81,7 @@ def attend(
 ) -> Callable[[str, Presses], Call]:
     """`attend("104", presses)`: Ana's call, after those presses."""
     connect(settings, sandbox)
-    publish_files(texts=files(), now=timezone.now())
+    publish_every_flow(now=timezone.now())
 
     def call(line: str, presses: Presses) -> Call:
         made = Call(signed_in(ana), line)

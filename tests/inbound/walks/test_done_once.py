@@ -16,10 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agents.models import Agent, User
-from inbound.flows.publishing import files, publish_files
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.writes.delivering import deliver_due, recover
 from tests.inbound.a_call import Call
+from tests.inbound.lines_on_file import publish_every_flow
 from tests.processes.house import wait_until
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
@@ -111,7 +111,7 @@ def at_the_step(
     settings: Any, sandbox: RunningSandbox, ana: Agent, signed_in: Callable[..., Client]
 ) -> Callable[[Deed], AtTheStep]:
     connect(settings, sandbox)
-    publish_files(texts=files(), now=timezone.now())
+    publish_every_flow(now=timezone.now())
     return lambda deed: AtTheStep(deed, signed_in(ana), sandbox)
 
 

@@ -9,13 +9,13 @@ import pytest
 from escalations.models import Escalation
 from inbound.fields import Field
 from inbound.flows.paths import every_path
-from inbound.flows.publishing import files, publish_files
 from inbound.flows.shapes import Step
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import look_ups
 from inbound.walks import walking
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of
+from tests.inbound.lines_on_file import publish_every_flow
 
 pytestmark = pytest.mark.django_db
 PATHS = [(line, way) for line in LINES for way in every_path(flow_of(line))]
@@ -61,7 +61,7 @@ def walk_to_the_end(caller: Caller, way: tuple[tuple[str, str], ...], *, seen: b
 
 @pytest.fixture
 def published(db: None, at) -> None:
-    publish_files(texts=files(), now=at(MONDAY))
+    publish_every_flow(now=at(MONDAY))
 
 
 @pytest.mark.parametrize("seen", [True, False], ids=["written", "left-empty"])

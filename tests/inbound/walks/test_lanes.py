@@ -19,7 +19,7 @@ from inbound.anonymising import anonymise_walks
 from inbound.attended.finding import asked_for, find_walks
 from inbound.attended.time_figures import time_figures
 from inbound.flows.paths import every_path
-from inbound.flows.publishing import files, publish_files
+from inbound.flows.publishing import files
 from inbound.models import FlowVersion, Footstep, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lanes import begin_lane, handed_over
@@ -27,6 +27,7 @@ from inbound.walks.page import lay_walk
 from inbound.walks.state import read_state
 from tests.inbound.a_walk import FLOW, Attending, Caller, publish
 from tests.inbound.flows_to_read import LINES, flow_of
+from tests.inbound.lines_on_file import publish_every_flow
 from tests.inbound.walks.test_every_line import walk_to_the_end
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def monday(at: Callable[[str], datetime]) -> datetime:
 @pytest.fixture
 def call_of(ana: Agent, monday: datetime) -> Callable[[str], Caller]:
     """A call of a line that handed its card to the lane: `call_of("102")`."""
-    publish_files(texts=files(), now=monday)
+    publish_every_flow(now=monday)
     OutsideSystem.objects.update(mode="by_hand")
 
     def make(number: str) -> Caller:

@@ -25,7 +25,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agents.models import Agent, User
-from inbound.flows.publishing import files, publish_files
 from inbound.models import Footstep, OutsideSystem, ReservedSearch, ServiceLine, Walk
 from inbound.outside.reaching import look_up
 from inbound.walks.state import read_state
@@ -34,6 +33,7 @@ from tests.callcenter.test_every_address import ADDRESSES, ADMIN, ROUTED
 from tests.callcenter.world import World, world
 from tests.campaigns.conftest import december, house_rules, make_contact
 from tests.inbound.flows_to_read import LINES
+from tests.inbound.lines_on_file import publish_every_flow
 from tests.inbound.other_side import OtherSide
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
@@ -149,7 +149,7 @@ def attend(reader: Reader, line: str, whom: Subscriber) -> Walk:
 @pytest.fixture
 def lines(db: None, settings: Any, sandbox: RunningSandbox, now: datetime) -> RunningSandbox:
     connect(settings, sandbox)
-    publish_files(texts=files(), now=now)
+    publish_every_flow(now=now)
     return sandbox
 
 

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from inbound.models import OutsideWrite
-from inbound.writes.diagram import LIFE
 from inbound.writes.states import CENTRE, STEPS, State
-from screens.lives import states_page
-
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "write-states.md"
 
 
 def reached_from(*start: OutsideWrite.State) -> set[str]:
@@ -20,10 +14,6 @@ def reached_from(*start: OutsideWrite.State) -> set[str]:
         reached.add(state)
         waiting += [step.to_state for step in STEPS if step.from_state == state and step.to_state not in reached]
     return reached
-
-
-def test_the_picture_in_the_documents_is_the_table() -> None:
-    assert PAGE.read_text() == states_page(LIFE), "run manage.py write_docs"
 
 
 def test_no_way_leads_from_doubt_to_a_request() -> None:

@@ -1,0 +1,22 @@
+"""The flows on file that a test publishes: those of the rows there are, or every one, its row added first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inbound.flows.publishing import files, files_without_a_line, publish_files
+from inbound.models import ServiceLine
+
+
+def texts_with_a_row() -> dict[str, str]:
+    """The texts a new site publishes, by their names: a file whose line nobody added yet waits for its row."""
+    texts = files()
+    waiting = files_without_a_line(texts)
+    return {name: text for name, text in texts.items() if name not in waiting}
+
+
+def publish_every_flow(*, now: datetime) -> None:
+    """Publish all that is on file; a line beyond those of a new site gets the row an administrator would add."""
+    for position, number in enumerate(files_without_a_line(files()).values(), start=1000):
+        ServiceLine.objects.create(number=number, name=number, greeting="{agente}", farewell="x", position=position)
+    publish_files(texts=files(), now=now)
