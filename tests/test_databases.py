@@ -30,7 +30,7 @@ def test_what_a_test_committed_is_gone_and_what_migrations_made_is_back(django_d
     ("changed", "makes_another"),
     [
         ("campaigns/migrations/0001_initial.py", True),
-        ("systems/smartflex/cell.py", True),
+        ("systems/smartflex/__init__.py", True),
         ("inbound/flows/104.yaml", True),
         ("campaigns/desk/giving.py", False),
         ("campaigns/migrations/0009_not_there.py", False),

@@ -20,7 +20,17 @@ from campaigns.intake.receiving import receive_report
 from campaigns.intake.taking_in import take_in
 from campaigns.intake.withdrawing import check_can_withdraw, preview_withdrawal, withdraw
 from campaigns.invariants import check_invariants
-from campaigns.models import CallBack, Campaign, ListEntry, Receipt, RejectedRow, RenewalPayment, Report, ReportSource
+from campaigns.models import (
+    CallBack,
+    Campaign,
+    ContactChange,
+    ListEntry,
+    Receipt,
+    RejectedRow,
+    RenewalPayment,
+    Report,
+    ReportSource,
+)
 from campaigns.payments.payment_age import payment_age
 from tests.campaigns.a_campaign import make_campaign, moment
 from tests.campaigns.some_receipts import owing
@@ -60,7 +70,8 @@ def december(ana: Agent) -> Campaign:
     campaign = make_campaign(state="running", launched_at=moment("2026-11-25 09:00"))
     owing(campaign, "C1", "TV", owner=ana)
     owing(campaign, "C2", "TV", "INTERNET", owner=ana)
-    owing(campaign, "C3", "TV", owner=ana, state="done")
+    finished = owing(campaign, "C3", "TV", owner=ana, state="done")
+    ContactChange.objects.create(contact=finished, verb="finish", from_state="open", to_state="done", at=NOW)
     owing(campaign, "C4", "TV", state="held_out")
     owing(campaign, "C5", "TV", owner=ana)
     agreed = owing(campaign, "C6", "TV", owner=ana)

@@ -79,7 +79,7 @@ def test_asking_for_the_assignment_again_forgets_its_failures(two_asked, elena, 
 
 def park_the_assignment(campaign, now):
     Errand.objects.create(
-        campaign=campaign, kind="deal", owed_at=now, state="parked", attempts=3, fence=3, not_before=now,
+        campaign=campaign, kind=ErrandKind.ASSIGNMENT, owed_at=now, state="parked", attempts=3, fence=3, not_before=now,
         parked_at=now, last_error="x",
     )  # fmt: skip
 
