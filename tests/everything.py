@@ -47,7 +47,8 @@ def install_browser() -> str:
 def main() -> int:
     """Run pytest over everything that can run here. Ends on pytest's own line and code."""
     asked = sys.argv[1:]
-    command = [sys.executable, "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadgroup"]
+    workers = min((os.cpu_count() or 1) + 1, 8)  # one of them waits for the programs it has started most of its time
+    command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadgroup"]
     if "--fast" in asked:
         asked.remove("--fast")
         command += ["-q", "-m", FAST]
