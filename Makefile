@@ -37,7 +37,7 @@ run: .venv/runs ## everything in the foreground: PORT=8000, HOST=127.0.0.1; Ctrl
 test: setup ## everything, the browser tests too
 	@$(BIN)/python -m tests.everything
 
-test-fast: setup ## between two edits: no browser, processes, commits or sweeps (TESTS=tests/inbound for one room)
+test-fast: setup ## between two edits: no browser, processes, sandbox, commits or sweeps (TESTS=tests/inbound for one room)
 	@$(BIN)/python -m tests.everything --fast $(TESTS)
 
 break: setup ## break rules of the house one at a time and see that a test finds each (RULE=words for some)

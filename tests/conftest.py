@@ -43,10 +43,15 @@ def is_in_a_browser(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Tests that commit are marked, and come after those that do not; the browser's last: its loop stays here."""
+    """Those that ask the sandbox or commit are marked; the latter come last, and the browser's at the very end.
+
+    Its loop stays in the thread of the tests.
+    """
     for item in items:
         if is_transactional(item):
             item.add_marker(pytest.mark.commits)
+        if "sandbox_process" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.sandbox)
     yield
     items.sort(key=lambda item: (is_in_a_browser(item), is_transactional(item)))
 

@@ -16,6 +16,8 @@ from campaigns.models import Seal
 from notices.models import Attachment
 from tests.campaigns.a_month import make_month
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture
 def sound(ana, luis, elena, at, settings, tmp_path):

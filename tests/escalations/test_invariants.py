@@ -16,7 +16,7 @@ from escalations.invariants import RULES
 from escalations.marks import mark_times
 from escalations.models import Escalation, Kind
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 Make = Callable[..., Escalation]
 
 

@@ -22,7 +22,7 @@ from inbound.writes.states import Verb, take_step
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 Owe = Callable[..., OutsideWrite]
 DONE, DOUBTED, WAITS = "done", "doubted", "waits"  # keys of the writes
 

@@ -17,7 +17,7 @@ from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of
 from tests.inbound.lines_on_file import publish_every_flow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 PATHS = [(line, way) for line in LINES for way in every_path(flow_of(line))]
 IDS = [f"{line}-{way[-1][0]}-{number}" for number, (line, way) in enumerate(PATHS)]
 MONDAY = "2026-11-23 10:00"

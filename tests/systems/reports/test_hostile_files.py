@@ -19,6 +19,8 @@ import xlsxwriter
 from systems.reports import archives
 from systems.reports.reading import Limits, ReadingInterrupted, ReportRefused, read_report
 
+pytestmark = pytest.mark.sweep
+
 ROOT = Path(__file__).resolve().parents[3]
 # finds the modules of a test before ours
 START = f"import sys; sys.path[:0] = [sys.argv[1], {str(ROOT)!r}]; from systems.reports.process import main; main()"
