@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from systems.registry import cells
 from work.diagram import life as life_of_owed_work
 
 LIVES = (OF_A_CAMPAIGN, OF_A_CONTACT, OF_AN_ESCALATION, OF_A_WRITE)
-MADE_WHOLE = ("flows",)  # folders of `docs/` with nothing but made pages: one that is made no more goes
+MADE_WHOLE = ("flows",)  # folders of `docs/` with nothing but made pages
 
 
 def made_pages(*, flows: Path = FLOWS) -> dict[str, str]:
@@ -32,25 +32,25 @@ def made_pages(*, flows: Path = FLOWS) -> dict[str, str]:
 
 
 def stale_pages(pages: Mapping[str, str]) -> list[str]:
-    """Names of the pages that are not what the code makes of them: changed, missing, or made no more."""
-    return [*(name for name, page in pages.items() if _on_file(name) != page), *_too_many(pages)]
+    """Names of the pages that are not what the code makes of them: changed or missing."""
+    return [name for name, page in pages.items() if _on_file(name) != page]
 
 
-def write_pages(pages: Mapping[str, str]) -> list[str]:
-    """Write what is stale and take away what is made no more. Returns its names."""
-    stale = stale_pages(pages)
-    for name in stale:
-        if name in pages:
-            _of(name).parent.mkdir(parents=True, exist_ok=True)
-            _of(name).write_text(pages[name], encoding="utf-8")
-        else:
-            _of(name).unlink()
-    return stale
-
-
-def _too_many(pages: Mapping[str, str]) -> list[str]:
+def surplus_pages(pages: Mapping[str, str]) -> list[str]:
+    """Names of the pages that are made no more, if `pages` are all there are: those of another folder never are."""
     there = [f"{folder}/{path.name}" for folder in MADE_WHOLE for path in sorted(_of(folder).glob("*.md"))]
     return [name for name in there if name not in pages]
+
+
+def write_pages(pages: Mapping[str, str], *, taken_away: Collection[str] = ()) -> list[str]:
+    """Write what is stale and take away what is named. Returns the names of both."""
+    stale = stale_pages(pages)
+    for name in stale:
+        _of(name).parent.mkdir(parents=True, exist_ok=True)
+        _of(name).write_text(pages[name], encoding="utf-8")
+    for name in taken_away:
+        _of(name).unlink()
+    return [*stale, *taken_away]
 
 
 def _on_file(name: str) -> str | None:

@@ -38,5 +38,5 @@ def refuse_migrations_of_another_release() -> None:
     except InconsistentMigrationHistory as error:
         found = ", ".join(gone[:3]) or str(error).rstrip(".")
     if found:
-        way_on = OF_A_DEMO if settings.RUNS_EMBEDDED else OF_A_SERVER
+        way_on = OF_A_DEMO if settings.RUNS_EMBEDDED and settings.IS_DEMO else OF_A_SERVER
         raise CommandError(SENTENCE.format(found=found, way_on=way_on))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from callcenter.documents import made_pages, stale_pages
+from callcenter.documents import made_pages, stale_pages, surplus_pages
 from inbound.flows.publishing import FLOWS
 from tests.sources import HOUSE
 
@@ -40,7 +40,8 @@ def flows(tmp_path: Path) -> Path:
 
 
 def test_no_page_is_stale() -> None:
-    assert stale_pages(made_pages()) == [], "run make generate"
+    pages = made_pages()
+    assert [*stale_pages(pages), *surplus_pages(pages)] == [], "run make generate"
 
 
 def test_every_life_is_drawn_and_every_flow_has_its_page() -> None:
@@ -63,14 +64,21 @@ def test_what_is_stale_is_named_and_written_and_nothing_else(docs: Path) -> None
     assert write_docs() == ""
 
 
-def test_the_page_of_a_flow_that_is_gone_is_stale_and_goes(docs: Path, flows: Path) -> None:
-    (flows / "104.yaml").unlink()
-    with pytest.raises(CommandError, match=r"flows/104\.md"):
-        write_docs("--check", "--folder", str(flows))
-    assert (docs / "flows" / "104.md").exists()
-    write_docs("--folder", str(flows))
-    assert not (docs / "flows" / "104.md").exists()
+def test_the_page_of_a_flow_that_is_gone_is_stale_and_goes(docs: Path) -> None:
+    (docs / "flows" / "100.md").write_text("# A line that was closed", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"flows/100\.md"):
+        write_docs("--check")
+    assert (docs / "flows" / "100.md").exists()
+    assert write_docs() == "docs/flows/100.md\n"
+    assert not (docs / "flows" / "100.md").exists()
     assert (docs / "flows" / "101.md").exists()
+
+
+def test_flows_from_elsewhere_take_no_page_of_the_house_away(docs: Path, flows: Path) -> None:
+    (flows / "104.yaml").unlink()
+    write_docs("--folder", str(flows))
+    assert (docs / "flows" / "104.md").exists()
+    write_docs("--check", "--folder", str(flows))
 
 
 def test_flows_that_are_wrong_or_not_there_write_nothing(docs: Path, flows: Path, tmp_path: Path) -> None:

@@ -39,9 +39,12 @@ def test_migrations_that_lack_what_they_need_are_named() -> None:
         refuse_migrations_of_another_release()
 
 
-@pytest.mark.parametrize(("embedded", "way_on"), [(True, "make demo-reset"), (False, "DATABASE_URL")])
-def test_the_way_on_is_the_one_there_is(settings: Any, embedded: bool, way_on: str) -> None:
-    settings.RUNS_EMBEDDED = embedded
+@pytest.mark.parametrize(
+    ("embedded", "demo", "way_on"),
+    [(True, True, "make demo-reset"), (False, True, "DATABASE_URL"), (True, False, "DATABASE_URL")],
+)
+def test_the_way_on_is_the_one_there_is(settings: Any, embedded: bool, demo: bool, way_on: str) -> None:
+    settings.RUNS_EMBEDDED, settings.IS_DEMO = embedded, demo
     Recorded.objects.create(app="campaigns", name="0004_tariffs")
     with pytest.raises(CommandError, match=way_on):
         refuse_migrations_of_another_release()
@@ -50,7 +53,7 @@ def test_the_way_on_is_the_one_there_is(settings: Any, embedded: bool, way_on: s
 def test_run_ends_with_the_sentence_before_it_migrates(
     settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.CALLCENTER_HOME, settings.RUNS_EMBEDDED = tmp_path, True
+    settings.CALLCENTER_HOME, settings.RUNS_EMBEDDED, settings.IS_DEMO = tmp_path, True, True
     called: list[str] = []
     monkeypatch.setattr(run, "call_command", lambda name, **_options: called.append(name))
     monkeypatch.setattr(run, "refuse_a_busy_port", lambda _host, _port: None)

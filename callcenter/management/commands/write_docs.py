@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from callcenter.documents import made_pages, stale_pages, write_pages
+from callcenter.documents import made_pages, stale_pages, surplus_pages, write_pages
 from inbound.flows.publishing import FLOWS
 from inbound.flows.schema import FlowErrors
 from screens.terminal import TerminalCommand
@@ -28,8 +28,10 @@ class Command(TerminalCommand):
             raise CommandError(f"Nothing was written.\n{refused}") from None
         if not any(name.startswith("flows/") for name in pages):
             raise CommandError(f"There is no flow in {options['folder']}: nothing was written.")
+        # Pages from a folder elsewhere are beside the house's own, which are not surplus for being absent there.
+        surplus = surplus_pages(pages) if options["folder"].resolve() == FLOWS.resolve() else []
         if not options["check"]:
-            for name in write_pages(pages):
+            for name in write_pages(pages, taken_away=surplus):
                 self.stdout.write(f"docs/{name}")
-        elif stale := stale_pages(pages):
+        elif stale := [*stale_pages(pages), *surplus]:
             raise CommandError(f"stale in docs/: {', '.join(stale)}. Run manage.py write_docs.")

@@ -18,7 +18,7 @@ from campaigns.desk.results import record_result
 from campaigns.models import Contact, ContactChange, ListEntry
 
 pytestmark = pytest.mark.django_db
-TITLE = "Historia en la lista"
+TITLE = "Pasos en la lista"
 IN_BULK = "UPDATE campaigns_listentry entry SET {steps} WHERE TRUE"
 
 
