@@ -1,7 +1,8 @@
 """`make test`: all of it, and in plain words what this machine could not run. `--fast` is for between two edits.
 
 Fast are the rules of every room, each in a transaction of its own: no browser, no processes, nothing that commits, no
-other system over HTTP, and no sweep over all pages or lines. Arguments are pytest's: folders, files, `-k`, `-x`.
+other system over HTTP, no waiting for a server that misbehaves, and no sweep over all pages, lines or many examples.
+Arguments are pytest's: folders, files, `-k`, `-x`.
 
 Groups (`xdist_group`) are begun first, the largest before the others: what starts servers takes one worker for minutes,
 while the other does single tests, and single tests fill both up to the end.
@@ -18,7 +19,7 @@ import subprocess
 import sys
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FAST = "not browser and not processes and not commits and not sandbox and not sweep"
+FAST = "not browser and not processes and not commits and not sandbox and not waits and not sweep"
 INSTALL = {
     "apt-get": [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]],
     "dnf": [["dnf", "install", "-y", "-q", "chromium"]],

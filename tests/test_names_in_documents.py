@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -11,14 +12,17 @@ from django.core.management import get_commands
 from tests.sources import HOUSE
 
 DOCUMENTS = [HOUSE / "README.md", HOUSE / "CONTRIBUTING.md", *sorted((HOUSE / "docs").glob("*.md"))]
+NOT_OURS = {".venv", ".git", "var"}
 OF_A_SITE = ("var/", "CALLCENTER_HOME/")  # made where it runs
 IS_A_FILE = re.compile(r"[\w-][\w./-]*(?:/[\w./-]*|\.(?:py|md|yaml|html|css|js|toml|po|txt))")
 
 
 def files() -> set[str]:
     """Every file and folder by its path, as short as a document may write it: `month/lifecycle.py` too."""
-    there = [path for path in HOUSE.rglob("*") if not {".venv", ".git", "var"} & set(path.parts)]
-    parts = [path.relative_to(HOUSE).parts for path in there if HOUSE in path.parents]
+    parts = []
+    for folder, folders, names in os.walk(HOUSE):
+        folders[:] = [name for name in folders if name not in NOT_OURS]
+        parts += [(*Path(folder).relative_to(HOUSE).parts, name) for name in (*folders, *names)]
     return {"/".join(of[start:]) for of in parts for start in range(len(of))}
 
 

@@ -61,6 +61,7 @@ def test_what_is_no_port_is_said(text: str, capsys: pytest.CaptureFixture[str]) 
     assert a_port("8000") == 8000
 
 
+@pytest.mark.processes
 def test_a_real_terminal_sees_the_same() -> None:
     answer = subprocess.run(
         [sys.executable, "manage.py", "run", "--prot", "1"],

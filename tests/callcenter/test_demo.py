@@ -51,6 +51,7 @@ def pull(now: datetime) -> list[Report]:
         "2027-02-01 00:05",  # and the first of the next
     ],
 )
+@pytest.mark.sweep
 def test_there_is_somebody_to_call_at_any_hour_of_any_day(moment: str, home: Path, at: At) -> None:
     now = at(moment)
     people.hire()

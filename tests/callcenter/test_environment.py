@@ -66,6 +66,7 @@ PRODUCTION = {
         ({**PRODUCTION, "DATABASE_URL": "", "REDIS_URL": ""}, "production needs servers of its own"),
     ],
 )
+@pytest.mark.processes
 def test_a_placeholder_or_a_misspelt_setting_stops_the_start_with_one_line(
     environment: dict[str, str], says: str
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_placeholder_or_a_misspelt_setting_stops_the_start_with_one_line(
     assert says in answer.stderr.splitlines()[-1]
 
 
+@pytest.mark.processes
 def test_all_that_is_refused_is_told_at_once() -> None:
     answer = start(CALLCENTER_ENV="production", DEBUG="1", REDIS_URL="redis://10.0.0.9:6379")
     told = [line.split(": ")[0] for line in answer.stderr.splitlines()[-5:]]
@@ -83,6 +85,7 @@ def test_all_that_is_refused_is_told_at_once() -> None:
 @pytest.mark.parametrize(
     "more", [{}, {"REDIS_URL": "redis://:password@queue.internal:6379"}, {"TRUSTED_PROXIES": "10.0.0.0/28"}]
 )
+@pytest.mark.processes
 def test_production_starts_with_secrets_and_servers_of_its_own(more: dict[str, str]) -> None:
     answer = start(**PRODUCTION, **more)
     assert answer.returncode == 0, answer.stderr

@@ -33,6 +33,7 @@ def test_what_was_told_to_have_ended_is_left_alone() -> None:
     assert guard.read_sessions(told) == {8, 9}
 
 
+@pytest.mark.processes
 @pytest.mark.usefixtures("short")
 def test_a_stubborn_program_and_its_children_end_too() -> None:
     polite, stubborn = started("import time; print(flush=True)"), started(STUBBORN)

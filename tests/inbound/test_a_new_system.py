@@ -103,6 +103,7 @@ def test_its_part_of_the_contract_is_made_and_the_others_stay_as_they_are() -> N
     assert made == kept
 
 
+@pytest.mark.sandbox
 def test_it_is_looked_up_written_to_and_played(
     played: RunningSandbox, owe: Callable[..., OutsideWrite], now: datetime, set_mode: Callable[..., None]
 ) -> None:
@@ -131,6 +132,7 @@ def test_it_is_looked_up_written_to_and_played(
     assert found_by_hand(name="satel.decoder", answers={"state": "dark"}) == {"state": "dark"}
 
 
+@pytest.mark.sandbox
 def test_the_sandbox_holds_its_requests_to_the_contract(played: RunningSandbox) -> None:
     knobs = httpx.get(f"{played.address}/_knobs", trust_env=False).json()["knobs"]
     assert [knob["system"] for knob in knobs][-2:] == ["nocc", "satel"]

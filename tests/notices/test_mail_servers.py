@@ -13,7 +13,7 @@ from notices.mailing import SERVER_DOWN, deliver_due, message_id, retry
 from notices.models import Notice
 from tests.notices.mail_server import HELD, MailServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.waits]
 
 
 def test_a_sweep_sends_all_that_is_due_in_one_session(

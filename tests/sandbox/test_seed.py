@@ -23,6 +23,8 @@ DATES = (
     ("longdistancecustomer", "last_payment_on"),
 )
 
+pytestmark = pytest.mark.sandbox
+
 
 @pytest.fixture(scope="module")
 def sown() -> Iterator[RunningSandbox]:

@@ -25,6 +25,8 @@ NOBODY = {"customers": [], "more": False}
 AMPLE = 20.0  # seconds for a system that answers
 SHORT = 0.8  # seconds for one that hangs
 
+pytestmark = pytest.mark.waits
+
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:

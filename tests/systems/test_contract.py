@@ -150,6 +150,7 @@ def server() -> Any:
         yield one
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("operation", CALLS)
 def test_a_client_reads_whatever_the_contract_lets_a_system_answer(server: Misbehaving, operation: str) -> None:
     @given(case=ANSWERS[operation])

@@ -13,7 +13,7 @@ from campaigns.calling.rules import callable_now, why_not
 from campaigns.desk.giving import give_next
 from campaigns.models import CallBack, Campaign, DoNotCall, ListEntry, RetiredTelephone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 STATES = ["open"] * 12 + ["done", "paid", "held_out", "not_callable", "exhausted"]
 
 

@@ -323,6 +323,7 @@ def test_a_service_added_to_a_paid_contact_puts_it_back_when_its_receipts_are_ma
     assert (entry.state, entry.paid_on) == ("open", None)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("seed", range(8))
 def test_no_money_is_lost_or_made(december: Campaign, january: Callable[[], Campaign], seed: int) -> None:
     """Whatever comes in whatever order: what receipts say is what renewals got and what waits."""

@@ -60,6 +60,7 @@ def test_a_row_carries_the_number_a_person_counts(tmp_path: Path) -> None:
     assert cells[:5] == ("110100008", "1101000081", "Efraín Beatriz Peñarrieta Nuñez", "5790244 CB", "44664861")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

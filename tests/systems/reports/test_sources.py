@@ -19,7 +19,10 @@ from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavail
 from tests.systems.reports.conftest import CLIENT_KEY, HELD
 
 # the SFTP server of the tests has threads of its own, which take a client's good-bye for an error
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+pytestmark = [
+    pytest.mark.waits,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
+]
 
 BODY = b"contenido de ccvp-2026-12.xlsx"
 
