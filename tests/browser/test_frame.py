@@ -14,8 +14,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_the_check_finds_what_is_wrong(page: Page):
-    page.set_content("<html><body><img src='x'><input></body></html>")
-    assert any("image-alt" in line for line in axe_violations(page))
+    page.set_content("<body><img src='x'><input><p style='color: #888; background: #999'>Pálido</p></body>")
+    found = axe_violations(page)
+    assert any("image-alt" in line for line in found)
+    assert any("color-contrast" in line for line in found)
 
 
 def test_the_sign_in_page_is_accessible(page: Page, live_server):
