@@ -75,11 +75,41 @@ WHAT_WAS_PAID = (
 WHAT_CAME_AND_WHAT_LEAVES = (
     Rule(
         "a report much smaller than last month's is believed",
-        "campaigns/intake/taking_in.py",
+        "campaigns/intake/odd_files.py",
         "SMALL_SHARE = 0.5",
         "SMALL_SHARE = 0.0",
         (
             "tests/campaigns/intake/test_intake_verdicts.py::test_a_report_much_smaller_than_last_months_waits_for_the_supervisors_word",
+        ),
+    ),
+    Rule(
+        "a hidden sheet is read as the report",
+        "systems/reports/workbooks.py",
+        "            if known.visible == SheetVisibleEnum.Visible:\n",
+        "            if rows:\n",
+        ("tests/systems/reports/test_sheets.py",),
+    ),
+    Rule(
+        "a file is taken whatever its footer says",
+        "campaigns/intake/odd_files.py",
+        "    yield from _totals_that_differ(report=report, told=told)\n",
+        "",
+        ("tests/campaigns/intake/test_odd_files.py::test_a_file_that_is_not_what_its_footer_says_is_held",),
+    ),
+    Rule(
+        "thousands or decimals is guessed",
+        "systems/reports/values.py",
+        "    if _THOUSANDS_OR_DECIMALS.fullmatch(bare):\n",
+        "    if not bare:\n",
+        ("tests/systems/reports/test_values.py",),
+    ),
+    Rule(
+        "a report without a usable row is accepted and closes the month for the right one",
+        "campaigns/intake/deciding.py",
+        "    if report.held_for == HeldFor.EMPTY:\n",
+        "    if not report.held_for:\n",
+        (
+            "tests/campaigns/intake/test_odd_files.py::test_a_report_without_a_usable_row_is_held_and_cannot_be_accepted",
         ),
     ),
     Rule(

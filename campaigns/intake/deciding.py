@@ -29,6 +29,8 @@ def check_can_accept(report: Report) -> None:
         raise DecisionRefused(
             _("Le falta una columna: agregue el título a los conocidos y léalo otra vez, o descártelo.")
         )
+    if report.held_for == HeldFor.EMPTY:
+        raise DecisionRefused(_("No tiene ninguna fila que se pueda usar: descártelo y pida otro."))
 
 
 def check_can_read_again(report: Report) -> None:

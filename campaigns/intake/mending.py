@@ -77,7 +77,7 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         if reason:
             raise RowRefused(reading.sentence(reason), "due_on")
         campaign = Campaign.objects.select_for_update(no_key=True).get(period=report.month)
-        _check_is_new(campaign=campaign, service=service, number=number)
+        _check_is_new(report=report, campaign=campaign, service=service, number=number)
         same = Contact.objects.select_for_update(no_key=True).filter(campaign=campaign, contract=contract)
         had = same.first()
         write_contacts(cursor, table=table, campaign=campaign, adds=True)
@@ -92,7 +92,7 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
     Report.objects.filter(pk=report.pk).update(figures=publishing.figures(campaign=campaign))
 
 
-def _check_is_new(*, campaign: Campaign, service: str, number: str) -> None:
+def _check_is_new(*, report: Report, campaign: Campaign, service: str, number: str) -> None:
     """Raises RowRefused when the campaign is closed or has this service already."""
     if campaign.state == Campaign.State.CLOSED:
         raise RowRefused(_("La campaña ya está cerrada: la fila no se puede admitir."))
@@ -100,7 +100,7 @@ def _check_is_new(*, campaign: Campaign, service: str, number: str) -> None:
     if known := same.first():
         raise RowRefused(
             _("El servicio %(number)s ya está en la campaña (fila %(line)s).")
-            % {"number": number, "line": known.report_line},
+            % {"number": number, "line": report.place_of(known.report_line)},
             "service_number",
         )
 

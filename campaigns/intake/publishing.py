@@ -162,12 +162,6 @@ def figures(*, campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def earlier_rows(*, report: Report) -> int | None:
-    """How many rows the newest published CCVP report of an earlier month had; None when there is none."""
-    earlier = Report.objects.filter(kind=report.kind, state=Report.State.PUBLISHED, period__lt=report.month)
-    return earlier.order_by("-period").values_list("rows", flat=True).first()
-
-
 def first_days(period: date) -> tuple[date, date]:
     """Due dates that a report of `period` may have."""
     return period - DUE_BEFORE, period + DUE_AFTER

@@ -30,6 +30,8 @@ FIELD_OF = {
     "bad_amount": "amount",
     "no_amount": "amount",
     "amount_not_positive": "amount",
+    "two_readings": "amount",
+    "under_a_cent": "amount",
     "contradicts": "service_number",
     "conflict": "receipt",
 }
@@ -47,9 +49,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class RowForm:
-    """A rejected row as a small form; `error` is what was said to the last try."""
+    """A rejected row as a small form; `place` is where it stood, `error` what was said to the last try."""
 
     row: RejectedRow
+    place: str
     cells: list[Cell]
     sentence: str
     detail: str
@@ -114,6 +117,7 @@ def form_of(
     can_change = row.state == RejectedRow.State.WAITING
     return RowForm(
         row=row,
+        place=row.report.place_of(row.line),
         cells=[
             Cell(
                 name=name,
@@ -133,7 +137,7 @@ def form_of(
 
 def _detail(row: RejectedRow, *, masked: bool) -> str:
     if row.reason == "contradicts":
-        return _("Fila %(line)s.") % {"line": row.detail}
+        return _("Fila %(line)s.") % {"line": row.report.place_of(int(row.detail))}
     return masked_text(row.detail) if masked else row.detail
 
 
@@ -146,15 +150,16 @@ def _text(name: str, text: str, *, masked: bool) -> str:
     return masked_telephone(text) if name in TELEPHONES else masked_text(text)
 
 
-def sheet_of(*, kind: str, rows: QuerySet[RejectedRow], masked: bool) -> Sheet:
-    """Rejected rows as a sheet: where they stood, why, and their cells as they were in the file."""
-    columns = columns_of(kind)
+def sheet_of(*, report: Report, rows: QuerySet[RejectedRow], masked: bool) -> Sheet:
+    """Rejected rows of a report as a sheet: where they stood, why, and their cells as they were in the file."""
+    columns = columns_of(report.kind)
+    several = len(report.sheets.get("read", [])) > 1
     return Sheet(
         title=_("Filas rechazadas"),
         headers=[_("Fila"), _("Motivo"), _("Estado"), *(label for _name, label in columns)],
         rows=(
             [
-                row.line,
+                report.place_of(row.line) if several else row.line,
                 sentence(row.reason),
                 row.get_state_display(),
                 *(_text(name, str(row.cells.get(name, "")), masked=masked) for name, _label in columns),

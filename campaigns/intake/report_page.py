@@ -30,6 +30,16 @@ READING, CHECKING, PUBLISHING = 25, 5, 70
 
 
 @dataclass(frozen=True)
+class SheetLine:
+    """One sheet of the book: how many rows, and in a word and a colour what was done with it."""
+
+    name: str
+    rows: int
+    word: str
+    badge: str
+
+
+@dataclass(frozen=True)
 class ReportState:
     """A report as its page shows it. `percent` is 0 to 100; `left` is empty when nobody can say yet."""
 
@@ -48,6 +58,7 @@ class ReportState:
     why_not_read_again: str
     why_not_discard: str
     why_not_withdraw: str
+    sheets: list[SheetLine]
 
 
 def state_of(report: Report, *, now: datetime) -> ReportState:
@@ -76,6 +87,7 @@ def state_of(report: Report, *, now: datetime) -> ReportState:
         why_not_read_again=_why_not(deciding.check_can_read_again, report),
         why_not_discard=_why_not(deciding.check_can_discard, report),
         why_not_withdraw=_why_not(check_can_withdraw, report),
+        sheets=_sheets(report),
     )
 
 
@@ -96,6 +108,22 @@ def share_done(report: Report) -> float:
 def sources_of(*, user: User) -> list[ReportSource]:
     """The sources in use, with what their last look found. Nothing of it is personal; agents see none."""
     return list(ReportSource.objects.filter(is_active=True).order_by("kind", "name")) if user.sees_the_centre else []
+
+
+def _sheets(report: Report) -> list[SheetLine]:
+    """Every sheet, where not all of the file is the one that was read."""
+    read, left_out = report.sheets.get("read", []), report.sheets.get("left_out", [])
+    if len(read) + len(left_out) < 2:
+        return []
+    words = {
+        "hidden": (_("Oculta: no se leyó"), "warn"),
+        "missing_columns": (_("No se leyó: le faltan columnas"), "bad"),
+        "no_header": (_("No se leyó: no tiene los títulos"), "calm"),
+    }
+    return [
+        *(SheetLine(sheet["name"], sheet["rows"], _("Leída"), "ok") for sheet in read),
+        *(SheetLine(sheet["name"], sheet["rows"], *words[sheet["why"]]) for sheet in left_out),
+    ]
 
 
 def _rows_done(report: Report) -> int:

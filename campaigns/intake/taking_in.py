@@ -12,10 +12,10 @@ from pathlib import PurePath
 
 import psycopg
 from django.db import connection, transaction
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from campaigns.intake import publishing
+from campaigns.intake.odd_files import what_is_odd
 from campaigns.intake.receiving import mail_failed, mail_held
 from campaigns.models import Campaign, HeldFor, Report, ReportKind
 from campaigns.month.planner import campaign_of
@@ -23,6 +23,7 @@ from campaigns.payments import receipts
 from campaigns.payments.unusual import what_is_unusual
 from campaigns.rows import reading, staging
 from campaigns.rows.progress import Progress
+from systems.reports.reading import Told
 from work.claiming import claim as claim_work
 from work.doing import attempt
 from work.ending import check_is_mine, done, hold, refuse
@@ -30,8 +31,6 @@ from work.kinds import Taken
 from work.life import Verb
 
 AT_WORK = (Report.State.READING, Report.State.CHECKING, Report.State.PUBLISHING)
-SMALL_SHARE = 0.5  # of the rows of the month before; below it a person looks first
-REJECTED_SHARE = 0.5  # of its own rows; above it a column was probably misread
 
 
 class ReportHeld(Exception):
@@ -87,12 +86,12 @@ def _attempt(report: Report, progress: Progress) -> None:
 
 
 def _work(*, report: Report, progress: Progress) -> None:
-    _read(report=report, progress=progress)
+    told = _read(report=report, progress=progress)
     progress.set(state=Report.State.CHECKING)
     with transaction.atomic():
         counts = publishing.check(report=report, progress=progress)
     progress.set(rows_checked=counts["rows"])
-    _look_at_the_whole(report=report, counts=counts)
+    _look_at_the_whole(report=report, counts=counts, told=told)
     progress.set(state=Report.State.PUBLISHING)
     with transaction.atomic():
         _publish(report=report, counts=counts, progress=progress)
@@ -100,29 +99,28 @@ def _work(*, report: Report, progress: Progress) -> None:
     _refresh_statistics(report=report)
 
 
-def _read(*, report: Report, progress: Progress) -> None:
+def _read(*, report: Report, progress: Progress) -> Told:
     """Stage the rows. A column that is missing is a person's to settle."""
     try:
-        reading.stage(report=report, progress=progress)
+        return reading.stage(report=report, progress=progress)
     except reading.ReportRefused as refusal:
         if refusal.code == "missing_columns":
             raise ReportHeld(HeldFor.COLUMN, str(refusal)) from refusal
         raise TakingInRefused(str(refusal)) from refusal
 
 
-def _look_at_the_whole(*, report: Report, counts: dict[str, int]) -> None:
-    """Raise when the report as a whole is not what it should be, unless a supervisor accepted it."""
+def _look_at_the_whole(*, report: Report, counts: dict[str, int], told: Told) -> None:
+    """Raise when the report as a whole is not what it should be, unless a supervisor accepted it.
+
+    All that is odd is told at once: who accepts it has read it.
+    """
     if counts["rows"] == 0:
         raise TakingInRefused(_("El archivo no tiene ninguna fila de datos."))
+    found = list(what_is_odd(report=report, counts=counts, told=told))
+    if found and (report.accepted_by_id is None or found[0].held_for == HeldFor.EMPTY):
+        raise ReportHeld(found[0].held_for, "\n".join(odd.sentence for odd in found))
     if report.accepted_by_id is not None:
         return
-    before = publishing.earlier_rows(report=report) if report.kind == ReportKind.CCVP else None
-    if before and counts["rows"] < before * SMALL_SHARE:
-        words = {"rows": number_format(counts["rows"]), "before": number_format(before)}
-        raise ReportHeld(HeldFor.SMALL, _("Tiene %(rows)s filas y el del mes anterior tuvo %(before)s.") % words)
-    if counts["rejected"] > counts["rows"] * REJECTED_SHARE:
-        words = {"rows": number_format(counts["rows"]), "bad": number_format(counts["rejected"])}
-        raise ReportHeld(HeldFor.REJECTED, _("De %(rows)s filas, %(bad)s no se pueden usar.") % words)
     # whoever takes a file at a terminal has seen it: what comes by itself, or from a browser, may be anybody's
     came_by_itself = report.source_id is not None or report.uploaded_by_id is not None
     if report.kind == ReportKind.RECAUDO and came_by_itself and (odd := what_is_unusual(report=report)):

@@ -94,7 +94,7 @@ def _promises(filters: Filters, by: User, masked: bool, now: datetime) -> Book:
 def _rejected(filters: Filters, by: User, masked: bool, now: datetime) -> Book:
     report = Report.objects.visible_to(by).get(pk=filters["report"])
     rows = find_rejected(report=report, user=by, reason=filters["reason"], state=filters["state"])
-    return Book(f"filas-rechazadas-{report.pk}", rows.count(), sheet_of(kind=report.kind, rows=rows, masked=masked))
+    return Book(f"filas-rechazadas-{report.pk}", rows.count(), sheet_of(report=report, rows=rows, masked=masked))
 
 
 _BOOKS: dict[ListExport.Kind, Callable[[Filters, User, bool, datetime], Book]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +71,8 @@ class Receipt(models.Model):
             models.Index(fields=["renewal"], name="receipt_by_renewal", condition=Q(renewal__isnull=False)),
             # the lists of those that do not count, and matching them when a report comes later
             models.Index(fields=["service_number"], name="receipt_waiting", condition=~Q(standing="counted")),
+            # those a report brought, for its page and its withdrawal: written together, so they lie together
+            BrinIndex(fields=["report"], name="receipt_by_report", autosummarize=True),
         ]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
 from agents.models import User
+from systems.reports.parts import sheet_and_row
 from work.models import RungWork
 
 SOURCE_VARIABLE = r"^SOURCE_[A-Z0-9_]+$"
@@ -117,6 +118,12 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class HeldFor(models.TextChoices):
     """Why a report waits for the supervisor's word."""
 
+    EMPTY = "empty", _("Ninguna fila se puede usar")
+    CUT = "cut", _("Puede estar cortado")
+    SHEET = "sheet", _("Una hoja no se leyó")
+    TOTALS = "totals", _("No es lo que dice su pie")
+    AMOUNTS = "amounts", _("Montos dudosos")
+    TWICE = "twice", _("Dos columnas para lo mismo")
     SMALL = "small", _("Mucho menor que el del mes anterior")
     REJECTED = "rejected", _("Demasiadas filas rechazadas")
     COLUMN = "column", _("Falta una columna")
@@ -155,6 +162,10 @@ class Report(RungWork):
     published_at = models.DateTimeField(null=True, blank=True)
     data_until = models.DateTimeField(
         null=True, blank=True, help_text=_("Hasta cuándo llegan los datos de un recaudo: la edad de los pagos.")
+    )
+    sheets = models.JSONField(
+        default=dict,
+        help_text=_("Hojas leídas (`read`: name, rows) y las que no (`left_out`: name, rows, why), en su orden."),
     )
     rows_expected = models.PositiveIntegerField(null=True, blank=True)
     rows_read = models.PositiveIntegerField(default=0)
@@ -202,6 +213,12 @@ class Report(RungWork):
 
     def __str__(self) -> str:
         return self.name
+
+    def place_of(self, line: int) -> str:
+        """Where a row stands, as a person looks for it: its number, and the sheet where there are several."""
+        sheet, row = sheet_and_row(line)
+        sheets = self.sheets.get("read", [])
+        return f"{sheets[sheet]['name']} {row}" if len(sheets) > 1 and sheet < len(sheets) else str(row)
 
     @property
     def month(self) -> date:

@@ -83,6 +83,12 @@ def figures_of(cursor: CursorWrapper, *, report: Report, known: str = NOTHING) -
     return RecaudoFigures(*cursor.fetchone())
 
 
+def figures_today(*, report: Report) -> RecaudoFigures:
+    """What the receipts `report` brought are now: months later more of them may have a renewal than when it came."""
+    with connection.cursor() as cursor:
+        return figures_of(cursor, report=report)
+
+
 def figures_at_second_sight(*, report: Report) -> dict[str, Any]:
     """What taking the same file again comes to: nothing new, and its receipts as they stand now.
 

@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import punctuation
+from typing import Any
 
 from systems.reports import values
 from systems.reports.copying import copy_text, escaped, read_copy_line
 from telephony import phone_numbers
 
-CLEANERS = {"ccvp": f"{__name__}:ccvp", "recaudo": f"{__name__}:recaudo"}
+CLEANERS = {"ccvp": f"{__name__}:Ccvp", "recaudo": f"{__name__}:Recaudo"}
 CCVP_FIELDS = (
     "contract",
     "service_number",
@@ -51,6 +52,7 @@ CCVP_COLUMNS = (
     "segment",
 )
 RECAUDO_COLUMNS = ("receipt", "contract", "service_number", "service", "paid_on", "amount", "channel")
+OF_AN_AMOUNT = ("two_readings", "under_a_cent")
 OTHER = "OTHER"
 NULL = "\\N"
 WRONG = "!"  # before the reason, in the place of a value that could not be read
@@ -62,7 +64,6 @@ ANSWERS_KEPT = 4_096  # of each column
 _WITHOUT_PUNCTUATION = {ord(sign): " " for sign in punctuation} | {ord(sign): None for sign in ".'`\""}
 
 Column = Sequence[str]
-Clean = Callable[[Sequence[int], list[list[str]]], list[Column]]
 
 
 class Unusable(Exception):
@@ -99,12 +100,37 @@ class _Known(dict[str, str]):
         return found
 
 
-def ccvp(fields: tuple[str, ...]) -> Clean:
-    """Cleaner of the CCVP report: one row is one prepaid service that runs out."""
-    services, days, amounts = _Known(_service), _Known(_day), _Known(_amount)
+class _Cleaner:
+    """Cleans the rows of one file, and remembers what its whole columns tell."""
 
-    def clean(lines: Sequence[int], columns: list[list[str]]) -> list[Column]:
-        cells = dict(zip(fields, columns, strict=True))
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        self._fields = fields
+        self._services, self._days, self._amounts = _Known(_service), _Known(_day), _Known(self._amount)
+        self._marks: set[str] = set()
+        self._marks_of_texts: set[str] = set()
+
+    def findings(self) -> dict[str, Any]:
+        """`marks`: the signs (`.`, `,`) that were seen to part decimals; `marks_of_texts`: in what no number gives."""
+        return {"marks": sorted(self._marks), "marks_of_texts": sorted(self._marks_of_texts)}
+
+    def _amount(self, text: str) -> str:
+        if mark := values.decimal_mark(text):
+            self._marks.add(mark)
+            if "," in text or text[:1].isalpha():
+                self._marks_of_texts.add(mark)
+        try:
+            return str(values.money(text))
+        except values.NotReadable as error:
+            return WRONG + error.code
+
+
+class Ccvp(_Cleaner):
+    """Cleaner of the CCVP report: one row is one prepaid service that runs out."""
+
+    def clean(self, lines: Sequence[int], columns: list[list[str]]) -> list[Column]:
+        """Columns of the staging table as COPY text, in the order of `staging.COLUMNS`."""
+        services, days, amounts = self._services, self._days, self._amounts
+        cells = dict(zip(self._fields, columns, strict=True))
         contract, number = _numbers(cells["contract"]), _numbers(cells["service_number"])
         service = [services[cell] for cell in cells["product"]]
         due_on, amount = [days[cell] for cell in cells["due_on"]], [amounts[cell] for cell in cells["amount"]]
@@ -134,15 +160,14 @@ def ccvp(fields: tuple[str, ...]) -> Clean:
             *_verdict(checks, cells, excused=service),
         ]
 
-    return clean
 
-
-def recaudo(fields: tuple[str, ...]) -> Clean:
+class Recaudo(_Cleaner):
     """Cleaner of the collections report: one row is one receipt of one service."""
-    services, days, amounts = _Known(_service), _Known(_day), _Known(_amount)
 
-    def clean(lines: Sequence[int], columns: list[list[str]]) -> list[Column]:
-        cells = dict(zip(fields, columns, strict=True))
+    def clean(self, lines: Sequence[int], columns: list[list[str]]) -> list[Column]:
+        """Columns of the staging table as COPY text, in the order of `staging.COLUMNS`."""
+        services, days, amounts = self._services, self._days, self._amounts
+        cells = dict(zip(self._fields, columns, strict=True))
         receipt, contract = _numbers(cells["receipt"]), _numbers(cells["contract"])
         number = _numbers(cells["service_number"])
         paid_on, amount = [days[cell] for cell in cells["paid_on"]], [amounts[cell] for cell in cells["amount"]]
@@ -165,16 +190,14 @@ def recaudo(fields: tuple[str, ...]) -> Clean:
             *_verdict(checks, cells, excused=()),
         ]
 
-    return clean
-
 
 def clean_row(kind: str, cells: Mapping[str, str]) -> dict[str, str | None]:
     """One row by the same rules: staging column → text, None for NULL. Raises Unusable."""
     make, fields, names = (
-        (ccvp, CCVP_FIELDS, CCVP_COLUMNS) if kind == "ccvp" else (recaudo, RECAUDO_FIELDS, RECAUDO_COLUMNS)
+        (Ccvp, CCVP_FIELDS, CCVP_COLUMNS) if kind == "ccvp" else (Recaudo, RECAUDO_FIELDS, RECAUDO_COLUMNS)
     )
     given = {name: " ".join(str(cells.get(name) or "").split()) for name in fields}
-    _line, *row, reason, detail, _cells = (column[0] for column in make(fields)([0], [[given[f]] for f in fields]))
+    _line, *row, reason, detail, _cells = (c[0] for c in make(fields).clean([0], [[given[f]] for f in fields]))
     if reason != NULL:
         raise Unusable(reason, _field_of(reason, given), read_copy_line(detail)[0])
     return {name: None if text == NULL else read_copy_line(text)[0] for name, text in zip(names, row, strict=True)}
@@ -188,7 +211,7 @@ def _field_of(reason: str, given: Mapping[str, str]) -> str:
         return "due_on" if "due_on" in given else "paid_on"
     if "product" in reason:
         return "product"
-    return "amount" if "amount" in reason else reason.removeprefix("no_")
+    return "amount" if "amount" in reason or reason in OF_AN_AMOUNT else reason.removeprefix("no_")
 
 
 def _verdict(
@@ -221,6 +244,7 @@ def _failures(check: _Check) -> Iterator[tuple[int, str]]:
 
 
 def _service(text: str) -> str:
+    text = values.visible(text).strip()
     found = values.services(text)
     if len(found) > 1:
         return f"{WRONG}two_products"
@@ -230,13 +254,6 @@ def _service(text: str) -> str:
 def _day(text: str) -> str:
     try:
         return values.day(text).isoformat()
-    except values.NotReadable as error:
-        return WRONG + error.code
-
-
-def _amount(text: str) -> str:
-    try:
-        return str(values.money(text))
     except values.NotReadable as error:
         return WRONG + error.code
 
@@ -261,6 +278,8 @@ def _cards(column: list[str]) -> list[str]:
 def _words(column: list[str], most: int) -> list[str]:
     """Cells with single blanks, cut to what the database keeps."""
     whole = "".join(column)
+    if not whole.isascii() and (seen := values.visible(whole)) != whole:
+        column, whole = [values.visible(cell) for cell in column], seen
     if "  " in whole or any(blank in whole for blank in "\n\t\r\xa0\x00"):
         column = [" ".join(cell.replace("\x00", "").split()) for cell in column]
     if max(map(len, column)) > most:

@@ -13,7 +13,7 @@ from campaigns.rows.cleaning import Unusable
 from campaigns.rows.progress import Progress
 from systems.reports import known_headings
 from systems.reports.copying import copy_text
-from systems.reports.reading import Reading, ReadingInterrupted, ReportRefused, heading_key, read_report
+from systems.reports.reading import Reading, ReadingInterrupted, ReportRefused, Told, heading_key, read_report
 
 __all__ = [
     "ReadingInterrupted",
@@ -32,8 +32,10 @@ def fields_of(kind: str) -> tuple[str, ...]:
     return cleaning.CCVP_FIELDS if kind == ReportKind.CCVP else cleaning.RECAUDO_FIELDS
 
 
-def stage(*, report: Report, progress: Progress) -> None:
+def stage(*, report: Report, progress: Progress) -> Told:
     """Read the report's file into its staging table. Raises ReportRefused, with the table dropped again.
+
+    Returns what the whole file told; its sheets are kept with the report.
 
     A subprocess with limits reads and cleans on one core while PostgreSQL takes the rows in on the other.
     """
@@ -51,7 +53,24 @@ def stage(*, report: Report, progress: Progress) -> None:
         progress.set(rows_expected=reading.rows_expected)
         staging.make_table(report=report)
         staging.copy_lines(report=report, chunks=_with_progress(reading, progress))
+        told = reading.told
+        if decimal := _decimal_mark(told, is_text=reading.format == "csv", accepted=report.accepted_by_id is not None):
+            staging.settle_two_readings(report=report, decimal=decimal)
         progress.set(rows_read=reading.rows, rows_expected=reading.rows)
+    read = [{"name": sheet["name"], "rows": sheet["rows"]} for sheet in told.sheets if sheet["name"]]
+    report.sheets = {"read": read, "left_out": told.left_out}
+    Report.objects.filter(pk=report.pk, fence=report.fence).update(sheets=report.sheets)
+    return told
+
+
+def _decimal_mark(told: Told, *, is_text: bool, accepted: bool) -> str:
+    """How the amounts of the file part their decimals: `.`, `,`, `none` (all are thousands), or '' if nobody can say.
+
+    In a workbook a number shows a point whatever its texts do, so there only what no number gives tells. What nobody
+    can say is thousands once a supervisor accepted the report.
+    """
+    marks = told.findings["marks" if is_text else "marks_of_texts"]
+    return marks[0] if len(marks) == 1 else "none" if accepted else ""
 
 
 def _with_progress(reading: Reading, progress: Progress) -> Iterator[bytes]:
@@ -91,6 +110,8 @@ def sentence(reason: str) -> str:
         "far_date": _("La fecha de vencimiento está muy lejos del mes por pagar."),
         "bad_amount": _("El monto no se entiende."),
         "no_amount": _("Falta el monto."),
+        "two_readings": _("El monto puede ser de miles o tener tres decimales: escríbalo con dos decimales."),
+        "under_a_cent": _("El monto es menor que un centavo."),
         "amount_not_positive": _("El monto debe ser mayor que cero; una anulación se revisa a mano."),
         "too_long": _("Un valor es demasiado largo."),
         "conflict": _("El recibo ya se tomó con otro monto u otro servicio."),

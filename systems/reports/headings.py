@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from systems.reports.refusals import ReportRefused
@@ -27,11 +28,15 @@ def heading_key(text: str) -> str:
 
 @dataclass(frozen=True)
 class Header:
-    """Where the headings stand: row counted from 0, and the column of each field (None: the file has none)."""
+    """Where the headings stand: row counted from 0, and the column of each field (None: the file has none).
+
+    `twice`: fields for which another column stands there too, so that somebody must say which one is meant.
+    """
 
     row: int
     places: tuple[int | None, ...]
     heading: dict[str, str]
+    twice: tuple[str, ...] = ()
 
 
 def find_header(
@@ -82,9 +87,12 @@ def letters_of(place: int) -> str:
 
 def _header_of(number: int, row: Sequence[str], known: Mapping[str, Sequence[str]]) -> Header:
     places: dict[str, int] = {}
+    times: Counter[str] = Counter()
     for place, cell in enumerate(row[:1000]):
         if cell and len(cell) <= 80:
-            places.setdefault(heading_key(cell), place)
+            key = heading_key(cell)
+            places.setdefault(key, place)
+            times[key] += 1
     found: dict[str, int] = {}
     for field, names in known.items():
         for name in names:
@@ -95,4 +103,13 @@ def _header_of(number: int, row: Sequence[str], known: Mapping[str, Sequence[str
         row=number,
         places=tuple(found.get(field) for field in known),
         heading={field: row[place] for field, place in found.items()},
+        twice=tuple(field for field in found if sum(times[name] for name in _free(field, known, found, places)) > 1),
     )
+
+
+def _free(
+    field: str, known: Mapping[str, Sequence[str]], found: Mapping[str, int], places: Mapping[str, int]
+) -> Iterator[str]:
+    """The names of a field that no other field goes by in this row."""
+    others = {place for name, place in found.items() if name != field}
+    yield from (name for name in dict.fromkeys(known[field]) if name in places and places[name] not in others)

@@ -1,8 +1,8 @@
 """The process that opens files of strangers: few rights, little memory, and a pipe to tell what it found.
 
 Run as `python -c "…" < request`: the request is JSON on standard input, the answer frames on standard output. A frame
-is one letter, rows (u32), length (u32) and its bytes: `H` what was found, `D` COPY text, `E` the end, `R` a refusal of
-the file, `F` a failure of our own. It ends by itself when nobody reads the pipe any more.
+is one letter, rows (u32), length (u32) and its bytes: `H` what was found, `D` COPY text, `E` the end, with what the
+whole file told, `R` a refusal of the file, `F` a failure of our own. It ends by itself when nobody reads the pipe.
 """
 
 import gc
@@ -14,11 +14,14 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from systems.reports.archives import format_of
 from systems.reports.copying import escaped
+from systems.reports.parts import Part, Table, line_in_report
 from systems.reports.refusals import ReportRefused
 from systems.reports.request import Batch, Limits, Request
 from systems.reports.separated import SeparatedTable
@@ -27,7 +30,14 @@ from systems.reports.workbooks import WorkbookTable
 
 FRAME = struct.Struct("<cII")
 FRAME_BYTES = 1 << 18
-Clean = Callable[[Sequence[int], list[list[str]]], list[Sequence[str]]]
+
+
+class Cleaner(Protocol):
+    """What a room makes of the cells: columns to write, and at the end what it saw of the whole file (JSON)."""
+
+    def clean(self, lines: Sequence[int], columns: list[list[str]]) -> list[Sequence[str]]: ...
+
+    def findings(self) -> dict[str, Any]: ...
 
 
 def main() -> None:
@@ -74,25 +84,51 @@ def frames(request: Request) -> Iterator[tuple[bytes, int, bytes]]:
         raise ReportRefused("file_too_big", size=size // 2**20, most=request.limits.file_bytes // 2**20)
     kind = format_of(path)
     table = open_table(path, kind, request)
-    found = {"format": kind, "heading": table.header.heading, "rows_expected": table.rows_expected}
+    found = {
+        "format": kind,
+        "heading": _heading_of_all(table.parts),
+        "rows_expected": sum(part.rows_expected for part in table.parts),
+    }
     yield b"H", 0, json.dumps(found).encode()
-    write = cleaned(request) if request.cleaner else plain
+    cleaner = cleaner_of(request)
+    write = partial(cleaned, cleaner) if cleaner else plain
     rows = before = 0
     waiting: list[bytes] = []
-    for lines, columns in Sifter(request, table.header).sift(table.batches()):
-        rows += len(lines)
-        if rows > request.limits.rows:
-            raise ReportRefused("too_many_rows", most=request.limits.rows)
-        waiting.append(write((lines, columns)))
-        if sum(map(len, waiting)) >= FRAME_BYTES:
-            yield b"D", rows - before, b"".join(waiting)
-            waiting, before = [], rows
+    sheets: list[dict[str, Any]] = []
+    for number, part in enumerate(table.parts):
+        sifter = Sifter(request, part.header)
+        began = rows
+        for lines, columns in sifter.sift(part.batches()):
+            rows += len(lines)
+            if rows > request.limits.rows:
+                raise ReportRefused("too_many_rows", most=request.limits.rows)
+            waiting.append(write(([line_in_report(number, line) for line in lines] if number else lines, columns)))
+            if sum(map(len, waiting)) >= FRAME_BYTES:
+                yield b"D", rows - before, b"".join(waiting)
+                waiting, before = [], rows
+        merged = [
+            field for field, place in zip(request.fields, part.header.places, strict=True) if place in part.merged
+        ]
+        sheet = {"name": part.name, "rows": rows - began, "totals": sifter.totals}
+        sheets.append({**sheet, "merged": merged, "twice": list(part.header.twice)})
     if waiting:
         yield b"D", rows - before, b"".join(waiting)
-    yield b"E", rows, b""
+    told = {
+        "sheets": sheets,
+        "left_out": [asdict(one) for one in table.left_out],
+        "ends_open": table.ends_open,
+        "findings": cleaner.findings() if cleaner else {},
+    }
+    yield b"E", rows, json.dumps(told).encode()
 
 
-def open_table(path: Path, kind: str, request: Request) -> WorkbookTable | SeparatedTable:
+def _heading_of_all(parts: Sequence[Part]) -> dict[str, str]:
+    """The heading of each field that every part has, as the first one writes it."""
+    first, *others = (part.header.heading for part in parts)
+    return {field: text for field, text in first.items() if all(field in heading for heading in others)}
+
+
+def open_table(path: Path, kind: str, request: Request) -> Table:
     if kind == "csv":
         return SeparatedTable(path, request)
     try:
@@ -110,11 +146,17 @@ def plain(batch: Batch) -> bytes:
     return joined([[str(line) for line in lines], *(escaped(column) for column in columns)])
 
 
-def cleaned(request: Request) -> Callable[[Batch], bytes]:
+def cleaner_of(request: Request) -> Cleaner | None:
+    """What turns the cells of a batch into the columns to write; None when they are written as they stand."""
+    if not request.cleaner:
+        return None
     module, name = request.cleaner.split(":")
-    make: Callable[[tuple[str, ...]], Clean] = getattr(importlib.import_module(module), name)
-    clean = make(request.fields)
-    return lambda batch: joined(clean(batch[0], batch[1]))
+    make: Callable[[tuple[str, ...]], Cleaner] = getattr(importlib.import_module(module), name)
+    return make(request.fields)
+
+
+def cleaned(cleaner: Cleaner, batch: Batch) -> bytes:
+    return joined(cleaner.clean(batch[0], batch[1]))
 
 
 def joined(columns: Sequence[Sequence[Any]]) -> bytes:

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, cast
@@ -29,7 +30,16 @@ from systems.reports.process import FRAME
 from systems.reports.refusals import ReportRefused
 from systems.reports.request import DEFAULT_LIMITS, Limits, Request
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "Reading", "ReadingInterrupted", "ReportRefused", "heading_key", "read_report"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Limits",
+    "Reading",
+    "ReadingInterrupted",
+    "ReportRefused",
+    "Told",
+    "heading_key",
+    "read_report",
+]
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +70,7 @@ def read_report(
 
     `columns` names the known headings of each field, the preferred one first, in the order in which the cells are
     wanted; fields without a column give ''. `cleaner` (`package.module:name`) is called in the reading process with
-    the fields and returns a function of (lines, columns) that gives the columns to write instead, as COPY text.
+    the fields and gives the columns to write instead, as COPY text (`process.Cleaner`).
     Raises ReportRefused for a file that is no report, lacks a required column or would cost more than the limits, and
     ReadingInterrupted when it should be read again.
     """
@@ -74,6 +84,21 @@ def read_report(
     return Reading(request)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is known of a file once all of it was read.
+
+    sheets: those that were read, in order: name ('' for separated text), rows, totals (cells of the rows that speak of
+    the whole), merged (fields of which a cell spans several rows), twice (fields with two columns);
+    left_out: name, rows, why (`parts.LeftOut`); ends_open: its last line has no end; findings: what the cleaner saw.
+    """
+
+    sheets: list[dict[str, Any]]
+    left_out: list[dict[str, Any]]
+    ends_open: bool
+    findings: dict[str, Any]
+
+
 class Reading:
     """A report being read. Use it in a `with`: leaving it ends the process."""
 
@@ -81,6 +106,7 @@ class Reading:
         self._request = request
         self.rows = 0
         self._ended = False
+        self._told: Told | None = None
         self._mark = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         self._process = subprocess.Popen(
             [sys.executable, "-c", START, str(ROOT)],
@@ -107,6 +133,13 @@ class Reading:
         """The order of the cells."""
         return self._request.fields
 
+    @property
+    def told(self) -> Told:
+        """What the whole file said; known once every row was handed out."""
+        if self._told is None:
+            raise ValueError("the rows come first")
+        return self._told
+
     def chunks(self) -> Iterator[bytes]:
         """COPY text, some thousand whole rows at a time; `rows` counts what was handed out.
 
@@ -115,7 +148,7 @@ class Reading:
         while not self._ended:
             letter, rows, data = self._frame()
             if letter == b"E":
-                self._ended = True
+                self._ended, self._told = True, Told(**json.loads(data))
             else:
                 self.rows += rows
                 yield data

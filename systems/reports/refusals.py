@@ -27,6 +27,9 @@ SENTENCES = {
     "too_many_rows": gettext_noop("El archivo pasa de %(most)s filas."),
     "line_too_long": gettext_noop("La fila %(line)s no termina nunca: el archivo no es un texto separado."),
     "broken_quotes": gettext_noop("En la fila %(line)s hay unas comillas que no se cierran."),
+    "only_hidden": gettext_noop(
+        "Solo una hoja oculta tiene datos: muéstrela, o envíe el libro con la hoja del reporte a la vista."
+    ),
     "no_header": gettext_noop(
         "No se encontró una fila de títulos al comienzo del archivo. Se buscaron las columnas: %(missing)s."
     ),

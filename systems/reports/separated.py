@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from systems.reports.headings import ROWS_LOOKED_AT, Header, find_header
+from systems.reports.parts import LeftOut, Part
 from systems.reports.refusals import ReportRefused
 from systems.reports.request import Batch, Request
 
@@ -67,10 +68,11 @@ class SeparatedTable:
 
     def __init__(self, path: Path, request: Request) -> None:
         self._path = path
-        self._newline, lines = self._measure()
+        self._newline, lines, self.ends_open = self._measure()
         sample = decode(next(self._pieces(), b"")).split("\n")[: ROWS_LOOKED_AT * 2]
         self._separator, self.header = self._find(sample, request)
-        self.rows_expected = max(lines - self.header.row - 1, 0)
+        self.parts = [Part("", self.header, max(lines - self.header.row - 1, 0), self.batches)]
+        self.left_out: list[LeftOut] = []
 
     def _open(self) -> tuple[BinaryIO, Readable]:
         file = self._path.open("rb")
@@ -80,8 +82,8 @@ class SeparatedTable:
             return file, _FromUtf16(file)
         return file, file
 
-    def _measure(self) -> tuple[bytes, int]:
-        """How lines end, and how many there are."""
+    def _measure(self) -> tuple[bytes, int, bool]:
+        """How lines end, how many there are, and whether the last one has no end."""
         newlines = returns = 0
         last = b""
         file, text = self._open()
@@ -94,7 +96,7 @@ class SeparatedTable:
                     returns += chunk.count(b"\r")
                 last = chunk[-1:]
         end, count = (b"\r", returns) if returns and not newlines else (b"\n", newlines)
-        return end, count + (last != end)
+        return end, count + (last != end), last != end
 
     def _pieces(self) -> Iterator[bytes]:
         """The file in pieces of whole lines, each ending in a newline."""

@@ -1,4 +1,7 @@
-"""Which rows below the header are data: not blank lines, totals, repeated headings or the words at the end."""
+"""Which rows below the header are data: not blank lines, totals, repeated headings or the words at the end.
+
+What a file says of itself in its totals is kept: how many rows it has and what they add up to.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,6 +9,9 @@ from systems.reports.headings import Header, heading_key
 from systems.reports.request import Batch, Request
 
 TOTALS = ("total", "subtotal", "grantotal", "sumatotal", "cantidadregistros", "nroregistros")
+OF_A_PART = "subtotal"
+MOST_TOTALS = 20  # of a sheet
+LONGEST_TOTAL = 80  # letters of each of their cells
 FEW = 2  # cells of a row that may be only a count and a sum
 MOST_HELD = 1_000
 
@@ -21,6 +27,7 @@ class Sifter:
         self._first, self._title = first, header.heading.get(fields[first], "")
         self._headings = [heading_key(header.heading.get(field, "")) for field in fields]
         self._held: list[tuple[int, Sequence[str]]] = []
+        self.totals: list[list[str]] = []  # the cells of rows that speak of the whole, those that say something
 
     def sift(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for lines, columns in batches:
@@ -39,7 +46,11 @@ class Sifter:
                 yield line, row
                 continue
             filled = [cell for cell in row if cell]
-            if not filled or self._is_total(filled) or self._is_header(row):
+            if not filled or self._is_header(row):
+                continue
+            if self._is_total(filled):
+                if not heading_key(filled[0]).startswith(OF_A_PART) and len(self.totals) < MOST_TOTALS:
+                    self.totals.append([cell[:LONGEST_TOTAL] for cell in filled])
                 continue
             if len(filled) <= self._few and len(self._held) < MOST_HELD:
                 self._held.append((line, row))

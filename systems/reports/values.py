@@ -10,9 +10,12 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 SERIAL_ZERO = date(1899, 12, 30)  # day 0 of a spreadsheet's serial dates
 SERIALS = (36_526, 73_050)  # 2000-01-01 … 2099-12-31
 
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _CURRENCY = re.compile(r"\b(?:bs|bob|bolivianos?)\b\.?|\$", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?:\d+|\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*)(?:[.,]\d*)?|[.,]\d+")
-_THOUSANDS_ONLY = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*")
+_THOUSANDS_ONLY = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})+")
+_THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+_DECIMAL_MARK = re.compile(r"(?:\d|^)(?:([.,])\d{1,2})$")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ].*)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,].*)?")
 _NAMED_MONTH = re.compile(r"(\d{1,2})[-/. ]+(?:de )?([a-z]{3})[a-z]*[-/. ]+(?:de |del )?(\d{4}|\d{2})(?:[T ,].*)?")
@@ -38,6 +41,11 @@ class NotReadable(ValueError):
         self.text = text
 
 
+def visible(text: str) -> str:
+    """The text without soft hyphens, zero-width blanks and other signs that nobody sees."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
 def plain(text: str) -> str:
     """Lower case without accents, blanks run together."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
@@ -47,23 +55,46 @@ def plain(text: str) -> str:
 def money(text: str) -> Decimal:
     """An amount in bolivianos with two decimals: `Bs. 1,149.00`, `1.149,00`, `149,00`, `1149`, `149.0`.
 
-    With one mark and three digits after it (`1.149`) the mark parts thousands: amounts have two decimals. Raises
-    NotReadable: no_amount (empty), amount_not_positive (zero or less), bad_amount (anything else).
+    Raises NotReadable: no_amount (empty), amount_not_positive (zero or less), under_a_cent, two_readings (`1.149` may
+    be a thousand or three decimals: the whole column must tell, `decimal_mark`), bad_amount (anything else).
     """
-    bare = _CURRENCY.sub("", text).replace("\xa0", " ").strip(" .:-=") if text else ""
+    text = visible(text)
     if not text.strip():
         raise NotReadable("no_amount", text)
     negative = "-" in text.lstrip("= ")[:6] or (text.strip().startswith("(") and text.strip().endswith(")"))
-    bare = bare.strip("() -")
+    bare = _bare(text)
     match = _AMOUNT.fullmatch(bare)
     if match is None:
         raise NotReadable("bad_amount", text)
+    if _THOUSANDS_OR_DECIMALS.fullmatch(bare):
+        raise NotReadable("amount_not_positive" if negative else "two_readings", text)
     amount = Decimal(_point_decimal(bare, parted=match[1]))
     if negative or amount <= 0:
         raise NotReadable("amount_not_positive", text)
+    if amount < CENT:
+        raise NotReadable("under_a_cent", text)
     if amount >= Decimal(10) ** 8:
         raise NotReadable("bad_amount", text)
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def decimal_mark(text: str) -> str:
+    """The sign with which an amount parts its decimals, `.` or `,`, or '' when it does not tell.
+
+    `149,50` tells, and so does `1.149.000`, where the point can only part thousands.
+    """
+    bare = _bare(text)
+    if not _AMOUNT.fullmatch(bare):
+        return ""
+    if match := _THOUSANDS_ONLY.fullmatch(bare):
+        return "." if match[1] == "," else ","
+    match = _DECIMAL_MARK.search(bare)
+    return match[1] if match else ""
+
+
+def _bare(text: str) -> str:
+    """The digits and marks of an amount, without its currency and sign."""
+    return _CURRENCY.sub("", visible(text)).replace("\xa0", " ").lstrip(" :-=(").rstrip(" .:-=)")
 
 
 def _point_decimal(bare: str, *, parted: str | None) -> str:
@@ -86,7 +117,7 @@ def day(text: str) -> date:
 
     Days come before months, as in Bolivia. Raises NotReadable: no_date (empty) or bad_date (31/02/2026, 99999).
     """
-    bare = text.strip()
+    bare = visible(text).strip()
     if not bare:
         raise NotReadable("no_date", text)
     try:
@@ -119,7 +150,7 @@ def _year(text: str) -> int:
 
 def services(text: str) -> tuple[str, ...]:
     """The services a product names: 'INTERNET', 'TV', both, or none of ours."""
-    words = plain(text).replace("_", " ").replace("-", " ")
+    words = plain(visible(text)).replace("_", " ").replace("-", " ")
     return tuple(name for name, said in (("INTERNET", _INTERNET), ("TV", _TELEVISION)) if said.search(words))
 
 
@@ -134,7 +165,7 @@ def identifier(text: str) -> str:
 
     '' as well for a number of which a spreadsheet has kept the first digits only (`1,201E+08`).
     """
-    bare = "".join(text.split()).upper()
+    bare = "".join(visible(text).split()).upper()
     if match := _WHOLE_NUMBER.fullmatch(bare):
         bare = match[1]
     elif match := _SHORTENED.fullmatch(bare):

@@ -1,22 +1,36 @@
-"""Rows of a workbook as columns of text, a batch at a time."""
+"""Rows of a workbook as columns of text, a batch at a time, sheet after sheet."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from systems.reports.headings import ROWS_LOOKED_AT, Header, find_header
+from systems.reports.parts import LeftOut, Part
 from systems.reports.refusals import ReportRefused
 from systems.reports.request import Batch, Request
 
 ROWS_A_BATCH = 512  # stays in the processor's cache
+THOUSANDTHS = 3  # decimals of a number that, as text, would look like thousands
 
 
 def text_of(cell: Any) -> str:
-    """A cell as text that loses no digit: 4251000.0 is '4251000', a midnight is its day, dates are ISO."""
+    """A cell as text that loses no digit: 4251000.0 is '4251000', a midnight is its day, dates are ISO.
+
+    A number keeps saying that it is one: 74.505 is '74.5050', since '74.505' may be read as seventy-four thousand.
+    """
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, bool):
@@ -27,7 +41,9 @@ def text_of(cell: Any) -> str:
         if cell.is_integer() and abs(cell) < 1e22:
             return str(int(cell))
         text = f"{cell:.15g}"  # the fifteen digits a spreadsheet shows
-        return text if "e" not in text else f"{cell:f}"
+        if "e" in text:
+            text = f"{cell:f}"
+        return f"{text}0" if len(text) - text.find(".") == THOUSANDTHS + 1 else text
     if isinstance(cell, dt.datetime):
         if (cell.hour, cell.minute, cell.second) == (0, 0, 0):
             return cell.date().isoformat()
@@ -35,47 +51,95 @@ def text_of(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
+class _Span(NamedTuple):
+    """A merged cell: first and last row from 0, and its column. Every row it spans has its value."""
+
+    first: int
+    last: int
+    place: int
+
+
 class WorkbookTable:
-    """The first sheet that has the headings. Raises ReportRefused when none has them, or the file cannot be read."""
+    """The visible sheets that have the headings. Raises ReportRefused when none has, or the file cannot be read."""
+
+    ends_open = False  # a workbook that was cut off does not open
 
     def __init__(self, path: Path, request: Request) -> None:
+        self.parts: list[Part] = []
+        self.left_out: list[LeftOut] = []
         try:
-            self._sheet, self.header = self._find(CalamineWorkbook.from_path(path), request)
+            self._look(CalamineWorkbook.from_path(path), request)
         except PasswordError as error:
             raise ReportRefused("encrypted") from error
         except CalamineError as error:
             raise ReportRefused("damaged", detail=type(error).__name__) from error  # its words may quote a cell
-        self.rows_expected = max(self._sheet.height - self.header.row - 1, 0)
-        if self._sheet.start is not None:
-            self.rows_expected = max(self._sheet.start[0] + self._sheet.height - self.header.row - 1, 0)
 
-    def _find(self, book: CalamineWorkbook, request: Request) -> tuple[CalamineSheet, Header]:
+    def _look(self, book: CalamineWorkbook, request: Request) -> None:
         refusal: ReportRefused | None = None
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
+        for known in book.sheets_metadata:
+            if known.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(known.name)
             first = [[text_of(cell) for cell in row] for row in islice(sheet.iter_rows(), _depth(sheet))]
+            if not any(map(any, first)):
+                continue
             try:
-                return sheet, find_header(first, request.columns, request.required)
+                header = find_header(first, request.columns, request.required)
             except ReportRefused as found:
+                why = found.code if known.visible == SheetVisibleEnum.Visible else "hidden"
                 # of several sheets without the headings the one that came nearest is spoken of
-                if refusal is None or (refusal.code == "no_header" and found.code != "no_header"):
+                if why != "hidden" and (refusal is None or (refusal.code == "no_header" and why != "no_header")):
                     refusal = found
-        raise refusal or ReportRefused("empty")
+                self.left_out.append(LeftOut(known.name, sheet.height, why))
+                continue
+            rows = _rows_below(sheet, header)
+            if known.visible == SheetVisibleEnum.Visible:
+                spans = _spans_below(sheet, header)
+                merged = frozenset(span.place for span in spans)
+                self.parts.append(Part(known.name, header, rows, partial(_batches, sheet, header, spans), merged))
+            elif rows:
+                self.left_out.append(LeftOut(known.name, rows, "hidden"))
+        if not self.parts:
+            is_hidden = any(sheet.why == "hidden" for sheet in self.left_out)
+            raise refusal or ReportRefused("only_hidden" if is_hidden else "empty")
 
-    def batches(self) -> Iterator[Batch]:
-        rows = islice(self._sheet.iter_rows(), self.header.row + 1, None)
-        line = self.header.row + 2
-        while batch := list(islice(rows, ROWS_A_BATCH)):
-            cells = list(zip(*batch, strict=True))
-            empty = [""] * len(batch)
-            columns = [
-                empty
-                if place is None
-                else [cell.strip() if type(cell) is str else text_of(cell) for cell in cells[place]]
-                for place in self.header.places
-            ]
-            yield list(range(line, line + len(batch))), columns
-            line += len(batch)
+
+def _batches(sheet: CalamineSheet, header: Header, spans: Sequence[_Span]) -> Iterator[Batch]:
+    rows = islice(sheet.iter_rows(), header.row + 1, None)
+    line = header.row + 2
+    waiting, reaching = deque(spans), list[tuple[_Span, Any]]()
+    while batch := list(islice(rows, ROWS_A_BATCH)):
+        begins, ends = line - 1, line - 1 + len(batch)
+        while waiting and waiting[0].first < ends:
+            span = waiting.popleft()
+            reaching.append((span, batch[span.first - begins][span.place]))
+        for span, value in reaching:
+            for row in range(max(span.first + 1, begins), min(span.last + 1, ends)):
+                batch[row - begins][span.place] = value
+        reaching = [(span, value) for span, value in reaching if span.last >= ends]
+        cells = list(zip(*batch, strict=True))
+        empty = [""] * len(batch)
+        columns = [
+            empty if place is None else [cell.strip() if type(cell) is str else text_of(cell) for cell in cells[place]]
+            for place in header.places
+        ]
+        yield list(range(line, line + len(batch))), columns
+        line += len(batch)
+
+
+def _spans_below(sheet: CalamineSheet, header: Header) -> list[_Span]:
+    """The merged cells that span several rows of data, in the order of their rows."""
+    wanted = {place for place in header.places if place is not None}
+    return sorted(
+        _Span(first, last, place)
+        for (first, place), (last, _) in sheet.merged_cell_ranges or ()
+        if header.row < first < last and place in wanted
+    )
+
+
+def _rows_below(sheet: CalamineSheet, header: Header) -> int:
+    begins = sheet.start[0] if sheet.start is not None else 0
+    return max(begins + sheet.height - header.row - 1, 0)
 
 
 def _depth(sheet: CalamineSheet) -> int:

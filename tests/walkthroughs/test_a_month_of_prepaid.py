@@ -84,7 +84,7 @@ def pull(now: datetime) -> list[Report]:
 
 def collections_file(*lines: tuple[str, ...]) -> bytes:
     heads = "NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO;CANAL"
-    return "\r\n".join([heads, *(";".join((*line, "QR")) for line in lines)]).encode("latin-1")
+    return "\r\n".join([heads, *(";".join((*line, "QR")) for line in lines), ""]).encode("latin-1")
 
 
 def open_on_screen(page: str) -> tuple[Contact, str]:

@@ -24,6 +24,7 @@ from campaigns.intake.report_page import ReportState, sources_of, state_of
 from campaigns.intake.withdrawing import preview_withdrawal, withdraw
 from campaigns.models import Campaign, Report, ReportKind
 from campaigns.month import arrivals
+from campaigns.payments.recaudo_figures import figures_today
 from campaigns.tasks import take_in_report
 
 PAGE = 50
@@ -125,7 +126,14 @@ def _report_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     user = signed_in_user(request)
     found = _report_of(request, pk)
     state: ReportState = state_of(found, now=timezone.now())
-    return {"report": found, "state": state, "may_steer": user.steers_campaigns, "trail": _trail(found.name)}
+    is_taken_recaudo = found.kind == ReportKind.RECAUDO and found.state == Report.State.PUBLISHED
+    return {
+        "report": found,
+        "state": state,
+        "today": figures_today(report=found) if is_taken_recaudo else None,
+        "may_steer": user.steers_campaigns,
+        "trail": _trail(found.name),
+    }
 
 
 def _decide(request: HttpRequest, pk: int, verb: Callable[..., Report], done: str, *, rings: bool) -> HttpResponse:

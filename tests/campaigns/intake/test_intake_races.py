@@ -76,13 +76,14 @@ def test_a_worker_that_was_thought_dead_publishes_nothing(at: At, monkeypatch: p
     report = received(ccvp(*many(5)), now=at("2026-11-25 06:10"))
     stage, successors = reading.stage, []
 
-    def slow_stage(**more: Any) -> None:
-        stage(**more)
+    def slow_stage(**more: Any) -> Any:
+        told = stage(**more)
         if not successors:
             successors.append(True)
             later = at("2026-11-25 06:11") + LEASE + timedelta(minutes=1)
             Report.objects.filter(pk=report.pk).update(lease_until=at("2026-11-25 06:12"))
             at_once(lambda: take_in(report_id=report.pk, now=later))
+        return told
 
     monkeypatch.setattr("campaigns.rows.reading.stage", slow_stage)
     take_in(report_id=report.pk, now=at("2026-11-25 06:11"))

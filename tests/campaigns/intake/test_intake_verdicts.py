@@ -122,7 +122,7 @@ def test_a_report_much_smaller_than_last_months_waits_for_the_supervisors_word(a
     rows = [{**row, "FECHA_VENCIMIENTO": "31/12/2026"} for row in many(4)]
     held = taken(*rows, now=at("2026-12-25 06:10"), period=JANUARY)
     assert (held.state, held.held_for) == (Report.State.HELD, "small")
-    assert held.held_because == "Tiene 4 filas y el del mes anterior tuvo 10."
+    assert held.held_because == "Tiene 4 filas y el de 2026-12 tuvo 10."
     assert Notice.objects.get().kind == "report_held"
     assert take_in(report_id=held.pk, now=at("2026-12-25 07:00")).state == Report.State.HELD
     deciding.accept(report_id=held.pk, by=elena, now=at("2026-12-25 08:00"))
@@ -165,7 +165,9 @@ def test_a_report_without_a_column_is_read_again_once_its_heading_is_known(at: A
 
 def test_a_report_of_another_month_is_held_for_its_dates(at: At, elena: User) -> None:
     held = taken(*many(3), now=at("2026-12-25 06:10"), period=JANUARY)
-    assert (held.state, held.held_for) == (Report.State.HELD, "rejected")
+    assert (held.state, held.held_for) == (Report.State.HELD, "empty")
+    with pytest.raises(deciding.DecisionRefused, match="ninguna fila que se pueda usar"):
+        deciding.accept(report_id=held.pk, by=elena, now=at("2026-12-25 08:00"))
     deciding.discard(report_id=held.pk, by=elena, now=at("2026-12-25 08:00"))
     again = received(ccvp(*many(3)), now=at("2026-12-25 09:00"), period=JANUARY)
     assert again.pk != held.pk

@@ -16,8 +16,8 @@ from campaigns.rows.cleaning import (
     CLEANERS,
     RECAUDO_COLUMNS,
     RECAUDO_FIELDS,
+    Ccvp,
     Unusable,
-    ccvp,
     clean_row,
     name_keys,
 )
@@ -161,7 +161,7 @@ def test_a_row_of_another_product_asks_for_nothing() -> None:
 def test_hostile_text_stays_one_row_of_copy() -> None:
     nasty = "a\\b\tc\nd\re\x00f\u2028g"
     columns = [[nasty, "1201", "1202"] for _ in CCVP_FIELDS]
-    out = ccvp(CCVP_FIELDS)([7, 8, 9], columns)
+    out = Ccvp(CCVP_FIELDS).clean([7, 8, 9], columns)
     text = "\n".join(map("\t".join, zip(*out, strict=True)))
     assert text.count("\n") == 2
     assert text.count("\t") == 3 * (len(out) - 1)

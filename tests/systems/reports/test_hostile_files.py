@@ -258,9 +258,16 @@ def test_a_process_that_sleeps_is_given_up_and_may_be_asked_again(tmp_path: Path
     assert not readers()
 
 
+WRITES = (
+    "class Writes:\n"
+    "    def __init__(self, clean): self.clean = clean\n"
+    "    def findings(self): return {}\n"
+)  # a cleaner made of a function
+
+
 def misbehaving(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> str:
     """A cleaner that does `body` instead, as a file would that finds a hole in ours. Returns its address."""
-    (tmp_path / "hole.py").write_text(f"import os, signal, time\ndef clean(fields):\n    {body}\n")
+    (tmp_path / "hole.py").write_text(f"import os, signal, time\n{WRITES}def clean(fields):\n    {body}\n")
     monkeypatch.setattr("systems.reports.reading.ROOT", tmp_path)
     monkeypatch.setattr("systems.reports.reading.START", START)
     return "hole:clean"
@@ -320,7 +327,7 @@ def test_a_reader_that_falls_asleep_after_its_work_says_nothing_against_the_file
         "        until = time.process_time() + 0.2\n"
         "        while time.process_time() < until: pass\n"
         "        return [['x' * 2**20] for _ in lines[:1]]\n"
-        "    return write"
+        "    return Writes(write)"
     )
     path, cleaner = file_of(HEAD + b"1;149\n" * 2_000_000), misbehaving(monkeypatch, tmp_path, work)
     with (
@@ -369,7 +376,7 @@ def test_the_reading_process_can_write_no_file_and_knows_no_secret(
 ) -> None:
     monkeypatch.setenv("SECRET_KEY", "only-the-application-knows")
     (tmp_path / "spy.py").write_text(
-        "import os\n"
+        f"import os\n{WRITES}"
         "def look(fields):\n"
         "    def clean(lines, columns):\n"
         "        try:\n"
@@ -378,7 +385,7 @@ def test_the_reading_process_can_write_no_file_and_knows_no_secret(
         "        except OSError:\n"
         "            wrote = 'no'\n"
         "        return [['SECRET_KEY' in os.environ and 'told' or wrote for _ in lines]]\n"
-        "    return clean\n"
+        "    return Writes(clean)\n"
     )
     monkeypatch.setattr("systems.reports.reading.ROOT", tmp_path)
     monkeypatch.setattr("systems.reports.reading.START", START)
@@ -388,7 +395,7 @@ def test_the_reading_process_can_write_no_file_and_knows_no_secret(
 
 def test_a_cleaner_that_fails_tells_where_and_nothing_of_the_file(file_of: Callable[..., Path]) -> None:
     path = file_of(HEAD + b"12345678;149\n")
-    cleaner = "campaigns.rows.cleaning:ccvp"  # asks for fields this file was not asked for
+    cleaner = "campaigns.rows.cleaning:Ccvp"  # asks for fields this file was not asked for
     reading = read_report(path, columns=COLUMNS, required=COLUMNS, cleaner=cleaner)
     with reading, pytest.raises(ReadingInterrupted, match="KeyError, cleaning.py") as error:
         list(reading.chunks())

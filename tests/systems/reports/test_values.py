@@ -26,7 +26,6 @@ from systems.reports.values import NotReadable
         (",50", "0.50"),
         ("0,50", "0.50"),
         ("0.500", "0.50"),
-        ("1.149", "1149.00"),
         ("12,345,678.90", "12345678.90"),
         ("12.345.678", "12345678.00"),
         ("1 149,00", "1149.00"),
@@ -60,12 +59,37 @@ def test_an_amount_is_read_as_meant(text: str, amount: str) -> None:
         ("(149.00)", "amount_not_positive"),
         ("0", "amount_not_positive"),
         ("0,00", "amount_not_positive"),
+        ("0.004", "under_a_cent"),
+        ("0,001 Bs", "under_a_cent"),
+        ("1.149", "two_readings"),
+        ("Bs. 74,505", "two_readings"),
+        ("-1.149", "amount_not_positive"),
     ],
 )
 def test_what_is_no_amount_says_why(text: str, code: str) -> None:
     with pytest.raises(NotReadable) as error:
         values.money(text)
     assert error.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        *(("149,50", ","), ("1.149,00", ","), ("Bs 149,5", ","), ("12.345.678", ",")),
+        *(("149.50", "."), ("1,149.00", "."), ("12,345,678 Bs", "."), (".5", ".")),
+        *(("149", ""), ("1.149", ""), ("1,149", ""), ("gratis", ""), ("", ""), ("74.5050", "")),
+    ],
+)
+def test_an_amount_tells_how_its_column_parts_decimals(text: str, mark: str) -> None:
+    assert values.decimal_mark(text) == mark
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202c"])
+def test_what_nobody_sees_decides_nothing(sign: str) -> None:
+    assert values.services(f"Inter{sign}net") == ("INTERNET",)
+    assert values.identifier(f"{sign}600{sign}070") == "600070"
+    assert values.money(f"149{sign},00{sign}") == Decimal("149.00")
+    assert values.day(f"30/11{sign}/2026") == date(2026, 11, 30)
 
 
 @given(st.decimals(min_value="0.01", max_value="99999999.99", places=2))
@@ -86,7 +110,8 @@ def test_every_way_of_writing_an_amount_gives_it_back(amount: Decimal) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused_by_name(text: str) -> None:
     """Whatever is read is within what a column of the database holds; whatever is not has one of the known reasons."""
-    amount = read_or_refused(values.money, text, {"no_amount", "bad_amount", "amount_not_positive"})
+    reasons = {"no_amount", "bad_amount", "amount_not_positive", "under_a_cent", "two_readings"}
+    amount = read_or_refused(values.money, text, reasons)
     assert amount is None or (0 <= amount <= 100_000_000 and amount == round(amount, 2))
     day = read_or_refused(values.day, text, {"no_date", "bad_date"})
     assert day is None or type(day) is date

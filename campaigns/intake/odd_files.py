@@ -1,0 +1,203 @@
+"""What is odd about a file as a whole: a report is published without a word only when nothing is.
+
+Each finding is a sentence for the supervisor who decides. She may take the report as it is, but for one without a
+usable row. Told are places, counts and names of sheets, never what a cell says of a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.models import HeldFor, Report, ReportKind
+from campaigns.month.periods import write_period
+from campaigns.rows.staging import table_of
+from systems.reports import known_headings, values
+from systems.reports.parts import LINES_A_SHEET
+from systems.reports.reading import Told, heading_key
+
+SMALL_SHARE = 0.5  # of the rows of the report before; below it a person looks first
+REJECTED_SHARE = 0.5  # of its own rows; above it a column was probably misread
+FAR_TIMES = 5  # as its sentence says: above the highest of the month before, or below its lowest, by more than this
+_COUNTS = re.compile("registro|fila|cantidad|cliente|servicio|contrato|recibo")
+_NUMBER = re.compile(r"\d[\d.,' ]*")
+
+_SUMS = """
+SELECT line / %s, coalesce(sum(amount), 0), count(*) FILTER (WHERE amount IS NULL) FROM {table} GROUP BY 1
+"""
+_FAR_AMOUNTS = """
+SELECT count(*) FROM {table} staged,
+       (SELECT max(amount_due) AS highest, min(amount_due) AS lowest FROM campaigns_renewal renewal
+          JOIN campaigns_campaign campaign ON campaign.id = renewal.campaign_id WHERE campaign.period = %s) before
+ WHERE staged.reason IS NULL AND staged.service <> 'OTHER'
+   AND (staged.amount > before.highest * %s OR staged.amount < before.lowest / %s)
+"""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """One thing that is not as it should be."""
+
+    held_for: HeldFor
+    sentence: str
+
+
+def what_is_odd(*, report: Report, counts: Mapping[str, int], told: Told) -> Iterator[Odd]:
+    """Everything odd about the staged rows of `report`, what weighs most first. `counts`: of `publishing.check`."""
+    if counts["rows"] == counts["rejected"] + counts.get("other_service", 0):
+        yield Odd(HeldFor.EMPTY, _("Ninguna de sus %(rows)s filas se puede usar.") % {"rows": _n(counts["rows"])})
+    elif counts["rejected"] > counts["rows"] * REJECTED_SHARE:
+        words = {"rows": _n(counts["rows"]), "bad": _n(counts["rejected"])}
+        yield Odd(HeldFor.REJECTED, _("De %(rows)s filas, %(bad)s no se pueden usar.") % words)
+    if told.ends_open and not told.sheets[-1]["totals"]:  # what ends with its totals has its last row
+        yield Odd(HeldFor.CUT, _("Su última línea no termina: el archivo puede estar cortado en medio de una fila."))
+    yield from _sheets_left_out(told)
+    yield from _totals_that_differ(report=report, told=told)
+    yield from _amounts(report=report, told=told)
+    yield from _columns(report=report, told=told)
+    if report.kind == ReportKind.CCVP:
+        yield from _against_the_month_before(report=report, rows=counts["rows"])
+
+
+def _sheets_left_out(told: Told) -> Iterator[Odd]:
+    for sheet in told.left_out:
+        if sheet["why"] == "missing_columns":
+            yield Odd(
+                HeldFor.SHEET,
+                _("La hoja «%(name)s», de %(rows)s filas, no se leyó: tiene títulos conocidos y le faltan columnas.")
+                % {"name": sheet["name"], "rows": _n(sheet["rows"])},
+            )
+
+
+def _totals_that_differ(*, report: Report, told: Told) -> Iterator[Odd]:
+    """What a file says of itself in its totals: of each sheet, or of all of them."""
+    if not any(sheet["totals"] for sheet in told.sheets):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS.format(table=table_of(report)), [LINES_A_SHEET])
+        sums = {sheet: (amount, unread) for sheet, amount, unread in cursor.fetchall()}
+    rows = [sheet["rows"] for sheet in told.sheets]
+    amounts = [sums.get(number, (Decimal(0), 0)) for number in range(len(rows))]
+    whole = (sum(rows), sum((amount for amount, _unread in amounts), Decimal(0)), sum(unread for _a, unread in amounts))
+    for sheet, count, (amount, unread) in zip(told.sheets, rows, amounts, strict=True):
+        for cells in sheet["totals"]:
+            declared = list(_declared(cells))
+            wrong = [one for one in declared if not one.fits(count, amount, unread) and not one.fits(*whole)]
+            for one in wrong[:1]:
+                yield Odd(HeldFor.TOTALS, one.sentence(count, amount))
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """A number in a row of totals, in each way it can be read. `counts`: it is said to count something."""
+
+    text: str
+    readings: tuple[Decimal, ...]
+    counts: bool
+
+    def fits(self, rows: int, amount: Decimal, unread: int) -> bool:
+        """Whether it is the number of rows, or what they add up to. With amounts that could not be read: at least."""
+        if rows in self.readings:
+            return True
+        return not self.counts and any(one == amount or (unread and one >= amount) for one in self.readings)
+
+    def sentence(self, rows: int, amount: Decimal) -> str:
+        if self.counts:
+            return _("Su pie dice %(said)s filas y se leyeron %(rows)s.") % {"said": self.text, "rows": _n(rows)}
+        return _("Su pie dice %(said)s; se leyeron %(rows)s filas que suman Bs %(sum)s.") % {
+            "said": self.text,
+            "rows": _n(rows),
+            "sum": number_format(amount, 2, force_grouping=True),
+        }
+
+
+def _declared(cells: list[str]) -> Iterator[_Declared]:
+    """The numbers of a row of totals: in the cells beside its label, or behind the label in the same cell."""
+    label, *others = cells
+    counts = bool(_COUNTS.search(heading_key(label)))
+    for text in others or _NUMBER.findall(label):
+        if readings := tuple(_readings(text)):
+            yield _Declared(text=text.strip(), readings=readings, counts=counts)
+
+
+def _readings(text: str) -> Iterator[Decimal]:
+    try:
+        yield values.money(text)
+    except values.NotReadable as error:
+        if error.code == "two_readings":
+            yield Decimal(re.sub(r"\D", "", text))
+            yield Decimal(re.sub(r"[^\d.]", "", text.replace(",", "."))).quantize(values.CENT)
+
+
+def _amounts(*, report: Report, told: Told) -> Iterator[Odd]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table_of(report)} WHERE reason = 'two_readings'")
+        (unclear,) = cursor.fetchone()
+    if unclear:
+        yield Odd(
+            HeldFor.AMOUNTS,
+            ngettext(
+                "Un monto puede ser de miles o tener tres decimales, como 1.234, y los demás no dicen cuál.",
+                "%(n)s montos pueden ser de miles o tener tres decimales, como 1.234, y los demás no dicen cuál.",
+                unclear,
+            )
+            % {"n": _n(unclear)}
+            + " "
+            + _("Si lo acepta, se leen como miles."),
+        )
+    if any("amount" in sheet["merged"] for sheet in told.sheets):
+        sentence = _("Hay celdas de monto combinadas sobre varias filas: cada fila lleva el monto entero.")
+        yield Odd(HeldFor.AMOUNTS, sentence)
+
+
+def _columns(*, report: Report, told: Told) -> Iterator[Odd]:
+    twice = _ordered(field for sheet in told.sheets for field in sheet["twice"])
+    usual = known_headings.HEADINGS[report.kind]
+    if names := [usual[field][0] for field in twice if field in known_headings.REQUIRED[report.kind]]:
+        yield Odd(
+            HeldFor.TWICE,
+            _("Hay más de una columna para %(names)s: se leyó la de título preferido.") % {"names": ", ".join(names)},
+        )
+
+
+def _against_the_month_before(*, report: Report, rows: int) -> Iterator[Odd]:
+    before = (
+        Report.objects.filter(kind=report.kind, state=Report.State.PUBLISHED, period__lt=report.month)
+        .order_by("-period")
+        .first()
+    )
+    if before is None:
+        return
+    if rows < before.rows * SMALL_SHARE:
+        words = {"rows": _n(rows), "before": _n(before.rows), "period": write_period(before.month)}
+        yield Odd(HeldFor.SMALL, _("Tiene %(rows)s filas y el de %(period)s tuvo %(before)s.") % words)
+    with connection.cursor() as cursor:
+        cursor.execute(_FAR_AMOUNTS.format(table=table_of(report)), [before.month, FAR_TIMES, FAR_TIMES])
+        (far,) = cursor.fetchone()
+    if far:
+        words = {"n": _n(far), "period": write_period(before.month)}
+        yield Odd(
+            HeldFor.AMOUNTS,
+            ngettext(
+                "Un monto pasa de 5 veces el mayor de %(period)s, o no llega a la quinta parte del menor.",
+                "%(n)s montos pasan de 5 veces el mayor de %(period)s, o no llegan a la quinta parte del menor.",
+                far,
+            )
+            % words,
+        )
+
+
+def _ordered(names: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(names))
+
+
+def _n(number: int) -> str:
+    return str(number_format(number, force_grouping=True))

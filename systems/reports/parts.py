@@ -1,0 +1,48 @@
+"""What of a file is read as one report: the sheets of a workbook that have the headings, or the whole of a text."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from systems.reports.headings import Header
+from systems.reports.request import Batch
+
+LINES_A_SHEET = 10_000_000  # more than any sheet or text may have: the line of a row tells its sheet as well
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sheet that is read, or the whole of separated text, whose name is ''. `batches` carries lines of its own."""
+
+    name: str
+    header: Header
+    rows_expected: int
+    batches: Callable[[], Iterator[Batch]]
+    merged: frozenset[int] = frozenset()  # columns of which a cell spans several rows below the header
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A sheet that is not read although something stands in it. `why`: hidden, no_header or missing_columns."""
+
+    name: str
+    rows: int
+    why: str
+
+
+class Table(Protocol):
+    """A file that was opened. `ends_open`: its last line has no end, as when a copy stopped in the middle."""
+
+    parts: list[Part]
+    left_out: list[LeftOut]
+    ends_open: bool
+
+
+def line_in_report(sheet: int, row: int) -> int:
+    """The line of a row, counted over all sheets: `sheet` from 0 in the order of the book, `row` as a person counts."""
+    return sheet * LINES_A_SHEET + row
+
+
+def sheet_and_row(line: int) -> tuple[int, int]:
+    """The sheet, counted from 0, and the row a person counts in it."""
+    return divmod(line, LINES_A_SHEET)

@@ -1,0 +1,320 @@
+"""A file that is a little different is held with a sentence, and never published without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+import xlsxwriter
+from django.test import Client
+
+from agents.models import User
+from campaigns.intake import deciding
+from campaigns.intake.receiving import receive_report
+from campaigns.intake.taking_in import take_in
+from campaigns.models import Campaign, Receipt, RejectedRow, Renewal, Report
+from notices.models import Notice
+from tests.campaigns.some_reports import HEADINGS, USUAL, ccvp, many, received, taken
+
+pytestmark = pytest.mark.django_db
+At = Callable[..., datetime]
+JANUARY = date(2027, 1, 1)
+HELD, PUBLISHED = Report.State.HELD, Report.State.PUBLISHED
+
+
+def of_bytes(content: bytes, now: datetime) -> Report:
+    return take_in(report_id=received(BytesIO(content), now=now).pk, now=now)
+
+
+def with_footer(rows: int, *footers: str) -> bytes:
+    return ccvp(*many(rows)).getvalue() + "".join(f"{footer}\r\n" for footer in footers).encode()
+
+
+def workbook(*sheets: tuple[str, list[dict[str, Any]]] | tuple[str, list[dict[str, Any]], str]) -> BytesIO:
+    """Sheets by name; a third word hides one. The amounts are numbers."""
+    made = BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        for name, rows, *hidden in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEADINGS)
+            for number, row in enumerate(rows, 1):
+                sheet.write_row(number, 0, [{**USUAL, "MONTO": 289, **row}.get(heading, "") for heading in HEADINGS])
+            if hidden:
+                sheet.hide()
+            else:
+                sheet.activate()
+    made.seek(0)
+    return made
+
+
+def of_book(book: BytesIO, now: datetime) -> Report:
+    return take_in(report_id=received(book, now=now, name="ccvp-2026-12.xlsx").pk, now=now)
+
+
+def test_every_sheet_counts_and_each_row_says_where_it_stood(at: At) -> None:
+    internet = [*many(3), {"CONTRATO": "", "NRO_SERVICIO": "77"}]
+    tv = [*({**row, "PRODUCTO": "TV Cable"} for row in many(2, first=10)), {"CONTRATO": "", "NRO_SERVICIO": "78"}]
+    report = of_book(
+        workbook(("Prueba", many(9, first=50), "hidden"), ("Internet", internet), ("TV", tv)), at("2026-11-25 06:10")
+    )
+    assert (report.state, report.rows, report.taken, report.rejected) == (PUBLISHED, 7, 5, 2)
+    assert report.sheets == {
+        "read": [{"name": "Internet", "rows": 4}, {"name": "TV", "rows": 3}],
+        "left_out": [{"name": "Prueba", "rows": 9, "why": "hidden"}],
+    }
+    assert report.figures["renewals"] == {"INTERNET": 3, "TV": 2}
+    lines = RejectedRow.objects.order_by("line").values_list("line", flat=True)
+    assert [report.place_of(line) for line in lines] == ["Internet 5", "TV 4"]
+
+
+def test_a_sheet_that_lacks_a_column_holds_the_report(at: At) -> None:
+    book = BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        for name, headings in (("Caja", HEADINGS), ("Banco", HEADINGS[:9])):
+            sheet = made.add_worksheet(name)
+            sheet.write_row(0, 0, headings)
+            sheet.write_row(1, 0, [USUAL.get(heading, "") for heading in headings])
+    book.seek(0)
+    report = of_book(book, at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "sheet")
+    assert "«Banco», de 2 filas, no se leyó" in report.held_because
+
+
+def test_a_report_without_a_usable_row_is_held_and_cannot_be_accepted(at: At, elena: User) -> None:
+    report = taken({"MONTO": "gratis"}, {"CONTRATO": ""}, {"PRODUCTO": "Telefonía"}, now=at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "empty")
+    assert report.held_because == "Ninguna de sus 3 filas se puede usar."
+    with pytest.raises(deciding.DecisionRefused):
+        deciding.accept(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
+    deciding.discard(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
+    assert taken({}, now=at("2026-11-25 09:00")).state == PUBLISHED, "the month is free for the right one"
+
+
+def test_a_file_cut_in_the_middle_is_held(at: At, elena: User) -> None:
+    report = of_bytes(ccvp(*many(30)).getvalue()[:-60], at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "cut")
+    assert "cortado en medio de una fila" in Notice.objects.get().body
+    assert not Renewal.objects.exists()
+    deciding.accept(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
+    assert take_in(report_id=report.pk, now=at("2026-11-25 08:01")).state == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("footers", "says"),
+    [
+        (["TOTAL REGISTROS;500"], "Su pie dice 500 filas y se leyeron 40."),
+        (["TOTAL REGISTROS: 41"], "Su pie dice 41 filas y se leyeron 40."),
+        (["TOTAL;;;;;;;;;;11.850,00"], "Su pie dice 11.850,00; se leyeron 40 filas que suman Bs 11.560,00."),
+        (["Cantidad de registros;40", "TOTAL;;;;;;;;;;11.559,99"], "Su pie dice 11.559,99;"),
+    ],
+)
+def test_a_file_that_is_not_what_its_footer_says_is_held(footers: list[str], says: str, at: At) -> None:
+    report = of_bytes(with_footer(40, *footers), at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "totals")
+    assert says in report.held_because
+
+
+@pytest.mark.parametrize(
+    "footers",
+    [
+        ["TOTAL REGISTROS;40"],
+        ["TOTAL REGISTROS: 40"],
+        ["TOTAL;;;;;;;;;;11.560,00"],
+        ["TOTAL;40;;;;;;;;;Bs 11,560.00"],
+        ["SUBTOTAL;;;;;;;;;;99,00", "TOTAL GENERAL;;;;;;;;;;11.560"],
+    ],
+)
+def test_a_file_that_is_what_its_footer_says_is_taken(footers: list[str], at: At) -> None:
+    report = of_bytes(with_footer(40, *footers), at("2026-11-25 06:10"))
+    assert (report.state, report.rows) == (PUBLISHED, 40)
+
+
+@pytest.mark.parametrize(
+    ("others", "text", "amount"),
+    [
+        (["149,00", "289,50"], "1.149", "1149.00"),
+        (["149.00", "289.50"], "1,149", "1149.00"),
+        (["149.00", "289.50"], "74.505", "74.51"),
+        (["149,00"], "Bs. 74,505", "74.51"),
+    ],
+)
+def test_thousands_or_decimals_is_what_the_whole_column_says(others: list[str], text: str, amount: str, at: At) -> None:
+    rows = [{**row, "MONTO": money} for row, money in zip(many(9), [*others, text], strict=False)]
+    report = taken(*rows, now=at("2026-11-25 06:10"))
+    assert (report.state, report.rejected) == (PUBLISHED, 0)
+    assert Renewal.objects.order_by("report_line").last().amount_due == Decimal(amount)
+
+
+@pytest.mark.parametrize("others", [["149", "289"], ["149,00", "289.50"]])
+def test_what_the_column_does_not_say_holds_the_report_and_is_thousands_once_accepted(
+    others: list[str], at: At, elena: User
+) -> None:
+    rows = [{**row, "MONTO": money} for row, money in zip(many(9), [*others, "1.149"], strict=False)]
+    report = taken(*rows, now=at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "amounts")
+    assert "Si lo acepta, se leen como miles." in report.held_because
+    deciding.accept(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
+    assert take_in(report_id=report.pk, now=at("2026-11-25 08:01")).state == PUBLISHED
+    assert Renewal.objects.order_by("report_line").last().amount_due == Decimal("1149.00")
+
+
+def test_a_number_in_a_cell_is_a_number_whatever_its_digits(at: At) -> None:
+    amounts = [74.505, 149, 289.5, 1149.125]
+    rows = [{**row, "MONTO": amount} for row, amount in zip(many(4), amounts, strict=True)]
+    assert of_book(workbook(("Hoja1", rows)), at("2026-11-25 06:10")).state == PUBLISHED
+    found = Renewal.objects.order_by("report_line").values_list("amount_due", flat=True)
+    assert list(found) == [Decimal("74.51"), Decimal("149.00"), Decimal("289.50"), Decimal("1149.13")]
+
+
+def test_less_than_a_cent_is_rejected(at: At) -> None:
+    report = taken(*many(2), {"MONTO": "0.004", "NRO_SERVICIO": "9"}, now=at("2026-11-25 06:10"))
+    assert (report.taken, report.rejected) == (2, 1)
+    assert RejectedRow.objects.get().reason == "under_a_cent"
+
+
+@pytest.mark.parametrize(("amount", "n"), [("289000,00", 1), ("0,10", 1), ("1445,00", 0)])
+def test_an_amount_far_from_last_months_holds_the_report(amount: str, n: int, at: At) -> None:
+    taken(*many(10), now=at("2026-11-25 06:10"))
+    rows = [{**row, "FECHA_VENCIMIENTO": "31/12/2026"} for row in many(10)]
+    rows[4]["MONTO"] = amount
+    report = taken(*rows, now=at("2026-12-25 06:10"), period=JANUARY)
+    if n:
+        assert (report.state, report.held_for) == (HELD, "amounts")
+        assert "Un monto pasa de 5 veces el mayor de 2026-12" in report.held_because
+    else:
+        assert report.state == PUBLISHED
+
+
+def test_two_columns_for_one_thing_hold_the_report(at: At) -> None:
+    report = taken(*many(3), now=at("2026-11-25 06:10"), headings=[*HEADINGS, "IMPORTE"])
+    assert (report.state, report.held_for) == (HELD, "twice")
+    assert "más de una columna para MONTO" in report.held_because
+
+
+def test_all_that_is_odd_is_told_at_once(at: At) -> None:
+    rows = [*({**row, "MONTO": "gratis"} for row in many(25)), *many(15, first=25)]
+    content = ccvp(*rows, headings=[*HEADINGS, "IMPORTE"]).getvalue()[:-2]
+    report = of_bytes(content, at("2026-11-25 06:10"))
+    assert report.held_because.splitlines() == [
+        "De 40 filas, 25 no se pueden usar.",
+        "Su última línea no termina: el archivo puede estar cortado en medio de una fila.",
+        "Hay más de una columna para MONTO: se leyó la de título preferido.",
+    ]
+
+
+def test_a_customer_whose_merged_cells_span_her_services_has_all_of_them(at: At) -> None:
+    book = BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        for number, row in enumerate(many(20), 1):
+            pair = {**USUAL, **row, "NRO_SERVICIO": str(90_000 + number), "CONTRATO": "", "CLIENTE": "", "MONTO": 289}
+            sheet.write_row(number, 0, [pair.get(heading, "") for heading in HEADINGS])
+        for number in range(1, 20, 2):
+            sheet.merge_range(number, 0, number + 1, 0, str(3000 + number))
+            sheet.merge_range(number, 2, number + 1, 2, "María Quispe")
+    book.seek(0)
+    report = of_book(book, at("2026-11-25 06:10"))
+    assert (report.state, report.taken, report.rejected, report.figures["contacts"]) == (PUBLISHED, 20, 0, 10)
+
+
+def test_amounts_in_merged_cells_hold_the_report(at: At) -> None:
+    book = BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        for number, row in enumerate(many(2), 1):
+            sheet.write_row(number, 0, [{**USUAL, **row}.get(heading, "") for heading in HEADINGS])
+        sheet.merge_range(1, 10, 2, 10, 289)
+    book.seek(0)
+    report = of_book(book, at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "amounts")
+    assert "combinadas sobre varias filas" in report.held_because
+
+
+def test_what_nobody_sees_does_not_make_another_service(at: At) -> None:
+    rows = [{**row, "PRODUCTO": "Inter\u00adnet"} for row in many(20)]
+    report = taken(*rows, now=at("2026-11-25 06:10"))
+    assert (report.taken, report.other_service) == (20, 0)
+
+
+def test_a_collections_report_of_two_sheets_frees_everybody_who_paid(at: At) -> None:
+    taken(*many(40), now=at("2026-11-25 06:10"))
+    headings = ["NRO_RECIBO", "CONTRATO", "NRO_SERVICIO", "PRODUCTO", "FECHA_PAGO", "MONTO"]
+    book = BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        for name, first, count in (("Caja", 0, 10), ("Banco", 10, 30)):
+            sheet = made.add_worksheet(name)
+            sheet.write_row(0, 0, headings)
+            for number, row in enumerate(many(count, first=first), 1):
+                paid = [f"R{first + number}", row["CONTRATO"], row["NRO_SERVICIO"], "Internet", "26/11/2026", 289]
+                sheet.write_row(number, 0, paid)
+            sheet.write_row(count + 1, 0, ["TOTAL REGISTROS", count])
+    book.seek(0)
+    now = at("2026-11-26 06:10")
+    report = take_in(
+        report_id=receive_report(kind="recaudo", name="recaudo.xlsx", file=book, period=None, now=now).pk, now=now
+    )
+    assert (report.state, report.rows, report.taken) == (PUBLISHED, 40, 40)
+    assert Receipt.objects.filter(standing="counted").count() == 40
+    assert Campaign.objects.get(period=date(2026, 12, 1)).state == Campaign.State.PROPOSED
+
+
+def test_its_page_names_every_sheet_and_rejected_rows_say_in_which_they_stood(
+    at: At, elena: User, signed_in: Callable[[User], Client]
+) -> None:
+    broken = {"CONTRATO": "", "NRO_SERVICIO": "78"}
+    book = workbook(("Prueba", many(9, first=50), "hidden"), ("Internet", many(3)), ("TV", [broken]))
+    report = of_book(book, at("2026-11-25 06:10"))
+    client = signed_in(elena)
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    for sheet in ("Prueba", "Internet", "TV", "Oculta: no se leyó"):
+        assert sheet in page
+    assert "Fila TV 2" in client.get(f"/reports/{report.pk}/rejected/").content.decode()
+
+
+def test_the_page_of_an_ordinary_book_says_nothing_of_its_one_sheet(
+    at: At, elena: User, signed_in: Callable[[User], Client]
+) -> None:
+    report = of_book(workbook(("Hoja1", many(3))), at("2026-11-25 06:10"))
+    assert "Hojas del libro" not in signed_in(elena).get(f"/reports/{report.pk}/").content.decode()
+
+
+def test_the_page_of_a_held_report_tells_all_its_reasons_and_an_empty_one_is_only_discarded(
+    at: At, elena: User, signed_in: Callable[[User], Client]
+) -> None:
+    report = of_bytes(with_footer(3, "TOTAL REGISTROS;5").replace(b"289,00", b"gratis")[:-2], at("2026-11-25 06:10"))
+    client = signed_in(elena)
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    for sentence in report.held_because.splitlines():
+        assert sentence in page
+    assert "Descartar" in page
+    assert "Aceptar y tomar" not in page
+    client.post(f"/reports/{report.pk}/accept/")
+    report.refresh_from_db()
+    assert report.state == HELD
+
+
+def test_the_page_of_a_collections_report_tells_what_it_pays_today_though_the_ccvp_came_later(
+    at: At, elena: User, signed_in: Callable[[User], Client]
+) -> None:
+    now = at("2026-11-24 06:10")
+    lines = ["NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO"]
+    lines += [f"R{n};{row['CONTRATO']};{row['NRO_SERVICIO']};Internet;24/11/2026;289" for n, row in enumerate(many(7))]
+    file = BytesIO("".join(f"{line}\r\n" for line in lines).encode())
+    recaudo = receive_report(kind="recaudo", name="recaudo.csv", file=file, period=None, now=now)
+    assert take_in(report_id=recaudo.pk, now=now).figures["renewals_paid"] == 0
+    taken(*many(5), now=at("2026-11-25 06:10"))
+    page = " ".join(signed_in(elena).get(f"/reports/{recaudo.pk}/").content.decode().split())
+    assert "Renovaciones pagadas hoy con ellos</dt> <dd> 5 <span" in page
+    assert "(0 cuando se tomó, con los repetidos)" in page
+    assert "Sin renovación que pagar</dt> <dd> 2 <span" in page
+
+
+def test_a_text_that_ends_with_its_totals_is_whole_without_the_last_line_end(at: At) -> None:
+    assert of_bytes(with_footer(41, "TOTAL REGISTROS;4")[:-2], at("2026-11-25 06:10")).held_for == "totals"
+    assert of_bytes(with_footer(40, "TOTAL REGISTROS;40")[:-2], at("2026-11-25 06:20")).state == PUBLISHED

@@ -1,0 +1,131 @@
+"""Every sheet of a workbook is accounted for: read as one report, or named with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from systems.reports.parts import LINES_A_SHEET, sheet_and_row
+from systems.reports.reading import Reading, ReportRefused, Told, read_report
+
+COLUMNS = {"contract": ("CONTRATO",), "name": ("CLIENTE",), "amount": ("MONTO", "IMPORTE")}
+NEEDED = ("contract", "amount")
+HEAD = ("CONTRATO", "CLIENTE", "MONTO")
+Rows = list[tuple[Any, ...]]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Callable[..., Path]:
+    """A workbook of sheets by name: rows, and how each is shown; `merge` is (sheet, range, value)."""
+
+    def write(*sheets: tuple[str, Rows] | tuple[str, Rows, str], merge: tuple[str, str, Any] | None = None) -> Path:
+        path = tmp_path / "book.xlsx"
+        with xlsxwriter.Workbook(str(path)) as made:
+            for name, rows, *shown in sheets:
+                sheet = made.add_worksheet(name)
+                if not shown:
+                    sheet.activate()  # the first one cannot be hidden while it is
+                for number, row in enumerate(rows):
+                    sheet.write_row(number, 0, row)
+                if merge and merge[0] == name:
+                    sheet.merge_range(merge[1], merge[2])
+                if shown == ["hidden"]:
+                    sheet.hide()
+                elif shown == ["very hidden"]:
+                    sheet.very_hidden()
+        return path
+
+    return write
+
+
+def read(path: Path) -> tuple[list[tuple[int, tuple[str, ...]]], Told, Reading]:
+    with read_report(path, columns=COLUMNS, required=NEEDED) as reading:
+        return list(reading), reading.told, reading
+
+
+def data(first: int, count: int, amount: float = 149) -> Rows:
+    return [(first + number, "Ana", amount) for number in range(count)]
+
+
+@pytest.mark.parametrize("shown", ["hidden", "very hidden"])
+def test_a_hidden_sheet_is_named_and_never_read(book: Callable[..., Path], shown: str) -> None:
+    path = book(("Prueba", [HEAD, *data(1, 2)], shown), ("Reporte", [HEAD, *data(2001, 40)]))
+    rows, told, _ = read(path)
+    assert [cells[0] for _, cells in rows] == [str(2001 + number) for number in range(40)]
+    assert told.left_out == [{"name": "Prueba", "rows": 2, "why": "hidden"}]
+    assert [(sheet["name"], sheet["rows"]) for sheet in told.sheets] == [("Reporte", 40)]
+
+
+def test_all_visible_sheets_with_the_headings_are_one_report(book: Callable[..., Path]) -> None:
+    path = book(
+        ("Internet", [HEAD, *data(1001, 20)]),
+        ("Gráficos", [("Ventas de", "Enero"), ("Total", 3)]),
+        ("TV", [("Reporte TV",), ("IMPORTE", "CONTRATO"), *[(99, 2001 + number) for number in range(20)]]),
+        ("Hoja4", []),
+    )
+    rows, told, reading = read(path)
+    assert (len(rows), reading.rows, reading.rows_expected) == (40, 40, 40)
+    assert rows[0] == (2, ("1001", "Ana", "149"))
+    assert rows[20] == (LINES_A_SHEET + 3, ("2001", "", "99"))
+    assert sheet_and_row(rows[20][0]) == (1, 3)
+    assert [(sheet["name"], sheet["rows"]) for sheet in told.sheets] == [("Internet", 20), ("TV", 20)]
+    assert told.left_out == [{"name": "Gráficos", "rows": 2, "why": "no_header"}]
+    assert set(reading.heading) == {"contract", "amount"}, "what only some sheets have is no column of the report"
+
+
+def test_a_sheet_that_lacks_a_column_is_told_from_one_of_something_else(book: Callable[..., Path]) -> None:
+    path = book(("Caja", [HEAD, *data(1, 3)]), ("Banco", [("CONTRATO", "CLIENTE"), (7, "Ana"), (8, "Eva")]))
+    _, told, _ = read(path)
+    assert told.left_out == [{"name": "Banco", "rows": 3, "why": "missing_columns"}]
+
+
+def test_a_book_whose_only_data_is_hidden_is_refused_with_a_reason(book: Callable[..., Path]) -> None:
+    with pytest.raises(ReportRefused) as refused:
+        read(book(("Vacía", []), ("Datos", [HEAD, *data(1, 3)], "hidden")))
+    assert refused.value.code == "only_hidden"
+
+
+def test_a_merged_cell_gives_every_row_it_spans_its_value(book: Callable[..., Path]) -> None:
+    many = data(1, 1300)
+    for row in range(500, 1200):  # over two batches
+        many[row] = ("", "Ana", 149)
+    rows, told, _ = read(book(("Hoja", [HEAD, *many]), merge=("Hoja", "A501:A1201", 77)))
+    assert [cells[0] for line, cells in rows if 501 <= line <= 1201] == ["77"] * 701
+    assert (rows[498][1][0], rows[1200][1][0]) == ("499", "1201")
+    assert told.sheets[0]["merged"] == ["contract"]
+
+
+def test_a_merged_title_above_the_headings_changes_nothing(book: Callable[..., Path]) -> None:
+    rows, told, _ = read(book(("Hoja", [(), (), HEAD, *data(1, 2)]), merge=("Hoja", "A1:C2", "Reporte de prepagos")))
+    assert [cells[0] for _, cells in rows] == ["1", "2"]
+    assert told.sheets[0]["merged"] == []
+
+
+@pytest.mark.parametrize(("number", "text"), [(74.505, "74.5050"), (1.149, "1.1490"), (149.5, "149.5"), (149.0, "149")])
+def test_a_number_in_a_cell_is_a_number(book: Callable[..., Path], number: float, text: str) -> None:
+    rows, _, _ = read(book(("Hoja", [HEAD, *data(1, 1, number)])))
+    assert rows[0][1][2] == text
+
+
+def test_totals_are_kept_and_are_no_rows(book: Callable[..., Path]) -> None:
+    path = book(("Hoja", [HEAD, *data(1, 3), ("", "SUBTOTAL", 298), ("TOTAL REGISTROS", 500), ("", "TOTAL", 447)]))
+    rows, told, _ = read(path)
+    assert len(rows) == 3
+    assert told.sheets[0]["totals"] == [["TOTAL REGISTROS", "500"], ["TOTAL", "447"]]
+
+
+def test_two_columns_for_one_thing_are_told(book: Callable[..., Path]) -> None:
+    path = book(("Hoja", [("CONTRATO", "MONTO", "IMPORTE", "CONTRATO"), (1, 149, 150, 1)]))
+    _, told, _ = read(path)
+    assert told.sheets[0]["twice"] == ["contract", "amount"]
+
+
+@pytest.mark.parametrize(("end", "is_open"), [("", True), ("\n", False), ("\r\n", False)])
+def test_a_text_that_stops_in_the_middle_of_a_line_is_told(tmp_path: Path, end: str, is_open: bool) -> None:
+    path = tmp_path / "report.csv"
+    path.write_bytes(f"CONTRATO;CLIENTE;MONTO\r\n1;Ana;149,00\r\n2;Eva;14{end}".encode())
+    assert read(path)[1].ends_open is is_open
