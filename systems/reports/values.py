@@ -43,7 +43,20 @@ class NotReadable(ValueError):
 
 def visible(text: str) -> str:
     """The text without soft hyphens, zero-width blanks and other signs that nobody sees."""
-    return text if text.isascii() else _INVISIBLE.sub("", text)
+    return _INVISIBLE.sub("", text) if _may_hide(text) else text
+
+
+def _may_hide(text: str) -> bool:
+    """Whether a sign that nobody sees may stand in it: of Latin letters it is the soft hyphen alone. Told fast."""
+    if text.isascii():
+        return False
+    if "\u00ad" in text:
+        return True
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def plain(text: str) -> str:
