@@ -52,16 +52,18 @@ class Odd:
 
 def what_is_odd(*, report: Report, counts: Mapping[str, int], told: Told) -> Iterator[Odd]:
     """Everything odd about the staged rows of `report`, what weighs most first. `counts`: of `publishing.check`."""
-    if counts["rows"] == counts["rejected"] + counts.get("other_service", 0):
+    unclear = _count_two_readings(report)  # usable as soon as it is accepted
+    rejected = counts["rejected"] - unclear
+    if counts["rows"] == rejected + counts.get("other_service", 0):
         yield Odd(HeldFor.EMPTY, _("Ninguna de sus %(rows)s filas se puede usar.") % {"rows": _n(counts["rows"])})
-    elif counts["rejected"] > counts["rows"] * REJECTED_SHARE:
-        words = {"rows": _n(counts["rows"]), "bad": _n(counts["rejected"])}
+    elif rejected > counts["rows"] * REJECTED_SHARE:
+        words = {"rows": _n(counts["rows"]), "bad": _n(rejected)}
         yield Odd(HeldFor.REJECTED, _("De %(rows)s filas, %(bad)s no se pueden usar.") % words)
     if told.ends_open and not told.sheets[-1]["totals"]:  # what ends with its totals has its last row
         yield Odd(HeldFor.CUT, _("Su última línea no termina: el archivo puede estar cortado en medio de una fila."))
     yield from _sheets_left_out(told)
     yield from _totals_that_differ(report=report, told=told)
-    yield from _amounts(report=report, told=told)
+    yield from _amounts(unclear=unclear, told=told)
     yield from _columns(report=report, told=told)
     if report.kind == ReportKind.CCVP:
         yield from _against_the_month_before(report=report, rows=counts["rows"])
@@ -137,10 +139,13 @@ def _readings(text: str) -> Iterator[Decimal]:
             yield Decimal(re.sub(r"[^\d.]", "", text.replace(",", "."))).quantize(values.CENT)
 
 
-def _amounts(*, report: Report, told: Told) -> Iterator[Odd]:
+def _count_two_readings(report: Report) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table_of(report)} WHERE reason = 'two_readings'")
-        (unclear,) = cursor.fetchone()
+        return int(cursor.fetchone()[0])
+
+
+def _amounts(*, unclear: int, told: Told) -> Iterator[Odd]:
     if unclear:
         yield Odd(
             HeldFor.AMOUNTS,

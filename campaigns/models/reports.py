@@ -7,6 +7,7 @@ from datetime import date
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
@@ -218,7 +219,9 @@ class Report(RungWork):
         """Where a row stands, as a person looks for it: its number, and the sheet where there are several."""
         sheet, row = sheet_and_row(line)
         sheets = self.sheets.get("read", [])
-        return f"{sheets[sheet]['name']} {row}" if len(sheets) > 1 and sheet < len(sheets) else str(row)
+        if len(sheets) < 2 or sheet >= len(sheets):
+            return str(row)
+        return gettext("%(row)s de %(sheet)s") % {"row": row, "sheet": sheets[sheet]["name"]}
 
     @property
     def month(self) -> date:

@@ -81,10 +81,10 @@ def _with_progress(reading: Reading, progress: Progress) -> Iterator[bytes]:
 
 
 def _headings(kind: str) -> dict[str, list[str]]:
-    """Known headings by column: those of the admin, or of the code for a column that has none there."""
+    """Known headings by column, the preferred one first: those of the admin, or of the code where it has none."""
     usual = known_headings.CCVP if kind == ReportKind.CCVP else known_headings.RECAUDO
     known: dict[str, list[str]] = {}
-    for name, alias in ColumnAlias.objects.filter(kind=kind).values_list("field", "alias"):
+    for name, alias in ColumnAlias.objects.filter(kind=kind).order_by("pk").values_list("field", "alias"):
         known.setdefault(name, []).append(alias)
     return {name: known.get(name) or list(usual.get(name, ())) for name in fields_of(kind)}
 

@@ -16,7 +16,7 @@ from agents.models import User
 from campaigns.intake import deciding
 from campaigns.intake.receiving import receive_report
 from campaigns.intake.taking_in import take_in
-from campaigns.models import Campaign, Receipt, RejectedRow, Renewal, Report
+from campaigns.models import Campaign, ColumnAlias, Receipt, RejectedRow, Renewal, Report
 from notices.models import Notice
 from tests.campaigns.some_reports import HEADINGS, USUAL, ccvp, many, received, taken
 
@@ -68,7 +68,7 @@ def test_every_sheet_counts_and_each_row_says_where_it_stood(at: At) -> None:
     }
     assert report.figures["renewals"] == {"INTERNET": 3, "TV": 2}
     lines = RejectedRow.objects.order_by("line").values_list("line", flat=True)
-    assert [report.place_of(line) for line in lines] == ["Internet 5", "TV 4"]
+    assert [report.place_of(line) for line in lines] == ["5 de Internet", "4 de TV"]
 
 
 def test_a_sheet_that_lacks_a_column_holds_the_report(at: At) -> None:
@@ -162,6 +162,13 @@ def test_what_the_column_does_not_say_holds_the_report_and_is_thousands_once_acc
     assert Renewal.objects.order_by("report_line").last().amount_due == Decimal("1149.00")
 
 
+def test_a_report_of_nothing_but_such_amounts_can_be_accepted(at: At, elena: User) -> None:
+    report = taken(*({**row, "MONTO": "1.149"} for row in many(5)), now=at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "amounts")
+    deciding.accept(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
+    assert take_in(report_id=report.pk, now=at("2026-11-25 08:01")).taken == 5
+
+
 def test_a_number_in_a_cell_is_a_number_whatever_its_digits(at: At) -> None:
     amounts = [74.505, 149, 289.5, 1149.125]
     rows = [{**row, "MONTO": amount} for row, amount in zip(many(4), amounts, strict=True)]
@@ -193,6 +200,12 @@ def test_two_columns_for_one_thing_hold_the_report(at: At) -> None:
     report = taken(*many(3), now=at("2026-11-25 06:10"), headings=[*HEADINGS, "IMPORTE"])
     assert (report.state, report.held_for) == (HELD, "twice")
     assert "más de una columna para MONTO" in report.held_because
+
+
+def test_the_preferred_title_stays_the_first_one_known_whatever_was_touched_since(at: At) -> None:
+    ColumnAlias.objects.filter(kind="ccvp", alias="MONTO").update(alias="MONTO")  # its row lies behind the others now
+    report = taken(*many(3), now=at("2026-11-25 06:10"), headings=[*HEADINGS, "IMPORTE"])
+    assert report.held_because.startswith("Hay más de una columna"), "read from MONTO, since IMPORTE is empty"
 
 
 def test_all_that_is_odd_is_told_at_once(at: At) -> None:
@@ -274,7 +287,7 @@ def test_its_page_names_every_sheet_and_rejected_rows_say_in_which_they_stood(
     page = client.get(f"/reports/{report.pk}/").content.decode()
     for sheet in ("Prueba", "Internet", "TV", "Oculta: no se leyó"):
         assert sheet in page
-    assert "Fila TV 2" in client.get(f"/reports/{report.pk}/rejected/").content.decode()
+    assert "Fila 2 de TV" in client.get(f"/reports/{report.pk}/rejected/").content.decode()
 
 
 def test_the_page_of_an_ordinary_book_says_nothing_of_its_one_sheet(
