@@ -7,10 +7,9 @@ usable row. Told are places, counts and names of sheets, never what a cell says 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 from django.utils.formats import number_format
@@ -29,6 +28,7 @@ REJECTED_SHARE = 0.5  # of its own rows; above it a column was probably misread
 FAR_TIMES = 5  # as its sentence says: above the highest of the month before, or below its lowest, by more than this
 _COUNTS = re.compile("registro|fila|cantidad|cliente|servicio|contrato|recibo")
 _NUMBER = re.compile(r"\d[\d.,' ]*")
+_DAY_OR_MONTH = re.compile(r"\d{1,4}[/-]\d{1,4}(?:[/-]\d{1,4})?|[a-z]{3,} (?:de |del )?20\d\d\b", re.IGNORECASE)
 
 _SUMS = """
 SELECT line / %s, coalesce(sum(amount), 0), count(*) FILTER (WHERE amount IS NULL) FROM {table} GROUP BY 1
@@ -60,7 +60,11 @@ def what_is_odd(*, report: Report, counts: Mapping[str, int], told: Told) -> Ite
         words = {"rows": _n(counts["rows"]), "bad": _n(rejected)}
         yield Odd(HeldFor.REJECTED, _("De %(rows)s filas, %(bad)s no se pueden usar.") % words)
     if told.ends_open and not told.sheets[-1]["totals"]:  # what ends with its totals has its last row
-        yield Odd(HeldFor.CUT, _("Su última línea no termina: el archivo puede estar cortado en medio de una fila."))
+        yield Odd(
+            HeldFor.CUT,
+            _("Su última línea no termina: puede estar cortado en medio de la fila %(row)s, y su monto incompleto.")
+            % {"row": _n(_last_row(report))},
+        )
     yield from _sheets_left_out(told)
     yield from _totals_that_differ(report=report, told=told)
     yield from _amounts(unclear=unclear, told=told)
@@ -74,7 +78,11 @@ def _sheets_left_out(told: Told) -> Iterator[Odd]:
         if sheet["why"] == "missing_columns":
             yield Odd(
                 HeldFor.SHEET,
-                _("La hoja «%(name)s», de %(rows)s filas, no se leyó: tiene títulos conocidos y le faltan columnas.")
+                ngettext(
+                    "La hoja «%(name)s», de una fila, no se leyó: tiene títulos conocidos y le faltan columnas.",
+                    "La hoja «%(name)s», de %(rows)s filas, no se leyó: tiene títulos conocidos y le faltan columnas.",
+                    sheet["rows"],
+                )
                 % {"name": sheet["name"], "rows": _n(sheet["rows"])},
             )
 
@@ -91,8 +99,7 @@ def _totals_that_differ(*, report: Report, told: Told) -> Iterator[Odd]:
     whole = (sum(rows), sum((amount for amount, _unread in amounts), Decimal(0)), sum(unread for _a, unread in amounts))
     for sheet, count, (amount, unread) in zip(told.sheets, rows, amounts, strict=True):
         for cells in sheet["totals"]:
-            declared = list(_declared(cells))
-            wrong = [one for one in declared if not one.fits(count, amount, unread) and not one.fits(*whole)]
+            wrong = [one for one in _declared(cells) if not one.fits(count, amount, unread) and not one.fits(*whole)]
             for one in wrong[:1]:
                 yield Odd(HeldFor.TOTALS, one.sentence(count, amount))
 
@@ -121,22 +128,33 @@ class _Declared:
         }
 
 
-def _declared(cells: list[str]) -> Iterator[_Declared]:
-    """The numbers of a row of totals: in the cells beside its label, or behind the label in the same cell."""
+def _declared(cells: list[str]) -> list[_Declared]:
+    """The numbers of a row of totals: in the cells beside its label, or behind the label in the same cell.
+
+    A zero says something only where no other number does: beside the total other columns may well add up to nothing.
+    """
     label, *others = cells
     counts = bool(_COUNTS.search(heading_key(label)))
-    for text in others or _NUMBER.findall(label):
-        if readings := tuple(_readings(text)):
-            yield _Declared(text=text.strip(), readings=readings, counts=counts)
+    texts = others or _NUMBER.findall(_DAY_OR_MONTH.sub("", label.rpartition(":")[2] or label))
+    found = [_Declared(text.strip(), readings, counts) for text in texts if (readings := tuple(_readings(text)))]
+    return [one for one in found if any(one.readings)] or found
 
 
 def _readings(text: str) -> Iterator[Decimal]:
     try:
         yield values.money(text)
     except values.NotReadable as error:
+        if error.code == "amount_not_positive" and "-" not in text:
+            yield Decimal(0)
         if error.code == "two_readings":
             yield Decimal(re.sub(r"\D", "", text))
             yield Decimal(re.sub(r"[^\d.]", "", text.replace(",", "."))).quantize(values.CENT)
+
+
+def _last_row(report: Report) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(line) FROM {table_of(report)}")
+        return int(cursor.fetchone()[0])
 
 
 def _count_two_readings(report: Report) -> int:
@@ -164,7 +182,7 @@ def _amounts(*, unclear: int, told: Told) -> Iterator[Odd]:
 
 
 def _columns(*, report: Report, told: Told) -> Iterator[Odd]:
-    twice = _ordered(field for sheet in told.sheets for field in sheet["twice"])
+    twice = dict.fromkeys(field for sheet in told.sheets for field in sheet["twice"])
     usual = known_headings.HEADINGS[report.kind]
     if names := [usual[field][0] for field in twice if field in known_headings.REQUIRED[report.kind]]:
         yield Odd(
@@ -198,10 +216,6 @@ def _against_the_month_before(*, report: Report, rows: int) -> Iterator[Odd]:
             )
             % words,
         )
-
-
-def _ordered(names: Iterable[Any]) -> list[Any]:
-    return list(dict.fromkeys(names))
 
 
 def _n(number: int) -> str:

@@ -23,7 +23,10 @@ class Part:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A sheet that is not read although something stands in it. `why`: hidden, no_header or missing_columns."""
+    """A sheet that is not read although something stands in it. `why`: hidden, no_header or missing_columns.
+
+    `rows`: those below its headings, or all of them when it has none.
+    """
 
     name: str
     rows: int

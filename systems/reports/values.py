@@ -96,7 +96,7 @@ def decimal_mark(text: str) -> str:
 
     `149,50` tells, and so does `1.149.000`, where the point can only part thousands.
     """
-    bare = _bare(text)
+    bare = _bare(visible(text))
     if not _AMOUNT.fullmatch(bare):
         return ""
     if match := _THOUSANDS_ONLY.fullmatch(bare):
@@ -107,7 +107,7 @@ def decimal_mark(text: str) -> str:
 
 def _bare(text: str) -> str:
     """The digits and marks of an amount, without its currency and sign."""
-    return _CURRENCY.sub("", visible(text)).replace("\xa0", " ").lstrip(" :-=(").rstrip(" .:-=)")
+    return _CURRENCY.sub("", text).replace("\xa0", " ").lstrip(" :-=(").rstrip(" .:-=)")
 
 
 def _point_decimal(bare: str, *, parted: str | None) -> str:

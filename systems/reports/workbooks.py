@@ -80,9 +80,9 @@ class WorkbookTable:
             if known.typ != SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_name(known.name)
-            first = [[text_of(cell) for cell in row] for row in islice(sheet.iter_rows(), _depth(sheet))]
-            if not any(map(any, first)):
+            if sheet.start is None:
                 continue
+            first = [[text_of(cell) for cell in row] for row in islice(sheet.iter_rows(), _depth(sheet))]
             try:
                 header = find_header(first, request.columns, request.required)
             except ReportRefused as found:
@@ -90,7 +90,8 @@ class WorkbookTable:
                 # of several sheets without the headings the one that came nearest is spoken of
                 if why != "hidden" and (refusal is None or (refusal.code == "no_header" and why != "no_header")):
                     refusal = found
-                self.left_out.append(LeftOut(known.name, sheet.height, why))
+                below = sheet.start[0] + sheet.height - found.words.get("row", sheet.start[0])
+                self.left_out.append(LeftOut(known.name, below, why))
                 continue
             rows = _rows_below(sheet, header)
             if known.visible == SheetVisibleEnum.Visible:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -34,8 +34,14 @@ def with_footer(rows: int, *footers: str) -> bytes:
     return ccvp(*many(rows)).getvalue() + "".join(f"{footer}\r\n" for footer in footers).encode()
 
 
-def workbook(*sheets: tuple[str, list[dict[str, Any]]] | tuple[str, list[dict[str, Any]], str]) -> BytesIO:
-    """Sheets by name; a third word hides one. The amounts are numbers."""
+Sheet = tuple[str, list[dict[str, Any]]] | tuple[str, list[dict[str, Any]], str]
+
+
+def workbook(*sheets: Sheet, merge: Sequence[tuple[int, str, Any]] = ()) -> BytesIO:
+    """Sheets by name; a third word hides one. The amounts are numbers.
+
+    `merge`: of the row counted from 1 and the one below it the cells under a heading, with their value.
+    """
     made = BytesIO()
     with xlsxwriter.Workbook(made) as book:
         for name, rows, *hidden in sheets:
@@ -43,6 +49,8 @@ def workbook(*sheets: tuple[str, list[dict[str, Any]]] | tuple[str, list[dict[st
             sheet.write_row(0, 0, HEADINGS)
             for number, row in enumerate(rows, 1):
                 sheet.write_row(number, 0, [{**USUAL, "MONTO": 289, **row}.get(heading, "") for heading in HEADINGS])
+            for row, heading, value in merge:
+                sheet.merge_range(row, HEADINGS.index(heading), row + 1, HEADINGS.index(heading), value)
             if hidden:
                 sheet.hide()
             else:
@@ -81,7 +89,7 @@ def test_a_sheet_that_lacks_a_column_holds_the_report(at: At) -> None:
     book.seek(0)
     report = of_book(book, at("2026-11-25 06:10"))
     assert (report.state, report.held_for) == (HELD, "sheet")
-    assert "«Banco», de 2 filas, no se leyó" in report.held_because
+    assert "«Banco», de una fila, no se leyó" in report.held_because
 
 
 def test_a_report_without_a_usable_row_is_held_and_cannot_be_accepted(at: At, elena: User) -> None:
@@ -97,7 +105,7 @@ def test_a_report_without_a_usable_row_is_held_and_cannot_be_accepted(at: At, el
 def test_a_file_cut_in_the_middle_is_held(at: At, elena: User) -> None:
     report = of_bytes(ccvp(*many(30)).getvalue()[:-60], at("2026-11-25 06:10"))
     assert (report.state, report.held_for) == (HELD, "cut")
-    assert "cortado en medio de una fila" in Notice.objects.get().body
+    assert "cortado en medio de la fila 31, y su monto incompleto" in Notice.objects.get().body
     assert not Renewal.objects.exists()
     deciding.accept(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
     assert take_in(report_id=report.pk, now=at("2026-11-25 08:01")).state == PUBLISHED
@@ -110,6 +118,9 @@ def test_a_file_cut_in_the_middle_is_held(at: At, elena: User) -> None:
         (["TOTAL REGISTROS: 41"], "Su pie dice 41 filas y se leyeron 40."),
         (["TOTAL;;;;;;;;;;11.850,00"], "Su pie dice 11.850,00; se leyeron 40 filas que suman Bs 11.560,00."),
         (["Cantidad de registros;40", "TOTAL;;;;;;;;;;11.559,99"], "Su pie dice 11.559,99;"),
+        (["TOTAL MES 12/2026: 41"], "Su pie dice 41; se leyeron 40 filas"),
+        (["TOTAL REGISTROS;0"], "Su pie dice 0 filas y se leyeron 40."),
+        (["TOTAL;;;;;;;;;;0,00"], "Su pie dice 0,00; se leyeron 40 filas"),
     ],
 )
 def test_a_file_that_is_not_what_its_footer_says_is_held(footers: list[str], says: str, at: At) -> None:
@@ -125,6 +136,10 @@ def test_a_file_that_is_not_what_its_footer_says_is_held(footers: list[str], say
         ["TOTAL REGISTROS: 40"],
         ["TOTAL;;;;;;;;;;11.560,00"],
         ["TOTAL;40;;;;;;;;;Bs 11,560.00"],
+        ["TOTAL MES 12/2026: 40"],
+        ["TOTAL DICIEMBRE DE 2026 40"],
+        ["TOTAL AL 31-12-2026: Bs 11.560,00"],
+        ["TOTAL;;;;;;;;;0,00;11.560,00"],
         ["SUBTOTAL;;;;;;;;;;99,00", "TOTAL GENERAL;;;;;;;;;;11.560"],
     ],
 )
@@ -214,37 +229,20 @@ def test_all_that_is_odd_is_told_at_once(at: At) -> None:
     report = of_bytes(content, at("2026-11-25 06:10"))
     assert report.held_because.splitlines() == [
         "De 40 filas, 25 no se pueden usar.",
-        "Su última línea no termina: el archivo puede estar cortado en medio de una fila.",
+        "Su última línea no termina: puede estar cortado en medio de la fila 41, y su monto incompleto.",
         "Hay más de una columna para MONTO: se leyó la de título preferido.",
     ]
 
 
 def test_a_customer_whose_merged_cells_span_her_services_has_all_of_them(at: At) -> None:
-    book = BytesIO()
-    with xlsxwriter.Workbook(book) as made:
-        sheet = made.add_worksheet()
-        sheet.write_row(0, 0, HEADINGS)
-        for number, row in enumerate(many(20), 1):
-            pair = {**USUAL, **row, "NRO_SERVICIO": str(90_000 + number), "CONTRATO": "", "CLIENTE": "", "MONTO": 289}
-            sheet.write_row(number, 0, [pair.get(heading, "") for heading in HEADINGS])
-        for number in range(1, 20, 2):
-            sheet.merge_range(number, 0, number + 1, 0, str(3000 + number))
-            sheet.merge_range(number, 2, number + 1, 2, "María Quispe")
-    book.seek(0)
-    report = of_book(book, at("2026-11-25 06:10"))
+    rows = [{**row, "CONTRATO": "", "CLIENTE": ""} for row in many(20)]
+    merge = [(row, heading, f"{row}") for row in range(1, 20, 2) for heading in ("CONTRATO", "CLIENTE")]
+    report = of_book(workbook(("Hoja1", rows), merge=merge), at("2026-11-25 06:10"))
     assert (report.state, report.taken, report.rejected, report.figures["contacts"]) == (PUBLISHED, 20, 0, 10)
 
 
 def test_amounts_in_merged_cells_hold_the_report(at: At) -> None:
-    book = BytesIO()
-    with xlsxwriter.Workbook(book) as made:
-        sheet = made.add_worksheet()
-        sheet.write_row(0, 0, HEADINGS)
-        for number, row in enumerate(many(2), 1):
-            sheet.write_row(number, 0, [{**USUAL, **row}.get(heading, "") for heading in HEADINGS])
-        sheet.merge_range(1, 10, 2, 10, 289)
-    book.seek(0)
-    report = of_book(book, at("2026-11-25 06:10"))
+    report = of_book(workbook(("Hoja1", many(2)), merge=[(1, "MONTO", 289)]), at("2026-11-25 06:10"))
     assert (report.state, report.held_for) == (HELD, "amounts")
     assert "combinadas sobre varias filas" in report.held_because
 

@@ -77,10 +77,17 @@ def test_all_visible_sheets_with_the_headings_are_one_report(book: Callable[...,
     assert set(reading.heading) == {"contract", "amount"}, "what only some sheets have is no column of the report"
 
 
+def test_a_sheet_that_begins_far_below_its_first_row_is_named(book: Callable[..., Path]) -> None:
+    far = [*([()] * 1500), HEAD, *data(1, 7)]
+    path = book(("Reporte", [HEAD, *data(2001, 40)]), ("Lejos", far))
+    _, told, _ = read(path)
+    assert told.left_out == [{"name": "Lejos", "rows": 8, "why": "no_header"}]
+
+
 def test_a_sheet_that_lacks_a_column_is_told_from_one_of_something_else(book: Callable[..., Path]) -> None:
     path = book(("Caja", [HEAD, *data(1, 3)]), ("Banco", [("CONTRATO", "CLIENTE"), (7, "Ana"), (8, "Eva")]))
     _, told, _ = read(path)
-    assert told.left_out == [{"name": "Banco", "rows": 3, "why": "missing_columns"}]
+    assert told.left_out == [{"name": "Banco", "rows": 2, "why": "missing_columns"}]
 
 
 def test_a_book_whose_only_data_is_hidden_is_refused_with_a_reason(book: Callable[..., Path]) -> None:
