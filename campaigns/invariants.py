@@ -20,6 +20,7 @@ from campaigns.calling.rulebook import NO_RESULT
 from campaigns.closing.sealing import fingerprint
 from campaigns.contacts.life import STEPS
 from campaigns.models import Seal
+from campaigns.payments.settling import PAID_ON
 from campaigns.retention.anonymising import NOBODY
 from notices.models import Attachment
 from work.invariants import Rule
@@ -117,9 +118,9 @@ INVARIANTS = [
     ),
     Rule(
         "contact_has_a_renewal",
-        gettext_lazy("Cada contacto tiene al menos una renovación."),
-        """SELECT c.contract FROM campaigns_contact c
-            WHERE NOT EXISTS (SELECT FROM campaigns_renewal r WHERE r.contact_id = c.id)""",
+        gettext_lazy("Cada contacto tiene al menos una renovación, o ya no está en el reporte."),
+        """SELECT c.contract FROM campaigns_contact c JOIN campaigns_listentry e ON e.contact_id = c.id
+            WHERE e.state <> 'gone' AND NOT EXISTS (SELECT FROM campaigns_renewal r WHERE r.contact_id = c.id)""",
     ),
     Rule(
         "same_campaign",
@@ -143,7 +144,7 @@ INVARIANTS = [
         "call_list_says_the_services",
         gettext_lazy("La lista de un contacto dice los servicios que tiene."),
         """SELECT c.contract FROM campaigns_contact c JOIN campaigns_renewal r ON r.contact_id = c.id
-            GROUP BY c.id, c.contract, c.call_list
+            WHERE r.gone_at IS NULL GROUP BY c.id, c.contract, c.call_list
            HAVING c.call_list <> CASE WHEN count(DISTINCT r.service) = 2 THEN 'BOTH' ELSE min(r.service) END""",
     ),
     Rule(
@@ -186,7 +187,14 @@ INVARIANTS = [
         """SELECT to_char(r.period, 'YYYY-MM') FROM campaigns_report r
             WHERE r.kind = 'ccvp' AND r.state = 'published' AND r.taken <> (
               SELECT count(*) FROM campaigns_renewal n JOIN campaigns_campaign c ON c.id = n.campaign_id
-               WHERE c.period = r.period)""",
+               WHERE c.period = r.period AND n.gone_at IS NULL)""",
+    ),
+    Rule(
+        "gone_is_who_has_no_renewal_left",
+        gettext_lazy("Ya no está en el reporte quien no tiene en él ninguna renovación, y nadie más."),
+        """SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
+            WHERE (e.state = 'gone') = EXISTS (
+              SELECT FROM campaigns_renewal r WHERE r.contact_id = c.id AND r.gone_at IS NULL)""",
     ),
     Rule(
         "payment_is_its_receipts",
@@ -206,10 +214,11 @@ INVARIANTS = [
     Rule(
         "list_agrees_with_payments",
         gettext_lazy("Quien pagó todo salió de la lista, y nadie más."),
-        """SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
-             JOIN (SELECT r.contact_id, CASE WHEN count(*) = count(p.paid_on) THEN max(p.paid_on) END AS paid_on
-                     FROM campaigns_renewal r LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
-                    GROUP BY r.contact_id) s ON s.contact_id = e.contact_id
+        f"""SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
+             JOIN (SELECT renewal.contact_id, {PAID_ON} AS paid_on
+                     FROM campaigns_renewal renewal
+                     LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id
+                    GROUP BY renewal.contact_id) s ON s.contact_id = e.contact_id
             WHERE e.paid_on IS DISTINCT FROM s.paid_on OR (e.paid_on IS NULL) <> (e.paid_known_at IS NULL)
                OR (e.state = 'paid' AND s.paid_on IS NULL) OR (e.state = 'open' AND s.paid_on IS NOT NULL)""",
     ),

@@ -24,7 +24,13 @@ REPORTS = Kind(
     at_work=taking_in.AT_WORK,
     held=(Report.State.HELD,),
     parked=Report.State.PARKED,
-    over=(Report.State.PUBLISHED, Report.State.REFUSED, Report.State.DISCARDED, Report.State.WITHDRAWN),
+    over=(
+        Report.State.PUBLISHED,
+        Report.State.REFUSED,
+        Report.State.DISCARDED,
+        Report.State.WITHDRAWN,
+        Report.State.SUPERSEDED,
+    ),
     lease=LEASE,
     waits=(timedelta(0), timedelta(0)),  # the sweep rings again once a minute
     page=lambda report: reverse("campaigns:report", args=[report.pk]),

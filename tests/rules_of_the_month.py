@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.a_rule import Rule
 
+CORRECTED = "tests/campaigns/intake/test_superseding.py"
 PAYMENTS = "tests/campaigns/payments/test_receipts.py"
 
 WHAT_WAS_PAID = (
@@ -45,8 +46,8 @@ WHAT_WAS_PAID = (
     Rule(
         "one of two services paid takes the customer off the list",
         "campaigns/payments/settling.py",
-        "count(*) = count(payment.paid_on)",
-        "count(payment.paid_on) > 0",
+        "payment.paid_on IS NULL) = 0",
+        "payment.paid_on IS NULL) < count(*)",
         (f"{PAYMENTS}::test_one_of_two_services_paid_leaves_the_contact_on_its_list",),
     ),
     Rule(
@@ -160,6 +161,34 @@ WHAT_CAME_AND_WHAT_LEAVES = (
         "count, examples[:SHOWN]) if count else None",
         "count, examples[:SHOWN]) if count < 0 else None",
         ("tests/campaigns/test_invariants.py::test_what_breaks_a_promise_is_reported",),
+    ),
+    Rule(
+        "who is no more in a corrected report stays in the lists",
+        "campaigns/intake/following.py",
+        'Verb.LEAVE_REPORT: "NOT there.is_in_it"',
+        'Verb.LEAVE_REPORT: "FALSE"',
+        (f"{CORRECTED}::test_what_was_called_promised_and_paid_stays_and_who_left_is_not_called",),
+    ),
+    Rule(
+        "who is no more in the report is counted all the same",
+        "campaigns/figures/counting.py",
+        "WHERE state <> 'gone') AS still_there",
+        "WHERE TRUE) AS still_there",
+        (f"{CORRECTED}::test_what_was_called_promised_and_paid_stays_and_who_left_is_not_called",),
+    ),
+    Rule(
+        "a correction is taken though the month moved since it was shown",
+        "campaigns/intake/taking_in.py",
+        "is_accepted = is_accepted and superseding.accepted_digest(report) == summary.digest",
+        "is_accepted = is_accepted and bool(summary.digest)",
+        (f"{CORRECTED}::test_what_it_changes_is_what_was_shown_or_it_is_shown_again",),
+    ),
+    Rule(
+        "a month that is called is emptied by withdrawing its report",
+        "campaigns/intake/withdrawing.py",
+        "if state != Campaign.State.PROPOSED:",
+        "if state == Campaign.State.EXPECTED:",
+        (f"{CORRECTED}::test_after_the_launch_it_is_corrected_instead",),
     ),
     Rule(
         "identity cards outlive the months they are kept",

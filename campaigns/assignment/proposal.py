@@ -122,7 +122,7 @@ def _counted(campaign: Campaign) -> list[tuple[int | None, str, str, int]]:
         cursor.execute(
             """
             SELECT owner_id, call_list, state, count(*) FROM campaigns_listentry
-             WHERE campaign_id = %s GROUP BY owner_id, call_list, state
+             WHERE campaign_id = %s AND state <> 'gone' GROUP BY owner_id, call_list, state
             """,
             [campaign.pk],
         )

@@ -122,6 +122,11 @@ def _ready(case: Case) -> datetime | None:
 
 
 AGAINST: tuple[Against, ...] = (
+    Against(
+        "gone", "e.state = 'gone'", gettext_lazy("ya no está en el reporte"),
+        lambda case: _("Ya no está en el reporte del mes: un reporte corregido no lo trae."),
+        is_for_good=True,
+    ),
     Against("paid", "e.state = 'paid' OR e.paid_on IS NOT NULL", gettext_lazy("ya pagó"), _paid, is_for_good=True),
     Against(
         "held_out", "e.state = 'held_out'", gettext_lazy("grupo de control"),

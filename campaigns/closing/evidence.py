@@ -25,7 +25,8 @@ SOURCES = {
         SELECT contact.contract, contact.call_list, contact.zone, renewal.service, renewal.service_number,
                renewal.due_on, renewal.amount_due
           FROM campaigns_renewal renewal JOIN campaigns_contact contact ON contact.id = renewal.contact_id
-         WHERE renewal.campaign_id = %(campaign)s ORDER BY renewal.service_number, renewal.service""",
+         WHERE renewal.campaign_id = %(campaign)s AND renewal.gone_at IS NULL
+         ORDER BY renewal.service_number, renewal.service""",
     "attempts": f"""
         SELECT contact.contract, person.username, attempt.fence, attempt.telephone, {UTC.format("attempt.dialled_at")},
                disposition.code, {UTC.format("attempt.resulted_at")}

@@ -39,6 +39,11 @@ class Verb(StrEnum):
     OWE_UNCALLED = "owe_uncalled"
     HOLD_OUT = "hold_out"
     DRAW_AGAIN = "draw_again"
+    LEAVE_REPORT = "leave_report"
+    RETURN_OPEN = "return_open"
+    RETURN_DONE = "return_done"
+    RETURN_PAID = "return_paid"
+    RETURN_HELD_OUT = "return_held_out"
 
 
 class Actor(StrEnum):
@@ -91,6 +96,16 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.OWE_UNCALLED, State.PAID, State.DONE, CENTRE),
     Step(Verb.HOLD_OUT, State.OPEN, State.HELD_OUT, CENTRE),
     Step(Verb.DRAW_AGAIN, State.HELD_OUT, State.OPEN, CENTRE),
+    Step(Verb.LEAVE_REPORT, State.OPEN, State.GONE, SUPERVISION),
+    Step(Verb.LEAVE_REPORT, State.DONE, State.GONE, SUPERVISION),
+    Step(Verb.LEAVE_REPORT, State.PAID, State.GONE, SUPERVISION),
+    Step(Verb.LEAVE_REPORT, State.HELD_OUT, State.GONE, SUPERVISION),
+    Step(Verb.LEAVE_REPORT, State.NOT_CALLABLE, State.GONE, SUPERVISION),
+    Step(Verb.LEAVE_REPORT, State.EXHAUSTED, State.GONE, SUPERVISION),
+    Step(Verb.RETURN_OPEN, State.GONE, State.OPEN, SUPERVISION),
+    Step(Verb.RETURN_DONE, State.GONE, State.DONE, SUPERVISION),
+    Step(Verb.RETURN_PAID, State.GONE, State.PAID, SUPERVISION),
+    Step(Verb.RETURN_HELD_OUT, State.GONE, State.HELD_OUT, SUPERVISION),
 )
 LEADS_TO: dict[Verb, ListEntry.State] = {step.verb: step.to_state for step in STEPS}
 
@@ -186,6 +201,7 @@ def how_it_stands(state: ListEntry.State) -> str:
         State.HELD_OUT: _("Está en el grupo de control: no se llama."),
         State.NOT_CALLABLE: _("No tiene un teléfono utilizable."),
         State.EXHAUSTED: _("Ya se hicieron todos los intentos de la campaña."),
+        State.GONE: _("Ya no está en el reporte del mes."),
     }[state]
 
 

@@ -26,7 +26,8 @@ SELECT json_build_object(
   'campaign', json_build_object('period', m.period, 'script', m.script, 'dialling', m.dialling, 'until', m.calls_until),
   'renewals', (SELECT json_agg(json_build_object(
       'service', r.service, 'number', r.service_number, 'plan', r.plan, 'due_on', r.due_on, 'amount_due', r.amount_due,
-      'paid', COALESCE(p.amount, 0), 'paid_on', p.paid_on) ORDER BY r.service, r.due_on, r.service_number)
+      'paid', COALESCE(p.amount, 0), 'paid_on', p.paid_on, 'is_gone', r.gone_at IS NOT NULL)
+      ORDER BY r.gone_at IS NOT NULL, r.service, r.due_on, r.service_number)
     FROM campaigns_renewal r LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id WHERE r.contact_id = c.id),
   'retired', (SELECT json_object_agg(r.telephone, r.reason) FROM campaigns_retiredtelephone r
               WHERE r.contract = c.contract),
@@ -105,6 +106,7 @@ def _service(line: dict[str, Any]) -> ServiceLine:
         amount_due=Decimal(line["amount_due"]),
         paid=Decimal(line["paid"]),
         paid_on=_day(line["paid_on"]),
+        is_gone=line["is_gone"],
     )
 
 

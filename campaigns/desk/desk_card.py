@@ -21,6 +21,7 @@ class ServiceLine:
     amount_due: Decimal
     paid: Decimal
     paid_on: date | None
+    is_gone: bool = False  # a corrected report no longer has it: nothing is owed
 
     @property
     def service(self) -> str:
@@ -28,7 +29,7 @@ class ServiceLine:
 
     @property
     def left(self) -> Decimal:
-        return Decimal(0) if self.paid_on else max(self.amount_due - self.paid, Decimal(0))
+        return Decimal(0) if self.paid_on or self.is_gone else max(self.amount_due - self.paid, Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)

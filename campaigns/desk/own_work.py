@@ -92,7 +92,7 @@ def _count(agent: Agent, book: RuleBook) -> Progress:
     counted = (
         own_entries(agent)
         .filter(campaign__in=book.running)
-        .exclude(state__in=[ListEntry.State.HELD_OUT, ListEntry.State.NOT_CALLABLE])
+        .exclude(state__in=[ListEntry.State.HELD_OUT, ListEntry.State.NOT_CALLABLE, ListEntry.State.GONE])
         .aggregate(
             total=Count("pk"),
             handled=Count("pk", filter=Q(handled_at__isnull=False)),

@@ -205,6 +205,8 @@ def _verb_after(entry: ListEntry, disposition: Disposition, book: RuleBook, *, h
     """The step a result takes; None when the contact stays where it is. `entry` has its attempts counted."""
     State = ListEntry.State
     may_have_none = disposition.retires_telephone or entry.state == State.NOT_CALLABLE
+    if entry.state == State.GONE:
+        return None
     if entry.paid_on is not None:
         verb = Verb.PAY if entry.state == State.OPEN else Verb.LEAVE_PAID
     elif entry.state in (State.PAID, State.HELD_OUT):

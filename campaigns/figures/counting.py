@@ -14,6 +14,8 @@ from django.db.backends.utils import CursorWrapper
 from campaigns.figures import measuring
 from campaigns.models import Campaign
 
+# of whom the report speaks; attempts count all the same, of those who are no more in it too
+_STILL_THERE = "(SELECT * FROM measured_contact WHERE state <> 'gone') AS still_there"
 _cell_columns = (*measuring.COUNTED, *measuring.WEIGHED)
 CELLS = f"""
 CREATE TEMPORARY TABLE fresh_figurecell ON COMMIT DROP AS
@@ -21,7 +23,7 @@ WITH grouped AS MATERIALIZED (
   SELECT 'contact' AS unit, part, owner_id, agent_id, zone, held_out,
          {", ".join(measuring.CELL_SUMS[c] for c in measuring.COUNTED)},
          {", ".join(["0::numeric"] * len(measuring.WEIGHED))}
-    FROM measured_contact GROUP BY part, owner_id, agent_id, zone, held_out
+    FROM {_STILL_THERE} GROUP BY part, owner_id, agent_id, zone, held_out
   UNION ALL
   SELECT 'service', part, owner_id, agent_id, zone, held_out,
          {", ".join(measuring.CELL_SUMS[c] for c in measuring.COUNTED)},
@@ -68,7 +70,7 @@ DAYS = f"""
 CREATE TEMPORARY TABLE fresh_dayfigure ON COMMIT DROP AS
 SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END AS cut, 'contact' AS unit, part, agent_id,
        COALESCE(zone, '') AS zone, {_day_sums}
-  FROM ({_happened.format(rows="measured_contact", amount="0", columns=_columns)}) AS contacts GROUP BY {_cuts}
+  FROM ({_happened.format(rows=_STILL_THERE, amount="0", columns=_columns)}) AS contacts GROUP BY {_cuts}
 UNION ALL
 SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END, 'service', part, agent_id,
        COALESCE(zone, ''), {_day_sums}

@@ -10,6 +10,9 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from campaigns.figures.filters import Only
@@ -23,6 +26,8 @@ from campaigns.models import (
     DayFigure,
     Disposition,
     FigureRefresh,
+    Report,
+    ReportKind,
     Service,
     Unit,
 )
@@ -87,10 +92,11 @@ class Figures:
     by_disposition: list[tuple[Disposition, int]]
     effect: Effect | None
     put_aside: int  # contacts of the control group; the effect leaves out those who had paid before the launch
+    report: str  # which report they come from, in words; '' before it came
 
 
 def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa: B008
-    """Sum the cells of `campaign` for `only`. Seven queries at most, whatever the size of the campaign."""
+    """Sum the cells of `campaign` for `only`. Eight queries at most, whatever the size of the campaign."""
     refresh = FigureRefresh.objects.filter(campaign=campaign).first()
     cells = _cells(campaign=campaign, only=only)
     days = _days(campaign=campaign, only=only)
@@ -113,7 +119,20 @@ def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa
         by_disposition=by_disposition,
         effect=None if only.day or only.agent else cells.effect,
         put_aside=cells.put_aside,
+        report=_report_of(campaign),
     )
+
+
+def _report_of(campaign: Campaign) -> str:
+    """The report of the month, and which one it corrected: `ccvp-2026-12-b.csv (26/11), corrige a ccvp-2026-12.csv`."""
+    taken = Report.objects.filter(kind=ReportKind.CCVP, period=campaign.period, state=Report.State.PUBLISHED)
+    report = taken.select_related("supersedes").first()
+    if report is None:
+        return ""
+    words = {"name": report.name, "day": date_format(timezone.localtime(report.arrived_at), "d/m")}
+    if report.supersedes is None:
+        return _("%(name)s (%(day)s)") % words
+    return _("%(name)s (%(day)s), corrige a %(before)s") % {**words, "before": report.supersedes.name}
 
 
 @dataclass

@@ -59,7 +59,7 @@ SELECT m.owner_id, m.agent_id, m.zone, r.service AS part, m.held_out, m.callable
        {paid_after_contact(paid_on="p.paid_on", contacted_at="m.contacted_at")} AS is_credited,
        r.amount_due, COALESCE(p.amount, 0) AS received
   FROM measured_contact m
-  JOIN campaigns_renewal r ON r.contact_id = m.contact_id
+  JOIN campaigns_renewal r ON r.contact_id = m.contact_id AND r.gone_at IS NULL
   LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
 """
 

@@ -27,6 +27,7 @@ def as_plain(figures: Figures) -> dict[str, Any]:
     head = {name: services[name] for name in (*COUNTS[3:], *DERIVED)}
     return {
         **head,
+        "report": figures.report,
         "amounts": {name.removeprefix("amount_"): services[name] for name in (*AMOUNTS[1:], *DERIVED_AMOUNTS)},
         "services": services,
         "contacts": plain_counts(figures.contacts),

@@ -88,6 +88,7 @@ def _summary(figures: Figures) -> Sheet:
             (_("Efecto: hasta (95 %)"), effect.high),
         ):
             rows.append([_("Contactos"), words, None, round(points, 2), effect.called + effect.held_out, ""])
+    rows.append([_("Según el reporte"), figures.report, None, None, None, ""])
     heads = [_("Unidad"), _("Cifra"), _("Cantidad"), _("Porcentaje"), _("Base"), _("La base es")]
     return Sheet(_("Resumen"), heads, rows)
 

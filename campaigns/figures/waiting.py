@@ -35,6 +35,8 @@ def what_waits(*, campaign: Campaign, by_state: dict[str, int], now: datetime) -
         Waiting(_("Pagados"), by_state.get(states.PAID, 0), f"{contacts}?state=paid"),
         Waiting(_("Grupo de control"), by_state.get(states.HELD_OUT, 0), f"{contacts}?state=held_out"),
     ]
+    if gone := by_state.get(states.GONE, 0):  # of a corrected report: a month mostly has none
+        found.append(Waiting(_("Ya no están en el reporte"), gone, f"{contacts}?state=gone"))
     report = Report.objects.filter(period=campaign.period, kind=ReportKind.CCVP, state=Report.State.PUBLISHED).first()
     waiting = RejectedRow.objects.filter(report=report, state=RejectedRow.State.WAITING)
     overdue = CallBack.objects.filter(campaign=campaign, state=CallBack.State.PENDING, due_at__lt=now).count()

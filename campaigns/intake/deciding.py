@@ -78,5 +78,6 @@ def discard(*, report_id: int, by: User, now: datetime) -> Report:
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report_id)
         check_can_discard(report)
+        report.differences.all().delete()  # of customers of whom nothing came
         settle(owed=report, to=Report.State.DISCARDED, now=now, by=by, accepted_by=by)
     return report

@@ -20,6 +20,7 @@ from campaigns.assignment.late import Changed
 from campaigns.contacts.life import Verb, take_steps
 from campaigns.intake import publishing
 from campaigns.intake.contacts_of_rows import write_contacts
+from campaigns.intake.following import follow_renewals
 from campaigns.models import Campaign, Contact, RejectedRow, Renewal, Report, ReportKind
 from campaigns.payments import recaudo_figures, receipts
 from campaigns.rows import reading, staging
@@ -81,12 +82,13 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         same = Contact.objects.select_for_update(no_key=True).filter(campaign=campaign, contract=contract)
         had = same.first()
         write_contacts(cursor, table=table, campaign=campaign, adds=True)
+        is_back = bool(had and follow_renewals(cursor, campaign=campaign, by=by, now=now, contact=had.pk))
     staging.drop_table(report=report)
     changed = Changed()
     if had is not None:
         contact = Contact.objects.get(pk=had.pk)
         receipts.settle_contact(contact=contact, now=now)
-        changed = _changed(contact=contact, had=had, by=by, now=now)
+        changed = _changed(contact=contact, had=had, is_back=is_back, by=by, now=now)
     assigning.open_lists(campaign=campaign, now=now, changed=changed)
     receipts.match_waiting(campaign=campaign, now=now)
     Report.objects.filter(pk=report.pk).update(figures=publishing.figures(campaign=campaign))
@@ -96,7 +98,7 @@ def _check_is_new(*, report: Report, campaign: Campaign, service: str, number: s
     """Raises RowRefused when the campaign is closed or has this service already."""
     if campaign.state == Campaign.State.CLOSED:
         raise RowRefused(_("La campaña ya está cerrada: la fila no se puede admitir."))
-    same = Renewal.objects.filter(campaign=campaign, service=service, service_number=number)
+    same = Renewal.objects.filter(campaign=campaign, service=service, service_number=number, gone_at=None)
     if known := same.first():
         raise RowRefused(
             _("El servicio %(number)s ya está en la campaña (fila %(line)s).")
@@ -116,12 +118,15 @@ def _stage(*, report: Report, row: RejectedRow, cells: Mapping[str, str]) -> str
     return table
 
 
-def _changed(*, contact: Contact, had: Contact, by: User, now: datetime) -> Changed:
-    """What the assignment must know of a contact that was there: who had no telephone may have one now."""
-    callable_again = 0
+def _changed(*, contact: Contact, had: Contact, is_back: bool, by: User, now: datetime) -> Changed:
+    """What the assignment must know of a contact that was there: who had no telephone may have one now.
+
+    `is_back`: a corrected report had left it out, and this row brings it back.
+    """
+    callable_again = int(is_back)
     if set(contact.telephones) - set(had.telephones):
         with connection.cursor() as cursor:
-            callable_again = take_steps(
+            callable_again += take_steps(
                 cursor,
                 update="""
                     UPDATE campaigns_listentry entry SET {steps}

@@ -36,7 +36,8 @@ SELECT line / %s, coalesce(sum(amount), 0), count(*) FILTER (WHERE amount IS NUL
 _FAR_AMOUNTS = """
 SELECT count(*) FROM {table} staged,
        (SELECT max(amount_due) AS highest, min(amount_due) AS lowest FROM campaigns_renewal renewal
-          JOIN campaigns_campaign campaign ON campaign.id = renewal.campaign_id WHERE campaign.period = %s) before
+          JOIN campaigns_campaign campaign ON campaign.id = renewal.campaign_id
+         WHERE campaign.period = %s AND renewal.gone_at IS NULL) before
  WHERE staged.reason IS NULL AND staged.service <> 'OTHER'
    AND (staged.amount > before.highest * %s OR staged.amount < before.lowest / %s)
 """

@@ -139,7 +139,7 @@ def figures(*, campaign: Campaign) -> dict[str, Any]:
         cursor.execute(
             """
             SELECT service, count(*), coalesce(sum(amount_due), 0) FROM campaigns_renewal
-            WHERE campaign_id = %s GROUP BY service
+            WHERE campaign_id = %s AND gone_at IS NULL GROUP BY service
             """,
             [campaign.pk],
         )
@@ -148,7 +148,7 @@ def figures(*, campaign: Campaign) -> dict[str, Any]:
             """
             SELECT count(*), count(*) FILTER (WHERE call_list = 'BOTH'),
                    count(*) FILTER (WHERE state = 'not_callable')
-            FROM campaigns_listentry WHERE campaign_id = %s
+            FROM campaigns_listentry WHERE campaign_id = %s AND state <> 'gone'
             """,
             [campaign.pk],
         )

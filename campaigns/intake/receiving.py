@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from campaigns.models import Report, ReportKind, ReportSource
+from campaigns.models import Campaign, Report, ReportKind, ReportSource
 from campaigns.month.periods import write_period
 from notices import mailing
 from notices.models import NoticeKind
@@ -107,11 +107,16 @@ def _make_row(*, kind: str, period: date | None, sha256: str, size: int, **more:
     if size == 0:
         raise FileRefused(_("El archivo está vacío."))
     live = Report.objects.filter(kind=kind, sha256=sha256).exclude(
-        state__in=[Report.State.REFUSED, Report.State.DISCARDED, Report.State.WITHDRAWN]
+        state__in=[
+            Report.State.REFUSED,
+            Report.State.DISCARDED,
+            Report.State.WITHDRAWN,
+            Report.State.SUPERSEDED,
+        ]
     )
     known = live.first()
     if known is None:
-        _check_period_is_free(kind=kind, period=period)
+        _check_month_is_open(kind=kind, period=period)
         try:
             with transaction.atomic():
                 return Report.objects.create(kind=kind, period=period, sha256=sha256, size=size, **more), True
@@ -124,12 +129,12 @@ def _make_row(*, kind: str, period: date | None, sha256: str, size: int, **more:
     return known, False
 
 
-def _check_period_is_free(*, kind: str, period: date | None) -> None:
+def _check_month_is_open(*, kind: str, period: date | None) -> None:
     if kind != ReportKind.CCVP or period is None:
         return
-    if Report.objects.filter(kind=kind, period=period, state=Report.State.PUBLISHED).exists():
+    if Campaign.objects.filter(period=period, state=Campaign.State.CLOSED).exists():
         raise FileRefused(
-            _("El mes %(period)s ya tiene su reporte tomado: no se toma otro.") % {"period": write_period(period)}
+            _("La campaña de %(period)s ya está cerrada: no se toma otro reporte.") % {"period": write_period(period)}
         )
 
 

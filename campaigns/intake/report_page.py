@@ -20,6 +20,7 @@ BADGES = {
     Report.State.PUBLISHING: "info",
     Report.State.HELD: "warn",
     Report.State.PUBLISHED: "ok",
+    Report.State.SUPERSEDED: "calm",
     Report.State.REFUSED: "bad",
     Report.State.PARKED: "bad",
     Report.State.DISCARDED: "calm",

@@ -7,15 +7,18 @@ one was killed; the claim (`work/claiming.py`) lets one work, and its fence lets
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from datetime import datetime
 from pathlib import PurePath
+from typing import Any
 
 import psycopg
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from campaigns.intake import publishing
-from campaigns.intake.odd_files import what_is_odd
+from campaigns.intake import publishing, superseding
+from campaigns.intake.differences import Summary
+from campaigns.intake.odd_files import Odd, what_is_odd
 from campaigns.intake.receiving import mail_failed, mail_held
 from campaigns.models import Campaign, HeldFor, Report, ReportKind
 from campaigns.month.planner import campaign_of
@@ -34,11 +37,18 @@ AT_WORK = (Report.State.READING, Report.State.CHECKING, Report.State.PUBLISHING)
 
 
 class ReportHeld(Exception):
-    """The report is readable but looks wrong: it waits for the supervisor's word."""
+    """The report is readable but looks wrong, or replaces another: it waits for the supervisor's word.
 
-    def __init__(self, held_for: HeldFor, because: str) -> None:
+    `ends`: the columns of its row that say why.
+    """
+
+    def __init__(self, held_for: HeldFor, because: str, **ends: Any) -> None:
         super().__init__(because)
-        self.held_for = held_for
+        self.ends = {"held_for": held_for, "held_because": because, **ends}
+
+
+class MonthMoved(Exception):
+    """What a corrected report changes is not what was accepted any more: it is looked at once more."""
 
 
 class TakingInRefused(Exception):
@@ -79,8 +89,7 @@ def _attempt(report: Report, progress: Progress) -> None:
         with progress:
             _work(report=report, progress=progress)
     except ReportHeld as held:
-        ends = {"held_for": held.held_for, "held_because": str(held)}
-        hold(owed=report, to=Report.State.HELD, now=progress.clock(), **ends)
+        hold(owed=report, to=Report.State.HELD, now=progress.clock(), **held.ends)
     except TakingInRefused as refusal:
         refuse(owed=report, to=Report.State.REFUSED, error=str(refusal), now=progress.clock())
 
@@ -91,10 +100,13 @@ def _work(*, report: Report, progress: Progress) -> None:
     with transaction.atomic():
         counts = publishing.check(report=report, progress=progress)
     progress.set(rows_checked=counts["rows"])
-    _look_at_the_whole(report=report, counts=counts, told=told)
-    progress.set(state=Report.State.PUBLISHING)
-    with transaction.atomic():
-        _publish(report=report, counts=counts, progress=progress)
+    is_published = False
+    while not is_published:
+        _look_at_the_whole(report=report, counts=counts, told=told)
+        progress.set(state=Report.State.PUBLISHING)
+        with suppress(MonthMoved), transaction.atomic():
+            _publish(report=report, counts=counts, progress=progress)
+            is_published = True
     staging.drop_table(report=report)
     _refresh_statistics(report=report)
 
@@ -117,14 +129,31 @@ def _look_at_the_whole(*, report: Report, counts: dict[str, int], told: Told) ->
     if counts["rows"] == 0:
         raise TakingInRefused(_("El archivo no tiene ninguna fila de datos."))
     found = list(what_is_odd(report=report, counts=counts, told=told))
-    if found and (report.accepted_by_id is None or found[0].held_for == HeldFor.EMPTY):
-        raise ReportHeld(found[0].held_for, "\n".join(odd.sentence for odd in found))
+    superseded, ends = superseding.report_to_supersede(report), {}
+    is_accepted = report.accepted_by_id is not None and not (found and found[0].held_for == HeldFor.EMPTY)
+    if superseded is not None:
+        summary = _what_it_would_change(report)
+        found.append(Odd(HeldFor.REPLACES, superseding.sentence(superseded=superseded, summary=summary)))
+        ends = {"figures": {"differences": superseding.differences_of(summary)}, "accepted_by": None}
+        is_accepted = is_accepted and superseding.accepted_digest(report) == summary.digest
+    if found and not is_accepted:
+        raise ReportHeld(found[0].held_for, "\n".join(odd.sentence for odd in found), **ends)
     if report.accepted_by_id is not None:
         return
     # whoever takes a file at a terminal has seen it: what comes by itself, or from a browser, may be anybody's
     came_by_itself = report.source_id is not None or report.uploaded_by_id is not None
     if report.kind == ReportKind.RECAUDO and came_by_itself and (odd := what_is_unusual(report=report)):
         raise ReportHeld(HeldFor.UNUSUAL, odd)
+
+
+def _what_it_would_change(report: Report) -> Summary:
+    """Written down for whoever decides. Raises TakingInRefused when the month is closed, or nothing would change."""
+    _check_is_open(Campaign.objects.get(period=report.month))
+    with transaction.atomic():
+        summary = superseding.what_it_would_change(report=report)
+    if summary.is_nothing:
+        raise TakingInRefused(_("El mes ya tiene su reporte y este dice lo mismo: no cambia nada."))
+    return summary
 
 
 def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> None:
@@ -134,7 +163,10 @@ def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> N
         # Two reports of one month, or a worker that was thought dead and its successor, come one after the other.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"report-{report.kind}"])
     check_is_mine(report)
-    if report.kind == ReportKind.CCVP:
+    superseded = superseding.report_to_supersede(report)
+    if superseded is not None:
+        counted = _supersede(report=report, superseded=superseded, counts=counts, now=now)
+    elif report.kind == ReportKind.CCVP:
         campaign = _campaign_to_fill(report=report, now=now)
         counted = publishing.publish(report=report, campaign=campaign, counts=counts, progress=progress, now=now)
     else:
@@ -152,6 +184,7 @@ def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> N
         other_service=counted.other_service,
         rejected=rejected,
         figures=counted.figures,
+        supersedes=superseded,
         rows_read=counts["rows"],
         rows_checked=counts["rows"],
         rows_published=counts["rows"],
@@ -160,11 +193,29 @@ def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> N
 
 def _campaign_to_fill(*, report: Report, now: datetime) -> Campaign:
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_of(period=report.month, now=now).pk)
-    if campaign.state == Campaign.State.CLOSED:
-        raise TakingInRefused(_("La campaña de %(period)s ya está cerrada.") % {"period": f"{report.month:%Y-%m}"})
+    _check_is_open(campaign)
     if campaign.state != Campaign.State.EXPECTED:
         raise TakingInRefused(_("El mes %(period)s ya tiene su reporte.") % {"period": f"{report.month:%Y-%m}"})
     return campaign
+
+
+def _supersede(*, report: Report, superseded: Report, counts: dict[str, int], now: datetime) -> staging.Counted:
+    """What was accepted, and nothing else. Raises MonthMoved when the month is not what it was when it was shown."""
+    receipts.hold_turn()
+    campaign = Campaign.objects.select_for_update(no_key=True).get(period=report.month)
+    _check_is_open(campaign)
+    summary = superseding.what_it_would_change(report=report)
+    if report.accepted_by is None or superseding.accepted_digest(report) != summary.digest:
+        raise MonthMoved
+    return superseding.supersede(
+        report=report, superseded=superseded, campaign=campaign, counts=counts, summary=summary,
+        by=report.accepted_by, now=now,
+    )  # fmt: skip
+
+
+def _check_is_open(campaign: Campaign) -> None:
+    if campaign.state == Campaign.State.CLOSED:
+        raise TakingInRefused(_("La campaña de %(period)s ya está cerrada.") % {"period": f"{campaign.period:%Y-%m}"})
 
 
 def in_our_words(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.intake.views import rejected, reports
+from campaigns.intake.views import changes, rejected, reports
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", reports.report_list, name="report_list"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/read-again/", reports.report_read_again, name="report_read_again"),
     path("<int:pk>/discard/", reports.report_discard, name="report_discard"),
     path("<int:pk>/withdraw/", reports.report_withdraw, name="report_withdraw"),
+    path("<int:pk>/changes/", changes.report_changes, name="report_changes"),
+    path("<int:pk>/changes/export/", changes.report_changes_export, name="report_changes_export"),
     path("<int:pk>/rejected/", rejected.rejected_rows, name="rejected_rows"),
     path("<int:pk>/rejected/export/", rejected.rejected_rows_export, name="rejected_rows_export"),
     path("<int:pk>/rejected/dismiss/", rejected.rejected_rows_dismiss, name="rejected_rows_dismiss"),

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from agents.models import User
+from campaigns.intake import changes_page
 from campaigns.intake.rejected_page import find_rejected, sheet_of
 from campaigns.lists import listing
 from campaigns.lists.contact_sheet import contact_sheet
@@ -97,11 +98,18 @@ def _rejected(filters: Filters, by: User, masked: bool, now: datetime) -> Book:
     return Book(f"filas-rechazadas-{report.pk}", rows.count(), sheet_of(report=report, rows=rows, masked=masked))
 
 
+def _changes(filters: Filters, by: User, masked: bool, now: datetime) -> Book:
+    report = Report.objects.visible_to(by).get(pk=filters["report"])
+    rows = changes_page.find_changes(report=report, user=by)
+    return Book(f"cambios-{report.pk}", rows.count(), changes_page.sheet_of(rows=rows, masked=masked))
+
+
 _BOOKS: dict[ListExport.Kind, Callable[[Filters, User, bool, datetime], Book]] = {
     Kind.CONTACTS: _contacts,
     Kind.PAYMENTS: _payments,
     Kind.PROMISES: _promises,
     Kind.REJECTED: _rejected,
+    Kind.CHANGES: _changes,
 }
 
 

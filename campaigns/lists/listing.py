@@ -23,6 +23,7 @@ STATES: dict[str, str | Promise] = {
     "not_callable": gettext_lazy("No llamables"),
     "paid": gettext_lazy("Pagados"),
     "held_out": gettext_lazy("Grupo de control"),
+    "gone": gettext_lazy("Ya no están en el reporte"),
 }
 
 

@@ -27,15 +27,13 @@ from campaigns.models.figures import (
 from campaigns.models.payments import Receipt, RenewalPayment
 from campaigns.models.policy import CallingPolicy, CallingWindow, Disposition, DoNotCall
 from campaigns.models.reports import (
-    ColumnAlias,
     HeldFor,
     RejectedRow,
     Report,
-    ReportKind,
-    ReportSource,
+    ReportDifference,
     ReportWithdrawal,
-    SeenFile,
 )
+from campaigns.models.sources import ColumnAlias, ReportKind, ReportSource, SeenFile
 
 __all__ = [
     "AgentDay",
@@ -72,6 +70,7 @@ __all__ = [
     "Renewal",
     "RenewalPayment",
     "Report",
+    "ReportDifference",
     "ReportKind",
     "ReportSource",
     "ReportWithdrawal",

@@ -100,6 +100,9 @@ class Renewal(models.Model):
     plan = models.CharField(_("plan"), max_length=80, blank=True)
     due_on = models.DateField(_("vence"))
     amount_due = models.DecimalField(_("monto"), max_digits=10, decimal_places=2)
+    gone_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Desde cuándo un reporte corregido ya no la trae: lo pagado queda.")
+    )
 
     class Meta:
         verbose_name = _("renovación")
@@ -153,6 +156,7 @@ class ListEntry(models.Model):
         HELD_OUT = "held_out", _("Grupo de control")
         NOT_CALLABLE = "not_callable", _("No llamable")
         EXHAUSTED = "exhausted", _("Sin más intentos")
+        GONE = "gone", _("Ya no está en el reporte")
 
     contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, db_constraint=False, related_name="entry")
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, db_index=False, related_name="entries")

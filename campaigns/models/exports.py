@@ -30,6 +30,7 @@ class ListExport(RungWork):
         PAYMENTS = "payments", _("Pagos")
         PROMISES = "promises", _("Compromisos de pago")
         REJECTED = "rejected", _("Filas rechazadas")
+        CHANGES = "changes", _("Cambios de un reporte corregido")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("En espera")

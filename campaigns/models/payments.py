@@ -84,7 +84,8 @@ class RenewalPaymentQuerySet(models.QuerySet["RenewalPayment"]):
         return self.filter(contact__in=Contact.objects.visible_to(user))
 
     def underpaid(self) -> RenewalPaymentQuerySet:
-        return self.filter(paid_on__isnull=True)
+        """Less than was due came in; what a corrected report no longer has is not due."""
+        return self.filter(paid_on__isnull=True, renewal__gone_at__isnull=True)
 
     def overpaid(self) -> RenewalPaymentQuerySet:
         return self.filter(amount__gt=F("renewal__amount_due"))

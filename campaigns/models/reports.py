@@ -1,113 +1,19 @@
-"""Reports of Smartflex: where they come from, each file once, each row accounted for."""
+"""Reports of Smartflex: each file once, each row accounted for, what a correction changes, what is taken back."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.core.validators import RegexValidator
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
 from agents.models import User
+from campaigns.models.sources import ReportKind, ReportSource
 from systems.reports.parts import sheet_and_row
 from work.models import RungWork
-
-SOURCE_VARIABLE = r"^SOURCE_[A-Z0-9_]+$"
-
-
-class ReportKind(models.TextChoices):
-    CCVP = "ccvp", _("Prepagos CCVP")
-    RECAUDO = "recaudo", _("Recaudo")
-
-
-@audited(exclude=["last_looked_at", "last_error"])
-class ReportSource(models.Model):
-    """Where the scheduled job looks for a report. Secrets stay in the environment: here only their names."""
-
-    class Transport(models.TextChoices):
-        FILE = "file", _("Carpeta")
-        SFTP = "sftp", _("SFTP")
-        HTTPS = "https", _("HTTPS")
-
-    name = models.CharField(_("nombre"), max_length=80, unique=True)
-    kind = models.CharField(_("reporte"), max_length=8, choices=ReportKind)
-    transport = models.CharField(_("medio"), max_length=5, choices=Transport, default=Transport.FILE)
-    location = models.CharField(
-        _("ubicación"),
-        max_length=300,
-        help_text=_("Carpeta, sftp://usuario@servidor:22/carpeta o https://servidor/ruta."),
-    )
-    pattern = models.CharField(
-        _("patrón del nombre"),
-        max_length=120,
-        default="ccvp-{period}.*",
-        help_text=_("{period} se reemplaza por el mes, como 2026-12; * por cualquier texto."),
-    )
-    host_key = models.TextField(
-        _("clave del servidor SFTP"), blank=True, help_text=_("Como «ssh-ed25519 AAAA…»: se rechaza cualquier otra.")
-    )
-    secret_name = models.CharField(
-        _("variable del secreto"),
-        max_length=60,
-        blank=True,
-        help_text=_("Variable de entorno con la contraseña o el token, como SOURCE_SMARTFLEX; nunca el secreto mismo."),
-        validators=[
-            RegexValidator(
-                SOURCE_VARIABLE, _("El nombre de la variable comienza con SOURCE_ y sigue con mayúsculas, cifras o _.")
-            )
-        ],
-    )
-    is_active = models.BooleanField(_("activa"), default=True)
-    last_looked_at = models.DateTimeField(_("última búsqueda"), null=True, blank=True, editable=False)
-    last_error = models.TextField(_("último error"), blank=True, editable=False)
-
-    class Meta:
-        verbose_name = _("origen de reportes")
-        verbose_name_plural = _("orígenes de reportes")
-        constraints = [
-            # whoever may edit a source must not read another secret of the server out to a host of her own
-            models.CheckConstraint(
-                condition=Q(secret_name="") | Q(secret_name__regex=SOURCE_VARIABLE), name="source_names_a_source_secret"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SeenFile(models.Model):
-    """One version of a file that stood at a source: looked at often, fetched once."""
-
-    source = models.ForeignKey(ReportSource, models.CASCADE, related_name="seen_files")
-    name = models.CharField(max_length=300)
-    version = models.CharField(max_length=120, help_text=_("Tamaño y hora, como los dice el origen."))
-    seen_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "name", "version"], name="seen_file_once_a_version")]
-
-
-@audited()
-class ColumnAlias(models.Model):
-    """A heading under which a column of a report is known."""
-
-    kind = models.CharField(_("reporte"), max_length=8, choices=ReportKind)
-    field = models.CharField(_("columna"), max_length=24)
-    alias = models.CharField(_("título en el archivo"), max_length=80)
-    alias_key = models.CharField(max_length=80, editable=False)
-
-    class Meta:
-        verbose_name = _("título de columna")
-        verbose_name_plural = _("títulos de columna")
-        constraints = [models.UniqueConstraint(fields=["kind", "alias_key"], name="column_alias_once")]
-
-    def __str__(self) -> str:
-        return self.alias
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -129,6 +35,7 @@ class HeldFor(models.TextChoices):
     REJECTED = "rejected", _("Demasiadas filas rechazadas")
     COLUMN = "column", _("Falta una columna")
     UNUSUAL = "unusual", _("Pagos fuera de lo común")
+    REPLACES = "replaces", _("Reemplazaría el reporte del mes")
 
 
 class Report(RungWork):
@@ -145,6 +52,7 @@ class Report(RungWork):
         PARKED = "parked", _("Detenido tras varios intentos")
         DISCARDED = "discarded", _("Descartado")
         WITHDRAWN = "withdrawn", _("Retirado")
+        SUPERSEDED = "superseded", _("Reemplazado")
 
     kind = models.CharField(_("reporte"), max_length=8, choices=ReportKind)
     period = models.DateField(_("mes por pagar"), null=True, blank=True)
@@ -161,6 +69,10 @@ class Report(RungWork):
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     began_at = models.DateTimeField(null=True, blank=True, help_text=_("Comienzo del último intento."))
     published_at = models.DateTimeField(null=True, blank=True)
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by",
+        help_text=_("El reporte CCVP del mes que este corrigió."),
+    )  # fmt: skip
     data_until = models.DateTimeField(
         null=True, blank=True, help_text=_("Hasta cuándo llegan los datos de un recaudo: la edad de los pagos.")
     )
@@ -187,7 +99,7 @@ class Report(RungWork):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "sha256"],
-                condition=~Q(state__in=["refused", "discarded", "withdrawn"]),
+                condition=~Q(state__in=["refused", "discarded", "withdrawn", "superseded"]),
                 name="report_file_taken_once",
             ),
             models.UniqueConstraint(
@@ -238,13 +150,67 @@ class ReportWithdrawal(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     reason = models.CharField(max_length=300)
-    receipts = models.PositiveIntegerField(help_text=_("Recibos que se quitaron, también los que se leen otra vez."))
-    contacts = models.PositiveIntegerField(help_text=_("Contactos que figuraban pagados y volvieron a deber."))
+    receipts = models.PositiveIntegerField(
+        help_text=_("De un recaudo: recibos que se quitaron, también los que se leen otra vez.")
+    )
+    contacts = models.PositiveIntegerField(
+        help_text=_("De un recaudo: los que figuraban pagados y volvieron a deber. De un CCVP: los que se quitaron.")
+    )
     read_again = models.ManyToManyField(Report, related_name="+")
 
     class Meta:
         verbose_name = _("retiro de un reporte")
         verbose_name_plural = _("retiros de reportes")
+
+
+class ReportDifferenceQuerySet(models.QuerySet["ReportDifference"]):
+    def visible_to(self, user: User) -> ReportDifferenceQuerySet:
+        """What a corrected report changes is the centre's: an agent sees none."""
+        return self if user.sees_the_centre else self.none()
+
+
+class ReportDifference(models.Model):
+    """What a corrected CCVP report changes for one customer of the month: proposed while it waits, then done.
+
+    `before` and `after` are name, telephones, amount (text), due_on and services (service, number, plan, due_on,
+    amount) of the contract; None where the customer was not, or is no more. Keys are not enforced (decision 0005).
+    """
+
+    class Kind(models.TextChoices):
+        NEW = "new", _("Nuevo")
+        GONE = "gone", _("Sale")
+        CHANGED = "changed", _("Cambia")
+
+    class What(models.TextChoices):
+        SERVICES = "services", _("servicios")
+        AMOUNT = "amount", _("monto")
+        DUE = "due_on", _("vencimiento")
+        TELEPHONES = "telephones", _("teléfonos")
+        PERSON = "person", _("datos del cliente")
+
+    report = models.ForeignKey(Report, models.CASCADE, db_index=False, related_name="differences")
+    contact = models.ForeignKey(
+        "campaigns.Contact", models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    kind = models.CharField(_("qué pasa"), max_length=7, choices=Kind)
+    contract = models.CharField(_("contrato"), max_length=32)
+    name = models.CharField(_("cliente"), max_length=160)
+    changes = ArrayField(models.CharField(max_length=10, choices=What), default=list)
+    before = models.JSONField(_("antes"), null=True)
+    after = models.JSONField(_("después"), null=True)
+    was_called = models.BooleanField(default=False)
+    has_promised = models.BooleanField(default=False)
+    has_paid = models.BooleanField(default=False, help_text=_("Algo, no necesariamente todo."))
+
+    objects = ReportDifferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cambio de un reporte corregido")
+        verbose_name_plural = _("cambios de un reporte corregido")
+        constraints = [
+            # its list, by kind and then contract, and each customer once
+            models.UniqueConstraint(fields=["report", "kind", "contract"], name="report_difference_once"),
+        ]
 
 
 class RejectedRowQuerySet(models.QuerySet["RejectedRow"]):

@@ -33,6 +33,8 @@ class Verb(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CLOSE = "close"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
 
 
 class Actor(StrEnum):
@@ -65,6 +67,10 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.CLOSE, State.PAUSED, State.CLOSED, BOTH),
     Step(Verb.CLOSE, State.PROPOSED, State.CLOSED, CENTRE),  # the last day went by and nobody launched it
     Step(Verb.CLOSE, State.EXPECTED, State.CLOSED, CENTRE),  # the last day went by without a report
+    Step(Verb.CORRECT, State.PROPOSED, State.PROPOSED, PERSON),  # a corrected report took the place of its report
+    Step(Verb.CORRECT, State.RUNNING, State.RUNNING, PERSON),
+    Step(Verb.CORRECT, State.PAUSED, State.PAUSED, PERSON),
+    Step(Verb.WITHDRAW, State.PROPOSED, State.EXPECTED, PERSON),  # its report was not the right one
 )
 
 
@@ -108,6 +114,16 @@ def close(*, campaign: Campaign, by: User | None, now: datetime, note: str = "")
     return _take_step(Verb.CLOSE, campaign=campaign, by=by, now=now, note=note)
 
 
+def correct(*, campaign: Campaign, by: User, now: datetime, note: str) -> Campaign:
+    """A corrected report took the place of the one it had. Raises CampaignRefused."""
+    return _take_step(Verb.CORRECT, campaign=campaign, by=by, now=now, note=note)
+
+
+def withdraw(*, campaign: Campaign, by: User, now: datetime, note: str) -> Campaign:
+    """Its report was taken back before the launch: the month waits for the right one. Raises CampaignRefused."""
+    return _take_step(Verb.WITHDRAW, campaign=campaign, by=by, now=now, note=note)
+
+
 def close_overdue(*, now: datetime) -> list[Campaign]:
     """Close every campaign whose last day is over, each in its own transaction. Returns those it closed.
 
@@ -147,7 +163,20 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
             locked.closed_at = now
             note = _with_settled(note, _settle(locked, now))
             errands.forget(campaign=locked, kind=ErrandKind.ASSIGNMENT)  # nobody is to call any more
-        locked.save(update_fields=["state", "launched_at", "closed_at"])
+        if step.to_state == State.EXPECTED:
+            locked.assigned_at = locked.assignment_asked_at = None
+            locked.contacts_continued = 0
+            errands.forget(campaign=locked, kind=ErrandKind.ASSIGNMENT)
+        locked.save(
+            update_fields=[
+                "state",
+                "launched_at",
+                "closed_at",
+                "assigned_at",
+                "assignment_asked_at",
+                "contacts_continued",
+            ]
+        )
         CampaignChange.objects.create(
             campaign=locked,
             verb=verb,
@@ -183,7 +212,7 @@ def _wrong_state(verb: Verb, state: Campaign.State) -> str:
         if verb == Verb.PROPOSE:
             return _("La campaña ya está propuesta.")
         return _("La campaña todavía no se lanzó.")
-    if verb in (Verb.PROPOSE, Verb.LAUNCH):
+    if verb in (Verb.PROPOSE, Verb.LAUNCH, Verb.WITHDRAW):
         return _("La campaña ya se lanzó.")
     return _("La campaña ya está en pausa.") if state == State.PAUSED else _("La campaña ya está en curso.")
 

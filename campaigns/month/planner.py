@@ -161,7 +161,11 @@ def _with_what_came(body: str, came: Report | None) -> str:
 def _without_report() -> QuerySet[Campaign]:
     """Months that wait for their report, or were closed by the calendar without one, and are not told as missing."""
     proposed = CampaignChange.objects.filter(campaign=OuterRef("pk"), to_state=Campaign.State.PROPOSED)
-    waiting = Q(state=Campaign.State.EXPECTED) | Q(state=Campaign.State.CLOSED) & ~Q(Exists(proposed))
+    missed = CampaignChange.objects.filter(  # its report was withdrawn, and no other came
+        campaign=OuterRef("pk"), from_state=Campaign.State.EXPECTED, to_state=Campaign.State.CLOSED
+    )
+    closed_without = Q(state=Campaign.State.CLOSED) & (~Exists(proposed) | Exists(missed))
+    waiting = Q(state=Campaign.State.EXPECTED) | closed_without
     return Campaign.objects.filter(waiting, missing_since__isnull=True)
 
 

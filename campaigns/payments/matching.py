@@ -40,6 +40,7 @@ _BY_SERVICE_NUMBER = f"""
 {_CHOICE}
   FROM {{incoming}} AS i
   JOIN campaigns_renewal r ON r.service_number = i.service_number AND i.service IN (r.service, '')
+   AND r.gone_at IS NULL
   {_SPANS}
   JOIN campaigns_contact c ON c.id = r.contact_id AND i.contract IN (c.contract, '')
  WHERE i.service_number <> ''
@@ -48,7 +49,7 @@ _BY_CONTRACT = f"""
 {_CHOICE}
   FROM {{incoming}} AS i
   JOIN campaigns_contact c ON c.contract = i.contract
-  JOIN campaigns_renewal r ON r.contact_id = c.id AND i.service IN (r.service, '')
+  JOIN campaigns_renewal r ON r.contact_id = c.id AND i.service IN (r.service, '') AND r.gone_at IS NULL
   {_SPANS}
  WHERE i.service_number = '' AND i.contract <> ''
 """

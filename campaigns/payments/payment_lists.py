@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from campaigns.models import Campaign, Receipt, Renewal, RenewalPayment, Report, ReportKind
+from campaigns.payments import matching
 
 RECEIPTS: dict[str, str | Promise] = {
     "receipts": gettext_lazy("Recibos"),
@@ -32,6 +33,7 @@ WHY: dict[str, str | Promise] = {
     "unknown": gettext_lazy("El servicio no está en ningún reporte CCVP"),
     "product_differs": gettext_lazy("El servicio está en el reporte con otro producto"),
     "contract_differs": gettext_lazy("El servicio está en el reporte con otro contrato"),
+    "gone": gettext_lazy("El servicio salió del mes con un reporte corregido"),
     "other_days": gettext_lazy("El pago no cae en el plazo de ningún mes, o el mes ya estaba pagado"),
 }
 
@@ -138,6 +140,11 @@ def with_why(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
     of_contract = Renewal.objects.filter(contact__contract=OuterRef("contract"))
     is_known = (~Q(service_number="") & Exists(of_number)) | (Q(service_number="") & Exists(of_contract))
     of_product = of_number.filter(service=OuterRef("service"))
+    gone = of_number.filter(
+        gone_at__isnull=False,
+        campaign__calls_from__lte=OuterRef("paid_on"),
+        due_on__gt=OuterRef("paid_on") - matching.FAR,
+    )
     of_both = of_number.filter(contact__contract=OuterRef("contract"))
     return receipts.annotate(
         why=Case(
@@ -145,6 +152,7 @@ def with_why(receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
             When(~is_known, then=Value("unknown")),
             When(~Q(service_number="") & ~Q(service="") & ~Exists(of_product), then=Value("product_differs")),
             When(~Q(service_number="") & ~Q(contract="") & ~Exists(of_both), then=Value("contract_differs")),
+            When(Exists(gone), then=Value("gone")),
             default=Value("other_days"),
             output_field=CharField(),
         )

@@ -147,6 +147,27 @@ def settle_contact(*, contact: Contact, now: datetime) -> None:
         settling.settle_again(cursor, touched=one, now=now)
 
 
+def recount_changed(cursor: CursorWrapper, *, campaign: Campaign, report: Report, now: datetime) -> None:
+    """Renewals of `campaign` owe something else, as a corrected `report` wrote down: payments and places follow.
+
+    The caller holds the payments' turn, and the differences of `report` are written.
+    """
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.renewal_to_recount")
+    cursor.execute(
+        """
+        CREATE TEMPORARY TABLE renewal_to_recount ON COMMIT DROP AS
+        SELECT payment.renewal_id
+          FROM campaigns_renewalpayment payment JOIN campaigns_renewal renewal ON renewal.id = payment.renewal_id
+         WHERE payment.campaign_id = %s AND (payment.amount <> renewal.amount_due)
+        """,
+        [campaign.pk],
+    )
+    settling.recount(cursor)
+    touched = f"""(SELECT contact_id, {int(campaign.pk)}::bigint AS campaign_id FROM campaigns_reportdifference
+                    WHERE report_id = {int(report.pk)} AND contact_id IS NOT NULL) AS changed"""
+    settling.settle_again(cursor, touched=touched, now=now)
+
+
 def begin(cursor: CursorWrapper) -> None:
     """Wait for the payments' turn and hold it, with room for their joins, until the transaction ends."""
     # a commit that is lost with the machine is repeated: the report's row is lost with it, and still to be published

@@ -66,13 +66,17 @@ UPDATE campaigns_receipt receipt SET standing = 'unmatched', renewal_id = NULL, 
  WHERE receipt.standing = 'late' AND payment.renewal_id = receipt.renewal_id AND payment.paid_on IS NOT NULL
 """
 
-_PAID_CONTACTS = """
+# Of a contact, over its renewals and their payments: the day when nothing was owed any more. What a corrected report no
+# longer has is not owed; of who is no more in it at all, what was paid stays.
+PAID_ON = """CASE WHEN count(*) FILTER (WHERE renewal.gone_at IS NULL AND payment.paid_on IS NULL) = 0
+     THEN coalesce(max(payment.paid_on) FILTER (WHERE renewal.gone_at IS NULL), max(payment.paid_on)) END"""
+_PAID_CONTACTS = f"""
 CREATE TEMPORARY TABLE contact_to_settle ON COMMIT DROP AS
-SELECT renewal.contact_id, CASE WHEN count(*) = count(payment.paid_on) THEN max(payment.paid_on) END AS paid_on
-  FROM (SELECT DISTINCT contact_id FROM {touched}) touched
-  JOIN campaigns_renewal renewal ON renewal.contact_id = touched.contact_id
+SELECT touched.contact_id, {PAID_ON} AS paid_on
+  FROM (SELECT DISTINCT contact_id FROM {{touched}}) touched
+  LEFT JOIN campaigns_renewal renewal ON renewal.contact_id = touched.contact_id
   LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id
- GROUP BY renewal.contact_id
+ GROUP BY touched.contact_id
 """
 _SETTLE_ENTRIES = """
 UPDATE campaigns_listentry entry

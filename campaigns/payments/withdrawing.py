@@ -17,7 +17,8 @@ from campaigns.payments import receipts, settling
 
 _TOUCHED = """
 CREATE TEMPORARY TABLE withdrawn_renewal ON COMMIT DROP AS
-SELECT renewal.id AS renewal_id, renewal.contact_id, renewal.campaign_id, renewal.service_number, contact.contract
+SELECT renewal.id AS renewal_id, renewal.contact_id, renewal.campaign_id, renewal.service_number, contact.contract,
+       renewal.gone_at
   FROM (SELECT DISTINCT paid.contract
           FROM campaigns_receipt receipt
           JOIN campaigns_renewal renewal ON renewal.id = receipt.renewal_id
@@ -30,7 +31,7 @@ ANALYZE withdrawn_renewal, renewal_to_recount
 """
 _LET_GO = """
 UPDATE campaigns_receipt receipt SET standing = 'unmatched', renewal_id = NULL, campaign_id = NULL
-  FROM withdrawn_renewal touched WHERE touched.renewal_id = receipt.renewal_id
+  FROM withdrawn_renewal touched WHERE touched.renewal_id = receipt.renewal_id AND touched.gone_at IS NULL
 """
 # Also those that waited because a renewal seemed paid.
 _LEFT = """(service_number IN (SELECT service_number FROM withdrawn_renewal)

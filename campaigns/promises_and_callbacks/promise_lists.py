@@ -21,6 +21,7 @@ SHOWN: dict[str, str | Promise] = {
     "open": gettext_lazy("Vigentes"),
     "kept": gettext_lazy("Cumplidos"),
     "later": gettext_lazy("Pagaron después"),
+    "void": gettext_lazy("Sin efecto"),
 }
 
 

@@ -5,6 +5,7 @@
     open         not kept yet, and the promised day is not over, or payments are not known up to its end
     partly kept  the day is over, and something came in
     broken       the day is over, and nothing came in
+    void         not kept, and a corrected report no longer has the customer: nothing is owed
 
 Payments on the day of the promise count, because collections report no hour; those of earlier days do not. A promise
 replaced by a later one (`superseded_at`) has no outcome of its own: only those in force are counted.
@@ -20,7 +21,7 @@ from django.db.models import Case, CharField, Count, DecimalField, F, OuterRef, 
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
-from campaigns.models import Campaign, PaymentPromise, Receipt
+from campaigns.models import Campaign, ListEntry, PaymentPromise, Receipt
 from campaigns.payments.payment_age import payment_age
 
 Outcome = PaymentPromise.Outcome
@@ -55,6 +56,7 @@ def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QueryS
                 contact__entry__paid_on__lte=F("promised_on"),
                 then=Value(Outcome.KEPT),
             ),
+            When(contact__entry__state=ListEntry.State.GONE, then=Value(Outcome.VOID)),
             When(promised_on__gt=known_through(now=now), then=Value(Outcome.OPEN)),
             When(received__gt=0, then=Value(Outcome.PARTLY_KEPT)),
             default=Value(Outcome.BROKEN),
@@ -70,6 +72,7 @@ FATES: dict[str, Q] = {
     "later": MISSED & Q(contact__entry__paid_on__isnull=False),
     "open": Q(outcome=Outcome.OPEN),
     "kept": Q(outcome=Outcome.KEPT),
+    "void": Q(outcome=Outcome.VOID),
 }
 
 

@@ -49,6 +49,9 @@ REJECTED = """
            state = CASE WHEN j.state = 'waiting' THEN 'dismissed' ELSE j.state END,
            settled_at = COALESCE(j.settled_at, %(now)s)
       FROM campaigns_report r WHERE r.id = j.report_id AND r.arrived_at < %(before)s AND j.cells <> '{}'"""
+CHANGED = """
+    DELETE FROM campaigns_reportdifference d USING campaigns_report r
+     WHERE r.id = d.report_id AND r.arrived_at < %(before)s"""
 UNMATCHED = """
     UPDATE campaigns_receipt SET contract = 'anon', service_number = 'anon'
      WHERE standing = 'unmatched' AND paid_on < %(before)s AND service_number <> 'anon'"""
@@ -130,7 +133,7 @@ def _anonymise_reports(files: list[tuple[int, str]], before: datetime, now: date
     for _pk, name in files:
         default_storage.delete(name)  # first: a name that is left over is deleted again, a file without one never is
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (REJECTED, UNMATCHED, RETIRED):
+        for statement in (REJECTED, CHANGED, UNMATCHED, RETIRED):
             cursor.execute(statement, {"before": before, "now": now})
         old = Report.objects.filter(pk__in=[pk for pk, _name in files])
         undecided = old.filter(state__in=[Report.State.WAITING, Report.State.HELD, Report.State.PARKED])

@@ -50,6 +50,8 @@ BREAKS = {
         ALTER TABLE campaigns_report DROP CONSTRAINT report_rows_add_up; UPDATE campaigns_report SET rows = rows + 1""",
     "taken_rows_are_renewals": """
         UPDATE campaigns_report SET kind = 'ccvp', period = '2026-12-01', rows = 5, taken = 5""",
+    "gone_is_who_has_no_renewal_left": """
+        UPDATE campaigns_renewal SET gone_at = now() WHERE service_number = 'A4INTERNET'""",
     "payment_is_its_receipts": "DELETE FROM campaigns_receipt WHERE number = 'R-L3-INTERNET-1'",
     "paid_when_nothing_is_owed": """
         UPDATE campaigns_renewalpayment SET paid_on = NULL WHERE renewal_id = (

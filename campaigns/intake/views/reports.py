@@ -104,7 +104,9 @@ def _first_choice(request: HttpRequest) -> dict[str, Any]:
 
 
 def _report_of(request: HttpRequest, pk: int) -> Report:
-    found = Report.objects.visible_to(signed_in_user(request)).select_related("source", "uploaded_by", "accepted_by")
+    found = Report.objects.visible_to(signed_in_user(request)).select_related(
+        "source", "uploaded_by", "accepted_by", "supersedes"
+    )
     return get_object_or_404(found, pk=pk)
 
 
@@ -181,7 +183,10 @@ def report_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             for again in done.read_again.all():
                 take_in_report.delay_on_commit(report_id=again.pk)
-            messages.success(request, _("Reporte retirado: sus recibos ya no cuentan."))
+            if found.kind == ReportKind.CCVP:
+                messages.success(request, _("Reporte retirado: el mes espera el correcto."))
+            else:
+                messages.success(request, _("Reporte retirado: sus recibos ya no cuentan."))
             return redirect("campaigns:report", pk=pk)
     why_not = state_of(found, now=timezone.now()).why_not_withdraw
     preview = None if why_not else preview_withdrawal(found)

@@ -22,6 +22,12 @@ BACK = {
     ListExport.Kind.PAYMENTS: "campaigns:payment_list",
     ListExport.Kind.PROMISES: "campaigns:promise_list",
     ListExport.Kind.REJECTED: "campaigns:rejected_rows",
+    ListExport.Kind.CHANGES: "campaigns:report_changes",
+}
+OF = {
+    ListExport.Kind.CONTACTS: "period",
+    ListExport.Kind.REJECTED: "report",
+    ListExport.Kind.CHANGES: "report",
 }
 
 
@@ -74,5 +80,5 @@ def _export(request: HttpRequest, pk: int) -> ListExport:
 def _page(request: HttpRequest, pk: int) -> dict[str, Any]:
     export = _export(request, pk)
     kind = ListExport.Kind(export.kind)
-    of = {ListExport.Kind.CONTACTS: "period", ListExport.Kind.REJECTED: "report"}.get(kind)
+    of = OF.get(kind)
     return {"export": export, "list_name": kind.label, "list_page": BACK[kind], "list_of": of and export.filters[of]}

@@ -167,7 +167,7 @@ def test_reading_takes_few_queries(month):
         connection,
     ) as queries:
         read_figures(campaign=month)
-    assert len(queries) <= 7
+    assert len(queries) <= 8
 
 
 def test_the_command_tells_services_first(month):

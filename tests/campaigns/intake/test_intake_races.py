@@ -65,8 +65,8 @@ def test_two_files_of_one_month_at_once_make_one_campaign(at: At) -> None:
     now = at("2026-11-25 06:11")
     at_once(lambda: take_in(report_id=one.pk, now=now), lambda: take_in(report_id=two.pk, now=now))
     published = Report.objects.get(state=Report.State.PUBLISHED)
-    refused = Report.objects.get(state=Report.State.REFUSED)
-    assert refused.last_error == "El mes 2026-12 ya tiene su reporte."
+    held = Report.objects.get(state=Report.State.HELD)
+    assert (held.held_for, held.published_at) == ("replaces", None)
     assert Contact.objects.count() == published.taken
     assert Campaign.objects.get().state == Campaign.State.PROPOSED
 

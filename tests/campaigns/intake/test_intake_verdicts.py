@@ -71,12 +71,10 @@ def test_without_a_usable_telephone_a_customer_is_taken_and_not_callable(at: At)
     assert (report.taken, report.figures["not_callable"]) == (3, 2)
 
 
-def test_the_same_bytes_are_one_report_and_another_file_of_the_month_is_turned_away(at: At) -> None:
+def test_the_same_bytes_are_one_report_of_one_month(at: At) -> None:
     first = taken({}, now=at("2026-11-25 06:10"))
     again = received(ccvp({}), now=at("2026-11-25 08:00"))
     assert again.pk == first.pk
-    with pytest.raises(FileRefused, match="2026-12 ya tiene su reporte"):
-        received(ccvp({}, *many(1)), now=at("2026-11-25 09:00"))
     with pytest.raises(FileRefused, match="ya se tomó como reporte de 2026-12"):
         received(ccvp({}), now=at("2026-11-25 09:00"), period=JANUARY)
     assert Report.objects.count() == 1

@@ -18,7 +18,7 @@ from campaigns.intake.deciding import DecisionRefused, accept
 from campaigns.intake.mending import admit
 from campaigns.intake.receiving import receive_report
 from campaigns.intake.taking_in import take_in
-from campaigns.intake.withdrawing import check_can_withdraw, preview_withdrawal, withdraw
+from campaigns.intake.withdrawing import preview_withdrawal, withdraw
 from campaigns.invariants import check_invariants
 from campaigns.models import (
     CallBack,
@@ -34,7 +34,6 @@ from campaigns.models import (
 from campaigns.payments.payment_age import payment_age
 from tests.campaigns.a_campaign import make_campaign, moment
 from tests.campaigns.some_receipts import owing
-from tests.campaigns.some_reports import taken
 
 pytestmark = pytest.mark.django_db
 NOW = moment("2026-11-28 10:00")
@@ -203,10 +202,6 @@ def test_only_a_believed_collections_report_is_withdrawn_and_with_a_reason(
     withdraw(report_id=forged.pk, by=elena, now=NOW, reason="falso")
     with pytest.raises(DecisionRefused, match="tomado"):
         withdraw(report_id=forged.pk, by=elena, now=NOW, reason="falso")
-    with pytest.raises(DecisionRefused, match="cuelgan las listas"):
-        check_can_withdraw(
-            taken({"FECHA_VENCIMIENTO": "31/12/2026"}, period=date(2027, 1, 1), now=at("2026-12-25 06:00"))
-        )
 
 
 def test_the_page_asks_with_what_will_be_undone_and_says_afterwards_what_was(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ VERBS = {
     Verb.PAUSE: lifecycle.pause,
     Verb.RESUME: lifecycle.resume,
     Verb.CLOSE: lifecycle.close,
+    Verb.CORRECT: partial(lifecycle.correct, note="Se corrigió."),
+    Verb.WITHDRAW: partial(lifecycle.withdraw, note="No era el suyo."),
 }
 
 

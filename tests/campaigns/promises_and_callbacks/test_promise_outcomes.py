@@ -91,6 +91,7 @@ def test_broken_ones_are_listed_until_the_contact_pays(december: Campaign, ana: 
         "kept": 0,
         "later": 0,
         "broken": 1,
+        "void": 0,
     }
     take([row("R2", "C1T", "11-29")], now=at("2026-11-29 20:00"))
     assert list(broken_promises(campaign=december, now=at("2026-11-30 09:00"))) == []

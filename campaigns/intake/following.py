@@ -1,0 +1,52 @@
+"""Places in the lists after rows came, changed or left: who is no more in the report, and who is back in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.backends.utils import CursorWrapper
+
+from agents.models import User
+from campaigns.contacts.life import Verb, take_steps
+from campaigns.models import Campaign
+
+# Who comes back stands where she stood: her state before is that of the step with which she left.
+_STEPS = {
+    Verb.LEAVE_REPORT: "NOT there.is_in_it",
+    Verb.RETURN_PAID: "there.is_in_it AND entry.paid_on IS NOT NULL",
+    Verb.RETURN_HELD_OUT: "there.is_in_it AND entry.state_before = 'held_out'",
+    Verb.RETURN_DONE: "there.is_in_it AND entry.state_before = 'done'",
+    Verb.RETURN_OPEN: "there.is_in_it",
+}
+_FOLLOW = """
+UPDATE campaigns_listentry entry SET {steps}
+  FROM (SELECT e.contact_id, EXISTS (SELECT FROM campaigns_renewal r
+                                      WHERE r.contact_id = e.contact_id AND r.gone_at IS NULL) AS is_in_it
+          FROM campaigns_listentry e
+         WHERE e.campaign_id = %s AND (%s::bigint IS NULL OR e.contact_id = %s) AND (e.state = 'gone') = EXISTS (
+           SELECT FROM campaigns_renewal r WHERE r.contact_id = e.contact_id AND r.gone_at IS NULL)
+         ORDER BY e.contact_id FOR NO KEY UPDATE) there
+ WHERE there.contact_id = entry.contact_id
+"""
+_CANCEL_CALL_BACKS = """
+UPDATE campaigns_callback agreed SET state = 'cancelled', settled_at = greatest(%s, agreed.created_at), why = %s
+  FROM campaigns_listentry entry
+ WHERE agreed.campaign_id = %s AND agreed.state = 'pending' AND entry.contact_id = agreed.contact_id
+   AND entry.state = 'gone'
+"""
+
+
+def follow_renewals(
+    cursor: CursorWrapper, *, campaign: Campaign, by: User, now: datetime, contact: int | None = None
+) -> int:
+    """Let contacts without a renewal of the report leave the lists, with their agreed calls, and others come back.
+
+    All of the campaign, or one `contact`. Returns how many left or came back.
+
+    Owners stay, and so does an open call at a desk: its result still enters. The caller holds the payments' turn and
+    the campaign; the entries are locked here, in the order of their contacts.
+    """
+    one = (contact, contact)
+    moved = take_steps(cursor, update=_FOLLOW, values=[campaign.pk, *one], steps=_STEPS, now=now, by=by)
+    cursor.execute(_CANCEL_CALL_BACKS, [now, "El cliente ya no está en el reporte.", campaign.pk])
+    return moved

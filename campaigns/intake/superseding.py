@@ -1,0 +1,146 @@
+"""A corrected CCVP report takes the place of the one its month has, once a supervisor has seen what it changes.
+
+Contacts, renewals and places in the lists become what the new file says; what was called, promised and paid stays, and
+so do owners. Who is in it no more leaves the lists and the figures and keeps her history (docs/decisions/0141). Locks:
+the payments' turn, the campaign, entries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agents.models import User
+from campaigns.assignment import assigning
+from campaigns.assignment.late import Changed
+from campaigns.assignment.turns import position_in
+from campaigns.contacts.life import Verb, take_steps
+from campaigns.intake import publishing
+from campaigns.intake.contacts_of_rows import set_contacts
+from campaigns.intake.differences import Summary, compare
+from campaigns.intake.following import follow_renewals
+from campaigns.models import Campaign, RejectedRow, Report, ReportKind
+from campaigns.month import lifecycle
+from campaigns.payments import receipts
+from campaigns.rows.staging import Counted, table_of
+from work.trying_again import withdraw
+
+_HAD_NO_PLACE = """
+SELECT coalesce(array_agg(contact_id), '{}') FROM campaigns_listentry
+ WHERE campaign_id = %s AND state IN ('gone', 'not_callable')
+"""
+_OTHER_LIST = """
+SELECT coalesce(array_agg(contact_id), '{}') FROM campaigns_reportdifference
+ WHERE report_id = %s AND kind = 'changed' AND 'services' = ANY (changes)
+"""
+_FOUND_A_TELEPHONE = """
+UPDATE campaigns_listentry entry SET {steps}
+  FROM campaigns_reportdifference changed JOIN campaigns_contact contact ON contact.id = changed.contact_id
+  LEFT JOIN (SELECT contract, array_agg(telephone) AS telephones FROM campaigns_retiredtelephone GROUP BY contract)
+    retired ON retired.contract = contact.contract
+ WHERE changed.report_id = %s AND 'telephones' = ANY (changed.changes) AND entry.contact_id = contact.id
+   AND entry.state = 'not_callable' AND cardinality(contact.telephones) > 0
+   AND NOT coalesce(contact.telephones <@ retired.telephones, FALSE)
+"""
+
+
+def report_to_supersede(report: Report) -> Report | None:
+    """The report that the month of a CCVP report has already."""
+    if report.kind != ReportKind.CCVP:
+        return None
+    taken = Report.objects.filter(kind=ReportKind.CCVP, period=report.period, state=Report.State.PUBLISHED)
+    return taken.exclude(pk=report.pk).first()
+
+
+def what_it_would_change(*, report: Report) -> Summary:
+    """Write down what the staged rows of `report` would change in its month, in the caller's transaction."""
+    campaign = Campaign.objects.get(period=report.month)
+    with publishing.roomy_session(), connection.cursor() as cursor:
+        return compare(cursor, report=report, campaign=campaign)
+
+
+def sentence(*, superseded: Report, summary: Summary) -> str:
+    """Why a corrected report waits, for whoever decides."""
+    day = date_format(timezone.localtime(superseded.arrived_at), "SHORT_DATE_FORMAT")
+    words = {"name": superseded.name, "day": day, "what": summary.sentence}
+    told = _("El mes ya tiene su reporte, %(name)s del %(day)s. Este lo reemplazaría: %(what)s.") % words
+    mended = superseded.rejected_rows.filter(state=RejectedRow.State.ADMITTED).count()
+    if not mended:
+        return told
+    again = ngettext(
+        "En el de antes se corrigió %(n)d fila a mano: si en este viene mal, hay que corregirla otra vez.",
+        "En el de antes se corrigieron %(n)d filas a mano: las que en este vienen mal hay que corregirlas otra vez.",
+        mended,
+    )
+    return f"{told} {again % {'n': mended}}"
+
+
+def differences_of(summary: Summary) -> dict[str, int | str]:
+    """As the report's row keeps them among its figures."""
+    return asdict(summary)
+
+
+def accepted_digest(report: Report) -> str:
+    """Which differences were shown to whoever accepted the report."""
+    return str(report.figures.get("differences", {}).get("digest", ""))
+
+
+def supersede(
+    *,
+    report: Report,
+    superseded: Report,
+    campaign: Campaign,
+    counts: dict[str, int],
+    summary: Summary,
+    by: User,
+    now: datetime,
+) -> Counted:
+    """Make the month what the staged rows of `report` say; `superseded` gives its place up to it.
+
+    Runs in the caller's transaction, which holds the campaign and wrote the differences of `summary`.
+    """
+    table = table_of(report)
+    with publishing.roomy_session(), connection.cursor() as cursor:
+        cursor.execute(_HAD_NO_PLACE, [campaign.pk])
+        (had_no_place,) = cursor.fetchone()
+        cursor.execute(_OTHER_LIST, [report.pk])
+        (in_another_list,) = cursor.fetchone()
+        set_contacts(cursor, table=table, campaign=campaign, now=now)
+        follow_renewals(cursor, campaign=campaign, by=by, now=now)
+        found = {Verb.FIND_TELEPHONE: "TRUE"}
+        take_steps(cursor, update=_FOUND_A_TELEPHONE, values=[report.pk], steps=found, now=now, by=by)
+        _move_in_the_order(cursor, campaign=campaign, report=report)
+        receipts.recount_changed(cursor, campaign=campaign, report=report, now=now)
+    changed = Changed(callable_again=tuple(had_no_place), in_another_list=tuple(in_another_list))
+    assigning.open_lists(campaign=campaign, now=now, changed=changed)
+    receipts.match_waiting(campaign=campaign, now=now)
+    withdraw(owed=superseded, to=Report.State.SUPERSEDED, now=now, by=by)
+    words = {"name": report.name, "what": summary.sentence}
+    note = _("Se tomó el reporte corregido %(name)s: %(what)s.") % words
+    lifecycle.correct(campaign=campaign, by=by, now=now, note=note)
+    return Counted(
+        taken=counts["taken"],
+        duplicates=counts["duplicates"],
+        other_service=counts["other_service"],
+        figures={**publishing.figures(campaign=campaign), "differences": differences_of(summary)},
+    )
+
+
+def _move_in_the_order(cursor: CursorWrapper, *, campaign: Campaign, report: Report) -> None:
+    """Who owes something else, or until another day, has another place in her list."""
+    position = position_in(campaign)
+    cursor.execute(
+        f"""
+        UPDATE campaigns_listentry entry SET position = {position.sql}
+          FROM campaigns_reportdifference changed JOIN campaigns_contact c ON c.id = changed.contact_id
+         WHERE changed.report_id = %s AND entry.contact_id = c.id AND entry.position <> {position.sql}
+        """,
+        [*position.params, report.pk, *position.params],
+    )

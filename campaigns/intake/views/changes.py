@@ -1,0 +1,60 @@
+"""The page of what a corrected report changes: read before it is accepted, and kept afterwards."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.access import centre_only, signed_in_user
+from campaigns.intake.changes_page import find_changes, tabs_of
+from campaigns.intake.differences import kinds_of
+from campaigns.intake.tables import ChangeTable
+from campaigns.lists.views.exports import owe
+from campaigns.models import ListExport, Report, ReportDifference
+
+
+@centre_only
+@require_GET
+def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """Customers by what happens to them; the first kind that has any, until another is chosen."""
+    user = signed_in_user(request)
+    report = _report_of(request, pk)
+    kind = _kind_of(request, report)
+    rows = find_changes(report=report, user=user, kind=kind, search=request.GET.get("contract", ""))
+    context = {
+        "report": report,
+        "kind": kind,
+        "tabs": tabs_of(report=report, chosen=kind),
+        "table": ChangeTable(rows, masked=not user.steers_campaigns, kind=kind).shown_to(request),
+        "contract": request.GET.get("contract", ""),
+        "trail": [
+            (reverse("campaigns:report_list"), _("Reportes")),
+            (reverse("campaigns:report", args=[report.pk]), report.name),
+            ("", _("Qué cambia")),
+        ],
+    }
+    return render(request, "campaigns/intake/report_changes.html", context)
+
+
+@centre_only
+@require_POST
+def report_changes_export(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Ask for the customers of all kinds as a workbook: it is made in the background."""
+    report = _report_of(request, pk)
+    words = f"changes of report {report.pk}"
+    return owe(request, kind=ListExport.Kind.CHANGES, filters={"report": report.pk}, words=words)
+
+
+def _report_of(request: HttpRequest, pk: int) -> Report:
+    return get_object_or_404(Report.objects.visible_to(signed_in_user(request)), pk=pk)
+
+
+def _kind_of(request: HttpRequest, report: Report) -> str:
+    asked = request.GET.get("kind", "")
+    if asked in ReportDifference.Kind.values:
+        return asked
+    counts = kinds_of(report=report)
+    return next((kind for kind, count in counts.items() if count), str(ReportDifference.Kind.NEW))

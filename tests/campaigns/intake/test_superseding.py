@@ -1,0 +1,358 @@
+"""A corrected CCVP report takes the place of the one its month has: shown first, and nothing that was done is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Agent, User
+from campaigns.assignment.assigning import assign
+from campaigns.desk.answers import Answers
+from campaigns.desk.giving import give_next, open_contact
+from campaigns.desk.results import record_result
+from campaigns.figures.figures import read_figures
+from campaigns.figures.refreshing import refresh_figures
+from campaigns.intake import deciding, mending
+from campaigns.intake.receiving import FileRefused, receive_report
+from campaigns.intake.taking_in import take_in
+from campaigns.intake.withdrawing import preview_withdrawal, withdraw
+from campaigns.invariants import check_invariants
+from campaigns.lists.books import open_book
+from campaigns.models import (
+    CallBack,
+    Campaign,
+    Contact,
+    ContactChange,
+    Disposition,
+    ListEntry,
+    PaymentPromise,
+    Receipt,
+    RejectedRow,
+    Renewal,
+    Report,
+    ReportDifference,
+)
+from campaigns.month import lifecycle
+from campaigns.promises_and_callbacks.promise_outcomes import with_outcome
+from notices.models import Notice
+from tests.campaigns.a_campaign import add_contacts, make_campaign
+from tests.campaigns.some_reports import ccvp, many, received, taken
+
+pytestmark = pytest.mark.django_db
+At = Callable[..., datetime]
+State = Report.State
+RECAUDO = "NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO\r\n"
+
+
+def corrected(*rows: dict[str, str], now: datetime) -> Report:
+    return take_in(report_id=received(ccvp(*rows), now=now, name="ccvp-2026-12-corregido.csv").pk, now=now)
+
+
+def accepted(report: Report, *, by: User, now: datetime) -> Report:
+    deciding.accept(report_id=report.pk, by=by, now=now)
+    return take_in(report_id=report.pk, now=now)
+
+
+def paid(*rows: tuple[str, str, str], now: datetime) -> Report:
+    """Receipts: number, contract of `many`, amount."""
+    lines = "".join(f"{number};{contract};{contract}1;Internet;26/11/2026;{bs}\r\n" for number, contract, bs in rows)
+    file = BytesIO((RECAUDO + lines).encode())
+    report = receive_report(kind="recaudo", name="recaudo.csv", file=file, period=None, now=now)
+    return take_in(report_id=report.pk, now=now)
+
+
+def entry(contract: str) -> ListEntry:
+    return ListEntry.objects.select_related("contact").get(contact__contract=contract)
+
+
+@pytest.fixture
+def month(at: At, ana: Agent, elena: User) -> Campaign:
+    """Eight customers, 2000 to 2007, launched, all of them Ana's."""
+    taken(*many(8), now=at("2026-11-25 06:10"))
+    campaign = Campaign.objects.get()
+    assign(campaign=campaign, now=at("2026-11-25 07:00"))
+    return lifecycle.launch(campaign=campaign, by=elena, now=at("2026-11-25 08:00"))
+
+
+def call(agent: Agent, contract: str, code: str, *, now: datetime, **answers: Any) -> None:
+    contact = Contact.objects.get(contract=contract)
+    given = open_contact(agent=agent, contact_id=contact.pk, now=now)
+    record_result(
+        agent=agent, contact=contact, fence=given.fence, disposition=Disposition.objects.get(code=code),
+        answers=Answers(telephone=contact.telephones[0], **answers), now=now,
+    )  # fmt: skip
+
+
+CORRECTION = [
+    {"CONTRATO": "2002", "NRO_SERVICIO": "20021", "MONTO": "389,00"},
+    {"CONTRATO": "2003", "NRO_SERVICIO": "20031", "CELULAR": "70799999"},
+    {"CONTRATO": "2004", "NRO_SERVICIO": "20041"},
+    {"CONTRATO": "2004", "NRO_SERVICIO": "20042", "PRODUCTO": "TV Cable", "MONTO": "149,00"},
+    {"CONTRATO": "2005", "NRO_SERVICIO": "20051"},
+    {"CONTRATO": "2006", "NRO_SERVICIO": "20061"},
+    {"CONTRATO": "3000", "NRO_SERVICIO": "30001", "CLIENTE": "Eva Rojas"},
+    {"CONTRATO": "3007", "NRO_SERVICIO": "20071"},
+]
+
+
+def test_a_second_report_of_a_month_waits_and_shows_what_it_would_change(month: Campaign, at: At) -> None:
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    assert (report.state, report.held_for) == (State.HELD, "replaces")
+    assert report.held_because == (
+        "El mes ya tiene su reporte, ccvp-2026-12.csv del 25/11/2026. "
+        "Este lo reemplazaría: 2 clientes nuevos, 3 que salen y 3 que cambian."
+    )
+    assert report.held_because in Notice.objects.get(kind="report_held").body
+    told = {one.contract: (one.kind, one.changes) for one in ReportDifference.objects.filter(report=report)}
+    assert told == {
+        "3000": ("new", []), "3007": ("new", []), "2000": ("gone", []), "2001": ("gone", []), "2007": ("gone", []),
+        "2002": ("changed", ["amount"]), "2003": ("changed", ["telephones"]),
+        "2004": ("changed", ["services", "amount"]),
+    }  # fmt: skip
+    third = ReportDifference.objects.get(contract="2003")
+    assert (third.before["telephones"], third.after["telephones"]) == (["+59170712345"], ["+59170799999"])
+    fourth = ReportDifference.objects.get(contract="2004")
+    assert (fourth.before["amount"], fourth.after["amount"]) == ("289.00", "438.00")
+    assert Contact.objects.count() == 8, "nothing has changed yet"
+    assert not check_invariants()
+
+
+def test_what_was_called_promised_and_paid_stays_and_who_left_is_not_called(
+    month: Campaign, at: At, ana: Agent, elena: User
+) -> None:
+    call(ana, "2000", "promise", now=at("2026-11-25 09:00"), promised_on=at("2026-11-27 00:00").date(),
+         promised_amount=Decimal("289.00"))  # fmt: skip
+    call(ana, "2007", "call_back", now=at("2026-11-25 09:10"), call_back_at=at("2026-11-26 15:00"))
+    paid(("R1", "2001", "289"), ("R2", "2002", "289"), ("R3", "2005", "289"), now=at("2026-11-26 08:00"))
+    assert entry("2002").state == "paid"
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    gone = {one.contract: (one.was_called, one.has_promised, one.has_paid)
+            for one in ReportDifference.objects.filter(report=report, kind="gone")}  # fmt: skip
+    assert gone == {"2000": (True, True, False), "2001": (False, False, True), "2007": (True, False, False)}
+    report = accepted(report, by=elena, now=at("2026-11-26 09:30"))
+    assert report.state == State.PUBLISHED
+    before = Report.objects.get(name="ccvp-2026-12.csv")
+    assert (before.state, report.supersedes) == (State.SUPERSEDED, before)
+
+    states = dict(ListEntry.objects.values_list("contact__contract", "state"))
+    assert states == {
+        "2000": "gone", "2001": "gone", "2007": "gone", "2002": "open", "2003": "open", "2004": "open",
+        "2005": "paid", "2006": "open", "3000": "open", "3007": "open",
+    }  # fmt: skip
+    assert {one.owner for one in ListEntry.objects.all()} == {ana}, "owners stay, and who is new has one"
+    assert (entry("2004").call_list, entry("2004").contact.amount_due) == ("BOTH", Decimal("438.00"))
+    assert entry("2003").contact.telephones == ["+59170799999"]
+    assert entry("2002").paid_on is None, "she paid Bs 289 of 389"
+
+    assert PaymentPromise.objects.get().contact.contract == "2000"
+    assert with_outcome(PaymentPromise.objects.all(), now=at("2026-11-29 09:00")).get().outcome == "void"
+    agreed = CallBack.objects.get()
+    assert (agreed.state, agreed.why) == ("cancelled", "El cliente ya no está en el reporte.")
+    assert Receipt.objects.get(number="R1").renewal.contact.contract == "2001", "what was paid stays"
+    moved = Renewal.objects.get(service_number="20071")
+    assert (moved.contact.contract, moved.gone_at) == ("3007", None), "the service is of another contract now"
+
+    refresh_figures(campaign=month, now=at("2026-11-26 09:31"))
+    figures = read_figures(campaign=month)
+    assert (figures.contacts.items, figures.services.items, figures.services.paid) == (7, 8, 1)
+    assert figures.by_state["gone"] == 3
+    assert figures.services.amount == Decimal("2272.00")
+    assert not check_invariants()
+    names = {given.contact_id for _ in range(9) if (given := give_next(agent=ana, now=at("2026-11-26 10:00")))}
+    assert names <= set(Contact.objects.filter(contract__in=["2002", "2003", "2004", "2006", "3000", "3007"])
+                        .values_list("pk", flat=True))  # fmt: skip
+
+
+def test_what_it_changes_is_what_was_shown_or_it_is_shown_again(
+    month: Campaign, at: At, ana: Agent, elena: User
+) -> None:
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    call(ana, "2006", "no_answer", now=at("2026-11-26 09:05"))
+    Contact.objects.filter(contract="2006").update(name="Otra persona")
+    report = accepted(report, by=elena, now=at("2026-11-26 09:30"))
+    assert (report.state, report.held_for, report.accepted_by) == (State.HELD, "replaces", None)
+    assert "4 que cambian" in report.held_because
+    assert Contact.objects.count() == 8
+    assert accepted(report, by=elena, now=at("2026-11-26 09:40")).state == State.PUBLISHED
+
+
+def test_a_call_that_is_open_while_its_customer_leaves_still_gets_its_result(
+    month: Campaign, at: At, ana: Agent, elena: User
+) -> None:
+    contact = Contact.objects.get(contract="2000")
+    given = open_contact(agent=ana, contact_id=contact.pk, now=at("2026-11-26 09:00"))
+    accepted(corrected(*CORRECTION, now=at("2026-11-26 09:01")), by=elena, now=at("2026-11-26 09:02"))
+    no_answer = Disposition.objects.get(code="no_answer")
+    answers = Answers(telephone=contact.telephones[0])
+    recorded = record_result(
+        agent=ana,
+        contact=contact,
+        fence=given.fence,
+        disposition=no_answer,
+        answers=answers,
+        now=at("2026-11-26 09:04"),
+    )
+    assert (recorded.entry.state, recorded.entry.attempts) == ("gone", 1)
+    assert not check_invariants()
+
+
+def test_who_had_left_comes_back_as_she_stood_with_the_next_correction(
+    month: Campaign, at: At, ana: Agent, elena: User
+) -> None:
+    call(ana, "2001", "refused", now=at("2026-11-25 09:00"), reason="Precio")
+    paid(("R1", "2007", "289"), now=at("2026-11-26 08:00"))
+    accepted(corrected(*many(4, first=3), now=at("2026-11-26 09:00")), by=elena, now=at("2026-11-26 09:10"))
+    assert ListEntry.objects.filter(state="gone").count() == 4
+    whole = corrected(*({**row, "PLAN": "Fibra 200"} for row in many(8)), now=at("2026-11-26 10:00"))
+    assert accepted(whole, by=elena, now=at("2026-11-26 10:10")).state == State.PUBLISHED
+    states = dict(ListEntry.objects.values_list("contact__contract", "state"))
+    assert states == {**dict.fromkeys(("2000", "2002", "2003", "2004", "2005", "2006"), "open"), "2001": "done",
+                      "2007": "paid"}  # fmt: skip
+    assert {one.owner for one in ListEntry.objects.all()} == {ana}
+    assert Renewal.objects.filter(gone_at=None).count() == 8
+    assert not check_invariants()
+
+
+def test_a_row_that_is_mended_brings_back_who_had_left(month: Campaign, at: At, ana: Agent, elena: User) -> None:
+    rows = [*many(7), {"CONTRATO": "2007", "NRO_SERVICIO": "20071", "MONTO": "gratis"}]
+    accepted(corrected(*rows, now=at("2026-11-26 09:00")), by=elena, now=at("2026-11-26 09:10"))
+    assert entry("2007").state == "gone"
+    row = RejectedRow.objects.get()
+    mending.admit(row_id=row.pk, cells={**row.cells, "amount": "189"}, by=elena, now=at("2026-11-26 09:20"))
+    back = entry("2007")
+    again = corrected(*rows[:6], now=at("2026-11-26 09:30"))
+    assert "En el de antes se corrigió 1 fila a mano" in again.held_because
+    assert (back.state, back.owner, back.contact.amount_due) == ("open", ana, Decimal("189.00"))
+    assert not check_invariants()
+
+
+def test_a_report_that_says_the_same_is_refused_with_a_word(month: Campaign, at: At) -> None:
+    report = corrected(
+        *many(8), {"CONTRATO": "9", "NRO_SERVICIO": "9", "PRODUCTO": "Telefonía"}, now=at("2026-11-26 09:00")
+    )
+    assert (report.state, report.last_error) == (
+        State.REFUSED, "El mes ya tiene su reporte y este dice lo mismo: no cambia nada.",
+    )  # fmt: skip
+
+
+def test_a_closed_month_takes_no_other_report(month: Campaign, at: At, elena: User) -> None:
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    lifecycle.close(campaign=month, by=elena, now=at("2026-11-30 20:00"))
+    with pytest.raises(FileRefused, match="ya está cerrada"):
+        received(ccvp(*many(3)), now=at("2026-11-30 21:00"))
+    refused = accepted(report, by=elena, now=at("2026-11-30 21:10"))
+    assert (refused.state, refused.last_error) == (State.REFUSED, "La campaña de 2026-12 ya está cerrada.")
+
+
+def test_before_the_launch_it_keeps_the_assignment(at: At, ana: Agent, elena: User) -> None:
+    taken(*many(8), now=at("2026-11-25 06:10"))
+    report = accepted(corrected(*CORRECTION, now=at("2026-11-25 07:00")), by=elena, now=at("2026-11-25 07:10"))
+    assert report.state == State.PUBLISHED
+    assert Campaign.objects.get().state == Campaign.State.PROPOSED
+    assert ListEntry.objects.filter(owner=ana, state="open").count() == 7
+    assert not check_invariants()
+
+
+def test_its_pages_show_what_changes_before_it_is_accepted_and_keep_it_afterwards(
+    month: Campaign, at: At, ana: Agent, elena: User, oscar: User, signed_in: Callable[[User | Agent], Client]
+) -> None:
+    call(ana, "2000", "no_answer", now=at("2026-11-25 09:00"))
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    client = signed_in(elena)
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    assert "Qué cambiaría" in page
+    assert "Reemplazar el reporte del mes" in page
+    assert "De los que salen, llamados: 1; con compromiso: 0; con algún pago: 0." in " ".join(page.split())
+    gone = client.get(f"/reports/{report.pk}/changes/?kind=gone").content.decode()
+    assert [contract in gone for contract in ("2000", "2001", "2007", "2003")] == [True, True, True, False]
+    assert "llamado" in gone
+    changed = " ".join(client.get(f"/reports/{report.pk}/changes/?kind=changed").content.decode().split())
+    assert "Internet 20041 → Internet 20041, Televisión 20042" in changed
+    assert "707-12345 → +591 707-99999" in changed.replace("\xa0", " ")
+    assert "707-99999" not in signed_in(oscar).get(f"/reports/{report.pk}/changes/?kind=changed").content.decode()
+    assert client.get(f"/reports/{report.pk}/changes/?kind=gone&contract=2001").content.decode().count("row-link") == 1
+    assert signed_in(ana).get(f"/reports/{report.pk}/changes/").status_code == 403
+    accepted(report, by=elena, now=at("2026-11-26 09:30"))
+    assert "Qué cambió" in client.get(f"/reports/{report.pk}/").content.decode()
+    before = Report.objects.get(state=State.SUPERSEDED)
+    page = " ".join(client.get(f"/reports/{before.pk}/").content.decode().split())
+    assert f'Lo reemplazó <a href="/reports/{report.pk}/">ccvp-2026-12-corregido.csv</a>, que aceptó Elena' in page
+    refresh_figures(campaign=month, now=at("2026-11-26 09:31"))
+    page = client.get("/campaigns/2026-12/").content.decode()
+    assert "Según el reporte ccvp-2026-12-corregido.csv (26/11), corrige a ccvp-2026-12.csv." in page
+    assert "Ya no están en el reporte" in page
+    contact = Contact.objects.get(contract="2000")
+    assert "Ya no está en el reporte" in client.get(reverse("campaigns:contact", args=[contact.pk])).content.decode()
+
+
+def test_its_workbook_has_both_sides_of_every_customer(month: Campaign, at: At, elena: User) -> None:
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    book = open_book(kind="changes", filters={"report": report.pk}, by=elena, masked=False, now=at("2026-11-26 09:10"))
+    rows = {row[1]: row for row in book.sheet.rows}
+    assert (book.rows, len(rows)) == (8, 8)
+    assert rows["2003"][6:8] == ["+59170712345", "+59170799999"]
+    assert rows["2002"][10:12] == [Decimal("289.00"), Decimal("389.00")]
+    assert (rows["2000"][0], rows["2000"][11]) == ("Sale", None)
+
+
+def test_a_discarded_correction_leaves_nothing_of_its_customers(month: Campaign, at: At, elena: User) -> None:
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    deciding.discard(report_id=report.pk, by=elena, now=at("2026-11-26 09:10"))
+    assert not ReportDifference.objects.exists()
+    assert Contact.objects.count() == 8
+
+
+def test_before_the_launch_the_month_can_be_given_back_and_filled_again(at: At, ana: Agent, elena: User) -> None:
+    wrong = taken(*many(8), now=at("2026-11-25 06:10"))
+    paid(("R1", "2001", "289"), now=at("2026-11-25 06:30"))
+    campaign = Campaign.objects.get()
+    refresh_figures(campaign=campaign, now=at("2026-11-25 06:40"))
+    assert preview_withdrawal(wrong).contacts == 8
+    done = withdraw(report_id=wrong.pk, by=elena, now=at("2026-11-25 07:00"), reason="Era el de noviembre")
+    assert done.contacts == 8
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.assigned_at) == (Campaign.State.EXPECTED, None)
+    assert not Contact.objects.exists()
+    assert Receipt.objects.get().standing == "unmatched"
+    assert not check_invariants()
+    right = taken(*many(5), now=at("2026-11-25 08:00"))
+    assert right.state == State.PUBLISHED
+    assert ListEntry.objects.filter(owner=ana, state="open").count() == 4
+    assert Receipt.objects.get().renewal.contact.contract == "2001"
+    lifecycle.launch(campaign=campaign, by=elena, now=at("2026-11-25 09:00"))
+    assert not check_invariants()
+
+
+def test_after_the_launch_it_is_corrected_instead(
+    month: Campaign, at: At, elena: User, signed_in: Callable[[User], Client]
+) -> None:
+    report = Report.objects.get()
+    with pytest.raises(deciding.DecisionRefused, match="suba el reporte corregido"):
+        withdraw(report_id=report.pk, by=elena, now=at("2026-11-26 09:00"), reason="Era el de noviembre")
+    page = signed_in(elena).get(f"/reports/{report.pk}/").content.decode()
+    assert "Subir un reporte corregido" in page
+    assert Contact.objects.count() == 8
+
+
+def test_a_step_taken_with_others_stays_with_the_others(at: At, ana: Agent, elena: User) -> None:
+    wrong = taken(*many(3), now=at("2026-11-25 06:10"))
+    ours = list(Contact.objects.values_list("pk", flat=True))
+    others = make_campaign(date(2026, 11, 1), state="closed")
+    add_contacts(others, 1)
+    other = Contact.objects.get(campaign=others)
+    ListEntry.objects.create(
+        contact=other, campaign=others, call_list=other.call_list, state="paid", ready_at=at("2026-10-25 00:00")
+    )
+    step = ContactChange.objects.create(
+        contacts=[*ours, other.pk], verb="pay", from_state="open", to_state="paid", at=at("2026-11-25 06:20")
+    )
+    withdraw(report_id=wrong.pk, by=elena, now=at("2026-11-25 07:00"), reason="Era el de noviembre")
+    step.refresh_from_db()
+    assert step.contacts == [other.pk]
