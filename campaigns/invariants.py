@@ -200,10 +200,18 @@ INVARIANTS = [
         "payment_is_its_receipts",
         gettext_lazy("Lo pagado de una renovación es la suma de sus recibos, cada uno una vez."),
         """SELECT r.service_number FROM campaigns_renewalpayment p
-             FULL JOIN (SELECT renewal_id, sum(amount) AS amount FROM campaigns_receipt
+             FULL JOIN (SELECT renewal_id, sum(amount - refunded) AS amount FROM campaigns_receipt
                          WHERE standing IN ('counted', 'extra') GROUP BY renewal_id) s ON s.renewal_id = p.renewal_id
              JOIN campaigns_renewal r ON r.id = COALESCE(p.renewal_id, s.renewal_id)
             WHERE p.amount IS DISTINCT FROM s.amount""",
+    ),
+    Rule(
+        "given_back_is_its_refunds",
+        gettext_lazy("Lo devuelto de un recibo es la suma de sus devoluciones."),
+        """SELECT r.number FROM campaigns_receipt r
+             FULL JOIN (SELECT receipt_id, sum(amount) AS amount FROM campaigns_refund
+                         WHERE receipt_id IS NOT NULL GROUP BY receipt_id) s ON s.receipt_id = r.id
+            WHERE coalesce(r.refunded, 0) <> coalesce(s.amount, 0)""",
     ),
     Rule(
         "paid_when_nothing_is_owed",

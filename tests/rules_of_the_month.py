@@ -25,7 +25,7 @@ WHAT_WAS_PAID = (
     Rule(
         "a payment that counted already is counted for another month as well",
         "campaigns/payments/receipts.py",
-        "WHERE standing <> 'counted' AND {which}",
+        "WHERE standing <> 'counted' AND standing <> 'annulled' AND {which}",
         "WHERE {which}",
         (f"{PAYMENTS}::test_two_months_of_the_same_service",),
     ),
@@ -161,6 +161,29 @@ WHAT_CAME_AND_WHAT_LEAVES = (
         "count, examples[:SHOWN]) if count else None",
         "count, examples[:SHOWN]) if count < 0 else None",
         ("tests/campaigns/test_invariants.py::test_what_breaks_a_promise_is_reported",),
+    ),
+    Rule(
+        "what was given back stays paid",
+        "campaigns/payments/settling.py",
+        "receipt.amount - receipt.refunded AS amount",
+        "receipt.amount AS amount",
+        ("tests/campaigns/payments/test_refunds.py::test_a_part_given_back_leaves_the_rest_paid_in_part",),
+    ),
+    Rule(
+        "more is given back than a receipt was",
+        "campaigns/payments/refunds.py",
+        "WHERE amount - refunded >= given_back",
+        "WHERE refunded = 0",
+        ("tests/campaigns/payments/test_refunds.py::test_more_than_the_receipt_is_never_given_back",),
+    ),
+    Rule(
+        "a receipt of another day passes for the one that was had",
+        "campaigns/payments/receipts.py",
+        "(known.paid_on = staged.paid_on OR coalesce(staged.status, '') <> '')",
+        "(known.paid_on = staged.paid_on OR TRUE)",
+        (
+            "tests/campaigns/payments/test_refunds.py::test_the_same_number_with_something_else_is_a_conflict_somebody_sees",
+        ),
     ),
     Rule(
         "who is no more in a corrected report stays in the lists",

@@ -45,7 +45,8 @@ SOURCES = {
           LEFT JOIN agents_user speaker ON speaker.id = c.user_id
          WHERE entry.campaign_id = %(campaign)s ORDER BY contact.contract""",
     "receipts": """
-        SELECT number, contract, service_number, service, paid_on, amount, standing FROM campaigns_receipt
+        SELECT number, contract, service_number, service, paid_on, amount, refunded, standing
+          FROM campaigns_receipt
          WHERE campaign_id = %(campaign)s ORDER BY number""",
     "payments": """
         SELECT renewal.service_number, renewal.service, payment.amount, payment.first_paid_on, payment.paid_on

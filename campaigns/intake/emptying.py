@@ -10,7 +10,8 @@ from campaigns.models import Campaign, FigureRefresh, Reassignment
 
 _OF_CAMPAIGN = "SELECT id FROM campaigns_contact WHERE campaign_id = %(campaign)s"
 _STATEMENTS = (
-    """UPDATE campaigns_receipt SET standing = 'unmatched', renewal_id = NULL, campaign_id = NULL
+    """UPDATE campaigns_receipt SET renewal_id = NULL, campaign_id = NULL,
+              standing = CASE standing WHEN 'annulled' THEN 'annulled' ELSE 'unmatched' END
         WHERE campaign_id = %(campaign)s""",
     "DELETE FROM campaigns_renewalpayment WHERE campaign_id = %(campaign)s",
     f"DELETE FROM campaigns_reassignedcontact WHERE contact_id IN ({_OF_CAMPAIGN})",

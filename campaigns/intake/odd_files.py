@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 
 from django.db import connection
@@ -30,8 +30,10 @@ _COUNTS = re.compile("registro|fila|cantidad|cliente|servicio|contrato|recibo")
 _NUMBER = re.compile(r"\d[\d.,' ]*")
 _DAY_OR_MONTH = re.compile(r"\d{1,4}[/-]\d{1,4}(?:[/-]\d{1,4})?|[a-z]{3,} (?:de |del )?20\d\d\b", re.IGNORECASE)
 
+# A footer may count what was annulled, or leave it out.
 _SUMS = """
-SELECT line / %s, coalesce(sum(amount), 0), count(*) FILTER (WHERE amount IS NULL) FROM {table} GROUP BY 1
+SELECT line / %s, coalesce(sum(amount), 0), coalesce(sum(amount) FILTER (WHERE {in_force}), 0),
+       count(*) FILTER (WHERE amount IS NULL) FROM {table} GROUP BY 1
 """
 _FAR_AMOUNTS = """
 SELECT count(*) FROM {table} staged,
@@ -92,17 +94,27 @@ def _totals_that_differ(*, report: Report, told: Told) -> Iterator[Odd]:
     """What a file says of itself in its totals: of each sheet, or of all of them."""
     if not any(sheet["totals"] for sheet in told.sheets):
         return
+    in_force = "coalesce(status, '') = ''" if report.kind == ReportKind.RECAUDO else "TRUE"
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS.format(table=table_of(report)), [LINES_A_SHEET])
-        sums = {sheet: (amount, unread) for sheet, amount, unread in cursor.fetchall()}
+        cursor.execute(_SUMS.format(table=table_of(report), in_force=in_force), [LINES_A_SHEET])
+        sums = {sheet: _Sums(*found) for sheet, *found in cursor.fetchall()}
     rows = [sheet["rows"] for sheet in told.sheets]
-    amounts = [sums.get(number, (Decimal(0), 0)) for number in range(len(rows))]
-    whole = (sum(rows), sum((amount for amount, _unread in amounts), Decimal(0)), sum(unread for _a, unread in amounts))
-    for sheet, count, (amount, unread) in zip(told.sheets, rows, amounts, strict=True):
+    of_sheets = [sums.get(number, _Sums()) for number in range(len(rows))]
+    whole = _Sums(*(sum(part) for part in zip(*map(astuple, of_sheets), strict=True)))
+    for sheet, count, found in zip(told.sheets, rows, of_sheets, strict=True):
         for cells in sheet["totals"]:
-            wrong = [one for one in _declared(cells) if not one.fits(count, amount, unread) and not one.fits(*whole)]
+            wrong = [one for one in _declared(cells) if not one.fits(count, found) and not one.fits(sum(rows), whole)]
             for one in wrong[:1]:
-                yield Odd(HeldFor.TOTALS, one.sentence(count, amount))
+                yield Odd(HeldFor.TOTALS, one.sentence(count, found.amount))
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What the rows of a sheet add up to, with and without those that were annulled, and how many have no amount."""
+
+    amount: Decimal = Decimal(0)
+    in_force: Decimal = Decimal(0)
+    unread: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,11 +125,13 @@ class _Declared:
     readings: tuple[Decimal, ...]
     counts: bool
 
-    def fits(self, rows: int, amount: Decimal, unread: int) -> bool:
+    def fits(self, rows: int, sums: _Sums) -> bool:
         """Whether it is the number of rows, or what they add up to. With amounts that could not be read: at least."""
         if rows in self.readings:
             return True
-        return not self.counts and any(one == amount or (unread and one >= amount) for one in self.readings)
+        return not self.counts and any(
+            one in (sums.amount, sums.in_force) or (sums.unread and one >= sums.in_force) for one in self.readings
+        )
 
     def sentence(self, rows: int, amount: Decimal) -> str:
         if self.counts:

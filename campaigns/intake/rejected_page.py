@@ -30,6 +30,7 @@ FIELD_OF = {
     "bad_amount": "amount",
     "no_amount": "amount",
     "amount_not_positive": "amount",
+    "bad_status": "status",
     "two_readings": "amount",
     "under_a_cent": "amount",
     "contradicts": "service_number",
@@ -91,6 +92,7 @@ def columns_of(kind: str) -> list[tuple[str, str]]:
         "address": _("Dirección"),
         "segment": _("Segmento"),
         "channel": _("Canal"),
+        "status": _("Estado"),
     }
     return [(name, labels.get(name, name)) for name in fields_of(kind)]
 

@@ -18,7 +18,7 @@ from campaigns.lists.contact_sheet import contact_sheet
 from campaigns.models import Campaign, ListExport, Report
 from campaigns.month.periods import write_period
 from campaigns.payments import payment_lists
-from campaigns.payments.payment_sheets import promise_sheet, receipt_sheet, renewal_sheet, report_sheet
+from campaigns.payments.payment_sheets import promise_sheet, receipt_sheet, refund_sheet, renewal_sheet, report_sheet
 from campaigns.promises_and_callbacks import promise_lists
 from screens.spreadsheets import Sheet
 
@@ -77,8 +77,12 @@ def _payments(filters: Filters, by: User, masked: bool, now: datetime) -> Book:
         total = payment_lists.total_of(renewals, column="difference")
         title = str(payment_lists.RENEWALS[asked.show])
         return Book(name, total.rows, renewal_sheet(renewals.order_by("renewal"), title=title, total=total))
+    if asked.show == payment_lists.REFUNDS:
+        refunds = payment_lists.find_refunds(asked=asked, user=by)
+        total = payment_lists.total_of(refunds)
+        return Book(name, total.rows, refund_sheet(refunds.order_by("pk"), total=total))
     receipts = payment_lists.find_receipts(asked=asked, user=by)
-    total = payment_lists.total_of(receipts)
+    total = payment_lists.total_of(receipts, column="left")
     sheet = receipt_sheet(receipts.order_by("pk"), total=total, with_why=asked.show == "unmatched")
     return Book(name, total.rows, sheet)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from agents.models import User
 from campaigns.models import Campaign, Contact, ListEntry, Renewal
 from campaigns.models.contacts import CallList, ContactQuerySet
-from campaigns.rows.cleaning import name_keys
+from campaigns.rows.column_cleaning import name_keys
 
 UNASSIGNED = "unassigned"
 STATES: dict[str, str | Promise] = {

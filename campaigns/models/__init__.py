@@ -24,7 +24,7 @@ from campaigns.models.figures import (
     Seal,
     Unit,
 )
-from campaigns.models.payments import Receipt, RenewalPayment
+from campaigns.models.payments import Receipt, Refund, RenewalPayment
 from campaigns.models.policy import CallingPolicy, CallingWindow, Disposition, DoNotCall
 from campaigns.models.reports import (
     HeldFor,
@@ -68,6 +68,7 @@ __all__ = [
     "Receipt",
     "RejectedRow",
     "Renewal",
+    "Refund",
     "RenewalPayment",
     "Report",
     "ReportDifference",

@@ -22,7 +22,11 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
 
     def waiting(self) -> ReceiptQuerySet:
         """Those a report published later may give (another) renewal to: unmatched, late and more than was due."""
-        return self.exclude(standing=Receipt.Standing.COUNTED)
+        return self.exclude(standing__in=[Receipt.Standing.COUNTED, Receipt.Standing.ANNULLED])
+
+    def with_left(self) -> ReceiptQuerySet:
+        """With `left`: Bs of the receipt that were not given back."""
+        return self.annotate(left=F("amount") - F("refunded"))
 
 
 class Receipt(models.Model):
@@ -35,6 +39,7 @@ class Receipt(models.Model):
         EXTRA = "extra", _("De más")
         LATE = "late", _("Fuera de plazo")
         UNMATCHED = "unmatched", _("Sin renovación")
+        ANNULLED = "annulled", _("Anulado")
 
     number = models.CharField(_("recibo"), max_length=40)
     report = models.ForeignKey(Report, models.PROTECT, db_constraint=False, related_name="receipts")
@@ -43,6 +48,10 @@ class Receipt(models.Model):
     service = models.CharField(_("servicio"), max_length=8, choices=Service, blank=True)
     paid_on = models.DateField(_("fecha de pago"))
     amount = models.DecimalField(_("monto"), max_digits=10, decimal_places=2)
+    refunded = models.DecimalField(
+        _("devuelto"), max_digits=10, decimal_places=2, default=0, db_default=0,
+        help_text=_("Bs que se devolvieron o anularon (`Refund`); con todo devuelto el recibo está anulado."),
+    )  # fmt: skip
     channel = models.CharField(_("canal"), max_length=60, blank=True)
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="receipts"
@@ -61,9 +70,17 @@ class Receipt(models.Model):
             models.UniqueConstraint(fields=["number"], name="receipt_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_is_of_something"),
             models.CheckConstraint(
-                condition=Q(standing="unmatched", renewal__isnull=True, campaign__isnull=True)
+                condition=Q(standing__in=["unmatched", "annulled"], renewal__isnull=True, campaign__isnull=True)
                 | (~Q(standing="unmatched") & Q(renewal__isnull=False, campaign__isnull=False)),
                 name="receipt_stands_where_its_renewal_is",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0) & Q(refunded__lte=F("amount")), name="receipt_gives_back_what_it_is"
+            ),
+            models.CheckConstraint(
+                condition=Q(standing="annulled", refunded=F("amount"))
+                | (~Q(standing="annulled") & Q(refunded__lt=F("amount"))),
+                name="receipt_given_back_is_annulled",
             ),
         ]
         indexes = [
@@ -73,6 +90,56 @@ class Receipt(models.Model):
             models.Index(fields=["service_number"], name="receipt_waiting", condition=~Q(standing="counted")),
             # those a report brought, for its page and its withdrawal: written together, so they lie together
             BrinIndex(fields=["report"], name="receipt_by_report", autosummarize=True),
+        ]
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def visible_to(self, user: User) -> RefundQuerySet:
+        """As receipts are; those without a receipt are the centre's."""
+        if user.sees_the_centre:
+            return self
+        return self.filter(receipt__renewal__contact__in=Contact.objects.visible_to(user))
+
+
+class Refund(models.Model):
+    """Money of a receipt that was given back, or a receipt that was annulled: by a report, or by hand with a reason.
+
+    Without a receipt it waits for it, and is shown: nobody's payment is taken back by guess.
+    """
+
+    number = models.CharField(_("recibo o nota"), max_length=40)
+    receipt = models.ForeignKey(
+        Receipt, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="refunds"
+    )
+    contract = models.CharField(_("contrato"), max_length=32, blank=True)
+    service_number = models.CharField(_("número de servicio"), max_length=32, blank=True)
+    amount = models.DecimalField(_("monto"), max_digits=10, decimal_places=2)
+    refunded_on = models.DateField(_("fecha"))
+    report = models.ForeignKey(Report, models.PROTECT, null=True, blank=True, related_name="refunds")
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(_("motivo"), max_length=300, blank=True)
+    at = models.DateTimeField()
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("devolución")
+        verbose_name_plural = _("devoluciones")
+        constraints = [
+            # the same file again, or the growing file of a day
+            models.UniqueConstraint(
+                fields=["number", "amount"], condition=Q(report__isnull=False), name="refund_reported_once"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_of_something"),
+            models.CheckConstraint(
+                condition=Q(report__isnull=False, by__isnull=True)
+                | (Q(report__isnull=True, by__isnull=False) & ~Q(reason="")),
+                name="refund_is_of_a_report_or_of_a_person_with_a_reason",
+            ),
+        ]
+        indexes = [
+            # those that wait for their receipt: asked for after every report
+            models.Index(fields=["id"], name="refund_waiting", condition=Q(receipt__isnull=True)),
         ]
 
 

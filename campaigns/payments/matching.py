@@ -77,7 +77,7 @@ INSERT INTO matched_receipt
 WITH RECURSIVE contract_owes AS (
   SELECT contract, array_agg(amount_due - had ORDER BY place) AS owed
     FROM (SELECT DISTINCT contract, place, renewal_id, amount_due FROM contested_choice) renewals
-    CROSS JOIN LATERAL (SELECT coalesce(sum(known.amount), 0) AS had FROM campaigns_receipt known
+    CROSS JOIN LATERAL (SELECT coalesce(sum(known.amount - known.refunded), 0) AS had FROM campaigns_receipt known
                          WHERE known.renewal_id = renewals.renewal_id AND known.standing = 'counted') paid
    GROUP BY contract
 ), walk AS (

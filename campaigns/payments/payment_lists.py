@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from campaigns.models import Campaign, Receipt, Renewal, RenewalPayment, Report, ReportKind
+from campaigns.models import Campaign, Receipt, Refund, RejectedRow, Renewal, RenewalPayment, Report, ReportKind
 from campaigns.payments import matching
 
 RECEIPTS: dict[str, str | Promise] = {
@@ -25,8 +25,15 @@ RENEWALS: dict[str, str | Promise] = {
     "overpaid": gettext_lazy("Pagados de más"),
 }
 REPORTS = "reports"
-LISTS: dict[str, str | Promise] = {**RECEIPTS, **RENEWALS, REPORTS: gettext_lazy("Recaudos tomados")}
+REFUNDS = "refunds"
+LISTS: dict[str, str | Promise] = {
+    **RECEIPTS,
+    **RENEWALS,
+    REFUNDS: gettext_lazy("Devoluciones"),
+    REPORTS: gettext_lazy("Recaudos tomados"),
+}
 
+REPORTS_TOLD = 5  # with receipts that contradict others
 # Why a receipt has no renewal; the first that holds.
 WHY: dict[str, str | Promise] = {
     "other_product": gettext_lazy("El producto no es Internet ni televisión"),
@@ -68,7 +75,7 @@ class Total:
 
 def find_receipts(*, asked: Asked, user: User) -> QuerySet[Receipt]:
     """Receipts asked for, as far as `user` may see them. Unmatched ones have no month, so no month filters them."""
-    found: QuerySet[Receipt] = Receipt.objects.visible_to(user)
+    found: QuerySet[Receipt] = Receipt.objects.visible_to(user).with_left()
     if asked.show == "unmatched":
         found = with_why(found.filter(standing=Receipt.Standing.UNMATCHED))
         if asked.why in WHY:
@@ -106,6 +113,28 @@ def find_renewals(*, asked: Asked, user: User) -> QuerySet[RenewalPayment]:
     return found.select_related("renewal", "contact", "campaign")
 
 
+def find_refunds(*, asked: Asked, user: User) -> QuerySet[Refund]:
+    """What was given back, of a month or of none yet; those that wait for their receipt belong to every month."""
+    found: QuerySet[Refund] = Refund.objects.visible_to(user)
+    if asked.campaign:
+        found = found.filter(Q(receipt__campaign=asked.campaign) | Q(receipt__campaign=None))
+    if asked.since:
+        found = found.filter(refunded_on__gte=asked.since)
+    if asked.until:
+        found = found.filter(refunded_on__lte=asked.until)
+    if asked.search:
+        named = (Q(number=asked.search), Q(receipt__number=asked.search), Q(service_number=asked.search))
+        found = found.filter(named[0] | named[1] | named[2] | Q(contract=asked.search))
+    return found.select_related("receipt__renewal", "report", "by")
+
+
+def conflicts(*, user: User) -> list[tuple[Report, int]]:
+    """Reports whose receipts contradict some that were had, with how many nobody has looked at; the newest first."""
+    waiting = Q(rejected_rows__reason="conflict", rejected_rows__state=RejectedRow.State.WAITING)
+    found = find_reports(user=user).filter(waiting).annotate(waiting=Count("rejected_rows", filter=waiting))
+    return [(report, report.waiting) for report in found[:REPORTS_TOLD]]
+
+
 def find_reports(*, user: User) -> QuerySet[Report]:
     """Collections reports that were taken in, the newest first."""
     taken = Report.objects.visible_to(user).filter(kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED)
@@ -123,7 +152,9 @@ def waiting_counts(*, user: User, campaign: Campaign | None) -> dict[str, int]:
     late = waiting.filter(standing=Receipt.Standing.LATE)
     if campaign:
         late = late.filter(campaign=campaign)
-    return {"unmatched": waiting.filter(standing=Receipt.Standing.UNMATCHED).count(), "late": late.count()}
+    refunds = Refund.objects.visible_to(user).filter(receipt=None).count()
+    unmatched = waiting.filter(standing=Receipt.Standing.UNMATCHED).count()
+    return {"unmatched": unmatched, "late": late.count(), "refunds": refunds}
 
 
 def channels() -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from campaigns.models import PaymentPromise, Receipt, RenewalPayment, Report, Service
+from campaigns.models import PaymentPromise, Receipt, Refund, RenewalPayment, Report, Service
 from campaigns.payments.payment_lists import WHY, Total
 from screens.spreadsheets import Sheet
 
@@ -25,7 +25,7 @@ def receipt_sheet(receipts: QuerySet[Receipt], *, total: Total, with_why: bool) 
     standings = dict(Receipt.Standing.choices)
     columns = (
         "number", "paid_on", "service_number", "contract", "service", "channel", "campaign__period",
-        "why" if with_why else "standing", "amount", "report__name",
+        "why" if with_why else "standing", "left", "report__name",
     )  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
@@ -59,6 +59,20 @@ def renewal_sheet(payments: QuerySet[RenewalPayment], *, title: str, total: Tota
             yield [contract, name, str(SERVICES.get(service, service)), number, f"{period:%Y-%m}", *rest]
 
     return Sheet(title, heads, rows(), foot=[_("Total"), *[None] * 8, total.amount])
+
+
+def refund_sheet(refunds: QuerySet[Refund], *, total: Total) -> Sheet:
+    """One row for each time money was given back; without receipt it waits for it."""
+    heads = [
+        _("Recibo o nota"), _("Devuelto el"), _("Servicio n.º"), _("Contrato"), _("Del recibo"), _("Archivo"),
+        _("Persona"), _("Motivo"), _("Monto"),
+    ]  # fmt: skip
+    columns = (
+        "number", "refunded_on", "service_number", "contract", "receipt__number", "report__name", "by__username",
+        "reason", "amount",
+    )  # fmt: skip
+    rows = (list(row) for row in refunds.select_related(None).values_list(*columns).iterator(chunk_size=CHUNK))
+    return Sheet(_("Devoluciones"), heads, rows, foot=[_("Total"), *[None] * 7, total.amount])
 
 
 def report_sheet(reports: QuerySet[Report]) -> Sheet:

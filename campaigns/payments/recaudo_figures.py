@@ -20,9 +20,9 @@ NOTHING = "(SELECT NULL::bigint AS known_id)"
 # `known` is a relation of the caller: receipts of the file that another file had brought.
 _FIGURES = """
 WITH ours AS MATERIALIZED (
-  SELECT amount, standing, renewal_id FROM campaigns_receipt WHERE report_id = %s
+  SELECT amount - refunded AS amount, standing, renewal_id FROM campaigns_receipt WHERE report_id = %s
   UNION ALL
-  SELECT amount, standing, renewal_id FROM campaigns_receipt
+  SELECT amount - refunded, standing, renewal_id FROM campaigns_receipt
    WHERE report_id <> %s AND id IN (SELECT known_id FROM {known} known)
 )
 SELECT count(*), count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),
@@ -54,14 +54,17 @@ class RecaudoFigures:
         return told | {name: str(Decimal(getattr(self, name))) for name in AMOUNTS}
 
 
-def figures_of_file(cursor: CursorWrapper, *, report: Report, taken: int) -> RecaudoFigures:
-    """Those of the file just published; a file of new receipts alone is counted without reading them again."""
+def figures_of_file(cursor: CursorWrapper, *, report: Report, taken: int, refunds: int) -> RecaudoFigures:
+    """Those of the file just published; a file of new receipts alone is counted without reading them again.
+
+    `refunds`: how many that had waited were given their receipt with it.
+    """
     cursor.execute("SELECT count(known_id), coalesce(sum(amount) FILTER (WHERE first IS NULL), 0) FROM staged_receipt")
     known, amount = cursor.fetchone()
     cursor.execute(
         "SELECT EXISTS (SELECT FROM campaigns_receipt WHERE report_id = %s AND standing = 'extra')", [report.pk]
     )
-    if known or not taken or cursor.fetchone()[0]:
+    if known or refunds or not taken or cursor.fetchone()[0]:
         return figures_of(cursor, report=report, known="staged_receipt")
     cursor.execute(
         """

@@ -13,24 +13,21 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from campaigns.models import Campaign, Contact, Report
-from campaigns.payments import matching, settling
+from campaigns.payments import matching, refunds, settling
 from campaigns.payments.recaudo_figures import figures_of_file
 from campaigns.rows.staging import Counted, table_of
-
-# Receipts and reports are matched by one hand at a time: a receipt taken in while a report is being published would see
-# neither its renewals nor be seen by it, and wait for ever.
-LOCK = "payments"
 
 _INCOMING = """
 CREATE TEMPORARY TABLE staged_receipt ON COMMIT DROP AS
 SELECT staged.line, staged.receipt, staged.contract, staged.service_number, staged.service, staged.paid_on,
        staged.amount, staged.channel, known.id AS known_id,
        known.amount = staged.amount AND known.service_number = staged.service_number
+         AND (known.paid_on = staged.paid_on OR coalesce(staged.status, '') <> '')
          AND (staged.service_number <> '' OR known.contract = staged.contract) AS is_same,
        NULL::integer AS first, known.amount AS known_amount, known.service_number AS known_service,
-       known.standing AS known_standing, known.renewal_id AS known_renewal
+       known.paid_on AS known_day, coalesce(staged.status, '') AS status
   FROM {table} staged LEFT JOIN campaigns_receipt known ON known.number = staged.receipt
- WHERE staged.reason IS NULL
+ WHERE staged.reason IS NULL AND staged.amount > 0
 """
 # Numbers that stand twice in the file and were not had before: the first row is the receipt.
 _REPEATED = """
@@ -39,17 +36,20 @@ WITH repeated AS MATERIALIZED (
 ), compared AS MATERIALIZED (
   SELECT later.line, repeated.first,
          (later.amount, later.service_number, later.contract) = (first.amount, first.service_number, first.contract)
-           AS is_same, first.amount, first.service_number AS number
+           AND (later.paid_on = first.paid_on OR later.status <> '' OR first.status <> '') AS is_same,
+         first.amount, first.service_number AS number, first.paid_on AS day
     FROM repeated
     JOIN staged_receipt later ON later.receipt = repeated.receipt AND later.line <> repeated.first
     JOIN staged_receipt first ON first.line = repeated.first
 )
 UPDATE staged_receipt staged SET first = compared.first, is_same = compared.is_same,
-       known_amount = compared.amount, known_service = compared.number
+       known_amount = compared.amount, known_service = compared.number, known_day = compared.day
   FROM compared WHERE compared.line = staged.line
 """
 _REJECT_CONFLICTS = """
-UPDATE {table} staged SET reason = 'conflict', detail = concat('Bs ', ours.known_amount, ' · ', ours.known_service)
+UPDATE {table} staged SET reason = 'conflict',
+       detail = concat_ws(' · ', 'Bs ' || ours.known_amount, nullif(ours.known_service, ''),
+                          to_char(ours.known_day, 'DD/MM/YYYY'))
   FROM staged_receipt ours WHERE ours.line = staged.line AND NOT ours.is_same
 """
 _NEW = """
@@ -70,7 +70,7 @@ _WAITING = """
 CREATE TEMPORARY TABLE waiting_receipt ON COMMIT DROP AS
 SELECT receipt.id AS key, number, contract, service_number, service, paid_on, amount
   FROM campaigns_receipt receipt
- WHERE standing <> 'counted' AND {which}
+ WHERE standing <> 'counted' AND standing <> 'annulled' AND {which}
 """
 _MOVED = """
 CREATE TEMPORARY TABLE moved_receipt ON COMMIT DROP AS
@@ -89,7 +89,7 @@ UPDATE campaigns_receipt receipt
 def publish(*, report: Report, now: datetime) -> Counted:
     """Take the staged rows of a collections report: new receipts, duplicates, conflicts; renewals and lists follow.
 
-    Runs in the caller's transaction. Rows whose number is had with another amount or service get the reason
+    Runs in the caller's transaction. Rows whose number is had with another amount, day or service get the reason
     `conflict`; the caller keeps them. Sets `report.data_until`; figures are those of the file's receipts.
     """
     table = table_of(report)
@@ -100,9 +100,9 @@ def publish(*, report: Report, now: datetime) -> Counted:
         cursor.execute(_REPEATED)
         cursor.execute(_REJECT_CONFLICTS.format(table=table))
         cursor.execute(
-            """
+            f"""
             SELECT count(*) FILTER (WHERE known_id IS NULL AND first IS NULL), count(*) FILTER (WHERE is_same),
-                   max(paid_on)
+                   greatest(max(paid_on), (SELECT max(paid_on) FROM {table} WHERE reason IS NULL AND amount < 0))
               FROM staged_receipt
             """
         )
@@ -110,10 +110,16 @@ def publish(*, report: Report, now: datetime) -> Counted:
         report.data_until = _data_until(report=report, newest=newest)
         if taken:
             _take(cursor, report=report, now=now, count=taken)
-        figures = figures_of_file(cursor, report=report, taken=taken).as_json
+        refunded = refunds.take(cursor, table=table, report=report, now=now)
+        given_back = refunds.give_back_waiting(cursor, now=now)
+        figures = figures_of_file(cursor, report=report, taken=taken, refunds=given_back).as_json
         cursor.execute("SELECT DISTINCT left(channel, 60) FROM staged_receipt WHERE channel <> '' ORDER BY 1 LIMIT 30")
         figures["channels"] = [channel for (channel,) in cursor.fetchall()]
-    return Counted(taken=taken, duplicates=duplicates, other_service=0, figures={"new": taken, **figures})
+    figures |= {"new": taken, "refunds": refunded.new}
+    # a row that says of a receipt that it is annulled is the receipt's; a negative one is a row of its own
+    return Counted(
+        taken=taken + refunded.rows, duplicates=duplicates + refunded.repeated, other_service=0, figures=figures
+    )
 
 
 def match_waiting(*, campaign: Campaign, now: datetime) -> int:
@@ -124,7 +130,9 @@ def match_waiting(*, campaign: Campaign, now: datetime) -> int:
     begins, ends = matching.span_of(campaign)
     with transaction.atomic(), connection.cursor() as cursor:
         begin(cursor)
-        return rematch(cursor, which="paid_on BETWEEN %s AND %s", values=(begins, ends), now=now)
+        found = rematch(cursor, which="paid_on BETWEEN %s AND %s", values=(begins, ends), now=now)
+        refunds.give_back_waiting(cursor, now=now)
+        return found
 
 
 def match_all_waiting(*, now: datetime) -> int:
@@ -174,7 +182,7 @@ def begin(cursor: CursorWrapper) -> None:
     cursor.execute("SET LOCAL work_mem = '192MB'; SET LOCAL synchronous_commit = off")
     # the temporary tables are joined whole: a look at a few thousand of their rows says enough about their size
     cursor.execute("SET LOCAL default_statistics_target = 15")
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
+    settling.hold_turn(cursor)
     for name in ("staged_receipt", "waiting_receipt", "moved_receipt"):
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
 

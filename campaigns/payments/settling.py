@@ -17,6 +17,10 @@ from django.db.backends.utils import CursorWrapper
 from campaigns.contacts.life import Verb, take_steps
 from campaigns.month.changed_rows import note_changed_rows_of
 
+# Receipts and reports are matched by one hand at a time: a receipt taken in while a report is being published would see
+# neither its renewals nor be seen by it, and wait for ever.
+LOCK = "payments"
+
 # Renewals with one receipt, the most by far: no history, so no walk through it.
 _FIRST_PAYMENTS = """
 INSERT INTO campaigns_renewalpayment (renewal_id, campaign_id, contact_id, amount, first_paid_on, paid_on)
@@ -27,9 +31,11 @@ SELECT renewal_id, campaign_id, contact_id, amount, paid_on, CASE WHEN amount >=
 """
 _LEDGER = """
 CREATE TEMPORARY TABLE renewal_ledger ON COMMIT DROP AS
-SELECT receipt.id, receipt.renewal_id, receipt.paid_on, receipt.amount, receipt.standing, renewal.amount_due,
-       sum(receipt.amount) OVER (PARTITION BY receipt.renewal_id ORDER BY receipt.paid_on, receipt.number
-                                 ROWS UNBOUNDED PRECEDING) AS reached
+SELECT receipt.id, receipt.renewal_id, receipt.paid_on, receipt.amount - receipt.refunded AS amount, receipt.standing,
+       renewal.amount_due,
+       sum(receipt.amount - receipt.refunded) OVER (PARTITION BY receipt.renewal_id
+                                                    ORDER BY receipt.paid_on, receipt.number
+                                                    ROWS UNBOUNDED PRECEDING) AS reached
   FROM renewal_to_recount t
   JOIN campaigns_receipt receipt ON receipt.renewal_id = t.renewal_id AND receipt.standing IN ('counted', 'extra')
   JOIN campaigns_renewal renewal ON renewal.id = t.renewal_id
@@ -131,6 +137,11 @@ class Settled:
     entries: int
     call_backs: int
     reopened: int = 0
+
+
+def hold_turn(cursor: CursorWrapper) -> None:
+    """Take the payments' turn until the transaction ends, before any row: who waits for it must hold nothing."""
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
 
 
 def note_renewals_to_recount(cursor: CursorWrapper) -> None:

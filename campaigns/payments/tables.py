@@ -8,17 +8,18 @@ from django.core.paginator import Paginator
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tables2 import A, Column
 
-from campaigns.models import Receipt
+from campaigns.models import Receipt, Refund
 from campaigns.payments.payment_lists import WHY, Total
 from screens.tables import Figure, ListTable, Moment, Money, RowLink
 from screens.templatetags.screens import bs, figure
 
-STANDINGS = {"counted": "ok", "extra": "info", "late": "warn", "unmatched": "warn"}
+STANDINGS = {"counted": "ok", "extra": "info", "late": "warn", "unmatched": "warn", "annulled": "bad"}
 
 
 def badge(kind: str, word: Any) -> SafeString:
@@ -68,13 +69,51 @@ class ReceiptTable(TotalledTable):
     channel = Column(verbose_name=gettext_lazy("Canal"), orderable=False)
     month = Column(accessor=A("campaign"), verbose_name=gettext_lazy("Mes"), orderable=False)
     standing = Column(verbose_name=gettext_lazy("Situación"), orderable=False)
-    amount = Money(verbose_name=gettext_lazy("Monto"), footer=amount_footer)
+    left = Money(verbose_name=gettext_lazy("Monto"), order_by="amount", footer=amount_footer)
+    annul = Column(empty_values=(), verbose_name="", orderable=False)
 
     class Meta(ListTable.Meta):
         empty_text = gettext_lazy("Ningún recibo cumple estos filtros.")
 
     def render_standing(self, record: Receipt) -> SafeString:
+        if record.refunded and record.standing != Receipt.Standing.ANNULLED:
+            return badge("warn", _("Devuelto en parte"))
         return badge(STANDINGS[record.standing], record.get_standing_display())
+
+    def render_annul(self, record: Receipt) -> SafeString:
+        if record.standing == Receipt.Standing.ANNULLED:
+            return SafeString("")
+        words, address = _("Anular…"), reverse("campaigns:receipt_annul", args=[record.pk])
+        label = _("Anular el recibo %(number)s") % {"number": record.number}
+        return format_html('<a class="aside" href="{}" aria-label="{}">{}</a>', address, label, words)
+
+
+class RefundTable(TotalledTable):
+    """What was given back, by whom, and of which receipt."""
+
+    title = gettext_lazy("Devoluciones y anulaciones")
+    number = RowLink(
+        verbose_name=gettext_lazy("Recibo o nota"), orderable=False, footer=rows_footer,
+        linkify=lambda record: _contact_of(record.receipt) if record.receipt else None,
+    )  # fmt: skip
+    refunded_on = Moment(verbose_name=gettext_lazy("Devuelto el"))
+    service_number = Column(verbose_name=gettext_lazy("Servicio n.º"), orderable=False)
+    contract = Column(verbose_name=gettext_lazy("Contrato"), orderable=False)
+    receipt = Column(accessor=A("receipt__number"), verbose_name=gettext_lazy("Del recibo"), orderable=False)
+    told_by = Column(empty_values=(), verbose_name=gettext_lazy("Lo dijo"), orderable=False)
+    fate = Column(empty_values=(), verbose_name=gettext_lazy("Situación"), orderable=False)
+    amount = Money(verbose_name=gettext_lazy("Monto"), footer=amount_footer)
+
+    class Meta(ListTable.Meta):
+        empty_text = gettext_lazy("Ninguna devolución cumple estos filtros.")
+
+    def render_told_by(self, record: Refund) -> str:
+        if record.report is not None:
+            return str(record.report.name)
+        return f"{record.by}: {record.reason}"
+
+    def render_fate(self, record: Refund) -> SafeString:
+        return badge("ok", _("Devuelto")) if record.receipt_id else badge("warn", _("Sin recibo"))
 
 
 class UnmatchedTable(TotalledTable):

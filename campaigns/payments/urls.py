@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.payment_list, name="payment_list"),
     path("export/", views.payment_export, name="payment_export"),
     path("match/", views.match_again, name="match_again"),
+    path("receipts/<int:pk>/annul/", views.receipt_annul, name="receipt_annul"),
     path("age/", views.payment_age, name="payment_age"),
     path("contacts/<int:pk>/", views.contact_payments, name="contact_payments"),
 ]

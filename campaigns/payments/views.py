@@ -22,13 +22,14 @@ from campaigns.lists.views.exports import owe
 from campaigns.models import Campaign, Contact, ListExport, Receipt
 from campaigns.month.on_pages import month_name
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
-from campaigns.payments import payment_lists, receipts
+from campaigns.payments import payment_lists, receipts, refunds
 from campaigns.payments.payment_age import payment_age as age_of_payments
-from campaigns.payments.payment_lists import LISTS, RENEWALS, REPORTS, WHY, Asked, Total
+from campaigns.payments.payment_lists import LISTS, REFUNDS, RENEWALS, REPORTS, WHY, Asked, Total
 from campaigns.payments.tables import (
     CountedPaginator,
     OverpaidTable,
     ReceiptTable,
+    RefundTable,
     RenewalTable,
     ReportTable,
     TotalledTable,
@@ -56,11 +57,12 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(request, asked, counts),
         "months": [(write_period(month.period), month_name(month)) for month in months],
         "month": write_period(asked.campaign.period) if asked.campaign else "",
-        "channels": payment_lists.channels() if asked.show not in (*RENEWALS, REPORTS) else [],
+        "channels": payment_lists.channels() if asked.show not in (*RENEWALS, REFUNDS, REPORTS) else [],
         "reasons": WHY.items(),
         "is_filtered": bool(asked.search or asked.since or asked.until or asked.channel or asked.why),
         "may_steer": user.steers_campaigns,
         "waiting": counts["unmatched"],
+        "conflicts": payment_lists.conflicts(user=user),
         "query": request.GET.urlencode(),
     }
     return render(request, "campaigns/payments/payment_list.html", context)
@@ -88,6 +90,31 @@ def match_again(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('campaigns:payment_list')}?show=unmatched")
 
 
+@steering_only
+@require_http_methods(["GET", "POST"])
+def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
+    """Annul one receipt by hand: first what follows from it, then, with a reason, the annulment."""
+    user, error = signed_in_user(request), ""
+    receipt = get_object_or_404(Receipt.objects.visible_to(user).select_related("renewal__contact"), pk=pk)
+    reason = request.POST.get("reason", "")[:300]
+    if request.method == "POST":
+        try:
+            refunds.annul(receipt_id=pk, by=user, now=timezone.now(), reason=reason)
+        except refunds.AnnulmentRefused as refusal:
+            error = str(refusal)
+        else:
+            messages.success(request, _("Recibo anulado: su pago ya no cuenta."))
+            return redirect(f"{reverse('campaigns:payment_list')}?show=refunds")
+    why_not = ""
+    try:
+        refunds.check_can_annul(receipt)
+    except refunds.AnnulmentRefused as refusal:
+        why_not = str(refusal)
+    context = {"receipt": receipt, "left": receipt.amount - receipt.refunded, "why_not": why_not, "reason": reason}
+    context |= {"error": error, "trail": [(reverse("campaigns:payment_list"), _("Pagos")), ("", _("Anular"))]}
+    return render(request, "campaigns/payments/receipt_annul.html", context, status=422 if error else 200)
+
+
 @require_GET
 def payment_age(request: HttpRequest) -> HttpResponse:
     """The frame's words about the age of the payments, which renew themselves."""
@@ -99,7 +126,7 @@ def contact_payments(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipts of one contact, for the pages that show the contact."""
     user = signed_in_user(request)
     contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
-    found = Receipt.objects.visible_to(user).filter(renewal__contact=contact).select_related("renewal")
+    found = Receipt.objects.visible_to(user).filter(renewal__contact=contact).with_left().select_related("renewal")
     found = found.order_by("paid_on", "number")
     return render(request, "campaigns/payments/_payments.html", {"contact": contact, "receipts": found})
 
@@ -142,8 +169,11 @@ def _rows_of(request: HttpRequest, asked: Asked) -> tuple[QuerySet[Any], Total]:
     if asked.show in RENEWALS:
         rows = payment_lists.find_renewals(asked=asked, user=user)
         return rows, payment_lists.total_of(rows, column="difference")
+    if asked.show == REFUNDS:
+        rows = payment_lists.find_refunds(asked=asked, user=user)
+        return rows, payment_lists.total_of(rows)
     rows = payment_lists.find_receipts(asked=asked, user=user)
-    return rows, payment_lists.total_of(rows)
+    return rows, payment_lists.total_of(rows, column="left")
 
 
 def _table_of(request: HttpRequest, asked: Asked) -> tuple[ListTable, Total]:
@@ -155,9 +185,11 @@ def _table_of(request: HttpRequest, asked: Asked) -> tuple[ListTable, Total]:
         "unmatched": UnmatchedTable,
         "underpaid": RenewalTable,
         "overpaid": OverpaidTable,
+        REFUNDS: RefundTable,
     }
     kind = kinds.get(asked.show, ReceiptTable)
-    table = kind(rows.order_by("-pk"), total=total)
+    hidden = ("annul",) if kind is ReceiptTable and not signed_in_user(request).steers_campaigns else ()
+    table = kind(rows.order_by("-pk"), total=total, exclude=hidden)
     RequestConfig(request, paginate={"per_page": PAGE, "silent": True, "paginator_class": CountedPaginator}).configure(
         table
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection
 
 from campaigns.models import Report
-from campaigns.payments import receipts, settling
+from campaigns.payments import receipts, refunds, settling
 
 _TOUCHED = """
 CREATE TEMPORARY TABLE withdrawn_renewal ON COMMIT DROP AS
@@ -23,7 +23,8 @@ SELECT renewal.id AS renewal_id, renewal.contact_id, renewal.campaign_id, renewa
           FROM campaigns_receipt receipt
           JOIN campaigns_renewal renewal ON renewal.id = receipt.renewal_id
           JOIN campaigns_contact paid ON paid.id = renewal.contact_id
-         WHERE receipt.report_id = ANY(%s)) touched
+         WHERE receipt.report_id = ANY(%s)
+            OR receipt.id IN (SELECT receipt_id FROM campaigns_refund WHERE report_id = ANY(%s))) touched
   JOIN campaigns_contact contact ON contact.contract = touched.contract
   JOIN campaigns_renewal renewal ON renewal.contact_id = contact.id;
 CREATE TEMPORARY TABLE renewal_to_recount ON COMMIT DROP AS SELECT renewal_id FROM withdrawn_renewal;
@@ -31,7 +32,8 @@ ANALYZE withdrawn_renewal, renewal_to_recount
 """
 _LET_GO = """
 UPDATE campaigns_receipt receipt SET standing = 'unmatched', renewal_id = NULL, campaign_id = NULL
-  FROM withdrawn_renewal touched WHERE touched.renewal_id = receipt.renewal_id AND touched.gone_at IS NULL
+  FROM withdrawn_renewal touched
+ WHERE touched.renewal_id = receipt.renewal_id AND touched.gone_at IS NULL AND receipt.standing <> 'annulled'
 """
 # Also those that waited because a renewal seemed paid.
 _LEFT = """(service_number IN (SELECT service_number FROM withdrawn_renewal)
@@ -71,7 +73,8 @@ def withdraw_receipts(*, reports: Sequence[Report], now: datetime) -> Undoing:
     keys = [report.pk for report in reports]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.withdrawn_renewal, pg_temp.renewal_to_recount")
-        cursor.execute(_TOUCHED, [keys])
+        cursor.execute(_TOUCHED, [keys, keys])
+        refunds.undo(cursor, reports=keys)
         cursor.execute("DELETE FROM campaigns_receipt WHERE report_id = ANY(%s)", [keys])
         deleted = cursor.rowcount
         cursor.execute(_LET_GO)
@@ -80,4 +83,5 @@ def withdraw_receipts(*, reports: Sequence[Report], now: datetime) -> Undoing:
         touched = "(SELECT DISTINCT contact_id, campaign_id FROM withdrawn_renewal) AS withdrawn"
         settled = settling.settle_again(cursor, touched=touched, now=now)
         cursor.execute("DROP TABLE withdrawn_renewal")
+        refunds.give_back_waiting(cursor, now=now)
     return Undoing(receipts=deleted, contacts=settled.reopened)

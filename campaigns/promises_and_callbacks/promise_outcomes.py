@@ -45,7 +45,7 @@ def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QueryS
             paid_on__lte=OuterRef("promised_on"),
         )
         .values("renewal__contact")
-        .values(sum=Sum("amount"))
+        .values(sum=Sum(F("amount") - F("refunded")))
     )
     return promises.annotate(made_on=TruncDate("made_at")).annotate(
         received=Coalesce(Subquery(received, output_field=MONEY), Value(Decimal(0)), output_field=MONEY),

@@ -8,15 +8,28 @@ looked up; columns that need nothing are told by one look at the whole of them.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from string import punctuation
 from typing import Any
 
+from campaigns.rows.column_cleaning import (
+    LONGEST_NAME,
+    NULL,
+    OTHER,
+    WRONG,
+    Column,
+    cards_of,
+    day_of,
+    name_keys,
+    numbers_of,
+    or_null,
+    service_of,
+    status_of,
+    telephones_of,
+    words_of,
+)
 from systems.reports import values
 from systems.reports.copying import copy_text, escaped, read_copy_line
-from telephony import phone_numbers
 
 CLEANERS = {"ccvp": f"{__name__}:Ccvp", "recaudo": f"{__name__}:Recaudo"}
 CCVP_FIELDS = (
@@ -35,7 +48,7 @@ CCVP_FIELDS = (
     "address",
     "segment",
 )
-RECAUDO_FIELDS = ("receipt", "contract", "service_number", "product", "paid_on", "amount", "channel")
+RECAUDO_FIELDS = ("receipt", "contract", "service_number", "product", "paid_on", "amount", "channel", "status")
 CCVP_COLUMNS = (
     "contract",
     "service_number",
@@ -51,19 +64,11 @@ CCVP_COLUMNS = (
     "address",
     "segment",
 )
-RECAUDO_COLUMNS = ("receipt", "contract", "service_number", "service", "paid_on", "amount", "channel")
+RECAUDO_COLUMNS = ("receipt", "contract", "service_number", "service", "paid_on", "amount", "channel", "status")
 OF_AN_AMOUNT = ("two_readings", "under_a_cent")
-OTHER = "OTHER"
-NULL = "\\N"
-WRONG = "!"  # before the reason, in the place of a value that could not be read
-LONGEST_NAME = 160
 LONGEST_NUMBER = 32
 LONGEST_RECEIPT = 40
 ANSWERS_KEPT = 4_096  # of each column
-# S.R.L. is SRL and O'Connor OCONNOR; whatever else is no letter stands between two words
-_WITHOUT_PUNCTUATION = {ord(sign): " " for sign in punctuation} | {ord(sign): None for sign in ".'`\""}
-
-Column = Sequence[str]
 
 
 class Unusable(Exception):
@@ -103,9 +108,11 @@ class _Known(dict[str, str]):
 class _Cleaner:
     """Cleans the rows of one file, and remembers what its whole columns tell."""
 
+    _read_money = staticmethod(values.money)
+
     def __init__(self, fields: tuple[str, ...]) -> None:
         self._fields = fields
-        self._services, self._days, self._amounts = _Known(_service), _Known(_day), _Known(self._amount)
+        self._services, self._days, self._amounts = _Known(service_of), _Known(day_of), _Known(self._amount)
         self._marks: set[str] = set()
         self._marks_of_texts: set[str] = set()
 
@@ -119,7 +126,7 @@ class _Cleaner:
             if "," in text or text[:1].isalpha():
                 self._marks_of_texts.add(mark)
         try:
-            return str(values.money(text))
+            return str(self._read_money(text))
         except values.NotReadable as error:
             return WRONG + error.code
 
@@ -131,7 +138,7 @@ class Ccvp(_Cleaner):
         """Columns of the staging table as COPY text, in the order of `staging.COLUMNS`."""
         services, days, amounts = self._services, self._days, self._amounts
         cells = dict(zip(self._fields, columns, strict=True))
-        contract, number = _numbers(cells["contract"]), _numbers(cells["service_number"])
+        contract, number = numbers_of(cells["contract"]), numbers_of(cells["service_number"])
         service = [services[cell] for cell in cells["product"]]
         due_on, amount = [days[cell] for cell in cells["due_on"]], [amounts[cell] for cell in cells["amount"]]
         checks = (
@@ -141,7 +148,7 @@ class Ccvp(_Cleaner):
             _Check("due_on", due_on),
             _Check("amount", amount),
         )
-        name = _words(cells["name"], LONGEST_NAME)
+        name = words_of(cells["name"], LONGEST_NAME)
         return [
             [str(line) for line in lines],
             escaped(contract),
@@ -149,34 +156,41 @@ class Ccvp(_Cleaner):
             [OTHER if not word or word.startswith(WRONG) else word for word in service],
             escaped(name),
             escaped(name_keys(name)),
-            escaped(_words(_cards(cells["identity_card"]), 32)),
-            list(map(_telephones, cells["mobile"], cells["telephone_1"], cells["telephone_2"])),
-            escaped(_words(cells["plan"], 80)),
-            _or_null(due_on),
-            _or_null(amount),
-            escaped(_words(cells["zone"], 80)),
-            escaped(_words(cells["address"], 200)),
-            escaped(_words(cells["segment"], 16)),
+            escaped(words_of(cards_of(cells["identity_card"]), 32)),
+            list(map(telephones_of, cells["mobile"], cells["telephone_1"], cells["telephone_2"])),
+            escaped(words_of(cells["plan"], 80)),
+            or_null(due_on),
+            or_null(amount),
+            escaped(words_of(cells["zone"], 80)),
+            escaped(words_of(cells["address"], 200)),
+            escaped(words_of(cells["segment"], 16)),
             *_verdict(checks, cells, excused=service),
         ]
 
 
 class Recaudo(_Cleaner):
-    """Cleaner of the collections report: one row is one receipt of one service."""
+    """Cleaner of the collections report: one row is one receipt of one service, or takes one back.
+
+    An amount below zero gives back, and so does a state that says so.
+    """
+
+    _read_money = staticmethod(values.signed_money)
 
     def clean(self, lines: Sequence[int], columns: list[list[str]]) -> list[Column]:
         """Columns of the staging table as COPY text, in the order of `staging.COLUMNS`."""
         services, days, amounts = self._services, self._days, self._amounts
         cells = dict(zip(self._fields, columns, strict=True))
-        receipt, contract = _numbers(cells["receipt"]), _numbers(cells["contract"])
-        number = _numbers(cells["service_number"])
+        receipt, contract = numbers_of(cells["receipt"]), numbers_of(cells["contract"])
+        number = numbers_of(cells["service_number"])
         paid_on, amount = [days[cell] for cell in cells["paid_on"]], [amounts[cell] for cell in cells["amount"]]
+        status = [status_of(cell) for cell in cells["status"]] if any(cells["status"]) else cells["status"]
         checks = (
             _Check("receipt", receipt, "no_receipt", LONGEST_RECEIPT),
             _Check("contract", contract, "no_contract", LONGEST_NUMBER),
             _Check("service_number", number, "", LONGEST_NUMBER),
             _Check("paid_on", paid_on),
             _Check("amount", amount),
+            _Check("status", status),
         )
         return [
             [str(line) for line in lines],
@@ -184,9 +198,10 @@ class Recaudo(_Cleaner):
             escaped(contract),
             escaped(number),
             ["" if word.startswith(WRONG) else word for word in map(services.__getitem__, cells["product"])],
-            _or_null(paid_on),
-            _or_null(amount),
-            escaped(_words(cells["channel"], 60)),
+            or_null(paid_on),
+            or_null(amount),
+            escaped(words_of(cells["channel"], 60)),
+            ["" if word.startswith(WRONG) else word for word in status],
             *_verdict(checks, cells, excused=()),
         ]
 
@@ -211,6 +226,8 @@ def _field_of(reason: str, given: Mapping[str, str]) -> str:
         return "due_on" if "due_on" in given else "paid_on"
     if "product" in reason:
         return "product"
+    if reason == "bad_status":
+        return "status"
     return "amount" if "amount" in reason or reason in OF_AN_AMOUNT else reason.removeprefix("no_")
 
 
@@ -241,75 +258,3 @@ def _failures(check: _Check) -> Iterator[tuple[int, str]]:
         yield from ((place, "too_long") for place, value in enumerate(check.values) if len(value) > check.longest)
     if not check.longest and WRONG in "".join(check.values):
         yield from ((place, value[1:]) for place, value in enumerate(check.values) if value.startswith(WRONG))
-
-
-def _service(text: str) -> str:
-    text = values.visible(text).strip()
-    found = values.services(text)
-    if len(found) > 1:
-        return f"{WRONG}two_products"
-    return found[0] if found else OTHER if text else ""
-
-
-def _day(text: str) -> str:
-    try:
-        return values.day(text).isoformat()
-    except values.NotReadable as error:
-        return WRONG + error.code
-
-
-def _or_null(column: Column) -> Column:
-    if WRONG in "".join(column):
-        return [NULL if value.startswith(WRONG) else value for value in column]
-    return column
-
-
-def _numbers(column: list[str]) -> list[str]:
-    whole = "".join(column)
-    if whole.isascii() and whole.isdigit() and min(map(len, column)) > 3:
-        return column
-    return [values.identifier(cell) for cell in column]
-
-
-def _cards(column: list[str]) -> list[str]:
-    return [values.identity_card(cell) for cell in column] if "." in "".join(column) else column
-
-
-def _words(column: list[str], most: int) -> list[str]:
-    """Cells with single blanks, cut to what the database keeps."""
-    whole = "".join(column)
-    if not whole.isascii() and (seen := values.visible(whole)) != whole:
-        column, whole = [values.visible(cell) for cell in column], seen
-    if "  " in whole or any(blank in whole for blank in "\n\t\r\xa0\x00"):
-        column = [" ".join(cell.replace("\x00", "").split()) for cell in column]
-    if max(map(len, column)) > most:
-        column = [cell[:most] for cell in column]
-    return column
-
-
-def name_keys(names: Sequence[str]) -> list[str]:
-    """Names in capitals without accents or punctuation; the whole column is turned at once."""
-    whole = "\n".join(names)
-    if not whole.isascii():
-        whole = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
-    whole = whole.upper().translate(_WITHOUT_PUNCTUATION)
-    if "  " in whole or " \n" in whole or "\n " in whole or whole != whole.strip(" "):
-        keys = [" ".join(key.split()) for key in whole.split("\n")]
-    else:
-        keys = whole.split("\n")
-    return [key[:LONGEST_NAME] for key in keys] if max(map(len, keys)) > LONGEST_NAME else keys
-
-
-def _telephones(mobile: str, first: str, second: str) -> str:
-    """An array of PostgreSQL with the telephones of the three cells, mobiles first."""
-    if _is_plain(mobile, "67") and not second:
-        if not first:
-            return f"{{+591{mobile}}}"
-        if _is_plain(first, "4") and first[1] == "4":
-            return f"{{+591{mobile},+591{first}}}"
-    found = [number for cell in (mobile, first, second) if cell for number in phone_numbers.parse_cell(cell)]
-    return "{" + ",".join(phone_numbers.best_first(found)) + "}"
-
-
-def _is_plain(cell: str, starts: str) -> bool:
-    return len(cell) == 8 and cell[0] in starts and cell.isdigit() and cell.isascii() and cell.count(cell[-1]) < 6

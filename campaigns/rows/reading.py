@@ -112,9 +112,10 @@ def sentence(reason: str) -> str:
         "no_amount": _("Falta el monto."),
         "two_readings": _("El monto puede ser de miles o tener tres decimales: escríbalo con dos decimales."),
         "under_a_cent": _("El monto es menor que un centavo."),
-        "amount_not_positive": _("El monto debe ser mayor que cero; una anulación se revisa a mano."),
+        "amount_not_positive": _("El monto debe ser mayor que cero."),
+        "bad_status": _("No se entiende el estado del recibo."),
         "too_long": _("Un valor es demasiado largo."),
-        "conflict": _("El recibo ya se tomó con otro monto u otro servicio."),
+        "conflict": _("El recibo ya se tomó con otro monto, otra fecha u otro servicio."),
         "contradicts": _("Otra fila del mismo servicio dice otra cosa."),
         "other_service": _("El producto no es Internet ni televisión."),
     }.get(reason, reason)

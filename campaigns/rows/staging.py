@@ -43,6 +43,7 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("paid_on", "date"),
         ("amount", "numeric(12,2)"),
         ("channel", "text"),
+        ("status", "text"),
         ("reason", "text"),
         ("detail", "text"),
         ("cells", "text"),
@@ -101,11 +102,12 @@ def settle_two_readings(*, report: Report, decimal: str) -> None:
         cursor.execute(
             f"""
             UPDATE {table_of(report)} staged
-               SET amount = CASE WHEN substr(found.text, length(found.text) - 3, 1) = %s
-                                 THEN regexp_replace(found.text, '[.,]', '.')::numeric
-                                 ELSE regexp_replace(found.text, '[.,]', '')::numeric END,
+               SET amount = found.sign * CASE WHEN substr(found.text, length(found.text) - 3, 1) = %s
+                                              THEN regexp_replace(found.text, '[.,]', '.')::numeric
+                                              ELSE regexp_replace(found.text, '[.,]', '')::numeric END,
                    reason = NULL, detail = NULL, cells = NULL
-              FROM (SELECT line, substring(detail FROM '[0-9]{{1,3}}[.,][0-9]{{3}}') AS text
+              FROM (SELECT line, CASE WHEN detail ~ '[-(]' THEN -1 ELSE 1 END AS sign,
+                           substring(detail FROM '[0-9]{{1,3}}[.,][0-9]{{3}}') AS text
                       FROM {table_of(report)} WHERE reason = 'two_readings') found
              WHERE found.line = staged.line
             """,

@@ -28,6 +28,13 @@ _MONTH_NAMES = (
     ("jul",), ("ago", "aug"), ("sep", "set"), ("oct",), ("nov",), ("dic", "dec"),
 )  # fmt: skip
 _MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names}
+_ANNULLED = re.compile(
+    r"anul|reversa|revert|revers|extorn|devuel|devol|reembols|contracargo|(?:si|s|x|1|true|verdadero)$"
+)
+# `Cancelado` is said of what was paid
+_IN_FORCE = re.compile(
+    r"vigent|pagad|cancelad|cobrad|acept|aprob|valid|confirm|activ|emitid|procesad|registrad|normal|(?:ok|no|n|0|false|falso|-)$"
+)
 _INTERNET = re.compile(r"internet|\bftth\b|\bfibra\b|banda ancha|\badsl\b")
 _TELEVISION = re.compile(r"televisi|\btv\b|\bcable\b|\biptv\b")
 
@@ -74,7 +81,7 @@ def money(text: str) -> Decimal:
     text = visible(text)
     if not text.strip():
         raise NotReadable("no_amount", text)
-    negative = "-" in text.lstrip("= ")[:6] or (text.strip().startswith("(") and text.strip().endswith(")"))
+    negative = _is_given_back(text.strip())
     bare = _bare(text)
     match = _AMOUNT.fullmatch(bare)
     if match is None:
@@ -89,6 +96,33 @@ def money(text: str) -> Decimal:
     if amount >= Decimal(10) ** 8:
         raise NotReadable("bad_amount", text)
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def signed_money(text: str) -> Decimal:
+    """An amount of a collections report: as `money`, or below zero where it is given back (`-289,00`, `(289)`, `289-`).
+
+    Raises NotReadable as `money` does; amount_not_positive only for zero.
+    """
+    bare = visible(text).strip()
+    if not _is_given_back(bare):
+        return money(text)
+    return -money(bare.strip("()").replace("-", ""))
+
+
+def is_annulled(text: str) -> bool:
+    """Whether the state of a receipt says that it does not hold any more: `Anulado`, `Revertido`; in a column called so
+    `Sí`. Raises NotReadable (bad_status) for a state nobody knows.
+    """
+    word = plain(visible(text))
+    if _ANNULLED.match(word):
+        return True
+    if word and not _IN_FORCE.match(word):
+        raise NotReadable("bad_status", text)
+    return False
+
+
+def _is_given_back(bare: str) -> bool:
+    return "-" in bare.lstrip("= ")[:6] or bare.endswith("-") or (bare.startswith("(") and bare.endswith(")"))
 
 
 def decimal_mark(text: str) -> str:

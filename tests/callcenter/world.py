@@ -25,6 +25,7 @@ from campaigns.models import (
     Disposition,
     ListExport,
     Reassignment,
+    Receipt,
     RejectedRow,
     Report,
 )
@@ -76,6 +77,12 @@ class World:
             fence=1, dialled_at=self.now, day=self.now.date(), resulted_at=self.now,
             disposition=Disposition.objects.get(code="no_answer"),
         )  # fmt: skip
+
+    @cached_property
+    def receipt(self) -> Receipt:
+        return Receipt.objects.create(
+            number="R-1", report=self.report, contract="9", service_number="9", paid_on=self.now.date(), amount=99
+        )
 
     @cached_property
     def call_back(self) -> CallBack:

@@ -7,7 +7,7 @@ from typing import Any
 
 from agents.models import Agent
 from campaigns.models import Campaign, Contact, ListEntry, Renewal
-from campaigns.rows.cleaning import name_keys
+from campaigns.rows.column_cleaning import name_keys
 
 
 def make_customer(owner: Agent | None, name: str, *, campaign: Campaign, **more: Any) -> Contact:

@@ -53,6 +53,7 @@ BREAKS = {
     "gone_is_who_has_no_renewal_left": """
         UPDATE campaigns_renewal SET gone_at = now() WHERE service_number = 'A4INTERNET'""",
     "payment_is_its_receipts": "DELETE FROM campaigns_receipt WHERE number = 'R-L3-INTERNET-1'",
+    "given_back_is_its_refunds": "UPDATE campaigns_receipt SET refunded = 1 WHERE number = 'R-L3-INTERNET-1'",
     "paid_when_nothing_is_owed": """
         UPDATE campaigns_renewalpayment SET paid_on = NULL WHERE renewal_id = (
           SELECT id FROM campaigns_renewal WHERE service_number = 'A1INTERNET')""",

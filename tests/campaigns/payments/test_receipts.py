@@ -221,7 +221,8 @@ def test_a_payment_in_time_that_comes_in_after_a_late_one_frees_the_late_one(dec
 
 REPEATS = {
     "as it was": (row("R1", "C1T", "11-26"), None),
-    "with another day or channel": (row("R1", "C1T", "11-27", channel="Banco"), None),
+    "with another channel": (row("R1", "C1T", "11-26", channel="Banco"), None),
+    "with another day": (row("R1", "C1T", "11-27"), "conflict"),
     "with another amount": (row("R1", "C1T", "11-26", "98"), "conflict"),
     "with another service": (row("R1", "C2T", "11-26"), "conflict"),
 }
@@ -237,7 +238,9 @@ def test_a_receipt_number_counts_once(december: Campaign, name: str, across_file
     counted = [take([first]), take([again])][1] if across_files else take([first, again])
     assert counted.duplicates == (0 if reason else 1)
     assert list(RejectedRow.objects.values_list("reason", flat=True)) == ([reason] if reason else [])
-    assert list(RejectedRow.objects.values_list("detail", flat=True)) == (["Bs 99.00 · C1T"] if reason else [])
+    assert list(RejectedRow.objects.values_list("detail", flat=True)) == (
+        ["Bs 99.00 · C1T · 26/11/2026"] if reason else []
+    )
     assert Receipt.objects.get().service_number == "C1T"
     assert RenewalPayment.objects.get().amount == 99
 
@@ -255,6 +258,7 @@ def test_the_same_file_again_has_the_same_figures_and_changes_nothing(december: 
     assert first.figures == {
         "new": 4, "receipts": 4, "unmatched": 1, "late": 1, "renewals_paid": 1,
         "amount": "198.00", "amount_late": "99.00", "amount_unmatched": "99.00", "channels": ["QR"],
+        "refunds": 0,
     }  # fmt: skip
     assert before == (
         list(Receipt.objects.values()), list(RenewalPayment.objects.values()), list(ListEntry.objects.values())

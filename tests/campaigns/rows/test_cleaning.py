@@ -19,8 +19,8 @@ from campaigns.rows.cleaning import (
     Ccvp,
     Unusable,
     clean_row,
-    name_keys,
 )
+from campaigns.rows.column_cleaning import name_keys
 from systems.reports.copying import read_copy_line
 from systems.reports.known_headings import HEADINGS, REQUIRED
 from systems.reports.reading import read_report

@@ -1,0 +1,203 @@
+"""Money given back: a negative receipt, one a report calls annulled, or one a person annuls. Its payment is taken back.
+
+Whom a refund is of: the receipt of its own number; else one of its service (without service number: of its contract)
+that has as much left and was paid no later, rather the one of exactly its amount, rather the newest. What finds none
+waits, is shown, and is looked for again after every report. A receipt given back whole is annulled and counts no more;
+renewal, promise, place in the lists and figures are counted anew, as if it had been so much smaller (procedure K.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from campaigns.models import Receipt, Refund, Report
+from campaigns.month.periods import day_of
+from campaigns.payments import settling
+
+_ROUNDS = 20  # one receipt may be given back in so many parts of one report; the rest is found after the next
+_TAKE = """
+WITH rows AS (
+  SELECT DISTINCT ON (receipt, abs(amount)) line, receipt, contract, service_number, abs(amount) AS amount, paid_on
+    FROM {table} WHERE reason IS NULL AND (amount < 0 OR status <> '') ORDER BY receipt, abs(amount), line
+), taken AS (
+  INSERT INTO campaigns_refund (number, contract, service_number, amount, refunded_on, report_id, reason, at)
+  SELECT receipt, contract, service_number, amount, paid_on, %s, '', %s FROM rows ORDER BY line
+  ON CONFLICT (number, amount) WHERE report_id IS NOT NULL DO NOTHING
+  RETURNING number, amount
+)
+SELECT (SELECT count(*) FROM taken),
+       (SELECT count(*) FROM {table} staged JOIN rows USING (line) JOIN taken ON taken.number = rows.receipt
+                AND taken.amount = rows.amount WHERE staged.amount < 0),
+       (SELECT count(*) FROM {table} WHERE reason IS NULL AND amount < 0)
+"""
+# The receipts a waiting refund may be of, by the indexes there are: by its number, else by service or contract.
+_CHOICE = """
+CREATE TEMPORARY TABLE refund_choice ON COMMIT DROP AS
+WITH waiting AS MATERIALIZED (
+  SELECT f.*, EXISTS (SELECT FROM campaigns_receipt own WHERE own.number = f.number) AS has_own
+    FROM campaigns_refund f WHERE f.receipt_id IS NULL
+), candidate AS (
+  SELECT w.id AS refund_id, w.amount AS given_back, r.* FROM waiting w JOIN campaigns_receipt r ON r.number = w.number
+  UNION ALL
+  SELECT w.id, w.amount, r.* FROM waiting w
+    JOIN campaigns_renewal n ON n.service_number = w.service_number JOIN campaigns_receipt r ON r.renewal_id = n.id
+   WHERE NOT w.has_own AND w.service_number <> '' AND r.paid_on <= w.refunded_on
+  UNION ALL
+  SELECT w.id, w.amount, r.* FROM waiting w
+    JOIN campaigns_contact c ON c.contract = w.contract JOIN campaigns_renewal n ON n.contact_id = c.id
+    JOIN campaigns_receipt r ON r.renewal_id = n.id
+   WHERE NOT w.has_own AND w.service_number = '' AND w.contract <> '' AND r.paid_on <= w.refunded_on
+  UNION ALL
+  SELECT w.id, w.amount, r.* FROM waiting w
+    JOIN campaigns_receipt r ON r.service_number = w.service_number AND r.standing <> 'counted'
+   WHERE NOT w.has_own AND w.service_number <> '' AND r.renewal_id IS NULL AND r.paid_on <= w.refunded_on
+), best AS (
+  SELECT DISTINCT ON (refund_id) refund_id, id AS receipt_id, given_back FROM candidate
+   WHERE amount - refunded >= given_back
+   ORDER BY refund_id, amount - refunded = given_back DESC, paid_on DESC, number DESC
+)
+SELECT DISTINCT ON (receipt_id) refund_id, receipt_id, given_back FROM best ORDER BY receipt_id, refund_id
+"""
+_ALLOT = "UPDATE campaigns_refund f SET receipt_id = c.receipt_id FROM refund_choice c WHERE c.refund_id = f.id"
+# `refund_choice` says how much of which receipt.
+_GIVE_BACK = """
+UPDATE campaigns_receipt r
+   SET refunded = r.refunded + c.given_back,
+       standing = CASE WHEN r.refunded + c.given_back >= r.amount THEN 'annulled' ELSE r.standing END
+  FROM refund_choice c WHERE c.receipt_id = r.id
+"""
+_TOUCHED = """
+INSERT INTO renewal_to_recount SELECT DISTINCT r.renewal_id FROM refund_choice c JOIN campaigns_receipt r
+    ON r.id = c.receipt_id WHERE r.renewal_id IS NOT NULL
+"""
+_CONTACTS = """(SELECT contact_id, campaign_id FROM campaigns_renewal
+                  JOIN renewal_to_recount t ON t.renewal_id = id) AS given_back"""
+
+
+class AnnulmentRefused(Exception):
+    """The receipt cannot be annulled; the message is the sentence for whoever asked."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Refunds of a report that were new, its negative rows that brought them, and those that were had before."""
+
+    new: int
+    rows: int
+    repeated: int
+
+
+def take(cursor: CursorWrapper, *, table: str, report: Report, now: datetime) -> Taken:
+    """Take the rows of `table` that give back; each waits for its receipt. The receipts of the report are taken."""
+    cursor.execute(_TAKE.format(table=table), [report.pk, now])
+    new, rows, negative = cursor.fetchone()
+    return Taken(new=new, rows=rows, repeated=negative - rows)
+
+
+def give_back_waiting(cursor: CursorWrapper, *, now: datetime) -> int:
+    """Give the refunds that wait their receipt, where there is one, and take the payments back. Returns how many.
+
+    Runs in the caller's transaction, which holds the payments' turn.
+    """
+    given = 0
+    for _round in range(_ROUNDS):
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.refund_choice")
+        cursor.execute(_CHOICE)
+        if not cursor.rowcount:
+            break
+        if not given:
+            _new_touched(cursor)
+        given += cursor.rowcount
+        for statement in (_ALLOT, _GIVE_BACK, _TOUCHED):
+            cursor.execute(statement)
+    if given:
+        _settle(cursor, now=now)
+    return given
+
+
+def check_can_annul(receipt: Receipt) -> None:
+    """Raise AnnulmentRefused when nothing of the receipt is left."""
+    if receipt.standing == Receipt.Standing.ANNULLED:
+        raise AnnulmentRefused(_("El recibo ya está anulado."))
+
+
+def annul(*, receipt_id: int, by: User, now: datetime, reason: str) -> Refund:
+    """Take back what is left of a receipt, by hand. Raises AnnulmentRefused."""
+    reason = reason.strip()
+    if not reason:
+        raise AnnulmentRefused(_("Escriba por qué se anula."))
+    with transaction.atomic(), connection.cursor() as cursor:
+        settling.hold_turn(cursor)
+        receipt = Receipt.objects.select_for_update(no_key=True).get(pk=receipt_id)
+        check_can_annul(receipt)
+        refund = Refund.objects.create(
+            number=receipt.number,
+            receipt=receipt,
+            contract=receipt.contract,
+            service_number=receipt.service_number,
+            amount=receipt.amount - receipt.refunded,
+            refunded_on=day_of(now),
+            by=by,
+            reason=reason[:300],
+            at=now,
+        )
+        _new_touched(cursor)
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.refund_choice")
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE refund_choice ON COMMIT DROP AS
+            SELECT id AS refund_id, receipt_id, amount AS given_back FROM campaigns_refund WHERE id = %s
+            """,
+            [refund.pk],
+        )
+        for statement in (_GIVE_BACK, _TOUCHED):
+            cursor.execute(statement)
+        _settle(cursor, now=now)
+    return refund
+
+
+def undo(cursor: CursorWrapper, *, reports: list[int]) -> None:
+    """What `reports` gave back is as if never said; refunds of receipts they brought wait. For their withdrawal.
+
+    The caller matches the receipts of the contracts anew.
+    """
+    cursor.execute(
+        """
+        UPDATE campaigns_receipt r
+           SET refunded = r.refunded - f.amount,
+               standing = CASE WHEN r.standing <> 'annulled' THEN r.standing
+                               WHEN r.renewal_id IS NULL THEN 'unmatched' ELSE 'counted' END
+          FROM (SELECT receipt_id, sum(amount) AS amount FROM campaigns_refund
+                 WHERE report_id = ANY(%s) AND receipt_id IS NOT NULL GROUP BY receipt_id) f
+         WHERE f.receipt_id = r.id
+        """,
+        [reports],
+    )
+    cursor.execute("DELETE FROM campaigns_refund WHERE report_id = ANY(%s)", [reports])
+    cursor.execute(
+        """
+        UPDATE campaigns_refund SET receipt_id = NULL
+         WHERE receipt_id IN (SELECT id FROM campaigns_receipt WHERE report_id = ANY(%s))
+        """,
+        [reports],
+    )
+
+
+def _new_touched(cursor: CursorWrapper) -> None:
+    cursor.execute(
+        """
+        DROP TABLE IF EXISTS pg_temp.renewal_to_recount;
+        CREATE TEMPORARY TABLE renewal_to_recount (renewal_id bigint) ON COMMIT DROP
+        """
+    )
+
+
+def _settle(cursor: CursorWrapper, *, now: datetime) -> None:
+    settling.recount(cursor)
+    settling.settle_again(cursor, touched=_CONTACTS, now=now)

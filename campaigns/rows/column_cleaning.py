@@ -1,0 +1,102 @@
+"""Columns of a report as the database takes them: pure, and quick for whole columns. What cannot be read says why.
+
+The process that reads a file does without settings, and so does this.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from string import punctuation
+
+from systems.reports import values
+from telephony import phone_numbers
+
+OTHER = "OTHER"
+ANNULLED = "ANULADO"  # what a cell of a receipt that does not hold any more says afterwards
+NULL = "\\N"
+WRONG = "!"  # before the reason, in the place of a value that could not be read
+LONGEST_NAME = 160
+# S.R.L. is SRL and O'Connor OCONNOR; whatever else is no letter stands between two words
+_WITHOUT_PUNCTUATION = {ord(sign): " " for sign in punctuation} | {ord(sign): None for sign in ".'`\""}
+
+Column = Sequence[str]
+
+
+def service_of(text: str) -> str:
+    text = values.visible(text).strip()
+    found = values.services(text)
+    if len(found) > 1:
+        return f"{WRONG}two_products"
+    return found[0] if found else OTHER if text else ""
+
+
+def day_of(text: str) -> str:
+    try:
+        return values.day(text).isoformat()
+    except values.NotReadable as error:
+        return WRONG + error.code
+
+
+def status_of(text: str) -> str:
+    try:
+        return ANNULLED if values.is_annulled(text) else ""
+    except values.NotReadable as error:
+        return WRONG + error.code
+
+
+def or_null(column: Column) -> Column:
+    if WRONG in "".join(column):
+        return [NULL if value.startswith(WRONG) else value for value in column]
+    return column
+
+
+def numbers_of(column: list[str]) -> list[str]:
+    whole = "".join(column)
+    if whole.isascii() and whole.isdigit() and min(map(len, column)) > 3:
+        return column
+    return [values.identifier(cell) for cell in column]
+
+
+def cards_of(column: list[str]) -> list[str]:
+    return [values.identity_card(cell) for cell in column] if "." in "".join(column) else column
+
+
+def words_of(column: list[str], most: int) -> list[str]:
+    """Cells with single blanks, cut to what the database keeps."""
+    whole = "".join(column)
+    if not whole.isascii() and (seen := values.visible(whole)) != whole:
+        column, whole = [values.visible(cell) for cell in column], seen
+    if "  " in whole or any(blank in whole for blank in "\n\t\r\xa0\x00"):
+        column = [" ".join(cell.replace("\x00", "").split()) for cell in column]
+    if max(map(len, column)) > most:
+        column = [cell[:most] for cell in column]
+    return column
+
+
+def name_keys(names: Sequence[str]) -> list[str]:
+    """Names in capitals without accents or punctuation; the whole column is turned at once."""
+    whole = "\n".join(names)
+    if not whole.isascii():
+        whole = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode()
+    whole = whole.upper().translate(_WITHOUT_PUNCTUATION)
+    if "  " in whole or " \n" in whole or "\n " in whole or whole != whole.strip(" "):
+        keys = [" ".join(key.split()) for key in whole.split("\n")]
+    else:
+        keys = whole.split("\n")
+    return [key[:LONGEST_NAME] for key in keys] if max(map(len, keys)) > LONGEST_NAME else keys
+
+
+def telephones_of(mobile: str, first: str, second: str) -> str:
+    """An array of PostgreSQL with the telephones of the three cells, mobiles first."""
+    if _is_plain(mobile, "67") and not second:
+        if not first:
+            return f"{{+591{mobile}}}"
+        if _is_plain(first, "4") and first[1] == "4":
+            return f"{{+591{mobile},+591{first}}}"
+    found = [number for cell in (mobile, first, second) if cell for number in phone_numbers.parse_cell(cell)]
+    return "{" + ",".join(phone_numbers.best_first(found)) + "}"
+
+
+def _is_plain(cell: str, starts: str) -> bool:
+    return len(cell) == 8 and cell[0] in starts and cell.isdigit() and cell.isascii() and cell.count(cell[-1]) < 6
