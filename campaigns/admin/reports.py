@@ -21,7 +21,10 @@ class ReportSourceForm(forms.ModelForm):
 
     class Meta:
         model = ReportSource
-        fields = ("name", "kind", "is_active", "transport", "location", "pattern", "host_key", "secret_name")
+        fields = (
+            "name", "kind", "is_active", "transport", "location", "pattern", "host_key", "secret_name",
+            "contract_digits", "service_digits", "receipt_digits",
+        )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -59,6 +62,7 @@ class ReportSourceAdmin(admin.ModelAdmin):
                 "description": _("Las contraseñas se ponen en el entorno del servidor; aquí solo el nombre."),
             },
         ),
+        (_("Cifras de los números"), {"fields": ("contract_digits", "service_digits", "receipt_digits")}),
         (_("Última búsqueda"), {"fields": ("last_looked_at", "last_error")}),
     )
 

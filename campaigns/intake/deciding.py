@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from campaigns.models import HeldFor, Report
+from campaigns.models import HeldFor, Report, ReportSource
+from campaigns.rows.digits import SETTINGS
 from work.ending import settle
 from work.trying_again import AgainRefused, try_again
 
@@ -53,6 +54,30 @@ def accept(*, report_id: int, by: User, now: datetime) -> Report:
         report = Report.objects.select_for_update().get(pk=report_id)
         check_can_accept(report)
         try_again(owed=report, now=now, by=by, accepted_by=by, **NOT_HELD)
+    return report
+
+
+def check_can_fill_up(report: Report) -> None:
+    """Raise DecisionRefused unless it is held and some of its numbers may have lost their zeros."""
+    if report.state != Report.State.HELD or not report.figures.get("digits"):
+        raise DecisionRefused(_("Solo se completan los números de un reporte que espera una decisión por ellos."))
+    if not ReportSource.objects.exists():
+        raise DecisionRefused(_("No hay ningún origen de reportes donde decir cuántas cifras tienen: créelo primero."))
+
+
+def fill_up(*, report_id: int, by: User, now: datetime) -> Report:
+    """Let the sources say from now on how many digits these numbers have, and read the report again with their zeros.
+
+    It is not accepted by that: whatever else is odd about it holds it again. Raises DecisionRefused.
+    """
+    with transaction.atomic():
+        report = Report.objects.select_for_update().get(pk=report_id)
+        check_can_fill_up(report)
+        for source in ReportSource.objects.filter(kind=report.kind) or ReportSource.objects.all():
+            for column, digits in report.figures["digits"].items():
+                setattr(source, SETTINGS[column], digits)
+            source.save()
+        try_again(owed=report, now=now, by=by, **NOT_HELD)
     return report
 
 

@@ -7,7 +7,7 @@ usable row. Told are places, counts and names of sheets, never what a cell says 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from campaigns.models import HeldFor, Report, ReportKind
 from campaigns.month.periods import write_period
+from campaigns.rows.digits import LostZeros
 from campaigns.rows.staging import table_of
 from systems.reports import known_headings, values
 from systems.reports.parts import LINES_A_SHEET
@@ -53,8 +54,13 @@ class Odd:
     sentence: str
 
 
-def what_is_odd(*, report: Report, counts: Mapping[str, int], told: Told) -> Iterator[Odd]:
-    """Everything odd about the staged rows of `report`, what weighs most first. `counts`: of `publishing.check`."""
+def what_is_odd(
+    *, report: Report, counts: Mapping[str, int], told: Told, lost: Sequence[LostZeros] = ()
+) -> Iterator[Odd]:
+    """Everything odd about the staged rows of `report`, what weighs most first. `counts`: of `publishing.check`.
+
+    `lost`: numbers that may have lost zeros.
+    """
     unclear = _count_two_readings(report)  # usable as soon as it is accepted
     rejected = counts["rejected"] - unclear
     if counts["rows"] == rejected + counts.get("other_service", 0):
@@ -72,6 +78,7 @@ def what_is_odd(*, report: Report, counts: Mapping[str, int], told: Told) -> Ite
     yield from _totals_that_differ(report=report, told=told)
     yield from _amounts(unclear=unclear, told=told)
     yield from _columns(report=report, told=told)
+    yield from _zeros(lost)
     if report.kind == ReportKind.CCVP:
         yield from _against_the_month_before(report=report, rows=counts["rows"])
 
@@ -203,6 +210,23 @@ def _columns(*, report: Report, told: Told) -> Iterator[Odd]:
         yield Odd(
             HeldFor.TWICE,
             _("Hay más de una columna para %(names)s: se leyó la de título preferido.") % {"names": ", ".join(names)},
+        )
+
+
+def _zeros(lost: Sequence[LostZeros]) -> Iterator[Odd]:
+    names = {"contract": _("contrato"), "service_number": _("servicio"), "receipt": _("recibo")}
+    for column in lost:
+        words = {"name": names[column.column], "digits": column.digits, "n": _n(column.numbers)}
+        yield Odd(
+            HeldFor.ZEROS,
+            ngettext(
+                "Hay números de %(name)s de %(digits)d cifras que comienzan con cero, y uno más corto que quizás "
+                "perdió los suyos: sería otro cliente.",
+                "Hay números de %(name)s de %(digits)d cifras que comienzan con cero, y %(n)s más cortos que quizás "
+                "perdieron los suyos: serían otros clientes.",
+                column.numbers,
+            )
+            % words,
         )
 
 

@@ -57,6 +57,7 @@ class ReportState:
     failed: int  # attempts that ended without success
     why_not_accept: str
     why_not_read_again: str
+    why_not_fill_up: str
     why_not_discard: str
     why_not_withdraw: str
     sheets: list[SheetLine]
@@ -86,6 +87,7 @@ def state_of(report: Report, *, now: datetime) -> ReportState:
         failed=report.attempts - (report.lease_until is not None),
         why_not_accept=_why_not(deciding.check_can_accept, report),
         why_not_read_again=_why_not(deciding.check_can_read_again, report),
+        why_not_fill_up=_why_not(deciding.check_can_fill_up, report),
         why_not_discard=_why_not(deciding.check_can_discard, report),
         why_not_withdraw=_why_not(check_can_withdraw, report),
         sheets=_sheets(report),

@@ -25,6 +25,7 @@ from campaigns.month.planner import campaign_of
 from campaigns.payments import receipts
 from campaigns.payments.unusual import what_is_unusual
 from campaigns.rows import reading, staging
+from campaigns.rows.digits import lost_zeros
 from campaigns.rows.progress import Progress
 from systems.reports.reading import Told
 from work.claiming import claim as claim_work
@@ -128,13 +129,17 @@ def _look_at_the_whole(*, report: Report, counts: dict[str, int], told: Told) ->
     """
     if counts["rows"] == 0:
         raise TakingInRefused(_("El archivo no tiene ninguna fila de datos."))
-    found = list(what_is_odd(report=report, counts=counts, told=told))
-    superseded, ends = superseding.report_to_supersede(report), {}
+    lost = lost_zeros(report=report)
+    found = list(what_is_odd(report=report, counts=counts, told=told, lost=lost))
+    figures: dict[str, Any] = {"digits": {column.column: column.digits for column in lost}} if lost else {}
+    superseded = superseding.report_to_supersede(report)
+    ends: dict[str, Any] = {"figures": figures}
     is_accepted = report.accepted_by_id is not None and not (found and found[0].held_for == HeldFor.EMPTY)
     if superseded is not None:
         summary = _what_it_would_change(report)
         found.append(Odd(HeldFor.REPLACES, superseding.sentence(superseded=superseded, summary=summary)))
-        ends = {"figures": {"differences": superseding.differences_of(summary)}, "accepted_by": None}
+        figures["differences"] = superseding.differences_of(summary)
+        ends["accepted_by"] = None
         is_accepted = is_accepted and superseding.accepted_digest(report) == summary.digest
     if found and not is_accepted:
         raise ReportHeld(found[0].held_for, "\n".join(odd.sentence for odd in found), **ends)

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/progress/", reports.report_progress, name="report_progress"),
     path("<int:pk>/accept/", reports.report_accept, name="report_accept"),
     path("<int:pk>/read-again/", reports.report_read_again, name="report_read_again"),
+    path("<int:pk>/fill-up/", reports.report_fill_up, name="report_fill_up"),
     path("<int:pk>/discard/", reports.report_discard, name="report_discard"),
     path("<int:pk>/withdraw/", reports.report_withdraw, name="report_withdraw"),
     path("<int:pk>/changes/", changes.report_changes, name="report_changes"),

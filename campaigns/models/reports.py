@@ -35,6 +35,7 @@ class HeldFor(models.TextChoices):
     REJECTED = "rejected", _("Demasiadas filas rechazadas")
     COLUMN = "column", _("Falta una columna")
     UNUSUAL = "unusual", _("Pagos fuera de lo común")
+    ZEROS = "zeros", _("Números sin sus ceros")
     REPLACES = "replaces", _("Reemplazaría el reporte del mes")
 
 

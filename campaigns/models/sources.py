@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +53,19 @@ class ReportSource(models.Model):
                 SOURCE_VARIABLE, _("El nombre de la variable comienza con SOURCE_ y sigue con mayúsculas, cifras o _.")
             )
         ],
+    )
+    contract_digits = models.PositiveSmallIntegerField(
+        _("cifras del contrato"), default=0, validators=[MaxValueValidator(20)],
+        help_text=_(
+            "Los números más cortos se completan con ceros a la izquierda, en todos los reportes. "
+            "0: se pregunta cuando algunos parecen haberlos perdido; 1: quedan como vienen."
+        ),
+    )  # fmt: skip
+    service_digits = models.PositiveSmallIntegerField(
+        _("cifras del número de servicio"), default=0, validators=[MaxValueValidator(20)]
+    )
+    receipt_digits = models.PositiveSmallIntegerField(
+        _("cifras del recibo"), default=0, validators=[MaxValueValidator(20)]
     )
     is_active = models.BooleanField(_("activa"), default=True)
     last_looked_at = models.DateTimeField(_("última búsqueda"), null=True, blank=True, editable=False)

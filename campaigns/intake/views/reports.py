@@ -165,6 +165,13 @@ def report_read_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @steering_only
 @require_POST
+def report_fill_up(request: HttpRequest, pk: int) -> HttpResponse:
+    done = _("Los números se completan con ceros desde ahora: el reporte se está leyendo otra vez.")
+    return _decide(request, pk, deciding.fill_up, done, rings=True)
+
+
+@steering_only
+@require_POST
 def report_discard(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, deciding.discard, _("Reporte descartado."), rings=False)
 

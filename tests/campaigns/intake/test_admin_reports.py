@@ -67,6 +67,9 @@ def test_a_report_is_read_only_and_a_source_with_reports_stays(admin: Client, at
 SOURCE = {
     "name": "Smartflex",
     "kind": "ccvp",
+    "contract_digits": 0,
+    "service_digits": 0,
+    "receipt_digits": 0,
     "transport": "https",
     "location": "https://smartflex.example/reportes/",
     "pattern": "ccvp-{period}.*",

@@ -1,0 +1,118 @@
+"""Numbers that lost their leading zeros are of one customer, once somebody said how many digits they have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agents.models import User
+from campaigns.intake import deciding, mending
+from campaigns.intake.receiving import receive_report
+from campaigns.intake.taking_in import take_in
+from campaigns.models import Contact, Receipt, RejectedRow, Report, ReportSource
+from tests.campaigns.some_reports import taken
+
+pytestmark = pytest.mark.django_db
+At = Callable[..., datetime]
+HELD, PUBLISHED = Report.State.HELD, Report.State.PUBLISHED
+MIXED = [
+    {"CONTRATO": "00600070", "NRO_SERVICIO": "60007001"},
+    {"CONTRATO": "600070", "NRO_SERVICIO": "60007002", "PRODUCTO": "TV Cable"},
+    {"CONTRATO": "12600071", "NRO_SERVICIO": "60007003"},
+]
+
+
+def paid(contract: str, receipt: str = "R1", *, now: datetime) -> Report:
+    head = "NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO"
+    file = BytesIO(f"{head}\r\n{receipt};{contract};;Internet;26/11/2026;289\r\n".encode())
+    report = receive_report(kind="recaudo", name="recaudo.csv", file=file, period=None, now=now)
+    return take_in(report_id=report.pk, now=now)
+
+
+@pytest.fixture
+def source(db: None) -> ReportSource:
+    return ReportSource.objects.create(name="Smartflex", kind="ccvp", location="/srv/reports")
+
+
+def test_a_file_in_which_some_lost_theirs_is_held_and_proposes_the_digits(
+    at: At, elena: User, source: ReportSource, signed_in: Callable[[Any], Client]
+) -> None:
+    report = taken(*MIXED, now=at("2026-11-25 06:10"))
+    assert (report.state, report.held_for, report.figures) == (HELD, "zeros", {"digits": {"contract": 8}})
+    assert report.held_because == (
+        "Hay números de contrato de 8 cifras que comienzan con cero, y uno más corto que quizás perdió los suyos: "
+        "sería otro cliente."
+    )
+    assert "Completar con ceros y leer otra vez" in signed_in(elena).get(f"/reports/{report.pk}/").content.decode()
+    deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
+    report = take_in(report_id=report.pk, now=at("2026-11-25 08:01"))
+    assert (report.state, report.accepted_by) == (PUBLISHED, None)
+    assert sorted(Contact.objects.values_list("contract", "call_list")) == [
+        ("00600070", "BOTH"),
+        ("12600071", "INTERNET"),
+    ]
+    source.refresh_from_db()
+    assert (source.contract_digits, source.service_digits) == (8, 0)
+
+
+def test_accepted_as_it_is_they_stay_two_customers(at: At, elena: User, source: ReportSource) -> None:
+    report = taken(*MIXED, now=at("2026-11-25 06:10"))
+    deciding.accept(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
+    assert take_in(report_id=report.pk, now=at("2026-11-25 08:01")).state == PUBLISHED
+    assert Contact.objects.count() == 3
+
+
+def test_a_recaudo_whose_contracts_lost_theirs_is_held_against_what_is_known(
+    at: At, elena: User, source: ReportSource
+) -> None:
+    taken({"CONTRATO": "00600070", "NRO_SERVICIO": "60007001"}, now=at("2026-11-25 06:10"))
+    report = paid("600070", now=at("2026-11-26 06:10"))
+    assert (report.state, report.held_for) == (HELD, "zeros")
+    deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-11-26 08:00"))
+    assert take_in(report_id=report.pk, now=at("2026-11-26 08:01")).state == PUBLISHED
+    assert Receipt.objects.get().renewal.contact.contract == "00600070"
+
+
+def test_receipts_with_and_without_zeros_are_one(at: At, source: ReportSource) -> None:
+    ReportSource.objects.update(receipt_digits=6)
+    taken({"CONTRATO": "2000", "NRO_SERVICIO": "20001"}, now=at("2026-11-25 06:10"))
+    paid("2000", "000007", now=at("2026-11-26 06:10"))
+    assert paid("2000", "7", now=at("2026-11-26 09:10")).duplicates == 1
+    assert Receipt.objects.get().number == "000007"
+
+
+def test_a_mended_row_gets_its_zeros_too(at: At, elena: User, source: ReportSource) -> None:
+    ReportSource.objects.update(contract_digits=8)
+    rows = [{"CONTRATO": "600071", "NRO_SERVICIO": "1"}, {"CONTRATO": "600070", "NRO_SERVICIO": "2", "MONTO": "gratis"}]
+    taken(*rows, {"CONTRATO": "600072", "NRO_SERVICIO": "3"}, now=at("2026-11-25 06:10"))
+    row = RejectedRow.objects.get()
+    mending.admit(row_id=row.pk, cells={**row.cells, "amount": "99"}, by=elena, now=at("2026-11-25 07:00"))
+    assert Contact.objects.filter(contract="00600070").exists()
+
+
+def test_without_a_source_there_is_nowhere_to_say_it(at: At, elena: User) -> None:
+    ReportSource.objects.all().delete()
+    report = taken(*MIXED, now=at("2026-11-25 06:10"))
+    with pytest.raises(deciding.DecisionRefused, match="ningún origen"):
+        deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
+
+
+def test_numbers_with_letters_and_longer_ones_stay(at: At, source: ReportSource) -> None:
+    ReportSource.objects.update(contract_digits=6)
+    taken(
+        {"CONTRATO": "A-77", "NRO_SERVICIO": "1"},
+        {"CONTRATO": "12345678", "NRO_SERVICIO": "2"},
+        now=at("2026-11-25 06:10"),
+    )
+    assert set(Contact.objects.values_list("contract", flat=True)) == {"A-77", "12345678"}
+
+
+def test_where_they_come_so_nobody_is_asked_again(at: At, source: ReportSource) -> None:
+    ReportSource.objects.update(contract_digits=1)
+    assert taken(*MIXED, now=at("2026-11-25 06:10")).state == PUBLISHED
+    assert Contact.objects.count() == 3
