@@ -110,5 +110,10 @@ class Card:
         return self.state == "paid" or self.paid_on is not None
 
     @property
+    def is_gone(self) -> bool:
+        """A corrected report no longer has the customer."""
+        return self.state == "gone"
+
+    @property
     def usable(self) -> list[TelephoneLine]:
         return [line for line in self.telephones if not line.against]

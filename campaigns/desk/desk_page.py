@@ -118,7 +118,7 @@ def lay_desk(
         errors=errors or {},
         problem=problem,
         telephone=telephone,
-        countdown=0 if card.is_paid else countdown,
+        countdown=0 if card.is_paid or card.is_gone else countdown,
     )
 
 

@@ -55,17 +55,17 @@ class ReportSource(models.Model):
         ],
     )
     contract_digits = models.PositiveSmallIntegerField(
-        _("cifras del contrato"), default=0, validators=[MaxValueValidator(20)],
+        _("cifras del contrato"), default=0, db_default=0, validators=[MaxValueValidator(20)],
         help_text=_(
             "Los números más cortos se completan con ceros a la izquierda, en todos los reportes. "
             "0: se pregunta cuando algunos parecen haberlos perdido; 1: quedan como vienen."
         ),
     )  # fmt: skip
     service_digits = models.PositiveSmallIntegerField(
-        _("cifras del número de servicio"), default=0, validators=[MaxValueValidator(20)]
+        _("cifras del número de servicio"), default=0, db_default=0, validators=[MaxValueValidator(20)]
     )
     receipt_digits = models.PositiveSmallIntegerField(
-        _("cifras del recibo"), default=0, validators=[MaxValueValidator(20)]
+        _("cifras del recibo"), default=0, db_default=0, validators=[MaxValueValidator(20)]
     )
     is_active = models.BooleanField(_("activa"), default=True)
     last_looked_at = models.DateTimeField(_("última búsqueda"), null=True, blank=True, editable=False)

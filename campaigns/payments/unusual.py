@@ -3,6 +3,7 @@
 Looked for in the staged rows, before anything is believed. What a report of an ordinary day never is:
 
     of later days   more than one row in a hundred was paid after the day on which the file came
+    given back      more than one row in twenty, and more than twenty, take payments back
     far above       more than one matched row in twenty brings more than five times what its service owes
     too many paid   with it a month would be paid by half more than the month before was in the end
 """
@@ -20,13 +21,15 @@ from campaigns.month.periods import day_of, month_before, write_period
 from campaigns.payments.matching import span_of
 from campaigns.rows.staging import table_of
 
-LATER_SHARE, FAR_SHARE = 0.01, 0.05
+LATER_SHARE, FAR_SHARE, BACK_SHARE = 0.01, 0.05, 0.05
 FAR_TIMES = 5
 MORE_PAID = 1.5  # times the paid share of the month before
 FEW = 20  # rows: below this a share says nothing
 
 _WHEN = """
-SELECT count(*), count(*) FILTER (WHERE paid_on > %s), min(paid_on), max(paid_on) FROM {table} WHERE reason IS NULL
+SELECT count(*), count(*) FILTER (WHERE paid_on > %s), min(paid_on), max(paid_on),
+       count(*) FILTER (WHERE amount < 0 OR status <> '')
+  FROM {table} WHERE reason IS NULL
 """
 _AGAINST_THE_DEBT = """
 SELECT count(*), count(*) FILTER (WHERE staged.amount > renewal.amount_due * %s),
@@ -52,12 +55,19 @@ def what_is_unusual(*, report: Report) -> str:
     arrived = day_of(report.arrived_at)
     with connection.cursor() as cursor:
         cursor.execute(_WHEN.format(table=table), [arrived + timedelta(days=1)])
-        rows, later, first, last = cursor.fetchone()
+        rows, later, first, last, given_back = cursor.fetchone()
     if later > max(rows * LATER_SHARE, 1):
         return _("%(later)s de %(rows)s pagos son de días que todavía no llegaron, hasta el %(last)s.") % {
             "later": _n(later),
             "rows": _n(rows),
             "last": f"{last:%d/%m/%Y}",
+        }
+    if given_back > max(rows * BACK_SHARE, FEW):
+        return _(
+            "%(back)s de %(rows)s filas devuelven o anulan pagos: se llamaría otra vez a quienes los hicieron."
+        ) % {
+            "back": _n(given_back),
+            "rows": _n(rows),
         }
     if rows < FEW:
         return ""

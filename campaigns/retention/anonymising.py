@@ -37,6 +37,10 @@ STEPS = (
     f"UPDATE campaigns_callback SET note = '', telephone = '' WHERE contact_id IN ({NAMED})",
     f"""UPDATE campaigns_receipt r SET contract = 'anon-' || n.contact_id, service_number = 'anon-' || n.id
           FROM campaigns_renewal n WHERE n.id = r.renewal_id AND n.contact_id IN ({NAMED})""",
+    f"""UPDATE campaigns_refund f SET contract = 'anon-' || n.contact_id, service_number = 'anon-' || n.id, reason =
+               CASE WHEN f.by_id IS NULL THEN '' ELSE '—' END
+          FROM campaigns_receipt r JOIN campaigns_renewal n ON n.id = r.renewal_id
+         WHERE r.id = f.receipt_id AND n.contact_id IN ({NAMED})""",
     f"UPDATE campaigns_renewal SET service_number = 'anon-' || id WHERE contact_id IN ({NAMED})",
     f"""UPDATE campaigns_contact SET contract = 'anon-' || id, name = %(nobody)s, name_key = upper(%(nobody)s),
                identity_card = '', address = '',
@@ -54,7 +58,12 @@ CHANGED = """
      WHERE r.id = d.report_id AND r.arrived_at < %(before)s"""
 UNMATCHED = """
     UPDATE campaigns_receipt SET contract = 'anon', service_number = 'anon'
-     WHERE standing = 'unmatched' AND paid_on < %(before)s AND service_number <> 'anon'"""
+     WHERE renewal_id IS NULL AND paid_on < %(before)s AND service_number <> 'anon'"""
+GIVEN_BACK = """
+    UPDATE campaigns_refund f
+       SET contract = 'anon', service_number = 'anon', reason = CASE WHEN f.by_id IS NULL THEN '' ELSE '—' END
+     WHERE f.refunded_on < %(before)s AND f.service_number <> 'anon'
+       AND NOT EXISTS (SELECT FROM campaigns_receipt r WHERE r.id = f.receipt_id AND r.renewal_id IS NOT NULL)"""
 RETIRED = """
     DELETE FROM campaigns_retiredtelephone t
      WHERE t.retired_at < %(before)s AND NOT EXISTS (SELECT FROM campaigns_contact c WHERE c.contract = t.contract)"""
@@ -133,7 +142,7 @@ def _anonymise_reports(files: list[tuple[int, str]], before: datetime, now: date
     for _pk, name in files:
         default_storage.delete(name)  # first: a name that is left over is deleted again, a file without one never is
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (REJECTED, CHANGED, UNMATCHED, RETIRED):
+        for statement in (REJECTED, CHANGED, UNMATCHED, GIVEN_BACK, RETIRED):
             cursor.execute(statement, {"before": before, "now": now})
         old = Report.objects.filter(pk__in=[pk for pk, _name in files])
         undecided = old.filter(state__in=[Report.State.WAITING, Report.State.HELD, Report.State.PARKED])

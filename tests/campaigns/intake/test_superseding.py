@@ -14,7 +14,9 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from campaigns.assignment.assigning import assign
+from campaigns.calling.rulebook import read_rules
 from campaigns.desk.answers import Answers
+from campaigns.desk.desk_page import lay_desk
 from campaigns.desk.giving import give_next, open_contact
 from campaigns.desk.results import record_result
 from campaigns.figures.figures import read_figures
@@ -191,6 +193,8 @@ def test_a_call_that_is_open_while_its_customer_leaves_still_gets_its_result(
     accepted(corrected(*CORRECTION, now=at("2026-11-26 09:01")), by=elena, now=at("2026-11-26 09:02"))
     no_answer = Disposition.objects.get(code="no_answer")
     answers = Answers(telephone=contact.telephones[0])
+    laid = lay_desk(agent=ana, book=read_rules(now=at("2026-11-26 09:03")), given=given)
+    assert (laid.card.is_gone, laid.countdown) == (True, 0)
     recorded = record_result(
         agent=ana,
         contact=contact,

@@ -274,3 +274,14 @@ def test_its_page_lists_what_was_given_back_and_asks_before_a_receipt_is_annulle
 def test_a_footer_may_count_what_was_annulled_or_not(december: Campaign, total: str) -> None:
     report = collected("R1 C1T 26/11/2026 99", "R3 C3T 26/11/2026 99 ANULADO", footer=f"TOTAL;;;;;{total};;")
     assert report.state == "published"
+
+
+def test_a_file_that_gives_back_very_much_waits_for_a_persons_word(december: Campaign, elena: User) -> None:
+    collected(*PAID)
+    lines = [f"NC-{n};C1;C1T;TV Cable;28/11/2026;-99;QR;" for n in range(21)]
+    file = BytesIO("\n".join([HEAD, *lines, ""]).encode())
+    report = receive_report(kind="recaudo", name="r.csv", file=file, period=None, now=LATER, uploaded_by=elena)
+    report = take_in(report_id=report.pk, now=LATER)
+    assert (report.state, report.held_for) == ("held", "unusual")
+    assert report.held_because.startswith("21 de 21 filas devuelven o anulan pagos")
+    assert entry("C1").state == "paid"

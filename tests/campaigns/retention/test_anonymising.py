@@ -25,12 +25,15 @@ from campaigns.models import (
     CampaignChange,
     Contact,
     Receipt,
+    Refund,
     RejectedRow,
     Renewal,
     Report,
+    ReportDifference,
     RetiredTelephone,
     Seal,
 )
+from campaigns.payments import refunds
 from campaigns.retention import anonymising
 from tests.campaigns.a_month import make_month
 
@@ -68,6 +71,13 @@ def december(ana: Agent, luis: Agent, at: At) -> Campaign:
         number="R-NOBODY", report=Report.objects.get(kind="recaudo"), contract="A1", service_number="A1X",
         paid_on=date(2026, 11, 28), amount=10,
     )  # fmt: skip
+    paid = Receipt.objects.filter(renewal__contact__contract="A1").first()
+    refunds.annul(receipt_id=paid.pk, by=luis.user, now=at("2026-11-28 10:00"), reason="Doña Rosa")
+    Refund.objects.create(
+        number="NC-1", contract="A1", service_number="A1X", amount=1, refunded_on=date(2026, 11, 28),
+        report=Report.objects.get(kind="recaudo"), at=at("2026-11-28 10:00"),
+    )  # fmt: skip
+    ReportDifference.objects.create(report=report, kind="gone", contract="A1", name="Doña Rosa")
     RetiredTelephone.objects.create(
         contract="A1", telephone="+59170700000", reason="wrong", retired_at=at("2026-11-26 10:00")
     )
@@ -84,6 +94,7 @@ def everything_of(*tables: str) -> str:
 
 def test_nobody_is_left_in_any_table(december: Campaign, at: At) -> None:
     tables = ["contact", "renewal", "attempt", "callback", "receipt", "rejectedrow", "retiredtelephone", "deskdraft"]
+    tables += ["refund", "reportdifference"]
     names = [f"campaigns_{table}" for table in tables]
     assert all(word in everything_of(*names) for word in PERSONAL)
     anonymising.anonymise_due(now=at("2028-12-01 08:00"))
