@@ -163,6 +163,15 @@ WHAT_CAME_AND_WHAT_LEAVES = (
         ("tests/campaigns/test_invariants.py::test_what_breaks_a_promise_is_reported",),
     ),
     Rule(
+        "a file in which some numbers lost their zeros is published without a word",
+        "campaigns/rows/digits.py",
+        "        return []\n",
+        "        return []\n    return []\n",
+        (
+            "tests/campaigns/intake/test_lost_zeros.py::test_a_file_in_which_some_lost_theirs_is_held_and_proposes_the_digits",
+        ),
+    ),
+    Rule(
         "what was given back stays paid",
         "campaigns/payments/settling.py",
         "receipt.amount - receipt.refunded AS amount",
