@@ -227,7 +227,8 @@ INVARIANTS = [
                      FROM campaigns_renewal renewal
                      LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id
                     GROUP BY renewal.contact_id) s ON s.contact_id = e.contact_id
-            WHERE e.paid_on IS DISTINCT FROM s.paid_on OR (e.paid_on IS NULL) <> (e.paid_known_at IS NULL)
+            WHERE e.state <> 'gone' AND e.paid_on IS DISTINCT FROM s.paid_on
+               OR (e.paid_on IS NULL) <> (e.paid_known_at IS NULL)
                OR (e.state = 'paid' AND s.paid_on IS NULL) OR (e.state = 'open' AND s.paid_on IS NOT NULL)""",
     ),
     Rule(

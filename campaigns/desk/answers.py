@@ -91,7 +91,7 @@ def _promise_errors(*, entry: ListEntry, answers: Answers, book: RuleBook) -> di
         errors["promised_on"] = _("Un compromiso vale hasta el %(day)s.") % {"day": f"{last_day:%d/%m/%Y}"}
     if answers.promised_amount is None or answers.promised_amount <= 0:
         errors["promised_amount"] = _("Escriba cuánto pagará, en bolivianos.")
-    elif answers.promised_amount > entry.contact.amount_due:
+    elif answers.promised_amount > entry.contact.amount_due and entry.state != ListEntry.State.GONE:
         errors["promised_amount"] = _("El monto pasa de lo que debe: Bs %(amount)s.") % {
             "amount": f"{entry.contact.amount_due:.2f}".replace(".", ",")
         }

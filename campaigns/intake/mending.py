@@ -90,6 +90,8 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         receipts.settle_contact(contact=contact, now=now)
         changed = _changed(contact=contact, had=had, is_back=is_back, by=by, now=now)
     assigning.open_lists(campaign=campaign, now=now, changed=changed)
+    if had is None:  # its service may have been another contract's, and paid
+        receipts.settle_contact(contact=Contact.objects.get(campaign=campaign, contract=contract), now=now)
     receipts.match_waiting(campaign=campaign, now=now)
     Report.objects.filter(pk=report.pk).update(figures=publishing.figures(campaign=campaign))
 
@@ -155,8 +157,13 @@ def _admit_receipt(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         raise RowRefused(reading.sentence("conflict"), "receipt")
     staging.drop_table(report=report)
     figures = recaudo_figures.with_mended_row(
-        told=report.figures, before=before, after=after, taken=counted.taken, channels=counted.figures["channels"]
+        told=report.figures,
+        before=before,
+        after=after,
+        taken=counted.figures["new"],
+        channels=counted.figures["channels"],
     )
+    figures["refunds"] = int(figures.get("refunds", 0)) + counted.figures["refunds"]
     data_until = max(filter(None, (known_until, report.data_until)), default=None)
     Report.objects.filter(pk=report.pk).update(figures=figures, data_until=data_until)
     return counted.taken, counted.duplicates

@@ -40,6 +40,10 @@ _OTHER_LIST = """
 SELECT coalesce(array_agg(contact_id), '{}') FROM campaigns_reportdifference
  WHERE report_id = %s AND kind = 'changed' AND 'services' = ANY (changes)
 """
+_CHANGED_OR_NEW = """
+SELECT contact_id FROM campaigns_reportdifference WHERE report_id = {report} AND contact_id IS NOT NULL
+ UNION SELECT id FROM gathered WHERE NOT is_known
+"""
 _FOUND_A_TELEPHONE = """
 UPDATE campaigns_listentry entry SET {steps}
   FROM campaigns_reportdifference changed JOIN campaigns_contact contact ON contact.id = changed.contact_id
@@ -117,9 +121,11 @@ def supersede(
         found = {Verb.FIND_TELEPHONE: "TRUE"}
         take_steps(cursor, update=_FOUND_A_TELEPHONE, values=[report.pk], steps=found, now=now, by=by)
         _move_in_the_order(cursor, campaign=campaign, report=report)
-        receipts.recount_changed(cursor, campaign=campaign, report=report, now=now)
     changed = Changed(callable_again=tuple(had_no_place), in_another_list=tuple(in_another_list))
     assigning.open_lists(campaign=campaign, now=now, changed=changed)
+    with connection.cursor() as cursor:  # who is new may have come with a service that is paid
+        contacts = _CHANGED_OR_NEW.format(report=int(report.pk))
+        receipts.settle_again(cursor, contacts=contacts, campaign=campaign, now=now)
     receipts.match_waiting(campaign=campaign, now=now)
     withdraw(owed=superseded, to=Report.State.SUPERSEDED, now=now, by=by)
     words = {"name": report.name, "what": summary.sentence}

@@ -108,6 +108,7 @@ class Refund(models.Model):
     """
 
     number = models.CharField(_("recibo o nota"), max_length=40)
+    by_number = models.BooleanField(default=False, help_text=_("Es del recibo de su número, y de ningún otro."))
     receipt = models.ForeignKey(
         Receipt, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="refunds"
     )

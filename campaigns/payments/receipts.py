@@ -139,7 +139,8 @@ def match_all_waiting(*, now: datetime) -> int:
     """Match every receipt that waits («Volver a buscar»). Returns how many found a place."""
     with transaction.atomic(), connection.cursor() as cursor:
         begin(cursor)
-        return rematch(cursor, which="true", now=now)
+        found = rematch(cursor, which="true", now=now)
+        return found + refunds.give_back_waiting(cursor, now=now)
 
 
 def hold_turn() -> None:
@@ -149,30 +150,28 @@ def hold_turn() -> None:
 
 
 def settle_contact(*, contact: Contact, now: datetime) -> None:
-    """A contact owes something else than before: bring its place in the lists up to its payments."""
-    one = f"(VALUES ({int(contact.pk)}::bigint, {int(contact.campaign_id)}::bigint)) AS one (contact_id, campaign_id)"
+    """A contact owes something else than before: bring its payments and its place in the lists up to it."""
     with connection.cursor() as cursor:
-        settling.settle_again(cursor, touched=one, now=now)
+        settle_again(cursor, contacts=f"SELECT {int(contact.pk)}", campaign=contact.campaign, now=now)
 
 
-def recount_changed(cursor: CursorWrapper, *, campaign: Campaign, report: Report, now: datetime) -> None:
-    """Renewals of `campaign` owe something else, as a corrected `report` wrote down: payments and places follow.
+def settle_again(cursor: CursorWrapper, *, contacts: str, campaign: Campaign, now: datetime) -> None:
+    """Contacts of `campaign` owe something else than before, or other services: payments and places follow.
 
-    The caller holds the payments' turn, and the differences of `report` are written.
+    `contacts`: SQL of ours that gives their ids; all have their list entry. The caller holds the payments' turn.
     """
     cursor.execute("DROP TABLE IF EXISTS pg_temp.renewal_to_recount")
     cursor.execute(
-        """
+        f"""
         CREATE TEMPORARY TABLE renewal_to_recount ON COMMIT DROP AS
         SELECT payment.renewal_id
           FROM campaigns_renewalpayment payment JOIN campaigns_renewal renewal ON renewal.id = payment.renewal_id
-         WHERE payment.campaign_id = %s AND (payment.amount <> renewal.amount_due)
+         WHERE payment.campaign_id = %s AND renewal.contact_id IN ({contacts})
         """,
         [campaign.pk],
     )
     settling.recount(cursor)
-    touched = f"""(SELECT contact_id, {int(campaign.pk)}::bigint AS campaign_id FROM campaigns_reportdifference
-                    WHERE report_id = {int(report.pk)} AND contact_id IS NOT NULL) AS changed"""
+    touched = f"(SELECT id AS contact_id, campaign_id FROM campaigns_contact WHERE id IN ({contacts})) AS changed"
     settling.settle_again(cursor, touched=touched, now=now)
 
 

@@ -1,9 +1,10 @@
 """Money given back: a negative receipt, one a report calls annulled, or one a person annuls. Its payment is taken back.
 
-Whom a refund is of: the receipt of its own number; else one of its service (without service number: of its contract)
-that has as much left and was paid no later, rather the one of exactly its amount, rather the newest. What finds none
-waits, is shown, and is looked for again after every report. A receipt given back whole is annulled and counts no more;
-renewal, promise, place in the lists and figures are counted anew, as if it had been so much smaller (procedure K.2).
+Whom a refund is of: the receipt of its own number; else one of its service (without service number: of its contract) in
+a month that is not closed, that has as much left and was paid no later, rather of exactly its amount, rather the last.
+What finds none waits, is shown, and is looked for again after every report. A receipt given back whole is annulled and
+counts no more; renewal, promise, place in the lists and figures are counted anew, as if it had been so much smaller
+(procedure K.2).
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from campaigns.payments import settling
 _ROUNDS = 20  # one receipt may be given back in so many parts of one report; the rest is found after the next
 _TAKE = """
 WITH rows AS (
-  SELECT DISTINCT ON (receipt, abs(amount)) line, receipt, contract, service_number, abs(amount) AS amount, paid_on
+  SELECT DISTINCT ON (receipt, abs(amount)) line, receipt, contract, service_number, abs(amount) AS amount, paid_on,
+         amount > 0 AS by_number
     FROM {table} WHERE reason IS NULL AND (amount < 0 OR status <> '') ORDER BY receipt, abs(amount), line
 ), taken AS (
-  INSERT INTO campaigns_refund (number, contract, service_number, amount, refunded_on, report_id, reason, at)
-  SELECT receipt, contract, service_number, amount, paid_on, %s, '', %s FROM rows ORDER BY line
+  INSERT INTO campaigns_refund (number, contract, service_number, amount, refunded_on, report_id, reason, at, by_number)
+  SELECT receipt, contract, service_number, amount, paid_on, %s, '', %s, by_number FROM rows ORDER BY line
   ON CONFLICT (number, amount) WHERE report_id IS NOT NULL DO NOTHING
   RETURNING number, amount
 )
@@ -40,23 +42,25 @@ SELECT (SELECT count(*) FROM taken),
 _CHOICE = """
 CREATE TEMPORARY TABLE refund_choice ON COMMIT DROP AS
 WITH waiting AS MATERIALIZED (
-  SELECT f.*, EXISTS (SELECT FROM campaigns_receipt own WHERE own.number = f.number) AS has_own
+  SELECT f.*, f.by_number OR EXISTS (SELECT FROM campaigns_receipt own WHERE own.number = f.number) AS has_own
     FROM campaigns_refund f WHERE f.receipt_id IS NULL
 ), candidate AS (
   SELECT w.id AS refund_id, w.amount AS given_back, r.* FROM waiting w JOIN campaigns_receipt r ON r.number = w.number
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
     JOIN campaigns_renewal n ON n.service_number = w.service_number JOIN campaigns_receipt r ON r.renewal_id = n.id
+    JOIN campaigns_campaign m ON m.id = n.campaign_id AND m.state <> 'closed'
    WHERE NOT w.has_own AND w.service_number <> '' AND r.paid_on <= w.refunded_on
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
     JOIN campaigns_contact c ON c.contract = w.contract JOIN campaigns_renewal n ON n.contact_id = c.id
     JOIN campaigns_receipt r ON r.renewal_id = n.id
+    JOIN campaigns_campaign m ON m.id = n.campaign_id AND m.state <> 'closed'
    WHERE NOT w.has_own AND w.service_number = '' AND w.contract <> '' AND r.paid_on <= w.refunded_on
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
     JOIN campaigns_receipt r ON r.service_number = w.service_number AND r.standing <> 'counted'
-   WHERE NOT w.has_own AND w.service_number <> '' AND r.renewal_id IS NULL AND r.paid_on <= w.refunded_on
+   WHERE NOT w.has_own AND w.service_number NOT IN ('', 'anon') AND r.renewal_id IS NULL AND r.paid_on <= w.refunded_on
 ), best AS (
   SELECT DISTINCT ON (refund_id) refund_id, id AS receipt_id, given_back FROM candidate
    WHERE amount - refunded >= given_back
@@ -64,7 +68,10 @@ WITH waiting AS MATERIALIZED (
 )
 SELECT DISTINCT ON (receipt_id) refund_id, receipt_id, given_back FROM best ORDER BY receipt_id, refund_id
 """
-_ALLOT = "UPDATE campaigns_refund f SET receipt_id = c.receipt_id FROM refund_choice c WHERE c.refund_id = f.id"
+_ALLOT = """
+UPDATE campaigns_refund f SET receipt_id = c.receipt_id, by_number = f.by_number OR r.number = f.number
+  FROM refund_choice c JOIN campaigns_receipt r ON r.id = c.receipt_id WHERE c.refund_id = f.id
+"""
 # `refund_choice` says how much of which receipt.
 _GIVE_BACK = """
 UPDATE campaigns_receipt r
@@ -139,6 +146,7 @@ def annul(*, receipt_id: int, by: User, now: datetime, reason: str) -> Refund:
         refund = Refund.objects.create(
             number=receipt.number,
             receipt=receipt,
+            by_number=True,
             contract=receipt.contract,
             service_number=receipt.service_number,
             amount=receipt.amount - receipt.refunded,
@@ -172,9 +180,14 @@ def undo(cursor: CursorWrapper, *, reports: list[int]) -> None:
         UPDATE campaigns_receipt r
            SET refunded = r.refunded - f.amount,
                standing = CASE WHEN r.standing <> 'annulled' THEN r.standing
-                               WHEN r.renewal_id IS NULL THEN 'unmatched' ELSE 'counted' END
-          FROM (SELECT receipt_id, sum(amount) AS amount FROM campaigns_refund
-                 WHERE report_id = ANY(%s) AND receipt_id IS NOT NULL GROUP BY receipt_id) f
+                               WHEN f.is_gone THEN 'counted' ELSE 'unmatched' END,
+               renewal_id = CASE WHEN r.standing <> 'annulled' OR f.is_gone THEN r.renewal_id END,
+               campaign_id = CASE WHEN r.standing <> 'annulled' OR f.is_gone THEN r.campaign_id END
+          FROM (SELECT back.receipt_id, sum(back.amount) AS amount,
+                       coalesce(bool_or(n.gone_at IS NOT NULL), FALSE) AS is_gone
+                  FROM campaigns_refund back JOIN campaigns_receipt had ON had.id = back.receipt_id
+                  LEFT JOIN campaigns_renewal n ON n.id = had.renewal_id
+                 WHERE back.report_id = ANY(%s) GROUP BY back.receipt_id) f
          WHERE f.receipt_id = r.id
         """,
         [reports],

@@ -73,9 +73,9 @@ UPDATE campaigns_receipt receipt SET standing = 'unmatched', renewal_id = NULL, 
 """
 
 # Of a contact, over its renewals and their payments: the day when nothing was owed any more. What a corrected report no
-# longer has is not owed; of who is no more in it at all, what was paid stays.
+# longer has is not owed. Who is no more in it at all stands as she left.
 PAID_ON = """CASE WHEN count(*) FILTER (WHERE renewal.gone_at IS NULL AND payment.paid_on IS NULL) = 0
-     THEN coalesce(max(payment.paid_on) FILTER (WHERE renewal.gone_at IS NULL), max(payment.paid_on)) END"""
+     THEN max(payment.paid_on) FILTER (WHERE renewal.gone_at IS NULL) END"""
 _PAID_CONTACTS = f"""
 CREATE TEMPORARY TABLE contact_to_settle ON COMMIT DROP AS
 SELECT touched.contact_id, {PAID_ON} AS paid_on
@@ -92,6 +92,7 @@ UPDATE campaigns_listentry entry
        {steps}
   FROM (SELECT contact_id, paid_on FROM contact_to_settle ORDER BY contact_id) settled
  WHERE settled.contact_id = entry.contact_id AND entry.paid_on IS DISTINCT FROM settled.paid_on
+   AND entry.state <> 'gone'
 """
 _IS_FINAL = """settled.paid_on IS NULL AND EXISTS (SELECT FROM campaigns_disposition d
                                                     WHERE d.id = entry.last_disposition_id AND d.is_final)"""
@@ -112,7 +113,7 @@ _NOTE_REOPENED = """
 CREATE TEMPORARY TABLE contact_reopened ON COMMIT DROP AS
 SELECT entry.contact_id, entry.paid_known_at
   FROM contact_to_settle settled JOIN campaigns_listentry entry ON entry.contact_id = settled.contact_id
- WHERE settled.paid_on IS NULL AND entry.paid_on IS NOT NULL
+ WHERE settled.paid_on IS NULL AND entry.paid_on IS NOT NULL AND entry.state <> 'gone'
 """
 _BRING_BACK_CALL_BACKS = """
 UPDATE campaigns_callback agreed SET state = 'pending', settled_at = NULL, why = '', cancelled_by_payment = FALSE

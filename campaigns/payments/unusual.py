@@ -38,14 +38,14 @@ SELECT count(*), count(*) FILTER (WHERE staged.amount > renewal.amount_due * %s)
   JOIN campaigns_renewal renewal ON renewal.service_number = staged.service_number
                                 AND staged.service IN (renewal.service, '')
   LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id
- WHERE staged.reason IS NULL AND staged.service_number <> '' AND renewal.campaign_id = %s
+ WHERE staged.reason IS NULL AND staged.service_number <> '' AND renewal.campaign_id = %s AND renewal.gone_at IS NULL
    AND staged.paid_on BETWEEN %s AND %s
    AND NOT EXISTS (SELECT FROM campaigns_receipt known WHERE known.number = staged.receipt)
 """
 _PAID = """
 SELECT count(*), count(payment.paid_on)
   FROM campaigns_renewal renewal LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id
- WHERE renewal.campaign_id = %s
+ WHERE renewal.campaign_id = %s AND renewal.gone_at IS NULL
 """
 
 

@@ -83,5 +83,4 @@ def withdraw_receipts(*, reports: Sequence[Report], now: datetime) -> Undoing:
         touched = "(SELECT DISTINCT contact_id, campaign_id FROM withdrawn_renewal) AS withdrawn"
         settled = settling.settle_again(cursor, touched=touched, now=now)
         cursor.execute("DROP TABLE withdrawn_renewal")
-        refunds.give_back_waiting(cursor, now=now)
     return Undoing(receipts=deleted, contacts=settled.reopened)

@@ -22,6 +22,8 @@ _FILL = """
 UPDATE {table} SET {column} = lpad({column}, %s, '0')
  WHERE length({column}) < %s AND {column} ~ '^[0-9]+$'
 """
+# A receipt that was taken before its digits were said is the one it was.
+_AS_KNOWN = " AND NOT EXISTS (SELECT FROM campaigns_receipt known WHERE known.number = receipt)"
 # How long numbers with zeros in front are; of all columns in one look at the rows.
 _LONGEST = "max(length({column})) FILTER (WHERE {column} LIKE '0%%' AND {column} ~ '^[0-9]+$')"
 _SHORTER = """
@@ -62,7 +64,8 @@ def fill_up(*, report: Report, digits: Mapping[str, int]) -> None:
     """Give the staged numbers of `report` their zeros back."""
     with connection.cursor() as cursor:
         for column, number in digits.items():
-            cursor.execute(_FILL.format(table=table_of(report), column=column), [number, number])
+            known = _AS_KNOWN if column == "receipt" else ""
+            cursor.execute(_FILL.format(table=table_of(report), column=column) + known, [number, number])
 
 
 def lost_zeros(*, report: Report) -> list[LostZeros]:

@@ -116,3 +116,11 @@ def test_where_they_come_so_nobody_is_asked_again(at: At, source: ReportSource) 
     ReportSource.objects.update(contract_digits=1)
     assert taken(*MIXED, now=at("2026-11-25 06:10")).state == PUBLISHED
     assert Contact.objects.count() == 3
+
+
+def test_a_receipt_taken_before_its_digits_were_said_is_the_one_it_was(at: At, source: ReportSource) -> None:
+    taken({"CONTRATO": "2000", "NRO_SERVICIO": "20001"}, now=at("2026-11-25 06:10"))
+    paid("2000", "7", now=at("2026-11-26 06:10"))
+    ReportSource.objects.update(receipt_digits=6)
+    assert paid("2000", "7 ", now=at("2026-11-26 09:10")).duplicates == 1
+    assert Receipt.objects.get().number == "7"

@@ -40,8 +40,10 @@ from campaigns.models import (
     Renewal,
     Report,
     ReportDifference,
+    ReportSource,
 )
 from campaigns.month import lifecycle
+from campaigns.promises_and_callbacks.call_backs import widen_overdue
 from campaigns.promises_and_callbacks.promise_outcomes import with_outcome
 from notices.models import Notice
 from tests.campaigns.a_campaign import add_contacts, make_campaign
@@ -360,3 +362,76 @@ def test_a_step_taken_with_others_stays_with_the_others(at: At, ana: Agent, elen
     withdraw(report_id=wrong.pk, by=elena, now=at("2026-11-25 07:00"), reason="Era el de noviembre")
     step.refresh_from_db()
     assert step.contacts == [other.pk]
+
+
+def eight(*without: str, **changes: dict[str, str]) -> list[dict[str, str]]:
+    """The rows of the month as they came, but for some contracts, and with changes: `eight("2003", c2001={…})`."""
+    return [{**row, **changes.get(f"c{row['CONTRATO']}", {})} for row in many(8) if row["CONTRATO"] not in without]
+
+
+def test_who_had_paid_exactly_what_the_correction_asks_is_paid(month: Campaign, at: At, elena: User) -> None:
+    paid(("R1", "2001", "189"), now=at("2026-11-26 08:00"))
+    rows = eight(c2001={"MONTO": "189,00"})
+    accepted(corrected(*rows, now=at("2026-11-26 09:00")), by=elena, now=at("2026-11-26 09:30"))
+    assert entry("2001").state == "paid"
+    assert not check_invariants()
+
+
+def test_a_paid_service_of_a_contract_that_got_its_zeros_back_is_not_called(
+    month: Campaign, at: At, elena: User
+) -> None:
+    paid(("R1", "2001", "289"), now=at("2026-11-26 08:00"))
+    rows = eight(c2001={"CONTRATO": "02001"})
+    ReportSource.objects.update(contract_digits=1)
+    accepted(corrected(*rows, now=at("2026-11-26 09:00")), by=elena, now=at("2026-11-26 09:30"))
+    assert (entry("2001").state, entry("02001").state) == ("gone", "paid")
+    assert not check_invariants()
+
+
+def test_who_was_held_out_comes_back_held_out_though_a_part_was_paid_before_she_left(
+    month: Campaign, at: At, elena: User
+) -> None:
+    second = {"CONTRATO": "2001", "NRO_SERVICIO": "20012", "PRODUCTO": "TV Cable", "MONTO": "149,00"}
+    accepted(corrected(*eight(), second, now=at("2026-11-25 10:00")), by=elena, now=at("2026-11-25 10:10"))
+    entry("2001")
+    ListEntry.objects.filter(contact__contract="2001").update(state="held_out")
+    paid(("R1", "2001", "289"), now=at("2026-11-26 08:00"))
+    accepted(corrected(*eight("2001"), now=at("2026-11-26 09:00")), by=elena, now=at("2026-11-26 09:10"))
+    assert (entry("2001").state, entry("2001").paid_on) == ("gone", None)
+    rows = [*eight(), second, {"CONTRATO": "9999", "NRO_SERVICIO": "99991"}]
+    accepted(corrected(*rows, now=at("2026-11-26 10:00")), by=elena, now=at("2026-11-26 10:10"))
+    assert (entry("2001").state, entry("2001").paid_on) == ("held_out", None)
+
+
+def test_a_final_result_of_a_call_that_was_open_while_she_left_is_not_forgotten(
+    month: Campaign, at: At, ana: Agent, elena: User
+) -> None:
+    contact = Contact.objects.get(contract="2000")
+    given = open_contact(agent=ana, contact_id=contact.pk, now=at("2026-11-26 09:00"))
+    accepted(corrected(*eight("2000"), now=at("2026-11-26 09:01")), by=elena, now=at("2026-11-26 09:02"))
+    answers = Answers(telephone=contact.telephones[0], reason="Precio")
+    refused = Disposition.objects.get(code="refused")
+    record_result(
+        agent=ana, contact=contact, fence=given.fence, disposition=refused, answers=answers, now=at("2026-11-26 09:04")
+    )
+    again = [*eight(), {"CONTRATO": "9999", "NRO_SERVICIO": "99991"}]
+    accepted(corrected(*again, now=at("2026-11-26 10:00")), by=elena, now=at("2026-11-26 10:10"))
+    assert entry("2000").state == "done"
+    assert not check_invariants()
+
+
+def test_what_was_agreed_in_a_call_that_was_open_while_she_left_is_cancelled(
+    month: Campaign, at: At, ana: Agent, elena: User
+) -> None:
+    contact = Contact.objects.get(contract="2000")
+    given = open_contact(agent=ana, contact_id=contact.pk, now=at("2026-11-26 09:00"))
+    accepted(corrected(*eight("2000"), now=at("2026-11-26 09:01")), by=elena, now=at("2026-11-26 09:02"))
+    answers = Answers(telephone=contact.telephones[0], call_back_at=at("2026-11-26 15:00"))
+    later = Disposition.objects.get(code="call_back")
+    record_result(
+        agent=ana, contact=contact, fence=given.fence, disposition=later, answers=answers, now=at("2026-11-26 09:04")
+    )
+    widen_overdue(now=at("2026-11-26 15:30"))
+    assert (CallBack.objects.get().state, CallBack.objects.get().why) == (
+        "cancelled", "El cliente ya no está en el reporte.",
+    )  # fmt: skip

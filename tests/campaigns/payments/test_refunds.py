@@ -285,3 +285,23 @@ def test_a_file_that_gives_back_very_much_waits_for_a_persons_word(december: Cam
     assert (report.state, report.held_for) == ("held", "unusual")
     assert report.held_because.startswith("21 de 21 filas devuelven o anulan pagos")
     assert entry("C1").state == "paid"
+
+
+def test_an_annulment_whose_receipt_was_withdrawn_takes_no_other_payment_back(december: Campaign, elena: User) -> None:
+    collected("R0 C1T 26/11/2026 99")
+    second = collected("R9 C1T 27/11/2026 99", "R5 C3T 27/11/2026 99", now=LATER)
+    refunds.annul(receipt_id=Receipt.objects.get(number="R9").pk, by=elena, now=LATER, reason="Doble")
+    withdraw(report_id=second.pk, by=elena, now=moment("2026-11-29 22:00"), reason="Era de otra caja")
+    assert list(Receipt.objects.values_list("number", "standing")) == [("R0", "counted")]
+    collected("R7 C3T 27/11/2026 99", now=moment("2026-11-29 23:00"))
+    assert (entry("C1").state, Refund.objects.get().receipt) == ("paid", None)
+    assert not check_invariants()
+
+
+def test_a_closed_month_is_given_back_by_number_only(december: Campaign) -> None:
+    collected(*PAID)
+    Campaign.objects.update(state="closed", closed_at=LATER)
+    collected("NC-1 C1T 28/11/2026 -99", now=LATER)
+    assert Refund.objects.get().receipt is None
+    collected("R2 C2T 28/11/2026 -99", now=LATER)
+    assert Receipt.objects.get(number="R2").standing == "annulled"
