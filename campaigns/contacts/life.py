@@ -69,6 +69,10 @@ SUPERVISION = frozenset({Actor.SUPERVISION})
 CENTRE = frozenset({Actor.CENTRE})
 CALLED = DESK | CENTRE  # by the result itself, or by the rules, when the contact is given next
 
+# Of a row `entry`: she had her last word, whatever became of her place meanwhile.
+LAST_RESULT_IS_FINAL = """EXISTS (SELECT FROM campaigns_disposition d WHERE d.id = entry.last_disposition_id
+                                  AND (d.is_final OR d.forbids_calling))"""
+
 STEPS: tuple[Step, ...] = (
     Step(Verb.FINISH, State.OPEN, State.DONE, DESK),
     Step(Verb.FINISH, State.NOT_CALLABLE, State.DONE, DESK),

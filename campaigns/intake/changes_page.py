@@ -48,6 +48,12 @@ def tabs_of(*, report: Report, chosen: str) -> list[dict[str, Any]]:
     ]
 
 
+def waits_with_changes(report: Report) -> bool:
+    """Whether it is still to be decided whether what it would change is done."""
+    is_over = report.state in (Report.State.DISCARDED, Report.State.REFUSED, Report.State.PUBLISHED)
+    return not is_over and report.differences.exists()
+
+
 def services_of(customer: dict[str, Any] | None) -> str:
     """`Internet 20021, Televisión 20042`."""
     lines = customer["services"] if customer else []

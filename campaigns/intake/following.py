@@ -7,18 +7,16 @@ from datetime import datetime
 from django.db.backends.utils import CursorWrapper
 
 from agents.models import User
-from campaigns.contacts.life import Verb, take_steps
+from campaigns.contacts.life import LAST_RESULT_IS_FINAL, Verb, take_steps
 from campaigns.models import Campaign
 
-# A result of a call that was open while she left may be final.
-_IS_FINAL = """EXISTS (SELECT FROM campaigns_disposition d WHERE d.id = entry.last_disposition_id
-                        AND (d.is_final OR d.forbids_calling))"""
-# Who comes back stands where she stood: her state before is that of the step with which she left.
+# Who comes back stands where she stood: her state before is that of the step with which she left. A result of a call
+# that was open while she left may be final.
 _STEPS = {
     Verb.LEAVE_REPORT: "NOT there.is_in_it",
     Verb.RETURN_PAID: "there.is_in_it AND entry.state_before = 'paid'",
     Verb.RETURN_HELD_OUT: "there.is_in_it AND entry.state_before = 'held_out'",
-    Verb.RETURN_DONE: f"there.is_in_it AND (entry.state_before = 'done' OR {_IS_FINAL})",
+    Verb.RETURN_DONE: f"there.is_in_it AND (entry.state_before = 'done' OR {LAST_RESULT_IS_FINAL})",
     Verb.RETURN_OPEN: "there.is_in_it",
 }
 _FOLLOW = """

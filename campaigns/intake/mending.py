@@ -37,7 +37,7 @@ class RowRefused(ValueError):
 def admit(*, row_id: int, cells: Mapping[str, str], by: User, now: datetime) -> RejectedRow:
     """Take the row with these cells (by column) into the campaign or the payments. Raises RowRefused."""
     with transaction.atomic():
-        receipts.hold_turn()
+        receipts.take_turn()
         row = RejectedRow.objects.select_related("report").get(pk=row_id)
         # The report first: two people admitting two rows of it count one after the other.
         report = Report.objects.select_for_update(no_key=True).get(pk=row.report_id)

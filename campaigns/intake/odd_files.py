@@ -217,6 +217,9 @@ def _zeros(lost: Sequence[LostZeros]) -> Iterator[Odd]:
     names = {"contract": _("contrato"), "service_number": _("servicio"), "receipt": _("recibo")}
     for column in lost:
         words = {"name": names[column.column], "digits": column.digits, "n": _n(column.numbers)}
+        if column.is_known:
+            yield Odd(HeldFor.ZEROS, _zeros_of_what_is_known(column.numbers) % words)
+            continue
         yield Odd(
             HeldFor.ZEROS,
             ngettext(
@@ -228,6 +231,16 @@ def _zeros(lost: Sequence[LostZeros]) -> Iterator[Odd]:
             )
             % words,
         )
+
+
+def _zeros_of_what_is_known(numbers: int) -> str:
+    return ngettext(
+        "Un número de %(name)s es uno que ya se conoce con %(digits)d cifras, sin los ceros con que comienza: sería "
+        "otro cliente.",
+        "%(n)s números de %(name)s ya se conocen con %(digits)d cifras, y aquí les faltan los ceros con que "
+        "comienzan: serían otros clientes.",
+        numbers,
+    )
 
 
 def _against_the_month_before(*, report: Report, rows: int) -> Iterator[Odd]:

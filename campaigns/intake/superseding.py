@@ -86,11 +86,6 @@ def sentence(*, superseded: Report, summary: Summary) -> str:
     return f"{told} {again % {'n': mended}}"
 
 
-def differences_of(summary: Summary) -> dict[str, int | str]:
-    """As the report's row keeps them among its figures."""
-    return asdict(summary)
-
-
 def accepted_digest(report: Report) -> str:
     """Which differences were shown to whoever accepted the report."""
     return str(report.figures.get("differences", {}).get("digest", ""))
@@ -135,7 +130,7 @@ def supersede(
         taken=counts["taken"],
         duplicates=counts["duplicates"],
         other_service=counts["other_service"],
-        figures={**publishing.figures(campaign=campaign), "differences": differences_of(summary)},
+        figures={**publishing.figures(campaign=campaign), "differences": asdict(summary)},
     )
 
 

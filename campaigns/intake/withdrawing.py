@@ -67,7 +67,7 @@ def withdraw(*, report_id: int, by: User, now: datetime, reason: str) -> ReportW
     if not reason:
         raise DecisionRefused(_("Escriba por qué se retira."))
     with transaction.atomic():
-        receipts.hold_turn()
+        receipts.take_turn()
         report = Report.objects.select_for_update(no_key=True).get(pk=report_id)
         check_can_withdraw(report)
         if report.kind == ReportKind.CCVP:

@@ -6,6 +6,7 @@ a day, two files that overlap: a receipt that is already had is a duplicate and 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
@@ -135,16 +136,24 @@ def match_waiting(*, campaign: Campaign, now: datetime) -> int:
         return found
 
 
-def match_all_waiting(*, now: datetime) -> int:
-    """Match every receipt that waits («Volver a buscar»). Returns how many found a place."""
+@dataclass(frozen=True)
+class Found:
+    """What found what it was waiting for: receipts their renewal, refunds their receipt."""
+
+    receipts: int
+    refunds: int
+
+
+def match_all_waiting(*, now: datetime) -> Found:
+    """Match every receipt and every refund that waits («Volver a buscar»)."""
     with transaction.atomic(), connection.cursor() as cursor:
         begin(cursor)
         found = rematch(cursor, which="true", now=now)
-        return found + refunds.give_back_waiting(cursor, now=now)
+        return Found(receipts=found, refunds=refunds.give_back_waiting(cursor, now=now))
 
 
-def hold_turn() -> None:
-    """Take the payments' turn in the caller's transaction, before any row: who waits for it must hold nothing."""
+def take_turn() -> None:
+    """`begin` for a caller that goes on with other verbs: before any row, for who waits for it must hold nothing."""
     with connection.cursor() as cursor:
         begin(cursor)
 

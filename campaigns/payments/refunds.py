@@ -1,7 +1,8 @@
 """Money given back: a negative receipt, one a report calls annulled, or one a person annuls. Its payment is taken back.
 
 Whom a refund is of: the receipt of its own number; else one of its service (without service number: of its contract) in
-a month that is not closed, that has as much left and was paid no later, rather of exactly its amount, rather the last.
+a month whose payments still count, that has as much left and was paid no later, rather of exactly its amount, rather
+the last.
 What finds none waits, is shown, and is looked for again after every report. A receipt given back whole is annulled and
 counts no more; renewal, promise, place in the lists and figures are counted anew, as if it had been so much smaller
 (procedure K.2).
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from campaigns.models import Receipt, Refund, Report
 from campaigns.month.periods import day_of
-from campaigns.payments import settling
+from campaigns.payments import matching, settling
 
 _ROUNDS = 20  # one receipt may be given back in so many parts of one report; the rest is found after the next
 _TAKE = """
@@ -44,18 +45,20 @@ CREATE TEMPORARY TABLE refund_choice ON COMMIT DROP AS
 WITH waiting AS MATERIALIZED (
   SELECT f.*, f.by_number OR EXISTS (SELECT FROM campaigns_receipt own WHERE own.number = f.number) AS has_own
     FROM campaigns_refund f WHERE f.receipt_id IS NULL
+), still_counting AS (
+  SELECT id FROM campaigns_campaign WHERE state <> 'closed' OR calls_until + %s >= %s
 ), candidate AS (
   SELECT w.id AS refund_id, w.amount AS given_back, r.* FROM waiting w JOIN campaigns_receipt r ON r.number = w.number
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
     JOIN campaigns_renewal n ON n.service_number = w.service_number JOIN campaigns_receipt r ON r.renewal_id = n.id
-    JOIN campaigns_campaign m ON m.id = n.campaign_id AND m.state <> 'closed'
+    JOIN still_counting m ON m.id = n.campaign_id
    WHERE NOT w.has_own AND w.service_number <> '' AND r.paid_on <= w.refunded_on
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
     JOIN campaigns_contact c ON c.contract = w.contract JOIN campaigns_renewal n ON n.contact_id = c.id
     JOIN campaigns_receipt r ON r.renewal_id = n.id
-    JOIN campaigns_campaign m ON m.id = n.campaign_id AND m.state <> 'closed'
+    JOIN still_counting m ON m.id = n.campaign_id
    WHERE NOT w.has_own AND w.service_number = '' AND w.contract <> '' AND r.paid_on <= w.refunded_on
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
@@ -115,12 +118,13 @@ def give_back_waiting(cursor: CursorWrapper, *, now: datetime) -> int:
     given = 0
     for _round in range(_ROUNDS):
         cursor.execute("DROP TABLE IF EXISTS pg_temp.refund_choice")
-        cursor.execute(_CHOICE)
-        if not cursor.rowcount:
+        cursor.execute(_CHOICE, [matching.days_of_grace(), day_of(now)])
+        found = cursor.rowcount
+        if not found:
             break
         if not given:
             _new_touched(cursor)
-        given += cursor.rowcount
+        given += found
         for statement in (_ALLOT, _GIVE_BACK, _TOUCHED):
             cursor.execute(statement)
     if given:

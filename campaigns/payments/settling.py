@@ -14,7 +14,7 @@ from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
 
-from campaigns.contacts.life import Verb, take_steps
+from campaigns.contacts.life import LAST_RESULT_IS_FINAL, Verb, take_steps
 from campaigns.month.changed_rows import note_changed_rows_of
 
 # Receipts and reports are matched by one hand at a time: a receipt taken in while a report is being published would see
@@ -94,11 +94,9 @@ UPDATE campaigns_listentry entry
  WHERE settled.contact_id = entry.contact_id AND entry.paid_on IS DISTINCT FROM settled.paid_on
    AND entry.state <> 'gone'
 """
-_IS_FINAL = """settled.paid_on IS NULL AND EXISTS (SELECT FROM campaigns_disposition d
-                                                    WHERE d.id = entry.last_disposition_id AND d.is_final)"""
 _STEPS = {
     Verb.PAY: "settled.paid_on IS NOT NULL",
-    Verb.OWE_UNCALLED: _IS_FINAL,
+    Verb.OWE_UNCALLED: f"settled.paid_on IS NULL AND {LAST_RESULT_IS_FINAL}",
     Verb.OWE_AGAIN: "settled.paid_on IS NULL",
 }
 _CANCEL_CALL_BACKS = """

@@ -82,10 +82,17 @@ def payment_export(request: HttpRequest) -> HttpResponseBase:
 def match_again(request: HttpRequest) -> HttpResponse:
     """«Volver a buscar»: match every receipt that waits with the renewals there are now."""
     found = receipts.match_all_waiting(now=timezone.now())
-    if found:
-        words = ngettext("%(n)d recibo encontró su renovación.", "%(n)d recibos encontraron su renovación.", found)
-        messages.success(request, words % {"n": found})
-    else:
+    if found.receipts:
+        words = ngettext(
+            "%(n)d recibo encontró su renovación.", "%(n)d recibos encontraron su renovación.", found.receipts
+        )
+        messages.success(request, words % {"n": found.receipts})
+    if found.refunds:
+        words = ngettext(
+            "%(n)d devolución encontró su recibo.", "%(n)d devoluciones encontraron su recibo.", found.refunds
+        )
+        messages.success(request, words % {"n": found.refunds})
+    if not found.receipts and not found.refunds:
         messages.info(request, _("Ningún recibo encontró una renovación nueva."))
     return redirect(f"{reverse('campaigns:payment_list')}?show=unmatched")
 
@@ -111,7 +118,8 @@ def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
     except refunds.AnnulmentRefused as refusal:
         why_not = str(refusal)
     context = {"receipt": receipt, "left": receipt.amount - receipt.refunded, "why_not": why_not, "reason": reason}
-    context |= {"error": error, "trail": [(reverse("campaigns:payment_list"), _("Pagos")), ("", _("Anular"))]}
+    back = reverse("campaigns:payment_list")
+    context |= {"error": error, "back": back, "trail": [(back, _("Pagos")), ("", _("Anular"))]}
     return render(request, "campaigns/payments/receipt_annul.html", context, status=422 if error else 200)
 
 

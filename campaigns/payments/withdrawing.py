@@ -68,7 +68,7 @@ def count_what_would_go(*, report: Report) -> Undoing:
 def withdraw_receipts(*, reports: Sequence[Report], now: datetime) -> Undoing:
     """Delete the receipts of `reports` and bring renewals and lists to what is left.
 
-    Runs in the caller's transaction, which holds the payments' turn (`receipts.hold_turn`).
+    Runs in the caller's transaction, which holds the payments' turn (`receipts.take_turn`).
     """
     keys = [report.pk for report in reports]
     with connection.cursor() as cursor:

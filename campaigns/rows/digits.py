@@ -44,11 +44,15 @@ SELECT count(DISTINCT contract) FROM {table} staged
 
 @dataclass(frozen=True)
 class LostZeros:
-    """Numbers of a column that may have lost zeros: how many there are, and the digits to fill them up to."""
+    """Numbers of a column that may have lost zeros: how many there are, and the digits to fill them up to.
+
+    `is_known`: they stand with their zeros among the contracts that are known, and not in the file.
+    """
 
     column: str
     digits: int
     numbers: int
+    is_known: bool = False
 
 
 def digits_of(kind: str) -> dict[str, int]:
@@ -94,5 +98,5 @@ def lost_zeros(*, report: Report) -> list[LostZeros]:
                 cursor.execute(_OF_WHAT_IS_KNOWN.format(table=table), [longest, longest])
                 (short,) = cursor.fetchone()
                 if short:
-                    found.append(LostZeros("contract", longest, short))
+                    found.append(LostZeros("contract", longest, short, is_known=True))
     return found

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user
-from campaigns.intake.changes_page import find_changes, tabs_of
+from campaigns.intake.changes_page import find_changes, tabs_of, waits_with_changes
 from campaigns.intake.differences import kinds_of
 from campaigns.intake.tables import ChangeTable
 from campaigns.lists.views.exports import owe
@@ -27,6 +27,7 @@ def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "report": report,
         "kind": kind,
+        "shows_changes": report.supersedes_id is not None or waits_with_changes(report),
         "tabs": tabs_of(report=report, chosen=kind),
         "table": ChangeTable(rows, masked=not user.steers_campaigns, kind=kind).shown_to(request),
         "contract": request.GET.get("contract", ""),

@@ -203,6 +203,7 @@ def report_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         "why_not": why_not,
         "reason": reason,
         "error": error,
+        "back": reverse("campaigns:report", args=[pk]),
     }
     context["trail"] = [
         (reverse("campaigns:report_list"), _("Reportes")),

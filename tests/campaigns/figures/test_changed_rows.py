@@ -74,7 +74,7 @@ def search_again(month, people, now):
         paid_on=date(2026, 11, 27), amount=100, standing="unmatched",
     )  # fmt: skip
     settle(month, now - timedelta(minutes=25))
-    assert receipts.match_all_waiting(now=now) == 1
+    assert receipts.match_all_waiting(now=now).receipts == 1
 
 
 def admit(month, people, now):

@@ -21,7 +21,7 @@ from campaigns.desk.giving import give_next, open_contact
 from campaigns.desk.results import record_result
 from campaigns.figures.figures import read_figures
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.intake import deciding, mending
+from campaigns.intake import deciding, mending, taking_in
 from campaigns.intake.receiving import FileRefused, receive_report
 from campaigns.intake.taking_in import take_in
 from campaigns.intake.withdrawing import preview_withdrawal, withdraw
@@ -308,11 +308,33 @@ def test_its_workbook_has_both_sides_of_every_customer(month: Campaign, at: At, 
     assert (rows["2000"][0], rows["2000"][11]) == ("Sale", None)
 
 
-def test_a_discarded_correction_leaves_nothing_of_its_customers(month: Campaign, at: At, elena: User) -> None:
+def test_a_discarded_correction_leaves_nothing_of_its_customers(
+    month: Campaign, at: At, elena: User, signed_in: Callable[[User | Agent], Client]
+) -> None:
     report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
     deciding.discard(report_id=report.pk, by=elena, now=at("2026-11-26 09:10"))
     assert not ReportDifference.objects.exists()
     assert Contact.objects.count() == 8
+    for pk in (report.pk, Report.objects.exclude(pk=report.pk).get().pk):
+        page = signed_in(elena).get(f"/reports/{pk}/changes/").content.decode()
+        assert "no hay cambios que mostrar" in page
+        assert "Así cambió el mes" not in page
+
+
+def test_a_month_that_never_stands_still_is_tried_again_later(
+    month: Campaign, at: At, elena: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    looks = []
+
+    def moved(**_all: Any) -> None:
+        looks.append(1)
+        raise taking_in.MonthMoved
+
+    monkeypatch.setattr(taking_in, "_supersede", moved)
+    report = accepted(report, by=elena, now=at("2026-11-26 09:30"))
+    assert (len(looks), report.state, report.attempts) == (3, State.WAITING, 1)
+    assert not Report.objects.filter(supersedes__isnull=False).exists()
 
 
 def test_before_the_launch_the_month_can_be_given_back_and_filled_again(at: At, ana: Agent, elena: User) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -21,6 +21,7 @@ from campaigns.invariants import check_invariants
 from campaigns.models import (
     Attempt,
     CallBack,
+    CallingPolicy,
     Campaign,
     ListEntry,
     PaymentPromise,
@@ -298,10 +299,25 @@ def test_an_annulment_whose_receipt_was_withdrawn_takes_no_other_payment_back(de
     assert not check_invariants()
 
 
-def test_a_closed_month_is_given_back_by_number_only(december: Campaign) -> None:
+def test_a_closed_month_is_given_back_while_its_payments_count_and_then_by_number_only(december: Campaign) -> None:
     collected(*PAID)
     Campaign.objects.update(state="closed", closed_at=LATER)
-    collected("NC-1 C1T 28/11/2026 -99", now=LATER)
-    assert Refund.objects.get().receipt is None
-    collected("R2 C2T 28/11/2026 -99", now=LATER)
+    grace = CallingPolicy.objects.in_force().grace_days
+    last_day = datetime.combine(december.calls_until + timedelta(days=grace), time(20), tzinfo=LATER.tzinfo)
+    collected("NC-1 C1T 28/11/2026 -99", now=last_day)
+    assert Refund.objects.get().receipt == Receipt.objects.get(number="R1")
+    collected("NC-2 C2T 28/11/2026 -99", now=last_day + timedelta(days=1))
+    assert Refund.objects.get(number="NC-2").receipt is None
+    collected("R2 C2T 28/11/2026 -99", now=last_day + timedelta(days=2))
     assert Receipt.objects.get(number="R2").standing == "annulled"
+
+
+def test_looking_again_tells_receipts_and_refunds_apart(
+    december: Campaign, elena: User, signed_in: Callable[[Any], Client]
+) -> None:
+    collected("NC-1 C1T 28/11/2026 -99", *PAID)
+    Refund.objects.update(receipt=None)  # as if its receipt had come by a way that did not look for it
+    Receipt.objects.update(refunded=0, standing="counted")
+    page = signed_in(elena).post("/payments/match/", follow=True).content.decode()
+    assert "1 devolución encontró su recibo." in page
+    assert "encontró su renovación" not in page
