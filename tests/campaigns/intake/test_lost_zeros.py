@@ -74,7 +74,8 @@ def test_a_recaudo_whose_contracts_lost_theirs_is_held_against_what_is_known(
     report = paid("600070", now=at("2026-11-26 06:10"))
     assert (report.state, report.held_for) == (HELD, "zeros")
     assert report.held_because == (
-        "Un número de contrato es uno que ya se conoce con 8 cifras, sin los ceros con que comienza: sería otro cliente."
+        "Un número de contrato es uno que ya se conoce con 8 cifras, sin los ceros con que comienza: "
+        "sería otro cliente."
     )
     deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-11-26 08:00"))
     assert take_in(report_id=report.pk, now=at("2026-11-26 08:01")).state == PUBLISHED
