@@ -1,4 +1,8 @@
-"""The rows of an assignment: contacts gathered, hold-out drawn, entries written once with their owner and place."""
+"""The rows of an assignment: contacts gathered, hold-out drawn, entries written once with their owner and place.
+
+The hold-out is drawn by household and within the list of its first contact, so that nobody is left alone at a telephone
+that rings for another contract of the same people.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,8 @@ from django.db import connection
 
 from campaigns.assignment.participants import takers_of
 from campaigns.assignment.quotas import FairShares, Quotas, Taker, fair_shares
-from campaigns.assignment.turns import Fragment, hold_out_hash, owner_of_turn, position_in
+from campaigns.assignment.turns import DRAWN_WITH, Fragment, hold_out_hash, owner_of_turn, position_in
+from campaigns.contacts import households
 from campaigns.contacts.life import Verb, take_steps
 from campaigns.models import Campaign
 from service_level.days import midnight_of
@@ -75,6 +80,7 @@ def assign_all(campaign: Campaign, source: Source, *, now: datetime, insert: boo
         cursor.execute("SET LOCAL work_mem = '256MB'")
         # fresh rows have no statistics yet: without this the planner may walk a million rows one by one
         cursor.execute("SET LOCAL enable_nestloop = off")
+        households.lay_out(cursor, campaign=campaign)
         _gather(cursor, campaign, source, takers)
         held_out = _hold_out(cursor, campaign)
         cursor.execute(
@@ -105,9 +111,10 @@ def _gather(cursor: Any, campaign: Campaign, source: Source, takers: list[Taker]
     cursor.execute(
         f"""
         CREATE TEMP TABLE assignment_candidate ON COMMIT DROP AS
-        SELECT c.id AS contact_id, c.call_list, {position.sql} AS position, spoke.agent_id AS spoke, {draw.sql} AS draw,
+        SELECT c.id AS contact_id, c.call_list, {position.sql} AS position, spoke.agent_id AS spoke,
+               member.household, coalesce(first.call_list, c.call_list) AS drawn_in, {draw.sql} AS draw,
                CASE WHEN {source.is_callable} THEN 'open' ELSE 'not_callable' END AS state
-          FROM {source.tables} LEFT JOIN ({spoke.sql}) spoke ON spoke.contract = c.contract
+          FROM {source.tables} LEFT JOIN ({spoke.sql}) spoke ON spoke.contract = c.contract {DRAWN_WITH}
          WHERE {source.where}
         """,
         [*position.params, *draw.params, *spoke.params, campaign.pk],
@@ -136,14 +143,16 @@ def _spoke_last_month(campaign: Campaign, takers: list[Taker]) -> Fragment:
 
 
 def _hold_out(cursor: Any, campaign: Campaign) -> int:
-    """Mark the random share of each list that is not called. Returns how many."""
+    """Mark the random share of each list that is not called, whole households. Returns how many contacts."""
     if not campaign.hold_out_share:
         return 0
+    # who is drawn with the same household has the same place: the window takes its peers in
     cursor.execute(
         """
         UPDATE assignment_candidate SET state = 'held_out'
-          FROM (SELECT d.contact_id, count(*) OVER (PARTITION BY d.call_list) AS size,
-                       row_number() OVER (PARTITION BY d.call_list ORDER BY d.draw, d.contact_id) AS place
+          FROM (SELECT d.contact_id, count(*) OVER (PARTITION BY d.drawn_in) AS size,
+                       count(*) OVER (PARTITION BY d.drawn_in
+                                      ORDER BY d.draw, coalesce(d.household, d.contact_id)) AS place
                   FROM assignment_candidate d WHERE d.state = 'open') drawn
          WHERE drawn.contact_id = assignment_candidate.contact_id AND drawn.place <= round(drawn.size * %s::numeric)
         """,
@@ -171,9 +180,10 @@ def _write_entries(
         cursor.execute(
             f"""
             WITH {assigned.sql}
-            INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, owner_id, position, ready_at,
-                                             attempts, attempts_on_day, fence)
-            SELECT contact_id, %s, call_list, state, owner_id, position, %s, 0, 0, 0 FROM assigned ORDER BY contact_id
+            INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, household, owner_id, position,
+                                             ready_at, attempts, attempts_on_day, fence)
+            SELECT contact_id, %s, call_list, state, household, owner_id, position, %s, 0, 0, 0
+              FROM assigned ORDER BY contact_id
             """,
             [*assigned.params, campaign.pk, midnight_of(campaign.calls_from)],
         )
@@ -183,11 +193,12 @@ def _write_entries(
             cursor,
             beginning=f"WITH {assigned.sql},",
             update="""
-                UPDATE campaigns_listentry entry SET owner_id = n.owner_id, position = n.position, {steps}
+                UPDATE campaigns_listentry entry SET owner_id = n.owner_id, position = n.position,
+                       household = n.household, {steps}
                   FROM assigned n
                  WHERE entry.contact_id = n.contact_id AND entry.state IN ('open', 'held_out')
-                   AND (entry.owner_id, entry.position, entry.state)
-                       IS DISTINCT FROM (n.owner_id, n.position::int, n.state::varchar)
+                   AND (entry.owner_id, entry.position, entry.state, entry.household)
+                       IS DISTINCT FROM (n.owner_id, n.position::int, n.state::varchar, n.household)
             """,
             values=assigned.params,
             steps={Verb.HOLD_OUT: "n.state = 'held_out'", Verb.DRAW_AGAIN: "n.state = 'open'"},
@@ -201,13 +212,15 @@ def _with_owners(kept: dict[tuple[int, str], int], rest: Quotas) -> Fragment:
     """The expression `assigned`, up to its last: every candidate, those to be called with whom they stay or come to."""
     owner, placed = owner_of_turn(rest), _placed(kept)
     sql = f"""{placed.sql}, turns AS (
-            SELECT p.contact_id, p.call_list, p.position, p.state, p.keeper, row_number() OVER (
+            SELECT p.contact_id, p.call_list, p.household, p.position, p.state, p.keeper, row_number() OVER (
                        PARTITION BY p.call_list, p.keeper IS NULL ORDER BY p.position, p.contact_id) AS turn
               FROM placed p
         ), assigned AS (
-            SELECT contact_id, call_list, position, state, coalesce(keeper, {owner.sql}) AS owner_id FROM turns
+            SELECT contact_id, call_list, household, position, state, coalesce(keeper, {owner.sql}) AS owner_id
+              FROM turns
             UNION ALL
-            SELECT contact_id, call_list, position, state, NULL FROM assignment_candidate WHERE state <> 'open'
+            SELECT contact_id, call_list, household, position, state, NULL
+              FROM assignment_candidate WHERE state <> 'open'
         )
     """
     return Fragment(sql, [*placed.params, *owner.params])

@@ -11,7 +11,8 @@ from django.db.models import Count
 from campaigns.assignment.entries import Assigned, Source, assigned_of
 from campaigns.assignment.participants import takers_of
 from campaigns.assignment.quotas import top_up
-from campaigns.assignment.turns import HASH_RANGE, hold_out_hash, owner_of_turn, position_in
+from campaigns.assignment.turns import DRAWN_WITH, HASH_RANGE, hold_out_hash, owner_of_turn, position_in
+from campaigns.contacts import households
 from campaigns.models import Campaign, ListEntry
 from campaigns.models.contacts import CallList
 from service_level.days import midnight_of
@@ -19,33 +20,48 @@ from service_level.days import midnight_of
 
 @dataclass(frozen=True)
 class Changed:
-    """What a row that came later made of a contact that was there: to be called after all, or in another list."""
+    """What rows that came later made of contacts that were there: to be called after all, or in another list.
+
+    `met`: who may have other telephones now, beside those who are new; None: anybody.
+    """
 
     callable_again: tuple[int, ...] = ()
     in_another_list: tuple[int, ...] = ()
+    met: tuple[int, ...] | None = ()
 
 
 def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Changed) -> Assigned:
     """Entries for contacts that came later, and owners for them and for those `changed`, for nobody else.
 
-    Each is drawn by itself. What a supervisor took back on purpose stays without owner.
+    Before the launch each goes with its household, or is drawn by itself; after it nobody is drawn any more, and who
+    comes counts on neither side. What a supervisor took back on purpose stays without owner.
     """
     position, draw = position_in(campaign), hold_out_hash(campaign)
     with connection.cursor() as cursor:
+        cursor.execute(f"SELECT c.id FROM {source.tables} WHERE {source.where}", [campaign.pk])
+        new = [contact for (contact,) in cursor.fetchall()]
+        around = None if changed.met is None else [*new, *changed.met]
+        households.lay_out(cursor, campaign=campaign, around=around)
         cursor.execute(
             f"""
             WITH late AS (
-                INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, position, ready_at,
-                                                 attempts, attempts_on_day, fence)
+                INSERT INTO campaigns_listentry (contact_id, campaign_id, call_list, state, household, position,
+                                                 ready_at, attempts, attempts_on_day, fence)
                 SELECT c.id, c.campaign_id, c.call_list,
                        CASE WHEN NOT ({source.is_callable}) THEN 'not_callable'
-                            WHEN {draw.sql} < %s::numeric * {HASH_RANGE} THEN 'held_out' ELSE 'open' END,
-                       {position.sql}, greatest(%s, %s), 0, 0, 0
-                  FROM {source.tables} WHERE {source.where}
+                            WHEN %s THEN 'open'
+                            ELSE coalesce(
+                              (SELECT max(o.state) FROM household_member other
+                                 JOIN campaigns_listentry o ON o.contact_id = other.contact_id
+                                WHERE other.household = member.household AND o.state IN ('open', 'held_out')),
+                              CASE WHEN {draw.sql} < %s::numeric * {HASH_RANGE} THEN 'held_out' ELSE 'open' END) END,
+                       member.household, {position.sql}, greatest(%s, %s), 0, 0, 0
+                  FROM {source.tables} {DRAWN_WITH} WHERE {source.where}
                 RETURNING contact_id, state
             ) SELECT state, array_agg(contact_id) FROM late GROUP BY state
             """,
             [
+                campaign.launched_at is not None,
                 *draw.params,
                 campaign.hold_out_share,
                 *position.params,
@@ -55,6 +71,7 @@ def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Cha
             ],
         )
         late = dict(cursor.fetchall())
+        households.keep(cursor, campaign=campaign, around=around)
     unowned = [*late.get("open", ()), *changed.callable_again]
     assigned = _assign_to_who_has_least(campaign, unowned=unowned, unskilled=list(changed.in_another_list))
     return replace(assigned, held_out=len(late.get("held_out", ())), not_callable=len(late.get("not_callable", ())))

@@ -73,9 +73,17 @@ def position_in(campaign: Campaign, *, contact: str = "c") -> Fragment:
     return Fragment(by_due, [earliest])
 
 
-def hold_out_hash(campaign: Campaign, *, contact: str = "c") -> Fragment:
-    """SQL expression of the contact's draw, 0 to 2⁶⁰: the start of md5(contract:seed); anybody can draw it again."""
+# Who is in a household is drawn by the contract of its first contact: all of it, or nobody.
+DRAWN_WITH = """LEFT JOIN household_member member ON member.contact_id = c.id
+                  LEFT JOIN campaigns_contact first ON first.id = member.household"""
+
+
+def hold_out_hash(campaign: Campaign) -> Fragment:
+    """SQL expression of the draw of contact `c`, 0 to 2⁶⁰: the start of md5(contract:seed); anybody can draw it again.
+
+    Beside `DRAWN_WITH`: of a household the contract is that of its first contact.
+    """
     return Fragment(
-        f"('x' || substr(md5({contact}.contract || ':' || %s::text), 1, 15))::bit(60)::bigint",
+        "('x' || substr(md5(coalesce(first.contract, c.contract) || ':' || %s::text), 1, 15))::bit(60)::bigint",
         [campaign.hold_out_seed],
     )

@@ -2,7 +2,8 @@
 
 One line of `AGAINST` is the whole of a reason. `CODES`, the SQL that tells which hold for a row of
 `campaigns_listentry`, is made from them; so are the sentences of a desk, the words of a list's column and what is never
-given again. In the conditions `e` is the entry, `c` its contact, `m` its campaign, `b` the agreed call that is pending.
+given again. In the conditions `e` is the entry, `c` its contact, `m` its campaign, `b` the agreed call that is pending,
+and `t` how many of the contact's telephones are usable, of those not busy, and of those free to be dialled.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.calling.calling_hours import clock, local, next_day
 from campaigns.calling.rulebook import RuleBook
+from campaigns.calling.telephones import BUSY, RESTING, Resting
 from campaigns.models import CallBack, ListEntry
 from service_level.days import midnight_of
 
@@ -27,11 +29,14 @@ _OF_THIS_AGENT = "%(agent)s::bigint IS NOT NULL"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a sentence is made from: the entry with its campaign, lease and owner, and the agreed call that waits."""
+    """What a sentence is made from: the entry with its campaign, lease and owner, the agreed call that waits, and which
+    telephones rest because of calls of other contracts.
+    """
 
     entry: ListEntry
     book: RuleBook
     call_back: CallBack | None = None
+    resting: Sequence[Resting] = ()
 
     @property
     def agreed(self) -> CallBack:
@@ -58,7 +63,7 @@ def _never(case: Case) -> None:
 class Against:
     """A reason. `is_for_good`: beside it nothing that ends by itself matters, and the contact is not given again.
 
-    `is_of_a_call_back`: it lasts as long as the agreed call waits.
+    `is_of_a_call_back`: it lasts as long as the agreed call waits. `is_of_telephones`: other contracts have them too.
     """
 
     code: str
@@ -68,6 +73,7 @@ class Against:
     until: Callable[[Case], datetime | None] = _never
     is_for_good: bool = False
     is_of_a_call_back: bool = False
+    is_of_telephones: bool = False
 
 
 def _paid(case: Case) -> str:
@@ -121,6 +127,20 @@ def _ready(case: Case) -> datetime | None:
     return case.book.hours.next_open(case.entry.ready_at)
 
 
+def _telephones_rest(case: Case) -> str:
+    if len(case.resting) == 1:
+        return case.resting[0].sentence
+    return _("Ninguno de sus teléfonos se puede marcar ahora: son también de otro contrato, al que se llamó.")
+
+
+def _first_free(case: Case) -> datetime | None:
+    return min((rest.until for rest in case.resting if rest.until is not None), default=None)
+
+
+def _after_the_gap(case: Case) -> datetime | None:
+    return case.book.hours.next_open(case.book.now + timedelta(minutes=case.book.policy.minutes_between_attempts))
+
+
 AGAINST: tuple[Against, ...] = (
     Against(
         "gone", "e.state = 'gone'", gettext_lazy("ya no está en el reporte"),
@@ -163,12 +183,7 @@ AGAINST: tuple[Against, ...] = (
     ),
     Against(
         "no_telephone",
-        """e.state <> 'not_callable' AND NOT EXISTS (
-             SELECT 1 FROM unnest(c.telephones) AS t(number)
-              WHERE NOT EXISTS (SELECT 1 FROM campaigns_retiredtelephone r
-                                WHERE r.contract = c.contract AND r.telephone = t.number)
-                AND NOT EXISTS (SELECT 1 FROM campaigns_donotcall n
-                                WHERE n.telephone = t.number AND n.telephone <> ''))""",
+        "e.state <> 'not_callable' AND t.usable = 0",
         gettext_lazy("teléfonos retirados"),
         lambda case: _("Todos sus teléfonos están retirados o en la lista de no llamar."),
         is_for_good=True,
@@ -178,6 +193,25 @@ AGAINST: tuple[Against, ...] = (
         gettext_lazy("abierto por otra persona"),
         lambda case: _("Lo tiene abierto %(agent)s.") % {"agent": case.entry.lease_agent},
         until=lambda case: case.entry.lease_until,
+    ),
+    Against(
+        "household_leased",
+        """e.household IS NOT NULL AND EXISTS (
+             SELECT FROM campaigns_listentry o
+              WHERE o.household = e.household AND o.contact_id <> e.contact_id AND o.lease_until > %(now)s
+                AND o.lease_agent_id IS DISTINCT FROM %(agent)s::bigint)""",
+        gettext_lazy("abierto otro contrato del hogar"),
+        lambda case: _("Otra persona tiene abierto a un cliente del mismo teléfono o carnet."),
+        until=_after_the_gap,
+    ),
+    Against(
+        "telephones_busy", "t.usable > 0 AND t.not_busy = 0", gettext_lazy("llamada en curso a su teléfono"),
+        _telephones_rest, until=_first_free, is_of_telephones=True,
+    ),
+    Against(
+        "telephones_resting", f"{_NOTHING_DUE} AND t.not_busy > 0 AND t.free = 0",
+        gettext_lazy("su teléfono se llamó por otro contrato"),
+        _telephones_rest, until=_first_free, is_of_telephones=True,
     ),
     Against(
         "call_back_later", "b.due_at > %(now)s", gettext_lazy("llamada acordada"), _call_back_later,
@@ -224,6 +258,16 @@ AGAINST: tuple[Against, ...] = (
 BY_CODE = {against.code: against for against in AGAINST}
 FOR_GOOD = frozenset(against.code for against in AGAINST if against.is_for_good)
 
+_TELEPHONES = f"""
+  SELECT count(*) AS usable, count(*) FILTER (WHERE NOT is_busy) AS not_busy,
+         count(*) FILTER (WHERE NOT is_busy AND NOT is_resting) AS free
+    FROM (SELECT {BUSY} AS is_busy, {RESTING} AS is_resting
+            FROM unnest(c.telephones) AS t (number)
+           WHERE NOT EXISTS (SELECT 1 FROM campaigns_retiredtelephone r
+                              WHERE r.contract = c.contract AND r.telephone = t.number)
+             AND NOT EXISTS (SELECT 1 FROM campaigns_donotcall n
+                              WHERE n.telephone = t.number AND n.telephone <> '')) told
+"""
 CODES = f"""(
 SELECT array_remove(ARRAY[
   {", ".join(f"CASE WHEN {against.condition} THEN '{against.code}' END" for against in AGAINST)}
@@ -232,6 +276,7 @@ FROM (SELECT campaigns_listentry.*) e
 JOIN campaigns_contact c ON c.id = e.contact_id
 JOIN campaigns_campaign m ON m.id = e.campaign_id
 LEFT JOIN campaigns_callback b ON b.contact_id = e.contact_id AND b.state = 'pending'
+CROSS JOIN LATERAL ({_TELEPHONES}) t
 )"""
 
 

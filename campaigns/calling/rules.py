@@ -26,6 +26,7 @@ from agents.models import Agent, Pause
 from campaigns.calling.calling_hours import local, next_day
 from campaigns.calling.reasons import BY_CODE, CODES, Case
 from campaigns.calling.rulebook import RuleBook, read_rules
+from campaigns.calling.telephones import Resting, resting
 from campaigns.models import CallBack, Campaign, Contact, Disposition, DoNotCall, ListEntry, RetiredTelephone
 from service_level.days import midnight_of
 
@@ -117,13 +118,13 @@ def why_not(
         return [*reasons, Reason("not_in_list", _("El contacto no está en ninguna lista."))]
     codes: list[str] = entry.why_not_codes  # type: ignore[attr-defined]
     if codes:
-        reasons += explain(codes, entry=entry, book=book)
+        reasons += explain(codes, entry=entry, book=book, agent=agent)
     if telephone is not None:
-        reasons += _against_telephone(contact, telephone)
-    return reasons
+        reasons += _against_telephone(contact, telephone, agent=agent, book=book)
+    return list(dict.fromkeys(reasons))
 
 
-def explain(codes: list[str], *, entry: ListEntry, book: RuleBook) -> list[Reason]:
+def explain(codes: list[str], *, entry: ListEntry, book: RuleBook, agent: Agent | None = None) -> list[Reason]:
     """The sentences of `codes` for one entry, and until when each holds. Raises KeyError for a code that is none.
 
     An agreed call may be settled between the query that gave the codes and this one: its code is left out then, so of
@@ -135,7 +136,13 @@ def explain(codes: list[str], *, entry: ListEntry, book: RuleBook) -> list[Reaso
         call_back = (
             CallBack.objects.filter(contact_id=entry.contact_id, state="pending").select_related("agent").first()
         )
-    case = Case(entry, book, call_back)
+    rest: list[Resting] = []
+    if any(one.is_of_telephones for one in against):
+        rest = resting(
+            numbers=entry.contact.telephones, contact_id=entry.contact_id, campaign_id=entry.campaign_id, book=book,
+            agent=agent,
+        )  # fmt: skip
+    case = Case(entry, book, call_back, rest)
     return [
         Reason(one.code, one.sentence(case), one.until(case))
         for one in against
@@ -143,7 +150,7 @@ def explain(codes: list[str], *, entry: ListEntry, book: RuleBook) -> list[Reaso
     ]
 
 
-def _against_telephone(contact: Contact, telephone: str) -> list[Reason]:
+def _against_telephone(contact: Contact, telephone: str, *, agent: Agent | None, book: RuleBook) -> list[Reason]:
     if telephone not in contact.telephones:
         return [Reason("telephone_unknown", _("Ese teléfono no es de este contacto."))]
     reasons = []
@@ -151,7 +158,11 @@ def _against_telephone(contact: Contact, telephone: str) -> list[Reason]:
         reasons.append(Reason("telephone_retired", _("Ese teléfono está retirado.")))
     if DoNotCall.objects.filter(telephone=telephone).exists():
         reasons.append(Reason("telephone_do_not_call", _("Ese teléfono está en la lista de no llamar.")))
-    return reasons
+    rest = resting(numbers=[telephone], contact_id=contact.pk, campaign_id=contact.campaign_id, book=book, agent=agent)
+    if rest and rest[0].is_overridable:
+        due = CallBack.objects.filter(contact=contact, state=CallBack.State.PENDING, due_at__lte=book.now)
+        rest = [] if due.exists() else rest
+    return reasons + [Reason(one.code, one.sentence, one.until) for one in rest]
 
 
 def callable_from(reasons: list[Reason]) -> datetime | None:

@@ -74,6 +74,8 @@ def read_card(*, contact_id: int, agent: Agent | None) -> Card | None:
     attempts = found["attempts"] or []
     return Card(
         pk=contact["id"],
+        campaign_id=contact["campaign_id"],
+        household=entry["household"],
         **{key: contact[key] for key in ("contract", "name", "identity_card", "zone", "address", "segment")},
         call_list=contact["call_list"],
         period=date.fromisoformat(campaign["period"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -34,13 +34,17 @@ class ServiceLine:
 
 @dataclass(frozen=True, slots=True)
 class TelephoneLine:
-    """A telephone of the contact. `against` says why it is not to be dialled; `last` how it went last time."""
+    """A telephone of the contact. `against` says why it is not to be dialled; `last` how it went last time.
+
+    `rests`: only for now, because another contract was called on it.
+    """
 
     number: str
     is_mobile: bool
     against: str
     last: str
     last_at: datetime | None
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +74,34 @@ class EarlierMonth:
     paid: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another contract of the household. `left`: what it owes (Bs); `shared`: telephones it has in common."""
+
+    pk: int
+    contract: str
+    name: str
+    call_list: str
+    state: str
+    owner: str
+    is_own: bool
+    last_result: str
+    left: Decimal
+    due_on: date
+    shared: list[str]
+
+    @property
+    def owes(self) -> bool:
+        return self.left > 0 and self.state not in ("paid", "gone")
+
+
 @dataclass(frozen=True)
 class Card:
     """A contact as a desk shows it."""
 
     pk: int
+    campaign_id: int
+    household: int | None
     contract: str
     name: str
     call_list: str
@@ -100,6 +127,7 @@ class Card:
     promise: dict[str, Any] | None
     call_back: dict[str, Any] | None
     draft: dict[str, Any]
+    neighbours: list[Neighbour] = field(default_factory=list)
 
     @property
     def total_left(self) -> Decimal:

@@ -16,6 +16,7 @@ from campaigns.desk.card_reading import read_card
 from campaigns.desk.correcting import CORRECTED_WITHIN
 from campaigns.desk.desk_card import Card
 from campaigns.desk.giving import Nothing, why_nothing
+from campaigns.desk.household import with_household
 from campaigns.desk.own_work import Progress, own_progress
 from campaigns.desk.script import SCRIPT, fill_script
 from campaigns.desk.taking import Given
@@ -88,6 +89,7 @@ def lay_desk(
 ) -> Desk:
     """Read what the desk shows for `given`; `typed` is a refused form, shown again as it was."""
     card = read_card(contact_id=given.contact_id, agent=agent) if given else None
+    card = with_household(card=card, agent=agent, book=book) if card else None
     progress = own_progress(agent=agent, book=book)
     if given is None or card is None:
         nothing = why_nothing(agent=agent, now=book.now, book=book)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -45,7 +45,7 @@ def dial(
             return waiting
         entry.lease_until = now + timedelta(minutes=book.policy.lease_minutes)
         entry.save(update_fields=["lease_until"])
-        return Attempt.objects.create(
+        attempt = Attempt(
             campaign_id=entry.campaign_id,
             contact=contact,
             agent=agent,
@@ -55,6 +55,14 @@ def dial(
             dialled_at=now,
             day=local(now).date(),
         )
+        try:
+            with transaction.atomic():
+                attempt.save(force_insert=True)
+        except IntegrityError as lost:
+            # in this moment somebody dialled it for another contract: one call a telephone is the database's promise
+            against = why_not(contact=contact, now=now, agent=agent, telephone=telephone, book=book)
+            raise CallRefused(against or [Reason("changed", _("El contacto cambió en este momento."))]) from lost
+        return attempt
 
 
 def telephone_link(telephone: str) -> str:

@@ -62,18 +62,18 @@ def open_contact(*, agent: Agent, contact_id: int, now: datetime, book: RuleBook
         .select_related("campaign", "lease_agent__user", "owner__user")
         .get()
     )
-    against += explain(entry.why_not_codes, entry=entry, book=book)  # type: ignore[attr-defined]
+    against += explain(_but_dialling(entry.why_not_codes), entry=entry, book=book, agent=agent)  # type: ignore[attr-defined]
     if against:
         return against
     try:
         with transaction.atomic():
             let_go_if_over(contact_id=contact_id, book=book)
             taken = take_contact(agent=agent, contact_id=contact_id, book=book)
-            if taken and not taken[2]:
+            if taken and not _but_dialling(taken[2]):
                 return Given(contact_id, taken[1], lease_until(book), "chosen")
             # somebody was quicker, or something arrived since the rules were asked
             entry.refresh_from_db()
-            against = explain(taken[2] if taken else ["leased"], entry=entry, book=book) or [_changed()]
+            against = explain(taken[2] if taken else ["leased"], entry=entry, book=book, agent=agent) or [_changed()]
             if taken:
                 set_aside(contact_id, taken[2], agent=agent, fence=taken[1], book=book)
     except IntegrityError:
@@ -88,6 +88,14 @@ def _open_already(*, agent: Agent, contact_id: int, book: RuleBook) -> Given | l
     if desk.open is None:
         return None
     return desk.open if desk.open.contact_id == contact_id else [_busy()]
+
+
+def _but_dialling(codes: list[str]) -> list[str]:
+    """What speaks against opening a contact that was chosen: she may have been told in the call for another contract.
+
+    Its telephone rests then, and is not dialled again for it; what the customer said is recorded without a call.
+    """
+    return [code for code in codes if code != "telephones_resting"]
 
 
 def _busy() -> Reason:

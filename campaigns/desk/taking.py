@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils import translation
 
 from agents.models import Agent
+from campaigns.calling.calling_hours import next_day
 from campaigns.calling.hot_queries import fetch_row
 from campaigns.calling.reasons import CODES, FOR_GOOD
 from campaigns.calling.rulebook import RuleBook
@@ -70,7 +71,7 @@ _NOTHING_FIRST = f"""
 _TAKE = """
 UPDATE campaigns_listentry SET lease_agent_id = %(agent)s, lease_until = %(until)s, fence = fence + 1
 WHERE contact_id = ({which})
-RETURNING contact_id, fence, {codes}
+RETURNING contact_id, fence, {codes}, household
 """
 
 _TAKE_FROM_LIST = _TAKE.format(which=_FIRST_OF_LIST.format(guard=""), codes=CODES)
@@ -81,15 +82,20 @@ UPDATE campaigns_listentry SET lease_agent_id = %(agent)s, lease_until = %(until
 WHERE contact_id = (
   SELECT d.contact_id {_DUE} AND d.lease_agent_id IS NULL
   ORDER BY b.agent_id = %(agent)s DESC, b.due_at LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
-RETURNING contact_id, fence, {CODES}
+RETURNING contact_id, fence, {CODES}, household
 """
 
 _TAKE_CONTACT = f"""
 UPDATE campaigns_listentry SET lease_agent_id = %(agent)s, lease_until = %(until)s, fence = fence + 1
 WHERE contact_id = %(contact)s AND lease_agent_id IS NULL
-RETURNING contact_id, fence, {CODES}
+RETURNING contact_id, fence, {CODES}, household
 """
 
+
+_ANOTHER_OF_IT = """
+SELECT 1 FROM campaigns_listentry
+ WHERE household = %(household)s AND contact_id <> %(contact)s AND lease_until > %(now)s
+"""
 
 # The step a row that still says open takes when giving finds one of these against it.
 _STEP_OF = {
@@ -194,7 +200,14 @@ def _run(statement: str, *, agent: Agent, book: RuleBook, **more: int) -> tuple[
     values: dict[str, Any] = {**rule_parameters(book=book, agent=agent), "until": lease_until(book), **more}
     values |= {"team": agent.team_id, "running": list(book.running)}
     row = fetch_row(statement, values)
-    return (row[0], row[1], row[2]) if row else None
+    if row is None:
+        return None
+    contact, fence, codes, household = row
+    if household is not None and not codes:
+        # two desks took two of one household in the same moment: neither saw the other's, and now both do
+        found = fetch_row(_ANOTHER_OF_IT, {"household": household, "contact": contact, "now": book.now})
+        codes = ["household_leased"] if found else codes
+    return contact, fence, codes
 
 
 def set_aside(contact_id: int, codes: list[str], *, agent: Agent, fence: int, book: RuleBook) -> None:
@@ -202,11 +215,15 @@ def set_aside(contact_id: int, codes: list[str], *, agent: Agent, fence: int, bo
 
     The state is only changed where it is still open: a payment that arrives meanwhile is not overwritten.
     """
-    entry = ListEntry.objects.select_related("campaign", "lease_agent__user", "owner__user").get(pk=contact_id)
+    entry = ListEntry.objects.select_related("contact", "campaign", "lease_agent__user", "owner__user").get(
+        pk=contact_id
+    )
     with translation.override(settings.LANGUAGE_CODE):  # it is kept with an agreed call
-        reasons = explain(codes, entry=entry, book=book)
+        reasons = explain(codes, entry=entry, book=book, agent=agent)
     until = max((reason.until for reason in reasons if reason.until is not None), default=book.now)
-    until = until if until > book.now else book.now + GIVEN_BACK_FOR
+    if until <= book.now:
+        # a telephone that was called as often as may be is not looked at again today
+        until = next_day(book.now) if "telephones_resting" in codes else book.now + GIVEN_BACK_FOR
     verb = next((verb for code, verb in _STEP_OF.items() if code in codes), None)
     with connection.cursor() as cursor:
         take_steps(

@@ -143,6 +143,7 @@ def _changed(*, contact: Contact, had: Contact, is_back: bool, by: User, now: da
     return Changed(
         callable_again=(contact.pk,) if callable_again else (),
         in_another_list=(contact.pk,) if contact.call_list != had.call_list else (),
+        met=(contact.pk,),
     )
 
 

@@ -116,7 +116,7 @@ def supersede(
         found = {Verb.FIND_TELEPHONE: "TRUE"}
         take_steps(cursor, update=_FOUND_A_TELEPHONE, values=[report.pk], steps=found, now=now, by=by)
         _move_in_the_order(cursor, campaign=campaign, report=report)
-    changed = Changed(callable_again=tuple(had_no_place), in_another_list=tuple(in_another_list))
+    changed = Changed(callable_again=tuple(had_no_place), in_another_list=tuple(in_another_list), met=None)
     assigning.open_lists(campaign=campaign, now=now, changed=changed)
     with connection.cursor() as cursor:  # who is new may have come with a service that is paid
         contacts = _CHANGED_OR_NEW.format(report=int(report.pk))

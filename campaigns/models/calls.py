@@ -70,6 +70,12 @@ class Attempt(models.Model):
             models.UniqueConstraint(
                 fields=["agent"], condition=Q(resulted_at__isnull=True), name="attempt_one_open_an_agent"
             ),
+            # two desks never dial one telephone at the same time, whichever of its customers each of them calls
+            models.UniqueConstraint(
+                fields=["telephone"],
+                condition=Q(resulted_at__isnull=True) & ~Q(telephone=""),
+                name="attempt_one_open_a_telephone",
+            ),
             # the same desk form sent twice writes one result: one attempt a lease and telephone
             models.UniqueConstraint(
                 fields=["contact", "fence", "telephone"], name="attempt_once_a_lease_and_telephone"
@@ -78,6 +84,8 @@ class Attempt(models.Model):
         indexes = [
             # the agent's own day, and figures of a day
             models.Index(fields=["campaign", "day", "agent"], name="attempt_by_day"),
+            # how often and when a telephone was called, of whichever contract: asked before each call
+            models.Index(fields=["telephone", "campaign"], name="attempt_by_telephone", condition=~Q(telephone="")),
             # whether anything happened since the figures were counted: the newest result, and those after it
             models.Index(
                 fields=["campaign", "-resulted_at"],

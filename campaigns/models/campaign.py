@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
 from agents.models import Agent, Team, User
+
+
+def new_seed() -> int:
+    """A seed of its own for each month's draw: with the same one the same people would be left alone every time."""
+    return secrets.randbelow(2**31 - 1) + 1
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -59,7 +66,21 @@ class Campaign(models.Model):
         default=0,
         help_text=_("Parte elegida al azar que no se llama, para medir cuánto aportan las llamadas. De 0 a 0,5."),
     )
-    hold_out_seed = models.PositiveIntegerField(default=1)
+    hold_out_seed = models.PositiveIntegerField(
+        _("semilla del sorteo"),
+        default=new_seed,
+        help_text=_("Cada mes tiene la suya. Con la misma semilla y los mismos contactos el sorteo da lo mismo."),
+    )
+    # Set at the launch: what is measured is fixed before anybody is called.
+    drawn_until = models.BigIntegerField(
+        null=True, blank=True, editable=False, help_text=_("El último contacto que estuvo en el sorteo.")
+    )
+    evaluated_on = models.DateField(
+        _("día de la evaluación"), null=True, blank=True, help_text=_("Hasta entonces el efecto es provisional.")
+    )
+    draw_sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, help_text=_("Huella de los contratos del grupo de control.")
+    )
     script = models.TextField(_("guion"), blank=True)
     assigned_at = models.DateTimeField(_("repartida"), null=True, blank=True)
     assignment_asked_at = models.DateTimeField(_("reparto pedido"), null=True, blank=True)

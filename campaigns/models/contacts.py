@@ -166,6 +166,10 @@ class ListEntry(models.Model):
         max_length=12, choices=State, null=True, editable=False,
         help_text=_("El de antes del último cambio en bloque o paso: así lo devuelve la misma instrucción."),
     )  # fmt: skip
+    household = models.BigIntegerField(
+        null=True, blank=True,
+        help_text=_("De quienes comparten teléfono o carnet, el primer contacto. Vacío si nadie lo comparte."),
+    )  # fmt: skip
     owner = models.ForeignKey(
         Agent, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="entries"
     )
@@ -220,6 +224,8 @@ class ListEntry(models.Model):
             models.Index(fields=["owner", "campaign"], name="list_entry_settled", condition=~Q(state="open")),
             # the sweep of leases that ran out
             models.Index(fields=["lease_until"], name="list_entry_leased", condition=Q(lease_agent__isnull=False)),
+            # who else is behind the same telephone: asked with every contact that shares one
+            models.Index(fields=["household"], name="list_entry_household", condition=Q(household__isnull=False)),
             # lists of the campaign page by state
             models.Index(fields=["campaign", "state"], name="list_entry_by_state"),
         ]

@@ -19,6 +19,9 @@ class FigureRefresh(models.Model):
     counted_at = models.DateTimeField()
     mark = models.JSONField(default=dict)
     by_state = models.JSONField(default=dict, help_text=_("Contactos por estado, sin asignar y vencidos."))
+    effect = models.JSONField(
+        default=dict, help_text=_("Sumas por hogar de llamados y grupo de control, desde el día de la evaluación.")
+    )
 
 
 class ChangedRows(models.Model):

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 from agents.models import User
 from campaigns.models import CallBack, Campaign, CampaignChange, ErrandKind, ListEntry
 from campaigns.month import errands
+from campaigns.month.measurement import fix_measurement
 from campaigns.month.periods import day_of
 
 State = Campaign.State
@@ -159,6 +160,7 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
         locked.state = step.to_state
         if step.to_state == State.RUNNING and locked.launched_at is None:
             locked.launched_at = now
+            fix_measurement(locked)
         if step.to_state == State.CLOSED:
             locked.closed_at = now
             note = _with_settled(note, _settle(locked, now))
@@ -171,6 +173,9 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
             update_fields=[
                 "state",
                 "launched_at",
+                "drawn_until",
+                "draw_sha256",
+                "evaluated_on",
                 "closed_at",
                 "assigned_at",
                 "assignment_asked_at",
@@ -186,7 +191,8 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
             at=now,
             note=note[:300],
         )
-    campaign.state, campaign.launched_at, campaign.closed_at = locked.state, locked.launched_at, locked.closed_at
+    for name in ("state", "launched_at", "closed_at", "drawn_until", "draw_sha256", "evaluated_on"):
+        setattr(campaign, name, getattr(locked, name))
     return locked
 
 

@@ -28,6 +28,7 @@ def make_campaign(period: date = date(2026, 12, 1), **more: Any) -> Campaign:
         "calls_until": last,
         "report_due_at": datetime(first.year, first.month, first.day, 9, tzinfo=LA_PAZ),
         "created_at": datetime(first.year, first.month, first.day, 0, 5, tzinfo=LA_PAZ),
+        "hold_out_seed": 1,
     }
     return Campaign.objects.create(**{**values, **more})
 

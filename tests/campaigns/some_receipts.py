@@ -37,7 +37,7 @@ def owing(
     call_list = "BOTH" if len({name for name, _, _ in rows}) == 2 else rows[0][0]
     contact = Contact.objects.create(
         campaign=campaign, contract=contract, call_list=call_list, name="Rosa Rojas", name_key="ROSA ROJAS",
-        telephones=["+59170712345"], amount_due=sum(amount for _, amount, _ in rows),
+        telephones=[f"+591707{Contact.objects.count():05}"], amount_due=sum(amount for _, amount, _ in rows),
         due_on=min(due for _, _, due in rows),
     )  # fmt: skip
     for line, (name, amount, due_on) in enumerate(rows, 1):

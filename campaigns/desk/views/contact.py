@@ -24,6 +24,7 @@ from campaigns.desk.correcting import CorrectionRefused, call_back_of, check_can
 from campaigns.desk.desk_card import Card
 from campaigns.desk.desk_page import REASONS, choices, suggestions
 from campaigns.desk.giving import open_contact
+from campaigns.desk.household import with_household
 from campaigns.desk.own_work import forget_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.taking import Given
@@ -135,8 +136,10 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
     user, now = signed_in_user(request), timezone.now()
     found = get_object_or_404(Contact.objects.visible_to(user).select_related("campaign"), pk=pk)
     agent = agent_of(request) if user.role == Role.AGENT else None
-    reasons = why_not(contact=found, now=now, agent=agent)
+    book = read_rules(now=now)
+    reasons = why_not(contact=found, now=now, agent=agent, book=book)
     card = read_card(contact_id=found.pk, agent=agent)
+    card = with_household(card=card, agent=agent, book=book) if card else None
     own_last = None
     if agent and card and card.history:
         last = Attempt.objects.visible_to(user).filter(pk=card.history[0].attempt_id).select_related("disposition")

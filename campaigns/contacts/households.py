@@ -1,0 +1,100 @@
+"""Who is behind one telephone: contacts of a campaign that share a telephone or an identity card are one household.
+
+A household is drawn, and measured, as one; two desks do not have it open at the same time. A number of more than
+`AT_MOST` contracts (a switchboard, a number put in to have one) makes no household; that it is not called too often is
+seen to by telephone (telephones.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.backends.utils import CursorWrapper
+
+from campaigns.models import Campaign
+
+AT_MOST = 20  # contracts of one telephone, or of one card
+# Hashed, and of two kinds: three million texts would be grouped in twice the time.
+_KEYS = """
+CREATE TEMPORARY TABLE household_key ON COMMIT DROP AS
+SELECT id, hashtextextended(unnest(telephones), 0) AS key FROM campaigns_contact WHERE campaign_id = %(campaign)s {near}
+UNION ALL
+SELECT id, hashtextextended(identity_card, 1) FROM campaigns_contact
+ WHERE campaign_id = %(campaign)s AND identity_card <> '' {near}
+"""
+_SHARED = f"""
+CREATE TEMPORARY TABLE household_link ON COMMIT DROP AS
+SELECT id, key, first
+  FROM household_key JOIN (SELECT key, min(id) AS first FROM household_key GROUP BY key
+                            HAVING count(*) BETWEEN 2 AND {AT_MOST} AND min(id) <> max(id)) shared USING (key)
+"""
+_MEMBERS = """
+CREATE TEMPORARY TABLE household_member ON COMMIT DROP AS
+SELECT id AS contact_id, min(first) AS household FROM household_link GROUP BY id
+"""
+# Who is linked to a household that begins earlier belongs to that one.
+_JOIN = """
+UPDATE household_member member SET household = earlier.household
+  FROM (SELECT link.id, min(least_of.household) AS household
+          FROM household_link link
+          JOIN (SELECT key, min(household) AS household FROM household_link JOIN household_member ON contact_id = id
+                 GROUP BY key) least_of USING (key)
+         GROUP BY link.id) earlier
+ WHERE earlier.id = member.contact_id AND earlier.household < member.household
+"""
+# Long chains are joined in leaps: the household of the contact mine is named after is mine.
+_LEAP = """
+UPDATE household_member member SET household = first.household
+  FROM household_member first WHERE first.contact_id = member.household AND first.household < member.household
+"""
+_NEAR = """
+CREATE TEMPORARY TABLE household_near ON COMMIT DROP AS
+WITH met AS MATERIALIZED (
+  SELECT c.id, e.household FROM campaigns_contact c LEFT JOIN campaigns_listentry e ON e.contact_id = c.id
+   WHERE c.campaign_id = %(campaign)s
+     AND (c.id = ANY(%(around)s)
+          OR c.telephones && (SELECT coalesce(array_agg(t), '{}') FROM campaigns_contact o, unnest(o.telephones) t
+                               WHERE o.id = ANY(%(around)s))
+          OR c.identity_card IN (SELECT o.identity_card FROM campaigns_contact o
+                                  WHERE o.id = ANY(%(around)s) AND o.identity_card <> ''))
+)
+SELECT id FROM met UNION SELECT e.contact_id FROM campaigns_listentry e JOIN met ON met.household = e.household
+"""
+_KEEP = """
+UPDATE campaigns_listentry entry SET household = becomes.household
+  FROM (SELECT e.contact_id, m.household FROM campaigns_listentry e
+          LEFT JOIN household_member m ON m.contact_id = e.contact_id
+         WHERE e.campaign_id = %(campaign)s {near} AND e.household IS DISTINCT FROM m.household
+         ORDER BY e.contact_id FOR NO KEY UPDATE OF e) becomes
+ WHERE becomes.contact_id = entry.contact_id
+"""
+
+
+def lay_out(cursor: CursorWrapper, *, campaign: Campaign, around: Sequence[int] | None = None) -> None:
+    """Lay out `household_member` (contact_id, household) for this transaction: everybody who is in a household.
+
+    `around`: only of these contacts and whoever they are linked to; None: of the whole campaign.
+    """
+    values = {"campaign": campaign.pk, "around": list(around or ())}
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.household_key, pg_temp.household_link, pg_temp.household_member")
+    near = ""
+    if around is not None:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.household_near")
+        cursor.execute(_NEAR, values)
+        near = "AND id IN (SELECT id FROM household_near)"
+    cursor.execute(_KEYS.format(near=near), values)
+    for statement in (_SHARED, _MEMBERS):
+        cursor.execute(statement)
+    cursor.execute("ANALYZE household_link; ANALYZE household_member")
+    while True:
+        cursor.execute(_JOIN)
+        if not cursor.rowcount:
+            break
+        cursor.execute(_LEAP)
+    cursor.execute("DROP TABLE household_key, household_link")
+
+
+def keep(cursor: CursorWrapper, *, campaign: Campaign, around: Sequence[int] | None = None) -> None:
+    """Bring the entries that are there to what `lay_out` found, called with the same `around` before."""
+    near = "" if around is None else "AND e.contact_id IN (SELECT id FROM household_near)"
+    cursor.execute(_KEEP.format(near=near), {"campaign": campaign.pk})
