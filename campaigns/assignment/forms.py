@@ -26,13 +26,15 @@ class TermsForm(forms.Form):
         min_value=0,
         max_value=50,
         decimal_places=1,
-        help_text=_("Parte elegida al azar de cada lista que no se llama, para medir cuánto aportan las llamadas."),
+        help_text=_(
+            "Parte de cada lista, elegida al azar por hogar, que no se llama: mide cuánto aportan las llamadas."
+        ),
     )
     hold_out_seed = forms.IntegerField(
         label=_("Número del sorteo"),
         min_value=1,
-        max_value=2_000_000_000,
-        help_text=_("El mismo número elige siempre a los mismos. Cámbielo para sortear otro grupo."),
+        max_value=2**31 - 1,
+        help_text=_("Cada mes trae el suyo, al azar. El mismo número elige siempre a los mismos."),
     )
     script = ScriptField(help_text=_("Lo que el agente lee al llamar. También puede cambiarlo durante la campaña."))
 

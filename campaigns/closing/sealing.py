@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -30,8 +30,9 @@ from campaigns.figures.figures import Figures, read_figures
 from campaigns.figures.refreshing import count_into_cells, counting_alone, one_snapshot
 from campaigns.figures.serialising import as_plain
 from campaigns.figures.sheets import sheets_of
-from campaigns.models import CallingPolicy, Campaign, Contact, ErrandKind, Seal
+from campaigns.models import Campaign, Contact, ErrandKind, Seal
 from campaigns.month import errands
+from campaigns.month.measurement import payments_count_until
 from campaigns.month.periods import write_period
 from notices.mailing import owe
 from notices.models import NoticeKind
@@ -111,12 +112,6 @@ def _what_is_due(*, campaign: Campaign, now: datetime) -> Callable[[], Seal] | N
         reason = _("Terminaron los días de gracia para pagar.")
         return partial(reseal, campaign=campaign, by=None, reason=reason, now=now, after=last.revision)
     return None
-
-
-def payments_count_until(*, campaign: Campaign) -> date:
-    """The last day on which a payment still counts: services fall due by the last day of calls."""
-    policy = CallingPolicy.objects.in_force()
-    return campaign.calls_until + timedelta(days=policy.grace_days)
 
 
 def is_provisional(sealed: Seal) -> bool:

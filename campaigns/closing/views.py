@@ -93,6 +93,7 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         "month": month_name(campaign),
         "last": seals[-1] if seals else None,
         "effect": read_effect(seals[-1].figures["effect"]) if seals else None,
+        "put_aside": seals[-1].figures.get("put_aside", 0) if seals else 0,
         "is_provisional": bool(seals) and sealing.is_provisional(seals[-1]),
         "counts_until": sealing.payments_count_until(campaign=campaign),
         "revisions": revisions[::-1],

@@ -15,8 +15,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from campaigns.figures.effects import effects_of
 from campaigns.figures.filters import Only
-from campaigns.figures.hold_out import Effect, effect
+from campaigns.figures.hold_out import Effects
 from campaigns.figures.measuring import Counts
 from campaigns.models import (
     AgentDay,
@@ -32,6 +33,7 @@ from campaigns.models import (
     Unit,
 )
 from campaigns.models.contacts import CallList
+from campaigns.month.periods import day_of
 
 COUNT_COLUMNS = tuple(f.name for f in fields(Counts))
 DAY_COLUMNS = (
@@ -90,9 +92,15 @@ class Figures:
     by_agent: list[AgentFigures]
     by_day: list[DayFigures]
     by_disposition: list[tuple[Disposition, int]]
-    effect: Effect | None
+    effect: Effects | None  # of the whole campaign, once the day of its evaluation is over
     put_aside: int  # contacts of the control group; the effect leaves out those who had paid before the launch
+    evaluated_on: date | None
     report: str  # which report they come from, in words; '' before it came
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the day of the evaluation is still to come, as of the count."""
+        return self.evaluated_on is not None and not (self.counted_at and day_of(self.counted_at) > self.evaluated_on)
 
 
 def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa: B008
@@ -117,10 +125,16 @@ def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa
         by_agent=_agents(campaign=campaign, only=only, found=_pairs(by_agent)),
         by_day=_by_day(days, only, attempts),
         by_disposition=by_disposition,
-        effect=None if only.day or only.agent else cells.effect,
+        effect=effects_of(refresh.effect) if refresh and only == Only() and _handled(totals) else None,
         put_aside=cells.put_aside,
+        evaluated_on=campaign.evaluated_on,
         report=_report_of(campaign),
     )
+
+
+def _handled(totals: dict[str, Counts]) -> int:
+    """With nobody called there is nothing that calls could have added."""
+    return totals[Unit.CONTACT].handled if Unit.CONTACT in totals else 0
 
 
 def _report_of(campaign: Campaign) -> str:
@@ -141,7 +155,6 @@ class _Cells:
     parts: dict[tuple[str, str], Counts]
     zones: dict[tuple[str, str], Counts]
     agents: dict[tuple[str, int | None], Counts]
-    effect: Effect | None = None
     put_aside: int = 0
 
 
@@ -186,14 +199,7 @@ def _cells(*, campaign: Campaign, only: Only) -> _Cells:
             found.zones[unit, zone] = counts
         elif unit == Unit.CONTACT:
             sides[held_out] = counts
-    called, alone = sides.get(False, Counts()), sides.get(True, Counts())
-    found.put_aside = alone.items
-    found.effect = effect(
-        called_paid=called.callable_paid,
-        called=called.callable,
-        held_out_paid=alone.callable_paid,
-        held_out=alone.callable,
-    )
+    found.put_aside = sides.get(True, Counts()).items
     return found
 
 

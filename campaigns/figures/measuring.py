@@ -4,8 +4,9 @@ Two units are counted. A **contact** is a customer of one contract, called once;
 hers, paid on its own. A customer with Internet and television is one contact and two services.
 
     items               all contacts (services) of the campaign
-    callable            items that could have been called on the day of the launch: with a telephone in the report, not
-                        out of reach before any call, not paid in full before that day
+    callable            items that were drawn and could have been called on the day of the launch: with a telephone in
+                        the report, not out of reach before any call, not paid in full before that day, and not come
+                        later
     handled             items of a contact with at least one recorded result                       ÷ items
     contacted           handled items whose customer (the right party) was spoken to               ÷ handled
     promised            contacted items whose customer promised to pay                             ÷ contacted
@@ -15,7 +16,8 @@ hers, paid on its own. A customer with Internet and television is one contact an
                         (campaigns/figures/crediting.py)                                                   ÷ contacted
     paid without contact  paid − paid after contact: never contacted, or paid before it            ÷ items
     not paid            items − paid                                                               ÷ items
-    effect              paid share of callable items that were assigned − paid share of those held out, in points
+    effect              paid share of callable items that were assigned − paid share of those held out, in points;
+                        on the one day of the evaluation, by household (campaigns/figures/effects.py)
 
 In Bs a service weighs what it owes, so a part can never exceed its whole; `received` is what the receipts add up to,
 over- and underpayments included. The days are those of La Paz.
@@ -41,7 +43,9 @@ CREATE TEMPORARY TABLE measured_contact ON COMMIT DROP AS
 SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.owner_id) AS agent_id,
        c.zone, e.call_list AS part, e.state, e.state = 'held_out' AS held_out,
        cardinality(c.telephones) > 0 AND NOT (e.state = 'not_callable' AND e.handled_at IS NULL)
-         AND COALESCE(e.paid_on >= %(launched)s::date, TRUE) AS callable,
+         AND COALESCE(e.paid_on >= %(launched)s::date, TRUE)
+         AND COALESCE(e.contact_id <= %(drawn_until)s::bigint, TRUE) AS callable,
+       COALESCE(e.household, e.contact_id) AS household,
        {day_in_sql("LEAST(e.handled_at, e.contacted_at)")} AS handled_on,
        {day_in_sql("e.contacted_at")} AS contacted_on,
        CASE WHEN e.contacted_at IS NOT NULL THEN {day_in_sql("e.promised_at")} END AS promised_on,

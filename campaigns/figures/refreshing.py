@@ -20,6 +20,7 @@ from django.utils import timezone
 from campaigns.figures import measuring
 from campaigns.figures.charts import draw_ahead
 from campaigns.figures.counting import count_by_state, write_cells
+from campaigns.figures.effects import is_evaluated, sum_households
 from campaigns.models import Campaign, FigureRefresh
 from campaigns.promises_and_callbacks.promise_outcomes import broken_promises
 
@@ -73,7 +74,8 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
     """The work of `refresh_figures`, in the caller's transaction and under the caller's `counting_alone`."""
     mark = _what_happened(campaign=campaign, now=now)
     last = FigureRefresh.objects.filter(campaign=campaign).first()
-    if last and not afresh and _nothing_happened(last=last, mark=mark, now=now):
+    is_due = is_evaluated(campaign=campaign, now=now) and not (last and last.effect)
+    if last and not afresh and not is_due and _nothing_happened(last=last, mark=mark, now=now):
         FigureRefresh.objects.filter(campaign=campaign).update(counted_at=now)
         return False
     since = _first_day_to_count(campaign=campaign, last=None if afresh else last)
@@ -84,12 +86,13 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
         count_rows(cursor=cursor, campaign=campaign)
         write_cells(cursor=cursor, campaign=campaign, since=since, days_since=days_since)
         by_state = count_by_state(cursor=cursor)
+        sums = sum_households(cursor=cursor, campaign=campaign) if is_evaluated(campaign=campaign, now=now) else {}
     if days_since == date.min or last is None:
         by_state["broken_promises"] = broken_promises(campaign=campaign, now=now).count()
     else:  # they change with payments and with the day, and cost as much as all the rest
         by_state["broken_promises"] = last.by_state.get("broken_promises", 0)
     FigureRefresh.objects.update_or_create(
-        campaign=campaign, defaults={"counted_at": now, "mark": mark, "by_state": by_state}
+        campaign=campaign, defaults={"counted_at": now, "mark": mark, "by_state": by_state, "effect": sums}
     )
     return True
 
@@ -102,7 +105,8 @@ def count_rows(*, cursor: CursorWrapper, campaign: Campaign) -> None:
     made = {"measured_contact": measuring.MEASURED_CONTACTS, "measured_service": measuring.MEASURED_SERVICES}
     for table, rows in made.items():
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
-        cursor.execute(rows, {"campaign": campaign.pk, "launched": _launch_day(campaign)})
+        values = {"campaign": campaign.pk, "launched": _launch_day(campaign), "drawn_until": campaign.drawn_until}
+        cursor.execute(rows, values)
         cursor.execute(f"ANALYZE {table}")  # without it a million rows are sorted instead of hashed
 
 

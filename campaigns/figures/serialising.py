@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from campaigns.figures.figures import Figures
-from campaigns.figures.hold_out import Effect
+from campaigns.figures.hold_out import Effect, Effects, Money
 from campaigns.figures.measuring import Counts
 
 COUNTS = ("assigned", "items", "callable", "handled", "contacted", "promised", "paid", "paid_after_contact")
@@ -66,6 +66,7 @@ def as_plain(figures: Figures) -> dict[str, Any]:
             for line in figures.by_day
         ],
         "by_disposition": {disposition.code: attempts for disposition, attempts in figures.by_disposition},
+        "put_aside": figures.put_aside,
         "effect": _plain_effect(figures),
     }
 
@@ -96,10 +97,21 @@ def _money(amount: Decimal) -> str:
 def _plain_effect(figures: Figures) -> dict[str, Any] | None:
     if figures.effect is None:
         return None
-    told = asdict(figures.effect)
-    return {name: round(value, 4) if isinstance(value, float) else value for name, value in told.items()}
+    told = {
+        unit: {name: round(value, 4) if isinstance(value, float) else value for name, value in found.items()}
+        for unit, found in asdict(figures.effect).items()
+        if found is not None
+    }
+    return {"evaluated_on": figures.evaluated_on.isoformat() if figures.evaluated_on else None, **told}
 
 
-def read_effect(told: dict[str, Any] | None) -> Effect | None:
-    """The effect of a seal, from what `as_plain` told."""
-    return Effect(**told) if told else None
+def read_effect(told: dict[str, Any] | None) -> Effects | None:
+    """The effect of a seal, from what `as_plain` told; seals of before told that of the contacts alone."""
+    if not told:
+        return None
+    if "contacts" not in told:
+        return Effects(Effect(**told))
+    services, money = told.get("services"), told.get("money")
+    return Effects(
+        Effect(**told["contacts"]), Effect(**services) if services else None, Money(**money) if money else None
+    )

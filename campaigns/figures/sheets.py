@@ -80,17 +80,34 @@ def _summary(figures: Figures) -> Sheet:
         for name, rate in counts.rates.items():
             share = None if rate.share is None else float(rate.share * 100)
             rows.append([words, str(RATE_WORDS[name]), rate.part, share, rate.base, str(BASE_WORDS[rate.of])])
-    if figures.effect:
-        effect = figures.effect
-        for words, points in (
-            (_("Efecto de las llamadas (puntos)"), effect.points),
-            (_("Efecto: desde (95 %)"), effect.low),
-            (_("Efecto: hasta (95 %)"), effect.high),
-        ):
-            rows.append([_("Contactos"), words, None, round(points, 2), effect.called + effect.held_out, ""])
+    rows += _effect(figures)
     rows.append([_("Según el reporte"), figures.report, None, None, None, ""])
     heads = [_("Unidad"), _("Cifra"), _("Cantidad"), _("Porcentaje"), _("Base"), _("La base es")]
     return Sheet(_("Resumen"), heads, rows)
+
+
+def _effect(figures: Figures) -> list[list[Any]]:
+    """What the calls added, in each unit; until it is measured, when it will be."""
+    if figures.effect is None:
+        if not figures.put_aside or figures.evaluated_on is None:
+            return []
+        return [[_("Contactos"), _("Efecto de las llamadas: se mide el"), figures.evaluated_on, None, None, ""]]
+    rows: list[list[Any]] = []
+    for unit, found in ((_("Contactos"), figures.effect.contacts), (_("Servicios"), figures.effect.services)):
+        if found is not None:
+            base = found.called + found.held_out
+            words = (_("Efecto de las llamadas (puntos)"), _("Efecto: desde (95 %)"), _("Efecto: hasta (95 %)"))
+            rows += [
+                [unit, told, None, round(points, 2), base, ""]
+                for told, points in zip(words, (found.points, found.low, found.high), strict=True)
+            ]
+    if money := figures.effect.money:
+        words = (_("Lo que aportaron las llamadas (Bs)"), _("Aporte: desde (95 %)"), _("Aporte: hasta (95 %)"))
+        rows += [
+            [_("Bolivianos"), told, round(amount, 2), None, None, ""]
+            for told, amount in zip(words, (money.added, money.low, money.high), strict=True)
+        ]
+    return rows
 
 
 def _parts(title: str, parts: dict[str, Counts], *, money: bool) -> Sheet:

@@ -76,7 +76,11 @@ RIGHT = {"will_pay", "refuses"}
 
 def make_month(people: dict[str, Agent], **more: Any) -> Campaign:
     """The campaign with all of FATES, as intake, calls and payments would have left it."""
-    campaign = make_campaign(date(2026, 12, 1), **{"state": Campaign.State.RUNNING, **more})
+    launched = {
+        "state": Campaign.State.RUNNING, "launched_at": moment("2026-11-25 08:00"), "hold_out_share": "0.15",
+        "evaluated_on": date(2026, 12, 5),
+    }  # fmt: skip
+    campaign = make_campaign(date(2026, 12, 1), **{**launched, **more})
     kinds = {
         "will_pay": {"name": "Pagará", "party": "right", "is_final": True, "requires_promise": True},
         "refuses": {"name": "No desea", "party": "right", "is_final": True},

@@ -19,11 +19,13 @@ from campaigns import tasks
 from campaigns.assignment.assigning import ask_to_assign, unassigned_words
 from campaigns.assignment.entries import Assigned
 from campaigns.assignment.forms import ShareForm, TermsForm, terms_from
+from campaigns.assignment.power import powers_of
 from campaigns.assignment.proposal import proposal_of
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
 from campaigns.month import arrivals, errands, lifecycle
 from campaigns.month.lifecycle import CampaignRefused, Verb
+from campaigns.month.measurement import payments_count_until
 from campaigns.month.on_pages import campaign_at
 from campaigns.month.periods import write_period
 
@@ -133,6 +135,8 @@ def _drawn(
         "steers": user.steers_campaigns,
         "proposal": found,
         "form": form,
+        "powers": powers_of(campaign=campaign, proposal=found),
+        "counts_until": payments_count_until(campaign=campaign),
         "rows": [(row, given.get(row.share.pk) or ShareForm(share=row.share)) for row in found.shares],
         "list_names": LIST_HEADS,
         "may_steer": user.steers_campaigns,

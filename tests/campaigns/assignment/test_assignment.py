@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from agents.models import Agent
+from agents.models import Agent, User
 from campaigns.assignment.assigning import assign, assign_late, open_lists, unassigned_words
 from campaigns.assignment.participants import takers_of
 from campaigns.invariants import check_invariants
 from campaigns.models import AssignmentShare, Campaign, Contact, ListEntry, RetiredTelephone
+from campaigns.month import lifecycle
 from campaigns.month.lifecycle import CampaignRefused
+from campaigns.month.measurement import draw_fingerprint
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners, spoke
 from tests.campaigns.some_receipts import owing, row, take
 
@@ -158,6 +160,61 @@ def test_the_hold_out_is_a_share_of_each_list_and_the_same_every_time(ana: Agent
     by_hand = sorted(f"C{n}" for n in range(1000, 1040))
     by_hand.sort(key=lambda contract: hashlib.md5(f"{contract}:7".encode()).hexdigest()[:15])
     assert set(by_hand[:4]) == {contract for contract in first if len(contract) == 5}
+
+
+def test_a_household_is_drawn_as_one_and_counts_in_the_list_of_its_first_contact(ana: Agent) -> None:
+    campaign = make_campaign(hold_out_share=Decimal("0.25"), hold_out_seed=5)
+    add_contacts(campaign, 80)
+    add_contacts(campaign, 20, "TV", start=1000)
+    shared = [f"C{number}" for number in range(1, 41)]
+    for first, second in zip(shared[::2], shared[1::2], strict=True):
+        Contact.objects.filter(contract__in=[first, second]).update(identity_card=first)
+    Contact.objects.filter(contract__in=["C80", "C1000"]).update(telephones=["+59144400000"])
+    open_lists(campaign=campaign, now=NOW)
+    states = dict(ListEntry.objects.values_list("contact__contract", "state"))
+    assert all(states[a] == states[b] for a, b in zip(shared[::2], shared[1::2], strict=True))
+    assert states["C80"] == states["C1000"]
+    held = [contract for contract, state in states.items() if state == "held_out"]
+    assert 23 <= len(held) <= 25
+    assert any(contract in shared for contract in held)
+    assert ListEntry.objects.filter(household__isnull=False).count() == 42
+    before = set(held)
+    assign(campaign=campaign, now=NOW)
+    held = ListEntry.objects.filter(state="held_out").values_list("contact__contract", flat=True)
+    assert set(held) == before
+
+
+def test_every_month_has_a_seed_of_its_own_and_its_draw_is_fixed_at_the_launch(ana: Agent, elena: User) -> None:
+    assert len({Campaign().hold_out_seed for _month in range(20)}) == 20
+    campaign = make_campaign(hold_out_share=Decimal("0.2"))
+    add_contacts(campaign, 20)
+    open_lists(campaign=campaign, now=NOW)
+    campaign = lifecycle.launch(campaign=campaign, by=elena, now=NOW)
+    held = ListEntry.objects.filter(state="held_out").values_list("contact__contract", flat=True)
+    told = "\n".join(sorted(held)).encode()
+    assert campaign.draw_sha256 == hashlib.sha256(told).hexdigest() == draw_fingerprint(campaign)
+    assert campaign.drawn_until == Contact.objects.latest("pk").pk
+    assert campaign.evaluated_on == campaign.calls_until + timedelta(days=5)
+
+
+def test_who_comes_before_the_launch_goes_with_her_household_and_afterwards_nobody_is_drawn(
+    ana: Agent, elena: User
+) -> None:
+    campaign = make_campaign(hold_out_share=Decimal("0.5"))
+    add_contacts(campaign, 20)
+    open_lists(campaign=campaign, now=NOW)
+    for state in ("held_out", "open"):
+        known = ListEntry.objects.filter(state=state).first().contact
+        number = Contact.objects.count() + 1
+        add_contacts(campaign, 1, start=number)
+        Contact.objects.filter(contract=f"C{number}").update(telephones=known.telephones)
+        open_lists(campaign=campaign, now=NOW)
+        entry = ListEntry.objects.get(contact__contract=f"C{number}")
+        assert (entry.state, entry.household) == (state, known.pk)
+        assert ListEntry.objects.get(contact=known).household == known.pk
+    lifecycle.launch(campaign=campaign, by=elena, now=NOW)
+    add_contacts(campaign, 30, start=100)
+    assert open_lists(campaign=campaign, now=NOW).held_out == 0
 
 
 def test_another_seed_or_no_share_assigns_the_hold_out_again(ana: Agent) -> None:

@@ -16,7 +16,7 @@ from campaigns.figures.figures import read_figures
 from campaigns.figures.filters import Only
 from campaigns.figures.measuring import Counts
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.models import Attempt, FigureCell, FigureRefresh, ListEntry, Unit
+from campaigns.models import Attempt, Campaign, FigureCell, FigureRefresh, ListEntry, Unit
 from tests.campaigns.a_month import make_month
 
 
@@ -123,14 +123,41 @@ def test_time_at_work_is_the_quarters_with_results(month, ana):
     assert line.attempts_an_hour == Decimal("4.0")
 
 
-def test_the_effect_compares_callable_contacts_with_those_held_out(month):
-    effect = read_figures(campaign=month).effect
-    assert (effect.called_paid, effect.called, effect.held_out_paid, effect.held_out) == (
+def test_until_the_day_of_the_evaluation_there_is_no_effect_and_then_it_compares_who_was_drawn(month, at):
+    refresh_figures(campaign=month, now=at("2026-12-05 23:00"), afresh=True)
+    figures = read_figures(campaign=month)
+    assert (figures.effect, figures.is_provisional, figures.put_aside) == (None, True, 2)
+    assert refresh_figures(campaign=month, now=at("2026-12-06 00:05"))  # nothing happened, but the day is over
+    figures = read_figures(campaign=month)
+    contacts, services, money = figures.effect.contacts, figures.effect.services, figures.effect.money
+    assert not figures.is_provisional
+    assert (contacts.called_paid, contacts.called, contacts.held_out_paid, contacts.held_out) == (
         3,
         8,
         1,
         2,
     )  # L2 had paid before the launch, N1 has no telephone
+    assert (services.called, services.held_out) == (10, 2)
+    assert money.low < money.added < money.high
+    assert read_figures(campaign=month, only=Only(service="TV")).effect is None
+
+
+def test_who_came_after_the_launch_is_on_neither_side(month, at):
+    drawn = ListEntry.objects.filter(campaign=month).order_by("contact_id")
+    last = drawn.get(contact__contract="A5").contact_id
+    later = drawn.filter(contact_id__gt=last).count()
+    before = read_figures(campaign=month).contacts.callable
+    Campaign.objects.update(drawn_until=last)
+    month.refresh_from_db()
+    refresh_figures(campaign=month, now=at("2026-11-28 11:00"), afresh=True)
+    assert later
+    assert before > read_figures(campaign=month).contacts.callable <= 5
+
+
+def test_where_nobody_was_called_there_is_no_effect(month, at):
+    ListEntry.objects.update(handled_at=None, contacted_at=None, promised_at=None)
+    refresh_figures(campaign=month, now=at("2026-12-06 00:05"), afresh=True)
+    assert read_figures(campaign=month).effect is None
 
 
 def test_nothing_is_counted_while_nothing_happens(month, at):

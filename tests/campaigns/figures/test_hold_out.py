@@ -1,8 +1,10 @@
-"""Known answers: Newcombe (1998), table II, contrasts (a)-(h), method 10."""
+"""Known answers: Newcombe (1998), table II, contrasts (a)-(h), method 10; and months made up by the thousand."""
+
+from random import Random
 
 import pytest
 
-from campaigns.figures.hold_out import Effect, effect, wilson
+from campaigns.figures.hold_out import Effect, Group, effect, money_added, smallest_effect, wilson
 
 NEWCOMBE = [
     # called paid/called, held out paid/held out, low, high
@@ -17,9 +19,30 @@ NEWCOMBE = [
 ]
 
 
+def singles(paid: int, items: int) -> Group:
+    """Contacts of whom each is a household of her own."""
+    return Group(items, items, paid, items, paid, paid)
+
+
+def group_of(households: list[tuple[int, float]]) -> Group:
+    """Households as (items, paid)."""
+    return Group(
+        len(households),
+        sum(n for n, _y in households),
+        sum(y for _n, y in households),
+        sum(n * n for n, _y in households),
+        sum(n * y for n, y in households),
+        sum(y * y for _n, y in households),
+    )
+
+
+def effect_of(called_paid: int, called: int, held_out_paid: int, held_out: int) -> Effect | None:
+    return effect(called=singles(called_paid, called), held_out=singles(held_out_paid, held_out))
+
+
 @pytest.mark.parametrize(("paid", "called", "paid_alone", "alone", "low", "high"), NEWCOMBE)
 def test_the_interval_is_newcombes(paid, called, paid_alone, alone, low, high):
-    found = effect(called_paid=paid, called=called, held_out_paid=paid_alone, held_out=alone)
+    found = effect_of(paid, called, paid_alone, alone)
     assert found is not None
     assert found.low / 100 == pytest.approx(low, abs=0.00005)
     assert found.high / 100 == pytest.approx(high, abs=0.00005)
@@ -32,13 +55,14 @@ def test_wilson_of_known_shares():
 
 
 def test_without_a_group_there_is_no_effect():
-    assert effect(called_paid=3, called=10, held_out_paid=0, held_out=0) is None
-    assert effect(called_paid=0, called=0, held_out_paid=1, held_out=4) is None
+    assert effect_of(3, 10, 0, 0) is None
+    assert effect_of(0, 0, 1, 4) is None
+    assert money_added(called=singles(0, 0), held_out=singles(1, 4)) is None
 
 
 def test_an_effect_is_clear_when_its_interval_leaves_out_zero():
-    assert effect(called_paid=56, called=70, held_out_paid=48, held_out=80).low > 0
-    unclear = effect(called_paid=5, called=56, held_out_paid=0, held_out=29)
+    assert effect_of(56, 70, 48, 80).low > 0
+    unclear = effect_of(5, 56, 0, 29)
     assert unclear.low <= 0 <= unclear.high
 
 
@@ -59,3 +83,96 @@ def test_what_is_no_proportion_is_refused(successes, trials):
 def test_points_are_told_with_their_sign_and_nothing_is_minus_zero(found, points, interval):
     assert found.signed_points == points
     assert found.signed_interval == interval
+
+
+def made_up_month(
+    chance: Random,
+    *,
+    households: int,
+    held_out: float,
+    paid: float,
+    added: float,
+    sizes: tuple[int, ...],
+    together: float,
+) -> tuple[Group, Group]:
+    """Called and held out of a month in which calls add `added`; households pay as one with the chance `together`."""
+    sides: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+    alone = round(households * held_out)
+    for number in range(households):
+        size = chance.choice(sizes)
+        share = paid if number < alone else paid + added
+        if chance.random() < together:
+            pays = size if chance.random() < share else 0
+        else:
+            pays = sum(chance.random() < share for _one in range(size))
+        sides[number < alone].append((size, pays))
+    return group_of(sides[False]), group_of(sides[True])
+
+
+MONTHS = {
+    "everybody alone": {"households": 400, "held_out": 0.1, "paid": 0.45, "added": 0.08, "sizes": (1,), "together": 0},
+    "households": {
+        "households": 400,
+        "held_out": 0.1,
+        "paid": 0.45,
+        "added": 0.08,
+        "sizes": (1, 1, 2, 3),
+        "together": 1,
+    },
+    "no effect": {
+        "households": 400,
+        "held_out": 0.2,
+        "paid": 0.3,
+        "added": 0.0,
+        "sizes": (1, 1, 2, 3),
+        "together": 0.8,
+    },
+    "nearly all pay": {
+        "households": 300,
+        "held_out": 0.1,
+        "paid": 0.9,
+        "added": 0.05,
+        "sizes": (1, 2, 4),
+        "together": 1,
+    },
+    "a small group": {"households": 200, "held_out": 0.05, "paid": 0.5, "added": 0.05, "sizes": (1, 2), "together": 1},
+}
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_of_a_thousand_months_the_interval_covers_the_truth_in_95_of_100(month):
+    chance, covered = Random(20261127), 0
+    for _month in range(1000):
+        called, alone = made_up_month(chance, **MONTHS[month])
+        found = effect(called=called, held_out=alone)
+        covered += found.low <= MONTHS[month]["added"] * 100 <= found.high
+    assert 0.93 <= covered / 1000 <= 0.97
+
+
+def test_counted_one_by_one_households_would_make_the_interval_too_narrow():
+    chance, covered = Random(20261127), 0
+    for _month in range(300):
+        called, alone = made_up_month(
+            chance, households=400, held_out=0.1, paid=0.45, added=0.0, sizes=(1, 4, 8), together=1
+        )
+        found = effect_of(called.paid, called.items, alone.paid, alone.items)
+        covered += found.low <= 0 <= found.high
+    assert covered / 300 < 0.85
+
+
+def test_of_a_thousand_months_the_interval_of_bolivianos_covers_the_truth_in_95_of_100():
+    chance, covered = Random(20261127), 0
+    for _month in range(1000):
+        sides = []
+        for number, share in ((360, 0.53), (90, 0.45)):
+            sizes = [chance.choice((1, 1, 2)) for _one in range(number)]
+            sides.append(group_of([(n, 289 * n if chance.random() < share else 0) for n in sizes]))
+        found = money_added(called=sides[0], held_out=sides[1])
+        covered += found.low <= 289 * 0.08 * sides[0].items <= found.high
+    assert 0.93 <= covered / 1000 <= 0.97
+
+
+def test_the_smallest_effect_shrinks_with_the_group():
+    assert smallest_effect(called=900, held_out=100, share=0.5) == pytest.approx(14.77, abs=0.01)
+    assert smallest_effect(called=500, held_out=500, share=0.5) < 9
+    assert smallest_effect(called=900, held_out=0, share=0.5) is None

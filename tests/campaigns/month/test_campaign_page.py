@@ -53,7 +53,8 @@ def test_the_supervisor_sees_the_month_in_one_look(month, elena, signed_in):
         "Ana",
     ):
         assert words.replace(" %", "\u00a0%") in page or words in page
-    assert "95\u00a0%: entre " in page or "95 %: entre " in page
+    assert "provisional: se mide una vez, con los pagos hasta el 05/12/2026" in page
+    assert "número del sorteo" in page
 
 
 def test_who_paid_one_of_two_services_after_the_call_is_one_service_with_its_bs(month, elena, signed_in):
@@ -178,9 +179,11 @@ def test_charts_that_nobody_drew_yet_come_after_the_page(month, elena, signed_in
 def test_the_effect_and_the_list_say_one_number_of_the_control_group(month, elena, signed_in, at):
     """One of the two put aside had paid before the launch: the tile says so instead of another number."""
     ListEntry.objects.filter(contact__contract="H1").update(paid_on=date(2026, 11, 20))
-    refresh_figures(campaign=month, now=at("2026-11-28 10:00"), afresh=True)
+    refresh_figures(campaign=month, now=at("2026-12-06 00:10"), afresh=True)
     page = signed_in(elena).get(PAGE).content.decode()
     assert "1 de 2 de control" in page
+    assert "95\u00a0%: entre " in page or "95 %: entre " in page
+    assert "Lo que aportaron las llamadas" in page
     assert "Grupo de control <strong>2</strong>" in page
 
 
