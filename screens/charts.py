@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,14 +10,16 @@ from decimal import Decimal
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from screens.drawing import INK, INK_SOFT, PALETTE, PAPER, QUIET, Spec, is_drawn, png, svg
+from screens.drawing import CONFIG, INK, INK_SOFT, PALETTE, PAPER, QUIET, Spec, is_drawn, paper_svg, png, svg
 from screens.templatetags.screens import figure
 
-__all__ = ["Chart", "Estimate", "bars_by", "columns_by", "day_by_day", "intervals", "png", "svg"]
+__all__ = ["Chart", "Estimate", "bars_by", "columns_by", "day_by_day", "intervals", "paper_svg", "svg"]
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2])
-WIDTH, HEIGHT = 600, 220
+WIDTHS = (390, 520, 800)  # a third of a desk, of a large screen, half of one: surfaces.css shows which fits
+HEIGHT = 250
+LETTER, SYMBOL = 8, 32  # pixels a letter of a legend takes, and what stands before and behind its words
 DAYS_LABELLED = 14
 NAMES: Spec = {"title": None, "labelLimit": 220, "labelColor": INK}
 RULED: Spec = {"grid": True, "domain": False, "ticks": False}
@@ -33,19 +35,32 @@ class Chart:
     spec: Spec
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    legend: tuple[str, ...] = ()
+    margin: int = 50  # pixels left of the axis, where its labels stand
 
     @property
-    def svg(self) -> SafeString:
-        return svg(self.spec)
+    def drawings(self) -> list[SafeString]:
+        """Drawn once for each width and never stretched, so that letters have one size on every page."""
+        return [svg(self._as_wide_as(width)) for width in WIDTHS]
 
     @property
     def is_drawn(self) -> bool:
-        """Whether the drawing is there already; one that is not takes a tenth of a second."""
-        return is_drawn(self.spec)
+        """Whether the drawings are there already; one that is not takes a tenth of a second."""
+        return all(is_drawn(self._as_wide_as(width)) for width in WIDTHS)
 
     @property
     def png(self) -> bytes:
-        return png(self.spec)
+        return png(self._as_wide_as(WIDTHS[1]))
+
+    def on_paper(self, *, width: int, font: str) -> str:
+        """The drawing for a document, in its typeface."""
+        return paper_svg(self._as_wide_as(width), font=font)
+
+    def _as_wide_as(self, width: int) -> Spec:
+        longest = max(map(len, self.legend), default=1) * LETTER + SYMBOL
+        legend = {**CONFIG["legend"], "columns": max(1, min(len(self.legend), (width - self.margin) // longest))}
+        fitted: Spec = {"width": width, "autosize": {"type": "fit", "contains": "padding"}}
+        return {**self.spec, **fitted, "config": {"legend": legend}}
 
 
 def day_by_day(
@@ -53,7 +68,6 @@ def day_by_day(
     title: str,
     series: Mapping[str, Sequence[tuple[date, Number]]],
     unit: str = "",
-    width: int = WIDTH,
     height: int = HEIGHT,
 ) -> Chart:
     """One line for each named series, over days. At most five series; told apart by colour, shape and dash."""
@@ -75,6 +89,8 @@ def day_by_day(
             "axis": {
                 "title": None,
                 "labelAngle": 0,
+                "labelOverlap": True,
+                "labelSeparation": 4,
                 "values": shown,
                 "labelExpr": "slice(datum.value, 8, 10) + '/' + slice(datum.value, 5, 7)",
             },
@@ -93,7 +109,6 @@ def day_by_day(
     spec = {
         "title": title,
         "description": _story(names, series),
-        "width": width,
         "height": height,
         "data": {"values": values},
         "layer": [
@@ -109,7 +124,7 @@ def day_by_day(
     }
     by_day = {name: dict(points) for name, points in series.items()}
     rows = tuple((f"{day:%d/%m}", *(_written(by_day[name].get(day)) for name in names)) for day in days)
-    return Chart(title, spec, (_("Día"), *names), rows)
+    return Chart(title, spec, (_("Día"), *names), rows, tuple(names))
 
 
 def bars_by(
@@ -118,7 +133,6 @@ def bars_by(
     values: Mapping[str, Number | Mapping[str, Number]],
     unit: str = "",
     label: str = "",
-    width: int = WIDTH,
 ) -> Chart:
     """Horizontal bars, one a name, in the order given; a mapping of mappings stacks its parts."""
     stacked = any(isinstance(value, Mapping) for value in values.values())
@@ -140,7 +154,7 @@ def bars_by(
         "field": "value",
         "type": "quantitative",
         "stack": "zero",
-        "axis": {"title": unit or None, "tickCount": 5, "tickMinStep": 1, "format": ",~f", **RULED},
+        "axis": {"title": unit or None, "tickCount": _ticks(values.values()), "format": ",~f", **RULED},
     }
     colour: Spec = (
         {"field": "part", "type": "nominal", "scale": {"domain": parts, "range": [*PALETTE, QUIET]}}
@@ -158,7 +172,6 @@ def bars_by(
     spec = {
         "title": title,
         "description": "; ".join(f"{name}: {_total(value)}" for name, value in values.items()),
-        "width": width,
         "height": {"step": 28},
         "data": {"values": rows},
         "layer": layers,
@@ -168,7 +181,7 @@ def bars_by(
         (name, *(_written(value.get(part)) if isinstance(value, Mapping) else _written(value) for part in parts))
         for name, value in values.items()
     )
-    return Chart(title, spec, (label or _("Grupo"), *heads), table)
+    return Chart(title, spec, (label or _("Grupo"), *heads), table, tuple(parts) if stacked else (), _margin(names))
 
 
 def columns_by(
@@ -177,7 +190,6 @@ def columns_by(
     values: Mapping[str, Mapping[str, Number]],
     unit: str = "",
     label: str = "",
-    width: int = WIDTH,
     height: int = HEIGHT,
 ) -> Chart:
     """Upright bars, one a name in the order given (hours of a day): a part that counts, and the rest standing on it."""
@@ -189,14 +201,11 @@ def columns_by(
         for order, part in enumerate(parts)
         if amounts.get(part)  # the rim of nothing would break the axis
     ]
-    highest = max((sum(amounts.values()) for amounts in values.values()), default=0)
-    ticks = min(5, int(highest) or 1)  # half a call does not exist: a low day has as many ticks as calls
-    axis: Spec = {"title": unit or None, "tickCount": ticks, "format": ",~f"}
+    axis: Spec = {"title": unit or None, "tickCount": _ticks(values.values()), "format": ",~f"}
     upright: Spec = {"title": None, "labelAngle": 0}
     spec = {
         "title": title,
         "description": "; ".join(f"{name}: {_total(amounts)}" for name, amounts in values.items()),
-        "width": width,
         "height": height,
         "data": {"values": rows},
         "mark": {"type": "bar", "width": {"band": 0.68}, "stroke": PAPER},
@@ -208,7 +217,7 @@ def columns_by(
         },
     }
     table = tuple((name, *(_written(amounts.get(part)) for part in parts)) for name, amounts in values.items())
-    return Chart(title, spec, (label or _("Grupo"), *parts), table)
+    return Chart(title, spec, (label or _("Grupo"), *parts), table, tuple(parts))
 
 
 @dataclass(frozen=True)
@@ -221,7 +230,7 @@ class Estimate:
     high: float
 
 
-def intervals(*, title: str, estimates: Sequence[Estimate], unit: str = "", width: int = WIDTH) -> Chart:
+def intervals(*, title: str, estimates: Sequence[Estimate], unit: str = "") -> Chart:
     """Each estimate as a point with its 95 % interval, and the line of no effect at zero."""
     rows = [{"name": e.name, "low": e.low, "value": e.value, "high": e.high} for e in estimates]
     names = [e.name for e in estimates]
@@ -240,7 +249,6 @@ def intervals(*, title: str, estimates: Sequence[Estimate], unit: str = "", widt
             % {"name": e.name, "value": figure(e.value, 1), "low": figure(e.low, 1), "high": figure(e.high, 1)}
             for e in estimates
         ),
-        "width": width,
         "height": {"step": 34},
         "data": {"values": rows},
         "layer": [
@@ -272,6 +280,16 @@ def _total(value: Number | Mapping[str, Number]) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{part} {_written(amount)}" for part, amount in value.items())
     return _written(value)
+
+
+def _margin(names: Sequence[str]) -> int:
+    return min(NAMES["labelLimit"], max(map(len, names), default=0) * LETTER) + SYMBOL // 2
+
+
+def _ticks(values: Iterable[Number | Mapping[str, Number]]) -> int:
+    """Half a call does not exist: few calls have as many ticks as there are calls."""
+    sums = [sum(value.values()) if isinstance(value, Mapping) else value for value in values]
+    return min(5, int(max(sums, default=0)) or 1)
 
 
 def _story(names: Sequence[str], series: Mapping[str, Sequence[tuple[date, Number]]]) -> str:

@@ -10,7 +10,6 @@ from campaigns.desk.own_work import OwnDay
 from screens.charts import Chart, columns_by
 from screens.templatetags.screens import figure
 
-WIDTH, HEIGHT = 470, 200
 HOURS_SHOWN = 8  # at least: the first call of a day is not a wall
 
 
@@ -27,9 +26,7 @@ def chart_of(day: OwnDay) -> Chart | None:
         line = by_hour.get(hour)
         attempts, contacts = (line.attempts, line.contacts) if line else (0, 0)
         values[f"{hour:02d}"] = {spoke: contacts, did_not: attempts - contacts}
-    drawn = columns_by(
-        title=_("Llamadas por hora"), values=values, unit=_("llamadas"), label=_("Hora"), width=WIDTH, height=HEIGHT
-    )
+    drawn = columns_by(title=_("Llamadas por hora"), values=values, unit=_("llamadas"), label=_("Hora"))
     rows = [
         (f"{line.hour:02d}:00", figure(line.attempts), figure(line.contacts), figure(line.promises))
         for line in day.hours

@@ -9,7 +9,6 @@ from campaigns.models import Campaign, Service
 from screens.charts import Chart, bars_by, day_by_day
 
 SHOWN_DISPOSITIONS = 10
-WIDTH, HEIGHT = 360, 190  # three side by side on a desk: drawn as wide as they are seen, so that words stay legible
 
 
 def charts_of(figures: Figures) -> list[Chart]:
@@ -20,7 +19,7 @@ def charts_of(figures: Figures) -> list[Chart]:
 def draw_ahead(*, campaign: Campaign) -> None:
     """Draw the charts of the unfiltered page into the cache, so that nobody waits for them after a count."""
     for chart in charts_of(read_figures(campaign=campaign)):
-        _drawn = chart.svg
+        _drawn = chart.drawings
 
 
 def _days(figures: Figures) -> Chart | None:
@@ -34,8 +33,6 @@ def _days(figures: Figures) -> Chart | None:
             _("Contactados"): [(line.day, line.contacts.contacted) for line in days],
             _("Pagaron"): [(line.day, line.contacts.paid) for line in days],
         },
-        width=WIDTH,
-        height=HEIGHT,
     )
 
 
@@ -49,9 +46,7 @@ def _services(figures: Figures) -> Chart | None:
             _("Pagaron sin contacto"): counts.paid_without_contact,
             _("No pagaron"): counts.not_paid,
         }
-    return bars_by(
-        title=_("Resultados por servicio"), values=values, unit=_("servicios"), label=_("Servicio"), width=WIDTH
-    )
+    return bars_by(title=_("Resultados por servicio"), values=values, unit=_("servicios"), label=_("Servicio"))
 
 
 def _dispositions(figures: Figures) -> Chart | None:
@@ -62,6 +57,4 @@ def _dispositions(figures: Figures) -> Chart | None:
     values = {disposition.label: attempts for disposition, attempts in shown}
     if rest:
         values[_("Los demás")] = rest
-    return bars_by(
-        title=_("Resultados de las llamadas"), values=values, unit=_("llamadas"), label=_("Resultado"), width=WIDTH - 60
-    )
+    return bars_by(title=_("Resultados de las llamadas"), values=values, unit=_("llamadas"), label=_("Resultado"))
