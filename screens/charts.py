@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from screens.drawing import CONFIG, INK, INK_SOFT, PALETTE, PAPER, QUIET, Spec, is_drawn, paper_svg, png, svg
+from screens.drawing import CONFIG, INK, INK_SOFT, PALETTE, PAPER, QUIET, Spec, is_drawn, paper_svg, svg
 from screens.templatetags.screens import figure
 
 __all__ = ["Chart", "Estimate", "bars_by", "columns_by", "day_by_day", "intervals", "paper_svg", "svg"]
@@ -47,10 +47,6 @@ class Chart:
     def is_drawn(self) -> bool:
         """Whether the drawings are there already; one that is not takes a tenth of a second."""
         return all(is_drawn(self._as_wide_as(width)) for width in WIDTHS)
-
-    @property
-    def png(self) -> bytes:
-        return png(self._as_wide_as(WIDTHS[1]))
 
     def on_paper(self, *, width: int, font: str) -> str:
         """The drawing for a document, in its typeface."""

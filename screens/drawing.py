@@ -76,12 +76,6 @@ def is_drawn(spec: Spec) -> bool:
     return cache.has_key(_key("svg", drawn, said))
 
 
-def png(spec: Spec, *, scale: float = 2.0) -> bytes:
-    """Draw a Vega-Lite specification on white, for mail and PDF."""
-    _said, drawn = _prepared(spec)
-    return bytes(vl_convert.vegalite_to_png({**drawn, "background": PAPER}, scale=scale, **_ways()))
-
-
 def paper_svg(spec: Spec, *, font: str) -> str:
     """Draw a Vega-Lite specification for a document, in its typeface."""
     _said, drawn = _prepared(spec)

@@ -1,4 +1,4 @@
-"""The sealed report as a PDF, typeset from a template of our own by typst: no browser, no system library."""
+"""The sealed report as a PDF to be signed, typeset by typst from a template of our own: no browser, no system font."""
 
 from __future__ import annotations
 
@@ -8,57 +8,129 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.closing.differences import Difference
+from campaigns.closing.words import agent_names, changes_in_words, evidence_lines
 from campaigns.figures.charts import charts_of
 from campaigns.figures.figures import Figures
 from campaigns.figures.hold_out import Effect
 from campaigns.figures.measuring import Counts
 from campaigns.models import Seal, Service
-from screens.templatetags.screens import figure, percent, share
+from screens.templatetags.screens import NOTHING, figure, percent, share
 
 TEMPLATE = Path(__file__).parent / "documents" / "seal.typ"
+SITE = "COMTECO R.L. · Centro de Llamadas"
+FONT = "Libertinus Serif"  # of the template: typst brings it
+PAPER_WIDTH = 640  # pixels of a drawing across the page: its letters are then as large as those of the tables
+HALF_WIDTH = 302  # and of one across half of it: the template leaves 10 mm between two
 CHANGES_SHOWN = 60
+HASH_LENGTH = 64
 
 
 def draw_document(*, seal: Seal, figures: Figures, changes: Sequence[Difference], is_provisional: bool) -> bytes:
-    """The PDF of a seal that is about to be saved."""
-    told = _document_values(seal, figures, changes, is_provisional)
-    return bytes(
-        typst.compile(TEMPLATE, sys_inputs={"told": json.dumps(told)}, timestamp=int(seal.sealed_at.timestamp()))
-    )
+    """The PDF of a seal that is about to be saved, in the language that is active."""
+    told = document_values(seal=seal, figures=figures, changes=changes, is_provisional=is_provisional)
+    at = int(seal.sealed_at.timestamp())
+    inputs = {"told": json.dumps(told)}
+    return bytes(typst.compile(TEMPLATE, sys_inputs=inputs, timestamp=at, ignore_system_fonts=True))
 
 
-def _document_values(
-    seal: Seal, figures: Figures, changes: Sequence[Difference], is_provisional: bool
+def document_values(
+    *, seal: Seal, figures: Figures, changes: Sequence[Difference], is_provisional: bool
 ) -> dict[str, Any]:
-    month = date_format(seal.campaign.period, "F Y")
-    sealed = timezone.localtime(seal.sealed_at).strftime("%d/%m/%Y %H:%M")
-    subtitle = _("Revisión %(revision)d, sellada el %(at)s") % {"revision": seal.revision, "at": sealed}
+    """All that the document says, as `documents/seal.typ` asks for it."""
+    month = date_format(seal.campaign.period, "YEAR_MONTH_FORMAT")
+    revision = _("Revisión %(revision)d") % {"revision": seal.revision}
+    title = _("Informe sellado de la campaña de prepagos")
     return {
-        "site": "COMTECO R.L.",
-        "title": _("Campaña de prepagos: %(month)s") % {"month": month},
-        "subtitle": f"{subtitle}. {seal.reason}" if seal.reason else subtitle,
-        "warning": _("Provisional: todavía corren los días de gracia para pagar.") if is_provisional else "",
-        "footing": _("Huella %(sha)s") % {"sha": seal.sha256[:32]},
+        "site": SITE,
+        "language": (get_language() or settings.LANGUAGE_CODE).split("-")[0],
+        "title": title,
+        "subtitle": f"{month[:1].upper()}{month[1:]} · {revision}",
+        "running": f"{title} · {month} · {revision}",
+        "warning": _(
+            "Provisional: todavía corren los días de gracia para pagar. Cuando terminen se sella una última revisión."
+        )
+        if is_provisional
+        else "",
+        "facts": _facts(seal, figures, month),
+        "fingerprint": {"label": _("Huella"), "value": seal.sha256},
+        "page": _("Página"),
+        "of": _("de"),
+        "headings": {"figures": _("Cifras principales")},
         "tiles": _tiles(figures),
-        "charts": [{"title": chart.title, "png": list(chart.png)} for chart in charts_of(figures)],
+        "charts": _charts(figures),
         "tables": [_services(figures), _agents(figures)],
-        "changes": _changes(changes),
-        "evidence": {
-            "title": _("De qué se contó"),
-            "words": _("Filas de cada origen y su huella SHA-256, en un orden fijo: contadas otra vez dan lo mismo."),
-            "heads": [_("Origen"), _("Filas"), _("Huella")],
-            "rows": [[name, figure(found["rows"]), found["sha256"]] for name, found in seal.evidence.items()],
+        "changes": _changes(seal, changes),
+        "evidence": _evidence(seal),
+        "signing": {
+            "title": _("Firmas"),
+            "words": _(
+                "Quien firma da por recibida la revisión %(revision)d de este informe, la de la huella que está al pie."
+            )
+            % {"revision": seal.revision},
+            "places": [
+                {"who": who, "name": _("Nombre y cargo"), "day": _("Lugar y fecha")}
+                for who in (_("Por el Centro de Llamadas"), _("Recibido por"))
+            ],
         },
         "definitions": _(
             "Tras contacto: pagado por completo el día del primer contacto con el cliente o después. Sin contacto: "
             "todo lo demás que se pagó. El efecto es la diferencia, en puntos, entre la parte que pagó de quienes se "
             "podía llamar y la del grupo de control, con su intervalo de 95 % (Newcombe)."
         ),
+    }
+
+
+def _facts(seal: Seal, figures: Figures, month: str) -> list[dict[str, Any]]:
+    """What stands at the head: of which month, who sealed it and when, from what."""
+    campaign, at = seal.campaign, timezone.localtime(seal.sealed_at)
+    days = {"first": f"{campaign.calls_from:%d/%m/%Y}", "last": f"{campaign.calls_until:%d/%m/%Y}"}
+    facts = [
+        (_("Mes por pagar"), month),
+        (_("Días de llamadas"), _("del %(first)s al %(last)s") % days),
+        (_("Reporte"), figures.report or NOTHING),
+        (_("Sellado el"), f"{at:%d/%m/%Y %H:%M}"),
+        (_("Sellado por"), str(seal.sealed_by) if seal.sealed_by else _("el sistema, por sí solo")),
+        (_("Motivo de la revisión"), seal.reason),
+    ]
+    told = [{"label": label, "value": value, "is_hash": False} for label, value in facts if value]
+    return [*told, {"label": _("Huella (SHA-256)"), "value": seal.sha256, "is_hash": True}]
+
+
+def _charts(figures: Figures) -> list[dict[str, Any]]:
+    """The first across the page, the others two beside each other; all with letters of one size."""
+    return [
+        {
+            "title": chart.title,
+            "alt": chart.spec["description"] or chart.title,
+            "wide": place == 0,
+            "svg": chart.on_paper(width=PAPER_WIDTH if place == 0 else HALF_WIDTH, font=FONT),
+        }
+        for place, chart in enumerate(charts_of(figures))
+    ]
+
+
+def _evidence(seal: Seal) -> dict[str, Any]:
+    rows = [
+        {
+            "words": line.words,
+            "rows": NOTHING if line.rows is None else figure(line.rows),
+            "told": line.told,
+            "is_hash": len(line.told) == HASH_LENGTH and " " not in line.told,
+        }
+        for line in evidence_lines(seal.evidence)
+    ]
+    return {
+        "title": _("De qué se contó"),
+        "words": _("Filas de cada origen y su huella SHA-256, en un orden fijo: contadas otra vez dan lo mismo."),
+        "heads": [_("Origen"), _("Filas"), _("Huella")],
+        "rows": rows,
     }
 
 
@@ -87,7 +159,7 @@ def _tiles(figures: Figures) -> list[dict[str, str]]:
         ),
         (
             _("Efecto de las llamadas"),
-            effect.signed_points if effect else "—",
+            effect.signed_points if effect else NOTHING,
             _effect_words(effect) if effect else no_control,
         ),
     ]
@@ -143,9 +215,10 @@ def _agents(figures: Figures) -> dict[str, Any]:
     return {"title": _("Agentes, en contactos"), "heads": heads, "rows": rows}
 
 
-def _changes(changes: Sequence[Difference]) -> dict[str, Any]:
-    rows = [[change.figure, str(change.before), str(change.after)] for change in changes[:CHANGES_SHOWN]]
-    if len(changes) > CHANGES_SHOWN:
-        rows.append([_("y %(count)d más, en la página") % {"count": len(changes) - CHANGES_SHOWN}, "", ""])
+def _changes(seal: Seal, changes: Sequence[Difference]) -> dict[str, Any]:
+    told = changes_in_words(changes, names=agent_names(seal.figures))
+    rows = [[change.words, change.before, change.after] for change in told[:CHANGES_SHOWN]]
+    if len(told) > CHANGES_SHOWN:
+        rows.append([_("y %(count)d más, en la página") % {"count": len(told) - CHANGES_SHOWN}, "", ""])
     title = _("Qué cambia con esta revisión")
     return {"title": title, "heads": [_("Cifra"), _("Antes"), _("Ahora")], "rows": rows}

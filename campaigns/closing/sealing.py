@@ -19,13 +19,14 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.closing.differences import Difference, differences
 from campaigns.closing.evidence import collect_evidence
 from campaigns.closing.seal_document import draw_document
+from campaigns.closing.seal_mail import body_of, subject_of
+from campaigns.closing.words import agent_names, changes_in_words, evidence_lines
 from campaigns.figures.figures import Figures, read_figures
 from campaigns.figures.refreshing import count_into_cells, counting_alone, one_snapshot
 from campaigns.figures.serialising import as_plain
@@ -180,33 +181,12 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
 
 
 def _owe_mail(made: Seal, figures: Figures, name: str, workbook: bytes, document: bytes) -> None:
-    month = date_format(made.campaign.period, "F Y")
-    contacts, services = figures.contacts, figures.services
-    lines = [
-        _("Informe de la campaña de %(month)s, revisión %(revision)d.") % {"month": month, "revision": made.revision},
-        *([_("Motivo: %(reason)s") % {"reason": made.reason}] if made.reason else []),
-        "",
-        _("Contactos: %(count)d") % {"count": contacts.items},
-        _("Gestionados: %(part)d de %(base)d") % {"part": contacts.handled, "base": contacts.items},
-        _("Contactados: %(part)d de %(base)d") % {"part": contacts.contacted, "base": contacts.handled},
-        _("Servicios pagados tras contacto: %(part)d de %(base)d contactados")
-        % {"part": services.paid_after_contact, "base": services.contacted},
-        _("Servicios pagados sin contacto: %(count)d") % {"count": services.paid_without_contact},
-        _("Servicios no pagados: %(count)d") % {"count": services.not_paid},
-        "",
-        _("Huella: %(sha)s") % {"sha": made.sha256},
-    ]
-    if is_provisional(made):
-        until = date_format(payments_count_until(campaign=made.campaign), "d/m/Y")
-        lines.insert(
-            1, _("Provisional: los pagos cuentan hasta el %(day)s; después llega la última revisión.") % {"day": until}
-        )
+    until = payments_count_until(campaign=made.campaign) if is_provisional(made) else None
     owe(
         key=f"seal:{write_period(made.campaign.period)}:{made.revision}",
         kind=NoticeKind.CAMPAIGN_SEALED,
-        subject=_("Informe de la campaña de %(month)s (revisión %(revision)d)")
-        % {"month": month, "revision": made.revision},
-        body="\n".join(lines),
+        subject=subject_of(made, provisional_until=until),
+        body=body_of(made, figures=figures, provisional_until=until),
         now=made.sealed_at,
         attachments=[(f"{name}.pdf", "application/pdf", document), (f"{name}.xlsx", XLSX, workbook)],
     )
@@ -219,12 +199,13 @@ def _plain(figures: Figures) -> dict[str, Any]:
 
 
 def _provenance(made: Seal, changed: list[Difference]) -> Sheet:
+    names = agent_names(made.figures)
     rows: list[list[Any]] = [
         [_("Revisión"), made.revision, ""],
-        [_("Sellado"), timezone.localtime(made.sealed_at).strftime("%d/%m/%Y %H:%M"), ""],
+        [_("Sellado"), made.sealed_at, ""],
         [_("Motivo"), made.reason, ""],
         [_("Huella"), made.sha256, ""],
-        *([name, found["rows"], found["sha256"]] for name, found in made.evidence.items()),
-        *([difference.figure, str(difference.before), str(difference.after)] for difference in changed),
+        *([line.words, line.rows, line.told] for line in evidence_lines(made.evidence)),
+        *([change.words, change.before, change.after] for change in changes_in_words(changed, names=names)),
     ]
     return Sheet(_("Evidencia"), [_("Qué"), _("Cantidad o antes"), _("Huella o después")], rows)

@@ -16,6 +16,7 @@ from agents.disclosure import record_export
 from campaigns.closing import sealing
 from campaigns.closing.differences import differences
 from campaigns.closing.sealing import SealRefused
+from campaigns.closing.words import ChangedFigure, agent_names, changes_in_words, evidence_lines, origin_words
 from campaigns.figures.serialising import read_effect
 from campaigns.models import Seal
 from campaigns.month import errands
@@ -39,7 +40,10 @@ def verify(request: HttpRequest, period: str) -> HttpResponse:
     page = _page(request, period)
     if page["last"] is None:
         raise Http404
-    page["verification"] = sealing.verify(sealed=page["last"], now=timezone.now())
+    found = sealing.verify(sealed=page["last"], now=timezone.now())
+    page["verification"] = found
+    page["moved"] = [origin_words(name) for name in found.moved]
+    page["changed"] = changes_in_words(found.differences, names=agent_names(page["last"].figures))
     return render(request, "campaigns/closing/seal.html", page)
 
 
@@ -84,7 +88,7 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         Seal.objects.visible_to(user).filter(campaign=campaign).select_related("sealed_by").order_by("revision")
     )
     revisions = [
-        (sealed, differences(before=before.figures, after=sealed.figures) if before else [])
+        (sealed, evidence_lines(sealed.evidence), _changes(before, sealed))
         for before, sealed in zip([None, *seals], seals, strict=False)
     ]
     return {
@@ -103,3 +107,10 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         "is_closed": campaign.state == campaign.State.CLOSED,
         "verification": None,
     }
+
+
+def _changes(before: Seal | None, sealed: Seal) -> list[ChangedFigure]:
+    if before is None:
+        return []
+    found = differences(before=before.figures, after=sealed.figures)
+    return changes_in_words(found, names=agent_names(before.figures) | agent_names(sealed.figures))

@@ -131,7 +131,10 @@ def test_the_page_verifies_and_seals_again(sealed, closed, elena, signed_in):
     assert "da lo mismo" in client.post("/campaigns/2026-12/seal/verify/").content.decode()
     late_payment(closed)
     page = client.post("/campaigns/2026-12/seal/verify/").content.decode()
-    assert "services.paid" in page
+    assert "Servicios · Pagaron tras contacto" in page
+    assert "Datos de origen que cambiaron después: Contactos en las listas, Recibos, Pagos por servicio" in page
+    for code in ("services.paid", "receipts", "entries", "renewals"):
+        assert code not in page
     client.post("/campaigns/2026-12/seal/again/", {"reason": "Faltaba un recibo"})
     page = client.get("/campaigns/2026-12/seal/").content.decode()
     assert "Revisión 2" in page

@@ -1,0 +1,201 @@
+"""What a seal keeps under short names, in words: where it was counted from, and which figures changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from campaigns.closing.differences import Difference
+from campaigns.figures.sheets import RATE_WORDS
+from campaigns.models import Disposition, Service
+from campaigns.models.contacts import CallList
+from screens.templatetags.screens import NOTHING, figure
+
+Words = str | Promise
+
+ORIGINS: dict[str, Words] = {
+    "reports": gettext_lazy("Reportes tomados"),
+    "renewals": gettext_lazy("Servicios por renovar"),
+    "attempts": gettext_lazy("Llamadas"),
+    "entries": gettext_lazy("Contactos en las listas"),
+    "promises": gettext_lazy("Compromisos de pago"),
+    "receipts": gettext_lazy("Recibos"),
+    "payments": gettext_lazy("Pagos por servicio"),
+    "launch": gettext_lazy("Lanzamiento"),
+    "files": gettext_lazy("Archivos del informe"),
+    "workbook": gettext_lazy("Libro XLSX"),
+    "document": gettext_lazy("Documento PDF"),
+    "previous": gettext_lazy("Revisión anterior"),
+}
+
+COUNTED: dict[str, Words] = {
+    **RATE_WORDS,
+    "assigned": gettext_lazy("Asignados"),
+    "items": gettext_lazy("Total"),
+    "callable": gettext_lazy("Se podían llamar"),
+    "amount": gettext_lazy("Bs por pagar"),
+    "amount_handled": gettext_lazy("Bs de gestionados"),
+    "amount_contacted": gettext_lazy("Bs de contactados"),
+    "amount_promised": gettext_lazy("Bs con compromiso"),
+    "amount_paid": gettext_lazy("Bs pagados"),
+    "amount_paid_after_contact": gettext_lazy("Bs tras contacto"),
+    "amount_paid_without_contact": gettext_lazy("Bs sin contacto"),
+    "amount_not_paid": gettext_lazy("Bs no pagados"),
+    "amount_received": gettext_lazy("Bs recibidos"),
+    "attempts": gettext_lazy("Llamadas"),
+    "hours": gettext_lazy("Horas"),
+    "points": gettext_lazy("Puntos"),
+    "low": gettext_lazy("Desde (95 %)"),
+    "high": gettext_lazy("Hasta (95 %)"),
+    "called": gettext_lazy("Se podían llamar"),
+    "called_paid": gettext_lazy("Se podían llamar y pagaron"),
+    "held_out": gettext_lazy("Grupo de control"),
+    "held_out_paid": gettext_lazy("Grupo de control que pagó"),
+}
+UNITS: dict[str, Words] = {
+    "services": gettext_lazy("Servicios"),
+    "contacts": gettext_lazy("Contactos"),
+    "amounts": gettext_lazy("Bolivianos"),
+    "effect": gettext_lazy("Efecto de las llamadas"),
+    "report": gettext_lazy("Según el reporte"),
+}
+GROUPS: dict[str, Words] = {  # in the order in which they are told, after the whole
+    "service": gettext_lazy("Servicio"),
+    "list": gettext_lazy("Lista"),
+    "agent": gettext_lazy("Agente"),
+    "zone": gettext_lazy("Zona"),
+    "day": gettext_lazy("Día"),
+    "disposition": gettext_lazy("Resultado"),
+}
+GROUPED = re.compile(r"by_(service|list|agent|zone|day|disposition)\.(.*?)((?:\.(?:contacts|services))?(?:\.[a-z_]+)?)")
+NOT_FIGURES = ("id", "day")  # by which the lines of a list are told apart
+WHOLE = re.compile(r"-?\d+")
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """One origin: its rows (None where rows are not what is counted) and its fingerprint, or what else is kept."""
+
+    words: str
+    rows: int | None
+    told: str
+
+
+@dataclass(frozen=True)
+class ChangedFigure:
+    """One figure that is not what it was, as people read it."""
+
+    words: str
+    before: str
+    after: str
+
+
+def origin_words(name: str) -> str:
+    """What an origin is called; one that nobody foresaw goes by its own name."""
+    return str(ORIGINS.get(name, name.replace("_", " ").capitalize()))
+
+
+def evidence_lines(evidence: Mapping[str, Any]) -> list[EvidenceLine]:
+    """The evidence of a seal line by line, whatever its origins are and however they are nested."""
+    return list(_lines(evidence, ""))
+
+
+def _lines(evidence: Mapping[str, Any], above: str) -> Iterator[EvidenceLine]:
+    for name, found in evidence.items():
+        words = f"{above} · {origin_words(name)}" if above else origin_words(name)
+        if isinstance(found, dict) and "sha256" in found:
+            yield EvidenceLine(words, found.get("rows"), found["sha256"])
+            yield from _lines({name: part for name, part in found.items() if name not in ("rows", "sha256")}, words)
+        elif isinstance(found, dict):
+            yield from _lines(found, words)
+        elif isinstance(found, list):
+            yield from _lines({str(place): part for place, part in enumerate(found, 1)}, words)
+        elif isinstance(found, int):
+            yield EvidenceLine(words, found, "")
+        else:
+            yield EvidenceLine(words, None, "" if found is None else str(found))
+
+
+def changes_in_words(changes: Sequence[Difference], *, names: Mapping[str, str]) -> list[ChangedFigure]:
+    """What changed, each figure once and the whole before its parts; `names` are those of agents by their id as text.
+
+    What is only another way to tell a figure is left out: a percentage follows from its counts, and the head of the
+    figures repeats those of the services.
+    """
+    there = {change.figure for change in changes}
+    has_results = any(path.startswith("by_disposition.") for path in there)
+    labels = {result.code: result.label for result in Disposition.objects.all()} if has_results else {}
+    return [
+        ChangedFigure(
+            _path_words(change.figure, names, labels), _value_words(change.before), _value_words(change.after)
+        )
+        for change in sorted(changes, key=lambda change: _place(change.figure))
+        if not _is_told_elsewhere(change.figure, there) and not _is_nothing_new(change)
+    ]
+
+
+def agent_names(figures: Mapping[str, Any]) -> dict[str, str]:
+    """Names by id of the agents in the figures of a seal."""
+    return {str(line["id"]): line["agent"] for line in figures.get("by_agent", [])}
+
+
+def _is_told_elsewhere(path: str, there: set[str]) -> bool:
+    first, _dot, rest = path.partition(".")
+    twin = f"services.amount_{rest}" if first == "amounts" else f"services.{path}"
+    parts = path.split(".")
+    return "rates" in parts or twin in there or (len(parts) > 2 and parts[-1] in NOT_FIGURES)
+
+
+def _is_nothing_new(change: Difference) -> bool:
+    """A line that was not there, of which nothing was counted."""
+    return change.before is None and str(change.after) in ("0", "0.00")
+
+
+def _place(path: str) -> int:
+    found = GROUPED.fullmatch(path)
+    return 1 + list(GROUPS).index(found[1]) if found else 0
+
+
+def _path_words(path: str, names: Mapping[str, str], labels: Mapping[str, str]) -> str:
+    found = GROUPED.fullmatch(path)
+    if found is None:
+        return " · ".join(_part_words(part) for part in path.split("."))
+    group, member, rest = found.groups()
+    match group:
+        case "service" if member in Service.values:
+            member = str(Service(member).label)
+        case "list" if member in CallList.values:
+            member = str(CallList(member).label)
+        case "agent":
+            member = names.get(member) or _("Sin agente")
+        case "zone":
+            member = member or _("Sin zona")
+        case "day":
+            member = f"{date.fromisoformat(member):%d/%m/%Y}"
+        case "disposition":
+            member = labels.get(member, member)
+    return " · ".join([f"{GROUPS[group]}: {member}", *(_part_words(part) for part in rest.split(".") if part)])
+
+
+def _part_words(part: str) -> str:
+    return str(UNITS.get(part) or COUNTED.get(part) or part.replace("_", " ").capitalize())
+
+
+def _value_words(value: Any) -> str:
+    if value is None or value == "":
+        return NOTHING
+    text = str(value)
+    if WHOLE.fullmatch(text):
+        return figure(text)
+    try:
+        return figure(Decimal(text), 2)
+    except InvalidOperation:
+        return text
