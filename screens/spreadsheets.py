@@ -41,6 +41,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "money": {"num_format": "#,##0.00"},
     "fraction": {"num_format": "0.00"},
     "day": {"num_format": "dd/mm/yyyy"},
+    "month": {"num_format": "mm/yyyy"},
     "moment": {"num_format": "dd/mm/yyyy hh:mm"},
     "clock": {"num_format": "hh:mm"},
 }
@@ -49,12 +50,20 @@ HEAD = {"bold": True, "bg_color": "#E9EEF2", "bottom": 1, "text_wrap": True, "va
 Row = Sequence[Any]
 
 
+class Month(date):
+    """A month, by its first day: `12/2026`, and a date to whoever sorts or counts with it."""
+
+    @classmethod
+    def of(cls, day: date) -> Month:
+        return cls(day.year, day.month, 1)
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet: a head, rows of plain Python values, and optionally a row of totals.
 
-    `int` is written as a count (1.234), `Decimal` as money, `float` with two decimals, `date`, aware `datetime`
-    (in La Paz time) and `time` as themselves, anything else as text, never interpreted.
+    `int` is written as a count (1.234), `Decimal` as money, `float` with two decimals, `date`, `Month`,
+    aware `datetime` (in La Paz time) and `time` as themselves, anything else as text, never interpreted.
     `codes` names the columns (from 0) whose whole numbers are codes, not counts: written without grouping.
     """
 
@@ -167,6 +176,8 @@ class _Pen:
             case datetime():
                 local = timezone.localtime(value) if timezone.is_aware(value) else value
                 page.write_datetime(line, column, local.replace(tzinfo=None), formats["moment"])
+            case Month():
+                page.write_datetime(line, column, value, formats["month"])
             case date():
                 page.write_datetime(line, column, value, formats["day"])
             case time():
@@ -195,6 +206,8 @@ def _seen(value: Any) -> str:
     match value:
         case datetime():
             return "dd/mm/yyyy hh:mm"
+        case Month():
+            return "mm/yyyy"
         case date():
             return "dd/mm/yyyy"
         case Decimal() | float():

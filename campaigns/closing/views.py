@@ -74,9 +74,9 @@ def seal_file(request: HttpRequest, period: str, revision: int, kind: str) -> Ht
     file = getattr(sealed, FILES[kind]) if kind in FILES else None
     if not file:
         raise Http404
-    record_export(
-        user=signed_in_user(request), subject=f"seal {campaign} r{revision} {kind}", rows=1, now=timezone.now()
-    )
+    told = {"month": campaign, "revision": revision, "kind": kind.upper()}
+    subject = _("Informe sellado de %(month)s, revisión %(revision)d, %(kind)s") % told
+    record_export(user=signed_in_user(request), subject=subject, rows=1, now=timezone.now())
     name = f"informe-{write_period(campaign.period)}-r{revision}.{kind}"
     return FileResponse(file.open("rb"), as_attachment=True, filename=name)
 

@@ -41,9 +41,9 @@ def sheets_of(figures: Figures) -> Sequence[Sheet]:
         _days(figures),
         Sheet(
             _("Resultados"),
-            [_("Código"), _("Resultado"), _("Llamadas")],
-            [(disposition.code, disposition.label, attempts) for disposition, attempts in figures.by_disposition],
-            [_("Total"), "", sum(attempts for _d, attempts in figures.by_disposition)],
+            [_("Resultado"), _("Llamadas")],
+            [(disposition.label, attempts) for disposition, attempts in figures.by_disposition],
+            [_("Total"), sum(attempts for _d, attempts in figures.by_disposition)],
         ),
     ]
 

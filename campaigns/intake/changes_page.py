@@ -7,12 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, IntegerField, Max, QuerySet
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
+from campaigns.contacts.telephone_columns import in_columns, telephone_heads
 from campaigns.intake.differences import kinds_of
 from campaigns.models import Report, ReportDifference, Service
 from screens.spreadsheets import Sheet
@@ -61,16 +63,18 @@ def services_of(customer: dict[str, Any] | None) -> str:
 
 
 def telephones_of(customer: dict[str, Any] | None, *, show: Callable[[Any], str] = str) -> str:
-    return ", ".join(show(number) for number in customer["telephones"]) if customer else ""
+    return ", ".join(_telephones(customer, show))
 
 
 def sheet_of(*, rows: QuerySet[ReportDifference], masked: bool) -> Sheet:
     """The same as a sheet: a line a customer, before and after side by side."""
     show = masked_telephone if masked else str
-    both = [(_("antes"), "before"), (_("después"), "after")]
+    most = _most_telephones(rows)
+    both = (_("antes"), _("después"))
     heads = [_("Qué pasa"), _("Contrato"), _("Cliente"), _("Qué cambia")]
-    for words in (_("Servicios"), _("Teléfonos"), _("Vence"), _("Monto")):
-        heads += [f"{words} {side}" for side, _field in both]
+    heads += [f"{_('Servicios')} {side}" for side in both]
+    heads += [f"{head} {side}" for side in both for head in telephone_heads(most)]
+    heads += [f"{words} {side}" for words in (_("Vence"), _("Monto")) for side in both]
     return Sheet(
         title=_("Cambios"),
         headers=[*heads, *(str(words).capitalize() for _field, words in DONE)],
@@ -81,7 +85,7 @@ def sheet_of(*, rows: QuerySet[ReportDifference], masked: bool) -> Sheet:
                 row.name,
                 ", ".join(str(ReportDifference.What(what).label) for what in row.changes),
                 *(services_of(side) for side in (row.before, row.after)),
-                *(telephones_of(side, show=show) for side in (row.before, row.after)),
+                *(cell for side in (row.before, row.after) for cell in in_columns(_telephones(side, show), most)),
                 *(due_day(side) for side in (row.before, row.after)),
                 *(Decimal(side["amount"]) if side else None for side in (row.before, row.after)),
                 *(_("Sí") if getattr(row, field) else _("No") for field, _words in DONE),
@@ -89,6 +93,20 @@ def sheet_of(*, rows: QuerySet[ReportDifference], masked: bool) -> Sheet:
             for row in rows.iterator(chunk_size=CHUNK)
         ),
     )
+
+
+def _telephones(customer: dict[str, Any] | None, show: Callable[[Any], str]) -> list[str]:
+    return [show(number) for number in customer["telephones"]] if customer else []
+
+
+def _most_telephones(rows: QuerySet[ReportDifference]) -> int:
+    """How many the customer with most has, before or after: a column for each."""
+    lengths = (
+        Func(F(f"{side}__telephones"), function="jsonb_array_length", output_field=IntegerField())
+        for side in ("before", "after")
+    )
+    most: int | None = rows.order_by().aggregate(most=Max(Greatest(*lengths)))["most"]
+    return most or 1
 
 
 def from_to(before: str, after: str) -> str:

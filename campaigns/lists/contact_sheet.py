@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from campaigns.contacts.telephone_columns import in_columns, telephone_heads
 from campaigns.models.contacts import CallList, ContactQuerySet, ListEntry
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone, masked_text
@@ -16,14 +18,15 @@ CHUNK = 2_000
 
 def contact_sheet(contacts: ContactQuerySet, *, masked: bool) -> Sheet:
     """One row a contact, its telephones as whoever asked sees them on the contact's page."""
+    most = contacts.order_by().aggregate(most=Max("telephones__len"))["most"] or 1
     heads = [
-        _("Contrato"), _("Cliente"), _("Lista"), _("Teléfonos"), _("Zona"), _("Vence"), _("Monto"), _("Agente"),
+        _("Contrato"), _("Cliente"), _("Lista"), *telephone_heads(most), _("Zona"), _("Vence"), _("Monto"), _("Agente"),
         _("Estado"), _("Intentos"), _("Último resultado"), _("Último intento"), _("Pagó"),
     ]  # fmt: skip
-    return Sheet(_("Contactos"), heads, _rows(contacts, masked))
+    return Sheet(_("Contactos"), heads, _rows(contacts, most, masked))
 
 
-def _rows(contacts: ContactQuerySet, masked: bool) -> Iterator[list[Any]]:
+def _rows(contacts: ContactQuerySet, most: int, masked: bool) -> Iterator[list[Any]]:
     lists, states = dict(CallList.choices), dict(ListEntry.State.choices)
     columns = (
         "contract", "name", "call_list", "telephones", "zone", "due_on", "amount_due", "entry__owner__user__first_name",
@@ -36,6 +39,6 @@ def _rows(contacts: ContactQuerySet, masked: bool) -> Iterator[list[Any]]:
         if masked:
             name, zone = masked_text(name), masked_text(zone)
         yield [
-            contract, name, str(lists.get(call_list, call_list)), ", ".join(dialled), zone, due_on, amount,
+            contract, name, str(lists.get(call_list, call_list)), *in_columns(dialled, most), zone, due_on, amount,
             " ".join(part for part in (first, last) if part), str(states.get(state, state)), *rest,
         ]  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
@@ -40,8 +41,16 @@ class Asked:
     @property
     def words(self) -> str:
         """For the book of exports: which list, without personal data."""
-        parts = [self.state or "all", self.call_list, self.zone, f"agent {self.agent}" if self.agent else ""]
-        return " ".join(part for part in (*parts, "searched" if self.search else "") if part)
+        call_list = CallList(self.call_list).label if self.call_list in CallList.values else ""
+        agent = _("agente n.º %(number)d") % {"number": self.agent} if self.agent else ""
+        parts = [
+            STATES.get(self.state, STATES[""]),
+            call_list,
+            self.zone,
+            agent,
+            _("con búsqueda") if self.search else "",
+        ]
+        return ", ".join(str(part) for part in parts if part)
 
 
 def find_contacts(*, campaign: Campaign, asked: Asked, user: User) -> ContactQuerySet:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
@@ -60,9 +61,10 @@ class Asked:
     @property
     def words(self) -> str:
         """For the book of exports: which list, without personal data."""
-        days = " ".join(day.isoformat() for day in (self.since, self.until) if day)
-        parts = [self.show, str(self.campaign or ""), days, self.channel, self.why]
-        return " ".join(part for part in (*parts, "searched" if self.search else "") if part)
+        days = " – ".join(f"{day:%d/%m/%Y}" for day in (self.since, self.until) if day)
+        searched = _("con búsqueda") if self.search else ""
+        parts = [LISTS.get(self.show, ""), self.campaign or "", days, self.channel, WHY.get(self.why, ""), searched]
+        return ", ".join(str(part) for part in parts if part)
 
 
 @dataclass(frozen=True)

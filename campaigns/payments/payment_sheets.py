@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import PaymentPromise, Receipt, Refund, RenewalPayment, Report, Service
 from campaigns.payments.payment_lists import WHY, Total
-from screens.spreadsheets import Sheet
+from screens.spreadsheets import Month, Sheet
 
 CHUNK = 2_000
 SERVICES = {**dict(Service.choices), "OTHER": "", "": ""}
@@ -32,7 +32,7 @@ def receipt_sheet(receipts: QuerySet[Receipt], *, total: Total, with_why: bool) 
         for row in receipts.select_related(None).values_list(*columns).iterator(chunk_size=CHUNK):
             number, paid_on, service_number, contract, service, channel, period, how, amount, name = row
             word = WHY.get(how, how) if with_why else standings.get(how, how)
-            month = f"{period:%Y-%m}" if period else ""
+            month = Month.of(period) if period else None
             yield [
                 number, paid_on, service_number, contract, str(SERVICES.get(service, service)), channel, month,
                 str(word), amount, name,
@@ -56,7 +56,7 @@ def renewal_sheet(payments: QuerySet[RenewalPayment], *, title: str, total: Tota
     def rows() -> Iterator[list[Any]]:
         for row in payments.select_related(None).values_list(*columns).iterator(chunk_size=CHUNK):
             contract, name, service, number, period, *rest = row
-            yield [contract, name, str(SERVICES.get(service, service)), number, f"{period:%Y-%m}", *rest]
+            yield [contract, name, str(SERVICES.get(service, service)), number, Month.of(period), *rest]
 
     return Sheet(title, heads, rows(), foot=[_("Total"), *[None] * 8, total.amount])
 
@@ -68,11 +68,16 @@ def refund_sheet(refunds: QuerySet[Refund], *, total: Total) -> Sheet:
         _("Persona"), _("Motivo"), _("Monto"),
     ]  # fmt: skip
     columns = (
-        "number", "refunded_on", "service_number", "contract", "receipt__number", "report__name", "by__username",
-        "reason", "amount",
+        "number", "refunded_on", "service_number", "contract", "receipt__number", "report__name", "by__first_name",
+        "by__last_name", "by__username", "reason", "amount",
     )  # fmt: skip
-    rows = (list(row) for row in refunds.select_related(None).values_list(*columns).iterator(chunk_size=CHUNK))
-    return Sheet(_("Devoluciones"), heads, rows, foot=[_("Total"), *[None] * 7, total.amount])
+
+    def rows() -> Iterator[list[Any]]:
+        for row in refunds.select_related(None).values_list(*columns).iterator(chunk_size=CHUNK):
+            *found, first, last, username, reason, amount = row
+            yield [*found, " ".join(part for part in (first, last) if part) or username, reason, amount]
+
+    return Sheet(_("Devoluciones"), heads, rows(), foot=[_("Total"), *[None] * 7, total.amount])
 
 
 def report_sheet(reports: QuerySet[Report]) -> Sheet:

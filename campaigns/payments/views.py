@@ -74,7 +74,9 @@ def payment_export(request: HttpRequest) -> HttpResponseBase:
     """Ask for exactly what is filtered, as a workbook: it is made in the background."""
     asked = asked_for(request, list(Campaign.objects.visible_to(signed_in_user(request)).order_by("-period")[:24]))
     filters = payment_filters(asked=asked)
-    return owe(request, kind=ListExport.Kind.PAYMENTS, filters=filters, words=f"payments {asked.words}")
+    return owe(
+        request, kind=ListExport.Kind.PAYMENTS, filters=filters, words=_("Pagos: %(asked)s") % {"asked": asked.words}
+    )
 
 
 @steering_only

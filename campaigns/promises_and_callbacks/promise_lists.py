@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
@@ -37,8 +38,9 @@ class Asked:
     @property
     def words(self) -> str:
         """For the book of exports: which list, without personal data."""
-        parts = [self.show, str(self.campaign or ""), f"agent {self.agent}" if self.agent else ""]
-        return " ".join(part for part in (*parts, "searched" if self.search else "") if part)
+        agent = _("agente n.º %(number)d") % {"number": self.agent} if self.agent else ""
+        parts = [SHOWN.get(self.show, ""), self.campaign or "", agent, _("con búsqueda") if self.search else ""]
+        return ", ".join(str(part) for part in parts if part)
 
 
 def find_promises(*, asked: Asked, user: User) -> QuerySet[PaymentPromise]:

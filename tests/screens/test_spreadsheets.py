@@ -11,7 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from screens import spreadsheets
-from screens.spreadsheets import Sheet, workbook_bytes, workbook_response
+from screens.spreadsheets import Month, Sheet, workbook_bytes, workbook_response
 
 NASTY = [
     "=1+1",
@@ -70,6 +70,13 @@ def test_values_keep_their_types():
     )
     row = opened(content).get_sheet_by_index(0).to_python()[1]
     assert row[:6] == [7, 1234.5, date(2026, 11, 25), datetime(2026, 11, 25, 18, 5), time(14, 5), True]
+
+
+def test_a_month_is_a_date_written_as_a_month():
+    content = workbook_bytes([Sheet("Meses", ["Mes", "Día"], [[Month.of(date(2026, 12, 25)), date(2026, 12, 1)]])])
+    assert opened(content).get_sheet_by_index(0).to_python()[1] == [date(2026, 12, 1), date(2026, 12, 1)]
+    assert 'formatCode="mm/yyyy"' in markup(content)
+    assert len(set(re.findall(r'<c r="[AB]2" s="(\d+)"', markup(content)))) == 2
 
 
 def test_totals_stand_under_the_rows_and_the_head_is_frozen():

@@ -45,7 +45,7 @@ def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
 def report_changes_export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Ask for the customers of all kinds as a workbook: it is made in the background."""
     report = _report_of(request, pk)
-    words = f"changes of report {report.pk}"
+    words = _("Cambios del reporte %(name)s") % {"name": report.name}
     return owe(request, kind=ListExport.Kind.CHANGES, filters={"report": report.pk}, words=words)
 
 

@@ -76,7 +76,7 @@ def rejected_rows_export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Ask for the rows the page's filters show, as a workbook: it is made in the background."""
     report = _report_of(request, pk)
     filters = {"report": report.pk, **_asked_for(request)}
-    words = f"rejected rows of report {report.pk}"
+    words = _("Filas rechazadas del reporte %(name)s") % {"name": report.name}
     return owe(request, kind=ListExport.Kind.REJECTED, filters=filters, words=words)
 
 

@@ -107,7 +107,8 @@ def export(request: HttpRequest, period: str) -> HttpResponseBase:
     campaign = campaign_at(request, period)
     asked = asked_for(request)
     filters = contact_filters(campaign=campaign, asked=asked)
-    return owe(request, kind=ListExport.Kind.CONTACTS, filters=filters, words=f"contacts {campaign} {asked.words}")
+    words = _("Contactos de %(month)s: %(asked)s") % {"month": campaign, "asked": asked.words}
+    return owe(request, kind=ListExport.Kind.CONTACTS, filters=filters, words=words)
 
 
 def asked_for(request: HttpRequest) -> Asked:

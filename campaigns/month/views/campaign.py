@@ -95,7 +95,8 @@ def export(request: HttpRequest, period: str) -> HttpResponseBase:
     campaign = campaign_at(request, period)
     found = read_figures(campaign=campaign, only=asked_for(request))
     now = timezone.now()
-    record_export(user=signed_in_user(request), subject=f"figures {campaign}", rows=len(found.by_agent), now=now)
+    subject = _("Cifras de %(month)s") % {"month": campaign}
+    record_export(user=signed_in_user(request), subject=subject, rows=len(found.by_agent), now=now)
     return workbook_response(f"cifras-{write_period(campaign.period)}", sheets_of(found), today=timezone.localdate(now))
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_tables2 import RequestConfig
 
@@ -71,7 +72,12 @@ def promise_export(request: HttpRequest) -> HttpResponseBase:
     """Ask for exactly what is filtered, as a workbook: it is made in the background."""
     asked = _asked_for(request, list(Campaign.objects.visible_to(signed_in_user(request)).order_by("-period")[:24]))
     filters = promise_filters(asked=asked)
-    return owe(request, kind=ListExport.Kind.PROMISES, filters=filters, words=f"promises {asked.words}")
+    return owe(
+        request,
+        kind=ListExport.Kind.PROMISES,
+        filters=filters,
+        words=_("Compromisos: %(asked)s") % {"asked": asked.words},
+    )
 
 
 def _asked_for(request: HttpRequest, months: list[Campaign]) -> Asked:

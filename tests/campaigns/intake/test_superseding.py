@@ -308,6 +308,18 @@ def test_its_workbook_has_both_sides_of_every_customer(month: Campaign, at: At, 
     assert (rows["2000"][0], rows["2000"][11]) == ("Sale", None)
 
 
+def test_its_workbook_gives_each_telephone_a_column_of_its_own(month: Campaign, at: At, elena: User) -> None:
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    moved = ReportDifference.objects.get(report=report, contract="2003")
+    moved.after["telephones"] = ["+59170799999", "+59144251000"]
+    moved.save()
+    sheet = open_book(kind="changes", filters={"report": report.pk}, by=elena, masked=False, now=month.created_at).sheet
+    told = {row[1]: dict(zip(sheet.headers, row, strict=True)) for row in sheet.rows}
+    assert [told["2003"][f"Teléfono {n} antes"] for n in (1, 2)] == ["+59170712345", ""]
+    assert [told["2003"][f"Teléfono {n} después"] for n in (1, 2)] == ["+59170799999", "+59144251000"]
+    assert [told["2000"][f"Teléfono {n} después"] for n in (1, 2)] == ["", ""]
+
+
 def test_a_discarded_correction_leaves_nothing_of_its_customers(
     month: Campaign, at: At, elena: User, signed_in: Callable[[User | Agent], Client]
 ) -> None:

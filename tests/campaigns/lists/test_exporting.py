@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -99,7 +99,7 @@ def test_what_is_searched_is_posted_and_stands_in_no_address(month, elena, oscar
         assert len(page.context["table"].rows) == SEARCHES[typed]
     assert page.context["asked"].search == typed
     assert len(made(client, answer.url.replace("contacts/", "contacts/export/"))) - 1 == SEARCHES[typed]
-    assert Disclosure.objects.get().subject == "contacts 2026-12 all searched"
+    assert Disclosure.objects.get().subject == "Contactos de 2026-12: Todos, con búsqueda"
     assert len(signed_in(oscar).get(answer.url).context["table"].rows) == 12  # to anybody else it says nothing
 
 
@@ -158,6 +158,24 @@ def test_the_auditor_gets_masked_what_he_sees_masked(month, elena, oscar, signed
     assert "+59170700000" in [row[3] for row in whole]
     assert not any("70700000" in str(cell) for row in masked for cell in row)
     assert "+591 •••-•••00" in [row[3].replace("\u00a0", " ") for row in masked]
+
+
+def test_each_telephone_has_a_column_of_its_own_and_amounts_and_days_are_typed(month, elena, signed_in):
+    Contact.objects.filter(contract="A1").update(telephones=["+59170700000", "+59144251000", "+59171234567"])
+    head, *rows = made(signed_in(elena), f"{LIST}export/")
+    assert head[3:7] == ["Teléfono 1", "Teléfono 2", "Teléfono 3", "Zona"]
+    by_contract = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    first, none = by_contract["A1"], by_contract["N1"]
+    assert [first[f"Teléfono {n}"] for n in (1, 2, 3)] == ["+59170700000", "+59144251000", "+59171234567"]
+    assert [none[f"Teléfono {n}"] for n in (1, 2, 3)] == ["", "", ""]
+    assert (first["Monto"], first["Vence"]) == (100.0, date(2026, 11, 30))
+    assert first["Estado"] == "Pagó"
+
+
+def test_a_list_without_any_telephone_has_its_column_all_the_same(month, elena, signed_in):
+    head, row = made(signed_in(elena), f"{LIST}export/?state=not_callable")
+    assert head[3:5] == ["Teléfono 1", "Zona"]
+    assert row[3] == ""
 
 
 def test_rejected_rows_are_masked_in_whatever_column_a_number_stands(month, elena, oscar, signed_in, at):

@@ -16,6 +16,7 @@ from agents.models import Disclosure
 from campaigns.figures.charts import draw_ahead
 from campaigns.figures.refreshing import refresh_figures
 from campaigns.models import Campaign, ListEntry, Renewal, RenewalPayment
+from screens.charts import WIDTHS
 from tests.campaigns.a_campaign import moment
 from tests.campaigns.a_month import make_month
 
@@ -78,7 +79,7 @@ def test_who_paid_one_of_two_services_after_the_call_is_one_service_with_its_bs(
 def test_every_figure_of_the_page_can_be_read_as_a_table(month, elena, signed_in):
     draw_ahead(campaign=month)
     page = signed_in(elena).get(PAGE).content.decode()
-    assert page.count('class="drawing"') == 3
+    assert page.count('class="drawing"') == 3 * len(WIDTHS)
     assert page.count("Ver como tabla") == 3
 
 
@@ -140,7 +141,17 @@ def test_what_is_no_campaign_is_not_found(month, elena, signed_in):
 def test_the_figures_leave_as_they_are_filtered(month, elena, signed_in):
     rows = sheet(signed_in(elena).post(f"{PAGE}figures/export/?service=TV"), 0)
     assert rows[9][:3] == ["Servicios", "Total", 7.0]
-    assert Disclosure.objects.get().subject == "figures 2026-12"
+    assert Disclosure.objects.get().subject == "Cifras de 2026-12"
+
+
+def test_the_results_of_calls_leave_in_words_not_in_codes(month, elena, signed_in):
+    answer = signed_in(elena).post(f"{PAGE}figures/export/")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    head, *rows = book.get_sheet_by_name("Resultados").to_python()
+    assert head == ["Resultado", "Llamadas"]
+    assert ["No contesta", 4.0] in rows
+    told = [str(cell) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row]
+    assert [cell for cell in told if "_" in cell] == []
 
 
 def test_a_list_takes_few_queries_however_long(month, elena, signed_in):
@@ -168,12 +179,14 @@ def test_charts_that_nobody_drew_yet_come_after_the_page(month, elena, signed_in
     assert page.count("Ver como tabla") == 3
     assert 'class="drawing"' not in page
     charts = client.get(f"{PAGE}figures/?part=charts&service=TV").content.decode()
-    assert charts.count('class="drawing"') == 3
+    assert charts.count('class="drawing"') == 3 * len(WIDTHS)
     assert "hx-get" not in charts
     again = client.get(f"{PAGE}?service=TV").content.decode()
-    assert again.count('class="drawing"') == 3
+    assert again.count('class="drawing"') == 3 * len(WIDTHS)
     assert "part=charts" not in again
-    assert client.get(f"{PAGE}figures/?part=detail&zone=Sacaba").content.decode().count('class="drawing"') == 3
+    assert client.get(f"{PAGE}figures/?part=detail&zone=Sacaba").content.decode().count('class="drawing"') == 3 * len(
+        WIDTHS
+    )
 
 
 def test_the_effect_and_the_list_say_one_number_of_the_control_group(month, elena, signed_in, at):

@@ -130,6 +130,16 @@ def test_the_export_is_what_is_filtered_and_is_in_the_book(
     assert (written.user, written.rows) == (elena, 1)
 
 
+def test_months_are_dates_and_words_are_spanish(paid: Campaign, elena: User, signed_in: SignedIn) -> None:
+    head, *rows = exported(signed_in(elena), "/payments/export/", {"channel": "Banco"})
+    told = dict(zip(head, rows[0], strict=True))
+    assert (told["Mes"], told["Pagó el"]) == (date(2026, 12, 1), date(2026, 11, 27))
+    assert told["Servicio"] == "Televisión"
+    assert told["Situación"] == str(Receipt.objects.get(number="R2").get_standing_display())
+    head, *rows = exported(signed_in(elena), "/payments/export/", {"show": "underpaid"})
+    assert dict(zip(head, rows[0], strict=True))["Mes"] == date(2026, 12, 1)
+
+
 @pytest.mark.parametrize("show", ["receipts", "unmatched", "late", "underpaid", "overpaid", "reports"])
 def test_every_list_is_exported(paid: Campaign, elena: User, signed_in: SignedIn, show: str) -> None:
     assert len(exported(signed_in(elena), "/payments/export/", {"show": show})) > 1

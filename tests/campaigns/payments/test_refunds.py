@@ -18,6 +18,7 @@ from campaigns.intake.receiving import receive_report
 from campaigns.intake.taking_in import take_in
 from campaigns.intake.withdrawing import withdraw
 from campaigns.invariants import check_invariants
+from campaigns.lists.books import open_book, payment_filters
 from campaigns.models import (
     Attempt,
     CallBack,
@@ -32,6 +33,7 @@ from campaigns.models import (
     Report,
 )
 from campaigns.payments import refunds
+from campaigns.payments.payment_lists import Asked
 from campaigns.promises_and_callbacks.promise_outcomes import with_outcome
 from tests.campaigns.a_campaign import make_campaign, moment, spoke
 from tests.campaigns.some_receipts import owing
@@ -212,6 +214,11 @@ def test_one_receipt_is_annulled_by_hand_with_a_reason(december: Campaign, elena
     with pytest.raises(refunds.AnnulmentRefused, match="por qué"):
         refunds.annul(receipt_id=receipt.pk, by=elena, now=LATER, reason=" ")
     refund = refunds.annul(receipt_id=receipt.pk, by=elena, now=LATER, reason="Cheque sin fondos")
+    sheet = open_book(
+        kind="payments", filters=payment_filters(asked=Asked(show="refunds")), by=elena, masked=False, now=LATER
+    ).sheet
+    (told,) = (dict(zip(sheet.headers, line, strict=True)) for line in sheet.rows)
+    assert (told["Persona"], told["Motivo"], told["Monto"]) == (str(elena), "Cheque sin fondos", Decimal(99))
     assert (refund.amount, refund.by, refund.receipt_id) == (Decimal(99), elena, receipt.pk)
     assert entry("C1").state == "open"
     with pytest.raises(refunds.AnnulmentRefused, match="ya está anulado"):
