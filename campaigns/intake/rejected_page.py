@@ -16,6 +16,7 @@ from screens.templatetags.screens import masked_card, masked_telephone, masked_t
 
 CHUNK = 2_000
 TELEPHONES = ("telephone_1", "telephone_2", "mobile")
+LONG = ("name", "address")
 NUMBERS_OF_OURS = ("contract", "service_number", "receipt")  # by which everybody who sees the page finds the row
 
 # Columns that carry the reason, in red beside the field.
@@ -46,6 +47,11 @@ class Cell:
     label: str
     text: str
     is_wrong: bool
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes the place of two: names and addresses are to be read whole."""
+        return self.name in LONG
 
 
 @dataclass(frozen=True)

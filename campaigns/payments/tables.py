@@ -170,7 +170,7 @@ class ReportTable(ListTable):
     title = gettext_lazy("Recaudos tomados")
     name = RowLink(
         verbose_name=gettext_lazy("Archivo"), linkify=lambda record: reverse("campaigns:report", args=[record.pk]),
-        orderable=False,
+        orderable=False, attrs={"td": {"class": "nowrap"}},
     )  # fmt: skip
     arrived_at = Moment(verbose_name=gettext_lazy("Llegó"))
     data_until = Moment(verbose_name=gettext_lazy("Datos al"))
