@@ -201,6 +201,8 @@ def _agents(figures: Figures) -> dict[str, Any]:
     rows = []
     for line in figures.by_agent:
         counts = line.contacts
+        if line.agent is None and not counts.assigned and not counts.handled:
+            continue
         rows.append(
             [
                 line.name or _("Sin agente"), figure(counts.assigned), figure(counts.handled), figure(counts.contacted),

@@ -104,8 +104,12 @@ def origin_words(name: str) -> str:
 
 
 def evidence_lines(evidence: Mapping[str, Any]) -> list[EvidenceLine]:
-    """The evidence of a seal line by line, whatever its origins are and however they are nested."""
-    return list(_lines(evidence, ""))
+    """The evidence of a seal line by line, whatever its origins are and however they are nested.
+
+    In the order of ORIGINS, then as they come: the database keeps the names of an object in an order of its own.
+    """
+    order = {name: place for place, name in enumerate(ORIGINS)}
+    return list(_lines({name: evidence[name] for name in sorted(evidence, key=lambda n: order.get(n, len(order)))}, ""))
 
 
 def _lines(evidence: Mapping[str, Any], above: str) -> Iterator[EvidenceLine]:

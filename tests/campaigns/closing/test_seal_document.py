@@ -122,13 +122,18 @@ def test_evidence_of_any_shape_is_told_line_by_line():
     }
     assert [(line.words, line.rows, line.told[:1]) for line in evidence_lines(evidence)] == [
         ("Compromisos de pago", 3, "a"),
-        ("Archivos del informe · Libro XLSX", None, "b"),
-        ("Archivos del informe · Documento PDF", None, "c"),
         ("Lanzamiento", 1, "d"),
         ("Lanzamiento · At", None, "2"),
+        ("Archivos del informe · Libro XLSX", None, "b"),
+        ("Archivos del informe · Documento PDF", None, "c"),
         ("Revisión anterior", None, "e"),
         ("Never heard of", None, ""),
     ]
+
+
+def test_the_document_and_the_page_tell_the_evidence_in_the_same_order(told):
+    from_the_database = evidence_lines(Seal.objects.get().evidence)
+    assert [row["words"] for row in told["evidence"]["rows"]] == [line.words for line in from_the_database]
 
 
 def test_a_changed_figure_is_told_once_and_in_words(told, ana):
