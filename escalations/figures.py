@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from escalations.filters import known_kind
+from escalations.filters import kind_words, known_kind
 from escalations.models import Escalation, kind_label
 from service_level.days import bounds_of, midnight_of
 from service_level.worked_days import WorkedDays
@@ -53,7 +53,8 @@ class Span:
     @property
     def words(self) -> str:
         """The filters, for the book of exports."""
-        return " ".join(word for word in (f"{self.first}/{self.last}", self.kind, self.line, self.zone) if word)
+        days = f"{self.first:%d/%m/%Y} – {self.last:%d/%m/%Y}"
+        return ", ".join(word for word in (days, kind_words(self.kind), self.line, self.zone) if word)
 
 
 @dataclass(frozen=True)

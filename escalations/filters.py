@@ -35,6 +35,12 @@ def known_kind(code: str) -> str:
     return code if code and Kind.objects.filter(code=code).exists() else ""
 
 
+def kind_words(code: str) -> str:
+    """What the kind of a filter is called; nothing when none was asked for."""
+    name = Kind.objects.filter(code=code).values_list("name", flat=True).first() if code else None
+    return kind_label(name) if name else ""
+
+
 def labelled(kinds: QuerySet[Kind]) -> list[tuple[str, str]]:
     """Kinds by code and name, to choose from."""
     return [(code, kind_label(name)) for code, name in kinds.order_by("name").values_list("code", "name")]

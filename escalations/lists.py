@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from escalations.filters import Filters, choices_among, due, labelled, narrowed, whose
+from escalations.filters import Filters, choices_among, due, kind_words, labelled, narrowed, whose
 from escalations.models import Escalation, Kind
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone, masked_text
@@ -43,9 +43,11 @@ class Asked(Filters):
     @property
     def words(self) -> str:
         """The filters without personal data, for the book of exports."""
-        searched, mine = "contract" if self.contract else "", "mine" if self.mine else ""
-        said = [self.kind, self.line, self.zone, self.state, self.due, mine, searched]
-        return " ".join(word for word in said if word)
+        state = dict(states_shown()).get(self.state, "")
+        when = {"today": _("vencen hoy"), "overdue": _("vencidas")}.get(self.due, "")
+        mine, contract = _("mías") if self.mine else "", _("de un contrato") if self.contract else ""
+        said = [kind_words(self.kind), self.line, self.zone, state, when, mine, contract]
+        return ", ".join(str(word) for word in said if word)
 
 
 def find_escalations(*, asked: Asked, user: User, now: datetime) -> QuerySet[Escalation]:

@@ -74,7 +74,8 @@ def attachment(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
     except FileNotFoundError as error:
         raise Http404(_("El archivo ya no está guardado.")) from error
     user = signed_in_user(request)
-    record_export(user=user, subject=f"file of notice {pk}: {found.name}", rows=1, now=timezone.now())
+    subject = _("Archivo del correo %(pk)d: %(name)s") % {"pk": pk, "name": found.name}
+    record_export(user=user, subject=subject, rows=1, now=timezone.now())
     return FileResponse(content, as_attachment=True, filename=found.name, content_type=found.content_type)
 
 

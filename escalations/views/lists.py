@@ -70,7 +70,8 @@ def escalation_export(request: HttpRequest) -> HttpResponseBase:
     """Exactly what is filtered, as a workbook; it is written in the book of exports."""
     user, now, asked = signed_in_user(request), timezone.now(), _asked_for(request)
     found = find_escalations(asked=asked, user=user, now=now)
-    record_export(user=user, subject=f"escalations {asked.words}", rows=found.count(), now=now)
+    subject = _("Derivaciones: %(asked)s") % {"asked": asked.words}
+    record_export(user=user, subject=subject, rows=found.count(), now=now)
     sheet = sheet_of(found, masked=is_masked(user=user))
     return workbook_response(_("derivaciones"), [sheet], today=timezone.localdate(now))
 

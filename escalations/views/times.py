@@ -56,7 +56,6 @@ def times_export(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
     span = span_of(sent=request.GET, now=now)
     figures = figures_of(span=span, now=now)
-    record_export(
-        user=signed_in_user(request), subject=f"escalation figures {span.words}", rows=rows_of(figures), now=now
-    )
+    subject = _("Plazos de las derivaciones: %(asked)s") % {"asked": span.words}
+    record_export(user=signed_in_user(request), subject=subject, rows=rows_of(figures), now=now)
     return workbook_response(_("tiempos de derivaciones"), sheets_of(figures), today=timezone.localdate(now))

@@ -42,8 +42,10 @@ class Asked:
     @property
     def words(self) -> str:
         """The filters without personal data, for the book of exports."""
-        said = [f"{self.first}/{self.last}", self.line, str(self.agent or ""), "under way" if self.under_way else ""]
-        return " ".join(word for word in said if word)
+        days = f"{self.first:%d/%m/%Y} – {self.last:%d/%m/%Y}"
+        agent = _("agente n.º %(number)d") % {"number": self.agent} if self.agent else ""
+        said = [_("en curso")] if self.under_way else [days]  # what is under way is there on any day
+        return ", ".join(word for word in (*said, self.line, agent) if word)
 
 
 def asked_for(*, sent: Any, now: datetime) -> Asked:

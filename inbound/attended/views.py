@@ -38,7 +38,7 @@ def attended_export(request: HttpRequest) -> HttpResponseBase:
     user, now = signed_in_user(request), timezone.now()
     asked = asked_for(sent=request.GET, now=now)
     found = find_walks(asked=asked, user=user)
-    record_export(user=user, subject=f"walks {asked.words}", rows=found.count(), now=now)
+    record_export(user=user, subject=_("Atenciones: %(asked)s") % {"asked": asked.words}, rows=found.count(), now=now)
     sheet = sheet_of(found, masked=not user.steers_campaigns)
     return workbook_response(_("atenciones"), [sheet], today=timezone.localdate(now))
 

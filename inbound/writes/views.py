@@ -93,7 +93,8 @@ def write_day_export(request: HttpRequest) -> HttpResponseBase:
     """The day as a workbook; it is written in the book of exports."""
     user, now, day = signed_in_user(request), timezone.now(), _day_of(request)
     writes = of_day(day=day, user=user, system=_system_of(request))
-    record_export(user=user, subject=f"operations of {day:%Y-%m-%d}", rows=writes.count(), now=now)
+    subject = _("Operaciones del %(day)s") % {"day": f"{day:%d/%m/%Y}"}
+    record_export(user=user, subject=subject, rows=writes.count(), now=now)
     name = _("operaciones %(day)s") % {"day": f"{day:%Y-%m-%d}"}
     return workbook_response(name, day_sheets(writes, masked=is_masked(user=user)), today=timezone.localdate(now))
 

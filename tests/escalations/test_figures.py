@@ -182,7 +182,10 @@ def test_the_page_shows_it_and_an_auditor_exports_exactly_that(
     assert claims[:8] == ["Reclamo de facturación", 3, 1, 1, 1, 0, 1.25, 1.85]
     assert whole[:6] == ["Todas", 3, 1, 1, 1, 0]
     kept = Disclosure.objects.get()
-    assert (kept.user, kept.subject) == (oscar, "escalation figures 2026-10-29/2026-11-27 billing_claim")
+    assert (kept.user, kept.subject) == (
+        oscar,
+        "Plazos de las derivaciones: 29/10/2026 – 27/11/2026, Reclamo de facturación",
+    )
 
 
 def test_the_page_asks_as_much_for_many_as_for_few(

@@ -137,7 +137,8 @@ def test_the_export_is_what_is_filtered_and_is_in_the_book(
     assert ("12345" in str(sheet[1])) is sees
     assert sheet[1][6].startswith("=1+1")
     kept = Disclosure.objects.get()
-    assert (kept.kind, kept.rows, kept.user, kept.subject) == ("export", 1, person, "escalations billing_claim open")
+    assert (kept.kind, kept.rows, kept.user) == ("export", 1, person)
+    assert kept.subject == "Derivaciones: Reclamo de facturación, Abiertas"
 
 
 def test_queries_do_not_grow_with_the_list(raised: Any, elena: User, luis: Agent, signed_in: SignedIn) -> None:
@@ -225,7 +226,7 @@ def test_the_contract_that_was_searched_goes_along_and_stands_in_no_address(
         )
         == 2
     )
-    assert Disclosure.objects.get().subject == "escalations open contract"
+    assert Disclosure.objects.get().subject == "Derivaciones: Abiertas, de un contrato"
 
 
 def test_mine_are_what_she_has_and_what_nobody_took(raised: Any, elena: User, rosa: User, signed_in: SignedIn) -> None:

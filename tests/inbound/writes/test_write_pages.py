@@ -240,7 +240,7 @@ def test_the_workbook_of_a_day_is_whole_and_in_the_book(
     totals = {row[0]: row[1:] for row in book.get_sheet_by_index(1).to_python()[1:]}
     assert totals == {"QBC": [3, 1, 11, 0, 2], "MIO": [1, 0, 0, 0, 1]}
     kept = Disclosure.objects.get()
-    assert (kept.kind, kept.rows, kept.subject) == ("export", 4, "operations of 2026-11-25")
+    assert (kept.kind, kept.rows, kept.subject) == ("export", 4, "Operaciones del 25/11/2026")
 
 
 def test_an_auditor_sees_numbers_hidden_until_he_says_why(
