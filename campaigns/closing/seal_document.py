@@ -60,8 +60,7 @@ def document_values(
         else "",
         "facts": _facts(seal, figures, month),
         "fingerprint": {"label": _("Huella"), "value": seal.sha256},
-        "page": _("Página"),
-        "of": _("de"),
+        "page": _("Página %(page)s de %(pages)s") % {"page": "{page}", "pages": "{pages}"},
         "headings": {"figures": _("Cifras principales")},
         "tiles": _tiles(figures),
         "charts": _charts(figures),
@@ -71,7 +70,7 @@ def document_values(
         "signing": {
             "title": _("Firmas"),
             "words": _(
-                "Quien firma da por recibida la revisión %(revision)d de este informe, la de la huella que está al pie."
+                "Se firma la revisión %(revision)d de este informe: la de la huella que está al pie de cada página."
             )
             % {"revision": seal.revision},
             "places": [
