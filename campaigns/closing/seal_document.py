@@ -21,7 +21,7 @@ from campaigns.figures.figures import Figures
 from campaigns.figures.hold_out import Effect
 from campaigns.figures.measuring import Counts
 from campaigns.models import Seal, Service
-from screens.templatetags.screens import NOTHING, figure, percent, share
+from screens.templatetags.screens import NOTHING, bs, figure, percent, share
 
 TEMPLATE = Path(__file__).parent / "documents" / "seal.typ"
 SITE = "COMTECO R.L. · Centro de Llamadas"
@@ -81,7 +81,7 @@ def document_values(
         "definitions": _(
             "Tras contacto: pagado por completo el día del primer contacto con el cliente o después. Sin contacto: "
             "todo lo demás que se pagó. El efecto es la diferencia, en puntos, entre la parte que pagó de quienes se "
-            "podía llamar y la del grupo de control, con su intervalo de 95 % (Newcombe)."
+            "podía llamar y la del grupo de control, con su intervalo de 95 % (Newcombe, por hogar): se mide una vez."
         ),
     }
 
@@ -135,7 +135,6 @@ def _evidence(seal: Seal) -> dict[str, Any]:
 
 def _tiles(figures: Figures) -> list[dict[str, str]]:
     contacts, services = figures.contacts, figures.services
-    effect, no_control = figures.effect, _("sin grupo de control")
     tiles = [
         (_("Contactos"), figure(contacts.items), _("%(count)s servicios") % {"count": figure(services.items)}),
         (_("Gestionados"), figure(contacts.handled), share(contacts.handled, contacts.items)),
@@ -156,13 +155,26 @@ def _tiles(figures: Figures) -> list[dict[str, str]]:
             figure(services.not_paid),
             _("%(owed)s servicios") % {"owed": share(services.not_paid, services.items)},
         ),
-        (
-            _("Efecto de las llamadas"),
-            effect.signed_points if effect else NOTHING,
-            _effect_words(effect) if effect else no_control,
-        ),
+        *_effect_tiles(figures),
     ]
     return [{"label": label, "figure": value, "base": base} for label, value, base in tiles]
+
+
+def _effect_tiles(figures: Figures) -> list[tuple[str, str, str]]:
+    """What the calls added, in points and in Bs; until it is measured, when it will be."""
+    label = _("Efecto de las llamadas")
+    if figures.effect is None:
+        words = _("sin grupo de control")
+        if figures.put_aside and figures.is_provisional and figures.evaluated_on:
+            words = _("se mide con los pagos hasta el %(day)s") % {"day": f"{figures.evaluated_on:%d/%m/%Y}"}
+        elif figures.put_aside:
+            words = _("no se llamó a nadie, o falta con quién comparar")
+        return [(label, NOTHING, words)]
+    tiles = [(label, figures.effect.contacts.signed_points, _effect_words(figures.effect.contacts))]
+    if money := figures.effect.money:
+        words = _("95 %%: entre %(low)s y %(high)s") % {"low": bs(money.low), "high": bs(money.high)}
+        tiles.append((_("Lo que aportaron las llamadas"), bs(money.added), words))
+    return tiles
 
 
 def _effect_words(effect: Effect) -> str:

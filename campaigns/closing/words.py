@@ -59,12 +59,16 @@ COUNTED: dict[str, Words] = {
     "called_paid": gettext_lazy("Se podían llamar y pagaron"),
     "held_out": gettext_lazy("Grupo de control"),
     "held_out_paid": gettext_lazy("Grupo de control que pagó"),
+    "put_aside": gettext_lazy("Grupo de control"),
+    "added": gettext_lazy("Aporte"),
+    "evaluated_on": gettext_lazy("Medido el"),
 }
 UNITS: dict[str, Words] = {
     "services": gettext_lazy("Servicios"),
     "contacts": gettext_lazy("Contactos"),
     "amounts": gettext_lazy("Bolivianos"),
     "effect": gettext_lazy("Efecto de las llamadas"),
+    "money": gettext_lazy("Bolivianos"),
     "report": gettext_lazy("Según el reporte"),
 }
 GROUPS: dict[str, Words] = {  # in the order in which they are told, after the whole
