@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.assignment import assigning
-from campaigns.closing import sealing
+from campaigns.closing import drifting, sealing
 from campaigns.desk import lease_sweep
 from campaigns.figures import refreshing
 from campaigns.intake import fetching, ringing, taking_in
@@ -38,7 +38,8 @@ def sweep_reports() -> None:
 
 @shared_task(name="campaigns.refresh_figures")
 def refresh_figures() -> None:
-    refreshing.refresh_running(now=timezone.now())
+    now = timezone.now()
+    drifting.tell_of_drift(campaigns=refreshing.refresh_running(now=now), now=now)
 
 
 @shared_task(name="campaigns.sweep_leases")

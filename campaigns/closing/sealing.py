@@ -18,12 +18,13 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.closing.differences import Difference, differences
-from campaigns.closing.evidence import collect_evidence
+from campaigns.closing.evidence import collect_evidence, what_moved
 from campaigns.closing.seal_document import draw_document
 from campaigns.closing.seal_mail import body_of, subject_of
 from campaigns.closing.words import agent_names, changes_in_words, evidence_lines
@@ -31,7 +32,7 @@ from campaigns.figures.figures import Figures, read_figures
 from campaigns.figures.refreshing import count_into_cells, counting_alone, one_snapshot
 from campaigns.figures.serialising import as_plain
 from campaigns.figures.sheets import sheets_of
-from campaigns.models import Campaign, Contact, ErrandKind, Seal
+from campaigns.models import CallingPolicy, Campaign, Contact, ErrandKind, Seal
 from campaigns.month import errands
 from campaigns.month.measurement import payments_count_until
 from campaigns.month.periods import write_period
@@ -48,7 +49,7 @@ class SealRefused(Exception):
 
 @dataclass(frozen=True)
 class Verification:
-    """What counting again found."""
+    """What counting again found. `moved`: origins of the evidence, or files of the seal, that are another now."""
 
     differences: list[Difference]
     moved: list[str]
@@ -126,20 +127,58 @@ def last_seal(*, campaign: Campaign) -> Seal | None:
 
 
 def verify(*, sealed: Seal, now: datetime) -> Verification:
-    """Count the campaign again from its rows and compare. Changes nothing of the seal."""
+    """Count the campaign again from its rows and compare, with its files and the revision before. Changes nothing of
+    the seal.
+    """
     campaign = sealed.campaign
     is_anonymised = campaign.anonymised_at is not None
     with counting_alone(campaign, waits=True), transaction.atomic():
         one_snapshot()
         count_into_cells(campaign=campaign, now=now, afresh=True)
-        figures = _plain(read_figures(campaign=campaign))
-        evidence = collect_evidence(campaign=campaign)
+        figures = figures_now(sealed)
+        evidence = {} if is_anonymised else collect_evidence(campaign=campaign)
     return Verification(
         differences=differences(before=sealed.figures, after=figures),
-        moved=[] if is_anonymised else [name for name, found in evidence.items() if sealed.evidence.get(name) != found],
+        moved=[*what_moved(kept=sealed.evidence, found=evidence), *_chain_and_files(sealed)],
         is_anonymised=is_anonymised,
-        is_intact=fingerprint(campaign=campaign, figures=sealed.figures, evidence=sealed.evidence) == sealed.sha256,
+        is_intact=is_intact(sealed),
     )
+
+
+def figures_now(sealed: Seal) -> dict[str, Any]:
+    """The figures as the cells have them now, told as the seal tells its own.
+
+    Before the day of the evaluation there was no effect to seal; older seals counted it another way.
+    """
+    told, kept = _plain(read_figures(campaign=sealed.campaign)), sealed.figures.get("effect")
+    is_counted_so = kept is None or "contacts" in kept
+    return {**told, "effect": kept} if is_provisional(sealed) or not is_counted_so else told
+
+
+def is_intact(sealed: Seal) -> bool:
+    """Whether its own fingerprint holds."""
+    return fingerprint(campaign=sealed.campaign, figures=sealed.figures, evidence=sealed.evidence) == sealed.sha256
+
+
+def _chain_and_files(sealed: Seal) -> list[str]:
+    before = Seal.objects.filter(campaign=sealed.campaign, revision=sealed.revision - 1).first()
+    moved = what_moved(kept=sealed.evidence, found={"previous": said_of(before)})
+    return [*moved, *(name for name, told in sealed.files.items() if file_fingerprint(getattr(sealed, name)) != told)]
+
+
+def said_of(before: Seal | None) -> dict[str, Any] | None:
+    """What a revision holds of the one before it; None of the first."""
+    if before is None:
+        return None
+    return {"revision": before.revision, "sha256": before.sha256, **before.files}
+
+
+def file_fingerprint(file: FieldFile) -> str:
+    """sha-256 of a file that is kept; '' when it is gone."""
+    if not file or not file.storage.exists(file.name):
+        return ""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def fingerprint(*, campaign: Campaign, figures: dict[str, Any], evidence: dict[str, Any]) -> str:
@@ -157,7 +196,8 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
             return last  # another process sealed while this one waited
         count_into_cells(campaign=campaign, now=now, afresh=True)
         figures = read_figures(campaign=campaign)
-        plain, evidence = _plain(figures), collect_evidence(campaign=campaign)
+        plain = _plain(figures)
+        evidence = {**collect_evidence(campaign=campaign), "policy": _policy(), "previous": said_of(last)}
         made = Seal(
             campaign=campaign,
             revision=last.revision + 1 if last else 1,
@@ -174,6 +214,10 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
         name = f"informe-{write_period(campaign.period)}-r{made.revision}"
         made.workbook.save(f"{name}.xlsx", ContentFile(workbook), save=False)
         made.document.save(f"{name}.pdf", ContentFile(document), save=False)
+        made.files = {
+            "workbook": hashlib.sha256(workbook).hexdigest(),
+            "document": hashlib.sha256(document).hexdigest(),
+        }
         made.save(force_insert=True)
         _owe_mail(made, figures, name, workbook, document)
         errands.forget(campaign=campaign, kind=ErrandKind.SEAL)  # whoever sealed it, it is done
@@ -190,6 +234,13 @@ def _owe_mail(made: Seal, figures: Figures, name: str, workbook: bytes, document
         now=made.sealed_at,
         attachments=[(f"{name}.pdf", "application/pdf", document), (f"{name}.xlsx", XLSX, workbook)],
     )
+
+
+def _policy() -> dict[str, int]:
+    """The rules of calling as they are at the seal; later months may have others."""
+    policy = CallingPolicy.objects.in_force()
+    names = ("grace_days", "attempts_a_campaign", "attempts_a_day", "minutes_between_attempts")
+    return {name: getattr(policy, name) for name in names}
 
 
 def _plain(figures: Figures) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from campaigns.closing import sealing
 from campaigns.closing.differences import differences
+from campaigns.closing.drifting import drift_of
 from campaigns.closing.sealing import SealRefused
 from campaigns.closing.words import ChangedFigure, agent_names, changes_in_words, evidence_lines, origin_words
 from campaigns.figures.serialising import read_effect
@@ -91,6 +92,7 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         (sealed, evidence_lines(sealed.evidence), _changes(before, sealed))
         for before, sealed in zip([None, *seals], seals, strict=False)
     ]
+    drift = drift_of(campaign=campaign)
     return {
         "campaign": campaign,
         "period": write_period(campaign.period),
@@ -106,6 +108,8 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         "had_report": sealing.had_report(campaign=campaign),
         "is_closed": campaign.state == campaign.State.CLOSED,
         "verification": None,
+        "drift": drift,
+        "proposed_reason": " ".join(drift.why)[:200] if drift and not drift.is_expected else "",
     }
 
 

@@ -28,9 +28,26 @@ ORIGINS: dict[str, Words] = {
     "entries": gettext_lazy("Contactos en las listas"),
     "promises": gettext_lazy("Compromisos de pago"),
     "receipts": gettext_lazy("Recibos"),
+    "matches": gettext_lazy("Recibo y servicio que paga"),
+    "refunds": gettext_lazy("Devoluciones"),
     "payments": gettext_lazy("Pagos por servicio"),
+    "call_backs": gettext_lazy("Llamadas acordadas"),
     "launch": gettext_lazy("Lanzamiento"),
+    "launched_at": gettext_lazy("lanzada"),
+    "calls_from": gettext_lazy("llamadas desde"),
+    "calls_until": gettext_lazy("llamadas hasta"),
+    "evaluated_on": gettext_lazy("medida el"),
+    "hold_out_share": gettext_lazy("grupo de control"),
+    "hold_out_seed": gettext_lazy("número del sorteo"),
+    "draw": gettext_lazy("huella del sorteo"),
+    "policy": gettext_lazy("Política al sellar"),
+    "grace_days": gettext_lazy("días de gracia"),
+    "attempts_a_campaign": gettext_lazy("intentos por campaña"),
+    "attempts_a_day": gettext_lazy("intentos por día"),
+    "minutes_between_attempts": gettext_lazy("minutos entre intentos"),
     "files": gettext_lazy("Archivos del informe"),
+    "revision": gettext_lazy("revisión"),
+    "sha256": gettext_lazy("huella"),
     "workbook": gettext_lazy("Libro XLSX"),
     "document": gettext_lazy("Documento PDF"),
     "previous": gettext_lazy("Revisión anterior"),
@@ -112,24 +129,34 @@ def evidence_lines(evidence: Mapping[str, Any]) -> list[EvidenceLine]:
 
     In the order of ORIGINS, then as they come: the database keeps the names of an object in an order of its own.
     """
-    order = {name: place for place, name in enumerate(ORIGINS)}
-    return list(_lines({name: evidence[name] for name in sorted(evidence, key=lambda n: order.get(n, len(order)))}, ""))
+    return list(_lines(evidence, ""))
 
 
 def _lines(evidence: Mapping[str, Any], above: str) -> Iterator[EvidenceLine]:
-    for name, found in evidence.items():
+    order = {name: place for place, name in enumerate(ORIGINS)}
+    for name in sorted(evidence, key=lambda name: order.get(name, len(order))):
+        found = evidence[name]
         words = f"{above} · {origin_words(name)}" if above else origin_words(name)
         if isinstance(found, dict) and "sha256" in found:
             yield EvidenceLine(words, found.get("rows"), found["sha256"])
             yield from _lines({name: part for name, part in found.items() if name not in ("rows", "sha256")}, words)
         elif isinstance(found, dict):
-            yield from _lines(found, words)
+            if any(isinstance(part, dict | list) for part in found.values()):
+                yield from _lines(found, words)
+            else:  # decided once: together on one line
+                yield EvidenceLine(words, None, _told_together(found))
         elif isinstance(found, list):
             yield from _lines({str(place): part for place, part in enumerate(found, 1)}, words)
         elif isinstance(found, int):
             yield EvidenceLine(words, found, "")
         else:
             yield EvidenceLine(words, None, "" if found is None else str(found))
+
+
+def _told_together(found: Mapping[str, Any]) -> str:
+    order = {name: place for place, name in enumerate(ORIGINS)}
+    names = sorted(found, key=lambda name: order.get(name, len(order)))
+    return " · ".join(f"{origin_words(name)} {NOTHING if found[name] is None else found[name]}" for name in names)
 
 
 def changes_in_words(changes: Sequence[Difference], *, names: Mapping[str, str]) -> list[ChangedFigure]:

@@ -14,14 +14,14 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from campaigns.figures import measuring
 from campaigns.figures.charts import draw_ahead
 from campaigns.figures.counting import count_by_state, write_cells
 from campaigns.figures.effects import is_evaluated, sum_households
-from campaigns.models import Campaign, FigureRefresh
+from campaigns.models import Campaign, ChangedRows, FigureRefresh
 from campaigns.promises_and_callbacks.promise_outcomes import broken_promises
 
 LOCK_KEY = 7_150_001  # first half of the advisory lock; the second is the campaign
@@ -42,18 +42,20 @@ SELECT (SELECT max(resulted_at) FROM campaigns_attempt WHERE campaign_id = %(cam
 """
 
 
-def refresh_running(*, now: datetime) -> int:
-    """Refresh every campaign that is proposed, runs or is paused, and closed ones while payments still come in.
-
-    Returns how many were counted.
+def refresh_running(*, now: datetime) -> list[Campaign]:
+    """Refresh every campaign that is proposed, runs or is paused, and closed ones while payments still come in, or when
+    rows of theirs were changed. Returns those that were counted.
     """
     alive = Q(state__in=[Campaign.State.PROPOSED, Campaign.State.RUNNING, Campaign.State.PAUSED])
     paying = Q(state=Campaign.State.CLOSED, closed_at__gte=now - STILL_PAYING)
-    chosen = Campaign.objects.filter(alive | paying).order_by("period")
+    since_then = ChangedRows.objects.filter(
+        campaign=OuterRef("pk"), at__gt=OuterRef("figure_refresh__counted_at") - OVERLAP
+    )
+    chosen = Campaign.objects.filter(alive | paying | Exists(since_then)).order_by("period")
     counted = [campaign for campaign in chosen if refresh_figures(campaign=campaign, now=now)]
     for campaign in counted:
         draw_ahead(campaign=campaign)
-    return len(counted)
+    return counted
 
 
 def refresh_figures(*, campaign: Campaign, now: datetime, afresh: bool = False) -> bool:

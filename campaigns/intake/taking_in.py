@@ -194,6 +194,7 @@ def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> N
         duplicates=counted.duplicates,
         other_service=counted.other_service,
         rejected=rejected,
+        rejected_at_first=rejected,
         figures=counted.figures,
         supersedes=superseded,
         rows_read=counts["rows"],

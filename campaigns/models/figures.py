@@ -175,6 +175,7 @@ class Seal(models.Model):
     sha256 = models.CharField(max_length=64, help_text=_("Huella de cifras y evidencia."))
     workbook = models.FileField(upload_to="seals/%Y", null=True, blank=True)
     document = models.FileField(upload_to="seals/%Y", null=True, blank=True)
+    files = models.JSONField(default=dict, help_text=_("Huella de cada archivo, para saber si se cambió."))
 
     objects = SealQuerySet.as_manager()
 

@@ -90,6 +90,9 @@ class Report(RungWork):
     duplicates = models.PositiveIntegerField(default=0)
     other_service = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    rejected_at_first = models.PositiveIntegerField(
+        null=True, help_text=_("Filas rechazadas al publicarlo, también las que después se corrigieron.")
+    )
     figures = models.JSONField(default=dict, help_text=_("Lo demás que se contó al publicarlo."))
 
     objects = ReportQuerySet.as_manager()

@@ -6,31 +6,39 @@ one that is not there.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
 
 from django.db import connection
+from django.db.models import Max
 
-from campaigns.models import CallingPolicy, Campaign
+from campaigns.models import CallingPolicy, Campaign, ListEntry
 
 _DRAW = """
-SELECT coalesce(max(entry.contact_id), 0),
-       encode(sha256(convert_to(coalesce(string_agg(contact.contract, E'\\n' ORDER BY contact.contract COLLATE "C")
-         FILTER (WHERE entry.state = 'held_out' OR entry.state = 'gone' AND entry.state_before = 'held_out'),
-         ''), 'UTF8')), 'hex')
+SELECT coalesce(string_agg(contact.contract, E'\\n' ORDER BY contact.contract COLLATE "C"), '')
   FROM campaigns_listentry entry JOIN campaigns_contact contact ON contact.id = entry.contact_id
  WHERE entry.campaign_id = %s
+   AND (entry.state = 'held_out' OR entry.state = 'gone' AND entry.state_before = 'held_out')
 """
 
 
 def fix_measurement(campaign: Campaign) -> None:
     """Set on `campaign` what is fixed at the launch; the caller saves it."""
-    campaign.drawn_until, campaign.draw_sha256 = _read_draw(campaign)
+    last = ListEntry.objects.filter(campaign=campaign).aggregate(last=Max("contact_id"))["last"]
+    campaign.drawn_until = last or 0
     campaign.evaluated_on = payments_count_until(campaign=campaign)
+    campaign.draw_sha256 = draw_fingerprint(campaign)
 
 
 def draw_fingerprint(campaign: Campaign) -> str:
-    """sha-256 of the contracts of the control group, in their order, a line each."""
-    return _read_draw(campaign)[1]
+    """sha-256 of what the measurement rests on: share, seed and day in a line, then each contract of the control group,
+    in their order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAW, [campaign.pk])
+        (contracts,) = cursor.fetchone()
+    head = f"{campaign.hold_out_share:.3f} {campaign.hold_out_seed} {campaign.evaluated_on}"
+    return hashlib.sha256(f"{head}\n{contracts}".encode()).hexdigest()
 
 
 def payments_count_until(*, campaign: Campaign) -> date:
@@ -43,8 +51,6 @@ def payments_count_until(*, campaign: Campaign) -> date:
     return campaign.calls_until + timedelta(days=CallingPolicy.objects.in_force().grace_days)
 
 
-def _read_draw(campaign: Campaign) -> tuple[int, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(_DRAW, [campaign.pk])
-        last, digest = cursor.fetchone()
-    return int(last), str(digest)
+def days_of_grace(*, campaign: Campaign) -> int:
+    """Days after the due date in which a payment still counts: as the policy said at the launch."""
+    return (payments_count_until(campaign=campaign) - campaign.calls_until).days

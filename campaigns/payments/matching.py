@@ -22,7 +22,8 @@ from datetime import date, timedelta
 
 from django.db.backends.utils import CursorWrapper
 
-from campaigns.models import CallingPolicy, Campaign
+from campaigns.models import Campaign
+from campaigns.month.measurement import days_of_grace
 
 FAR = timedelta(days=62)  # a due date may lie this far from its month
 
@@ -31,9 +32,9 @@ _CHOICE = """
 SELECT i.key, i.number, i.paid_on, i.amount, r.id AS renewal_id, r.campaign_id, r.contact_id, r.amount_due,
        '{standing}'::text AS standing, c.contract, g.period, r.due_on
 """
-_SPANS = "JOIN (VALUES {spans}) AS g (id, period, begins, ends) ON g.id = r.campaign_id"
-_IN_TIME = "i.paid_on BETWEEN g.begins AND r.due_on + {grace}"
-_LATE = """i.paid_on > r.due_on + {grace} AND i.paid_on <= g.ends
+_SPANS = "JOIN (VALUES {spans}) AS g (id, period, begins, ends, grace) ON g.id = r.campaign_id"
+_IN_TIME = "i.paid_on BETWEEN g.begins AND r.due_on + g.grace"
+_LATE = """i.paid_on > r.due_on + g.grace AND i.paid_on <= g.ends
    AND NOT EXISTS (SELECT FROM campaigns_renewalpayment p WHERE p.renewal_id = r.id AND p.paid_on IS NOT NULL)
    AND NOT EXISTS (SELECT FROM matched_receipt had WHERE had.key = i.key)"""
 _BY_SERVICE_NUMBER = f"""
@@ -128,9 +129,8 @@ def match(cursor: CursorWrapper, *, incoming: str, count: int) -> None:
     for table in ("matched_receipt", "contested_contract", "contested_choice", "contested_turn"):
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{table}")
     looked = _look(cursor, incoming)
-    grace = days_of_grace()
-    spans = _spans(looked=looked, grace=grace)
-    words = {"incoming": incoming, "grace": grace, "spans": ", ".join(spans or [_NO_SPAN])}
+    spans = _spans(looked=looked)
+    words = {"incoming": incoming, "spans": ", ".join(spans or [_NO_SPAN])}
     in_time, late = {**words, "standing": "counted"}, {**words, "standing": "late"}
     cursor.execute(
         "CREATE TEMPORARY TABLE matched_receipt ON COMMIT DROP AS"
@@ -152,17 +152,13 @@ def match(cursor: CursorWrapper, *, incoming: str, count: int) -> None:
             cursor.execute(_WALKED)
 
 
-def days_of_grace() -> int:
-    """Days after the due date in which a payment still counts, as the policy says now."""
-    return CallingPolicy.objects.in_force().grace_days
-
-
 def span_of(campaign: Campaign) -> tuple[date, date]:
     """First and last day of payments that may belong to renewals of `campaign`; some of them for a part of the days."""
-    return campaign.calls_from.replace(day=1), _last_day(campaign.period) + FAR + timedelta(days=days_of_grace())
+    grace = timedelta(days=days_of_grace(campaign=campaign))
+    return campaign.calls_from.replace(day=1), _last_day(campaign.period) + FAR + grace
 
 
-_NO_SPAN = "(0::bigint, DATE '1900-01-01', DATE '1900-01-01', DATE '1900-01-01')"
+_NO_SPAN = "(0::bigint, DATE '1900-01-01', DATE '1900-01-01', DATE '1900-01-01', 0)"
 
 
 def _look(cursor: CursorWrapper, incoming: str) -> Incoming:
@@ -176,15 +172,17 @@ def _look(cursor: CursorWrapper, incoming: str) -> Incoming:
     return Incoming(*cursor.fetchone())
 
 
-def _spans(*, looked: Incoming, grace: int) -> list[str]:
+def _spans(*, looked: Incoming) -> list[str]:
     """The campaigns payments of these days may belong to, as rows of VALUES: numbers and dates of ours."""
     rows = []
     for campaign in Campaign.objects.all():
         begins, ends = campaign.calls_from.replace(day=1), _last_day(campaign.period)
         if looked.first is None or looked.last is None:
             continue
+        grace = days_of_grace(campaign=campaign)
         if begins <= looked.last and looked.first <= ends + FAR + timedelta(days=grace):
-            rows.append(f"({int(campaign.pk)}::bigint, DATE '{campaign.period}', DATE '{begins}', DATE '{ends}')")
+            days = f"DATE '{campaign.period}', DATE '{begins}', DATE '{ends}'"
+            rows.append(f"({int(campaign.pk)}::bigint, {days}, {int(grace)})")
     return rows
 
 

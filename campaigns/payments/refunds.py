@@ -18,9 +18,9 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from campaigns.models import Receipt, Refund, Report
+from campaigns.models import CallingPolicy, Receipt, Refund, Report
 from campaigns.month.periods import day_of
-from campaigns.payments import matching, settling
+from campaigns.payments import settling
 
 _ROUNDS = 20  # one receipt may be given back in so many parts of one report; the rest is found after the next
 _TAKE = """
@@ -46,7 +46,7 @@ WITH waiting AS MATERIALIZED (
   SELECT f.*, f.by_number OR EXISTS (SELECT FROM campaigns_receipt own WHERE own.number = f.number) AS has_own
     FROM campaigns_refund f WHERE f.receipt_id IS NULL
 ), still_counting AS (
-  SELECT id FROM campaigns_campaign WHERE state <> 'closed' OR calls_until + %s >= %s
+  SELECT id FROM campaigns_campaign WHERE state <> 'closed' OR coalesce(evaluated_on, calls_until + %s) >= %s
 ), candidate AS (
   SELECT w.id AS refund_id, w.amount AS given_back, r.* FROM waiting w JOIN campaigns_receipt r ON r.number = w.number
   UNION ALL
@@ -118,7 +118,7 @@ def give_back_waiting(cursor: CursorWrapper, *, now: datetime) -> int:
     given = 0
     for _round in range(_ROUNDS):
         cursor.execute("DROP TABLE IF EXISTS pg_temp.refund_choice")
-        cursor.execute(_CHOICE, [matching.days_of_grace(), day_of(now)])
+        cursor.execute(_CHOICE, [CallingPolicy.objects.in_force().grace_days, day_of(now)])
         found = cursor.rowcount
         if not found:
             break

@@ -77,7 +77,7 @@ RIGHT = {"will_pay", "refuses"}
 def make_month(people: dict[str, Agent], **more: Any) -> Campaign:
     """The campaign with all of FATES, as intake, calls and payments would have left it."""
     launched = {
-        "state": Campaign.State.RUNNING, "launched_at": moment("2026-11-25 08:00"), "hold_out_share": "0.15",
+        "state": Campaign.State.RUNNING, "launched_at": moment("2026-11-25 08:00"), "hold_out_share": Decimal("0.15"),
         "evaluated_on": date(2026, 12, 5),
     }  # fmt: skip
     campaign = make_campaign(date(2026, 12, 1), **{**launched, **more})

@@ -19,6 +19,7 @@ from campaigns import tasks
 from campaigns.assignment.views import proposal
 from campaigns.calling.days_left import days_left_in_words
 from campaigns.calling.rulebook import read_rules
+from campaigns.closing.drifting import drift_of
 from campaigns.figures.charts import charts_of
 from campaigns.figures.figures import read_figures, read_totals
 from campaigns.figures.filters import Only, read_choices
@@ -156,6 +157,7 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "why_not": reasons,
         "steers": user.steers_campaigns,
         "parked": errands.parked(campaign=campaign),
+        "drift": drift_of(campaign=campaign),
         "services": Service.choices,
         "agents": agent_choices(user, choices.agents),
         "zones": choices.zones,

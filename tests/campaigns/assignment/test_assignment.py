@@ -191,7 +191,8 @@ def test_every_month_has_a_seed_of_its_own_and_its_draw_is_fixed_at_the_launch(a
     open_lists(campaign=campaign, now=NOW)
     campaign = lifecycle.launch(campaign=campaign, by=elena, now=NOW)
     held = ListEntry.objects.filter(state="held_out").values_list("contact__contract", flat=True)
-    told = "\n".join(sorted(held)).encode()
+    head = f"0.200 {campaign.hold_out_seed} 2026-12-05"
+    told = "\n".join([head, *sorted(held)]).encode()
     assert campaign.draw_sha256 == hashlib.sha256(told).hexdigest() == draw_fingerprint(campaign)
     assert campaign.drawn_until == Contact.objects.latest("pk").pk
     assert campaign.evaluated_on == campaign.calls_until + timedelta(days=5)

@@ -1,0 +1,137 @@
+"""After the seal the rows moved: the pages say it, a mail goes out once, and the next revision is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agents.models import Agent, User
+from campaigns import tasks
+from campaigns.closing import drifting, sealing
+from campaigns.figures.refreshing import refresh_figures, refresh_running
+from campaigns.models import Attempt, Campaign, ChangedRows, Report, Seal
+from notices.models import Notice
+from tests.campaigns.a_month import make_month
+from tests.campaigns.closing.test_sealing import late_payment
+
+pytestmark = pytest.mark.django_db
+At = Callable[..., datetime]
+
+
+@pytest.fixture(autouse=True)
+def _files_of_the_test(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def closed(ana: Agent, luis: Agent, elena: User, at: At) -> Campaign:
+    elena.email = "elena@comteco.example"
+    elena.save()
+    return make_month({"ana": ana, "luis": luis}, state="closed", closed_at=at("2026-11-30 20:00"))
+
+
+@pytest.fixture
+def final(closed: Campaign, elena: User, at: At) -> Seal:
+    """Sealed after the days of grace."""
+    return sealing.seal(campaign=closed, by=elena, now=at("2026-12-06 00:10"))
+
+
+def paid_later(campaign: Campaign, now: datetime) -> None:
+    late_payment(campaign)
+    Report.objects.update(published_at=now)
+    ChangedRows.objects.create(campaign=campaign, at=now)
+    refresh_figures(campaign=campaign, now=now)
+
+
+def told() -> list[str]:
+    return list(Notice.objects.filter(key__startswith="seal-drift:").values_list("subject", flat=True))
+
+
+def test_where_nothing_moved_nobody_is_told_anything(final: Seal, closed: Campaign, at: At) -> None:
+    refresh_figures(campaign=closed, now=at("2026-12-06 01:00"), afresh=True)
+    assert drifting.drift_of(campaign=closed) is None
+    assert drifting.tell_of_drift(campaigns=[closed], now=at("2026-12-06 01:00")) == []
+    assert told() == []
+
+
+def test_a_payment_after_the_last_seal_is_told_on_both_pages_and_by_one_mail(
+    final: Seal, closed: Campaign, elena: User, at: At, signed_in: Callable[[Any], Client]
+) -> None:
+    now = at("2026-12-07 09:00")
+    paid_later(closed, now)
+    closed.refresh_from_db()
+    assert len(drifting.tell_of_drift(campaigns=[closed], now=now)) == 1
+    assert told() == ["Lo sellado ya no coincide: prepagos de diciembre de 2026, revisión 1"]
+    body = Notice.objects.get(key__startswith="seal-drift:").body
+    assert "Servicios · Pagaron: 6 → 7" in body
+    assert "Llegaron" in body
+    drifting.tell_of_drift(campaigns=[closed], now=at("2026-12-07 09:05"))
+    assert len(told()) == 1
+    client = signed_in(elena)
+    for address in ("/campaigns/2026-12/", "/campaigns/2026-12/seal/"):
+        page = client.get(address).content.decode()
+        assert "Las cifras ya no son las selladas en la revisión 1" in page
+        assert "Servicios · Pagaron" in page
+    assert 'value="Llegaron' in page  # the reason of the revision that is offered
+    sealing.reseal(campaign=closed, by=elena, reason="Llegó tarde", now=at("2026-12-07 10:00"))
+    assert drifting.drift_of(campaign=Campaign.objects.get()) is None
+
+
+def test_while_payments_count_the_page_says_so_and_no_mail_goes_out(
+    closed: Campaign, elena: User, at: At, signed_in: Callable[[Any], Client]
+) -> None:
+    sealing.seal(campaign=closed, by=elena, now=at("2026-11-30 20:10"))
+    paid_later(closed, at("2026-12-02 09:00"))
+    closed.refresh_from_db()
+    assert drifting.tell_of_drift(campaigns=[closed], now=at("2026-12-02 09:00")) == []
+    page = signed_in(elena).get("/campaigns/2026-12/").content.decode()
+    assert "Es lo esperado mientras los pagos cuentan" in page
+
+
+def test_what_nothing_explains_is_told_as_that(final: Seal, closed: Campaign, at: At) -> None:
+    Attempt.objects.filter(contact__contract="A1").delete()
+    closed.renewals.filter(service_number="A1INTERNET").update(amount_due=1)
+    refresh_figures(campaign=closed, now=at("2026-12-07 09:00"), afresh=True)
+    drift = drifting.drift_of(campaign=Campaign.objects.get())
+    assert drift is not None
+    assert drift.why == []
+    drifting.tell_of_drift(campaigns=[closed], now=at("2026-12-07 09:00"))
+    assert "nada de lo que el sistema registra lo explica" in Notice.objects.get(key__startswith="seal-drift:").body
+
+
+def test_the_clock_looks_at_old_months_too_when_their_rows_were_changed(
+    final: Seal, closed: Campaign, at: At, time_machine: Any
+) -> None:
+    now = at("2027-03-01 09:00")
+    time_machine.move_to(now, tick=False)
+    assert refresh_running(now=now) == []
+    late_payment(closed)
+    ChangedRows.objects.create(campaign=closed, at=now)
+    tasks.refresh_figures()
+    assert len(told()) == 1
+
+
+def test_each_revision_holds_the_one_before_and_its_files_and_a_changed_file_is_found(
+    final: Seal, closed: Campaign, elena: User, at: At
+) -> None:
+    second = sealing.reseal(campaign=closed, by=elena, reason="Otra vez", now=at("2026-12-07 10:00"))
+    assert second.evidence["previous"] == {"revision": 1, "sha256": final.sha256, **final.files}
+    assert sealing.verify(sealed=second, now=at("2026-12-07 10:01")).agrees
+    second.document.storage.delete(second.document.name)
+    with second.workbook.storage.open(second.workbook.name, "ab") as file:
+        file.write(b"x")
+    Seal.objects.filter(pk=final.pk).update(sha256="0" * 64)
+    moved = sealing.verify(sealed=second, now=at("2026-12-07 10:02")).moved
+    assert moved == ["previous", "workbook", "document"]
+
+
+def test_the_evidence_takes_in_promises_refunds_and_what_was_decided_at_the_launch(
+    final: Seal, closed: Campaign
+) -> None:
+    assert {"promises", "refunds", "matches", "call_backs"} <= set(final.evidence)
+    assert final.evidence["launch"]["evaluated_on"] == "2026-12-05"
+    assert final.evidence["policy"]["grace_days"] == 5
