@@ -157,7 +157,7 @@ WHAT_CAME_AND_WHAT_LEAVES = (
     ),
     Rule(
         "the invariants find nothing, whatever is broken",
-        "campaigns/invariants.py",
+        "campaigns/invariants/__init__.py",
         "count, examples[:SHOWN]) if count else None",
         "count, examples[:SHOWN]) if count < 0 else None",
         ("tests/campaigns/test_invariants.py::test_what_breaks_a_promise_is_reported",),

@@ -121,7 +121,7 @@ def why_not(
         reasons += explain(codes, entry=entry, book=book, agent=agent)
     if telephone is not None:
         reasons += _against_telephone(contact, telephone, agent=agent, book=book)
-    return list(dict.fromkeys(reasons))
+    return list({reason.sentence: reason for reason in reversed(reasons)}.values())[::-1]
 
 
 def explain(codes: list[str], *, entry: ListEntry, book: RuleBook, agent: Agent | None = None) -> list[Reason]:

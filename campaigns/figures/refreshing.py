@@ -99,6 +99,18 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
     return True
 
 
+def is_up_to_date(*, campaign: Campaign, now: datetime) -> bool:
+    """Whether nothing that is counted happened since the cells were counted, as far as can be known."""
+    last = FigureRefresh.objects.filter(campaign=campaign).first()
+    if last is None or last.mark.get("seen") != _what_happened(campaign=campaign, now=now)["seen"]:
+        return False
+    return campaign.state == Campaign.State.CLOSED or now - last.counted_at < OVERLAP < now - _seen_at(last)
+
+
+def _seen_at(last: FigureRefresh) -> datetime:
+    return datetime.fromisoformat(last.mark["seen_at"])
+
+
 def count_rows(*, cursor: CursorWrapper, campaign: Campaign) -> None:
     """Lay out `measured_contact` and `measured_service` for this transaction (see campaigns/figures/measuring.py)."""
     cursor.execute(f"SET LOCAL work_mem = '{measuring.WORK_MEMORY}'")
@@ -154,7 +166,7 @@ def _nothing_happened(*, last: FigureRefresh, mark: dict[str, Any], now: datetim
     if last.mark.get("seen") != mark["seen"]:
         return False
     mark["seen_at"] = last.mark["seen_at"]
-    return last.counted_at - datetime.fromisoformat(last.mark["seen_at"]) >= SETTLING
+    return last.counted_at - _seen_at(last) >= SETTLING
 
 
 def _past_days_may_differ(*, last: FigureRefresh, mark: dict[str, Any], now: datetime) -> bool:

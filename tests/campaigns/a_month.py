@@ -139,6 +139,7 @@ def _lay(campaign, number, fate, people, dispositions, collections):  # type: ig
         handled_at=calls[0][1] if calls else None, handled_by=calls[0][0] if calls else None,
         contacted_at=reached[0][1] if reached else None, contacted_by=reached[0][0] if reached else None,
         promised_at=promised[0] if promised else None,
+        last_disposition=dispositions[calls[-1][2]] if calls else None,
         paid_on=max(days_paid) if all(days_paid) else None,
         paid_known_at=collections.published_at if all(days_paid) else None,
     )  # fmt: skip

@@ -1,0 +1,164 @@
+"""What no query can tell: files, fingerprints, and figures counted afresh from the rows.
+
+Whoever looks changes nothing: what is counted is rolled back. The moment is that of the look, or of the seal where that
+was later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from campaigns.closing.differences import differences
+from campaigns.closing.evidence import collect_evidence, what_moved
+from campaigns.closing.sealing import figures_now, file_fingerprint, is_intact, is_provisional, last_seal, said_of
+from campaigns.figures.refreshing import count_into_cells, counting_alone, is_up_to_date, one_snapshot
+from campaigns.models import Campaign, Report, Seal
+from campaigns.month.measurement import draw_fingerprint
+from notices.models import Attachment
+
+# What nothing may change any more once a month is closed; payments and their places may, while they still count.
+FIXED_AT_THE_CLOSE = ("renewals", "launch")
+CELLS = ("figurecell", "dayfigure", "attemptfigure", "agentday")
+
+
+def seals_that_changed() -> list[str]:
+    return [
+        f"{sealed.campaign} r{sealed.revision}"
+        for sealed in Seal.objects.select_related("campaign").order_by("campaign__period", "revision")
+        if not is_intact(sealed)
+    ]
+
+
+def seals_beyond_their_base() -> list[str]:
+    broken = []
+    for sealed in Seal.objects.select_related("campaign").order_by("campaign__period", "revision"):
+        for unit, rates in sealed.figures.get("rates", {}).items():
+            broken += [
+                f"{sealed.campaign} r{sealed.revision} {unit}.{name}"
+                for name, rate in rates.items()
+                if not 0 <= rate["part"] <= rate["base"]
+            ]
+    return broken
+
+
+def attachments_without_file() -> list[str]:
+    return [
+        f"{attachment.notice.key} {attachment.name}"
+        for attachment in Attachment.objects.select_related("notice").order_by("pk")
+        if not attachment.file.name or not attachment.file.storage.exists(attachment.file.name)
+    ]
+
+
+def seals_out_of_their_chain() -> list[str]:
+    """Revisions that do not follow the one before, and seals whose files are not what was sealed."""
+    broken = []
+    before: Seal | None = None
+    for sealed in _seals():
+        if before is not None and before.campaign_id != sealed.campaign_id:
+            before = None
+        follows = sealed.revision == (before.revision if before else 0) + 1
+        if not follows or what_moved(kept=sealed.evidence, found={"previous": said_of(before)}):
+            broken.append(f"{sealed.campaign} r{sealed.revision}")
+        before = sealed
+    return broken
+
+
+def seals_without_their_files() -> list[str]:
+    """Workbooks and documents that are gone or are not what was sealed."""
+    return [
+        f"{sealed.campaign} r{sealed.revision} {name}"
+        for sealed in _seals()
+        for name, told in sealed.files.items()
+        if file_fingerprint(getattr(sealed, name)) != told
+    ]
+
+
+def months_that_differ_from_their_seal() -> list[str]:
+    """Sealed months whose figures or evidence, counted afresh from their rows, are not what was sealed."""
+    sealed = Campaign.objects.filter(seals__isnull=False, anonymised_at=None).distinct().order_by("period")
+    return [found for campaign in sealed for found in _afresh(campaign, _differs_from_its_seal)]
+
+
+def cells_that_differ_from_the_rows() -> list[str]:
+    """Months whose counted cells are not what counting afresh gives, where nothing happened since they were counted."""
+    counted = Campaign.objects.filter(figure_refresh__isnull=False, anonymised_at=None).order_by("period")
+    return [found for campaign in counted for found in _afresh(campaign, _has_other_cells)]
+
+
+def _afresh(campaign: Campaign, look: Callable[[Campaign], list[str]]) -> list[str]:
+    """What `look` finds while the month is counted by nobody else; all it wrote is rolled back."""
+    try:
+        with counting_alone(campaign, waits=True), transaction.atomic():
+            one_snapshot()
+            found = look(campaign)
+            transaction.set_rollback(True)
+    except IntegrityError as error:  # rows that point nowhere
+        return [f"{campaign}: {type(error).__name__}"]
+    return found
+
+
+def _differs_from_its_seal(campaign: Campaign) -> list[str]:
+    sealed = last_seal(campaign=campaign)
+    if sealed is None:
+        return []
+    count_into_cells(campaign=campaign, now=max(timezone.now(), sealed.sealed_at), afresh=True)
+    moved = what_moved(kept=sealed.evidence, found=collect_evidence(campaign=campaign))
+    figures = differences(before=sealed.figures, after=figures_now(sealed))
+    if is_provisional(sealed):
+        moved, figures = [name for name in moved if name in FIXED_AT_THE_CLOSE], []
+    names = [*moved, *(one.figure for one in figures if one.figure.split(".")[0] in sealed.figures)]
+    return [f"{campaign} r{sealed.revision}: {', '.join(names[:3])}"] if names else []
+
+
+def _has_other_cells(campaign: Campaign) -> list[str]:
+    now = timezone.now()
+    if not is_up_to_date(campaign=campaign, now=now):
+        return []
+    kept = _cells(campaign)
+    count_into_cells(campaign=campaign, now=now, afresh=True)
+    return [f"{campaign} {table}" for table, told in _cells(campaign).items() if told != kept[table]]
+
+
+def draws_that_changed() -> list[str]:
+    """Launched months whose control group, share, seed or day is not that of the launch."""
+    launched = Campaign.objects.filter(anonymised_at=None).exclude(draw_sha256="").order_by("period")
+    return [str(campaign) for campaign in launched if draw_fingerprint(campaign) != campaign.draw_sha256]
+
+
+def reports_without_their_file() -> list[str]:
+    """Reports whose file is gone or is not the one that came."""
+    return [
+        report.sha256[:12]
+        for report in Report.objects.exclude(file="").order_by("pk")
+        if _sha256_of(report.file.name) != report.sha256
+    ]
+
+
+def _sha256_of(name: str) -> str:
+    if not default_storage.exists(name):
+        return ""
+    with default_storage.open(name, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _seals() -> Iterator[Seal]:
+    yield from Seal.objects.select_related("campaign").order_by("campaign__period", "revision")
+
+
+def _cells(campaign: Campaign) -> dict[str, str]:
+    found = {}
+    with connection.cursor() as cursor:
+        for table in CELLS:
+            cursor.execute(
+                f"""SELECT md5(coalesce(string_agg(told, '|' ORDER BY told), ''))
+                      FROM (SELECT (to_jsonb(cell) - 'id')::text AS told FROM campaigns_{table} cell
+                             WHERE campaign_id = %s) told""",
+                [campaign.pk],
+            )
+            (found[table],) = cursor.fetchone()
+    return found
