@@ -53,8 +53,7 @@ class Chart:
         return paper_svg(self._as_wide_as(width), font=font)
 
     def _as_wide_as(self, width: int) -> Spec:
-        longest = max(map(len, self.legend), default=1) * LETTER + SYMBOL
-        legend = {**CONFIG["legend"], "columns": max(1, min(len(self.legend), (width - self.margin) // longest))}
+        legend = {**CONFIG["legend"], "columns": _columns_in(width - self.margin, self.legend)}
         fitted: Spec = {"width": width, "autosize": {"type": "fit", "contains": "padding"}}
         return {**self.spec, **fitted, "config": {"legend": legend}}
 
@@ -280,6 +279,15 @@ def _total(value: Number | Mapping[str, Number]) -> str:
 
 def _margin(names: Sequence[str]) -> int:
     return min(NAMES["labelLimit"], max(map(len, names), default=0) * LETTER) + SYMBOL // 2
+
+
+def _columns_in(room: int, words: Sequence[str]) -> int:
+    """In how many columns a legend fits: its words fill line after line, and a column is as wide as its longest."""
+    for columns in range(len(words), 1, -1):
+        longest = [max(map(len, words[column::columns])) for column in range(columns)]
+        if sum(length * LETTER + SYMBOL for length in longest) <= room:
+            return columns
+    return 1
 
 
 def _ticks(values: Iterable[Number | Mapping[str, Number]]) -> int:
