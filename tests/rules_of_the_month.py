@@ -142,6 +142,16 @@ WHAT_CAME_AND_WHAT_LEAVES = (
         ("tests/campaigns/lists/test_exporting.py::test_the_auditor_gets_masked_what_he_sees_masked",),
     ),
     Rule(
+        "all telephones of a customer leave in one cell",
+        "campaigns/lists/contact_sheet.py",
+        "*in_columns(dialled, most), zone",
+        '", ".join(dialled), *[""] * (most - 1), zone',
+        (
+            "tests/campaigns/lists/test_exporting.py::"
+            "test_each_telephone_has_a_column_of_its_own_and_amounts_and_days_are_typed",
+        ),
+    ),
+    Rule(
         "a seal does not change when a row does",
         "campaigns/closing/evidence.py",
         "digest.update(told)",
