@@ -12,19 +12,25 @@ NO_DATABASE := postgres://nobody@127.0.0.1:1/none
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/bin/python:
+# Whole only once `made` stands in it: one that was cut short is made afresh.
+.venv/made:
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed: install it, or name it: make setup PYTHON=/path/to/python3.12"; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: name a newer one, PYTHON=…"; exit 1; }
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "No virtual environment could be made. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@if [ ! -e .venv/runs ] || ! $(BIN)/python -c '' 2>/dev/null; then \
+		echo "Making the environment in .venv …"; \
+		trap 'echo "Stopped while making .venv: nothing of it is kept. Run the same command again."; exit 130' INT; \
+		$(PYTHON) -m venv --clear .venv || { echo "No virtual environment could be made; why stands above. On Debian and Ubuntu: apt install python3-venv. On a full disk make room. Then run the same command again."; exit 1; }; \
+	fi
+	@touch $@
 
-.venv/runs: requirements.txt | .venv/bin/python
+.venv/runs: requirements.txt .venv/made
 	@echo "Installing what it runs on …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -I callcenter/installing.py requirements.txt
 	@touch $@
 
 .venv/tests: requirements.txt requirements-dev.txt .venv/runs
 	@echo "Installing what its tests need …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -I callcenter/installing.py requirements-dev.txt
 	@touch $@
 
 setup: .venv/tests ## only the environment: .venv, dependencies, translations
