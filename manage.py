@@ -9,7 +9,15 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from callcenter.embedded import EmbeddedServersFailed
+
+    try:
+        execute_from_command_line(sys.argv)
+    except EmbeddedServersFailed as failure:
+        sys.exit(f"{failure}. The data stay as they were; with the cause out of the way, run it again.")
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. What was finished is kept.\n")
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -82,6 +82,8 @@ def _keeper_is_alive(home: Path) -> bool:
 
 def _spawn_keeper(home: Path, throwaway: bool) -> None:
     (home / "addresses.json").unlink(missing_ok=True)
+    if not (home / "postgres" / "PG_VERSION").exists():
+        sys.stderr.write(f"Making PostgreSQL and Valkey in {home}, once: this takes some seconds …\n")
     with (home / "keeper.log").open("a") as log:
         subprocess.Popen(
             [sys.executable, "-m", "callcenter.embedded", str(home), *(["--throwaway"] if throwaway else [])],

@@ -28,11 +28,15 @@ HIGHEST_PORT = 65_535
 
 @dataclass(frozen=True)
 class Program:
-    """What to start: its name before each line it writes, its command, and what its environment has on top."""
+    """What to start: its name before each line it writes, its command, and what its environment has on top.
+
+    `once`: it runs to its end; what it leaves with is for whoever began it.
+    """
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
+    once: bool = False
 
 
 class Running:
@@ -46,6 +50,13 @@ class Running:
         self._started = 0.0
         self.next_start = 0.0
         self.process: subprocess.Popen[str] | None = None
+        self._code = 0
+        self._is_over = threading.Event()
+
+    def wait(self) -> int:
+        """Wait for the end of a program that runs once; returns its exit code."""
+        self._is_over.wait()
+        return self._code
 
     def start(self) -> None:
         self._started = time.monotonic()
@@ -71,12 +82,18 @@ class Running:
 
     def look_after(self) -> None:
         """Start the program again when it died, at once the first time and later each time it dies young."""
+        if self._is_over.is_set():
+            return
         if self.process is not None:
             code = self.process.poll()
             if code is None:
                 return
             self._end_what_is_left(self.process)
             self.process = None
+            if self.program.once:
+                self._code = code
+                self._is_over.set()
+                return
             lived = time.monotonic() - self._started
             self._pause = 0.5 if lived >= STEADY_SECONDS else min(max(self._pause * 2, 0.5), LONGEST_PAUSE)
             self.next_start = time.monotonic() + self._pause
@@ -120,7 +137,7 @@ class Foreground:
                 running.start()
             threading.Thread(target=on_started, daemon=True).start()
             while not self._signals:
-                for running in self._running:
+                for running in list(self._running):
                     running.look_after()
                 time.sleep(0.2)
         finally:
@@ -128,6 +145,16 @@ class Foreground:
             self._end_guard()
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def begin(self, program: Program) -> Running:
+        """Run one program more; it starts with the next look at all of them."""
+        running = Running(program, self._say, self._tell_guard)
+        self._running.append(running)
+        return running
+
+    def end(self) -> None:
+        """As a Ctrl-C does."""
+        self._signals += 1
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._signals += 1

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Role, User
+from callcenter.demo.progress import Progress, how_far
 from callcenter.live.address import stream_of
 from campaigns.payments.payment_age import PaymentAge, payment_age
 
@@ -89,6 +90,11 @@ class Frame:
     def payments(self) -> PaymentAge:
         """Until when payments are known, and whether that is too long ago."""
         return payment_age(now=timezone.now())
+
+    @cached_property
+    def making(self) -> Progress | None:
+        """How far the demo is while it is being made; production makes none and does not ask."""
+        return how_far() if settings.IS_DEMO else None
 
     @property
     def live(self) -> str:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("work/", views.owed_work, name="owed_work"),
     path("work/<str:kind>/again/", views.all_owed_work_again, name="all_owed_work_again"),
     path("work/<str:kind>/<int:pk>/again/", views.owed_work_again, name="owed_work_again"),
+    path("demo/progress/", views.demo_progress, name="demo_progress"),
     path("ui/", include("screens.urls")),
     path("lines/", include("inbound.urls")),
     path("", include("campaigns.urls")),

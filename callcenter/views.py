@@ -1,18 +1,23 @@
-"""Doors of the page of what is owed: every kind of it, what waits for a person, and trying that again."""
+"""Doors of the page of what is owed (every kind of it, what waits for a person, trying that again) and of the demo."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
+from callcenter.demo import making
+from callcenter.demo.progress import how_far
 from work.kinds import Kind, kind_named, ring
 from work.overview import all_kinds, parked_ones
 from work.trying_again import AgainRefused, try_one_parked_again, try_parked_again
@@ -62,6 +67,17 @@ def all_owed_work_again(request: HttpRequest, kind: str) -> HttpResponse:
     said = ngettext("%(n)s trabajo se intenta otra vez.", "%(n)s trabajos se intentan otra vez.", len(keys))
     messages.success(request, said % {"n": len(keys)})
     return redirect("owed_work")
+
+
+@login_not_required
+@require_GET
+@never_cache
+def demo_progress(request: HttpRequest) -> HttpResponse:
+    """How far the demo is, for the pages that were opened while it was being made; the sign-in page is one of them."""
+    if not settings.IS_DEMO:
+        raise Http404
+    made = how_far()
+    return render(request, "shell/_making.html", {"made": made, "is_whole": made is None and not making.is_owed()})
 
 
 def _kind_of(name: str) -> Kind[Any]:

@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from agents.models import Agent, User
 from callcenter.demo.customers import CUSTOMERS, Customer, customer
+from callcenter.demo.progress import Step, untold
 from escalations import working
 from escalations.marks import mark_times
 from escalations.models import Escalation
 from escalations.raising import due_by, raise_escalation
 from notices.mailing import deliver_due
 
+KEYS = "demo:"  # what the keys of its cards begin with
 DAYS = 12
 CARDS_A_DAY = 5
 OPENS, CLOSES = 8, 21  # hours; the demo's centre works every day
@@ -89,33 +90,49 @@ HOW_TOLD = (Escalation.How.TELEPHONE, Escalation.How.TELEPHONE, Escalation.How.M
 FORGOTTEN = 0.1  # of those that wait, and of those that are settled: what a board is for
 
 
-def fill_the_board(*, by: User, other: User, now: datetime) -> int:
-    """Cards of the last days, most of the older ones closed. Returns how many there are."""
+def steps(*, now: datetime) -> list[Step]:
+    """The days whose cards are made, in order."""
+    return [Step("board", opens.date()) for opens in _mornings(now)]
+
+
+def _mornings(now: datetime) -> list[datetime]:
+    last = timezone.localtime(now).replace(hour=OPENS, minute=0, second=0, microsecond=0)
+    return [last - timedelta(days=ago) for ago in reversed(range(DAYS))]
+
+
+def fill_the_board(*, by: User, other: User, now: datetime, begin: Callable[[Step], None] = untold) -> int:
+    """Cards of the last days, most of the older ones closed. Returns how many there are.
+
+    `begin` is told each of its `steps` before it is taken.
+    """
     draw = random.Random(f"handed over until {now:%Y-%m-%d}")  # noqa: S311  # believable, not secret
     agents = [agent.user for agent in Agent.objects.on_duty().select_related("user").order_by("pk")]
-    first = timezone.localtime(now).replace(hour=OPENS, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
     count = 0
-    for day in range(DAYS):
-        opens = first + timedelta(days=day)
+    for day, (opens, step) in enumerate(zip(_mornings(now), steps(now=now), strict=True)):
+        begin(step)
         minutes = sorted(draw.sample(range((CLOSES - OPENS) * 60), CARDS_A_DAY))
         moments = [moment for minute in minutes if (moment := opens + timedelta(minutes=minute)) < now]
         if day == DAYS - 1:  # at any hour somebody has just called
             moments += [now - timedelta(minutes=ago) for ago in JUST_NOW]
-        with transaction.atomic():  # one commit a day, and the mail of the day after it, as beat would send it
-            for number, moment in enumerate(moments):
-                matter, caller = draw.choice(MATTERS), customer(draw.randrange(CUSTOMERS))
-                card = _raise(f"{opens:%Y%m%d}:{number}", matter, caller, by=draw.choice(agents), now=moment)
-                _Life(card, matter, draw.choice((by, by, other)), draw, until=now).live()
+        for number, moment in enumerate(moments):
+            matter, caller = draw.choice(MATTERS), customer(draw.randrange(CUSTOMERS))
+            card = _raise(f"{opens:%Y%m%d}:{number}", matter, caller, by=draw.choice(agents), now=moment)
+            _Life(card, matter, draw.choice((by, by, other)), draw, until=now).live()
         count += len(moments)
-        deliver_due(now=min(opens + timedelta(hours=CLOSES - OPENS), now))
     return count
+
+
+def send_its_mail(*, now: datetime) -> None:
+    """The mail of each day after it, as beat would have sent it."""
+    for opens in _mornings(now):
+        deliver_due(now=min(opens + timedelta(hours=CLOSES - OPENS), now))
 
 
 def promise_a_call(*, by: User, now: datetime) -> Escalation:
     """A call somebody promised for today: it stands on her desk, to be made."""
     caller = customer(CUSTOMERS - 1)
     return raise_escalation(
-        key=f"demo:call:{by.pk}", kind="callback_promise", line="103", reason="Llamada en el transcurso del día",
+        key=f"{KEYS}call:{by.pk}", kind="callback_promise", line="103", reason="Llamada en el transcurso del día",
         details={"order": f"9{caller.contract}"}, contract=caller.contract, customer_name=caller.name,
         telephone=_telephone_of(caller), zone=caller.zone, promised=PROMISED_CALL,
         due_at=due_by(now=now, end_of_day=True), by=by, now=now,
@@ -176,7 +193,7 @@ class _Life:
 
 def _raise(key: str, matter: _Matter, caller: Customer, *, by: User, now: datetime) -> Escalation:
     return raise_escalation(
-        key=f"demo:{key}",
+        key=f"{KEYS}{key}",
         kind=matter.kind,
         line=matter.line,
         reason=matter.reasons[now.minute % len(matter.reasons)],

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils import timezone
 
 from agents.models import Agent, User
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import Payment, payments_csv, prepaid_rows, prepaid_workbook
+from callcenter.demo.progress import Step, untold
 from callcenter.demo.smartflex import CHANNELS
 from campaigns.assignment import assigning
 from campaigns.desk import dialling, giving, leases, results
@@ -30,6 +31,7 @@ from campaigns.month.periods import calls_from, calls_until, period_of, write_pe
 
 CALLS_A_DAY = 7  # of each agent; enough to look at, little enough to make in seconds
 MINUTES_A_CALL = 7
+REPORT, CALLING = 3, 8  # efforts: taking the report in, and a day of calls, beside the other steps
 # How calls end, in a hundred. Codes an installation renamed or switched off are left out.
 ENDINGS = {"promise": 26, "already_paid": 7, "call_back": 6, "no_answer": 31, "busy": 9, "wrong_number": 4,
            "third_party": 8, "refused": 9}  # fmt: skip
@@ -44,11 +46,32 @@ class _Month:
     draw: random.Random
 
 
-def make_last_month(*, by: User, now: datetime) -> Campaign:
-    """Make the campaign whose calls ended before this month, closed, with calls, promises and payments."""
-    this_month = timezone.localdate(now).replace(day=1)
-    period = period_of(this_month - timedelta(days=1))
+def steps(*, now: datetime) -> list[Step]:
+    """What making the month before consists of, in order."""
+    return [*_steps(_period_before(now)).values()]
+
+
+def _steps(period: date) -> dict[str, Step]:
     first_day, last_day = calls_from(period), calls_until(period)
+    days = [first_day + timedelta(days=number) for number in range((last_day - first_day).days + 1)]
+    calls = {f"{day}": Step("calls", day, CALLING) for day in days}
+    return {"report": Step("report", effort=REPORT), **calls, "payments": Step("payments"), "closing": Step("closing")}
+
+
+def _period_before(now: datetime) -> date:
+    return period_of(timezone.localdate(now).replace(day=1) - timedelta(days=1))
+
+
+def make_last_month(*, by: User, now: datetime, begin: Callable[[Step], None] = untold) -> Campaign:
+    """Make the campaign whose calls ended before this month, closed, with calls, promises and payments.
+
+    `begin` is told each of its `steps` before it is taken.
+    """
+    this_month = timezone.localdate(now).replace(day=1)
+    period = _period_before(now)
+    told = _steps(period)
+    first_day, last_day = calls_from(period), calls_until(period)
+    begin(told["report"])
     planner.make_months_exist(now=_at(first_day, 6, 30))
     _bring(
         ReportKind.CCVP,
@@ -65,10 +88,13 @@ def make_last_month(*, by: User, now: datetime) -> Campaign:
     month = _Month(period, campaign, random.Random(f"last month {period:%Y-%m}"))  # noqa: S311  # believable, not secret
     day = first_day
     while day <= last_day:
+        begin(told[f"{day}"])
         _call_all_day(month, day)
         day += timedelta(days=1)
+    begin(told["payments"])
     content = payments_csv(_paid(month, first_day, last_day))
     _bring(ReportKind.RECAUDO, f"recaudo-{write_period(period)}.csv", content, period, _at(last_day, 22, 30))
+    begin(told["closing"])
     lifecycle.close_overdue(now=_at(this_month, 0, 20))
     refreshing.refresh_figures(campaign=campaign, now=_at(this_month, 0, 25), afresh=True)
     campaign.refresh_from_db()
@@ -82,7 +108,6 @@ def _bring(kind: ReportKind, name: str, content: bytes, period: date, now: datet
     taking_in.take_in(report_id=report.pk, now=now)
 
 
-@transaction.atomic  # one commit a day: the demo's first start should take seconds
 def _call_all_day(month: _Month, day: date) -> None:
     endings = {one.code: one for one in Disposition.objects.filter(code__in=ENDINGS, is_active=True)}
     for agent in Agent.objects.on_duty().order_by("pk"):

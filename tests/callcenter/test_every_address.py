@@ -76,6 +76,7 @@ ADDRESSES = [
     Address("livez", ANYBODY),
     Address("readyz", ANYBODY),
     Address("metrics", ANYBODY),
+    Address("demo_progress", ANYBODY),
     Address("set_language", ANYBODY, sends={"language": "en"}, form=True),
     Address("screens:components", ADMINISTRATOR, hidden=True),
     Address("screens:fragment", EVERYBODY),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
+import psycopg
 import pytest
 
 from callcenter import guard
@@ -29,6 +32,18 @@ def said(home: Path) -> str:
 def is_up(home: Path, process: subprocess.Popen[str]) -> bool:
     assert process.poll() is None, said(home)
     return "Ctrl-C stops all of it" in said(home)
+
+
+def is_whole(home: Path, process: subprocess.Popen[str]) -> bool:
+    assert process.poll() is None, said(home)
+    return "Everything is prepared" in said(home)
+
+
+def rows(home: Path, sql: str) -> Any:
+    """The first value of a query on the home's own database."""
+    address = json.loads((home / "addresses.json").read_text())["database_url"]
+    with psycopg.connect(address) as connection:
+        return connection.execute(sql).fetchone()[0]  # type: ignore[arg-type,index]
 
 
 def programs(foreground: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -76,7 +91,11 @@ def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(tmp_
         assert (len(found["customers"]), found["more"]) == (20, True)
         report = {"json": {"number": "4251000", "text": "sin línea"}, "headers": {"Idempotency-Key": "before"}}
         assert httpx.post(f"{played}/nocc/report", timeout=60, **report).status_code == 201
-        assert len(programs(process)) == 6
+        wait_until(lambda: is_whole(home, process), seconds=STARTING, what="last month and the board")
+        wait_until(lambda: len(programs(process)) == 6, what="workers and beat begin")
+        told = said(home)
+        assert told.index("Migration 1 of ") < told.index("Ctrl-C stops") < told.index("demo | 1 of ")
+        assert told.index("demo | 1 of ") < told.index("Demo data made") < told.index("Everything is prepared")
 
         second = subprocess.run(
             [sys.executable, "manage.py", "run", "--port", str(free_port())],
@@ -97,7 +116,7 @@ def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(tmp_
     kept = (home / "drop").iterdir()
     assert any(path.name.startswith("ccvp-") for path in kept)
     with in_foreground(home=home, port=port) as process:
-        wait_until(lambda: is_up(home, process), seconds=STARTING, what="a second start")
+        wait_until(lambda: is_whole(home, process), seconds=STARTING, what="a second start")
         assert "Demo data made" not in said(home)
         book = httpx.get(f"{sandbox_of(home)}/_book", timeout=60).json()["deeds"]
         assert [deed["key"] for deed in book] == ["before"]  # what was done there stays done
@@ -114,6 +133,36 @@ def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(tmp_
         wait_until(lambda: processes_of(home) == [], what="no orphan is left")
 
 
+def test_a_demo_that_was_cut_short_begins_afresh_and_is_made_once(tmp_path: Path) -> None:
+    home, port = tmp_path / "home", free_port()
+
+    def at_the_calls(process: subprocess.Popen[str]) -> bool:
+        assert process.poll() is None, said(home)
+        return "demo | 3 of " in said(home)
+
+    with in_foreground(home=home, port=port) as process:
+        wait_until(lambda: at_the_calls(process), seconds=STARTING, what="last month is under way")
+        page = httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).text
+        assert "Preparando la demostración" in page
+        assert rows(home, "SELECT count(*) FROM campaigns_campaign") == 0  # nobody sees half a month
+        next(one for one in psutil.Process(process.pid).children() if "demo" in one.cmdline()).kill()
+        assert process.wait(60) == 1
+        assert "could not be made" in said(home)
+        assert "Run it again" in said(home)
+    with in_foreground(home=home, port=port) as process:
+        wait_until(lambda: at_the_calls(process), seconds=STARTING, what="it is made afresh")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    with in_foreground(home=home, port=port) as process:
+        wait_until(lambda: is_whole(home, process), seconds=STARTING, what="the demo is whole")
+        assert rows(home, "SELECT count(*) FROM campaigns_campaign WHERE state = 'closed'") == 1
+        assert rows(home, "SELECT count(*) FROM campaigns_report WHERE kind = 'recaudo'") == 1
+        assert rows(home, "SELECT count(*) FROM escalations_escalation WHERE key LIKE 'demo:call:%'") == 1
+        assert (
+            "Preparando la demostración" not in httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).text
+        )
+
+
 def test_a_busy_port_is_one_clear_line(tmp_path: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
@@ -128,7 +177,9 @@ def test_a_busy_port_is_one_clear_line(tmp_path: Path) -> None:
             check=False,
         )
     assert answer.returncode == 1
-    assert len(answer.stderr.strip().splitlines()) == 1
+    making, *more = answer.stderr.strip().splitlines()
+    assert making.startswith("Making PostgreSQL and Valkey")  # of a home nobody lived in yet
+    assert len(more) == 1
     assert f"Port {busy_port(answer.stderr)}" in answer.stderr
     assert "PORT=8001" in answer.stderr
 

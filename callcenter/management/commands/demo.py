@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from agents.models import User
-from callcenter.demo import always_on, handed_over, history, people, resetting, smartflex, units
+from callcenter.demo import making, people, resetting
+from callcenter.demo.progress import Progress
 from callcenter.purpose import refuse_another_purpose
 from screens.terminal import TerminalCommand
 
+SAYS = {
+    "report": "last month's report is taken in",
+    "calls": "last month's calls of {day}",
+    "payments": "last month's payments",
+    "closing": "last month is closed and counted",
+    "board": "the board's cards of {day}",
+}
+
 
 class Command(TerminalCommand):
-    help = "Makes the demo's people, policy and drop folder; --reset begins again with nothing but them."
+    help = "Makes what the demo is still owed (people, last month, the board); --reset throws everything away first."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--reset", action="store_true", help="throw away every row and file first")
-        parser.add_argument("--if-empty", action="store_true", help="only when nobody works here yet")
         parser.add_argument("--people", action="store_true", help="only say who may sign in")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,20 +41,21 @@ class Command(TerminalCommand):
             except resetting.NotReset as error:
                 raise CommandError(str(error)) from None
         refuse_another_purpose()
-        now = timezone.now()
-        if not (options["if_empty"] and User.objects.exists()):
-            people.hire()
-            units.name_who_is_written_to(since=timezone.localdate(now) - timedelta(days=60))
-            always_on.open_day_and_night()
-            self.stdout.write("Making last month, so that there is something to compare with …")
-            elena, ines, ana = (User.objects.get(username=name) for name in (people.SUPERVISOR, "ines", "ana"))
-            history.make_last_month(by=elena, now=now)
-            handed_over.fill_the_board(by=elena, other=ines, now=now)
-            handed_over.promise_a_call(by=ana, now=now)
-            self.stdout.write("Demo data made.")
-        always_on.stay_live(now=now)
-        for path in smartflex.save_what_is_missing(now=now):
-            self.stdout.write(f"Saved {path}")
+        making.settle_in(now=timezone.now())
+        if making.is_owed():
+            making.make_what_is_owed(now=timezone.now(), listen=self._tell)
+            self._say("Demo data made.")
+        for path in making.go_on(now=timezone.now()):
+            self._say(f"Saved {path}")
+
+    def _tell(self, progress: Progress) -> None:
+        day = f"{progress.on:%d/%m/%Y}" if progress.on else ""
+        left = f", about {max(progress.left, 1):.0f} s left" if progress.left is not None else ""
+        self._say(f"{progress.done + 1} of {progress.of}: {SAYS[progress.what].format(day=day)}{left}")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def _name_people(self) -> None:
         self.stdout.write(f"Sign in with the password «{people.PASSWORD}» as one of:")

@@ -8,16 +8,21 @@ import socket
 import sys
 import time
 from argparse import ArgumentTypeError
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
-from callcenter.demo import outside_systems
+from callcenter.counted_migrations import CountedMigrations
+from callcenter.demo import making, outside_systems, progress
+from callcenter.installing import Counter
 from callcenter.processes import Foreground, Program, next_free_port
+from callcenter.purpose import refuse_another_purpose
 from callcenter.recorded_migrations import refuse_migrations_of_another_release
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
@@ -29,10 +34,28 @@ LIVE_BESIDE = 70  # the stream's port is the web server's and this, or one of th
 FIRST_ANSWER = 60.0  # seconds
 
 
+MAKING = Program("demo", [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo"], once=True)
+NOT_MADE = (
+    "The demo's last month could not be made: why stands above. Nobody saw half of it; people, settings and what was"
+    " done meanwhile are kept. Run it again: what is missing is made afresh (or `make demo-reset` for a new demo)."
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What is open under which address, and the programs that work once everything is made; none when it is."""
+
+    address: str
+    systems: int | None
+    foreground: Foreground
+    work: list[Program]
+
+
 class Command(TerminalCommand):
     help = "Runs web server, workers, beat and the demo's sandbox together in the foreground; Ctrl-C stops all of it."
     requires_system_checks: list[str] = []
     prepares_itself = True
+    _failed = ""  # why it stops by itself
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=a_port, default=8000)
@@ -42,13 +65,24 @@ class Command(TerminalCommand):
         host, port = options["host"], options["port"]
         only_one = self._claim_the_home()
         refuse_a_busy_port(host, port)
-        self._prepare()
-        address = f"{address_of(host, port)}/"
+        try:
+            self._prepare()
+        except KeyboardInterrupt:
+            raise CommandError("Stopped while preparing. What was finished stays; run it again to go on.") from None
+        except (DatabaseError, OSError) as error:
+            raise CommandError(
+                f"It could not be prepared: {str(error).strip()}. What was finished stays; run it again to go on."
+            ) from error
+        is_whole = not settings.IS_DEMO or not making.is_owed()
         systems = self._play_the_systems(port)
         live = next_free_port(host, port + LIVE_BESIDE)
-        foreground = Foreground(programs(host, port, live, systems), self._say)
-        foreground.run(lambda: self._welcome(address, systems))
+        first, work = programs(host, port, live, systems)
+        foreground = Foreground([*first, *work] if is_whole else first, self._say)
+        opened = Opened(f"{address_of(host, port)}/", systems, foreground, [] if is_whole else work)
+        foreground.run(lambda: self._open(opened))
         only_one.close()
+        if self._failed:
+            raise CommandError(self._failed)
         self._say("Stopped. The data stay; run it again to go on.")
 
     def _claim_the_home(self) -> Any:
@@ -67,11 +101,26 @@ class Command(TerminalCommand):
     def _prepare(self) -> None:
         self._say("Preparing the database …")
         refuse_migrations_of_another_release()
-        call_command("migrate", verbosity=0, interactive=False)
+        counter = Counter(sys.stdout)
+        call_command(CountedMigrations(show=counter.show), verbosity=0, interactive=False)
+        counter.end()
+        self._say("Preparing schedule and flows …")
         sync_schedule(ticks=SCHEDULE, now=timezone.now())
         call_command("publish_flows", quiet=True, stdout=self.stdout)
         if settings.IS_DEMO:
-            call_command("demo", if_empty=True, stdout=self.stdout)
+            self._settle_the_demo()
+
+    def _settle_the_demo(self) -> None:
+        """Its people, so that somebody can sign in; what takes longer is made once the pages answer."""
+        refuse_another_purpose()
+        if making.settle_in(now=timezone.now()):
+            self._say("The demo's people are there.")
+        if making.is_owed():
+            progress.tell(progress.Progress("begin"))
+            return
+        progress.forget()  # of a start that was stopped at its very end
+        for path in making.go_on(now=timezone.now()):
+            self._say(f"Saved {path}")
 
     def _play_the_systems(self, port: int) -> int | None:
         """The sandbox's port in a demo that names no systems of its own; None when there is no sandbox."""
@@ -84,7 +133,20 @@ class Command(TerminalCommand):
             self._say(f"The outside systems are used by hand; there is no sandbox: {why}")
             return None
 
-    def _welcome(self, address: str, systems: int | None) -> None:
+    def _open(self, opened: Opened) -> None:
+        """Say that the pages answer; make what the demo is owed; only then begin the workers, which would meet it."""
+        self._welcome(opened.address, opened.systems, is_whole=not opened.work)
+        if opened.work:
+            code = opened.foreground.begin(MAKING).wait()
+            if code:
+                self._failed = NOT_MADE
+                opened.foreground.end()
+                return
+            for program in opened.work:
+                opened.foreground.begin(program)
+        self._say("Everything is prepared.")
+
+    def _welcome(self, address: str, systems: int | None, *, is_whole: bool) -> None:
         if not answers(f"{address}livez"):
             self._say(f"The web server did not answer within {FIRST_ANSWER:.0f} s: what it said stands above.")
             return
@@ -100,6 +162,8 @@ class Command(TerminalCommand):
             self._say(f"sign in as {outside_systems.ADMINISTRATOR} to read it and to make them slow, down or wrong.")
         elif systems is not None:
             self._say("The sandbox did not answer: until it does, agents see the outside systems as down.")
+        if not is_whole:
+            self._say("You may sign in already. Last month and the board are made meanwhile; the pages say how far.")
         self._say("Ctrl-C stops all of it.")
 
     def _say(self, line: str) -> None:
@@ -125,8 +189,8 @@ def address_of(host: str, port: int) -> str:
     return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
 
 
-def programs(host: str, port: int, live: int, systems: int | None) -> list[Program]:
-    """Web server, stream of changes, workers of both queues and beat; the sandbox when it has a port."""
+def programs(host: str, port: int, live: int, systems: int | None) -> tuple[list[Program], list[Program]]:
+    """What answers (web server, stream of changes, sandbox when it has a port), and what works: both workers, beat."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     celery = [
         sys.executable,
@@ -154,14 +218,13 @@ def programs(host: str, port: int, live: int, systems: int | None) -> list[Progr
     ports = {"LIVE_PORT": str(live), "WEB_PORT": str(port)} if settings.IS_DEMO else {}  # else a proxy joins the two
     if settings.IS_DEMO and not os.environ.get("PUBLIC_URL"):
         where["PUBLIC_URL"] = address_of(host, port)  # the links in mails lead here
-    found = [
-        Program("web", web, {**where, **ports}),
-        Program("live", stream, ports),
+    answering = [Program("web", web, {**where, **ports}), Program("live", stream, ports)]
+    working = [
         Program("ticks", worker("ticks"), where),
         Program("jobs", worker("jobs"), where),
         Program("beat", [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]),
     ]
-    return found if systems is None else [*found, outside_systems.program(systems)]
+    return answering if systems is None else [*answering, outside_systems.program(systems)], working
 
 
 def a_port(text: str) -> int:

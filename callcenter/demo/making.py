@@ -1,0 +1,68 @@
+"""What a new demo is owed: its people at once; the month before and the board while its pages are open already.
+
+Month and board are a transaction each: nobody sees half of one, and one that was cut short was never there and begins
+afresh. No worker and no beat runs meanwhile, so nothing else touches the month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from agents.models import User
+from callcenter.demo import always_on, handed_over, history, people, progress, smartflex, units
+from campaigns.models import Campaign
+from escalations.models import Escalation
+
+UNITS_SINCE = timedelta(days=60)
+
+
+def settle_in(*, now: datetime) -> bool:
+    """People, who is written to, hours: all or nothing, and only where nobody works yet. Returns whether it did."""
+    if User.objects.exists():
+        return False
+    with transaction.atomic():
+        people.hire()
+        units.name_who_is_written_to(since=timezone.localdate(now) - UNITS_SINCE)
+        always_on.open_day_and_night()
+    return True
+
+
+def is_owed() -> bool:
+    """Whether the month before or the board is not made yet."""
+    return _month_is_owed() or _board_is_owed()
+
+
+def make_what_is_owed(*, now: datetime, listen: Callable[[progress.Progress], None]) -> None:
+    """Make the month before and the board unless they are there, then let the month under way go on."""
+    month, board = _month_is_owed(), _board_is_owed()
+    elena, ines, ana = (User.objects.get(username=name) for name in (people.SUPERVISOR, "ines", "ana"))
+    steps = (history.steps(now=now) if month else []) + (handed_over.steps(now=now) if board else [])
+    telling = progress.Telling(steps, listen)
+    if month:
+        with transaction.atomic():
+            history.make_last_month(by=elena, now=now, begin=telling.begin)
+    if board:
+        with transaction.atomic():
+            handed_over.fill_the_board(by=elena, other=ines, now=now, begin=telling.begin)
+            handed_over.promise_a_call(by=ana, now=now)
+        handed_over.send_its_mail(now=now)
+    progress.forget()
+
+
+def go_on(*, now: datetime) -> list[str]:
+    """What each start looks after: the month under way is open, its report is saved. Returns the names of new files."""
+    always_on.stay_live(now=now)
+    return [str(path) for path in smartflex.save_what_is_missing(now=now)]
+
+
+def _month_is_owed() -> bool:
+    """Only a house without any month: in one that began, agents have open contacts the same verbs would find."""
+    return not Campaign.objects.exists()
+
+
+def _board_is_owed() -> bool:
+    return not Escalation.objects.filter(key__startswith=handed_over.KEYS).exists()
