@@ -77,7 +77,8 @@ class Installation:
                 return ""
             self.fetched += 1
             size = f" ({fetching[2]})" if fetching[2] else ""
-            return f"Fetching {self.fetched} of {self.found} found so far: {fetching[1]}{size}"
+            of = f" of {self.found} found" if self.found > self.fetched else ""
+            return f"Fetching {self.fetched}{of}: {'-'.join(fetching[1].split('-')[:2])}{size}"
         if line.startswith(INSTALLING):
             self.order = line.removeprefix(INSTALLING).split(", ")
             return self.installing()

@@ -46,6 +46,16 @@ def picture(page: Page, name: str, *, live: bool = False) -> None:
         sys.exit(f"{path.name} is larger than {LARGEST // 1024} kB.")
 
 
+def wait_until_made(page: Page) -> None:
+    """A new demo answers before its last month is there; its pages say so until then."""
+    for _turn in range(PATIENCE // 3000):
+        page.goto(f"{ADDRESS}/accounts/login/")
+        if "/demo/progress/" not in page.content():
+            return
+        page.wait_for_timeout(3000)
+    sys.exit("The demo is still being made.")
+
+
 def wait_for(page: Page, path: str, text: str) -> None:
     """Reload the page until it shows the text: something arrives by the scheduled job."""
     for _turn in range(PATIENCE // 3000):
@@ -73,6 +83,7 @@ def main() -> None:
     chromium = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        wait_until_made(browser.new_page())
         elena = signed_in(browser, "elena")
         this_month = first_period(elena)
         wait_for(elena, f"/campaigns/{this_month}/", "Lanzar")
@@ -153,11 +164,12 @@ def months(page: Page) -> list[str]:
 
 
 def first_period(page: Page) -> str:
-    page.goto(f"{ADDRESS}/campaigns/")
-    page.wait_for_timeout(500)
-    if not months(page):
-        sys.exit("The demo has no campaign yet: wait a minute.")
-    return months(page)[0]
+    for _turn in range(PATIENCE // 3000):
+        page.goto(f"{ADDRESS}/campaigns/")
+        if len(found := months(page)) > 1:
+            return found[0]
+        page.wait_for_timeout(3000)
+    sys.exit("The demo has no campaign of this month yet.")
 
 
 if __name__ == "__main__":

@@ -43,9 +43,9 @@ def test_each_package_is_named_while_it_is_looked_for_and_fetched(tmp_path: Path
     assert said.hear("  Downloading django-5.2.19-py3-none-any.whl.metadata (3.9 kB)") == ""
     assert said.hear("Collecting sqlparse>=0.3.1 (from Django)") == "Looking for packages, 2: sqlparse"
     assert said.hear("Downloading django-5.2.19-py3-none-any.whl (8.3 MB)") == (
-        "Fetching 1 of 2 found so far: django-5.2.19-py3-none-any.whl (8.3 MB)"
+        "Fetching 1 of 2 found: django-5.2.19 (8.3 MB)"
     )
-    assert said.hear("Using cached sqlparse-0.5.3-py3-none-any.whl (44 kB)").startswith("Fetching 2 of 2")
+    assert said.hear("Using cached sqlparse-0.5.3-py3-none-any.whl (44 kB)") == "Fetching 2: sqlparse-0.5.3 (44 kB)"
     assert said.hear("WARNING: Retrying (Retry(total=4)) after connection broken by …").startswith("The network does")
 
 
