@@ -17,8 +17,8 @@ help: ## what there is
 	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed: install it, or name it: make setup PYTHON=/path/to/python3.12"; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11: name a newer one, PYTHON=…"; exit 1; }
 	@if [ ! -e .venv/runs ] || ! $(BIN)/python -c '' 2>/dev/null; then \
-		echo "Making the environment in .venv …"; \
 		trap 'echo "Stopped while making .venv: nothing of it is kept. Run the same command again."; exit 130' INT; \
+		echo "Making the environment in .venv …"; \
 		$(PYTHON) -m venv --clear .venv || { echo "No virtual environment could be made; why stands above. On Debian and Ubuntu: apt install python3-venv. On a full disk make room. Then run the same command again."; exit 1; }; \
 	fi
 	@touch $@

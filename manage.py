@@ -14,7 +14,7 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except EmbeddedServersFailed as failure:
-        sys.exit(f"{failure}. The data stay as they were; with the cause out of the way, run it again.")
+        sys.exit(f"{failure} The data stay as they were. Run it again when the cause is out of the way.")
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. What was finished is kept.\n")
         sys.exit(130)

@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import IO
 
 START_TIMEOUT = 120.0  # seconds; a first start runs initdb, and a start after a crash replays the log
+LEAST_ROOM = 64 * 2**20  # bytes free, below which PostgreSQL soon has no room for its log
 IDLE_GRACE = 2.0  # seconds without a user before the servers stop: the next command of a script finds them warm
 POSTGRES_OPTIONS = {
     "max_connections": "300",
@@ -102,12 +104,17 @@ def _wait_until_ready(home: Path) -> Addresses:
         with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
             found = json.loads((home / "addresses.json").read_text())
             if "failed" in found:
-                raise EmbeddedServersFailed(f"{found['failed']} (see {home}/keeper.log)")
+                raise EmbeddedServersFailed(f"{found['failed']} (see {home}/keeper.log).{when_full(home)}")
             return Addresses(**found)
         time.sleep(0.05)
     raise EmbeddedServersFailed(
-        f"The embedded servers did not start within {START_TIMEOUT:.0f} s: see {home}/keeper.log"
+        f"The embedded servers did not start within {START_TIMEOUT:.0f} s: see {home}/keeper.log.{when_full(home)}"
     )
+
+
+def when_full(home: Path) -> str:
+    """A sentence more when the folder's disk has hardly any room: what servers say of it is seldom clear."""
+    return " The disk is full: make room." if shutil.disk_usage(home).free < LEAST_ROOM else ""
 
 
 class Keeper:

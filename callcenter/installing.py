@@ -132,6 +132,7 @@ def install(requirements: Sequence[str], site: Path, counter: Counter) -> int:
     """Install what the files name. Returns pip's exit code, or 130 after a Ctrl-C; says why it did not succeed."""
     if half := forget_half_installed(site):
         counter.show(f"An earlier installation was cut short; again: {', '.join(half)}")
+        counter.end()
     installation = Installation(site)
     files = [word for name in requirements for word in ("--requirement", name)]
     pip = subprocess.Popen(

@@ -6,6 +6,7 @@ from tests.a_rule import Rule
 
 SECOND_FACTOR = "tests/agents/test_second_factor.py"
 SIGNING_IN = "tests/agents/test_signing_in.py"
+MAKING = "tests/callcenter/test_making.py"
 SCHEDULING = "tests/callcenter/test_scheduling.py"
 
 RULES = (
@@ -127,5 +128,19 @@ RULES = (
         "if entry is None or (memory is not None and _was_edited(entry, memory)):",
         "if entry is None:",
         (f"{SCHEDULING}::test_an_edit_of_the_administrator_is_not_undone",),
+    ),
+    Rule(
+        "half of the demo's last month is seen, and stays when it is cut short",
+        "callcenter/demo/making.py",
+        "        with transaction.atomic():\n            history.make_last_month(",
+        "        if month:\n            history.make_last_month(",
+        (f"{MAKING}::test_a_month_that_was_cut_short_was_never_there_and_is_made_whole_the_next_time",),
+    ),
+    Rule(
+        "what pip left half installed counts as installed",
+        "callcenter/installing.py",
+        "if not _is_whole(site, folder):",
+        "if not folder.exists():",
+        ("tests/callcenter/test_installing.py::test_what_was_left_half_installed_is_installed_again",),
     ),
 )

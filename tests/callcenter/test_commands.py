@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.db import OperationalError
 
+from callcenter.management.commands import run
 from callcenter.management.commands.run import a_port
 from screens.terminal import TerminalCommand
-from tests.processes.house import ROOT, outside_environment
+from tests.processes.house import ROOT, free_port, outside_environment
 
 ROOMS = (
     *("agents", "callcenter", "campaigns", "escalations", "inbound"),
@@ -59,6 +63,26 @@ def test_what_is_no_port_is_said(text: str, capsys: pytest.CaptureFixture[str]) 
     assert left.value.code == 1
     assert "1 to 65535" in capsys.readouterr().err
     assert a_port("8000") == 8000
+
+
+@pytest.mark.parametrize(
+    ("happens", "says"),
+    [
+        (KeyboardInterrupt(), "Stopped while preparing. What was finished stays; run it again"),
+        (OperationalError("the connection is lost"), "the connection is lost. What was finished stays; run it again"),
+    ],
+)
+def test_a_start_that_is_cut_short_says_what_is_kept_and_what_to_do(
+    happens: BaseException, says: str, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CALLCENTER_HOME = tmp_path
+
+    def cut(_command: run.Command) -> None:
+        raise happens
+
+    monkeypatch.setattr(run.Command, "_prepare", cut)
+    with pytest.raises(CommandError, match=says):
+        call_command("run", port=free_port())
 
 
 @pytest.mark.processes

@@ -1,13 +1,16 @@
 """Several commands at once share the embedded servers, and the last one leaves none behind."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from callcenter import embedded
 from tests.processes.house import outside_environment, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,3 +75,13 @@ def test_the_first_command_of_a_fresh_clone_prepares_its_own_database(tmp_path: 
     assert "Preparing the database" in answer.stderr
     assert json.loads(answer.stdout)["broken"] == []
     wait_until(lambda: servers_of(home) == [], what="no server is left behind")
+
+
+def test_servers_that_do_not_start_on_a_full_disk_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "addresses.json").write_text(json.dumps({"failed": "CalledProcessError: initdb"}))
+    with pytest.raises(embedded.EmbeddedServersFailed) as failure:
+        embedded._wait_until_ready(tmp_path)
+    assert str(failure.value) == f"CalledProcessError: initdb (see {tmp_path}/keeper.log)."
+    monkeypatch.setattr(shutil, "disk_usage", lambda _home: SimpleNamespace(free=2**20))
+    with pytest.raises(embedded.EmbeddedServersFailed, match=r"keeper.log\)\. The disk is full: make room\."):
+        embedded._wait_until_ready(tmp_path)

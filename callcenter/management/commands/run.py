@@ -18,6 +18,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
+from callcenter import embedded
 from callcenter.counted_migrations import CountedMigrations
 from callcenter.demo import making, outside_systems, progress
 from callcenter.installing import Counter
@@ -71,7 +72,8 @@ class Command(TerminalCommand):
             raise CommandError("Stopped while preparing. What was finished stays; run it again to go on.") from None
         except (DatabaseError, OSError) as error:
             raise CommandError(
-                f"It could not be prepared: {str(error).strip()}. What was finished stays; run it again to go on."
+                f"It could not be prepared: {str(error).strip()}.{embedded.when_full(settings.CALLCENTER_HOME)}"
+                " What was finished stays; run it again to go on."
             ) from error
         is_whole = not settings.IS_DEMO or not making.is_owed()
         systems = self._play_the_systems(port)
@@ -102,8 +104,10 @@ class Command(TerminalCommand):
         self._say("Preparing the database …")
         refuse_migrations_of_another_release()
         counter = Counter(sys.stdout)
-        call_command(CountedMigrations(show=counter.show), verbosity=0, interactive=False)
-        counter.end()
+        try:
+            call_command(CountedMigrations(show=counter.show), verbosity=0, interactive=False)
+        finally:
+            counter.end()
         self._say("Preparing schedule and flows …")
         sync_schedule(ticks=SCHEDULE, now=timezone.now())
         call_command("publish_flows", quiet=True, stdout=self.stdout)
