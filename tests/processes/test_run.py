@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,15 @@ from tests.processes.house import ROOT, free_port, in_foreground, outside_enviro
 
 STARTING = 600.0  # seconds: a first start makes databases and a demo's data
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Not pytest's folder: another run of it, by root too, closes that to the user who runs PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="run-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "home"
+        wait_until(lambda: processes_of(Path(folder)) == [], what="no process is left")
 
 
 def said(home: Path) -> str:
@@ -74,8 +85,8 @@ def child(foreground: subprocess.Popen[str], word: str) -> psutil.Process:
     return next(one for one in programs(foreground) if word in one.cmdline())
 
 
-def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(tmp_path: Path) -> None:
-    home, port = tmp_path / "home", free_port()
+def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(home: Path) -> None:
+    port = free_port()
     with socket.socket() as taken, in_foreground(home=home, port=port) as process:
         with contextlib.suppress(OSError):  # somebody else has it: busy all the same
             taken.bind(("127.0.0.1", port + BESIDE))
@@ -133,8 +144,8 @@ def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(tmp_
         wait_until(lambda: processes_of(home) == [], what="no orphan is left")
 
 
-def test_a_demo_that_was_cut_short_begins_afresh_and_is_made_once(tmp_path: Path) -> None:
-    home, port = tmp_path / "home", free_port()
+def test_a_demo_that_was_cut_short_begins_afresh_and_is_made_once(home: Path) -> None:
+    port = free_port()
 
     def at_the_calls(process: subprocess.Popen[str]) -> bool:
         assert process.poll() is None, said(home)
@@ -163,14 +174,14 @@ def test_a_demo_that_was_cut_short_begins_afresh_and_is_made_once(tmp_path: Path
         )
 
 
-def test_a_busy_port_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_busy_port_is_one_clear_line(home: Path) -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         answer = subprocess.run(
             [sys.executable, "manage.py", "run", "--port", str(busy.getsockname()[1])],
             cwd=ROOT,
-            env=outside_environment(CALLCENTER_HOME=str(tmp_path / "home")),
+            env=outside_environment(CALLCENTER_HOME=str(home)),
             capture_output=True,
             text=True,
             timeout=240,
