@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -76,13 +77,12 @@ def resting(
     with connection.cursor() as cursor:
         agent_id = agent.pk if agent else None
         cursor.execute(_USES, [list(numbers), agent_id, book.today, contact_id, campaign_id])
-        found = [_against(*row, book) for row in cursor.fetchall()]
+        found = [_against(row, book) for row in cursor.fetchall()]
     return [one for one in found if one is not None]
 
 
-def _against(
-    number: str, by: int | None, last_at: datetime | None, on_day: int, in_all: int, book: RuleBook
-) -> Resting | None:
+def _against(row: tuple[Any, ...], book: RuleBook) -> Resting | None:
+    number, by, last_at, on_day, in_all = row
     policy, hours = book.policy, book.hours
     gap = timedelta(minutes=policy.minutes_between_attempts)
     if by is not None:

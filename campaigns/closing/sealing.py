@@ -175,7 +175,7 @@ def said_of(before: Seal | None) -> dict[str, Any] | None:
 
 def file_fingerprint(file: FieldFile) -> str:
     """sha-256 of a file that is kept; '' when it is gone."""
-    if not file or not file.storage.exists(file.name):
+    if not file.name or not file.storage.exists(file.name):
         return ""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -8,6 +8,7 @@ seen to by telephone (telephones.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -75,7 +76,7 @@ def lay_out(cursor: CursorWrapper, *, campaign: Campaign, around: Sequence[int] 
 
     `around`: only of these contacts and whoever they are linked to; None: of the whole campaign.
     """
-    values = {"campaign": campaign.pk, "around": list(around or ())}
+    values: dict[str, Any] = {"campaign": campaign.pk, "around": list(around or ())}
     cursor.execute("DROP TABLE IF EXISTS pg_temp.household_key, pg_temp.household_link, pg_temp.household_member")
     near = ""
     if around is not None:

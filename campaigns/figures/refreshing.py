@@ -119,7 +119,11 @@ def count_rows(*, cursor: CursorWrapper, campaign: Campaign) -> None:
     made = {"measured_contact": measuring.MEASURED_CONTACTS, "measured_service": measuring.MEASURED_SERVICES}
     for table, rows in made.items():
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
-        values = {"campaign": campaign.pk, "launched": _launch_day(campaign), "drawn_until": campaign.drawn_until}
+        values: dict[str, Any] = {
+            "campaign": campaign.pk,
+            "launched": _launch_day(campaign),
+            "drawn_until": campaign.drawn_until,
+        }
         cursor.execute(rows, values)
         cursor.execute(f"ANALYZE {table}")  # without it a million rows are sorted instead of hashed
 

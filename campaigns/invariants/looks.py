@@ -135,7 +135,7 @@ def reports_without_their_file() -> list[str]:
     return [
         report.sha256[:12]
         for report in Report.objects.exclude(file="").order_by("pk")
-        if _sha256_of(report.file.name) != report.sha256
+        if _sha256_of(str(report.file.name)) != report.sha256
     ]
 
 

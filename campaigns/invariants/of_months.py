@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pghistory.models
 from django.apps import apps
+from django.db import models
 from django.utils.translation import gettext_lazy
 
 from campaigns.invariants import looks
@@ -24,7 +27,7 @@ def audit_rules() -> list[Rule]:
 
 
 def _audit_sql(event: type[pghistory.models.Event]) -> str:
-    tracked = event.pgh_tracked_model
+    tracked = cast("type[models.Model]", event.pgh_tracked_model)
     kept = {field.column for field in event._meta.concrete_fields if not field.name.startswith("pgh_")}
     columns = [field.column for field in tracked._meta.concrete_fields if field.column in kept]
     row, last = (", ".join(f"{of}.{column}" for column in columns) for of in ("r", "e"))
