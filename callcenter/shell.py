@@ -28,6 +28,7 @@ class Place:
     key: str
 
 
+DESK = Place("campaigns:desk", _("Escritorio"), "s")
 LIST = Place("campaigns:my_list", _("Mi lista"), "l")
 LINES = Place("inbound:lines", _("Llamadas entrantes"), "e")
 DAY = Place("campaigns:my_day", _("Mi día"), "d")
@@ -43,7 +44,7 @@ ADMIN = Place("admin:index", _("Administración"), "d")
 
 CENTRE = (CAMPAIGNS, REPORTS, PAYMENTS, AGENDA, ESCALATIONS, ATTENDED, MAIL, PEOPLE)
 PLACES = {
-    Role.AGENT: (LIST, LINES, AGENDA, DAY),
+    Role.AGENT: (DESK, LIST, LINES, AGENDA, DAY),
     Role.SUPERVISOR: CENTRE,
     Role.AUDITOR: CENTRE,
     Role.ADMINISTRATOR: (*CENTRE, ADMIN),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.calling.rulebook import RuleBook
 from campaigns.models import Disposition, ListEntry
+from campaigns.payments.owed import owed_by
 from campaigns.promises_and_callbacks.call_backs import CallBackRefused, check_can_agree
 
 
@@ -91,8 +92,11 @@ def _promise_errors(*, entry: ListEntry, answers: Answers, book: RuleBook) -> di
         errors["promised_on"] = _("Un compromiso vale hasta el %(day)s.") % {"day": f"{last_day:%d/%m/%Y}"}
     if answers.promised_amount is None or answers.promised_amount <= 0:
         errors["promised_amount"] = _("Escriba cuánto pagará, en bolivianos.")
-    elif answers.promised_amount > entry.contact.amount_due and entry.state != ListEntry.State.GONE:
-        errors["promised_amount"] = _("El monto pasa de lo que debe: Bs %(amount)s.") % {
-            "amount": f"{entry.contact.amount_due:.2f}".replace(".", ",")
-        }
+    elif entry.state != ListEntry.State.GONE:
+        # once all is paid, what was promised before may still be told as it was
+        owed = owed_by(entry.contact_id) if entry.paid_on is None else entry.contact.amount_due
+        if answers.promised_amount > owed:
+            errors["promised_amount"] = _("El monto pasa de lo que debe: Bs %(amount)s.") % {
+                "amount": f"{owed:.2f}".replace(".", ",")
+            }
     return errors

@@ -20,9 +20,10 @@ from campaigns.desk.household import with_household
 from campaigns.desk.own_work import Progress, own_progress
 from campaigns.desk.script import SCRIPT, fill_script
 from campaigns.desk.taking import Given
-from campaigns.models import Attempt, Campaign, Disposition, ListEntry
+from campaigns.models import Attempt, CallBack, Campaign, Disposition, ListEntry
 from campaigns.promises_and_callbacks.call_backs import next_possible
 
+NEXT_CALLS = 3
 REASONS = (
     _("Precio"),
     _("Se cambió de empresa"),
@@ -72,10 +73,48 @@ class Desk:
     paused: bool = False
     countdown: int = 0
     reasons: tuple[str, ...] = REASONS
+    now: datetime | None = None
+    after_pause: bool = False
+    next_calls: list[CallBack] = field(default_factory=list)
 
     @property
     def calling(self) -> bool:
         return bool(self.given and self.given.attempt_id)
+
+    @property
+    def call_seconds(self) -> int:
+        """How long the open call lasts; 0 without one."""
+        attempt = self.given.attempt_id if self.given else None
+        began = next((call.at for call in self.card.history if call.attempt_id == attempt), None) if self.card else None
+        return max(int((self.now - began).total_seconds()), 0) if self.now and began and attempt else 0
+
+    @property
+    def open_since(self) -> str:
+        """The name under which the browser keeps when it first showed this contact in this lease."""
+        return f"{self.given.contact_id}-{self.given.fence}" if self.given else ""
+
+    @property
+    def may_dial(self) -> bool:
+        return self.card is not None and not (self.calling or self.card.is_paid or self.card.is_gone)
+
+    @property
+    def main_verb(self) -> str:
+        """The one button that is primary: dialling until a result is chosen, then recording it."""
+        chosen = self.values.get("disposition")
+        return "dial" if self.may_dial and self.telephone and not chosen else "record"
+
+    @property
+    def dial_key(self) -> str:
+        """Whoever leaves a pause with Enter may press it twice: the second is not to call a customer."""
+        return "l" if self.after_pause else "Enter"
+
+    @property
+    def dial_key_shown(self) -> str:
+        return "l" if self.after_pause else "⏎"
+
+    @property
+    def dials_on_enter(self) -> bool:
+        return self.main_verb == "dial" and not self.after_pause and not self.errors
 
 
 def lay_desk(
@@ -86,8 +125,12 @@ def lay_desk(
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     problem: str = "",
+    after_pause: bool = False,
 ) -> Desk:
-    """Read what the desk shows for `given`; `typed` is a refused form, shown again as it was."""
+    """Read what the desk shows for `given`; `typed` is a refused form, shown again as it was.
+
+    `after_pause`: it shows again after a pause, and calls nobody before its agent has looked.
+    """
     card = read_card(contact_id=given.contact_id, agent=agent) if given else None
     card = with_household(card=card, agent=agent, book=book) if card else None
     progress = own_progress(agent=agent, book=book)
@@ -100,6 +143,8 @@ def lay_desk(
             nothing=nothing,
             paused=any(reason.code == "paused" for reason in nothing.reasons),
             problem=problem,
+            now=book.now,
+            next_calls=next_calls(agent=agent),
         )
     keyed, others = choices(book)
     called = next((call.telephone for call in card.history if call.attempt_id == given.attempt_id), None)
@@ -120,8 +165,17 @@ def lay_desk(
         errors=errors or {},
         problem=problem,
         telephone=telephone,
-        countdown=0 if card.is_paid or card.is_gone else countdown,
+        countdown=0 if card.is_paid or card.is_gone or after_pause else countdown,
+        now=book.now,
+        after_pause=after_pause,
+        next_calls=next_calls(agent=agent, but=card.pk),
     )
+
+
+def next_calls(*, agent: Agent, but: int = 0) -> list[CallBack]:
+    """The agreed calls that come next, hers and her team's; not that of the contact `but`, whose card says it."""
+    waiting = CallBack.objects.waiting_for(agent.user).exclude(contact_id=but).select_related("contact")
+    return list(waiting.order_by("due_at")[:NEXT_CALLS])
 
 
 def choices(book: RuleBook) -> tuple[list[Choice], list[Choice]]:

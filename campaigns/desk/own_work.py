@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet
@@ -14,7 +14,7 @@ from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook
 from campaigns.desk.results import Recorded
-from campaigns.models import Attempt, Disposition, ListEntry
+from campaigns.models import Attempt, Campaign, Disposition, ListEntry
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +24,16 @@ KEPT_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The header of the desk, by the definitions of figures/measuring.py: who paid without a call is not handled."""
+    """The header of the desk: how far her list of the running campaigns is, and what she did today in any campaign.
+
+    `handled` of `total` by the definitions of figures/measuring.py: who paid without a call is not handled.
+    """
 
     total: int = 0
     handled: int = 0
-    contacted: int = 0
-    promised: int = 0
-    paid: int = 0
+    attempts: int = 0
+    contacts: int = 0
+    promises: int = 0
 
 
 def own_entries(agent: Agent) -> QuerySet[ListEntry]:
@@ -41,7 +44,7 @@ def own_entries(agent: Agent) -> QuerySet[ListEntry]:
 
 
 def own_progress(*, agent: Agent, book: RuleBook) -> Progress:
-    """How far `agent` is in her list of the running campaigns; counted once a minute, moved by each result."""
+    """How far `agent` is in her list, and her day; counted once a minute, moved by each result."""
     key = _key(agent, book)
     try:
         kept = cache.get(key)
@@ -57,9 +60,11 @@ def own_progress(*, agent: Agent, book: RuleBook) -> Progress:
 
 def move_progress(*, agent: Agent, book: RuleBook, recorded: Recorded) -> None:
     """Count a result into the kept progress, so that the header moves with it."""
-    entry, at = recorded.entry, recorded.attempt.resulted_at
-    if recorded.repeated or entry.owner_id != agent.pk:
+    entry, attempt, said = recorded.entry, recorded.attempt, recorded.attempt.disposition
+    if recorded.repeated or said is None:
         return
+    is_first = entry.owner_id == agent.pk and entry.handled_at == attempt.resulted_at
+    is_todays = attempt.day == book.today and said.code != NO_RESULT
     try:
         kept = cache.get(_key(agent, book))
         if kept is None:
@@ -67,9 +72,10 @@ def move_progress(*, agent: Agent, book: RuleBook, recorded: Recorded) -> None:
         was = Progress(**kept)
         now = replace(
             was,
-            handled=was.handled + (entry.handled_at == at),
-            contacted=was.contacted + (entry.contacted_at == at),
-            promised=was.promised + (entry.promised_at == at),
+            handled=was.handled + is_first,
+            attempts=was.attempts + is_todays,
+            contacts=was.contacts + (is_todays and said.party == Disposition.Party.RIGHT),
+            promises=was.promises + (is_todays and said.requires_promise),
         )
         cache.set(_key(agent, book), asdict(now), KEPT_SECONDS)
     except RedisError:
@@ -85,7 +91,7 @@ def forget_progress(*, agent: Agent, book: RuleBook) -> None:
 
 
 def _key(agent: Agent, book: RuleBook) -> str:
-    return f"desk-progress:{agent.pk}:{'-'.join(map(str, book.running))}"
+    return f"desk-progress:{agent.pk}:{book.today}:{'-'.join(map(str, book.running))}"
 
 
 def _count(agent: Agent, book: RuleBook) -> Progress:
@@ -96,12 +102,25 @@ def _count(agent: Agent, book: RuleBook) -> Progress:
         .aggregate(
             total=Count("pk"),
             handled=Count("pk", filter=Q(handled_at__isnull=False)),
-            contacted=Count("pk", filter=Q(contacted_at__isnull=False)),
-            promised=Count("pk", filter=Q(promised_at__isnull=False)),
-            paid=Count("pk", filter=Q(state=ListEntry.State.PAID)),
         )
     )
-    return Progress(**counted)
+    told = _told_on(agent=agent, day=book.today, campaigns=campaigns_called_on(book.today)).aggregate(
+        attempts=Count("pk"),
+        contacts=Count("pk", filter=Q(disposition__party=Disposition.Party.RIGHT)),
+        promises=Count("pk", filter=Q(disposition__requires_promise=True)),
+    )
+    return Progress(**counted, **told)
+
+
+def campaigns_called_on(day: date) -> list[int]:
+    """Campaigns that had begun by `day`, whatever became of them since: work done stays done."""
+    return list(Campaign.objects.filter(calls_from__lte=day).values_list("pk", flat=True))
+
+
+def _told_on(*, agent: Agent, day: date, campaigns: list[int]) -> QuerySet[Attempt]:
+    """Own calls of `day` whose result she told. The campaigns are named for the index."""
+    told = Attempt.objects.filter(campaign__in=campaigns, day=day, agent=agent, disposition__isnull=False)
+    return told.exclude(disposition__code=NO_RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +146,9 @@ class OwnDay:
     last: list[Attempt]
 
 
-def own_day(*, agent: Agent, day: date, now: datetime, campaigns: list[int]) -> OwnDay:
+def own_day(*, agent: Agent, day: date) -> OwnDay:
     """The figures of `agent` on `day`."""
+    campaigns = campaigns_called_on(day)
     attempts = list(
         Attempt.objects.filter(campaign__in=campaigns, day=day, agent=agent)
         .select_related("disposition", "contact", "campaign")

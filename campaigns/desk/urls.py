@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("list/", own_lists.my_list, name="my_list"),
     path("day/", own_lists.my_day, name="my_day"),
     path("search/", own_lists.search, name="search"),
+    path("search/suggestions/", own_lists.suggestions, name="search_suggestions"),
     path("contacts/<int:pk>/", contact.contact, name="contact"),
     path("contacts/<int:pk>/open/", contact.open_at_desk, name="contact_open"),
     path("contacts/<int:pk>/reveal/", contact.reveal, name="contact_reveal"),

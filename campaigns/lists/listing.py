@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from campaigns.models import Campaign, Contact, ListEntry, Renewal
+from campaigns.desk.finding import named
+from campaigns.models import Campaign, Contact, ListEntry
 from campaigns.models.contacts import CallList, ContactQuerySet
-from campaigns.rows.column_cleaning import name_keys
 
 UNASSIGNED = "unassigned"
 STATES: dict[str, str | Promise] = {
@@ -72,26 +72,5 @@ def find_contacts(*, campaign: Campaign, asked: Asked, user: User) -> ContactQue
 
 
 def _matches(search: str) -> Q:
-    """The beginning of a name, or a contract."""
-    return _named(search) | Q(contract=search.strip())
-
-
-def find_customers(*, text: str, user: User) -> ContactQuerySet:
-    """Customers of every month by what a text may be, as far as `user` may see them; the newest month first.
-
-    The beginning of a contract, of a name or of a service number, or a whole telephone.
-    """
-    wanted = Q(contract__startswith=text.upper()) | _named(text)
-    digits = "".join(letter for letter in text if letter.isascii() and letter.isdigit())
-    if len(digits) >= 6:
-        renewals = Renewal.objects.filter(service_number__startswith=digits)
-        wanted |= Q(pk__in=renewals.values("contact"))
-        wanted |= Q(telephones__overlap=[f"+{digits}", f"+591{digits}", f"+5914{digits}"])
-    found = Contact.objects.visible_to(user).filter(wanted)
-    return found.select_related("campaign", "entry").order_by("-campaign__period", "name_key")
-
-
-def _named(text: str) -> Q:
-    """The beginning of a name, however it is written; nobody's when there is no letter in it."""
-    (key,) = name_keys([" ".join(text.split())])
-    return Q(name_key__startswith=key) if key else Q(pk=None)
+    """Any words of a name, or a contract."""
+    return named(search) | Q(contract=search.strip())

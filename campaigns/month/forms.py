@@ -34,8 +34,9 @@ class WordsForm(forms.Form):
 
     script = ScriptField(
         help_text=_(
-            "Lo que el agente lee al llamar. {cliente}, {agente}, {contrato}, {monto}, {vence} y {servicios}"
-            " se reemplazan por los datos de cada cliente. Vacío, se usa el guion de siempre."
+            "Lo que el agente lee al llamar. {cliente}, {agente}, {contrato}, {monto}, {vence}, {servicios} y"
+            " {vencimientos} («su servicio de Internet vence el 30/11», también de varios) se reemplazan por los datos"
+            " de cada cliente. Vacío, se usa el guion de siempre."
         )
     )
     dialling = forms.ChoiceField(

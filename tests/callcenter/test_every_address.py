@@ -237,6 +237,7 @@ ADDRESSES = [
     Address("campaigns:my_list", AGENTS),
     Address("campaigns:my_day", AGENTS),
     Address("campaigns:search", EVERYBODY, sends={"q": "rosa"}),
+    Address("campaigns:search_suggestions", EVERYBODY, sends={"q": "rosa"}),
     Address("campaigns:agenda", EVERYBODY),
     Address("campaigns:call_back", WORKING, of=lambda world: {"pk": world.call_back.pk}, form=True),
     Address("campaigns:contact", EVERYBODY, of=lambda world: {"pk": world.contact.pk}),

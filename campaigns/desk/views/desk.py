@@ -162,9 +162,8 @@ def pause(request: HttpRequest) -> HttpResponse:
     agent, book = agent_of(request), read_rules(now=timezone.now())
     if request.POST.get("verb") == "end":
         end_pause(agent=agent, now=book.now)
-        return _answer(
-            request, agent, book, lay_desk(agent=agent, book=book, given=give_next(agent=agent, now=book.now))
-        )
+        given = give_next(agent=agent, now=book.now)
+        return _answer(request, agent, book, lay_desk(agent=agent, book=book, given=given, after_pause=True))
     problem = ""
     try:
         release_desk(agent=agent, now=book.now)

@@ -10,7 +10,7 @@ import django_tables2 as tables
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,12 +24,13 @@ from campaigns.calling.calling_hours import local
 from campaigns.calling.reasons import in_short
 from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import with_reasons
+from campaigns.desk.finding import find_customers, is_too_short, only_one_of, suggest
 from campaigns.desk.own_day_chart import chart_of
 from campaigns.desk.own_work import own_day
 from campaigns.lists.columns import ListColumn, StateColumn
-from campaigns.lists.listing import find_customers
-from campaigns.models import Campaign, Contact, ListEntry
+from campaigns.models import Contact, ListEntry
 from campaigns.models.contacts import CallList
+from campaigns.payments.owed import with_owed
 from screens.spreadsheets import Sheet, workbook_response
 from screens.tables import Figure, ListTable, Moment, Money, RowLink
 
@@ -50,8 +51,8 @@ class OwnList(ListTable):
     )
     contract = tables.Column(accessor="contact__contract", verbose_name=gettext_lazy("Contrato"))
     call_list = ListColumn(order_by="call_list")
-    due_on = Moment(accessor="contact__due_on", verbose_name=gettext_lazy("Vence"))
-    amount = Money(accessor="contact__amount_due", verbose_name=gettext_lazy("Monto"))
+    due_on = Moment(accessor="owed_on", order_by="owed_on", verbose_name=gettext_lazy("Vence"))
+    amount = Money(accessor="owed", order_by="owed", verbose_name=gettext_lazy("Debe"))
     state = StateColumn(accessor="get_state_display", order_by="state")
     attempts = Figure(verbose_name=gettext_lazy("Intentos"))
     last = tables.Column(
@@ -76,7 +77,8 @@ def my_list(request: HttpRequest) -> HttpResponseBase:
     agent = agent_of(request)
     own = ListEntry.objects.visible_to(user).filter(owner=agent, campaign__in=book.running)
     chosen = {name: request.GET.get(name, "") for name in ("state", "call_list", "zone")}
-    entries = _filtered(own, chosen, book).select_related("contact", "last_disposition")
+    entries = with_owed(_filtered(own, chosen, book), contact="contact_id")
+    entries = entries.select_related("contact", "last_disposition")
     entries = with_reasons(entries.order_by("position"), now=book.now, agent=agent, book=book)
     if request.GET.get("export") == "xlsx":
         return _export(entries, user=user, now=book.now)
@@ -98,28 +100,40 @@ def my_list(request: HttpRequest) -> HttpResponseBase:
 @agents_only
 def my_day(request: HttpRequest) -> HttpResponse:
     """How a day of one's own went; `?day=` shows an earlier one."""
-    now = timezone.now()
-    today = local(now).date()
+    today = local(timezone.now()).date()
     try:
         day = min(date.fromisoformat(request.GET.get("day", "") or today.isoformat()), today)
     except ValueError as wrong:
         raise BadRequest(_("El día se escribe como 2026-11-28.")) from wrong
-    campaigns = Campaign.objects.visible_to(signed_in_user(request)).filter(calls_from__lte=day, calls_until__gte=day)
-    figures = own_day(agent=agent_of(request), day=day, now=now, campaigns=[campaign.pk for campaign in campaigns])
+    figures = own_day(agent=agent_of(request), day=day)
     context = {"day": day, "today": today, "figures": figures, "chart": chart_of(figures)}
     return render(request, "campaigns/desk/my_day.html", context)
 
 
 @require_POST
 def search(request: HttpRequest) -> HttpResponse:
-    """Customers by contract, name, telephone or service number. By POST: what is looked for is personal data."""
-    user, text = signed_in_user(request), " ".join(request.POST.get("q", "").split())[:80]
-    found = list(find_customers(text=text, user=user)[:FOUND_AT_MOST]) if len(text) >= 3 else []
-    return render(
-        request,
-        "campaigns/desk/search.html",
-        {"text": text, "found": found, "too_short": len(text) < 3, "most": FOUND_AT_MOST},
-    )
+    """Customers by contract, name, telephone or service number; the only one is opened.
+
+    By POST: what is looked for is personal data.
+    """
+    user, text, too_short = signed_in_user(request), _typed(request), is_too_short(_typed(request))
+    found = [] if too_short else list(with_owed(find_customers(text=text, user=user))[:FOUND_AT_MOST])
+    if only := only_one_of(found, text=text):
+        return redirect("campaigns:contact", pk=only.pk)
+    context = {"text": text, "found": found, "too_short": too_short, "most": FOUND_AT_MOST}
+    return render(request, "campaigns/desk/search.html", context)
+
+
+@require_POST
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """A few customers while somebody types, as the options of the search box."""
+    user, text = signed_in_user(request), _typed(request)
+    context = {"text": text, "too_short": is_too_short(text), "suggested": suggest(text=text, user=user)}
+    return render(request, "campaigns/desk/_suggestions.html", context)
+
+
+def _typed(request: HttpRequest) -> str:
+    return " ".join(request.POST.get("q", "").split())[:80]
 
 
 def _filtered(entries: QuerySet[ListEntry], chosen: dict[str, str], book: RuleBook) -> QuerySet[ListEntry]:
@@ -147,7 +161,8 @@ def _export(entries: QuerySet[ListEntry], *, user: User, now: datetime) -> FileR
 
 def _exported(entry: ListEntry) -> Iterable[Any]:
     contact = entry.contact
-    yield from (contact.name, contact.contract, str(entry.get_call_list_display()), contact.due_on, contact.amount_due)
+    yield from (contact.name, contact.contract, str(entry.get_call_list_display()))
+    yield from (entry.owed_on, entry.owed)  # type: ignore[attr-defined]
     yield from (str(entry.get_state_display()), entry.attempts, str(entry.last_disposition or ""))
     yield local(entry.ready_at)
     yield in_short(entry.why_not_codes)  # type: ignore[attr-defined]

@@ -29,13 +29,29 @@
     panel.querySelectorAll(".choice.other").forEach((label) => {
       label.hidden = !label.querySelector("input").checked;
     });
+    const note = panel.querySelector("[data-note]");
+    note.setAttribute("aria-required", String(needs.includes("note")));
+    panel.querySelector("[data-needed=note]").hidden = !needs.includes("note");
+    turn();
     if (!move || !radio) return;
     stop();
     const group = needs.map((name) => panel.querySelector(`[data-group="${name}"]`)).find((found) => found?.getClientRects().length);
     const field = group?.querySelector("[data-first]") ?? group?.querySelector("input, select");
     if (field) field.focus();
-    else if (needs.includes("note")) panel.querySelector("[data-note]").focus();
+    else if (needs.includes("note")) note.focus();
     else panel.querySelector("button.primary").focus();
+  };
+
+  /* One button is the main verb: dialling until a result is chosen, then recording it. */
+  const turn = () => {
+    const dial = document.querySelector("[data-main=dial]");
+    const main = dial && !chosen() ? "dial" : "record";
+    document.querySelectorAll("[data-main]").forEach((button) => {
+      const isMain = button.dataset.main === main;
+      button.classList.toggle("primary", isMain);
+      if (isMain) button.dataset.key = button.dataset.mainKey;
+      else delete button.dataset.key;
+    });
   };
 
   document.addEventListener("change", (event) => {
@@ -108,13 +124,44 @@
     ticking = setInterval(tick, 1000);
   };
 
+  /* -- How long ------------------------------------------------------------------------------------------------- */
+
+  const clocks = new WeakMap(); // when each began, by the page's own clock
+
+  const beganAt = (timer) => {
+    if (clocks.has(timer)) return clocks.get(timer);
+    let began = Date.now() - Number(timer.dataset.seconds) * 1000;
+    if (timer.dataset.timer) {
+      // the contact that is open: since this tab first showed it, also after a reload
+      const [name, since] = (sessionStorage.getItem("desk-open") ?? " ").split(" ");
+      if (name === timer.dataset.timer) began = Number(since);
+      else sessionStorage.setItem("desk-open", `${timer.dataset.timer} ${began}`);
+    }
+    clocks.set(timer, began);
+    return began;
+  };
+
+  const tell = () => {
+    document.querySelectorAll("[data-timer]").forEach((timer) => {
+      const seconds = Math.max(0, Math.floor((Date.now() - beganAt(timer)) / 1000));
+      timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+      timer.parentElement.hidden = false;
+    });
+  };
+  setInterval(tell, 1000);
+
   const begin = () => {
     show(false);
+    tell();
     sayDays();
     count();
   };
   document.addEventListener("DOMContentLoaded", begin);
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.elt?.id === "desk" || event.detail.target?.id === "desk") begin();
+    else if (event.detail.target?.id === "telephones" || event.detail.elt?.id === "telephones") {
+      turn();
+      tell();
+    }
   });
 })();

@@ -107,6 +107,10 @@
     }
     if (typing(active)) return;
     if (event.key === "Enter") {
+      if (event.repeat) {
+        event.preventDefault(); // held down: what it does is done once
+        return;
+      }
       if (active && active !== document.body && active.matches("a, button, summary, input, [role=button]")) return;
       const verb = ofKey("Enter");
       if (verb) {
