@@ -148,6 +148,27 @@ AT_THE_DESK = (
         (f"{DESK}/test_desk_pages.py::test_the_contact_of_another_agent_does_not_exist",),
     ),
     Rule(
+        "a second Enter on leaving a pause calls a customer",
+        "campaigns/desk/desk_page.py",
+        'return "m" if self.after_pause else "Enter"',
+        'return "Enter"',
+        (f"{DESK}/test_desk_pages.py::test_leaving_a_pause_gives_the_contact_and_dials_on_another_key_than_enter",),
+    ),
+    Rule(
+        "the work of the day is gone when the campaign closes",
+        "campaigns/desk/own_work.py",
+        "Campaign.objects.filter(calls_from__lte=day)",
+        "Campaign.objects.open().filter(calls_from__lte=day)",
+        (f"{DESK}/test_desk_pages.py::test_what_was_done_today_stays_on_the_counters_when_the_campaign_closes",),
+    ),
+    Rule(
+        "the list shows what the report said and not what is owed now",
+        "campaigns/payments/owed.py",
+        'Sum(F("amount_due") - _PAID, output',
+        'Sum(F("amount_due"), output',
+        (f"{DESK}/test_desk_pages.py::test_the_own_list_shows_what_is_owed_now_and_until_when",),
+    ),
+    Rule(
         "who is not on duty is assigned contacts",
         "campaigns/assignment/participants.py",
         "agent__is_on_duty=True, agent__user__is_active=True",

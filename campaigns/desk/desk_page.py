@@ -106,11 +106,11 @@ class Desk:
     @property
     def dial_key(self) -> str:
         """Whoever leaves a pause with Enter may press it twice: the second is not to call a customer."""
-        return "l" if self.after_pause else "Enter"
+        return "m" if self.after_pause else "Enter"
 
     @property
     def dial_key_shown(self) -> str:
-        return "l" if self.after_pause else "⏎"
+        return "m" if self.after_pause else "⏎"
 
     @property
     def dials_on_enter(self) -> bool:

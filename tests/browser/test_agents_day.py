@@ -3,55 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from campaigns.models import Attempt, CallBack, CallingPolicy, CallingWindow, Campaign, ListEntry, PaymentPromise
+from campaigns.models import Attempt, CallBack, CallingPolicy, Campaign, ListEntry, PaymentPromise
 from escalations.raising import raise_escalation
+from tests.browser.a_desk import campaign, customer, customers, desk
 from tests.browser.looking import DESK, TABLET, assert_accessible, settle
-from tests.campaigns.customers import make_customer
+
+__all__ = ["campaign", "customers", "desk"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def campaign(db: None) -> Campaign:
-    """A month that may be called at any hour of today."""
-    cache.clear()
-    CallingWindow.objects.all().delete()
-    CallingWindow.objects.bulk_create(
-        CallingWindow(weekday=weekday, opens=time.min, closes=time(23, 59, 59)) for weekday in range(7)
-    )
-    CallingPolicy.objects.update_or_create(id=1, defaults={"minutes_between_attempts": 120})
-    now, today = timezone.now(), timezone.localdate()
-    return Campaign.objects.create(
-        period=(today.replace(day=1) + timedelta(days=63)).replace(day=1),
-        state="running",
-        calls_from=today - timedelta(days=1),
-        calls_until=today + timedelta(days=9),
-        report_due_at=now,
-        created_at=now,
-    )
-
-
-@pytest.fixture
-def customers(campaign, ana):
-    names = ("Rosa Flores", "Juan Rojas", "Lidia Vargas", "Pedro Rocha", "Hugo Paz", "Inés Soliz", "Eva Luna")
-    yesterday = timezone.now() - timedelta(days=1)
-    due = timezone.localdate() + timedelta(days=5)
-    return [make_customer(ana, name, campaign=campaign, ready_at=yesterday, due_on=due) for name in names]
-
-
-@pytest.fixture
-def desk(open_as, live_server, ana, customers) -> Page:
-    page = open_as(ana)
-    page.goto(f"{live_server.url}/desk/")
-    return page
 
 
 def test_a_promised_call_stays_in_sight_while_the_list_is_worked(desk, ana, live_server):
@@ -86,10 +52,6 @@ def test_the_help_shows_all_keys_of_the_desk_at_once(desk):
     expect(dialog.locator("dd", has_text="Otro resultado")).to_be_visible()
     assert dialog.evaluate("one => one.scrollHeight - one.clientHeight") == 0
     expect(dialog.get_by_role("heading")).to_be_in_viewport(ratio=1)
-
-
-def customer(page: Page):
-    return page.locator("#customer-name")
 
 
 def test_a_day_by_keyboard_alone(desk: Page, ana):
@@ -240,8 +202,10 @@ def test_the_agents_other_pages_are_accessible(desk: Page, live_server, customer
         assert_accessible(desk)
     desk.goto(f"{live_server.url}/desk/list/")
     desk.keyboard.press("/")
-    desk.keyboard.type("juan")
+    desk.keyboard.type("ro a s")  # Rosa Flores and Juan Rojas
+    expect(desk.get_by_role("listbox").get_by_role("option")).to_have_count(2)
     desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", name="Buscar un cliente")).to_be_visible()
     expect(desk.get_by_role("link", name="Juan Rojas")).to_be_visible()
     assert_accessible(desk, "desk-search")
     assert re.search(r"/desk/search/$", desk.url)

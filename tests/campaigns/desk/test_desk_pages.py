@@ -495,7 +495,7 @@ def test_leaving_a_pause_gives_the_contact_and_dials_on_another_key_than_enter(o
     assert "Rosa Flores" in page
     assert 'data-key="Enter"' not in page
     assert "data-countdown" not in re.sub("data-countdown-words", "", page)
-    assert re.search(r'data-key="l"[^>]*>\s*Llamar', page)
+    assert re.search(r'data-key="m"[^>]*>\s*Llamar', page)
     assert re.search(r'id="customer-name"[^>]*data-focus', page)
     assert page.count("button primary") == 1
 

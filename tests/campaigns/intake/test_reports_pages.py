@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import BytesIO
@@ -63,6 +64,14 @@ def test_a_late_and_a_missing_month_stand_above_the_list(
     page = signed_in(elena).get("/reports/").content.decode()
     assert "El reporte CCVP de 2027-01 debía estar el 25/12/2026 06:00" in page
     assert "El mes 2026-12 quedó sin reporte CCVP" in page
+
+
+def test_each_landmark_of_the_page_has_a_name_of_its_own(elena: User, signed_in: SignedIn) -> None:
+    ReportSource.objects.create(name="Smartflex", kind="ccvp", location="/x")
+    page = signed_in(elena).get("/reports/").content.decode()
+    named = re.findall(r'<(?:section|div[^>]*role="region")[^>]*aria-labelledby="([^"]+)"', page)
+    assert "sources" in named
+    assert len(named) == len(set(named))
 
 
 def test_a_sources_error_is_shown(elena: User, signed_in: SignedIn) -> None:

@@ -1,0 +1,180 @@
+"""The desk under the hand: the search that offers, small and magnified windows, one main verb, pauses, clocks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from campaigns.models import Attempt, Contact
+from escalations.raising import raise_escalation
+from tests.browser.a_desk import campaign, customer, customers, desk
+from tests.browser.looking import DESK, assert_accessible, axe_violations, picture, settle
+
+__all__ = ["campaign", "customers", "desk"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SMALL = {"zoom": {"width": 683, "height": 384}, "telephone": {"width": 390, "height": 844}}
+
+
+def box(page: Page):
+    return page.get_by_role("combobox", name="Buscar un cliente")
+
+
+def test_customers_are_offered_while_one_types_and_chosen_by_keys_alone(desk, live_server, customers):
+    keys = desk.keyboard
+    keys.press("/")
+    keys.type("ro")
+    keys.type("j")  # «roj»
+    options = desk.get_by_role("listbox", name="Clientes encontrados").get_by_role("option")
+    expect(options).to_have_text([re.compile("Juan Rojas")])
+    expect(box(desk)).to_have_attribute("aria-expanded", "true")
+    expect(desk.locator(".combobox [role=status]")).to_have_text("1 cliente")
+    assert_accessible(desk, "desk-search-offer")
+    keys.press("Escape")
+    expect(options).to_have_count(0)
+    expect(box(desk)).to_be_focused()
+    expect(box(desk)).to_have_value("roj")
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
+    chosen = options.first
+    expect(chosen).to_have_attribute("aria-selected", "true")
+    expect(box(desk)).to_have_attribute("aria-activedescendant", chosen.get_attribute("id"))
+    keys.press("Enter")
+    expect(desk.get_by_role("heading", level=1, name="Juan Rojas")).to_be_visible()
+    # the menu leads back to the customer who is open
+    keys.press("g")
+    keys.press("s")
+    expect(customer(desk)).to_have_text("Rosa Flores")
+
+
+def test_a_contract_and_enter_open_its_contact_and_several_are_listed(desk, customers):
+    wanted = Contact.objects.get(name="Hugo Paz")
+    desk.keyboard.press("/")
+    desk.keyboard.type(wanted.contract)
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", level=1, name="Hugo Paz")).to_be_visible()
+    desk.go_back()
+    desk.keyboard.press("/")
+    desk.keyboard.type("ro")
+    expect(desk.get_by_role("option")).to_have_count(0)
+    desk.keyboard.type("c")
+    expect(desk.get_by_role("option")).to_have_text([re.compile("Pedro Rocha")])
+    desk.get_by_role("option").click()
+    expect(desk.get_by_role("heading", level=1, name="Pedro Rocha")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SMALL)
+def test_in_a_small_or_magnified_window_nothing_covers_the_customer_or_scrolls_sideways(desk, ana, size):
+    now = timezone.now()
+    raise_escalation(
+        key="walk:x", kind="callback_promise", line="103", reason="Llamada en el transcurso del día", details={},
+        customer_name="ROSA PROMETIDA", telephone="+59170712345", due_at=now, by=ana.user, now=now,
+    )  # fmt: skip
+    desk.set_viewport_size(SMALL[size])
+    desk.reload()
+    expect(desk.get_by_role("heading", name="Rosa Prometida")).to_be_attached()
+    settle(desk)
+    picture(desk, f"desk-{size}")
+    covered = desk.evaluate("""() => [...document.querySelectorAll('#desk :is(h2, button, input, td)')]
+      .filter((one) => one.checkVisibility() && one.getClientRects().length && !one.closest('[hidden]'))
+      .filter((one) => {
+        one.scrollIntoView({block: 'end'});
+        const seen = one.getBoundingClientRect();
+        const top = document.elementFromPoint(seen.x + seen.width / 2, seen.y + seen.height / 2);
+        return top?.closest('#calls-to-make');
+      }).map((one) => one.outerHTML.slice(0, 80))""")
+    assert covered == []
+    assert desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    narrow = desk.evaluate("""() => [...document.querySelectorAll('#desk td, #desk th, #desk p, #calls-to-make p')]
+      .filter((one) => one.innerText.trim().length > 6 && one.getClientRects().length && one.clientWidth < 40)
+      .map((one) => one.outerHTML.slice(0, 80))""")
+    assert narrow == []
+    assert axe_violations(desk) == []
+    for address in ("list/", "agenda/", "day/"):
+        desk.goto(desk.url.split("/desk/")[0] + "/desk/" + address)
+        assert desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def test_one_button_is_primary_and_enter_is_its(desk, customers):
+    primary = desk.locator("#desk .button.primary")
+    expect(primary).to_have_text(re.compile("Llamar"))
+    desk.keyboard.press("4")
+    expect(primary).to_have_text(re.compile("Registrar"))
+    desk.locator("#content").click(position={"x": 2, "y": 2})
+    desk.keyboard.press("Enter")  # with the focus nowhere it records what was chosen and does not dial
+    expect(customer(desk)).to_have_text("Juan Rojas")
+    assert Attempt.objects.get().disposition.code == "no_answer"
+    expect(primary).to_have_text(re.compile("Llamar"))
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#telephones")).to_contain_text("En llamada")
+    expect(primary).to_have_text(re.compile("Registrar"))
+
+
+def test_a_note_that_is_asked_for_says_so_as_soon_as_its_result_is_chosen(desk):
+    note, mark = desk.locator("#note"), desk.get_by_text("obligatoria con este resultado")
+    expect(mark).to_be_hidden()
+    expect(note).to_have_attribute("aria-required", "false")
+    desk.keyboard.press("9")
+    desk.get_by_role("dialog", name="Otro resultado").get_by_text("Reclamo").click()
+    expect(mark).to_be_visible()
+    expect(note).to_have_attribute("aria-required", "true")
+    assert_accessible(desk, "desk-note-required")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("4")
+    expect(mark).to_be_hidden()
+    expect(note).to_have_attribute("aria-required", "false")
+
+
+def test_tab_leads_from_the_note_to_the_verb_that_records(desk):
+    desk.keyboard.press("n")
+    expect(desk.locator("#note")).to_be_focused()
+    desk.keyboard.press("Tab")
+    expect(desk.locator("#record")).to_be_focused()
+
+
+def test_leaving_a_pause_never_dials_however_often_enter_is_pressed(desk):
+    keys = desk.keyboard
+    keys.press("p")
+    expect(desk.get_by_role("heading", name="Está en pausa")).to_be_visible()
+    keys.down("Enter")
+    expect(customer(desk)).to_have_text("Rosa Flores")
+    keys.down("Enter")  # held
+    keys.up("Enter")
+    keys.press("Enter")
+    keys.press("Enter")
+    settle(desk)
+    expect(customer(desk)).to_be_focused()
+    assert_accessible(desk, "desk-after-a-pause")
+    assert not Attempt.objects.exists()
+    keys.press("m")
+    expect(desk.locator("#telephones")).to_contain_text("En llamada")
+    assert Attempt.objects.count() == 1
+
+
+def test_clocks_tell_how_long_a_contact_is_open_and_a_call_lasts_and_nobody_hears_them(
+    open_as, live_server, ana, customers
+):
+    page = open_as(ana)
+    page.clock.install()
+    page.goto(f"{live_server.url}/desk/")
+    page.set_viewport_size(DESK)
+    timer = page.get_by_role("timer")
+    expect(timer).to_have_count(1)
+    page.clock.run_for(65_000)
+    expect(timer).to_have_text(re.compile(r"1:0\d"))
+    assert timer.evaluate("one => one.closest('[aria-live]')") is None
+    page.keyboard.press("Enter")
+    expect(page.locator("#telephones")).to_contain_text("En llamada")
+    expect(timer).to_have_text(re.compile(r"0:0\d"))
+    page.clock.run_for(30_000)
+    expect(timer).to_have_text(re.compile(r"0:3\d"))
+    page.keyboard.press("4")
+    page.keyboard.press("Enter")
+    expect(customer(page)).to_have_text("Juan Rojas")
+    expect(timer).to_have_text(re.compile(r"0:0\d"))
+    page.clock.run_for(20_000)
+    page.reload()
+    expect(timer).to_have_text(re.compile(r"0:[2-5]\d"))  # the same contact is still open
