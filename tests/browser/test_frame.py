@@ -180,6 +180,13 @@ def test_the_way_out(open_as, live_server, ines):
     page.wait_for_url(re.compile("/accounts/login/"))
 
 
+def test_the_choices_of_an_admins_filter_are_large_enough_to_press(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/admin/campaigns/disposition/")
+    expect(page.locator("#changelist-filter a").first).to_be_visible()
+    assert axe_violations(page, {"type": "rule", "values": ["target-size"]}) == []
+
+
 def test_the_admin_works_under_the_policy(open_as, live_server, ines):
     page = open_as(ines)
     page.goto(f"{live_server.url}/admin/agents/user/add/")

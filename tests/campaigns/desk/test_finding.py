@@ -98,6 +98,19 @@ def test_what_is_found_says_what_is_owed_now(make_contact, ana, signed_in):
     assert ("Bs\xa0289,00" in page, "Bs\xa0150,50" in page) == (True, True)
 
 
+def test_of_a_closed_month_nobody_is_said_to_owe(make_contact, make_closed, ana, elena, signed_in):
+    """What was paid after its days of grace is not in its ledger: the month says nothing of today."""
+    closed = make_closed(date(2026, 11, 1))
+    make_contact(ana, "Rosa Flores"), make_contact(ana, "Rosa Rojas", amount_due="150.50", campaign=closed)
+    page = signed_in(elena).post(reverse("campaigns:search"), {"q": "rosa"}).content.decode()
+    assert ("Bs\xa0289,00" in page, "Bs\xa0150,50" in page) == (True, False)
+
+
+def test_who_sees_the_centre_has_the_search_on_her_first_page(december, elena, signed_in):
+    page = signed_in(elena).get(reverse("campaigns:campaign_list")).content.decode()
+    assert ('role="combobox"' in page, reverse("campaigns:search") in page) == (True, True)
+
+
 def test_too_little_asks_for_more_and_nobody_says_so(nogales, ana, signed_in):
     client, address = signed_in(ana), reverse("campaigns:search")
     assert "Escriba al menos tres letras o cifras" in client.post(address, {"q": "a.-"}).content.decode()
