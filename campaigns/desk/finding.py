@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from string import digits as DIGITS
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 
 from agents.models import Agent, User
@@ -50,7 +50,8 @@ def find_customers(*, text: str, user: User) -> ContactQuerySet:
     Best is the contract that was typed whole, then a name that begins so, then one whose words do; of a customer the
     newest month comes first.
     """
-    found = _within_reach(user).filter(_wanted(text)).select_related("campaign", "entry")
+    wanted = _wanted_of_all(text) if user.sees_the_centre else _wanted(text)
+    found = _within_reach(user).filter(wanted).select_related("campaign", "entry")
     found = found.alias(padded=Concat(Value(" "), "name_key")).alias(rank=_rank(text))
     return found.order_by("rank", "name_key", "contract", "-campaign__period")
 
@@ -97,17 +98,29 @@ def _within_reach(user: User) -> ContactQuerySet:
 
 
 def _wanted(text: str) -> Q:
-    """What a text may be. Each part has its own way to its rows; one OR of columns would read every one of them."""
+    """What a text may be, asked of a few contacts one by one."""
     digits = _digits(text)
     if not _is_number(text):
         return named(text) | Q(contract__startswith=text.upper()) if digits else named(text)
+    own = Renewal.objects.filter(contact=OuterRef("pk"), service_number__startswith=digits)
+    return Q(contract__startswith=digits) | Q(Exists(own)) | Q(telephones__overlap=_telephones(digits))
+
+
+def _wanted_of_all(text: str) -> Q:
+    """The same of everybody's: each part has its own way to its rows, where one OR of columns would read them all."""
+    if not _is_number(text):
+        return _wanted(text)
+    digits = _digits(text)
     renewals = Renewal.objects.filter(_begins_with("service_number", digits)).values("contact_id")
-    parts = [Contact.objects.filter(_begins_with("contract", digits)).values("pk"), renewals]
-    if len(digits) >= TELEPHONE_HAS:
-        numbers = [f"+{digits}", f"+591{digits}", f"+5914{digits}"]
+    parts: list[QuerySet[Any]] = [renewals]
+    if numbers := _telephones(digits):
         parts.append(Contact.objects.filter(telephones__overlap=numbers).values("pk"))
-    first, *others = parts
-    return Q(pk__in=first.union(*others))
+    return Q(pk__in=Contact.objects.filter(_begins_with("contract", digits)).values("pk").union(*parts))
+
+
+def _telephones(digits: str) -> list[str]:
+    """As they are kept, if the digits are those of a whole one."""
+    return [f"+{digits}", f"+591{digits}", f"+5914{digits}"] if len(digits) >= TELEPHONE_HAS else []
 
 
 def _begins_with(column: str, digits: str) -> Q:
