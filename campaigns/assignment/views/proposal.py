@@ -19,8 +19,8 @@ from campaigns import tasks
 from campaigns.assignment.assigning import ask_to_assign, unassigned_words
 from campaigns.assignment.entries import Assigned
 from campaigns.assignment.forms import ShareForm, TermsForm, terms_from
-from campaigns.assignment.power import powers_of
 from campaigns.assignment.proposal import proposal_of
+from campaigns.figures.power import powers_of
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
 from campaigns.month import arrivals, errands, lifecycle
