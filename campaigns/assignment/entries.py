@@ -146,15 +146,18 @@ def _hold_out(cursor: Any, campaign: Campaign) -> int:
     """Mark the random share of each list that is not called, whole households. Returns how many contacts."""
     if not campaign.hold_out_share:
         return 0
-    # who is drawn with the same household has the same place: the window takes its peers in
+    # who is drawn with the same household has the same place, for the window takes its peers in; the household at the
+    # end of the share is in it when the greater part of it is: left out, the large ones would be drawn more rarely
     cursor.execute(
         """
         UPDATE assignment_candidate SET state = 'held_out'
           FROM (SELECT d.contact_id, count(*) OVER (PARTITION BY d.drawn_in) AS size,
                        count(*) OVER (PARTITION BY d.drawn_in
-                                      ORDER BY d.draw, coalesce(d.household, d.contact_id)) AS place
+                                      ORDER BY d.draw, coalesce(d.household, d.contact_id)) AS place,
+                       count(*) OVER (PARTITION BY d.drawn_in, coalesce(d.household, d.contact_id)) AS together
                   FROM assignment_candidate d WHERE d.state = 'open') drawn
-         WHERE drawn.contact_id = assignment_candidate.contact_id AND drawn.place <= round(drawn.size * %s::numeric)
+         WHERE drawn.contact_id = assignment_candidate.contact_id
+           AND drawn.place - drawn.together / 2.0 <= round(drawn.size * %s::numeric)
         """,
         [campaign.hold_out_share],
     )

@@ -33,8 +33,9 @@ class Changed:
 def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Changed) -> Assigned:
     """Entries for contacts that came later, and owners for them and for those `changed`, for nobody else.
 
-    Before the launch each goes with its household, or is drawn by itself; after it nobody is drawn any more, and who
-    comes counts on neither side. What a supervisor took back on purpose stays without owner.
+    Each goes with its household: whose telephone is left alone is left alone. Others are drawn by themselves before the
+    launch, and not at all after it; who comes then counts on neither side. What a supervisor took back on purpose stays
+    without owner.
     """
     position, draw = position_in(campaign), hold_out_hash(campaign)
     with connection.cursor() as cursor:
@@ -49,12 +50,12 @@ def open_late(*, campaign: Campaign, source: Source, now: datetime, changed: Cha
                                                  ready_at, attempts, attempts_on_day, fence)
                 SELECT c.id, c.campaign_id, c.call_list,
                        CASE WHEN NOT ({source.is_callable}) THEN 'not_callable'
-                            WHEN %s THEN 'open'
                             ELSE coalesce(
-                              (SELECT max(o.state) FROM household_member other
+                              (SELECT min(o.state) FROM household_member other
                                  JOIN campaigns_listentry o ON o.contact_id = other.contact_id
                                 WHERE other.household = member.household AND o.state IN ('open', 'held_out')),
-                              CASE WHEN {draw.sql} < %s::numeric * {HASH_RANGE} THEN 'held_out' ELSE 'open' END) END,
+                              CASE WHEN NOT %s AND {draw.sql} < %s::numeric * {HASH_RANGE} THEN 'held_out'
+                                   ELSE 'open' END) END,
                        member.household, {position.sql}, greatest(%s, %s), 0, 0, 0
                   FROM {source.tables} {DRAWN_WITH} WHERE {source.where}
                 RETURNING contact_id, state

@@ -83,6 +83,8 @@ def _paid(case: Case) -> str:
 
 
 def _all_attempts(case: Case) -> str:
+    if case.entry.attempts < case.book.policy.attempts_a_campaign:
+        return _("A su teléfono ya se llamó todas las veces de la campaña, contando a otros contratos.")
     return _("Se hicieron todos los intentos de la campaña (%(cap)d).") % {"cap": case.book.policy.attempts_a_campaign}
 
 
@@ -137,8 +139,9 @@ def _first_free(case: Case) -> datetime | None:
     return min((rest.until for rest in case.resting if rest.until is not None), default=None)
 
 
-def _after_the_gap(case: Case) -> datetime | None:
-    return case.book.hours.next_open(case.book.now + timedelta(minutes=case.book.policy.minutes_between_attempts))
+def _in_a_while(case: Case) -> datetime | None:
+    """Nobody knows when the other call ends: it is looked at again."""
+    return case.book.hours.next_open(case.book.now + timedelta(minutes=15))
 
 
 AGAINST: tuple[Against, ...] = (
@@ -201,8 +204,8 @@ AGAINST: tuple[Against, ...] = (
               WHERE o.household = e.household AND o.contact_id <> e.contact_id AND o.lease_until > %(now)s
                 AND o.lease_agent_id IS DISTINCT FROM %(agent)s::bigint)""",
         gettext_lazy("abierto otro contrato del hogar"),
-        lambda case: _("Otra persona tiene abierto a un cliente del mismo teléfono o carnet."),
-        until=_after_the_gap,
+        lambda case: _("Otra persona tiene abierto otro contrato de su hogar."),
+        until=_in_a_while,
     ),
     Against(
         "telephones_busy", "t.usable > 0 AND t.not_busy = 0", gettext_lazy("llamada en curso a su teléfono"),

@@ -87,7 +87,8 @@ def _against(row: tuple[Any, ...], book: RuleBook) -> Resting | None:
     gap = timedelta(minutes=policy.minutes_between_attempts)
     if by is not None:
         sentence = _("%(agent)s está llamando a ese teléfono.") % {"agent": Agent.objects.get(pk=by)}
-        return Resting(number, "telephone_busy", sentence, hours.next_open(book.now + gap), is_overridable=False)
+        again = hours.next_open(book.now + timedelta(minutes=15))  # nobody knows when it ends
+        return Resting(number, "telephone_busy", sentence, again, is_overridable=False)
     if last_at is None:
         return None
     if in_all >= policy.attempts_a_campaign:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
 from django.db.models import Count, Sum
@@ -20,8 +21,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.closing.differences import Difference, differences
-from campaigns.closing.sealing import LANGUAGE, figures_now, is_provisional, last_seal
+from campaigns.closing.differences import Difference
+from campaigns.closing.sealing import LANGUAGE, is_provisional, last_seal, what_differs
 from campaigns.closing.words import ChangedFigure, agent_names, changes_in_words
 from campaigns.models import Attempt, Campaign, ChangedRows, Receipt, Refund, Seal
 from campaigns.month.periods import write_period
@@ -40,12 +41,12 @@ class Drift:
     differences: list[Difference]
     is_expected: bool
 
-    @property
+    @cached_property
     def in_words(self) -> list[ChangedFigure]:
         """The figures that differ, the whole before its parts."""
         return changes_in_words(self.differences, names=agent_names(self.seal.figures))
 
-    @property
+    @cached_property
     def why(self) -> list[str]:
         """What happened to the month since it was sealed, in sentences; empty when nothing is known to have."""
         return what_happened_since(self.seal)
@@ -60,14 +61,13 @@ class Drift:
 def drift_of(*, campaign: Campaign) -> Drift | None:
     """How the live figures of a sealed month differ from its last seal; None when they do not, or it has none.
 
-    From the counted cells: the same the campaign's page shows. The words of which report is no figure.
+    From the counted cells: the same the campaign's page shows. A month without personal data keeps its last seal.
     """
-    sealed = last_seal(campaign=campaign) if campaign.state == Campaign.State.CLOSED else None
+    is_sealed = campaign.state == Campaign.State.CLOSED and campaign.anonymised_at is None
+    sealed = last_seal(campaign=campaign) if is_sealed else None
     if sealed is None or not hasattr(campaign, "figure_refresh"):
         return None
-    found = differences(before=sealed.figures, after=figures_now(sealed))
-    # an older seal did not tell everything that is told now
-    found = [one for one in found if one.figure.split(".")[0] in sealed.figures]
+    found = what_differs(sealed)
     return Drift(sealed, found, is_expected=is_provisional(sealed)) if found else None
 
 
@@ -107,8 +107,8 @@ def what_happened_since(sealed: Seal) -> list[str]:
             "Se registró %(n)d resultado de llamada.", "Se registraron %(n)d resultados de llamadas.", results
         )
         told.append(words % {"n": results})
-    if others and not told:
-        told.append(_("Se retiró o se corrigió un reporte, o se cambiaron filas a mano."))
+    if others > came["reports"] + refunds["n"]:
+        told.append(_("Se retiró o corrigió un reporte, se buscaron recibos otra vez o se cambiaron filas a mano."))
     return told
 
 

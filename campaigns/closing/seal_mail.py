@@ -73,6 +73,8 @@ def _where_to_look(seal: Seal) -> list[str]:
         _("Todas las revisiones, y «Comprobar», que cuenta otra vez y compara: %(address)s") % {"address": page},
         "",
         _("Huella (SHA-256): %(sha)s") % {"sha": seal.sha256},
+        _("Huella del PDF: %(sha)s") % {"sha": seal.files["document"]},
+        _("Huella del XLSX: %(sha)s") % {"sha": seal.files["workbook"]},
     ]
 
 

@@ -1,8 +1,8 @@
 """The sealed report of a campaign: figures, the evidence they were counted from, a workbook and a document, by mail.
 
 A seal is never changed. At the close revision 1 is sealed; payments still count for some days of grace, so when those
-are over a last revision follows by itself. Whatever is found later is another revision, with its reason and what it
-changes (docs/decisions/0072).
+are over and their payments are in, a last revision follows by itself. Whatever is found later is another revision,
+with its reason and what it changes (docs/decisions/0072).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from campaigns.figures.serialising import as_plain
 from campaigns.figures.sheets import sheets_of
 from campaigns.models import CallingPolicy, Campaign, Contact, ErrandKind, Seal
 from campaigns.month import errands
-from campaigns.month.measurement import payments_count_until
+from campaigns.month.measurement import payments_are_in, payments_count_until
 from campaigns.month.periods import write_period
 from notices.mailing import owe
 from notices.models import NoticeKind
@@ -110,7 +110,7 @@ def _what_is_due(*, campaign: Campaign, now: datetime) -> Callable[[], Seal] | N
     last = last_seal(campaign=campaign)
     if last is None:
         return partial(seal, campaign=campaign, by=None, now=now)
-    if is_provisional(last) and timezone.localdate(now) > payments_count_until(campaign=campaign):
+    if is_provisional(last) and payments_are_in(campaign=campaign, now=now):
         reason = _("Terminaron los días de gracia para pagar.")
         return partial(reseal, campaign=campaign, by=None, reason=reason, now=now, after=last.revision)
     return None
@@ -135,10 +135,10 @@ def verify(*, sealed: Seal, now: datetime) -> Verification:
     with counting_alone(campaign, waits=True), transaction.atomic():
         one_snapshot()
         count_into_cells(campaign=campaign, now=now, afresh=True)
-        figures = figures_now(sealed)
+        figures = what_differs(sealed)
         evidence = {} if is_anonymised else collect_evidence(campaign=campaign)
     return Verification(
-        differences=differences(before=sealed.figures, after=figures),
+        differences=figures,
         moved=[*what_moved(kept=sealed.evidence, found=evidence), *_chain_and_files(sealed)],
         is_anonymised=is_anonymised,
         is_intact=is_intact(sealed),
@@ -153,6 +153,15 @@ def figures_now(sealed: Seal) -> dict[str, Any]:
     told, kept = _plain(read_figures(campaign=sealed.campaign)), sealed.figures.get("effect")
     is_counted_so = kept is None or "contacts" in kept
     return {**told, "effect": kept} if is_provisional(sealed) or not is_counted_so else told
+
+
+def what_differs(sealed: Seal) -> list[Difference]:
+    """The figures of a seal that the cells tell otherwise now. What an older one did not tell is not compared, nor the
+    words of which report they come from, which are in the reader's language.
+    """
+    found = differences(before=sealed.figures, after=figures_now(sealed))
+    told = sealed.figures.keys() - {"report"}
+    return [one for one in found if one.figure.split(".")[0] in told]
 
 
 def is_intact(sealed: Seal) -> bool:

@@ -1,8 +1,8 @@
 """Who is behind one telephone: contacts of a campaign that share a telephone or an identity card are one household.
 
 A household is drawn, and measured, as one; two desks do not have it open at the same time. A number of more than
-`AT_MOST` contracts (a switchboard, a number put in to have one) makes no household; that it is not called too often is
-seen to by telephone (telephones.py).
+`AT_MOST` contracts (a switchboard, a number put in to have one) makes no household, and what would grow beyond that by
+links is none either; that a number is not called too often is seen to by telephone (telephones.py).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from campaigns.models import Campaign
 
-AT_MOST = 20  # contracts of one telephone, or of one card
+AT_MOST = 10  # contracts of one telephone, of one card, and of one household
 # Hashed, and of two kinds: three million texts would be grouped in twice the time.
 _KEYS = """
 CREATE TEMPORARY TABLE household_key ON COMMIT DROP AS
@@ -47,6 +47,10 @@ UPDATE household_member member SET household = earlier.household
 _LEAP = """
 UPDATE household_member member SET household = first.household
   FROM household_member first WHERE first.contact_id = member.household AND first.household < member.household
+"""
+_TOO_MANY = f"""
+DELETE FROM household_member WHERE household IN (
+  SELECT household FROM household_member GROUP BY household HAVING count(*) > {AT_MOST})
 """
 _NEAR = """
 CREATE TEMPORARY TABLE household_near ON COMMIT DROP AS
@@ -92,6 +96,7 @@ def lay_out(cursor: CursorWrapper, *, campaign: Campaign, around: Sequence[int] 
         if not cursor.rowcount:
             break
         cursor.execute(_LEAP)
+    cursor.execute(_TOO_MANY)
     cursor.execute("DROP TABLE household_key, household_link")
 
 

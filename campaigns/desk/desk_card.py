@@ -89,6 +89,7 @@ class Neighbour:
     left: Decimal
     due_on: date
     shared: list[str]
+    has_same_card: bool
 
     @property
     def owes(self) -> bool:

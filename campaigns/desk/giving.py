@@ -20,7 +20,16 @@ from agents.models import Agent
 from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import Reason, callable_from, explain, reasons_of_the_moment, with_reasons
 from campaigns.desk.lease_sweep import let_go_if_over
-from campaigns.desk.taking import Given, lease_until, read_desk, set_aside, take_at_once, take_contact, take_one
+from campaigns.desk.taking import (
+    Given,
+    another_is_open,
+    lease_until,
+    read_desk,
+    set_aside,
+    take_at_once,
+    take_contact,
+    take_one,
+)
 from campaigns.models import CallBack, ListEntry
 
 
@@ -69,17 +78,27 @@ def open_contact(*, agent: Agent, contact_id: int, now: datetime, book: RuleBook
         with transaction.atomic():
             let_go_if_over(contact_id=contact_id, book=book)
             taken = take_contact(agent=agent, contact_id=contact_id, book=book)
-            if taken and not _but_dialling(taken[2]):
+            codes = taken[2] if taken else ["leased"]
+            if _but_dialling(codes):
+                # somebody was quicker, or something arrived since the rules were asked
+                against = _give_up(entry, codes, agent=agent, fence=taken[1] if taken else None, book=book)
+        if taken and not against:
+            if not another_is_open(contact_id=contact_id, book=book):
                 return Given(contact_id, taken[1], lease_until(book), "chosen")
-            # somebody was quicker, or something arrived since the rules were asked
-            entry.refresh_from_db()
-            against = explain(taken[2] if taken else ["leased"], entry=entry, book=book, agent=agent) or [_changed()]
-            if taken:
-                set_aside(contact_id, taken[2], agent=agent, fence=taken[1], book=book)
+            against = _give_up(entry, ["household_leased"], agent=agent, fence=taken[1], book=book)
     except IntegrityError:
         # another tab of the same agent opened another contact in this moment: one a desk is the database's promise
         return _open_already(agent=agent, contact_id=contact_id, book=book) or [_busy()]
     return _open_already(agent=agent, contact_id=contact_id, book=book) or against
+
+
+def _give_up(entry: ListEntry, codes: list[str], *, agent: Agent, fence: int | None, book: RuleBook) -> list[Reason]:
+    """Why the contact is not opened after all; with a `fence` it had been taken, and is set aside."""
+    entry.refresh_from_db()
+    against = explain(codes, entry=entry, book=book, agent=agent) or [_changed()]
+    if fence is not None:
+        set_aside(entry.contact_id, codes, agent=agent, fence=fence, book=book)
+    return against
 
 
 def _open_already(*, agent: Agent, contact_id: int, book: RuleBook) -> Given | list[Reason] | None:

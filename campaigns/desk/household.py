@@ -26,7 +26,8 @@ SELECT o.contact_id, h.contract, h.name, o.call_list, o.state, o.owner_id,
        (SELECT coalesce(sum(greatest(r.amount_due - coalesce(p.amount, 0), 0)) FILTER (WHERE p.paid_on IS NULL), 0)
           FROM campaigns_renewal r LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
          WHERE r.contact_id = o.contact_id AND r.gone_at IS NULL),
-       h.due_on, ARRAY(SELECT t FROM unnest(h.telephones) t WHERE t = ANY(%s::text[]))
+       h.due_on, h.identity_card <> '' AND h.identity_card = %s,
+       ARRAY(SELECT t FROM unnest(h.telephones) t WHERE t = ANY(%s::text[]))
   FROM campaigns_listentry o JOIN campaigns_contact h ON h.id = o.contact_id
   LEFT JOIN agents_agent a ON a.id = o.owner_id LEFT JOIN agents_user u ON u.id = a.user_id
   LEFT JOIN campaigns_disposition d ON d.id = o.last_disposition_id
@@ -41,10 +42,11 @@ def with_household(*, card: Card, agent: Agent | None, book: RuleBook) -> Card:
         return card
     numbers = [line.number for line in card.telephones]
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [numbers, card.household, card.pk, AT_MOST])
+        cursor.execute(_READ, [card.identity_card, numbers, card.household, card.pk, AT_MOST])
         neighbours = [_neighbour(row, agent) for row in cursor.fetchall()]
     found = resting(numbers=numbers, contact_id=card.pk, campaign_id=card.campaign_id, book=book, agent=agent)
-    rests = {one.number: one.short for one in found}
+    is_due = card.call_back is not None and card.call_back["at"] <= book.now  # it overrides gap and caps
+    rests = {one.number: one.short for one in found if not (is_due and one.is_overridable)}
     telephones = [
         replace(line, against=rests[line.number], rests=True) if line.number in rests and not line.against else line
         for line in card.telephones
@@ -54,7 +56,7 @@ def with_household(*, card: Card, agent: Agent | None, book: RuleBook) -> Card:
 
 
 def _neighbour(row: Sequence[Any], agent: Agent | None) -> Neighbour:
-    pk, contract, name, call_list, state, owner_id, owner, result, left, due_on, shared = row
+    pk, contract, name, call_list, state, owner_id, owner, result, left, due_on, has_same_card, shared = row
     return Neighbour(
         pk=pk,
         contract=contract,
@@ -67,4 +69,5 @@ def _neighbour(row: Sequence[Any], agent: Agent | None) -> Neighbour:
         left=left,
         due_on=due_on,
         shared=shared,
+        has_same_card=has_same_card,
     )

@@ -16,7 +16,6 @@ from django.db import connection
 from django.utils import translation
 
 from agents.models import Agent
-from campaigns.calling.calling_hours import next_day
 from campaigns.calling.hot_queries import fetch_row
 from campaigns.calling.reasons import CODES, FOR_GOOD
 from campaigns.calling.rulebook import RuleBook
@@ -35,7 +34,7 @@ GIVEN_BACK_FOR = timedelta(minutes=15)
 _DUE = """
 FROM campaigns_callback b
 JOIN campaigns_listentry d ON d.contact_id = b.contact_id
-WHERE b.state = 'pending' AND b.due_at <= %(now)s AND b.campaign_id = ANY(%(running)s)
+WHERE b.state = 'pending' AND b.due_at <= %(now)s AND b.campaign_id = ANY(%(running)s) AND d.ready_at <= %(now)s
   AND (d.lease_agent_id IS NULL OR d.lease_until <= %(now)s)
   AND (b.agent_id = %(agent)s OR (b.reach = 'team' AND b.team_id = %(team)s AND NOT EXISTS (
     SELECT 1 FROM unnest(CASE d.call_list WHEN 'BOTH' THEN ARRAY['INTERNET', 'TV'] ELSE ARRAY[d.call_list] END)
@@ -92,9 +91,11 @@ RETURNING contact_id, fence, {CODES}, household
 """
 
 
+# Of two that were taken in the same moment the one whose lease began later gives way.
 _ANOTHER_OF_IT = """
-SELECT 1 FROM campaigns_listentry
- WHERE household = %(household)s AND contact_id <> %(contact)s AND lease_until > %(now)s
+SELECT 1 FROM campaigns_listentry mine JOIN campaigns_listentry other ON other.household = mine.household
+ WHERE mine.contact_id = %(contact)s AND other.contact_id <> mine.contact_id AND other.lease_until > %(now)s
+   AND (other.lease_until, other.contact_id) < (mine.lease_until, mine.contact_id)
 """
 
 # The step a row that still says open takes when giving finds one of these against it.
@@ -203,11 +204,17 @@ def _run(statement: str, *, agent: Agent, book: RuleBook, **more: int) -> tuple[
     if row is None:
         return None
     contact, fence, codes, household = row
-    if household is not None and not codes:
-        # two desks took two of one household in the same moment: neither saw the other's, and now both do
-        found = fetch_row(_ANOTHER_OF_IT, {"household": household, "contact": contact, "now": book.now})
-        codes = ["household_leased"] if found else codes
+    if household is not None and "household_leased" not in codes and another_is_open(contact_id=contact, book=book):
+        codes = [*codes, "household_leased"]
     return contact, fence, codes
+
+
+def another_is_open(*, contact_id: int, book: RuleBook) -> bool:
+    """Whether a desk took another contract of the household in the same moment, and a little earlier.
+
+    Neither saw the other's in the statement that took it; once both are committed, this does.
+    """
+    return fetch_row(_ANOTHER_OF_IT, {"contact": contact_id, "now": book.now}) is not None
 
 
 def set_aside(contact_id: int, codes: list[str], *, agent: Agent, fence: int, book: RuleBook) -> None:
@@ -221,10 +228,10 @@ def set_aside(contact_id: int, codes: list[str], *, agent: Agent, fence: int, bo
     with translation.override(settings.LANGUAGE_CODE):  # it is kept with an agreed call
         reasons = explain(codes, entry=entry, book=book, agent=agent)
     until = max((reason.until for reason in reasons if reason.until is not None), default=book.now)
-    if until <= book.now:
-        # a telephone that was called as often as may be is not looked at again today
-        until = next_day(book.now) if "telephones_resting" in codes else book.now + GIVEN_BACK_FOR
+    until = until if until > book.now else book.now + GIVEN_BACK_FOR
     verb = next((verb for code, verb in _STEP_OF.items() if code in codes), None)
+    if verb is None and any(reason.code == "telephones_resting" and reason.until is None for reason in reasons):
+        verb = Verb.EXHAUST
     with connection.cursor() as cursor:
         take_steps(
             cursor,

@@ -33,7 +33,6 @@ from campaigns.models import (
     Unit,
 )
 from campaigns.models.contacts import CallList
-from campaigns.month.periods import day_of
 
 COUNT_COLUMNS = tuple(f.name for f in fields(Counts))
 DAY_COLUMNS = (
@@ -95,12 +94,13 @@ class Figures:
     effect: Effects | None  # of the whole campaign, once the day of its evaluation is over
     put_aside: int  # contacts of the control group; the effect leaves out those who had paid before the launch
     evaluated_on: date | None
+    is_evaluated: bool  # the day is over, and the payments until then are in
     report: str  # which report they come from, in words; '' before it came
 
     @property
     def is_provisional(self) -> bool:
-        """Whether the day of the evaluation is still to come, as of the count."""
-        return self.evaluated_on is not None and not (self.counted_at and day_of(self.counted_at) > self.evaluated_on)
+        """Whether the month is still to be judged."""
+        return self.evaluated_on is not None and not self.is_evaluated
 
 
 def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa: B008
@@ -128,6 +128,7 @@ def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa
         effect=effects_of(refresh.effect) if refresh and only == Only() and _handled(totals) else None,
         put_aside=cells.put_aside,
         evaluated_on=campaign.evaluated_on,
+        is_evaluated=bool(refresh and refresh.effect),
         report=_report_of(campaign),
     )
 

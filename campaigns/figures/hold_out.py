@@ -19,21 +19,22 @@ Z_POWER_80 = 0.8416212335729143
 
 @dataclass(frozen=True)
 class Group:
-    """Sums over the households of one group: `items` and what was `paid` of each (a count, or Bs), and their products.
+    """Sums over the households of one group: `items` and what was `paid` of each, and their products.
 
-    households Σ1, items Σn, paid Σy, items² Σn², items·paid Σny, paid² Σy².
+    Items are counted, or Bs that were due and Bs of them that were paid. households Σ1, items Σn, paid Σy, items² Σn²,
+    items·paid Σny, paid² Σy².
     """
 
     households: int
-    items: int
+    items: float
     paid: float
-    items_items: int
+    items_items: float
     items_paid: float
     paid_paid: float
 
     @property
     def mean(self) -> float:
-        """Paid an item: a share between 0 and 1, or Bs."""
+        """The paid share, between 0 and 1."""
         return self.paid / self.items
 
     @property
@@ -47,7 +48,7 @@ class Group:
     @property
     def is_of_singles(self) -> bool:
         """Whether each household is of one item."""
-        return self.items_items == self.items
+        return self.items_items == self.items == self.households
 
     @property
     def worth(self) -> float:
@@ -55,15 +56,22 @@ class Group:
         share = self.mean
         if self.is_of_singles or not 0 < share < 1 or not self.variance:
             return self.items**2 / self.items_items
-        return min(float(self.items), share * (1 - share) / self.variance)
+        return min(float(self.items), max(1.0, share * (1 - share) / self.variance))
 
     @property
     def quantile(self) -> float:
-        """Of the 95 % interval: Student's, where the spread itself was measured between few households."""
+        """Of the 95 % interval: Student's, where the spread itself was measured between few households.
+
+        His expansion in 1/freedom to the third order; below three degrees of freedom his own.
+        """
         z, freedom = Z_95, self.households - 1
-        if self.is_of_singles or freedom < 1:
+        if self.is_of_singles:
             return z
-        return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+        if freedom < 3:
+            return 4.3027 if freedom == 2 else 12.7062
+        first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
+        third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+        return z + first / freedom + second / freedom**2 + third / freedom**3
 
 
 @dataclass(frozen=True)
@@ -127,17 +135,22 @@ def effect(*, called: Group, held_out: Group) -> Effect | None:
     low = difference - sqrt((with_calls - low_1) ** 2 + (high_2 - without) ** 2)
     high = difference + sqrt((high_1 - with_calls) ** 2 + (without - low_2) ** 2)
     return Effect(
-        difference * 100, low * 100, high * 100, round(called.paid), called.items, round(held_out.paid), held_out.items
+        difference * 100,
+        low * 100,
+        high * 100,
+        round(called.paid),
+        round(called.items),
+        round(held_out.paid),
+        round(held_out.items),
     )
 
 
 def money_added(*, called: Group, held_out: Group) -> Money | None:
-    """The difference of what was paid a contact, times those who were called (normal interval, between households)."""
-    if not called.items or not held_out.items:
+    """The effect in Bs: the difference of the shares of what was due that were paid, times what those called owed."""
+    found = effect(called=called, held_out=held_out)
+    if found is None:
         return None
-    added = (called.mean - held_out.mean) * called.items
-    spread = Z_95 * sqrt(called.variance + held_out.variance) * called.items
-    return Money(added, added - spread, added + spread)
+    return Money(*(points / 100 * called.items for points in (found.points, found.low, found.high)))
 
 
 def smallest_effect(*, called: float, held_out: float, share: float) -> float | None:

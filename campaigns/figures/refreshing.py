@@ -51,7 +51,8 @@ def refresh_running(*, now: datetime) -> list[Campaign]:
     since_then = ChangedRows.objects.filter(
         campaign=OuterRef("pk"), at__gt=OuterRef("figure_refresh__counted_at") - OVERLAP
     )
-    chosen = Campaign.objects.filter(alive | paying | Exists(since_then)).order_by("period")
+    to_judge = Q(state=Campaign.State.CLOSED, evaluated_on__isnull=False, anonymised_at=None, figure_refresh__effect={})
+    chosen = Campaign.objects.filter(alive | paying | to_judge | Exists(since_then)).order_by("period")
     counted = [campaign for campaign in chosen if refresh_figures(campaign=campaign, now=now)]
     for campaign in counted:
         draw_ahead(campaign=campaign)

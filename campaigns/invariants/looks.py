@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from campaigns.closing.differences import differences
 from campaigns.closing.evidence import collect_evidence, what_moved
-from campaigns.closing.sealing import figures_now, file_fingerprint, is_intact, is_provisional, last_seal, said_of
+from campaigns.closing.sealing import file_fingerprint, is_intact, is_provisional, last_seal, said_of, what_differs
 from campaigns.figures.refreshing import count_into_cells, counting_alone, is_up_to_date, one_snapshot
-from campaigns.models import Campaign, Report, Seal
+from campaigns.models import Campaign, Contact, Report, Seal
 from campaigns.month.measurement import draw_fingerprint
 from notices.models import Attachment
 
@@ -79,14 +79,16 @@ def seals_without_their_files() -> list[str]:
 
 
 def months_that_differ_from_their_seal() -> list[str]:
-    """Sealed months whose figures or evidence, counted afresh from their rows, are not what was sealed."""
-    sealed = Campaign.objects.filter(seals__isnull=False, anonymised_at=None).distinct().order_by("period")
+    """Sealed months whose figures, evidence or cells, counted afresh from their rows, are not what was sealed."""
+    sealed = _with_names().filter(seals__isnull=False).distinct().order_by("period")
     return [found for campaign in sealed for found in _afresh(campaign, _differs_from_its_seal)]
 
 
 def cells_that_differ_from_the_rows() -> list[str]:
-    """Months whose counted cells are not what counting afresh gives, where nothing happened since they were counted."""
-    counted = Campaign.objects.filter(figure_refresh__isnull=False, anonymised_at=None).order_by("period")
+    """Months without a seal whose counted cells are not what counting afresh gives, where nothing happened since they
+    were counted.
+    """
+    counted = _with_names().filter(figure_refresh__isnull=False, seals__isnull=True).order_by("period")
     return [found for campaign in counted for found in _afresh(campaign, _has_other_cells)]
 
 
@@ -106,12 +108,14 @@ def _differs_from_its_seal(campaign: Campaign) -> list[str]:
     sealed = last_seal(campaign=campaign)
     if sealed is None:
         return []
+    kept = _cells(campaign) if is_up_to_date(campaign=campaign, now=timezone.now()) else None
     count_into_cells(campaign=campaign, now=max(timezone.now(), sealed.sealed_at), afresh=True)
     moved = what_moved(kept=sealed.evidence, found=collect_evidence(campaign=campaign))
-    figures = differences(before=sealed.figures, after=figures_now(sealed))
+    figures = what_differs(sealed)
     if is_provisional(sealed):
         moved, figures = [name for name in moved if name in FIXED_AT_THE_CLOSE], []
-    names = [*moved, *(one.figure for one in figures if one.figure.split(".")[0] in sealed.figures)]
+    cells = [table for table, told in _cells(campaign).items() if kept is not None and told != kept[table]]
+    names = [*moved, *cells, *(one.figure for one in figures)]
     return [f"{campaign} r{sealed.revision}: {', '.join(names[:3])}"] if names else []
 
 
@@ -124,9 +128,16 @@ def _has_other_cells(campaign: Campaign) -> list[str]:
     return [f"{campaign} {table}" for table, told in _cells(campaign).items() if told != kept[table]]
 
 
+def _with_names() -> QuerySet[Campaign]:
+    """Months whose contacts have their names; of one whose names are being taken away the first has none any more."""
+    first = Contact.objects.filter(campaign=OuterRef("pk")).order_by("pk").values("contract")[:1]
+    months = Campaign.objects.filter(anonymised_at=None).annotate(first_contract=Subquery(first))
+    return months.exclude(first_contract__startswith="anon-")
+
+
 def draws_that_changed() -> list[str]:
     """Launched months whose control group, share, seed or day is not that of the launch."""
-    launched = Campaign.objects.filter(anonymised_at=None).exclude(draw_sha256="").order_by("period")
+    launched = _with_names().exclude(draw_sha256="").order_by("period")
     return [str(campaign) for campaign in launched if draw_fingerprint(campaign) != campaign.draw_sha256]
 
 

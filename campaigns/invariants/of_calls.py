@@ -95,11 +95,4 @@ RULES = [
             WHERE a.resulted_at IS NOT NULL AND d.requires_call_back
               AND NOT EXISTS (SELECT FROM campaigns_callback b WHERE b.attempt_id = a.id)""",
     ),
-    Rule(
-        "telephone_is_dialled_by_one",
-        gettext_lazy("Un teléfono lo tiene un solo hogar, y dos personas no lo tienen abierto a la vez."),
-        """SELECT min(c.contract) FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
-            WHERE e.household IS NOT NULL AND e.lease_until > now()
-            GROUP BY e.household HAVING count(DISTINCT e.lease_agent_id) > 1""",
-    ),
 ]

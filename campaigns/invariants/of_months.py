@@ -86,7 +86,9 @@ RULES = [
             WHERE n.key LIKE 'seal:%' AND NOT EXISTS (
               SELECT FROM campaigns_seal s JOIN campaigns_campaign c ON c.id = s.campaign_id
                WHERE n.key = 'seal:' || to_char(c.period, 'YYYY-MM') || ':' || s.revision
-                 AND (n.body = '' OR position(s.sha256 IN n.body) > 0))""",
+                 AND (n.body = '' OR position(s.sha256 IN n.body) > 0
+                      AND position(coalesce(s.files->>'document', '') IN n.body) > 0
+                      AND position(coalesce(s.files->>'workbook', '') IN n.body) > 0))""",
     ),
     Rule(
         "sealed_month_is_closed",
@@ -106,7 +108,8 @@ RULES = [
              JOIN campaigns_contact c ON c.id = e.contact_id WHERE m.state = 'closed' AND e.lease_agent_id IS NOT NULL
            UNION ALL
            SELECT c.contract FROM campaigns_callback b JOIN campaigns_campaign m ON m.id = b.campaign_id
-             JOIN campaigns_contact c ON c.id = b.contact_id WHERE m.state = 'closed' AND b.state = 'pending'""",
+             JOIN campaigns_contact c ON c.id = b.contact_id WHERE m.state = 'closed' AND b.state = 'pending'
+              AND b.created_at < now() - interval '15 minutes'""",
     ),
     Rule(
         "month_is_as_sealed",

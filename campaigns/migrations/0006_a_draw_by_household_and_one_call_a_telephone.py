@@ -6,6 +6,21 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 
+# Two desks that had dialled one number at once: the older calls end without a result, as when a desk is gone.
+ONE_CALL_A_TELEPHONE = """
+WITH ended AS (
+  UPDATE campaigns_attempt a
+     SET resulted_at = now(), disposition_id = (SELECT id FROM campaigns_disposition WHERE code = 'no_result')
+   WHERE a.resulted_at IS NULL AND a.telephone <> '' AND EXISTS (
+     SELECT FROM campaigns_attempt newer WHERE newer.telephone = a.telephone AND newer.resulted_at IS NULL
+        AND newer.id > a.id)
+  RETURNING contact_id, dialled_at
+)
+UPDATE campaigns_listentry e SET attempts = e.attempts + 1, last_attempt_at = greatest(e.last_attempt_at, ended.dialled_at)
+  FROM ended WHERE ended.contact_id = e.contact_id
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -96,6 +111,7 @@ class Migration(migrations.Migration):
             model_name='campaign',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_campaignevent" ("anonymised_at", "assigned_at", "assignment_asked_at", "calls_from", "calls_until", "closed_at", "contacts_continued", "created_at", "dialling", "draw_sha256", "drawn_until", "evaluated_on", "hold_out_seed", "hold_out_share", "id", "late_since", "launched_at", "missing_since", "order", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_due_at", "script", "state") VALUES (OLD."anonymised_at", OLD."assigned_at", OLD."assignment_asked_at", OLD."calls_from", OLD."calls_until", OLD."closed_at", OLD."contacts_continued", OLD."created_at", OLD."dialling", OLD."draw_sha256", OLD."drawn_until", OLD."evaluated_on", OLD."hold_out_seed", OLD."hold_out_share", OLD."id", OLD."late_since", OLD."launched_at", OLD."missing_since", OLD."order", OLD."period", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."report_due_at", OLD."script", OLD."state"); RETURN NULL;', hash='1e30cda6afb7928b33bfc798ec2ee66bd9516f60', operation='DELETE', pgid='pgtrigger_delete_delete_4123f', table='campaigns_campaign', when='AFTER')),
         ),
+        migrations.RunSQL(ONE_CALL_A_TELEPHONE, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name='attempt',
             constraint=models.UniqueConstraint(condition=models.Q(('resulted_at__isnull', True), models.Q(('telephone', ''), _negated=True)), fields=('telephone',), name='attempt_one_open_a_telephone'),

@@ -7,17 +7,21 @@ one that is not there.
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Max
 
-from campaigns.models import CallingPolicy, Campaign, ListEntry
+from campaigns.models import CallingPolicy, Campaign, ListEntry, Report, ReportKind
+from campaigns.month.periods import day_of
+from service_level.days import midnight_of
+
+WAIT = timedelta(days=2)
 
 _DRAW = """
 SELECT coalesce(string_agg(contact.contract, E'\\n' ORDER BY contact.contract COLLATE "C"), '')
   FROM campaigns_listentry entry JOIN campaigns_contact contact ON contact.id = entry.contact_id
- WHERE entry.campaign_id = %s
+ WHERE entry.campaign_id = %s AND entry.contact_id <= %s
    AND (entry.state = 'held_out' OR entry.state = 'gone' AND entry.state_before = 'held_out')
 """
 
@@ -35,7 +39,7 @@ def draw_fingerprint(campaign: Campaign) -> str:
     in their order.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_DRAW, [campaign.pk])
+        cursor.execute(_DRAW, [campaign.pk, campaign.drawn_until])
         (contracts,) = cursor.fetchone()
     head = f"{campaign.hold_out_share:.3f} {campaign.hold_out_seed} {campaign.evaluated_on}"
     return hashlib.sha256(f"{head}\n{contracts}".encode()).hexdigest()
@@ -49,6 +53,20 @@ def payments_count_until(*, campaign: Campaign) -> date:
     if campaign.evaluated_on is not None:
         return campaign.evaluated_on
     return campaign.calls_until + timedelta(days=CallingPolicy.objects.in_force().grace_days)
+
+
+def payments_are_in(*, campaign: Campaign, now: datetime) -> bool:
+    """Whether the payments of the last day that counts are known: a collections report reaches past it.
+
+    Without one nobody waits longer than `WAIT` after that day.
+    """
+    until = payments_count_until(campaign=campaign)
+    if day_of(now) <= until:
+        return False
+    reached = Report.objects.filter(
+        kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED, data_until__gte=midnight_of(until + timedelta(days=1))
+    )
+    return day_of(now) > until + WAIT or reached.exists()
 
 
 def days_of_grace(*, campaign: Campaign) -> int:

@@ -1,8 +1,8 @@
 """Money given back: a negative receipt, one a report calls annulled, or one a person annuls. Its payment is taken back.
 
 Whom a refund is of: the receipt of its own number; else one of its service (without service number: of its contract) in
-a month whose payments still count, that has as much left and was paid no later, rather of exactly its amount, rather
-the last.
+a month whose payments still counted on its day, that has as much left and was paid no later, rather of exactly its
+amount, rather the last.
 What finds none waits, is shown, and is looked for again after every report. A receipt given back whole is annulled and
 counts no more; renewal, promise, place in the lists and figures are counted anew, as if it had been so much smaller
 (procedure K.2).
@@ -45,20 +45,22 @@ CREATE TEMPORARY TABLE refund_choice ON COMMIT DROP AS
 WITH waiting AS MATERIALIZED (
   SELECT f.*, f.by_number OR EXISTS (SELECT FROM campaigns_receipt own WHERE own.number = f.number) AS has_own
     FROM campaigns_refund f WHERE f.receipt_id IS NULL
-), still_counting AS (
-  SELECT id FROM campaigns_campaign WHERE state <> 'closed' OR coalesce(evaluated_on, calls_until + %s) >= %s
+), month AS (
+  SELECT id, CASE WHEN state <> 'closed' THEN DATE 'infinity'
+                  ELSE coalesce(evaluated_on, calls_until + %s) END AS counts_until
+    FROM campaigns_campaign
 ), candidate AS (
   SELECT w.id AS refund_id, w.amount AS given_back, r.* FROM waiting w JOIN campaigns_receipt r ON r.number = w.number
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
     JOIN campaigns_renewal n ON n.service_number = w.service_number JOIN campaigns_receipt r ON r.renewal_id = n.id
-    JOIN still_counting m ON m.id = n.campaign_id
+    JOIN month m ON m.id = n.campaign_id AND w.refunded_on <= m.counts_until
    WHERE NOT w.has_own AND w.service_number <> '' AND r.paid_on <= w.refunded_on
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
     JOIN campaigns_contact c ON c.contract = w.contract JOIN campaigns_renewal n ON n.contact_id = c.id
     JOIN campaigns_receipt r ON r.renewal_id = n.id
-    JOIN still_counting m ON m.id = n.campaign_id
+    JOIN month m ON m.id = n.campaign_id AND w.refunded_on <= m.counts_until
    WHERE NOT w.has_own AND w.service_number = '' AND w.contract <> '' AND r.paid_on <= w.refunded_on
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
@@ -118,7 +120,7 @@ def give_back_waiting(cursor: CursorWrapper, *, now: datetime) -> int:
     given = 0
     for _round in range(_ROUNDS):
         cursor.execute("DROP TABLE IF EXISTS pg_temp.refund_choice")
-        cursor.execute(_CHOICE, [CallingPolicy.objects.in_force().grace_days, day_of(now)])
+        cursor.execute(_CHOICE, [CallingPolicy.objects.in_force().grace_days])
         found = cursor.rowcount
         if not found:
             break

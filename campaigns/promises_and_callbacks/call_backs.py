@@ -149,7 +149,7 @@ def reschedule(
         if agent is not None:
             pending.agent, pending.team = agent, agent.team
         pending.save(update_fields=["due_at", "reach", "agent", "team", "why"])
-        ListEntry.objects.filter(contact_id=pending.contact_id, state=ListEntry.State.OPEN).update(ready_at=due_at)
+        ListEntry.objects.filter(contact_id=pending.contact_id).update(ready_at=due_at)  # from when it is given
     return pending
 
 

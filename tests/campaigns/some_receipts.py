@@ -64,7 +64,7 @@ def row(
 def arrived(at: datetime = NOW, **more: Any) -> Report:
     number = Report.objects.count()
     return Report.objects.create(
-        kind="recaudo", sha256=sha256(str(number).encode()).hexdigest(), name=f"recaudo-{number}.csv", file="r.csv",
+        kind="recaudo", sha256=sha256(str(number).encode()).hexdigest(), name=f"recaudo-{number}.csv",
         size=1, arrived_at=at, state="publishing", **more,
     )  # fmt: skip
 

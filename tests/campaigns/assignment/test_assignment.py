@@ -213,9 +213,31 @@ def test_who_comes_before_the_launch_goes_with_her_household_and_afterwards_nobo
         entry = ListEntry.objects.get(contact__contract=f"C{number}")
         assert (entry.state, entry.household) == (state, known.pk)
         assert ListEntry.objects.get(contact=known).household == known.pk
-    lifecycle.launch(campaign=campaign, by=elena, now=NOW)
+    campaign = lifecycle.launch(campaign=campaign, by=elena, now=NOW)
     add_contacts(campaign, 30, start=100)
-    assert open_lists(campaign=campaign, now=NOW).held_out == 0
+    known = ListEntry.objects.filter(state="held_out").first().contact
+    Contact.objects.filter(contract="C100").update(telephones=known.telephones)
+    assert open_lists(campaign=campaign, now=NOW).held_out == 1  # at a telephone that is left alone
+    assert ListEntry.objects.get(contact__contract="C100").state == "held_out"
+    assert draw_fingerprint(campaign) == campaign.draw_sha256
+
+
+def test_large_households_are_drawn_as_often_as_others(ana: Agent) -> None:
+    """Of sixty draws by the statement itself: the share of contacts left alone, and of those in households."""
+    campaign = make_campaign(hold_out_share=Decimal("0.1"))
+    add_contacts(campaign, 200)
+    for first in range(1, 101, 5):
+        Contact.objects.filter(contract__in=[f"C{n}" for n in range(first, first + 5)]).update(identity_card=f"{first}")
+    open_lists(campaign=campaign, now=NOW)
+    alone = together = 0
+    for seed in range(1, 61):
+        Campaign.objects.update(hold_out_seed=seed)
+        assign(campaign=campaign, now=NOW)
+        held = ListEntry.objects.filter(state="held_out")
+        alone += held.filter(household__isnull=True).count()
+        together += held.filter(household__isnull=False).count()
+    assert 0.09 <= alone / (60 * 100) <= 0.11
+    assert 0.085 <= together / (60 * 100) <= 0.115
 
 
 def test_another_seed_or_no_share_assigns_the_hold_out_again(ana: Agent) -> None:

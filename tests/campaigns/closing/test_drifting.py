@@ -36,8 +36,9 @@ def closed(ana: Agent, luis: Agent, elena: User, at: At) -> Campaign:
 
 @pytest.fixture
 def final(closed: Campaign, elena: User, at: At) -> Seal:
-    """Sealed after the days of grace."""
-    return sealing.seal(campaign=closed, by=elena, now=at("2026-12-06 00:10"))
+    """Sealed after the days of grace, with their payments."""
+    Report.objects.update(data_until=at("2026-12-06 00:00"))
+    return sealing.seal(campaign=closed, by=elena, now=at("2026-12-06 06:10"))
 
 
 def paid_later(campaign: Campaign, now: datetime) -> None:
@@ -108,6 +109,7 @@ def test_the_clock_looks_at_old_months_too_when_their_rows_were_changed(
 ) -> None:
     now = at("2027-03-01 09:00")
     time_machine.move_to(now, tick=False)
+    refresh_running(now=now)  # the effect was not measured yet
     assert refresh_running(now=now) == []
     late_payment(closed)
     ChangedRows.objects.create(campaign=closed, at=now)

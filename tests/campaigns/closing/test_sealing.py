@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from campaigns.closing import sealing
 from campaigns.closing.differences import differences
 from campaigns.closing.sealing import SealRefused
-from campaigns.models import Errand, Receipt, RenewalPayment, Seal
+from campaigns.models import Errand, Receipt, RenewalPayment, Report, Seal
 from notices.models import Attachment, Notice
 from tests.campaigns.a_campaign import add_contacts, make_campaign
 from tests.campaigns.a_month import make_month
@@ -118,7 +118,9 @@ def test_the_sweep_seals_at_the_close_and_after_the_days_of_grace(closed, at):
     assert [s.revision for s in sealing.seal_closed(now=now)] == [1]
     assert sealing.seal_closed(now=now + timedelta(minutes=1)) == []
     assert sealing.seal_closed(now=at("2026-12-05 23:59")) == []  # the fifth day of grace still counts
-    assert [s.revision for s in sealing.seal_closed(now=at("2026-12-06 00:01"))] == [2]
+    assert sealing.seal_closed(now=at("2026-12-06 00:01")) == []  # its payments come in the morning
+    Report.objects.update(data_until=at("2026-12-06 00:00"))
+    assert [s.revision for s in sealing.seal_closed(now=at("2026-12-06 06:10"))] == [2]
     assert sealing.seal_closed(now=at("2026-12-07 00:01")) == []
     assert Notice.objects.count() == 2
 

@@ -13,9 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Agent
+from campaigns.calling.rulebook import read_rules
 from campaigns.calling.rules import CallRefused, why_not
 from campaigns.contacts import households
 from campaigns.desk.answers import Answers
+from campaigns.desk.desk_page import lay_desk
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next, open_contact
 from campaigns.desk.results import record_result
@@ -110,11 +112,12 @@ def test_the_cap_of_a_day_holds_for_the_telephone(
         ListEntry.objects.filter(contact=maria).update(ready_at=at("2026-11-26 08:00"))
         called(maria, ana, at(f"2026-11-26 {hour}"), result)
     reasons = why_not(contact=juan, now=at("2026-11-26 19:00"), agent=luis, telephone=SHARED)
-    assert {reason.code for reason in reasons} == {"telephones_resting", "telephone_day_cap"}
+    assert [reason.code for reason in reasons] == ["telephones_resting"]
+    assert "hoy 3 veces" in reasons[0].sentence
     assert reasons[0].until == at("2026-11-27 08:30")
 
 
-def test_the_cap_of_a_campaign_holds_for_the_telephone_and_it_is_not_looked_at_again_today(
+def test_the_cap_of_a_campaign_holds_for_the_telephone_and_ends_the_attempts_of_whoever_has_no_other(
     maria: Contact, juan: Contact, ana: Agent, luis: Agent, at: At, result: Result
 ) -> None:
     now = at("2026-11-26 09:00")
@@ -128,7 +131,10 @@ def test_the_cap_of_a_campaign_holds_for_the_telephone_and_it_is_not_looked_at_a
     assert (reasons[0].code, reasons[0].until) == ("telephones_resting", None)
     assert "8 veces este mes" in reasons[0].sentence
     assert give_next(agent=luis, now=now) is None
-    assert ListEntry.objects.get(contact=juan).ready_at == at("2026-11-27 00:00")
+    assert ListEntry.objects.get(contact=juan).state == "exhausted"
+    assert why_not(contact=juan, now=now, agent=luis)[0].sentence == (
+        "A su teléfono ya se llamó todas las veces de la campaña, contando a otros contratos."
+    )
 
 
 def test_with_another_telephone_the_contact_is_called_on_that_one(
@@ -157,7 +163,31 @@ def test_an_agreed_call_overrides_the_gap_but_not_a_call_on_the_line(
     Attempt.objects.create(
         campaign=maria.campaign, contact=maria, agent=ana, telephone=SHARED, fence=99, dialled_at=now, day=now.date()
     )
-    assert codes(juan, now, luis, SHARED) == ["telephones_busy", "telephone_busy"]
+    assert codes(juan, now, luis, SHARED) == ["telephones_busy"]
+
+
+def test_an_agreed_call_that_must_wait_keeps_nobody_from_the_rest_of_the_list(
+    maria: Contact, juan: Contact, make_contact: Make, ana: Agent, luis: Agent, at: At
+) -> None:
+    now = at("2026-11-26 09:30")
+    CallBack.objects.create(campaign=juan.campaign, contact=juan, agent=luis, due_at=now, created_at=now)
+    other = make_contact(luis, "Pedro Rojas", telephones=[THIRD], position=5)
+    assert give_next(agent=ana, now=now).contact_id == maria.pk
+    assert give_next(agent=luis, now=now).contact_id == other.pk
+    assert ListEntry.objects.get(contact=juan).fence == 1
+    assert codes(juan, now, luis) == ["household_leased"]
+
+
+def test_an_agreed_call_is_dialled_from_the_desk_though_its_telephone_rests(
+    maria: Contact, juan: Contact, ana: Agent, luis: Agent, at: At, result: Result
+) -> None:
+    called(maria, ana, at("2026-11-26 09:00"), result)
+    now = at("2026-11-26 09:30")
+    CallBack.objects.create(campaign=juan.campaign, contact=juan, agent=luis, due_at=now, created_at=now)
+    given = give_next(agent=luis, now=now)
+    desk = lay_desk(agent=luis, book=read_rules(now=now), given=given)
+    assert (desk.telephone, [line.against for line in desk.card.telephones]) == (SHARED, [""])
+    assert dial(agent=luis, contact=juan, telephone=SHARED, now=now)
 
 
 def test_who_was_told_in_the_same_call_is_opened_and_recorded_without_a_second_one(
@@ -214,6 +244,13 @@ def test_a_household_is_who_shares_a_telephone_or_a_card_over_any_number_of_step
 
 
 def test_a_long_chain_is_one_household(make_contact: Make, ana: Agent, december: Campaign) -> None:
-    chain = [make_contact(ana, telephones=[f"+5917{number:07}", f"+5917{number + 1:07}"]) for number in range(60)]
+    chain = [make_contact(ana, telephones=[f"+5917{number:07}", f"+5917{number + 1:07}"]) for number in range(9)]
     join(december)
     assert set(ListEntry.objects.values_list("household", flat=True)) == {chain[0].pk}
+
+
+def test_what_would_grow_beyond_a_household_is_none(make_contact: Make, ana: Agent, december: Campaign) -> None:
+    for number in range(60):
+        make_contact(ana, telephones=[f"+5917{number:07}", f"+5917{number + 1:07}"])
+    join(december)
+    assert set(ListEntry.objects.values_list("household", flat=True)) == {None}

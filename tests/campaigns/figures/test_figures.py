@@ -16,7 +16,7 @@ from campaigns.figures.figures import read_figures
 from campaigns.figures.filters import Only
 from campaigns.figures.measuring import Counts
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.models import Attempt, Campaign, FigureCell, FigureRefresh, ListEntry, Unit
+from campaigns.models import Attempt, Campaign, FigureCell, FigureRefresh, ListEntry, Report, Unit
 from tests.campaigns.a_month import make_month
 
 
@@ -127,7 +127,10 @@ def test_until_the_day_of_the_evaluation_there_is_no_effect_and_then_it_compares
     refresh_figures(campaign=month, now=at("2026-12-05 23:00"), afresh=True)
     figures = read_figures(campaign=month)
     assert (figures.effect, figures.is_provisional, figures.put_aside) == (None, True, 2)
-    assert refresh_figures(campaign=month, now=at("2026-12-06 00:05"))  # nothing happened, but the day is over
+    refresh_figures(campaign=month, now=at("2026-12-06 00:05"))
+    assert read_figures(campaign=month).is_provisional  # the payments of the last day are not in yet
+    Report.objects.update(data_until=at("2026-12-06 00:00"))
+    assert refresh_figures(campaign=month, now=at("2026-12-06 06:10"))  # nothing happened, but they are in
     figures = read_figures(campaign=month)
     contacts, services, money = figures.effect.contacts, figures.effect.services, figures.effect.money
     assert not figures.is_provisional
@@ -154,10 +157,18 @@ def test_who_came_after_the_launch_is_on_neither_side(month, at):
     assert before > read_figures(campaign=month).contacts.callable <= 5
 
 
+def test_without_a_report_of_payments_nobody_waits_longer_than_two_days(month, at):
+    refresh_figures(campaign=month, now=at("2026-12-07 23:00"), afresh=True)
+    assert read_figures(campaign=month).effect is None
+    refresh_figures(campaign=month, now=at("2026-12-08 00:10"), afresh=True)
+    assert read_figures(campaign=month).effect is not None
+
+
 def test_where_nobody_was_called_there_is_no_effect(month, at):
     ListEntry.objects.update(handled_at=None, contacted_at=None, promised_at=None)
-    refresh_figures(campaign=month, now=at("2026-12-06 00:05"), afresh=True)
-    assert read_figures(campaign=month).effect is None
+    refresh_figures(campaign=month, now=at("2026-12-08 00:05"), afresh=True)
+    figures = read_figures(campaign=month)
+    assert (figures.effect, figures.is_provisional) == (None, False)
 
 
 def test_nothing_is_counted_while_nothing_happens(month, at):

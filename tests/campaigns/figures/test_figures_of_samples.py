@@ -48,8 +48,8 @@ def everybody_is_reached_on_the_25th(agent: int, disposition: int) -> None:
         cursor.execute(
             """UPDATE campaigns_listentry SET fence = 1, attempts = 1, handled_at = TIMESTAMPTZ '2026-11-25 08:31-04',
                       handled_by_id = %(agent)s, contacted_at = TIMESTAMPTZ '2026-11-25 08:31-04',
-                      contacted_by_id = %(agent)s""",
-            {"agent": agent},
+                      contacted_by_id = %(agent)s, last_disposition_id = %(disposition)s""",
+            {"agent": agent, "disposition": disposition},
         )
 
 

@@ -192,7 +192,7 @@ def test_charts_that_nobody_drew_yet_come_after_the_page(month, elena, signed_in
 def test_the_effect_and_the_list_say_one_number_of_the_control_group(month, elena, signed_in, at):
     """One of the two put aside had paid before the launch: the tile says so instead of another number."""
     ListEntry.objects.filter(contact__contract="H1").update(paid_on=date(2026, 11, 20))
-    refresh_figures(campaign=month, now=at("2026-12-06 00:10"), afresh=True)
+    refresh_figures(campaign=month, now=at("2026-12-08 00:10"), afresh=True)
     page = signed_in(elena).get(PAGE).content.decode()
     assert "1 de 2 de control" in page
     assert "95\u00a0%: entre " in page or "95 %: entre " in page

@@ -313,8 +313,10 @@ def test_a_closed_month_is_given_back_while_its_payments_count_and_then_by_numbe
     last_day = datetime.combine(december.calls_until + timedelta(days=grace), time(20), tzinfo=LATER.tzinfo)
     collected("NC-1 C1T 28/11/2026 -99", now=last_day)
     assert Refund.objects.get().receipt == Receipt.objects.get(number="R1")
-    collected("NC-2 C2T 28/11/2026 -99", now=last_day + timedelta(days=1))
-    assert Refund.objects.get(number="NC-2").receipt is None
+    collected("NC-2 C3T 06/12/2026 -99", "R3 C3T 29/11/2026 99", now=last_day + timedelta(days=1))
+    assert Refund.objects.get(number="NC-2").receipt is None  # given back when payments no longer counted
+    collected("NC-3 C3T 05/12/2026 -99", now=last_day + timedelta(days=1))
+    assert Refund.objects.get(number="NC-3").receipt == Receipt.objects.get(number="R3")
     collected("R2 C2T 28/11/2026 -99", now=last_day + timedelta(days=2))
     assert Receipt.objects.get(number="R2").standing == "annulled"
 
