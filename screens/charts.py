@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from screens.drawing import CONFIG, INK, INK_SOFT, PALETTE, PAPER, QUIET, Spec, is_drawn, paper_svg, svg
+from screens.chart_links import ENCODING, Links, link
+from screens.drawing import CONFIG, INK, PALETTE, PAPER, QUIET, Spec, is_drawn, paper_svg, svg
 from screens.templatetags.screens import figure
 
-__all__ = ["Chart", "Estimate", "bars_by", "columns_by", "day_by_day", "intervals", "paper_svg", "svg"]
+__all__ = ["Chart", "bars_by", "columns_by", "day_by_day", "paper_svg", "svg"]
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2])
@@ -23,6 +25,7 @@ LETTER, SYMBOL = 8, 32  # pixels a letter of a legend takes, and what stands bef
 DAYS_LABELLED = 14
 NAMES: Spec = {"title": None, "labelLimit": 220, "labelColor": INK}
 RULED: Spec = {"grid": True, "domain": False, "ticks": False}
+NOTHING_LEADS: Mapping[str, Mapping[Any, str]] = {}
 
 Number = int | float | Decimal
 
@@ -37,6 +40,13 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
     legend: tuple[str, ...] = ()
     margin: int = 50  # pixels left of the axis, where its labels stand
+    hrefs: tuple[tuple[str, ...], ...] = ()  # where the figures of each row lead; '' nowhere
+
+    @property
+    def cells(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The table: the name of each row, and its figures with where each leads."""
+        hrefs = self.hrefs or tuple(("",) * (len(row) - 1) for row in self.rows)
+        return [(row[0], list(zip(row[1:], leads, strict=True))) for row, leads in zip(self.rows, hrefs, strict=True)]
 
     @property
     def drawings(self) -> list[SafeString]:
@@ -64,15 +74,22 @@ def day_by_day(
     series: Mapping[str, Sequence[tuple[date, Number]]],
     unit: str = "",
     height: int = HEIGHT,
+    leads: Mapping[str, Mapping[date, str]] = NOTHING_LEADS,
 ) -> Chart:
-    """One line for each named series, over days. At most five series; told apart by colour, shape and dash."""
+    """One line for each named series, over days. At most five series; told apart by colour, shape and dash.
+
+    `leads`: where the point of a series and day leads.
+    """
     names = list(series)
     days = sorted({day for points in series.values() for day, _value in points})
-    values = [
-        {"day": f"{day:%Y-%m-%d}", "words": f"{day:%d/%m}", "series": name, "value": float(value)}
-        for name, points in series.items()
-        for day, value in points
-    ]
+    links: Links = []
+    values: list[Spec] = []
+    for name, points in series.items():
+        for day, value in points:
+            row = {"day": f"{day:%Y-%m-%d}", "words": f"{day:%d/%m}", "series": name, "value": float(value)}
+            named = f"{name}, {day:%d/%m}: {_written(value)}"
+            link(row, to=leads.get(name, {}).get(day, ""), name=named, links=links)
+            values.append(row)
     scale = {"domain": names}
     every = max(1, -(-len(days) // DAYS_LABELLED))
     shown = [f"{day:%Y-%m-%d}" for day in days[::every]]
@@ -111,15 +128,20 @@ def day_by_day(
                 "mark": {"type": "line", "strokeWidth": 2.5},
                 "encoding": line,
             },
-            {"mark": {"type": "point", "filled": True, "size": 55, "opacity": 1}, "encoding": encoding},
+            {
+                "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1},
+                "encoding": {**encoding, **(ENCODING if links else {})},
+            },
         ],
+        "links": links,
         "resolve": {
             "legend": dict.fromkeys(("color", "shape", "strokeDash"), "independent")
         },  # only the points explain
     }
     by_day = {name: dict(points) for name, points in series.items()}
     rows = tuple((f"{day:%d/%m}", *(_written(by_day[name].get(day)) for name in names)) for day in days)
-    return Chart(title, spec, (_("Día"), *names), rows, tuple(names))
+    hrefs = tuple(tuple(leads.get(name, {}).get(day, "") for name in names) for day in days)
+    return Chart(title, spec, (_("Día"), *names), rows, tuple(names), hrefs=hrefs)
 
 
 def bars_by(
@@ -128,16 +150,24 @@ def bars_by(
     values: Mapping[str, Number | Mapping[str, Number]],
     unit: str = "",
     label: str = "",
+    leads: Mapping[str, Mapping[str, str]] = NOTHING_LEADS,
 ) -> Chart:
-    """Horizontal bars, one a name, in the order given; a mapping of mappings stacks its parts."""
+    """Horizontal bars, one a name, in the order given; a mapping of mappings stacks its parts.
+
+    `leads`: where a name and its part lead; of a bar without parts the part is ''.
+    """
     stacked = any(isinstance(value, Mapping) for value in values.values())
     parts: list[str] = []
     rows: list[Spec] = []
+    links: Links = []
     for name, value in values.items():
-        for part, amount in value.items() if isinstance(value, Mapping) else [(title, value)]:
+        for part, amount in value.items() if isinstance(value, Mapping) else [("", value)]:
             if part not in parts:
                 parts.append(part)
-            rows.append({"name": name, "part": part, "value": float(amount), "order": parts.index(part)})
+            row: Spec = {"name": name, "part": part, "value": float(amount), "order": parts.index(part)}
+            named = f"{name}, {part}: {_written(amount)}" if part else f"{name}: {_written(amount)}"
+            link(row, to=leads.get(name, {}).get(part, ""), name=named, links=links)
+            rows.append(row)
     names = list(values)
     y: Spec = {
         "field": "name",
@@ -160,6 +190,8 @@ def bars_by(
     if stacked:
         bars["mark"]["stroke"] = PAPER
         bars["encoding"]["order"] = {"field": "order", "type": "quantitative"}
+    if links:
+        bars["encoding"] |= ENCODING
     layers = [bars]
     if not stacked:
         words = {"field": "value", "type": "quantitative", "format": ",~f"}
@@ -170,13 +202,16 @@ def bars_by(
         "height": {"step": 28},
         "data": {"values": rows},
         "layer": layers,
+        "links": links,
     }
     heads = parts if stacked else [unit or _("Cantidad")]
     table = tuple(
         (name, *(_written(value.get(part)) if isinstance(value, Mapping) else _written(value) for part in parts))
         for name, value in values.items()
     )
-    return Chart(title, spec, (label or _("Grupo"), *heads), table, tuple(parts) if stacked else (), _margin(names))
+    hrefs = tuple(tuple(leads.get(name, {}).get(part, "") for part in parts) for name in names)
+    legend = tuple(parts) if stacked else ()
+    return Chart(title, spec, (label or _("Grupo"), *heads), table, legend, _margin(names), hrefs)
 
 
 def columns_by(
@@ -213,56 +248,6 @@ def columns_by(
     }
     table = tuple((name, *(_written(amounts.get(part)) for part in parts)) for name, amounts in values.items())
     return Chart(title, spec, (label or _("Grupo"), *parts), table, tuple(parts))
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A measured value with its 95 % interval."""
-
-    name: str
-    low: float
-    value: float
-    high: float
-
-
-def intervals(*, title: str, estimates: Sequence[Estimate], unit: str = "") -> Chart:
-    """Each estimate as a point with its 95 % interval, and the line of no effect at zero."""
-    rows = [{"name": e.name, "low": e.low, "value": e.value, "high": e.high} for e in estimates]
-    names = [e.name for e in estimates]
-    y = {
-        "field": "name",
-        "type": "nominal",
-        "sort": names,
-        "axis": NAMES,
-    }
-    axis = {"title": unit or None, "format": "+,.1~f", **RULED, "tickCount": 6}
-    x = {"field": "low", "type": "quantitative", "axis": axis}
-    spec = {
-        "title": title,
-        "description": "; ".join(
-            _("%(name)s: %(value)s, entre %(low)s y %(high)s")
-            % {"name": e.name, "value": figure(e.value, 1), "low": figure(e.low, 1), "high": figure(e.high, 1)}
-            for e in estimates
-        ),
-        "height": {"step": 34},
-        "data": {"values": rows},
-        "layer": [
-            {
-                "mark": {"type": "rule", "color": INK_SOFT, "strokeDash": [4, 3]},
-                "encoding": {"x": {"datum": 0, "type": "quantitative", "axis": axis}},
-            },
-            {
-                "mark": {"type": "rule", "color": PALETTE[0], "strokeWidth": 3},
-                "encoding": {"y": y, "x": x, "x2": {"field": "high"}},
-            },
-            {
-                "mark": {"type": "point", "filled": True, "size": 130, "color": PALETTE[0], "opacity": 1},
-                "encoding": {"y": y, "x": {"field": "value", "type": "quantitative", "axis": axis}},
-            },
-        ],
-    }
-    table = tuple((e.name, figure(e.value, 1), figure(e.low, 1), figure(e.high, 1)) for e in estimates)
-    return Chart(title, spec, ("", unit or _("Valor"), _("Desde"), _("Hasta")), table)
 
 
 def _written(value: Number | None) -> str:

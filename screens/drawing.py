@@ -15,6 +15,8 @@ from django.core.cache import cache
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from screens.chart_links import Links, with_links
+
 PALETTE = ("#0a5a60", "#c2651b", "#4a6fb5", "#8a4f93", "#5f7a1f")
 QUIET = "#9fb0bd"
 INK, INK_SOFT, LINE, PAPER = "#15202b", "#475663", "#d3dbe2", "#ffffff"
@@ -60,25 +62,28 @@ CONFIG: Spec = {
 
 
 def svg(spec: Spec) -> SafeString:
-    """Draw a Vega-Lite specification. Its `title` and `description` become what a screen reader says, not ink."""
-    said, drawn = _prepared(spec)
-    key = _key("svg", drawn, said)
+    """Draw a Vega-Lite specification. Its `title` and `description` become what a screen reader says, not ink.
+
+    A mark whose datum has the `link` that screens.chart_links gave it leads there, by its name.
+    """
+    said, drawn, links = _prepared(spec)
+    key = _key("svg", drawn, said, links)
     found = cache.get(key)
     if found is None:
-        found = _named(vl_convert.vegalite_to_svg(drawn, **_ways()), *said)
+        found = with_links(_named(vl_convert.vegalite_to_svg(drawn, **_ways()), *said, leads=bool(links)), links)
         cache.set(key, found, KEPT)
     return mark_safe(found)  # noqa: S308  # text in a drawing is escaped by Vega, names by _named
 
 
 def is_drawn(spec: Spec) -> bool:
     """Whether `svg` would find the drawing in the cache: drawing one anew takes a tenth of a second."""
-    said, drawn = _prepared(spec)
-    return cache.has_key(_key("svg", drawn, said))
+    said, drawn, links = _prepared(spec)
+    return cache.has_key(_key("svg", drawn, said, links))
 
 
 def paper_svg(spec: Spec, *, font: str) -> str:
     """Draw a Vega-Lite specification for a document, in its typeface."""
-    _said, drawn = _prepared(spec)
+    _said, drawn, _links = _prepared(spec)
     drawn["config"] = _in_letters_of(LETTERS, {**drawn["config"], "font": font})
     return str(vl_convert.vegalite_to_svg(drawn, **_ways()))
 
@@ -96,21 +101,22 @@ def _ways() -> dict[str, Any]:
     return {"vl_version": VEGA_LITE, "format_locale": LOCALE, "allowed_base_urls": []}
 
 
-def _prepared(spec: Spec) -> tuple[tuple[str, str], Spec]:
-    drawn = {name: value for name, value in spec.items() if name not in ("title", "description")}
+def _prepared(spec: Spec) -> tuple[tuple[str, str], Spec, Links]:
+    drawn = {name: value for name, value in spec.items() if name not in ("title", "description", "links")}
     drawn["config"] = {**CONFIG, **spec.get("config", {})}
-    return (str(spec.get("title", "")), str(spec.get("description", ""))), drawn
+    return (str(spec.get("title", "")), str(spec.get("description", ""))), drawn, spec.get("links", [])
 
 
-def _key(kind: str, drawn: Spec, said: tuple[str, str]) -> str:
-    told = json.dumps([drawn, said, VEGA_LITE], sort_keys=True, default=str)
+def _key(kind: str, drawn: Spec, said: tuple[str, str], links: Links) -> str:
+    told = json.dumps([drawn, said, links, VEGA_LITE], sort_keys=True, default=str)
     return f"chart:{kind}:{hashlib.sha256(told.encode()).hexdigest()}"
 
 
-def _named(drawing: str, title: str, description: str) -> str:
+def _named(drawing: str, title: str, description: str, *, leads: bool) -> str:
+    """The drawing with its name. A picture is one thing to a listener; one with links in it is a group of them."""
     identity = f"drawing-{hashlib.sha256(drawing.encode()).hexdigest()[:12]}"
     head = (
-        f'<svg role="img" aria-labelledby="{identity}-t {identity}-d" focusable="false" '
+        f'<svg role="{"group" if leads else "img"}" aria-labelledby="{identity}-t {identity}-d" focusable="false" '
         f'xmlns="http://www.w3.org/2000/svg" class="drawing"'
     )
     said = f'<title id="{identity}-t">{escape(title)}</title><desc id="{identity}-d">{escape(description)}</desc>'

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from screens.charts import Chart, Estimate, bars_by, day_by_day, intervals
+from screens.charts import Chart, bars_by, day_by_day
+from screens.interval_charts import Estimate, intervals
 from screens.tables import Figure, ListTable, MaskedTelephone, Money, RowLink
 
 

@@ -10,8 +10,9 @@ import vl_convert
 from django.contrib.staticfiles import finders
 
 from screens import charts
-from screens.charts import WIDTHS, Estimate, bars_by, columns_by, day_by_day, intervals
+from screens.charts import WIDTHS, bars_by, columns_by, day_by_day
 from screens.drawing import LETTERS
+from screens.interval_charts import Estimate, intervals
 
 FIRST = date(2026, 11, 25)
 DAYS = [FIRST + timedelta(days=day) for day in range(36)]
@@ -154,3 +155,26 @@ def test_nothing_to_draw_is_not_an_error():
     assert "<svg" in day_by_day(title="x", series={"a": []}).drawings[0]
     assert "<svg" in bars_by(title="x", values={}).drawings[0]
     assert "<svg" in intervals(title="x", estimates=[]).drawings[0]
+
+
+def test_a_bar_leads_by_its_name_to_what_it_counts_and_one_of_nothing_nowhere():
+    values = {"Internet": {"Pagaron": 3, "No pagaron": 0}, 'TV "A&B"': {"Pagaron": 2, "No pagaron": 5}}
+    leads = {"Internet": {"Pagaron": "/list/?a=1&b=2"}, 'TV "A&B"': {"No pagaron": "/list/?c=3"}}
+    chart = bars_by(title="x", values=values, leads=leads)
+    drawn = chart.drawings[0]
+    assert re.findall(r'<a href="([^"]*)" aria-label="([^"]*)"', drawn) == [
+        ("/list/?a=1&amp;b=2", "Internet, Pagaron: 3"), ("/list/?c=3", "TV &quot;A&amp;B&quot;, No pagaron: 5"),
+    ]  # fmt: skip
+    assert "http" not in drawn.replace("http://www.w3.org/", "")
+    assert 'role="group"' in drawn  # to a listener a picture has nothing inside
+    assert chart.cells[1] == ('TV "A&B"', [("2", ""), ("5", "/list/?c=3")])
+    assert "<a " not in chart.on_paper(width=400, font="Liberation Sans")
+
+
+def test_of_very_many_points_the_table_is_the_way_by_keyboard(days):
+    series = {"Gestionados": [(day, 1) for day in DAYS], "Pagos": [(day, 2) for day in DAYS]}
+    leads = {name: {day: f"/list/?day={day}" for day, _value in points} for name, points in series.items()}
+    many, few = day_by_day(title="x", series=series, leads=leads), day_by_day(title="x", series=series, leads={})
+    assert many.drawings[0].count('tabindex="-1"') == 2 * len(DAYS)
+    assert many.cells[0][1] == [("1", f"/list/?day={FIRST}"), ("2", f"/list/?day={FIRST}")]
+    assert "<a " not in few.drawings[0]
