@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import CallBack, Campaign, ListEntry, RejectedRow, Report, ReportKind
 from campaigns.month.periods import write_period
+from campaigns.promises_and_callbacks.promise_outcomes import why_promises_move
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Waiting:
     count: int
     href: str
     is_urgent: bool = False
+    why: str = ""  # as of when it is counted, and what moves it
 
 
 def what_waits(*, campaign: Campaign, by_state: dict[str, int], now: datetime) -> list[Waiting]:
@@ -32,17 +34,19 @@ def what_waits(*, campaign: Campaign, by_state: dict[str, int], now: datetime) -
         Waiting(_("No llamables"), by_state.get(states.NOT_CALLABLE, 0), f"{contacts}?state=not_callable"),
         Waiting(_("Sin más intentos"), by_state.get(states.EXHAUSTED, 0), f"{contacts}?state=exhausted"),
         Waiting(_("Terminados"), by_state.get(states.DONE, 0), f"{contacts}?state=done"),
-        Waiting(_("Pagados"), by_state.get(states.PAID, 0), f"{contacts}?state=paid"),
+        Waiting(_("Salieron por pago"), by_state.get(states.PAID, 0), f"{contacts}?state=paid"),
         Waiting(_("Grupo de control"), by_state.get(states.HELD_OUT, 0), f"{contacts}?state=held_out"),
     ]
     if gone := by_state.get(states.GONE, 0):  # of a corrected report: a month mostly has none
         found.append(Waiting(_("Ya no están en el reporte"), gone, f"{contacts}?state=gone"))
     report = Report.objects.filter(period=campaign.period, kind=ReportKind.CCVP, state=Report.State.PUBLISHED).first()
     waiting = RejectedRow.objects.filter(report=report, state=RejectedRow.State.WAITING)
-    overdue = CallBack.objects.filter(campaign=campaign, state=CallBack.State.PENDING, due_at__lt=now).count()
+    overdue = CallBack.objects.filter(campaign=campaign, state=CallBack.State.PENDING, due_at__lte=now).count()
     promises = f"{reverse('campaigns:promise_list')}?show=broken&month={write_period(campaign.period)}"
-    found.append(Waiting(_("Promesas incumplidas"), by_state.get("broken_promises", 0), promises, is_urgent=True))
-    found.append(Waiting(_("Agenda vencida"), overdue, reverse("campaigns:agenda"), is_urgent=True))
+    broken, why = by_state.get("broken_promises", 0), why_promises_move(campaign=campaign, now=now)
+    found.append(Waiting(_("Promesas incumplidas"), broken, promises, is_urgent=True, why=why))
+    agenda = f"{reverse('campaigns:agenda')}?overdue=1&month={write_period(campaign.period)}"
+    found.append(Waiting(_("Agenda vencida"), overdue, agenda, is_urgent=True))
     if report is not None:
         rows = reverse("campaigns:rejected_rows", args=[report.pk])
         found.append(Waiting(_("Filas rechazadas"), waiting.count(), rows, is_urgent=True))

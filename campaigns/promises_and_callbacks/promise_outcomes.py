@@ -17,9 +17,24 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DecimalField,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, ListEntry, PaymentPromise, Receipt
 from campaigns.payments.payment_age import payment_age
@@ -34,6 +49,38 @@ def known_through(*, now: datetime) -> date:
     if age.data_until is None:
         return date.min
     return timezone.localtime(age.data_until).date() - timedelta(days=1)
+
+
+def why_promises_move(*, campaign: Campaign, now: datetime) -> str:
+    """As of which day the promises of a month are judged, and what still moves their number, closed or not.
+
+    A promise may be for a day after the close. Once the payments of the last promised day are known nothing but a late
+    report moves it.
+    """
+    in_force = PaymentPromise.objects.filter(campaign=campaign).in_force()
+    last = in_force.aggregate(last=Max("promised_on"))["last"]
+    known = known_through(now=now)
+    if last is None:
+        return ""
+    if known == date.min:
+        return _("Promesas incumplidas: todavía no llegó ningún reporte de pagos con que juzgarlas.")
+    words = {"known": f"{known:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"}
+    if known < last:
+        return (
+            _(
+                "Promesas incumplidas: las prometidas hasta el %(known)s, último día con todos sus pagos conocidos. "
+                "El número cambia con cada día que se conoce, también después del cierre: "
+                "la última es para el %(last)s."
+            )
+            % words
+        )
+    return (
+        _(
+            "Promesas incumplidas: todas vencieron (la última, el %(last)s). El número solo cambia si llega un pago "
+            "o se corrige uno."
+        )
+        % words
+    )
 
 
 def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QuerySet[PaymentPromise]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,7 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agents.access import roles_only, signed_in_user
 from agents.models import Agent, Role, User
 from campaigns.calling.calling_hours import on_clock
-from campaigns.models import CallBack
+from campaigns.models import CallBack, Campaign
+from campaigns.month.on_pages import month_name
+from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.promises_and_callbacks.call_backs import CallBackRefused, cancel, reschedule
 from screens.tables import ListTable, Moment, RowLink
 
@@ -80,8 +83,13 @@ def agenda(request: HttpRequest) -> HttpResponse:
     user, now = signed_in_user(request), timezone.now()
     pending = CallBack.objects.visible_to(user)
     pending = pending.filter(state=CallBack.State.PENDING) if user.sees_the_centre else pending.waiting_for(user)
-    chosen = request.GET.get("reach", "")
+    campaign = _month_of(request, user)
+    if campaign:
+        pending = pending.filter(campaign=campaign)
+    chosen, only_overdue = request.GET.get("reach", ""), "overdue" in request.GET
     shown = pending.filter(reach=chosen) if chosen in CallBack.Reach.values else pending
+    if only_overdue:
+        shown = shown.filter(due_at__lte=now)
     table = AgendaTable(shown.select_related("contact", "agent__user", "team").order_by("due_at"))
     table.now, table.may_change = now, user.role != Role.AUDITOR
     counts = pending.aggregate(
@@ -90,12 +98,35 @@ def agenda(request: HttpRequest) -> HttpResponse:
         all=Count("pk"),
         **{reach: Count("pk", filter=Q(reach=reach)) for reach in CallBack.Reach.values},
     )
-    tabs = [{"href": "?", "words": _("Todas"), "current": not chosen, "count": counts["all"]}]
+    kept = {"month": write_period(campaign.period)} if campaign else {}
+    links = {"all": "?" + urlencode(kept), "overdue": "?" + urlencode({**kept, "overdue": "1"})}
+    is_all = not chosen and not only_overdue
+    tabs = [
+        {"href": links["all"], "words": _("Todas"), "current": is_all, "count": counts["all"]},
+        {"href": links["overdue"], "words": _("Vencidas"), "current": only_overdue, "count": counts["overdue"]},
+    ]
     for reach in CallBack.Reach:
-        tab = {"href": f"?reach={reach.value}", "words": reach.label, "current": chosen == reach.value}
+        href = "?" + urlencode({**kept, "reach": reach.value})
+        tab = {"href": href, "words": reach.label, "current": chosen == reach.value and not only_overdue}
         tabs.append({**tab, "count": counts[reach.value]})
-    context = {"table": table.shown_to(request), "counts": counts, "tabs": tabs}
+    context = {
+        "table": table.shown_to(request),
+        "counts": counts,
+        "tabs": tabs,
+        "links": links,
+        "is_all": is_all,
+        "month": month_name(campaign) if campaign else "",
+    }
     return render(request, "campaigns/promises_and_callbacks/agenda.html", context)
+
+
+def _month_of(request: HttpRequest, user: User) -> Campaign | None:
+    """The campaign the address asks for; of what is no month, all of them."""
+    try:
+        period = parse_period(request.GET.get("month", ""))
+    except PeriodNotUnderstood:
+        return None
+    return Campaign.objects.visible_to(user).filter(period=period).first()
 
 
 @require_http_methods(["GET", "POST"])

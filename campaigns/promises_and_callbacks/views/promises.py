@@ -21,7 +21,7 @@ from campaigns.payments.payment_age import payment_age
 from campaigns.payments.payment_lists import total_of
 from campaigns.payments.tables import CountedPaginator
 from campaigns.promises_and_callbacks.promise_lists import SHOWN, Asked, find_promises, of_fate
-from campaigns.promises_and_callbacks.promise_outcomes import count_fates
+from campaigns.promises_and_callbacks.promise_outcomes import count_fates, why_promises_move
 from campaigns.promises_and_callbacks.tables import PromiseTable
 from screens.searching import KEY as SEARCH
 from screens.searching import search_is_posted, searched
@@ -48,6 +48,7 @@ def promise_list(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "table": table,
         "age": payment_age(now=now),
+        "why": why_promises_move(campaign=asked.campaign, now=now) if asked.campaign and asked.show == "broken" else "",
         "tabs": [
             {
                 "href": "?" + urlencode({"show": show, **kept}),
