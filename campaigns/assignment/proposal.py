@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -13,6 +15,9 @@ from campaigns.assignment.assigning import unassigned_words
 from campaigns.assignment.capacity import Part, Plan, plan_of
 from campaigns.models import AssignmentShare, Campaign, RejectedRow, Report, ReportKind
 from campaigns.models.contacts import CallList
+from campaigns.month.periods import write_period
+
+STATES = ("open", "held_out", "not_callable", "paid")  # of a contact before the launch, each a column
 
 
 @dataclass
@@ -20,6 +25,8 @@ class ListRow:
     """One list: how many contacts there are of each state."""
 
     label: str
+    address: str  # of the list of contacts
+    name: str = ""  # of the list; '' all of them
     open: int = 0
     held_out: int = 0
     not_callable: int = 0
@@ -30,6 +37,16 @@ class ListRow:
     def total(self) -> int:
         return self.open + self.held_out + self.not_callable + self.paid
 
+    @property
+    def opens(self) -> dict[str, str]:
+        """Where each number leads: to the contacts it counts."""
+        asked = {"total": {"figure": "items"}, **{state: {"state": state} for state in STATES}}
+        kept = {"list": self.name} if self.name else {}
+        return {
+            column: f"{self.address}?{urlencode({**narrowed, **kept})}" if getattr(self, column) else ""
+            for column, narrowed in asked.items()
+        }
+
 
 @dataclass
 class ShareRow:
@@ -37,6 +54,7 @@ class ShareRow:
 
     share: AssignmentShare
     on_duty: bool
+    address: str  # of the list of contacts
     by_list: dict[str, int] = field(default_factory=dict)
     part: Part | None = None
 
@@ -45,9 +63,18 @@ class ShareRow:
         return sum(self.by_list.values())
 
     @property
-    def lists(self) -> list[int]:
-        """Contacts by list, in the order of the columns."""
-        return [self.by_list.get(name, 0) for name in CallList.values]
+    def lists(self) -> list[tuple[int, str]]:
+        """Contacts by list, in the order of the columns, and where each number leads."""
+        return [(self.by_list.get(name, 0), self._opens(self.by_list.get(name, 0), name)) for name in CallList.values]
+
+    @property
+    def opens(self) -> str:
+        """Where the total leads."""
+        return self._opens(self.total)
+
+    def _opens(self, number: int, call_list: str = "") -> str:
+        asked = {"state": "open", "agent": str(self.share.agent_id), **({"list": call_list} if call_list else {})}
+        return f"{self.address}?{urlencode(asked)}" if number else ""
 
 
 @dataclass
@@ -76,11 +103,17 @@ def proposal_of(*, campaign: Campaign, now: datetime) -> Proposal:
     )
     rejected = RejectedRow.objects.filter(report=report, state=RejectedRow.State.WAITING).count() if report else 0
     plan = plan_of(campaign=campaign, now=now)
-    lists = {name: ListRow(str(CallList(name).label), part=plan.by_list.get(name)) for name in CallList.values}
-    total = ListRow(_("Total"))
+    address = reverse("campaigns:contact_list", args=[write_period(campaign.period)])
+    lists = {
+        name: ListRow(str(CallList(name).label), address, name, part=plan.by_list.get(name)) for name in CallList.values
+    }
+    total = ListRow(_("Total"), address)
     shares = {
         share.agent_id: ShareRow(
-            share, share.agent.is_on_duty and share.agent.user.is_active, part=plan.by_agent.get(share.agent_id)
+            share,
+            share.agent.is_on_duty and share.agent.user.is_active,
+            address,
+            part=plan.by_agent.get(share.agent_id),
         )
         for share in AssignmentShare.objects.filter(campaign=campaign)
         .select_related("agent__user")
@@ -88,7 +121,7 @@ def proposal_of(*, campaign: Campaign, now: datetime) -> Proposal:
     }
     unassigned: dict[str, int] = {}
     for owner, name, state, number in _counted(campaign):
-        column = state if state in ("open", "held_out", "not_callable", "paid") else "open"
+        column = state if state in STATES else "open"
         for row in (lists[name], total):
             setattr(row, column, getattr(row, column) + number)
         if state == "open" and owner in shares:
