@@ -38,10 +38,13 @@ def is_too_short(text: str) -> bool:
     return sum(letter.isalnum() for letter in text) < LEAST
 
 
-def named(text: str) -> Q:
-    """Whose name has all the words of `text` in any order, however it is written; nobody's without a letter in it."""
+def named(text: str, contact: str = "") -> Q:
+    """Whose name has all the words of `text` in any order, however it is written; nobody's without a letter in it.
+
+    `contact` is the way to the contact, as `contact__`; empty for contacts themselves.
+    """
     words = _words(text)
-    return Q(*(Q(name_key__contains=word) for word in words)) if words else Q(pk=None)
+    return Q(*(Q(**{f"{contact}name_key__contains": word}) for word in words)) if words else Q(pk=None)
 
 
 def find_customers(*, text: str, user: User) -> ContactQuerySet:

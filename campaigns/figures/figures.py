@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from campaigns.figures.credited import CREDITED, Credited, credited_of
 from campaigns.figures.effects import effects_of
 from campaigns.figures.filters import Only
 from campaigns.figures.hold_out import Effects
@@ -96,6 +97,7 @@ class Figures:
     evaluated_on: date | None
     is_evaluated: bool  # the day is over, and the payments until then are in
     report: str  # which report they come from, in words; '' before it came
+    credited: Credited | None  # of the services paid after contact, those of which it is less sure
 
     @property
     def is_provisional(self) -> bool:
@@ -130,6 +132,7 @@ def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa
         evaluated_on=campaign.evaluated_on,
         is_evaluated=bool(refresh and refresh.effect),
         report=_report_of(campaign),
+        credited=credited_of(refresh.by_state.get(CREDITED), only=only) if refresh else None,
     )
 
 

@@ -10,6 +10,8 @@ from django.db import connection
 from campaigns.models import Campaign, Cut
 from campaigns.models.contacts import CallList
 
+NO_ZONE = "-"  # asks a list for those whose report names no zone
+
 
 @dataclass(frozen=True)
 class Only:

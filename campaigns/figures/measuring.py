@@ -32,14 +32,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from operator import add, attrgetter
+from typing import Any
+
+from django.utils import timezone
 
 from campaigns.figures.crediting import day_in_sql, paid_after_contact
+from campaigns.models import Campaign
 
 WORK_MEMORY = "256MB"  # of one count: the joins of a million contacts stay in memory
 
 # One row a contact. Ends in the month's words: owner, agent (credited), part, days of what happened.
-MEASURED_CONTACTS = f"""
-CREATE TEMPORARY TABLE measured_contact ON COMMIT DROP AS
+CONTACT_ROWS = f"""
 SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.owner_id) AS agent_id,
        c.zone, e.call_list AS part, e.state, e.state = 'held_out' AS held_out,
        cardinality(c.telephones) > 0 AND NOT (e.state = 'not_callable' AND e.handled_at IS NULL)
@@ -56,16 +59,46 @@ SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.
 """
 
 # One row a service, with the fate of its contact.
-MEASURED_SERVICES = f"""
-CREATE TEMPORARY TABLE measured_service ON COMMIT DROP AS
-SELECT m.owner_id, m.agent_id, m.zone, r.service AS part, m.held_out, m.callable, m.handled_on, m.contacted_on,
-       m.promised_on, p.paid_on,
+SERVICE_ROWS = f"""
+SELECT r.id AS renewal_id, m.owner_id, m.agent_id, m.zone, r.service AS part, m.held_out, m.callable,
+       m.handled_on, m.contacted_on, m.promised_on, p.paid_on, p.first_paid_on,
        {paid_after_contact(paid_on="p.paid_on", contacted_at="m.contacted_at")} AS is_credited,
        r.amount_due, COALESCE(p.amount, 0) AS received
   FROM measured_contact m
   JOIN campaigns_renewal r ON r.contact_id = m.contact_id AND r.gone_at IS NULL
   LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
 """
+
+# Laid out once for all that a count asks.
+MEASURED_CONTACTS = f"CREATE TEMPORARY TABLE measured_contact ON COMMIT DROP AS {CONTACT_ROWS}"
+MEASURED_SERVICES = f"CREATE TEMPORARY TABLE measured_service ON COMMIT DROP AS {SERVICE_ROWS}"
+
+# Which of the rows above a figure counts. The list it opens has the same ones (campaigns/figures/counted_rows.py).
+CONDITIONS = {
+    "items": "TRUE",
+    "callable": "callable",
+    "callable_paid": "callable AND paid_on IS NOT NULL",
+    "handled": "handled_on IS NOT NULL",
+    "contacted": "contacted_on IS NOT NULL",
+    "promised": "promised_on IS NOT NULL",
+    "paid": "paid_on IS NOT NULL",
+    "paid_after_contact": "is_credited",
+    "paid_without_contact": "paid_on IS NOT NULL AND is_credited IS NOT TRUE",
+    "not_paid": "paid_on IS NULL",
+    "held_out": "held_out",
+    # of those paid after contact, told beside them (services only)
+    "paid_on_contact_day": "is_credited AND paid_on = contacted_on",
+    "paid_part_before": "is_credited AND first_paid_on < contacted_on",
+}
+
+# On which of its days a row is counted under a day.
+DAY_OF = {
+    "handled": "handled_on",
+    "contacted": "contacted_on",
+    "promised": "promised_on",
+    **dict.fromkeys(("paid", "paid_after_contact", "paid_without_contact"), "paid_on"),
+    **dict.fromkeys(("paid_on_contact_day", "paid_part_before"), "paid_on"),
+}
 
 COUNTED = ("items", "callable", "callable_paid", "handled", "contacted", "promised", "paid", "paid_after_contact")
 WEIGHED = (
@@ -79,25 +112,21 @@ WEIGHED = (
 )
 
 # Every column of a cell as an aggregate over the rows above.
-CELL_SUMS = {
-    "items": "count(*)",
-    "callable": "count(*) FILTER (WHERE callable)",
-    "callable_paid": "count(*) FILTER (WHERE callable AND paid_on IS NOT NULL)",
-    "handled": "count(handled_on)",
-    "contacted": "count(contacted_on)",
-    "promised": "count(promised_on)",
-    "paid": "count(paid_on)",
-    "paid_after_contact": "count(*) FILTER (WHERE is_credited)",
-}
+CELL_SUMS = {name: f"count(*) FILTER (WHERE {CONDITIONS[name]})" for name in COUNTED}
 SERVICE_SUMS = {
     "amount": "sum(amount_due)",
-    "amount_handled": "COALESCE(sum(amount_due) FILTER (WHERE handled_on IS NOT NULL), 0)",
-    "amount_contacted": "COALESCE(sum(amount_due) FILTER (WHERE contacted_on IS NOT NULL), 0)",
-    "amount_promised": "COALESCE(sum(amount_due) FILTER (WHERE promised_on IS NOT NULL), 0)",
-    "amount_paid": "COALESCE(sum(amount_due) FILTER (WHERE paid_on IS NOT NULL), 0)",
-    "amount_paid_after_contact": "COALESCE(sum(amount_due) FILTER (WHERE is_credited), 0)",
+    **{
+        f"amount_{name}": f"COALESCE(sum(amount_due) FILTER (WHERE {CONDITIONS[name]}), 0)"
+        for name in ("handled", "contacted", "promised", "paid", "paid_after_contact")
+    },
     "amount_received": "sum(received)",
 }
+
+
+def values_of(campaign: Campaign) -> dict[str, Any]:
+    """What `CONTACT_ROWS` asks of a campaign. Calls were possible from the launch on, by the calendar of La Paz."""
+    launched = timezone.localdate(campaign.launched_at) if campaign.launched_at else campaign.calls_from
+    return {"campaign": campaign.pk, "launched": launched, "drawn_until": campaign.drawn_until}
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from campaigns.figures import measuring
 from campaigns.figures.charts import draw_ahead
 from campaigns.figures.counting import count_by_state, write_cells
+from campaigns.figures.credited import CREDITED, count_credited
 from campaigns.figures.effects import is_evaluated, sum_households
 from campaigns.models import Campaign, ChangedRows, FigureRefresh
-from campaigns.promises_and_callbacks.promise_outcomes import broken_promises
+from campaigns.promises_and_callbacks.promise_outcomes import broken_promises, known_through
 
 LOCK_KEY = 7_150_001  # first half of the advisory lock; the second is the campaign
 # After the newest result it is counted on for this long: a transaction open when the mark was read may still commit an
@@ -88,7 +88,7 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
     with connection.cursor() as cursor:
         count_rows(cursor=cursor, campaign=campaign)
         write_cells(cursor=cursor, campaign=campaign, since=since, days_since=days_since)
-        by_state = count_by_state(cursor=cursor)
+        by_state = {**count_by_state(cursor=cursor), CREDITED: count_credited(cursor=cursor)}
         sums = sum_households(cursor=cursor, campaign=campaign) if is_evaluated(campaign=campaign, now=now) else {}
     if days_since == date.min or last is None:
         by_state["broken_promises"] = broken_promises(campaign=campaign, now=now).count()
@@ -120,18 +120,8 @@ def count_rows(*, cursor: CursorWrapper, campaign: Campaign) -> None:
     made = {"measured_contact": measuring.MEASURED_CONTACTS, "measured_service": measuring.MEASURED_SERVICES}
     for table, rows in made.items():
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
-        values: dict[str, Any] = {
-            "campaign": campaign.pk,
-            "launched": _launch_day(campaign),
-            "drawn_until": campaign.drawn_until,
-        }
-        cursor.execute(rows, values)
+        cursor.execute(rows, measuring.values_of(campaign))
         cursor.execute(f"ANALYZE {table}")  # without it a million rows are sorted instead of hashed
-
-
-def _launch_day(campaign: Campaign) -> date:
-    """The day on which calls became possible, by the calendar of La Paz."""
-    return timezone.localdate(campaign.launched_at) if campaign.launched_at else campaign.calls_from
 
 
 def one_snapshot() -> None:
@@ -164,6 +154,7 @@ def _what_happened(*, campaign: Campaign, now: datetime) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(WHAT_HAPPENED, {"campaign": campaign.pk})
         seen = [value.isoformat() if isinstance(value, datetime) else value for value in cursor.fetchone()]
+    seen.append(known_through(now=now).isoformat())  # promises of a day come due when its payments are known
     return {"seen": seen, "seen_at": now.isoformat()}
 
 

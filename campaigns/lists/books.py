@@ -14,7 +14,7 @@ from agents.models import User
 from campaigns.intake import changes_page
 from campaigns.intake.rejected_page import find_rejected, sheet_of
 from campaigns.lists import listing
-from campaigns.lists.contact_sheet import contact_sheet
+from campaigns.lists.of_units import OF_UNITS
 from campaigns.models import Campaign, ListExport, Report
 from campaigns.month.periods import write_period
 from campaigns.payments import payment_lists
@@ -60,9 +60,11 @@ def _contacts(filters: Filters, by: User, masked: bool, now: datetime) -> Book:
     campaign = _campaign(filters.pop("period"), by)
     if campaign is None:
         raise Campaign.DoesNotExist
-    found = listing.find_contacts(campaign=campaign, asked=listing.Asked(**filters), user=by)
-    sheet = contact_sheet(found.order_by("name_key", "pk"), masked=masked)
-    return Book(f"contactos-{write_period(campaign.period)}", found.count(), sheet)
+    asked = listing.Asked(**filters)
+    of_unit = OF_UNITS[asked.unit]
+    found = of_unit.find(campaign=campaign, asked=asked, user=by)
+    sheet = of_unit.sheet(found.order_by(*of_unit.order), masked=masked)
+    return Book(f"{of_unit.file}-{write_period(campaign.period)}", found.count(), sheet)
 
 
 def _payments(filters: Filters, by: User, masked: bool, now: datetime) -> Book:

@@ -1,28 +1,34 @@
-"""Which contacts a list of the campaign page shows: state, list, agent, zone and search, for page and export."""
+"""Which contacts, services or calls a list of the campaign page shows, for page and export.
+
+What the figures count opens here (campaigns/figures/openings.py).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from campaigns.desk.finding import named
-from campaigns.models import Campaign, Contact, ListEntry
+from campaigns.figures.counted_rows import counted_contacts, counted_services
+from campaigns.figures.filters import NO_ZONE, Only
+from campaigns.models import Attempt, Campaign, Contact, ListEntry, Renewal
 from campaigns.models.contacts import CallList, ContactQuerySet
 
-UNASSIGNED = "unassigned"
+UNASSIGNED, ASSIGNED = "unassigned", "assigned"
 STATES: dict[str, str | Promise] = {
     "": gettext_lazy("Todos"),
     "open": gettext_lazy("Por llamar"),
     UNASSIGNED: gettext_lazy("Sin asignar"),
+    ASSIGNED: gettext_lazy("Asignados"),
     "done": gettext_lazy("Terminados"),
     "exhausted": gettext_lazy("Sin más intentos"),
     "not_callable": gettext_lazy("No llamables"),
-    "paid": gettext_lazy("Pagados"),
+    "paid": gettext_lazy("Salieron por pago"),
     "held_out": gettext_lazy("Grupo de control"),
     "gone": gettext_lazy("Ya no están en el reporte"),
 }
@@ -30,47 +36,83 @@ STATES: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person asked the list for; everything may be empty."""
+    """What a person asked the list for; everything may be empty. Plain, so that an export's row can keep it.
 
+    `figure` is one of campaigns/figures/measuring.py: the list has the rows it counts, of the work of `worker` (the
+    agent it is credited to, of calls who called) and of `day` (in ISO form). `agent` is who owns the contact now.
+    """
+
+    unit: str = ""  # '' contacts, else services or calls
     state: str = ""
     call_list: str = ""
     agent: int | None = None
     zone: str = ""
     search: str = ""
+    figure: str = ""
+    service: str = ""
+    worker: int | None = None
+    day: str = ""
+    results: tuple[int, ...] | list[int] = ()  # calls that ended in one of these
 
     @property
-    def words(self) -> str:
-        """For the book of exports: which list, without personal data."""
-        call_list = CallList(self.call_list).label if self.call_list in CallList.values else ""
-        agent = _("agente n.º %(number)d") % {"number": self.agent} if self.agent else ""
-        parts = [
-            STATES.get(self.state, STATES[""]),
-            call_list,
-            self.zone,
-            agent,
-            _("con búsqueda") if self.search else "",
-        ]
-        return ", ".join(str(part) for part in parts if part)
+    def only(self) -> Only:
+        """What the figures were asked for. The zone is the list's own filter."""
+        day = date.fromisoformat(self.day) if self.day else None
+        return Only(service=self.service, agent=self.worker, day=day)
+
+    @property
+    def is_of_a_figure(self) -> bool:
+        return bool(self.figure or self.service or self.worker)
 
 
 def find_contacts(*, campaign: Campaign, asked: Asked, user: User) -> ContactQuerySet:
     """The contacts asked for, as far as `user` may see them, with entry and owner."""
-    found = Contact.objects.visible_to(user).filter(campaign=campaign)
-    if asked.state == UNASSIGNED:
-        found = found.filter(entry__state=ListEntry.State.OPEN, entry__owner=None)
-    elif asked.state in ListEntry.State.values:
-        found = found.filter(entry__state=asked.state)
-    if asked.call_list in CallList.values:
-        found = found.filter(call_list=asked.call_list)
-    if asked.agent is not None:
-        found = found.filter(entry__owner=asked.agent)
-    if asked.zone:
-        found = found.filter(zone=asked.zone)
-    if asked.search:
-        found = found.filter(_matches(asked.search))
+    found = Contact.objects.visible_to(user).filter(_of_contact(asked), campaign=campaign)
+    if asked.is_of_a_figure:
+        keys = counted_contacts(campaign=campaign, figure=asked.figure or "items", only=asked.only)
+        found = found.filter(pk__in=keys)
     return found.select_related("entry__owner__user", "entry__last_disposition")
 
 
-def _matches(search: str) -> Q:
-    """Any words of a name, or a contract."""
-    return named(search) | Q(contract=search.strip())
+def find_services(*, campaign: Campaign, asked: Asked, user: User) -> QuerySet[Renewal]:
+    """The services asked for, of contacts that `user` may see, with contact, owner and what was paid."""
+    contacts = Contact.objects.visible_to(user).filter(campaign=campaign)
+    keys = counted_services(campaign=campaign, figure=asked.figure or "items", only=asked.only)
+    found = Renewal.objects.filter(_of_contact(asked, "contact__"), contact__in=contacts, pk__in=keys)
+    return found.select_related("contact__entry__owner__user", "payment")
+
+
+def find_calls(*, campaign: Campaign, asked: Asked, user: User) -> QuerySet[Attempt]:
+    """The calls with a result asked for, as far as `user` may see them, with contact, agent and result."""
+    found: QuerySet[Attempt] = Attempt.objects.visible_to(user).filter(
+        _of_contact(asked, "contact__"), campaign=campaign, disposition__isnull=False
+    )
+    if asked.service:
+        found = found.filter(contact__entry__call_list__in=asked.only.lists)
+    if asked.worker:
+        found = found.filter(agent=asked.worker)
+    if asked.day:
+        found = found.filter(day=asked.day)
+    if asked.results:
+        found = found.filter(disposition__in=asked.results)
+    return found.select_related("contact", "agent__user", "disposition")
+
+
+def _of_contact(asked: Asked, contact: str = "") -> Q:
+    """What is asked of the contact; `contact` is the way to it."""
+    found = Q()
+    if asked.state == UNASSIGNED:
+        found &= Q(**{f"{contact}entry__state": ListEntry.State.OPEN, f"{contact}entry__owner": None})
+    elif asked.state == ASSIGNED:
+        found &= Q(**{f"{contact}entry__owner__isnull": False}) & ~Q(**{f"{contact}entry__state": ListEntry.State.GONE})
+    elif asked.state in ListEntry.State.values:
+        found &= Q(**{f"{contact}entry__state": asked.state})
+    if asked.call_list in CallList.values:
+        found &= Q(**{f"{contact}call_list": asked.call_list})
+    if asked.agent is not None:
+        found &= Q(**{f"{contact}entry__owner": asked.agent})
+    if asked.zone:
+        found &= Q(**{f"{contact}zone": "" if asked.zone == NO_ZONE else asked.zone})
+    if asked.search:
+        found &= named(asked.search, contact) | Q(**{f"{contact}contract": asked.search.strip()})
+    return found

@@ -1,33 +1,48 @@
-"""The lists the campaign page opens: contacts by state, searched, sorted, and exported as they are filtered."""
+"""The lists the campaign page opens: contacts by state, and the rows that its figures count: contacts, services, calls.
+
+Searched, sorted, and exported as they are filtered.
+"""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
-from django_tables2 import A, Column, RequestConfig
+from django_tables2 import RequestConfig
 
 from agents.access import centre_only, signed_in_user
-from campaigns.figures.filters import read_choices
+from campaigns.figures.filters import NO_ZONE, read_choices
 from campaigns.lists.books import contact_filters
-from campaigns.lists.columns import WHOLE, ListColumn, StateColumn
-from campaigns.lists.listing import STATES, Asked, find_contacts
+from campaigns.lists.listing import STATES, Asked
+from campaigns.lists.of_units import OF_UNITS
+from campaigns.lists.tables import CallTable, ContactTable, ServiceTable
 from campaigns.lists.views.exports import owe
-from campaigns.models import ListExport
+from campaigns.lists.wording import (
+    CALLS,
+    CONTACTS,
+    SERVICES,
+    UNITS,
+    figures_of,
+    heading_of,
+    kind_of,
+    names_of,
+    words_of,
+)
+from campaigns.models import ListExport, Service
 from campaigns.models.contacts import CallList
 from campaigns.month.on_pages import agent_choices, campaign_at, month_name
 from campaigns.month.periods import write_period
 from screens.searching import search_is_posted, searched
-from screens.tables import PAGE, Figure, ListTable, Moment, Money, RowLink
+from screens.tables import PAGE, ListTable
 
 COUNTED_TO = 10_000  # pages past this are reached by filtering: counting a million rows for a foot would take seconds
+TABLES: dict[str, type[ListTable]] = {CONTACTS: ContactTable, SERVICES: ServiceTable, CALLS: CallTable}
 
 
 class CappedPaginator(Paginator):
@@ -39,46 +54,21 @@ class CappedPaginator(Paginator):
         return int(rows.data.data[: COUNTED_TO + 1].count())
 
 
-def contact_address(record: Any) -> str | None:
-    """The contact's own page."""
-    try:
-        return reverse("campaigns:contact", args=[record.pk])
-    except NoReverseMatch:
-        return None
-
-
-class ContactTable(ListTable):
-    """Contacts of a campaign; telephones and cards are not needed here and not shown."""
-
-    title = gettext_lazy("Contactos")
-    name = RowLink(verbose_name=gettext_lazy("Cliente"), order_by="name_key", linkify=contact_address)
-    contract = Column(verbose_name=gettext_lazy("Contrato"))
-    call_list = ListColumn(orderable=False)
-    zone = Column(verbose_name=gettext_lazy("Zona"), orderable=False)
-    owner = Column(accessor=A("entry__owner"), verbose_name=gettext_lazy("Agente"), orderable=False, attrs=WHOLE)
-    state = StateColumn(accessor=A("entry__get_state_display"), orderable=False)
-    last = Column(accessor=A("entry__last_disposition"), verbose_name=gettext_lazy("Último resultado"), orderable=False)
-    attempts = Figure(accessor=A("entry__attempts"), verbose_name=gettext_lazy("Intentos"))
-    due_on = Moment(verbose_name=gettext_lazy("Vence"))
-    amount_due = Money(verbose_name=gettext_lazy("Monto"))
-
-    class Meta(ListTable.Meta):
-        empty_text = gettext_lazy("Ningún contacto cumple estos filtros.")
-
-
 @centre_only
 @require_http_methods(["GET", "POST"])
 @search_is_posted
 def contact_list(request: HttpRequest, period: str) -> HttpResponse:
-    """Contacts of the campaign as the address asks."""
+    """Contacts, services or calls of the campaign as the address asks."""
     campaign = campaign_at(request, period)
     asked = asked_for(request)
-    found = find_contacts(campaign=campaign, asked=asked, user=signed_in_user(request))
-    table = ContactTable(found.order_by("name_key", "pk"))
+    of_unit = OF_UNITS[asked.unit]
+    found = of_unit.find(campaign=campaign, asked=asked, user=signed_in_user(request))
+    table = TABLES[asked.unit](found.order_by(*of_unit.order))
     RequestConfig(request, paginate={"per_page": PAGE, "silent": True, "paginator_class": CappedPaginator}).configure(
         table
     )
     choices = read_choices(campaign=campaign)
+    is_capped = table.paginator.count > COUNTED_TO
     return render(
         request,
         "campaigns/lists/contact_list.html",
@@ -88,13 +78,19 @@ def contact_list(request: HttpRequest, period: str) -> HttpResponse:
             "month": month_name(campaign),
             "asked": asked,
             "table": table,
-            "is_capped": table.paginator.count > COUNTED_TO,
+            "is_capped": is_capped,
             "counted_to": COUNTED_TO,
+            "rows": found.count() if is_capped and asked.is_of_a_figure else table.paginator.count,
+            "said": words_of(asked, agents=names_of(asked)),
             "states": STATES.items(),
-            "heading": STATES[asked.state] if asked.state else _("Contactos"),
+            "units": UNITS.items(),
+            "figures": figures_of(asked.unit).items(),
+            "hidden": _hidden(asked),
+            "heading": heading_of(asked),
             "lists": CallList.choices,
             "agents": agent_choices(signed_in_user(request), choices.agents),
             "zones": choices.zones,
+            "no_zone": NO_ZONE,
             "query": request.GET.urlencode(),
         },
     )
@@ -107,17 +103,51 @@ def export(request: HttpRequest, period: str) -> HttpResponseBase:
     campaign = campaign_at(request, period)
     asked = asked_for(request)
     filters = contact_filters(campaign=campaign, asked=asked)
-    words = _("Contactos de %(month)s: %(asked)s") % {"month": campaign, "asked": asked.words}
+    told = ", ".join([kind_of(asked), *words_of(asked)])
+    words = {
+        CONTACTS: _("Contactos de %(month)s: %(asked)s"),
+        SERVICES: _("Servicios de %(month)s: %(asked)s"),
+        CALLS: _("Llamadas de %(month)s: %(asked)s"),
+    }[asked.unit] % {"month": campaign, "asked": told}
     return owe(request, kind=ListExport.Kind.CONTACTS, filters=filters, words=words)
 
 
 def asked_for(request: HttpRequest) -> Asked:
     """The filters of the address; what cannot be read is left out."""
-    state, call_list, agent = (request.GET.get(name, "") for name in ("state", "list", "agent"))
+    asked = request.GET
+    state, call_list, service, day = (asked.get(name, "") for name in ("state", "list", "service", "day"))
+    unit = asked.get("unit", "")
+    unit = unit if unit in UNITS else CONTACTS
+    figure = asked.get("figure", "")
+    results = [_number(result) for result in asked.get("result", "").split(",")[:60]]
     return Asked(
+        unit=unit,
         state=state if state in STATES else "",
         call_list=call_list if call_list in CallList.values else "",
-        agent=int(agent) if agent.isascii() and agent.isdigit() and len(agent) < 10 else None,
-        zone=request.GET.get("zone", "")[:80],
+        agent=_number(asked.get("agent", "")),
+        zone=asked.get("zone", "")[:80],
         search=searched(request, most=80),
+        figure=figure if figure in figures_of(unit) else "",
+        service=service if service in Service.values else "",
+        worker=_number(asked.get("worker", "")),
+        day=day if _is_a_day(day) else "",
+        results=tuple(result for result in results if result) if unit == CALLS else (),
     )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _is_a_day(text: str) -> bool:
+    try:
+        return f"{date.fromisoformat(text):%Y-%m-%d}" == text
+    except ValueError:
+        return False
+
+
+def _hidden(asked: Asked) -> list[tuple[str, str]]:
+    """What a figure brought along and the form has no field for: it is told in words and kept."""
+    results = ",".join(map(str, asked.results))
+    kept = {"service": asked.service, "worker": asked.worker, "day": asked.day, "result": results}
+    return [(name, str(value)) for name, value in kept.items() if value]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import signed_in_user
 from campaigns.lists import exporting
 from campaigns.lists.books import Filters
+from campaigns.lists.wording import UNITS
 from campaigns.models import ListExport
 from screens.spreadsheets import XLSX
 from work.kinds import ring
@@ -81,4 +82,5 @@ def _page(request: HttpRequest, pk: int) -> dict[str, Any]:
     export = _export(request, pk)
     kind = ListExport.Kind(export.kind)
     of = OF.get(kind)
-    return {"export": export, "list_name": kind.label, "list_page": BACK[kind], "list_of": of and export.filters[of]}
+    unit = UNITS.get(export.filters.get("unit", ""), kind.label) if kind == ListExport.Kind.CONTACTS else kind.label
+    return {"export": export, "list_name": unit, "list_page": BACK[kind], "list_of": of and export.filters[of]}

@@ -23,6 +23,7 @@ from campaigns.closing.drifting import drift_of
 from campaigns.figures.charts import charts_of
 from campaigns.figures.figures import read_figures, read_totals
 from campaigns.figures.filters import Only, read_choices
+from campaigns.figures.openings import Openings, leads_of
 from campaigns.figures.sheets import sheets_of
 from campaigns.figures.waiting import what_waits
 from campaigns.models import Campaign, ErrandKind, Service
@@ -168,7 +169,8 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
 
 def _figures(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     found = read_figures(campaign=campaign, only=asked_for(request))
-    table = AgentTable(agent_rows(found), figures=found).shown_to(request)
+    opens = Openings(campaign, found.only)
+    table = AgentTable(agent_rows(found, opens), figures=found, opens=opens).shown_to(request)
     return {
         "campaign": campaign,
         "period": write_period(campaign.period),
@@ -177,8 +179,8 @@ def _figures(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "now": timezone.now(),
         "only": found.only,
         "agent_name": next((line.name for line in found.by_agent if line.agent == found.only.agent), ""),
-        "charts": charts_of(found),
-        "service_rows": [(Service(service).label, counts) for service, counts in found.by_service.items()],
+        "charts": charts_of(found, opens=opens),
+        **leads_of(found, opens),
         "agent_table": table,
         "query": request.GET.urlencode(),
         "is_live": campaign.state in (State.RUNNING, State.PAUSED),

@@ -49,7 +49,7 @@ def test_the_supervisor_sees_the_month_in_one_look(month, elena, signed_in):
         "En curso",
         "Gestionados",
         "58 % de 12",
-        "Pagaron tras contacto",
+        "Servicios pagados tras contacto",
         "40 % de 5 servicios contactados",
         "Ana",
     ):
