@@ -60,7 +60,7 @@ def list_export_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not export.file:
         raise Http404
     day = timezone.localtime(export.asked_at)
-    name = f"{slugify(ListExport.Kind(export.kind).label)}-{day:%Y-%m-%d}.xlsx"
+    name = f"{slugify(_name_of(export))}-{day:%Y-%m-%d}.xlsx"
     return FileResponse(export.file.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
 
 
@@ -82,5 +82,16 @@ def _page(request: HttpRequest, pk: int) -> dict[str, Any]:
     export = _export(request, pk)
     kind = ListExport.Kind(export.kind)
     of = OF.get(kind)
-    unit = UNITS.get(export.filters.get("unit", ""), kind.label) if kind == ListExport.Kind.CONTACTS else kind.label
-    return {"export": export, "list_name": unit, "list_page": BACK[kind], "list_of": of and export.filters[of]}
+    return {
+        "export": export,
+        "list_name": _name_of(export),
+        "list_page": BACK[kind],
+        "list_of": of and export.filters[of],
+    }
+
+
+def _name_of(export: ListExport) -> str:
+    """`Servicios`, `Pagos`: the campaign's list shows one of several units."""
+    kind = ListExport.Kind(export.kind)
+    unit = export.filters.get("unit", "") if kind == ListExport.Kind.CONTACTS else None
+    return str(UNITS.get(unit, kind.label))

@@ -63,7 +63,11 @@ def asked_by(person, month, now, **asked) -> ListExport:
 
 LISTS = {
     "": 12, "state=not_callable": 1, "state=paid": 4, "state=held_out": 2, "state=unassigned": 0, "state=open": 4,
-    "list=BOTH": 2, "zone=Sacaba": 3, "agent=999999": 0, "state=nonsense": 12, "state=open&zone=Sacaba": 1,
+    "list=BOTH": 2, "zone=Sacaba": 3, "state=assigned": 9, "agent=999999": 0, "state=nonsense": 12,
+    "state=open&zone=Sacaba": 1, "unit=calls&day=2026-11-26": 3, "unit=calls": 9,
+    "figure=not_paid": 7, "figure=callable": 10, "unit=services": 14, "unit=services&figure=paid&sort=-received": 6,
+    "unit=services&figure=paid_after_contact&service=TV&sort=paid_on": 1,
+    "unit=services&figure=held_out&sort=name": 2, "unit=calls&zone=Sacaba&sort=name": 1,
 }  # fmt: skip
 SEARCHES = {"cliente a": 5, "A4": 1, "clïente l4": 1, "%": 0, "nadie": 0}
 
@@ -82,7 +86,8 @@ def test_a_list_and_its_export_show_the_same(month, elena, signed_in, query):
     assert not make_export(export_id=owed.pk, now=timezone.now())
     assert "El libro está listo" in client.get(f"{address}progress/").content.decode()
     answer = client.get(f"{address}file/")
-    assert "contactos-2026-11-28.xlsx" in answer["Content-Disposition"]
+    unit = "servicios" if "unit=services" in query else "llamadas" if "unit=calls" in query else "contactos"
+    assert f"{unit}-2026-11-28.xlsx" in answer["Content-Disposition"]
     rows = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0)
     assert len(rows.to_python()) - 1 == LISTS[query]
     assert Disclosure.objects.get().rows == LISTS[query]
