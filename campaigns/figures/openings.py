@@ -107,8 +107,11 @@ def leads_of(figures: Figures, opens: Openings) -> dict[str, Any]:
         "opens": {
             "contacts": opens.of(figures.contacts, unit=Unit.CONTACT),
             "services": opens.of(figures.services, unit=Unit.SERVICE),
-            "on_contact_day": opens.figure("paid_on_contact_day", unit=Unit.SERVICE),
-            "part_before": opens.figure("paid_part_before", unit=Unit.SERVICE),
+            "credited": {
+                name: opens.figure(name, unit=Unit.SERVICE)
+                for name in ("paid_on_contact_day", "paid_part_before")
+                if figures.credited is None or getattr(figures.credited, name)
+            },
         },
         "service_rows": services,
         "zone_rows": zones,
