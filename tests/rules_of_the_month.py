@@ -58,6 +58,20 @@ WHAT_WAS_PAID = (
         ("tests/campaigns/figures/test_crediting.py::test_credit_by_day",),
     ),
     Rule(
+        "a figure opens who is no more in the report too",
+        "campaigns/figures/counted_rows.py",
+        "FROM measured_contact WHERE state <> 'gone' AND {where}",
+        "FROM measured_contact WHERE {where}",
+        ("tests/campaigns/figures/test_openings.py::test_every_link_of_the_campaign_opens_as_many_rows_as_it_says",),
+    ),
+    Rule(
+        "a figure of a day opens the rows of every day",
+        "campaigns/figures/counted_rows.py",
+        'words.append(f"{measuring.DAY_OF[figure]} = %(day)s")',
+        "pass",
+        ("tests/campaigns/figures/test_openings.py::test_every_link_of_the_campaign_opens_as_many_rows_as_it_says",),
+    ),
+    Rule(
         "a promise is kept by what came after its day",
         "campaigns/promises_and_callbacks/promise_outcomes.py",
         '            paid_on__lte=OuterRef("promised_on"),\n',
