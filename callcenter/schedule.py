@@ -48,6 +48,8 @@ SCHEDULE = [
     Tick("Sellar campañas cerradas", "campaigns.seal_closed", MINUTE),
     # The figures of the running campaigns are counted afresh when something changed.
     Tick("Actualizar cifras", "campaigns.refresh_figures", 5 * SECOND),
+    # When customers answer, at which attempt, and how the lists empty: what the plan page of a month reads.
+    Tick("Contar cómo contestan los clientes", "campaigns.count_patterns", 5 * MINUTE),
     # Owed work that waits for a worker, or lost the one it had, is rung again: exports, and every kind with a verb.
     Tick("Retomar trabajo pendiente", "work.sweep", 30 * SECOND),
     # Files of exports are kept for a day.

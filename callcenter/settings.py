@@ -102,6 +102,7 @@ CELERY_TASK_ROUTES = {
         "campaigns.assign_what_was_asked",
         "campaigns.close_overdue",
         "campaigns.seal_closed",
+        "campaigns.count_patterns",  # three million attempts are numbered the first time
         "callcenter.take_away_personal_data",
         "work.do_one",
     )

@@ -6,7 +6,7 @@ from django.utils import timezone
 from campaigns.assignment import assigning
 from campaigns.closing import drifting, sealing
 from campaigns.desk import lease_sweep
-from campaigns.figures import refreshing
+from campaigns.figures import patterns, refreshing
 from campaigns.intake import fetching, ringing, taking_in
 from campaigns.lists import exporting
 from campaigns.models import ErrandKind
@@ -40,6 +40,11 @@ def sweep_reports() -> None:
 def refresh_figures() -> None:
     now = timezone.now()
     drifting.tell_of_drift(campaigns=refreshing.refresh_running(now=now), now=now)
+
+
+@shared_task(name="campaigns.count_patterns")
+def count_patterns() -> None:
+    patterns.count_running(now=timezone.now())
 
 
 @shared_task(name="campaigns.sweep_leases")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("campaigns/", include("campaigns.month.urls")),
     path("campaigns/", include("campaigns.assignment.urls")),
     path("campaigns/", include("campaigns.closing.urls")),
+    path("campaigns/", include("campaigns.steering.urls")),
     path("desk/", include("campaigns.desk.urls")),
     path("", include("campaigns.promises_and_callbacks.urls")),
     path("", include("campaigns.lists.urls")),

@@ -97,8 +97,7 @@ def plan_of(*, campaign: Campaign, now: datetime) -> Plan:
             campaign=campaign, is_included=True, agent__is_on_duty=True, agent__user__is_active=True
         ).select_related("agent__user")
     ]
-    windows = [Stretch(*row) for row in CallingWindow.objects.values_list("weekday", "opens", "closes")]
-    calendar = working_calendar(first=campaign.calls_from, last=campaign.calls_until).within(windows)
+    calendar = calling_calendar(campaign)
     begins, until = bounds_of(campaign.calls_from, campaign.calls_until)
     start = max(now, begins)
     return plan(
@@ -110,6 +109,12 @@ def plan_of(*, campaign: Campaign, now: datetime) -> Plan:
         calls_an_hour=policy.calls_an_hour,
         attempts_expected=policy.attempts_expected,
     )
+
+
+def calling_calendar(campaign: Campaign) -> WorkingCalendar:
+    """The hours in which a campaign can be called: worked, inside the calling windows, without days off."""
+    windows = [Stretch(*row) for row in CallingWindow.objects.values_list("weekday", "opens", "closes")]
+    return working_calendar(first=campaign.calls_from, last=campaign.calls_until).within(windows)
 
 
 def plan(

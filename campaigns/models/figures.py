@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import audited
 from agents.models import Agent, User
 from campaigns.models.campaign import Campaign
 from campaigns.models.contacts import CallList, Service
@@ -151,6 +152,72 @@ class AgentDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "day", "agent", "service"], name="agent_day_once")]
+
+
+class PatternRefresh(models.Model):
+    """When the patterns of a campaign's calls were last counted, and how many contacts were still to be called then.
+
+    A row of its own: the count of the cells runs beside this one, and two of them may not write one row.
+    """
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="pattern_refresh")
+    counted_at = models.DateTimeField()
+    open = models.PositiveIntegerField(help_text=_("Contactos por llamar."))
+    unassigned = models.PositiveIntegerField(help_text=_("De ellos, sin agente."))
+
+
+class HourFigure(models.Model):
+    """Attempts of a day by the hour of dialling and by which attempt of its contact each was; who was reached."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="hour_figures")
+    day = models.DateField()
+    hour = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(help_text=_("1 es el primer intento de un contacto."))
+    attempts = models.PositiveIntegerField()
+    contacted = models.PositiveIntegerField(help_text=_("Habló con el cliente."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "day", "hour", "number"], name="hour_figure_once"),
+            models.CheckConstraint(condition=Q(contacted__lte=F("attempts")), name="hour_figure_reached_of_tried"),
+        ]
+
+
+class LeftFigure(models.Model):
+    """How many contacts left the list on a day, after a call or without one: what a burn-down is made of."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="left_figures")
+    day = models.DateField()
+    called = models.PositiveIntegerField()
+    exhausted = models.PositiveIntegerField(default=0, help_text=_("De los llamados, los que agotaron sus intentos."))
+    uncalled = models.PositiveIntegerField(help_text=_("Pagaron sin que nadie los llamara."))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "day"], name="left_figure_once")]
+
+
+@audited()
+class Goal(models.Model):
+    """What a month, or an agent in it, is to reach. Empty: nothing is asked."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="goals")
+    agent = models.ForeignKey(
+        Agent, models.CASCADE, null=True, blank=True, db_index=False, related_name="+",
+        help_text=_("Vacío: la meta es del mes entero."),
+    )  # fmt: skip
+    services_paid = models.PositiveIntegerField(_("servicios pagados tras contacto"), null=True, blank=True)
+    contacted = models.PositiveIntegerField(_("contactados"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("meta")
+        verbose_name_plural = _("metas")
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "agent"], name="goal_once_an_agent"),
+            models.UniqueConstraint(fields=["campaign"], condition=Q(agent=None), name="goal_once_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}, {self.agent}" if self.agent else str(self.campaign)
 
 
 class SealQuerySet(models.QuerySet["Seal"]):

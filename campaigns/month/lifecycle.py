@@ -176,6 +176,8 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
                 "drawn_until",
                 "draw_sha256",
                 "evaluated_on",
+                "planned_calls_an_hour",
+                "planned_attempts",
                 "closed_at",
                 "assigned_at",
                 "assignment_asked_at",

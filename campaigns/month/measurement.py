@@ -1,4 +1,5 @@
-"""What is measured of a month is fixed at its launch: who was in the draw, who was left alone, and the day to judge by.
+"""What is measured of a month is fixed at its launch: who was in the draw, who was left alone, the day to judge by, and
+the two numbers of the capacity plan.
 
 The effect of the calls is looked at once, on that day. Looked at daily until it is clear, every fifth month would show
 one that is not there.
@@ -32,6 +33,8 @@ def fix_measurement(campaign: Campaign) -> None:
     campaign.drawn_until = last or 0
     campaign.evaluated_on = payments_count_until(campaign=campaign)
     campaign.draw_sha256 = draw_fingerprint(campaign)
+    policy = CallingPolicy.objects.in_force()
+    campaign.planned_calls_an_hour, campaign.planned_attempts = policy.calls_an_hour, policy.attempts_expected
 
 
 def draw_fingerprint(campaign: Campaign) -> str:

@@ -1,0 +1,119 @@
+"""What a month and each of its agents are to reach, and how far they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from campaigns.figures.figures import Figures
+from campaigns.models import AssignmentShare, Campaign, Goal
+from campaigns.month.lifecycle import CampaignRefused
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a form asks for; of `agent_id` None, the whole month. None: nothing."""
+
+    agent_id: int | None
+    services_paid: int | None
+    contacted: int | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One goal against reality. `a_day` is what is still needed on each day of calls that is left, rounded up."""
+
+    done: int
+    goal: int | None
+    days_left: int
+
+    @property
+    def missing(self) -> int | None:
+        return None if self.goal is None else max(0, self.goal - self.done)
+
+    @property
+    def a_day(self) -> int | None:
+        """None without a goal, or without a day left to reach it."""
+        return ceil(self.missing / self.days_left) if self.missing is not None and self.days_left else None
+
+
+@dataclass(frozen=True)
+class GoalRow:
+    """The month (`agent_id` None) or an agent."""
+
+    agent_id: int | None
+    name: str
+    assigned: int
+    services_paid: Progress
+    contacted: Progress
+
+
+def check_can_set(campaign: Campaign) -> None:
+    """Raise CampaignRefused unless the month has agents and is not over."""
+    if campaign.state == Campaign.State.EXPECTED:
+        raise CampaignRefused(_("La campaña todavía espera su reporte."))
+    if campaign.state == Campaign.State.CLOSED:
+        raise CampaignRefused(_("La campaña ya está cerrada: sus metas quedan como estaban."))
+
+
+def set_goals(*, campaign: Campaign, wanted: Iterable[Wanted]) -> int:
+    """Keep what is asked of the month and of its agents; how many goals changed. Raises CampaignRefused.
+
+    The audit keeps what stood before, and who changed it.
+    """
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        check_can_set(locked)
+        standing = {goal.agent_id: goal for goal in Goal.objects.filter(campaign=locked)}
+        changed = 0
+        for one in wanted:
+            goal = standing.get(one.agent_id) or Goal(campaign=locked, agent_id=one.agent_id)
+            if (goal.services_paid, goal.contacted) == (one.services_paid, one.contacted):
+                continue
+            goal.services_paid, goal.contacted = one.services_paid, one.contacted
+            if one.services_paid is None and one.contacted is None:
+                goal.delete()
+            else:
+                goal.save()
+            changed += 1
+    return changed
+
+
+def read_goals(*, campaign: Campaign, figures: Figures, days_left: int) -> list[GoalRow]:
+    """The month first, then its agents by name: those of the assignment, and whoever has work or a goal besides."""
+    goals = {goal.agent_id: goal for goal in Goal.objects.filter(campaign=campaign)}
+    lines = {line.agent: line for line in figures.by_agent if line.agent is not None}
+    shares = AssignmentShare.objects.filter(campaign=campaign, is_included=True).values_list("agent_id", flat=True)
+    there = {*shares, *lines, *(agent for agent in goals if agent is not None)}
+    agents = Agent.objects.filter(pk__in=there).select_related("user")
+    rows = [
+        GoalRow(
+            None,
+            _("Todo el mes"),
+            figures.contacts.assigned,
+            _progress(figures.services.paid_after_contact, goals.get(None), "services_paid", days_left),
+            _progress(figures.contacts.contacted, goals.get(None), "contacted", days_left),
+        )
+    ]
+    for agent in sorted(agents, key=lambda one: (str(one), one.pk)):
+        line = lines.get(agent.pk)
+        rows.append(
+            GoalRow(
+                agent.pk,
+                str(agent),
+                line.contacts.assigned if line else 0,
+                _progress(line.services.paid_after_contact if line else 0, goals.get(agent.pk), "services_paid",
+                          days_left),
+                _progress(line.contacts.contacted if line else 0, goals.get(agent.pk), "contacted", days_left),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _progress(done: int, goal: Goal | None, measure: str, days_left: int) -> Progress:
+    return Progress(done, getattr(goal, measure) if goal else None, days_left)

@@ -1,0 +1,159 @@
+"""How fast a month is really called: what was counted so far, beside the numbers of its plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from campaigns.assignment.capacity import HOUR, calling_calendar
+from campaigns.models import AgentDay, AssignmentShare, CallingPolicy, Campaign, LeftFigure, PatternRefresh
+from campaigns.month.periods import day_of
+from service_level.days import bounds_of, midnight_of
+from service_level.working_time import WorkingCalendar, working_days_between, working_time_between
+
+
+@dataclass(frozen=True)
+class CallDay:
+    """A day with calls: how many, in how many hours of the calendar, how many hours of all agents had a result."""
+
+    day: date
+    calls: int
+    worked: float
+    hours: float
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The facts of a forecast. `hours` are those of the calendar in which calls are possible, worked or not."""
+
+    counted_at: datetime
+    begins: datetime
+    until: datetime
+    calendar: WorkingCalendar
+    open: int
+    unassigned: int
+    left: dict[date, LeftFigure]
+    days: list[CallDay]
+    hours: float
+    hours_left: float
+    days_left: int
+    weight: float
+    planned_calls_an_hour: int
+    planned_attempts: float
+    most_attempts: int
+
+    @property
+    def calls(self) -> int:
+        return sum(day.calls for day in self.days)
+
+    @property
+    def worked(self) -> float:
+        """Hours of all agents, in quarters with a result."""
+        return sum(day.worked for day in self.days)
+
+    @property
+    def left_called(self) -> int:
+        """Contacts that left the list after a call."""
+        return sum(line.called for line in self.left.values())
+
+    @property
+    def at_start(self) -> int:
+        """Contacts there were to call: those still to be called, and all that left since the calls began."""
+        return self.open + sum(line.called + line.uncalled for line in self.left.values())
+
+    @property
+    def open_at_the_end(self) -> int:
+        """Contacts still to be called when the last day was over: some may have paid since."""
+        later = [line for day, line in self.left.items() if midnight_of(day) >= self.until]
+        return self.open + sum(line.called + line.uncalled for line in later)
+
+    @property
+    def attempts(self) -> float | None:
+        """Calls a contact takes until it leaves the list: by a result, or by the last attempt the policy allows.
+
+        Each call ends it with the same chance, which all the calls so far tell, also those of who stays in the list.
+        """
+        if not self.calls:
+            return None
+        ending = self.ended_by_a_call / self.calls
+        return (1 - (1 - ending) ** self.most_attempts) / ending if ending else float(self.most_attempts)
+
+    @property
+    def ended_by_a_call(self) -> int:
+        """Contacts that left the list after a call, and not because their attempts were used up."""
+        return min(self.calls, sum(line.called - line.exhausted for line in self.left.values()))
+
+    @property
+    def calls_a_worked_hour(self) -> float | None:
+        return self.calls / self.worked if self.worked else None
+
+    @property
+    def calls_a_planned_hour(self) -> float | None:
+        """Calls of one full-time agent in an hour of the calendar, which is what the capacity plan counts in."""
+        there = self.hours * self.weight
+        return self.calls / there if there and self.calls else None
+
+    @property
+    def hours_planned(self) -> float:
+        """Hours that the plan gave all agents until now."""
+        return self.hours * self.weight
+
+    @property
+    def planned_contacts_an_hour(self) -> float:
+        return self.weight * self.planned_calls_an_hour / self.planned_attempts
+
+
+def read_pace(*, campaign: Campaign) -> Pace | None:
+    """What was counted of a launched campaign; None before the first count. Nine queries."""
+    refresh = PatternRefresh.objects.filter(campaign=campaign).first()
+    if refresh is None or campaign.launched_at is None:
+        return None
+    calendar = calling_calendar(campaign)
+    first, until = bounds_of(campaign.calls_from, campaign.calls_until)
+    begins = max(first, campaign.launched_at)
+    policy = CallingPolicy.objects.in_force()
+    calls_an_hour, attempts = _planned(campaign, policy)
+    now = refresh.counted_at
+    return Pace(
+        counted_at=now,
+        begins=begins,
+        until=until,
+        calendar=calendar,
+        open=refresh.open,
+        unassigned=refresh.unassigned,
+        left={line.day: line for line in LeftFigure.objects.filter(campaign=campaign, day__gte=day_of(begins))},
+        days=_days(campaign, calendar, begins, min(now, until)),
+        hours=working_time_between(begins, min(now, until), calendar=calendar) / HOUR,
+        hours_left=working_time_between(max(now, begins), until, calendar=calendar) / HOUR,
+        days_left=working_days_between(max(now, begins), until, calendar=calendar),
+        weight=_weight(campaign),
+        planned_calls_an_hour=calls_an_hour,
+        planned_attempts=attempts,
+        most_attempts=policy.attempts_a_campaign,
+    )
+
+
+def _days(campaign: Campaign, calendar: WorkingCalendar, begins: datetime, now: datetime) -> list[CallDay]:
+    rows = AgentDay.objects.filter(campaign=campaign, service="").order_by("day").values("day")
+    found = []
+    for row in rows.annotate(calls=Sum("attempts"), quarters=Sum("quarters")):
+        opens = midnight_of(row["day"])
+        hours = working_time_between(max(opens, begins), min(opens + timedelta(days=1), now), calendar=calendar) / HOUR
+        found.append(CallDay(row["day"], row["calls"], row["quarters"] / 4, hours))
+    return found
+
+
+def _weight(campaign: Campaign) -> float:
+    shares = AssignmentShare.objects.filter(
+        campaign=campaign, is_included=True, agent__is_on_duty=True, agent__user__is_active=True
+    )
+    return float(shares.aggregate(sum=Sum("weight"))["sum"] or Decimal(0))
+
+
+def _planned(campaign: Campaign, policy: CallingPolicy) -> tuple[int, float]:
+    """The plan's two numbers as they were at the launch; of a month launched before they were kept, as they are now."""
+    attempts = campaign.planned_attempts or policy.attempts_expected
+    return campaign.planned_calls_an_hour or policy.calls_an_hour, float(attempts)

@@ -1,0 +1,210 @@
+"""The page a supervisor steers a running month by."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from campaigns.figures.patterns import count_patterns
+from campaigns.figures.refreshing import refresh_figures
+from campaigns.models import CallingPolicy, Campaign, Goal, LeftFigure
+from campaigns.month import lifecycle
+from campaigns.steering.comparing import side_by_side
+from campaigns.steering.next_plan import ENOUGH_CONTACTS
+from campaigns.steering.pace import read_pace
+from tests.campaigns.a_campaign import make_campaign, moment
+from tests.campaigns.a_month import make_month
+
+PAGE = "/campaigns/2026-12/plan/"
+
+
+@pytest.fixture(autouse=True)
+def _on_the_28th(at):
+    with time_machine.travel(at("2026-11-28 10:00"), tick=True):
+        yield
+
+
+def counted(campaign):
+    refresh_figures(campaign=campaign, now=moment("2026-11-28 10:00"))
+    count_patterns(campaign=campaign, now=moment("2026-11-28 10:00"))
+    return campaign
+
+
+@pytest.fixture
+def month(house_rules, ana, luis):
+    campaign = make_month({"ana": ana, "luis": luis})
+    for agent in (ana, luis):
+        campaign.shares.create(agent=agent)
+    return counted(campaign)
+
+
+def words_of(response):
+    return " ".join(response.content.decode().replace("\u00a0", " ").split())
+
+
+def test_the_supervisor_reads_what_will_be_left_and_what_that_rests_on(month, elena, signed_in):
+    page = words_of(signed_in(elena).get(PAGE))
+    assert "con 9 llamadas salieron 4 de la lista" in page
+    assert "contactos por llamar" in page.lower()
+    assert "Contactos por llamar al final de cada día" in page
+    assert "No hay un mes anterior que se haya llamado." in page
+    assert "43 % de 7" in page  # who was reached with the first attempt
+
+
+def test_the_campaigns_page_leads_there(month, elena, signed_in):
+    assert f'href="{PAGE}" data-key="m"' in signed_in(elena).get("/campaigns/2026-12/").content.decode()
+
+
+def test_before_the_launch_it_says_that_the_launch_is_missing(elena, signed_in, house_rules):
+    make_campaign()
+    page = words_of(signed_in(elena).get(PAGE))
+    assert "Falta lanzar la campaña" in page
+    assert "Ver la propuesta" in page
+
+
+def test_before_the_first_count_it_says_so(month, elena, signed_in):
+    month.pattern_refresh.delete()
+    assert "Todavía no se contó lo hecho" in words_of(signed_in(elena).get(PAGE))
+
+
+def test_the_page_reads_figures_only_and_few_of_them(month, elena, signed_in):
+    client = signed_in(elena)
+    client.get(f"{PAGE}?part=charts")
+    client.get(PAGE)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(PAGE)
+    told = " ".join(query["sql"] for query in queries)
+    assert "campaigns_listentry" not in told
+    assert "campaigns_attempt " not in told
+    assert len(queries) <= 36
+
+
+def test_charts_nobody_drew_yet_come_after_the_page(month, elena, signed_in):
+    cache.clear()
+    client = signed_in(elena)
+    assert 'class="drawing"' not in client.get(PAGE).content.decode()
+    charts = client.get(f"{PAGE}?part=charts").content.decode()
+    assert "<html" not in charts
+    assert charts.count("<figure") == 4
+
+
+def goals(**more):
+    return {"g0-services_paid": "", "g0-contacted": "", **more}
+
+
+def test_a_goal_says_what_is_still_needed_a_day(month, ana, elena, signed_in):
+    """Two services were paid after contact and four contacts reached; Saturday and Monday are left to call."""
+    client = signed_in(elena)
+    sent = goals(**{"g0-services_paid": "12", f"g{ana.pk}-contacted": "3"})
+    page = words_of(client.post(f"{PAGE}goals/", sent, follow=True))
+    assert "Cambiaron 2 metas." in page
+    of_month = page.split("Todo el mes</th>")[1].split("</tr>")[0]
+    assert "17 %" in of_month
+    assert '<td class="number">10</td> <td class="number">5</td>' in of_month
+    assert "cumplida" in page.split("Ana")[-1]
+
+
+def test_a_goal_taken_away_is_gone_and_the_audit_keeps_it(month, elena, signed_in):
+    client = signed_in(elena)
+    client.post(f"{PAGE}goals/", goals(**{"g0-contacted": "5"}))
+    client.post(f"{PAGE}goals/", goals())
+    assert not Goal.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pgh_label, contacted FROM campaigns_goalevent ORDER BY pgh_id")
+        assert cursor.fetchall() == [("insert", 5), ("delete", 5)]
+
+
+def test_a_goal_that_is_no_number_is_told_beside_its_field(month, elena, signed_in):
+    response = signed_in(elena).post(f"{PAGE}goals/", goals(**{"g0-contacted": "muchos"}))
+    assert response.status_code == 422
+    assert 'value="muchos"' in response.content.decode()
+    assert not Goal.objects.exists()
+
+
+def test_an_auditor_reads_goals_and_sets_none(month, oscar, signed_in):
+    client = signed_in(oscar)
+    page = client.get(PAGE).content.decode()
+    assert "Guardar metas" not in page
+    assert "Tomar estas cifras" not in page
+    assert client.post(f"{PAGE}goals/", goals(**{"g0-contacted": "5"})).status_code == 403
+
+
+def test_a_closed_month_keeps_its_goals(month, elena, signed_in):
+    Campaign.objects.filter(pk=month.pk).update(state="closed", closed_at=moment("2026-11-28 09:00"))
+    client = signed_in(elena)
+    assert "sus metas quedan como estaban" in words_of(client.get(PAGE))
+    client.post(f"{PAGE}goals/", goals(**{"g0-contacted": "5"}))
+    assert not Goal.objects.exists()
+
+
+def many_left(month, number=40):
+    LeftFigure.objects.filter(campaign=month).delete()
+    LeftFigure.objects.create(campaign=month, day=date(2026, 11, 25), called=number, uncalled=0)
+
+
+def test_what_it_really_took_becomes_the_plan_and_the_audit_says_who_took_it_over(month, elena, signed_in):
+    many_left(month, ENOUGH_CONTACTS - 1)
+    client = signed_in(elena)
+    assert "hacen falta 30" in words_of(client.get(PAGE))
+    many_left(month)
+    CallingPolicy.objects.update_or_create(pk=1, defaults={"calls_an_hour": 18, "attempts_expected": Decimal("2.0")})
+    assert "¿Planear los próximos meses con 1 llamadas por hora y 1,0 intentos" in words_of(client.get(PAGE))
+    page = words_of(client.post(f"{PAGE}take-over/", {"calls_an_hour": "1", "attempts": "1.0"}, follow=True))
+    assert "El plan de los próximos meses cuenta con 1 llamadas por hora y 1,0 intentos." in page
+    policy = CallingPolicy.objects.get(pk=1)
+    assert (policy.calls_an_hour, policy.attempts_expected) == (1, Decimal("1.0"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT e.calls_an_hour, c.metadata->>'user' FROM campaigns_callingpolicyevent e
+                 JOIN pghistory_context c ON c.id = e.pgh_context_id ORDER BY e.pgh_id DESC LIMIT 1"""
+        )
+        assert cursor.fetchone() == (1, str(elena.pk))
+
+
+def test_numbers_that_changed_since_they_were_shown_are_not_taken_over(month, elena, signed_in):
+    many_left(month)
+    client = signed_in(elena)
+    page = words_of(client.post(f"{PAGE}take-over/", {"calls_an_hour": "17", "attempts": "2.4"}, follow=True))
+    assert "Las cifras cambiaron mientras las miraba" in page
+    assert not CallingPolicy.objects.filter(calls_an_hour=17).exists()
+
+
+def test_a_launched_month_is_held_against_the_plan_of_its_launch(house_rules, elena):
+    campaign = make_campaign(assigned_at=moment("2026-11-25 07:00"))
+    campaign.planned_attempts = campaign.planned_calls_an_hour = None
+    CallingPolicy.objects.update_or_create(pk=1, defaults={"calls_an_hour": 15, "attempts_expected": Decimal("2.5")})
+    lifecycle.fix_measurement(campaign)
+    campaign.state, campaign.launched_at = Campaign.State.RUNNING, moment("2026-11-25 08:00")
+    campaign.save()
+    CallingPolicy.objects.filter(pk=1).update(calls_an_hour=30)
+    count_patterns(campaign=campaign, now=moment("2026-11-28 10:00"))
+    pace = read_pace(campaign=campaign)
+    assert (pace.planned_calls_an_hour, pace.planned_attempts) == (15, 2.5)
+
+
+def test_months_stand_side_by_side_on_the_same_day_of_their_calls(month, ana, luis):
+    """By the end of the third day (27 November) five of Ana's and two of Luis's contacts were handled."""
+    october = make_campaign(
+        date(2026, 11, 1), state=Campaign.State.CLOSED, launched_at=moment("2026-10-25 08:00"),
+    )  # fmt: skip
+    for day, contacted in ((25, 4), (27, 6), (28, 50)):
+        october.day_figures.create(
+            day=date(2026, 10, day), cut="agent", unit="contact", part="TV", agent=ana, zone="", handled=contacted,
+            contacted=contacted, promised=0, paid=0, paid_after_contact=0, amount_paid=0, amount_paid_after_contact=0,
+        )  # fmt: skip
+    found = side_by_side(campaign=month, now=moment("2026-11-28 10:00"))
+    assert found.days == 3
+    assert [(one.campaign, one.handled, one.contacted) for one in found.months] == [(month, 7, 4), (october, 10, 10)]
+    assert [one.attempts for one in found.months] == [9, 0]
+    assert [one.services_paid for one in found.months] == [4, 0]  # on the 22nd, 25th and 27th: A1, A2 twice, L2
+
+
+def test_on_the_first_day_there_is_nothing_to_compare_yet(month, elena, signed_in, at):
+    with time_machine.travel(at("2026-11-25 17:00"), tick=True):
+        assert "Se compara por días completos, desde el 26/11/2026" in words_of(signed_in(elena).get(PAGE))
