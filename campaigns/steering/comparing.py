@@ -12,12 +12,13 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from campaigns.figures.figures import read_totals
 from campaigns.figures.patterns import LAST_NUMBER
 from campaigns.models import Campaign, HourFigure
-from campaigns.month.periods import day_of, write_period
+from campaigns.month.periods import day_of
 from screens.charts import Chart, columns_by, day_by_day
 
 MONTHS = 4  # side by side, the present one among them
@@ -86,7 +87,7 @@ def side_by_side(*, campaign: Campaign, now: datetime) -> SideBySide:
 
 def _month(campaign: Campaign, items: int, rows: Sequence[Sequence[Any]]) -> Month:
     sums = {name: int(sum(row[2 + place] for row in rows)) for place, name in enumerate(SUMS)}
-    return Month(campaign, write_period(campaign.period), items, **sums)
+    return Month(campaign, date_format(campaign.period, "F Y").capitalize(), items, **sums)
 
 
 def _chart(campaign: Campaign, months: list[Month], rows: Sequence[Sequence[Any]], days: int) -> Chart:
