@@ -60,7 +60,19 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("period", "state", "calls_from", "calls_until")}),
         (_("Reporte"), {"fields": ("report_due_at", "late_since", "missing_since")}),
-        (_("Reparto"), {"fields": ("order", "hold_out_share", "hold_out_seed", "assigned_at", "contacts_continued")}),
+        (
+            _("Reparto"),
+            {
+                "fields": (
+                    "order",
+                    "follows_answers",
+                    "hold_out_share",
+                    "hold_out_seed",
+                    "assigned_at",
+                    "contacts_continued",
+                )
+            },
+        ),
         (_("Guion y modo de llamar"), {"fields": ("script", "dialling")}),
         (_("Fechas"), {"fields": ("created_at", "launched_at", "closed_at", "anonymised_at")}),
     )

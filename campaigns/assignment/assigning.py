@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.assignment.answers import write_answers
 from campaigns.assignment.entries import Assigned, Source, assign_all, let_go_of_the_paid, lock_entries
 from campaigns.assignment.late import Changed, assign_unowned, open_late
 from campaigns.assignment.participants import takers_of
@@ -46,6 +47,7 @@ def assign(*, campaign: Campaign, now: datetime) -> Assigned:
             is_callable="TRUE",
         )
         assigned = assign_all(locked, source, now=now, insert=False)
+        write_answers(locked)
         _write_assignment(campaign, locked, assigned, now)
         note_changed_rows(campaign=locked, now=now)
     return assigned
@@ -70,6 +72,7 @@ class Terms:
     hold_out_share: Decimal
     hold_out_seed: int
     script: str
+    follows_answers: bool = False
     shares: tuple[ShareTerms, ...] = field(default=())
 
 
@@ -115,7 +118,8 @@ def _assign_as_asked(campaign: Campaign, now: datetime) -> Campaign | None:
 def _keep_terms(campaign: Campaign, terms: Terms) -> None:
     campaign.order, campaign.script = terms.order, terms.script
     campaign.hold_out_share, campaign.hold_out_seed = terms.hold_out_share, terms.hold_out_seed
-    campaign.save(update_fields=["order", "script", "hold_out_share", "hold_out_seed"])
+    campaign.follows_answers = terms.follows_answers
+    campaign.save(update_fields=["order", "script", "hold_out_share", "hold_out_seed", "follows_answers"])
     takers_of(campaign)
     wanted = {share.agent_id: share for share in terms.shares}
     shares = list(AssignmentShare.objects.filter(campaign=campaign, agent_id__in=wanted))

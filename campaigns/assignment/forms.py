@@ -36,6 +36,15 @@ class TermsForm(forms.Form):
         max_value=2**31 - 1,
         help_text=_("Cada mes trae el suyo, al azar. El mismo número elige siempre a los mismos."),
     )
+    follows_answers = forms.BooleanField(
+        label=_("Llamar primero a la hora en que contestan"),
+        required=False,
+        help_text=_(
+            "La mitad de los contactos, elegida por sorteo, se llama primero en la parte del día en que contestaron"
+            " antes: el mismo cliente, o los de su lista, zona y tipo de teléfono, en los tres meses anteriores. La"
+            " otra mitad sigue solo el orden de prioridad, y el plan del mes compara las dos."
+        ),
+    )
     script = ScriptField(help_text=_("Lo que el agente lee al llamar. También puede cambiarlo durante la campaña."))
 
     @classmethod
@@ -46,6 +55,7 @@ class TermsForm(forms.Form):
                 "order": campaign.order,
                 "hold_out": plain(campaign.hold_out_share * HUNDRED),
                 "hold_out_seed": campaign.hold_out_seed,
+                "follows_answers": campaign.follows_answers,
                 "script": campaign.script,
             },
         )
@@ -103,6 +113,7 @@ def terms_from(form: TermsForm, shares: list[ShareForm]) -> Terms:
         hold_out_share=decided["hold_out"] / HUNDRED,
         hold_out_seed=decided["hold_out_seed"],
         script=decided["script"],
+        follows_answers=decided["follows_answers"],
         shares=tuple(share.terms for share in shares),
     )
 

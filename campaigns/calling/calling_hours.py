@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from campaigns.models.contacts import PartOfDay
 from service_level.days import midnight_of
 
 # A window is looked for this many days ahead; a campaign is shorter, so nothing later matters.
@@ -63,6 +64,11 @@ class CallingHours:
         here = local(moment)
         begins = max(start for start in self._parts() if start <= here.time())
         return on_clock(here.date(), begins)
+
+    def part_of(self, moment: datetime) -> PartOfDay:
+        """Which part of the day it is."""
+        here = local(moment).time()
+        return PartOfDay(sum(start <= here for start in self._parts()))
 
     def next_part(self, moment: datetime) -> datetime:
         """When the next part of the day begins; after the evening it is the next day's morning."""

@@ -27,7 +27,8 @@ SELECT json_build_object(
                WHERE h.is_day_off AND h.day BETWEEN %(today)s AND %(horizon)s),
   'dispositions', (SELECT json_agg(row_to_json(d) ORDER BY d.position, d.id) FROM campaigns_disposition d),
   'campaigns', (SELECT json_agg(c.id ORDER BY c.period) FROM campaigns_campaign c
-                WHERE c.state = 'running' AND %(today)s BETWEEN c.calls_from AND c.calls_until)
+                WHERE c.state = 'running' AND %(today)s BETWEEN c.calls_from AND c.calls_until),
+  'following', (SELECT json_agg(c.id) FROM campaigns_campaign c WHERE c.state = 'running' AND c.follows_answers)
 )::text
 """
 
@@ -43,6 +44,7 @@ class RuleBook:
     hours: CallingHours
     disposition_rows: tuple[dict[str, Any], ...]
     running: tuple[int, ...] = field(default=())
+    following: frozenset[int] = field(default=frozenset())  # campaigns whose order heeds when customers answer
 
     @property
     def today(self) -> date:
@@ -82,6 +84,7 @@ def read_rules(*, now: datetime) -> RuleBook:
         ),
         disposition_rows=tuple(found["dispositions"] or ()),
         running=tuple(found["campaigns"] or ()),
+        following=frozenset(found["following"] or ()),
     )
 
 

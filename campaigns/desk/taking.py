@@ -55,7 +55,7 @@ LEFT JOIN agents_pause p ON p.agent_id = g.id AND p.ended_at IS NULL
 _FIRST_OF_LIST = """
   SELECT contact_id FROM campaigns_listentry
   WHERE owner_id = %(agent)s AND campaign_id = %(campaign)s AND state = 'open' AND ready_at <= %(now)s
-    AND lease_agent_id IS NULL {guard}
+    AND lease_agent_id IS NULL {guard} {also}
   ORDER BY position LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
@@ -73,8 +73,22 @@ WHERE contact_id = ({which})
 RETURNING contact_id, fence, {codes}, household
 """
 
-_TAKE_FROM_LIST = _TAKE.format(which=_FIRST_OF_LIST.format(guard=""), codes=CODES)
-_TAKE_AT_ONCE = _TAKE.format(which=_FIRST_OF_LIST.format(guard=_NOTHING_FIRST), codes=CODES)
+
+def _taking(guard: str) -> tuple[str, str]:
+    """The first of a list; and the same where those come first who answer in this part of the day.
+
+    Two statements, so that a month without it pays nothing for it: `list_entry_answers` finds the first of the others.
+    """
+    first = _FIRST_OF_LIST.format(guard=guard, also="")
+    who_answer = _FIRST_OF_LIST.format(guard=guard, also="AND answers_in = %(part)s")
+    return (
+        _TAKE.format(which=first, codes=CODES),
+        _TAKE.format(which=f"COALESCE(({who_answer}), ({first}))", codes=CODES),
+    )
+
+
+_TAKE_FROM_LIST = _taking("")
+_TAKE_AT_ONCE = _taking(_NOTHING_FIRST)
 
 _TAKE_CALL_BACK = f"""
 UPDATE campaigns_listentry SET lease_agent_id = %(agent)s, lease_until = %(until)s, fence = fence + 1
@@ -157,7 +171,7 @@ def _renewed(found: Given, *, agent: Agent, book: RuleBook) -> Given | None:
 
 def take_at_once(*, agent: Agent, book: RuleBook) -> Given | None:
     """The first of the list in one statement, when nothing is open at the desk and no agreed call is due."""
-    row = _run(_TAKE_AT_ONCE, agent=agent, book=book, campaign=book.running[0]) if book.running else None
+    row = _run_first(_TAKE_AT_ONCE, agent=agent, book=book, campaign=book.running[0]) if book.running else None
     if row is None:
         return None
     if not row[2]:
@@ -188,13 +202,21 @@ def _candidates(*, agent: Agent, book: RuleBook, desk: OpenDesk) -> Iterator[tup
         while row := _run(_TAKE_CALL_BACK, agent=agent, book=book):
             yield "call_back", row
     for campaign in book.running:
-        while row := _run(_TAKE_FROM_LIST, agent=agent, book=book, campaign=campaign):
+        while row := _run_first(_TAKE_FROM_LIST, agent=agent, book=book, campaign=campaign):
             yield "list", row
 
 
 def take_contact(*, agent: Agent, contact_id: int, book: RuleBook) -> tuple[int, int, list[str]] | None:
     """Lease one contact: its id, fence and what is against it; None when somebody holds it."""
     return _run(_TAKE_CONTACT, agent=agent, book=book, contact=contact_id)
+
+
+def _run_first(
+    statements: tuple[str, str], *, agent: Agent, book: RuleBook, campaign: int
+) -> tuple[int, int, list[str]] | None:
+    if campaign not in book.following:
+        return _run(statements[0], agent=agent, book=book, campaign=campaign)
+    return _run(statements[1], agent=agent, book=book, campaign=campaign, part=book.hours.part_of(book.now).value)
 
 
 def _run(statement: str, *, agent: Agent, book: RuleBook, **more: int) -> tuple[int, int, list[str]] | None:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Q
 
+from campaigns.assignment.answers import FOLLOWS
 from campaigns.figures.measuring import WORK_MEMORY
 from campaigns.models import Campaign, HourFigure, LeftFigure, PatternRefresh
 from campaigns.month.periods import day_of
@@ -56,6 +57,15 @@ SELECT day, count(*) FILTER (WHERE state <> 'open' AND is_called), count(*) FILT
  GROUP BY day
 """
 
+# All who were in the draw, whether anything was known of when they answer or not: what is compared is the rule.
+_HALVES = f"""
+SELECT {FOLLOWS} AS follows, count(*), count(e.contacted_at)
+  FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
+ WHERE e.campaign_id = %(campaign)s AND e.contact_id <= %(drawn_until)s AND e.handled_at IS NOT NULL
+   AND e.state <> 'gone'
+ GROUP BY 1
+"""
+
 
 def count_running(*, now: datetime) -> list[Campaign]:
     """Count the campaigns that are called now, and the last of those that closed since, or were never counted."""
@@ -76,8 +86,10 @@ def count_patterns(*, campaign: Campaign, now: datetime) -> bool:
         cursor.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
         _count_hours(cursor, campaign, since)
         still_open, unassigned = _count_left(cursor, campaign)
+        halves = _count_halves(cursor, campaign) if campaign.follows_answers else {}
         PatternRefresh.objects.update_or_create(
-            campaign=campaign, defaults={"counted_at": now, "open": still_open, "unassigned": unassigned}
+            campaign=campaign,
+            defaults={"counted_at": now, "open": still_open, "unassigned": unassigned, "halves": halves},
         )
     return True
 
@@ -102,3 +114,12 @@ def _count_left(cursor: CursorWrapper, campaign: Campaign) -> tuple[int, int]:
     LeftFigure.objects.filter(campaign=campaign).delete()
     LeftFigure.objects.bulk_create(days)
     return still_open, unassigned
+
+
+def _count_halves(cursor: CursorWrapper, campaign: Campaign) -> dict[str, list[int]]:
+    """Contacts handled and contacted of the half that follows when customers answer, and of the other."""
+    cursor.execute(
+        _HALVES,
+        {"campaign": campaign.pk, "seed": campaign.hold_out_seed, "drawn_until": campaign.drawn_until},
+    )
+    return {"following" if follows else "other": [handled, contacted] for follows, handled, contacted in cursor}

@@ -58,6 +58,11 @@ class Campaign(models.Model):
     late_since = models.DateTimeField(_("atrasado desde"), null=True, blank=True)
     missing_since = models.DateTimeField(_("sin reporte desde"), null=True, blank=True)
     order = models.CharField(_("orden de prioridad"), max_length=8, choices=Order, default=Order.DUE)
+    follows_answers = models.BooleanField(
+        _("llamar primero a la hora en que contestan"),
+        default=False,
+        help_text=_("La mitad de los contactos, elegida por sorteo, según cuándo contestaron clientes como ellos."),
+    )
     dialling = models.CharField(_("modo de llamar"), max_length=9, choices=Dialling, default=Dialling.PREVIEW)
     hold_out_share = models.DecimalField(
         _("grupo de control"),

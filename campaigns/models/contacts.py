@@ -36,6 +36,14 @@ class CallList(models.TextChoices):
         return {self.TV: "TV", self.BOTH: gettext("Ambos")}.get(self, str(self.label))
 
 
+class PartOfDay(models.IntegerChoices):
+    """The parts that the policy cuts a day into."""
+
+    MORNING = 1, _("por la mañana")
+    AFTERNOON = 2, _("por la tarde")
+    EVENING = 3, _("por la noche")
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     def visible_to(self, user: User) -> ContactQuerySet:
         """The centre sees all. An agent sees what her work needs, while its campaign is open:
@@ -174,6 +182,10 @@ class ListEntry(models.Model):
         Agent, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="entries"
     )
     position = models.PositiveIntegerField(default=0, help_text=_("Orden de prioridad: el menor primero."))
+    answers_in = models.PositiveSmallIntegerField(
+        null=True, blank=True, choices=PartOfDay,
+        help_text=_("Parte del día en que se le llama primero. Vacía si no sigue cuándo contestan o no se sabe."),
+    )  # fmt: skip
     ready_at = models.DateTimeField(help_text=_("No se da antes de esta hora."))
     attempts = models.PositiveSmallIntegerField(default=0)
     attempts_on_day = models.PositiveSmallIntegerField(default=0)
@@ -219,6 +231,12 @@ class ListEntry(models.Model):
             # the next contact of a desk, the agent's list and bulk reassignment
             models.Index(
                 fields=["owner", "campaign", "position", "ready_at"], name="list_entry_next", condition=Q(state="open")
+            ),
+            # the same in a month that follows when customers answer: those who answer in this part of the day
+            models.Index(
+                fields=["owner", "campaign", "answers_in", "position"],
+                name="list_entry_answers",
+                condition=Q(state="open", answers_in__isnull=False),
             ),
             # the other half of what an agent owns: the header of her desk, once a minute for each of a thousand
             models.Index(fields=["owner", "campaign"], name="list_entry_settled", condition=~Q(state="open")),

@@ -164,6 +164,10 @@ class PatternRefresh(models.Model):
     counted_at = models.DateTimeField()
     open = models.PositiveIntegerField(help_text=_("Contactos por llamar."))
     unassigned = models.PositiveIntegerField(help_text=_("De ellos, sin agente."))
+    halves = models.JSONField(
+        default=dict,
+        help_text=_("Gestionados y contactados de la mitad que sigue cuándo contestan y de la otra."),
+    )
 
 
 class HourFigure(models.Model):

@@ -147,9 +147,8 @@ def _days(campaign: Campaign, calendar: WorkingCalendar, begins: datetime, now: 
 
 
 def _weight(campaign: Campaign) -> float:
-    shares = AssignmentShare.objects.filter(
-        campaign=campaign, is_included=True, agent__is_on_duty=True, agent__user__is_active=True
-    )
+    """Of all who take part, also of who left meanwhile: their calls are among the calls."""
+    shares = AssignmentShare.objects.filter(campaign=campaign, is_included=True)
     return float(shares.aggregate(sum=Sum("weight"))["sum"] or Decimal(0))
 
 

@@ -24,6 +24,7 @@ from campaigns.steering.comparing import first_whole_day, patterns_charts, read_
 from campaigns.steering.forecasting import forecast
 from campaigns.steering.forms import GoalForm, TakeOverForm
 from campaigns.steering.goals import check_can_set, read_goals, set_goals
+from campaigns.steering.halves import read_halves
 from campaigns.steering.next_plan import PlanRefused, offer_of
 from campaigns.steering.next_plan import take_over as take_the_plan_over
 from campaigns.steering.pace import Pace, read_pace
@@ -100,6 +101,7 @@ def _page(request: HttpRequest, campaign: Campaign, data: Any = None) -> dict[st
         "months": months,
         "first_whole_day": first_whole_day(campaign),
         "patterns": patterns,
+        "halves": read_halves(campaign=campaign),
         "goals": [(row, GoalForm(data, row=row)) for row in rows],
         "why_not_goals": _why_not_goals(campaign),
         **_offer(pace),

@@ -134,7 +134,7 @@ def _answers_before(attempt: Attempt, card: Card | None, book: RuleBook) -> dict
 
 def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpResponse:
     user, now = signed_in_user(request), timezone.now()
-    found = get_object_or_404(Contact.objects.visible_to(user).select_related("campaign"), pk=pk)
+    found = get_object_or_404(Contact.objects.visible_to(user).select_related("campaign", "entry"), pk=pk)
     agent = agent_of(request) if user.role == Role.AGENT else None
     book = read_rules(now=now)
     reasons = why_not(contact=found, now=now, agent=agent, book=book)

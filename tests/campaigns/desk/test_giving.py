@@ -62,6 +62,39 @@ def test_what_is_not_ready_is_passed_over(make_contact, ana, at, now):
     assert give_next(agent=ana, now=now).contact_id == second.pk
 
 
+@pytest.fixture
+def who_answers(make_contact, december, ana):
+    """Contacts of Ana in the order of their places: of no part of the day, of the afternoon, two of the morning."""
+    type(december).objects.filter(pk=december.pk).update(follows_answers=True)
+    return [make_contact(ana, position=place, answers_in=part) for place, part in enumerate((None, 2, 1, 1))]
+
+
+def test_who_answers_in_this_part_of_the_day_comes_first_and_then_the_order_of_the_list(who_answers, ana, at, now):
+    given = []
+    for _time in range(4):
+        found = give_next(agent=ana, now=now)
+        given.append(found.contact_id)
+        ListEntry.objects.filter(contact_id=found.contact_id).update(
+            lease_agent=None, lease_until=None, state="done", last_attempt_at=at("2026-11-26 09:00")
+        )
+    pks = [contact.pk for contact in who_answers]
+    assert given == [pks[2], pks[3], pks[0], pks[1]]
+
+
+def test_in_the_afternoon_it_is_those_of_the_afternoon(who_answers, ana, at):
+    assert give_next(agent=ana, now=at("2026-11-26 14:00")).contact_id == who_answers[1].pk
+
+
+def test_who_answers_now_but_must_not_be_called_is_passed_over_for_the_next_who_does(who_answers, ana, now):
+    DoNotCall.objects.create(contract=who_answers[2].contract, reason="Lo pidió", since=now)
+    assert give_next(agent=ana, now=now).contact_id == who_answers[3].pk
+
+
+def test_a_month_that_does_not_follow_it_keeps_the_order_of_the_list(who_answers, december, ana, now):
+    type(december).objects.filter(pk=december.pk).update(follows_answers=False)
+    assert give_next(agent=ana, now=now).contact_id == who_answers[0].pk
+
+
 def test_what_the_rules_forbid_is_set_aside_with_its_row_corrected(make_contact, ana, now):
     refused, retired, spent, good = (make_contact(ana, position=place) for place in range(4))
     DoNotCall.objects.create(contract=refused.contract, reason="Lo pidió", since=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 import pytest
@@ -76,6 +77,21 @@ def test_who_left_before_the_launch_is_no_part_of_it(month):
     ListEntry.objects.filter(contact__contract="L2").update(paid_known_at=moment("2026-11-24 09:00"))
     count_patterns(campaign=month, now=moment("2026-11-28 12:00"))
     assert sum(line.uncalled for line in LeftFigure.objects.filter(campaign=month)) == 0
+
+
+def test_the_two_halves_of_the_lot_are_counted_where_the_order_follows_when_customers_answer(month):
+    assert PatternRefresh.objects.get().halves == {}
+    last = max(ListEntry.objects.values_list("pk", flat=True))
+    Campaign.objects.filter(pk=month.pk).update(follows_answers=True, drawn_until=last)
+    month.refresh_from_db()
+    count_patterns(campaign=month, now=moment("2026-11-28 12:00"))
+    called, reached = ["A1", "A2", "A3", "A4", "A5", "L1", "L3"], {"A1", "A2", "A3", "L1"}
+    halves: dict[str, list[int]] = {}
+    for contract in called:
+        drawn = hashlib.md5(f"{contract}:orden:{month.hold_out_seed}".encode()).hexdigest()  # noqa: S324
+        half = halves.setdefault("other" if int(drawn[:8], 16) % 2 else "following", [0, 0])
+        half[0], half[1] = half[0] + 1, half[1] + (contract in reached)
+    assert PatternRefresh.objects.get().halves == halves
 
 
 def test_the_clock_counts_what_is_called_and_what_closed_since_but_nothing_twice_after_that(month):

@@ -143,6 +143,20 @@ def test_a_closed_month_keeps_its_goals(month, elena, signed_in):
     assert not Goal.objects.exists()
 
 
+def test_the_two_halves_are_compared_with_an_interval(month, elena, signed_in):
+    client = signed_in(elena)
+    assert "Este mes no sigue la hora en que contestan" in words_of(client.get(PAGE))
+    Campaign.objects.filter(pk=month.pk).update(follows_answers=True)
+    month.pattern_refresh.halves = {"following": [200, 120], "other": [180, 81]}
+    month.pattern_refresh.save()
+    page = words_of(client.get(PAGE))
+    assert "60,0 % de 200" in page
+    assert "45,0 % de 180" in page
+    assert "+15,0" in page
+    assert "puntos; 95 %: entre +4,9 y +24,6" in page
+    assert "Es provisional hasta el cierre" in page
+
+
 def many_left(month, number=40):
     LeftFigure.objects.filter(campaign=month).delete()
     LeftFigure.objects.create(campaign=month, day=date(2026, 11, 25), called=number, uncalled=0)
