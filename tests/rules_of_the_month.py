@@ -255,4 +255,48 @@ WHAT_CAME_AND_WHAT_LEAVES = (
     ),
 )
 
-RULES = (*WHAT_WAS_PAID, *WHAT_CAME_AND_WHAT_LEAVES)
+ANSWERS = "tests/campaigns/assignment/test_answers.py"
+FORECAST = "tests/campaigns/steering/test_forecasting.py"
+PLAN = "tests/campaigns/steering/test_plan_page.py"
+
+HOW_IT_IS_STEERED = (
+    Rule(
+        "a launched month is held against the policy of today",
+        "campaigns/steering/pace.py",
+        "return campaign.planned_calls_an_hour or policy.calls_an_hour, float(attempts)",
+        "return policy.calls_an_hour, float(attempts)",
+        (f"{PLAN}::test_a_launched_month_is_held_against_the_plan_of_its_launch",),
+    ),
+    Rule(
+        "contacts of nobody are forecast to be called",
+        "campaigns/steering/forecasting.py",
+        "an_hour * pace.hours_left - 1e-6)) + pace.unassigned",
+        "an_hour * pace.hours_left - 1e-6))",
+        (f"{FORECAST}::test_the_last_day_in_words",),
+    ),
+    Rule(
+        "numbers that nobody confirmed become the plan",
+        "campaigns/steering/next_plan.py",
+        "if (offer.calls_an_hour, offer.attempts) != (calls_an_hour, attempts):",
+        "if calls_an_hour < 0:",
+        (f"{PLAN}::test_numbers_that_changed_since_they_were_shown_are_not_taken_over",),
+    ),
+    Rule(
+        "everybody is called when such customers answer, and nothing is left to compare with",
+        "campaigns/assignment/answers.py",
+        "CASE WHEN {FOLLOWS} THEN coalesce",
+        "CASE WHEN {FOLLOWS} OR TRUE THEN coalesce",
+        (f"{ANSWERS}::test_half_of_the_contacts_by_lot_are_called_first_when_their_zone_answered",),
+    ),
+    Rule(
+        "the attempts of a contact begin again at one each day",
+        "campaigns/figures/patterns.py",
+        "least(greatest(e.attempts + 1 - row_number() OVER (",
+        "least(greatest(row_number() OVER (",
+        (
+            "tests/campaigns/steering/test_patterns.py::test_later_attempts_go_on_with_the_number_without_counting_past_days_again",
+        ),
+    ),
+)
+
+RULES = (*WHAT_WAS_PAID, *WHAT_CAME_AND_WHAT_LEAVES, *HOW_IT_IS_STEERED)
