@@ -1,13 +1,13 @@
-"""Cells out of the rows that figures/measuring.py lays out.
+"""Cells out of the rows that figures/measuring.py lays out: all of them, or the difference some contacts make.
 
-Grouped in SQL, compared with what is there, and only what differs is written.
+Grouped in SQL. Counted afresh they are compared with what is there, and only what differs is written; of a change the
+cells before are taken away and those after added (figures/keeping.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import datetime
 
 from django.db.backends.utils import CursorWrapper
 
@@ -59,9 +59,7 @@ _happened = """
       (paid_on, 0, 0, 0, 1, COALESCE(is_credited, FALSE)::int, {amount},
        CASE WHEN is_credited THEN {amount} ELSE 0 END)
     ) AS happened(day, {columns})
-   WHERE happened.day >= %(days_since)s::date
-     AND (handled_on >= %(days_since)s::date OR contacted_on >= %(days_since)s::date
-          OR promised_on >= %(days_since)s::date OR paid_on >= %(days_since)s::date)
+   WHERE happened.day IS NOT NULL
 """
 _columns = ", ".join(_day_columns)
 _day_sums = ", ".join(f"COALESCE(sum({c}), 0) AS {c}" for c in _day_columns)
@@ -77,13 +75,13 @@ SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END, 'servic
   FROM ({_happened.format(rows="measured_service", amount="amount_due", columns=_columns)}) AS services GROUP BY {_cuts}
 """
 
-# Attempts from the day `since` on, with the list and zone of their contact: laid out once, counted twice.
+# Attempts whose result came since then, with the list and zone of their contact: laid out once, counted twice.
 MEASURED_ATTEMPTS = """
 CREATE TEMPORARY TABLE measured_attempt ON COMMIT DROP AS
 SELECT a.day, a.agent_id, a.disposition_id, m.part, m.zone,
        date_bin('15 minutes', a.resulted_at, TIMESTAMPTZ '2020-01-01 00:00-04') AS quarter, count(*) AS attempts
   FROM campaigns_attempt a JOIN measured_contact m ON m.contact_id = a.contact_id
- WHERE a.campaign_id = %(campaign)s AND a.day >= %(since)s::date AND a.disposition_id IS NOT NULL
+ WHERE a.campaign_id = %(campaign)s AND a.resulted_at >= %(since)s AND a.disposition_id IS NOT NULL
  GROUP BY 1, 2, 3, 4, 5, 6
 """
 ATTEMPTS = """
@@ -106,22 +104,55 @@ SELECT day, agent_id, service, sum(attempts) AS attempts, count(*) AS quarters
 """
 
 
-def write_cells(*, cursor: CursorWrapper, campaign: Campaign, since: date, days_since: date) -> None:
-    """Bring the cells of `campaign` to what the laid-out rows say; attempts and days from those days on."""
-    values: dict[str, Any] = {"campaign": campaign.pk, "since": since, "days_since": days_since}
+KEYS = {
+    "figurecell": ("unit", "part", "agent_id", "zone", "held_out"),
+    "dayfigure": ("day", "cut", "unit", "part", "agent_id", "zone"),
+    "attemptfigure": ("day", "cut", "part", "agent_id", "zone", "disposition_id"),
+    "agentday": ("day", "agent_id", "service"),
+}
+VALUES: dict[str, tuple[str, ...]] = {
+    "figurecell": ("assigned", *_cell_columns),
+    "dayfigure": _day_columns,
+    "attemptfigure": ("attempts",),
+    "agentday": ("attempts", "quarters"),
+}
+# A cell is there for what it counts: where these are nothing, it is none.
+IS_NOTHING = {
+    "figurecell": "k.items = 0 AND k.assigned = 0",
+    "dayfigure": "k.handled = 0 AND k.contacted = 0 AND k.promised = 0 AND k.paid = 0",
+    "attemptfigure": "k.attempts = 0",
+    "agentday": "k.attempts = 0",
+}
+
+
+def lay_cells(*, cursor: CursorWrapper) -> None:
+    """Lay out `fresh_figurecell` and `fresh_dayfigure` of `measured_contact` and `measured_service`."""
     cursor.execute(CELLS)
-    cursor.execute(DAYS, values)
-    cursor.execute(MEASURED_ATTEMPTS, values)
+    cursor.execute(DAYS)
+
+
+def lay_attempts(*, cursor: CursorWrapper) -> None:
+    """Lay out `fresh_attemptfigure` and `fresh_agentday` of `measured_attempt`."""
     cursor.execute(ATTEMPTS)
     cursor.execute(AGENT_DAYS)
-    cursor.execute("DROP TABLE measured_attempt")
-    by_cell = ("unit", "part", "agent_id", "zone", "held_out")
-    _write_differences(cursor, "figurecell", campaign, by_cell, ("assigned", *_cell_columns))
-    by_day = ("day", "cut", "unit", "part", "agent_id", "zone")
-    _write_differences(cursor, "dayfigure", campaign, by_day, _day_columns, days_since)
-    by_attempt = ("day", "cut", "part", "agent_id", "zone", "disposition_id")
-    _write_differences(cursor, "attemptfigure", campaign, by_attempt, ("attempts",), since)
-    _write_differences(cursor, "agentday", campaign, ("day", "agent_id", "service"), ("attempts", "quarters"), since)
+
+
+def measure_attempts(*, cursor: CursorWrapper, campaign: Campaign, since: datetime) -> None:
+    """Lay out `measured_attempt`: of contacts in `measured_contact`, those whose result came at `since` or later."""
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.measured_attempt")
+    cursor.execute(MEASURED_ATTEMPTS, {"campaign": campaign.pk, "since": since})
+
+
+def write_cells(*, cursor: CursorWrapper, campaign: Campaign) -> None:
+    """Bring all cells of `campaign` to the fresh ones that are laid out."""
+    for table, key in KEYS.items():
+        _write_differences(cursor, table, campaign, key, VALUES[table])
+
+
+def add_to_cells(*, cursor: CursorWrapper, campaign: Campaign, before: str) -> None:
+    """Add the fresh cells to those of `campaign`, and take away those laid out under the name `before`."""
+    for table, key in KEYS.items():
+        _add(cursor, table, campaign, key, VALUES[table], before)
 
 
 def count_by_state(*, cursor: CursorWrapper) -> dict[str, int]:
@@ -134,21 +165,54 @@ def count_by_state(*, cursor: CursorWrapper) -> dict[str, int]:
     return {"unassigned": sum(nobodys for _s, _n, nobodys in rows), **{state: number for state, number, _n in rows}}
 
 
-def _write_differences(
-    cursor: CursorWrapper,
-    table: str,
-    campaign: Campaign,
-    key: Sequence[str],
-    columns: Sequence[str],
-    since: date | None = None,
+def _add(
+    cursor: CursorWrapper, table: str, campaign: Campaign, key: Sequence[str], columns: Sequence[str], before: str
 ) -> None:
-    """Make the rows of `campaign` (from the day `since` on) those of the fresh table, writing only what differs."""
-    # an agent may be missing: compared through 0 the planner can still hash the key
-    same = " AND ".join(
-        f"COALESCE(k.{c}, 0) = COALESCE(f.{c}, 0)" if c == "agent_id" else f"k.{c} = f.{c}" for c in key
+    same, names = _same(key, "d"), ", ".join((*key, *columns))
+    values = {"campaign": campaign.pk}
+    sums = ", ".join(f"sum({c}) AS {c}" for c in columns)
+    cursor.execute(
+        f"""
+        CREATE TEMPORARY TABLE difference ON COMMIT DROP AS
+        SELECT {", ".join(key)}, {sums}
+          FROM (SELECT {names} FROM fresh_{table}
+                UNION ALL SELECT {", ".join((*key, *(f"-{c}" for c in columns)))} FROM {before}_{table}) AS signed
+         GROUP BY {", ".join(key)} HAVING {" OR ".join(f"sum({c}) <> 0" for c in columns)}
+        """
     )
-    kept = "k.campaign_id = %(campaign)s" + (" AND k.day >= %(since)s" if since else "")
-    values = {"campaign": campaign.pk, "since": since}
+    cursor.execute("ANALYZE difference")
+    cursor.execute(
+        f"""UPDATE campaigns_{table} k SET {", ".join(f"{c} = k.{c} + d.{c}" for c in columns)}
+              FROM difference d WHERE k.campaign_id = %(campaign)s AND {same}""",
+        values,
+    )
+    cursor.execute(
+        f"""INSERT INTO campaigns_{table} (campaign_id, {names})
+            SELECT %(campaign)s, {names} FROM difference d
+             WHERE NOT EXISTS (SELECT FROM campaigns_{table} k WHERE k.campaign_id = %(campaign)s AND {same})""",
+        values,
+    )
+    cursor.execute(
+        f"""DELETE FROM campaigns_{table} k USING difference d
+             WHERE k.campaign_id = %(campaign)s AND {same} AND {IS_NOTHING[table]}""",
+        values,
+    )
+    cursor.execute(f"DROP TABLE difference, fresh_{table}, {before}_{table}")
+
+
+def _same(key: Sequence[str], other: str) -> str:
+    """That a cell `k` and a row of `other` have one key; an agent may be missing: through 0 it can still be hashed."""
+    return " AND ".join(
+        f"COALESCE(k.{c}, 0) = COALESCE({other}.{c}, 0)" if c == "agent_id" else f"k.{c} = {other}.{c}" for c in key
+    )
+
+
+def _write_differences(
+    cursor: CursorWrapper, table: str, campaign: Campaign, key: Sequence[str], columns: Sequence[str]
+) -> None:
+    """Make the rows of `campaign` those of the fresh table, writing only what differs."""
+    same, kept = _same(key, "f"), "k.campaign_id = %(campaign)s"
+    values = {"campaign": campaign.pk}
     cursor.execute(f"ANALYZE fresh_{table}")  # else the planner may compare each cell with each
     cursor.execute(
         f"DELETE FROM campaigns_{table} k WHERE {kept} AND NOT EXISTS (SELECT FROM fresh_{table} f WHERE {same})",

@@ -42,6 +42,16 @@ def count_credited(*, cursor: CursorWrapper) -> list[list[Any]]:
     return [list(row) for row in cursor.fetchall()]
 
 
+def differ(rows: list[list[Any]], *, before: list[list[Any]], after: list[list[Any]]) -> list[list[Any]]:
+    """`rows` once those of some services are counted otherwise: as they were `before`, as they are `after`."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for sign, told in ((1, rows), (1, after), (-1, before)):
+        for by, value, part, *counts in told:
+            kept = found.setdefault((by, value, part), [0, 0])
+            kept[:] = [old + sign * new for old, new in zip(kept, counts, strict=True)]
+    return [[*key, *counts] for key, counts in found.items() if any(counts)]
+
+
 def credited_of(rows: list[list[Any]] | None, *, only: Only) -> Credited | None:
     """The counts for `only`; None where they are not counted: two filters besides the service, or not yet at all."""
     asked = [

@@ -60,8 +60,8 @@ SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.
 
 # One row a service, with the fate of its contact.
 SERVICE_ROWS = f"""
-SELECT r.id AS renewal_id, m.owner_id, m.agent_id, m.zone, r.service AS part, m.held_out, m.callable,
-       m.handled_on, m.contacted_on, m.promised_on, p.paid_on, p.first_paid_on,
+SELECT r.id AS renewal_id, m.contact_id, m.owner_id, m.agent_id, m.zone, r.service AS part, m.held_out,
+       m.callable, m.handled_on, m.contacted_on, m.promised_on, p.paid_on, p.first_paid_on,
        {paid_after_contact(paid_on="p.paid_on", contacted_at="m.contacted_at")} AS is_credited,
        r.amount_due, COALESCE(p.amount, 0) AS received
   FROM measured_contact m
@@ -69,8 +69,8 @@ SELECT r.id AS renewal_id, m.owner_id, m.agent_id, m.zone, r.service AS part, m.
   LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
 """
 
-# Laid out once for all that a count asks.
-MEASURED_CONTACTS = f"CREATE TEMPORARY TABLE measured_contact ON COMMIT DROP AS {CONTACT_ROWS}"
+# Laid out once for all that a count asks; `{which}` narrows them to some contacts.
+MEASURED_CONTACTS = f"CREATE TEMPORARY TABLE measured_contact ON COMMIT DROP AS {CONTACT_ROWS} {{which}}"
 MEASURED_SERVICES = f"CREATE TEMPORARY TABLE measured_service ON COMMIT DROP AS {SERVICE_ROWS}"
 
 # Which of the rows above a figure counts. The list it opens has the same ones (campaigns/figures/counted_rows.py).

@@ -1,25 +1,26 @@
 """Figures counted in the background, so that a page reads a few thousand cells instead of a million contacts.
 
 A count is set-based and runs only when something happened since the last one: a result, a step of the campaign, or a
-verb that changed rows in bulk and said so (campaigns/month/changed_rows.py). What it finds is compared with the cells
-and only those that differ are written: a count every five seconds must not leave a table full of dead rows.
+verb that changed rows in bulk and said so (campaigns/month/changed_rows.py). It counts what changed (keeping.py) where
+it is known whose rows changed, and all of them afresh where it is not. Only cells that differ are written: a count
+every five seconds must not leave a table full of dead rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, Q
 
-from campaigns.figures import measuring
+from campaigns.figures import keeping, measuring
 from campaigns.figures.charts import draw_ahead
-from campaigns.figures.counting import count_by_state, write_cells
-from campaigns.figures.credited import CREDITED, count_credited
+from campaigns.figures.counting import count_by_state, lay_attempts, lay_cells, measure_attempts, write_cells
+from campaigns.figures.credited import CREDITED, count_credited, differ
 from campaigns.figures.effects import is_evaluated, sum_households
 from campaigns.models import Campaign, ChangedRows, FigureRefresh
 from campaigns.promises_and_callbacks.promise_outcomes import broken_promises, known_through
@@ -30,7 +31,10 @@ LOCK_KEY = 7_150_001  # first half of the advisory lock; the second is the campa
 SETTLING = timedelta(minutes=16)
 OVERLAP = timedelta(minutes=20)
 STILL_PAYING = timedelta(days=45)  # after the close: the month that is paid for, and the days of grace
-DAYS_STAND = timedelta(minutes=10)  # past days of the day figures are counted again this often, payments or not
+PROMISES_STAND = timedelta(minutes=10)  # broken promises are counted again this often, and with every count afresh
+KEPT = 1  # of what form the kept rows are: others are not counted on
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+EVER = BEGINNING.isoformat()
 
 # Counts and sums, not maxima, of what only bulk verbs write: the greatest key may be committed before a smaller one.
 WHAT_HAPPENED = """
@@ -38,6 +42,7 @@ SELECT (SELECT max(resulted_at) FROM campaigns_attempt WHERE campaign_id = %(cam
        (SELECT concat_ws('-', count(*), sum(contacts), count(undone_at))
           FROM campaigns_reassignment WHERE campaign_id = %(campaign)s),
        (SELECT count(*) FROM campaigns_campaignchange WHERE campaign_id = %(campaign)s),
+       (SELECT count(*) FROM campaigns_changedrows WHERE campaign_id = %(campaign)s AND contacts IS NULL),
        (SELECT count(*) FROM campaigns_changedrows WHERE campaign_id = %(campaign)s)
 """
 
@@ -63,7 +68,7 @@ def refresh_figures(*, campaign: Campaign, now: datetime, afresh: bool = False) 
     """Bring the cells of `campaign` up to `now`; True when they had to be counted.
 
     Does nothing while another process counts the same campaign. `afresh` waits for that one instead, and counts
-    everything again, past days too.
+    everything again from all rows.
     """
     with counting_alone(campaign, waits=afresh) as is_ours:
         if not is_ours:
@@ -81,23 +86,70 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
     if last and not afresh and not is_due and _nothing_happened(last=last, mark=mark, now=now):
         FigureRefresh.objects.filter(campaign=campaign).update(counted_at=now)
         return False
-    since = _first_day_to_count(campaign=campaign, last=None if afresh else last)
-    days_since = since
-    if afresh or last is None or _past_days_may_differ(last=last, mark=mark, now=now):
-        days_since, mark["days_at"] = date.min, now.isoformat()
+    tail_from = keeping.quarter_of(now - OVERLAP)
+    mark["kept"], mark["kept_from"] = KEPT, tail_from.isoformat()
     with connection.cursor() as cursor:
-        count_rows(cursor=cursor, campaign=campaign)
-        write_cells(cursor=cursor, campaign=campaign, since=since, days_since=days_since)
-        by_state = {**count_by_state(cursor=cursor), CREDITED: count_credited(cursor=cursor)}
-        sums = sum_households(cursor=cursor, campaign=campaign) if is_evaluated(campaign=campaign, now=now) else {}
-    if days_since == date.min or last is None:
-        by_state["broken_promises"] = broken_promises(campaign=campaign, now=now).count()
-    else:  # they change with payments and with the day, and cost as much as all the rest
+        if last and not afresh and not is_due and _may_count_changes(cursor, campaign=campaign, last=last, mark=mark):
+            by_state, sums = _count_changes(cursor, campaign=campaign, last=last, tail_from=tail_from), last.effect
+        else:
+            by_state, sums = _count_afresh(cursor, campaign=campaign, now=now, tail_from=tail_from)
+            last = None
+    if last and now - datetime.fromisoformat(last.mark.get("promises_at", EVER)) < PROMISES_STAND:
+        mark["promises_at"] = last.mark["promises_at"]
         by_state["broken_promises"] = last.by_state.get("broken_promises", 0)
+    else:  # they change with payments and with the day, and cost as much as all the rest
+        mark["promises_at"] = now.isoformat()
+        by_state["broken_promises"] = broken_promises(campaign=campaign, now=now).count()
     FigureRefresh.objects.update_or_create(
         campaign=campaign, defaults={"counted_at": now, "mark": mark, "by_state": by_state, "effect": sums}
     )
     return True
+
+
+def _count_afresh(
+    cursor: CursorWrapper, *, campaign: Campaign, now: datetime, tail_from: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Every cell from all rows, and what each contact counts for is kept."""
+    count_rows(cursor=cursor, campaign=campaign)
+    measure_attempts(cursor=cursor, campaign=campaign, since=BEGINNING)
+    lay_cells(cursor=cursor)
+    lay_attempts(cursor=cursor)
+    write_cells(cursor=cursor, campaign=campaign)
+    keeping.keep(cursor, campaign=campaign, tail_from=tail_from)
+    cursor.execute("DROP TABLE measured_attempt")
+    by_state = {**count_by_state(cursor=cursor), CREDITED: count_credited(cursor=cursor)}
+    is_over = is_evaluated(campaign=campaign, now=now)
+    return by_state, sum_households(cursor=cursor, campaign=campaign) if is_over else {}
+
+
+def _may_count_changes(cursor: CursorWrapper, *, campaign: Campaign, last: FigureRefresh, mark: dict[str, Any]) -> bool:
+    """Whether all that happened since the last count is known by its contacts, and they are not too many."""
+    if (
+        CREDITED not in last.by_state
+        or last.mark.get("kept") != KEPT
+        or last.mark["seen"][1:-1] != mark["seen"][1:-1]
+        or last.effect
+    ):
+        return False
+    since = min(last.counted_at - OVERLAP, datetime.fromisoformat(last.mark["kept_from"]))
+    return keeping.lay_changed(cursor, campaign=campaign, since=since)
+
+
+def _count_changes(
+    cursor: CursorWrapper, *, campaign: Campaign, last: FigureRefresh, tail_from: datetime
+) -> dict[str, Any]:
+    kept_from = datetime.fromisoformat(last.mark["kept_from"])
+    before, after = keeping.count_changed(
+        cursor, campaign=campaign, values=measuring.values_of(campaign), kept_from=kept_from,
+        tail_from=max(kept_from, tail_from),
+    )  # fmt: skip
+    states = {*last.by_state, *before.by_state, *after.by_state} - {CREDITED, "broken_promises"}
+    found = {
+        state: last.by_state.get(state, 0) + after.by_state.get(state, 0) - before.by_state.get(state, 0)
+        for state in states
+    }
+    credited = differ(last.by_state[CREDITED], before=before.credited, after=after.credited)
+    return {**{state: number for state, number in found.items() if number or state == "unassigned"}, CREDITED: credited}
 
 
 def is_up_to_date(*, campaign: Campaign, now: datetime) -> bool:
@@ -113,15 +165,8 @@ def _seen_at(last: FigureRefresh) -> datetime:
 
 
 def count_rows(*, cursor: CursorWrapper, campaign: Campaign) -> None:
-    """Lay out `measured_contact` and `measured_service` for this transaction (see campaigns/figures/measuring.py)."""
-    cursor.execute(f"SET LOCAL work_mem = '{measuring.WORK_MEMORY}'")
-    cursor.execute("SET LOCAL parallel_setup_cost = 0")  # these joins gain a third from a second core
-    cursor.execute("SET LOCAL parallel_tuple_cost = 0")
-    made = {"measured_contact": measuring.MEASURED_CONTACTS, "measured_service": measuring.MEASURED_SERVICES}
-    for table, rows in made.items():
-        cursor.execute(f"DROP TABLE IF EXISTS {table}")
-        cursor.execute(rows, measuring.values_of(campaign))
-        cursor.execute(f"ANALYZE {table}")  # without it a million rows are sorted instead of hashed
+    """Lay out `measured_contact` and `measured_service` of the whole month, for this transaction."""
+    keeping.measure(cursor, values=measuring.values_of(campaign))
 
 
 def one_snapshot() -> None:
@@ -163,28 +208,3 @@ def _nothing_happened(*, last: FigureRefresh, mark: dict[str, Any], now: datetim
         return False
     mark["seen_at"] = last.mark["seen_at"]
     return last.counted_at - _seen_at(last) >= SETTLING
-
-
-def _past_days_may_differ(*, last: FigureRefresh, mark: dict[str, Any], now: datetime) -> bool:
-    """Payments, reports and reassignments reach into past days; a result reaches only into today's.
-
-    (It may also move an earlier handling to the agent who now spoke with the customer: that waits for DAYS_STAND.)
-    """
-    mark["days_at"] = last.mark["days_at"]
-    return last.mark["seen"][1:] != mark["seen"][1:] or now - datetime.fromisoformat(mark["days_at"]) >= DAYS_STAND
-
-
-def _first_day_to_count(*, campaign: Campaign, last: FigureRefresh | None) -> date:
-    """Attempts of earlier days stand as they were counted, unless one of them got its result since."""
-    if last is None:
-        return date.min
-    with connection.cursor() as cursor:
-        cursor.execute(
-            # materialized: else the planner walks all days from the first one, looking for such a result
-            """WITH later AS MATERIALIZED (
-                 SELECT day FROM campaigns_attempt WHERE campaign_id = %s AND resulted_at >= %s
-               ) SELECT min(day) FROM later""",
-            [campaign.pk, last.counted_at - OVERLAP],
-        )
-        earliest: date | None = cursor.fetchone()[0]
-    return earliest or date.max

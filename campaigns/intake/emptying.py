@@ -22,6 +22,8 @@ _STATEMENTS = (
         WHERE step.contacts IS NOT NULL AND step.at >= %(since)s""",
     "DELETE FROM campaigns_contactchange WHERE contacts = '{}'",
     f"UPDATE campaigns_reportdifference SET contact_id = NULL WHERE contact_id IN ({_OF_CAMPAIGN})",
+    f"DELETE FROM campaigns_measuredcontact WHERE contact_id IN ({_OF_CAMPAIGN})",
+    "DELETE FROM campaigns_measuredattempts WHERE campaign_id = %(campaign)s",
     "DELETE FROM campaigns_figurecell WHERE campaign_id = %(campaign)s",
     "DELETE FROM campaigns_dayfigure WHERE campaign_id = %(campaign)s",
     "DELETE FROM campaigns_listentry WHERE campaign_id = %(campaign)s",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -29,15 +30,56 @@ class ChangedRows(models.Model):
     """A verb changed rows that figures are counted from, outside the results of calls. Inserted in its transaction.
 
     One row a verb instead of a counter in the campaign's row: nobody waits for another's lock, and a count sees
-    exactly the changes it sees the rows of. Append-only; a month has a few thousand.
+    exactly the changes it sees the rows of. Append-only; a month has a few thousand. With `contacts` it names whose
+    rows they were, so that only theirs are counted again; without, all are.
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, related_name="+")
     at = models.DateTimeField()
+    contacts = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:
         verbose_name = _("cambio de filas")
         verbose_name_plural = _("cambios de filas")
+
+
+class MeasuredContact(models.Model):
+    """What a contact counts for in the cells as they stand: the row of `measured_contact` it was counted by.
+
+    What changes is counted again and this taken away, so a count costs what changed. `services`: those of
+    `measured_service`, a list of part, paid_on, is_credited, amount_due and received. Narrow rows of a whole month, so
+    keys are not enforced; it names nobody.
+    """
+
+    contact = models.OneToOneField(
+        "campaigns.Contact", models.CASCADE, primary_key=True, db_constraint=False, related_name="+"
+    )
+    owner_id = models.BigIntegerField(null=True)
+    agent_id = models.BigIntegerField(null=True)
+    zone = models.CharField(max_length=80)
+    part = models.CharField(max_length=8)
+    state = models.CharField(max_length=12)
+    held_out = models.BooleanField()
+    callable = models.BooleanField()
+    handled_on = models.DateField(null=True)
+    contacted_on = models.DateField(null=True)
+    promised_on = models.DateField(null=True)
+    paid_on = models.DateField(null=True)
+    is_credited = models.BooleanField(null=True)
+    services = models.JSONField(default=list)
+
+
+class MeasuredAttempts(models.Model):
+    """Attempts that are counted but may still change: those of the last quarters of an hour, as they were counted."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, related_name="+")
+    day = models.DateField()
+    agent_id = models.BigIntegerField()
+    disposition_id = models.BigIntegerField()
+    part = models.CharField(max_length=8)
+    zone = models.CharField(max_length=80)
+    quarter = models.DateTimeField()
+    attempts = models.PositiveIntegerField()
 
 
 class Unit(models.TextChoices):

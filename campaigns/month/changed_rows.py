@@ -5,23 +5,31 @@ Results of calls are not told: thirty of them a second are seen by their attempt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
 
 from campaigns.models import Campaign, ChangedRows
 
+NAMED_AT_MOST = 20_000  # contacts in one row: more are counted afresh
 
-def note_changed_rows(*, campaign: Campaign, now: datetime) -> None:
-    """Rows of `campaign` changed in this transaction."""
-    ChangedRows.objects.create(campaign=campaign, at=now)
+
+def note_changed_rows(*, campaign: Campaign, now: datetime, contacts: Sequence[int] | None = None) -> None:
+    """Rows of `campaign` changed in this transaction: those of `contacts`, or nobody knows whose."""
+    named = list(contacts) if contacts is not None and len(contacts) <= NAMED_AT_MOST else None
+    ChangedRows.objects.create(campaign=campaign, at=now, contacts=named)
 
 
 def note_changed_rows_of(*, relation: str, now: datetime) -> None:
-    """Rows of every campaign that `relation` (SQL of ours, with `campaign_id`) names changed in this transaction."""
+    """Rows of every contact that `relation` (SQL of ours, with `campaign_id` and `contact_id`) has changed in this
+    transaction.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO campaigns_changedrows (campaign_id, at)
-                SELECT DISTINCT campaign_id, %s::timestamptz FROM {relation} WHERE campaign_id IS NOT NULL""",
-            [now],
+            f"""INSERT INTO campaigns_changedrows (campaign_id, at, contacts)
+                SELECT campaign_id, %s::timestamptz,
+                       CASE WHEN count(DISTINCT contact_id) <= %s THEN array_agg(DISTINCT contact_id) END
+                  FROM {relation} WHERE campaign_id IS NOT NULL GROUP BY campaign_id""",
+            [now, NAMED_AT_MOST],
         )
