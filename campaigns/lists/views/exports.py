@@ -93,5 +93,5 @@ def _page(request: HttpRequest, pk: int) -> dict[str, Any]:
 def _name_of(export: ListExport) -> str:
     """`Servicios`, `Pagos`: the campaign's list shows one of several units."""
     kind = ListExport.Kind(export.kind)
-    unit = export.filters.get("unit", "") if kind == ListExport.Kind.CONTACTS else None
+    unit = str(export.filters.get("unit", "")) if kind == ListExport.Kind.CONTACTS else "-"
     return str(UNITS.get(unit, kind.label))
