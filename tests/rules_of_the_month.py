@@ -32,7 +32,7 @@ WHAT_WAS_PAID = (
     Rule(
         "the days of grace are none",
         "campaigns/payments/matching.py",
-        '_IN_TIME = "i.paid_on BETWEEN g.begins AND r.due_on + {grace}"',
+        '_IN_TIME = "i.paid_on BETWEEN g.begins AND r.due_on + g.grace"',
         '_IN_TIME = "i.paid_on BETWEEN g.begins AND r.due_on"',
         (f"{PAYMENTS}::test_what_a_payment_makes_of_a_renewal",),
     ),

@@ -94,10 +94,11 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
         else:
             by_state, sums = _count_afresh(cursor, campaign=campaign, now=now, tail_from=tail_from)
             last = None
-    if last and now - datetime.fromisoformat(last.mark.get("promises_at", EVER)) < PROMISES_STAND:
+    stand = last and now - datetime.fromisoformat(last.mark.get("promises_at", EVER)) < PROMISES_STAND
+    if last and stand and last.mark["seen"][1:] == mark["seen"][1:]:
         mark["promises_at"] = last.mark["promises_at"]
         by_state["broken_promises"] = last.by_state.get("broken_promises", 0)
-    else:  # they change with payments and with the day, and cost as much as all the rest
+    else:  # they change with payments and with the day
         mark["promises_at"] = now.isoformat()
         by_state["broken_promises"] = broken_promises(campaign=campaign, now=now).count()
     FigureRefresh.objects.update_or_create(
@@ -127,7 +128,7 @@ def _may_count_changes(cursor: CursorWrapper, *, campaign: Campaign, last: Figur
     if (
         CREDITED not in last.by_state
         or last.mark.get("kept") != KEPT
-        or last.mark["seen"][1:-1] != mark["seen"][1:-1]
+        or last.mark["seen"][1:4] != mark["seen"][1:4]
         or last.effect
     ):
         return False

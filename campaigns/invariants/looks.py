@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import cast
 
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils import timezone
 
 from campaigns.closing.evidence import collect_evidence, what_moved
 from campaigns.closing.sealing import file_fingerprint, is_intact, is_provisional, last_seal, said_of, what_differs
@@ -108,8 +109,8 @@ def _differs_from_its_seal(campaign: Campaign) -> list[str]:
     sealed = last_seal(campaign=campaign)
     if sealed is None:
         return []
-    kept = _cells(campaign) if is_up_to_date(campaign=campaign, now=timezone.now()) else None
-    count_into_cells(campaign=campaign, now=max(timezone.now(), sealed.sealed_at), afresh=True)
+    kept = _cells(campaign) if is_up_to_date(campaign=campaign, now=_moment()) else None
+    count_into_cells(campaign=campaign, now=max(_moment(), sealed.sealed_at), afresh=True)
     moved = what_moved(kept=sealed.evidence, found=collect_evidence(campaign=campaign))
     figures = what_differs(sealed)
     if is_provisional(sealed):
@@ -120,7 +121,7 @@ def _differs_from_its_seal(campaign: Campaign) -> list[str]:
 
 
 def _has_other_cells(campaign: Campaign) -> list[str]:
-    now = timezone.now()
+    now = _moment()
     if not is_up_to_date(campaign=campaign, now=now):
         return []
     kept = _cells(campaign)
@@ -148,6 +149,14 @@ def reports_without_their_file() -> list[str]:
         for report in Report.objects.exclude(file="").order_by("pk")
         if _sha256_of(str(report.file.name)) != report.sha256
     ]
+
+
+def _moment() -> datetime:
+    """Of the look, by the clock of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        (now,) = cursor.fetchone()
+    return cast("datetime", now)
 
 
 def _sha256_of(name: str) -> str:

@@ -11,6 +11,7 @@ from campaigns.figures import refreshing
 from campaigns.figures.figures import read_figures
 from campaigns.figures.refreshing import counting_alone, refresh_figures
 from campaigns.models import FigureCell, ListEntry
+from campaigns.month.changed_rows import note_changed_rows
 from tests.campaigns.a_month import make_month
 from tests.campaigns.together import somebody_waits_for_a_lock
 from tests.processes.house import wait_until
@@ -80,7 +81,9 @@ def test_a_count_sees_one_moment_while_others_write(month, at, ana, monkeypatch)
         def write():
             with transaction.atomic():
                 untouched = ListEntry.objects.filter(contact__contract="L4")
+                contacts = list(untouched.values_list("contact", flat=True))
                 untouched.update(handled_at=at("2026-11-28 09:59"), handled_by=ana)
+                note_changed_rows(campaign=month, now=at("2026-11-28 10:00"), contacts=contacts)
 
         thread, _found = in_a_thread(write)
         thread.join(60)
