@@ -33,5 +33,10 @@ def with_links(drawing: str, links: Links) -> str:
 
     if not links:
         return drawing
-    named = re.sub(rf'<a xlink:href="{re.escape(NOWHERE)}(\d+)"', opened, drawing)
-    return re.sub(r'<a xlink:href="[^"]*">(.*?)</a>', r"\1", named)  # marks without an address got the drawer's own
+    # marks without an address have the drawer's own
+    return without_links(re.sub(rf'<a xlink:href="{re.escape(NOWHERE)}(\d+)"', opened, drawing))
+
+
+def without_links(drawing: str) -> str:
+    """The drawing without what the drawer made a link of: for paper, which opens nothing."""
+    return re.sub(r'<a xlink:href="[^"]*">(.*?)</a>', r"\1", drawing)

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from screens.chart_links import Links, with_links
+from screens.chart_links import Links, with_links, without_links
 
 PALETTE = ("#0a5a60", "#c2651b", "#4a6fb5", "#8a4f93", "#5f7a1f")
 QUIET = "#9fb0bd"
@@ -85,7 +85,7 @@ def paper_svg(spec: Spec, *, font: str) -> str:
     """Draw a Vega-Lite specification for a document, in its typeface."""
     _said, drawn, _links = _prepared(spec)
     drawn["config"] = _in_letters_of(LETTERS, {**drawn["config"], "font": font})
-    return str(vl_convert.vegalite_to_svg(drawn, **_ways()))
+    return without_links(vl_convert.vegalite_to_svg(drawn, **_ways()))
 
 
 def _in_letters_of(size: int, config: Spec) -> Spec:
