@@ -13,7 +13,7 @@ from agents.models import Agent, User
 from campaigns import tasks
 from campaigns.assignment import assigning
 from campaigns.assignment.assigning import open_lists
-from campaigns.models import AssignmentShare, Campaign, Contact
+from campaigns.models import AssignmentShare, Campaign, Contact, ListEntry
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,24 @@ def test_the_supervisor_changes_shares_order_and_hold_out_and_it_is_assigned_aga
     december.refresh_from_db()
     assert (december.order, str(december.hold_out_share), december.script) == ("amount", "0.100", "Buenos días")
     assert owners(december) == {"Ana": 24, "Luis": 12}
+
+
+def test_calling_first_when_they_answer_is_switched_on_before_the_launch_and_said_of_each_contact(
+    december: Campaign, elena: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(elena)
+    rule = "se llama primero en la parte del día en que contestaron"
+    page = client.get("/campaigns/2026-12/proposal/").content.decode()
+    assert rule in page
+    assert 'name="follows_answers"' in page
+    entry = ListEntry.objects.filter(campaign=december).select_related("contact")[0]
+    assert "Se llama primero" not in client.get(f"/desk/contacts/{entry.pk}/").content.decode()
+    client.post("/campaigns/2026-12/deal/", answers(follows_answers="on"))
+    december.refresh_from_db()
+    assert december.follows_answers
+    assert "por el orden de prioridad" in client.get(f"/desk/contacts/{entry.pk}/").content.decode()
+    ListEntry.objects.filter(pk=entry.pk).update(answers_in=2)
+    assert "por la tarde: entonces contestó antes" in client.get(f"/desk/contacts/{entry.pk}/").content.decode()
 
 
 def test_a_large_campaign_is_assigned_in_the_background_and_not_launched_meanwhile(
