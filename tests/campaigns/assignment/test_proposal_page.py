@@ -194,7 +194,7 @@ def test_the_proposal_says_how_small_an_effect_each_control_group_shows(
     assert "Sin un mes anterior con que calcular" in page
     assert "44,3 puntos" in page  # with half of forty left alone: 2,8 × √(0,25 × (1/20 + 1/20))
     assert "con los pagos hasta el 05/12/2026" in page
-    signed_in(elena).post("/campaigns/2026-12/assign/", answers(hold_out="50", hold_out_seed="5"))
+    signed_in(elena).post("/campaigns/2026-12/deal/", answers(hold_out="50", hold_out_seed="5"))
     page = " ".join(signed_in(elena).get("/campaigns/2026-12/").content.decode().split())
     assert "elegido" in page
 
@@ -202,6 +202,6 @@ def test_the_proposal_says_how_small_an_effect_each_control_group_shows(
 def test_people_of_one_household_are_worth_one(december: Campaign, elena: User, signed_in: SignedIn) -> None:
     Contact.objects.update(identity_card="77")
     Contact.objects.filter(contract__in=["C1", "C2"]).update(identity_card="78")
-    signed_in(elena).post("/campaigns/2026-12/assign/", answers())
+    signed_in(elena).post("/campaigns/2026-12/deal/", answers())
     page = " ".join(signed_in(elena).get("/campaigns/2026-12/").content.decode().split())
     assert "44,9 puntos" in page  # 39 of 40: those of more than twenty at one card are no household
