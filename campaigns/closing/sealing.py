@@ -134,7 +134,7 @@ def verify(*, sealed: Seal, now: datetime) -> Verification:
     is_anonymised = campaign.anonymised_at is not None
     with counting_alone(campaign, waits=True), transaction.atomic():
         one_snapshot()
-        count_into_cells(campaign=campaign, now=now, afresh=True)
+        count_into_cells(campaign=campaign, now=max(now, sealed.sealed_at), afresh=True)
         figures = what_differs(sealed)
         evidence = {} if is_anonymised else collect_evidence(campaign=campaign)
     return Verification(

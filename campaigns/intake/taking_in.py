@@ -7,13 +7,14 @@ one was killed; the claim (`work/claiming.py`) lets one work, and its fence lets
 from __future__ import annotations
 
 import traceback
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
 import psycopg
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from campaigns.intake import publishing, superseding
@@ -251,5 +252,6 @@ def in_our_words(error: Exception) -> str:
 def _refresh_statistics(*, report: Report) -> None:
     """The planner of the database must know of a million new rows before the first desk asks for its contact."""
     tables = "campaigns_contact, campaigns_renewal, campaigns_listentry"
-    with connection.cursor() as cursor:
+    # who is at them already (the database does it by itself, too) is not waited for: then they are fresh soon enough
+    with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {tables if report.kind == ReportKind.CCVP else 'campaigns_receipt'}")

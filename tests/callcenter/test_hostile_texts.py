@@ -37,8 +37,8 @@ def send(client, name, fields, **of):
 def test_the_desks_search_answers(world, signed_in, text):
     world.furnish()
     answer = send(signed_in(world.ana), "campaigns:search", {"q": text})
-    assert answer.status_code == 200
-    assert ("Rosa Flores" in answer.content.decode()) == (text == "Rosa\x00")
+    assert (answer.status_code == 302) == (text == "Rosa\x00")  # the only customer who is called so is opened
+    assert answer.status_code in (200, 302)
 
 
 LISTS = [address for address in ADDRESSES if address.sends is None and not address.form and not address.hidden]

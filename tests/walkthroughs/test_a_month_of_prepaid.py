@@ -260,4 +260,5 @@ def test_a_month_of_prepaid(
     call_command("check_invariants")
 
     # -- A last payment within the days of grace, and the last revision of the report -------------------------------
-    assert [one.revision for one in sealing.seal_closed(now=at("2026-12-06 00:10"))] == [2]
+    assert sealing.seal_closed(now=at("2026-12-06 00:10")) == []  # the payments of the last day are not in yet
+    assert [one.revision for one in sealing.seal_closed(now=at("2026-12-08 00:10"))] == [2]

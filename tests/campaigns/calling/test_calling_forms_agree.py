@@ -82,6 +82,7 @@ def test_all_forms_agree(make_contact, ana, luis, december, at, seed):
         due = now + timedelta(minutes=chance.choice((-20, 0, 1, 60))) if chance.random() < 0.2 else None
         if due:
             CallBack.objects.create(campaign=december, contact=contact, agent=ana, due_at=due, created_at=base)
+            ListEntry.objects.filter(contact=contact).update(ready_at=due)  # as agreeing it does
         state = Campaign.objects.get().state
         facts[contact.pk] = {"retired": retired, "refused": refused, "call_back": due, "campaign": state}
     entries = list(ListEntry.objects.select_related("contact"))
