@@ -26,7 +26,10 @@ from campaigns.models import (
     PaymentPromise,
     RetiredTelephone,
 )
+from campaigns.month.changed_rows import note_changed_rows
 from campaigns.promises_and_callbacks import call_backs, promises
+
+COUNTED_ON_FOR = timedelta(minutes=15)  # figures look at results this young again, and longer
 
 
 class StaleResult(Exception):
@@ -116,6 +119,9 @@ def apply_result(
 ) -> Recorded:
     """Write the result into `attempt` and everything that follows from it. The entry's row is locked by the caller."""
     now = book.now
+    if attempt.resulted_at is not None and now - attempt.resulted_at > COUNTED_ON_FOR:
+        # what was counted for good is told otherwise: figures cannot know by its contact alone
+        note_changed_rows(campaign=entry.campaign, now=now)
     attempt.disposition = disposition
     attempt.resulted_at = now
     attempt.note, attempt.reason = answers.note, answers.reason

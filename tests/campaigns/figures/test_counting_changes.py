@@ -128,6 +128,23 @@ def test_changes_come_to_what_a_count_afresh_does(
     assert len(afresh) == 18
 
 
+def test_how_a_call_without_a_result_ended_may_be_told_hours_later(
+    december: Campaign, contacts: list[Contact], at: At
+) -> None:
+    attempt = call(contacts[0], "no_answer", at("2026-11-26 09:00"))
+    no_result = Disposition.objects.get(code="no_result")
+    Attempt.objects.filter(pk=attempt.pk).update(disposition=no_result)
+    for place, minute in enumerate(range(1, 60, 10), 1):  # others are called meanwhile, so it is counted for good
+        call(contacts[place], "no_answer", at(f"2026-11-26 09:{minute:02}"))
+        refresh_figures(campaign=december, now=at(f"2026-11-26 09:{minute + 1:02}"))
+    now, refused = at("2026-11-26 11:00"), Disposition.objects.get(code="refused")
+    answers = answers_for(refused, attempt.telephone, now)
+    attempt = Attempt.objects.get(pk=attempt.pk)
+    correct_result(agent=attempt.agent, attempt=attempt, disposition=refused, answers=answers, now=now)
+    refresh_figures(campaign=december, now=now)
+    assert counted(december)[0] == counted_afresh(december, now)[0]
+
+
 def test_a_change_nobody_can_name_is_counted_afresh(december: Campaign, contacts: list[Contact], at: At) -> None:
     refresh_figures(campaign=december, now=at("2026-11-26 09:00"))
     ListEntry.objects.filter(contact=contacts[0]).update(owner=None)
