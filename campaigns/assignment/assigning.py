@@ -21,7 +21,7 @@ from campaigns.assignment.answers import write_answers
 from campaigns.assignment.entries import Assigned, Source, assign_all, let_go_of_the_paid, lock_entries
 from campaigns.assignment.late import Changed, assign_unowned, open_late
 from campaigns.assignment.participants import takers_of
-from campaigns.models import AssignmentShare, Campaign, ErrandKind, ListEntry
+from campaigns.models import AssignmentShare, Campaign, ChangedRows, ErrandKind, ListEntry
 from campaigns.models.contacts import CallList
 from campaigns.month import errands
 from campaigns.month.changed_rows import note_changed_rows
@@ -49,7 +49,7 @@ def assign(*, campaign: Campaign, now: datetime) -> Assigned:
         assigned = assign_all(locked, source, now=now, insert=False)
         write_answers(locked)
         _write_assignment(campaign, locked, assigned, now)
-        note_changed_rows(campaign=locked, now=now)
+        note_changed_rows(campaign=locked, verb=ChangedRows.Verb.ASSIGNED, now=now)
     return assigned
 
 
@@ -162,7 +162,7 @@ def open_lists(*, campaign: Campaign, now: datetime, changed: Changed = Changed(
             _write_assignment(campaign, locked, assigned, now)
         else:
             assigned = open_late(campaign=locked, source=source, now=now, changed=changed)
-        note_changed_rows(campaign=locked, now=now)
+        note_changed_rows(campaign=locked, verb=ChangedRows.Verb.ASSIGNED, now=now)
     return assigned
 
 
@@ -175,7 +175,7 @@ def assign_late(*, campaign: Campaign, now: datetime) -> Assigned:
         locked = _locked(campaign)
         if locked.state not in (State.PROPOSED, State.RUNNING, State.PAUSED):
             raise CampaignRefused(_("Solo se reparte en una campaña propuesta o en curso."))
-        note_changed_rows(campaign=locked, now=now)
+        note_changed_rows(campaign=locked, verb=ChangedRows.Verb.ASSIGNED, now=now)
         return assign_unowned(locked)
 
 

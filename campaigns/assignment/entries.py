@@ -1,7 +1,7 @@
 """The rows of an assignment: contacts gathered, hold-out drawn, entries written once with their owner and place.
 
-The hold-out is drawn by household and within the list of its first contact, so that nobody is left alone at a telephone
-that rings for another contract of the same people.
+The hold-out is drawn by household and within the list of its first contact, so that nobody drawn is left alone at a
+telephone that rings for another contract of the same people; a report corrected later may join two households.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from campaigns.closing.differences import Difference
@@ -31,6 +32,14 @@ from notices.models import NoticeKind
 from screens.templatetags.screens import bs
 
 IN_THE_MAIL = 20  # figures; the page has them all
+# What leaves no younger row by which it could be counted.
+_BY_VERB = {
+    ChangedRows.Verb.MATCHED: _lazy("Recibos que ya estaban encontraron otro servicio u otro mes."),
+    ChangedRows.Verb.WITHDRAWN: _lazy("Se retiró un reporte de cobros."),
+    ChangedRows.Verb.CORRECTED: _lazy("Se tomó un reporte corregido del mes."),
+    ChangedRows.Verb.MENDED: _lazy("Se corrigió una fila rechazada del reporte."),
+    "": _lazy("Cambiaron filas antes de que el sistema guardara por qué."),
+}
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ def what_happened_since(sealed: Seal) -> list[str]:
     came = receipts.aggregate(n=Count("pk"), amount=Sum("amount"), reports=Count("report", distinct=True))
     refunds = Refund.objects.filter(receipt__campaign=campaign, at__gt=since).aggregate(n=Count("pk"), bs=Sum("amount"))
     results = Attempt.objects.filter(campaign=campaign, resulted_at__gt=since).count()
-    others = ChangedRows.objects.filter(campaign=campaign, at__gt=since).count()
+    verbs = set(ChangedRows.objects.filter(campaign=campaign, at__gt=since).values_list("verb", flat=True))
     told = []
     if came["n"]:
         words = ngettext(
@@ -102,14 +111,14 @@ def what_happened_since(sealed: Seal) -> list[str]:
             refunds["n"],
         )  # fmt: skip
         told.append(words % {"n": refunds["n"], "amount": bs(refunds["bs"])})
+    elif ChangedRows.Verb.REFUNDED in verbs:
+        told.append(_("Devoluciones que esperaban encontraron su recibo."))
     if results:
         words = ngettext(
             "Se registró %(n)d resultado de llamada.", "Se registraron %(n)d resultados de llamadas.", results
         )
         told.append(words % {"n": results})
-    if others > came["reports"] + refunds["n"]:
-        told.append(_("Se retiró o corrigió un reporte, se buscaron recibos otra vez o se cambiaron filas a mano."))
-    return told
+    return told + [str(sentence) for verb, sentence in _BY_VERB.items() if verb in verbs]
 
 
 def _owe_mail(drift: Drift, now: datetime) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Min
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -134,7 +135,8 @@ def why_nothing(*, agent: Agent, now: datetime, book: RuleBook | None = None) ->
         return Nothing(reasons, None)
     mine = ListEntry.objects.filter(owner=agent, campaign__in=book.running, state=ListEntry.State.OPEN)
     ready_at = mine.aggregate(first=Min("ready_at"))["first"]
-    agreed = CallBack.objects.filter(agent=agent, state=CallBack.State.PENDING).aggregate(first=Min("due_at"))["first"]
+    hers = CallBack.objects.filter(agent=agent, campaign__in=book.running, state=CallBack.State.PENDING)
+    agreed = hers.aggregate(first=Min(Greatest("due_at", "contact__entry__ready_at")))["first"]
     moments = [moment for moment in (ready_at, agreed) if moment is not None]
     if not moments:
         reasons.append(Reason("list_done", _("No le queda ningún contacto por llamar: terminó su lista.")))
@@ -142,6 +144,10 @@ def why_nothing(*, agent: Agent, now: datetime, book: RuleBook | None = None) ->
     if min(moments) > now:
         until = book.hours.next_open(min(moments))
         reasons.append(Reason("all_waiting", _("Todos sus contactos esperan su próxima hora."), until))
+    elif not reasons:  # it is at another desk, or so many had to be set aside that the next request goes on from there
+        reasons.append(
+            Reason("not_free", _("Sus próximos contactos no están libres en este momento: busque de nuevo."))
+        )
     return Nothing(reasons, callable_from(reasons))
 
 

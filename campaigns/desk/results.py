@@ -19,6 +19,7 @@ from campaigns.desk.tallying import tally, write_tally
 from campaigns.models import (
     Attempt,
     CallBack,
+    ChangedRows,
     Contact,
     Disposition,
     DoNotCall,
@@ -121,7 +122,7 @@ def apply_result(
     now = book.now
     if attempt.resulted_at is not None and now - attempt.resulted_at > COUNTED_ON_FOR:
         # what was counted for good is told otherwise: figures cannot know by its contact alone
-        note_changed_rows(campaign=entry.campaign, now=now)
+        note_changed_rows(campaign=entry.campaign, verb=ChangedRows.Verb.CALLED, now=now)
     attempt.disposition = disposition
     attempt.resulted_at = now
     attempt.note, attempt.reason = answers.note, answers.reason

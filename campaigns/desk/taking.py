@@ -22,7 +22,7 @@ from campaigns.calling.rulebook import RuleBook
 from campaigns.calling.rules import explain, rule_parameters
 from campaigns.contacts.life import Verb, take_steps
 from campaigns.desk.lease_sweep import sweep_leases
-from campaigns.models import ListEntry
+from campaigns.models import ChangedRows, ListEntry
 from campaigns.month.changed_rows import note_changed_rows
 from campaigns.promises_and_callbacks.call_backs import cancel_pending
 
@@ -264,7 +264,7 @@ def set_aside(contact_id: int, codes: list[str], *, agent: Agent, fence: int, bo
             now=book.now,
         )
     if verb:
-        note_changed_rows(campaign=entry.campaign, now=book.now, contacts=[contact_id])
+        note_changed_rows(campaign=entry.campaign, verb=ChangedRows.Verb.CALLED, now=book.now, contacts=[contact_id])
     if FOR_GOOD.intersection(codes):
         # an agreed call that must not be made is settled in the open, or it would come back every time
         cancel_pending(contact_id=contact_id, why=reasons[0].sentence, now=book.now)

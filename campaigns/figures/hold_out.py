@@ -60,18 +60,8 @@ class Group:
 
     @property
     def quantile(self) -> float:
-        """Of the 95 % interval: Student's, where the spread itself was measured between few households.
-
-        His expansion in 1/freedom to the third order; below three degrees of freedom his own.
-        """
-        z, freedom = Z_95, self.households - 1
-        if self.is_of_singles:
-            return z
-        if freedom < 3:
-            return 4.3027 if freedom == 2 else 12.7062
-        first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
-        third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-        return z + first / freedom + second / freedom**2 + third / freedom**3
+        """Of the 95 % interval: Student's, where the spread itself was measured between few households."""
+        return Z_95 if self.is_of_singles else students_quantile(self.households - 1)
 
 
 @dataclass(frozen=True)
@@ -113,6 +103,19 @@ class Effects:
     contacts: Effect
     services: Effect | None = None
     money: Money | None = None
+
+
+def students_quantile(freedom: int) -> float:
+    """Of a two-sided 95 % interval whose spread was measured with `freedom` degrees of freedom.
+
+    His expansion in 1/freedom to the third order, right to the second decimal; below five degrees his own.
+    """
+    if freedom < 5:
+        return {4: 2.7764, 3: 3.1824, 2: 4.3027}.get(freedom, 12.7062)
+    z = Z_95
+    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    return z + first / freedom + second / freedom**2 + third / freedom**3
 
 
 def wilson(*, successes: float, trials: float, z: float = Z_95) -> tuple[float, float]:

@@ -28,7 +28,7 @@ class Power:
 
 @dataclass(frozen=True)
 class Powers:
-    """The shares side by side. `paid_share`: of those called nobody the month before, or the one assumed."""
+    """The shares side by side. `paid_share`: of all who could be called the month before, or the one assumed."""
 
     shares: list[Power]
     paid_share: float

@@ -21,7 +21,7 @@ from campaigns.contacts.life import Verb, take_steps
 from campaigns.intake import publishing
 from campaigns.intake.contacts_of_rows import write_contacts
 from campaigns.intake.following import follow_renewals
-from campaigns.models import Campaign, Contact, RejectedRow, Renewal, Report, ReportKind
+from campaigns.models import Campaign, ChangedRows, Contact, RejectedRow, Renewal, Report, ReportKind
 from campaigns.payments import recaudo_figures, receipts
 from campaigns.rows import digits, reading, staging
 
@@ -87,11 +87,12 @@ def _admit_renewal(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
     changed = Changed()
     if had is not None:
         contact = Contact.objects.get(pk=had.pk)
-        receipts.settle_contact(contact=contact, now=now)
+        receipts.settle_contact(contact=contact, verb=ChangedRows.Verb.MENDED, now=now)
         changed = _changed(contact=contact, had=had, is_back=is_back, by=by, now=now)
     assigning.open_lists(campaign=campaign, now=now, changed=changed)
     if had is None:  # its service may have been another contract's, and paid
-        receipts.settle_contact(contact=Contact.objects.get(campaign=campaign, contract=contract), now=now)
+        contact = Contact.objects.get(campaign=campaign, contract=contract)
+        receipts.settle_contact(contact=contact, verb=ChangedRows.Verb.MENDED, now=now)
     receipts.match_waiting(campaign=campaign, now=now)
     Report.objects.filter(pk=report.pk).update(figures=publishing.figures(campaign=campaign))
 

@@ -26,7 +26,7 @@ from campaigns.intake import publishing
 from campaigns.intake.contacts_of_rows import set_contacts
 from campaigns.intake.differences import Summary, compare
 from campaigns.intake.following import follow_renewals
-from campaigns.models import Campaign, RejectedRow, Report, ReportKind
+from campaigns.models import Campaign, ChangedRows, RejectedRow, Report, ReportKind
 from campaigns.month import lifecycle
 from campaigns.payments import receipts
 from campaigns.rows.staging import Counted, table_of
@@ -120,7 +120,7 @@ def supersede(
     assigning.open_lists(campaign=campaign, now=now, changed=changed)
     with connection.cursor() as cursor:  # who is new may have come with a service that is paid
         contacts = _CHANGED_OR_NEW.format(report=int(report.pk))
-        receipts.settle_again(cursor, contacts=contacts, campaign=campaign, now=now)
+        receipts.settle_again(cursor, contacts=contacts, campaign=campaign, verb=ChangedRows.Verb.CORRECTED, now=now)
     receipts.match_waiting(campaign=campaign, now=now)
     withdraw(owed=superseded, to=Report.State.SUPERSEDED, now=now, by=by)
     words = {"name": report.name, "what": summary.sentence}

@@ -31,11 +31,22 @@ class ChangedRows(models.Model):
 
     One row a verb instead of a counter in the campaign's row: nobody waits for another's lock, and a count sees
     exactly the changes it sees the rows of. Append-only; a month has a few thousand. With `contacts` it names whose
-    rows they were, so that only theirs are counted again; without, all are.
+    rows they were, so that only theirs are counted again; without, all are. `verb` says why a sealed month moved.
     """
+
+    class Verb(models.TextChoices):
+        ASSIGNED = "assigned", _("Se repartió")
+        CALLED = "called", _("En el puesto")
+        RECEIVED = "received", _("Llegaron recibos")
+        MATCHED = "matched", _("Recibos que ya estaban encontraron otro lugar")
+        REFUNDED = "refunded", _("Devoluciones encontraron su recibo")
+        WITHDRAWN = "withdrawn", _("Se retiró un reporte")
+        CORRECTED = "corrected", _("Se corrigió el reporte del mes")
+        MENDED = "mended", _("Se corrigió una fila del reporte")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_constraint=False, related_name="+")
     at = models.DateTimeField()
+    verb = models.CharField(max_length=9, choices=Verb, blank=True, help_text=_("Vacío: de antes de que se guardara."))
     contacts = ArrayField(models.BigIntegerField(), null=True)
 
     class Meta:

@@ -15,21 +15,23 @@ from campaigns.models import Campaign, ChangedRows
 NAMED_AT_MOST = 20_000  # contacts in one row: more are counted afresh
 
 
-def note_changed_rows(*, campaign: Campaign, now: datetime, contacts: Sequence[int] | None = None) -> None:
-    """Rows of `campaign` changed in this transaction: those of `contacts`, or nobody knows whose."""
+def note_changed_rows(
+    *, campaign: Campaign, verb: ChangedRows.Verb, now: datetime, contacts: Sequence[int] | None = None
+) -> None:
+    """Rows of `campaign` changed by `verb` in this transaction: those of `contacts`, or nobody knows whose."""
     named = list(contacts) if contacts is not None and len(contacts) <= NAMED_AT_MOST else None
-    ChangedRows.objects.create(campaign=campaign, at=now, contacts=named)
+    ChangedRows.objects.create(campaign=campaign, at=now, verb=verb, contacts=named)
 
 
-def note_changed_rows_of(*, relation: str, now: datetime) -> None:
-    """Rows of every contact that `relation` (SQL of ours, with `campaign_id` and `contact_id`) has changed in this
-    transaction.
+def note_changed_rows_of(*, relation: str, verb: ChangedRows.Verb, now: datetime) -> None:
+    """Rows of every contact that `relation` (SQL of ours, with `campaign_id` and `contact_id`) has changed by `verb` in
+    this transaction.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""INSERT INTO campaigns_changedrows (campaign_id, at, contacts)
-                SELECT campaign_id, %s::timestamptz,
+            f"""INSERT INTO campaigns_changedrows (campaign_id, at, verb, contacts)
+                SELECT campaign_id, %s::timestamptz, %s,
                        CASE WHEN count(DISTINCT contact_id) <= %s THEN array_agg(DISTINCT contact_id) END
                   FROM {relation} WHERE campaign_id IS NOT NULL GROUP BY campaign_id""",
-            [now, NAMED_AT_MOST],
+            [now, verb, NAMED_AT_MOST],
         )

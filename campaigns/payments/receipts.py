@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from campaigns.models import Campaign, Contact, Report
+from campaigns.models import Campaign, ChangedRows, Contact, Report
 from campaigns.payments import matching, refunds, settling
 from campaigns.payments.recaudo_figures import figures_of_file
 from campaigns.rows.staging import Counted, table_of
@@ -158,14 +158,17 @@ def take_turn() -> None:
         begin(cursor)
 
 
-def settle_contact(*, contact: Contact, now: datetime) -> None:
-    """A contact owes something else than before: bring its payments and its place in the lists up to it."""
+def settle_contact(*, contact: Contact, verb: ChangedRows.Verb, now: datetime) -> None:
+    """By `verb` a contact owes something else than before: bring its payments and its place in the lists up to it."""
     with connection.cursor() as cursor:
-        settle_again(cursor, contacts=f"SELECT {int(contact.pk)}", campaign=contact.campaign, now=now)
+        of_it = f"SELECT {int(contact.pk)}"
+        settle_again(cursor, contacts=of_it, campaign=contact.campaign, verb=verb, now=now)
 
 
-def settle_again(cursor: CursorWrapper, *, contacts: str, campaign: Campaign, now: datetime) -> None:
-    """Contacts of `campaign` owe something else than before, or other services: payments and places follow.
+def settle_again(
+    cursor: CursorWrapper, *, contacts: str, campaign: Campaign, verb: ChangedRows.Verb, now: datetime
+) -> None:
+    """By `verb` contacts of `campaign` owe something else than before, or other services: payments and places follow.
 
     `contacts`: SQL of ours that gives their ids; all have their list entry. The caller holds the payments' turn.
     """
@@ -181,7 +184,7 @@ def settle_again(cursor: CursorWrapper, *, contacts: str, campaign: Campaign, no
     )
     settling.recount(cursor)
     touched = f"(SELECT id AS contact_id, campaign_id FROM campaigns_contact WHERE id IN ({contacts})) AS changed"
-    settling.settle_again(cursor, touched=touched, now=now)
+    settling.settle_again(cursor, touched=touched, verb=verb, now=now)
 
 
 def begin(cursor: CursorWrapper) -> None:
@@ -201,7 +204,7 @@ def _take(cursor: CursorWrapper, *, report: Report, now: datetime, count: int) -
     settling.note_renewals_to_recount(cursor)
     settling.first_payments(cursor)
     settling.recount(cursor)
-    settling.settle_contacts(cursor, touched="matched_receipt", now=now)
+    settling.settle_contacts(cursor, touched="matched_receipt", verb=ChangedRows.Verb.RECEIVED, now=now)
     # what turned out to be more than was due may be for a later month that is known already
     rematch(cursor, which="standing = 'extra' AND renewal_id IN (SELECT renewal_id FROM matched_receipt)", now=now)
 
@@ -237,7 +240,7 @@ def rematch(
     touched = """(SELECT contact_id, campaign_id FROM campaigns_renewal
                     JOIN renewal_to_recount t ON t.renewal_id = id) AS renewals"""
     if settles:
-        settling.settle_contacts(cursor, touched=touched, now=now)
+        settling.settle_contacts(cursor, touched=touched, verb=ChangedRows.Verb.MATCHED, now=now)
     return moved
 
 

@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from campaigns.models import CallingPolicy, Receipt, Refund, Report
+from campaigns.models import CallingPolicy, ChangedRows, Receipt, Refund, Report
 from campaigns.month.periods import day_of
 from campaigns.payments import settling
 
@@ -219,4 +219,4 @@ def _new_touched(cursor: CursorWrapper) -> None:
 
 def _settle(cursor: CursorWrapper, *, now: datetime) -> None:
     settling.recount(cursor)
-    settling.settle_again(cursor, touched=_CONTACTS, now=now)
+    settling.settle_again(cursor, touched=_CONTACTS, verb=ChangedRows.Verb.REFUNDED, now=now)

@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db.backends.utils import CursorWrapper
 
 from campaigns.contacts.life import LAST_RESULT_IS_FINAL, Verb, take_steps
+from campaigns.models import ChangedRows
 from campaigns.month.changed_rows import note_changed_rows_of
 
 # Receipts and reports are matched by one hand at a time: a receipt taken in while a report is being published would see
@@ -171,17 +172,17 @@ def recount(cursor: CursorWrapper) -> None:
         cursor.execute(statement)
 
 
-def settle_contacts(cursor: CursorWrapper, *, touched: str, now: datetime) -> Settled:
+def settle_contacts(cursor: CursorWrapper, *, touched: str, verb: ChangedRows.Verb, now: datetime) -> Settled:
     """Bring the lists up to the payments of every contact in the rows of `touched` (contact_id, campaign_id)."""
-    note_changed_rows_of(relation=touched, now=now)
+    note_changed_rows_of(relation=touched, verb=verb, now=now)
     cursor.execute(_LATE_FOR_NOTHING)
     _lay_out(cursor, touched)
     return _settle(cursor, now)
 
 
-def settle_again(cursor: CursorWrapper, *, touched: str, now: datetime) -> Settled:
+def settle_again(cursor: CursorWrapper, *, touched: str, verb: ChangedRows.Verb, now: datetime) -> Settled:
     """The same where something may be owed again that was paid: a new service, a payment that is withdrawn."""
-    note_changed_rows_of(relation=touched, now=now)
+    note_changed_rows_of(relation=touched, verb=verb, now=now)
     _lay_out(cursor, touched)
     cursor.execute("DROP TABLE IF EXISTS pg_temp.contact_reopened")
     cursor.execute(_NOTE_REOPENED)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from campaigns.models import Report
+from campaigns.models import ChangedRows, Report
 from campaigns.payments import receipts, refunds, settling
 
 _TOUCHED = """
@@ -81,6 +81,6 @@ def withdraw_receipts(*, reports: Sequence[Report], now: datetime) -> Undoing:
         settling.recount(cursor)
         receipts.rematch(cursor, which=_LEFT, now=now, settles=False)
         touched = "(SELECT DISTINCT contact_id, campaign_id FROM withdrawn_renewal) AS withdrawn"
-        settled = settling.settle_again(cursor, touched=touched, now=now)
+        settled = settling.settle_again(cursor, touched=touched, verb=ChangedRows.Verb.WITHDRAWN, now=now)
         cursor.execute("DROP TABLE withdrawn_renewal")
     return Undoing(receipts=deleted, contacts=settled.reopened)

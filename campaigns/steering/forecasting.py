@@ -15,14 +15,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.figures.hold_out import students_quantile
 from campaigns.models import Campaign
 from campaigns.steering.pace import Pace
 from screens.templatetags.screens import figure
 from service_level.working_time import when_worked
 
-# Student's 97.5 % quantiles by degrees of freedom; a campaign has six days of calls, seldom more
-STUDENT = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26, 10: 2.23}
-STUDENT_OF_MANY = 2.0
 A_DAY = 1.0  # hours of the calendar from which on a day tells a pace
 
 
@@ -84,7 +82,7 @@ def _spread(pace: Pace) -> float | None:
     of_calls = variance * (1 / len(rates) + 1 / max(1, pace.days_left)) / mean**2
     ended = max(1, pace.ended_by_a_call)
     of_contacts = (1 - ended / pace.calls) / ended
-    return STUDENT.get(len(rates) - 1, STUDENT_OF_MANY) * sqrt(of_calls + of_contacts)
+    return students_quantile(len(rates) - 1) * sqrt(of_calls + of_contacts)
 
 
 def _verdict(missing: int, done_at: datetime | None, campaign: Campaign) -> str:

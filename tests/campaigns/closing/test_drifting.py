@@ -44,7 +44,7 @@ def final(closed: Campaign, elena: User, at: At) -> Seal:
 def paid_later(campaign: Campaign, now: datetime) -> None:
     late_payment(campaign)
     Report.objects.update(published_at=now)
-    ChangedRows.objects.create(campaign=campaign, at=now)
+    ChangedRows.objects.create(campaign=campaign, at=now, verb="received")
     refresh_figures(campaign=campaign, now=now)
 
 
@@ -102,6 +102,29 @@ def test_what_nothing_explains_is_told_as_that(final: Seal, closed: Campaign, at
     assert drift.why == []
     drifting.tell_of_drift(campaigns=[closed], now=at("2026-12-07 09:00"))
     assert "nada de lo que el sistema registra lo explica" in Notice.objects.get(key__startswith="seal-drift:").body
+
+
+@pytest.mark.parametrize(
+    ("verbs", "told"),
+    [
+        (["received", "refunded"], ["Devoluciones que esperaban encontraron su recibo."]),
+        (["received", "matched"], ["Recibos que ya estaban encontraron otro servicio u otro mes."]),
+        (["withdrawn"], ["Se retiró un reporte de cobros."]),
+        (["corrected", "matched"], [
+            "Recibos que ya estaban encontraron otro servicio u otro mes.", "Se tomó un reporte corregido del mes.",
+        ]),
+        (["mended"], ["Se corrigió una fila rechazada del reporte."]),
+        (["assigned", "called"], []),
+        ([""], ["Cambiaron filas antes de que el sistema guardara por qué."]),
+    ],
+)  # fmt: skip
+def test_only_what_was_done_is_told_as_the_reason(
+    final: Seal, closed: Campaign, at: At, verbs: list[str], told: list[str]
+) -> None:
+    ChangedRows.objects.bulk_create(
+        ChangedRows(campaign=closed, at=at("2026-12-07 09:00"), verb=verb) for verb in verbs * 2
+    )
+    assert drifting.what_happened_since(final) == told
 
 
 def test_the_clock_looks_at_old_months_too_when_their_rows_were_changed(

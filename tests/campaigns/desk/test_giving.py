@@ -179,6 +179,25 @@ def test_nothing_says_why_and_until_when(make_contact, ana, at, now):
     assert [reason.code for reason in closed.reasons] == ["outside_window", "list_done"]
 
 
+def test_an_agreed_call_that_is_due_and_waits_is_told_with_its_hour(make_contact, ana, at, now):
+    contact = make_contact(ana)
+    agree(agent=ana, contact=contact, due_at=at("2026-11-26 09:50"), now=at("2026-11-26 09:00"))
+    ListEntry.objects.update(ready_at=at("2026-11-26 10:20"))  # its household was open at another desk
+    assert give_next(agent=ana, now=now) is None
+    nothing = why_nothing(agent=ana, now=now)
+    assert [reason.code for reason in nothing.reasons] == ["all_waiting"]
+    assert nothing.until == at("2026-11-26 10:20")
+
+
+def test_what_is_open_at_another_desk_is_told_as_not_free(make_contact, ana, luis, now):
+    contact = make_contact(ana)
+    ListEntry.objects.update(lease_agent=luis, lease_until=now + timedelta(minutes=5))
+    assert give_next(agent=ana, now=now) is None
+    assert [reason.code for reason in why_nothing(agent=ana, now=now).reasons] == ["not_free"]
+    ListEntry.objects.update(lease_agent=None, lease_until=None)
+    assert give_next(agent=ana, now=now).contact_id == contact.pk
+
+
 def test_a_lease_is_renewed_by_its_own_desk_and_fence_only(make_contact, ana, luis, now):
     contact = make_contact(ana)
     given = give_next(agent=ana, now=now)
