@@ -46,7 +46,7 @@ SCHEDULE = [
     Tick("Cerrar campañas terminadas", "campaigns.close_overdue", 10 * MINUTE),
     # A closed campaign gets its sealed report, and the supervisors their mail.
     Tick("Sellar campañas cerradas", "campaigns.seal_closed", MINUTE),
-    # The figures of the running campaigns are counted afresh when something changed.
+    # The figures of the running campaigns are counted again when something changed.
     Tick("Actualizar cifras", "campaigns.refresh_figures", 5 * SECOND),
     # When customers answer, at which attempt, and how the lists empty: what the plan page of a month reads.
     Tick("Contar cómo contestan los clientes", "campaigns.count_patterns", 5 * MINUTE),

@@ -30,7 +30,7 @@ from campaigns.models import (
 from campaigns.month.changed_rows import note_changed_rows
 from campaigns.promises_and_callbacks import call_backs, promises
 
-COUNTED_ON_FOR = timedelta(minutes=15)  # figures look at results this young again, and longer
+COUNTED_ON_FOR = timedelta(minutes=10)  # figures look at results twice as old again: a lock may be waited for
 
 
 class StaleResult(Exception):

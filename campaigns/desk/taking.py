@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 
 from agents.models import Agent
@@ -255,7 +255,7 @@ def set_aside(contact_id: int, codes: list[str], *, agent: Agent, fence: int, bo
     verb = next((verb for code, verb in _STEP_OF.items() if code in codes), None)
     if verb is None and any(reason.code == "telephones_resting" and reason.until is None for reason in reasons):
         verb = Verb.EXHAUST
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         take_steps(
             cursor,
             update=_SET_ASIDE,
@@ -263,8 +263,10 @@ def set_aside(contact_id: int, codes: list[str], *, agent: Agent, fence: int, bo
             steps={verb: "TRUE"} if verb else {},
             now=book.now,
         )
-    if verb:
-        note_changed_rows(campaign=entry.campaign, verb=ChangedRows.Verb.CALLED, now=book.now, contacts=[contact_id])
+        if verb:
+            note_changed_rows(
+                campaign=entry.campaign, verb=ChangedRows.Verb.CALLED, now=book.now, contacts=[contact_id]
+            )
     if FOR_GOOD.intersection(codes):
         # an agreed call that must not be made is settled in the open, or it would come back every time
         cancel_pending(contact_id=contact_id, why=reasons[0].sentence, now=book.now)

@@ -36,9 +36,10 @@ laid AS (
   SELECT unit, part, owner_id, zone, held_out, items, {", ".join(["0"] * len(_cell_columns))}
     FROM cells WHERE owner_id IS NOT NULL
 )
-SELECT unit, part, agent_id, zone, held_out, sum(assigned) AS assigned,
+SELECT CASE GROUPING(agent_id, zone) WHEN 0 THEN 'both' WHEN 1 THEN 'agent' ELSE 'zone' END AS cut,
+       unit, part, agent_id, COALESCE(zone, '') AS zone, held_out, sum(assigned) AS assigned,
        {", ".join(f"sum({c}) AS {c}" for c in _cell_columns)}
-  FROM laid GROUP BY unit, part, agent_id, zone, held_out
+  FROM laid GROUP BY unit, part, held_out, GROUPING SETS ((agent_id, zone), (agent_id), (zone))
 """
 
 _day_columns = (
@@ -105,7 +106,7 @@ SELECT day, agent_id, service, sum(attempts) AS attempts, count(*) AS quarters
 
 
 KEYS = {
-    "figurecell": ("unit", "part", "agent_id", "zone", "held_out"),
+    "figurecell": ("cut", "unit", "part", "agent_id", "zone", "held_out"),
     "dayfigure": ("day", "cut", "unit", "part", "agent_id", "zone"),
     "attemptfigure": ("day", "cut", "part", "agent_id", "zone", "disposition_id"),
     "agentday": ("day", "agent_id", "service"),

@@ -11,16 +11,17 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from campaigns.figures.hold_out import Effects, Group, effect, money_added
+from campaigns.figures.measuring import CONTACT_ROWS, values_of
 from campaigns.models import Campaign
 from campaigns.month.measurement import payments_are_in
 
 SIDES = {False: "called", True: "held_out"}
 UNITS = ("contacts", "services", "money")
 # Who counts: callable on the day of the launch and drawn then. Paid: until the day of the evaluation.
-_SUMS = """
+_SUMS = f"""
 WITH member AS (
   SELECT contact_id, held_out, household, coalesce(paid_on <= %(until)s, FALSE)::int AS paid
-    FROM measured_contact WHERE callable AND state <> 'gone'
+    FROM ({CONTACT_ROWS}) AS measured WHERE callable AND state <> 'gone'
 ), of_contact AS (
   SELECT r.contact_id, count(*) AS services, sum(r.amount_due) AS due,
          count(*) FILTER (WHERE p.paid_on <= %(until)s) AS paid,
@@ -46,8 +47,8 @@ def is_evaluated(*, campaign: Campaign, now: datetime) -> bool:
 
 
 def sum_households(*, cursor: CursorWrapper, campaign: Campaign) -> dict[str, Any]:
-    """By side and unit the six sums of `Group`, of the contacts `measured_contact` has. Amounts in Bs."""
-    cursor.execute(_SUMS, {"campaign": campaign.pk, "until": campaign.evaluated_on or date.max})
+    """By side and unit the six sums of `Group`, from all rows of the month. Amounts in Bs."""
+    cursor.execute(_SUMS, {**values_of(campaign), "until": campaign.evaluated_on or date.max})
     found: dict[str, Any] = {"evaluated_on": str(campaign.evaluated_on)}  # also where there is nothing to compare
     for side, households, *sums in cursor.fetchall():
         contacts, services, money = sums[:5], sums[5:10], sums[10:]

@@ -54,10 +54,11 @@ def read_choices(*, campaign: Campaign) -> Choices:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT 'agent', agent_id::text FROM campaigns_figurecell
-                WHERE campaign_id = %(campaign)s AND unit = 'contact' AND agent_id IS NOT NULL GROUP BY agent_id
+                WHERE campaign_id = %(campaign)s AND cut = 'agent' AND unit = 'contact' AND agent_id IS NOT NULL
+                GROUP BY agent_id
                UNION ALL
                SELECT 'zone', zone FROM campaigns_figurecell
-                WHERE campaign_id = %(campaign)s AND unit = 'contact' AND zone <> '' GROUP BY zone
+                WHERE campaign_id = %(campaign)s AND cut = 'zone' AND unit = 'contact' AND zone <> '' GROUP BY zone
                UNION ALL
                SELECT 'day', day::text FROM campaigns_dayfigure
                 WHERE campaign_id = %(campaign)s AND cut = 'zone' AND unit = 'contact' GROUP BY day""",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from campaigns.figures.figures import Figures
+from campaigns.figures.figures import Figures, Totals
 from campaigns.figures.filters import NO_ZONE, Only
 from campaigns.figures.measuring import CONDITIONS, Counts
 from campaigns.models import Campaign, Disposition, Service, Unit
@@ -62,10 +63,8 @@ class Openings:
 
     def of(self, counts: Counts, *, unit: Unit, only: Only | None = None, zone: str = "") -> dict[str, str]:
         """By figure, where those of `counts` lead; '' where there is nothing."""
-        return {
-            name: self.figure(name, unit=unit, only=only, zone=zone) if getattr(counts, name) else ""
-            for name in FIGURES
-        }
+        rest = self.figure("items", unit=unit, only=only, zone=zone).partition("figure=items")[2]
+        return {name: f"{self._address}?figure={name}{rest}" if getattr(counts, name) else "" for name in FIGURES}
 
     def of_zone(self, zone: str, contacts: Counts, services: Counts) -> dict[str, dict[str, str]]:
         """By unit and figure, where those of a zone lead."""
@@ -74,6 +73,10 @@ class Openings:
             "contacts": self.of(contacts, unit=Unit.CONTACT, zone=named),
             "services": self.of(services, unit=Unit.SERVICE, zone=named),
         }
+
+    @cached_property
+    def _address(self) -> str:
+        return reverse("campaigns:contact_list", args=[write_period(self.campaign.period)])
 
     def _by_day(self) -> Only:
         """What the figures of days and calls heed: of an agent they are not told by zone."""
@@ -85,34 +88,35 @@ class Openings:
         return {"service": only.service, "zone": zone, "day": only.day.isoformat() if only.day else ""}
 
     def _list(self, asked: dict[str, str | int | None]) -> str:
-        address = reverse("campaigns:contact_list", args=[write_period(self.campaign.period)])
-        return f"{address}?{urlencode({name: value for name, value in asked.items() if value})}"
+        return f"{self._address}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def leads_of(figures: Figures, opens: Openings) -> dict[str, Any]:
-    """Where the figures of the tiles and tables of a campaign's page lead, for its templates."""
-    services = [
-        (
-            Service(service).label,
-            counts,
-            opens.of(counts, unit=Unit.SERVICE, only=replace(figures.only, service=service)),
-        )
-        for service, counts in figures.by_service.items()
-    ]
-    zones = [
-        (zone, contacts, services, opens.of_zone(zone, contacts, services))
-        for zone, (contacts, services) in figures.by_zone.items()
-    ]
+def leads_of_totals(figures: Totals, opens: Openings) -> dict[str, Any]:
+    """Where the figures of the tiles lead, for their templates."""
     return {
-        "opens": {
-            "contacts": opens.of(figures.contacts, unit=Unit.CONTACT),
-            "services": opens.of(figures.services, unit=Unit.SERVICE),
-            "credited": {
-                name: opens.figure(name, unit=Unit.SERVICE)
-                for name in ("paid_on_contact_day", "paid_part_before")
-                if figures.credited is None or getattr(figures.credited, name)
-            },
+        "contacts": opens.of(figures.contacts, unit=Unit.CONTACT),
+        "services": opens.of(figures.services, unit=Unit.SERVICE),
+        "credited": {
+            name: opens.figure(name, unit=Unit.SERVICE)
+            for name in ("paid_on_contact_day", "paid_part_before")
+            if figures.credited is None or getattr(figures.credited, name)
         },
-        "service_rows": services,
-        "zone_rows": zones,
+    }
+
+
+def leads_of_rows(figures: Figures, opens: Openings) -> dict[str, Any]:
+    """The rows of the tables by service and by zone, each with where its figures lead."""
+    return {
+        "service_rows": [
+            (
+                Service(service).label,
+                counts,
+                opens.of(counts, unit=Unit.SERVICE, only=replace(figures.only, service=service)),
+            )
+            for service, counts in figures.by_service.items()
+        ],
+        "zone_rows": [
+            (zone, contacts, services, opens.of_zone(zone, contacts, services))
+            for zone, (contacts, services) in figures.by_zone.items()
+        ],
     }

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from campaigns.figures import keeping, measuring
 from campaigns.figures.charts import draw_ahead
@@ -27,12 +28,12 @@ from campaigns.promises_and_callbacks.promise_outcomes import broken_promises, k
 
 LOCK_KEY = 7_150_001  # first half of the advisory lock; the second is the campaign
 # After the newest result it is counted on for this long: a transaction open when the mark was read may still commit an
-# older result, and an agent may correct her last one (campaigns/desk/correcting.py), which moves no mark.
+# older result, which moves no mark.
 SETTLING = timedelta(minutes=16)
 OVERLAP = timedelta(minutes=20)
 STILL_PAYING = timedelta(days=45)  # after the close: the month that is paid for, and the days of grace
 PROMISES_STAND = timedelta(minutes=10)  # broken promises are counted again this often, and with every count afresh
-KEPT = 1  # of what form the kept rows are: others are not counted on
+KEPT = 2  # of what form the kept rows are: others are not counted on
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 EVER = BEGINNING.isoformat()
 
@@ -61,7 +62,19 @@ def refresh_running(*, now: datetime) -> list[Campaign]:
     counted = [campaign for campaign in chosen if refresh_figures(campaign=campaign, now=now)]
     for campaign in counted:
         draw_ahead(campaign=campaign)
+    for over in Campaign.objects.filter(figure_refresh__mark__has_key="kept").exclude(pk__in=[c.pk for c in chosen]):
+        _let_go(over)
     return counted
+
+
+def _let_go(campaign: Campaign) -> None:
+    """Keep no rows of a month that is over: should something still change, it is counted afresh once."""
+    with counting_alone(campaign, waits=False) as is_ours, transaction.atomic(), connection.cursor() as cursor:
+        if is_ours:
+            keeping.forget(cursor, campaign=campaign)
+            cursor.execute(
+                "UPDATE campaigns_figurerefresh SET mark = mark - 'kept' WHERE campaign_id = %s", [campaign.pk]
+            )
 
 
 def refresh_figures(*, campaign: Campaign, now: datetime, afresh: bool = False) -> bool:
@@ -73,27 +86,45 @@ def refresh_figures(*, campaign: Campaign, now: datetime, afresh: bool = False) 
     with counting_alone(campaign, waits=afresh) as is_ours:
         if not is_ours:
             return False
-        with transaction.atomic():
-            one_snapshot()
-            return count_into_cells(campaign=campaign, now=now, afresh=afresh)
+        try:
+            return _count(campaign, now=now, afresh=afresh)
+        except IntegrityError:
+            if afresh:
+                raise
+        # what is kept is not what the cells were made of (rows restored or changed by hand): all rows tell
+        return _count(campaign, now=now, afresh=True)
+
+
+def _count(campaign: Campaign, *, now: datetime, afresh: bool) -> bool:
+    with transaction.atomic():
+        one_snapshot()
+        return count_into_cells(campaign=campaign, now=now, afresh=afresh)
 
 
 def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool:
     """The work of `refresh_figures`, in the caller's transaction and under the caller's `counting_alone`."""
+    # as it is in this snapshot: it may have been launched since the caller read it, and the mark would say so
+    campaign.refresh_from_db(fields=["state", "calls_from", "launched_at", "drawn_until", "evaluated_on"])
     mark = _what_happened(campaign=campaign, now=now)
     last = FigureRefresh.objects.filter(campaign=campaign).first()
-    is_due = is_evaluated(campaign=campaign, now=now) and not (last and last.effect)
+    is_over = is_evaluated(campaign=campaign, now=now)
+    is_due = is_over and not (last and last.effect)
     if last and not afresh and not is_due and _nothing_happened(last=last, mark=mark, now=now):
         FigureRefresh.objects.filter(campaign=campaign).update(counted_at=now)
         return False
     tail_from = keeping.quarter_of(now - OVERLAP)
-    mark["kept"], mark["kept_from"] = KEPT, tail_from.isoformat()
+    mark["kept"], mark["afresh_on"] = KEPT, str(timezone.localdate(now))
     with connection.cursor() as cursor:
-        if last and not afresh and not is_due and _may_count_changes(cursor, campaign=campaign, last=last, mark=mark):
-            by_state, sums = _count_changes(cursor, campaign=campaign, last=last, tail_from=tail_from), last.effect
+        if last and not afresh and _may_count_changes(cursor, campaign=campaign, last=last, mark=mark, now=now):
+            # whoever counts with an older clock than the one before keeps from where that one did
+            tail_from = max(tail_from, datetime.fromisoformat(last.mark["kept_from"]))
+            by_state = _count_changes(cursor, campaign=campaign, last=last, tail_from=tail_from)
         else:
-            by_state, sums = _count_afresh(cursor, campaign=campaign, now=now, tail_from=tail_from)
+            by_state = _count_afresh(cursor, campaign=campaign, tail_from=tail_from)
             last = None
+        sums = sum_households(cursor=cursor, campaign=campaign) if is_over else {}
+    mark["kept_from"] = tail_from.isoformat()
+    mark["older"] = _older_notes(campaign, before=min(now - OVERLAP, tail_from))
     stand = last and now - datetime.fromisoformat(last.mark.get("promises_at", EVER)) < PROMISES_STAND
     if last and stand and last.mark["seen"][1:] == mark["seen"][1:]:
         mark["promises_at"] = last.mark["promises_at"]
@@ -107,9 +138,7 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
     return True
 
 
-def _count_afresh(
-    cursor: CursorWrapper, *, campaign: Campaign, now: datetime, tail_from: datetime
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _count_afresh(cursor: CursorWrapper, *, campaign: Campaign, tail_from: datetime) -> dict[str, Any]:
     """Every cell from all rows, and what each contact counts for is kept."""
     count_rows(cursor=cursor, campaign=campaign)
     measure_attempts(cursor=cursor, campaign=campaign, since=BEGINNING)
@@ -118,22 +147,32 @@ def _count_afresh(
     write_cells(cursor=cursor, campaign=campaign)
     keeping.keep(cursor, campaign=campaign, tail_from=tail_from)
     cursor.execute("DROP TABLE measured_attempt")
-    by_state = {**count_by_state(cursor=cursor), CREDITED: count_credited(cursor=cursor)}
-    is_over = is_evaluated(campaign=campaign, now=now)
-    return by_state, sum_households(cursor=cursor, campaign=campaign) if is_over else {}
+    return {**count_by_state(cursor=cursor), CREDITED: count_credited(cursor=cursor)}
 
 
-def _may_count_changes(cursor: CursorWrapper, *, campaign: Campaign, last: FigureRefresh, mark: dict[str, Any]) -> bool:
-    """Whether all that happened since the last count is known by its contacts, and they are not too many."""
+def _may_count_changes(
+    cursor: CursorWrapper, *, campaign: Campaign, last: FigureRefresh, mark: dict[str, Any], now: datetime
+) -> bool:
+    """Whether all that happened since the last count is known by its contacts, and they are not too many.
+
+    The first count of a day is afresh: what went wrong without anybody's knowing is right again the next morning.
+    """
     if (
         CREDITED not in last.by_state
         or last.mark.get("kept") != KEPT
+        or last.mark["afresh_on"] != mark["afresh_on"]
         or last.mark["seen"][1:4] != mark["seen"][1:4]
-        or last.effect
+        or last.counted_at > now + timedelta(minutes=1)  # a clock that was ahead: results came before what is kept
     ):
         return False
     since = min(last.counted_at - OVERLAP, datetime.fromisoformat(last.mark["kept_from"]))
+    if _older_notes(campaign, before=since) != last.mark["older"]:
+        return False  # a verb waited so long that its hour is before those looked at
     return keeping.lay_changed(cursor, campaign=campaign, since=since)
+
+
+def _older_notes(campaign: Campaign, *, before: datetime) -> int:
+    return ChangedRows.objects.filter(campaign=campaign, at__lt=before).count()
 
 
 def _count_changes(

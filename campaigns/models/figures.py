@@ -1,4 +1,4 @@
-"""Figures of a campaign: cells counted afresh in the background, and the sealed month."""
+"""Figures of a campaign: cells counted in the background, and what they were counted by."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class FigureRefresh(models.Model):
 class ChangedRows(models.Model):
     """A verb changed rows that figures are counted from, outside the results of calls. Inserted in its transaction.
 
-    One row a verb instead of a counter in the campaign's row: nobody waits for another's lock, and a count sees
-    exactly the changes it sees the rows of. Append-only; a month has a few thousand. With `contacts` it names whose
-    rows they were, so that only theirs are counted again; without, all are. `verb` says why a sealed month moved.
+    One row a verb instead of a counter in the campaign's row: nobody waits for another's lock. Append-only; one for
+    each contact set aside and each report. With `contacts` it names whose rows they were, so that only theirs are
+    counted again; without, all are. `verb` says why a sealed month moved.
     """
 
     class Verb(models.TextChoices):
@@ -58,7 +58,7 @@ class MeasuredContact(models.Model):
     """What a contact counts for in the cells as they stand: the row of `measured_contact` it was counted by.
 
     What changes is counted again and this taken away, so a count costs what changed. `services`: those of
-    `measured_service`, a list of part, paid_on, is_credited, amount_due and received. Narrow rows of a whole month, so
+    `measured_service`, a list of renewal_id, part, paid_on, first_paid_on, is_credited, amount_due, received. Narrow rows of a whole month, so
     keys are not enforced; it names nobody.
     """
 
@@ -100,14 +100,24 @@ class Unit(models.TextChoices):
     SERVICE = "service", _("servicios")
 
 
+class Cut(models.TextChoices):
+    """What figures are kept by. Those of a day by agent and, apart, by zone: both at once are as many as contacts."""
+
+    AGENT = "agent", _("por agente")
+    ZONE = "zone", _("por zona")
+    BOTH = "both", _("por agente y zona")
+
+
 class FigureCell(models.Model):
-    """Counts of one unit by agent, part, zone and hold-out; `figures/measuring.py` defines every column. In Bs.
+    """Counts of one unit by part and hold-out, and by what its cut says; `figures/measuring.py` defines every column.
+    In Bs.
 
     `part` is the call list of a contact, the service of a renewal. `assigned` stands under the owner, everything
-    else under the agent the work is credited to.
+    else under the agent the work is credited to. Each cut holds every contact: a page sums one of them.
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="cells")
+    cut = models.CharField(max_length=5, choices=Cut)
     unit = models.CharField(max_length=8, choices=Unit)
     part = models.CharField(max_length=8, choices=CallList)
     agent = models.ForeignKey(Agent, models.CASCADE, null=True, db_index=False, related_name="+")
@@ -142,14 +152,10 @@ class FigureCell(models.Model):
                 name="figure_cell_parts_within_their_whole",
             ),
         ]
-        indexes = [models.Index(fields=["campaign", "unit"], name="figure_cell_of_campaign")]
-
-
-class Cut(models.TextChoices):
-    """Figures of a day are kept by agent and, apart, by zone: both at once would be as many rows as contacts."""
-
-    AGENT = "agent", _("por agente")
-    ZONE = "zone", _("por zona")
+        indexes = [
+            models.Index(fields=["campaign", "cut", "agent"], name="figure_cell_of_agent"),
+            models.Index(fields=["campaign", "cut", "zone"], name="figure_cell_of_zone"),
+        ]
 
 
 class DayFigure(models.Model):
@@ -175,7 +181,7 @@ class DayFigure(models.Model):
 
 
 class AttemptFigure(models.Model):
-    """Attempts of a day by how they ended; those of a past day are kept, not counted again."""
+    """Attempts of a day by how they ended."""
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="attempt_figures")
     day = models.DateField()

@@ -1,6 +1,7 @@
-"""Every verb that changes many rows at once says so here, in its own transaction, and the figures are counted again.
+"""Every verb that changes rows figures are counted from says so here, in its own transaction; they are counted again.
 
-Results of calls are not told: thirty of them a second are seen by their attempts (campaigns/figures/refreshing.py).
+Results of calls are not told: thirty of them a second are seen by their attempts (campaigns/figures/refreshing.py). One
+that is told otherwise once it was counted for good is.
 """
 
 from __future__ import annotations

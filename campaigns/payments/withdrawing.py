@@ -80,7 +80,10 @@ def withdraw_receipts(*, reports: Sequence[Report], now: datetime) -> Undoing:
         cursor.execute(_LET_GO)
         settling.recount(cursor)
         receipts.rematch(cursor, which=_LEFT, now=now, settles=False)
-        touched = "(SELECT DISTINCT contact_id, campaign_id FROM withdrawn_renewal) AS withdrawn"
+        # a receipt without a contract may have moved off the same service number under another contract
+        touched = """(SELECT contact_id, campaign_id FROM withdrawn_renewal
+                       UNION SELECT contact_id, campaign_id FROM campaigns_renewal
+                               JOIN renewal_to_recount t ON t.renewal_id = id) AS withdrawn"""
         settled = settling.settle_again(cursor, touched=touched, verb=ChangedRows.Verb.WITHDRAWN, now=now)
         cursor.execute("DROP TABLE withdrawn_renewal")
     return Undoing(receipts=deleted, contacts=settled.reopened)

@@ -15,7 +15,7 @@ from django.db.models import Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from campaigns.figures.figures import read_totals
+from campaigns.figures.cells import sum_campaigns
 from campaigns.figures.patterns import LAST_NUMBER
 from campaigns.models import Campaign, HourFigure
 from campaigns.month.periods import day_of
@@ -80,7 +80,7 @@ def side_by_side(*, campaign: Campaign, now: datetime) -> SideBySide:
     with connection.cursor() as cursor:
         cursor.execute(_DAYS, {"campaigns": [one.pk for one in shown], "days": days})
         rows = cursor.fetchall()
-    items = {pk: counts.items for pk, counts in read_totals(campaigns=shown).items()}
+    items = {pk: counts.items for pk, counts in sum_campaigns(campaigns=shown).items()}
     months = [_month(one, items[one.pk], [row for row in rows if row[0] == one.pk]) for one in shown]
     return SideBySide(days, months, _chart(campaign, months, rows, days))
 

@@ -20,10 +20,11 @@ from campaigns.assignment.views import proposal
 from campaigns.calling.days_left import days_left_in_words
 from campaigns.calling.rulebook import read_rules
 from campaigns.closing.drifting import drift_of
+from campaigns.figures.cells import sum_campaigns
 from campaigns.figures.charts import charts_of
-from campaigns.figures.figures import read_figures, read_totals
+from campaigns.figures.figures import Totals, read_figures, read_totals
 from campaigns.figures.filters import Only, read_choices
-from campaigns.figures.openings import Openings, leads_of
+from campaigns.figures.openings import Openings, leads_of_rows, leads_of_totals
 from campaigns.figures.sheets import sheets_of
 from campaigns.figures.waiting import what_waits
 from campaigns.models import Campaign, ErrandKind, Service
@@ -54,8 +55,8 @@ PARTS = {"detail": "month/_campaign_detail.html", "charts": "figures/_campaign_c
 @require_GET
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """Every month, the newest first."""
-    campaigns = Campaign.objects.visible_to(signed_in_user(request)).order_by("-period")[:60]
-    totals = read_totals(campaigns=campaigns)
+    campaigns = list(Campaign.objects.visible_to(signed_in_user(request)).order_by("-period")[:60])
+    totals = sum_campaigns(campaigns=campaigns)
     rows = [
         (
             campaign,
@@ -85,8 +86,11 @@ def figures(request: HttpRequest, period: str) -> HttpResponse:
     """What refreshes by itself: the tiles; with `part=detail` charts and tables, with `part=charts` only charts."""
     campaign = campaign_at(request, period)
     asked = request.GET.copy()
-    part = PARTS.get(asked.pop("part", [""])[-1], "month/_campaign_tiles.html")
+    part = PARTS.get(asked.pop("part", [""])[-1])
     request.GET = asked  # type: ignore[assignment]  # the links of the fragment belong to the page's address
+    if part is None:
+        told = _around(request, campaign, read_totals(campaign=campaign, only=asked_for(request)))
+        return render(request, "campaigns/month/_campaign_tiles.html", told)
     return render(request, f"campaigns/{part}", _figures(request, campaign))
 
 
@@ -172,16 +176,24 @@ def _figures(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     opens = Openings(campaign, found.only)
     table = AgentTable(agent_rows(found, opens), figures=found, opens=opens).shown_to(request)
     return {
+        **_around(request, campaign, found),
+        "agent_name": next((line.name for line in found.by_agent if line.agent == found.only.agent), ""),
+        "charts": charts_of(found, opens=opens),
+        **leads_of_rows(found, opens),
+        "agent_table": table,
+    }
+
+
+def _around(request: HttpRequest, campaign: Campaign, figures: Totals) -> dict[str, Any]:
+    """What the tiles tell, and what every part of the page is told."""
+    return {
         "campaign": campaign,
         "period": write_period(campaign.period),
         "month": month_name(campaign),
-        "figures": found,
+        "figures": figures,
         "now": timezone.now(),
-        "only": found.only,
-        "agent_name": next((line.name for line in found.by_agent if line.agent == found.only.agent), ""),
-        "charts": charts_of(found, opens=opens),
-        **leads_of(found, opens),
-        "agent_table": table,
+        "only": figures.only,
+        "opens": leads_of_totals(figures, Openings(campaign, figures.only)),
         "query": request.GET.urlencode(),
         "is_live": campaign.state in (State.RUNNING, State.PAUSED),
     }

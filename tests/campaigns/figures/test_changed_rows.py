@@ -118,7 +118,7 @@ def test_an_assignment_and_the_launch_are_shown(ana, luis, at):
 
 def test_payments_of_another_month_are_not_counted_again_here(month, at):
     other = make_campaign(date(2027, 1, 1), state="running")
-    note_changed_rows(campaign=other, now=at("2026-11-28 11:00"))
+    note_changed_rows(campaign=other, verb=ChangedRows.Verb.MENDED, now=at("2026-11-28 11:00"))
     assert not refresh_figures(campaign=month, now=at("2026-11-28 11:00"))
 
 
@@ -143,7 +143,7 @@ def test_a_verb_that_began_first_and_ends_last_is_seen(ana, luis, at):
     def slow():
         try:
             with transaction.atomic():
-                note_changed_rows(campaign=month, now=at("2026-11-28 11:00"))
+                note_changed_rows(campaign=month, verb=ChangedRows.Verb.MENDED, now=at("2026-11-28 11:00"))
                 ListEntry.objects.filter(contact__contract="L4").update(owner=ana)
                 begun.set()
                 go_on.wait(60)
@@ -153,7 +153,7 @@ def test_a_verb_that_began_first_and_ends_last_is_seen(ana, luis, at):
     thread = threading.Thread(target=slow)
     thread.start()
     begun.wait(60)
-    note_changed_rows(campaign=month, now=at("2026-11-28 11:01"))
+    note_changed_rows(campaign=month, verb=ChangedRows.Verb.MENDED, now=at("2026-11-28 11:01"))
     settle(month, at("2026-11-28 11:01"))
     newest = ChangedRows.objects.order_by("-pk").first()
     go_on.set()

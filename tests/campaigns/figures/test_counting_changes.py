@@ -171,3 +171,58 @@ def test_what_is_kept_is_of_every_contact_and_names_nobody(december: Campaign, c
         keeping.forget(cursor, campaign=december)
     assert not MeasuredContact.objects.exists()
     assert len(CELLS) == 4
+
+
+def test_whoever_counts_with_an_older_clock_counts_no_call_twice(
+    december: Campaign, contacts: list[Contact], at: At
+) -> None:
+    refresh_figures(campaign=december, now=at("2026-11-26 10:00"))
+    call(contacts[0], "no_answer", at("2026-11-26 10:05"))
+    refresh_figures(campaign=december, now=at("2026-11-26 10:10"))
+    refresh_figures(campaign=december, now=at("2026-11-26 10:35:04"))
+    refresh_figures(campaign=december, now=at("2026-11-26 10:34:59"))
+    call(contacts[1], "no_answer", at("2026-11-26 10:35:06"))
+    now = at("2026-11-26 10:36:10")
+    refresh_figures(campaign=december, now=now)
+    assert counted(december)[0] == counted_afresh(december, now)[0]
+
+
+def test_a_verb_whose_hour_is_long_past_when_it_ends_is_counted(
+    december: Campaign, contacts: list[Contact], at: At, luis: Agent
+) -> None:
+    refresh_figures(campaign=december, now=at("2026-11-26 10:00"))
+    ListEntry.objects.filter(contact=contacts[0]).update(owner=luis)
+    named = [contacts[0].pk]
+    ChangedRows.objects.create(campaign=december, at=at("2026-11-26 09:00"), verb="received", contacts=named)
+    now = at("2026-11-26 10:01")
+    refresh_figures(campaign=december, now=now)
+    assert counted(december)[0] == counted_afresh(december, now)[0]
+
+
+def test_kept_rows_that_do_not_fit_the_cells_stop_nobody(december: Campaign, contacts: list[Contact], at: At) -> None:
+    refresh_figures(campaign=december, now=at("2026-11-26 09:00"))
+    MeasuredContact.objects.filter(contact=contacts[0]).update(handled_on=at("2026-11-25 09:00").date())
+    named = [contacts[0].pk]
+    ChangedRows.objects.create(campaign=december, at=at("2026-11-26 09:01"), verb="received", contacts=named)
+    now = at("2026-11-26 09:02")
+    assert refresh_figures(campaign=december, now=now)
+    assert counted(december)[0] == counted_afresh(december, now)[0]
+
+
+def test_the_first_count_of_a_day_is_afresh(december: Campaign, contacts: list[Contact], at: At, luis: Agent) -> None:
+    refresh_figures(campaign=december, now=at("2026-11-26 19:00"))
+    ListEntry.objects.filter(contact=contacts[0]).update(owner=luis)  # by hand: nobody is told
+    call(contacts[1], "no_answer", at("2026-11-27 09:00"))
+    now = at("2026-11-27 09:01")
+    refresh_figures(campaign=december, now=now)
+    assert counted(december)[0] == counted_afresh(december, now)[0]
+
+
+def test_of_a_month_that_is_over_nothing_is_kept(december: Campaign, contacts: list[Contact], at: At) -> None:
+    refresh_figures(campaign=december, now=at("2026-11-26 09:00"))
+    Campaign.objects.update(state="closed", closed_at=at("2026-11-30 20:00"))
+    refreshing.refresh_running(now=at("2026-12-20 09:00"))
+    assert MeasuredContact.objects.exists()
+    refreshing.refresh_running(now=at("2027-02-20 09:00"))
+    assert not MeasuredContact.objects.exists()
+    assert "kept" not in FigureRefresh.objects.get().mark

@@ -205,7 +205,7 @@ def test_reading_takes_few_queries(month):
         connection,
     ) as queries:
         read_figures(campaign=month)
-    assert len(queries) <= 8
+    assert len(queries) <= 10
 
 
 def test_the_command_tells_services_first(month):

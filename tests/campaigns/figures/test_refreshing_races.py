@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 from campaigns.figures import refreshing
 from campaigns.figures.figures import read_figures
 from campaigns.figures.refreshing import counting_alone, refresh_figures
-from campaigns.models import FigureCell, ListEntry
+from campaigns.models import ChangedRows, FigureCell, ListEntry
 from campaigns.month.changed_rows import note_changed_rows
 from tests.campaigns.a_month import make_month
 from tests.campaigns.together import somebody_waits_for_a_lock
@@ -67,7 +67,7 @@ def test_many_counts_at_once_leave_each_cell_once(month, at):
         thread.join(60)
     figures = read_figures(campaign=month)
     assert (figures.contacts.items, figures.services.items, figures.services.paid) == (12, 14, 6)
-    keys = list(FigureCell.objects.values_list("unit", "part", "agent", "zone", "held_out"))
+    keys = list(FigureCell.objects.values_list("cut", "unit", "part", "agent", "zone", "held_out"))
     assert len(keys) == len(set(keys))
 
 
@@ -83,7 +83,9 @@ def test_a_count_sees_one_moment_while_others_write(month, at, ana, monkeypatch)
                 untouched = ListEntry.objects.filter(contact__contract="L4")
                 contacts = list(untouched.values_list("contact", flat=True))
                 untouched.update(handled_at=at("2026-11-28 09:59"), handled_by=ana)
-                note_changed_rows(campaign=month, now=at("2026-11-28 10:00"), contacts=contacts)
+                note_changed_rows(
+                    campaign=month, verb=ChangedRows.Verb.MENDED, now=at("2026-11-28 10:00"), contacts=contacts
+                )
 
         thread, _found = in_a_thread(write)
         thread.join(60)
