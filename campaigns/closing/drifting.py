@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext
 
 from campaigns.closing.differences import Difference
@@ -34,11 +34,11 @@ from screens.templatetags.screens import bs
 IN_THE_MAIL = 20  # figures; the page has them all
 # What leaves no younger row by which it could be counted.
 _BY_VERB = {
-    ChangedRows.Verb.MATCHED: _lazy("Recibos que ya estaban encontraron otro servicio u otro mes."),
-    ChangedRows.Verb.WITHDRAWN: _lazy("Se retiró un reporte de cobros."),
-    ChangedRows.Verb.CORRECTED: _lazy("Se tomó un reporte corregido del mes."),
-    ChangedRows.Verb.MENDED: _lazy("Se corrigió una fila rechazada del reporte."),
-    "": _lazy("Cambiaron filas antes de que el sistema guardara por qué."),
+    ChangedRows.Verb.MATCHED: gettext_lazy("Recibos que ya estaban encontraron otro servicio u otro mes."),
+    ChangedRows.Verb.WITHDRAWN: gettext_lazy("Se retiró un reporte de cobros."),
+    ChangedRows.Verb.CORRECTED: gettext_lazy("Se tomó un reporte corregido del mes."),
+    ChangedRows.Verb.MENDED: gettext_lazy("Se corrigió una fila rechazada del reporte."),
+    "": gettext_lazy("Cambiaron filas antes de que el sistema guardara por qué."),
 }
 
 

@@ -58,8 +58,8 @@ class MeasuredContact(models.Model):
     """What a contact counts for in the cells as they stand: the row of `measured_contact` it was counted by.
 
     What changes is counted again and this taken away, so a count costs what changed. `services`: those of
-    `measured_service`, a list of renewal_id, part, paid_on, first_paid_on, is_credited, amount_due, received. Narrow rows of a whole month, so
-    keys are not enforced; it names nobody.
+    `measured_service`, a list of renewal_id, part, paid_on, first_paid_on, is_credited, amount_due, received. Narrow
+    rows of a whole month, so keys are not enforced; it names nobody.
     """
 
     contact = models.OneToOneField(
