@@ -19,8 +19,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns.closing.differences import Difference
 from campaigns.closing.sealing import LANGUAGE, is_provisional, last_seal, what_differs
