@@ -69,8 +69,10 @@ class ListTable(tables.Table):
             yield mark_safe(f"<tr {row.attrs.as_html()}>{''.join(cells)}</tr>")  # noqa: S308  # each cell is escaped
 
     def _quick_cell(self, bound: Any) -> Callable[[Any], Any] | None:
-        """How a cell is drawn when only its value matters: a figure, an amount, a day."""
+        """How a cell is drawn when only its value matters: a figure, an amount, a day; or its value and its row."""
         column = bound.column
+        if isinstance(column, OfRow):
+            return lambda record: column.render(bound.accessor.resolve(record, quiet=True), record, bound)
         if not isinstance(column, Figure | Moment) or bound.link or hasattr(self, f"render_{bound.name}"):
             return None
 
@@ -113,6 +115,16 @@ class Figure(tables.Column):
 
     def render(self, value: Any) -> str:
         return figure(value, self.places)
+
+
+class OfRow(tables.Column):
+    """A count that is drawn by its row, to the right."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(attrs=RIGHT, **more)
+
+    def render(self, value: Any, record: Any, bound_column: Any) -> str:
+        raise NotImplementedError
 
 
 class Money(Figure):

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_tables2 import Column
 
 from campaigns.figures.figures import AgentFigures, Figures
 from campaigns.figures.measuring import Counts
 from campaigns.figures.openings import Openings
 from campaigns.models import Unit
-from screens.tables import RIGHT, Figure, ListTable, Percent, RowLink
-from screens.templatetags.screens import figure, percent
+from screens.tables import Figure, ListTable, OfRow, Percent, RowLink
+from screens.templatetags.screens import figure, opens, percent
 
 TOTALS = {"handled": "handled", "contacted": "contacted", "promised": "promised", "paid": "paid_after_contact"}
 
 
-def agent_rows(figures: Figures, opens: Openings) -> list[dict[str, Any]]:
+def agent_rows(figures: Figures, leads: Openings) -> list[dict[str, Any]]:
     """One row an agent, in contacts, with where its figures lead. Whose a contact is is told of no day.
 
     Work that is nobody's (held out, without telephone) is left to the tiles.
@@ -38,45 +36,37 @@ def agent_rows(figures: Figures, opens: Openings) -> list[dict[str, Any]]:
             "paid": line.contacts.paid_after_contact,
             "conversion": line.contacts.rates["paid_after_contact"].share,
             "an_hour": line.attempts_an_hour,
-            "opens": _leads(line, figures, opens),
+            "opens": cache(partial(_leads, line, figures, leads)),  # only those of the rows that are shown
         }
         for line in figures.by_agent
         if line.agent is not None
     ]
 
 
-def _leads(line: AgentFigures, figures: Figures, opens: Openings) -> dict[str, str]:
-    counted = opens.of(line.contacts, unit=Unit.CONTACT, only=replace(figures.only, agent=line.agent))
-    assigned = opens.assigned(line.agent) if line.agent and line.contacts.assigned and not figures.only.day else ""
+def _leads(line: AgentFigures, figures: Figures, leads: Openings) -> dict[str, str]:
+    counted = leads.of(line.contacts, unit=Unit.CONTACT, only=replace(figures.only, agent=line.agent))
+    assigned = leads.assigned(line.agent) if line.agent and line.contacts.assigned and not figures.only.day else ""
     return {**counted, "assigned": assigned, "paid": counted["paid_after_contact"]}
-
-
-def _opened(href: str, value: Any) -> SafeString | str:
-    """A figure that opens the rows it counts."""
-    return format_html('<a class="opens" href="{}">{}</a>', href, figure(value)) if href else figure(value)
 
 
 def _total(name: str) -> Any:
     """Of what has an agent in every row the foot opens them all: it is the tile's number."""
 
-    def foot(table: AgentTable) -> SafeString | str:
+    def foot(table: AgentTable) -> str:
         numbers = [row[name] for row in table.data if row[name] is not None]
         if not numbers:
             return figure(None)
         href = table.opens.assigned() if name == "assigned" else table.opens.figure(TOTALS[name])
-        return _opened(href if sum(numbers) else "", sum(numbers))
+        return opens(figure(sum(numbers)), href if sum(numbers) else "")
 
     return foot
 
 
-class Opens(Column):
-    """A count that opens the rows it counts, to the right."""
+class Opens(OfRow):
+    """A count that opens the rows it counts."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(attrs=RIGHT, **more)
-
-    def render(self, value: Any, record: dict[str, Any], bound_column: Any) -> SafeString | str:
-        return _opened(record["opens"].get(bound_column.name, ""), value)
+    def render(self, value: Any, record: dict[str, Any], bound_column: Any) -> str:
+        return opens(figure(value), record["opens"]().get(bound_column.name, ""))
 
 
 def _conversion(table: AgentTable) -> str:

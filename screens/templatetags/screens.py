@@ -13,6 +13,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -60,6 +61,12 @@ def percent(value: Any, places: int = 0) -> str:
     """A fraction of one: `0.664` → `66 %`. A percentage always stands beside its base: see `share`."""
     fraction = _decimal(value)
     return NOTHING if fraction is None else f"{_grouped(fraction * 100, places)}{TIGHT}%"
+
+
+@register.simple_tag
+def opens(words: str, href: str) -> str:
+    """A figure that opens the rows it counts; without an address, the figure."""
+    return format_html('<a class="opens" href="{}">{}</a>', href, words) if href else words
 
 
 @register.simple_tag
