@@ -159,8 +159,9 @@ def count_changed(
 def measure(cursor: CursorWrapper, *, values: dict[str, Any], which: str = "") -> None:
     """Lay out `measured_contact` and `measured_service` for this transaction (see campaigns/figures/measuring.py)."""
     cursor.execute(f"SET LOCAL work_mem = '{measuring.WORK_MEMORY}'")
-    cursor.execute("SET LOCAL parallel_setup_cost = 0")  # these joins gain a third from a second core
-    cursor.execute("SET LOCAL parallel_tuple_cost = 0")
+    if not which:
+        cursor.execute("SET LOCAL parallel_setup_cost = 0")  # the joins of a whole month gain a third by a second core
+        cursor.execute("SET LOCAL parallel_tuple_cost = 0")
     made = {"measured_contact": measuring.MEASURED_CONTACTS.format(which=which),
             "measured_service": measuring.MEASURED_SERVICES}  # fmt: skip
     for table, rows in made.items():
