@@ -191,10 +191,7 @@ def _agents(*, campaign: Campaign, only: Only, found: dict[int | None, tuple[Cou
         row["agent"]: (row["a"], row["q"])
         for row in worked.order_by().values("agent").annotate(a=Sum("attempts"), q=Sum("quarters"))
     }
-    names = {
-        agent.pk: str(agent)
-        for agent in Agent.objects.filter(pk__in=[pk for pk in found if pk is not None]).select_related("user")
-    }
+    names = Agent.objects.filter(pk__in=[pk for pk in found if pk is not None]).names()
     lines = [
         AgentFigures(agent, names.get(agent, "") if agent else "", contacts, services, *at_work.get(agent or 0, (0, 0)))
         for agent, (contacts, services) in found.items()

@@ -18,7 +18,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from campaigns.closing.evidence import collect_evidence, what_moved
 from campaigns.closing.sealing import file_fingerprint, is_intact, is_provisional, last_seal, said_of, what_differs
 from campaigns.figures.refreshing import count_into_cells, counting_alone, is_up_to_date, one_snapshot
-from campaigns.models import Campaign, Contact, Report, Seal
+from campaigns.models import Campaign, Contact, FigureRefresh, ListEntry, Report, Seal
 from campaigns.month.measurement import draw_fingerprint
 from notices.models import Attachment
 
@@ -124,9 +124,17 @@ def _has_other_cells(campaign: Campaign) -> list[str]:
     now = _moment()
     if not is_up_to_date(campaign=campaign, now=now):
         return []
-    kept = _cells(campaign)
+    kept, states = _cells(campaign), _by_state(campaign)
     count_into_cells(campaign=campaign, now=now, afresh=True)
-    return [f"{campaign} {table}" for table, told in _cells(campaign).items() if told != kept[table]]
+    other = [table for table, told in _cells(campaign).items() if told != kept[table]]
+    other += ["by_state"] if _by_state(campaign) != states else []
+    return [f"{campaign} {name}" for name in other]
+
+
+def _by_state(campaign: Campaign) -> dict[str, int]:
+    """Contacts by state; promises are counted more rarely, and those credited are as sure as their cells."""
+    told = FigureRefresh.objects.get(campaign=campaign).by_state
+    return {state: told[state] for state in (*ListEntry.State.values, "unassigned") if told.get(state)}
 
 
 def _with_names() -> QuerySet[Campaign]:

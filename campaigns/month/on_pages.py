@@ -23,8 +23,8 @@ def campaign_at(request: HttpRequest, period: str) -> Campaign:
 
 def agent_choices(user: User, wanted: list[int]) -> list[tuple[int, str]]:
     """Agents for a filter, by name."""
-    found = Agent.objects.visible_to(user).filter(pk__in=wanted).select_related("user")
-    return sorted(((agent.pk, str(agent)) for agent in found), key=lambda choice: choice[1])
+    found = Agent.objects.visible_to(user).filter(pk__in=wanted).names()
+    return sorted(found.items(), key=lambda choice: choice[1])
 
 
 def month_name(campaign: Campaign) -> str:

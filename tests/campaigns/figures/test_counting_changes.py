@@ -17,6 +17,7 @@ from campaigns.desk.giving import open_contact
 from campaigns.desk.results import record_result
 from campaigns.figures import keeping, refreshing
 from campaigns.figures.refreshing import refresh_figures
+from campaigns.invariants import looks
 from campaigns.invariants.looks import CELLS, _cells
 from campaigns.models import (
     Attempt,
@@ -226,3 +227,18 @@ def test_of_a_month_that_is_over_nothing_is_kept(december: Campaign, contacts: l
     refreshing.refresh_running(now=at("2027-02-20 09:00"))
     assert not MeasuredContact.objects.exists()
     assert "kept" not in FigureRefresh.objects.get().mark
+
+
+def test_counts_by_state_that_are_not_those_of_the_rows_are_found(
+    december: Campaign, contacts: list[Contact], at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call(contacts[0], "no_answer", at("2026-11-26 09:00"))
+    for moment in ("09:01", "09:10", "09:20", "09:30", "09:40"):
+        refresh_figures(campaign=december, now=at(f"2026-11-26 {moment}"))
+    monkeypatch.setattr(looks, "_moment", lambda: at("2026-11-26 09:41"))
+    assert looks.cells_that_differ_from_the_rows() == []
+    told = FigureRefresh.objects.get()
+    told.by_state["open"] -= 1
+    told.save()
+    (found,) = looks.cells_that_differ_from_the_rows()
+    assert found.endswith("by_state")
