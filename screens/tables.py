@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
 from django_tables2.utils import AttributeDict
 
-from screens.templatetags.screens import NOTHING, bs, figure, masked_telephone, moment, percent
+from screens.templatetags.screens import NOTHING, bs, figure, masked_telephone, moment, opens, percent
 
 PAGE = 50
 RIGHT = {"th": {"class": "number"}, "td": {"class": "number"}, "tf": {"class": "number"}}
@@ -71,7 +71,7 @@ class ListTable(tables.Table):
     def _quick_cell(self, bound: Any) -> Callable[[Any], Any] | None:
         """How a cell is drawn when only its value matters: a figure, an amount, a day; or its value and its row."""
         column = bound.column
-        if isinstance(column, OfRow):
+        if isinstance(column, Opens):
             return lambda record: column.render(bound.accessor.resolve(record, quiet=True), record, bound)
         if not isinstance(column, Figure | Moment) or bound.link or hasattr(self, f"render_{bound.name}"):
             return None
@@ -117,14 +117,11 @@ class Figure(tables.Column):
         return figure(value, self.places)
 
 
-class OfRow(tables.Column):
-    """A count that is drawn by its row, to the right."""
+class Opens(Figure):
+    """A count that opens the rows it counts: a row's `opens()` tells where to, by the column's name."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(attrs=RIGHT, **more)
-
-    def render(self, value: Any, record: Any, bound_column: Any) -> str:
-        raise NotImplementedError
+    def render(self, value: Any, record: dict[str, Any], bound_column: Any) -> str:  # type: ignore[override]  # by name
+        return opens(figure(value), record["opens"]().get(bound_column.name, ""))
 
 
 class Money(Figure):

@@ -31,12 +31,10 @@ from notices.models import NoticeKind
 from screens.templatetags.screens import bs
 
 IN_THE_MAIL = 20  # figures; the page has them all
-# What leaves no younger row by which it could be counted.
+# What leaves no younger row by which it could be counted. A closed month takes no other report and no mended row.
 _BY_VERB = {
     ChangedRows.Verb.MATCHED: gettext_lazy("Recibos que ya estaban encontraron otro servicio u otro mes."),
     ChangedRows.Verb.WITHDRAWN: gettext_lazy("Se retiró un reporte de cobros."),
-    ChangedRows.Verb.CORRECTED: gettext_lazy("Se tomó un reporte corregido del mes."),
-    ChangedRows.Verb.MENDED: gettext_lazy("Se corrigió una fila rechazada del reporte."),
     "": gettext_lazy("Cambiaron filas antes de que el sistema guardara por qué."),
 }
 

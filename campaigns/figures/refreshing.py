@@ -24,9 +24,9 @@ from campaigns.figures.counting import count_by_state, lay_attempts, lay_cells, 
 from campaigns.figures.credited import CREDITED, count_credited, differ
 from campaigns.figures.effects import is_evaluated, sum_households
 from campaigns.models import Campaign, ChangedRows, FigureRefresh
+from campaigns.month.changed_rows import COUNTING
 from campaigns.promises_and_callbacks.promise_outcomes import broken_promises, known_through
 
-LOCK_KEY = 7_150_001  # first half of the advisory lock; the second is the campaign
 # After the newest result it is counted on for this long: a transaction open when the mark was read may still commit an
 # older result, which moves no mark.
 SETTLING = timedelta(minutes=16)
@@ -224,15 +224,15 @@ def counting_alone(campaign: Campaign, *, waits: bool) -> Iterator[bool]:
     """
     with connection.cursor() as cursor:
         if waits:
-            cursor.execute("SELECT true FROM pg_advisory_lock(%s, %s)", [LOCK_KEY, campaign.pk])
+            cursor.execute("SELECT true FROM pg_advisory_lock(%s, %s)", [COUNTING, campaign.pk])
         else:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_KEY, campaign.pk])
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [COUNTING, campaign.pk])
         is_ours = bool(cursor.fetchone()[0])
         try:
             yield is_ours
         finally:
             if is_ours and not connection.needs_rollback:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_KEY, campaign.pk])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [COUNTING, campaign.pk])
 
 
 def _what_happened(*, campaign: Campaign, now: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from campaigns.models import Campaign, FigureRefresh, Reassignment
+from campaigns.month.changed_rows import let_counting_end
 
 _OF_CAMPAIGN = "SELECT id FROM campaigns_contact WHERE campaign_id = %(campaign)s"
 _STATEMENTS = (
@@ -37,6 +38,7 @@ def empty(*, campaign: Campaign) -> int:
 
     Receipts stay and wait. Runs in the caller's transaction, which holds the payments' turn and the campaign.
     """
+    let_counting_end(campaign=campaign)
     values: dict[str, int | datetime] = {"campaign": campaign.pk, "since": campaign.created_at}
     with connection.cursor() as cursor:
         for statement in _STATEMENTS:

@@ -13,6 +13,7 @@ from django.db import connection
 
 from campaigns.models import Campaign, ChangedRows
 
+COUNTING = 7_150_001  # first half of the advisory lock of whoever counts; the second is the campaign
 NAMED_AT_MOST = 20_000  # contacts in one row: more are counted afresh
 
 
@@ -36,3 +37,12 @@ def note_changed_rows_of(*, relation: str, verb: ChangedRows.Verb, now: datetime
                   FROM {relation} WHERE campaign_id IS NOT NULL GROUP BY campaign_id""",
             [now, verb, NAMED_AT_MOST],
         )
+
+
+def let_counting_end(*, campaign: Campaign) -> None:
+    """Wait for a count that is under way, and let none begin before this transaction ends.
+
+    For who takes the rows themselves away: a count that still sees them would leave figures of nobody behind.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [COUNTING, campaign.pk])

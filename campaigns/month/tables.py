@@ -14,7 +14,7 @@ from campaigns.figures.figures import AgentFigures, Figures
 from campaigns.figures.measuring import Counts
 from campaigns.figures.openings import Openings
 from campaigns.models import Unit
-from screens.tables import Figure, ListTable, OfRow, Percent, RowLink
+from screens.tables import Figure, ListTable, Opens, Percent, RowLink
 from screens.templatetags.screens import figure, opens, percent
 
 TOTALS = {"handled": "handled", "contacted": "contacted", "promised": "promised", "paid": "paid_after_contact"}
@@ -60,13 +60,6 @@ def _total(name: str) -> Any:
         return opens(figure(sum(numbers)), href if sum(numbers) else "")
 
     return foot
-
-
-class Opens(OfRow):
-    """A count that opens the rows it counts."""
-
-    def render(self, value: Any, record: dict[str, Any], bound_column: Any) -> str:
-        return opens(figure(value), record["opens"]().get(bound_column.name, ""))
 
 
 def _conversion(table: AgentTable) -> str:

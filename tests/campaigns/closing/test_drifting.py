@@ -110,14 +110,10 @@ def test_what_nothing_explains_is_told_as_that(final: Seal, closed: Campaign, at
         (["received", "refunded"], ["Devoluciones que esperaban encontraron su recibo."]),
         (["received", "matched"], ["Recibos que ya estaban encontraron otro servicio u otro mes."]),
         (["withdrawn"], ["Se retiró un reporte de cobros."]),
-        (["corrected", "matched"], [
-            "Recibos que ya estaban encontraron otro servicio u otro mes.", "Se tomó un reporte corregido del mes.",
-        ]),
-        (["mended"], ["Se corrigió una fila rechazada del reporte."]),
         (["assigned", "called"], []),
         ([""], ["Cambiaron filas antes de que el sistema guardara por qué."]),
     ],
-)  # fmt: skip
+)
 def test_only_what_was_done_is_told_as_the_reason(
     final: Seal, closed: Campaign, at: At, verbs: list[str], told: list[str]
 ) -> None:

@@ -9,8 +9,17 @@ from django.db import connection, connections, transaction
 
 from campaigns.figures import refreshing
 from campaigns.figures.figures import read_figures
-from campaigns.figures.refreshing import counting_alone, refresh_figures
-from campaigns.models import ChangedRows, FigureCell, ListEntry
+from campaigns.figures.refreshing import count_into_cells, counting_alone, refresh_figures
+from campaigns.intake.emptying import empty
+from campaigns.models import (
+    Attempt,
+    ChangedRows,
+    FigureCell,
+    FigureRefresh,
+    ListEntry,
+    MeasuredContact,
+    PaymentPromise,
+)
 from campaigns.month.changed_rows import note_changed_rows
 from tests.campaigns.a_month import make_month
 from tests.campaigns.together import somebody_waits_for_a_lock
@@ -56,6 +65,24 @@ def test_who_must_have_the_figures_waits_for_its_turn(month, at):
         assert thread.is_alive()
     thread.join(60)
     assert found == [True]
+
+
+def test_who_takes_the_month_away_lets_the_count_end_first_and_nothing_of_it_stays(month, at):
+    """A count that still saw the contacts would have left what they counted for, of nobody."""
+
+    def take_away():
+        with transaction.atomic():
+            return empty(campaign=month)
+
+    PaymentPromise.objects.all().delete()
+    Attempt.objects.all().delete()
+    with counting_alone(month, waits=False), transaction.atomic():
+        count_into_cells(campaign=month, now=at("2026-11-28 10:00"), afresh=True)
+        thread, found = in_a_thread(take_away)
+        wait_until(somebody_waits_for_a_lock, what="it waits for the count")
+    thread.join(60)
+    assert found == [12]
+    assert (FigureCell.objects.count(), MeasuredContact.objects.count(), FigureRefresh.objects.count()) == (0, 0, 0)
 
 
 def test_many_counts_at_once_leave_each_cell_once(month, at):

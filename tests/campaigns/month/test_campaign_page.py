@@ -194,7 +194,7 @@ def test_the_effect_and_the_list_say_one_number_of_the_control_group(month, elen
     ListEntry.objects.filter(contact__contract="H1").update(paid_on=date(2026, 11, 20))
     refresh_figures(campaign=month, now=at("2026-12-08 00:10"), afresh=True)
     page = signed_in(elena).get(PAGE).content.decode()
-    assert "1 de 2 de control" in page
+    assert "Se comparó con 1 de los 2 contactos del grupo de control" in page
     assert "95\u00a0%: entre " in page or "95 %: entre " in page
     assert "Lo que aportaron las llamadas" in page
     assert "Grupo de control <strong>2</strong>" in page
