@@ -14,6 +14,7 @@ and `{% render_table table %}`. Sorting and page live in the address beside the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from inspect import signature
 from typing import Any
 
 import django_tables2 as tables
@@ -39,13 +40,12 @@ class ListTable(tables.Table):
     default_title = _("Lista")
 
     def __init__(self, *rows: Any, **more: Any) -> None:
-        for look in ("attrs", "row_attrs", "default"):  # a table that declares no Meta of its own looks like the others
+        for look in ("attrs", "default"):  # a table that declares no Meta of its own looks like the others
             more.setdefault(look, getattr(self.Meta, look, getattr(ListTable.Meta, look)))
         super().__init__(*rows, **more)
 
     class Meta:
         attrs = {"class": "table"}
-        row_attrs = {"class": lambda table: "linked" if table.rows_are_links else None}
         default = NOTHING
         order_by_field = "sort"
         page_field = "page"
@@ -61,26 +61,45 @@ class ListTable(tables.Table):
         columns = list(self.columns)
         opened = ["<td " + str(column.attrs.get("td", AttributeDict()).as_html()) + ">" for column in columns]
         quick = [self._quick_cell(column) for column in columns]
+        start = '<tr class="linked">' if self.rows_are_links else "<tr>"
         for row in self.paginated_rows:
-            cells = (
+            cells = [
                 opening + conditional_escape(draw(row.record) if draw else row.get_cell(column.name)) + "</td>"
                 for opening, draw, column in zip(opened, quick, columns, strict=True)
-            )
-            yield mark_safe(f"<tr {row.attrs.as_html()}>{''.join(cells)}</tr>")  # noqa: S308  # each cell is escaped
+            ]
+            yield mark_safe(f"{start}{''.join(cells)}</tr>")  # noqa: S308  # each cell is escaped
 
     def _quick_cell(self, bound: Any) -> Callable[[Any], Any] | None:
         """How a cell is drawn when only its value matters: a figure, an amount, a day; or its value and its row."""
         column = bound.column
         if isinstance(column, Opens):
             return lambda record: column.render(bound.accessor.resolve(record, quiet=True), record, bound)
-        if not isinstance(column, Figure | Moment) or bound.link or hasattr(self, f"render_{bound.name}"):
+        if hasattr(self, f"render_{bound.name}"):
+            return None
+        if isinstance(column, RowLink) and bound.link and callable(bound.link.url):
+            write = self._named(bound)
+        elif isinstance(column, Figure | Moment) and not bound.link:
+            write = lambda value, _record: column.render(value)  # noqa: E731
+        else:
             return None
 
         def draw(record: Any) -> Any:
             value = bound.accessor.resolve(record, quiet=True)
-            return bound.default if value in column.empty_values else column.render(value)
+            return bound.default if value in column.empty_values else write(value, record)
 
         return draw
+
+    def _named(self, bound: Any) -> Callable[[Any, Any], Any]:
+        """How the cell that names its row is drawn; what it is asked for is looked up once, not in each row."""
+        address = bound.link.url
+        attrs = AttributeDict(bound.column.attrs["a"]).as_html()
+        of_table = {"table": self} if "table" in signature(address).parameters else {}
+
+        def write(value: Any, record: Any) -> Any:
+            href = address(record=record, **of_table)
+            return value if href is None else format_html('<a {} href="{}">{}</a>', attrs, href, value)
+
+        return write
 
     def paginate(self, *args: Any, **more: Any) -> None:
         """Cut into pages. What is alike in what the list is sorted by is sorted by its key.

@@ -218,7 +218,7 @@ def _agents(figures: Figures) -> dict[str, Any]:
             [
                 line.name or _("Sin agente"), figure(counts.assigned), figure(counts.handled), figure(counts.contacted),
                 figure(counts.promised), figure(counts.paid_after_contact),
-                percent(counts.rates["paid_after_contact"].share), figure(line.attempts_an_hour, 1),
+                percent(counts.rate("paid_after_contact").share), figure(line.attempts_an_hour, 1),
             ]
         )  # fmt: skip
     heads = [

@@ -156,13 +156,14 @@ def _both(sides: dict[tuple[str, bool], Counts], unit: str) -> Counts:
 def _report_of(campaign: Campaign) -> str:
     """The report of the month, and which one it corrected: `ccvp-2026-12-b.csv (26/11), corrige a ccvp-2026-12.csv`."""
     taken = Report.objects.filter(kind=ReportKind.CCVP, period=campaign.period, state=Report.State.PUBLISHED)
-    report = taken.select_related("supersedes").first()
+    report = taken.values_list("name", "arrived_at", "supersedes__name").first()
     if report is None:
         return ""
-    words = {"name": report.name, "day": date_format(timezone.localtime(report.arrived_at), "d/m")}
-    if report.supersedes is None:
+    name, arrived_at, before = report
+    words = {"name": name, "day": date_format(timezone.localtime(arrived_at), "d/m")}
+    if before is None:
         return _("%(name)s (%(day)s)") % words
-    return _("%(name)s (%(day)s), corrige a %(before)s") % {**words, "before": report.supersedes.name}
+    return _("%(name)s (%(day)s), corrige a %(before)s") % {**words, "before": before}
 
 
 def _attempts(*, campaign: Campaign, only: Only) -> tuple[dict[date, int], list[tuple[Disposition, int]]]:

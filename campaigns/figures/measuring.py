@@ -144,6 +144,15 @@ class Rate:
 
 
 ZERO = Decimal("0.00")
+RATES = {  # a figure, and what it is a share of
+    "handled": "items",
+    "contacted": "handled",
+    "promised": "contacted",
+    "paid": "items",
+    "paid_after_contact": "contacted",
+    "paid_without_contact": "items",
+    "not_paid": "items",
+}
 
 
 @dataclass(frozen=True)
@@ -183,18 +192,15 @@ class Counts:
     def amount_not_paid(self) -> Decimal:
         return self.amount - self.amount_paid
 
+    def rate(self, name: str) -> Rate:
+        """A rate with its base, as the head of this module defines it."""
+        base = RATES[name]
+        return Rate(getattr(self, name), getattr(self, base), base)
+
     @property
     def rates(self) -> dict[str, Rate]:
-        """Every rate with its base, as the head of this module defines them."""
-        return {
-            "handled": Rate(self.handled, self.items, "items"),
-            "contacted": Rate(self.contacted, self.handled, "handled"),
-            "promised": Rate(self.promised, self.contacted, "contacted"),
-            "paid": Rate(self.paid, self.items, "items"),
-            "paid_after_contact": Rate(self.paid_after_contact, self.contacted, "contacted"),
-            "paid_without_contact": Rate(self.paid_without_contact, self.items, "items"),
-            "not_paid": Rate(self.not_paid, self.items, "items"),
-        }
+        """Every rate, by name."""
+        return {name: self.rate(name) for name in RATES}
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(*map(add, _numbers_of(self), _numbers_of(other)))

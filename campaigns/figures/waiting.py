@@ -39,8 +39,8 @@ def what_waits(*, campaign: Campaign, by_state: dict[str, int], now: datetime) -
     ]
     if gone := by_state.get(states.GONE, 0):  # of a corrected report: a month mostly has none
         found.append(Waiting(_("Ya no están en el reporte"), gone, f"{contacts}?state=gone"))
-    report = Report.objects.filter(period=campaign.period, kind=ReportKind.CCVP, state=Report.State.PUBLISHED).first()
-    waiting = RejectedRow.objects.filter(report=report, state=RejectedRow.State.WAITING)
+    taken = Report.objects.filter(period=campaign.period, kind=ReportKind.CCVP, state=Report.State.PUBLISHED)
+    report = taken.values_list("pk", flat=True).first()
     overdue = CallBack.objects.filter(campaign=campaign, state=CallBack.State.PENDING, due_at__lte=now).count()
     promises = f"{reverse('campaigns:promise_list')}?show=broken&month={write_period(campaign.period)}"
     broken, why = by_state.get("broken_promises", 0), why_promises_move(campaign=campaign, now=now)
@@ -48,6 +48,7 @@ def what_waits(*, campaign: Campaign, by_state: dict[str, int], now: datetime) -
     agenda = f"{reverse('campaigns:agenda')}?overdue=1&month={write_period(campaign.period)}"
     found.append(Waiting(_("Agenda vencida"), overdue, agenda, is_urgent=True))
     if report is not None:
-        rows = reverse("campaigns:rejected_rows", args=[report.pk])
-        found.append(Waiting(_("Filas rechazadas"), waiting.count(), rows, is_urgent=True))
+        waiting = RejectedRow.objects.filter(report=report, state=RejectedRow.State.WAITING).count()
+        rows = reverse("campaigns:rejected_rows", args=[report])
+        found.append(Waiting(_("Filas rechazadas"), waiting, rows, is_urgent=True))
     return found

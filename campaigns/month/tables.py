@@ -28,13 +28,13 @@ def agent_rows(figures: Figures, leads: Openings) -> list[dict[str, Any]]:
     return [
         {
             "agent": line.agent,
-            "name": line.name,
+            "name": line.name or _("Sin nombre"),
             "assigned": None if figures.only.day else line.contacts.assigned,
             "handled": line.contacts.handled,
             "contacted": line.contacts.contacted,
             "promised": line.contacts.promised,
             "paid": line.contacts.paid_after_contact,
-            "conversion": line.contacts.rates["paid_after_contact"].share,
+            "conversion": line.contacts.rate("paid_after_contact").share,
             "an_hour": line.attempts_an_hour,
             "opens": cache(partial(_leads, line, figures, leads)),  # only those of the rows that are shown
         }
@@ -64,7 +64,7 @@ def _total(name: str) -> Any:
 
 def _conversion(table: AgentTable) -> str:
     total = sum((line.contacts for line in table.figures.by_agent), Counts())
-    return percent(total.rates["paid_after_contact"].share)
+    return percent(total.rate("paid_after_contact").share)
 
 
 class AgentTable(ListTable):
@@ -93,6 +93,3 @@ class AgentTable(ListTable):
         kept = {"service": only.service, "zone": only.zone, "day": only.day.isoformat() if only.day else ""}
         self.kept = {name: value for name, value in kept.items() if value}
         super().__init__(rows)
-
-    def render_name(self, value: str) -> str:
-        return value or _("Sin nombre")
