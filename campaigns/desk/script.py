@@ -18,7 +18,11 @@ SCRIPT = (
     "Puede pagar en nuestras oficinas, en su banco o por QR. ¿Qué día piensa pagar?\n"
     "Gracias por preferir COMTECO. Que tenga un buen día."
 )
-
+NOTHING_OWED = (
+    "Buenos días, ¿hablo con {cliente}? Le saluda {agente}, de COMTECO.\n"
+    "No tiene pagos pendientes de este mes.\n"
+    "Gracias por preferir COMTECO. Que tenga un buen día."
+)
 
 PLACES = ("cliente", "agente", "contrato", "monto", "vence", "servicios", "vencimientos")
 
@@ -32,9 +36,11 @@ def fill_script(script: str, card: Card, agent: Agent | None) -> str:
     """The campaign's script with the customer's data in the places it names: {cliente}, {monto}, {vence}, …
 
     It is said to the customer: in Spanish, whatever the language of the agent's page. Of the services only those still
-    owed are spoken of.
+    owed are spoken of; who paid while she was called is not asked to pay.
     """
     owed = [line for line in card.services if line.left]
+    if not owed:
+        script = NOTHING_OWED
     with translation.override(settings.LANGUAGE_CODE):
         services = _and(dict.fromkeys(line.service for line in owed))
         due = _when_due(owed)
@@ -64,8 +70,6 @@ def _days(owed: list[ServiceLine]) -> str:
 
 def _when_due(owed: list[ServiceLine]) -> str:
     """«su servicio de Internet vence el 30/11», or in the plural with the day of each."""
-    if not owed:
-        return "no tiene servicios por pagar"
     kinds, days = list(dict.fromkeys(line.service for line in owed)), dict.fromkeys(line.due_on for line in owed)
     if len(owed) == 1:
         return f"su servicio de {kinds[0]} vence el {_days(owed)}"

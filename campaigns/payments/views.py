@@ -104,7 +104,8 @@ def match_again(request: HttpRequest) -> HttpResponse:
 def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
     """Annul one receipt by hand: first what follows from it, then, with a reason, the annulment."""
     user, error = signed_in_user(request), ""
-    receipt = get_object_or_404(Receipt.objects.visible_to(user).select_related("renewal__contact"), pk=pk)
+    receipt = get_object_or_404(Receipt.objects.visible_to(user).select_related("renewal__contact", "campaign"), pk=pk)
+    month = receipt.campaign
     reason = request.POST.get("reason", "")[:300]
     if request.method == "POST":
         try:
@@ -113,7 +114,8 @@ def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
             error = str(refusal)
         else:
             messages.success(request, _("Recibo anulado: su pago ya no cuenta."))
-            return redirect(f"{reverse('campaigns:payment_list')}?show=refunds")
+            of_month = f"&month={write_period(month.period)}" if month else ""
+            return redirect(f"{reverse('campaigns:payment_list')}?show=refunds{of_month}")
     why_not = ""
     try:
         refunds.check_can_annul(receipt)
@@ -121,7 +123,12 @@ def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
         why_not = str(refusal)
     context = {"receipt": receipt, "left": receipt.amount - receipt.refunded, "why_not": why_not, "reason": reason}
     back = reverse("campaigns:payment_list")
-    context |= {"error": error, "back": back, "trail": [(back, _("Pagos")), ("", _("Anular"))]}
+    context |= {
+        "month": month_name(month) if month else "",
+        "error": error,
+        "back": back,
+        "trail": [(back, _("Pagos")), ("", _("Anular"))],
+    }
     return render(request, "campaigns/payments/receipt_annul.html", context, status=422 if error else 200)
 
 

@@ -348,6 +348,19 @@ def test_the_script_speaks_of_each_service_still_owed_with_its_own_day(
     assert f"Le llamo porque {said}" in signed_in(ana).get(reverse("campaigns:desk")).content.decode()
 
 
+def test_who_paid_while_she_is_open_is_not_asked_to_pay(make_contact, ana, signed_in, clock):
+    clock("2026-11-26 10:00")
+    contact = make_contact(ana, "Rosa Flores")
+    client = signed_in(ana)
+    assert "¿Qué día piensa pagar?" in client.get(reverse("campaigns:desk")).content.decode()
+    give_services(contact, TWO_OWED, ["INTERNET", "TV"])
+    ListEntry.objects.filter(contact=contact).update(state="paid", paid_on=date(2026, 11, 26))
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    assert "No tiene pagos pendientes de este mes." in page
+    assert "piensa pagar" not in page
+    assert "El monto es" not in page
+
+
 def test_a_script_of_ones_own_says_the_days_in_the_order_of_the_services(make_contact, ana, signed_in, clock):
     clock("2026-11-26 10:00")
     Campaign.objects.update(script="{servicios} hasta el {vence}. Otra vez: {vencimientos}.")

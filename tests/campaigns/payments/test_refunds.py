@@ -271,11 +271,31 @@ def test_its_page_lists_what_was_given_back_and_asks_before_a_receipt_is_annulle
     assert "Bs 99,00" in client.get(address).content.decode().replace("\u202f", " ").replace("\xa0", " ")
     refused = client.post(address, {"reason": ""})
     assert (refused.status_code, "Escriba por qué se anula." in refused.content.decode()) == (422, True)
-    assert client.post(address, {"reason": "Se cobró dos veces"}).status_code == 302
+    done = client.post(address, {"reason": "Se cobró dos veces"})
     assert entry("C2").state == "open"
-    assert "Se cobró dos veces" in client.get("/payments/?show=refunds").content.decode()
+    assert "Se cobró dos veces" in client.get(done["Location"]).content.decode()
     assert signed_in(oscar).post(address, {"reason": "No"}).status_code == 403
     assert address not in signed_in(oscar).get("/payments/").content.decode()
+
+
+def test_the_question_promises_no_call_in_a_closed_month_and_shows_afterwards_the_month_it_was_of(
+    december: Campaign, elena: User, signed_in: Callable[[Any], Client]
+) -> None:
+    collected(*PAID, "R9 C9T 26/11/2026 99")
+    december.state = "closed"
+    december.save()
+    Campaign.objects.create(
+        period="2027-01-01", calls_from="2026-12-25", calls_until="2026-12-31", report_due_at=LATER, created_at=LATER
+    )
+    client = signed_in(elena)
+    address = f"/payments/receipts/{Receipt.objects.get(number='R2').pk}/annul/"
+    page = client.get(address).content.decode()
+    assert "El mes está cerrado: no se llama a nadie" in page
+    assert "vuelve a su lista" not in page
+    done = client.post(address, {"reason": "Se cobró dos veces"})
+    assert "Se cobró dos veces" in client.get(done["Location"]).content.decode()
+    page = client.get(f"/payments/receipts/{Receipt.objects.get(number='R9').pk}/annul/").content.decode()
+    assert "ninguna lista ni cifra cambia" in page
 
 
 @pytest.mark.parametrize("total", ["198,00", "99,00"])
