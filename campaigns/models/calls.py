@@ -208,6 +208,7 @@ class PaymentPromise(models.Model):
         PARTLY_KEPT = "partly", _("Cumplido en parte")
         BROKEN = "broken", _("Incumplido")
         VOID = "void", _("Sin efecto: ya no está en el reporte")
+        PAID_BEFORE = "before", _("Sin efecto: ya había pagado")
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, db_index=False, related_name="promises")
     contact = models.ForeignKey("campaigns.Contact", models.CASCADE, related_name="promises")

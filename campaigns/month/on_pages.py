@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
@@ -19,6 +21,23 @@ def campaign_at(request: HttpRequest, period: str) -> Campaign:
     except PeriodNotUnderstood:
         raise Http404 from None
     return get_object_or_404(Campaign.objects.visible_to(signed_in_user(request)), period=month)
+
+
+def month_asked(request: HttpRequest, months: Sequence[Campaign]) -> Campaign | None:
+    """The month of the address among `months`, the newest first; none for «all».
+
+    Without one it is the newest that was launched: of a month that is only proposed nothing was promised, and what was
+    is still looked after.
+    """
+    if "month" in request.GET:
+        try:
+            period = parse_period(request.GET["month"])
+        except PeriodNotUnderstood:
+            return None
+        return next((month for month in months if month.period == period), None)
+    known = [month for month in months if month.state != Campaign.State.EXPECTED]
+    launched = [month for month in known if month.state != Campaign.State.PROPOSED]
+    return next(iter(launched or known), None)
 
 
 def agent_choices(user: User, wanted: list[int]) -> list[tuple[int, str]]:

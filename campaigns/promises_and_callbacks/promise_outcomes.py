@@ -6,6 +6,7 @@
     partly kept  the day is over, and something came in
     broken       the day is over, and nothing came in
     void         not kept, and a corrected report no longer has the customer: nothing is owed
+    before       not kept, and all was paid on days before the promise, as is known by now: nothing was owed
 
 Payments on the day of the promise count, because collections report no hour; those of earlier days do not. A promise
 replaced by a later one (`superseded_at`) has no outcome of its own: only those in force are counted.
@@ -104,6 +105,7 @@ def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QueryS
                 then=Value(Outcome.KEPT),
             ),
             When(contact__entry__state=ListEntry.State.GONE, then=Value(Outcome.VOID)),
+            When(contact__entry__paid_on__lt=F("made_on"), then=Value(Outcome.PAID_BEFORE)),
             When(promised_on__gt=known_through(now=now), then=Value(Outcome.OPEN)),
             When(received__gt=0, then=Value(Outcome.PARTLY_KEPT)),
             default=Value(Outcome.BROKEN),
@@ -119,7 +121,7 @@ FATES: dict[str, Q] = {
     "later": MISSED & Q(contact__entry__paid_on__isnull=False),
     "open": Q(outcome=Outcome.OPEN),
     "kept": Q(outcome=Outcome.KEPT),
-    "void": Q(outcome=Outcome.VOID),
+    "void": Q(outcome__in=[Outcome.VOID, Outcome.PAID_BEFORE]),
 }
 
 

@@ -11,7 +11,7 @@ from campaigns.models import PaymentPromise
 from campaigns.payments.tables import TotalledTable, amount_footer, badge, rows_footer
 from screens.tables import ListTable, Moment, Money, RowLink
 
-OUTCOMES = {"open": "info", "kept": "ok", "partly": "warn", "broken": "bad", "void": "calm"}
+OUTCOMES = {"open": "info", "kept": "ok", "partly": "warn", "broken": "bad", "void": "calm", "before": "calm"}
 
 
 class PromiseTable(TotalledTable):

@@ -15,8 +15,8 @@ from agents.models import Agent
 from campaigns.lists.books import promise_filters
 from campaigns.lists.views.exports import owe
 from campaigns.models import Campaign, ListExport
-from campaigns.month.on_pages import month_name
-from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.month.on_pages import month_asked, month_name
+from campaigns.month.periods import write_period
 from campaigns.payments.payment_age import payment_age
 from campaigns.payments.payment_lists import total_of
 from campaigns.payments.tables import CountedPaginator
@@ -83,17 +83,10 @@ def promise_export(request: HttpRequest) -> HttpResponseBase:
 
 def _asked_for(request: HttpRequest, months: list[Campaign]) -> Asked:
     asked = request.GET
-    campaign = next((month for month in months if month.state != Campaign.State.EXPECTED), None)
-    if "month" in asked:
-        try:
-            period = parse_period(asked["month"])
-            campaign = next((month for month in months if month.period == period), None)
-        except PeriodNotUnderstood:
-            campaign = None
     agent = asked.get("agent", "")
     return Asked(
         show=asked["show"] if asked.get("show") in SHOWN else "broken",
-        campaign=campaign,
+        campaign=month_asked(request, months),
         agent=int(agent) if agent.isascii() and agent.isdigit() and len(agent) < 10 else None,
         search=searched(request, most=32),
     )

@@ -27,6 +27,7 @@ CASES: dict[str, tuple[list[tuple[str, str]], str]] = {
     "paid a part": ([("11-28", "98")], "partly"),
     "a part before the promise does not count": ([("11-25", "50")], "broken"),
     "what was left after an earlier part": ([("11-25", "50"), ("11-28", "49")], "kept"),
+    "all of it before the promise, as is known later": ([("11-25", "99")], "before"),
     "nothing": ([], "broken"),
 }
 
@@ -96,3 +97,12 @@ def test_broken_ones_are_listed_until_the_contact_pays(december: Campaign, ana: 
     take([row("R2", "C1T", "11-29")], now=at("2026-11-29 20:00"))
     assert list(broken_promises(campaign=december, now=at("2026-11-30 09:00"))) == []
     assert count_fates(promises=in_force, now=at("2026-11-30 09:00"))["later"] == 1
+
+
+def test_who_had_paid_before_she_promised_neither_broke_her_word_nor_paid_later(
+    december: Campaign, ana: Agent, at: At
+) -> None:
+    promised(owing(december, "C1", "TV"), ana, at("2026-11-26 10:00"), date(2026, 11, 28))
+    take([row("R1", "C1T", "11-25"), row("R9", "C9T", "11-29")], now=at("2026-11-29 20:00"))
+    counts = count_fates(promises=PaymentPromise.objects.in_force(), now=at("2026-11-30 09:00"))
+    assert {name: n for name, n in counts.items() if n} == {"void": 1}
