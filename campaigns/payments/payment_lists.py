@@ -57,6 +57,7 @@ class Asked:
     until: date | None = None
     channel: str = ""
     why: str = ""
+    report: int | None = None  # of refunds: only those that came in it
 
     @property
     def words(self) -> str:
@@ -120,6 +121,8 @@ def find_refunds(*, asked: Asked, user: User) -> QuerySet[Refund]:
     found: QuerySet[Refund] = Refund.objects.visible_to(user)
     if asked.campaign:
         found = found.filter(Q(receipt__campaign=asked.campaign) | Q(receipt__campaign=None))
+    if asked.report:
+        found = found.filter(report=asked.report)
     if asked.since:
         found = found.filter(refunded_on__gte=asked.since)
     if asked.until:
@@ -141,6 +144,12 @@ def find_reports(*, user: User) -> QuerySet[Report]:
     """Collections reports that were taken in, the newest first."""
     taken = Report.objects.visible_to(user).filter(kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED)
     return taken.order_by("-published_at")
+
+
+def name_of_report(*, asked: Asked, user: User) -> str:
+    """The file a list is only of; '' where it is of all."""
+    named = Report.objects.visible_to(user).filter(pk=asked.report or 0).values_list("name", flat=True)
+    return named.first() or ""
 
 
 def total_of(rows: QuerySet[Any], *, column: str = "amount") -> Total:

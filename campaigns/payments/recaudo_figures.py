@@ -17,6 +17,8 @@ COUNTS = ("receipts", "unmatched", "late", "renewals_paid")
 AMOUNTS = ("amount", "amount_late", "amount_unmatched")
 NOTHING = "(SELECT NULL::bigint AS known_id)"
 
+# Receipts another file had brought; who says something else of one is a conflict, and no receipt of this file.
+_SAME = "(SELECT known_id FROM staged_receipt WHERE is_same)"
 # `known` is a relation of the caller: receipts of the file that another file had brought.
 _FIGURES = """
 WITH ours AS MATERIALIZED (
@@ -28,7 +30,7 @@ WITH ours AS MATERIALIZED (
 SELECT count(*), count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),
        (SELECT count(*) FROM campaigns_renewalpayment payment
          WHERE payment.paid_on IS NOT NULL
-           AND payment.renewal_id IN (SELECT renewal_id FROM ours WHERE standing IN ('counted', 'extra'))),
+           AND payment.renewal_id IN (SELECT renewal_id FROM ours WHERE standing = 'counted')),
        coalesce(sum(amount) FILTER (WHERE standing IN ('counted', 'extra')), 0),
        coalesce(sum(amount) FILTER (WHERE standing = 'late'), 0),
        coalesce(sum(amount) FILTER (WHERE standing = 'unmatched'), 0)
@@ -38,7 +40,11 @@ SELECT count(*), count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER
 
 @dataclass(frozen=True)
 class RecaudoFigures:
-    """Receipts of a file by what they are to a renewal; amounts in Bs; `amount` is what counts (extra included)."""
+    """Receipts of a file by what they are to a renewal; amounts in Bs, of what was not given back.
+
+    `amount` is of those with a renewal, in time; money too much of it (extra) included. `renewals_paid` have one of
+    these receipts among those that paid them.
+    """
 
     receipts: int = 0
     unmatched: int = 0
@@ -59,13 +65,16 @@ def figures_of_file(cursor: CursorWrapper, *, report: Report, taken: int, refund
 
     `refunds`: how many that had waited were given their receipt with it.
     """
-    cursor.execute("SELECT count(known_id), coalesce(sum(amount) FILTER (WHERE first IS NULL), 0) FROM staged_receipt")
+    cursor.execute(
+        """SELECT count(known_id) FILTER (WHERE is_same), coalesce(sum(amount) FILTER (WHERE first IS NULL), 0)
+             FROM staged_receipt WHERE known_id IS NULL OR is_same"""
+    )
     known, amount = cursor.fetchone()
     cursor.execute(
         "SELECT EXISTS (SELECT FROM campaigns_receipt WHERE report_id = %s AND standing = 'extra')", [report.pk]
     )
     if known or refunds or not taken or cursor.fetchone()[0]:
-        return figures_of(cursor, report=report, known="staged_receipt")
+        return figures_of(cursor, report=report, known=_SAME)
     cursor.execute(
         """
         SELECT count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),

@@ -20,8 +20,8 @@ from agents.access import centre_only, signed_in_user, steering_only
 from campaigns.lists.books import payment_filters
 from campaigns.lists.views.exports import owe
 from campaigns.models import Campaign, Contact, ListExport, Receipt
-from campaigns.month.on_pages import month_name
-from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
+from campaigns.month.on_pages import month_asked, month_name
+from campaigns.month.periods import write_period
 from campaigns.payments import payment_lists, receipts, refunds
 from campaigns.payments.payment_age import payment_age as age_of_payments
 from campaigns.payments.payment_lists import LISTS, REFUNDS, RENEWALS, REPORTS, WHY, Asked, Total
@@ -59,7 +59,8 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         "month": write_period(asked.campaign.period) if asked.campaign else "",
         "channels": payment_lists.channels() if asked.show not in (*RENEWALS, REFUNDS, REPORTS) else [],
         "reasons": WHY.items(),
-        "is_filtered": bool(asked.search or asked.since or asked.until or asked.channel or asked.why),
+        "is_filtered": bool(asked.search or asked.since or asked.until or asked.channel or asked.why or asked.report),
+        "of_report": payment_lists.name_of_report(asked=asked, user=user),
         "may_steer": user.steers_campaigns,
         "waiting": counts["unmatched"],
         "conflicts": payment_lists.conflicts(user=user),
@@ -149,24 +150,18 @@ def contact_payments(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def asked_for(request: HttpRequest, months: list[Campaign]) -> Asked:
-    """The filters of the address; what cannot be read is left out. Without a month it is the newest with a report."""
+    """The filters of the address; what cannot be read is left out."""
     asked = request.GET
-    campaign = next((month for month in months if month.state != Campaign.State.EXPECTED), None)
-    if "month" in asked:
-        try:
-            period = parse_period(asked["month"])
-            campaign = next((month for month in months if month.period == period), None)
-        except PeriodNotUnderstood:
-            campaign = None
-    show = asked.get("show", "")
+    show, report = asked.get("show", ""), asked.get("report", "")
     return Asked(
         show=show if show in LISTS else "receipts",
-        campaign=campaign,
+        campaign=month_asked(request, months),
         search=searched(request, most=40),
         since=_day(asked.get("since", "")),
         until=_day(asked.get("until", "")),
         channel=asked.get("channel", "").replace("\x00", "")[:60],
         why=asked.get("why", ""),
+        report=int(report) if show == REFUNDS and report.isascii() and report.isdigit() and len(report) < 10 else None,
     )
 
 

@@ -198,3 +198,16 @@ def test_the_frame_says_how_old_the_payments_are(paid: Campaign, ana: Agent, sig
     page = signed_in(ana).get("/payments/age/").content.decode()
     assert "Pagos al" in page
     assert "28/11" in page
+
+
+@pytest.mark.parametrize("address", ["/payments/", "/payments/promises/"])
+def test_a_month_that_is_only_proposed_does_not_hide_the_one_that_was_called(
+    paid: Campaign, elena: User, signed_in: SignedIn, address: str
+) -> None:
+    Campaign.objects.create(
+        period=date(2027, 1, 1), calls_from=date(2026, 12, 25), calls_until=date(2026, 12, 31), state="proposed",
+        report_due_at=paid.report_due_at, created_at=paid.created_at,
+    )  # fmt: skip
+    page = signed_in(elena).get(address).content.decode()
+    assert '<option value="2026-12" selected>' in page
+    assert '<option value="2027-01" selected>' in signed_in(elena).get(f"{address}?month=2027-01").content.decode()

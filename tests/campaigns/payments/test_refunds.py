@@ -278,6 +278,29 @@ def test_its_page_lists_what_was_given_back_and_asks_before_a_receipt_is_annulle
     assert address not in signed_in(oscar).get("/payments/").content.decode()
 
 
+def test_the_figures_of_a_file_are_of_its_receipts_alone(
+    december: Campaign, elena: User, signed_in: Callable[[Any], Client]
+) -> None:
+    """What contradicts a receipt that was had is none of the file's, and money too much pays nothing."""
+    collected("R1 C1T 26/11/2026 99", "NC-0 C1T 27/11/2026 -10")
+    second = collected(
+        "R1 C1T 27/11/2026 99", "R2 C1T 27/11/2026 120", "R3 C1T 27/11/2026 99", "R4 C2T 28/11/2026 99",
+        "R5 C9T 27/11/2026 9", "NC-1 C2T 28/11/2026 -5", now=LATER,
+    )  # fmt: skip
+    assert second.rejected == 1
+    assert {name: second.figures[name] for name in ("receipts", "renewals_paid", "amount", "refunds")} == {
+        "receipts": 4,
+        "renewals_paid": 1,
+        "amount": "313.00",
+        "refunds": 1,
+    }
+    client = signed_in(elena)
+    address = f"?show=refunds&amp;month=all&amp;report={second.pk}"
+    assert address in client.get(f"/reports/{second.pk}/").content.decode()
+    page = client.get("/payments/" + address.replace("&amp;", "&")).content.decode()
+    assert ("NC-1" in page, "NC-0" in page, "Solo las que trajo" in page) == (True, False, True)
+
+
 def test_the_question_promises_no_call_in_a_closed_month_and_shows_afterwards_the_month_it_was_of(
     december: Campaign, elena: User, signed_in: Callable[[Any], Client]
 ) -> None:
