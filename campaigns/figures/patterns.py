@@ -12,11 +12,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from campaigns.assignment.answers import FOLLOWS
 from campaigns.figures.measuring import WORK_MEMORY
-from campaigns.models import Campaign, HourFigure, LeftFigure, PatternRefresh
+from campaigns.models import Campaign, ChangedRows, HourFigure, LeftFigure, PatternRefresh
 from campaigns.month.periods import day_of
 
 LOCK_KEY = 7_150_002  # first half of the advisory lock; the second is the campaign
@@ -68,10 +68,16 @@ SELECT {FOLLOWS} AS follows, count(*), count(e.contacted_at)
 
 
 def count_running(*, now: datetime) -> list[Campaign]:
-    """Count the campaigns that are called now, and the last of those that closed since, or were never counted."""
+    """Count the campaigns that are called now, and the last of those that closed since, or were never counted; closed
+    ones again when a payment came or was given back.
+    """
     alive = Q(state__in=[Campaign.State.RUNNING, Campaign.State.PAUSED])
     uncounted = Q(pattern_refresh=None) | Q(pattern_refresh__counted_at__lt=F("closed_at") + OVERLAP)
-    chosen = Campaign.objects.filter(alive | uncounted, launched_at__isnull=False).order_by("period")
+    since_then = ChangedRows.objects.filter(
+        campaign=OuterRef("pk"), at__gt=OuterRef("pattern_refresh__counted_at") - OVERLAP
+    )
+    changed = Q(anonymised_at=None) & Q(Exists(since_then))
+    chosen = Campaign.objects.filter(alive | uncounted | changed, launched_at__isnull=False).order_by("period")
     return [campaign for campaign in chosen if count_patterns(campaign=campaign, now=now)]
 
 

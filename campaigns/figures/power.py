@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Q
 
 from campaigns.assignment.proposal import Proposal
-from campaigns.figures.figures import read_figures
+from campaigns.figures.figures import read_totals
 from campaigns.figures.hold_out import smallest_effect
+from campaigns.figures.measuring import Counts
 from campaigns.models import Campaign
 
 OFFERED = tuple(Decimal(share) for share in ("0.05", "0.1", "0.2", "0.3", "0.5"))
@@ -28,11 +30,12 @@ class Power:
 
 @dataclass(frozen=True)
 class Powers:
-    """The shares side by side. `paid_share`: of all who could be called the month before, or the one assumed."""
+    """The shares side by side. `paid_share`: of the `callable` contacts of the month `before`, or the one assumed."""
 
     shares: list[Power]
     paid_share: float
-    is_of_last_month: bool
+    before: Campaign | None
+    callable: int
 
 
 def powers_of(*, campaign: Campaign, proposal: Proposal) -> Powers | None:
@@ -43,26 +46,28 @@ def powers_of(*, campaign: Campaign, proposal: Proposal) -> Powers | None:
     contacts = proposal.total.open + proposal.total.held_out
     if not contacts:
         return None
-    paid = _paid_last_month(campaign)
-    share = paid if paid is not None else UNKNOWN_SHARE
+    before, counts = _last_judged(campaign)
+    share = counts.callable_paid / counts.callable if before else UNKNOWN_SHARE
     worth = _households(campaign, contacts) / contacts
     offered = sorted({*OFFERED, campaign.hold_out_share} - {Decimal(0)})
     shares = []
     for one in offered:
-        alone = round(contacts * float(one))
+        alone = proposal.total.held_out if one == campaign.hold_out_share else round(contacts * float(one))
         points = smallest_effect(called=(contacts - alone) * worth, held_out=alone * worth, share=share)
         shares.append(Power(one, alone, points, is_chosen=one == campaign.hold_out_share))
-    return Powers(shares, share, is_of_last_month=paid is not None)
+    return Powers(shares, share, before, counts.callable)
 
 
-def _paid_last_month(campaign: Campaign) -> float | None:
-    """What share of those who could be called paid, in the last month that was called; None without one."""
-    before = Campaign.objects.filter(period__lt=campaign.period, launched_at__isnull=False).order_by("-period").first()
-    counts = read_figures(campaign=before).contacts if before else None
-    if counts is None or not counts.callable:
-        return None
-    share = counts.callable_paid / counts.callable
-    return share if 0 < share < 1 else None
+def _last_judged(campaign: Campaign) -> tuple[Campaign | None, Counts]:
+    """The last month whose payments are all in, and its contacts; none where no share of them can be told.
+
+    Of a month that is still being paid the share is too small, and would promise that less can be seen.
+    """
+    over = Q(figure_refresh__isnull=False) & ~Q(figure_refresh__effect={}) | Q(evaluated_on=None)
+    earlier = Campaign.objects.filter(over, period__lt=campaign.period, state=Campaign.State.CLOSED)
+    before = earlier.filter(launched_at__isnull=False).order_by("-period").first()
+    counts = read_totals(campaign=before).contacts if before else Counts()
+    return (before if 0 < counts.callable_paid < counts.callable else None), counts
 
 
 def _households(campaign: Campaign, contacts: int) -> int:

@@ -102,7 +102,7 @@ def _chart(campaign: Campaign, months: list[Month], rows: Sequence[Sequence[Any]
         for number in range(1, shown + 1):
             total += reached.get(number, 0)
             day = campaign.calls_from + timedelta(days=number - 1)
-            points.append((day, round(100 * total / month.items, 1)))
+            points.append((day, round(100 * total / month.items, 2)))
         series[month.name] = points
     return day_by_day(title=_("Contactados de cada 100 contactos, en el mismo día de cada campaña"), series=series)
 
@@ -151,7 +151,7 @@ def patterns_charts(patterns: Patterns) -> list[Chart]:
 
 
 def _reached(title: str, label: str, lines: list[Answered]) -> Chart:
-    told, quiet = _("Habló con el cliente"), _("Sin contacto")
+    told, quiet = _("Habló con el cliente"), _("No habló con el cliente")
     values = {
         line.name: {told: line.contacted, quiet: line.attempts - line.contacted} for line in lines if line.attempts
     }

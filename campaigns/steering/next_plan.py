@@ -45,10 +45,15 @@ def offer_of(*, pace: Pace) -> Offer:
             _("Todavía no hay con qué: salieron de la lista %(n)d contactos llamados y hacen falta %(enough)d.")
             % {"n": pace.left_called, "enough": ENOUGH_CONTACTS}
         )
+    calls_an_hour = round(pace.calls_a_planned_hour)
+    if calls_an_hour < 1:
+        raise PlanRefused(
+            _("Se hizo menos de una llamada por hora de calendario y agente: con eso no se puede planear un mes.")
+        )
     policy = CallingPolicy.objects.in_force()
     attempts = Decimal(pace.attempts).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return Offer(
-        max(1, round(pace.calls_a_planned_hour)),
+        calls_an_hour,
         min(MOST_ATTEMPTS, max(Decimal(1), attempts)),
         policy.calls_an_hour,
         policy.attempts_expected,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from unittest.mock import Mock
 
 import pytest
@@ -13,8 +15,11 @@ from agents.models import Agent, User
 from campaigns import tasks
 from campaigns.assignment import assigning
 from campaigns.assignment.assigning import open_lists
-from campaigns.models import AssignmentShare, Campaign, Contact, ListEntry
+from campaigns.figures.figures import read_totals
+from campaigns.figures.refreshing import refresh_figures
+from campaigns.models import AssignmentShare, Campaign, Contact, FigureRefresh, ListEntry
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners
+from tests.campaigns.a_month import make_month
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[User | Agent], Client]
@@ -191,12 +196,44 @@ def test_the_proposal_says_how_small_an_effect_each_control_group_shows(
 ) -> None:
     page = " ".join(signed_in(elena).get("/campaigns/2026-12/").content.decode().split())
     assert "Qué efecto se alcanza a ver" in page
-    assert "Sin un mes anterior con que calcular" in page
+    assert "Sin un mes anterior ya pagado con que calcular" in page
     assert "44,3 puntos" in page  # with half of forty left alone: 2,8 × √(0,25 × (1/20 + 1/20))
     assert "con los pagos hasta el 05/12/2026" in page
     signed_in(elena).post("/campaigns/2026-12/deal/", answers(hold_out="50", hold_out_seed="5"))
     page = " ".join(signed_in(elena).get("/campaigns/2026-12/").content.decode().split())
     assert "elegido" in page
+    assert held_out_told(page) == ListEntry.objects.filter(state="held_out").count()
+
+
+def held_out_told(page: str) -> int:
+    """How many the table of effects says are not called, of the share that was chosen."""
+    told = re.search(r'aria-current="true">.*?<td class="number">(\d+)</td>', page)
+    assert told is not None
+    return int(told[1])
+
+
+def test_how_many_pay_is_taken_from_a_month_whose_payments_are_in_and_names_it(
+    house_rules: None, ana: Agent, luis: Agent, elena: User, signed_in: SignedIn
+) -> None:
+    before = make_month({"ana": ana, "luis": luis})
+    refresh_figures(campaign=before, now=moment("2026-11-28 12:00"))
+    january = make_campaign(date(2027, 1, 1))
+    add_contacts(january, 40)
+    open_lists(campaign=january, now=moment("2026-12-25 08:00"))
+    client = signed_in(elena)
+
+    def page() -> str:
+        return " ".join(client.get("/campaigns/2027-01/").content.decode().replace("\u00a0", " ").split())
+
+    assert "Sin un mes anterior ya pagado" in page(), "it is still being called"
+    Campaign.objects.filter(pk=before.pk).update(state="closed", closed_at=moment("2026-11-30 20:00"))
+    assert "Sin un mes anterior ya pagado" in page(), "it is still being paid"
+    FigureRefresh.objects.update(effect={"evaluated_on": "2026-12-05"})
+    counts = read_totals(campaign=before).contacts
+    assert (
+        f"Con la parte que pagó en diciembre 2026: {counts.callable_paid / counts.callable * 100:.0f} % de los"
+        in page()
+    )
 
 
 def test_people_of_one_household_are_worth_one(december: Campaign, elena: User, signed_in: SignedIn) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from campaigns.figures.patterns import count_patterns, count_running
-from campaigns.models import Attempt, Campaign, HourFigure, LeftFigure, ListEntry, PatternRefresh
+from campaigns.models import Attempt, Campaign, ChangedRows, HourFigure, LeftFigure, ListEntry, PatternRefresh
 from tests.campaigns.a_campaign import make_campaign, moment
 from tests.campaigns.a_month import make_month
 
@@ -101,3 +101,16 @@ def test_the_clock_counts_what_is_called_and_what_closed_since_but_nothing_twice
     Campaign.objects.filter(pk=month.pk).update(**closed)
     assert count_running(now=moment("2026-12-01 00:40")) == [month]
     assert count_running(now=moment("2026-12-01 00:45")) == []
+
+
+def test_a_closed_month_is_counted_again_when_a_payment_is_given_back(month):
+    closed_at = moment("2026-11-30 20:00")
+    Campaign.objects.filter(pk=month.pk).update(state=Campaign.State.CLOSED, closed_at=closed_at)
+    assert count_running(now=moment("2026-12-01 00:40")) == [month]
+    ListEntry.objects.filter(contact__contract="A2").update(state="open")
+    ChangedRows.objects.create(campaign=month, at=moment("2026-12-04 10:00"), verb="refunded")
+    before = PatternRefresh.objects.get().open
+    assert count_running(now=moment("2026-12-04 10:05")) == [month]
+    assert PatternRefresh.objects.get().open == before + 1
+    assert count_running(now=moment("2026-12-04 10:40")) == [month]  # what was committed late is still seen
+    assert count_running(now=moment("2026-12-04 11:15")) == []

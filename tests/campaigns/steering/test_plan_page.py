@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.figures.patterns import count_patterns
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.models import CallingPolicy, Campaign, Goal, LeftFigure
+from campaigns.models import AgentDay, CallingPolicy, Campaign, Goal, LeftFigure
 from campaigns.month import lifecycle
 from campaigns.steering.comparing import side_by_side
 from campaigns.steering.next_plan import ENOUGH_CONTACTS
@@ -138,7 +138,9 @@ def test_an_auditor_reads_goals_and_sets_none(month, oscar, signed_in):
 def test_a_closed_month_keeps_its_goals(month, elena, signed_in):
     Campaign.objects.filter(pk=month.pk).update(state="closed", closed_at=moment("2026-11-28 09:00"))
     client = signed_in(elena)
-    assert "sus metas quedan como estaban" in words_of(client.get(PAGE))
+    page = words_of(client.get(PAGE))
+    assert "sus metas quedan como estaban" in page
+    assert "horas de llamadas en" not in page  # nobody calls any more, whatever days were left
     client.post(f"{PAGE}goals/", goals(**{"g0-contacted": "5"}))
     assert not Goal.objects.exists()
 
@@ -158,6 +160,8 @@ def test_the_two_halves_are_compared_with_an_interval(month, elena, signed_in):
 
 
 def many_left(month, number=40):
+    """So many left the list, in thirty calls of each agent a day."""
+    AgentDay.objects.filter(campaign=month).update(attempts=30)
     LeftFigure.objects.filter(campaign=month).delete()
     LeftFigure.objects.create(campaign=month, day=date(2026, 11, 25), called=number, uncalled=0)
 
@@ -168,17 +172,25 @@ def test_what_it_really_took_becomes_the_plan_and_the_audit_says_who_took_it_ove
     assert "hacen falta 30" in words_of(client.get(PAGE))
     many_left(month)
     CallingPolicy.objects.update_or_create(pk=1, defaults={"calls_an_hour": 18, "attempts_expected": Decimal("2.0")})
-    assert "¿Planear los próximos meses con 1 llamadas por hora y 1,0 intentos" in words_of(client.get(PAGE))
-    page = words_of(client.post(f"{PAGE}take-over/", {"calls_an_hour": "1", "attempts": "1.0"}, follow=True))
-    assert "El plan de los próximos meses cuenta con 1 llamadas por hora y 1,0 intentos." in page
+    assert "¿Planear los próximos meses con 2 llamadas por hora y 2,9 intentos" in words_of(client.get(PAGE))
+    page = words_of(client.post(f"{PAGE}take-over/", {"calls_an_hour": "2", "attempts": "2.9"}, follow=True))
+    assert "El plan de los próximos meses cuenta con 2 llamadas por hora y 2,9 intentos." in page
     policy = CallingPolicy.objects.get(pk=1)
-    assert (policy.calls_an_hour, policy.attempts_expected) == (1, Decimal("1.0"))
+    assert (policy.calls_an_hour, policy.attempts_expected) == (2, Decimal("2.9"))
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT e.calls_an_hour, c.metadata->>'user' FROM campaigns_callingpolicyevent e
                  JOIN pghistory_context c ON c.id = e.pgh_context_id ORDER BY e.pgh_id DESC LIMIT 1"""
         )
-        assert cursor.fetchone() == (1, str(elena.pk))
+        assert cursor.fetchone() == (2, str(elena.pk))
+
+
+def test_less_than_a_call_an_hour_is_no_plan(month, elena, signed_in):
+    many_left(month)
+    AgentDay.objects.filter(campaign=month).update(attempts=1)
+    page = words_of(signed_in(elena).get(PAGE))
+    assert "Se hizo menos de una llamada por hora de calendario y agente" in page
+    assert "Planear los próximos meses" not in page
 
 
 def test_numbers_that_changed_since_they_were_shown_are_not_taken_over(month, elena, signed_in):
