@@ -141,17 +141,17 @@ def _tiles(figures: Figures) -> list[dict[str, str]]:
         (_("Contactados"), figure(contacts.contacted), share(contacts.contacted, contacts.handled)),
         (_("Compromisos"), figure(contacts.promised), share(contacts.promised, contacts.contacted)),
         (
-            _("Pagaron tras contacto"),
+            _("Servicios pagados tras contacto"),
             figure(services.paid_after_contact),
             _("%(part)s servicios contactados") % {"part": share(services.paid_after_contact, services.contacted)},
         ),
         (
-            _("Pagaron sin contacto"),
+            _("Servicios pagados sin contacto"),
             figure(services.paid_without_contact),
             _("%(rest)s servicios") % {"rest": share(services.paid_without_contact, services.items)},
         ),
         (
-            _("No pagaron"),
+            _("Servicios no pagados"),
             figure(services.not_paid),
             _("%(owed)s servicios") % {"owed": share(services.not_paid, services.items)},
         ),
@@ -222,8 +222,8 @@ def _agents(figures: Figures) -> dict[str, Any]:
             ]
         )  # fmt: skip
     heads = [
-        _("Agente"), _("Asignados"), _("Gestionados"), _("Contactados"), _("Compromisos"), _("Tras contacto"),
-        _("Efectividad"), _("Por hora"),
+        _("Agente"), _("Asignados"), _("Gestionados"), _("Contactados"), _("Compromisos"),
+        _("Pagados tras contacto"), _("De contactados"), _("Por hora"),
     ]  # fmt: skip
     return {"title": _("Agentes, en contactos"), "heads": heads, "rows": rows}
 

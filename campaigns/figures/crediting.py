@@ -7,9 +7,9 @@ contact**, also when the contact came after the payment.
 
 Parts: the service is credited whole or not at all, by the part that completed it. A customer who had paid a part, was
 called, and paid the rest is *after contact*: when she was called she still owed, and her list was right to have her.
-A contact is paid on the day its last service is, so it is credited exactly when one of its services is
-(docs/decisions/0040). Only days are compared: collections report no hour, so a payment of the contact's own day counts
-as after it.
+A contact is paid once all its services are, on the day of the last one, and is credited by that day
+(docs/decisions/0040): of two services, one paid after contact is a credited service and no paid contact. Only days are
+compared: collections report no hour, so a payment of the contact's own day counts as after it.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.figures.figures import Figures
 from campaigns.figures.measuring import Counts
-from campaigns.models import Service
+from campaigns.models import Service, Unit
 from campaigns.models.contacts import CallList
 from screens.spreadsheets import Sheet
 
@@ -34,8 +34,8 @@ def sheets_of(figures: Figures) -> Sequence[Sheet]:
     """Summary, services, agents, zones, days, dispositions: counts as numbers, every rate with its base."""
     return [
         _summary(figures),
-        _parts(_("Por servicio"), {str(Service(s).label): c for s, c in figures.by_service.items()}, money=True),
-        _parts(_("Por lista"), {str(CallList(s).label): c for s, c in figures.by_list.items()}, money=False),
+        _parts(_("Por servicio"), {str(Service(s).label): c for s, c in figures.by_service.items()}, Unit.SERVICE),
+        _parts(_("Por lista"), {str(CallList(s).label): c for s, c in figures.by_list.items()}, Unit.CONTACT),
         _agents(figures),
         _zones(figures),
         _days(figures),
@@ -55,14 +55,24 @@ def counted(counts: Counts) -> list[Any]:
     ]  # fmt: skip
 
 
-def _counted_heads() -> list[str]:
-    return [
-        _("Total"), _("Gestionados"), _("Contactados"), _("Con compromiso"), _("Pagaron"), _("Pagaron tras contacto"),
-        _("Pagaron sin contacto"), _("No pagaron"),
-    ]  # fmt: skip
+def _counted_heads(unit: Unit) -> list[str]:
+    """What is paid is told of contacts or of services: two numbers, and so two names."""
+    paid = (
+        [
+            _("Contactos pagados"), _("Contactos pagados tras contacto"), _("Contactos pagados sin contacto"),
+            _("Contactos no pagados"),
+        ]
+        if unit == Unit.CONTACT
+        else [
+            _("Servicios pagados"), _("Servicios pagados tras contacto"), _("Servicios pagados sin contacto"),
+            _("Servicios no pagados"),
+        ]
+    )  # fmt: skip
+    return [str(unit.label).capitalize(), _("Gestionados"), _("Contactados"), _("Con compromiso"), *paid]
 
 
 def _money_heads() -> list[str]:
+    """Of services, in every sheet; received is also what paid a part."""
     return [_("Bs por pagar"), _("Bs pagados"), _("Bs tras contacto"), _("Bs sin contacto"), _("Bs recibidos")]
 
 
@@ -110,15 +120,15 @@ def _effect(figures: Figures) -> list[list[Any]]:
     return rows
 
 
-def _parts(title: str, parts: dict[str, Counts], *, money: bool) -> Sheet:
-    total = sum(parts.values(), Counts())
-    heads = [title, *_counted_heads(), *(_money_heads() if money else [])]
+def _parts(title: str, parts: dict[str, Counts], unit: Unit) -> Sheet:
+    total, money = sum(parts.values(), Counts()), unit == Unit.SERVICE
+    heads = [title, *_counted_heads(unit), *(_money_heads() if money else [])]
     rows = [[name, *counted(counts), *(_money(counts) if money else [])] for name, counts in parts.items()]
     return Sheet(title, heads, rows, [_("Total"), *counted(total), *(_money(total) if money else [])])
 
 
 def _agents(figures: Figures) -> Sheet:
-    heads = [_("Agente"), _("Asignados"), *_counted_heads(), *_money_heads(), _("Llamadas"), _("Horas")]
+    heads = [_("Agente"), _("Asignados"), *_counted_heads(Unit.CONTACT), *_money_heads(), _("Llamadas"), _("Horas")]
     rows = [
         [
             line.name or _("Sin agente"), line.contacts.assigned, *counted(line.contacts), *_money(line.services),
@@ -134,13 +144,13 @@ def _zones(figures: Figures) -> Sheet:
         [zone or _("Sin zona"), *counted(contacts), *_money(services)]
         for zone, (contacts, services) in sorted(figures.by_zone.items())
     ]
-    return Sheet(_("Zonas"), [_("Zona"), *_counted_heads(), *_money_heads()], rows)
+    return Sheet(_("Zonas"), [_("Zona"), *_counted_heads(Unit.CONTACT), *_money_heads()], rows)
 
 
 def _days(figures: Figures) -> Sheet:
     heads = [
-        _("Día"), _("Llamadas"), _("Gestionados"), _("Contactados"), _("Con compromiso"), _("Pagaron"),
-        _("Pagaron tras contacto"), _("Servicios pagados"), _("Bs pagados"),
+        _("Día"), _("Llamadas"), _("Gestionados"), _("Contactados"), _("Con compromiso"), _("Contactos pagados"),
+        _("Contactos pagados tras contacto"), _("Servicios pagados"), _("Bs pagados"),
     ]  # fmt: skip
     rows = [
         [
