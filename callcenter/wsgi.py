@@ -1,5 +1,6 @@
 """The web server's door. Its threads share a pool of connections."""
 
+import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
@@ -15,3 +16,7 @@ application = VisitorsAddress(get_wsgi_application(), proxies=settings.TRUSTED_P
 from callcenter.purpose import refuse_another_purpose  # noqa: E402
 
 refuse_another_purpose()
+
+# What is loaded by now stays for good: without this the collector walks all of it in the middle of a page.
+gc.collect()
+gc.freeze()

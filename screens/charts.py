@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from screens.chart_links import ENCODING, Links, link
-from screens.drawing import CONFIG, INK, PALETTE, PAPER, QUIET, Spec, is_drawn, paper_svg, svg
+from screens.drawing import CONFIG, INK, PALETTE, PAPER, QUIET, Drawings, Spec, paper_svg
 from screens.templatetags.screens import figure
 
-__all__ = ["Chart", "bars_by", "columns_by", "day_by_day", "paper_svg", "svg"]
+__all__ = ["Chart", "bars_by", "columns_by", "day_by_day", "paper_svg"]
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2])
@@ -51,12 +52,16 @@ class Chart:
     @property
     def drawings(self) -> list[SafeString]:
         """Drawn once for each width and never stretched, so that letters have one size on every page."""
-        return [svg(self._as_wide_as(width)) for width in WIDTHS]
+        return self._drawings.drawn
 
     @property
     def is_drawn(self) -> bool:
         """Whether the drawings are there already; one that is not takes a tenth of a second."""
-        return all(is_drawn(self._as_wide_as(width)) for width in WIDTHS)
+        return self._drawings.found is not None
+
+    @cached_property
+    def _drawings(self) -> Drawings:
+        return Drawings([self._as_wide_as(width) for width in WIDTHS])
 
     def on_paper(self, *, width: int, font: str) -> str:
         """The drawing for a document, in its typeface."""

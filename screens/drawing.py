@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import vl_convert
@@ -61,24 +63,35 @@ CONFIG: Spec = {
 }
 
 
-def svg(spec: Spec) -> SafeString:
-    """Draw a Vega-Lite specification. Its `title` and `description` become what a screen reader says, not ink.
+class Drawings:
+    """One Vega-Lite specification in several widths, kept in the cache together: one look there finds them all.
 
-    A mark whose datum has the `link` that screens.chart_links gave it leads there, by its name.
+    Its `title` and `description` become what a screen reader says, not ink. A mark whose datum has the `link` that
+    screens.chart_links gave it leads there, by its name.
     """
-    said, drawn, links = _prepared(spec)
-    key = _key("svg", drawn, said, links)
-    found = cache.get(key)
-    if found is None:
-        found = with_links(_named(vl_convert.vegalite_to_svg(drawn, **_ways()), *said, leads=bool(links)), links)
-        cache.set(key, found, KEPT)
-    return mark_safe(found)  # noqa: S308  # text in a drawing is escaped by Vega, names by _named
+
+    def __init__(self, fitted: Sequence[Spec]) -> None:
+        self._fitted = [_prepared(spec) for spec in fitted]
+        told = json.dumps([self._fitted, VEGA_LITE], sort_keys=True, default=str)
+        self._key = f"chart:svg:{hashlib.sha256(told.encode()).hexdigest()}"
+
+    @cached_property
+    def found(self) -> list[str] | None:
+        """Those of the cache: drawing one anew takes a tenth of a second."""
+        return cache.get(self._key)
+
+    @cached_property
+    def drawn(self) -> list[SafeString]:
+        """Those of the cache, or drawn now."""
+        drawings = self.found
+        if drawings is None:
+            drawings = [_svg(*prepared) for prepared in self._fitted]
+            cache.set(self._key, drawings, KEPT)
+        return [mark_safe(one) for one in drawings]  # noqa: S308  # text in it is escaped by Vega, names by _named
 
 
-def is_drawn(spec: Spec) -> bool:
-    """Whether `svg` would find the drawing in the cache: drawing one anew takes a tenth of a second."""
-    said, drawn, links = _prepared(spec)
-    return cache.has_key(_key("svg", drawn, said, links))
+def _svg(said: tuple[str, str], drawn: Spec, links: Links) -> str:
+    return with_links(_named(vl_convert.vegalite_to_svg(drawn, **_ways()), *said, leads=bool(links)), links)
 
 
 def paper_svg(spec: Spec, *, font: str) -> str:
@@ -105,11 +118,6 @@ def _prepared(spec: Spec) -> tuple[tuple[str, str], Spec, Links]:
     drawn = {name: value for name, value in spec.items() if name not in ("title", "description", "links")}
     drawn["config"] = {**CONFIG, **spec.get("config", {})}
     return (str(spec.get("title", "")), str(spec.get("description", ""))), drawn, spec.get("links", [])
-
-
-def _key(kind: str, drawn: Spec, said: tuple[str, str], links: Links) -> str:
-    told = json.dumps([drawn, said, links, VEGA_LITE], sort_keys=True, default=str)
-    return f"chart:{kind}:{hashlib.sha256(told.encode()).hexdigest()}"
 
 
 def _named(drawing: str, title: str, description: str, *, leads: bool) -> str:

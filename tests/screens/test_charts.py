@@ -1,6 +1,7 @@
 """Charts are drawn without JavaScript or network, are named for screen readers and hold no markup of the data."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,9 +10,8 @@ import pytest
 import vl_convert
 from django.contrib.staticfiles import finders
 
-from screens import charts
-from screens.charts import WIDTHS, bars_by, columns_by, day_by_day
-from screens.drawing import LETTERS
+from screens.charts import WIDTHS, Chart, bars_by, columns_by, day_by_day
+from screens.drawing import LETTERS, Drawings
 from screens.interval_charts import Estimate, intervals
 
 FIRST = date(2026, 11, 25)
@@ -19,7 +19,7 @@ DAYS = [FIRST + timedelta(days=day) for day in range(36)]
 
 
 @pytest.fixture
-def days() -> charts.Chart:
+def days() -> Chart:
     return day_by_day(
         title="Día a día",
         series={
@@ -100,15 +100,18 @@ def test_numbers_in_a_drawing_are_written_as_in_bolivia():
 
 
 def test_the_same_drawing_is_drawn_once(days, monkeypatch):
-    first = days.drawings[0]
+    first = days.drawings
     monkeypatch.setattr(vl_convert, "vegalite_to_svg", lambda *_a, **_k: pytest.fail("drawn again"))
-    assert days.drawings[0] == first
+    again = replace(days)
+    assert again.is_drawn
+    assert (days.drawings, again.drawings) == (first, first)
+    assert not replace(days, legend=("Otra leyenda",)).is_drawn
 
 
 def test_a_specification_cannot_reach_the_network():
     spec = {"data": {"url": "http://127.0.0.1:9/x.csv"}, "mark": "bar", "encoding": {}}
     try:
-        drawn = charts.svg(spec)
+        (drawn,) = Drawings([spec]).drawn
     except ValueError:
         return
     assert "127.0.0.1" not in drawn
