@@ -29,24 +29,36 @@ SELECT id, key, first
   FROM household_key JOIN (SELECT key, min(id) AS first FROM household_key GROUP BY key
                             HAVING count(*) BETWEEN 2 AND {AT_MOST} AND min(id) <> max(id)) shared USING (key)
 """
-_MEMBERS = """
-CREATE TEMPORARY TABLE household_member ON COMMIT DROP AS
-SELECT id AS contact_id, min(first) AS household FROM household_link GROUP BY id
+# Most share one telephone with one other, and are done. Households meet only in who shares several: those are few, and
+# only their keys are joined, round after round.
+_BRIDGES = """
+CREATE TEMPORARY TABLE household_bridge ON COMMIT DROP AS
+SELECT id, key FROM household_link JOIN (SELECT id FROM household_link GROUP BY id HAVING count(*) > 1) several
+ USING (id)
 """
-# Who is linked to a household that begins earlier belongs to that one.
-_JOIN = """
-UPDATE household_member member SET household = earlier.household
-  FROM (SELECT link.id, min(least_of.household) AS household
-          FROM household_link link
-          JOIN (SELECT key, min(household) AS household FROM household_link JOIN household_member ON contact_id = id
-                 GROUP BY key) least_of USING (key)
-         GROUP BY link.id) earlier
- WHERE earlier.id = member.contact_id AND earlier.household < member.household
+_ROOTS = """
+CREATE TEMPORARY TABLE household_root ON COMMIT DROP AS
+SELECT key, min(first) AS household FROM household_link WHERE key IN (SELECT key FROM household_bridge) GROUP BY key
+"""
+_OF_BRIDGE = (
+    "(SELECT id, min(household) AS household FROM household_bridge JOIN household_root USING (key) GROUP BY id)"
+)
+# What is linked to a household that begins earlier belongs to that one.
+_JOIN = f"""
+UPDATE household_root root SET household = earlier.household
+  FROM (SELECT key, min(bridge.household) AS household
+          FROM household_bridge JOIN {_OF_BRIDGE} bridge USING (id) GROUP BY key) earlier
+ WHERE earlier.key = root.key AND earlier.household < root.household
 """
 # Long chains are joined in leaps: the household of the contact mine is named after is mine.
-_LEAP = """
-UPDATE household_member member SET household = first.household
-  FROM household_member first WHERE first.contact_id = member.household AND first.household < member.household
+_LEAP = f"""
+UPDATE household_root root SET household = named.household
+  FROM {_OF_BRIDGE} named WHERE named.id = root.household AND named.household < root.household
+"""
+_MEMBERS = """
+CREATE TEMPORARY TABLE household_member ON COMMIT DROP AS
+SELECT id AS contact_id, min(coalesce(root.household, first)) AS household
+  FROM household_link LEFT JOIN household_root root USING (key) GROUP BY id
 """
 _TOO_MANY = f"""
 DELETE FROM household_member WHERE household IN (
@@ -81,23 +93,24 @@ def lay_out(cursor: CursorWrapper, *, campaign: Campaign, around: Sequence[int] 
     `around`: only of these contacts and whoever they are linked to; None: of the whole campaign.
     """
     values: dict[str, Any] = {"campaign": campaign.pk, "around": list(around or ())}
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.household_key, pg_temp.household_link, pg_temp.household_member")
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.household_member")
     near = ""
     if around is not None:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.household_near")
         cursor.execute(_NEAR, values)
         near = "AND id IN (SELECT id FROM household_near)"
     cursor.execute(_KEYS.format(near=near), values)
-    for statement in (_SHARED, _MEMBERS):
+    for statement in (_SHARED, "ANALYZE household_link", _BRIDGES, _ROOTS):
         cursor.execute(statement)
-    cursor.execute("ANALYZE household_link; ANALYZE household_member")
+    cursor.execute("ANALYZE household_bridge; ANALYZE household_root")
     while True:
         cursor.execute(_JOIN)
         if not cursor.rowcount:
             break
         cursor.execute(_LEAP)
-    cursor.execute(_TOO_MANY)
-    cursor.execute("DROP TABLE household_key, household_link")
+    for statement in (_MEMBERS, "ANALYZE household_member", _TOO_MANY):
+        cursor.execute(statement)
+    cursor.execute("DROP TABLE household_key, household_link, household_bridge, household_root")
 
 
 def keep(cursor: CursorWrapper, *, campaign: Campaign, around: Sequence[int] | None = None) -> None:
