@@ -23,8 +23,10 @@ def signed_in_user(request: HttpRequest) -> User:
 
 def agent_of(request: HttpRequest) -> Agent:
     """The agent behind the request; somebody with the role but not yet set up as an agent has no desk (404)."""
-    agents = Agent.objects.visible_to(signed_in_user(request)).select_related("user", "team")
-    return get_object_or_404(agents, user=request.user)
+    user = signed_in_user(request)
+    agent = get_object_or_404(Agent.objects.visible_to(user).select_related("team"), user=user)
+    agent.user = user
+    return agent
 
 
 def roles_only(*roles: Role) -> Callable[[View], View]:

@@ -174,7 +174,7 @@ def lay_desk(
 
 def next_calls(*, agent: Agent, but: int = 0) -> list[CallBack]:
     """The agreed calls that come next, hers and her team's; not that of the contact `but`, whose card says it."""
-    waiting = CallBack.objects.waiting_for(agent.user).exclude(contact_id=but).select_related("contact")
+    waiting = CallBack.objects.waiting_for_agent(agent).exclude(contact_id=but).select_related("contact")
     return list(waiting.order_by("due_at")[:NEXT_CALLS])
 
 

@@ -126,8 +126,17 @@ class CallBackQuerySet(models.QuerySet["CallBack"]):
     def waiting_for(self, user: User) -> CallBackQuerySet:
         """Pending ones of open campaigns: the agent's own, and those that went to her team."""
         teams = Team.objects.filter(agent__user=user)
-        hers = Q(agent__user=user) | Q(reach__in=["team", "supervisor"], team__in=teams)
-        return self.filter(hers, state=CallBack.State.PENDING, campaign__in=Campaign.objects.open())
+        return self._waiting(Q(agent__user=user), Q(team__in=teams))
+
+    def waiting_for_agent(self, agent: Agent) -> CallBackQuerySet:
+        """The same, for who has the agent at hand: two subqueries less at each click of the desk."""
+        return self._waiting(Q(agent=agent), Q(team=agent.team_id) if agent.team_id else Q(pk=None))
+
+    def _waiting(self, hers: Q, of_her_team: Q) -> CallBackQuerySet:
+        went_to_the_team = Q(reach__in=["team", "supervisor"])
+        return self.filter(
+            hers | went_to_the_team & of_her_team, state=CallBack.State.PENDING, campaign__state__in=Campaign.OPEN
+        )
 
 
 @audited()

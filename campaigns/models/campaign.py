@@ -20,7 +20,7 @@ def new_seed() -> int:
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def open(self) -> CampaignQuerySet:
         """Those agents call now, or go on calling after a pause: only of these do they see customers."""
-        return self.filter(state__in=[Campaign.State.RUNNING, Campaign.State.PAUSED])
+        return self.filter(state__in=Campaign.OPEN)
 
     def visible_to(self, user: User) -> CampaignQuerySet:
         """An agent knows the campaigns that have been launched; the centre knows all."""
@@ -39,6 +39,8 @@ class Campaign(models.Model):
         RUNNING = "running", _("En curso")
         PAUSED = "paused", _("En pausa")
         CLOSED = "closed", _("Cerrada")
+
+    OPEN = (State.RUNNING, State.PAUSED)  # launched and not closed
 
     class Dialling(models.TextChoices):
         MANUAL = "manual", _("Manual: el agente marca")
@@ -122,7 +124,7 @@ class Campaign(models.Model):
     @property
     def is_open(self) -> bool:
         """Launched and not closed."""
-        return self.state in (Campaign.State.RUNNING, Campaign.State.PAUSED)
+        return self.state in Campaign.OPEN
 
 
 class CampaignChange(models.Model):

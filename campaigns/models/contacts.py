@@ -59,6 +59,10 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         needed = Exists(own) | Exists(agreed) | Exists(attended)
         return self.filter(needed & Q(campaign__in=Campaign.objects.open()) | Exists(attended.filter(resulted_at=None)))
 
+    def open_at_desk_of(self, agent: Agent) -> ContactQuerySet:
+        """Of those she may see the one she has open: what nearly every click is about, and quickly asked."""
+        return self.filter(entry__lease_agent=agent, campaign__state__in=Campaign.OPEN)
+
 
 class Contact(models.Model):
     """A customer of one contract in one campaign: called once about all its services."""

@@ -46,7 +46,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 def result(request: HttpRequest) -> HttpResponse:
     """Record how the call ended and answer with the next contact."""
     agent, book = agent_of(request), read_rules(now=timezone.now())
-    contact, fence = _open_contact(request)
+    contact, fence = _open_contact(request, agent)
     form = ResultForm(request.POST)
     errors: dict[str, str] = {}
     recorded: Recorded | None = None
@@ -88,7 +88,7 @@ def result(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest) -> HttpResponse:
     """Dial one telephone of the open contact; the answer makes the browser open its `tel:` link."""
     agent, book = agent_of(request), read_rules(now=timezone.now())
-    contact, fence = _open_contact(request)
+    contact, fence = _open_contact(request, agent)
     problem, link = "", ""
     try:
         attempt = dial(
@@ -215,10 +215,11 @@ def _answer(
     return render(request, page, {"desk": laid, "last_results": results, "recorded": recorded}, status=status)
 
 
-def _open_contact(request: HttpRequest) -> tuple[Contact, int]:
+def _open_contact(request: HttpRequest, agent: Agent) -> tuple[Contact, int]:
     """The contact of the form. One that went to somebody else is still known to who typed in it: she is told so."""
     user, (contact_id, fence) = signed_in_user(request), _numbers(request)
-    contact = Contact.objects.visible_to(user).select_related("campaign").filter(pk=contact_id).first()
+    named = Contact.objects.select_related("campaign").filter(pk=contact_id)
+    contact = named.open_at_desk_of(agent).first() or named.visible_to(user).first()
     if contact is None:
         drafts = DeskDraft.objects.visible_to(user).filter(contact=contact_id).select_related("contact__campaign")
         contact = get_object_or_404(drafts).contact
