@@ -78,6 +78,14 @@ RULES = [
                                      last_of.disposition_id, coalesce(counted.attempts, 0), counted.promised_at)""",
     ),
     Rule(
+        "promise_gave_way_to_another",
+        gettext_lazy("Un compromiso solo se reemplaza con otro del mismo cliente."),
+        """SELECT p.id FROM campaigns_paymentpromise p
+             LEFT JOIN campaigns_paymentpromise later
+               ON later.attempt_id = p.superseded_in_id AND later.contact_id = p.contact_id
+            WHERE p.superseded_at IS NOT NULL AND later.id IS NULL""",
+    ),
+    Rule(
         "promise_is_of_its_call",
         gettext_lazy("Cada llamada en que se prometió tiene su compromiso, y cada compromiso es de su llamada."),
         """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_disposition d ON d.id = a.disposition_id

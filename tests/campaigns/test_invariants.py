@@ -86,6 +86,7 @@ BREAKS = {
     "receipts_are_those_of_their_report": """UPDATE campaigns_report SET figures = '{"new": 99}'""",
     "receipt_is_of_its_service": "UPDATE campaigns_receipt SET service_number = 'X' WHERE number = 'R-L3-INTERNET-1'",
     "payment_days_are_those_of_its_receipts": "UPDATE campaigns_receipt SET paid_on = paid_on - 1",
+    "promise_gave_way_to_another": "UPDATE campaigns_paymentpromise SET superseded_at = now()",
     "promise_is_of_its_call": "DELETE FROM campaigns_paymentpromise",
     "agreed_call_is_of_its_call": """
         UPDATE campaigns_disposition SET requires_call_back = TRUE WHERE code = 'month-third'""",
