@@ -76,7 +76,13 @@ class ListTable(tables.Table):
             return lambda record: column.render(bound.accessor.resolve(record, quiet=True), record, bound)
         if hasattr(self, f"render_{bound.name}"):
             return None
-        if isinstance(column, RowLink) and bound.link and callable(bound.link.url):
+        asks = {"record", "table"}  # a link that asks for more, or for no address of its own, is the library's to draw
+        if (
+            isinstance(column, RowLink)
+            and bound.link
+            and bound.link.url
+            and asks >= {*signature(bound.link.url).parameters}
+        ):
             write = self._named(bound)
         elif isinstance(column, Figure | Moment) and not bound.link:
             write = lambda value, _record: column.render(value)  # noqa: E731

@@ -31,7 +31,8 @@ from notices.models import NoticeKind
 from screens.templatetags.screens import bs
 
 IN_THE_MAIL = 20  # figures; the page has them all
-# What leaves no younger row by which it could be counted. A closed month takes no other report and no mended row.
+# What leaves no younger row by which it could be counted. A closed month takes no other CCVP report and no mended row
+# of it.
 _BY_VERB = {
     ChangedRows.Verb.MATCHED: gettext_lazy("Recibos que ya estaban encontraron otro servicio u otro mes."),
     ChangedRows.Verb.WITHDRAWN: gettext_lazy("Se retiró un reporte de cobros."),
@@ -102,6 +103,8 @@ def what_happened_since(sealed: Seal) -> list[str]:
             came["n"],
         )
         told.append(words % {"n": came["n"], "amount": bs(came["amount"]), "reports": came["reports"]})
+    elif ChangedRows.Verb.RECEIVED in verbs:
+        told.append(_("Se admitieron filas rechazadas de un reporte de cobros anterior."))
     if refunds["n"]:
         words = ngettext(
             "Se devolvió o anuló %(n)d pago, %(amount)s.", "Se devolvieron o anularon %(n)d pagos, %(amount)s.",

@@ -21,10 +21,13 @@ SOURCES = {
     "reports": """
         SELECT DISTINCT report.kind, report.sha256, report.rows, report.taken FROM campaigns_report report
          WHERE report.state = 'published' AND (report.period = %(period)s OR report.id IN (
-               SELECT report_id FROM campaigns_receipt WHERE campaign_id = %(campaign)s
-               UNION SELECT back.report_id FROM campaigns_refund back
-                 JOIN campaigns_receipt paid ON paid.id = back.receipt_id WHERE paid.campaign_id = %(campaign)s))
+               SELECT report_id FROM campaigns_receipt WHERE campaign_id = %(campaign)s))
          ORDER BY 1, 2""",
+    "refund_reports": """
+        SELECT DISTINCT report.sha256, report.rows, report.taken FROM campaigns_report report
+          JOIN campaigns_refund back ON back.report_id = report.id
+          JOIN campaigns_receipt paid ON paid.id = back.receipt_id
+         WHERE paid.campaign_id = %(campaign)s ORDER BY 1""",
     "renewals": """
         SELECT contact.contract, contact.call_list, contact.zone, renewal.service, renewal.service_number,
                renewal.due_on, renewal.amount_due

@@ -23,6 +23,7 @@ Words = str | Promise
 
 ORIGINS: dict[str, Words] = {
     "reports": gettext_lazy("Reportes tomados"),
+    "refund_reports": gettext_lazy("Reportes con devoluciones"),
     "renewals": gettext_lazy("Servicios por renovar"),
     "attempts": gettext_lazy("Llamadas"),
     "entries": gettext_lazy("Contactos en las listas"),

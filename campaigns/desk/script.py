@@ -18,11 +18,8 @@ SCRIPT = (
     "Puede pagar en nuestras oficinas, en su banco o por QR. ¿Qué día piensa pagar?\n"
     "Gracias por preferir COMTECO. Que tenga un buen día."
 )
-NOTHING_OWED = (
-    "Buenos días, ¿hablo con {cliente}? Le saluda {agente}, de COMTECO.\n"
-    "No tiene pagos pendientes de este mes.\n"
-    "Gracias por preferir COMTECO. Que tenga un buen día."
-)
+PAID = "Su pago ya está registrado.\nGracias por preferir COMTECO. Que tenga un buen día."
+GONE = "Disculpe la molestia: esta llamada ya no hace falta.\nGracias por preferir COMTECO. Que tenga un buen día."
 
 PLACES = ("cliente", "agente", "contrato", "monto", "vence", "servicios", "vencimientos")
 
@@ -36,11 +33,11 @@ def fill_script(script: str, card: Card, agent: Agent | None) -> str:
     """The campaign's script with the customer's data in the places it names: {cliente}, {monto}, {vence}, …
 
     It is said to the customer: in Spanish, whatever the language of the agent's page. Of the services only those still
-    owed are spoken of; who paid while she was called is not asked to pay.
+    owed are spoken of; who owes nothing is not asked to pay.
     """
     owed = [line for line in card.services if line.left]
     if not owed:
-        script = NOTHING_OWED
+        return without_debt(is_paid=card.is_paid)
     with translation.override(settings.LANGUAGE_CODE):
         services = _and(dict.fromkeys(line.service for line in owed))
         due = _when_due(owed)
@@ -56,6 +53,14 @@ def fill_script(script: str, card: Card, agent: Agent | None) -> str:
     for place in PLACES:
         script = script.replace("{" + place + "}", places[place])
     return script
+
+
+def without_debt(*, is_paid: bool) -> str:
+    """What is said to who was being called and does not owe any more: she paid, or a corrected report has her no more.
+
+    The desk shows it as soon as it knows, in place of the words that ask her to pay.
+    """
+    return PAID if is_paid else GONE
 
 
 def _days(owed: list[ServiceLine]) -> str:

@@ -154,7 +154,7 @@ def _admit_receipt(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
     with connection.cursor() as cursor:
         before, known_until = recaudo_figures.figures_of(cursor, report=report), report.data_until
         counted = receipts.publish(report=report, now=now)
-        after = recaudo_figures.figures_of(cursor, report=report, known="staged_receipt")
+        after = recaudo_figures.figures_of(cursor, report=report, known=recaudo_figures.SAME)
     if not counted.taken + counted.duplicates:
         raise RowRefused(reading.sentence("conflict"), "receipt")
     staging.drop_table(report=report)

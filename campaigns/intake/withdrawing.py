@@ -21,6 +21,7 @@ from campaigns.intake.deciding import DecisionRefused
 from campaigns.intake.emptying import empty
 from campaigns.models import Campaign, Contact, RejectedRow, Report, ReportKind, ReportWithdrawal
 from campaigns.month import lifecycle
+from campaigns.month.changed_rows import let_counting_end
 from campaigns.payments import receipts
 from campaigns.payments.withdrawing import Undoing, count_what_would_go, withdraw_receipts
 from work.trying_again import owe_again
@@ -67,6 +68,10 @@ def withdraw(*, report_id: int, by: User, now: datetime, reason: str) -> ReportW
     if not reason:
         raise DecisionRefused(_("Escriba por qué se retira."))
     with transaction.atomic():
+        for campaign in Campaign.objects.filter(
+            period__in=Report.objects.filter(pk=report_id, kind=ReportKind.CCVP).values("period")
+        ):
+            let_counting_end(campaign=campaign)  # before the turn: nobody else is to wait for a count
         receipts.take_turn()
         report = Report.objects.select_for_update(no_key=True).get(pk=report_id)
         check_can_withdraw(report)

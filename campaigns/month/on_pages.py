@@ -36,7 +36,7 @@ def month_asked(request: HttpRequest, months: Sequence[Campaign]) -> Campaign | 
             return None
         return next((month for month in months if month.period == period), None)
     known = [month for month in months if month.state != Campaign.State.EXPECTED]
-    launched = [month for month in known if month.state != Campaign.State.PROPOSED]
+    launched = [month for month in known if month.launched_at is not None]
     return next(iter(launched or known), None)
 
 

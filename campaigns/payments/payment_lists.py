@@ -64,7 +64,16 @@ class Asked:
         """For the book of exports: which list, without personal data."""
         days = " – ".join(f"{day:%d/%m/%Y}" for day in (self.since, self.until) if day)
         searched = _("con búsqueda") if self.search else ""
-        parts = [LISTS.get(self.show, ""), self.campaign or "", days, self.channel, WHY.get(self.why, ""), searched]
+        of_report = _("del reporte n.º %(n)d") % {"n": self.report} if self.report else ""
+        parts = [
+            LISTS.get(self.show, ""),
+            of_report,
+            self.campaign or "",
+            days,
+            self.channel,
+            WHY.get(self.why, ""),
+            searched,
+        ]
         return ", ".join(str(part) for part in parts if part)
 
 

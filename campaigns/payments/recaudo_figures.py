@@ -18,7 +18,7 @@ AMOUNTS = ("amount", "amount_late", "amount_unmatched")
 NOTHING = "(SELECT NULL::bigint AS known_id)"
 
 # Receipts another file had brought; who says something else of one is a conflict, and no receipt of this file.
-_SAME = "(SELECT known_id FROM staged_receipt WHERE is_same)"
+SAME = "(SELECT known_id FROM staged_receipt WHERE is_same)"
 # `known` is a relation of the caller: receipts of the file that another file had brought.
 _FIGURES = """
 WITH ours AS MATERIALIZED (
@@ -74,7 +74,7 @@ def figures_of_file(cursor: CursorWrapper, *, report: Report, taken: int, refund
         "SELECT EXISTS (SELECT FROM campaigns_receipt WHERE report_id = %s AND standing = 'extra')", [report.pk]
     )
     if known or refunds or not taken or cursor.fetchone()[0]:
-        return figures_of(cursor, report=report, known=_SAME)
+        return figures_of(cursor, report=report, known=SAME)
     cursor.execute(
         """
         SELECT count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER (WHERE standing = 'late'),

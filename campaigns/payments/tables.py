@@ -182,7 +182,9 @@ class ReportTable(ListTable):
     renewals_paid = Figure(
         accessor=A("figures__renewals_paid"), verbose_name=gettext_lazy("Servicios pagados"), orderable=False
     )
-    amount = Money(accessor=A("figures__amount"), verbose_name=gettext_lazy("Bs con renovación"), orderable=False)
+    amount = Money(
+        accessor=A("figures__amount"), verbose_name=gettext_lazy("Bs a tiempo, con renovación"), orderable=False
+    )
 
     class Meta(ListTable.Meta):
         empty_text = gettext_lazy("Todavía no llegó ningún recaudo.")

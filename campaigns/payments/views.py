@@ -107,6 +107,8 @@ def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
     user, error = signed_in_user(request), ""
     receipt = get_object_or_404(Receipt.objects.visible_to(user).select_related("renewal__contact", "campaign"), pk=pk)
     month = receipt.campaign
+    of_month = f"&month={write_period(month.period)}" if month else ""
+    refunds_page = f"{reverse('campaigns:payment_list')}?show=refunds{of_month}"
     reason = request.POST.get("reason", "")[:300]
     if request.method == "POST":
         try:
@@ -114,9 +116,8 @@ def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
         except refunds.AnnulmentRefused as refusal:
             error = str(refusal)
         else:
-            messages.success(request, _("Recibo anulado: su pago ya no cuenta."))
-            of_month = f"&month={write_period(month.period)}" if month else ""
-            return redirect(f"{reverse('campaigns:payment_list')}?show=refunds{of_month}")
+            messages.success(request, _("Recibo anulado."))
+            return redirect(refunds_page)
     why_not = ""
     try:
         refunds.check_can_annul(receipt)
@@ -126,6 +127,7 @@ def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("campaigns:payment_list")
     context |= {
         "month": month_name(month) if month else "",
+        "refunds": refunds_page,
         "error": error,
         "back": back,
         "trail": [(back, _("Pagos")), ("", _("Anular"))],

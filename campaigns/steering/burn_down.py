@@ -36,13 +36,13 @@ class BurnDay:
 
 def burn_down(*, pace: Pace, campaign: Campaign) -> list[BurnDay]:
     """Each day of calls from the launch to the last one, today as far as it was counted."""
-    today = day_of(pace.counted_at)
+    today = day_of(pace.seen_until)
     calls = {day.day: day for day in pace.days}
     found, left = [], pace.at_start
     for day in _days(day_of(pace.begins), campaign.calls_until):
         line = pace.left.get(day)
         left -= line.called + line.uncalled if line else 0
-        ends = min(midnight_of(day + timedelta(days=1)), pace.counted_at) if day <= today else None
+        ends = min(midnight_of(day + timedelta(days=1)), pace.seen_until) if day <= today else None
         planned = _planned(pace, ends or midnight_of(day + timedelta(days=1)))
         if day > today:
             found.append(BurnDay(day, planned, None))

@@ -57,7 +57,7 @@ def forecast(*, pace: Pace, campaign: Campaign) -> Forecast:
     done_at = None
     if not missing:
         needed = timedelta(hours=(pace.open - 1e-6) / an_hour)
-        done_at = when_worked(max(pace.counted_at, pace.begins), needed, until=pace.until, calendar=pace.calendar)
+        done_at = when_worked(max(pace.seen_until, pace.begins), needed, until=pace.until, calendar=pace.calendar)
     spread = _spread(pace)
     if spread is None:
         one_day = _("Se apoya en un solo día de llamadas: todavía no se puede decir qué tan seguro es.")
@@ -96,8 +96,9 @@ def _verdict(missing: int, done_at: datetime | None, campaign: Campaign) -> str:
 def _closed(left: int) -> str:
     if not left:
         return _("La campaña terminó sin contactos por llamar.")
-    words = ngettext("La campaña terminó con %(n)s contacto por llamar.",
-                     "La campaña terminó con %(n)s contactos por llamar.", left)  # fmt: skip
+    words = ngettext("La campaña terminó con %(n)s contacto por llamar, por lo que se sabe hoy de sus pagos.",
+                     "La campaña terminó con %(n)s contactos por llamar, por lo que se sabe hoy de sus pagos.",
+                     left)  # fmt: skip
     return words % {"n": figure(left)}
 
 

@@ -27,9 +27,14 @@ class CallDay:
 
 @dataclass(frozen=True)
 class Pace:
-    """The facts of a forecast. `hours` are those of the calendar in which calls are possible, worked or not."""
+    """The facts of a forecast. `hours` are those of the calendar in which calls are possible, worked or not.
+
+    `seen_until`: the moment they are of: the count, or before it the close or the last day. Of a closed month only
+    payments still move.
+    """
 
     counted_at: datetime
+    seen_until: datetime
     begins: datetime
     until: datetime
     calendar: WorkingCalendar
@@ -66,8 +71,8 @@ class Pace:
 
     @property
     def open_at_the_end(self) -> int:
-        """Contacts still to be called when the last day was over: some may have paid since."""
-        later = [line for day, line in self.left.items() if midnight_of(day) >= self.until]
+        """Contacts still to be called at the end: some may have paid since. Who was found not to have paid is one."""
+        later = [line for day, line in self.left.items() if midnight_of(day) >= self.seen_until]
         return self.open + sum(line.called + line.uncalled for line in later)
 
     @property
@@ -116,9 +121,10 @@ def read_pace(*, campaign: Campaign) -> Pace | None:
     begins = max(first, campaign.launched_at)
     policy = CallingPolicy.objects.in_force()
     calls_an_hour, attempts = _planned(campaign, policy)
-    now = refresh.counted_at
+    now = min(refresh.counted_at, campaign.closed_at or refresh.counted_at)
     return Pace(
-        counted_at=now,
+        counted_at=refresh.counted_at,
+        seen_until=min(now, until),
         begins=begins,
         until=until,
         calendar=calendar,

@@ -16,7 +16,7 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -72,8 +72,11 @@ def percent(value: Any, places: int = 0) -> str:
 @register.simple_tag
 def opens(words: str, href: str) -> str:
     """A figure that opens the rows it counts; without an address, the figure."""
+    if not href:
+        return words
     # by hand, and without Django's look for lazy words: a table of agents has three hundred of them
-    return mark_safe(f'<a class="opens" href="{escape(href)}">{escape(str(words))}</a>') if href else words  # noqa: S308
+    told = words if isinstance(words, SafeString) else escape(words)
+    return mark_safe(f'<a class="opens" href="{escape(href)}">{told}</a>')  # noqa: S308
 
 
 @register.simple_tag

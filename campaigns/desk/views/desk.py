@@ -25,6 +25,7 @@ from campaigns.desk.leases import ReturnRefused, release, release_desk, renew_le
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.results import Recorded, StaleResult, record_result
+from campaigns.desk.script import without_debt
 from campaigns.desk.taking import Given
 from campaigns.models import Contact, DeskDraft, Disposition, ListEntry
 
@@ -126,7 +127,9 @@ def pulse(request: HttpRequest) -> HttpResponse:
     minutes = read_rules(now=now).policy.lease_minutes
     kept = renew_lease(agent=agent, contact_id=contact_id, fence=fence, now=now, minutes=minutes)
     entry = ListEntry.objects.visible_to(signed_in_user(request)).filter(contact_id=contact_id).first()
-    return render(request, "campaigns/desk/_pulse.html", {"kept": kept, "entry": entry})
+    owes_nothing = entry is not None and entry.state in (ListEntry.State.PAID, ListEntry.State.GONE)
+    script = without_debt(is_paid=entry.state == ListEntry.State.PAID) if entry and owes_nothing else ""
+    return render(request, "campaigns/desk/_pulse.html", {"kept": kept, "entry": entry, "script": script})
 
 
 @require_POST

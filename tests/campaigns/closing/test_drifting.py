@@ -107,8 +107,9 @@ def test_what_nothing_explains_is_told_as_that(final: Seal, closed: Campaign, at
 @pytest.mark.parametrize(
     ("verbs", "told"),
     [
-        (["received", "refunded"], ["Devoluciones que esperaban encontraron su recibo."]),
-        (["received", "matched"], ["Recibos que ya estaban encontraron otro servicio u otro mes."]),
+        (["received"], ["Se admitieron filas rechazadas de un reporte de cobros anterior."]),
+        (["refunded"], ["Devoluciones que esperaban encontraron su recibo."]),
+        (["matched"], ["Recibos que ya estaban encontraron otro servicio u otro mes."]),
         (["withdrawn"], ["Se retiró un reporte de cobros."]),
         (["assigned", "called"], []),
         ([""], ["Cambiaron filas antes de que el sistema guardara por qué."]),

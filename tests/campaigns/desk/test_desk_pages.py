@@ -355,10 +355,17 @@ def test_who_paid_while_she_is_open_is_not_asked_to_pay(make_contact, ana, signe
     assert "¿Qué día piensa pagar?" in client.get(reverse("campaigns:desk")).content.decode()
     give_services(contact, TWO_OWED, ["INTERNET", "TV"])
     ListEntry.objects.filter(contact=contact).update(state="paid", paid_on=date(2026, 11, 26))
+    entry = ListEntry.objects.get(contact=contact)
+    said = {"contact": contact.pk, "fence": entry.fence}
     page = client.get(reverse("campaigns:desk")).content.decode()
-    assert "No tiene pagos pendientes de este mes." in page
+    pulse = client.post(reverse("campaigns:desk_pulse"), said).content.decode()
+    for told in (page, pulse):  # at once, not only when the page is loaded again
+        assert "Su pago ya está registrado." in told
+        assert 'id="script-words"' in told
     assert "piensa pagar" not in page
     assert "El monto es" not in page
+    ListEntry.objects.filter(contact=contact).update(state="gone", paid_on=None)
+    assert "esta llamada ya no hace falta" in client.post(reverse("campaigns:desk_pulse"), said).content.decode()
 
 
 def test_a_script_of_ones_own_says_the_days_in_the_order_of_the_services(make_contact, ana, signed_in, clock):

@@ -201,9 +201,14 @@ def test_the_frame_says_how_old_the_payments_are(paid: Campaign, ana: Agent, sig
 
 
 @pytest.mark.parametrize("address", ["/payments/", "/payments/promises/"])
-def test_a_month_that_is_only_proposed_does_not_hide_the_one_that_was_called(
+def test_a_month_that_was_not_launched_does_not_hide_the_one_that_was_called(
     paid: Campaign, elena: User, signed_in: SignedIn, address: str
 ) -> None:
+    Campaign.objects.update(launched_at=paid.created_at)
+    Campaign.objects.create(
+        period=date(2027, 2, 1), calls_from=date(2027, 1, 25), calls_until=date(2027, 1, 31), state="closed",
+        report_due_at=paid.report_due_at, created_at=paid.created_at,
+    )  # fmt: skip
     Campaign.objects.create(
         period=date(2027, 1, 1), calls_from=date(2026, 12, 25), calls_until=date(2026, 12, 31), state="proposed",
         report_due_at=paid.report_due_at, created_at=paid.created_at,

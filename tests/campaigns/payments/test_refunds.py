@@ -318,7 +318,7 @@ def test_the_question_promises_no_call_in_a_closed_month_and_shows_afterwards_th
     done = client.post(address, {"reason": "Se cobró dos veces"})
     assert "Se cobró dos veces" in client.get(done["Location"]).content.decode()
     page = client.get(f"/payments/receipts/{Receipt.objects.get(number='R9').pk}/annul/").content.decode()
-    assert "ninguna lista ni cifra cambia" in page
+    assert "ninguna lista ni cifra de una campaña cambia" in page
 
 
 @pytest.mark.parametrize("total", ["198,00", "99,00"])

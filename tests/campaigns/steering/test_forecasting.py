@@ -34,7 +34,8 @@ def a_pace(**more: Any) -> Pace:
         "days": days, "hours": 20.0, "hours_left": 40.0, "days_left": 4, "weight": 2.0, "planned_calls_an_hour": 10,
         "planned_attempts": 2.0, "most_attempts": 999,
     }  # fmt: skip
-    return Pace(**{**values, **more})
+    facts = {**values, **more}
+    return Pace(**{"seen_until": min(facts["counted_at"], facts["until"]), **facts})
 
 
 UNEVEN = [CallDay(date(2026, 11, 25), 100, 8.0, 10.0), CallDay(date(2026, 11, 26), 300, 16.0, 10.0)]
@@ -104,7 +105,7 @@ def test_a_closed_month_says_what_was_left_even_if_they_paid_since():
                       calls_until=DECEMBER.calls_until)  # fmt: skip
     after = {**a_pace().left, date(2026, 12, 2): LeftFigure(day=date(2026, 12, 2), called=10, uncalled=5)}
     found = forecast(pace=a_pace(counted_at=moment("2026-12-03 00:00"), left=after), campaign=closed)
-    assert found.verdict == "La campaña terminó con 265 contactos por llamar."
+    assert found.verdict == "La campaña terminó con 265 contactos por llamar, por lo que se sabe hoy de sus pagos."
 
 
 def test_the_burn_down_holds_each_day_against_the_plan():

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.figures.patterns import count_patterns
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.models import AgentDay, CallingPolicy, Campaign, Goal, LeftFigure
+from campaigns.models import AgentDay, CallingPolicy, Campaign, Goal, LeftFigure, ListEntry
 from campaigns.month import lifecycle
 from campaigns.steering.comparing import side_by_side
 from campaigns.steering.next_plan import ENOUGH_CONTACTS
@@ -143,6 +143,20 @@ def test_a_closed_month_keeps_its_goals(month, elena, signed_in):
     assert "horas de llamadas en" not in page  # nobody calls any more, whatever days were left
     client.post(f"{PAGE}goals/", goals(**{"g0-contacted": "5"}))
     assert not Goal.objects.exists()
+
+
+def test_hours_after_an_early_close_are_no_hours_of_calling(month, elena, signed_in):
+    closed_at = moment("2026-11-28 09:00")
+    Campaign.objects.filter(pk=month.pk).update(state="closed", closed_at=closed_at)
+    month.refresh_from_db()
+    before = read_pace(campaign=month)
+    waiting = ListEntry.objects.filter(campaign=month, state="open").order_by("pk")[:1]
+    ListEntry.objects.filter(pk__in=waiting.values("pk")).update(state="paid", paid_known_at=moment("2026-11-29 10:00"))
+    count_patterns(campaign=month, now=moment("2026-12-04 10:00"))
+    after = read_pace(campaign=month)
+    assert (after.hours, after.calls_a_planned_hour) == (before.hours, before.calls_a_planned_hour)
+    assert after.open_at_the_end == before.open_at_the_end
+    assert "Contado el 04/12 10:00" in words_of(signed_in(elena).get(PAGE))
 
 
 def test_the_two_halves_are_compared_with_an_interval(month, elena, signed_in):
