@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from campaigns.desk.taking import GIVEN_BACK_FOR
-from campaigns.models import Attempt, CallBack, ListEntry
+from campaigns.models import Attempt, CallBack, Contact, ListEntry
 
 
 class ReturnRefused(Exception):
@@ -54,3 +54,9 @@ def release_desk(*, agent: Agent, now: datetime) -> None:
         raise ReturnRefused(_("Ya marcó a este cliente: registre primero el resultado de la llamada."))
     for contact_id, fence in ListEntry.objects.filter(lease_agent=agent).values_list("contact_id", "fence"):
         release(agent=agent, contact_id=contact_id, fence=fence, now=now, for_now=True)
+
+
+def find_contact(*, agent: Agent, contact_id: int) -> Contact | None:
+    """The contact of a click, with its campaign: nearly always the one that is open, else another she may see."""
+    named = Contact.objects.select_related("campaign").filter(pk=contact_id)
+    return named.open_at_desk_of(agent).first() or named.visible_to(agent.user).first()

@@ -21,7 +21,7 @@ from campaigns.desk.desk_page import Desk, last_results, lay_desk
 from campaigns.desk.dialling import dial, telephone_link
 from campaigns.desk.drafts import keep_draft
 from campaigns.desk.giving import give_next
-from campaigns.desk.leases import ReturnRefused, release, release_desk, renew_lease
+from campaigns.desk.leases import ReturnRefused, find_contact, release, release_desk, renew_lease
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.results import Recorded, StaleResult, record_result
@@ -221,8 +221,7 @@ def _answer(
 def _open_contact(request: HttpRequest, agent: Agent) -> tuple[Contact, int]:
     """The contact of the form. One that went to somebody else is still known to who typed in it: she is told so."""
     user, (contact_id, fence) = signed_in_user(request), _numbers(request)
-    named = Contact.objects.select_related("campaign").filter(pk=contact_id)
-    contact = named.open_at_desk_of(agent).first() or named.visible_to(user).first()
+    contact = find_contact(agent=agent, contact_id=contact_id)
     if contact is None:
         drafts = DeskDraft.objects.visible_to(user).filter(contact=contact_id).select_related("contact__campaign")
         contact = get_object_or_404(drafts).contact
