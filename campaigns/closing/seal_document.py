@@ -81,8 +81,8 @@ def document_values(
         "definitions": _(
             "Tras contacto: pagado por completo el día del primer contacto con el cliente o después. Sin contacto: "
             "todo lo demás que se pagó. El efecto es la diferencia, en puntos, entre la parte que pagó de quienes se "
-            "podía llamar y la del grupo de control, con su intervalo de 95 % (Newcombe, por hogar): se mide a un solo día, "
-            "y cuentan también los pagos hasta ese día que se conozcan después."
+            "podía llamar y la del grupo de control, con su intervalo de 95 % (Newcombe, por hogar): se mide a un solo "
+            "día, y cuentan también los pagos hasta ese día que se conozcan después."
         ),
     }
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.models import HeldFor, Report, ReportSource
-from campaigns.rows.digits import SETTINGS
+from campaigns.rows.digits import SAMPLE, SETTINGS, months_of_fewer_digits
 from work.ending import settle
 from work.trying_again import AgainRefused, try_again
 
@@ -63,6 +64,13 @@ def check_can_fill_up(report: Report) -> None:
         raise DecisionRefused(_("Solo se completan los números de un reporte que espera una decisión por ellos."))
     if not ReportSource.objects.exists():
         raise DecisionRefused(_("No hay ningún origen de reportes donde decir cuántas cifras tienen: créelo primero."))
+    for campaign, contracts in months_of_fewer_digits(report=report, digits=report.figures["digits"]):
+        words = _(
+            "En %(month)s hay %(n)s contratos de menos cifras y sin ceros delante: sus pagos y sus correcciones ya no "
+            "los encontrarían. Si perdieron sus ceros, corrija primero el reporte de ese mes; si no, este archivo."
+        )
+        told = f"{contracts}" if contracts < SAMPLE else _("%(n)d o más") % {"n": SAMPLE}
+        raise DecisionRefused(words % {"month": date_format(campaign.period, "YEAR_MONTH_FORMAT"), "n": told})
 
 
 def fill_up(*, report_id: int, by: User, now: datetime) -> Report:

@@ -209,7 +209,8 @@ def _columns(*, report: Report, told: Told) -> Iterator[Odd]:
     if names := [usual[field][0] for field in twice if field in known_headings.REQUIRED[report.kind]]:
         yield Odd(
             HeldFor.TWICE,
-            _("Hay más de una columna para %(names)s: se leyó la de título preferido.") % {"names": ", ".join(names)},
+            _("Hay más de una columna para %(names)s y solo se leyó una de ellas: deje en el archivo la buena.")
+            % {"names": ", ".join(names)},
         )
 
 

@@ -143,7 +143,7 @@ def _look_at_the_whole(*, report: Report, counts: dict[str, int], told: Told) ->
     ends: dict[str, Any] = {"figures": figures}
     is_accepted = report.accepted_by_id is not None and not (found and found[0].held_for == HeldFor.EMPTY)
     if superseded is not None:
-        summary = _what_it_would_change(report)
+        summary = _what_it_would_change(report, found)
         found.append(Odd(HeldFor.REPLACES, superseding.sentence(superseded=superseded, summary=summary)))
         figures["differences"] = asdict(summary)
         ends["accepted_by"] = None
@@ -158,13 +158,16 @@ def _look_at_the_whole(*, report: Report, counts: dict[str, int], told: Told) ->
         raise ReportHeld(HeldFor.UNUSUAL, odd)
 
 
-def _what_it_would_change(report: Report) -> Summary:
-    """Written down for whoever decides. Raises TakingInRefused when the month is closed, or nothing would change."""
+def _what_it_would_change(report: Report, found: list[Odd]) -> Summary:
+    """Written down for whoever decides. Raises TakingInRefused when the month is closed, or nothing would change; with
+    what was `found` odd: rows may be missing from both files.
+    """
     _check_is_open(Campaign.objects.get(period=report.month))
     with transaction.atomic():
         summary = superseding.what_it_would_change(report=report)
     if summary.is_nothing:
-        raise TakingInRefused(_("El mes ya tiene su reporte y este dice lo mismo: no cambia nada."))
+        same = _("El mes ya tiene su reporte y las filas de este dicen lo mismo: no cambia nada.")
+        raise TakingInRefused("\n".join([same, *(odd.sentence for odd in found)]))
     return summary
 
 

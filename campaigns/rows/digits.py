@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Max
 
-from campaigns.models import Report, ReportKind, ReportSource
+from campaigns.models import Campaign, Report, ReportKind, ReportSource
 from campaigns.rows.staging import table_of
 
 # Column of the staged rows → the setting of the sources that says how many digits it has.
@@ -40,6 +40,10 @@ SELECT count(DISTINCT contract) FROM {table} staged
    AND EXISTS (SELECT FROM campaigns_contact c WHERE c.contract = lpad(staged.contract, %s, '0'))
    AND NOT EXISTS (SELECT FROM campaigns_contact c WHERE c.contract = staged.contract)
 """
+_OF_FEWER = """
+SELECT count(*) FROM (SELECT FROM campaigns_contact
+                       WHERE campaign_id = %s AND length(contract) < %s AND contract ~ '^[1-9][0-9]*$' LIMIT %s) short
+"""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,25 @@ def digits_of(kind: str) -> dict[str, int]:
     if kind == ReportKind.CCVP:
         columns.pop("receipt")
     return {column: digits for column, digits in columns.items() if digits}
+
+
+def months_of_fewer_digits(*, report: Report, digits: Mapping[str, int]) -> list[tuple[Campaign, int]]:
+    """Other months that are worked on now, with contracts that would be of too few digits for what comes: how many of
+    each (no more than `SAMPLE` are counted). Numbers that came filled up would find none of them.
+    """
+    if "contract" not in digits:
+        return []
+    others = Campaign.objects.exclude(state__in=[Campaign.State.CLOSED, Campaign.State.EXPECTED])
+    if report.period:
+        others = others.exclude(period=report.period)
+    found = []
+    with connection.cursor() as cursor:
+        for campaign in others.order_by("period"):
+            cursor.execute(_OF_FEWER, [campaign.pk, digits["contract"], SAMPLE])
+            (contracts,) = cursor.fetchone()
+            if contracts:
+                found.append((campaign, contracts))
+    return found
 
 
 def fill_up(*, report: Report, digits: Mapping[str, int]) -> None:

@@ -101,11 +101,11 @@ def staged_line(*, report: Report, line: int, cells: Mapping[str, str]) -> bytes
 def sentence(reason: str) -> str:
     """Why a row could not be used, as people read it."""
     return {
-        "no_contract": _("Falta el contrato."),
-        "no_service_number": _("Falta el número de servicio."),
+        "no_contract": _("Falta el contrato, o no se puede leer entero."),
+        "no_service_number": _("Falta el número de servicio, o no se puede leer entero."),
         "no_product": _("Falta el producto."),
         "two_products": _("El producto nombra Internet y televisión: elija uno de los dos."),
-        "no_receipt": _("Falta el número de recibo."),
+        "no_receipt": _("Falta el número de recibo, o no se puede leer entero."),
         "bad_date": _("La fecha no existe o no se entiende."),
         "no_date": _("Falta la fecha."),
         "far_date": _("La fecha de vencimiento está muy lejos del mes por pagar."),

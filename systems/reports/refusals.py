@@ -30,6 +30,9 @@ SENTENCES = {
     "only_hidden": gettext_noop(
         "Solo una hoja oculta tiene datos: muéstrela, o envíe el libro con la hoja del reporte a la vista."
     ),
+    "report_hidden": gettext_noop(
+        "Los títulos del reporte y sus %(rows)s filas están en una hoja oculta: muéstrela y vuelva a enviar el libro."
+    ),
     "no_header": gettext_noop(
         "No se encontró una fila de títulos al comienzo del archivo. Se buscaron las columnas: %(missing)s."
     ),

@@ -76,6 +76,7 @@ class WorkbookTable:
 
     def _look(self, book: CalamineWorkbook, request: Request) -> None:
         refusal: ReportRefused | None = None
+        hidden = 0  # rows of hidden sheets that have the headings
         for known in book.sheets_metadata:
             if known.typ != SheetTypeEnum.WorkSheet:
                 continue
@@ -100,7 +101,10 @@ class WorkbookTable:
                 self.parts.append(Part(known.name, header, rows, partial(_batches, sheet, header, spans), merged))
             elif rows:
                 self.left_out.append(LeftOut(known.name, rows, "hidden"))
+                hidden += rows
         if not self.parts:
+            if refusal and hidden:
+                raise ReportRefused("report_hidden", rows=hidden) from refusal
             is_hidden = any(sheet.why == "hidden" for sheet in self.left_out)
             raise refusal or ReportRefused("only_hidden" if is_hidden else "empty")
 

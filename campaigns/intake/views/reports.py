@@ -166,7 +166,7 @@ def report_read_again(request: HttpRequest, pk: int) -> HttpResponse:
 @steering_only
 @require_POST
 def report_fill_up(request: HttpRequest, pk: int) -> HttpResponse:
-    done = _("Los números se completan con ceros desde ahora: el reporte se está leyendo otra vez.")
+    done = _("Los números se completan con ceros desde ahora, en todos los reportes: este se está leyendo otra vez.")
     return _decide(request, pk, deciding.fill_up, done, rings=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -58,6 +58,24 @@ def test_a_file_in_which_some_lost_theirs_is_held_and_proposes_the_digits(
     ]
     source.refresh_from_db()
     assert (source.contract_digits, source.service_digits) == (8, 0)
+
+
+def test_zeros_that_would_lose_another_months_customers_are_refused_with_why(
+    at: At, elena: User, source: ReportSource, signed_in: Callable[[Any], Client]
+) -> None:
+    december = [{"CONTRATO": str(204117 + n), "NRO_SERVICIO": f"2041170{n}"} for n in range(3)]
+    assert taken(*december, now=at("2026-11-25 06:10")).state == PUBLISHED
+    january = [{**row, "FECHA_VENCIMIENTO": "31/12/2026"} for row in MIXED]
+    report = taken(*january, period=date(2027, 1, 1), now=at("2026-11-26 06:10"))
+    assert report.held_for == "zeros"
+    why = "En diciembre de 2026 hay 3 contratos de menos cifras y sin ceros delante"
+    assert why in signed_in(elena).get(f"/reports/{report.pk}/").content.decode()
+    with pytest.raises(deciding.DecisionRefused, match=why):
+        deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-11-26 08:00"))
+    source.refresh_from_db()
+    assert source.contract_digits == 0
+    paid("204117", now=at("2026-11-26 09:00"))
+    assert Receipt.objects.get().standing == "counted"
 
 
 def test_accepted_as_it_is_they_stay_two_customers(at: At, elena: User, source: ReportSource) -> None:

@@ -86,7 +86,7 @@ def test_a_mended_row_is_written_as_one_of_the_report(report: Report, elena: Use
     ("line", "change", "field", "sentence"),
     [
         (3, {"amount": "nada"}, "amount", "El monto no se entiende."),
-        (3, {"amount": "159", "contract": ""}, "contract", "Falta el contrato."),
+        (3, {"amount": "159", "contract": ""}, "contract", "Falta el contrato, o no se puede leer entero."),
         (4, {"due_on": ""}, "due_on", "Falta la fecha."),
         (4, {"due_on": "30/11/2031"}, "due_on", "muy lejos"),
         (4, {"due_on": "30/11/2026", "product": "Telefonía"}, "product", "no es Internet ni televisión"),

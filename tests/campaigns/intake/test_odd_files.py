@@ -79,6 +79,21 @@ def test_every_sheet_counts_and_each_row_says_where_it_stood(at: At) -> None:
     assert [report.place_of(line) for line in lines] == ["5 de Internet", "4 de TV"]
 
 
+def test_a_report_on_a_hidden_sheet_behind_a_cover_is_refused_with_where_it_is(at: At) -> None:
+    book = BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        made.add_worksheet("Portada").write_row(0, 0, ["Reporte de prepagos"])
+        sheet = made.add_worksheet("Datos")
+        sheet.write_row(0, 0, HEADINGS)
+        for line, row in enumerate(many(12), 1):
+            sheet.write_row(line, 0, [{**USUAL, **row}.get(heading, "") for heading in HEADINGS])
+        sheet.hide()
+    book.seek(0)
+    report = of_book(book, at("2026-11-25 06:10"))
+    assert report.state == Report.State.REFUSED
+    assert "sus 12 filas están en una hoja oculta" in report.last_error
+
+
 def test_a_sheet_that_lacks_a_column_holds_the_report(at: At) -> None:
     book = BytesIO()
     with xlsxwriter.Workbook(book) as made:
@@ -230,7 +245,7 @@ def test_all_that_is_odd_is_told_at_once(at: At) -> None:
     assert report.held_because.splitlines() == [
         "De 40 filas, 25 no se pueden usar.",
         "Su última línea no termina: puede estar cortado en medio de la fila 41, y su monto incompleto.",
-        "Hay más de una columna para MONTO: se leyó la de título preferido.",
+        "Hay más de una columna para MONTO y solo se leyó una de ellas: deje en el archivo la buena.",
     ]
 
 

@@ -244,8 +244,17 @@ def test_a_report_that_says_the_same_is_refused_with_a_word(month: Campaign, at:
         *many(8), {"CONTRATO": "9", "NRO_SERVICIO": "9", "PRODUCTO": "Telefonía"}, now=at("2026-11-26 09:00")
     )
     assert (report.state, report.last_error) == (
-        State.REFUSED, "El mes ya tiene su reporte y este dice lo mismo: no cambia nada.",
+        State.REFUSED, "El mes ya tiene su reporte y las filas de este dicen lo mismo: no cambia nada.",
     )  # fmt: skip
+
+
+def test_rows_that_may_be_missing_from_both_are_told_all_the_same(month: Campaign, at: At) -> None:
+    file = BytesIO(ccvp(*many(8)).getvalue() + b"TOTAL REGISTROS;500\r\n")
+    report = take_in(
+        report_id=received(file, now=at("2026-11-26 09:00"), name="otra.csv").pk, now=at("2026-11-26 09:00")
+    )
+    assert report.state == State.REFUSED
+    assert "no cambia nada.\nSu pie dice 500 filas y se leyeron 8." in report.last_error
 
 
 def test_a_closed_month_takes_no_other_report(month: Campaign, at: At, elena: User) -> None:
