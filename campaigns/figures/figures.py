@@ -121,7 +121,7 @@ def _totals(
         put_aside=sides.get((Unit.CONTACT, True), Counts()).items,
         evaluated_on=campaign.evaluated_on,
         is_evaluated=bool(refresh and refresh.effect),
-        report=_report_of(campaign),
+        report=_report_of(campaign, counted_at=refresh.counted_at) if refresh else "",
         credited=credited_of(refresh.by_state.get(CREDITED), only=only) if refresh else None,
     )
 
@@ -153,10 +153,16 @@ def _both(sides: dict[tuple[str, bool], Counts], unit: str) -> Counts:
     return sides.get((unit, False), Counts()) + sides.get((unit, True), Counts())
 
 
-def _report_of(campaign: Campaign) -> str:
-    """The report of the month, and which one it corrected: `ccvp-2026-12-b.csv (26/11), corrige a ccvp-2026-12.csv`."""
-    taken = Report.objects.filter(kind=ReportKind.CCVP, period=campaign.period, state=Report.State.PUBLISHED)
-    report = taken.values_list("name", "arrived_at", "supersedes__name").first()
+def _report_of(campaign: Campaign, *, counted_at: datetime) -> str:
+    """The report that was counted, and which one it corrected: `ccvp-12-b.csv (26/11), corrige a ccvp-12.csv`.
+
+    A corrected one that came since is not counted yet.
+    """
+    states = [Report.State.PUBLISHED, Report.State.SUPERSEDED]
+    taken = Report.objects.filter(
+        kind=ReportKind.CCVP, period=campaign.period, state__in=states, published_at__lte=counted_at
+    )
+    report = taken.order_by("-published_at").values_list("name", "arrived_at", "supersedes__name").first()
     if report is None:
         return ""
     name, arrived_at, before = report

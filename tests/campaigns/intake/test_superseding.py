@@ -257,6 +257,19 @@ def test_rows_that_may_be_missing_from_both_are_told_all_the_same(month: Campaig
     assert "no cambia nada.\nSu pie dice 500 filas y se leyeron 8." in report.last_error
 
 
+def test_until_they_are_counted_again_figures_say_of_which_report_they_are(
+    month: Campaign, at: At, elena: User
+) -> None:
+    refresh_figures(campaign=month, now=at("2026-11-26 08:00"))
+    before = read_figures(campaign=month).report
+    assert before
+    report = accepted(corrected(*CORRECTION, now=at("2026-11-26 09:00")), by=elena, now=at("2026-11-26 09:10"))
+    assert report.state == State.PUBLISHED
+    assert read_figures(campaign=month).report == before
+    refresh_figures(campaign=month, now=at("2026-11-26 09:20"))
+    assert "corrige a" in read_figures(campaign=month).report
+
+
 def test_a_closed_month_takes_no_other_report(month: Campaign, at: At, elena: User) -> None:
     report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
     lifecycle.close(campaign=month, by=elena, now=at("2026-11-30 20:00"))
