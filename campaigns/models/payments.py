@@ -143,6 +143,11 @@ class Refund(models.Model):
             models.Index(fields=["id"], name="refund_waiting", condition=Q(receipt__isnull=True)),
         ]
 
+    @property
+    def told_by(self) -> str:
+        """Who says so: a report's file, or a person with the reason."""
+        return self.report.name if self.report else f"{self.by}: {self.reason}"
+
 
 class RenewalPaymentQuerySet(models.QuerySet["RenewalPayment"]):
     def visible_to(self, user: User) -> RenewalPaymentQuerySet:

@@ -100,17 +100,12 @@ class RefundTable(TotalledTable):
     service_number = Column(verbose_name=gettext_lazy("Servicio n.º"), orderable=False)
     contract = Column(verbose_name=gettext_lazy("Contrato"), orderable=False)
     receipt = Column(accessor=A("receipt__number"), verbose_name=gettext_lazy("Del recibo"), orderable=False)
-    told_by = Column(empty_values=(), verbose_name=gettext_lazy("Lo dijo"), orderable=False)
+    told_by = Column(verbose_name=gettext_lazy("Lo dijo"), orderable=False)
     fate = Column(empty_values=(), verbose_name=gettext_lazy("Situación"), orderable=False)
     amount = Money(verbose_name=gettext_lazy("Monto"), footer=amount_footer)
 
     class Meta(ListTable.Meta):
         empty_text = gettext_lazy("Ninguna devolución cumple estos filtros.")
-
-    def render_told_by(self, record: Refund) -> str:
-        if record.report is not None:
-            return str(record.report.name)
-        return f"{record.by}: {record.reason}"
 
     def render_fate(self, record: Refund) -> SafeString:
         return badge("ok", _("Devuelto")) if record.receipt_id else badge("warn", _("Sin recibo"))

@@ -147,7 +147,7 @@ def contact_payments(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in_user(request)
     contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
     found = Receipt.objects.visible_to(user).filter(renewal__contact=contact).with_left().select_related("renewal")
-    found = found.order_by("paid_on", "number")
+    found = found.prefetch_related("refunds__by", "refunds__report").order_by("paid_on", "number")
     return render(request, "campaigns/payments/_payments.html", {"contact": contact, "receipts": found})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from agents.models import Agent, User
 from campaigns.figures.figures import read_figures
@@ -274,6 +275,9 @@ def test_its_page_lists_what_was_given_back_and_asks_before_a_receipt_is_annulle
     done = client.post(address, {"reason": "Se cobró dos veces"})
     assert entry("C2").state == "open"
     assert "Se cobró dos veces" in client.get(done["Location"]).content.decode()
+    payments = client.get(reverse("campaigns:contact_payments", args=[receipt.renewal.contact_id])).content.decode()
+    assert "Elena: Se cobró dos veces" in payments
+    assert "de Bs 99,00: Bs 99,00 devueltos" in payments.replace("\xa0", " ")
     assert signed_in(oscar).post(address, {"reason": "No"}).status_code == 403
     assert address not in signed_in(oscar).get("/payments/").content.decode()
 
