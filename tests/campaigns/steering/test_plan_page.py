@@ -156,7 +156,7 @@ def test_hours_after_an_early_close_are_no_hours_of_calling(month, elena, signed
     after = read_pace(campaign=month)
     assert (after.hours, after.calls_a_planned_hour) == (before.hours, before.calls_a_planned_hour)
     assert after.open_at_the_end == before.open_at_the_end
-    assert "Contado el 04/12 10:00" in words_of(signed_in(elena).get(PAGE))
+    assert "contados el 04/12 10:00" in words_of(signed_in(elena).get(PAGE))
 
 
 def test_the_two_halves_are_compared_with_an_interval(month, elena, signed_in):
