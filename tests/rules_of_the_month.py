@@ -189,10 +189,19 @@ WHAT_CAME_AND_WHAT_LEAVES = (
     Rule(
         "a file in which some numbers lost their zeros is published without a word",
         "campaigns/rows/digits.py",
-        "        return []\n",
-        "        return []\n    return []\n",
+        "    if not columns:\n        return []\n",
+        "    if not columns:\n        return []\n    return []\n",
         (
             "tests/campaigns/intake/test_lost_zeros.py::test_a_file_in_which_some_lost_theirs_is_held_and_proposes_the_digits",
+        ),
+    ),
+    Rule(
+        "zeros that are filled up lose the customers of another month",
+        "campaigns/rows/digits.py",
+        "            if contracts:\n",
+        "            if contracts < 0:\n",
+        (
+            "tests/campaigns/intake/test_lost_zeros.py::test_zeros_that_would_lose_another_months_customers_are_refused_with_why",
         ),
     ),
     Rule(
