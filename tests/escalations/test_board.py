@@ -126,7 +126,10 @@ def test_today_is_until_midnight_and_what_is_past_of_it_too(standing, elena, at)
     assert (counts.chips["today"], counts.chips["overdue"], counts.chips["all"]) == (2, 2, 2)
 
 
-def test_until_when_stands_apart_from_what_was_promised_so_that_it_is_never_cut(make_card, elena, at, signed_in):
+def test_until_when_stands_apart_from_what_was_promised_so_that_it_is_never_cut(
+    make_card, elena, at, signed_in, time_machine
+):
+    time_machine.move_to(at("2026-11-25 10:00"))  # a day of another year is written with it
     make_card(due_at=at("2026-11-25 17:00"), promised="El personal correspondiente se contactará con usted")
     page = signed_in(elena).get(BOARD).content.decode()
     assert '<span class="until">hasta 25/11 17:00</span>' in page
