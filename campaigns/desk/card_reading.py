@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.hot_queries import fetch_row
-from campaigns.desk.desk_card import Card, EarlierMonth, Happening, ServiceLine, TelephoneLine
+from campaigns.desk.desk_card import Card, EarlierMonth, GivenBack, Happening, ServiceLine, TelephoneLine
 from campaigns.models import Service
 
 EARLIER_MONTHS = 6
@@ -46,6 +46,13 @@ SELECT json_build_object(
                 FROM campaigns_callback b WHERE b.contact_id = c.id AND b.state = 'pending'),
   'draft', (SELECT f.fields FROM campaigns_deskdraft f
             WHERE f.agent_id = %(agent)s::bigint AND f.contact_id = c.id AND f.fence = e.fence),
+  'refunds', (SELECT json_agg(json_build_object(
+      'amount', f.amount, 'on', f.refunded_on, 'paid_on', r.paid_on, 'service', n.service,
+      'told_by', COALESCE(t.name, concat_ws(': ', NULLIF(trim(u.first_name || ' ' || u.last_name), ''), f.reason)))
+      ORDER BY f.refunded_on, f.id)
+    FROM campaigns_renewal n JOIN campaigns_receipt r ON r.renewal_id = n.id AND r.refunded > 0
+    JOIN campaigns_refund f ON f.receipt_id = r.id LEFT JOIN campaigns_report t ON t.id = f.report_id
+    LEFT JOIN agents_user u ON u.id = f.by_id WHERE n.contact_id = c.id),
   'earlier', (SELECT json_agg(x ORDER BY x.period DESC) FROM (
       SELECT k.period, f.paid_on, f.contacted_at, f.attempts, d.name AS result,
              NULLIF(trim(u.first_name || ' ' || u.last_name), '') AS by
@@ -93,6 +100,7 @@ def read_card(*, contact_id: int, agent: Agent | None) -> Card | None:
         telephones=_telephones(contact["telephones"], found["retired"] or {}, found["refused"] or [], attempts),
         history=[_happening(line) for line in attempts],
         earlier=[_earlier(line) for line in found["earlier"] or []],
+        given_back=[_given_back(line) for line in found["refunds"] or []],
         promise=_promise(found["promise"]),
         call_back=_call_back(found["call_back"]),
         draft=found["draft"] or {},
@@ -109,6 +117,16 @@ def _service(line: dict[str, Any]) -> ServiceLine:
         paid=Decimal(line["paid"]),
         paid_on=_day(line["paid_on"]),
         is_gone=line["is_gone"],
+    )
+
+
+def _given_back(line: dict[str, Any]) -> GivenBack:
+    return GivenBack(
+        service=str(Service(line["service"]).label),
+        amount=Decimal(line["amount"]),
+        on=date.fromisoformat(line["on"]),
+        paid_on=date.fromisoformat(line["paid_on"]),
+        told_by=line["told_by"],
     )
 
 

@@ -33,6 +33,17 @@ class ServiceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack:
+    """Bs of a payment of the month that were given back; `told_by`: the report, or the person with the reason."""
+
+    service: str
+    amount: Decimal
+    on: date
+    paid_on: date
+    told_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class TelephoneLine:
     """A telephone of the contact. `against` says why it is not to be dialled; `last` how it went last time.
 
@@ -128,6 +139,7 @@ class Card:
     promise: dict[str, Any] | None
     call_back: dict[str, Any] | None
     draft: dict[str, Any]
+    given_back: list[GivenBack]
     neighbours: list[Neighbour] = field(default_factory=list)
 
     @property

@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from campaigns.models import Campaign, Receipt, Refund, RejectedRow, Renewal, RenewalPayment, Report, ReportKind
+from campaigns.models import (
+    Campaign,
+    Contact,
+    Receipt,
+    Refund,
+    RejectedRow,
+    Renewal,
+    RenewalPayment,
+    Report,
+    ReportKind,
+)
 from campaigns.payments import matching
 
 RECEIPTS: dict[str, str | Promise] = {
@@ -157,8 +167,23 @@ def find_reports(*, user: User) -> QuerySet[Report]:
 
 def name_of_report(*, asked: Asked, user: User) -> str:
     """The file a list is only of; '' where it is of all."""
-    named = Report.objects.visible_to(user).filter(pk=asked.report or 0).values_list("name", flat=True)
-    return named.first() or ""
+    if asked.report is None:
+        return ""
+    return Report.objects.visible_to(user).filter(pk=asked.report).values_list("name", flat=True).first() or ""
+
+
+def receipts_of(*, contact: Contact, user: User) -> QuerySet[Receipt, Receipt]:
+    """What came in for a contact, oldest first, with what was given back; none for who may not see the contact.
+
+    Also what waits without a renewal under the number of one of its services: it may be what she says she paid.
+    """
+    if not Contact.objects.visible_to(user).filter(pk=contact.pk).exists():
+        return Receipt.objects.none()
+    renewals = list(contact.renewals.values_list("pk", "service_number"))
+    numbers = {number for _renewal, number in renewals if number}
+    waiting = Q(service_number__in=numbers, standing=Receipt.Standing.UNMATCHED)
+    found = Receipt.objects.filter(Q(renewal__in=[renewal for renewal, _number in renewals]) | waiting)
+    return found.with_left().prefetch_related("refunds__by", "refunds__report").order_by("paid_on", "number")
 
 
 def total_of(rows: QuerySet[Any], *, column: str = "amount") -> Total:

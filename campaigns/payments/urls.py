@@ -10,5 +10,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("match/", views.match_again, name="match_again"),
     path("receipts/<int:pk>/annul/", views.receipt_annul, name="receipt_annul"),
     path("age/", views.payment_age, name="payment_age"),
-    path("contacts/<int:pk>/", views.contact_payments, name="contact_payments"),
 ]

@@ -19,7 +19,7 @@ from django_tables2 import RequestConfig
 from agents.access import centre_only, signed_in_user, steering_only
 from campaigns.lists.books import payment_filters
 from campaigns.lists.views.exports import owe
-from campaigns.models import Campaign, Contact, ListExport, Receipt
+from campaigns.models import Campaign, ListExport, Receipt
 from campaigns.month.on_pages import month_asked, month_name
 from campaigns.month.periods import write_period
 from campaigns.payments import payment_lists, receipts, refunds
@@ -139,16 +139,6 @@ def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
 def payment_age(request: HttpRequest) -> HttpResponse:
     """The frame's words about the age of the payments, which renew themselves."""
     return render(request, "campaigns/payments/_paid_until.html", {"payments": age_of_payments(now=timezone.now())})
-
-
-@require_GET
-def contact_payments(request: HttpRequest, pk: int) -> HttpResponse:
-    """The receipts of one contact, for the pages that show the contact."""
-    user = signed_in_user(request)
-    contact = get_object_or_404(Contact.objects.visible_to(user), pk=pk)
-    found = Receipt.objects.visible_to(user).filter(renewal__contact=contact).with_left().select_related("renewal")
-    found = found.prefetch_related("refunds__by", "refunds__report").order_by("paid_on", "number")
-    return render(request, "campaigns/payments/_payments.html", {"contact": contact, "receipts": found})
 
 
 def asked_for(request: HttpRequest, months: list[Campaign]) -> Asked:

@@ -121,7 +121,6 @@ ADDRESSES = [
     Address("campaigns:payment_list", CENTRE),
     Address("campaigns:payment_export", CENTRE, sends={}),
     Address("campaigns:match_again", STEERING, sends={}),
-    Address("campaigns:contact_payments", EVERYBODY, of=lambda world: {"pk": world.contact.pk}),
     Address("campaigns:promise_list", EVERYBODY),
     Address("campaigns:promise_export", CENTRE, sends={}),
     # mail
@@ -350,7 +349,7 @@ def check_who_may_open(address: Address, world: World) -> None:
 
 
 OF_A_CUSTOMER = [
-    *("contact", "contact_open", "contact_payments", "call_back", "correct_result", "desk_call", "desk_result"),
+    *("contact", "contact_open", "call_back", "correct_result", "desk_call", "desk_result"),
 ]
 
 

@@ -129,7 +129,7 @@ def test_a_second_report_of_a_month_waits_and_shows_what_it_would_change(month: 
 
 
 def test_what_was_called_promised_and_paid_stays_and_who_left_is_not_called(
-    month: Campaign, at: At, ana: Agent, elena: User
+    month: Campaign, at: At, ana: Agent, elena: User, client: Client
 ) -> None:
     call(ana, "2000", "promise", now=at("2026-11-25 09:00"), promised_on=at("2026-11-27 00:00").date(),
          promised_amount=Decimal("289.00"))  # fmt: skip
@@ -167,6 +167,9 @@ def test_what_was_called_promised_and_paid_stays_and_who_left_is_not_called(
     figures = read_figures(campaign=month)
     assert (figures.contacts.items, figures.services.items, figures.services.paid) == (7, 8, 1)
     assert figures.by_state["gone"] == 3
+    client.force_login(elena)
+    page = " ".join(client.get("/campaigns/2026-12/").content.decode().split())
+    assert '?state=gone">3 contactos del mes ya no están en él</a>: no cuentan en contactos' in page
     assert figures.services.amount == Decimal("2272.00")
     assert not check_invariants()
     names = {given.contact_id for _ in range(9) if (given := give_next(agent=ana, now=at("2026-11-26 10:00")))}

@@ -162,8 +162,8 @@ def test_who_may_see_what(paid: Campaign, ana: Agent, marta: Agent, oscar: User,
     assert signed_in(oscar).get("/payments/").status_code == 200
     assert signed_in(oscar).post("/payments/match/").status_code == 403
     contact = Receipt.objects.get(number="R1").renewal.contact_id
-    assert "R1" in signed_in(ana).get(f"/payments/contacts/{contact}/").content.decode()
-    assert signed_in(marta).get(f"/payments/contacts/{contact}/").status_code == 404
+    assert "R1" in signed_in(ana).get(f"/desk/contacts/{contact}/").content.decode()
+    assert signed_in(marta).get(f"/desk/contacts/{contact}/").status_code == 404
 
 
 @pytest.mark.parametrize("page", [*PAGES, "/payments/?show=unmatched", "/payments/?show=underpaid"])
