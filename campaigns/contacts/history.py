@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
 from agents.models import User
 from campaigns.contacts.life import Verb
-from campaigns.models import Contact, ContactChange, Refund
+from campaigns.models import Contact, ContactChange, Refund, ReportWithdrawal
+from screens.templatetags.screens import bs
 
 OWING = (Verb.OWE_AGAIN, Verb.OWE_UNCALLED)
 SHOWN = 20  # steps; more than a month brings a contact
@@ -14,15 +19,24 @@ def history_of(*, contact: Contact, user: User) -> list[ContactChange]:
     """Its last steps, the newest first, with who took them and why. None for who may not see it.
 
     Whoever sees the contact sees all of them, those it took with others too: half a life would tell what is not so.
-    Who owes again because a payment was given back has `given_back`: the refund, with who says so.
+    Who owes again because a payment was taken back has `because`: what did it, in words.
     """
     if not Contact.objects.visible_to(user).filter(pk=contact.pk).exists():
         return []
     found = ContactChange.objects.of(contact).select_related("by", "attempt__disposition")
     steps = list(found.order_by("-pk")[:SHOWN])
     if any(step.verb in OWING for step in steps):
-        refunds = Refund.objects.filter(receipt__renewal__contact=contact).select_related("by", "report")
-        at = {refund.at: refund for refund in refunds}
+        reasons = _why_owed_again(contact, [step.at for step in steps])
         for step in steps:
-            step.given_back = at.get(step.at) if step.verb in OWING else None
+            step.because = reasons.get(step.at, "") if step.verb in OWING else ""
     return steps
+
+
+def _why_owed_again(contact: Contact, moments: list[datetime]) -> dict[datetime, str]:
+    """By the moment of the step: the payment that was given back or the report that was withdrawn, and who says so."""
+    reports = ReportWithdrawal.objects.filter(at__in=moments).select_related("by", "report")
+    withdrawn = _("se retiró %(report)s (%(by)s: %(reason)s)")
+    why = {one.at: withdrawn % {"report": one.report, "by": one.by, "reason": one.reason} for one in reports}
+    refunds = Refund.objects.filter(receipt__renewal__contact=contact, at__in=moments).select_related("by", "report")
+    given_back = _("se devolvieron %(amount)s (%(who)s)")
+    return why | {one.at: given_back % {"amount": bs(one.amount), "who": one.told_by} for one in refunds}

@@ -24,6 +24,7 @@ SUGGESTED = 8
 LATEST_MONTHS = 2  # of which names are suggested while somebody types; the page looks through all
 MONTHS_OF_ONE = 12  # a customer found by a number is found in as many months
 TELEPHONE_HAS = 7  # digits at least
+LONGEST_PADDED = 12  # digits of a contract with zeros in front
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _wanted(text: str) -> Q:
     if not _is_number(text):
         return named(text) | Q(contract__startswith=text.upper()) if digits else named(text)
     own = Renewal.objects.filter(contact=OuterRef("pk"), service_number__startswith=digits)
-    return Q(contract__startswith=digits) | Q(Exists(own)) | Q(telephones__overlap=_telephones(digits))
+    return _is_contract(digits) | Q(Exists(own)) | Q(telephones__overlap=_telephones(digits))
 
 
 def _wanted_of_all(text: str) -> Q:
@@ -118,7 +119,14 @@ def _wanted_of_all(text: str) -> Q:
     parts: list[QuerySet[Any]] = [renewals]
     if numbers := _telephones(digits):
         parts.append(Contact.objects.filter(telephones__overlap=numbers).values("pk"))
-    return Q(pk__in=Contact.objects.filter(_begins_with("contract", digits)).values("pk").union(*parts))
+    return Q(pk__in=Contact.objects.filter(_is_contract(digits)).values("pk").union(*parts))
+
+
+def _is_contract(digits: str) -> Q:
+    """One that begins so, or is it but for its leading zeros: people leave them out, or copy them from elsewhere."""
+    bare = digits.lstrip("0")
+    padded = {bare.zfill(length) for length in range(len(bare), LONGEST_PADDED + 1)} if bare else set()
+    return _begins_with("contract", digits) | Q(contract__in=padded)
 
 
 def _telephones(digits: str) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.models import HeldFor, Report, ReportSource
-from campaigns.rows.digits import SAMPLE, SETTINGS, months_of_fewer_digits
+from campaigns.rows.digits import SAMPLE, SETTINGS, months_of_other_digits
 from work.ending import settle
 from work.trying_again import AgainRefused, try_again
 
@@ -64,10 +64,11 @@ def check_can_fill_up(report: Report) -> None:
         raise DecisionRefused(_("Solo se completan los números de un reporte que espera una decisión por ellos."))
     if not ReportSource.objects.exists():
         raise DecisionRefused(_("No hay ningún origen de reportes donde decir cuántas cifras tienen: créelo primero."))
-    for campaign, contracts in months_of_fewer_digits(report=report, digits=report.figures["digits"]):
+    for campaign, contracts in months_of_other_digits(report=report, digits=report.figures["digits"]):
         words = _(
-            "En %(month)s hay %(n)s contratos de menos cifras y sin ceros delante: sus pagos y sus correcciones ya no "
-            "los encontrarían. Si perdieron sus ceros, corrija primero el reporte de ese mes; si no, este archivo."
+            "En %(month)s hay %(n)s contratos escritos con otras cifras: sus pagos y sus correcciones ya no los "
+            "encontrarían. Si a ellos les faltan o sobran ceros, corrija primero el reporte de ese mes; si no, este "
+            "archivo."
         )
         told = f"{contracts}" if contracts < SAMPLE else _("%(n)d o más") % {"n": SAMPLE}
         raise DecisionRefused(words % {"month": date_format(campaign.period, "YEAR_MONTH_FORMAT"), "n": told})

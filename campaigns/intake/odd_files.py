@@ -204,20 +204,33 @@ def _amounts(*, unclear: int, told: Told) -> Iterator[Odd]:
 
 
 def _columns(*, report: Report, told: Told) -> Iterator[Odd]:
-    twice = dict.fromkeys(field for sheet in told.sheets for field in sheet["twice"])
-    usual = known_headings.HEADINGS[report.kind]
-    if names := [usual[field][0] for field in twice if field in known_headings.REQUIRED[report.kind]]:
+    """Also of a name or a telephone: whoever is left out of the column that was read is called by no name, or never."""
+    twice: dict[str, str] = {}
+    for sheet in told.sheets:
+        twice |= sheet["twice"]
+    for field, column in twice.items():
+        words = {"name": known_headings.HEADINGS[report.kind][field][0], "column": column}
         yield Odd(
             HeldFor.TWICE,
-            _("Hay más de una columna para %(names)s y solo se leyó una de ellas: deje en el archivo la buena.")
-            % {"names": ", ".join(names)},
+            _("Hay más de una columna para %(name)s y solo se leyó la columna %(column)s: deje en el archivo la buena.")
+            % words,
         )
 
 
 def _zeros(lost: Sequence[LostZeros]) -> Iterator[Odd]:
     names = {"contract": _("contrato"), "service_number": _("servicio"), "receipt": _("recibo")}
+    others_of = {
+        "contract": (_("otro cliente"), _("otros clientes")),
+        "service_number": (_("otro servicio"), _("otros servicios")),
+        "receipt": (_("otro recibo"), _("otros recibos")),
+    }
     for column in lost:
         words = {"name": names[column.column], "digits": column.digits, "n": _n(column.numbers)}
+        another, others = others_of[column.column]
+        words |= {"another": another, "others": others}
+        if column.has_more:
+            yield Odd(HeldFor.ZEROS, _zeros_nobody_knows(column.numbers) % words)
+            continue
         if column.is_known:
             yield Odd(HeldFor.ZEROS, _zeros_of_what_is_known(column.numbers) % words)
             continue
@@ -225,9 +238,9 @@ def _zeros(lost: Sequence[LostZeros]) -> Iterator[Odd]:
             HeldFor.ZEROS,
             ngettext(
                 "Hay números de %(name)s de %(digits)d cifras que comienzan con cero, y uno más corto que quizás "
-                "perdió los suyos: sería otro cliente.",
+                "perdió los suyos: sería %(another)s.",
                 "Hay números de %(name)s de %(digits)d cifras que comienzan con cero, y %(n)s más cortos que quizás "
-                "perdieron los suyos: serían otros clientes.",
+                "perdieron los suyos: serían %(others)s.",
                 column.numbers,
             )
             % words,
@@ -240,6 +253,14 @@ def _zeros_of_what_is_known(numbers: int) -> str:
         "otro cliente.",
         "%(n)s números de %(name)s ya se conocen con %(digits)d cifras, y aquí les faltan los ceros con que "
         "comienzan: serían otros clientes.",
+        numbers,
+    )
+
+
+def _zeros_nobody_knows(numbers: int) -> str:
+    return ngettext(
+        "Un número de %(name)s comienza con ceros y ya se conoce sin ellos: sería otro cliente.",
+        "%(n)s números de %(name)s comienzan con ceros y ya se conocen sin ellos: serían otros clientes.",
         numbers,
     )
 

@@ -139,6 +139,8 @@ def _look_at_the_whole(*, report: Report, counts: dict[str, int], told: Told) ->
     lost = lost_zeros(report=report)
     found = list(what_is_odd(report=report, counts=counts, told=told, lost=lost))
     figures: dict[str, Any] = {"digits": {column.column: column.digits for column in lost}} if lost else {}
+    if any(column.has_more for column in lost):
+        figures["has_more_zeros"] = True
     superseded = superseding.report_to_supersede(report)
     ends: dict[str, Any] = {"figures": figures}
     is_accepted = report.accepted_by_id is not None and not (found and found[0].held_for == HeldFor.EMPTY)

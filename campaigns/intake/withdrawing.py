@@ -102,7 +102,8 @@ def _withdraw_recaudo(report: Report, *, by: User, now: datetime, reason: str) -
             raise DecisionRefused(
                 _("El archivo de %(name)s, que habría que leer otra vez, ya no está guardado.") % {"name": again.name}
             )
-    undone = withdraw_receipts(reports=[report, *later], now=now)
+    undone = count_what_would_go(report=report)  # as the question said; what the later ones bring again is not lost
+    withdraw_receipts(reports=[report, *later], now=now)
     withdrawal = ReportWithdrawal.objects.create(
         report=report, by=by, at=now, reason=reason[:300], receipts=undone.receipts, contacts=undone.contacts
     )

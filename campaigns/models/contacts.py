@@ -6,8 +6,6 @@ enforced row by row (three of them double the time of a report); `check_invarian
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -18,9 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent, User
 from campaigns.models.calls import Attempt, CallBack
 from campaigns.models.campaign import Campaign
-
-if TYPE_CHECKING:
-    from campaigns.models.payments import Refund
 
 
 class Service(models.TextChoices):
@@ -298,7 +293,7 @@ class ContactChange(models.Model):
         Attempt, models.SET_NULL, null=True, db_constraint=False, db_index=False, related_name="+"
     )
 
-    given_back: Refund | None = None  # whose payment was taken back by it; told by `contacts.history`
+    because = ""  # what took the payment back, in words; told by `contacts.history`
 
     objects = ContactChangeQuerySet.as_manager()
 

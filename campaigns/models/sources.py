@@ -57,8 +57,9 @@ class ReportSource(models.Model):
     contract_digits = models.PositiveSmallIntegerField(
         _("cifras del contrato"), default=0, db_default=0, validators=[MaxValueValidator(20)],
         help_text=_(
-            "Los números más cortos se completan con ceros a la izquierda, en todos los reportes. "
-            "0: se pregunta cuando algunos parecen haberlos perdido; 1: quedan como vienen."
+            "Los números se escriben con tantas cifras en todos los reportes: a los más cortos se les ponen ceros "
+            "delante, y a los más largos se les quitan los que sobran. "
+            "0: se pregunta cuando algunos parecen haberlos perdido o ganado; 1: quedan como vienen."
         ),
     )  # fmt: skip
     service_digits = models.PositiveSmallIntegerField(

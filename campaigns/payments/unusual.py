@@ -4,17 +4,20 @@ Looked for in the staged rows, before anything is believed. What a report of an 
 
     of later days   more than one row in a hundred was paid after the day on which the file came
     given back      more than one row in twenty, and more than twenty, take payments back
-    far above       more than one matched row in twenty brings more than five times what its service owes
+    far above       more than one matched row in twenty brings more than five times what its service owes, or a single
+                    one fifty times: more than years of it, and a comma was lost
     too many paid   with it a month would be paid by half more than the month before was in the end
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.models import Campaign, Report
 from campaigns.month.periods import day_of, month_before, write_period
@@ -22,7 +25,7 @@ from campaigns.payments.matching import span_of
 from campaigns.rows.staging import table_of
 
 LATER_SHARE, FAR_SHARE, BACK_SHARE = 0.01, 0.05, 0.05
-FAR_TIMES = 5
+FAR_TIMES, LOST_COMMA_TIMES = 5, 50
 MORE_PAID = 1.5  # times the paid share of the month before
 FEW = 20  # rows: below this a share says nothing
 
@@ -33,7 +36,9 @@ SELECT count(*), count(*) FILTER (WHERE paid_on > %s), min(paid_on), max(paid_on
 """
 _AGAINST_THE_DEBT = """
 SELECT count(*), count(*) FILTER (WHERE staged.amount > renewal.amount_due * %s),
-       count(DISTINCT renewal.id) FILTER (WHERE payment.paid_on IS NULL AND staged.amount >= renewal.amount_due)
+       count(DISTINCT renewal.id) FILTER (WHERE payment.paid_on IS NULL AND staged.amount >= renewal.amount_due),
+       count(*) FILTER (WHERE staged.amount > renewal.amount_due * %s AND renewal.amount_due > 0),
+       max(staged.amount / nullif(renewal.amount_due, 0))
   FROM {table} staged
   JOIN campaigns_renewal renewal ON renewal.service_number = staged.service_number
                                 AND staged.service IN (renewal.service, '')
@@ -69,8 +74,6 @@ def what_is_unusual(*, report: Report) -> str:
             "back": _n(given_back),
             "rows": _n(rows),
         }
-    if rows < FEW:
-        return ""
     for campaign in Campaign.objects.exclude(state=Campaign.State.EXPECTED).order_by("-period")[:3]:
         begins, ends = span_of(campaign)
         if first <= ends and begins <= last and (sentence := _against(campaign, table)):
@@ -80,8 +83,16 @@ def what_is_unusual(*, report: Report) -> str:
 
 def _against(campaign: Campaign, table: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(_AGAINST_THE_DEBT.format(table=table), [FAR_TIMES, campaign.pk, *span_of(campaign)])
-        matched, far, newly_paid = cursor.fetchone()
+        values: list[Any] = [FAR_TIMES, LOST_COMMA_TIMES, campaign.pk, *span_of(campaign)]
+        cursor.execute(_AGAINST_THE_DEBT.format(table=table), values)
+        matched, far, newly_paid, lost_comma, most = cursor.fetchone()
+    if lost_comma:
+        words = ngettext(
+            "Un pago es de %(times)s veces lo que debe su servicio: quizás perdió la coma.",
+            "%(n)s pagos son de hasta %(times)s veces lo que deben sus servicios: quizás perdieron la coma.",
+            lost_comma,
+        )
+        return words % {"n": _n(lost_comma), "times": _n(int(most))}
     if matched >= FEW and far > matched * FAR_SHARE:
         return _("%(far)s de %(matched)s pagos pasan de %(times)d veces lo que debe su servicio.") % {
             "far": _n(far),

@@ -18,7 +18,7 @@ from campaigns.payments import receipts, refunds, settling
 _TOUCHED = """
 CREATE TEMPORARY TABLE withdrawn_renewal ON COMMIT DROP AS
 SELECT renewal.id AS renewal_id, renewal.contact_id, renewal.campaign_id, renewal.service_number, contact.contract,
-       renewal.gone_at
+       renewal.gone_at, payment.amount AS had_amount, payment.first_paid_on AS had_first, payment.paid_on AS had_paid
   FROM (SELECT DISTINCT paid.contract
           FROM campaigns_receipt receipt
           JOIN campaigns_renewal renewal ON renewal.id = receipt.renewal_id
@@ -26,7 +26,8 @@ SELECT renewal.id AS renewal_id, renewal.contact_id, renewal.campaign_id, renewa
          WHERE receipt.report_id = ANY(%s)
             OR receipt.id IN (SELECT receipt_id FROM campaigns_refund WHERE report_id = ANY(%s))) touched
   JOIN campaigns_contact contact ON contact.contract = touched.contract
-  JOIN campaigns_renewal renewal ON renewal.contact_id = contact.id;
+  JOIN campaigns_renewal renewal ON renewal.contact_id = contact.id
+  LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id;
 CREATE TEMPORARY TABLE renewal_to_recount ON COMMIT DROP AS SELECT renewal_id FROM withdrawn_renewal;
 ANALYZE withdrawn_renewal, renewal_to_recount
 """
@@ -38,6 +39,18 @@ UPDATE campaigns_receipt receipt SET standing = 'unmatched', renewal_id = NULL, 
 # Also those that waited because a renewal seemed paid.
 _LEFT = """(service_number IN (SELECT service_number FROM withdrawn_renewal)
             OR service_number = '' AND contract IN (SELECT contract FROM withdrawn_renewal))"""
+
+
+# Another month of the same contract changed nothing, and is told of nothing. A receipt without a contract may have
+# moved off the same service number under another one.
+_CHANGED = """(SELECT had.contact_id, had.campaign_id
+                 FROM withdrawn_renewal had LEFT JOIN campaigns_renewalpayment has ON has.renewal_id = had.renewal_id
+                WHERE (had.had_amount, had.had_first, had.had_paid)
+                      IS DISTINCT FROM (has.amount, has.first_paid_on, has.paid_on)
+                UNION
+               SELECT contact_id, campaign_id FROM campaigns_renewal renewal
+                 JOIN renewal_to_recount t ON t.renewal_id = renewal.id
+                WHERE NOT EXISTS (SELECT FROM withdrawn_renewal had WHERE had.renewal_id = renewal.id)) AS withdrawn"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +78,7 @@ def count_what_would_go(*, report: Report) -> Undoing:
         return Undoing(*cursor.fetchone())
 
 
-def withdraw_receipts(*, reports: Sequence[Report], now: datetime) -> Undoing:
+def withdraw_receipts(*, reports: Sequence[Report], now: datetime) -> None:
     """Delete the receipts of `reports` and bring renewals and lists to what is left.
 
     Runs in the caller's transaction, which holds the payments' turn (`receipts.take_turn`).
@@ -76,14 +89,8 @@ def withdraw_receipts(*, reports: Sequence[Report], now: datetime) -> Undoing:
         cursor.execute(_TOUCHED, [keys, keys])
         refunds.undo(cursor, reports=keys)
         cursor.execute("DELETE FROM campaigns_receipt WHERE report_id = ANY(%s)", [keys])
-        deleted = cursor.rowcount
         cursor.execute(_LET_GO)
         settling.recount(cursor)
         receipts.rematch(cursor, which=_LEFT, now=now, settles=False)
-        # a receipt without a contract may have moved off the same service number under another contract
-        touched = """(SELECT contact_id, campaign_id FROM withdrawn_renewal
-                       UNION SELECT contact_id, campaign_id FROM campaigns_renewal
-                               JOIN renewal_to_recount t ON t.renewal_id = id) AS withdrawn"""
-        settled = settling.settle_again(cursor, touched=touched, verb=ChangedRows.Verb.WITHDRAWN, now=now)
+        settling.settle_again(cursor, touched=_CHANGED, verb=ChangedRows.Verb.WITHDRAWN, now=now)
         cursor.execute("DROP TABLE withdrawn_renewal")
-    return Undoing(receipts=deleted, contacts=settled.reopened)

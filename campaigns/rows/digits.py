@@ -1,7 +1,8 @@
-"""Numbers that lost their leading zeros on the way: how many digits they have is said once, in the reports' sources.
+"""Numbers that lost or gained leading zeros on the way: how many digits they have is said once, in the sources.
 
-A spreadsheet shows 00600070 as 600070: without this they are two customers. Numbers of digits alone are filled up with
-zeros to the digits of their column as soon as they are staged; whatever is longer, or has letters, stays.
+A spreadsheet shows 00600070 as 600070, another system writes 600070 as 00600070: without this they are two customers.
+As soon as they are staged, numbers of digits alone get as many zeros as the digits of their column ask for, no fewer
+and no more; what is longer without any, or has letters, stays.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 
 from campaigns.models import Campaign, Report, ReportKind, ReportSource
@@ -17,11 +19,14 @@ from campaigns.rows.staging import table_of
 
 # Column of the staged rows → the setting of the sources that says how many digits it has.
 SETTINGS = {"contract": "contract_digits", "service_number": "service_digits", "receipt": "receipt_digits"}
+AS_THEY_COME = 1  # of a column whose numbers nobody is asked about
 SAMPLE = 2_000  # of the numbers known with zeros: how long they are
-_FILL = """
-UPDATE {table} SET {column} = lpad({column}, %s, '0')
- WHERE length({column}) < %s AND {column} ~ '^[0-9]+$'
+# A number of digits alone as it is written with so many of them.
+_WRITTEN = "lpad(ltrim({column}, '0'), greatest(%(digits)s, length(ltrim({column}, '0'))), '0')"
+_DIFFERS = f"""
+(length({{column}}) < %(digits)s OR {{column}} LIKE '0%%') AND {{column}} ~ '^[0-9]+$' AND {{column}} <> {_WRITTEN}
 """
+_FILL = f"UPDATE {{table}} SET {{column}} = {_WRITTEN} WHERE {_DIFFERS}"
 # A receipt that was taken before its digits were said is the one it was.
 _AS_KNOWN = " AND NOT EXISTS (SELECT FROM campaigns_receipt known WHERE known.number = receipt)"
 # How long numbers with zeros in front are; of all columns in one look at the rows.
@@ -40,9 +45,20 @@ SELECT count(DISTINCT contract) FROM {table} staged
    AND EXISTS (SELECT FROM campaigns_contact c WHERE c.contract = lpad(staged.contract, %s, '0'))
    AND NOT EXISTS (SELECT FROM campaigns_contact c WHERE c.contract = staged.contract)
 """
-_OF_FEWER = """
+# Known without the zeros it has here, and not with them.
+_WITH_MORE_THAN_KNOWN = """
+SELECT count(DISTINCT contract) FROM {table} staged
+ WHERE reason IS NULL AND contract ~ '^0[0-9]+$'
+   AND EXISTS (SELECT FROM campaigns_contact c WHERE c.contract = ltrim(staged.contract, '0'))
+   AND NOT EXISTS (SELECT FROM campaigns_contact c WHERE c.contract = staged.contract)
+"""
+_SHORTEST_KNOWN = """
+SELECT min(length(contract)) FROM campaigns_contact c JOIN campaigns_campaign m ON m.id = c.campaign_id
+ WHERE m.state <> 'closed' AND contract ~ '^[1-9][0-9]*$'
+"""
+_OF_OTHER_DIGITS = f"""
 SELECT count(*) FROM (SELECT FROM campaigns_contact
-                       WHERE campaign_id = %s AND length(contract) < %s AND contract ~ '^[1-9][0-9]*$' LIMIT %s) short
+                       WHERE campaign_id = %(campaign)s AND {_DIFFERS.format(column="contract")} LIMIT %(most)s) other
 """
 
 
@@ -50,13 +66,15 @@ SELECT count(*) FROM (SELECT FROM campaigns_contact
 class LostZeros:
     """Numbers of a column that may have lost zeros: how many there are, and the digits to fill them up to.
 
-    `is_known`: they stand with their zeros among the contracts that are known, and not in the file.
+    `is_known`: they stand with their zeros among the contracts that are known, and not in the file. `has_more`: it is
+    the other way round, here they have zeros with which nobody knows them.
     """
 
     column: str
     digits: int
     numbers: int
     is_known: bool = False
+    has_more: bool = False
 
 
 def digits_of(kind: str) -> dict[str, int]:
@@ -68,9 +86,9 @@ def digits_of(kind: str) -> dict[str, int]:
     return {column: digits for column, digits in columns.items() if digits}
 
 
-def months_of_fewer_digits(*, report: Report, digits: Mapping[str, int]) -> list[tuple[Campaign, int]]:
-    """Other months that are worked on now, with contracts that would be of too few digits for what comes: how many of
-    each (no more than `SAMPLE` are counted). Numbers that came filled up would find none of them.
+def months_of_other_digits(*, report: Report, digits: Mapping[str, int]) -> list[tuple[Campaign, int]]:
+    """Other months that are worked on now, with contracts that are written with other digits than what comes: how many
+    of each (no more than `SAMPLE` are counted). Numbers that came so would find none of them.
     """
     if "contract" not in digits:
         return []
@@ -80,7 +98,7 @@ def months_of_fewer_digits(*, report: Report, digits: Mapping[str, int]) -> list
     found = []
     with connection.cursor() as cursor:
         for campaign in others.order_by("period"):
-            cursor.execute(_OF_FEWER, [campaign.pk, digits["contract"], SAMPLE])
+            cursor.execute(_OF_OTHER_DIGITS, {"campaign": campaign.pk, "digits": digits["contract"], "most": SAMPLE})
             (contracts,) = cursor.fetchone()
             if contracts:
                 found.append((campaign, contracts))
@@ -88,16 +106,19 @@ def months_of_fewer_digits(*, report: Report, digits: Mapping[str, int]) -> list
 
 
 def fill_up(*, report: Report, digits: Mapping[str, int]) -> None:
-    """Give the staged numbers of `report` their zeros back."""
+    """Write the staged numbers of `report` with the zeros their digits ask for. Columns left as they come stay so."""
     with connection.cursor() as cursor:
         for column, number in digits.items():
-            known = _AS_KNOWN if column == "receipt" else ""
-            cursor.execute(_FILL.format(table=table_of(report), column=column) + known, [number, number])
+            if number > AS_THEY_COME:
+                known = _AS_KNOWN if column == "receipt" else ""
+                cursor.execute(_FILL.format(table=table_of(report), column=column) + known, {"digits": number})
 
 
 def lost_zeros(*, report: Report) -> list[LostZeros]:
     """Columns in which some numbers have zeros in front and others may have lost theirs, in the file or against what
-    is known of earlier months. The rows are staged and filled up; where the digits are said, nobody is asked.
+    is known of earlier months; contracts known without their zeros, too.
+
+    The rows are staged and filled up; where the digits are said, nobody is asked.
     """
     table, found, said = table_of(report), [], digits_of(ReportKind.RECAUDO)
     of_kind = SETTINGS if report.kind == ReportKind.RECAUDO else ("contract", "service_number")
@@ -107,13 +128,16 @@ def lost_zeros(*, report: Report) -> list[LostZeros]:
     with connection.cursor() as cursor:
         longest_of = ", ".join(_LONGEST.format(column=column) for column in columns)
         cursor.execute(f"SELECT {longest_of} FROM {table} WHERE reason IS NULL", [])
-        for column, longest in zip(columns, cursor.fetchone(), strict=True):
+        of_columns = dict(zip(columns, cursor.fetchone(), strict=True))
+        for column, longest in of_columns.items():
             if longest is None:
                 continue
             cursor.execute(_SHORTER.format(table=table, column=column), [longest])
             (short,) = cursor.fetchone()
             if short:
                 found.append(LostZeros(column, longest, short))
+        if of_columns.get("contract") and (more := _with_more_than_known(cursor, table)):
+            return [*(lost for lost in found if lost.column != "contract"), more]
         if "contract" in columns and all(lost.column != "contract" for lost in found):
             cursor.execute(_KNOWN_WITH_ZEROS, [SAMPLE])
             (longest,) = cursor.fetchone()
@@ -123,3 +147,13 @@ def lost_zeros(*, report: Report) -> list[LostZeros]:
                 if short:
                     found.append(LostZeros("contract", longest, short, is_known=True))
     return found
+
+
+def _with_more_than_known(cursor: CursorWrapper, table: str) -> LostZeros | None:
+    cursor.execute(_WITH_MORE_THAN_KNOWN.format(table=table))
+    (numbers,) = cursor.fetchone()
+    if not numbers:
+        return None
+    cursor.execute(_SHORTEST_KNOWN)
+    (shortest,) = cursor.fetchone()
+    return LostZeros("contract", max(shortest or 0, AS_THEY_COME + 1), numbers, has_more=True)

@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as factory
 
 from systems.reports.refusals import ReportRefused
 
@@ -30,13 +31,18 @@ def heading_key(text: str) -> str:
 class Header:
     """Where the headings stand: row counted from 0, and the column of each field (None: the file has none).
 
-    `twice`: fields for which another column stands there too, so that somebody must say which one is meant.
+    `twice`: fields for which another column stands there too, with the one that was read, so that somebody must say
+    which one is meant.
     """
 
     row: int
     places: tuple[int | None, ...]
     heading: dict[str, str]
-    twice: tuple[str, ...] = ()
+    twice: Mapping[str, int] = factory(default_factory=dict)
+
+    def twice_read(self) -> dict[str, str]:
+        """Those fields, each with the letters of the column that was read."""
+        return {name: letters_of(place) for name, place in self.twice.items()}
 
 
 def find_header(
@@ -103,7 +109,11 @@ def _header_of(number: int, row: Sequence[str], known: Mapping[str, Sequence[str
         row=number,
         places=tuple(found.get(field) for field in known),
         heading={field: row[place] for field, place in found.items()},
-        twice=tuple(field for field in found if sum(times[name] for name in _free(field, known, found, places)) > 1),
+        twice={
+            name: place
+            for name, place in found.items()
+            if sum(times[other] for other in _free(name, known, found, places)) > 1
+        },
     )
 
 

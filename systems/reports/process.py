@@ -110,7 +110,7 @@ def frames(request: Request) -> Iterator[tuple[bytes, int, bytes]]:
             field for field, place in zip(request.fields, part.header.places, strict=True) if place in part.merged
         ]
         sheet = {"name": part.name, "rows": rows - began, "totals": sifter.totals}
-        sheets.append({**sheet, "merged": merged, "twice": list(part.header.twice)})
+        sheets.append({**sheet, "merged": merged, "twice": part.header.twice_read()})
     if waiting:
         yield b"D", rows - before, b"".join(waiting)
     told = {

@@ -68,7 +68,7 @@ def test_zeros_that_would_lose_another_months_customers_are_refused_with_why(
     january = [{**row, "FECHA_VENCIMIENTO": "31/12/2026"} for row in MIXED]
     report = taken(*january, period=date(2027, 1, 1), now=at("2026-11-26 06:10"))
     assert report.held_for == "zeros"
-    why = "En diciembre de 2026 hay 3 contratos de menos cifras y sin ceros delante"
+    why = "En diciembre de 2026 hay 3 contratos escritos con otras cifras"
     assert why in signed_in(elena).get(f"/reports/{report.pk}/").content.decode()
     with pytest.raises(deciding.DecisionRefused, match=why):
         deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-11-26 08:00"))
@@ -146,3 +146,45 @@ def test_a_receipt_taken_before_its_digits_were_said_is_the_one_it_was(at: At, s
     ReportSource.objects.update(receipt_digits=6)
     assert paid("2000", "7 ", now=at("2026-11-26 09:10")).duplicates == 1
     assert Receipt.objects.get().number == "7"
+
+
+def known_without_zeros(at: At) -> None:
+    rows = [{"CONTRATO": "206112", "NRO_SERVICIO": "20611201"}, {"CONTRATO": "2061", "NRO_SERVICIO": "20611202"}]
+    assert taken(*rows, now=at("2026-11-25 06:10")).state == PUBLISHED
+
+
+def test_zeros_with_which_nobody_knows_a_contract_are_taken_away(
+    at: At, elena: User, source: ReportSource, signed_in: Callable[[Any], Client]
+) -> None:
+    known_without_zeros(at)
+    report = paid("00206112", now=at("2026-11-26 06:10"))
+    assert (report.state, report.held_for, report.figures["digits"]) == (HELD, "zeros", {"contract": 4})
+    assert report.held_because == (
+        "Un número de contrato comienza con ceros y ya se conoce sin ellos: sería otro cliente."
+    )
+    assert "Leer otra vez sin esos ceros" in signed_in(elena).get(f"/reports/{report.pk}/").content.decode()
+    deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-11-26 08:00"))
+    assert take_in(report_id=report.pk, now=at("2026-11-26 08:01")).state == PUBLISHED
+    assert (Receipt.objects.get().standing, Receipt.objects.get().contract) == ("counted", "206112")
+    assert paid("0002061", "R2", now=at("2026-11-26 09:10")).state == PUBLISHED
+    assert Receipt.objects.get(number="R2").renewal.contact.contract == "2061"
+
+
+def test_beside_a_short_one_it_is_still_the_zeros_that_are_too_many(at: At, elena: User, source: ReportSource) -> None:
+    known_without_zeros(at)
+    head = "NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO"
+    rows = ["R1;00206112;;Internet;26/11/2026;289", "R2;2061;;Internet;26/11/2026;289"]
+    file = BytesIO("\n".join([head, *rows, ""]).encode())
+    report = receive_report(kind="recaudo", name="r.csv", file=file, period=None, now=at("2026-11-26 06:10"))
+    report = take_in(report_id=report.pk, now=at("2026-11-26 06:10"))
+    assert (report.held_for, report.figures["has_more_zeros"]) == ("zeros", True)
+    deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-11-26 08:00"))
+    take_in(report_id=report.pk, now=at("2026-11-26 08:01"))
+    assert set(Receipt.objects.values_list("standing", flat=True)) == {"counted"}
+
+
+def test_the_next_month_with_zeros_is_held_as_well(at: At, source: ReportSource) -> None:
+    known_without_zeros(at)
+    january = {"CONTRATO": "00206112", "NRO_SERVICIO": "20611201", "FECHA_VENCIMIENTO": "31/12/2026"}
+    report = taken(january, period=date(2027, 1, 1), now=at("2026-11-26 06:10"))
+    assert (report.state, report.held_for) == (HELD, "zeros")

@@ -245,7 +245,7 @@ def test_all_that_is_odd_is_told_at_once(at: At) -> None:
     assert report.held_because.splitlines() == [
         "De 40 filas, 25 no se pueden usar.",
         "Su última línea no termina: puede estar cortado en medio de la fila 41, y su monto incompleto.",
-        "Hay más de una columna para MONTO y solo se leyó una de ellas: deje en el archivo la buena.",
+        "Hay más de una columna para MONTO y solo se leyó la columna K: deje en el archivo la buena.",
     ]
 
 

@@ -226,7 +226,7 @@ def test_the_page_asks_with_what_will_be_undone_and_says_afterwards_what_was(
 
 
 LATER = tuple((f"F{n}", f"C{n}T", "15/12/2026", "99") for n in range(30))
-FAR_ABOVE = tuple((f"F{n}", f"C{n}T", "27/11/2026", "9900" if n < 5 else "99") for n in range(30))
+FAR_ABOVE = tuple((f"F{n}", f"C{n}T", "27/11/2026", "990" if n < 5 else "99") for n in range(30))
 TOO_MANY = tuple((f"F{n}", f"C{n}T", "27/11/2026", "99") for n in range(30))
 
 
@@ -246,6 +246,10 @@ def two_months() -> Campaign:
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
+        (
+            (("F1", "C1T", "27/11/2026", "9900"),),
+            "Un pago es de 100 veces lo que debe su servicio: quizás perdió la coma.",
+        ),
         (LATER, "30 de 30 pagos son de días que todavía no llegaron, hasta el 15/12/2026"),
         (FAR_ABOVE, "5 de 30 pagos pasan de 5 veces lo que debe su servicio"),
         (TOO_MANY, "el 75 % de 2026-12; el mes anterior se pagó el 33 %"),

@@ -128,7 +128,7 @@ def test_totals_are_kept_and_are_no_rows(book: Callable[..., Path]) -> None:
 def test_two_columns_for_one_thing_are_told(book: Callable[..., Path]) -> None:
     path = book(("Hoja", [("CONTRATO", "MONTO", "IMPORTE", "CONTRATO"), (1, 149, 150, 1)]))
     _, told, _ = read(path)
-    assert told.sheets[0]["twice"] == ["contract", "amount"]
+    assert told.sheets[0]["twice"] == {"contract": "A", "amount": "B"}
 
 
 @pytest.mark.parametrize(("end", "is_open"), [("", True), ("\n", False), ("\r\n", False)])
