@@ -97,12 +97,10 @@ def what_happened_since(sealed: Seal) -> list[str]:
     verbs = set(ChangedRows.objects.filter(campaign=campaign, at__gt=since).values_list("verb", flat=True))
     told = []
     if came["n"]:
-        words = ngettext(
-            "Llegó %(n)d recibo, %(amount)s, en %(reports)d reporte.",
-            "Llegaron %(n)d recibos, %(amount)s, en %(reports)d reportes.",
-            came["n"],
-        )
-        told.append(words % {"n": came["n"], "amount": bs(came["amount"]), "reports": came["reports"]})
+        words = ngettext("Llegó %(n)d recibo, %(amount)s, en %(reports)s.",
+                         "Llegaron %(n)d recibos, %(amount)s, en %(reports)s.", came["n"])  # fmt: skip
+        reports = ngettext("%(n)d reporte", "%(n)d reportes", came["reports"]) % {"n": came["reports"]}
+        told.append(words % {"n": came["n"], "amount": bs(came["amount"]), "reports": reports})
     elif ChangedRows.Verb.RECEIVED in verbs:
         told.append(_("Se admitieron filas rechazadas de un reporte de cobros anterior."))
     if refunds["n"]:

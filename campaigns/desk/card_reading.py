@@ -190,8 +190,10 @@ def _earlier(line: dict[str, Any]) -> EarlierMonth:
         words = _("pagó sin contacto")
     elif contacted:
         words = _("no pagó; se habló con el cliente")
-    else:
+    elif line["attempts"]:
         words = _("no pagó; no se le encontró")
+    else:
+        words = _("no pagó; no se le llamó")
     return EarlierMonth(date.fromisoformat(line["period"]), words, line["by"] or "", paid is not None)
 
 

@@ -98,7 +98,8 @@ def _count(agent: Agent, book: RuleBook) -> Progress:
     counted = (
         own_entries(agent)
         .filter(campaign__in=book.running)
-        .exclude(state__in=[ListEntry.State.HELD_OUT, ListEntry.State.NOT_CALLABLE, ListEntry.State.GONE])
+        .exclude(state__in=[ListEntry.State.HELD_OUT, ListEntry.State.GONE])
+        .exclude(state=ListEntry.State.NOT_CALLABLE, handled_at=None)  # whose last telephone a call took was called
         .aggregate(
             total=Count("pk"),
             handled=Count("pk", filter=Q(handled_at__isnull=False)),

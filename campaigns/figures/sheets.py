@@ -30,8 +30,17 @@ BASE_WORDS = {
 }
 
 
+# What is told of one day: what was done and paid on it, and nothing of the whole it is a part of.
+OF_A_DAY = ("handled", "contacted", "promised", "paid", "paid_after_contact")
+
+
 def sheets_of(figures: Figures) -> Sequence[Sheet]:
-    """Summary, services, agents, zones, days, dispositions: counts as numbers, every rate with its base."""
+    """Summary, services, agents, zones, days, dispositions: counts as numbers, every rate with its base.
+
+    Filtered by a day only what happened on it: who paid then need not have been called then, so nothing has a base.
+    """
+    if figures.only.day:
+        return [_summary_of_a_day(figures), _days(figures), _results(figures)]
     return [
         _summary(figures),
         _parts(_("Por servicio"), {str(Service(s).label): c for s, c in figures.by_service.items()}, Unit.SERVICE),
@@ -39,12 +48,7 @@ def sheets_of(figures: Figures) -> Sequence[Sheet]:
         _agents(figures),
         _zones(figures),
         _days(figures),
-        Sheet(
-            _("Resultados"),
-            [_("Resultado"), _("Llamadas")],
-            [(disposition.label, attempts) for disposition, attempts in figures.by_disposition],
-            [_("Total"), sum(attempts for _d, attempts in figures.by_disposition)],
-        ),
+        _results(figures),
     ]
 
 
@@ -96,11 +100,36 @@ def _summary(figures: Figures) -> Sheet:
     return Sheet(_("Resumen"), heads, rows)
 
 
+def _summary_of_a_day(figures: Figures) -> Sheet:
+    rows: list[list[Any]] = [
+        [words, str(RATE_WORDS[name]), getattr(counts, name)]
+        for words, counts in ((_("Contactos"), figures.contacts), (_("Servicios"), figures.services))
+        for name in OF_A_DAY
+    ]
+    rows += [
+        [_("Bolivianos"), _("Bs pagados"), figures.services.amount_paid],
+        [_("Bolivianos"), _("Bs tras contacto"), figures.services.amount_paid_after_contact],
+        [_("Según el reporte"), figures.report, None],
+    ]
+    return Sheet(_("Resumen"), [_("Unidad"), _("Cifra"), _("Cantidad")], rows)
+
+
+def _results(figures: Figures) -> Sheet:
+    return Sheet(
+        _("Resultados"),
+        [_("Resultado"), _("Llamadas")],
+        [(disposition.label, attempts) for disposition, attempts in figures.by_disposition],
+        [_("Total"), sum(attempts for _d, attempts in figures.by_disposition)],
+    )
+
+
 def _effect(figures: Figures) -> list[list[Any]]:
     """What the calls added, in each unit; until it is measured, when it will be."""
     if figures.effect is None:
         if not figures.put_aside or figures.evaluated_on is None:
             return []
+        if figures.is_evaluated:
+            return [[_("Contactos"), _("Efecto de las llamadas: se mide sobre toda la campaña"), None, None, None, ""]]
         return [[_("Contactos"), _("Efecto de las llamadas: se mide el"), figures.evaluated_on, None, None, ""]]
     rows: list[list[Any]] = []
     for unit, found in ((_("Contactos"), figures.effect.contacts), (_("Servicios"), figures.effect.services)):

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -44,6 +44,11 @@ _CHANGED_OR_NEW = """
 SELECT contact_id FROM campaigns_reportdifference WHERE report_id = {report} AND contact_id IS NOT NULL
  UNION SELECT id FROM gathered WHERE NOT is_known
 """
+_UNREAD = """
+SELECT count(DISTINCT staged.contract) FROM {table} staged
+  JOIN campaigns_reportdifference change ON change.contract = staged.contract AND change.kind IN ('gone', 'changed')
+ WHERE staged.reason IS NOT NULL AND change.report_id = %s
+"""
 _FOUND_A_TELEPHONE = """
 UPDATE campaigns_listentry entry SET {steps}
   FROM campaigns_reportdifference changed JOIN campaigns_contact contact ON contact.id = changed.contact_id
@@ -70,11 +75,18 @@ def what_it_would_change(*, report: Report) -> Summary:
         return compare(cursor, report=report, campaign=campaign)
 
 
-def sentence(*, superseded: Report, summary: Summary) -> str:
-    """Why a corrected report waits, for whoever decides."""
+def sentence(*, report: Report, superseded: Report, summary: Summary) -> str:
+    """Why a corrected report waits, for whoever decides; its rows are staged."""
     day = date_format(timezone.localtime(superseded.arrived_at), "SHORT_DATE_FORMAT")
     words = {"name": superseded.name, "day": day, "what": summary.sentence}
     told = _("El mes ya tiene su reporte, %(name)s del %(day)s. Este lo reemplazaría: %(what)s.") % words
+    if unread := _count_unread(report):
+        left = ngettext(
+            "De ellos, %(n)s está en el archivo en una fila que no se pudo leer: sale, o pierde ese servicio.",
+            "De ellos, %(n)s están en el archivo en filas que no se pudieron leer: salen, o pierden esos servicios.",
+            unread,
+        )
+        told = f"{told} {left % {'n': number_format(unread, force_grouping=True)}}"
     mended = superseded.rejected_rows.filter(state=RejectedRow.State.ADMITTED).count()
     if not mended:
         return told
@@ -84,6 +96,13 @@ def sentence(*, superseded: Report, summary: Summary) -> str:
         mended,
     )
     return f"{told} {again % {'n': mended}}"
+
+
+def _count_unread(report: Report) -> int:
+    """Customers who would leave or change, and have rows in the file that cannot be used."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD.format(table=table_of(report)), [report.pk])
+        return int(cursor.fetchone()[0])
 
 
 def accepted_digest(report: Report) -> str:

@@ -146,7 +146,7 @@ def _look_at_the_whole(*, report: Report, counts: dict[str, int], told: Told) ->
     is_accepted = report.accepted_by_id is not None and not (found and found[0].held_for == HeldFor.EMPTY)
     if superseded is not None:
         summary = _what_it_would_change(report, found)
-        found.append(Odd(HeldFor.REPLACES, superseding.sentence(superseded=superseded, summary=summary)))
+        found.append(Odd(HeldFor.REPLACES, superseding.sentence(report=report, superseded=superseded, summary=summary)))
         figures["differences"] = asdict(summary)
         ends["accepted_by"] = None
         is_accepted = is_accepted and superseding.accepted_digest(report) == summary.digest

@@ -13,12 +13,25 @@ from typing import cast
 
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from campaigns.closing.evidence import collect_evidence, what_moved
 from campaigns.closing.sealing import file_fingerprint, is_intact, is_provisional, last_seal, said_of, what_differs
+from campaigns.figures.patterns import count_patterns
 from campaigns.figures.refreshing import count_into_cells, counting_alone, is_up_to_date, one_snapshot
-from campaigns.models import Campaign, Contact, FigureRefresh, ListEntry, Report, Seal
+from campaigns.models import (
+    Attempt,
+    Campaign,
+    ChangedRows,
+    Contact,
+    FigureRefresh,
+    HourFigure,
+    LeftFigure,
+    ListEntry,
+    PatternRefresh,
+    Report,
+    Seal,
+)
 from campaigns.month.measurement import draw_fingerprint
 from notices.models import Attachment
 
@@ -114,10 +127,46 @@ def _differs_from_its_seal(campaign: Campaign) -> list[str]:
     moved = what_moved(kept=sealed.evidence, found=collect_evidence(campaign=campaign))
     figures = what_differs(sealed)
     if is_provisional(sealed):
-        moved, figures = [name for name in moved if name in FIXED_AT_THE_CLOSE], []
+        moved, figures = [name for name in moved if name in _fixed_since(sealed)], []
     cells = [table for table, told in _cells(campaign).items() if kept is not None and told != kept[table]]
     names = [*moved, *cells, *(one.figure for one in figures)]
     return [f"{campaign} r{sealed.revision}: {', '.join(names[:3])}"] if names else []
+
+
+def _fixed_since(sealed: Seal) -> set[str]:
+    """Origins that nothing may have changed since: calls and promises too, once the calls that were open are told."""
+    fixed, campaign = set(FIXED_AT_THE_CLOSE), sealed.campaign
+    if not Attempt.objects.filter(campaign=campaign).filter(Q(resulted_at__gt=sealed.sealed_at) | Q(resulted_at=None)):
+        fixed |= {"attempts", "promises"}
+    return fixed
+
+
+def patterns_that_differ_from_the_rows() -> list[str]:
+    """Closed months whose hours and days of the plan page are not what counting afresh gives."""
+    counted = _with_names().filter(state=Campaign.State.CLOSED, pattern_refresh__isnull=False).order_by("period")
+    return [found for campaign in counted for found in _afresh(campaign, _has_other_patterns)]
+
+
+def _has_other_patterns(campaign: Campaign) -> list[str]:
+    refresh = PatternRefresh.objects.get(campaign=campaign)
+    if ChangedRows.objects.filter(campaign=campaign, at__gt=refresh.counted_at).exists():
+        return []  # they are counted again in a moment
+    kept = _patterns(campaign)
+    refresh.delete()
+    if not count_patterns(campaign=campaign, now=refresh.counted_at):
+        return []
+    return [f"{campaign} {table}" for table, told in _patterns(campaign).items() if told != kept[table]]
+
+
+def _patterns(campaign: Campaign) -> dict[str, list[object]]:
+    refresh = PatternRefresh.objects.filter(campaign=campaign).values_list("open", "unassigned")
+    hours = HourFigure.objects.filter(campaign=campaign).order_by("day", "hour", "number")
+    left = LeftFigure.objects.filter(campaign=campaign).order_by("day")
+    return {
+        "patternrefresh": list(refresh),
+        "hourfigure": list(hours.values_list("day", "hour", "number", "attempts", "contacted")),
+        "leftfigure": list(left.values_list("day", "called", "exhausted", "uncalled")),
+    }
 
 
 def _has_other_cells(campaign: Campaign) -> list[str]:

@@ -122,6 +122,11 @@ RULES = [
         look=looks.cells_that_differ_from_the_rows,
     ),
     Rule(
+        "patterns_are_what_the_rows_say",
+        gettext_lazy("Lo que la página del plan de un mes cerrado dice por hora y por día son sus filas."),
+        look=looks.patterns_that_differ_from_the_rows,
+    ),
+    Rule(
         "draw_is_that_of_the_launch",
         gettext_lazy("El grupo de control, su sorteo y el día en que se mide son los del lanzamiento."),
         look=looks.draws_that_changed,

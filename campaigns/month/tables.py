@@ -34,7 +34,8 @@ def agent_rows(figures: Figures, leads: Openings) -> list[dict[str, Any]]:
             "contacted": line.contacts.contacted,
             "promised": line.contacts.promised,
             "paid": line.contacts.paid_after_contact,
-            "conversion": line.contacts.rate("paid_after_contact").share,
+            # who paid on a day need not have been contacted on it: no part of that base
+            "conversion": None if figures.only.day else line.contacts.rate("paid_after_contact").share,
             "an_hour": line.attempts_an_hour,
             "opens": cache(partial(_leads, line, figures, leads)),  # only those of the rows that are shown
         }
@@ -63,6 +64,8 @@ def _total(name: str) -> Any:
 
 
 def _conversion(table: AgentTable) -> str:
+    if table.figures.only.day:
+        return percent(None)
     total = sum((line.contacts for line in table.figures.by_agent), Counts())
     return percent(total.rate("paid_after_contact").share)
 

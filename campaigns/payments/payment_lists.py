@@ -192,12 +192,12 @@ def total_of(rows: QuerySet[Any], *, column: str = "amount") -> Total:
 
 
 def waiting_counts(*, user: User, campaign: Campaign | None) -> dict[str, int]:
-    """How many stand in the lists that somebody has to look at; by small indexes."""
+    """How many stand in the lists that somebody has to look at, as they open; by small indexes."""
     waiting = Receipt.objects.visible_to(user).waiting()
     late = waiting.filter(standing=Receipt.Standing.LATE)
     if campaign:
         late = late.filter(campaign=campaign)
-    refunds = Refund.objects.visible_to(user).filter(receipt=None).count()
+    refunds = find_refunds(asked=Asked(show=REFUNDS, campaign=campaign), user=user).count()
     unmatched = waiting.filter(standing=Receipt.Standing.UNMATCHED).count()
     return {"unmatched": unmatched, "late": late.count(), "refunds": refunds}
 

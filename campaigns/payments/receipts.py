@@ -117,9 +117,13 @@ def publish(*, report: Report, now: datetime) -> Counted:
         cursor.execute("SELECT DISTINCT left(channel, 60) FROM staged_receipt WHERE channel <> '' ORDER BY 1 LIMIT 30")
         figures["channels"] = [channel for (channel,) in cursor.fetchall()]
     figures |= {"new": taken, "refunds": refunded.new}
-    # a row that says of a receipt that it is annulled is the receipt's; a negative one is a row of its own
+    # a row that brings a receipt and says that it is annulled is the receipt's; one that annuls what was had, and a
+    # negative one, are rows of their own
     return Counted(
-        taken=taken + refunded.rows, duplicates=duplicates + refunded.repeated, other_service=0, figures=figures
+        taken=taken + refunded.rows + refunded.of_known,
+        duplicates=duplicates + refunded.repeated - refunded.of_known,
+        other_service=0,
+        figures=figures,
     )
 
 

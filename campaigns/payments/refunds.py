@@ -37,7 +37,9 @@ WITH rows AS (
 SELECT (SELECT count(*) FROM taken),
        (SELECT count(*) FROM {table} staged JOIN rows USING (line) JOIN taken ON taken.number = rows.receipt
                 AND taken.amount = rows.amount WHERE staged.amount < 0),
-       (SELECT count(*) FROM {table} WHERE reason IS NULL AND amount < 0)
+       (SELECT count(*) FROM {table} WHERE reason IS NULL AND amount < 0),
+       (SELECT count(*) FROM staged_receipt again JOIN taken ON taken.number = again.receipt
+                AND taken.amount = again.amount WHERE again.is_same AND again.status <> '')
 """
 # The receipts a waiting refund may be of, by the indexes there are: by its number, else by service or contract.
 _CHOICE = """
@@ -98,18 +100,21 @@ class AnnulmentRefused(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """Refunds of a report that were new, its negative rows that brought them, and those that were had before."""
+    """Refunds of a report that were new, its negative rows that brought them, and those that were had before; rows that
+    bring nothing but that a receipt which was had is annulled.
+    """
 
     new: int
     rows: int
     repeated: int
+    of_known: int
 
 
 def take(cursor: CursorWrapper, *, table: str, report: Report, now: datetime) -> Taken:
     """Take the rows of `table` that give back; each waits for its receipt. The receipts of the report are taken."""
     cursor.execute(_TAKE.format(table=table), [report.pk, now])
-    new, rows, negative = cursor.fetchone()
-    return Taken(new=new, rows=rows, repeated=negative - rows)
+    new, rows, negative, of_known = cursor.fetchone()
+    return Taken(new=new, rows=rows, repeated=negative - rows, of_known=of_known)
 
 
 def give_back_waiting(cursor: CursorWrapper, *, now: datetime) -> int:

@@ -107,6 +107,14 @@ UPDATE campaigns_callback agreed
   FROM contact_to_settle settled JOIN campaigns_listentry entry ON entry.contact_id = settled.contact_id
  WHERE agreed.state = 'pending' AND agreed.contact_id = settled.contact_id AND settled.paid_on IS NOT NULL
 """
+# Who is no more in the month stands as she left, but for a payment that is not there any more.
+_GONE_WITHOUT_PAYMENT = """
+UPDATE campaigns_listentry entry SET paid_on = NULL, paid_known_at = NULL
+  FROM contact_to_settle settled
+ WHERE settled.contact_id = entry.contact_id AND entry.state = 'gone' AND entry.paid_on IS NOT NULL
+   AND NOT EXISTS (SELECT FROM campaigns_renewalpayment payment
+                    WHERE payment.contact_id = entry.contact_id AND payment.paid_on IS NOT NULL)
+"""
 # Who owes again. The agreed call that comes back is the newest that a payment cancelled since it was known.
 _NOTE_REOPENED = """
 CREATE TEMPORARY TABLE contact_reopened ON COMMIT DROP AS
@@ -188,6 +196,7 @@ def settle_again(cursor: CursorWrapper, *, touched: str, verb: ChangedRows.Verb,
     cursor.execute(_NOTE_REOPENED)
     reopened = cursor.rowcount
     settled = _settle(cursor, now)
+    cursor.execute(_GONE_WITHOUT_PAYMENT)
     if reopened:
         cursor.execute(_BRING_BACK_CALL_BACKS)
     return replace(settled, reopened=reopened)

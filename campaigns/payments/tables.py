@@ -57,6 +57,20 @@ class CountedPaginator(Paginator):
         return int(table.table.total.rows)
 
 
+class Annul(Column):
+    """Where a receipt is annulled by hand."""
+
+    def __init__(self) -> None:
+        super().__init__(empty_values=(), verbose_name="", orderable=False)
+
+    def render(self, record: Receipt) -> SafeString:
+        if record.standing == Receipt.Standing.ANNULLED:
+            return SafeString("")
+        words, address = _("Anular…"), reverse("campaigns:receipt_annul", args=[record.pk])
+        label = _("Anular el recibo %(number)s") % {"number": record.number}
+        return format_html('<a class="aside" href="{}" aria-label="{}">{}</a>', address, label, words)
+
+
 class ReceiptTable(TotalledTable):
     """Receipts of a month, as they stand."""
 
@@ -70,7 +84,7 @@ class ReceiptTable(TotalledTable):
     month = Column(accessor=A("campaign"), verbose_name=gettext_lazy("Mes"), orderable=False)
     standing = Column(verbose_name=gettext_lazy("Situación"), orderable=False)
     left = Money(verbose_name=gettext_lazy("Monto"), order_by="amount", footer=amount_footer)
-    annul = Column(empty_values=(), verbose_name="", orderable=False)
+    annul = Annul()
 
     class Meta(ListTable.Meta):
         empty_text = gettext_lazy("Ningún recibo cumple estos filtros.")
@@ -79,13 +93,6 @@ class ReceiptTable(TotalledTable):
         if record.refunded and record.standing != Receipt.Standing.ANNULLED:
             return badge("warn", _("Devuelto en parte"))
         return badge(STANDINGS[record.standing], record.get_standing_display())
-
-    def render_annul(self, record: Receipt) -> SafeString:
-        if record.standing == Receipt.Standing.ANNULLED:
-            return SafeString("")
-        words, address = _("Anular…"), reverse("campaigns:receipt_annul", args=[record.pk])
-        label = _("Anular el recibo %(number)s") % {"number": record.number}
-        return format_html('<a class="aside" href="{}" aria-label="{}">{}</a>', address, label, words)
 
 
 class RefundTable(TotalledTable):
@@ -122,6 +129,7 @@ class UnmatchedTable(TotalledTable):
     channel = Column(verbose_name=gettext_lazy("Canal"), orderable=False)
     why = Column(verbose_name=gettext_lazy("Por qué"), orderable=False)
     amount = Money(verbose_name=gettext_lazy("Monto"), footer=amount_footer)
+    annul = Annul()
 
     class Meta(ListTable.Meta):
         empty_text = gettext_lazy("Todos los recibos tienen su renovación.")
@@ -165,21 +173,19 @@ class ReportTable(ListTable):
     title = gettext_lazy("Recaudos tomados")
     name = RowLink(
         verbose_name=gettext_lazy("Archivo"), linkify=lambda record: reverse("campaigns:report", args=[record.pk]),
-        orderable=False, attrs={"td": {"class": "nowrap"}},
+        orderable=False,
     )  # fmt: skip
     arrived_at = Moment(verbose_name=gettext_lazy("Llegó"))
     data_until = Moment(verbose_name=gettext_lazy("Datos al"))
     rows_of_file = Figure(accessor=A("rows"), verbose_name=gettext_lazy("Filas"), orderable=False)
-    new = Figure(accessor=A("taken"), verbose_name=gettext_lazy("Recibos nuevos"), orderable=False)
+    new = Figure(accessor=A("taken"), verbose_name=gettext_lazy("Filas tomadas"), orderable=False)
     duplicates = Figure(verbose_name=gettext_lazy("Ya tomados"), orderable=False)
     rejected = Figure(verbose_name=gettext_lazy("Rechazadas"), orderable=False)
     unmatched = Figure(accessor=A("figures__unmatched"), verbose_name=gettext_lazy("Sin renovación"), orderable=False)
     renewals_paid = Figure(
         accessor=A("figures__renewals_paid"), verbose_name=gettext_lazy("Servicios pagados"), orderable=False
     )
-    amount = Money(
-        accessor=A("figures__amount"), verbose_name=gettext_lazy("Bs a tiempo, con renovación"), orderable=False
-    )
+    amount = Money(accessor=A("figures__amount"), verbose_name=gettext_lazy("Bs a tiempo"), orderable=False)
 
     class Meta(ListTable.Meta):
         empty_text = gettext_lazy("Todavía no llegó ningún recaudo.")

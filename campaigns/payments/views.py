@@ -192,7 +192,8 @@ def _table_of(request: HttpRequest, asked: Asked) -> tuple[ListTable, Total]:
         REFUNDS: RefundTable,
     }
     kind = kinds.get(asked.show, ReceiptTable)
-    hidden = ("annul",) if kind is ReceiptTable and not signed_in_user(request).steers_campaigns else ()
+    may_annul = signed_in_user(request).steers_campaigns
+    hidden = ("annul",) if kind in (ReceiptTable, UnmatchedTable) and not may_annul else ()
     table = kind(rows.order_by("-pk"), total=total, exclude=hidden)
     RequestConfig(request, paginate={"per_page": PAGE, "silent": True, "paginator_class": CountedPaginator}).configure(
         table

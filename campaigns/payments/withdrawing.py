@@ -55,10 +55,13 @@ _CHANGED = """(SELECT had.contact_id, had.campaign_id
 
 @dataclass(frozen=True)
 class Undoing:
-    """What goes with a report: receipts it brought, and contacts that owe again (before others are read again)."""
+    """What goes with a report: receipts it brought, contacts that owe again (before others are read again), and what it
+    had given back, which counts as paid again.
+    """
 
     receipts: int
     contacts: int
+    refunds: int = 0
 
 
 def count_what_would_go(*, report: Report) -> Undoing:
@@ -71,9 +74,11 @@ def count_what_would_go(*, report: Report) -> Undoing:
                       FROM campaigns_receipt receipt
                       JOIN campaigns_renewal renewal ON renewal.id = receipt.renewal_id
                       JOIN campaigns_listentry entry ON entry.contact_id = renewal.contact_id
-                     WHERE receipt.report_id = %s AND receipt.standing = 'counted' AND entry.paid_on IS NOT NULL)
+                     WHERE receipt.report_id = %s AND receipt.standing = 'counted' AND entry.paid_on IS NOT NULL
+                       AND entry.state <> 'gone'),
+                   (SELECT count(*) FROM campaigns_refund WHERE report_id = %s AND receipt_id IS NOT NULL)
             """,
-            [report.pk, report.pk],
+            [report.pk, report.pk, report.pk],
         )
         return Undoing(*cursor.fetchone())
 

@@ -43,7 +43,7 @@ class Forecast:
 def forecast(*, pace: Pace, campaign: Campaign) -> Forecast:
     """Of a launched campaign, as of its last count."""
     if campaign.state == Campaign.State.CLOSED:
-        return Forecast(_closed(pace.open_at_the_end), pace.open_at_the_end)
+        return Forecast(_closed(pace.open_at_the_end, later=pace.open_at_the_end - pace.open), pace.open_at_the_end)
     if not pace.open:
         return Forecast(_("No quedan contactos por llamar."), 0)
     if not pace.hours_left:
@@ -93,12 +93,15 @@ def _verdict(missing: int, done_at: datetime | None, campaign: Campaign) -> str:
     return _("Alcanza: se terminaría el %(day)s.") % {"day": date_format(day, "d/m")}
 
 
-def _closed(left: int) -> str:
+def _closed(left: int, *, later: int) -> str:
+    """`later`: of those, who left since, by a payment that came to be known after the end."""
     if not left:
         return _("La campaña terminó sin contactos por llamar.")
-    words = ngettext("La campaña terminó con %(n)s contacto por llamar, por lo que se sabe hoy de sus pagos.",
-                     "La campaña terminó con %(n)s contactos por llamar, por lo que se sabe hoy de sus pagos.",
-                     left)  # fmt: skip
+    words = ngettext("La campaña terminó con %(n)s contacto por llamar.",
+                     "La campaña terminó con %(n)s contactos por llamar.", left)  # fmt: skip
+    if later > 0:
+        since = ngettext("De %(n)s se supo después que pagó.", "De %(n)s se supo después que pagaron.", later)
+        return f"{words % {'n': figure(left)}} {since % {'n': figure(later)}}"
     return words % {"n": figure(left)}
 
 

@@ -61,8 +61,8 @@ class Pace:
 
     @property
     def left_called(self) -> int:
-        """Contacts that left the list after a call."""
-        return sum(line.called for line in self.left.values())
+        """Contacts that left the list after a call, while there were calls; later ones are payments found since."""
+        return sum(line.called for day, line in self.left.items() if midnight_of(day) < self.seen_until)
 
     @property
     def at_start(self) -> int:

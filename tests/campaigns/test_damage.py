@@ -23,6 +23,7 @@ from campaigns.desk.answers import Answers
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import open_contact
 from campaigns.desk.results import record_result
+from campaigns.figures.patterns import count_patterns
 from campaigns.figures.refreshing import refresh_figures
 from campaigns.intake import mending
 from campaigns.intake.receiving import receive_report
@@ -66,6 +67,7 @@ def month(at: At, ana: Agent, luis: Agent, elena: User, settings: Any, tmp_path:
     sealing.seal(campaign=campaign, by=elena, now=at("2026-11-30 20:15"))
     sealing.reseal(campaign=campaign, by=None, reason="Fin de la gracia", now=at("2026-12-06 00:10"))
     refresh_figures(campaign=campaign, now=at("2026-12-06 00:11"))
+    count_patterns(campaign=campaign, now=at("2026-12-06 00:12"))
     assert check_invariants() == []
     return campaign
 
@@ -106,6 +108,9 @@ DAMAGE = {
     "a day's figure is changed": "UPDATE campaigns_dayfigure SET handled = handled + 1",
     "calls of a day are changed": "UPDATE campaigns_attemptfigure SET attempts = attempts + 1",
     "hours of an agent are changed": "UPDATE campaigns_agentday SET quarters = quarters + 4",
+    "calls of an hour are changed": "UPDATE campaigns_hourfigure SET attempts = attempts + 2",
+    "who left the list on a day is changed": "UPDATE campaigns_leftfigure SET called = called + 20",
+    "who is still to be called is changed": "UPDATE campaigns_patternrefresh SET open = open + 7",
     # contacts, services, lists
     "a contact owes less": "UPDATE campaigns_contact SET amount_due = amount_due - 1",
     "a contact is due later": "UPDATE campaigns_contact SET due_on = due_on + 1",

@@ -99,6 +99,9 @@ BREAKS = {
           SELECT min(contact_id) FROM campaigns_listentry WHERE owner_id IS NOT NULL)""",
     "month_is_as_sealed": "UPDATE campaigns_campaign SET hold_out_seed = 99",
     "cells_are_what_the_rows_say": "DELETE FROM campaigns_seal; UPDATE campaigns_dayfigure SET paid = paid + 1",
+    "patterns_are_what_the_rows_say": """
+        INSERT INTO campaigns_patternrefresh (campaign_id, counted_at, open, unassigned, halves)
+        SELECT id, now(), 99, 0, '{}' FROM campaigns_campaign WHERE state = 'closed'""",
     "draw_is_that_of_the_launch": "UPDATE campaigns_campaign SET draw_sha256 = 'x'",
     "report_has_its_file": "UPDATE campaigns_report SET file = 'nowhere.csv'",
     "campaignevent_is_its_last_event": "DELETE FROM campaigns_campaignevent",

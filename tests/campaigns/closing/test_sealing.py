@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 from campaigns.closing import sealing
 from campaigns.closing.differences import differences
 from campaigns.closing.sealing import SealRefused
-from campaigns.models import Errand, Receipt, RenewalPayment, Report, Seal
+from campaigns.invariants import check_invariants
+from campaigns.models import Errand, PaymentPromise, Receipt, RenewalPayment, Report, Seal
 from notices.models import Attachment, Notice
 from tests.campaigns.a_campaign import add_contacts, make_campaign
 from tests.campaigns.a_month import make_month
@@ -173,6 +174,14 @@ def test_the_command_verifies(sealed, closed):
 def test_the_first_revision_says_that_it_is_provisional(closed, at):
     sealing.seal(campaign=closed, by=None, now=at("2026-11-30 23:00"))
     assert "Provisional" in Notice.objects.get().body
+
+
+def test_while_payments_still_count_nothing_else_of_a_sealed_month_may_change(closed, at):
+    sealing.seal(campaign=closed, by=None, now=at("2026-11-30 23:00"))
+    assert not [found for found in check_invariants() if found.name == "month_is_as_sealed"]
+    PaymentPromise.objects.filter(campaign=closed).update(amount=1)
+    (found,) = [found for found in check_invariants() if found.name == "month_is_as_sealed"]
+    assert "promises" in found.examples[0]
 
 
 def test_a_month_that_closed_without_its_report_is_not_sealed(elena, signed_in, at):

@@ -304,6 +304,11 @@ def test_history_shows_earlier_months_of_the_contract(make_contact, ana, luis, s
     page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
     assert "pagó tras contacto" in page
     assert "Luis" in page
+    earlier = ListEntry.objects.filter(campaign=october)
+    earlier.update(state="open", paid_on=None, contacted_at=None, contacted_by=None)
+    assert "no pagó; no se le llamó" in signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    earlier.update(attempts=2)
+    assert "no pagó; no se le encontró" in signed_in(ana).get(reverse("campaigns:desk")).content.decode()
 
 
 def test_the_script_speaks_with_the_customers_data(make_contact, ana, signed_in, december, clock):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from campaigns.figures.figures import read_figures
 from campaigns.figures.filters import Only
 from campaigns.figures.measuring import Counts
 from campaigns.figures.refreshing import refresh_figures
+from campaigns.figures.sheets import sheets_of
 from campaigns.models import Attempt, Campaign, FigureCell, FigureRefresh, ListEntry, Report, Unit
 from tests.campaigns.a_month import make_month
 
@@ -224,3 +226,29 @@ def test_the_command_tells_services_first(month):
 def test_the_command_refuses_what_is_no_campaign(db, period):
     with pytest.raises(CommandError, match=r"2026-12|2027-01"):
         call_command("campaign_figures", period)
+
+
+def test_a_workbook_of_one_day_tells_what_happened_on_it_and_nothing_of_a_whole(month):
+    figures = read_figures(campaign=month, only=Only(day=date(2026, 11, 26)))
+    sheets = sheets_of(figures)
+    assert [sheet.title for sheet in sheets] == ["Resumen", "Día a día", "Resultados"]
+    told = {(row[0], row[1]): row[2] for row in sheets[0].rows}
+    assert told["Contactos", "Gestionados"] == figures.contacts.handled > 0
+    assert all(row[2] is None or isinstance(row[2], str) or row[2] >= 0 for row in sheets[0].rows)
+    assert not {"No pagaron", "Total"} & {words for _unit, words in told}
+
+
+def test_a_month_that_was_measured_is_not_to_be_measured_again(month):
+    figures = read_figures(campaign=month, only=Only(service="TV"))
+    measured = replace(figures, is_evaluated=True, put_aside=3, evaluated_on=date(2026, 11, 29))
+    words = [row[1] for row in sheets_of(measured)[0].rows]
+    assert "Efecto de las llamadas: se mide sobre toda la campaña" in words
+    assert "Efecto de las llamadas: se mide el" not in words
+
+
+def test_agents_of_one_day_have_no_rate_of_who_paid_on_it(month, elena, client):
+    client.force_login(elena)
+    page = client.get("/campaigns/2026-12/?day=2026-11-26")
+    assert {row.record["conversion"] for row in page.context["agent_table"].rows} == {None}
+    assert "De toda la campaña, sin los filtros:" in page.content.decode()
+    assert "De toda la campaña, sin los filtros:" not in client.get("/campaigns/2026-12/").content.decode()

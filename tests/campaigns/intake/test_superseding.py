@@ -251,6 +251,13 @@ def test_a_report_that_says_the_same_is_refused_with_a_word(month: Campaign, at:
     )  # fmt: skip
 
 
+def test_who_would_leave_because_her_row_cannot_be_read_is_told(month: Campaign, at: At) -> None:
+    rows = [dict(row) for row in CORRECTION]
+    rows[0]["MONTO"] = "gratis"
+    report = corrected(*rows, now=at("2026-11-26 09:00"))
+    assert "De ellos, 1 está en el archivo en una fila que no se pudo leer" in report.held_because
+
+
 def test_rows_that_may_be_missing_from_both_are_told_all_the_same(month: Campaign, at: At) -> None:
     file = BytesIO(ccvp(*many(8)).getvalue() + b"TOTAL REGISTROS;500\r\n")
     report = take_in(

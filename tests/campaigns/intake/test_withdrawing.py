@@ -213,7 +213,7 @@ def test_the_page_asks_with_what_will_be_undone_and_says_afterwards_what_was(
     client = signed_in(elena)
     assert f"/reports/{forged.pk}/withdraw/" in client.get(f"/reports/{forged.pk}/").content.decode()
     page = client.get(f"/reports/{forged.pk}/withdraw/").content.decode()
-    assert "6 recibos que trajo este reporte dejan de contar" in page
+    assert "6 recibos que trajo este reporte se quitan" in page
     assert "5 contactos que figuran pagados" in page
     assert "se leen otra vez" in page
     assert client.post(f"/reports/{forged.pk}/withdraw/", {"reason": ""}).status_code == 422

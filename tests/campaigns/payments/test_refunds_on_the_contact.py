@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,10 +14,14 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from campaigns.desk.card_reading import read_card
-from campaigns.models import Campaign, Contact, Receipt
+from campaigns.intake.withdrawing import withdraw
+from campaigns.models import Campaign, ChangedRows, Contact, ListEntry, Receipt
 from campaigns.payments import refunds
 from campaigns.payments.payment_lists import Asked, name_of_report, receipts_of
+from campaigns.payments.withdrawing import count_what_would_go
+from tests.campaigns.a_campaign import make_campaign
 from tests.campaigns.payments.some_refunds import LATER, NOW, PAID, collected, owing_december
+from tests.campaigns.some_receipts import owing
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +91,60 @@ def test_a_list_of_all_reports_asks_for_no_name(elena: User) -> None:
     ) as asked:
         assert name_of_report(asked=Asked(), user=elena) == ""
     assert not asked.captured_queries
+
+
+def test_a_payment_whose_report_is_withdrawn_says_who_withdrew_it(
+    december: Campaign, elena: User, signed_in: Callable[[Any], Client]
+) -> None:
+    report = collected(*PAID)
+    withdraw(report_id=report.pk, by=elena, now=LATER, reason="Era de otra caja")
+    page = page_of(signed_in(elena), "C1")
+    assert "<strong>Por llamar</strong> · se retiró recaudo.csv (Elena: Era de otra caja)" in page
+
+
+def test_who_left_the_month_keeps_no_payment_that_was_withdrawn(
+    december: Campaign, ana: Agent, elena: User, signed_in: Callable[[Any], Client]
+) -> None:
+    report = collected(*PAID)
+    gone = ListEntry.objects.get(contact__contract="C1")
+    gone.contact.renewals.update(gone_at=NOW)
+    ListEntry.objects.filter(pk=gone.pk).update(state="gone", state_before="paid")
+    withdraw(report_id=report.pk, by=elena, now=LATER, reason="Era de otra caja")
+    gone.refresh_from_db()
+    assert (gone.state, gone.paid_on, gone.paid_known_at) == ("gone", None, None)
+    assert "Ya pagó" not in page_of(signed_in(elena), "C1")
+
+
+def test_another_month_of_the_same_customer_is_told_of_nothing(december: Campaign, elena: User) -> None:
+    november = make_campaign(date(2026, 11, 1), state="closed")
+    owing(november, "C1", "TV")
+    report = collected(*PAID)
+    withdraw(report_id=report.pk, by=elena, now=LATER, reason="Era de otra caja")
+    told = ChangedRows.objects.filter(verb="withdrawn").values_list("campaign", flat=True)
+    assert list(told) == [december.pk]
+
+
+def test_a_row_that_annuls_a_known_receipt_is_taken_and_no_duplicate(december: Campaign) -> None:
+    collected(*PAID)
+    report = collected("R1 C1T 26/11/2026 99 Anulado", "R2 C2T 26/11/2026 99", now=LATER)
+    assert (report.taken, report.duplicates, report.figures["refunds"]) == (1, 1, 1)
+
+
+def test_the_question_of_a_withdrawal_tells_what_comes_back(december: Campaign, elena: User) -> None:
+    collected(*PAID)
+    report = collected("NC-1 C1T 28/11/2026 -99", "R3 C3T 28/11/2026 99", now=LATER)
+    seen = count_what_would_go(report=report)
+    assert (seen.receipts, seen.contacts, seen.refunds) == (1, 1, 1)
+    done = withdraw(report_id=report.pk, by=elena, now=LATER, reason="Era de otra caja")
+    assert (done.receipts, done.contacts) == (1, 1), "as the question said"
+    assert ListEntry.objects.get(contact__contract="C1").state == "paid"
+
+
+def test_the_tab_of_what_was_given_back_counts_what_it_opens(
+    december: Campaign, elena: User, signed_in: Callable[[Any], Client]
+) -> None:
+    collected(*PAID)
+    collected("NC-1 C1T 28/11/2026 -99", "NC-2 C9T 28/11/2026 -99", now=LATER)
+    page = signed_in(elena).get("/payments/?show=refunds")
+    tab = next(tab for tab in page.context["tabs"] if tab["current"])
+    assert tab["count"] == len(page.context["table"].rows) == 2

@@ -105,7 +105,7 @@ def test_a_closed_month_says_what_was_left_even_if_they_paid_since():
                       calls_until=DECEMBER.calls_until)  # fmt: skip
     after = {**a_pace().left, date(2026, 12, 2): LeftFigure(day=date(2026, 12, 2), called=10, uncalled=5)}
     found = forecast(pace=a_pace(counted_at=moment("2026-12-03 00:00"), left=after), campaign=closed)
-    assert found.verdict == "La campaña terminó con 265 contactos por llamar, por lo que se sabe hoy de sus pagos."
+    assert found.verdict == "La campaña terminó con 265 contactos por llamar. De 15 se supo después que pagaron."
 
 
 def test_the_burn_down_holds_each_day_against_the_plan():
