@@ -11,13 +11,20 @@ from playwright.sync_api import Page, expect
 from agents.models import User
 from campaigns.models import Attempt, Campaign, Contact, ListEntry, Receipt, Renewal
 from campaigns.payments import refunds
+from escalations.raising import raise_escalation
 from tests.browser.a_desk import campaign, customer, customers, desk, pulse
-from tests.browser.looking import assert_accessible
+from tests.browser.looking import DESK, TABLET, assert_accessible, picture, settle
 from tests.campaigns.payments.some_refunds import collected
 
 __all__ = ["campaign", "customers", "desk"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
+SIZES = {
+    "desk": DESK,
+    "tablet": TABLET,
+    "zoom": {"width": 683, "height": 384},
+    "telephone": {"width": 390, "height": 844},
+}
 EDGE = "getComputedStyle(document.querySelector('.customer')).borderInlineStartWidth"  # of who paid it is thick
 
 
@@ -52,7 +59,7 @@ def test_a_payment_comes_and_is_given_back_under_the_hands_of_who_types(desk: Pa
     annul(elena)
     pulse(desk)
     expect(desk.locator(".payment-arrived")).to_have_count(0)
-    expect(desk.locator(".customer")).to_contain_text("Pago devuelto")
+    expect(desk.locator(".given-back")).to_contain_text("Pago devuelto")
     expect(desk.locator(".services .total")).to_contain_text("289,00")
     expect(desk.locator("#script-words")).to_contain_text("El monto es Bs 289,00")
     expect(desk.locator("#promised-amount")).to_have_value("289,00")
@@ -133,3 +140,40 @@ def test_an_answer_that_comes_late_changes_nothing_of_the_next_customer(desk: Pa
     desk.evaluate("(late) => htmx.swap(document.createElement('div'), late, {swapStyle: 'innerHTML'})", late)
     expect(desk.locator(".services .total")).to_contain_text("289,00")
     expect(desk.locator("#script-words")).to_contain_text("Juan Rojas")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_strip_lies_over_the_customer_or_the_verbs(desk: Page, ana, elena, customers, size):
+    now = timezone.now()
+    raise_escalation(
+        key="walk:x", kind="callback_promise", line="103", reason="Llamada en el transcurso del día", details={},
+        customer_name="ROSA PROMETIDA", telephone="+59170712345", due_at=now, by=ana.user, now=now,
+    )  # fmt: skip
+    for number in ("R1", "R2"):
+        pay(customers[0], number)
+        annul(elena, number)
+    desk.set_viewport_size(SIZES[size])
+    for is_gone in (False, True):
+        if is_gone:
+            Renewal.objects.filter(contact=customers[0]).update(gone_at=now)
+            ListEntry.objects.filter(contact=customers[0]).update(state=ListEntry.State.GONE)
+        desk.reload()
+        expect(desk.locator(".given-back")).to_have_count(2)
+        expect(desk.get_by_role("heading", name="Rosa Prometida")).to_be_attached()
+        settle(desk)
+        picture(desk, f"desk-strip-{size}-{'gone' if is_gone else 'owes'}")
+        covered = desk.evaluate("""() => {
+          const strip = document.getElementById('calls-to-make').getBoundingClientRect();
+          return [...document.querySelectorAll('.customer, #result, .script, .desk-head, .history')].filter((one) => {
+            const box = one.getBoundingClientRect();
+            return box.bottom > strip.top && box.top < strip.bottom && box.right > strip.left && box.left < strip.right;
+          }).map((one) => one.className);
+        }""")
+        assert covered == []
+        assert desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        if size in ("desk", "tablet"):
+            expect(desk.get_by_role("button", name="Registrar")).to_be_in_viewport(ratio=1)
+        words = desk.locator(".given-back > span:last-child").evaluate_all(
+            "all => new Set(all.map((one) => one.getBoundingClientRect().left)).size"
+        )
+        assert words == 1

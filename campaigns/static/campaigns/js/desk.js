@@ -191,9 +191,14 @@
     focused = null;
   };
 
+  /* The promised calls stand below the verbs: what she took or unfolded there by its key is brought into sight. */
+  const bring = (call) => call?.scrollIntoView({ block: "nearest" });
+  document.addEventListener("toggle", (event) => event.target.open && bring(event.target.closest("#calls-to-make .call")), true);
+
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.elt?.id === "desk" || event.detail.target?.id === "desk") begin();
     else if (event.detail.elt?.id === "due") follow();
+    else if (event.detail.elt?.id === "calls-to-make" && event.detail.requestConfig?.verb === "post") bring(event.detail.elt);
     else if (event.detail.target?.id === "telephones" || event.detail.elt?.id === "telephones") {
       turn();
       tell();
