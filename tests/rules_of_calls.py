@@ -6,6 +6,7 @@ from tests.a_rule import Rule
 
 CALLING = "tests/campaigns/calling/test_calling.py"
 DESK = "tests/campaigns/desk"
+CHANGED = f"{DESK}/test_changed_while_open.py"
 MONTH = "tests/campaigns/month"
 
 WHEN_ONE_CALLS = (
@@ -153,6 +154,20 @@ AT_THE_DESK = (
         'return "m" if self.after_pause else "Enter"',
         'return "Enter"',
         (f"{DESK}/test_desk_pages.py::test_leaving_a_pause_gives_the_contact_and_dials_on_another_key_than_enter",),
+    ),
+    Rule(
+        "a payment that is given back dials its customer by itself",
+        "campaigns/desk/desk_page.py",
+        "replace(laid, countdown=0, is_lost=not is_kept)",
+        "replace(laid, is_lost=not is_kept)",
+        (f"{CHANGED}::test_the_pulse_counts_down_to_no_call_and_keeps_the_key_of_who_came_out_of_a_pause",),
+    ),
+    Rule(
+        "an open card goes on as it was when its receipt is annulled",
+        "campaigns/desk/desk_card.py",
+        "(self.state, self.paid_on, self.services, self.given_back, self.promise, self.call_back)",
+        "(self.promise, self.call_back)",
+        (f"{CHANGED}::test_who_had_paid_when_the_desk_was_loaded_owes_again_when_her_receipt_is_annulled",),
     ),
     Rule(
         "the work of the day is gone when the campaign closes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
@@ -19,7 +19,7 @@ from campaigns.desk.giving import Nothing, why_nothing
 from campaigns.desk.household import with_household
 from campaigns.desk.own_work import Progress, own_progress
 from campaigns.desk.script import SCRIPT, fill_script
-from campaigns.desk.taking import Given
+from campaigns.desk.taking import Given, read_desk
 from campaigns.models import Attempt, CallBack, Campaign, Disposition, ListEntry
 from campaigns.promises_and_callbacks.call_backs import next_possible
 
@@ -66,6 +66,7 @@ class Desk:
     keyed: list[Choice] = field(default_factory=list)
     others: list[Choice] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
+    suggested: dict[str, str] = field(default_factory=dict)  # of `values`, by the field's id: what follows what is owed
     errors: dict[str, str] = field(default_factory=dict)
     problem: str = ""
     telephone: str = ""
@@ -76,6 +77,12 @@ class Desk:
     now: datetime | None = None
     after_pause: bool = False
     next_calls: list[CallBack] = field(default_factory=list)
+    is_lost: bool = False  # the reservation: what was said may still be recorded, nobody is dialled
+
+    @property
+    def shown(self) -> str:
+        """What the page says to its pulse: it shows all this already."""
+        return _mark(self.card, is_lost=self.is_lost) if self.card else ""
 
     @property
     def calling(self) -> bool:
@@ -95,7 +102,11 @@ class Desk:
 
     @property
     def may_dial(self) -> bool:
-        return self.card is not None and not (self.calling or self.card.is_paid or self.card.is_gone)
+        return self.may_be_called and not self.calling
+
+    @property
+    def may_be_called(self) -> bool:
+        return self.card is not None and not (self.is_lost or self.card.is_paid or self.card.is_gone)
 
     @property
     def main_verb(self) -> str:
@@ -152,6 +163,7 @@ def lay_desk(
     usable = [line.number for line in card.usable]
     telephone = called if called is not None else (agreed if agreed in usable else next(iter(usable), ""))
     countdown = book.policy.countdown_seconds if card.dialling == Campaign.Dialling.COUNTDOWN else 0
+    suggested = suggestions(card, book)
     return Desk(
         agent=agent,
         progress=progress,
@@ -161,7 +173,8 @@ def lay_desk(
         script=fill_script(card.script or SCRIPT, card, agent),
         keyed=keyed,
         others=others,
-        values={**suggestions(card, book), "telephone": telephone, **(typed if typed is not None else card.draft)},
+        values={**suggested, "telephone": telephone, **(typed if typed is not None else card.draft)},
+        suggested={"promised-on": suggested["promised_on"], "promised-amount": suggested["promised_amount"]},
         errors=errors or {},
         problem=problem,
         telephone=telephone,
@@ -170,6 +183,27 @@ def lay_desk(
         after_pause=after_pause,
         next_calls=next_calls(agent=agent, but=card.pk),
     )
+
+
+def lay_again(
+    *, agent: Agent, book: RuleBook, contact_id: int, fence: int, is_kept: bool, shown: str, after_pause: bool
+) -> Desk | None:
+    """The desk of the contact that is open, when there is something else to show than `shown`; None when there is not.
+
+    `is_kept`: it is still reserved for her. No call is counted down to: nobody has pressed anything.
+    """
+    card = read_card(contact_id=contact_id, agent=agent)
+    if card is None or _mark(card, is_lost=not is_kept) == shown:
+        return None
+    opened = read_desk(agent=agent, book=book).open
+    if opened is None or (opened.contact_id, opened.fence) != (contact_id, fence):
+        opened = Given(contact_id, fence, book.now, "open")
+    laid = lay_desk(agent=agent, book=book, given=opened, after_pause=after_pause)
+    return replace(laid, countdown=0, is_lost=not is_kept)
+
+
+def _mark(card: Card, *, is_lost: bool) -> str:
+    return f"{card.mark}{'-' if is_lost else ''}"
 
 
 def next_calls(*, agent: Agent, but: int = 0) -> list[CallBack]:

@@ -37,7 +37,7 @@ def fill_script(script: str, card: Card, agent: Agent | None) -> str:
     """
     owed = [line for line in card.services if line.left]
     if not owed:
-        return without_debt(is_paid=card.is_paid)
+        return PAID if card.is_paid else GONE
     with translation.override(settings.LANGUAGE_CODE):
         services = _and(dict.fromkeys(line.service for line in owed))
         due = _when_due(owed)
@@ -53,14 +53,6 @@ def fill_script(script: str, card: Card, agent: Agent | None) -> str:
     for place in PLACES:
         script = script.replace("{" + place + "}", places[place])
     return script
-
-
-def without_debt(*, is_paid: bool) -> str:
-    """What is said to who was being called and does not owe any more: she paid, or a corrected report has her no more.
-
-    The desk shows it as soon as it knows, in place of the words that ask her to pay.
-    """
-    return PAID if is_paid else GONE
 
 
 def _days(owed: list[ServiceLine]) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from campaigns.models import CallingPolicy, CallingWindow, Campaign
+from tests.browser.looking import settle
 from tests.campaigns.customers import make_customer
 
 
@@ -51,3 +52,10 @@ def desk(open_as, live_server, ana, customers) -> Page:
 def customer(page: Page):
     """Whose contact is open."""
     return page.locator("#customer-name")
+
+
+def pulse(page: Page) -> None:
+    """The next beat of the desk's pulse, now."""
+    with page.expect_response("**/desk/pulse/"):
+        page.evaluate("htmx.ajax('POST', '/desk/pulse/', {source: '#pulse'})")
+    settle(page)

@@ -17,7 +17,7 @@ from agents.pausing import begin_pause, end_pause
 from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import CallRefused
 from campaigns.desk.answers import ResultRefused
-from campaigns.desk.desk_page import Desk, last_results, lay_desk
+from campaigns.desk.desk_page import Desk, last_results, lay_again, lay_desk
 from campaigns.desk.dialling import dial, telephone_link
 from campaigns.desk.drafts import keep_draft
 from campaigns.desk.giving import give_next
@@ -25,7 +25,6 @@ from campaigns.desk.leases import ReturnRefused, find_contact, release, release_
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.results import Recorded, StaleResult, record_result
-from campaigns.desk.script import without_debt
 from campaigns.desk.taking import Given
 from campaigns.models import Contact, DeskDraft, Disposition, ListEntry
 
@@ -121,15 +120,25 @@ def call(request: HttpRequest) -> HttpResponse:
 @require_POST
 @agents_only
 def pulse(request: HttpRequest) -> HttpResponse:
-    """Keep the lease while the page is open, and say when a payment arrives."""
-    agent, now = agent_of(request), timezone.now()
+    """Keep the lease while the page is open; what others changed of the contact meanwhile is shown, all of it."""
+    agent, book = agent_of(request), read_rules(now=timezone.now())
     contact_id, fence = _numbers(request)
-    minutes = read_rules(now=now).policy.lease_minutes
-    kept = renew_lease(agent=agent, contact_id=contact_id, fence=fence, now=now, minutes=minutes)
-    entry = ListEntry.objects.visible_to(signed_in_user(request)).filter(contact_id=contact_id).first()
-    owes_nothing = entry is not None and entry.state in (ListEntry.State.PAID, ListEntry.State.GONE)
-    script = without_debt(is_paid=entry.state == ListEntry.State.PAID) if entry and owes_nothing else ""
-    return render(request, "campaigns/desk/_pulse.html", {"kept": kept, "entry": entry, "script": script})
+    minutes, shown = book.policy.lease_minutes, request.POST.get("shown", "")
+    is_kept = renew_lease(agent=agent, contact_id=contact_id, fence=fence, now=book.now, minutes=minutes)
+    laid: Desk | dict[str, Any] | None
+    if is_kept or ListEntry.objects.visible_to(signed_in_user(request)).filter(contact_id=contact_id).exists():
+        laid = lay_again(
+            agent=agent,
+            book=book,
+            contact_id=contact_id,
+            fence=fence,
+            is_kept=is_kept,
+            shown=shown,
+            after_pause="after_pause" in request.POST,
+        )
+    else:
+        laid = {"is_lost": True, "shown": "lost"} if shown != "lost" else None
+    return render(request, "campaigns/desk/_pulse.html", {"desk": laid}) if laid else HttpResponse(status=204)
 
 
 @require_POST

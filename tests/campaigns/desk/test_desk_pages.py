@@ -251,12 +251,13 @@ def test_half_a_note_survives_a_reload(opened, ana, signed_in):
 
 def test_the_pulse_renews_the_lease_and_tells_of_a_payment(opened, ana, signed_in, clock, at):
     client = signed_in(ana)
+    shown = re.search(r'name="shown" value="([^"]+)"', client.get(reverse("campaigns:desk")).content.decode())[1]
     clock("2026-11-26 10:08")
-    assert post(client, "desk_pulse", opened).content.decode().strip() == ""
+    assert post(client, "desk_pulse", opened, shown=shown).status_code == 204
     assert ListEntry.objects.get(contact=opened).lease_until == at("2026-11-26 10:18")
     ListEntry.objects.filter(contact=opened).update(state="paid", paid_on=date(2026, 11, 26))
     assert "no hace falta llamar" in post(client, "desk_pulse", opened).content.decode()
-    ListEntry.objects.filter(contact=opened).update(state="open", lease_agent=None, lease_until=None)
+    ListEntry.objects.filter(contact=opened).update(state="open", paid_on=None, lease_agent=None, lease_until=None)
     assert "Reserva vencida" in post(client, "desk_pulse", opened).content.decode()
 
 

@@ -108,7 +108,7 @@
     let left = Number(button.dataset.countdown);
     const words = line.querySelector("[data-countdown-words]");
     const tick = () => {
-      if (!button.isConnected || document.querySelector(".payment-arrived")) {
+      if (!button.isConnected) {
         stop();
         return;
       }
@@ -153,12 +153,52 @@
   const begin = () => {
     show(false);
     tell();
+    suggest();
     sayDays();
     count();
   };
   document.addEventListener("DOMContentLoaded", begin);
+
+  /* -- What changed while the customer is open -------------------------------------------------------------------- */
+
+  /* What the form suggests follows what is owed; what was typed, or is being typed, stays. */
+  const suggest = () => {
+    document.querySelectorAll("[data-suggests]").forEach((told) => {
+      const field = document.getElementById(told.dataset.suggests);
+      if (field.value === field.dataset.suggested && field !== document.activeElement) field.value = told.value;
+      field.dataset.suggested = told.value;
+    });
+  };
+
+  let focused = null; // the button that had the focus when the pulse brought its piece again
+
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target.id !== "due") return;
+    stop(); // whoever is counted down to may have paid: nobody is dialled by itself now
+    focused = event.detail.target.contains(document.activeElement) ? document.activeElement : null;
+  });
+
+  const follow = () => {
+    turn();
+    tell();
+    suggest();
+    sayDays();
+    if (!focused) return;
+    // htmx gives the focus back to the same button; one that is gone, or the main verb no more, hands it to what is now
+    const has = document.activeElement;
+    if (has === document.body || (focused.matches("[data-main]") && !has.matches("[data-main]")))
+      document.getElementById("record").focus({ preventScroll: true });
+    focused = null;
+  };
+
+  /* The promised calls stand below the verbs: what she took or unfolded there by its key is brought into sight. */
+  const bring = (call) => call?.scrollIntoView({ block: "nearest" });
+  document.addEventListener("toggle", (event) => event.target.open && bring(event.target.closest("#calls-to-make .call")), true);
+
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.elt?.id === "desk" || event.detail.target?.id === "desk") begin();
+    else if (event.detail.elt?.id === "due") follow();
+    else if (event.detail.elt?.id === "calls-to-make" && event.detail.requestConfig?.verb === "post") bring(event.detail.elt);
     else if (event.detail.target?.id === "telephones" || event.detail.elt?.id === "telephones") {
       turn();
       tell();
