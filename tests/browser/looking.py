@@ -150,8 +150,9 @@ def assert_accessible(page: Page, name: str = "", *, looks: tuple[tuple[str, str
     problems: dict[str, list[str]] = {}
     boxes: dict[str, str] = {}  # as they were in the first light of each size
     for size, scheme in looks:
-        page.set_viewport_size(SIZES[size])
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.evaluate(DRAWN, [page.evaluate("innerWidth"), scheme])
+        page.set_viewport_size(SIZES[size])
         page.evaluate(DRAWN, [SIZES[size]["width"], scheme])
         now = page.evaluate(BOXES)
         rules = COLOURS if boxes.setdefault(size, "") == now else WCAG
