@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +19,7 @@ from campaigns.closing.differences import Difference
 from campaigns.figures.sheets import RATE_WORDS
 from campaigns.models import Disposition, Service
 from campaigns.models.contacts import CallList
-from screens.templatetags.screens import NOTHING, figure
+from screens.templatetags.screens import NOTHING, figure, percent
 
 Words = str | Promise
 
@@ -100,6 +102,8 @@ GROUPS: dict[str, Words] = {  # in the order in which they are told, after the w
 GROUPED = re.compile(r"by_(service|list|agent|zone|day|disposition)\.(.*?)((?:\.(?:contacts|services))?(?:\.[a-z_]+)?)")
 NOT_FIGURES = ("id", "day")  # by which the lines of a list are told apart
 WHOLE = re.compile(r"-?\d+")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MOMENT = re.compile(rf"{DAY.pattern}T\d\d:\d\d")
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,19 @@ def _lines(evidence: Mapping[str, Any], above: str) -> Iterator[EvidenceLine]:
 def _told_together(found: Mapping[str, Any]) -> str:
     order = {name: place for place, name in enumerate(ORIGINS)}
     names = sorted(found, key=lambda name: order.get(name, len(order)))
-    return " · ".join(f"{origin_words(name)} {NOTHING if found[name] is None else found[name]}" for name in names)
+    return " · ".join(f"{origin_words(name)} {_decided_words(name, found[name])}" for name in names)
+
+
+def _decided_words(name: str, value: Any) -> str:
+    """What was decided, as people read it; in the evidence itself moments are told in UTC and days in ISO."""
+    text = str(value)
+    if value is None:
+        return NOTHING
+    if MOMENT.match(text):
+        return date_format(timezone.localtime(datetime.fromisoformat(text)), "d/m/Y H:i")
+    if DAY.fullmatch(text):
+        return date_format(date.fromisoformat(text), "d/m/Y")
+    return percent(Decimal(text)) if name == "hold_out_share" else text
 
 
 def changes_in_words(changes: Sequence[Difference], *, names: Mapping[str, str]) -> list[ChangedFigure]:

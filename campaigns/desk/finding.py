@@ -66,8 +66,10 @@ def suggest(*, text: str, user: User) -> Suggestions:
         return Suggestions([], more=False)
     found = find_customers(text=text, user=user)
     if user.sees_the_centre and not _is_number(text):
-        begun = Campaign.objects.visible_to(user).exclude(state=Campaign.State.EXPECTED)
-        found = found.filter(campaign__in=list(begun.order_by("-period").values_list("pk", flat=True)[:LATEST_MONTHS]))
+        months = Campaign.objects.visible_to(user).order_by("-period").values_list("pk", flat=True)
+        proposed = list(months.filter(state=Campaign.State.PROPOSED)[:LATEST_MONTHS])
+        called = list(months.exclude(state__in=[Campaign.State.EXPECTED, Campaign.State.PROPOSED])[:LATEST_MONTHS])
+        found = found.filter(campaign__in=called + proposed)  # a proposal of a far month takes no called one's place
     each: dict[str, Contact] = {}
     for contact in found[: SUGGESTED * MONTHS_OF_ONE]:
         each.setdefault(contact.contract, contact)

@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from campaigns.calling.rulebook import RuleBook, read_rules
-from campaigns.calling.rules import Reason, callable_from, explain, reasons_of_the_moment, with_reasons
+from campaigns.calling.rules import Reason, callable_from, explain, reasons_of_the_moment, why_not, with_reasons
 from campaigns.desk.lease_sweep import let_go_if_over
+from campaigns.desk.leases import ReturnRefused, release_desk
 from campaigns.desk.taking import (
     Given,
     another_is_open,
@@ -31,7 +32,7 @@ from campaigns.desk.taking import (
     take_contact,
     take_one,
 )
-from campaigns.models import CallBack, ListEntry
+from campaigns.models import CallBack, Contact, ListEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,24 @@ def open_contact(*, agent: Agent, contact_id: int, now: datetime, book: RuleBook
         # another tab of the same agent opened another contact in this moment: one a desk is the database's promise
         return _open_already(agent=agent, contact_id=contact_id, book=book) or [_busy()]
     return _open_already(agent=agent, contact_id=contact_id, book=book) or against
+
+
+def open_instead(*, agent: Agent, contact: Contact, now: datetime) -> Given | list[Reason]:
+    """Open a chosen contact in place of the one that is open, which is given back ready at once.
+
+    Not while the call of that one waits for its result, and not where the chosen one could not be opened anyway.
+    """
+    book = read_rules(now=now)
+    opened = open_contact(agent=agent, contact_id=contact.pk, now=now, book=book)
+    if isinstance(opened, Given) or [reason.code for reason in opened] != ["desk_busy"]:
+        return opened
+    if against := why_not(contact=contact, now=now, agent=agent, book=book):
+        return against
+    try:
+        release_desk(agent=agent, now=now)
+    except ReturnRefused as refusal:
+        return [Reason("desk_busy", str(refusal))]
+    return open_contact(agent=agent, contact_id=contact.pk, now=now, book=book)
 
 
 def _give_up(entry: ListEntry, codes: list[str], *, agent: Agent, fence: int | None, book: RuleBook) -> list[Reason]:

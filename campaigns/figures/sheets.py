@@ -101,7 +101,8 @@ def _summary(figures: Figures) -> Sheet:
 
 
 def _summary_of_a_day(figures: Figures) -> Sheet:
-    rows: list[list[Any]] = [
+    rows: list[list[Any]] = [[_("Día"), figures.only.day, None]]
+    rows += [
         [words, str(RATE_WORDS[name]), getattr(counts, name)]
         for words, counts in ((_("Contactos"), figures.contacts), (_("Servicios"), figures.services))
         for name in OF_A_DAY

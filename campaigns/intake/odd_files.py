@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from campaigns.models import HeldFor, Report, ReportKind
 from campaigns.month.periods import write_period
 from campaigns.rows.digits import LostZeros
+from campaigns.rows.reading import sentence
 from campaigns.rows.staging import table_of
 from systems.reports import known_headings, values
 from systems.reports.parts import LINES_A_SHEET
@@ -64,10 +65,12 @@ def what_is_odd(
     unclear = _count_two_readings(report)  # usable as soon as it is accepted
     rejected = counts["rejected"] - unclear
     if counts["rows"] == rejected + counts.get("other_service", 0):
-        yield Odd(HeldFor.EMPTY, _("Ninguna de sus %(rows)s filas se puede usar.") % {"rows": _n(counts["rows"])})
+        none = _("Ninguna de sus %(rows)s filas se puede usar.") % {"rows": _n(counts["rows"])}
+        yield Odd(HeldFor.EMPTY, f"{none} {_what_most_lack(report)}".strip())
     elif rejected > counts["rows"] * REJECTED_SHARE:
         words = {"rows": _n(counts["rows"]), "bad": _n(rejected)}
-        yield Odd(HeldFor.REJECTED, _("De %(rows)s filas, %(bad)s no se pueden usar.") % words)
+        bad = _("De %(rows)s filas, %(bad)s no se pueden usar.") % words
+        yield Odd(HeldFor.REJECTED, f"{bad} {_what_most_lack(report)}".strip())
     if told.ends_open and not told.sheets[-1]["totals"]:  # what ends with its totals has its last row
         yield Odd(
             HeldFor.CUT,
@@ -81,6 +84,20 @@ def what_is_odd(
     yield from _zeros(lost)
     if report.kind == ReportKind.CCVP:
         yield from _against_the_month_before(report=report, rows=counts["rows"])
+
+
+def _what_most_lack(report: Report) -> str:
+    """Why most of the rows that cannot be used cannot; nothing where they are only of other services."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT reason, count(*) FROM {table_of(report)}
+                 WHERE reason IS NOT NULL AND reason <> 'two_readings' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"""
+        )
+        found = cursor.fetchone()
+    if found is None:
+        return ""
+    reason, rows = found
+    return _("En %(rows)s: %(why)s") % {"rows": _n(rows), "why": sentence(reason)}
 
 
 def _sheets_left_out(told: Told) -> Iterator[Odd]:

@@ -23,7 +23,7 @@ from campaigns.desk.card_reading import read_card
 from campaigns.desk.correcting import CorrectionRefused, call_back_of, check_can_correct, correct_result, promise_of
 from campaigns.desk.desk_card import Card
 from campaigns.desk.desk_page import REASONS, choices, suggestions
-from campaigns.desk.giving import open_contact
+from campaigns.desk.giving import open_instead
 from campaigns.desk.household import with_household
 from campaigns.desk.own_work import forget_progress
 from campaigns.desk.result_form import ResultForm
@@ -60,9 +60,9 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @agents_only
 def open_at_desk(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open a chosen contact at the agent's desk, or say all the reasons why not."""
+    """Open a chosen contact at the agent's desk, in place of the one she had open, or say all the reasons why not."""
     found = get_object_or_404(Contact.objects.visible_to(signed_in_user(request)), pk=pk)
-    opened = open_contact(agent=agent_of(request), contact_id=found.pk, now=timezone.now())
+    opened = open_instead(agent=agent_of(request), contact=found, now=timezone.now())
     if isinstance(opened, Given):
         return redirect("campaigns:desk")
     for reason in opened:

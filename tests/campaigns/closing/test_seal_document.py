@@ -184,3 +184,12 @@ def test_the_mail_says_what_was_sealed_and_where_to_look(told, elena, settings):
     assert "Servicios no pagados: 8 (57\u00a0% de 14)" in mail.body
     assert f"{settings.PUBLIC_URL}/campaigns/2026-12/seal/" in mail.body
     assert Seal.objects.get().sha256 in mail.body
+
+
+def test_what_was_decided_at_the_launch_is_told_as_people_read_it():
+    decided = {"launched_at": "2026-10-25T12:20:00+00:00", "evaluated_on": "2026-11-05", "hold_out_share": "0.150"}
+    (line,) = evidence_lines({"launch": {**decided, "draw": "abc"}})
+    assert (
+        line.told
+        == "lanzada 25/10/2026 08:20 · medida el 05/11/2026 · grupo de control 15\xa0% · huella del sorteo abc"
+    )

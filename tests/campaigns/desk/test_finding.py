@@ -192,6 +192,10 @@ def test_who_sees_all_months_is_offered_names_of_the_latest_and_finds_the_others
     for period in (date(2026, 11, 1), date(2026, 10, 1)):
         make_contact(ana, f"Rosa de {period.month}", campaign=make_closed(period))
     assert [contact.name for contact in suggest(text="rosa", user=elena).found] == ["Rosa de 11", "Rosa Flores"]
+    for month in (5, 6):  # proposals of months that somebody mistyped take nobody's place
+        far = make_closed(date(2027, month, 1))
+        Campaign.objects.filter(pk=far.pk).update(state="proposed")
+    assert [contact.name for contact in suggest(text="rosa", user=elena).found] == ["Rosa de 11", "Rosa Flores"]
     client = signed_in(elena)
     nobody = client.post(reverse("campaigns:search_suggestions"), {"q": "de 10 rosa"}).content.decode()
     assert "Nadie en los últimos meses. Con Enter se busca en todos." in nobody

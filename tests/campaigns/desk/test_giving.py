@@ -8,7 +8,7 @@ from agents.models import Pause
 from campaigns.calling.rules import Reason
 from campaigns.desk import giving
 from campaigns.desk.dialling import dial
-from campaigns.desk.giving import give_next, open_contact, why_nothing
+from campaigns.desk.giving import give_next, open_contact, open_instead, why_nothing
 from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.desk.leases import ReturnRefused, release, renew_lease
 from campaigns.models import Attempt, CallBack, DoNotCall, ListEntry, RetiredTelephone
@@ -261,6 +261,19 @@ def test_a_chosen_contact_is_opened_or_says_why_not(make_contact, ana, luis, at,
     busy = open_contact(agent=ana, contact_id=waiting.pk, now=now)
     assert [reason.code for reason in busy] == ["desk_busy"]
     assert isinstance(busy[0], Reason)
+
+
+def test_a_chosen_contact_is_opened_in_place_of_the_one_that_is_open(make_contact, ana, at, now):
+    open_now, chosen, waiting = make_contact(ana), make_contact(ana), make_contact(ana, ready_at=at("2026-11-26 12:00"))
+    assert give_next(agent=ana, now=now).contact_id == open_now.pk
+    assert [reason.code for reason in open_instead(agent=ana, contact=waiting, now=now)] == ["retry_delay"]
+    assert entry(open_now).lease_agent == ana, "what cannot be opened takes nothing away"
+    assert open_instead(agent=ana, contact=chosen, now=now).contact_id == chosen.pk
+    assert (entry(open_now).lease_agent, entry(open_now).ready_at <= now) == (None, True)
+    dial(agent=ana, contact=chosen, telephone=chosen.telephones[0], now=now)
+    (busy,) = open_instead(agent=ana, contact=open_now, now=now)
+    assert (busy.code, "registre primero el resultado" in busy.sentence) == ("desk_busy", True)
+    assert entry(chosen).lease_agent == ana
 
 
 def test_the_sweep_frees_expired_leases_and_closes_the_call_of_a_dead_desk(make_contact, ana, luis, at, now):

@@ -110,7 +110,7 @@ def test_a_sheet_that_lacks_a_column_holds_the_report(at: At) -> None:
 def test_a_report_without_a_usable_row_is_held_and_cannot_be_accepted(at: At, elena: User) -> None:
     report = taken({"MONTO": "gratis"}, {"CONTRATO": ""}, {"PRODUCTO": "Telefonía"}, now=at("2026-11-25 06:10"))
     assert (report.state, report.held_for) == (HELD, "empty")
-    assert report.held_because == "Ninguna de sus 3 filas se puede usar."
+    assert report.held_because == "Ninguna de sus 3 filas se puede usar. En 1: El monto no se entiende."
     with pytest.raises(deciding.DecisionRefused):
         deciding.accept(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
     deciding.discard(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
@@ -243,7 +243,7 @@ def test_all_that_is_odd_is_told_at_once(at: At) -> None:
     content = ccvp(*rows, headings=[*HEADINGS, "IMPORTE"]).getvalue()[:-2]
     report = of_bytes(content, at("2026-11-25 06:10"))
     assert report.held_because.splitlines() == [
-        "De 40 filas, 25 no se pueden usar.",
+        "De 40 filas, 25 no se pueden usar. En 25: El monto no se entiende.",
         "Su última línea no termina: puede estar cortado en medio de la fila 41, y su monto incompleto.",
         "Hay más de una columna para MONTO y solo se leyó la columna K: deje en el archivo la buena.",
     ]

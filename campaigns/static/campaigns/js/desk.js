@@ -183,6 +183,9 @@
     tell();
     suggest();
     sayDays();
+    // Enter does what stands on the main verb: nothing chosen, «Registrar» holds it no longer once dialling is that again
+    const idle = document.activeElement;
+    if (idle.id === "record" && !idle.matches(".primary")) idle.blur();
     if (!focused) return;
     // htmx gives the focus back to the same button; one that is gone, or the main verb no more, hands it to what is now
     const has = document.activeElement;
