@@ -58,6 +58,8 @@ SCHEDULE = [
     Tick("Quitar datos personales antiguos", "callcenter.take_away_personal_data", 6 * HOUR),
     # What calls left to be done in other systems is sent; a step that owes something rings at once.
     Tick("Enviar lo pedido a otros sistemas", "inbound.deliver_writes", 5 * SECOND),
+    # Whoever was told that something would be done, and it was not, gets a card.
+    Tick("Derivar lo que no se hizo", "inbound.see_to_the_let_down", 15 * SECOND),
     # What was handed over is marked when it is nearly due, and when it is overdue.
     Tick("Marcar derivaciones por vencer y vencidas", "escalations.mark_times", MINUTE),
     # Each working day in the morning and at mid-day the supervisors get one mail of what breached since the last one.

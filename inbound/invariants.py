@@ -8,6 +8,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from escalations.anonymising import NOBODY
+from inbound.walks.consequences import INTERACTION
+from inbound.walks.let_down import LOOKED_BACK, NOT_ABOUT_TO_BE
 from inbound.writes.states import STEPS, State
 from work.invariants import Rule
 
@@ -55,6 +57,18 @@ RULES = [
         """SELECT min(w.key) FROM inbound_outsidewrite w
             WHERE w.is_accountable AND w.state NOT IN ('refused', 'not_done')
             GROUP BY w.walk_id, w.action, w.to_whom HAVING count(*) > 1""",
+    ),
+    Rule(
+        "nobody_is_let_down_unseen",
+        gettext_lazy("A quién se le dijo que algo se haría y no se hizo, alguien lo atiende: tiene su derivación."),
+        f"""SELECT w.key FROM inbound_outsidewrite w JOIN inbound_walk k ON k.id = w.walk_id
+             WHERE w.state IN ({", ".join(f"'{state.value}'" for state in NOT_ABOUT_TO_BE)}) AND w.card_id IS NULL
+               AND w.action <> '{INTERACTION}' AND k.escalation_id IS NULL AND k.anonymised_at IS NULL
+               AND w.owed_at BETWEEN now() - interval '{LOOKED_BACK.days} days' AND now() - interval '1 hour'
+               AND EXISTS (SELECT FROM inbound_footstep f WHERE f.walk_id = w.walk_id AND f.write_id = w.id)
+               AND NOT EXISTS (SELECT FROM inbound_outsidewrite again
+                                WHERE again.walk_id = w.walk_id AND again.action = w.action AND again.id > w.id
+                                  AND again.state NOT IN ({", ".join(f"'{s.value}'" for s in NOT_ABOUT_TO_BE)}))""",
     ),
     Rule(
         "anonymised_call_names_nobody",

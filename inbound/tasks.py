@@ -3,9 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
+from inbound.walks import let_down
 from inbound.writes import delivering
 
 
 @shared_task(name="inbound.deliver_writes")
 def deliver_writes() -> None:
     delivering.deliver_due(now=timezone.now())
+
+
+@shared_task(name="inbound.see_to_the_let_down")
+def see_to_the_let_down() -> None:
+    let_down.see_to_the_let_down(now=timezone.now())

@@ -80,12 +80,13 @@ class Writes(Operation):
     """Something to do there. An `accountable` one touches money or a SIM: it is sent at most once.
 
     `for_whom` is the argument that says for whom it is done: the first it needs, unless said otherwise. `reference`:
-    how the references begin which the sandbox gives.
+    how the references begin which the sandbox gives. Of a `silent` one the caller is told nothing.
     """
 
     reference: str
     for_whom: str = ""
     accountable: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,7 @@ LONGEST_SENTENCE = 300  # characters of a refusal
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 # Of 4xx, those that say nothing of what was asked: no entry, no such address, too many, later.
 LATER = (401, 403, 404, 405, 407, 408, 421, 425, 429)
-# A gateway that says that the system behind it was silent: it may have heard.
-SILENT_BEHIND = (502, 504)
+DOWN = 503  # with a sentence it says that nothing was done; any other 5xx may come after it was done
 NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 HUNG_UP = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
@@ -54,6 +53,10 @@ class NotReached(Exception):
 
 class Lost(Exception):
     """Something was sent, and no whole answer came."""
+
+
+class Broken(Lost):
+    """It answered that it broke: whatever was asked may be done."""
 
 
 class Failing(Exception):
@@ -84,6 +87,8 @@ class Connection:
             return read(_good(answer))
         except SystemTrouble as trouble:
             raise self._named(trouble, operation) from None
+        except Broken:
+            raise self._named(SystemUnavailable(_("%(system)s no puede atender ahora.")), operation) from None
         except Lost:
             raise self._named(SystemUnavailable(_("%(system)s no respondió a tiempo.")), operation) from None
         except Misshapen as wrong:
@@ -119,9 +124,9 @@ class Connection:
         except NotReached:
             raise SystemUnavailable(_("No se pudo llegar a %(system)s.")) from None
         except Failing as failing:
-            if failing.answer.status in SILENT_BEHIND:
-                raise Lost from None
-            raise SystemUnavailable(_told(failing.answer) or _("%(system)s no puede atender ahora.")) from None
+            if not (failing.answer.status == DOWN and _told(failing.answer)):
+                raise Broken from None
+            raise SystemUnavailable(_told(failing.answer)) from None
         finally:
             log.debug("system %s: %s in %.0f ms", self.system, operation, 1000 * (time.monotonic() - began))
         if 200 <= answer.status < 300:

@@ -29,8 +29,9 @@ What an answer means, which the callers rely on:
 - **2xx**: it was done, or this is what there is.
 - **4xx** with a sentence in Spanish for the agent: nothing was done, and the same again is refused again. 401, 403
   and 429 say that nothing was done *yet*; so does a 404 without a sentence, which is a wrong address.
-- **500, 503**: nothing was done; it may be asked again.
-- **502, 504**, and no answer at all: a read may be repeated; whether a write was done is unknown.
+- **503** with a sentence: nothing was done; it may be asked again.
+- **500, 502, 504**, a 503 without a sentence, and no answer at all: a read may be repeated; whether a write was done is
+  unknown. A program that breaks while it answers may have done it.
 
 Every operation that changes something takes an `Idempotency-Key`. A key seen before returns the same answer and
 does nothing, also when both requests arrive at the same moment; with another body or another operation it is 409.

@@ -6,6 +6,7 @@ from tests.a_rule import Rule
 
 WALKS = "tests/inbound/walks/test_walking.py"
 DELIVERING = "tests/inbound/writes/test_delivering.py"
+OUTCOMES = "tests/inbound/walks/test_outcomes.py"
 WRITING = "tests/inbound/writes/test_writing.py"
 WORKING = "tests/escalations/test_working.py"
 
@@ -60,6 +61,34 @@ ON_THE_LINES = (
         "if step.accountable and not confirmed and not is_owed_already(here):",
         "if step.accountable and confirmed and not is_owed_already(here):",
         (f"{WALKS}::test_a_top_up_needs_the_second_word_and_the_requester",),
+    ),
+    Rule(
+        "what is not known yet is told as done",
+        "inbound/writes/states.py",
+        "return OUTCOME_OF.get(State(write.state), UNKNOWN)",
+        "return OUTCOME_OF.get(State(write.state), DONE)",
+        (f"{OUTCOMES}::test_the_last_words_are_true_and_nobody_is_let_down",),
+    ),
+    Rule(
+        "a flow may say of a refusal what it says of what was done",
+        "inbound/flows/lint.py",
+        "if step.way(DONE) in after:",
+        "if step.way(DONE) not in after:",
+        ("tests/inbound/flows/test_flow_lint.py::test_what_cannot_be_walked_is_refused",),
+    ),
+    Rule(
+        "who was told that it is not known yet has no card when it fails",
+        "inbound/walks/let_down.py",
+        "told = asked.exclude(chosen=REFUSED).filter(left_at__isnull=False)",
+        "told = asked.exclude(chosen=REFUSED).filter(left_at__isnull=True)",
+        (f"{OUTCOMES}::test_what_a_person_finds_not_done_later_becomes_a_card_with_the_words_that_were_said",),
+    ),
+    Rule(
+        "a program that broke is said to have done nothing",
+        "systems/connection.py",
+        "if not (failing.answer.status == DOWN and _told(failing.answer)):",
+        "if failing.answer.status in (502, 504):",
+        (f"{DELIVERING}::test_how_one_request_may_end",),
     ),
     Rule(
         "going back and passing a step again does it a second time",

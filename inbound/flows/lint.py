@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from inbound.fields import When
 from inbound.flows.conditions import alternatives, places
-from inbound.flows.shapes import LANES, OTHER, PLACES, Flow, FlowError, Step
+from inbound.flows.shapes import DONE, LANES, OTHER, PLACES, REFUSED, UNKNOWN, Flow, FlowError, Step
 from inbound.outside.actions import REQUESTER, Action
 from inbound.outside.look_ups import LookUp
 from inbound.outside.readings import HOUSE
@@ -74,6 +74,7 @@ class _Checks:
             elif target.lane != step.lane:
                 self.wrong(step, _("lleva a «%(name)s», que es de otro carril") % {"name": name})
         if step.kind != "decide":
+            self.outcomes(step)
             return
         if len(step.ways) < 2:
             self.wrong(step, _("una decisión tiene al menos dos ramas"))
@@ -82,6 +83,33 @@ class _Checks:
             self.wrong(step, _("hay dos ramas con el nombre «%(name)s»") % {"name": name})
         if OTHER in names:
             self.wrong(step, _("«other» se escribe aparte, no entre las ramas"))
+
+    def outcomes(self, step: Step) -> None:
+        """What is said once it was done is said in no other case, and a refusal ends with somebody who sees to it."""
+        if not step.waits:
+            return
+        steps = self.flow.steps
+        onward = {name: () if name == step.name else other.leads_to for name, other in steps.items()}
+        ends = {name for name, other in steps.items() if other.kind == "end"}
+        # of a later write as well only what follows when it was done
+        done_only = {
+            name: (other.way(DONE),) if other.waits and name != step.name else onward[name]
+            for name, other in steps.items()
+        }
+        after_done = _closure([step.way(DONE)], done_only)
+        for outcome in (REFUSED, UNKNOWN):
+            after = _closure([step.way(outcome)], onward)
+            if step.way(DONE) in after:
+                words = _("«%(outcome)s» lleva a «%(name)s», que se dice cuando se hizo")
+                self.wrong(step, words % {"outcome": outcome, "name": step.way(DONE)})
+            elif shared := sorted(ends & after & after_done):
+                words = _("«%(outcome)s» termina como «done», en «%(name)s»")
+                self.wrong(step, words % {"outcome": outcome, "name": shared[0]})
+        unseen = {
+            name: () if steps[name].kind == "hand_over" else ways for name, ways in onward.items() if name in steps
+        }
+        if ends & _closure([step.way(REFUSED)], unseen):
+            self.wrong(step, _("«refused» llega a un final sin derivar el caso a nadie"))
 
     def names(self, step: Step) -> None:
         """Every path begins with something an earlier step may have brought, every field has a name of its own."""
@@ -142,6 +170,8 @@ class _Checks:
         for name in step.with_:
             if name not in (*action.needs, *action.may, *who):
                 self.wrong(step, _("la acción no recibe «%(name)s»") % {"name": name})
+        if not step.waits and not action.silent:
+            self.wrong(step, _("al cliente se le dice cómo salió: falta «outcomes» (done, refused, unknown)"))
         if action.accountable and not step.accountable:
             self.wrong(step, _("toca dinero o un SIM: falta «accountable: true»"))
 

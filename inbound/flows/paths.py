@@ -18,7 +18,7 @@ def every_path(flow: Flow, *, start: str = "", again: int = 1) -> Iterator[Way]:
         step = flow.steps[name]
         if step.kind == "end":
             yield (*behind, (name, ""))
-        elif step.kind == "decide":
+        elif step.ways:
             for way in step.ways:
                 yield from on_from(way.next, (*behind, (name, way.name)))
         else:

@@ -17,6 +17,7 @@ from inbound.flows.shapes import (
     KINDS,
     LANES,
     OTHER,
+    OUTCOMES,
     SETTLES,
     Branch,
     Due,
@@ -45,7 +46,7 @@ NEEDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "ask": (frozenset({"fields", "next"}), frozenset()),
     "look_up": (frozenset({"look_up", "as", "next"}), frozenset({"with"})),
     "decide": (frozenset({"question", "branches"}), frozenset({"on", "other"})),
-    "do": (frozenset({"action", "next"}), frozenset({"with", "accountable"})),
+    "do": (frozenset({"action"}), frozenset({"with", "accountable", "as", "outcomes", "next"})),
     "hand_over": (frozenset({"escalation", "next"}), frozenset({"due", "promised", "with", "hands_to"})),
     "refer": (frozenset({"procedure", "next"}), frozenset()),
     "end": (frozenset({"result", "label"}), frozenset({"continue_as", "settles"})),
@@ -106,6 +107,10 @@ class _Reading:
         self.only(data, OF_EVERY_STEP | needed | allowed)
         for key in sorted(needed - data.keys()):
             self.wrong(_("falta «%(key)s»") % {"key": key})
+        if kind == "do" and ("next" in data) == ("outcomes" in data):
+            self.wrong(
+                _("sigue por «outcomes» (done, refused, unknown), o por «next» si al cliente no se le dice nada")
+            )
         titled_by = UNTITLED.get(kind, "")
         other = self.branch(OTHER, data["other"], may_have=()) if "other" in data else None
         return Step(
@@ -124,7 +129,7 @@ class _Reading:
             as_=self.word(data, "as", NAME, needed=False),
             question=self.word(data, "question", longest=160, needed=False),
             on=self.word(data, "on", PATH, needed=False),
-            branches=self.branches(data.get("branches", [])),
+            branches=self.outcomes(data["outcomes"]) if "outcomes" in data else self.branches(data.get("branches", [])),
             other=other,
             accountable=self.yes(data, "accountable"),
             escalation=self.word(data, "escalation", NAME, longest=24, needed=False),
@@ -178,6 +183,12 @@ class _Reading:
             when=self.when(data.get("when", {})),
             next=self.word(data, "next", NAME),
         )
+
+    def outcomes(self, data: Any) -> tuple[Branch, ...]:
+        """Where a write goes on when it is done, was refused, or nobody knows yet; all three."""
+        data = self.mapping(data, "outcomes")
+        self.only(data, frozenset(OUTCOMES))
+        return tuple(Branch(name, words, {}, self.word(data, name, NAME)) for name, words in OUTCOMES.items())
 
     def when(self, data: Any) -> dict[str, Condition]:
         found: dict[str, Condition] = {}

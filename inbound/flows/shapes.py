@@ -3,7 +3,8 @@
 One flow a line of the centre; `docs/flows/` shows each as a diagram and a table. The kinds of step:
 
 - `say`: the agent says the script; `ask`: typed fields; `look_up`: another system, or a reading of the house;
-- `decide`: branches as buttons, one of them proposed from what is known; `do`: a write to another system;
+- `decide`: branches as buttons, one of them proposed from what is known;
+- `do`: a write to another system, whose outcome is waited for a moment: it goes on as `done`, `refused` or `unknown`;
 - `hand_over`: an escalation, whose card may be worked by a lane of the flow (`hands_to`); `refer`: another procedure
   takes it from here; `end`: a named result, which in a lane says what becomes of the card (`settles`).
 """
@@ -19,6 +20,8 @@ KINDS = ("say", "ask", "look_up", "decide", "do", "hand_over", "refer", "end")
 LANES = ("agent", "supervisor")
 SETTLES = ("resolved", "rejected", "informed")  # what the end of a lane does to its card; `informed` is both, at once
 OTHER = "other"  # the name of the branch «another state»
+DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
+OUTCOMES = {DONE: "Hecho", REFUSED: "No se hizo", UNKNOWN: "Todavía no se sabe"}  # of a write, when its caller is told
 
 # Places of a script that are no name of the flow: who speaks, what protocol says, and whom one speaks with.
 PLACES = ("saludo", "despedida", "agente", "cliente", "contrato", "linea")
@@ -26,7 +29,10 @@ PLACES = ("saludo", "despedida", "agente", "cliente", "contrato", "linea")
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One way on from a decision; it is proposed when all of `when` holds. Without `when` it is never proposed."""
+    """One way on from a decision; it is proposed when all of `when` holds. Without `when` it is never proposed.
+
+    Of a `do` the branches are its outcomes, and nobody chooses among them.
+    """
 
     name: str
     label: str
@@ -81,6 +87,15 @@ class Step:
     def ways(self) -> tuple[Branch, ...]:
         """All branches, *another state* last."""
         return (*self.branches, self.other) if self.other else self.branches
+
+    @property
+    def waits(self) -> bool:
+        """Whether the write is waited for: what is said next depends on its outcome."""
+        return self.kind == "do" and bool(self.branches)
+
+    def way(self, name: str) -> str:
+        """The step a branch leads to; KeyError for a branch it has not."""
+        return {way.name: way.next for way in self.ways}[name]
 
     @property
     def leads_to(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
 from agents.models import User
+from escalations.models import Escalation
 from inbound.models.walks import Walk
 from systems.registry import choices
 from work.models import OwedWork
@@ -117,6 +118,11 @@ class OutsideWrite(OwedWork):
         help_text=_("Vacío: el programa."),
     )  # fmt: skip
 
+    card = models.ForeignKey(
+        Escalation, models.PROTECT, null=True, blank=True, db_index=False, related_name="writes",
+        verbose_name=_("derivación"), help_text=_("La tarjeta de a quién se le falló, cuando no salió."),
+    )  # fmt: skip
+
     objects = OutsideWriteQuerySet.as_manager()
 
     class Meta:
@@ -156,6 +162,11 @@ class OutsideWrite(OwedWork):
             models.Index(
                 fields=["state"], name="outside_write_for_a_person",
                 condition=Q(state__in=["uncertain", "parked", "refused", "by_hand"]),
+            ),
+            # whoever was let down and has no card: looked for by the clock
+            models.Index(
+                fields=["owed_at"], name="outside_write_without_a_card",
+                condition=Q(state__in=["refused", "parked", "uncertain", "not_done"], card__isnull=True),
             ),
             # the daily list, and the limits of an agent's day
             models.Index(fields=["-owed_at"], name="outside_write_newest_first"),

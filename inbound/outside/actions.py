@@ -26,7 +26,8 @@ Payload = Mapping[str, Any]
 class Action:
     """One thing that can be done. `send` makes the one request and returns the client's `Done` or raises its error.
 
-    `to_whom` names the argument that says for whom it is: a service number or a contract.
+    `to_whom` names the argument that says for whom it is: a service number or a contract. Of a `silent` one the caller
+    is told nothing, so nobody waits for it.
     """
 
     system: str
@@ -36,6 +37,7 @@ class Action:
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     to_whom: str = ""
+    silent: bool = False
 
     @property
     def moves_money(self) -> bool:
@@ -78,4 +80,6 @@ def _action(system: str, one: Writes) -> Action:
             said["note"] = note_of(payload)
         return getattr(getattr(clients, system), one.name)(key=key, **said)
 
-    return Action(system, one.words, one.accountable, send, one.needs, one.may, one.for_whom or one.needs[0])
+    return Action(
+        system, one.words, one.accountable, send, one.needs, one.may, one.for_whom or one.needs[0], one.silent
+    )

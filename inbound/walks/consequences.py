@@ -16,8 +16,8 @@ from escalations.models import Escalation
 from escalations.raising import due_by, raise_escalation
 from escalations.working import inform, reject, resolve
 from inbound.flows.conditions import arguments, filled
-from inbound.flows.shapes import Step
-from inbound.models import Footstep, OutsideWrite
+from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Step
+from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.state import CONTINUED, WalkState, flow_of
 from inbound.writes.limits import NOT_HAPPENING
@@ -82,7 +82,7 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
         kind=step.escalation,
         line=walk.line.number,
         contract=walk.contract,
-        customer_name=walk.customer_name,
+        customer_name=name_of_the_caller(walk, known),
         telephone=call_back_on(walk.caller_number, known),
         zone=str(customer.get("zone") or "")[:80] if customer else "",
         reason=". ".join([step.title, *_written(step, footstep)]),
@@ -92,7 +92,14 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
         by=walk.by,
         now=now,
     )
+    _see_to_what_was_not_done(here, footstep.escalation)
     return footstep.escalation
+
+
+def _see_to_what_was_not_done(here: WalkState, card: Escalation) -> None:
+    """The card stands for what the caller was told is not done, or not known yet."""
+    not_done = [passed.write_id for passed in here.path if passed.write_id and passed.chosen in (REFUSED, UNKNOWN)]
+    OutsideWrite.objects.filter(pk__in=not_done, card=None).update(card=card)
 
 
 def end_of_walk(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
@@ -122,7 +129,7 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
     resolves.
     """
     walk, step = here.walk, here.step
-    written = [text for one in here.path for text in _written(here.step_of(one), one)]
+    written = [text for one in here.path for text in (*_written(here.step_of(one), one), *_done(one))]
     outcome = ". ".join([step.label, *written])
     card, by = int(walk.escalation_id or 0), walk.by
     if step.settles == "rejected":
@@ -143,6 +150,8 @@ def interaction_text(here: WalkState) -> str:
             lines.append(_("Continúa como %(line)s") % {"line": step.continue_as})
         elif step.kind == "decide" and footstep.chosen:
             lines.append(next((way.label for way in step.ways if way.name == footstep.chosen), footstep.chosen))
+        elif step.waits and footstep.chosen:
+            lines.append(f"{step.title}: {OUTCOMES[footstep.chosen].lower()}")
         elif step.kind in ("do", "hand_over", "refer"):
             lines.append(step.title)
         lines += [str(footstep.answer[name]) for name in ("note", "seen") if footstep.answer.get(name)]
@@ -153,6 +162,17 @@ def _written(step: Step, footstep: Footstep) -> list[str]:
     """What was written down on a step in words of its own, its note last."""
     names = [field.name for field in step.fields if field.type in WORDS] + ["note"]
     return [str(footstep.answer[name]) for name in names if footstep.answer.get(name)]
+
+
+def _done(footstep: Footstep) -> list[str]:
+    """The number the other system gave for what was done on a step."""
+    return [footstep.write.reference] if footstep.chosen == DONE and footstep.write else []
+
+
+def name_of_the_caller(walk: Walk, known: Mapping[str, Any]) -> str:
+    """The customer the call is about, else whoever asked: somebody is called back by a name."""
+    said = (known.get(name) for name in ("requester_name", "name"))
+    return walk.customer_name or next((text for text in said if isinstance(text, str) and text), "")
 
 
 def call_back_on(caller_number: str, known: Mapping[str, Any]) -> str:

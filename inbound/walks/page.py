@@ -13,7 +13,7 @@ from escalations.models import Escalation
 from inbound.fields import KINSHIPS, Field
 from inbound.flows.conditions import filled, known_first, value_at
 from inbound.flows.diagram import svg
-from inbound.flows.shapes import OTHER, Step
+from inbound.flows.shapes import OTHER, OUTCOMES, Step
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.outside.found_words import FoundInWords, in_words, words_of
@@ -93,14 +93,21 @@ class WalkPage:
     seen: str
     known: list[Known]
     just_found: Known | None
+    just_done: Owed | None
     trail: list[Passed]
     writes: list[Owed]
     escalations: list[Escalation]
     others: list[Walk]
     done_already: OutsideWrite | Escalation | None = None
+    awaited: Owed | None = None
     needs_look: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     problem: str = ""
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the write of the step was not even taken: then it goes on without it."""
+        return bool(self.problem) and self.here.step.waits and self.awaited is None and self.done_already is None
 
     @property
     def is_under_way(self) -> bool:
@@ -123,6 +130,7 @@ def lay_walk(
     looked_by_hand = step.kind == "look_up" and here.footstep.found is None and here.footstep.by_hand
     asked = look_ups()[step.look_up].by_hand if looked_by_hand else step.fields
     writes, handed = _left_behind(here)
+    owed = [Owed(write, str(actions()[write.action].words)) for write in writes]
     return WalkPage(
         here=here,
         say=filled(step.say, words),
@@ -132,11 +140,13 @@ def lay_walk(
         seen=words_of(step.on.rpartition(".")[2], value_at(here.known, step.on)) if step.on else "",
         known=_known(here),
         just_found=_just_found(here),
+        just_done=next((one for one in owed if _was_before(here, one.write)), None),
         trail=trail_of(here),
-        writes=[Owed(write, str(actions()[write.action].words)) for write in writes],
+        writes=owed,
         escalations=handed,
         others=list(_others(walk, by)) if by else [],
         done_already=_done_already(here, writes, handed),
+        awaited=next((one for one in owed if _waits_for(here, one.write)), None),
         needs_look=_needs_look(here),
         errors=errors,
         problem=problem,
@@ -145,7 +155,7 @@ def lay_walk(
 
 def _left_behind(here: WalkState) -> tuple[list[OutsideWrite], list[Escalation]]:
     """Writes and escalations of the call; not asked for before a step was answered that leaves some."""
-    answered = {passed.kind for passed in here.trail if passed.left_at is not None}
+    answered = {passed.kind for passed in here.trail if passed.left_at is not None or passed.write_id}
     owes, hands_over = answered & {"do", "end"}, "hand_over" in answered
     walk = here.walk
     writes = list(OutsideWrite.objects.filter(walk=walk).order_by("owed_at", "pk")) if owes else []
@@ -242,6 +252,17 @@ def _done_already(
         return write
     raised = {passed.escalation_id for passed in passings(here)}
     return next((card for card in handed if card.pk in raised), None)
+
+
+def _was_before(here: WalkState, write: OutsideWrite) -> bool:
+    """Whether the step before waited for this write: what it came to stands beside what is said now."""
+    before = here.before
+    return before is not None and before.write_id == write.pk and before.chosen in OUTCOMES
+
+
+def _waits_for(here: WalkState, write: OutsideWrite) -> bool:
+    """Whether the present step was asked for and its outcome is not told yet."""
+    return here.step.waits and here.footstep.left_at is None and here.footstep.write_id == write.pk
 
 
 def _needs_look(here: WalkState) -> bool:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("walks/<uuid:key>/", walks.walk, name="walk"),
     path("walks/<uuid:key>/answer/", walks.answer, name="walk_answer"),
     path("walks/<uuid:key>/look/", walks.look, name="walk_look"),
+    path("walks/<uuid:key>/outcome/", walks.outcome, name="walk_outcome"),
     path("walks/<uuid:key>/by-hand/", walks.by_hand, name="walk_by_hand"),
     path("walks/<uuid:key>/back/", walks.back, name="walk_back"),
     path("walks/<uuid:key>/continue/", walks.go_on_as, name="walk_continue"),

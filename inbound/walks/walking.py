@@ -18,8 +18,8 @@ from agents.models import Agent, User
 from escalations.lifecycle import EscalationRefused
 from escalations.raising import UnknownKind
 from inbound.flows.conditions import arguments
-from inbound.flows.shapes import Flow, Step
-from inbound.models import Footstep, ServiceLine, Walk
+from inbound.flows.shapes import DONE, REFUSED, Flow, Step
+from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
@@ -34,7 +34,8 @@ from inbound.walks.footsteps import (
     remember_customer,
 )
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
-from inbound.writes.states import WriteRefused
+from inbound.writes.delivering import wait_for
+from inbound.writes.states import WriteRefused, outcome_of
 
 
 def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime, caller_number: str = "") -> Walk:
@@ -71,7 +72,8 @@ def answer_step(
     """Answer the present step and stand on the next one.
 
     `sent` holds the fields as typed, `branch` what was decided, `confirmed` the second word where money or a SIM is
-    touched. Raises StepRefused, StaleStep, WalkRefused; then nothing has changed.
+    touched. A write whose outcome is waited for leaves the walk where it is, until `go_on_with_outcome`; with `branch`
+    `refused` it is not asked for at all. Raises StepRefused, StaleStep, WalkRefused; then nothing has changed.
     """
     with transaction.atomic():
         here = locked_state(by, key, position)
@@ -81,6 +83,11 @@ def answer_step(
         following = step.next
         if step.kind == "decide":
             following = _decide(step, footstep, known, branch, sent.get("reason", ""))
+        elif step.waits and footstep.write_id:
+            return here
+        elif step.waits and branch == REFUSED:
+            footstep.chosen, footstep.reason = REFUSED, _short(sent.get("reason", ""))
+            following = step.way(REFUSED)
         elif step.kind == "do":
             if step.accountable and not confirmed and not is_owed_already(here):
                 raise StepRefused({"confirmed": _("Lea los datos al cliente y confirme.")})
@@ -88,6 +95,11 @@ def answer_step(
                 write_out(here=here, known=known, now=now)
             except WriteRefused as refusal:
                 raise WalkRefused(str(refusal)) from refusal
+            if step.waits:
+                footstep.save()
+                walk.draft = {}
+                walk.save(update_fields=["draft"])
+                return state_on(walk=walk, trail=here.trail)
         elif step.kind == "hand_over":
             try:
                 hand_over(here=here, known=known, now=now)
@@ -147,6 +159,34 @@ def write_what_is_seen(*, by: User, key: uuid.UUID, position: int, sent: Mapping
             here.footstep.found, here.footstep.by_hand = found_by_hand(name=here.step.look_up, answers=seen), True
             here.footstep.save(update_fields=["answer", "found", "by_hand"])
         _pass(here, now)
+    return state_on(walk=here.walk, trail=here.trail)
+
+
+def go_on_with_outcome(*, by: User, key: uuid.UUID, position: int, now: datetime, leaves: bool = False) -> WalkState:
+    """Wait a moment for the write the present step owes, and go on by its outcome.
+
+    Waits outside of any transaction, no longer than the time-out of its system. What is done by hand waits for the
+    agent: `leaves` goes on without knowing. Raises StaleStep, WalkRefused.
+    """
+    here = current_state(by, key, position)
+    if not here.step.waits or here.footstep.write_id is None:
+        return here
+    wait_for(pk=here.footstep.write_id, now=now)
+    with transaction.atomic():
+        here = locked_state(by, key, position)
+        write = here.footstep.write
+        if write is None:
+            return here
+        if write.state == OutsideWrite.State.BY_HAND and not leaves:
+            return here
+        outcome = outcome_of(write)
+        here.footstep.chosen = outcome
+        if here.step.as_:
+            here.footstep.found = {"reference": write.reference, "why": "" if outcome == DONE else write.last_error}
+        leave(here.footstep, now=now)
+        known = known_on(here.path, before=here.walk.brought)
+        enter(here.walk, here.trail, here.footstep.version_id, here.step.way(outcome), known=known, now=now)
+        here.walk.save()
     return state_on(walk=here.walk, trail=here.trail)
 
 
@@ -225,8 +265,12 @@ def _decide(step: Step, footstep: Footstep, known: Mapping[str, Any], branch: st
         raise StepRefused({"branch": _("Elija cómo sigue.")})
     footstep.chosen = chosen.name
     if footstep.proposed and footstep.proposed != chosen.name:
-        footstep.reason = " ".join(reason.split())[:200]
+        footstep.reason = _short(reason)
     return chosen.next
+
+
+def _short(reason: str) -> str:
+    return " ".join(reason.split())[:200]
 
 
 def _not_a_question_to_a_machine(here: WalkState, target: Footstep, to: int | None) -> Footstep:

@@ -35,6 +35,8 @@ WAITS = (timedelta(seconds=30), timedelta(minutes=5))  # after the first and the
 REST = timedelta(seconds=30)  # of all that is due at a system that failed: one knock at its door is enough
 SWEEP = 10.0  # seconds of one sweep; what is left is the next tick's
 LEASE = timedelta(seconds=90)  # longer than a sweep and the longest time-out, and a minute of clocks that disagree
+WAITED_FOR = 2.0  # seconds, for what another is sending
+LOOKED_AT_EVERY = 0.1
 ERROR_LENGTH = 500
 
 
@@ -60,6 +62,27 @@ def deliver_due(*, now: datetime, limit: int = 1_000) -> int:
             open_.discard(write.system)
             postpone_due(OutsideWrite, among=Q(system=write.system), until=now + REST, now=now)
     return sent
+
+
+def wait_for(*, pk: int, now: datetime) -> None:
+    """Send this one now, if nobody does, and wait until it is known what it came to; a moment, no longer.
+
+    Call it outside of any transaction.
+    """
+    ends = time.monotonic() + WAITED_FOR
+    reached = clients(now=now)
+    while True:
+        write = OutsideWrite.objects.get(pk=pk)
+        if write.state == State.WAITING:
+            is_asked = reached.mode_of(write.system) == Mode.CONNECTED
+            mine = claim(OutsideWrite, now=now, pk=pk, durable=True) if is_asked else None
+            if mine is not None:
+                attempt(mine, work=lambda owed: _send(owed, reached, now), clock=lambda: now)
+            if mine is not None or not is_asked or write.attempts:  # its next attempt is the sweep's
+                return
+        if write.state not in (State.WAITING, State.SENDING) or time.monotonic() >= ends:
+            return
+        time.sleep(LOOKED_AT_EVERY)
 
 
 def recover(*, now: datetime) -> int:

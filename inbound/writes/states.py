@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import User
+from inbound.flows.shapes import DONE, REFUSED, UNKNOWN
 from inbound.models import OutsideWrite, OutsideWriteChange
 from work import steps
 from work.kinds import Taken
@@ -91,6 +92,9 @@ STEPS: tuple[Step, ...] = (
 SETTLED = (State.DONE, State.NOT_DONE)
 
 
+OUTCOME_OF = {State.DONE: DONE, State.REFUSED: REFUSED, State.NOT_DONE: REFUSED}
+
+
 class WriteRefused(Exception):
     """It cannot be done now; the message is the sentence for the person who asked."""
 
@@ -162,6 +166,11 @@ def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetim
     OutsideWriteChange.objects.create(
         write=write, from_state=from_state, to_state=write.state, at=now, by=by, note=note[:NOTE_LENGTH]
     )
+
+
+def outcome_of(write: OutsideWrite) -> str:
+    """What its caller is told: done, refused, or, of what is under way, doubtful or parked, not known yet."""
+    return OUTCOME_OF.get(State(write.state), UNKNOWN)
 
 
 def how_it_stands(state: OutsideWrite.State) -> str:

@@ -22,6 +22,7 @@ CELL = Cell(
             source="101.9",
             asks={"damage": CODE, "text": MAYBE_WORDS},
             reference="GR",
+            silent=True,
         ),
         Writes(
             name="derive",
@@ -30,6 +31,7 @@ CELL = Cell(
             source="103.7.1",
             asks={"order": CODE, "text": MAYBE_WORDS},
             reference="GD",
+            silent=True,
         ),
         Reads(
             name="code",

@@ -125,6 +125,7 @@ WRITES = (
         asks={"contract": MAYBE_CODE, "line": LINE, "result": NAME, "text": MAYBE_WORDS},
         for_whom="contract",
         reference="I",
+        silent=True,
     ),
     Writes(
         name="register_claim",

@@ -135,6 +135,43 @@ def test_a_system_in_trouble_leaves_the_agent_with_a_next_step(page, customer, l
     assert Escalation.objects.get().contract == "1011018"
 
 
+def test_the_words_wait_for_the_answer_and_a_refusal_goes_to_supervision(page, lines):
+    contract, name = lines.rows(
+        "SELECT contract, name FROM sandbox_customer WHERE contract NOT IN (SELECT contract FROM sandbox_damage)"
+        " ORDER BY contract LIMIT 1"
+    )[0]
+    answer_the_telephone(page)
+    page.keyboard.press("Enter")
+    page.locator("#id_customer").fill(contract)
+    page.locator("#id_customer_name").fill(name)
+    page.keyboard.press("Enter")
+    expect(step(page)).to_contain_text("¿Hay un daño")
+    page.keyboard.press(page.locator("[data-proposed]").get_attribute("data-key"))
+    expect(step(page)).to_have_text("Daño nuevo")
+    page.locator("[name=service_number]").fill("9999999")
+    page.locator("[name=cause]").fill("Sin señal")
+    page.locator("[name=description]").fill("Desde ayer")
+    page.locator("[name=description]").press("Tab")
+    page.keyboard.press("Enter")
+    expect(step(page)).to_have_text("Registrar el daño en Smartflex")
+    lines.turn("smartflex", latency_ms=1500)
+    page.keyboard.press("Enter")
+    expect(page.locator(".awaited")).to_contain_text("No le diga todavía que está hecho")
+    expect(step(page)).to_contain_text("El daño no se registró", timeout=20_000)
+    expect(page.locator(".trouble")).to_contain_text("Rechazado")
+    lines.turn("smartflex")
+    assert_accessible(page, "walk-refused")
+    page.keyboard.press("2")
+    expect(step(page)).to_have_text("Registro del daño por supervisión")
+    expect(page.locator("[name=telephone]")).not_to_have_value("")
+    page.locator("#content").click(position={"x": 2, "y": 2})
+    page.keyboard.press("Enter")
+    expect(step(page)).to_contain_text("No se hizo y se derivó")
+    card = Escalation.objects.get()
+    assert (card.kind.code, card.contract, bool(card.telephone)) == ("write_not_done", contract, True)
+    assert OutsideWrite.objects.get(action="smartflex.register_damage").card == card
+
+
 def test_half_an_answer_survives_a_dead_browser_and_an_old_tab_changes_nothing(
     page, open_as, live_server, ana, customer
 ):

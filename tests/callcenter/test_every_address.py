@@ -184,6 +184,7 @@ ADDRESSES = [
     Address("inbound:walk", EVERYBODY, of=lambda world: {"key": world.walk.key}),
     Address("inbound:walk_answer", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_look", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
+    Address("inbound:walk_outcome", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_by_hand", AGENTS, of=on_walk, sends={"position": "99"}, hidden=True),
     Address("inbound:walk_back", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_continue", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),

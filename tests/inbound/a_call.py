@@ -53,10 +53,10 @@ class Call:
         return Walk.objects.get(key=self.once)
 
     def press(self, verb: str = "answer", *, at: str = "", **sent: Any) -> int:
-        """One verb of the page; what it looks up by itself is looked up, as the browser does. Returns the status."""
+        """One verb of the page; what it asks for by itself is asked for, as the browser does. Returns the status."""
         status = self._send(verb, at=at, **sent)
-        while 'class="looking"' in self.page:
-            self._send("look")
+        while waits := re.search(r'class="looking( awaited)?"', self.page):
+            self._send("outcome" if waits[1] else "look")
         return status
 
     def _send(self, verb: str, *, at: str = "", **sent: Any) -> int:

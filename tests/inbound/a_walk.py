@@ -193,6 +193,11 @@ class Caller:
             branch=branch, confirmed=confirmed, now=self.now,
         )  # fmt: skip
 
+    def outcome(self, **more: Any) -> WalkState:
+        """What the write that was asked for came to, waited for as the page does."""
+        here = self.here.footstep.position
+        return walking.go_on_with_outcome(by=self.by, key=self.walk.key, position=here, now=self.now, **more)
+
     def look(self, **more: Any) -> WalkState:
         here = self.here.footstep.position
         return walking.look(by=self.by, key=self.walk.key, position=here, now=self.now, **more)

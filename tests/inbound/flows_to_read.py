@@ -40,7 +40,7 @@ steps:
     title: Reiterar
     action: smartflex.reiterate_damage
     with: {damage: damages.0.number, cause: damages.0.cause}
-    next: done
+    outcomes: {done: done, refused: unforeseen, unknown: pending}
   refer: {kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: done}
   unforeseen:
     kind: hand_over
@@ -49,8 +49,10 @@ steps:
     fields: [{name: seen, type: text, label: Qué se ve}]
     escalation: unforeseen_state
     due: {working_hours: 4}
-    next: done
+    next: handed
   done: {kind: end, ref: 101.12, result: done, label: Hecho}
+  handed: {kind: end, ref: 101.12, result: handed_over, label: Derivado}
+  pending: {kind: end, ref: 101.12, result: pending, label: Por confirmar}
 """
 
 

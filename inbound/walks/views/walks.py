@@ -100,7 +100,25 @@ def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return _show(request, user, _state(user, key), typed=sent, errors=refused.errors)
     except (StaleStep, WalkRefused) as refusal:
         return _show(request, user, _state(user, key), problem=str(refusal))
-    deliver_writes.delay_on_commit()  # the sweep would find it as well, some seconds later
+    if not here.step.waits or here.footstep.write_id is None:  # else the page asks for its outcome, which sends it
+        deliver_writes.delay_on_commit()  # the sweep would find it as well, some seconds later
+    return _show(request, user, here)
+
+
+@require_POST
+@own_walks_only
+def outcome(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Wait for what the present step asked for; the page asks by itself, and shows that it waits."""
+    user = signed_in_user(request)
+    try:
+        here = walking.go_on_with_outcome(
+            by=user, key=key, position=_position(request), now=timezone.now(),
+            leaves=request.POST.get("leaves") == "yes",
+        )  # fmt: skip
+    except StaleStep:
+        here = _state(user, key)
+    except WalkRefused as refusal:
+        return _show(request, user, _state(user, key), problem=str(refusal))
     return _show(request, user, here)
 
 

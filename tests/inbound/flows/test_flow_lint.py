@@ -32,6 +32,7 @@ def test_the_flows_of_the_centre_have_nothing_wrong(line: str) -> None:
     assert found == []
 
 
+OUTCOMES = "outcomes: {done: done, refused: unforeseen, unknown: pending}"
 LONELY = "  lonely: {kind: say, ref: 101.1, title: Nadie, say: Hola, next: done}\n  done:"
 LOOPING = "kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: refer}"
 MONEY = """action: qbc.top_up
@@ -50,8 +51,7 @@ REITERATE = """action: smartflex.reiterate_damage
         # unreachable
         ("  done:", LONELY, "101.yaml: lonely: no se llega nunca a este paso"),
         # a loop that cannot be left, a referral without an end, a dead end
-        ("with: {damage: damages.0.number, cause: damages.0.cause}\n    next: done",
-         "with: {damage: damages.0.number, cause: damages.0.cause}\n    next: reiterate",
+        (OUTCOMES, "outcomes: {done: reiterate, refused: reiterate, unknown: reiterate}",
          "101.yaml: reiterate: desde aquí no se llega a ningún final"),
         ("kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: done}", LOOPING,
          "101.yaml: refer: remite y no termina"),
@@ -81,6 +81,14 @@ REITERATE = """action: smartflex.reiterate_damage
         (REITERATE, MONEY, "101.yaml: reiterate: la acción necesita «requester_card» en «with»"),
         (REITERATE, MONEY.replace("    accountable: true\n", ""),
          "101.yaml: reiterate: toca dinero o un SIM: falta «accountable: true»"),
+        # what is told of a write
+        (OUTCOMES, "next: done", "101.yaml: reiterate: al cliente se le dice cómo salió: falta «outcomes»"),
+        (OUTCOMES, "outcomes: {done: done, refused: unforeseen, unknown: done}",
+         "101.yaml: reiterate: «unknown» lleva a «done», que se dice cuando se hizo"),
+        (OUTCOMES, "outcomes: {done: refer, refused: unforeseen, unknown: done}",
+         "101.yaml: reiterate: «unknown» termina como «done», en «done»"),
+        (OUTCOMES, "outcomes: {done: done, refused: handed, unknown: pending}",
+         "101.yaml: reiterate: «refused» llega a un final sin derivar el caso a nadie"),
         # lanes
         ("result: done", "lane: supervisor, result: done", "101.yaml: refer: lleva a «done», que es de otro carril"),
         ("start: greet", "start: greet\nlanes: {supervisor: done}",

@@ -138,8 +138,8 @@ def test_a_double_click_and_several_sweeps_at_once_do_it_once(deed, at_the_step,
             connection.close()
 
     with ThreadPoolExecutor(AT_ONCE) as crowd:
-        assert sorted(crowd.map(click, screens)) == [200] + [409] * (AT_ONCE - 1)
-        assert sum(crowd.map(sweep_and_close, range(AT_ONCE))) == 1 + (deed is SIM)
+        assert set(crowd.map(click, screens)) == {200}, "each is shown that its answer is waited for"
+        assert sum(crowd.map(sweep_and_close, range(AT_ONCE))) == 1
     here.assert_done_once()
 
 

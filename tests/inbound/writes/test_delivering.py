@@ -127,7 +127,6 @@ def _is_slow(side: OtherSide, settings: Any) -> None:
         # nothing was done there, so anything may be tried again
         pytest.param(_down, "waiting", "waiting", id="nobody-listens"),
         pytest.param(_says(503, {"error": "Cerrado por mantenimiento"}), "waiting", "waiting", id="503"),
-        pytest.param(_says(500, b"<html>"), "waiting", "waiting", id="500"),
         pytest.param(_says(401, {}), "waiting", "waiting", id="401"),
         pytest.param(_says(429, {}), "waiting", "waiting", id="429"),
         # it was refused: trying again would be refused again
@@ -136,6 +135,9 @@ def _is_slow(side: OtherSide, settings: Any) -> None:
         # nobody knows: harmless with the same key, and never where money or a SIM is touched
         pytest.param(_is_slow, "waiting", "uncertain", id="too-slow"),
         pytest.param(_hangs_up, "waiting", "uncertain", id="hangs-up-after-doing-it"),
+        pytest.param(_says(500, b"<html>"), "waiting", "uncertain", id="500"),
+        pytest.param(_says(500, {"error": "Internal"}), "waiting", "uncertain", id="500-with-a-word"),
+        pytest.param(_says(503, {}), "waiting", "uncertain", id="503-without-a-word"),
         pytest.param(_says(502, {}), "waiting", "uncertain", id="a-gateway-heard-nothing"),
         pytest.param(_says(504, {}), "waiting", "uncertain", id="a-gateway-waited-in-vain"),
         pytest.param(_says(200, b"<html>"), "waiting", "uncertain", id="no-json"),
@@ -247,7 +249,7 @@ def test_a_dead_system_is_knocked_at_once_a_sweep_and_holds_up_no_other(
 def test_a_breaker_that_is_open_spares_the_system_and_the_write_is_not_lost(
     owe: Owe, side: OtherSide, now: datetime
 ) -> None:
-    side.says[""] = (503, {})
+    side.says[""] = (503, {"error": "Cerrado"})
     writes = [owe(MONEY, key=f"k{number}", number=f"7071234{number}") for number in range(4)]
     for sweep in range(4):
         deliver_due(now=now + sweep * REST)

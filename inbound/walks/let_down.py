@@ -1,0 +1,105 @@
+"""Who was let down: what a caller was told would be done, and did not come about, becomes a card for supervision.
+
+The clock looks for it, so nothing that happens to a worker or a browser loses anybody: a write that was refused,
+parked, uncertain or settled as not done, of a step whose caller heard that it was not known yet, or heard nothing any
+more. Whoever was told at once that it was refused has the card her step handed over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from escalations.raising import raise_escalation
+from inbound.flows.conditions import filled
+from inbound.flows.shapes import REFUSED
+from inbound.models import Footstep, OutsideWrite
+from inbound.outside.actions import actions
+from inbound.walks.call_words import words_of_the_call
+from inbound.walks.consequences import INTERACTION, call_back_on, name_of_the_caller
+from inbound.walks.state import WalkState, read_state, state_on
+from inbound.writes.states import how_it_stands
+from screens.templatetags.screens import bs
+
+KIND = "write_not_done"
+State = OutsideWrite.State
+NOT_ABOUT_TO_BE = (State.REFUSED, State.PARKED, State.UNCERTAIN, State.NOT_DONE)
+LOOKED_BACK = timedelta(days=60)
+LEFT_STANDING = timedelta(minutes=30)  # a call whose refused step nobody went on from
+AT_A_TIME = 200
+
+
+def see_to_the_let_down(*, now: datetime) -> int:
+    """Raise the cards that are missing. Returns how many."""
+    return sum(_raise_card(pk, now=now) for pk in _without_a_card(now).values_list("pk", flat=True)[:AT_A_TIME])
+
+
+def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
+    """Writes of which a caller was told something that is not so, and nobody sees to it."""
+    asked = Footstep.objects.filter(walk=OuterRef("walk"), write=OuterRef("pk"))
+    told = asked.exclude(chosen=REFUSED).filter(left_at__isnull=False)
+    left = asked.filter(Q(chosen=REFUSED) | Q(left_at=None), entered_at__lt=now - LEFT_STANDING)
+    again = OutsideWrite.objects.filter(
+        walk=OuterRef("walk"), action=OuterRef("action"), pk__gt=OuterRef("pk")
+    ).exclude(state__in=NOT_ABOUT_TO_BE)
+    found = OutsideWrite.objects.filter(
+        state__in=NOT_ABOUT_TO_BE,
+        card=None,
+        owed_at__gte=now - LOOKED_BACK,
+        walk__anonymised_at=None,
+        walk__escalation=None,  # a card's own lane stays with its card
+    )
+    return found.exclude(action=INTERACTION).filter(Exists(told) | Exists(left), ~Exists(again)).order_by("owed_at")
+
+
+def _raise_card(pk: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        write = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        if write.card_id is not None or write.state not in NOT_ABOUT_TO_BE:
+            return 0
+        here = read_state(walk=write.walk)
+        known, walk = here.known, here.walk
+        customer = known.get("customer")
+        zone = str(customer.get("zone") or "")[:80] if isinstance(customer, dict) else ""
+        what = str(actions()[write.action].words)
+        write.card = raise_escalation(
+            key=f"write:{write.pk}",
+            kind=KIND,
+            line=walk.line.number,
+            contract=walk.contract,
+            customer_name=name_of_the_caller(walk, known),
+            telephone=call_back_on(walk.caller_number, known),
+            zone=zone,
+            reason=f"{what}: {how_it_stands(State(write.state))} {write.last_error}".strip(),
+            details=_details(write),
+            promised=words_heard(here, write),
+            due_at=None,
+            by=walk.by,
+            now=now,
+        )
+        write.save(update_fields=["card"])
+    return 1
+
+
+def words_heard(here: WalkState, write: OutsideWrite) -> str:
+    """What the agent was given to say after the write was asked for; empty where nothing was said any more."""
+    place = next((n for n, passed in enumerate(here.trail) if passed.write_id == write.pk), len(here.trail))
+    for passed in here.trail[place + 1 :]:
+        if here.step_of(passed).say:
+            then = state_on(walk=here.walk, trail=here.trail[: here.trail.index(passed) + 1])
+            return filled(then.step.say, words_of_the_call(then, then.known))
+    return ""
+
+
+def _details(write: OutsideWrite) -> dict[str, str]:
+    """What the card needs to do it by hand: where, for whom, how much, and who asked."""
+    asked = ", ".join(filter(None, (write.requester_name, write.requester_card)))
+    told = {
+        "system": write.get_system_display(),
+        "number": write.to_whom,
+        "amount": bs(write.amount) if write.amount else "",
+        "requester": asked,
+    }
+    return {name: text for name, text in told.items() if text}

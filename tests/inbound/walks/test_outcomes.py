@@ -1,0 +1,267 @@
+"""What a caller is told follows what came about: each write of each line, with its system in every mood.
+
+The last words of the call are held against the book of the other side, and whoever was let down has a card with name
+and telephone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from escalations.models import Escalation
+from inbound.flows.conditions import filled
+from inbound.flows.paths import every_path
+from inbound.flows.shapes import Step
+from inbound.models import OutsideSystem, OutsideWrite, ServiceLine, Walk
+from inbound.outside.look_ups import look_ups
+from inbound.walks import walking
+from inbound.walks.call_words import words_of_the_call
+from inbound.walks.footsteps import WalkRefused
+from inbound.walks.let_down import see_to_the_let_down
+from inbound.writes.delivering import deliver_due
+from inbound.writes.writing import settle
+from tests.inbound.a_walk import Caller
+from tests.inbound.flows_to_read import LINES, flow_of
+from tests.inbound.lines_on_file import publish_every_flow
+from tests.inbound.other_side import OtherSide
+from tests.inbound.walks.test_every_line import answers_of, typed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
+MONDAY = "2026-11-23 10:00"
+CONNECTED_TO_BE_TOLD = [
+    (line, step.name) for line in LINES for step in flow_of(line).steps.values() if step.waits and step.lane == "agent"
+]
+# A claim of something done, in the words of the flows; none of them may be said of what was not.
+CLAIMS = (
+    "quedó registrado con",
+    "quedó reiterado",
+    "está hecha",
+    "se incrementó en",
+    "queda bloqueado",
+    "comunicado al",
+)
+
+
+@dataclass
+class Mood:
+    """How the other side takes a write, and what may be said of it."""
+
+    name: str
+    says: tuple[int, Any] | None = None
+    hangs_up: bool = False
+    outcome: str = "done"
+
+
+MOODS = [
+    Mood("done"),
+    Mood("refused", says=(422, {"error": "No se permite."}), outcome="refused"),
+    Mood("down", says=(503, {"error": "Caído."}), outcome="unknown"),
+    Mood("broken", says=(500, b"<html>error</html>"), outcome="unknown"),
+    Mood("uncertain", hangs_up=True, outcome="unknown"),
+]
+
+
+class Said:
+    """A call up to a write and on to its end, and every sentence the agent was given from there on."""
+
+    def __init__(self, caller: Caller, line: str, step: str) -> None:
+        self.caller, self.line, self.step = caller, line, step
+        self.words: list[str] = []
+        flow = flow_of(line)
+        way = next(way for way in every_path(flow) if any(name == step and branch == "done" for name, branch in way))
+        self.before = way[: next(n for n, (name, _branch) in enumerate(way) if name == step)]
+
+    def up_to_it(self) -> None:
+        for name, branch in self.before:
+            here = self.caller.here
+            if here.step.name != name:
+                continue  # a reading of the house has answered itself
+            if here.step.kind == "look_up":
+                self.caller.look()
+                if self.caller.step == name:
+                    asked = look_ups()[here.step.look_up].by_hand
+                    self.caller.by_hand(**{key: text for one in asked for key, text in typed(one, self.caller).items()})
+                continue
+            self.answer(here.step, branch)
+            if here.step.waits:
+                self.caller.outcome()
+        assert self.caller.step == self.step
+        self.words.clear()
+
+    def answer(self, step: Step, branch: str = "") -> None:
+        self.caller.answer("" if step.waits else branch, confirmed=True, **answers_of(step, self.caller))
+
+    def to_the_end(self) -> None:
+        for _step in range(8):
+            here = self.caller.here
+            self.words.append(filled(here.step.say, words_of_the_call(here, here.known)))
+            if here.step.kind == "end":
+                self.answer(here.step)
+                return
+            self.answer(here.step, "hand_over" if here.step.kind == "decide" else "")
+            if here.step.waits:
+                self.caller.outcome()
+        pytest.fail(f"the call does not end: {self.caller.step}")
+
+    @property
+    def write(self) -> OutsideWrite:
+        passed = next(one for one in self.caller.here.trail if one.step == self.step)
+        assert passed.write_id
+        return OutsideWrite.objects.get(pk=passed.write_id)
+
+
+@pytest.fixture
+def call(side: OtherSide, ana: Any, at: Any) -> Any:
+    """A call of a line that has come to its write; what it looks up is written by hand."""
+    publish_every_flow(now=at(MONDAY))
+
+    def begin(line: str, step: str) -> Said:
+        said = Said(Caller(ana, ServiceLine.objects.get(number=line), at(MONDAY)), line, step)
+        said.up_to_it()
+        return said
+
+    return begin
+
+
+def behave(side: OtherSide, mood: Mood, write: str) -> None:
+    operation = write.replace(".", "/")
+    if mood.says:
+        side.says[operation] = mood.says
+    if mood.hangs_up:
+        side.hangs_up.add(operation)
+
+
+@pytest.mark.parametrize("mood", MOODS, ids=lambda mood: mood.name)
+@pytest.mark.parametrize(("line", "step"), CONNECTED_TO_BE_TOLD)
+def test_the_last_words_are_true_and_nobody_is_let_down(
+    line: str, step: str, mood: Mood, call: Any, side: OtherSide
+) -> None:
+    said = call(line, step)
+    action = said.caller.here.step.action
+    behave(side, mood, action)
+    said.answer(said.caller.here.step)
+    assert said.caller.step == step, "nothing is said before it is known"
+    said.caller.outcome()
+    passed = next(one for one in said.caller.here.trail if one.step == step)
+    assert passed.chosen == mood.outcome
+    said.to_the_end()
+    spoken = " ".join(said.words)
+    if mood.outcome != "done":
+        assert not [claim for claim in CLAIMS if claim in spoken], spoken
+    else:
+        assert [entry for entry in side.book if entry[0] == action.replace(".", "/")], "what was told as done is done"
+    side.says.clear()
+    side.hangs_up.clear()
+    now = said.caller.now
+    for minutes in (0, 1, 10, 30):
+        deliver_due(now=now + timedelta(minutes=minutes))
+        see_to_the_let_down(now=now + timedelta(minutes=minutes))
+    write = said.write
+    if write.state == "done":
+        return  # late, or at once; she was told that she is called if it is not
+    card = write.card
+    assert card is not None, f"{write.state}: nobody sees to it"
+    assert card.customer_name
+    assert card.telephone
+    assert card.promised
+
+
+@pytest.mark.parametrize(("line", "step"), CONNECTED_TO_BE_TOLD)
+def test_with_its_system_off_or_at_a_limit_the_call_goes_on_to_supervision(
+    line: str, step: str, call: Any, set_mode: Any
+) -> None:
+    said = call(line, step)
+    system = said.caller.here.step.action.partition(".")[0]
+    set_mode(system, "off")
+    here = said.caller.here
+    try:
+        said.answer(here.step)
+    except WalkRefused:
+        said.caller.answer("refused", reason="Está apagado")
+    else:
+        said.caller.outcome()
+    said.to_the_end()
+    walk = Walk.objects.get()
+    assert walk.ended_at is not None
+    assert not [claim for claim in CLAIMS if claim in " ".join(said.words)]
+    see_to_the_let_down(now=said.caller.now + timedelta(hours=1))
+    assert Escalation.objects.exclude(telephone="").exists() or OutsideWrite.objects.filter(state="waiting").exists()
+
+
+def test_what_a_person_finds_not_done_later_becomes_a_card_with_the_words_that_were_said(
+    call: Any, side: OtherSide, elena: Any
+) -> None:
+    said = call("109", "top_up")
+    side.hangs_up.add("c_cli4g/top_up")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.to_the_end()
+    now = said.caller.now
+    write = said.write
+    assert write.state == "uncertain"
+    assert see_to_the_let_down(now=now) == 1
+    assert see_to_the_let_down(now=now) == 0, "once"
+    card = Escalation.objects.get()
+    assert (card.kind.code, card.customer_name, card.telephone) == ("write_not_done", "Rosa Flores", "+59170712345")
+    assert "todavía no la confirma" in card.promised
+    assert "No se sabe si se hizo" in card.reason
+    settle(write=write, outcome="not_done", reference="", reason="No está en su libro", by=elena, now=now)
+    assert see_to_the_let_down(now=now) == 0, "the card that is there stands for it"
+
+
+def test_what_was_corrected_in_the_same_call_needs_no_card(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    side.says["c_cli4g/top_up"] = (422, {"error": "No existe ese número."})
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    assert said.caller.step == "not_topped_up"
+    side.says.clear()
+    said.caller.answer("correct")
+    assert said.caller.step == "request"
+    for _step in range(6):
+        here = said.caller.here
+        if here.step.kind == "look_up":
+            said.caller.look()
+            if said.caller.step == here.step.name:
+                asked = look_ups()[here.step.look_up].by_hand
+                said.caller.by_hand(**{key: text for one in asked for key, text in typed(one, said.caller).items()})
+            continue
+        said.answer(here.step, "shown")
+        if here.step.waits:
+            said.caller.outcome()
+            break
+    assert said.caller.step == "topped_up"
+    assert see_to_the_let_down(now=said.caller.now + timedelta(hours=1)) == 0
+
+
+def test_the_sim_is_not_blocked_where_the_line_was_not_suspended(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "suspend")
+    side.says["lbc/suspend"] = (422, {"error": "Ese contrato no tiene ese número."})
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.to_the_end()
+    deliver_due(now=said.caller.now)
+    assert "mio/block_sim" not in [entry[0] for entry in side.book]
+    assert Walk.objects.get().result == "line_not_suspended"
+
+
+def test_somebody_elses_call_is_not_waited_for(call: Any, marta: Any) -> None:
+    said = call("109", "top_up")
+    said.answer(said.caller.here.step)
+    with pytest.raises(Walk.DoesNotExist):
+        walking.go_on_with_outcome(
+            by=marta.user, key=said.caller.walk.key, position=said.caller.here.footstep.position, now=said.caller.now
+        )
+
+
+def test_a_system_that_came_to_be_used_by_hand_waits_for_the_agent(call: Any, set_mode: Any, ana: Any) -> None:
+    said = call("109", "top_up")
+    set_mode("c_cli4g", "by_hand")
+    said.answer(said.caller.here.step)
+    assert said.caller.outcome().step.name == "top_up"
+    assert said.caller.outcome(leaves=True).step.name == "top_up_to_confirm"
+    assert OutsideSystem.objects.get(code="c_cli4g").mode == "by_hand"
