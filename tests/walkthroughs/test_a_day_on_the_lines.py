@@ -18,6 +18,7 @@ from django.utils import timezone
 from agents.models import Agent, User
 from escalations.models import Escalation
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine
+from inbound.walks import let_down
 from inbound.writes import delivering
 from systems.wire import forget_wires
 from tests.inbound.a_call import Call
@@ -141,9 +142,15 @@ def test_a_day_on_the_lines(
     assert money.state == State.UNCERTAIN
     (deed,) = sandbox.book(system="c_cli4g")
     assert sandbox.value("SELECT balance FROM sandbox_fijacomline WHERE number = %s", number) == before + 20
+    assert "No la pida otra vez" in top_up.page, "what nobody knows is not told as done"
     top_up.press("back")
     top_up.press()
-    top_up.finish()
+    assert "No la pida otra vez" in top_up.page
+    top_up.press(telephone="70712345")
+    assert top_up.walk.result == "top_up_pending"
+    assert let_down.see_to_the_let_down(now=timezone.now()) == 1
+    card = Escalation.objects.get(kind__code="write_not_done")
+    assert (card.customer_name, card.telephone, money.to_whom) == ("Rosa Flores", "+59170712345", number)
     assert len(sandbox.book(system="c_cli4g")) == 1, "passed again after going back, it is not done again"
 
     # -- Elena's evening: she settles what nobody knew, sees what was handed over, and where the time went -----------
