@@ -2,7 +2,8 @@
 
 The clock looks for it, so nothing that happens to a worker or a browser loses anybody: a write that was refused,
 parked, uncertain or settled as not done, of a step whose caller heard that it was not known yet, or heard nothing any
-more. Whoever was told at once that it was refused has the card her step handed over.
+more; and one of which she heard so an hour ago, and which still waits, for its system or for somebody to do it by hand.
+Whoever was told at once that it was refused has the card her step handed over.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from escalations.raising import raise_escalation
 from inbound.flows.conditions import filled
-from inbound.flows.shapes import REFUSED
+from inbound.flows.shapes import REFUSED, UNKNOWN
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.call_words import words_of_the_call
@@ -28,12 +30,15 @@ State = OutsideWrite.State
 NOT_ABOUT_TO_BE = (State.REFUSED, State.PARKED, State.UNCERTAIN, State.NOT_DONE)
 LOOKED_BACK = timedelta(days=60)
 LEFT_STANDING = timedelta(minutes=30)  # a call whose refused step nobody went on from
+WAITED_IN_VAIN = timedelta(hours=1)
+STILL_TO_BE_DONE = (State.WAITING, State.BY_HAND)
 AT_A_TIME = 200
 
 
 def see_to_the_let_down(*, now: datetime) -> int:
     """Raise the cards that are missing. Returns how many."""
-    return sum(_raise_card(pk, now=now) for pk in _without_a_card(now).values_list("pk", flat=True)[:AT_A_TIME])
+    missing = [_without_a_card(now), *(_still_unknown(state, now) for state in STILL_TO_BE_DONE)]  # each by its index
+    return sum(_raise_card(pk, now=now) for found in missing for pk in found.values_list("pk", flat=True)[:AT_A_TIME])
 
 
 def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
@@ -44,20 +49,27 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     again = OutsideWrite.objects.filter(
         walk=OuterRef("walk"), action=OuterRef("action"), pk__gt=OuterRef("pk")
     ).exclude(state__in=NOT_ABOUT_TO_BE)
-    found = OutsideWrite.objects.filter(
-        state__in=NOT_ABOUT_TO_BE,
-        card=None,
-        owed_at__gte=now - LOOKED_BACK,
-        walk__anonymised_at=None,
-        walk__escalation=None,  # a card's own lane stays with its card
-    )
-    return found.exclude(action=INTERACTION).filter(Exists(told) | Exists(left), ~Exists(again)).order_by("owed_at")
+    found = _of_calls(now).filter(state__in=NOT_ABOUT_TO_BE).exclude(action=INTERACTION)
+    return found.filter(Exists(told) | Exists(left), ~Exists(again)).order_by("owed_at")
+
+
+def _still_unknown(state: OutsideWrite.State, now: datetime) -> QuerySet[OutsideWrite]:
+    """Writes in this state of which a caller was told an hour ago that it is not known yet."""
+    told = Footstep.objects.filter(walk=OuterRef("walk"), write=OuterRef("pk"), chosen=UNKNOWN)
+    found = _of_calls(now).filter(state=state, owed_at__lt=now - WAITED_IN_VAIN)
+    return found.filter(Exists(told)).order_by("owed_at")
+
+
+def _of_calls(now: datetime) -> QuerySet[OutsideWrite]:
+    """Those nobody has a card of; a card's own lane stays with its card."""
+    since = now - LOOKED_BACK
+    return OutsideWrite.objects.filter(card=None, owed_at__gte=since, walk__anonymised_at=None, walk__escalation=None)
 
 
 def _raise_card(pk: int, *, now: datetime) -> int:
     with transaction.atomic():
         write = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
-        if write.card_id is not None or write.state not in NOT_ABOUT_TO_BE:
+        if write.card_id is not None or write.state not in (*NOT_ABOUT_TO_BE, *STILL_TO_BE_DONE):
             return 0
         here = read_state(walk=write.walk)
         known, walk = here.known, here.walk
@@ -72,7 +84,7 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             customer_name=name_of_the_caller(walk, known),
             telephone=call_back_on(walk.caller_number, known),
             zone=zone,
-            reason=f"{what}: {how_it_stands(State(write.state))} {write.last_error}".strip(),
+            reason=f"{what}: {_why(write)} {write.last_error}".strip(),
             details=_details(write),
             promised=words_heard(here, write),
             due_at=None,
@@ -81,6 +93,12 @@ def _raise_card(pk: int, *, now: datetime) -> int:
         )
         write.save(update_fields=["card"])
     return 1
+
+
+def _why(write: OutsideWrite) -> str:
+    if write.state in STILL_TO_BE_DONE:
+        return _("Pasó una hora y todavía no se hizo.")
+    return how_it_stands(State(write.state))
 
 
 def words_heard(here: WalkState, write: OutsideWrite) -> str:

@@ -72,6 +72,7 @@ class Owed:
 
     write: OutsideWrite
     words: str
+    is_awaited: bool = False  # the present step was asked for it, and what it came to is not told yet
 
     @property
     def warning(self) -> str:
@@ -130,7 +131,7 @@ def lay_walk(
     looked_by_hand = step.kind == "look_up" and here.footstep.found is None and here.footstep.by_hand
     asked = look_ups()[step.look_up].by_hand if looked_by_hand else step.fields
     writes, handed = _left_behind(here)
-    owed = [Owed(write, str(actions()[write.action].words)) for write in writes]
+    owed = [Owed(write, str(actions()[write.action].words), _waits_for(here, write)) for write in writes]
     return WalkPage(
         here=here,
         say=filled(step.say, words),
@@ -146,7 +147,7 @@ def lay_walk(
         escalations=handed,
         others=list(_others(walk, by)) if by else [],
         done_already=_done_already(here, writes, handed),
-        awaited=next((one for one in owed if _waits_for(here, one.write)), None),
+        awaited=next((one for one in owed if one.is_awaited), None),
         needs_look=_needs_look(here),
         errors=errors,
         problem=problem,

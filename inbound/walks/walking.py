@@ -85,7 +85,7 @@ def answer_step(
             following = _decide(step, footstep, known, branch, sent.get("reason", ""))
         elif step.waits and footstep.write_id:
             return here
-        elif step.waits and branch == REFUSED:
+        elif step.waits and branch == REFUSED and not is_owed_already(here):
             footstep.chosen, footstep.reason = REFUSED, _short(sent.get("reason", ""))
             following = step.way(REFUSED)
         elif step.kind == "do":

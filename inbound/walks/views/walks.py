@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import messages
@@ -109,34 +109,14 @@ def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @own_walks_only
 def outcome(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Wait for what the present step asked for; the page asks by itself, and shows that it waits."""
-    user = signed_in_user(request)
-    try:
-        here = walking.go_on_with_outcome(
-            by=user, key=key, position=_position(request), now=timezone.now(),
-            leaves=request.POST.get("leaves") == "yes",
-        )  # fmt: skip
-    except StaleStep:
-        here = _state(user, key)
-    except WalkRefused as refusal:
-        return _show(request, user, _state(user, key), problem=str(refusal))
-    return _show(request, user, here)
+    return _ask(request, key, partial(walking.go_on_with_outcome, leaves=request.POST.get("leaves") == "yes"))
 
 
 @require_POST
 @own_walks_only
 def look(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Ask the other system; the page asks by itself as soon as the step is on the screen."""
-    user = signed_in_user(request)
-    try:
-        here = walking.look(
-            by=user, key=key, position=_position(request), now=timezone.now(),
-            again=request.POST.get("again") == "yes",
-        )  # fmt: skip
-    except StaleStep:
-        here = _state(user, key)
-    except WalkRefused as refusal:
-        return _show(request, user, _state(user, key), problem=str(refusal))
-    return _show(request, user, here)
+    return _ask(request, key, partial(walking.look, again=request.POST.get("again") == "yes"))
 
 
 @require_POST
@@ -226,6 +206,18 @@ def diagram(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     here = read_state(walk=found)
     context = {"here": here, "drawing": diagram_of(here)}
     return render(request, "inbound/walks/_diagram.html" if request.htmx else "inbound/walks/diagram.html", context)  # type: ignore[attr-defined]
+
+
+def _ask(request: HttpRequest, key: uuid.UUID, verb: Callable[..., WalkState]) -> HttpResponse:
+    """What the page asks by itself: where the step was answered meanwhile, the page just follows."""
+    user = signed_in_user(request)
+    try:
+        here = verb(by=user, key=key, position=_position(request), now=timezone.now())
+    except StaleStep:
+        here = _state(user, key)
+    except WalkRefused as refusal:
+        return _show(request, user, _state(user, key), problem=str(refusal))
+    return _show(request, user, here)
 
 
 def _show(

@@ -188,8 +188,10 @@ def test_with_its_system_off_or_at_a_limit_the_call_goes_on_to_supervision(
     walk = Walk.objects.get()
     assert walk.ended_at is not None
     assert not [claim for claim in CLAIMS if claim in " ".join(said.words)]
-    see_to_the_let_down(now=said.caller.now + timedelta(hours=1))
-    assert Escalation.objects.exclude(telephone="").exists() or OutsideWrite.objects.filter(state="waiting").exists()
+    see_to_the_let_down(now=said.caller.now + timedelta(minutes=61))
+    card = Escalation.objects.get()
+    assert card.customer_name
+    assert card.telephone
 
 
 def test_what_a_person_finds_not_done_later_becomes_a_card_with_the_words_that_were_said(
@@ -249,6 +251,31 @@ def test_the_sim_is_not_blocked_where_the_line_was_not_suspended(call: Any, side
     assert Walk.objects.get().result == "line_not_suspended"
 
 
+def test_what_nobody_does_by_hand_becomes_a_card_after_an_hour(call: Any, set_mode: Any) -> None:
+    said = call("109", "top_up")
+    set_mode("c_cli4g", "by_hand")
+    said.answer(said.caller.here.step)
+    said.caller.outcome(leaves=True)
+    said.to_the_end()
+    now = said.caller.now
+    assert see_to_the_let_down(now=now + timedelta(minutes=59)) == 0
+    assert see_to_the_let_down(now=now + timedelta(minutes=61)) == 1
+    card = Escalation.objects.get()
+    assert "Pasó una hora y todavía no se hizo" in card.reason
+    assert (card.customer_name, card.telephone) == ("Rosa Flores", "+59170712345")
+
+
+def test_what_was_asked_for_is_not_told_as_never_asked(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    side.hangs_up.add("c_cli4g/top_up")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.caller.back()
+    said.caller.answer("refused", confirmed=True, reason="Se arrepintió")
+    assert said.caller.here.footstep.write_id == said.write.pk, "it is still what was asked for, and waited for"
+    assert said.caller.outcome().step.name == "top_up_to_confirm"
+
+
 def test_somebody_elses_call_is_not_waited_for(call: Any, marta: Any) -> None:
     said = call("109", "top_up")
     said.answer(said.caller.here.step)
@@ -258,10 +285,14 @@ def test_somebody_elses_call_is_not_waited_for(call: Any, marta: Any) -> None:
         )
 
 
-def test_a_system_that_came_to_be_used_by_hand_waits_for_the_agent(call: Any, set_mode: Any, ana: Any) -> None:
+def test_a_system_that_came_to_be_used_by_hand_waits_for_the_agent(
+    call: Any, set_mode: Any, ana: Any, signed_in: Any
+) -> None:
     said = call("109", "top_up")
     set_mode("c_cli4g", "by_hand")
     said.answer(said.caller.here.step)
     assert said.caller.outcome().step.name == "top_up"
+    page = signed_in(ana).get(f"/lines/walks/{said.caller.walk.key}/").content.decode()
+    assert page.count('name="reference"') == 1, "asked for by the step, and nowhere else"
     assert said.caller.outcome(leaves=True).step.name == "top_up_to_confirm"
     assert OutsideSystem.objects.get(code="c_cli4g").mode == "by_hand"
