@@ -226,16 +226,24 @@ def columns_by(
     unit: str = "",
     label: str = "",
     height: int = HEIGHT,
+    leads: Mapping[str, Mapping[str, str]] = NOTHING_LEADS,
 ) -> Chart:
-    """Upright bars, one a name in the order given (hours of a day): a part that counts, and the rest standing on it."""
+    """Upright bars, one a name in the order given (hours of a day): a part that counts, and the rest standing on it.
+
+    `leads`: where a name and its part lead.
+    """
     names = list(values)
     parts = list(dict.fromkeys(part for amounts in values.values() for part in amounts))
-    rows = [
-        {"name": name, "part": part, "value": float(amounts[part]), "order": order}
-        for name, amounts in values.items()
-        for order, part in enumerate(parts)
-        if amounts.get(part)  # the rim of nothing would break the axis
-    ]
+    rows: list[Spec] = []
+    links: Links = []
+    for name, amounts in values.items():
+        for order, part in enumerate(parts):
+            if not amounts.get(part):
+                continue  # the rim of nothing would break the axis
+            row: Spec = {"name": name, "part": part, "value": float(amounts[part]), "order": order}
+            to = leads.get(name, {}).get(part, "")
+            link(row, to=to, name=f"{name}, {part}: {_written(amounts[part])}", links=links)
+            rows.append(row)
     axis: Spec = {"title": unit or None, "tickCount": _ticks(values.values()), "format": ",~f"}
     upright: Spec = {"title": None, "labelAngle": 0}
     spec = {
@@ -249,10 +257,16 @@ def columns_by(
             "y": {"field": "value", "type": "quantitative", "stack": "zero", "axis": axis},
             "color": {"field": "part", "type": "nominal", "scale": {"domain": parts, "range": [PALETTE[0], QUIET]}},
             "order": {"field": "order", "type": "quantitative"},
+            **(ENCODING if links else {}),
         },
+        "links": links,
     }
     table = tuple((name, *(_written(amounts.get(part)) for part in parts)) for name, amounts in values.items())
-    return Chart(title, spec, (label or _("Grupo"), *parts), table, tuple(parts))
+    hrefs = tuple(
+        tuple(leads.get(name, {}).get(part, "") if amounts.get(part) else "" for part in parts)
+        for name, amounts in values.items()
+    )
+    return Chart(title, spec, (label or _("Grupo"), *parts), table, tuple(parts), hrefs=hrefs)
 
 
 def _written(value: Number | None) -> str:

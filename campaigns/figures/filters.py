@@ -21,6 +21,7 @@ class Only:
     agent: int | None = None
     zone: str = ""
     day: date | None = None
+    until: date | None = None  # the day and all before it: lists only, the figures of a page are not kept so
 
     @property
     def cut(self) -> Cut:

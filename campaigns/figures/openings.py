@@ -61,6 +61,24 @@ class Openings:
         """What `figure` counts of a day."""
         return self.figure(figure, only=replace(self._by_day(), day=day))
 
+    def until(self, day: date, figure: str, *, unit: Unit = Unit.CONTACT) -> str:
+        """What `figure` counts of a day and all before it; `attempts` are the calls."""
+        if figure == "attempts":
+            return self._list({"unit": "calls", "until": day.isoformat()})
+        return self.figure(figure, unit=unit, only=Only(until=day))
+
+    def left(self, day: date, how: str) -> str:
+        """Who left the list on a day, `called` or `uncalled`, or was `yet` to be called at its end."""
+        return self._list({"left": how, "day": day.isoformat()})
+
+    def calls_of(self, day: date) -> str:
+        """All calls of a day."""
+        return self._list({"unit": "calls", "day": day.isoformat()})
+
+    def attempts(self, *, hour: int | None = None, number: int | None = None, is_reached: bool) -> str:
+        """The calls that count as an attempt, of an hour or of a number, with the customer spoken to or not."""
+        return self._list({"unit": "calls", "hour": hour, "number": number, "spoke": "yes" if is_reached else "no"})
+
     def of(self, counts: Counts, *, unit: Unit, only: Only | None = None, zone: str = "") -> dict[str, str]:
         """By figure, where those of `counts` lead; '' where there is nothing."""
         rest = self.figure("items", unit=unit, only=only, zone=zone).partition("figure=items")[2]
@@ -85,10 +103,11 @@ class Openings:
     @staticmethod
     def _kept(only: Only) -> dict[str, str]:
         zone = "" if only.day and only.days_leave_out_zone else only.zone
-        return {"service": only.service, "zone": zone, "day": only.day.isoformat() if only.day else ""}
+        days = {name: day.isoformat() if day else "" for name, day in (("day", only.day), ("until", only.until))}
+        return {"service": only.service, "zone": zone, **days}
 
     def _list(self, asked: dict[str, str | int | None]) -> str:
-        return f"{self._address}?{urlencode({name: value for name, value in asked.items() if value})}"
+        return f"{self._address}?{urlencode({name: value for name, value in asked.items() if value not in (None, '')})}"
 
 
 def leads_of_totals(figures: Totals, opens: Openings) -> dict[str, Any]:

@@ -25,35 +25,37 @@ LAST_NUMBER = 9  # this attempt and all later ones
 
 # `attempts` of the entry is how many of a contact's attempts count: from the newest backwards it numbers those of the
 # last days without reading the earlier ones.
-_HOURS = """
+NUMBERED_CALLS = """
+SELECT a.id, a.day, extract(hour FROM a.dialled_at AT TIME ZONE %(zone)s) AS hour, d.party = 'right' AS is_reached,
+       least(greatest(e.attempts + 1 - row_number() OVER (
+         PARTITION BY a.contact_id ORDER BY a.dialled_at DESC, a.id DESC), 1), %(last)s) AS number
+  FROM campaigns_attempt a
+  JOIN campaigns_disposition d ON d.id = a.disposition_id AND d.counts_as_attempt
+  JOIN campaigns_listentry e ON e.contact_id = a.contact_id
+ WHERE a.campaign_id = %(campaign)s AND a.day >= %(since)s
+"""
+_HOURS = f"""
 INSERT INTO campaigns_hourfigure (campaign_id, day, hour, number, attempts, contacted)
-SELECT %(campaign)s, day, hour, number, count(*), count(*) FILTER (WHERE party = 'right')
-  FROM (
-    SELECT a.day, extract(hour FROM a.dialled_at AT TIME ZONE %(zone)s) AS hour, d.party,
-           least(greatest(e.attempts + 1 - row_number() OVER (
-             PARTITION BY a.contact_id ORDER BY a.dialled_at DESC, a.id DESC), 1), %(last)s) AS number
-      FROM campaigns_attempt a
-      JOIN campaigns_disposition d ON d.id = a.disposition_id AND d.counts_as_attempt
-      JOIN campaigns_listentry e ON e.contact_id = a.contact_id
-     WHERE a.campaign_id = %(campaign)s AND a.day >= %(since)s
-  ) AS numbered
+SELECT %(campaign)s, day, hour, number, count(*), count(*) FILTER (WHERE is_reached)
+  FROM ({NUMBERED_CALLS}) AS numbered
  GROUP BY day, hour, number
 """
 # A contact leaves the list with its last call, or on the day its payment became known. Who left before the launch, or
 # was never in it (control group, without telephone), is no part of a burn-down.
-_LEFT = """
+LEAVING_ROWS = """
+SELECT contact_id, state, owner_id, attempts > 0 OR handled_at IS NOT NULL AS is_called,
+       CASE WHEN state <> 'open' THEN (left_at AT TIME ZONE %(zone)s)::date END AS day
+  FROM campaigns_listentry CROSS JOIN LATERAL (
+    SELECT CASE state WHEN 'paid' THEN paid_known_at ELSE coalesce(last_attempt_at, handled_at) END AS left_at
+  ) AS leaving
+ WHERE campaign_id = %(campaign)s
+   AND (state = 'open' OR state IN ('done', 'exhausted', 'not_callable', 'paid') AND left_at >= %(launched)s)
+"""
+_LEFT = f"""
 SELECT day, count(*) FILTER (WHERE state <> 'open' AND is_called), count(*) FILTER (WHERE state = 'exhausted'),
        count(*) FILTER (WHERE state <> 'open' AND NOT is_called),
        count(*) FILTER (WHERE state = 'open'), count(*) FILTER (WHERE state = 'open' AND owner_id IS NULL)
-  FROM (
-    SELECT state, owner_id, attempts > 0 OR handled_at IS NOT NULL AS is_called,
-           CASE WHEN state <> 'open' THEN (left_at AT TIME ZONE %(zone)s)::date END AS day
-      FROM campaigns_listentry CROSS JOIN LATERAL (
-        SELECT CASE state WHEN 'paid' THEN paid_known_at ELSE coalesce(last_attempt_at, handled_at) END AS left_at
-      ) AS leaving
-     WHERE campaign_id = %(campaign)s
-       AND (state = 'open' OR state IN ('done', 'exhausted', 'not_callable', 'paid') AND left_at >= %(launched)s)
-  ) AS entries
+  FROM ({LEAVING_ROWS}) AS entries
  GROUP BY day
 """
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from campaigns.desk.finding import named
-from campaigns.figures.counted_rows import counted_contacts, counted_services
+from campaigns.figures.counted_rows import counted_contacts, counted_services, leaving_contacts, numbered_calls
 from campaigns.figures.filters import NO_ZONE, Only
 from campaigns.models import Attempt, Campaign, Contact, ListEntry, Renewal
 from campaigns.models.contacts import CallList, ContactQuerySet
@@ -39,7 +39,9 @@ class Asked:
     """What a person asked the list for; everything may be empty. Plain, so that an export's row can keep it.
 
     `figure` is one of campaigns/figures/measuring.py: the list has the rows it counts, of the work of `worker` (the
-    agent it is credited to, of calls who called) and of `day` (in ISO form). `agent` is who owns the contact now.
+    agent it is credited to, of calls who called) and of `day`, or of all days `until` one (in ISO form). `agent` is who
+    owns the contact now. `left`: who left the list on `day`, or was to be called at its end, as a burn-down counts
+    them. `hour`, `number` and `spoke` are of the calls that count as an attempt.
     """
 
     unit: str = ""  # '' contacts, else services or calls
@@ -53,24 +55,37 @@ class Asked:
     worker: int | None = None
     day: str = ""
     results: tuple[int, ...] | list[int] = ()  # calls that ended in one of these
+    until: str = ""
+    left: str = ""
+    hour: int | None = None
+    number: int | None = None
+    spoke: bool | None = None
 
     @property
     def only(self) -> Only:
         """What the figures were asked for. The zone is the list's own filter."""
         day = date.fromisoformat(self.day) if self.day else None
-        return Only(service=self.service, agent=self.worker, day=day)
+        until = date.fromisoformat(self.until) if self.until else None
+        return Only(service=self.service, agent=self.worker, day=day, until=until)
+
+    @property
+    def is_of_attempts(self) -> bool:
+        return any(asked is not None for asked in (self.hour, self.number, self.spoke))
 
     @property
     def is_of_a_figure(self) -> bool:
-        return bool(self.figure or self.service or self.worker)
+        return bool(self.figure or self.service or self.worker or self.left or self.is_of_attempts)
 
 
 def find_contacts(*, campaign: Campaign, asked: Asked, user: User) -> ContactQuerySet:
     """The contacts asked for, as far as `user` may see them, with entry and owner."""
     found = Contact.objects.visible_to(user).filter(_of_contact(asked), campaign=campaign)
-    if asked.is_of_a_figure:
+    if asked.figure or asked.service or asked.worker:
         keys = counted_contacts(campaign=campaign, figure=asked.figure or "items", only=asked.only)
         found = found.filter(pk__in=keys)
+    if asked.left:
+        day = date.fromisoformat(asked.day)
+        found = found.filter(pk__in=leaving_contacts(campaign=campaign, how=asked.left, day=day))
     return found.select_related("entry__owner__user", "entry__last_disposition")
 
 
@@ -93,6 +108,11 @@ def find_calls(*, campaign: Campaign, asked: Asked, user: User) -> QuerySet[Atte
         found = found.filter(agent=asked.worker)
     if asked.day:
         found = found.filter(day=asked.day)
+    if asked.until:
+        found = found.filter(day__lte=asked.until)
+    if asked.is_of_attempts:
+        keys = numbered_calls(campaign=campaign, hour=asked.hour, number=asked.number, is_reached=asked.spoke)
+        found = found.filter(pk__in=keys)
     if asked.results:
         found = found.filter(disposition__in=asked.results)
     return found.select_related("contact", "agent__user", "disposition")

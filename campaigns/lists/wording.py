@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from agents.models import Agent
 from campaigns.figures.filters import NO_ZONE
 from campaigns.figures.measuring import DAY_OF
+from campaigns.figures.patterns import LAST_NUMBER
 from campaigns.lists.listing import STATES, Asked
 from campaigns.models import Disposition, Service
 from campaigns.models.contacts import CallList
@@ -33,6 +34,11 @@ FIGURES: dict[str, str | Promise] = {
     "paid_without_contact": gettext_lazy("pagados sin contacto"),
     "not_paid": gettext_lazy("no pagados"),
     "held_out": gettext_lazy("del grupo de control"),
+}
+LEFT: dict[str, str | Promise] = {
+    "called": gettext_lazy("salieron de la lista tras una llamada el %(day)s"),
+    "uncalled": gettext_lazy("pagaron sin llamada el %(day)s"),
+    "yet": gettext_lazy("por llamar al final del %(day)s"),
 }
 OF_SERVICES: dict[str, str | Promise] = {
     "paid_on_contact_day": gettext_lazy("pagados el mismo día del contacto"),
@@ -74,8 +80,13 @@ def words_of(asked: Asked, *, agents: dict[int, str] | None = None) -> list[str]
     if asked.results:
         labels = {row.pk: row.label for row in Disposition.objects.filter(pk__in=asked.results)}
         said.append(", ".join(labels[pk] for pk in asked.results if pk in labels))
-    if asked.day and (asked.unit == CALLS or asked.figure in DAY_OF):
-        said.append(_("el %(day)s") % {"day": f"{date.fromisoformat(asked.day):%d/%m/%Y}"})
+    if asked.left:
+        said.append(LEFT[asked.left] % {"day": _day(asked.day)})
+    elif asked.day and (asked.unit == CALLS or asked.figure in DAY_OF):
+        said.append(_("el %(day)s") % {"day": _day(asked.day)})
+    if asked.until and (asked.unit == CALLS or asked.figure in DAY_OF):
+        said.append(_("hasta el %(day)s") % {"day": _day(asked.until)})
+    said += _of_attempts(asked)
     if asked.worker:
         whose = _("llamadas de %(agent)s") if asked.unit == CALLS else _("trabajo de %(agent)s")
         said.append(whose % {"agent": _agent(asked.worker, agents)})
@@ -86,6 +97,24 @@ def words_of(asked: Asked, *, agents: dict[int, str] | None = None) -> list[str]
     if asked.search:
         said.append(_("con búsqueda"))
     return said
+
+
+def _of_attempts(asked: Asked) -> list[str]:
+    said = (
+        []
+        if asked.spoke is None
+        else [_("se habló con el cliente") if asked.spoke else _("no se habló con el cliente")]
+    )
+    if asked.hour is not None:
+        said.append(_("de %(hour)02d:00 a %(hour)02d:59") % {"hour": asked.hour})
+    if asked.number is not None:
+        words = _("%(n)s.º intento y más") if asked.number == LAST_NUMBER else _("%(n)s.º intento")
+        said.append(words % {"n": asked.number})
+    return [*said, _("cuentan como intento")] if said else []
+
+
+def _day(day: str) -> str:
+    return f"{date.fromisoformat(day):%d/%m/%Y}"
 
 
 def names_of(asked: Asked) -> dict[int, str]:

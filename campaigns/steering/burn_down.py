@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from campaigns.assignment.capacity import HOUR
+from campaigns.figures.openings import Openings
 from campaigns.models import Campaign
 from campaigns.month.periods import day_of
 from campaigns.steering.pace import Pace
@@ -58,15 +59,25 @@ def burn_down(*, pace: Pace, campaign: Campaign) -> list[BurnDay]:
     return found
 
 
-def burn_down_chart(days: list[BurnDay]) -> Chart:
-    """Plan and reality as two lines."""
+def burn_down_chart(days: list[BurnDay], *, opens: Openings) -> Chart:
+    """Plan and reality as two lines; reality leads to who was still to be called."""
     return day_by_day(
         title=_("Contactos por llamar al final de cada día"),
         series={
             _("Plan"): [(line.day, line.planned) for line in days],
             _("Realidad"): [(line.day, line.left) for line in days if line.left is not None],
         },
+        leads={_("Realidad"): {line.day: opens.left(line.day, "yet") for line in days if line.left}},
     )
+
+
+def leads_of(line: BurnDay, *, opens: Openings) -> dict[str, str]:
+    """Where the figures of a day lead; '' where there is nothing."""
+    rows = {
+        name: opens.left(line.day, how)
+        for name, how in (("left", "yet"), ("called", "called"), ("uncalled", "uncalled"))
+    }
+    return {name: to if getattr(line, name) else "" for name, to in {**rows, "calls": opens.calls_of(line.day)}.items()}
 
 
 def _planned(pace: Pace, moment: datetime) -> int:

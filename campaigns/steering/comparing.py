@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 from django.db.models import Sum
@@ -16,13 +16,20 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from campaigns.figures.cells import sum_campaigns
+from campaigns.figures.filters import Only
+from campaigns.figures.openings import Openings
 from campaigns.figures.patterns import LAST_NUMBER
-from campaigns.models import Campaign, HourFigure
+from campaigns.models import Campaign, HourFigure, Unit
 from campaigns.month.periods import day_of
 from screens.charts import Chart, columns_by, day_by_day
 
 MONTHS = 4  # side by side, the present one among them
 SUMS = ("handled", "contacted", "promised", "attempts", "services_paid", "services_paid_after_contact")
+ROWS = {  # the figure and the unit whose rows a sum counts
+    **{name: (name, Unit.CONTACT) for name in ("handled", "contacted", "promised", "attempts")},
+    "services_paid": ("paid", Unit.SERVICE),
+    "services_paid_after_contact": ("paid_after_contact", Unit.SERVICE),
+}
 
 _DAYS = """
 WITH shown AS (
@@ -59,6 +66,7 @@ class Month:
     attempts: int
     services_paid: int
     services_paid_after_contact: int
+    leads: dict[str, str]  # by figure, the rows it counts; '' where there are none
 
 
 @dataclass(frozen=True)
@@ -81,36 +89,47 @@ def side_by_side(*, campaign: Campaign, now: datetime) -> SideBySide:
         cursor.execute(_DAYS, {"campaigns": [one.pk for one in shown], "days": days})
         rows = cursor.fetchall()
     items = {pk: counts.items for pk, counts in sum_campaigns(campaigns=shown).items()}
-    months = [_month(one, items[one.pk], [row for row in rows if row[0] == one.pk]) for one in shown]
+    months = [_month(one, items[one.pk], [row for row in rows if row[0] == one.pk], days) for one in shown]
     return SideBySide(days, months, _chart(campaign, months, rows, days))
 
 
-def _month(campaign: Campaign, items: int, rows: Sequence[Sequence[Any]]) -> Month:
+def _month(campaign: Campaign, items: int, rows: Sequence[Sequence[Any]], days: int) -> Month:
     sums = {name: int(sum(row[2 + place] for row in rows)) for place, name in enumerate(SUMS)}
-    return Month(campaign, date_format(campaign.period, "F Y").capitalize(), items, **sums)
+    opens, last = Openings(campaign, Only()), _day_of(campaign, days)
+    leads = {name: opens.until(last, figure, unit=unit) if sums[name] else "" for name, (figure, unit) in ROWS.items()}
+    leads["items"] = opens.figure("items") if items else ""
+    return Month(campaign, date_format(campaign.period, "F Y").capitalize(), items, **sums, leads=leads)
+
+
+def _day_of(campaign: Campaign, number: int) -> date:
+    return campaign.calls_from + timedelta(days=number - 1)
 
 
 def _chart(campaign: Campaign, months: list[Month], rows: Sequence[Sequence[Any]], days: int) -> Chart:
     """Contacted of a hundred contacts, day by day; the days of earlier months stand on those of this one."""
     shown = min(days, (campaign.calls_until - campaign.calls_from).days + 1)
-    series = {}
+    series, leads = {}, {}
     for month in months:
         if not month.items:
             continue
         reached = {row[1]: int(row[3]) for row in rows if row[0] == month.campaign.pk}
-        points, total = [], 0
+        opens = Openings(month.campaign, Only())
+        points, opened, total = [], {}, 0
         for number in range(1, shown + 1):
             total += reached.get(number, 0)
-            day = campaign.calls_from + timedelta(days=number - 1)
+            day = _day_of(campaign, number)
             points.append((day, round(100 * total / month.items, 2)))
-        series[month.name] = points
-    return day_by_day(title=_("Contactados de cada 100 contactos, en el mismo día de cada campaña"), series=series)
+            opened[day] = opens.until(_day_of(month.campaign, number), "contacted") if total else ""
+        series[month.name], leads[month.name] = points, opened
+    title = _("Contactados de cada 100 contactos, en el mismo día de cada campaña")
+    return day_by_day(title=title, series=series, leads=leads)
 
 
 @dataclass(frozen=True)
 class Answered:
     """Attempts of one hour, or of one number, and how many reached the customer; None where a month has none."""
 
+    key: int
     name: str
     attempts: int
     contacted: int
@@ -141,21 +160,29 @@ def read_patterns(*, campaign: Campaign) -> Patterns:
     return Patterns(by_hour, by_number, before)
 
 
-def patterns_charts(patterns: Patterns) -> list[Chart]:
-    """By hour and by number; none without attempts in this month."""
+def patterns_charts(patterns: Patterns, *, opens: Openings) -> list[Chart]:
+    """By hour and by number, each bar leading to its calls; none without attempts in this month."""
     shown = [
-        _reached(_("Intentos por hora del día"), _("Hora"), patterns.by_hour),
-        _reached(_("Intentos por número de intento"), _("Intento"), patterns.by_number),
+        _reached(_("Intentos por hora del día"), _("Hora"), patterns.by_hour, opens, "hour"),
+        _reached(_("Intentos por número de intento"), _("Intento"), patterns.by_number, opens, "number"),
     ]
     return [chart for chart in shown if chart.rows]
 
 
-def _reached(title: str, label: str, lines: list[Answered]) -> Chart:
+def _reached(title: str, label: str, lines: list[Answered], opens: Openings, by: Literal["hour", "number"]) -> Chart:
     told, quiet = _("Habló con el cliente"), _("No habló con el cliente")
     values = {
         line.name: {told: line.contacted, quiet: line.attempts - line.contacted} for line in lines if line.attempts
     }
-    return columns_by(title=title, values=values, label=label)
+    leads = {
+        line.name: {
+            words: opens.attempts(is_reached=words == told, hour=line.key if by == "hour" else None,
+                                  number=line.key if by == "number" else None)
+            for words in (told, quiet)
+        }
+        for line in lines
+    }  # fmt: skip
+    return columns_by(title=title, values=values, label=label, leads=leads)
 
 
 def _answered(rows: list[tuple[bool, int, int, int]], named: Any) -> list[Answered]:
@@ -164,7 +191,7 @@ def _answered(rows: list[tuple[bool, int, int, int]], named: Any) -> list[Answer
         sums = found.setdefault(key, [0, 0, 0, 0])
         sums[0 if mine else 2] += tried
         sums[1 if mine else 3] += reached
-    return [Answered(named(key), *sums) for key, sums in sorted(found.items())]
+    return [Answered(key, named(key), *sums) for key, sums in sorted(found.items())]
 
 
 def _hour(hour: int) -> str:

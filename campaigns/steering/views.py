@@ -15,11 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user, steering_only
 from campaigns.assignment.capacity import calling_calendar
 from campaigns.figures.figures import read_figures
+from campaigns.figures.filters import Only
+from campaigns.figures.openings import Openings
 from campaigns.models import Campaign
 from campaigns.month.lifecycle import CampaignRefused
 from campaigns.month.on_pages import campaign_at, month_name
 from campaigns.month.periods import write_period
-from campaigns.steering.burn_down import burn_down, burn_down_chart
+from campaigns.steering.burn_down import burn_down, burn_down_chart, leads_of
 from campaigns.steering.comparing import first_whole_day, patterns_charts, read_patterns, side_by_side
 from campaigns.steering.forecasting import forecast
 from campaigns.steering.forms import GoalForm, TakeOverForm
@@ -85,9 +87,10 @@ def _page(request: HttpRequest, campaign: Campaign, data: Any = None) -> dict[st
     days = burn_down(pace=pace, campaign=campaign) if pace else []
     months = side_by_side(campaign=campaign, now=now) if campaign.launched_at else None
     patterns = read_patterns(campaign=campaign)
-    charts = [burn_down_chart(days)] if days else []
+    opens = Openings(campaign, Only())
+    charts = [burn_down_chart(days, opens=opens)] if days else []
     charts += [months.chart] if months and months.chart else []
-    charts += patterns_charts(patterns)
+    charts += patterns_charts(patterns, opens=opens)
     rows = read_goals(campaign=campaign, figures=read_figures(campaign=campaign), days_left=_days_left(campaign, now))
     return {
         "campaign": campaign,
@@ -97,7 +100,7 @@ def _page(request: HttpRequest, campaign: Campaign, data: Any = None) -> dict[st
         "steers": signed_in_user(request).steers_campaigns,
         "pace": pace,
         "forecast": forecast(pace=pace, campaign=campaign) if pace else None,
-        "days": days,
+        "days": [(line, leads_of(line, opens=opens)) for line in days],
         "months": months,
         "first_whole_day": first_whole_day(campaign),
         "patterns": patterns,

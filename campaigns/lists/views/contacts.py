@@ -5,7 +5,6 @@ Searched, sorted, and exported as they are filtered.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -19,9 +18,10 @@ from django_tables2 import RequestConfig
 from agents.access import centre_only, signed_in_user
 from campaigns.figures.filters import NO_ZONE, read_choices
 from campaigns.lists.books import contact_filters
-from campaigns.lists.listing import STATES, Asked
+from campaigns.lists.listing import STATES
 from campaigns.lists.of_units import OF_UNITS
 from campaigns.lists.tables import CallTable, ContactTable, ServiceTable
+from campaigns.lists.views.asking import asked_for, hidden_of
 from campaigns.lists.views.exports import owe
 from campaigns.lists.wording import (
     CALLS,
@@ -34,11 +34,11 @@ from campaigns.lists.wording import (
     names_of,
     words_of,
 )
-from campaigns.models import ListExport, Service
+from campaigns.models import ListExport
 from campaigns.models.contacts import CallList
 from campaigns.month.on_pages import agent_choices, campaign_at, month_name
 from campaigns.month.periods import write_period
-from screens.searching import search_is_posted, searched
+from screens.searching import search_is_posted
 from screens.tables import PAGE, ListTable
 
 COUNTED_TO = 10_000  # pages past this are reached by filtering: counting a million rows for a foot would take seconds
@@ -85,7 +85,7 @@ def contact_list(request: HttpRequest, period: str) -> HttpResponse:
             "states": STATES.items(),
             "units": UNITS.items(),
             "figures": figures_of(asked.unit).items(),
-            "hidden": _hidden(asked),
+            "hidden": hidden_of(asked),
             "heading": heading_of(asked),
             "lists": CallList.choices,
             "agents": agent_choices(signed_in_user(request), choices.agents),
@@ -110,44 +110,3 @@ def export(request: HttpRequest, period: str) -> HttpResponseBase:
         CALLS: _("Llamadas de %(month)s: %(asked)s"),
     }[asked.unit] % {"month": campaign, "asked": told}
     return owe(request, kind=ListExport.Kind.CONTACTS, filters=filters, words=words)
-
-
-def asked_for(request: HttpRequest) -> Asked:
-    """The filters of the address; what cannot be read is left out."""
-    asked = request.GET
-    state, call_list, service, day = (asked.get(name, "") for name in ("state", "list", "service", "day"))
-    unit = asked.get("unit", "")
-    unit = unit if unit in UNITS else CONTACTS
-    figure = asked.get("figure", "")
-    results = [_number(result) for result in asked.get("result", "").split(",")[:60]]
-    return Asked(
-        unit=unit,
-        state=state if state in STATES else "",
-        call_list=call_list if call_list in CallList.values else "",
-        agent=_number(asked.get("agent", "")),
-        zone=asked.get("zone", "")[:80],
-        search=searched(request, most=80),
-        figure=figure if figure in figures_of(unit) else "",
-        service=service if service in Service.values else "",
-        worker=_number(asked.get("worker", "")),
-        day=day if _is_a_day(day) else "",
-        results=tuple(result for result in results if result) if unit == CALLS else (),
-    )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _is_a_day(text: str) -> bool:
-    try:
-        return f"{date.fromisoformat(text):%Y-%m-%d}" == text
-    except ValueError:
-        return False
-
-
-def _hidden(asked: Asked) -> list[tuple[str, str]]:
-    """What a figure brought along and the form has no field for: it is told in words and kept."""
-    results = ",".join(map(str, asked.results))
-    kept = {"service": asked.service, "worker": asked.worker, "day": asked.day, "result": results}
-    return [(name, str(value)) for name, value in kept.items() if value]
