@@ -149,7 +149,7 @@ class UnitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         (
             None,
             {
-                "fields": ("code", "name"),
+                "fields": ("code", "name", "by_zone"),
                 "description": _(
                     "Se escribe primero a la persona del sector y después a la de todos los sectores; mientras vale, a "
                     "quien suple antes que a quien es titular. Al que deja el cargo póngale su último día."

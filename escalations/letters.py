@@ -22,7 +22,7 @@ from escalations.lists import in_words
 from escalations.marks import mark_before_its_clock_stops
 from escalations.models import Escalation, Letter, Unit, UnitAddress
 from notices import mailing
-from notices.models import NoticeKind
+from notices.models import Notice, NoticeKind
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import display
 
@@ -101,14 +101,27 @@ def places_of(escalation: Escalation) -> dict[str, str]:
     }
 
 
-def sector_of(escalation: Escalation) -> str:
-    """The sector where the sale was made (103.15), as the call found it."""
-    return " ".join(str(escalation.details.get("sector") or "").split())
+def sector_of(escalation: Escalation, unit: Unit | None) -> str:
+    """Where who is written to holds the role: in the customer's zone (103.7), or in the sector of the sale (103.15)."""
+    place = escalation.zone if unit is not None and unit.by_zone else escalation.details.get("sector")
+    return " ".join(str(place or "").split())
 
 
 def letters_of(escalation: Escalation) -> list[Letter]:
     """What was written to units about a card, the oldest first, with how each delivery stands."""
     return list(escalation.letters.select_related("unit", "notice").order_by("pk"))
+
+
+def why_not_mailed(escalation: Escalation) -> str:
+    """Why it cannot be said that a unit was written to; empty once a mail was handed to the mail server (103.15)."""
+    states = {letter.notice.state for letter in letters_of(escalation)}
+    if not states:
+        return _("Todavía no se escribió a ninguna unidad: use «Escribir a una unidad».")
+    if Notice.State.SENT in states:
+        return ""
+    if Notice.State.WAITING in states:
+        return _("El correo todavía no se entregó al servidor de correo: espere unos segundos y termine otra vez.")
+    return _("El correo no se pudo entregar: en la tarjeta dice por qué. Escriba otra vez.")
 
 
 def write_letter(
@@ -143,7 +156,7 @@ def write_letter(
         unit = unit or card.kind.unit
         if unit is None:
             raise EscalationRefused(_("Elija a qué unidad se escribe."))
-        where = sector_of(card) if sector is None else sector
+        where = sector_of(card, unit) if sector is None else sector
         address = address_of(unit=unit, sector=where, on=timezone.localdate(now, LA_PAZ))
         letter = _owe(card, address, draft, number=len(there) + 1, now=now)
         changes = {"waiting_since": now, "waits_for": unit.name} if wait else None
@@ -162,7 +175,8 @@ def write_at_once(escalation: Escalation, *, now: datetime) -> Letter | None:
     if not kind.writes_at_once or kind.unit is None:
         return None
     try:
-        address = address_of(unit=kind.unit, sector=sector_of(escalation), on=timezone.localdate(now, LA_PAZ))
+        where = sector_of(escalation, kind.unit)
+        address = address_of(unit=kind.unit, sector=where, on=timezone.localdate(now, LA_PAZ))
     except LetterRefused as nobody:
         _write_down(escalation, _("No se envió el correo. %(why)s") % {"why": nobody}, now)
         return None

@@ -28,7 +28,8 @@ STEPS = (
               requester_name = CASE WHEN requester_name = '' THEN '' ELSE %(nobody)s END,
               to_whom = CASE WHEN to_whom = '' THEN '' ELSE 'anon-' || id END
         WHERE walk_id = ANY(%(ids)s)""",
-    """UPDATE inbound_walk SET caller_number = '', contract = '', draft = '{}', brought = '{}', anonymised_at = %(now)s,
+    """UPDATE inbound_walk SET caller_number = '', caller_name = '', contract = '', draft = '{}', brought = '{}',
+              anonymised_at = %(now)s,
               customer_name = CASE WHEN customer_name = '' THEN '' ELSE %(nobody)s END
         WHERE id = ANY(%(ids)s)""",
 )

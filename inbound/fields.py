@@ -11,11 +11,13 @@ Condition = str | bool | tuple[str, ...]  # `present`, `absent`, yes or no, a va
 When = Mapping[str, Condition]
 
 FIELD_TYPES = (
-    *("customer", "service_number", "contract", "identity_card", "amount", "kinship"),
+    *("customer", "service_number", "contract", "identity_card", "amount", "holder", "kinship"),
     *("address", "date", "hour", "telephone", "name", "text", "choice"),
 )
+OWNER = "owner"
+HOLDER = {OWNER: _("Es el titular"), "other": _("No es el titular")}
 KINSHIPS = {
-    "holder": _("Titular"),
+    "holder": _("Titular"),  # as it was written once; who is the holder the system shows
     "spouse": _("Cónyuge"),
     "child": _("Hijo o hija"),
     "parent": _("Padre o madre"),
@@ -28,6 +30,7 @@ KINSHIPS = {
 class Field:
     """One thing to write down. `required_unless`: needed unless any of these holds. `among`: where the amounts are.
 
+    A `holder` says whether the requester is the holder: only whose `card`, another field, is the one at `among`.
     `prefill`: what already stands in it, `a | b` the first of them that is known; the agent may write over it.
     """
 
@@ -39,6 +42,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     among: str = ""
     prefill: str = ""
+    card: str = ""
 
 
 def kinship_words(code: str) -> str:

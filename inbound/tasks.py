@@ -3,13 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
-from inbound.walks import let_down
+from inbound.walks import leaving, let_down
 from inbound.writes import delivering
 
 
 @shared_task(name="inbound.deliver_writes")
 def deliver_writes() -> None:
     delivering.deliver_due(now=timezone.now())
+
+
+@shared_task(name="inbound.close_left_calls")
+def close_left_calls() -> None:
+    leaving.close_left_calls(now=timezone.now())
 
 
 @shared_task(name="inbound.see_to_the_let_down")

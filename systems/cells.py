@@ -146,9 +146,10 @@ class Cell:
         return self.client(address, token=token, timeout=timeout)
 
     def money(self) -> Iterator[str]:
-        """Names of fields of its answers which are amounts."""
+        """Names of fields which are amounts: of its answers, and of what is written by hand in their place."""
         for one in self.reads.values():
             yield from money_in(one.answers)
+            yield from (typed.name.rpartition(".")[2] for typed in one.by_hand if typed.kind == "amount")
 
     def words_of_values(self) -> dict[str, dict[str, Words]]:
         """The words for what stands in a field, by the field's name: those of `by_hand`, and `values`."""

@@ -32,4 +32,5 @@ def chart_of(day: OwnDay) -> Chart | None:
         for line in day.hours
     ]
     rows.append((_("Total"), figure(day.attempts), figure(day.contacts), figure(day.promises)))
-    return replace(drawn, headers=(_("Hora"), _("Llamadas"), _("Contactos"), _("Compromisos")), rows=tuple(rows))
+    headers = (_("Hora"), _("Llamadas"), _("Contactos"), _("Compromisos"))
+    return replace(drawn, headers=headers, rows=tuple(rows), hrefs=())

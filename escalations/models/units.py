@@ -18,6 +18,10 @@ class Unit(models.Model):
 
     code = models.SlugField(_("código"), max_length=24, unique=True)
     name = models.CharField(_("nombre"), max_length=80, unique=True)
+    by_zone = models.BooleanField(
+        _("se le escribe por la zona del cliente"), default=False,
+        help_text=_("Si no, por el sector del trámite. Así se busca quién la tiene."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("unidad")

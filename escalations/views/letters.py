@@ -114,7 +114,7 @@ def _initial(request: HttpRequest, card: Escalation) -> dict[str, Any]:
     asked = request.GET.get("unit", str(card.kind.unit_id or ""))
     return {
         "unit": asked,
-        "sector": request.GET.get("sector", sector_of(card)).replace("\x00", "")[:40],
+        "sector": request.GET.get("sector", sector_of(card, card.kind.unit)).replace("\x00", "")[:40],
         "subject": draft.subject,
         "text": draft.text,
         "number": len(letters_of(card)) + 1,

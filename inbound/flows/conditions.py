@@ -13,6 +13,7 @@ from inbound.fields import Condition, Field, When
 from inbound.flows.shapes import Branch, Step
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}", re.ASCII)
+SENTENCE = re.compile(r"(?<=[.!?])[ \n]+")
 NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
 
 
@@ -41,7 +42,7 @@ def proposed_branch(step: Step, known: Mapping[str, Any]) -> Branch | None:
     then the text really has no word for it. A branch without a condition is the caller's to say, never proposed.
     """
     for branch in step.branches:
-        if branch.when and holds(branch.when, known):
+        if branch.when and holds(branch.when, known) and holds(branch.needs, known):
             return branch
     decided_by_state = bool(step.on) and all(branch.when for branch in step.branches)
     if decided_by_state and value_at(known, step.on) not in NOTHING:
@@ -60,6 +61,16 @@ def filled(text: str, known: Mapping[str, Any]) -> str:
     """A script with its `{places}` filled in from what is known; what is not known leaves nothing, not even a gap."""
     written = PLACE.sub(lambda place: _words(value_at(known, place[1])), text)
     return re.sub(r" +([,.;:])", r"\1", re.sub(r"[ \t]{2,}", " ", written)).strip()
+
+
+def script(text: str, known: Mapping[str, Any]) -> str:
+    """A script as it is said: a sentence of whose places nothing is known is left out, it would say nothing."""
+    spoken = []
+    for sentence in SENTENCE.split(text):
+        named = PLACE.findall(sentence)
+        if not named or any(_words(value_at(known, place)) for place in named):
+            spoken.append(filled(sentence, known))
+    return " ".join(spoken).strip()
 
 
 def arguments(with_: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:

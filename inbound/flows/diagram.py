@@ -19,7 +19,8 @@ MARGIN = 14.0
 HEADING = 30.0
 LOOP_GAP = 10.0
 SHAPES = {  # of a kind in Mermaid: what opens and closes its words
-    "say": ("[", "]"), "ask": ("[/", "/]"), "look_up": ("[(", ")]"), "decide": ("{{", "}}"), "do": ("[[", "]]"),
+    "say": ("[", "]"), "ask": ("[/", "/]"), "look_up": ("[(", ")]"), "choose": ("[(", ")]"), "decide": ("{{", "}}"),
+    "do": ("[[", "]]"),
     "hand_over": (">", "]"), "refer": ("[\\", "\\]"), "end": ("([", "])"),
 }  # fmt: skip
 
@@ -27,7 +28,8 @@ SHAPES = {  # of a kind in Mermaid: what opens and closes its words
 def kind_words(kind: str) -> str:
     """How the screen calls a kind of step."""
     return {
-        "say": _("Decir"), "ask": _("Preguntar"), "look_up": _("Consultar"), "decide": _("Decidir"),
+        "say": _("Decir"), "ask": _("Preguntar"), "look_up": _("Consultar"), "choose": _("Elegir"),
+        "decide": _("Decidir"),
         "do": _("Hacer"), "hand_over": _("Derivar"), "refer": _("Remitir"), "end": _("Final"),
     }[kind]  # fmt: skip
 

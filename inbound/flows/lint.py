@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
 from inbound.fields import When
 from inbound.flows.conditions import alternatives, places
-from inbound.flows.shapes import DONE, LANES, OTHER, PLACES, REFUSED, UNKNOWN, Flow, FlowError, Step
+from inbound.flows.shapes import (
+    DONE,
+    LANES,
+    OTHER,
+    PLACES,
+    REFUSED,
+    SERVICE_ASKED,
+    UNKNOWN,
+    Flow,
+    FlowError,
+    Step,
+)
 from inbound.outside.actions import REQUESTER, Action
 from inbound.outside.look_ups import LookUp
 from inbound.outside.readings import HOUSE
 
-ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number"})
+ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number", SERVICE_ASKED})
+A_ROW_BY_ITS_PLACE = re.compile(r"\.[0-9]+\.", re.ASCII)
 BY_PRESENCE = ("present", "absent", True, False)
 
 
@@ -56,6 +69,7 @@ class _Checks:
         self.file = file
         self.errors: list[FlowError] = []
         self.given = ALWAYS_KNOWN | set(_given(flow))
+        self.compares_who_asks = any(field.type == "holder" for step in flow.steps.values() for field in step.fields)
 
     def wrong(self, step: Step | None, what: str) -> None:
         self.errors.append(FlowError(self.file, step.name if step else "", what))
@@ -117,10 +131,15 @@ class _Checks:
             root = path.split(".")[0]
             if root not in self.given:
                 self.wrong(step, _("«%(path)s»: ningún paso trae «%(root)s»") % {"path": path, "root": root})
+            elif A_ROW_BY_ITS_PLACE.search(path):
+                words = _("«%(path)s» toma la primera de varias: el cliente habla de una, falta un paso «choose»")
+                self.wrong(step, words % {"path": path})
         names = [field.name for field in step.fields]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.wrong(step, _("hay dos campos con el nombre «%(name)s»") % {"name": name})
         for field in step.fields:
+            if field.type == "holder" and not (field.card and field.among):
+                self.wrong(step, _("«%(name)s» compara dos carnets: faltan «card» y «among»") % {"name": field.name})
             if field.name in ALWAYS_KNOWN:
                 self.wrong(step, _("un campo no se puede llamar «%(name)s»") % {"name": field.name})
 
@@ -129,6 +148,7 @@ class _Checks:
         foreign = {
             other.as_ for other in self.flow.steps.values() if other.look_up and not other.look_up.startswith(HOUSE)
         }
+        foreign |= {other.as_ for other in self.flow.steps.values() if other.among.split(".")[0] in foreign}
         compared = {
             path
             for branch in step.branches
@@ -174,6 +194,10 @@ class _Checks:
             self.wrong(step, _("al cliente se le dice cómo salió: falta «outcomes» (done, refused, unknown)"))
         if action.accountable and not step.accountable:
             self.wrong(step, _("toca dinero o un SIM: falta «accountable: true»"))
+        if action.accountable and not self.compares_who_asks:
+            self.wrong(
+                step, _("toca dinero o un SIM y nadie compara a quien pide con el titular: falta un campo «holder»")
+            )
 
     def the_whole(self) -> None:
         """From every start each step is reached, and from each step an end."""
@@ -221,19 +245,20 @@ def _given(flow: Flow) -> Iterator[str]:
 
 
 def _paths(step: Step) -> Iterator[str]:
-    """Every path a step asks for."""
+    """Every path a step asks for. What `unless` names is of the rows it chooses among."""
     for text in (step.say, step.question, step.promised, step.title):
         yield from places(text)
-    for what in step.with_.values():
+    for what in (*step.with_.values(), *step.of.values()):
         if "{" in what:
             yield from places(what)
         else:
             yield from alternatives(what)
-    if step.on:
-        yield step.on
-    conditions: list[When] = [branch.when for branch in step.branches]
+    yield from filter(None, (step.on, step.among))
+    if step.due:
+        yield from filter(None, (step.due.hours, *step.due.before.split()))
+    conditions: list[When] = [when for branch in step.branches for when in (branch.when, branch.needs)]
     conditions += [field.required_unless for field in step.fields]
     for when in conditions:
         yield from when
     for field in step.fields:
-        yield from filter(None, (field.among, *alternatives(field.prefill)))
+        yield from filter(None, (*alternatives(field.among), *alternatives(field.prefill), field.card))

@@ -92,6 +92,8 @@ def _row(step: Step) -> str:
 def _does(step: Step) -> Iterator[str]:
     if step.look_up:
         yield f"{step.look_up} → {step.as_}"
+    if step.among:
+        yield f"one of {step.among} → {step.as_}"
     if step.action:
         yield step.action + (", accountable" if step.accountable else "")
     if step.escalation:
@@ -115,6 +117,8 @@ def _due(due: Due | None) -> str:
         return "due by the limit of its kind"
     if due.end_of_day:
         return "due by the end of the working day"
+    if due.hours:
+        return f"due in {due.hours} working hours"
     amounts = (("working hours", due.working_hours), ("working days", due.working_days), ("days", due.days))
     return "due in " + ", ".join(f"{amount} {name}" for name, amount in amounts if amount)
 
@@ -124,7 +128,9 @@ def _ways_on(step: Step) -> Iterator[str]:
         yield f"`{step.next}`"
     for way in step.ways:
         when = ", ".join(f"{path}: {_value(value)}" for path, value in way.when.items())
-        yield f"{_cell(way.label)} → `{way.next}`" + (f" ({_cell(when)})" if when else "")
+        needs = ", ".join(f"{path}: {_value(value)}" for path, value in way.needs.items())
+        told = "; ".join(filter(None, (when, f"only with {needs}" if needs else "")))
+        yield f"{_cell(way.label)} → `{way.next}`" + (f" ({_cell(told)})" if told else "")
 
 
 def _value(value: Any) -> str:

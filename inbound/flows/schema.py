@@ -35,6 +35,8 @@ LINE = re.compile(r"[0-9]{3,12}", re.ASCII)
 REFERENCE = re.compile(r"[0-9]{3,12}(\.[0-9]{1,2}){1,2}", re.ASCII)
 PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", re.ASCII)
 PATHS = re.compile(rf"{PATH.pattern}( \| {PATH.pattern})*", re.ASCII)
+WHEN = {"hours": PATH, "before": re.compile(rf"{PATH.pattern} {PATH.pattern}", re.ASCII)}
+NEVER = re.compile(r"(?!)")
 DOTTED = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", re.ASCII)
 MOST_OF_A_DUE = 1000
 
@@ -45,11 +47,12 @@ NEEDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "say": (frozenset({"say", "next"}), frozenset({"continue_as"})),
     "ask": (frozenset({"fields", "next"}), frozenset()),
     "look_up": (frozenset({"look_up", "as", "next"}), frozenset({"with"})),
+    "choose": (frozenset({"among", "as", "shows", "next"}), frozenset({"of", "unless", "none"})),
     "decide": (frozenset({"question", "branches"}), frozenset({"on", "other"})),
     "do": (frozenset({"action"}), frozenset({"with", "accountable", "as", "outcomes", "next"})),
     "hand_over": (frozenset({"escalation", "next"}), frozenset({"due", "promised", "with", "hands_to"})),
     "refer": (frozenset({"procedure", "next"}), frozenset()),
-    "end": (frozenset({"result", "label"}), frozenset({"continue_as", "settles"})),
+    "end": (frozenset({"result", "label"}), frozenset({"continue_as", "settles", "mailed"})),
 }
 UNTITLED = {"decide": "question", "end": "label"}  # these are titled by what they say
 
@@ -127,6 +130,11 @@ class _Reading:
             action=self.word(data, "action", DOTTED, needed=False),
             with_=self.arguments(data.get("with", {})),
             as_=self.word(data, "as", NAME, needed=False),
+            among=self.word(data, "among", PATH, needed=False),
+            of=self.arguments(data.get("of", {})),
+            unless=self.when(data.get("unless", {})),
+            shows=self.words(data, "shows", NAME),
+            none=self.word(data, "none", longest=120, needed=False),
             question=self.word(data, "question", longest=160, needed=False),
             on=self.word(data, "on", PATH, needed=False),
             branches=self.outcomes(data["outcomes"]) if "outcomes" in data else self.branches(data.get("branches", [])),
@@ -140,6 +148,7 @@ class _Reading:
             result=self.word(data, "result", NAME, needed=False),
             label=self.word(data, "label", longest=120, needed=False),
             settles=self.one_of(data, "settles", SETTLES) if "settles" in data else "",
+            mailed=self.yes(data, "mailed"),
             continue_as=self.word(data, "continue_as", LINE, needed=False),
             lane=self.one_of(data, "lane", LANES) if "lane" in data else LANES[0],
         )
@@ -161,7 +170,8 @@ class _Reading:
                     required=self.yes(item, "required", unless_said=True),
                     required_unless=self.when(item.get("required_unless", {})),
                     choices=tuple((choice, self.word(choices, choice, longest=120)) for choice in choices),
-                    among=self.word(item, "among", PATH, needed=False),
+                    among=self.word(item, "among", PATHS, needed=False),
+                    card=self.word(item, "card", NAME, needed=False),
                     prefill=self.word(item, "prefill", PATHS, needed=False),
                 )
             )
@@ -174,7 +184,7 @@ class _Reading:
             found.append(self.branch(self.word(item, "name", NAME), item))
         return tuple(found)
 
-    def branch(self, name: str, data: Any, *, may_have: tuple[str, ...] = ("name", "when")) -> Branch:
+    def branch(self, name: str, data: Any, *, may_have: tuple[str, ...] = ("name", "when", "needs")) -> Branch:
         data = self.mapping(data, _("una rama"))
         self.only(data, frozenset({"label", "next", *may_have}))
         return Branch(
@@ -182,6 +192,7 @@ class _Reading:
             label=self.word(data, "label", longest=120),
             when=self.when(data.get("when", {})),
             next=self.word(data, "next", NAME),
+            needs=self.when(data.get("needs", {})),
         )
 
     def outcomes(self, data: Any) -> tuple[Branch, ...]:
@@ -216,12 +227,14 @@ class _Reading:
         for key, value in data.items():
             if key == "end_of_day" and value is True:
                 amounts[key] = True
+            elif isinstance(value, str) and (WHEN.get(key) or NEVER).fullmatch(value):
+                amounts[key] = value
             elif isinstance(value, str) and value.isascii() and value.isdigit() and 0 < int(value[:5]) < MOST_OF_A_DUE:
                 amounts[key] = int(value)
             else:
                 self.wrong(_("«%(key)s» de «due» es una cantidad, o «end_of_day: true»") % {"key": key[:40]})
-        if len(data) != 1:
-            self.wrong(_("«due» dice una sola cosa: working_hours, working_days, days o end_of_day"))
+        if len(data.keys() - {"before"}) != 1:
+            self.wrong(_("«due» dice una sola cosa: working_hours, working_days, days, end_of_day u hours"))
         known = {key: value for key, value in amounts.items() if key in Due.__dataclass_fields__}
         return Due(**known)
 

@@ -3,10 +3,12 @@
 One flow a line of the centre; `docs/flows/` shows each as a diagram and a table. The kinds of step:
 
 - `say`: the agent says the script; `ask`: typed fields; `look_up`: another system, or a reading of the house;
+- `choose`: which of several rows that were found the caller means; it answers itself where there is one, or none;
 - `decide`: branches as buttons, one of them proposed from what is known;
 - `do`: a write to another system, whose outcome is waited for a moment: it goes on as `done`, `refused` or `unknown`;
 - `hand_over`: an escalation, whose card may be worked by a lane of the flow (`hands_to`); `refer`: another procedure
-  takes it from here; `end`: a named result, which in a lane says what becomes of the card (`settles`).
+  takes it from here; `end`: a named result, which in a lane says what becomes of the card (`settles`), and may ask
+  that a mail about it was delivered before (`mailed`).
 """
 
 from __future__ import annotations
@@ -16,12 +18,14 @@ from dataclasses import dataclass, field
 
 from inbound.fields import Field, When
 
-KINDS = ("say", "ask", "look_up", "decide", "do", "hand_over", "refer", "end")
+KINDS = ("say", "ask", "look_up", "choose", "decide", "do", "hand_over", "refer", "end")
 LANES = ("agent", "supervisor")
 SETTLES = ("resolved", "rejected", "informed")  # what the end of a lane does to its card; `informed` is both, at once
 OTHER = "other"  # the name of the branch «another state»
 DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
 OUTCOMES = {DONE: "Hecho", REFUSED: "No se hizo", UNKNOWN: "Todavía no se sabe"}  # of a write, when its caller is told
+
+SERVICE_ASKED = "service_asked"  # the service number by which the customer was found; empty when by something else
 
 # Places of a script that are no name of the flow: who speaks, what protocol says, and whom one speaks with.
 PLACES = ("saludo", "despedida", "agente", "cliente", "contrato", "linea")
@@ -31,6 +35,7 @@ PLACES = ("saludo", "despedida", "agente", "cliente", "contrato", "linea")
 class Branch:
     """One way on from a decision; it is proposed when all of `when` holds. Without `when` it is never proposed.
 
+    Where `needs` does not hold it cannot be taken, whatever the agent would like: what the system shows decides.
     Of a `do` the branches are its outcomes, and nobody chooses among them.
     """
 
@@ -38,16 +43,23 @@ class Branch:
     label: str
     when: When
     next: str
+    needs: When = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Until when what was handed over must be settled: one of the four. A step without one keeps its kind's limit."""
+    """Until when what was handed over must be settled: one of the five. A step without one keeps its kind's limit.
+
+    `hours`: the path of working hours that were looked up; where they are not known, the kind's limit. `before`, beside
+    one of them: the paths of a day and an hour before which it must be settled, whichever comes first.
+    """
 
     working_hours: int = 0
     working_days: int = 0
     days: int = 0
     end_of_day: bool = False
+    hours: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,11 @@ class Step:
     action: str = ""
     with_: Mapping[str, str] = field(default_factory=dict)
     as_: str = ""
+    among: str = ""
+    of: Mapping[str, str] = field(default_factory=dict)
+    unless: When = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+    none: str = ""
     question: str = ""
     on: str = ""
     branches: tuple[Branch, ...] = ()
@@ -80,6 +97,7 @@ class Step:
     result: str = ""
     label: str = ""
     settles: str = ""
+    mailed: bool = False
     continue_as: str = ""
     lane: str = "agent"
 

@@ -1,11 +1,14 @@
 """Nouns of the inbound lines."""
 
+from inbound.models.content import Content
+from inbound.models.limits import RepairLimit
 from inbound.models.lines import FlowDraft, FlowKind, FlowVersion, ServiceLine
 from inbound.models.outside import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
 from inbound.models.people import PersonInCharge
 from inbound.models.walks import Footstep, Walk
 
 __all__ = [
+    "Content",
     "FlowDraft",
     "FlowKind",
     "FlowVersion",
@@ -14,6 +17,7 @@ __all__ = [
     "OutsideWrite",
     "OutsideWriteChange",
     "PersonInCharge",
+    "RepairLimit",
     "ReservedSearch",
     "ServiceLine",
     "Walk",

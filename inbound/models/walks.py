@@ -57,11 +57,18 @@ class Walk(models.Model):
     caller_number = models.CharField(
         _("número que llama"), max_length=16, blank=True, help_text=_("E.164, si la central lo da.")
     )
+    caller_name = models.CharField(_("quien llama"), max_length=120, blank=True)
     contract = models.CharField(_("contrato"), max_length=24, blank=True)
     customer_name = models.CharField(_("cliente"), max_length=120, blank=True)
     position = models.PositiveIntegerField(default=0)
     draft = models.JSONField(default=dict, help_text=_("Lo que se escribió en el paso y todavía no se envió."))
     began_at = models.DateTimeField(_("comenzó"))
+    last_sign_at = models.DateTimeField(
+        _("último movimiento"),
+        null=True,
+        blank=True,
+        help_text=_("Cuando se entró a un paso o se escribió en él."),
+    )
     ended_at = models.DateTimeField(_("terminó"), null=True, blank=True)
     result = models.CharField(_("resultado"), max_length=40, blank=True)
     result_label = models.CharField(_("cómo terminó"), max_length=120, blank=True)
@@ -142,6 +149,11 @@ class Footstep(models.Model):
         Escalation, models.PROTECT, null=True, blank=True, related_name="+",
         help_text=_("La tarjeta que el paso dejó a supervisión."),
     )  # fmt: skip
+
+    @property
+    def answered_itself(self) -> bool:
+        """Whether nobody had to answer it: going back to it would only bring one here again."""
+        return (self.kind == "look_up" and not self.by_hand) or (self.kind == "choose" and not self.chosen)
 
     class Meta:
         constraints = [

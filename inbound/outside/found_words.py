@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -102,6 +102,11 @@ def in_words(found: Any) -> FoundInWords:
         elif words := words_of(name, value):
             facts.append((label_of(name), words))
     return FoundInWords(facts, [*tables, *below])
+
+
+def row_in_words(shows: Sequence[str], row: Mapping[str, Any]) -> str:
+    """One row in a line, of the fields `shows`: `D-10003608 · Internet · En ejecución`."""
+    return " · ".join(words for name in shows if (words := words_of(name, row.get(name))))
 
 
 def label_of(name: str) -> str:

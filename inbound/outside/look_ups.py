@@ -16,10 +16,12 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from escalations.raising import due_by
 from inbound.fields import Field
-from inbound.models import PersonInCharge
+from inbound.models import Content, PersonInCharge, RepairLimit
 from inbound.outside import readings
 from inbound.outside.readings import HOUSE
+from service_level.days import LA_PAZ
 from systems.cells import Cell, Reads, Typed
 from systems.registry import cells
 from systems.words import YES_OR_NO
@@ -132,8 +134,44 @@ def _names(charge: str, words: str | Promise) -> LookUp:
     return LookUp(HOUSE.rstrip("."), words, _run)
 
 
+def _limit(of: RepairLimit.Of, words: str | Promise) -> LookUp:
+    """Working hours by segment and component, and the moment they end when they begin now; nothing without a row."""
+
+    def _run(_clients: Any, arguments: Arguments, now: datetime) -> Any:
+        segment, component = arguments.get("segment", ""), arguments.get("component", "")
+        row = RepairLimit.objects.for_one(of=of, segment=segment, component=component)
+        if row is None:
+            return None
+        until = due_by(now=now, working_hours=float(row.working_hours))
+        return {"hours": str(row.working_hours.normalize()), "until": until.isoformat()}
+
+    return LookUp(HOUSE.rstrip("."), words, _run)
+
+
+def _says(topic: Content.Topic, words: str | Promise) -> LookUp:
+    """What an administrator wrote of a topic, as a list; with the argument `words` only what has them in its name."""
+
+    def _run(_clients: Any, arguments: Arguments, now: datetime) -> Any:
+        return Content.objects.said_of(topic, words=arguments.get("words", ""))
+
+    return LookUp(HOUSE.rstrip("."), words, _run)
+
+
+def _working_day(_clients: Any, _arguments: Arguments, now: datetime) -> Any:
+    """Whether the centre still works today, and the day until which a call promised now is made (103.6)."""
+    due = due_by(now=now, end_of_day=True)
+    day = due.astimezone(LA_PAZ).date()
+    return {"is_open": day == now.astimezone(LA_PAZ).date(), "next_on": day.isoformat()}
+
+
 OF_THE_HOUSE: dict[str, LookUp] = {
+    "house.repair_limit": _limit(RepairLimit.Of.REPAIR, _("Plazo de la reparación")),
+    "house.priority_limit": _limit(RepairLimit.Of.PRIORITY, _("Plazo de la atención con prioridad")),
     "house.installation_term": _reads("house.installation_term", _("Plazo de la instalación")),
+    "house.decoder_guide": _says(Content.Topic.DECODER, _("Guía del decodificador")),
+    "house.plans": _says(Content.Topic.PLANS, _("Planes y precios")),
+    "house.codes": _says(Content.Topic.CODES, _("Códigos de ciudades y países")),
+    "house.working_day": LookUp(HOUSE.rstrip("."), _("Jornada de hoy"), _working_day),
     "house.public_phone_window": _reads("house.public_phone_window", _("Fin de semana de telefonía pública")),
     "house.shopper_seller": _names(PersonInCharge.Charge.SHOPPER_SALES, _("Encargado de Venta Shopper")),
 }

@@ -13,15 +13,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from inbound.fields import KINSHIPS, Field
-from inbound.flows.conditions import is_required, value_at
-from inbound.flows.shapes import Step
+from inbound.fields import HOLDER, KINSHIPS, OWNER, Field
+from inbound.flows.conditions import is_required, known_first, value_at
+from inbound.flows.shapes import SERVICE_ASKED, Step
 from screens.amounts import read_amount
 from service_level.days import LA_PAZ
 from telephony import phone_numbers
 
 LONGEST = {"name": 120, "text": 500, "address": 200, "note": 2000}
 IDENTITY_CARD = re.compile(r"[0-9]{4,10}(-?[0-9A-Z]{1,2})?( ?[A-Z]{2})?", re.ASCII)
+CARD = re.compile(r"([0-9]+)(?:-([0-9A-Z]{1,2}))?", re.ASCII)
 NUMBER = re.compile(r"[0-9]{3,12}", re.ASCII)
 CONTRACT = re.compile(r"[0-9A-Z./-]{1,24}", re.ASCII)
 HOUR = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", re.ASCII)
@@ -37,18 +38,51 @@ class StepRefused(Exception):
         self.errors = errors
 
 
-def clean_answers(*, step: Step, sent: Mapping[str, str], known: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The answers of a step's fields, and its note. Raises StepRefused with every sentence at once."""
-    cleaned, errors = _each(step, sent, known, now)
+def clean_answers(
+    *, step: Step, fields: Collection[Field], sent: Mapping[str, str], known: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The answers of the fields a step asks for, and its note. Raises StepRefused with every sentence at once."""
+    cleaned, errors = _each(fields, sent, known, now)
     together = {**known, **cleaned}
-    for field in step.fields:
+    if too_late := _hour_that_passed(fields, cleaned, now):
+        errors[too_late] = _("Esa hora de hoy ya pasó.")
+    for field in fields:
+        if field.type == "holder" and cleaned.get(field.name) == OWNER and (why := _why_not_holder(field, together)):
+            errors[field.name] = why
         if field.name not in errors and not cleaned.get(field.name) and is_required(field, together):
             errors[field.name] = _("Falta: %(label)s.") % {"label": field.label}
     if errors:
-        raise StepRefused({field.name: errors[field.name] for field in step.fields if field.name in errors})
+        raise StepRefused({field.name: errors[field.name] for field in fields if field.name in errors})
     if step.note:
         cleaned["note"] = sent.get("note", "").strip()[: LONGEST["note"]]
     return cleaned
+
+
+def _hour_that_passed(fields: Collection[Field], cleaned: Mapping[str, Any], now: datetime) -> str:
+    """The field with the hour of a visit of today that is over; empty when there is none."""
+    day = next((str(cleaned.get(field.name) or "") for field in fields if field.type == "date"), "")
+    hour = next((field.name for field in fields if field.type == "hour"), "")
+    local = now.astimezone(LA_PAZ)
+    is_over = bool(cleaned.get(hour)) and day == local.date().isoformat() and cleaned[hour] <= f"{local:%H:%M}"
+    return hour if is_over else ""
+
+
+def _why_not_holder(field: Field, known: Mapping[str, Any]) -> str:
+    """Why somebody cannot be taken for the holder; empty when her card is the one the system shows."""
+    shown = known_first(field.among, known)
+    if not shown:
+        return _("El sistema no muestra el carnet del titular: elija «No es el titular» y el parentesco.")
+    if not same_card(str(known.get(field.card) or ""), shown):
+        return _("Ese carnet no es el del titular que muestra el sistema: elija «No es el titular» y el parentesco.")
+    return ""
+
+
+def same_card(one: str, other: str) -> bool:
+    """Whether two identity cards are one: the same digits and no other complement, wherever they were issued."""
+    mine, theirs = CARD.match(one.upper().strip()), CARD.match(other.upper().strip())
+    if not mine or not theirs or mine[1].lstrip("0") != theirs[1].lstrip("0"):
+        return False
+    return not (mine[2] and theirs[2]) or mine[2] == theirs[2]
 
 
 def clean_seen(*, fields: Collection[Field], sent: Mapping[str, str]) -> dict[str, str]:
@@ -76,13 +110,15 @@ def clean_seen(*, fields: Collection[Field], sent: Mapping[str, str]) -> dict[st
 
 
 def _each(
-    step: Step, sent: Mapping[str, str], known: Mapping[str, Any], now: datetime
+    fields: Collection[Field], sent: Mapping[str, str], known: Mapping[str, Any], now: datetime
 ) -> tuple[dict[str, Any], dict[str, str]]:
     cleaned: dict[str, Any] = {}
     errors: dict[str, str] = {}
-    for field in step.fields:
+    for field in fields:
         if field.type == "customer":
             cleaned[field.name] = _customer(field, sent)
+            asked = re.sub(r"[\s-]", "", sent.get(f"{field.name}_service", ""))
+            cleaned[SERVICE_ASKED] = asked if cleaned[field.name] and NUMBER.fullmatch(asked) else ""
             continue
         text = " ".join(sent.get(field.name, "").split())
         cleaned[field.name] = ""
@@ -125,7 +161,9 @@ def _clean(field: Field, text: str, known: Mapping[str, Any], now: datetime) -> 
                 raise ValueError(_("Escriba la hora como 15:30."))
             return f"{int(found_hour[1]):02}:{found_hour[2]}"
         case "kinship":
-            return _one_of(text, KINSHIPS)
+            return _one_of(text, {code: words for code, words in KINSHIPS.items() if code != "holder"})
+        case "holder":
+            return _one_of(text, HOLDER)
         case "choice":
             return _one_of(text, dict(field.choices))
         case _:

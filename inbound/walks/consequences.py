@@ -7,22 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from escalations.letters import why_not_mailed
+from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
 from escalations.raising import due_by, raise_escalation
 from escalations.working import inform, reject, resolve
-from inbound.flows.conditions import arguments, filled
-from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Step
-from inbound.models import Footstep, OutsideWrite, Walk
+from inbound.flows.conditions import arguments, filled, known_first
+from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
+from inbound.models import Footstep, OutsideWrite
+from inbound.walks.asked import call_back_on, name_of_the_caller
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.state import CONTINUED, WalkState, flow_of
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import owe_write
-from telephony.phone_numbers import parse
+from service_level.days import LA_PAZ
 
 INTERACTION = "smartflex.write_interaction"
 WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
@@ -85,15 +88,31 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
         customer_name=name_of_the_caller(walk, known),
         telephone=call_back_on(walk.caller_number, known),
         zone=str(customer.get("zone") or "")[:80] if customer else "",
-        reason=". ".join([step.title, *_written(step, footstep)]),
+        reason=". ".join([step.title, *_written(step, footstep), *notes_of(here)]),
         details=arguments(step.with_, words),
         promised=filled(step.promised, words),
-        due_at=due_by(now=now, **asdict(step.due)) if step.due else None,
+        due_at=_due_at(step.due, known, now) if step.due else None,
         by=walk.by,
         now=now,
     )
     _see_to_what_was_not_done(here, footstep.escalation)
     return footstep.escalation
+
+
+def _due_at(due: Due, known: Mapping[str, Any], now: datetime) -> datetime | None:
+    """None leaves it to the limit of the card's kind."""
+    at: datetime | None
+    if due.hours:
+        hours = known_first(due.hours, known)
+        at = due_by(now=now, working_hours=float(hours)) if hours else None
+    else:
+        amounts = {name: value for name, value in asdict(due).items() if name not in ("hours", "before")}
+        at = due_by(now=now, **amounts)
+    if not due.before or at is None:
+        return at
+    day, hour = (known_first(path, known) for path in due.before.split())
+    before = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), LA_PAZ)
+    return min(at, max(before, now))
 
 
 def _see_to_what_was_not_done(here: WalkState, card: Escalation) -> None:
@@ -102,10 +121,10 @@ def _see_to_what_was_not_done(here: WalkState, card: Escalation) -> None:
     OutsideWrite.objects.filter(pk__in=not_done, card=None).update(card=card)
 
 
-def end_of_walk(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
-    """Owe the one interaction every attended call leaves (101.12, 103.8)."""
+def end_of_walk(*, here: WalkState, result: str, label: str, now: datetime) -> OutsideWrite:
+    """Owe the one interaction every attended call leaves (101.12, 103.8): how it ended, and the call in a few lines."""
     walk, footstep = here.walk, here.footstep
-    footstep.write = owe_write(
+    interaction = owe_write(
         key=f"walk:{walk.key}:interaction",
         walk=walk,
         position=footstep.position,
@@ -113,13 +132,15 @@ def end_of_walk(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> 
         payload={
             "contract": walk.contract,
             "line": walk.line.number,
-            "result": here.step.result,
-            "text": interaction_text(here),
+            "result": result,
+            "text": interaction_text(here, label),
         },
         now=now,
         by=walk.by,
     )
-    return footstep.write
+    if footstep.write_id is None:  # a call that ends while it waits for a write keeps that one
+        footstep.write = interaction
+    return interaction
 
 
 def settle_card(*, here: WalkState, now: datetime) -> Escalation:
@@ -129,6 +150,8 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
     resolves.
     """
     walk, step = here.walk, here.step
+    if step.mailed and walk.escalation and (why := why_not_mailed(walk.escalation)):
+        raise EscalationRefused(why)
     written = [text for one in here.path for text in (*_written(here.step_of(one), one), *_done(one))]
     outcome = ". ".join([step.label, *written])
     card, by = int(walk.escalation_id or 0), walk.by
@@ -141,7 +164,12 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
     return settled
 
 
-def interaction_text(here: WalkState) -> str:
+def notes_of(here: WalkState) -> list[str]:
+    """What the agent noted on the steps before this one: whoever works the card reads it there."""
+    return [str(one.answer["note"]) for one in here.path[:-1] if one.answer.get("note")]
+
+
+def interaction_text(here: WalkState, label: str) -> str:
     """The call in a few lines: what was decided, done, handed over and noted, at most 1,000 letters."""
     lines = []
     for footstep in here.path:
@@ -155,7 +183,7 @@ def interaction_text(here: WalkState) -> str:
         elif step.kind in ("do", "hand_over", "refer"):
             lines.append(step.title)
         lines += [str(footstep.answer[name]) for name in ("note", "seen") if footstep.answer.get(name)]
-    return ". ".join([*lines, here.step.label])[:1000]
+    return ". ".join([*lines, label])[:1000]
 
 
 def _written(step: Step, footstep: Footstep) -> list[str]:
@@ -167,17 +195,3 @@ def _written(step: Step, footstep: Footstep) -> list[str]:
 def _done(footstep: Footstep) -> list[str]:
     """The number the other system gave for what was done on a step."""
     return [footstep.write.reference] if footstep.chosen == DONE and footstep.write else []
-
-
-def name_of_the_caller(walk: Walk, known: Mapping[str, Any]) -> str:
-    """The customer the call is about, else whoever asked: somebody is called back by a name."""
-    said = (known.get(name) for name in ("requester_name", "name"))
-    return walk.customer_name or next((text for text in said if isinstance(text, str) and text), "")
-
-
-def call_back_on(caller_number: str, known: Mapping[str, Any]) -> str:
-    """Where the customer is called back: the number she gave, the one she calls from, the first on file."""
-    customer = known.get("customer")
-    on_file = customer.get("telephones") if isinstance(customer, Mapping) else None
-    first = str(on_file[0]) if isinstance(on_file, list) and on_file else ""
-    return (str(known.get("telephone") or "") or caller_number or parse(first) or first)[:16]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.lifecycle import Verb, why_not
+from inbound.flows.choosing import offered
 from inbound.flows.conditions import arguments, proposed_branch
 from inbound.models import Footstep, Walk
 from inbound.outside.reaching import look_up
@@ -70,22 +71,27 @@ def enter(
 ) -> None:
     """Add footsteps, to `trail` as well, up to the next step somebody must look at.
 
-    Readings of the house answer themselves. Raises WalkRefused when the walk has too many footsteps.
+    Readings of the house answer themselves, and so does the choice of one among one. Raises WalkRefused when the walk
+    has too many footsteps.
     """
     known, flow = dict(known), flow_of(version_id)
     while True:
         if walk.position >= HIGHEST_POSITION:
             raise WalkRefused(_("La atención tiene demasiados pasos: termínela y comience otra."))
         step = flow.steps[name]
-        walk.position += 1
+        walk.position, walk.last_sign_at = walk.position + 1, now
         footstep = Footstep(
             walk=walk, position=walk.position, version_id=version_id, step=name, kind=step.kind, entered_at=now,
             returns_to=back_to.position if back_to else None,
         )  # fmt: skip
         back_to = None
-        reads_itself = step.kind == "look_up" and step.look_up.startswith(HOUSE)
-        if reads_itself:
-            footstep.found = look_up(name=step.look_up, arguments=arguments(step.with_, known), now=now).found
+        rows = offered(step, known) if step.kind == "choose" else []
+        answers_itself = len(rows) < 2 if step.kind == "choose" else step.look_up.startswith(HOUSE)
+        if answers_itself:
+            if step.kind == "choose":
+                footstep.found = rows[0] if rows else None
+            else:
+                footstep.found = look_up(name=step.look_up, arguments=arguments(step.with_, known), now=now).found
             footstep.left_at = now
             known[step.as_] = footstep.found
         elif step.kind == "decide":
@@ -93,7 +99,7 @@ def enter(
             footstep.proposed = proposed.name if proposed else ""
         footstep.save(force_insert=True)
         trail.append(footstep)
-        if not reads_itself:
+        if not answers_itself:
             return
         name = step.next
 

@@ -15,12 +15,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from escalations.raising import raise_escalation
-from inbound.flows.conditions import filled
+from inbound.flows.conditions import script
 from inbound.flows.shapes import REFUSED, UNKNOWN
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
+from inbound.walks.asked import call_back_on, name_of_the_caller
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.consequences import INTERACTION, call_back_on, name_of_the_caller
+from inbound.walks.consequences import INTERACTION
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.writes.states import how_it_stands
 from screens.templatetags.screens import bs
@@ -107,7 +108,7 @@ def words_heard(here: WalkState, write: OutsideWrite) -> str:
     for passed in here.trail[place + 1 :]:
         if here.step_of(passed).say:
             then = state_on(walk=here.walk, trail=here.trail[: here.trail.index(passed) + 1])
-            return filled(then.step.say, words_of_the_call(then, then.known))
+            return script(then.step.say, words_of_the_call(then, then.known))
     return ""
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import QuerySet
 
 from agents.models import User
 from escalations.models import Escalation
-from inbound.fields import KINSHIPS, Field
-from inbound.flows.conditions import filled, known_first, value_at
+from inbound.flows.conditions import script, value_at
 from inbound.flows.diagram import svg
-from inbound.flows.shapes import OTHER, OUTCOMES, Step
+from inbound.flows.shapes import OUTCOMES
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.outside.found_words import FoundInWords, in_words, words_of
 from inbound.outside.look_ups import look_ups
-from inbound.walks.answering import amounts_of
+from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import own_write, passings
+from inbound.walks.leaving import OFFERED
+from inbound.walks.shown import Choice, ShownField, Way, choices_of, shown_field, ways_of
 from inbound.walks.state import WalkState, fields_before, flow_of
 from inbound.walks.trail import Passed, trail_of
 from inbound.writes.states import how_it_stands
@@ -28,33 +28,7 @@ from telephony import phone_numbers
 
 State = OutsideWrite.State
 
-KEYS = "123456789"
-OTHER_KEY = "o"
 OPEN_AT_MOST = 20  # walks of one agent shown as tabs
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way on from a decision, as a button."""
-
-    name: str
-    label: str
-    key: str
-    is_proposed: bool
-
-
-@dataclass(frozen=True)
-class ShownField:
-    """One field of the step, with what it holds."""
-
-    name: str
-    label: str
-    kind: str
-    value: str
-    error: str
-    is_required: bool
-    options: list[tuple[str, str]] = field(default_factory=list)
-    name_value: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +56,18 @@ class Owed:
         return how_it_stands(State(self.write.state))
 
 
+@dataclass(frozen=True)
+class Leaving:
+    """The form that ends the call before its flow does."""
+
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ways(self) -> list[tuple[str, str]]:
+        return [(how.value, str(how.label)) for how in OFFERED]
+
+
 @dataclass
 class WalkPage:
     """All of it; `here` has the walk, the flow and the step."""
@@ -91,6 +77,7 @@ class WalkPage:
     note: str
     fields: list[ShownField]
     ways: list[Way]
+    choices: list[Choice]
     seen: str
     known: list[Known]
     just_found: Known | None
@@ -104,6 +91,9 @@ class WalkPage:
     needs_look: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     problem: str = ""
+    leaving: Leaving = field(default_factory=Leaving)
+    called_by: str = ""  # who is on the line, when she is no customer that was found
+    call_back: str = ""  # where she would be called back
 
     @property
     def is_stuck(self) -> bool:
@@ -129,15 +119,17 @@ def lay_walk(
     words = words_of_the_call(here, here.known)
     held = {**fields_before(here), **(typed or {})}
     looked_by_hand = step.kind == "look_up" and here.footstep.found is None and here.footstep.by_hand
-    asked = look_ups()[step.look_up].by_hand if looked_by_hand else step.fields
+    own = fields_of(step, walk=walk, known=here.known)
+    asked = look_ups()[step.look_up].by_hand if looked_by_hand else own
     writes, handed = _left_behind(here)
     owed = [Owed(write, str(actions()[write.action].words), _waits_for(here, write)) for write in writes]
     return WalkPage(
         here=here,
-        say=filled(step.say, words),
+        say=script(step.say, words),
         note=str(held.get("note", "")),
-        fields=[_shown(one, held, errors, here.known) for one in asked],
-        ways=_ways(step, here.footstep),
+        fields=[shown_field(one, held, errors, here.known) for one in asked],
+        ways=ways_of(here),
+        choices=choices_of(here),
         seen=words_of(step.on.rpartition(".")[2], value_at(here.known, step.on)) if step.on else "",
         known=_known(here),
         just_found=_just_found(here),
@@ -151,6 +143,8 @@ def lay_walk(
         needs_look=_needs_look(here),
         errors=errors,
         problem=problem,
+        called_by=name_of_the_caller(walk, here.known),
+        call_back=phone_numbers.display(call_back_on(walk.caller_number, here.known)),
     )
 
 
@@ -177,41 +171,6 @@ def _others(walk: Walk, by: User) -> QuerySet[Walk]:
     return (cards if walk.escalation_id else under_way(by=by)).exclude(pk=walk.pk)[:OPEN_AT_MOST]
 
 
-def _shown(asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any]) -> ShownField:
-    value, name_value = held.get(asked.name, ""), str(held.get(f"{asked.name}_name", ""))
-    if asked.name not in held and asked.prefill:
-        value = known_first(asked.prefill, known)
-        value = phone_numbers.display(value) if asked.type == "telephone" else value
-    if isinstance(value, Mapping):
-        value, name_value = value.get("contract", ""), str(value.get("name", ""))
-    options = [(code, str(label)) for code, label in asked.choices]
-    if asked.type == "kinship":
-        options = [(code, str(label)) for code, label in KINSHIPS.items()]
-    elif asked.type == "amount" and (amounts := amounts_of(asked, known)):
-        options = [(one, one.replace(".", ",")) for one in amounts]
-        value = str(value).replace(".", ",")
-    elif asked.type == "service_number":
-        options = [(number, number) for number in _own_numbers(known)]
-    return ShownField(
-        name=asked.name, label=str(asked.label), kind=asked.type, value=str(value), name_value=name_value,
-        error=errors.get(asked.name, ""), is_required=asked.required and not asked.required_unless, options=options,
-    )  # fmt: skip
-
-
-def _own_numbers(known: Mapping[str, Any]) -> list[str]:
-    customer = known.get("customer")
-    products = customer.get("products") if isinstance(customer, Mapping) else None
-    return [str(one["service_number"]) for one in products or [] if one.get("service_number")]
-
-
-def _ways(step: Step, footstep: Footstep) -> list[Way]:
-    keys = iter(KEYS)
-    return [
-        Way(way.name, way.label, OTHER_KEY if way.name == OTHER else next(keys, ""), way.name == footstep.proposed)
-        for way in step.ways
-    ]
-
-
 def _known(here: WalkState) -> list[Known]:
     """What was found on the way that counts, also on the call a card came from: the newest word of each name.
 
@@ -222,9 +181,9 @@ def _known(here: WalkState) -> list[Known]:
         for step in here.flow.steps.values()
         if step.kind == "look_up" and (told := in_words(here.walk.brought.get(step.as_)))
     }
-    large = here.path[-2:-1] if here.walk.ended_at is None and here.step.kind != "look_up" else []
+    large = _large(here)
     for footstep in here.path:
-        if footstep in large:
+        if footstep is large:
             continue
         step = here.step_of(footstep)
         if step.kind == "look_up" and (told := in_words(footstep.found)):
@@ -233,14 +192,21 @@ def _known(here: WalkState) -> list[Known]:
 
 
 def _just_found(here: WalkState) -> Known | None:
-    """What the look-up before the present step brought: it stands large beside the question."""
-    if len(here.path) < 2:
+    """What the look-up before the present step brought, or which of it is meant: large beside the question."""
+    before = _large(here)
+    return Known(here.step_of(before).title, in_words(before.found), before.trouble) if before else None
+
+
+def _large(here: WalkState) -> Footstep | None:
+    """The footstep whose finding stands large; where nothing of a look-up is meant, the look-up's."""
+    if here.walk.ended_at is not None or here.step.kind == "look_up":
         return None
-    before = here.path[-2]
-    step = here.step_of(before)
-    if step.kind != "look_up" or here.step.kind == "look_up":
-        return None
-    return Known(step.title, in_words(before.found), before.trouble)
+    for before in reversed(here.path[:-1]):
+        if before.kind == "look_up" or (before.kind == "choose" and before.found):
+            return before
+        if before.kind != "choose":
+            return None
+    return None
 
 
 def _done_already(

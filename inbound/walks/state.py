@@ -86,7 +86,7 @@ def known_on(path: list[Footstep], *, before: Mapping[str, Any]) -> dict[str, An
         step = flow_of(footstep.version_id).steps[footstep.step]
         if step.kind != "look_up":
             known.update(footstep.answer)
-            if step.as_ and footstep.found is not None:  # what a write came to
+            if step.kind == "choose" or (step.as_ and footstep.found is not None):  # or what a write came to
                 known[step.as_] = footstep.found
         elif footstep.found is not None or footstep.left_at is not None:
             known[step.as_] = _with_what_was_known(known.get(step.as_), footstep)

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from inbound.fields import kinship_words
+from inbound.fields import HOLDER, kinship_words
 from inbound.flows.shapes import Branch, Step
 from inbound.models import Footstep
-from inbound.outside.found_words import words_of
+from inbound.outside.found_words import row_in_words, words_of
 from inbound.walks.state import CONTINUED, WalkState
 
 
@@ -48,10 +48,7 @@ def trail_of(here: WalkState) -> list[Passed]:
                 at=footstep.entered_at,
                 is_undone=not counts,
                 is_current=footstep.position == newest and not ended,
-                may_return=counts
-                and footstep.position != newest
-                and not ended
-                and (step.kind != "look_up" or footstep.by_hand),
+                may_return=counts and footstep.position != newest and not ended and not footstep.answered_itself,
             )
         )
     return lines
@@ -62,6 +59,8 @@ def _what(step: Step, footstep: Footstep) -> list[str]:
     said = [_answer(step, name, value) for name, value in footstep.answer.items() if value]
     if footstep.chosen == CONTINUED:
         said.append(_("Sigue como %(line)s") % {"line": step.continue_as})
+    elif step.kind == "choose":
+        said += [row_in_words(step.shows, footstep.found)] if footstep.found else [step.none] if footstep.chosen else []
     elif footstep.chosen:
         said.append(_label(step.ways, footstep.chosen))
         if footstep.proposed and footstep.proposed != footstep.chosen:
@@ -81,6 +80,8 @@ def _answer(step: Step, name: str, value: Any) -> str:
     asked = next((one for one in step.fields if one.name == name), None)
     if asked is not None and asked.type == "kinship":
         return kinship_words(str(value))
+    if asked is not None and asked.type == "holder":
+        return str(HOLDER.get(str(value), value))
     if asked is not None and asked.type == "choice":
         return str(dict(asked.choices).get(str(value), value))
     return words_of("amount" if asked is not None and asked.type == "amount" else name, value)

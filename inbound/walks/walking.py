@@ -17,12 +17,14 @@ from django.utils.translation import gettext as _
 from agents.models import Agent, User
 from escalations.lifecycle import EscalationRefused
 from escalations.raising import UnknownKind
-from inbound.flows.conditions import arguments
+from inbound.flows.choosing import chosen_of
+from inbound.flows.conditions import arguments, holds
 from inbound.flows.shapes import DONE, REFUSED, Flow, Step
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
+from inbound.walks.asked import fields_of
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out
 from inbound.walks.footsteps import (
     StaleStep,
@@ -49,11 +51,12 @@ def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime
             key=key,
             defaults={
                 "line": line, "version": version, "agent": agent, "caller_number": caller_number, "began_at": now,
+                "last_sign_at": now,
             },
         )  # fmt: skip
         if is_new:
             enter(walk, [], version.pk, flow_of(version.pk).start, known={}, now=now)
-            walk.save(update_fields=["position"])
+            walk.save(update_fields=["position", "last_sign_at"])
     if walk.agent_id != agent.pk:
         raise WalkRefused(_("Esa atención es de otra persona."))
     return walk
@@ -78,11 +81,18 @@ def answer_step(
     with transaction.atomic():
         here = locked_state(by, key, position)
         step, footstep, walk = here.step, here.footstep, here.walk
-        footstep.answer = clean_answers(step=step, sent=sent, known=here.known, now=now)
+        asked = fields_of(step, walk=walk, known=here.known)
+        footstep.answer = clean_answers(step=step, fields=asked, sent=sent, known=here.known, now=now)
         known = {**here.known, **footstep.answer}
         following = step.next
         if step.kind == "decide":
             following = _decide(step, footstep, known, branch, sent.get("reason", ""))
+        elif step.kind == "choose":
+            is_one, footstep.found = chosen_of(step, here.known, branch)
+            if not is_one:
+                raise StepRefused({"branch": _("Elija de cuál se habla.")})
+            footstep.chosen = branch
+            known[step.as_] = footstep.found
         elif step.waits and footstep.write_id:
             return here
         elif step.waits and branch == REFUSED and not is_owed_already(here):
@@ -97,8 +107,8 @@ def answer_step(
                 raise WalkRefused(str(refusal)) from refusal
             if step.waits:
                 footstep.save()
-                walk.draft = {}
-                walk.save(update_fields=["draft"])
+                walk.draft, walk.last_sign_at = {}, now
+                walk.save(update_fields=["draft", "last_sign_at"])
                 return state_on(walk=walk, trail=here.trail)
         elif step.kind == "hand_over":
             try:
@@ -107,7 +117,7 @@ def answer_step(
                 raise WalkRefused(str(unknown)) from unknown
         remember_customer(walk, footstep.answer)
         if step.kind == "end":
-            _end(here, known, now)
+            _end(here, now)
         leave(footstep, now=now)
         if step.kind == "end":
             walk.result, walk.result_label, walk.ended_at = step.result, step.label, now
@@ -230,17 +240,17 @@ def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> Wa
     return state_on(walk=walk, trail=here.trail)
 
 
-def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, str]) -> bool:
+def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, str], now: datetime) -> bool:
     """Keep what is typed so far; False when that step was answered meanwhile."""
     kept = {name: text[:2000] for name, text in fields.items()}
     mine = Walk.objects.walked_by(by).filter(key=key, position=position, ended_at__isnull=True)
-    return bool(mine.update(draft={"position": position, "fields": kept}))
+    return bool(mine.update(draft={"position": position, "fields": kept}, last_sign_at=now))
 
 
-def _end(here: WalkState, known: Mapping[str, Any], now: datetime) -> None:
+def _end(here: WalkState, now: datetime) -> None:
     """A call leaves its interaction; the lane of a card settles the card."""
     if here.walk.escalation_id is None:
-        end_of_walk(here=here, known=known, now=now)
+        end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)
         return
     try:
         settle_card(here=here, now=now)
@@ -263,6 +273,8 @@ def _decide(step: Step, footstep: Footstep, known: Mapping[str, Any], branch: st
     chosen = next((way for way in step.ways if way.name == branch), None)
     if chosen is None:
         raise StepRefused({"branch": _("Elija cómo sigue.")})
+    if not holds(chosen.needs, known):
+        raise StepRefused({"branch": _("Eso no va con lo que muestra el sistema: elija otra.")})
     footstep.chosen = chosen.name
     if footstep.proposed and footstep.proposed != chosen.name:
         footstep.reason = _short(reason)
@@ -281,7 +293,7 @@ def _not_a_question_to_a_machine(here: WalkState, target: Footstep, to: int | No
     if to is not None:
         return target
     earlier = [passed for passed in here.path if passed.position <= target.position]
-    while len(earlier) > 1 and earlier[-1].kind == "look_up" and not earlier[-1].by_hand:
+    while len(earlier) > 1 and earlier[-1].answered_itself:
         earlier.pop()
     return earlier[-1]
 

@@ -28,6 +28,7 @@ def _customer(one: LongDistanceCustomer) -> dict[str, Any]:
     return {
         "number": one.number,
         "name": one.name,
+        "identity_card": one.identity_card,
         "kind": one.kind,
         "error_62": one.error_62,
         "last_payment_on": one.last_payment_on.isoformat() if one.last_payment_on else None,

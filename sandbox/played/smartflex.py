@@ -86,9 +86,9 @@ def orders(*, contract: str) -> dict[str, Any]:
 
 
 def register_damage(
-    *, contract: str, service_number: str, cause: str, description: str, reference: str, now: datetime
+    *, contract: str, service_number: str, component: str, cause: str, description: str, reference: str, now: datetime
 ) -> None:
-    """The reference is the damage's number."""
+    """The reference is the damage's number; of a component nobody named it is the plan's."""
     product = Product.objects.filter(contract=contract, service_number=service_number).first()
     if product is None:
         raise unknown("Ese contrato no tiene ese número de servicio.")
@@ -96,7 +96,7 @@ def register_damage(
         number=reference,
         contract=contract,
         service_number=service_number,
-        component=product.plan,
+        component=component or product.plan,
         cause=cause,
         description=description,
         registered_at=now,

@@ -13,6 +13,7 @@ CUSTOMER = record(
     "LongDistanceCustomer",
     number=TEXT,
     name=TEXT,
+    identity_card=TEXT,
     kind=such_as("prepaid", "postpaid"),
     error_62=FLAG,
     last_payment_on=MAYBE_DAY,
@@ -41,6 +42,7 @@ CELL = Cell(
             by_hand=(
                 Typed("0.number", _("Número")),
                 Typed("0.name", _("Nombre")),
+                Typed("0.identity_card", _("Carnet del titular")),
                 Typed("0.kind", _("Tipo de cliente"), choices=KINDS),
                 Typed("0.error_62", _("¿Tiene Error 62?"), choices=YES_OR_NO),
                 Typed("0.last_payment_on", _("Último pago, fecha"), "date"),

@@ -21,6 +21,7 @@ class LongDistanceCustomer:
 
     number: str
     name: str
+    identity_card: str
     kind: str
     error_62: bool
     last_payment_on: date | None
@@ -47,6 +48,7 @@ def _customer(raw: Mapping[str, Any]) -> LongDistanceCustomer:
     return LongDistanceCustomer(
         number=shapes.text(raw, "number"),
         name=shapes.text(raw, "name"),
+        identity_card=shapes.text(raw, "identity_card"),
         kind=shapes.text(raw, "kind"),
         error_62=shapes.flag(raw, "error_62"),
         last_payment_on=shapes.day_or_none(raw, "last_payment_on"),

@@ -36,6 +36,7 @@ CELL = Cell(
             by_hand=(
                 Typed("number", _("Número Fijacom")),
                 Typed("holder", _("Titular")),
+                Typed("identity_card", _("Carnet del titular")),
                 Typed("plan", _("Plan")),
                 Typed("balance", _("Saldo (Bs)"), "amount"),
             ),

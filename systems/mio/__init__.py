@@ -37,6 +37,7 @@ CELL = Cell(
             by_hand=(
                 Typed("number", _("Número")),
                 Typed("holder", _("Titular")),
+                Typed("identity_card", _("Carnet del titular")),
                 Typed("plan", _("Plan")),
                 Typed("state", _("Estado")),
                 Typed("balance", _("Saldo (Bs)"), "amount"),

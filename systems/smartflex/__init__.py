@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from systems.cells import Cell, Choices, Reads, Typed, Writes
-from systems.contract import CODE, MAYBE_CODE, MAYBE_WORDS, NAME, WORDS, asked_text
+from systems.contract import CODE, MAYBE_CODE, MAYBE_WORDS, NAME, WORDS, asked_text, optional
 from systems.smartflex import answers
 from systems.smartflex.client import Smartflex
 from systems.words import SERVICES, YES_OR_NO
@@ -20,7 +20,7 @@ STATES: Choices = (
 KINDS_OF_ORDER: Choices = (("installation", _("Instalación")), ("transfer", _("Traslado")))
 ANNULLED_FOR: Choices = (
     ("technical_data", _("Asignación de datos técnicos")), ("subscriber_absent", _("Abonado ausente")),
-    ("wrong_address", _("Dirección errónea")), ("other", _("Otra causal")),
+    ("wrong_address", _("Dirección errónea")), ("at_request", _("A pedido del cliente")), ("other", _("Otra causal")),
 )  # fmt: skip
 
 READS = (
@@ -75,8 +75,10 @@ READS = (
         by_hand=(
             Typed("services.0.service", _("Servicio"), choices=SERVICES),
             Typed("services.0.invoices.0.number", _("Factura")),
-            Typed("services.0.invoices.0.amount", _("Monto adeudado (Bs)"), "amount"),
+            Typed("services.0.invoices.0.amount", _("Monto de la factura (Bs)"), "amount"),
             Typed("services.0.invoices.0.due_on", _("Vence"), "date"),
+            Typed("owed", _("Total adeudado (Bs)"), "amount"),
+            Typed("due_on", _("Vencimiento más antiguo de lo que debe"), "date"),
             Typed("places.0", _("Dónde pagar")),
         ),
     ),
@@ -105,7 +107,13 @@ WRITES = (
         words=_("Registrar un daño a producto"),
         summary="Register a damage; the reference is its number.",
         source="101.7, 4639999.6",
-        asks={"contract": CODE, "service_number": CODE, "cause": CAUSE, "description": MAYBE_WORDS},
+        asks={
+            "contract": CODE,
+            "service_number": CODE,
+            "component": optional(MAYBE_CODE),
+            "cause": CAUSE,
+            "description": MAYBE_WORDS,
+        },
         for_whom="service_number",
         reference="D",
     ),
@@ -151,7 +159,7 @@ CELL = Cell(
         "reiterations": _("Reiteraciones"), "order_number": _("Orden"), "period": _("Mes"), "due_on": _("Vence"),
         "is_paid": _("¿Pagada?"), "paid_on": _("Pagada el"), "segment": _("Segmento"),
         "telephones": _("Teléfonos"), "zone": _("Zona"), "sector": _("Sector"), "places": _("Dónde pagar"),
-        "products": _("Productos"), "services": _("Servicios"), "invoices": _("Facturas"),
+        "owed": _("Total adeudado"), "products": _("Productos"), "services": _("Servicios"), "invoices": _("Facturas"),
     },
     values={
         "state": {"active": _("Activo")},

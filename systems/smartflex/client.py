@@ -82,10 +82,16 @@ class ServiceAccount:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Estado de Cuentas; `places` are where one may pay."""
+    """Estado de Cuentas; `places` are where one may pay.
+
+    `owed` in Bs is the sum of what is not paid, `due_on` the day the oldest of it falls due, None when nothing is owed:
+    both are summed here.
+    """
 
     services: tuple[ServiceAccount, ...]
     places: tuple[str, ...]
+    owed: Decimal
+    due_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +135,17 @@ class Smartflex:
         found = self._connection.ask("orders", {"contract": contract}, _orders)
         return tuple(sorted(found, key=lambda order: order.sold_on, reverse=True))
 
-    def register_damage(self, *, key: str, contract: str, service_number: str, cause: str, description: str) -> Done:
-        """The reference is the damage's number."""
-        body = {"contract": contract, "service_number": service_number, "cause": cause, "description": description}
+    def register_damage(
+        self, *, key: str, contract: str, service_number: str, component: str, cause: str, description: str
+    ) -> Done:
+        """The reference is the damage's number; `component` of the product is empty while nobody knows it."""
+        body = {
+            "contract": contract,
+            "service_number": service_number,
+            "component": component,
+            "cause": cause,
+            "description": description,
+        }
         return self._connection.tell("register_damage", body, key=key)
 
     def reiterate_damage(self, *, key: str, damage: str, cause: str) -> Done:
@@ -202,7 +216,14 @@ def _damage(raw: Mapping[str, Any]) -> Damage:
 
 def _account(raw: Mapping[str, Any]) -> Account:
     account = shapes.record(raw.get("account"))
-    return Account(services=shapes.many(account, "services", _service), places=shapes.texts(account, "places"))
+    services = shapes.many(account, "services", _service)
+    unpaid = [invoice for service in services for invoice in service.invoices if not invoice.is_paid]
+    return Account(
+        services=services,
+        places=shapes.texts(account, "places"),
+        owed=sum((invoice.amount for invoice in unpaid), Decimal("0.00")),
+        due_on=min((invoice.due_on for invoice in unpaid), default=None),
+    )
 
 
 def _service(raw: Mapping[str, Any]) -> ServiceAccount:

@@ -24,22 +24,24 @@ steps:
     next: damages
   damages:
     {kind: look_up, ref: 101.4, title: Daños, look_up: smartflex.damages, with: {contract: customer.contract},
-     as: damages, next: state}
+     as: damages, next: which}
+  which:
+    {kind: choose, ref: 101.5, title: De cuál habla, among: damages, shows: [number], as: damage, next: state}
   state:
     kind: decide
     ref: 101.6
     question: ¿En qué estado está?
-    on: damages.0.state
+    on: damage.state
     branches:
-      - {name: open, label: Registrado, when: {damages.0.state: [registered, in_execution]}, next: reiterate}
-      - {name: attended, label: Atendido, when: {damages.0.state: attended, damages.0.has_service: false}, next: refer}
+      - {name: open, label: Registrado, when: {damage.state: [registered, in_execution]}, next: reiterate}
+      - {name: attended, label: Atendido, when: {damage.state: attended, damage.has_service: false}, next: refer}
     other: {label: Otro estado, next: unforeseen}
   reiterate:
     kind: do
     ref: 101.8
     title: Reiterar
     action: smartflex.reiterate_damage
-    with: {damage: damages.0.number, cause: damages.0.cause}
+    with: {damage: damage.number, cause: damage.cause}
     outcomes: {done: done, refused: unforeseen, unknown: pending}
   refer: {kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: done}
   unforeseen:

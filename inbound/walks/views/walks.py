@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from functools import partial, wraps
@@ -19,11 +20,11 @@ from agents.models import User
 from inbound.models import ServiceLine, Walk
 from inbound.outside.reaching import look_up
 from inbound.tasks import deliver_writes
-from inbound.walks import walking
+from inbound.walks import leaving, walking
 from inbound.walks.answering import StepRefused
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lines_page import lay_lines
-from inbound.walks.page import diagram_of, lay_walk
+from inbound.walks.page import Leaving, diagram_of, lay_walk
 from inbound.walks.state import NoFlow, WalkState, read_state
 
 View = Callable[..., HttpResponse]
@@ -165,10 +166,42 @@ def go_on_as(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@own_walks_only
+def leave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """End the call before its flow does: the caller hung up, called the wrong line, or is handed over."""
+    user, sent = signed_in_user(request), _sent(request)
+    told = {name: sent.get(name, "") for name in ("how", "reason", "name", "telephone")}
+    try:
+        here = leaving.leave_call(by=user, key=key, position=_position(request), now=timezone.now(), **told)
+    except StepRefused as refused:
+        return _show(request, user, _state(user, key), left=told, left_errors=refused.errors)
+    except (StaleStep, WalkRefused) as refusal:
+        return _show(request, user, _state(user, key), problem=str(refusal))
+    deliver_writes.delay_on_commit()
+    return _show(request, user, here)
+
+
+@require_POST
+@own_walks_only
+def caller(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Write down who calls and from where, when no switchboard says it."""
+    user, sent = signed_in_user(request), _sent(request)
+    try:
+        name, telephone = sent.get("caller_name", ""), sent.get("caller_number", "")
+        leaving.name_the_caller(by=user, key=key, name=name, telephone=telephone)
+    except StepRefused as refused:
+        return _show(request, user, _state(user, key), problem=" ".join(refused.errors.values()))
+    except WalkRefused as refusal:
+        return _show(request, user, _state(user, key), problem=str(refusal))
+    return _show(request, user, _state(user, key))
+
+
+@require_POST
 def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Keep what is typed so far. Says nothing: the screen is not to move while somebody types."""
     user = signed_in_user(request)
-    walking.keep_draft(by=user, key=_own(user, key), position=_position(request), fields=_sent(request))
+    position, fields = _position(request), _sent(request)
+    walking.keep_draft(by=user, key=_own(user, key), position=position, fields=fields, now=timezone.now())
     return HttpResponse(status=204)
 
 
@@ -187,8 +220,15 @@ def customers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if len(text) >= 3:
         looked = look_up(name="smartflex.search", arguments={"text": text}, now=timezone.now(), by=user)
         found = looked.found or {}
-        context |= {"looked": looked, "customers": found.get("customers", []), "more": found.get("more", False)}
+        customers = [{**one, "service_asked": _service_asked(one, text)} for one in found.get("customers", [])]
+        context |= {"looked": looked, "customers": customers, "more": found.get("more", False)}
     return render(request, "inbound/walks/_customers.html", context)
+
+
+def _service_asked(customer: dict[str, Any], text: str) -> str:
+    """The customer's own service number that was typed; empty when she was found by something else."""
+    typed = re.sub(r"[\s-]", "", text)
+    return next((typed for one in customer.get("products", []) if one.get("service_number") == typed), "")
 
 
 @require_GET
@@ -228,14 +268,19 @@ def _show(
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     problem: str = "",
+    left: dict[str, str] | None = None,
+    left_errors: dict[str, str] | None = None,
 ) -> HttpResponse:
     """The walk's fragment; a browser without scripts is sent to the page, or shown it with what is missing."""
     is_fragment = request.htmx  # type: ignore[attr-defined]
-    if not is_fragment and not errors and not problem:
+    errors_of_any = errors or left_errors
+    if not is_fragment and not errors_of_any and not problem:
         return redirect("inbound:walk", key=here.walk.key)
     page = lay_walk(here=here, by=user, typed=typed, errors=errors, problem=problem)
+    if left is not None:
+        page.leaving = Leaving(typed=left, errors=left_errors or {})
     template = "inbound/walks/_walk.html" if is_fragment else "inbound/walks/walk.html"
-    return render(request, template, {"page": page}, status=422 if errors else 409 if problem else 200)
+    return render(request, template, {"page": page}, status=422 if errors_of_any else 409 if problem else 200)
 
 
 def _own(user: User, key: uuid.UUID) -> uuid.UUID:

@@ -38,7 +38,7 @@ def calls(ana, luis, at, answered):
     first.look()
     first.now += timedelta(seconds=90)
     first.answer("attended")
-    first.answer()
+    first.answer(telephone="70712345")
     first.answer()
     Caller(ana, reclamos, at("2026-11-25 13:00"))
     told = Caller(luis, facturas, at("2026-11-24 10:00"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbound.flows.conditions import arguments, filled, holds, is_required, proposed_branch, value_at
+from inbound.flows.conditions import arguments, filled, holds, is_required, proposed_branch, script, value_at
 from inbound.flows.schema import Field, parse_flow
 from tests.inbound.flows_to_read import SMALL
 
@@ -82,14 +82,26 @@ def test_yes_and_no_written_by_hand_count_as_such() -> None:
 )
 def test_the_first_branch_that_holds_is_proposed_and_an_unknown_state_is_another(damage: Any, proposed: Any) -> None:
     state = parse_flow(SMALL, name="x").steps["state"]
-    branch = proposed_branch(state, {"damages": [damage] if damage else []})
+    branch = proposed_branch(state, {"damage": damage})
     assert (branch.name if branch else None) == proposed
 
 
 def test_a_decision_the_caller_makes_proposes_nothing() -> None:
-    asks = SMALL.replace("when: {damages.0.state: [registered, in_execution]}, ", "")
+    asks = SMALL.replace("when: {damage.state: [registered, in_execution]}, ", "")
     state = parse_flow(asks, name="x").steps["state"]
-    assert proposed_branch(state, {"damages": [{"state": "closed"}]}) is None
+    assert proposed_branch(state, {"damage": {"state": "closed"}}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Buenas. Su reclamo {damages.4.number} sigue. ¿Algo más?", "Buenas. ¿Algo más?"),
+        ("Su saldo es de {balance.amount}. Su límite es de {balance.limit}.", ""),
+        ("Sr. {customer.name}, debe {balance.amount}. Gracias.", "Sr. Ana Quispe, debe. Gracias."),
+    ],
+)
+def test_a_sentence_of_which_nothing_is_known_is_not_said(text: str, said: str) -> None:
+    assert script(text, KNOWN) == said
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from escalations.raising import due_by
-from inbound.flows.conditions import arguments, filled, is_required, proposed_branch
+from inbound.flows.choosing import offered
+from inbound.flows.conditions import arguments, filled, is_required, proposed_branch, script
 from inbound.flows.schema import Step
 from inbound.outside.actions import REQUESTER
 from tests.inbound.flows_to_read import LINES, flow_of
@@ -88,7 +89,9 @@ def test_a_code_is_asked_by_where_from_and_where_to(origin: str, destination: st
     look_up = flow.steps["code"]
     assert (look_up.look_up, arguments(look_up.with_, known)) == ("gsi.code", known)
     known |= {"code": {"code": "0-14", "words": "Luego el código de área."}, "despedida": "Gracias."}
-    assert filled(flow.steps["code_told"].say, known) == "Debe marcar 0-14. Luego el código de área. Gracias."
+    assert script(flow.steps["code_told"].say, known) == "Debe marcar 0-14. Luego el código de área. Gracias."
+    known["place_code"] = {"name": "Santa Cruz", "code": "3"}
+    assert "El código de Santa Cruz es 3." in script(flow.steps["code_told"].say, known)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +115,11 @@ def test_a_blocked_sim_has_five_whole_days(at: At, blocked: str, until: str) -> 
 def test_a_number_in_reserve_is_answered_as_not_registered(listing: Any) -> None:
     """What is in reserve never left the client: nothing in the flow could tell it from what is not there."""
     flow = flow_of("104")
-    proposed = proposed_branch(flow.steps["registered"], {"listing": listing})
-    assert proposed is not None or listing is None
+    rows = offered(flow.steps["which"], {"listing": listing})
+    assert rows == []
+    proposed = proposed_branch(flow.steps["registered"], {"listing": listing, "entry": None})
+    assert proposed is not None
+    assert proposed.name == "not_registered"
     assert flow.steps["registered"].branches[1].next == "tell_not_registered"
     words = " ".join(str(step) for step in flow.steps.values()).lower()
     assert "reserv" not in words
@@ -121,7 +127,7 @@ def test_a_number_in_reserve_is_answered_as_not_registered(listing: Any) -> None
 
 def test_a_registered_number_is_told() -> None:
     flow = flow_of("104")
-    known = {"listing": {"entries": [{"name": "Farmacia Boston", "number": "+59144251000", "address": "Heroínas"}]}}
+    known = {"entry": {"name": "Farmacia Boston", "number": "+59144251000", "address": "Heroínas"}}
     proposed = proposed_branch(flow.steps["registered"], known)
     assert proposed is not None
     assert filled(flow.steps[proposed.next].say, known) == (
@@ -148,31 +154,37 @@ def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str]
 @pytest.mark.parametrize(
     ("line", "decision", "known", "proposed"),
     [
-        ("101", "exists", {"customer": {"contract": "1"}, "damages": []}, "none"),
-        ("101", "exists", {"customer": None, "damages": []}, None),  # nobody of that name: the agent says what is seen
-        ("101", "exists", {"customer": {"contract": "1"}, "damages": [{"number": "1", "state": "closed"}]}, "closed"),
-        ("101", "exists", {"damages": [{"number": "1", "state": "registered"}]}, "registered"),
-        ("101", "state", {"damages": [{"state": "in_execution"}]}, "open"),
-        ("101", "state", {"damages": [{"state": "suspended"}]}, "suspended"),
-        ("101", "state", {"damages": [{"state": "attended", "has_service": False}]}, "attended"),
-        ("101", "state", {"damages": [{"state": "attended", "has_service": True}]}, "other"),
-        ("101", "state", {"damages": [{"state": "assigned"}]}, "other"),
-        ("103", "order_state", {"orders": [{"state": "registered"}]}, "registered"),
-        ("103", "order_state", {"orders": [{"state": "assigned"}]}, "assigned"),
-        ("103", "order_state", {"orders": [{"state": "closed", "has_service": False}]}, "closed_without_service"),
-        ("103", "order_state", {"orders": [{"state": "closed", "has_service": True}]}, "other"),
-        ("103", "order_state", {"orders": [{"state": "executed"}]}, "other"),
-        ("103", "order_state", {"orders": []}, None),
-        ("103", "annulled_for", {"orders": [{"annulled_for": "wrong_address"}]}, "wrong_address"),
-        ("103", "annulled_for", {"orders": [{"annulled_for": "deuda"}]}, "other"),
-        ("800131313", "topic", {"customers": [{"error_62": True}]}, "credit"),
-        ("800131313", "topic", {"customers": [{"error_62": False}]}, None),
+        ("101", "exists", {"customer": {"contract": "1"}, "damage": None}, "none"),
+        ("101", "exists", {"customer": None, "damage": None}, None),  # nobody of that name: the agent says what is seen
+        ("101", "exists", {"damage": {"number": "1", "state": "registered"}}, "registered"),
+        ("101", "exists", {"product": {"state": "suspended"}, "damage": {"number": "1"}}, "suspended"),
+        ("101", "exists", {"customer": {"contract": "1"}, "product": {"state": "suspended"}}, "suspended"),
+        ("101", "state", {"damage": {"state": "in_execution"}}, "open"),
+        ("101", "state", {"damage": {"state": "assigned"}}, "open"),
+        ("101", "state", {"damage": {"state": "suspended"}}, "suspended"),
+        ("101", "state", {"damage": {"state": "attended"}}, "attended"),
+        ("101", "state", {"damage": {"state": "executed"}}, "attended"),
+        ("101", "state", {"damage": {"state": "diferido"}}, "other"),
+        ("101", "works", {"damage": {"has_service": False}}, "without_service"),
+        ("101", "works", {"damage": {"has_service": True}}, None),  # that it works is the caller's to say
+        ("103", "order_state", {"order": {"state": "registered"}}, "registered"),
+        ("103", "order_state", {"order": {"state": "assigned"}}, "assigned"),
+        ("103", "order_state", {"order": {"state": "in_execution"}}, "assigned"),
+        ("103", "order_state", {"order": {"state": "closed", "has_service": False}}, "closed_without_service"),
+        ("103", "order_state", {"order": {"state": "closed", "has_service": True}}, "done"),
+        ("103", "order_state", {"order": {"state": "executed"}}, "done"),
+        ("103", "order_state", {"order": {"state": "paralizada"}}, "other"),
+        ("103", "order_state", {"customer": {"contract": "1"}, "order": None}, "no_order"),
+        ("103", "annulled_for", {"order": {"annulled_for": "wrong_address"}}, "wrong_address"),
+        ("103", "annulled_for", {"order": {"annulled_for": "deuda"}}, "other"),
+        ("800131313", "topic", {"subscriber": {"error_62": True}}, "credit"),
+        ("800131313", "topic", {"subscriber": {"error_62": False}}, None),
         ("800130001", "request", {"mio": {"state": "active"}}, None),
         ("109", "customer_shown", {"fijacom": {"number": "+59144000000"}}, "shown"),
-        ("4251000", "found", {"extensions": [{"extension": "1203"}]}, "found"),
-        ("4251000", "found", {"extensions": []}, "not_found"),
-        ("4200224", "registered", {"listing": {"entries": [{"number": "1"}]}}, "registered"),
-        ("4200224", "registered", {"listing": {"entries": []}}, "not_registered"),
+        ("4251000", "found", {"extension": {"extension": "1203"}}, "found"),
+        ("4251000", "found", {"extension": None}, "not_found"),
+        ("4200224", "registered", {"entry": {"number": "1"}}, "registered"),
+        ("4200224", "registered", {"entry": None}, "not_registered"),
     ],
 )
 def test_what_was_found_proposes_the_branch(line: str, decision: str, known: dict[str, Any], proposed: Any) -> None:

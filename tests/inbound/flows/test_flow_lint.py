@@ -39,7 +39,7 @@ MONEY = """action: qbc.top_up
     accountable: true
     with: {number: customer.contract, amount: customer.contract}"""
 REITERATE = """action: smartflex.reiterate_damage
-    with: {damage: damages.0.number, cause: damages.0.cause}"""
+    with: {damage: damage.number, cause: damage.cause}"""
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ REITERATE = """action: smartflex.reiterate_damage
         # decisions
         ("    other: {label: Otro estado, next: unforeseen}\n", "",
          "101.yaml: state: decide por un estado de otro sistema y no tiene «other» (otro estado)"),
-        ("    on: damages.0.state\n", "", "101.yaml: state: decide por «damages.0.state», de otro sistema: falta «on:"),
-        ("on: damages.0.state", "on: damages.0.cause", "101.yaml: state: decide por «damages.0.state», de"),
+        ("    on: damage.state\n", "", "101.yaml: state: decide por «damage.state», de otro sistema: falta «on:"),
+        ("on: damage.state", "on: damage.cause", "101.yaml: state: decide por «damage.state», de"),
         ("name: attended", "name: open", "101.yaml: state: hay dos ramas con el nombre «open»"),
         ("name: attended", "name: other", "101.yaml: state: «other» se escribe aparte, no entre las ramas"),
         # names
@@ -75,8 +75,8 @@ REITERATE = """action: smartflex.reiterate_damage
         ("{saludo}", "{saluda}", "101.yaml: greet: «saluda»: ningún paso trae «saluda»"),
         ("name: seen", "name: cliente", "101.yaml: unforeseen: un campo no se puede llamar «cliente»"),
         # writes
-        ("cause: damages.0.cause", "other: damages.0.cause", "101.yaml: reiterate: la acción necesita «cause» en"),
-        ("cause: damages.0.cause", "cause: damages.0.cause, sim: note",
+        ("cause: damage.cause", "other: damage.cause", "101.yaml: reiterate: la acción necesita «cause» en"),
+        ("cause: damage.cause", "cause: damage.cause, sim: note",
          "101.yaml: reiterate: la acción no recibe «sim»"),
         (REITERATE, MONEY, "101.yaml: reiterate: la acción necesita «requester_card» en «with»"),
         (REITERATE, MONEY.replace("    accountable: true\n", ""),

@@ -12,17 +12,17 @@ from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
 
 # How many ways there are through each flow of the paper, a loop taken at most once: (agent's, supervisor's)
 WAYS = {
-    "101": (19,),
+    "101": (16,),
     "102": (4, 4),
-    "103": (10, 1),
+    "103": (16, 1),
     "104": (2,),
     "109": (12,),
     "4200224": (12,),
     "4251000": (4,),
     "4522222": (6,),
     "4639999": (9,),
-    "800130001": (16,),
-    "800131313": (12,),
+    "800130001": (41,),
+    "800131313": (16,),
 }
 
 
@@ -75,11 +75,12 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
     [
         # 101.6: registered or in execution → 8 → 9; suspended → 10; attended without service → 11 → 12; none → 7
         ("101", ("registered", "open"), "1 2 3 4 5 6 8 9 reiterated"),
+        ("101", ("suspended",), "1 2 3 4 5 10 suspension_told"),
         ("101", ("registered", "suspended"), "1 2 3 4 5 6 10 suspension_told"),
-        ("101", ("registered", "attended"), "1 2 3 4 5 6 11 12 priority_requested"),
+        ("101", ("registered", "attended", "works"), "1 2 3 4 5 6 11 12 service_restored"),
+        ("101", ("registered", "attended", "without_service"), "1 2 3 4 5 6 11 12 priority_requested"),
         ("101", ("registered", "other"), "1 2 3 4 5 6 12 unforeseen_state"),
         ("101", ("none",), "1 2 3 4 5 7 damage_registered"),
-        ("101", ("closed",), "1 2 3 4 5 7 damage_registered"),
         # 102.4 has three branches; 8 to 11 are the supervisor's
         ("102", ("amounts",), "1 2 3 4 5 amounts_told"),
         ("102", ("paid_without_service",), "1 2 3 4 6 told_to_dial_101"),
@@ -88,7 +89,12 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("103", ("registered", "inside"), "1 2 3 4 5 term_told"),
         ("103", ("registered", "overdue"), "1 2 3 4 5 overdue_handed_over"),
         ("103", ("registered", "overdue_told"), "1 2 3 4 5 overdue_told"),
-        ("103", ("assigned",), "1 2 3 4 6 8 call_promised"),
+        ("103", ("assigned", "today"), "1 2 3 4 6 8 call_promised"),
+        ("103", ("assigned", "later"), "1 2 3 4 6 8 call_promised_later"),
+        ("103", ("no_order",), "1 2 3 4 8 no_order"),
+        ("103", ("done", "works"), "1 2 3 4 8 installed"),
+        ("103", ("done", "without_service"), "1 2 3 4 8 told_to_dial_101"),
+        ("103", ("annulled", "at_request"), "1 2 3 4 9 10 annulled_at_request"),
         ("103", ("closed_without_service",), "1 2 3 4 7 8 priority_requested"),
         ("103", ("annulled", "technical_data"), "1 2 3 4 9 10 11 not_feasible"),
         ("103", ("annulled", "subscriber_absent"), "1 2 3 4 9 10 12 13 reentry_requested"),
@@ -112,10 +118,13 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("4522222", ("commercial",), "1 2 7 commercial_told"),
         # 800131313.3: Error 62 → 4; balances → 5; technical → 6; codes → 7; all go on to 8
         ("800131313", ("credit",), "1 2 3 4 8 credit_raised"),
-        ("800131313", ("balance",), "1 2 3 5 8 balance_told"),
+        ("800131313", ("balance", "known", "holder", "found"), "1 2 3 5 8 balance_told"),
+        ("800131313", ("balance", "known", "not_holder"), "1 2 3 5 8 balance_not_told"),
+        ("800131313", ("balance", "unknown", "found"), "1 2 3 5 8 balance_told"),
         ("800131313", ("technical",), "1 2 3 6 8 fault_reported"),
         ("800131313", ("codes",), "1 2 3 7 8 code_told"),
-        ("800130001", ("mio", "theft"), "1 2 3 4 5 sim_blocked"),
+        ("800130001", ("mio", "theft", "theirs"), "1 2 3 4 5 sim_blocked"),
+        ("800130001", ("mio", "theft", "not_theirs"), "1 2 3 4 line_not_suspended"),
         ("800130001", ("mio", "balance"), "1 2 3 6 7 topped_up"),
         ("800130001", ("mio", "information"), "1 2 3 8 informed"),
         ("800130001", ("shopper", "interested"), "1 2 9 10 seller_told"),
@@ -192,10 +201,12 @@ def test_each_kind_of_escalation_has_its_step_and_its_time() -> None:
         for line in OF_THE_PAPER
         for step in flow_of(line).steps.values()
         if step.due and step.escalation not in ("unforeseen_state", "write_not_done")
-        for due in [(step.due.working_hours, step.due.working_days, step.due.days, step.due.end_of_day)]
+        for due in [
+            step.due.hours or (step.due.working_hours, step.due.working_days, step.due.days, step.due.end_of_day)
+        ]
     }
     assert raised == {
-        ("101.11.1", "priority_repair", (4, 0, 0, False)),
+        ("101.11.1", "priority_repair", "priority.hours"),  # by the segment
         ("102.7", "billing_claim", (0, 1, 0, False)),
         ("103.5", "overdue_installation", (4, 0, 0, False)),
         ("103.6", "callback_promise", (0, 0, 0, True)),  # in the course of the day

@@ -187,7 +187,7 @@ def test_a_draft_published_twice_is_published_once(
     ("before", "after", "said"),
     [
         ("next: not_registered", "next: nowhere", "lleva a «nowhere», que no existe"),
-        ("kind: decide", "kind: choose", "«kind» no puede ser «choose»"),
+        ("kind: decide", "kind: elect", "«kind» no puede ser «elect»"),
         ("line: 104", "line: 103", "«line» dice 103"),
     ],
 )

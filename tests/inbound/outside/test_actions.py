@@ -31,7 +31,7 @@ class Recorder:
     ("name", "payload", "said"),
     [
         ("smartflex.register_damage", {"contract": "C1", "service_number": "4251000", "cause": "sin tono"},
-         {"contract": "C1", "service_number": "4251000", "cause": "sin tono", "description": ""}),
+         {"contract": "C1", "service_number": "4251000", "component": "", "cause": "sin tono", "description": ""}),
         ("smartflex.reiterate_damage", {"damage": "D1", "cause": "x"}, {"damage": "D1", "cause": "x"}),
         ("smartflex.write_interaction", {"line": "104", "result": "told"},
          {"line": "104", "result": "told", "contract": "", "text": ""}),

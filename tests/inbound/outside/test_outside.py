@@ -53,7 +53,8 @@ def test_amounts_are_texts_with_two_decimals(side: OtherSide, now: datetime) -> 
     service = {"service": "TV", "service_number": "4251000", "invoices": [invoice]}
     side.answers["smartflex/account"] = {"account": {"services": [service], "places": ["Banco"]}}
     looked = look_up(name="smartflex.account", arguments={"contract": "C-1"}, now=now)
-    assert looked.found == {"services": [service], "places": ["Banco"]}
+    owes = {"owed": "12.50", "due_on": "2026-11-30"}  # summed of what is not paid
+    assert looked.found == {"services": [service], "places": ["Banco"], **owes}
 
 
 def test_a_customer_nobody_knows_is_found_as_nothing_without_trouble(side: OtherSide, now: datetime) -> None:

@@ -30,10 +30,13 @@ SLOW = 20  # seconds until a slow system answers
 PATIENCE = 0.5  # seconds it is waited for
 TROUBLES = {"down": {"mode": "down"}, "wrong": {"mode": "wrong"}, "slow": {"latency_ms": SLOW * 1000}}
 CUSTOMER = {"customer": "CONTRACT", "customer_name": "NAME"}
-REQUESTER = {"requester_name": "Rosa Flores", "requester_card": "3456789 CB", "requester_is": "owner"}
+ASKS = {"requester_name": "Rosa Flores", "requester_card": "3456789 CB"}
+REQUESTER = {**ASKS, "requester_is": "other", "requester_kinship": "child"}
+CODE = {"origin": "fixed", "destination": "mobile", "place": "Santa Cruz"}
 LONG_DISTANCE: Presses = [{}, {"number": "LONG_DISTANCE"}]
 MIO: Presses = [{}, CUSTOMER, {"branch": "mio"}, {"number": "MIO"}]
-REITERATE: Presses = [{}, CUSTOMER, {"branch": "registered"}, {"branch": "open"}]
+HER_SERVICE = {**CUSTOMER, "customer_service": "SERVICE"}
+REITERATE: Presses = [{}, HER_SERVICE, {"branch": "registered"}, {"branch": "open"}]
 # For each system: a line that asks it, and what is pressed until it is asked. Words in capitals are of the seed.
 LOOKS: dict[str, tuple[str, Presses]] = {
     "smartflex": ("101", [{}, CUSTOMER]),
@@ -41,17 +44,30 @@ LOOKS: dict[str, tuple[str, Presses]] = {
     "guiatel": ("104", [{"name": "Quispe"}]),
     "guia_comercial": ("4200224", [{"words": "Farmacia"}]),
     "p_empleados": ("4251000", [{"words": "Sistemas"}]),
-    "c_cli4g": ("109", [{"number": "FIJACOM", **REQUESTER}]),
+    "c_cli4g": ("109", [{"number": "FIJACOM", **ASKS}]),
     "boliviatel": ("800131313", LONG_DISTANCE),
-    "btel2": ("800131313", [*LONG_DISTANCE, {"branch": "balance"}]),
-    "gsi": ("800131313", [*LONG_DISTANCE, {"branch": "codes"}, {"origin": "fixed", "destination": "mobile"}]),
+    "btel2": (
+        "800131313",
+        [
+            *LONG_DISTANCE,
+            {"branch": "balance"},
+            {"balance_number": "LONG_DISTANCE"},
+            {"branch": "known"},
+            {"balance_card": "CARD", "asker_is": "owner"},
+            {"branch": "holder"},
+        ],
+    ),
+    "gsi": ("800131313", [*LONG_DISTANCE, {"branch": "codes"}, CODE]),
     "mio": ("800130001", MIO),
 }
 # And one that writes to it; the last press is the one that does.
 WRITES: dict[str, tuple[str, Presses]] = {
     "smartflex": ("101", [*REITERATE, {}]),
     "gsi": ("101", [*REITERATE, {}, {}]),
-    "lbc": ("800130001", [*MIO, {"branch": "theft"}, {**REQUESTER, "reason": "Robo"}, {"confirmed": "yes"}]),
+    "lbc": (
+        "800130001",
+        [*MIO, {"branch": "theft"}, {"branch": "theirs"}, {**REQUESTER, "reason": "Robo"}, {"confirmed": "yes"}],
+    ),
     "qbc": ("800130001", [*MIO, {"branch": "balance"}, {**REQUESTER, "amount": "AMOUNT"}, {"confirmed": "yes"}]),
     "nocc": ("800131313", [*LONG_DISTANCE, {"branch": "technical"}, {"fault_number": "4251234", "fault": "Cae"}, {}]),
 }
@@ -66,13 +82,16 @@ def known(sandbox: RunningSandbox) -> dict[str, str]:
         " WHERE sandbox_product.state = 'active' AND line.state = 'active' AND contract IN"
         " (SELECT contract FROM sandbox_damage WHERE state = 'registered') ORDER BY contract LIMIT 1"
     )[0]
-    fijacom = sandbox.value("SELECT number FROM sandbox_fijacomline ORDER BY number LIMIT 1")
-    distance = sandbox.value(
-        "SELECT number FROM sandbox_longdistancecustomer WHERE NOT error_62 ORDER BY number LIMIT 1"
+    service = sandbox.value(
+        "SELECT service_number FROM sandbox_damage WHERE contract = %s AND state = 'registered'", contract
     )
+    fijacom = sandbox.value("SELECT number FROM sandbox_fijacomline ORDER BY number LIMIT 1")
+    distance, card = sandbox.rows(
+        "SELECT number, identity_card FROM sandbox_longdistancecustomer WHERE NOT error_62 ORDER BY number LIMIT 1"
+    )[0]
     return {
         "CONTRACT": contract, "NAME": name, "MIO": mio, "AMOUNT": str(amount), "FIJACOM": fijacom,
-        "LONG_DISTANCE": distance,
+        "LONG_DISTANCE": distance, "CARD": card, "SERVICE": service,
     }  # fmt: skip
 
 

@@ -26,7 +26,12 @@ from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_proc
 __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 4
-REQUESTER = {"requester_name": "Rosa Flores", "requester_card": "3456789 CB", "requester_is": "owner"}
+REQUESTER = {
+    "requester_name": "Rosa Flores",
+    "requester_card": "3456789 CB",
+    "requester_is": "other",
+    "requester_kinship": "child",
+}
 FRESH = (
     "SELECT contract, name, service_number FROM sandbox_product JOIN sandbox_customer USING (contract)"
     " JOIN sandbox_{table} line ON line.number = service_number WHERE sandbox_product.state = 'active' {only}"
@@ -53,7 +58,13 @@ class Deed:
 FIJACOM = Deed("c_cli4g", "top_up", "109", "fijacomline")
 MIO = Deed("qbc", "top_up", "800130001", "mioline", "AND line.state = 'active'", ("mio", "balance"))
 SIM = Deed(
-    "mio", "block_sim", "800130001", "mioline", "AND line.state = 'active'", ("mio", "theft"), {"reason": "En el bus"}
+    "mio",
+    "block_sim",
+    "800130001",
+    "mioline",
+    "AND line.state = 'active'",
+    ("mio", "theft", "theirs"),
+    {"reason": "En el bus"},
 )
 
 
@@ -74,7 +85,8 @@ class AtTheStep:
             self.call.identify(self.contract, self.name)
             self.call.press(branch=deed.ways[0])
             self.call.press(number=self.number)
-            self.call.press(branch=deed.ways[1])
+            for branch in deed.ways[1:]:
+                self.call.press(branch=branch)
         self.call.press(**data)
         if deed is SIM:
             assert self.call.press(confirmed="yes") == 200  # its suspension in LBC comes first

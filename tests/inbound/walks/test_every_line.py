@@ -13,6 +13,7 @@ from inbound.flows.shapes import Flow, Step
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import look_ups
 from inbound.walks import walking
+from inbound.walks.asked import fields_of
 from inbound.writes.writing import give_up, write_by_hand
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of
@@ -30,7 +31,11 @@ TYPED = {
 
 
 def typed(field: Field, caller: Caller) -> dict[str, str]:
-    """What an agent types into a field."""
+    """What an agent types into a field; a holder's card is the one everybody has here."""
+    if field.type == "holder":
+        return {field.name: "other"}
+    if field.name.rpartition(".")[2] == "identity_card":
+        return {field.name: TYPED["identity_card"]}
     if field.type == "customer":
         return {field.name: "1011018", f"{field.name}_name": "Rosa Flores"}
     if field.type == "choice":
@@ -40,9 +45,12 @@ def typed(field: Field, caller: Caller) -> dict[str, str]:
     return {field.name: TYPED[field.type]}
 
 
-def answers_of(step: Step, caller: Caller) -> dict[str, str]:
+def answers_of(step: Step, caller: Caller, way: Way = ()) -> dict[str, str]:
     """The fields of a step; after a refusal what was wrong with them is corrected."""
-    said = {name: text for field in step.fields for name, text in typed(field, caller).items()}
+    asked = fields_of(step, walk=caller.here.walk, known=caller.here.known)
+    said = {name: text for field in asked for name, text in typed(field, caller).items()}
+    if "asker_is" in said and ("may_be_told", "holder") in way:
+        said["asker_is"] = "owner"
     if any(passed.chosen == "refused" for passed in caller.here.trail):
         corrected = {"service_number": "4251235", "text": "Otra cosa", "amount": "30,00"}
         said |= {field.name: corrected[field.type] for field in step.fields if field.type in corrected}
@@ -60,11 +68,28 @@ def walk_to_the_end(caller: Caller, way: tuple[tuple[str, str], ...], *, seen: b
                 caller.by_hand(**{key: text for field in asked for key, text in typed(field, caller).items()})
             continue
         if here.step.name != name:
-            assert here.flow.steps[name].look_up.startswith("house."), f"at {here.step.name}, not at {name}"
+            assert answers_itself(here.flow.steps[name]), f"at {here.step.name}, not at {name}"
             continue
-        caller.answer("" if here.step.waits else branch, confirmed=True, **answers_of(here.step, caller))
+        if here.step.kind == "choose":
+            caller.answer("0")
+            continue
+        caller.answer("" if here.step.waits else branch, confirmed=True, **answers_of(here.step, caller, way))
         if here.step.waits:
             by_hand(caller, branch)
+
+
+def answers_itself(step: Step) -> bool:
+    """A reading of the house, or a choice of one among one."""
+    return step.kind == "choose" or step.look_up.startswith("house.")
+
+
+def is_open(way: Way, *, seen: bool) -> bool:
+    """Whether a way can be taken with every system by hand: some branches need what only a system shows, or what an
+    agent writes down when she `seen` it.
+    """
+    if ("line_of_contract", "theirs") in way or (("is_known", "unknown") in way and seen):
+        return False
+    return seen or ("may_be_told", "holder") not in way
 
 
 def came_to(flow: Flow, way: Way) -> list[str]:
@@ -103,7 +128,7 @@ WALKED = [  # what old screens say is left empty on the ways of what is done: th
     pytest.param(line, way, seen, id=f"{name}-{'written' if seen else 'left-empty'}")
     for (line, way), name in zip(PATHS, IDS, strict=True)
     for seen in (True, False)
-    if seen or all_is_done(line, way)
+    if (seen or all_is_done(line, way)) and is_open(way, seen=seen)
 ]
 
 

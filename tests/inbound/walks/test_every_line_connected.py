@@ -13,56 +13,77 @@ from inbound.fields import Field
 from inbound.flows.conditions import value_at
 from inbound.flows.publishing import publish_files
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
+from inbound.walks.asked import fields_of
 from inbound.writes.delivering import deliver_due
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of, text_of
 from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
-from tests.inbound.walks.test_every_line import PATHS, typed
+from tests.inbound.walks.test_every_line import PATHS, answers_itself, typed
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db
 Way = tuple[tuple[str, str], ...]
 Decision = tuple[str, str, str]  # line, step, branch
+# What no customer of the sandbox comes to: a damage suspended without its product, a cause nobody knows, a line that
+# Btel2 has and Boliviatel has not, a line that is not of the contract (test_who_asks.py).
+NOBODY_HAS = {
+    ("state", "suspended"),
+    ("annulled_for", "other"),
+    ("is_known", "unknown"),
+    ("balance_found", "not_found"),
+    ("line_of_contract", "checked_by_hand"),
+    ("line_of_contract", "not_theirs"),
+}
 SOWN_FOR = [  # a line beyond the paper has nobody in the sandbox; what is not done is walked in test_outcomes.py
     (line, way)
     for line, way in PATHS
-    if line in OF_THE_PAPER and all(branch == "done" for name, branch in way if flow_of(line).steps[name].waits)
+    if line in OF_THE_PAPER
+    and all(branch == "done" for name, branch in way if flow_of(line).steps[name].waits)
+    and not NOBODY_HAS & set(way)
 ]
 IDS = [f"{line}-{way[-1][0]}-{number}" for number, (line, way) in enumerate(SOWN_FOR)]
 
+NIGHT = "2026-11-25 22:30"
 WEDNESDAY, SATURDAY = "2026-11-25 10:00", "2026-11-28 10:00"  # the day the sandbox is sown for, and one after it
-NEWEST = (
-    "(SELECT DISTINCT ON (contract) contract, {columns} FROM sandbox_{table} ORDER BY contract, {by} DESC, number DESC)"
-    " newest WHERE "
+# Of whom there is one service, and one damage or order: nobody is asked which one she means.
+ONE = (
+    "SELECT contract FROM sandbox_{table} WHERE contract IN"
+    " (SELECT contract FROM sandbox_{of} GROUP BY 1 HAVING count(*) = 1)"
 )
-DAMAGE = "SELECT contract FROM " + NEWEST.format(columns="state, has_service", table="damage", by="registered_at")
-ORDER = "SELECT contract FROM " + NEWEST.format(
-    columns="state, has_service, annulled_for, sold_on", table="workorder", by="sold_on"
+DAMAGE = (
+    f"{ONE.format(table='damage', of='product')} AND contract IN (SELECT contract FROM sandbox_product WHERE"
+    " state = 'active') AND contract IN (SELECT contract FROM sandbox_damage GROUP BY 1 HAVING count(*) = 1) AND"
 )
+ORDER = f"{ONE.format(table='workorder', of='workorder')} AND"
 AGE = "date '2026-11-25' - sold_on"
 ANYBODY = "SELECT contract FROM sandbox_invoice JOIN sandbox_certificate USING (contract)"
 # Whom a path is about: the customers for whom the last of its decisions that stands here is proposed.
 CUSTOMERS: dict[Decision, str] = {
-    ("101", "exists", "closed"): f"{DAMAGE} state IN ('closed', 'annulled')",
-    ("101", "exists", "none"): (
-        "SELECT contract FROM sandbox_customer WHERE contract NOT IN (SELECT contract FROM sandbox_damage)"
-    ),
-    ("101", "state", "open"): f"{DAMAGE} state = 'in_execution'",
-    ("101", "state", "suspended"): f"{DAMAGE} state = 'suspended'",
-    ("101", "state", "attended"): f"{DAMAGE} state = 'attended' AND NOT has_service",
+    ("101", "exists", "suspended"): f"{ONE.format(table='product', of='product')} AND state = 'suspended'",
+    ("101", "exists", "none"): f"{DAMAGE} state IN ('closed', 'annulled')",
+    ("101", "state", "open"): f"{DAMAGE} state IN ('in_execution', 'assigned')",
+    ("101", "works", "works"): f"{DAMAGE} state = 'attended' AND has_service",
+    ("101", "works", "without_service"): f"{DAMAGE} state = 'executed' AND NOT has_service",
+    ("101", "works", "other"): f"{DAMAGE} state = 'attended' AND has_service",
     ("101", "state", "other"): f"{DAMAGE} state = 'diferido'",
     ("103", "inside_term", "inside"): f"{ORDER} state = 'registered' AND {AGE} <= 5",
     ("103", "inside_term", "overdue"): f"{ORDER} state = 'registered' AND {AGE} > 12",
     ("103", "inside_term", "overdue_told"): f"{ORDER} state = 'registered' AND {AGE} > 12",
-    ("103", "order_state", "assigned"): f"{ORDER} state = 'assigned'",
+    ("103", "order_state", "assigned"): f"{ORDER} state IN ('assigned', 'in_execution')",
+    ("103", "order_state", "no_order"): (
+        "SELECT contract FROM sandbox_customer WHERE contract NOT IN (SELECT contract FROM sandbox_workorder)"
+    ),
+    ("103", "works", "works"): f"{ORDER} state = 'closed' AND has_service",
+    ("103", "works", "without_service"): f"{ORDER} state IN ('executed', 'attended') AND NOT has_service",
+    ("103", "works", "other"): f"{ORDER} state = 'closed' AND has_service",
     ("103", "order_state", "closed_without_service"): f"{ORDER} state = 'closed' AND NOT has_service",
     ("103", "order_state", "other"): f"{ORDER} state = 'paralizada'",
     **{
         ("103", "annulled_for", branch): f"{ORDER} state = 'annulled' AND annulled_for = '{cause}'"
         for branch, cause in {
             "technical_data": "technical_data", "subscriber_absent": "subscriber_absent",
-            "wrong_address": "wrong_address", "other": "at_request",
+            "wrong_address": "wrong_address", "at_request": "at_request",
         }.items()
     },
     ("4639999", "topic", "fault"): "SELECT contract FROM sandbox_product WHERE service = 'PUBLIC'",
@@ -98,11 +119,15 @@ TYPED: dict[tuple[str, str], dict[str | None, str]] = {
         "other": f"SELECT '{NOBODY}'",
         None: "SELECT number FROM sandbox_longdistancecustomer WHERE NOT error_62 ORDER BY number",
     },
+    ("800131313", "balance_number"): {
+        None: "SELECT number FROM sandbox_longdistancecustomer WHERE NOT error_62 ORDER BY 1"
+    },
     ("800131313", "identity_card"): {None: "SELECT ''"},
     ("800131313", "name"): {None: "SELECT ''"},
     ("800131313", "credit_number"): {
         None: "SELECT number FROM sandbox_longdistancecustomer WHERE error_62 ORDER BY number"
     },
+    ("800130001", "contract"): {None: "SELECT ''"},
     ("800130001", "number"): {
         "other": "SELECT number FROM sandbox_mioline WHERE state = 'blocked' ORDER BY number",
         None: "SELECT service_number FROM sandbox_product WHERE contract = %s AND service = 'MIO' AND state = 'active'",
@@ -117,6 +142,7 @@ AGAINST = {
     ("101", "exists", "other"),
     ("103", "inside_term", "overdue_told"),
     ("4251000", "found", "again"),
+    ("800130001", "line_of_contract", "correct"),
 }
 
 
@@ -135,7 +161,10 @@ class Connected:
         for place, (name, branch) in enumerate(self.way):
             here = self.caller.here
             if here.step.name != name:  # a reading of the house has answered itself
-                assert here.flow.steps[name].look_up.startswith("house."), f"at {here.step.name}, not at {name}"
+                assert answers_itself(here.flow.steps[name]), f"at {here.step.name}, not at {name}"
+                continue
+            if here.step.kind == "choose":
+                self.caller.answer("0")
                 continue
             if here.step.kind == "look_up":
                 self.caller.look()
@@ -148,7 +177,8 @@ class Connected:
                 assert not chosen.when, f"{name}: {branch} is not proposed"
                 if here.footstep.proposed:
                     self.went_against.add((self.line, name, branch))
-            sent = {key: text for field in here.step.fields for key, text in self.said(field, place).items()}
+            asked = fields_of(here.step, walk=here.walk, known=here.known)
+            sent = {key: text for field in asked for key, text in self.said(field, place).items()}
             self.caller.answer("" if here.step.waits else branch, confirmed=True, **sent)
             if here.step.waits:
                 self.caller.outcome()
@@ -156,6 +186,10 @@ class Connected:
     def said(self, field: Field, place: int) -> dict[str, str]:
         if field.type == "customer":
             return {field.name: self.contract, f"{field.name}_name": self.name}
+        if field.type == "holder":
+            return {field.name: "owner" if ("may_be_told", "holder") in self.way else "other"}
+        if field.name == "balance_card":
+            return {field.name: self.caller.here.known["line"]["identity_card"]}
         if field.among:
             return {field.name: value_at(self.caller.here.known, field.among)[0]}
         steps = flow_of(self.line).steps
@@ -170,7 +204,7 @@ class Connected:
 def test_every_path_is_walked_as_the_systems_propose(line, way, ana, at, settings, sandbox):
     connect(settings, sandbox)
     publish_files(texts={line: text_of(line)}, now=at(WEDNESDAY))
-    now = at(SATURDAY if ("when", "weekend") in way else WEDNESDAY)
+    now = at(SATURDAY if ("when", "weekend") in way else NIGHT if ("today", "later") in way else WEDNESDAY)
     call = Connected(Caller(ana, ServiceLine.objects.get(number=line), now), line, way, sandbox)
     call.walk()
     walk, flow = Walk.objects.get(), flow_of(line)

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from escalations import working
-from escalations.models import Escalation
+from escalations.models import Escalation, Unit
 from escalations.raising import raise_escalation
 from inbound.anonymising import anonymise_walks
 from inbound.attended.finding import asked_for, find_walks
@@ -25,6 +25,7 @@ from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lanes import begin_lane, handed_over
 from inbound.walks.page import lay_walk
 from inbound.walks.state import read_state
+from notices.models import Notice
 from tests.inbound.a_walk import FLOW, Attending, Caller, publish
 from tests.inbound.flows_to_read import LINES, flow_of
 from tests.inbound.lines_on_file import publish_every_flow
@@ -82,6 +83,14 @@ def test_every_lane_is_walked_to_its_end_and_moves_its_card(line, way, call_of, 
     card = taken(Escalation.objects.get(), elena, monday)
     end = flow_of(line).steps[way[-1][0]]
     lane = Attending(elena, card, monday + timedelta(minutes=5))
+    if end.mailed:
+        with pytest.raises(WalkRefused, match="Todavía no se escribió a ninguna unidad"):
+            walk_to_the_end(lane, way)
+        way = way[-1:]
+        written_to(card, elena, monday, "waiting")
+        with pytest.raises(WalkRefused, match="todavía no se entregó"):
+            walk_to_the_end(lane, way)
+        Notice.objects.update(state="sent", sent_at=monday)
     walk_to_the_end(lane, way)
     walk = Walk.objects.get(escalation=card)
     assert (walk.result, walk.agent, walk.by) == (end.result, None, elena)
@@ -94,6 +103,15 @@ def test_every_lane_is_walked_to_its_end_and_moves_its_card(line, way, call_of, 
     owed = OutsideWrite.objects.filter(walk=walk)
     assert {write.action for write in owed} == {flow_of(line).steps[name].action for name, _b in way} - {""}
     assert {write.owed_by for write in owed} <= {elena}  # and no interaction: the call had its own
+
+
+def written_to(card, by, now, state):
+    unit = Unit.objects.get(code="jefe_de_sector")
+    notice = Notice.objects.create(
+        key=f"letter:{card.pk}", kind="escalation_letter", to=["sur@example.org"], subject="x", body="x", state=state,
+        created_at=now, not_before=now,
+    )  # fmt: skip
+    card.letters.create(unit=unit, notice=notice, to_whom="Jefa")
 
 
 def test_every_end_of_a_lane_is_known_here():
@@ -193,7 +211,7 @@ def test_a_card_of_a_step_without_a_lane_is_worked_without_one(ana, elena, monda
     call.look()
     call.by_hand()
     call.answer("attended")
-    call.answer()
+    call.answer(caller_name="Rosa", telephone="70712345")
     card = taken(Escalation.objects.get(), elena, monday)
     assert (came := handed_over(card=card)) is not None
     assert came.lane == ""
@@ -260,7 +278,7 @@ def test_the_lane_leads_to_the_mail_and_knows_the_sector_it_goes_to(call_of, ele
     call_of("103")
     card = taken(Escalation.objects.get(), elena, monday)
     walk = begin_lane(escalation_id=card.pk, by=elena, now=monday)
-    walk.brought = {**walk.brought, "orders": [{"sector": "Sacaba"}]}
+    walk.brought = {**walk.brought, "order": {"sector": "Sacaba"}}
     walk.save(update_fields=["brought"])
     client = signed_in(elena)
     client.post(reverse("inbound:walk_answer", args=[walk.key]), {"position": str(walk.position)})

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from escalations.models import Escalation
-from inbound.flows.conditions import filled
+from inbound.flows.conditions import script
 from inbound.flows.paths import every_path
 from inbound.flows.shapes import Step
 from inbound.models import OutsideSystem, OutsideWrite, ServiceLine, Walk
@@ -28,7 +28,7 @@ from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of
 from tests.inbound.lines_on_file import publish_every_flow
 from tests.inbound.other_side import OtherSide
-from tests.inbound.walks.test_every_line import answers_of, typed
+from tests.inbound.walks.test_every_line import answers_of, is_open, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 MONDAY = "2026-11-23 10:00"
@@ -72,7 +72,8 @@ class Said:
         self.caller, self.line, self.step = caller, line, step
         self.words: list[str] = []
         flow = flow_of(line)
-        way = next(way for way in every_path(flow) if any(name == step and branch == "done" for name, branch in way))
+        ways = (way for way in every_path(flow) if is_open(way, seen=True))
+        way = next(way for way in ways if (step, "done") in way)
         self.before = way[: next(n for n, (name, _branch) in enumerate(way) if name == step)]
 
     def up_to_it(self) -> None:
@@ -98,7 +99,7 @@ class Said:
     def to_the_end(self) -> None:
         for _step in range(8):
             here = self.caller.here
-            self.words.append(filled(here.step.say, words_of_the_call(here, here.known)))
+            self.words.append(script(here.step.say, words_of_the_call(here, here.known)))
             if here.step.kind == "end":
                 self.answer(here.step)
                 return

@@ -151,7 +151,9 @@ def test_another_state_is_written_down_and_goes_to_the_supervisor(call, answers,
     call.look()
     assert call.here.footstep.proposed == "other"
     call.answer("other")
-    call.answer(seen="Dice «congelado»")
+    with pytest.raises(StepRefused, match=r"Falta: Teléfono para llamarle\."):  # no card without a number to call back
+        call.answer(seen="Dice «congelado»")
+    call.answer(seen="Dice «congelado»", telephone="70712345")
     escalation = Escalation.objects.get()
     assert (escalation.kind_id, escalation.line, escalation.contract) == ("unforeseen_state", "101", "1001")
     assert "congelado" in escalation.reason
@@ -226,7 +228,7 @@ def test_a_top_up_needs_the_second_word_and_the_requester(ana, at):
         call.answer(number="4251234", amount="-5", requester_card="x")
     assert set(refused.value.errors) == {"amount", "requester_name", "requester_card", "requester_kinship"}
     call.answer(
-        number="425 1234", amount="20,5", requester_name="Ana", requester_card="345678 CB", requester_kinship="holder"
+        number="425 1234", amount="20,5", requester_name="Ana", requester_card="345678 CB", requester_kinship="child"
     )
     with pytest.raises(StepRefused, match="confirme"):
         call.answer()
@@ -247,7 +249,13 @@ def test_a_walk_goes_on_as_101_with_the_customer_it_knows(ana, line, at):
 
 def test_a_draft_of_an_answered_step_is_refused(call):
     position = call.here.footstep.position
-    keep = {"by": call.agent.user, "key": call.walk.key, "position": position, "fields": {"note": "a medias"}}
+    keep = {
+        "by": call.agent.user,
+        "key": call.walk.key,
+        "position": position,
+        "fields": {"note": "a medias"},
+        "now": call.now,
+    }
     assert walking.keep_draft(**keep)
     call.answer()
     assert not walking.keep_draft(**keep)
@@ -260,7 +268,7 @@ def test_an_ended_walk_takes_no_answer(call, answers):
     call.answer(customer="1001")
     call.look()
     call.answer("other")
-    call.answer(seen="nada")
+    call.answer(seen="nada", caller_name="Rosa", telephone="70712345")
     call.answer()
     with pytest.raises(StaleStep, match="terminó"):
         call.answer()

@@ -179,7 +179,7 @@ def test_the_page_of_the_call_takes_the_reference_of_the_old_screen(
     call = Caller(ana, publish(TOP_UP, now, line="109"), now)
     set_mode("c_cli4g", "by_hand")
     call.answer(
-        number="4251234", amount="20", requester_name="Ana", requester_card="345678 CB", requester_kinship="holder"
+        number="4251234", amount="20", requester_name="Ana", requester_card="345678 CB", requester_kinship="child"
     )
     call.answer(confirmed=True)
     write, client = OutsideWrite.objects.get(), signed_in(ana)

@@ -10,6 +10,7 @@
     const form = document.getElementById("step-form");
     form.elements[field].value = chosen.dataset.customer;
     form.elements[`${field}_name`].value = chosen.dataset.customerName;
+    form.elements[`${field}_service`].value = chosen.dataset.customerService;
     form.requestSubmit();
   });
 

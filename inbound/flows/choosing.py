@@ -1,0 +1,44 @@
+"""Which one is meant: the rows of something that was found, among which the agent chooses what the caller speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inbound.flows.conditions import NOTHING, holds, known_first, value_at
+from inbound.flows.shapes import Step
+from telephony import phone_numbers
+
+NONE = "none"  # what is chosen when it is none of them
+
+
+def offered(step: Step, known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows a `choose` step offers, in the order they were found.
+
+    `of` leaves those whose field has the value that is known, where one is known at all; a row that says nothing of the
+    field stays, as what an agent wrote by hand may. `unless` leaves out those for which it holds.
+    """
+    found = value_at(known, step.among)
+    rows = [dict(row) for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
+    wanted = {name: value for name, path in step.of.items() if (value := known_first(path, known))}
+    return [
+        row
+        for row in rows
+        if all(row.get(name) in NOTHING or _same(str(row[name]), value) for name, value in wanted.items())
+        and not (step.unless and holds(step.unless, row))
+    ]
+
+
+def _same(one: str, other: str) -> bool:
+    """Of telephones: however they are written."""
+    return one == other or (one.isdigit() and phone_numbers.parse(one) == phone_numbers.parse(other) is not None)
+
+
+def chosen_of(step: Step, known: Mapping[str, Any], choice: str) -> tuple[bool, dict[str, Any] | None]:
+    """Whether `choice` is one there is, and its row; the row of *none of them* is None."""
+    if choice == NONE and step.none:
+        return True, None
+    rows = offered(step, known)
+    if choice.isascii() and choice.isdigit() and int(choice[:4]) < len(rows):
+        return True, rows[int(choice[:4])]
+    return False, None

@@ -1,0 +1,46 @@
+"""What agents read out and the procedure only names: guides, plans and prices, codes. An administrator's to write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agents.audit import audited
+
+
+class ContentQuerySet(models.QuerySet["Content"]):
+    def said_of(self, topic: str, *, words: str = "") -> list[dict[str, Any]]:
+        """What there is to say of a topic, narrowed to what has all of `words`, in its order."""
+        found = self.filter(topic=topic, is_active=True)
+        for word in words.split()[:8]:
+            found = found.filter(name__icontains=word)
+        return list(found.order_by("position", "name").values("name", "code", "text")[:50])
+
+
+@audited()
+class Content(models.Model):
+    """One entry: how a decoder is set up, what a plan costs, the code of a place."""
+
+    class Topic(models.TextChoices):
+        DECODER = "decoder", _("guía del decodificador (4522222.6)")
+        PLANS = "plans", _("planes y precios (4522222.7)")
+        CODES = "codes", _("códigos de ciudades y países (800131313.7)")
+
+    topic = models.CharField(_("tema"), max_length=12, choices=Topic)
+    name = models.CharField(_("nombre"), max_length=80, help_text=_("Por él lo busca el agente."))
+    code = models.CharField(_("código"), max_length=12, blank=True, help_text=_("De una ciudad o un país."))
+    text = models.TextField(_("lo que se dice"), blank=True, max_length=2000)
+    position = models.PositiveSmallIntegerField(_("orden"), default=100)
+    is_active = models.BooleanField(_("activo"), default=True)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contenido que se lee al cliente")
+        verbose_name_plural = _("contenidos que se leen al cliente")
+        constraints = [models.UniqueConstraint(fields=["topic", "name"], name="content_once")]
+
+    def __str__(self) -> str:
+        return self.name

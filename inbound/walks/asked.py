@@ -1,0 +1,44 @@
+"""What a step asks for: its own fields, and of a card who is called back and where, while nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from inbound.fields import Field
+from inbound.flows.shapes import LANES, Step
+from inbound.models import Walk
+from telephony.phone_numbers import parse
+
+SAID_NAMES = ("requester_name", "name", "caller_name")  # of who is on the line, when she is no customer that was found
+CALLER_NAME, TELEPHONE = "caller_name", "telephone"
+
+
+def fields_of(step: Step, *, walk: Walk, known: Mapping[str, Any]) -> tuple[Field, ...]:
+    """The fields of a step as it stands in this call: no card is raised without a name and a number."""
+    if step.kind != "hand_over" or step.lane != LANES[0]:
+        return step.fields
+    own = {field.name for field in step.fields}
+    asked = list(step.fields)
+    if not name_of_the_caller(walk, known) and not own & set(SAID_NAMES):
+        asked.append(Field(CALLER_NAME, _("Nombre de quien llama"), "name"))
+    if TELEPHONE not in own and not call_back_on(walk.caller_number, known):
+        asked.append(Field(TELEPHONE, _("Teléfono para llamarle"), "telephone"))
+    return tuple(asked)
+
+
+def name_of_the_caller(walk: Walk, known: Mapping[str, Any]) -> str:
+    """The customer the call is about, else whoever asked: somebody is called back by a name."""
+    said = (known.get(name) for name in SAID_NAMES)
+    words = next((text for text in said if isinstance(text, str) and text), "")
+    return walk.customer_name or words or walk.caller_name
+
+
+def call_back_on(caller_number: str, known: Mapping[str, Any]) -> str:
+    """Where the customer is called back: the number she gave, the one she calls from, the first on file."""
+    customer = known.get("customer")
+    on_file = customer.get("telephones") if isinstance(customer, Mapping) else None
+    first = str(on_file[0]) if isinstance(on_file, list) and on_file else ""
+    return (str(known.get(TELEPHONE) or "") or caller_number or parse(first) or first)[:16]

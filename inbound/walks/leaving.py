@@ -1,0 +1,139 @@
+"""Calls that end before their flow does: the caller hung up, called the wrong line or is handed over; the agent left.
+
+Each has its own result and leaves its interaction like any other. What was asked of another system by then goes on, and
+whoever is let down by it gets her card all the same (let_down.py).
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agents.models import User
+from escalations.raising import raise_escalation
+from inbound.models import Walk
+from inbound.walks.answering import StepRefused
+from inbound.walks.asked import call_back_on, name_of_the_caller
+from inbound.walks.consequences import end_of_walk, notes_of
+from inbound.walks.footsteps import WalkRefused, leave, locked_state
+from inbound.walks.state import WalkState, read_state, state_on
+from telephony import phone_numbers
+
+KIND = "unforeseen_state"
+WITHOUT_A_SIGN = timedelta(minutes=60)
+AT_A_TIME = 200
+
+
+class How(TextChoices):
+    """How a call ended before its flow; the value is the result of the walk."""
+
+    HUNG_UP = "hung_up", gettext_lazy("El cliente colgó")
+    WRONG_LINE = "wrong_line", gettext_lazy("Línea equivocada")
+    HANDED_OVER = "handed_over", gettext_lazy("Derivado a supervisión")
+    LEFT = "left", gettext_lazy("Quedó sin atender")
+
+
+OFFERED = (How.HUNG_UP, How.WRONG_LINE, How.HANDED_OVER)
+
+
+def leave_call(
+    *, by: User, key: uuid.UUID, position: int, how: str, reason: str, name: str, telephone: str, now: datetime
+) -> WalkState:
+    """End a call where it stands. To hand it over takes a reason, a name and a number to call back.
+
+    Raises StepRefused, StaleStep, WalkRefused.
+    """
+    with transaction.atomic():
+        here = locked_state(by, key, position)
+        walk = here.walk
+        if walk.escalation_id is not None:
+            raise WalkRefused(_("Una derivación se deja en su tarjeta."))
+        if how not in OFFERED:
+            raise StepRefused({"how": _("Elija cómo termina la llamada.")})
+        reason = " ".join(reason.split())[:200]
+        if how == How.HANDED_OVER:
+            _hand_over(here, reason=reason, name=name, telephone=telephone, now=now)
+        _end(here, how=How(how), reason=reason, now=now)
+    return state_on(walk=walk, trail=here.trail)
+
+
+def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str) -> None:
+    """Write down who calls, and from where, when no switchboard says it. Raises StepRefused, WalkRefused."""
+    with transaction.atomic():
+        walk = Walk.objects.select_for_update(no_key=True, of=("self",)).walked_by(by).get(key=key)
+        if walk.ended_at is not None:
+            raise WalkRefused(_("Esta atención ya terminó."))
+        walk.caller_name, walk.caller_number = _who(name=name, telephone=telephone)
+        walk.save(update_fields=["caller_name", "caller_number"])
+
+
+def close_left_calls(*, now: datetime) -> int:
+    """End the calls of which their agent gave no sign for an hour, as left. Returns how many."""
+    left = Walk.objects.under_way().calls().filter(last_sign_at__lt=now - WITHOUT_A_SIGN)
+    closed = 0
+    for pk in left.order_by("last_sign_at").values_list("pk", flat=True)[:AT_A_TIME]:
+        with transaction.atomic():
+            walk = left.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(pk=pk).first()
+            if walk is None:  # she came back, or another clock was faster
+                continue
+            here = read_state(walk=walk)
+            _end(here, how=How.LEFT, reason="", now=now)
+            closed += 1
+    return closed
+
+
+def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: datetime) -> None:
+    walk, known = here.walk, here.known
+    walk.caller_name, number = _who(name=name or walk.caller_name, telephone=telephone)
+    number = number or call_back_on(walk.caller_number, known)
+    errors = {}
+    if not reason:
+        errors["reason"] = _("Escriba qué pide el cliente y por qué lo deriva.")
+    if not name_of_the_caller(walk, known):
+        errors["name"] = _("Escriba el nombre de quien llama.")
+    if not number:
+        errors["telephone"] = _("Escriba el teléfono para llamarle.")
+    if errors:
+        raise StepRefused(errors)
+    customer = known.get("customer")
+    zone = str(customer.get("zone") or "")[:80] if isinstance(customer, dict) else ""
+    here.footstep.escalation = raise_escalation(
+        key=f"walk:{walk.key}:handed-over",
+        kind=KIND,
+        line=walk.line.number,
+        contract=walk.contract,
+        customer_name=name_of_the_caller(walk, known),
+        telephone=number,
+        zone=zone,
+        reason=". ".join([f"{here.step.ref} {here.step.title}", reason, *notes_of(here)]),
+        details={},
+        promised=_("Supervisión revisa su caso y le llama."),
+        by=walk.by,
+        now=now,
+    )
+
+
+def _who(*, name: str, telephone: str) -> tuple[str, str]:
+    written = telephone.strip()
+    number = phone_numbers.parse(written) if written else ""
+    if number is None:
+        raise StepRefused({"telephone": _("Ese teléfono no existe: escriba 7 u 8 cifras.")})
+    return " ".join(name.split())[:120], number
+
+
+def _end(here: WalkState, *, how: How, reason: str, now: datetime) -> None:
+    walk = here.walk
+    label = f"{how.label}: {reason}" if reason else str(how.label)
+    here.footstep.reason = reason
+    end_of_walk(here=here, result=how.value, label=label, now=now)
+    if how == How.LEFT:
+        here.footstep.save()  # nobody answered it
+    else:
+        leave(here.footstep, now=now)
+    walk.result, walk.result_label, walk.ended_at, walk.draft = how.value, str(how.label), now, {}
+    walk.save()

@@ -1,0 +1,118 @@
+"""How a step is answered: its fields with what they hold, the ways on from it, and the rows one is chosen among."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from inbound.fields import HOLDER, KINSHIPS, Field
+from inbound.flows.choosing import offered
+from inbound.flows.conditions import holds, known_first
+from inbound.flows.shapes import OTHER, SERVICE_ASKED
+from inbound.outside.found_words import row_in_words
+from inbound.walks.answering import amounts_of
+from inbound.walks.state import WalkState
+from telephony import phone_numbers
+
+KEYS = "123456789"
+OTHER_KEY = "o"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way on from a decision, as a button."""
+
+    name: str
+    label: str
+    key: str
+    is_proposed: bool
+    is_closed: bool = False  # what the system shows does not allow it
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several that were found, as a button: what it is, and more of it."""
+
+    number: str
+    key: str
+    words: str
+    more: str
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """One field of the step, with what it holds."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    error: str
+    is_required: bool
+    options: list[tuple[str, str]] = field(default_factory=list)
+    name_value: str = ""
+    service: str = ""  # of a customer: the number by which she was found
+
+
+def shown_field(
+    asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any]
+) -> ShownField:
+    value, name_value = held.get(asked.name, ""), str(held.get(f"{asked.name}_name", ""))
+    service = str(held.get(f"{asked.name}_service") or held.get(SERVICE_ASKED) or "")
+    said = known.get(asked.name)
+    if asked.name not in held and said and isinstance(said, str):  # what was typed once is not asked twice
+        value = phone_numbers.display(said) if asked.type == "telephone" else said
+    elif asked.name not in held and asked.prefill:
+        value = known_first(asked.prefill, known)
+        value = phone_numbers.display(value) if asked.type == "telephone" else value
+    if isinstance(value, Mapping):
+        value, name_value = value.get("contract", ""), str(value.get("name", ""))
+    options = [(code, str(label)) for code, label in asked.choices]
+    if asked.type == "kinship":
+        options = [(code, str(label)) for code, label in KINSHIPS.items() if code != "holder"]
+    elif asked.type == "holder":
+        options = [(code, str(label)) for code, label in HOLDER.items()]
+    elif asked.type == "amount" and (amounts := amounts_of(asked, known)):
+        options = [(one, one.replace(".", ",")) for one in amounts]
+        value = str(value).replace(".", ",")
+    elif asked.type == "service_number":
+        options = [(number, number) for number in _own_numbers(known)]
+    return ShownField(
+        name=asked.name, label=str(asked.label), kind=asked.type, value=str(value), name_value=name_value,
+        error=errors.get(asked.name, ""), is_required=asked.required and not asked.required_unless, options=options,
+        service=service,
+    )  # fmt: skip
+
+
+def _own_numbers(known: Mapping[str, Any]) -> list[str]:
+    customer = known.get("customer")
+    products = customer.get("products") if isinstance(customer, Mapping) else None
+    return [str(one["service_number"]) for one in products or [] if one.get("service_number")]
+
+
+def ways_of(here: WalkState) -> list[Way]:
+    keys = iter(KEYS)
+    return [
+        Way(
+            name=way.name,
+            label=way.label,
+            key=OTHER_KEY if way.name == OTHER else next(keys, ""),
+            is_proposed=way.name == here.footstep.proposed,
+            is_closed=not holds(way.needs, here.known),
+        )
+        for way in here.step.ways
+    ]
+
+
+def choices_of(here: WalkState) -> list[Choice]:
+    step = here.step
+    if step.kind != "choose":
+        return []
+    keys = iter(KEYS)
+    first, more = step.shows[:1], step.shows[1:]
+    rows = offered(step, here.known)
+    return [
+        Choice(str(at), next(keys, ""), row_in_words(first, row), row_in_words(more, row))
+        for at, row in enumerate(rows)
+    ]

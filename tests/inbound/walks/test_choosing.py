@@ -1,0 +1,157 @@
+"""Which one is meant: of several damages, orders, entries or services the agent chooses, and the script reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from agents.models import Agent
+from inbound.flows.choosing import offered
+from inbound.models import OutsideWrite, ServiceLine
+from inbound.outside.reaching import Looked
+from inbound.walks import walking
+from inbound.walks.answering import StepRefused
+from inbound.walks.page import lay_walk
+from tests.inbound.a_walk import Caller
+from tests.inbound.flows_to_read import flow_of
+from tests.inbound.lines_on_file import publish_every_flow
+
+pytestmark = pytest.mark.django_db
+TV = {"service": "TV", "service_number": "800200", "plan": "TV Total", "state": "active", "suspended_for": ""}
+INTERNET = {**TV, "service": "INTERNET", "service_number": "800100", "plan": "Fibra"}
+CUSTOMER = {"contract": "1001575", "name": "ROSA FLORES", "telephones": ["70712345"], "products": [INTERNET, TV]}
+DAMAGES = [
+    {"number": "D-3", "service_number": "800100", "state": "closed", "cause": "x", "has_service": True},
+    {"number": "D-2", "service_number": "800100", "state": "in_execution", "cause": "lenta", "has_service": False},
+    {"number": "D-1", "service_number": "800200", "state": "registered", "cause": "sin señal", "has_service": False},
+]
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What each look-up finds, by its name."""
+    answers: dict[str, Any] = {"smartflex.customer": CUSTOMER, "smartflex.damages": DAMAGES}
+    monkeypatch.setattr(walking, "look_up", lambda *, name, **_more: Looked(answers[name]))
+    return answers
+
+
+@pytest.fixture
+def call(ana: Agent, now: datetime, found: dict[str, Any]) -> Any:
+    publish_every_flow(now=now)
+
+    def begin(line: str, **customer: str) -> Caller:
+        caller = Caller(ana, ServiceLine.objects.get(number=line), now)
+        if caller.here.step.kind == "say":
+            caller.answer()
+        caller.answer(**{"customer": "1001575", "customer_name": "Rosa Flores", **customer})
+        while caller.here.step.kind == "look_up":
+            caller.look()
+        return caller
+
+    return begin
+
+
+def test_the_damage_of_the_service_she_speaks_of_is_reiterated(call: Any) -> None:
+    """She spoke of television; Internet has a damage too."""
+    caller = call("101")
+    page = lay_walk(here=caller.here, by=caller.by)
+    assert [choice.words for choice in page.choices] == ["Internet", "Televisión"]
+    caller.answer("1")
+    assert caller.here.known["damage"]["number"] == "D-1"
+    caller.answer("registered")
+    caller.answer("open")
+    caller.answer()
+    assert OutsideWrite.objects.get(action="smartflex.reiterate_damage").payload == {
+        "damage": "D-1",
+        "cause": "sin señal",
+    }
+
+
+def test_the_service_whose_number_found_the_customer_is_not_asked_for_again(call: Any) -> None:
+    caller = call("101", customer_service="800100")
+    assert caller.step == "exists"
+    assert caller.here.known["product"] == INTERNET
+    assert caller.here.known["damage"]["number"] == "D-2"  # the newest was closed: it is past
+
+
+def test_of_several_open_ones_of_one_service_she_says_which_or_none(call: Any, found: dict[str, Any]) -> None:
+    found["smartflex.damages"] = [*DAMAGES, {**DAMAGES[1], "number": "D-0", "state": "attended"}]
+    caller = call("101", customer_service="800100")
+    assert caller.step == "which_damage"
+    assert [row["number"] for row in offered(caller.here.step, caller.here.known)] == ["D-2", "D-0"]
+    with pytest.raises(StepRefused, match="Elija de cuál se habla"):
+        caller.answer("7")
+    with pytest.raises(StepRefused, match="Elija de cuál se habla"):
+        caller.answer("")
+    caller.answer("none")
+    assert caller.here.known["damage"] is None
+    assert caller.here.footstep.proposed == "none"
+    caller.back()
+    caller.answer("1")
+    assert caller.here.known["damage"]["number"] == "D-0"
+
+
+def test_going_back_passes_over_what_chose_itself(call: Any) -> None:
+    caller = call("101", customer_service="800100")
+    assert caller.step == "exists"
+    caller.back()
+    assert caller.step == "customer"
+
+
+def test_a_suspended_service_is_told_so_with_or_without_a_damage(call: Any, found: dict[str, Any]) -> None:
+    for damages in ([], [{**DAMAGES[1], "state": "suspended"}]):
+        found["smartflex.damages"] = damages
+        found["smartflex.customer"] = {
+            **CUSTOMER, "products": [{**INTERNET, "state": "suspended", "suspended_for": "debt"}],
+        }  # fmt: skip
+        caller = call("101")
+        assert caller.here.footstep.proposed == "suspended"
+        caller.answer("suspended")
+        said = lay_walk(here=caller.here, by=caller.by).say
+        assert "800100 es por falta de pago o a solicitud del cliente" in said
+        assert "En el sistema figura: Falta de pago." in said
+
+
+def test_the_order_that_is_meant_decides(call: Any, found: dict[str, Any]) -> None:
+    """The newest is inside its term; she calls for the one that is not."""
+    order = {"kind": "installation", "has_service": False, "annulled_for": "", "zone": "Sarco", "sector": "Norte"}
+    found["smartflex.orders"] = [
+        {**order, "number": "OT-2", "service": "TV", "state": "registered", "sold_on": "2026-11-24"},
+        {**order, "number": "OT-1", "service": "INTERNET", "state": "registered", "sold_on": "2026-11-10"},
+    ]
+    caller = call("103")
+    caller.answer("1")
+    caller.answer("registered")
+    assert (caller.step, caller.here.footstep.proposed) == ("inside_term", "overdue")
+
+
+def test_a_row_that_says_nothing_of_the_service_stays() -> None:
+    """As an agent may write it by hand."""
+    step = flow_of("101").steps["which_damage"]
+    rows = offered(step, {"product": INTERNET, "damages": [{"number": "D-9", "state": "registered"}]})
+    assert [row["number"] for row in rows] == ["D-9"]
+
+
+@pytest.mark.parametrize("written", ["70712345", "+59170712345", "707-12345"])
+def test_telephones_are_one_however_they_are_written(written: str) -> None:
+    step = flow_of("800130001").steps["which_line"]
+    products = [{"service_number": "70712345", "service": "MIO"}]
+    rows = offered(step, {"number": written, "owner": {"products": products}})
+    assert len(rows) == 1
+
+
+def test_directory_entries_extensions_and_lines_are_chosen(
+    call: Any, ana: Agent, now: datetime, found: dict[str, Any]
+) -> None:
+    entry = {"name": "Vargas Rosa", "address": "Sucre 1", "number": "4251111"}
+    found["guiatel.search"] = {"entries": [entry, {**entry, "name": "Vargas Luis", "number": "4252222"}], "more": False}
+    publish_every_flow(now=now)
+    caller = Caller(ana, ServiceLine.objects.get(number="104"), now)
+    caller.answer(name="Vargas")
+    caller.look()
+    assert caller.step == "which"
+    caller.answer("1")
+    caller.answer("registered")
+    assert lay_walk(here=caller.here, by=caller.by).say == "El número registrado de Vargas Luis es el 4252222."
