@@ -129,7 +129,7 @@ def test_a_system_in_trouble_leaves_the_agent_with_a_next_step(page, customer, l
     expect(step(page)).to_contain_text("¿Hay un daño")
     page.keyboard.press("o")
     page.locator("textarea[name=seen]").fill("Smartflex no abre")
-    page.keyboard.press("Tab")
+    page.locator("#id_telephone").fill("70712345")
     page.keyboard.press("Enter")
     expect(page.locator("#left-behind")).to_contain_text("Estado no previsto")
     assert Escalation.objects.get().contract == "1011018"
@@ -138,7 +138,8 @@ def test_a_system_in_trouble_leaves_the_agent_with_a_next_step(page, customer, l
 def test_the_words_wait_for_the_answer_and_a_refusal_goes_to_supervision(page, lines):
     contract, name = lines.rows(
         "SELECT contract, name FROM sandbox_customer WHERE contract NOT IN (SELECT contract FROM sandbox_damage)"
-        " ORDER BY contract LIMIT 1"
+        " AND contract IN (SELECT contract FROM sandbox_product GROUP BY 1 HAVING count(*) = 1 AND"
+        " every(state = 'active')) ORDER BY contract LIMIT 1"
     )[0]
     answer_the_telephone(page)
     page.keyboard.press("Enter")
@@ -149,6 +150,7 @@ def test_the_words_wait_for_the_answer_and_a_refusal_goes_to_supervision(page, l
     page.keyboard.press(page.locator("[data-proposed]").get_attribute("data-key"))
     expect(step(page)).to_have_text("Daño nuevo")
     page.locator("[name=service_number]").fill("9999999")
+    page.locator("[name=component]").select_option("Decodificador")
     page.locator("[name=cause]").fill("Sin señal")
     page.locator("[name=description]").fill("Desde ayer")
     page.locator("[name=description]").press("Tab")
@@ -163,7 +165,7 @@ def test_the_words_wait_for_the_answer_and_a_refusal_goes_to_supervision(page, l
     assert_accessible(page, "walk-refused")
     page.keyboard.press("2")
     expect(step(page)).to_have_text("Registro del daño por supervisión")
-    expect(page.locator("[name=telephone]")).not_to_have_value("")
+    expect(page.locator("#id_telephone")).not_to_have_value("")
     page.locator("#content").click(position={"x": 2, "y": 2})
     page.keyboard.press("Enter")
     expect(step(page)).to_contain_text("No se hizo y se derivó")
@@ -211,8 +213,36 @@ def test_who_calls_is_found_and_chosen_without_leaving_the_search_box(page, line
     expect(page.locator("#customer-search")).to_be_focused()
     first = page.locator("[data-customer]").first.get_attribute("data-customer")
     page.keyboard.press("Enter")
-    expect(step(page)).to_contain_text("¿Hay un daño")
+    expect(step(page)).to_have_text(re.compile("¿Hay un daño|¿Por cuál de sus servicios"))
     assert Walk.objects.get().contract == first != second
+
+
+def test_of_several_services_one_is_chosen_by_its_key_and_the_call_may_end_before(page, lines):
+    contract, name = lines.rows(
+        "SELECT contract, name FROM sandbox_customer WHERE contract IN (SELECT contract FROM sandbox_product"
+        " WHERE state = 'active' GROUP BY 1 HAVING count(*) = 3) ORDER BY contract LIMIT 1"
+    )[0]
+    answer_the_telephone(page)
+    page.keyboard.press("Enter")
+    page.locator("#id_customer").fill(contract)
+    page.locator("#id_customer_name").fill(name)
+    page.keyboard.press("Enter")
+    expect(step(page)).to_contain_text("¿Por cuál de sus servicios")
+    assert_accessible(page, "walk-choose", looks=(("desk", "light"), ("tablet", "dark")))
+    page.keyboard.press("2")
+    expect(step(page)).not_to_contain_text("¿Por cuál de sus servicios")
+    page.keyboard.press("x")
+    leaving = page.locator("dialog#leave-call")
+    expect(leaving).to_be_visible()
+    assert_accessible(page, "walk-leave", looks=(("desk", "light"), ("tablet", "dark")))
+    leaving.get_by_label("Derivado a supervisión").check()
+    leaving.get_by_role("button", name="Terminar la atención").click()
+    expect(leaving.get_by_role("alert").first).to_contain_text("Escriba qué pide el cliente")
+    leaving.locator("[name=reason]").fill("Pide hablar con supervisión")
+    leaving.get_by_role("button", name="Terminar la atención").click()
+    expect(step(page)).to_have_text("Atención terminada")
+    card = Escalation.objects.get()
+    assert (card.contract, bool(card.telephone), "Pide hablar" in card.reason) == (contract, True, True)
 
 
 def test_a_number_is_typed_as_it_is_said_and_lands_in_the_search_box(page, customer, lines):

@@ -188,6 +188,8 @@ ADDRESSES = [
     Address("inbound:walk_by_hand", AGENTS, of=on_walk, sends={"position": "99"}, hidden=True),
     Address("inbound:walk_back", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_continue", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
+    Address("inbound:walk_leave", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
+    Address("inbound:walk_caller", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_draft", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_customers", AGENTS, of=at_question, sends={"text": ""}, hidden=True),
     Address("inbound:walk_left_behind", EVERYBODY, of=lambda world: {"key": world.walk.key}),

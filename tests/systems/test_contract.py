@@ -59,7 +59,7 @@ CALLS: dict[str, Callable[[str], Any]] = {
     "smartflex.account": lambda at: Smartflex(at).account(contract="204117"),
     "smartflex.orders": lambda at: Smartflex(at).orders(contract="204117"),
     "smartflex.register_damage": lambda at: Smartflex(at).register_damage(
-        key="k", contract="204117", service_number="4251001", cause="Sin tono", description=""
+        key="k", contract="204117", service_number="4251001", component="", cause="Sin tono", description=""
     ),
     "smartflex.reiterate_damage": lambda at: Smartflex(at).reiterate_damage(key="k", damage="D-1", cause="Sin tono"),
     "smartflex.write_interaction": lambda at: Smartflex(at).write_interaction(

@@ -140,9 +140,11 @@ def test_an_annulled_order_says_why(sandbox: RunningSandbox, smartflex: Smartfle
 def test_a_damage_is_registered_once_and_reiterated(sandbox: RunningSandbox, smartflex: Smartflex) -> None:
     contract, number = sandbox.rows("SELECT contract, service_number FROM sandbox_product WHERE service = 'TV'")[0]
     told = {"contract": contract, "service_number": number, "cause": "Sin señal de TV", "description": "desde ayer"}
+    told["component"] = "Decodificador"
     done = smartflex.register_damage(key="damage-1", **told)
     assert smartflex.register_damage(key="damage-1", **told) == done
-    assert [one.number for one in smartflex.damages(contract=contract)].count(done.reference) == 1
+    (registered,) = [one for one in smartflex.damages(contract=contract) if one.number == done.reference]
+    assert registered.component == "Decodificador"
     smartflex.reiterate_damage(key="reiterate-1", damage=done.reference, cause="Sin señal de TV")
     smartflex.reiterate_damage(key="reiterate-1", damage=done.reference, cause="Sin señal de TV")
     damage = next(one for one in smartflex.damages(contract=contract) if one.number == done.reference)

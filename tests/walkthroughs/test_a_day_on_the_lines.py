@@ -109,7 +109,7 @@ def test_a_day_on_the_lines(
         assert 'class="trouble"' in dark.page
         dark.press("by-hand")
     dark.press(branch="other")
-    dark.press(seen="La pantalla no abre")
+    dark.press(seen="La pantalla no abre", telephone="70712345")
     dark.finish()
     delivering.deliver_due(now=timezone.now())
     owed = OutsideWrite.objects.get(walk=dark.walk)

@@ -81,12 +81,15 @@ def published(inside: Client, fibre_cut: Kind, ines: User) -> FlowVersion:
     return FlowVersion.objects.get(line=line)
 
 
+CALLED_BACK = {"caller_name": "Rosa Flores", "telephone": "70712345"}
+
+
 @pytest.fixture
 def card(published: FlowVersion, ana: Agent, signed_in: SignedIn) -> Escalation:
     """As a call leaves it."""
     call = Call(signed_in(ana), "104")
     call.press()
-    assert call.press(place="Av. Blanco Galindo km 4") == 200
+    assert call.press(place="Av. Blanco Galindo km 4", **CALLED_BACK) == 200
     call.finish()
     return Escalation.objects.get()
 
@@ -189,7 +192,7 @@ def test_a_kind_that_is_gone_all_the_same_is_a_sentence_on_the_agents_page(
     Kind.objects.filter(code="fibre_cut").delete()
     call = Call(signed_in(ana), "104")
     call.press()
-    assert call.press(place="Av. Blanco Galindo km 4") == 409
+    assert call.press(place="Av. Blanco Galindo km 4", **CALLED_BACK) == 409
     assert "No hay un tipo de derivación «fibre_cut»" in call.page
     assert not Escalation.objects.exists()
 

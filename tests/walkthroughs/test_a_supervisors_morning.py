@@ -129,5 +129,5 @@ def test_a_supervisors_morning(
         assert "Reparación prioritaria" in figures
 
     history = list(Change.objects.filter(escalation=repair).order_by("pk").values_list("verb", flat=True))
-    assert history == ["raise", "warn", "breach", "take", "wait", "go_on", "resolve", "inform"]
+    assert history == ["raise", "note", "warn", "breach", "take", "wait", "go_on", "resolve", "inform"]
     call_command("check_invariants")
