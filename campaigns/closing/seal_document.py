@@ -20,6 +20,7 @@ from campaigns.figures.charts import charts_of
 from campaigns.figures.figures import Figures
 from campaigns.figures.hold_out import Effect
 from campaigns.figures.measuring import Counts
+from campaigns.figures.serialising import plain_effect, read_effect
 from campaigns.models import Seal, Service
 from screens.templatetags.screens import NOTHING, bs, figure, percent, share
 
@@ -164,15 +165,16 @@ def _tiles(figures: Figures) -> list[dict[str, str]]:
 def _effect_tiles(figures: Figures) -> list[tuple[str, str, str]]:
     """What the calls added, in points and in Bs; until it is measured, when it will be."""
     label = _("Efecto de las llamadas")
-    if figures.effect is None:
+    effect = read_effect(plain_effect(figures))  # as the seal keeps it: page and paper round the same number
+    if effect is None:
         words = _("sin grupo de control")
         if figures.put_aside and figures.is_provisional and figures.evaluated_on:
             words = _("se mide con los pagos hasta el %(day)s") % {"day": f"{figures.evaluated_on:%d/%m/%Y}"}
         elif figures.put_aside:
             words = _("no se llamó a nadie, o falta con quién comparar")
         return [(label, NOTHING, words)]
-    tiles = [(label, figures.effect.contacts.signed_points, _effect_words(figures.effect.contacts))]
-    if money := figures.effect.money:
+    tiles = [(label, effect.contacts.signed_points, _effect_words(effect.contacts))]
+    if money := effect.money:
         words = _("95 %%: entre %(low)s y %(high)s") % {"low": bs(money.low), "high": bs(money.high)}
         tiles.append((_("Lo que aportaron las llamadas"), bs(money.added), words))
     return tiles

@@ -67,7 +67,7 @@ def as_plain(figures: Figures) -> dict[str, Any]:
         ],
         "by_disposition": {disposition.code: attempts for disposition, attempts in figures.by_disposition},
         "put_aside": figures.put_aside,
-        "effect": _plain_effect(figures),
+        "effect": plain_effect(figures),
     }
 
 
@@ -94,7 +94,7 @@ def _money(amount: Decimal) -> str:
     return str(amount.quantize(Decimal("0.01")))
 
 
-def _plain_effect(figures: Figures) -> dict[str, Any] | None:
+def plain_effect(figures: Figures) -> dict[str, Any] | None:
     if figures.effect is None:
         return None
     told = {

@@ -6,9 +6,10 @@
     partly kept  the day is over, and something came in
     broken       the day is over, and nothing came in
     void         not kept, and a corrected report no longer has the customer: nothing is owed
-    before       not kept, and all was paid on days before the promise, as is known by now: nothing was owed
+    before       not kept, and all was paid before the promise, as is known by now: nothing was owed
 
-Payments on the day of the promise count, because collections report no hour; those of earlier days do not. A promise
+Payments on the day of the promise count, because collections report no hour; those of earlier days do not, and neither
+does one of that day that was known when the promise was made: it is not what was promised. A promise
 replaced by a later one (`superseded_at`) has no outcome of its own: only those in force are counted.
 """
 
@@ -86,8 +87,10 @@ def why_promises_move(*, campaign: Campaign, now: datetime) -> str:
 
 def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QuerySet[PaymentPromise]:
     """`promises` with `made_on`, `received` (Bs of the promise's days) and `outcome` (a value of Outcome)."""
+    known_then = Q(paid_on=OuterRef("made_on"), report__published_at__lt=OuterRef("made_at"))
     received = (
         Receipt.objects.filter(
+            ~known_then,
             renewal__contact=OuterRef("contact"),
             paid_on__gte=OuterRef("made_on"),
             paid_on__lte=OuterRef("promised_on"),
@@ -95,17 +98,19 @@ def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QueryS
         .values("renewal__contact")
         .values(sum=Sum(F("amount") - F("refunded")))
     )
+    paid_then = Q(contact__entry__paid_on=F("made_on"), contact__entry__paid_known_at__lt=F("made_at"))
     return promises.annotate(made_on=TruncDate("made_at")).annotate(
         received=Coalesce(Subquery(received, output_field=MONEY), Value(Decimal(0)), output_field=MONEY),
         outcome=Case(
             When(received__gte=F("amount"), then=Value(Outcome.KEPT)),
             When(
+                ~paid_then,
                 contact__entry__paid_on__gte=F("made_on"),
                 contact__entry__paid_on__lte=F("promised_on"),
                 then=Value(Outcome.KEPT),
             ),
             When(contact__entry__state=ListEntry.State.GONE, then=Value(Outcome.VOID)),
-            When(contact__entry__paid_on__lt=F("made_on"), then=Value(Outcome.PAID_BEFORE)),
+            When(paid_then | Q(contact__entry__paid_on__lt=F("made_on")), then=Value(Outcome.PAID_BEFORE)),
             When(promised_on__gt=known_through(now=now), then=Value(Outcome.OPEN)),
             When(received__gt=0, then=Value(Outcome.PARTLY_KEPT)),
             default=Value(Outcome.BROKEN),

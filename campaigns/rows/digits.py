@@ -118,11 +118,14 @@ def lost_zeros(*, report: Report) -> list[LostZeros]:
     """Columns in which some numbers have zeros in front and others may have lost theirs, in the file or against what
     is known of earlier months; contracts known without their zeros, too.
 
-    The rows are staged and filled up; where the digits are said, nobody is asked.
+    The rows are staged and filled up; where the digits are said, nobody is asked. Unless nearly nobody of a report is
+    known by the contracts that come of it: then digits were said for another file, and all would be new customers.
     """
     table, found, said = table_of(report), [], digits_of(ReportKind.RECAUDO)
     of_kind = SETTINGS if report.kind == ReportKind.RECAUDO else ("contract", "service_number")
     columns = [column for column in of_kind if column not in said]
+    if report.kind == ReportKind.CCVP and "contract" in said and (strange := _mostly_unknown(table)):
+        return [strange]
     if not columns:
         return []
     with connection.cursor() as cursor:
@@ -147,6 +150,17 @@ def lost_zeros(*, report: Report) -> list[LostZeros]:
                 if short:
                     found.append(LostZeros("contract", longest, short, is_known=True))
     return found
+
+
+def _mostly_unknown(table: str) -> LostZeros | None:
+    """Where most contracts are known without the zeros they have here, and not with them."""
+    with connection.cursor() as cursor:
+        more = _with_more_than_known(cursor, table)
+        if more is None:
+            return None
+        cursor.execute(f"SELECT count(DISTINCT contract) FROM {table} WHERE reason IS NULL", [])
+        (contracts,) = cursor.fetchone()
+    return more if 2 * more.numbers > contracts else None
 
 
 def _with_more_than_known(cursor: CursorWrapper, table: str) -> LostZeros | None:

@@ -169,6 +169,18 @@ def patterns_charts(patterns: Patterns, *, opens: Openings) -> list[Chart]:
     return [chart for chart in shown if chart.rows]
 
 
+def answers_of(patterns: Patterns, *, opens: Openings) -> dict[str, list[tuple[Answered, str]]]:
+    """The lines by hour and by number, each with where the calls lead in which the customer was spoken to."""
+    lines = {"hour": patterns.by_hour, "number": patterns.by_number}
+    return {
+        by: [
+            (line, opens.attempts(is_reached=True, **{by: line.key}) if line.contacted else "")  # type: ignore[arg-type]
+            for line in found
+        ]
+        for by, found in lines.items()
+    }
+
+
 def _reached(title: str, label: str, lines: list[Answered], opens: Openings, by: Literal["hour", "number"]) -> Chart:
     told, quiet = _("Habló con el cliente"), _("No habló con el cliente")
     values = {

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from campaigns.figures.figures import Figures
-from campaigns.models import AssignmentShare, Campaign, Goal
+from campaigns.figures.filters import Only
+from campaigns.figures.openings import Openings
+from campaigns.models import AssignmentShare, Campaign, Goal, Unit
 from campaigns.month.lifecycle import CampaignRefused
 
 
@@ -51,6 +53,17 @@ class GoalRow:
     assigned: int
     services_paid: Progress
     contacted: Progress
+
+    def leads(self, opens: Openings) -> dict[str, str]:
+        """Where its figures lead; '' where there is nothing."""
+        only = Only(agent=self.agent_id)
+        return {
+            "assigned": opens.assigned(self.agent_id) if self.assigned else "",
+            "services_paid": opens.figure("paid_after_contact", unit=Unit.SERVICE, only=only)
+            if self.services_paid.done
+            else "",
+            "contacted": opens.figure("contacted", only=only) if self.contacted.done else "",
+        }
 
 
 def check_can_set(campaign: Campaign) -> None:

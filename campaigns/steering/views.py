@@ -22,7 +22,7 @@ from campaigns.month.lifecycle import CampaignRefused
 from campaigns.month.on_pages import campaign_at, month_name
 from campaigns.month.periods import write_period
 from campaigns.steering.burn_down import burn_down, burn_down_chart, leads_of
-from campaigns.steering.comparing import first_whole_day, patterns_charts, read_patterns, side_by_side
+from campaigns.steering.comparing import answers_of, first_whole_day, patterns_charts, read_patterns, side_by_side
 from campaigns.steering.forecasting import forecast
 from campaigns.steering.forms import GoalForm, TakeOverForm
 from campaigns.steering.goals import check_can_set, read_goals, set_goals
@@ -49,7 +49,7 @@ def goals(request: HttpRequest, period: str) -> HttpResponseBase:
     """Keep the goals of the month and of its agents."""
     campaign = campaign_at(request, period)
     page = _page(request, campaign, request.POST)
-    forms = [form for _row, form in page["goals"]]
+    forms = [form for _row, form, _leads in page["goals"]]
     if [form for form in forms if not form.is_valid()]:  # each is asked, so that each shows its errors
         return render(request, "campaigns/steering/plan.html", page, status=422)
     try:
@@ -104,8 +104,9 @@ def _page(request: HttpRequest, campaign: Campaign, data: Any = None) -> dict[st
         "months": months,
         "first_whole_day": first_whole_day(campaign),
         "patterns": patterns,
+        "answers": answers_of(patterns, opens=opens),
         "halves": read_halves(campaign=campaign),
-        "goals": [(row, GoalForm(data, row=row)) for row in rows],
+        "goals": [(row, GoalForm(data, row=row), row.leads(opens)) for row in rows],
         "why_not_goals": _why_not_goals(campaign),
         **_offer(pace),
         "charts": charts,

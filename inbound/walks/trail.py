@@ -37,6 +37,8 @@ def trail_of(here: WalkState) -> list[Passed]:
     ended = here.walk.ended_at is not None
     lines = []
     for footstep in here.trail:
+        if footstep.answered_itself and footstep.kind == "choose" and footstep.left_at and not footstep.found:
+            continue  # there was nothing to choose among
         step = here.step_of(footstep)
         counts = footstep.position in counting
         lines.append(

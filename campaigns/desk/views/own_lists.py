@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agents.access import agent_of, agents_only, signed_in_user
 from agents.disclosure import record_export
@@ -110,11 +110,11 @@ def my_day(request: HttpRequest) -> HttpResponse:
     return render(request, "campaigns/desk/my_day.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
     """Customers by contract, name, telephone or service number; the only one is opened.
 
-    By POST: what is looked for is personal data.
+    By POST: what is looked for is personal data. Come back to by its address it asks whom one looks for.
     """
     user, text, too_short = signed_in_user(request), _typed(request), is_too_short(_typed(request))
     found = [] if too_short else list(with_owed(find_customers(text=text, user=user))[:FOUND_AT_MOST])

@@ -14,7 +14,7 @@ from agents.models import User
 from campaigns.intake import deciding, mending
 from campaigns.intake.receiving import receive_report
 from campaigns.intake.taking_in import take_in
-from campaigns.models import Contact, Receipt, RejectedRow, Report, ReportSource
+from campaigns.models import Campaign, Contact, Receipt, RejectedRow, Report, ReportSource
 from tests.campaigns.some_reports import taken
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +188,29 @@ def test_the_next_month_with_zeros_is_held_as_well(at: At, source: ReportSource)
     january = {"CONTRATO": "00206112", "NRO_SERVICIO": "20611201", "FECHA_VENCIMIENTO": "31/12/2026"}
     report = taken(january, period=date(2027, 1, 1), now=at("2026-11-26 06:10"))
     assert (report.state, report.held_for) == (HELD, "zeros")
+
+
+def test_digits_said_for_a_wrong_file_do_not_make_new_customers_of_everybody(
+    at: At, elena: User, source: ReportSource
+) -> None:
+    """The wrong file was taken with its zeros and withdrawn; the right one came without any, as last month's."""
+    november = [{"CONTRATO": str(206112 + n), "NRO_SERVICIO": f"{n}2061120"} for n in range(4)]
+    assert taken(*november, now=at("2026-11-25 06:10")).state == PUBLISHED
+    Campaign.objects.update(state=Campaign.State.CLOSED, closed_at=at("2026-11-30 20:00"))
+    ReportSource.objects.update(contract_digits=8)
+    december = [{**row, "FECHA_VENCIMIENTO": "31/12/2026"} for row in november]
+    report = taken(*december, period=date(2027, 1, 1), now=at("2026-12-25 06:10"))
+    assert (report.state, report.held_for, report.figures["has_more_zeros"]) == (HELD, "zeros", True)
+    deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-12-25 08:00"))
+    assert take_in(report_id=report.pk, now=at("2026-12-25 08:01")).state == PUBLISHED
+    assert set(Contact.objects.values_list("contract", flat=True)) == {row["CONTRATO"] for row in november}
+
+
+def test_a_few_who_are_known_otherwise_hold_nothing_where_the_digits_are_said(at: At, source: ReportSource) -> None:
+    known_without_zeros(at)
+    ReportSource.objects.update(contract_digits=8)
+    rows = [
+        {"CONTRATO": contract, "NRO_SERVICIO": f"{n}2061120", "FECHA_VENCIMIENTO": "31/12/2026"}
+        for n, contract in enumerate(("00206112", "00300001", "00300002"))
+    ]
+    assert taken(*rows, period=date(2027, 1, 1), now=at("2026-11-26 06:10")).state == PUBLISHED

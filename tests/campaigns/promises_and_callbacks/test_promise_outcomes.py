@@ -106,3 +106,21 @@ def test_who_had_paid_before_she_promised_neither_broke_her_word_nor_paid_later(
     take([row("R1", "C1T", "11-25"), row("R9", "C9T", "11-29")], now=at("2026-11-29 20:00"))
     counts = count_fates(promises=PaymentPromise.objects.in_force(), now=at("2026-11-30 09:00"))
     assert {name: n for name, n in counts.items() if n} == {"void": 1}
+
+
+def test_what_was_known_when_it_was_promised_keeps_no_promise(december: Campaign, ana: Agent, at: At) -> None:
+    """Internet was paid that morning, and known; she promised the television."""
+    contact = owing(december, "C1", "TV", ("INTERNET", 419))
+    take([row("R1", "C1I", "11-26", "419")], now=at("2026-11-26 09:00"))
+    promise = promised(contact, ana, at("2026-11-26 10:00"), date(2026, 11, 28))
+    take([row("R9", "C9T", "11-29")], now=at("2026-11-29 08:00"))
+    assert outcome(promise, at("2026-11-29 09:00")) == "broken"
+    take([row("R2", "C1T", "11-28", "99")], now=at("2026-11-29 08:30"))
+    assert outcome(promise, at("2026-11-29 09:00")) == "kept"
+
+
+def test_of_who_had_paid_it_all_and_it_was_known_nothing_was_owed(december: Campaign, ana: Agent, at: At) -> None:
+    contact = owing(december, "C1", "TV")
+    take([row("R1", "C1T", "11-26", "99")], now=at("2026-11-26 09:00"))
+    promise = promised(contact, ana, at("2026-11-26 10:00"), date(2026, 11, 28))
+    assert outcome(promise, at("2026-11-29 09:00")) == "before"
