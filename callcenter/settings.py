@@ -205,6 +205,7 @@ CARD_PIECES = {  # what the lines show on a card of the board, which knows no li
     "below_verbs": ["inbound:card_lane"],
     "below_history": ["inbound:card_trail"],
 }
+CUSTOMER_PAGE = "customer"  # all of a contract, which stands above the rooms that lead to it
 DJANGO_TABLES2_TEMPLATE = "components/table.html"
 PROMETHEUS_EXPORT_MIGRATIONS = False
 CSRF_FAILURE_VIEW = "callcenter.errors.form_expired"

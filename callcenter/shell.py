@@ -17,6 +17,8 @@ from agents.models import Role, User
 from callcenter.demo.progress import Progress, how_far
 from callcenter.live.address import stream_of
 from campaigns.payments.payment_age import PaymentAge, payment_age
+from inbound.models import OutsideWrite
+from inbound.writes.lists import FOR_A_PERSON
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class NavigationItem:
     words: str | Promise
     key: str
     current: bool
+    waiting: int = 0  # how much of it waits for a person
 
 
 class Frame:
@@ -85,7 +88,17 @@ class Frame:
         found = [(reverse(place.address), place) for place in PLACES[Role(self.person.role)]]
         around = [href for href, _place in found if self._request.path.startswith(href)]
         here = max(around, key=len, default=None)
-        return [NavigationItem(href, place.words, place.key, href == here) for href, place in found]
+        waiting = {ATTENDED: self._writes_for_a_person}
+        return [
+            NavigationItem(href, place.words, place.key, href == here, waiting.get(place, 0)) for href, place in found
+        ]
+
+    @property
+    def _writes_for_a_person(self) -> int:
+        """What was asked of other systems and did not come about, and nobody has settled; told to who settles it."""
+        if self.person is None or not self.person.steers_campaigns:
+            return 0
+        return OutsideWrite.objects.filter(state__in=FOR_A_PERSON).count()
 
     @cached_property
     def payments(self) -> PaymentAge:

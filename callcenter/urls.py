@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from agents.views import choose_language
 from callcenter import errors, health, views
+from callcenter.customers.views import customer
 from callcenter.home import home
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, one lock-out
@@ -24,6 +25,7 @@ urlpatterns = [
     path("work/", views.owed_work, name="owed_work"),
     path("work/<str:kind>/again/", views.all_owed_work_again, name="all_owed_work_again"),
     path("work/<str:kind>/<int:pk>/again/", views.owed_work_again, name="owed_work_again"),
+    path("customers/<path:contract>/", customer, name="customer"),
     path("demo/progress/", views.demo_progress, name="demo_progress"),
     path("ui/", include("screens.urls")),
     path("lines/", include("inbound.urls")),

@@ -128,6 +128,8 @@ class Escalation(models.Model):
                 fields=["contract", "kind"], name="escalation_doubles",
                 condition=Q(state__in=["new", "taken", "waiting"]),
             ),
+            # all of a customer on one page
+            models.Index(fields=["contract"], name="escalation_of_a_contract", condition=~Q(contract="")),
             # the sweep of marks: what is not marked yet
             models.Index(
                 fields=["due_at"], name="escalation_to_breach",

@@ -99,6 +99,8 @@ class Walk(models.Model):
             # the supervisors' lists and figures: a line's, an agent's, by day
             models.Index(fields=["-began_at"], name="walk_newest_first"),
             models.Index(fields=["agent", "-began_at"], name="walk_of_an_agent"),
+            # all of a customer on one page
+            models.Index(fields=["contract"], name="walk_of_a_contract", condition=~Q(contract="")),
             # whose personal data are still there, oldest first: asked by the clock
             models.Index(fields=["began_at"], name="walk_with_personal_data", condition=Q(anonymised_at__isnull=True)),
         ]

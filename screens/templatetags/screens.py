@@ -13,6 +13,8 @@ from html import escape
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html_join
@@ -67,6 +69,12 @@ def percent(value: Any, places: int = 0) -> str:
     """A fraction of one: `0.664` → `66 %`. A percentage always stands beside its base: see `share`."""
     fraction = _decimal(value)
     return NOTHING if fraction is None else f"{_grouped(fraction * 100, places)}{TIGHT}%"
+
+
+@register.filter
+def customer_page(contract: str) -> str:
+    """The address of the page with all of a contract; the site says which one it is."""
+    return reverse(settings.CUSTOMER_PAGE, args=[contract])
 
 
 @register.simple_tag

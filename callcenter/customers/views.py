@@ -1,0 +1,36 @@
+"""The page of a customer, shown at once; what other systems say comes in by itself, each as soon as it answers."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from agents.access import signed_in_user
+from agents.models import Role
+from callcenter.customers.standing import PARTS, Standing, may_see, part_of
+
+LONGEST = 24  # letters of a contract
+
+
+@require_GET
+def customer(request: HttpRequest, contract: str) -> HttpResponse:
+    """All of a contract; with `part=` what one other system says of it."""
+    user, now = signed_in_user(request), timezone.now()
+    if len(contract) > LONGEST or not may_see(contract=contract, user=user, now=now):
+        raise Http404
+    asks_systems = user.role != Role.AUDITOR  # who only reads needs no telephones of another system
+    part = request.GET.get("part", "")
+    if part:
+        if part not in PARTS or not asks_systems:
+            raise Http404
+        found = part_of(name=part, contract=contract, user=user, now=now)
+        return render(request, "callcenter/customers/_part.html", {"found": found})
+    context = {
+        "standing": Standing(contract=contract, user=user, now=now),
+        "contract": contract,
+        "now": now,
+        "parts": list(PARTS) if asks_systems else [],
+    }
+    return render(request, "callcenter/customers/customer.html", context)
