@@ -49,19 +49,29 @@ def not_in_the_procedure(flows: Mapping[str, Flow]) -> list[str]:
 
 def procedure_page(flows: Mapping[str, Flow]) -> str:
     """Each numbered step of the procedure, and where in the flows it is."""
+    steps = [ref for line in procedure().values() for ref in line["steps"]]
+    followed = len(steps) - sum(len(line.get("otherwise", {})) for line in procedure().values())
     lines = [
         "# The procedure, step by step\n",
         f"Made from `inbound/procedure.yaml` and `inbound/flows/` by `manage.py write_docs`; {MADE}",
-        "Every numbered step of GC-PRC-OPE-ASE-02 (A–J and L), as printed, and the steps of the flow that do it. The"
-        " last column says how it is read where the paper is silent, contradicts itself or is misprinted.\n",
+        "Every numbered step of GC-PRC-OPE-ASE-02 (A–J and L), as printed, and the steps of the flow that do it:"
+        f" {followed} of {len(steps)} are followed, and of the others the fourth column says how they are not. The last"
+        " one says how a step is read where the paper is silent, contradicts itself or is misprinted.\n",
     ]
     for line, printed in procedure().items():
         flow = flows.get(line)
-        lines += [f"## {printed['title']}\n", "| step | in the paper | in the flow | read as |", "|---|---|---|---|"]
+        lines += [
+            f"## {printed['title']}\n",
+            "| step | in the paper | in the flow | followed | read as |",
+            "|---|---|---|---|---|",
+        ]
         for ref, sentence in printed["steps"].items():
             does = [step for step in flow.steps.values() if ref in step.refs] if flow else []
             places = ", ".join(f"`{step.name}` ({step.kind})" for step in does)
-            lines.append(f"| {ref} | {_cell(sentence)} | {places} | {_cell(printed.get('read', {}).get(ref, ''))} |")
+            otherwise = printed.get("otherwise", {}).get(ref)
+            held = f"No. {_cell(otherwise)}" if otherwise else "yes"
+            read = _cell(printed.get("read", {}).get(ref, ""))
+            lines.append(f"| {ref} | {_cell(sentence)} | {places} | {held} | {read} |")
         lines.append("")
     if beyond := [flow for line, flow in flows.items() if line not in procedure()]:
         lines += ["## Lines the paper does not have\n"]
