@@ -20,7 +20,12 @@ from telephony import phone_numbers
 
 # What the house finds itself (`house.*`); the rest is said by the systems' cells.
 OF_THE_HOUSE: dict[str, Any] = {
-    "telephone": gettext_lazy("Teléfono"), "days": gettext_lazy("Días"), "limit_on": gettext_lazy("Plazo hasta"),
+    "telephone": gettext_lazy("Teléfono"), "days": gettext_lazy("Días"), "is_inside": gettext_lazy("¿Dentro del plazo?"),
+    "last_day": gettext_lazy("Último día del plazo"), "overdue_days": gettext_lazy("Días pasados"),
+    "is_weekend": gettext_lazy("¿Fin de semana?"), "until": gettext_lazy("Hasta"),
+    "hours": gettext_lazy("Horas de trabajo"), "is_open": gettext_lazy("¿Queda jornada hoy?"),
+    "next_on": gettext_lazy("Se llama el"), "text": gettext_lazy("Lo que se dice"), "code": gettext_lazy("Código"),
+    "more": gettext_lazy("¿Hay más?"), "why": gettext_lazy("Por qué"), "reference": gettext_lazy("Referencia"),
 }  # fmt: skip
 # JSON of the database does not keep an order: what people look for first stands first. A field that is not here comes
 # after these, in the order in which its system's cell labels its fields.

@@ -232,6 +232,27 @@ def test_what_is_missing_is_said_in_the_form_which_stays_open_with_what_was_type
         expect(form.get_by_label("Qué dijo el cliente")).to_have_value("Lo agradece")
 
 
+def test_what_was_typed_is_there_again_after_escape(board, make_card, elena):
+    card = make_card()
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    page = board(elena)
+    card_of(page, card).locator(".card-link").click()
+    note = page.locator("form[action$='/note/'] textarea")
+    page.locator("details.verb", has=note).locator("summary").click()
+    note.fill("Llamé dos veces y no contesta")
+    page.keyboard.press("Escape")
+    expect(page.locator("#card-dialog")).not_to_be_visible()
+    card_of(page, card).locator(".card-link").click()
+    expect(note).to_have_value("Llamé dos veces y no contesta")
+    expect(note).to_be_visible()
+    page.locator("details.verb", has=note).get_by_role("button").click()
+    expect(page.locator("#card")).to_contain_text("Llamé dos veces")
+    expect(note).to_have_value("")
+    page.keyboard.press("Escape")
+    card_of(page, card).locator(".card-link").click()
+    expect(note).to_have_value("")
+
+
 def test_a_double_is_joined_after_one_was_asked(board, make_card, elena):
     late = make_card(due_at=timezone.now() - timedelta(hours=1))
     make_card(reason="Llamó otra vez")
