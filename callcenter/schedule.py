@@ -60,6 +60,8 @@ SCHEDULE = [
     Tick("Enviar lo pedido a otros sistemas", "inbound.deliver_writes", 5 * SECOND),
     # Whoever was told that something would be done, and it was not, gets a card.
     Tick("Derivar lo que no se hizo", "inbound.see_to_the_let_down", 15 * SECOND),
+    # A doubt about money or a SIM is asked about in the other system, before a person is.
+    Tick("Preguntar por lo incierto", "inbound.ask_about_doubts", 30 * SECOND),
     # A call of which its agent gave no sign for an hour is closed as left.
     Tick("Cerrar llamadas que quedaron sin atender", "inbound.close_left_calls", MINUTE),
     # What was handed over is marked when it is nearly due, and when it is overdue.

@@ -4,12 +4,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from inbound.walks import leaving, let_down
-from inbound.writes import delivering
+from inbound.writes import asking, delivering
 
 
 @shared_task(name="inbound.deliver_writes")
 def deliver_writes() -> None:
     delivering.deliver_due(now=timezone.now())
+
+
+@shared_task(name="inbound.ask_about_doubts")
+def ask_about_doubts() -> None:
+    asking.ask_about_doubts(now=timezone.now())
 
 
 @shared_task(name="inbound.close_left_calls")

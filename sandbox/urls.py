@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 from sandbox import views
 from sandbox.operations import OPERATIONS
 
+WRITTEN_TO = sorted({one.system for one in OPERATIONS if one.writes})
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
@@ -14,5 +16,6 @@ urlpatterns = [
     path("_book", views.read_book),
     path("_knobs", views.read_knobs),
     path("_knobs/<str:system>", views.turn_knob),
+    *(path(f"{system}/operations/<str:key>", views.was_done, {"system": system}) for system in WRITTEN_TO),
     *(path(f"{one.system}/{one.verb}", views.operate, {"operation": one}) for one in OPERATIONS),
 ]

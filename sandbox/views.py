@@ -74,6 +74,21 @@ def operate(request: HttpRequest, *, operation: Operation) -> JsonResponse:
 
 
 @door("GET")
+def was_done(request: HttpRequest, *, system: str, key: str) -> JsonResponse:
+    """Whether a write with this key is in the book of the system."""
+    if not KEY.fullmatch(key):
+        raise unknown("Esa clave no tiene la forma de una.")
+    knob = knobs.knob_of(system=system)
+    _wait(knob.latency_ms / 1000)
+    if knob.mode == Knob.Mode.DOWN:
+        return _refusal("El sistema está caído.", 503)
+    if knob.mode == Knob.Mode.WRONG:
+        return JsonResponse(SOMETHING_ELSE)
+    deed = next((one for one in book.told(key=key, system=system) if one["reference"]), None)
+    return JsonResponse({"done": True, "reference": deed["reference"]} if deed else {"done": False})
+
+
+@door("GET")
 def read_book(request: HttpRequest) -> JsonResponse:
     """What was done: `?key=` and `?system=` narrow it."""
     key, system = request.GET.get("key", ""), request.GET.get("system", "")

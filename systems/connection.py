@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from systems.breaker import Resting
 from systems.errors import OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
 from systems.registry import name_of
-from systems.shapes import Misshapen, record, sound, text
+from systems.shapes import Misshapen, flag, record, sound, text
 from systems.wire import seconds_left, whole_call, wire_to
 
 log = logging.getLogger(__name__)
@@ -110,15 +111,33 @@ class Connection:
             words = _("%(system)s no confirmó: no se sabe si lo hizo.")
             raise self._named(OutcomeUnknown(words), operation) from None
 
-    def _call(self, operation: str, body: Mapping[str, Any], headers: Mapping[str, str], *, tries: int) -> Answer:
-        """One answer, with the breaker watching. Raises Lost, SystemUnavailable, and SystemRefused for a 4xx."""
+    def was_done(self, *, key: str) -> Done | None:
+        """Whether a write with this key was done: its reference, or None when it was not.
+
+        Raises SystemUnavailable when the system cannot say, which one that does not know the question never can.
+        """
+        operation = f"operations/{quote(key, safe='')}"
+        try:
+            found = _good(self._call(operation, None, {}, tries=2))
+            return Done(text(found, "reference")) if flag(found, "done") else None
+        except (SystemTrouble, Broken, Lost, Misshapen):
+            words = _("%(system)s no dice si lo hizo.")
+            raise self._named(SystemUnavailable(words), "operations") from None
+
+    def _call(
+        self, operation: str, body: Mapping[str, Any] | None, headers: Mapping[str, str], *, tries: int
+    ) -> Answer:
+        """One answer, with the breaker watching; without a body it is a GET. Raises Lost, SystemUnavailable, and
+        SystemRefused for a 4xx.
+        """
         began = time.monotonic()
         try:
             with (
                 self._wire.breaker.watching(NotReached, Lost, Failing, patience=self._timeout),
                 whole_call(self._timeout),
             ):
-                answer = self._exchange(operation, json.dumps(body).encode(), headers, tries)
+                content = None if body is None else json.dumps(body).encode()
+                answer = self._exchange(operation, content, headers, tries)
         except Resting:
             raise SystemUnavailable(_("%(system)s no responde desde hace un momento; se volverá a probar.")) from None
         except NotReached:
@@ -139,7 +158,7 @@ class Connection:
         log.warning("system %s: %s was answered with status %s", self.system, operation, answer.status)
         raise SystemUnavailable(_("%(system)s no dejó entrar o no está donde se lo busca."))
 
-    def _exchange(self, operation: str, content: bytes, headers: Mapping[str, str], tries: int) -> Answer:
+    def _exchange(self, operation: str, content: bytes | None, headers: Mapping[str, str], tries: int) -> Answer:
         """Send and read to the end. Raises NotReached, Lost and Failing."""
         while True:
             tries -= 1
@@ -157,13 +176,14 @@ class Connection:
                 raise Failing(answer)
             return answer
 
-    def _send(self, operation: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+    def _send(self, operation: str, content: bytes | None, headers: Mapping[str, str]) -> Answer:
         always = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "callcenter"}
-        always["Content-Type"] = "application/json"
+        if content is not None:
+            always["Content-Type"] = "application/json"
         if self._token:
             always["Authorization"] = f"Bearer {self._token}"
         request = self._wire.client.build_request(
-            "POST",
+            "GET" if content is None else "POST",
             self._root + operation,
             content=content,
             headers={**always, **headers},

@@ -146,3 +146,14 @@ DONE = Shape(
         "properties": {"reference": {"type": "string", "minLength": 1, "maxLength": 40}},
     },
 )
+WAS_DONE = Shape(
+    "WasDone",
+    {
+        "type": "object",
+        "required": ["done"],
+        "properties": {
+            "done": {"type": "boolean"},
+            "reference": {"type": "string", "maxLength": 40, "description": "Of what was done; else left out."},
+        },
+    },
+)

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from systems.cells import Cell, Reads, Writes
-from systems.contract import DONE, REFUSAL, Schema, Shape, request
+from systems.contract import DONE, REFUSAL, WAS_DONE, Schema, Shape, request
 
 HEAD = """\
 # The contract between the call centre and the outside systems. No vendor publishes these interfaces: this one is ours,
@@ -21,8 +21,9 @@ HEAD = """\
 # `tests/sandbox/test_contract.py` the sandbox.
 """
 ABOUT = """\
-Every operation is a POST with a JSON body to `/<system>/<operation>`: names, identity cards and telephones stand in
-no address. Amounts are texts in bolivianos with two decimals, days `YYYY-MM-DD`, moments RFC 3339 with an offset.
+Every operation but the question at the end is a POST with a JSON body to `/<system>/<operation>`: names, identity
+cards and telephones stand in no address. Amounts are texts in bolivianos with two decimals, days `YYYY-MM-DD`, moments
+RFC 3339 with an offset.
 
 What an answer means, which the callers rely on:
 
@@ -36,6 +37,9 @@ What an answer means, which the callers rely on:
 Every operation that changes something takes an `Idempotency-Key`. A key seen before returns the same answer and
 does nothing, also when both requests arrive at the same moment; with another body or another operation it is 409.
 What was refused or failed leaves the key free. Keys are kept for 90 days at least.
+
+After a doubt `GET /<system>/operations/<key>` is asked: whether a write with that key was done, and its reference.
+*Not done* does not make it safe to send again, and nothing is: the first request may still be on its way.
 
 A caller gives up after two seconds or as set for the system, and reads at most 1 MiB. Fields it does not know it
 passes over.
@@ -76,7 +80,10 @@ def contract(cells: Iterable[Cell]) -> dict[str, Any]:
         "security": [{}, {"bearer": []}],
         "tags": [{"name": cell.code, "description": cell.about} for cell in asked],
         "paths": {
-            f"/{cell.code}/{one.name}": {"post": _operation(cell, one)} for cell in asked for one in cell.operations
+            **{
+                f"/{cell.code}/{one.name}": {"post": _operation(cell, one)} for cell in asked for one in cell.operations
+            },
+            **{f"/{cell.code}/operations/{{key}}": {"get": _was_done(cell)} for cell in asked if cell.writes},
         },
         "components": {
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
@@ -107,6 +114,22 @@ def _operation(cell: Cell, one: Reads | Writes) -> dict[str, Any]:
     return found
 
 
+def _was_done(cell: Cell) -> dict[str, Any]:
+    """The question after a doubt."""
+    asked = {"name": "key", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"}}
+    told = {"description": "Whether it was done.", "content": _json(WAS_DONE.used)}
+    return {
+        "operationId": f"{cell.code}.was_done",
+        "tags": [cell.code],
+        "summary": "Whether a write with this key was done, and its reference. A system that cannot say answers 404.",
+        "parameters": [asked],
+        "responses": {
+            "200": told,
+            **{status: {"$ref": f"#/components/responses/{REFUSED[status][0]}"} for status in ("401", "404", "503")},
+        },
+    }
+
+
 def _refusals_of(one: Reads | Writes) -> list[str]:
     """The statuses an operation may refuse with."""
     if isinstance(one, Writes):
@@ -123,7 +146,7 @@ def _responses() -> dict[str, Any]:
 
 def _schemas(cells: Iterable[Cell]) -> dict[str, Schema]:
     found: dict[str, Schema] = {}
-    for shape in (REFUSAL, DONE, *_shapes(cells)):
+    for shape in (REFUSAL, DONE, WAS_DONE, *_shapes(cells)):
         for one in shape.everything():
             if one.name and found.setdefault(one.name, one.schema) != one.schema:
                 raise ValueError(f"two systems call different shapes {one.name}")

@@ -20,7 +20,8 @@ from telephony import phone_numbers
 
 # What the house finds itself (`house.*`); the rest is said by the systems' cells.
 OF_THE_HOUSE: dict[str, Any] = {
-    "telephone": gettext_lazy("Teléfono"), "days": gettext_lazy("Días"), "is_inside": gettext_lazy("¿Dentro del plazo?"),
+    "telephone": gettext_lazy("Teléfono"), "days": gettext_lazy("Días"),
+    "is_inside": gettext_lazy("¿Dentro del plazo?"),
     "last_day": gettext_lazy("Último día del plazo"), "overdue_days": gettext_lazy("Días pasados"),
     "is_weekend": gettext_lazy("¿Fin de semana?"), "until": gettext_lazy("Hasta"),
     "hours": gettext_lazy("Horas de trabajo"), "is_open": gettext_lazy("¿Queda jornada hoy?"),

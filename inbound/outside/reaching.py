@@ -19,6 +19,7 @@ from agents.models import User
 from inbound.models import OutsideSystem, ReservedSearch
 from inbound.outside.look_ups import look_ups
 from inbound.outside.readings import HOUSE
+from systems.connection import Connection, Done
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells, cells, name_of
 
@@ -90,6 +91,14 @@ class Clients:
             raise NotConnected(use.mode, why_not_connected(use))
         token = settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN)
         return cells()[code].client_at(use.address, token=token, timeout=use.timeout)
+
+    def was_done(self, code: str, *, key: str) -> Done | None:
+        """Whether a write of the system with this key was done. Raises NotConnected and SystemUnavailable."""
+        use = self._uses[code]
+        if use.mode != Mode.CONNECTED:
+            raise NotConnected(use.mode, why_not_connected(use))
+        token = settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN)
+        return Connection(code, use.address, token=token, timeout=use.timeout).was_done(key=key)
 
 
 def put_in_systems(rows: type[OutsideSystem] = OutsideSystem) -> None:

@@ -1,0 +1,85 @@
+"""A doubt about money or a SIM is asked about by itself before a person is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from agents.models import Agent
+from inbound.models import OutsideWrite, OutsideWriteChange, Walk
+from inbound.writes.asking import ask_about_doubts
+from inbound.writes.delivering import deliver_due
+from inbound.writes.writing import owe_write
+from systems.wire import forget_wires
+from tests.inbound.conftest import PAYLOADS
+from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
+
+__all__ = ["sandbox", "sandbox_process"]
+pytestmark = pytest.mark.django_db
+MINUTES = timedelta(minutes=6)
+
+
+@pytest.fixture
+def doubt(
+    settings: Any, sandbox: RunningSandbox, walk_of: Callable[..., Walk], ana: Agent, now: datetime
+) -> Callable[[str], OutsideWrite]:
+    """A top-up whose answer never came: done behind its back, or never arrived at all."""
+    connect(settings, sandbox)
+    number = sandbox.value("SELECT number FROM sandbox_fijacomline ORDER BY number LIMIT 1")
+
+    def make(mode: str) -> OutsideWrite:
+        sandbox.turn("c_cli4g", mode=mode)
+        payload = {**PAYLOADS["c_cli4g.top_up"], "number": number}
+        write = owe_write(
+            key="walk:1:top-up", walk=walk_of(ana), position=1, action="c_cli4g.top_up", payload=payload, now=now,
+            by=ana.user,
+        )  # fmt: skip
+        deliver_due(now=now)
+        write.refresh_from_db()
+        assert write.state == "uncertain"
+        return write
+
+    return make
+
+
+def test_what_was_done_is_known_with_its_reference(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, now: datetime
+) -> None:
+    write = doubt("timed_out_after_doing")
+    assert ask_about_doubts(now=now + MINUTES) == 0, "it answers nobody in time"
+    sandbox.turn("c_cli4g")
+    forget_wires()  # the breaker measures seconds of the machine
+    assert ask_about_doubts(now=now + MINUTES + timedelta(minutes=1)) == 0, "asked a moment ago"
+    assert ask_about_doubts(now=now + 2 * MINUTES) == 1
+    write.refresh_from_db()
+    (deed,) = sandbox.book(key=write.key)
+    assert (write.state, write.reference, write.settled_by) == ("done", deed["reference"], None)
+    assert OutsideWriteChange.objects.filter(write=write).last().note == "El otro sistema confirmó la clave."
+    assert ask_about_doubts(now=now + 3 * MINUTES) == 0
+
+
+def test_what_was_not_done_stays_a_persons_to_settle_and_is_never_sent_again(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, now: datetime
+) -> None:
+    write = doubt("wrong")
+    sandbox.turn("c_cli4g")
+    OutsideWrite.objects.filter(pk=write.pk).update(key="walk:1:another")  # nobody there has seen this one
+    assert ask_about_doubts(now=now + MINUTES) == 0
+    write.refresh_from_db()
+    assert (write.state, write.last_error) == ("uncertain", "El otro sistema dice que con esta clave no hizo nada.")
+    assert deliver_due(now=now + 2 * MINUTES) == 0
+    assert sandbox.book(key="walk:1:another") == []
+
+
+def test_a_system_that_does_not_know_the_question_leaves_it_to_a_person(
+    doubt: Callable[[str], OutsideWrite], settings: Any, now: datetime
+) -> None:
+    write = doubt("timed_out_after_doing")
+    settings.SYSTEMS_URL = "http://127.0.0.1:9"
+    settings.SYSTEM_URLS = {}
+    assert ask_about_doubts(now=now + MINUTES) == 0
+    write.refresh_from_db()
+    assert write.state == "uncertain"
