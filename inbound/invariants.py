@@ -8,8 +8,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from escalations.anonymising import NOBODY
+from inbound.flows.shapes import UNKNOWN
 from inbound.walks.consequences import INTERACTION
-from inbound.walks.let_down import LOOKED_BACK, NOT_ABOUT_TO_BE
+from inbound.walks.let_down import LOOKED_BACK, NOT_ABOUT_TO_BE, STILL_TO_BE_DONE
 from inbound.writes.states import STEPS, State
 from work.invariants import Rule
 
@@ -62,8 +63,11 @@ RULES = [
         "nobody_is_let_down_unseen",
         gettext_lazy("A quién se le dijo que algo se haría y no se hizo, alguien lo atiende: tiene su derivación."),
         f"""SELECT w.key FROM inbound_outsidewrite w JOIN inbound_walk k ON k.id = w.walk_id
-             WHERE w.state IN ({", ".join(f"'{state.value}'" for state in NOT_ABOUT_TO_BE)}) AND w.card_id IS NULL
-               AND w.action <> '{INTERACTION}' AND k.escalation_id IS NULL AND k.anonymised_at IS NULL
+             WHERE (w.state IN ({", ".join(f"'{state.value}'" for state in NOT_ABOUT_TO_BE)})
+                    OR w.state IN ({", ".join(f"'{state.value}'" for state in STILL_TO_BE_DONE)}) AND EXISTS (
+                      SELECT FROM inbound_footstep told WHERE told.walk_id = w.walk_id AND told.write_id = w.id
+                         AND told.chosen = '{UNKNOWN}' AND w.owed_at < now() - interval '2 hours'))
+               AND w.card_id IS NULL AND w.action <> '{INTERACTION}' AND k.escalation_id IS NULL AND k.anonymised_at IS NULL
                AND w.owed_at BETWEEN now() - interval '{LOOKED_BACK.days} days' AND now() - interval '1 hour'
                AND EXISTS (SELECT FROM inbound_footstep f WHERE f.walk_id = w.walk_id AND f.write_id = w.id)
                AND NOT EXISTS (SELECT FROM inbound_outsidewrite again
@@ -75,7 +79,7 @@ RULES = [
         gettext_lazy("De una llamada sin datos personales no queda quién llamó, qué se escribió ni qué se encontró."),
         f"""SELECT w.key::text FROM inbound_walk w
              WHERE w.anonymised_at IS NOT NULL AND (
-               w.contract <> '' OR w.caller_number <> '' OR w.customer_name NOT IN ('', '{NOBODY}') OR w.draft <> '{{}}'
+               w.contract <> '' OR w.caller_number <> '' OR w.caller_name <> '' OR w.customer_name NOT IN ('', '{NOBODY}') OR w.draft <> '{{}}'
                OR w.brought <> '{{}}'
                OR EXISTS (SELECT FROM inbound_footstep f WHERE f.walk_id = w.id
                            AND (f.answer <> '{{}}' OR f.found IS NOT NULL OR f.reason <> '' OR f.trouble <> ''))

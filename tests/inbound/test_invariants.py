@@ -96,9 +96,16 @@ BREAKS: dict[str, dict[str, str]] = {
               FROM inbound_outsidewrite w JOIN inbound_walk k ON k.id = w.walk_id WHERE w.id = {of(WAITS)};
             UPDATE inbound_outsidewrite SET state = 'refused', owed_at = now() - interval '2 hours'
              WHERE id = {of(WAITS)}""",
+        "told not known yet, and still waiting": f"""
+            INSERT INTO inbound_footstep (walk_id, position, version_id, step, kind, entered_at, left_at, answer,
+                                          by_hand, trouble, proposed, chosen, reason, write_id)
+            SELECT w.walk_id, 90, k.version_id, 'x', 'do', now(), now(), '{{}}', FALSE, '', '', 'unknown', '', w.id
+              FROM inbound_outsidewrite w JOIN inbound_walk k ON k.id = w.walk_id WHERE w.id = {of(WAITS)};
+            UPDATE inbound_outsidewrite SET owed_at = now() - interval '3 hours' WHERE id = {of(WAITS)}""",
     },
     "anonymised_call_names_nobody": {
         "a contract": "UPDATE inbound_walk SET contract = 'C-9' WHERE anonymised_at IS NOT NULL",
+        "who called": "UPDATE inbound_walk SET caller_name = 'Rosa' WHERE anonymised_at IS NOT NULL",
         "an answer": """UPDATE inbound_footstep SET answer = '{"name": "Rosa"}'""",
         "what was found": """UPDATE inbound_footstep SET found = '[]'""",
         "a payload": f"""UPDATE inbound_outsidewrite SET payload = '{{"number": "1"}}' WHERE id = {of("old")}""",
