@@ -67,7 +67,8 @@ RULES = [
                     OR w.state IN ({", ".join(f"'{state.value}'" for state in STILL_TO_BE_DONE)}) AND EXISTS (
                       SELECT FROM inbound_footstep told WHERE told.walk_id = w.walk_id AND told.write_id = w.id
                          AND told.chosen = '{UNKNOWN}' AND w.owed_at < now() - interval '2 hours'))
-               AND w.card_id IS NULL AND w.action <> '{INTERACTION}' AND k.escalation_id IS NULL AND k.anonymised_at IS NULL
+               AND w.card_id IS NULL AND w.action <> '{INTERACTION}'
+               AND k.escalation_id IS NULL AND k.anonymised_at IS NULL
                AND w.owed_at BETWEEN now() - interval '{LOOKED_BACK.days} days' AND now() - interval '1 hour'
                AND EXISTS (SELECT FROM inbound_footstep f WHERE f.walk_id = w.walk_id AND f.write_id = w.id)
                AND NOT EXISTS (SELECT FROM inbound_outsidewrite again
@@ -79,7 +80,8 @@ RULES = [
         gettext_lazy("De una llamada sin datos personales no queda quién llamó, qué se escribió ni qué se encontró."),
         f"""SELECT w.key::text FROM inbound_walk w
              WHERE w.anonymised_at IS NOT NULL AND (
-               w.contract <> '' OR w.caller_number <> '' OR w.caller_name <> '' OR w.customer_name NOT IN ('', '{NOBODY}') OR w.draft <> '{{}}'
+               w.contract <> '' OR w.caller_number <> '' OR w.caller_name <> ''
+               OR w.customer_name NOT IN ('', '{NOBODY}') OR w.draft <> '{{}}'
                OR w.brought <> '{{}}'
                OR EXISTS (SELECT FROM inbound_footstep f WHERE f.walk_id = w.id
                            AND (f.answer <> '{{}}' OR f.found IS NOT NULL OR f.reason <> '' OR f.trouble <> ''))
