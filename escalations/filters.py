@@ -12,6 +12,10 @@ from escalations.models import Escalation, Kind, kind_label
 from service_level.days import bounds_of_day
 
 
+WORDS = 8  # of a search
+LEAST_DIGITS = 5  # of a telephone; fewer are half of everybody's
+
+
 @dataclass(frozen=True)
 class Filters:
     """Empty: all."""
@@ -21,13 +25,23 @@ class Filters:
     line: str = ""
     zone: str = ""
     due: str = ""  # "today", or "overdue"
-    contract: str = ""
+    search: str = ""  # a contract, the end of a telephone, or words of whom and what it is about
 
 
 def narrowed(rows: QuerySet[Escalation], asked: Filters) -> QuerySet[Escalation]:
-    """What has this kind, line, zone and contract."""
-    equal = {"kind_id": asked.kind, "line": asked.line, "zone": asked.zone, "contract": asked.contract}
-    return rows.filter(**{name: value for name, value in equal.items() if value})
+    """What has this kind, line and zone, and is about what is looked for."""
+    equal = {"kind_id": asked.kind, "line": asked.line, "zone": asked.zone}
+    return rows.filter(_about(asked.search), **{name: value for name, value in equal.items() if value})
+
+
+def _about(text: str) -> Q:
+    """All of the words, each in the customer's name, the reason or the outcome; or a contract, or a telephone's end."""
+    found = Q()
+    for word in text.split()[:WORDS]:
+        found &= Q(customer_name__icontains=word) | Q(reason__icontains=word) | Q(outcome__icontains=word)
+    digits = "".join(filter(str.isdigit, text))
+    number = Q(telephone__endswith=digits) if len(digits) >= LEAST_DIGITS else Q(pk=None)
+    return found | Q(contract__iexact=text.strip()) | number if text.strip() else Q()
 
 
 def known_kind(code: str) -> str:

@@ -45,8 +45,8 @@ class Asked(Filters):
         """The filters without personal data, for the book of exports."""
         state = dict(states_shown()).get(self.state, "")
         when = {"today": _("vencen hoy"), "overdue": _("vencidas")}.get(self.due, "")
-        mine, contract = _("mías") if self.mine else "", _("de un contrato") if self.contract else ""
-        said = [kind_words(self.kind), self.line, self.zone, state, when, mine, contract]
+        mine, search = _("mías") if self.mine else "", _("con búsqueda") if self.search else ""
+        said = [kind_words(self.kind), self.line, self.zone, state, when, mine, search]
         return ", ".join(str(word) for word in said if word)
 
 

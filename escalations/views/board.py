@@ -159,7 +159,7 @@ def _chosen_chips(
         "kind": dict(choices["kinds"]).get(asked.kind, ""),
         "line": _("línea %(line)s") % {"line": asked.line} if asked.line else "",
         "zone": asked.zone,
-        "contract": _("contrato %(contract)s") % {"contract": asked.contract} if asked.contract else "",
+        "search": f"«{asked.search}»" if asked.search else "",
     }
     gone: Any = ""
     return [_chip(request, replace(asked, **{name: gone}), user, str(words)) for name, words in said.items() if words]

@@ -22,7 +22,7 @@ def filters_of(request: HttpRequest, *, mine_at_first: bool) -> Filters:
         line=asked["line"][:12],
         zone=asked["zone"][:80],
         due=due if due in ("today", "overdue") else "",
-        contract=searched(request, most=24),
+        search=searched(request, most=60),
     )
 
 
@@ -34,7 +34,7 @@ def pairs_of(request: HttpRequest, asked: Filters, *, mine_at_first: bool) -> li
         "line": asked.line,
         "zone": asked.zone,
         "due": asked.due,
-        SEARCH: request.GET.get(SEARCH, "") if asked.contract else "",
+        SEARCH: request.GET.get(SEARCH, "") if asked.search else "",
     }
     return [(name, value) for name, value in said.items() if value]
 

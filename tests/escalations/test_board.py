@@ -135,6 +135,16 @@ def test_until_when_stands_apart_from_what_was_promised_so_that_it_is_never_cut(
     assert '<span class="until">hasta 25/11 17:00</span>' in page
 
 
+@pytest.mark.parametrize("text", ["flores rosa", "sin tono", "12345", "+591707-12345", "70017001"])
+def test_cards_are_found_by_name_words_telephone_or_contract(standing, elena, signed_in, text):
+    more = {"customer_name": "ROSA FLORES", "reason": "Sigue sin tono", "telephone": "+59170712345"}
+    wanted = standing("new", contract="70017001", **more)
+    standing("new", contract="70017002", customer_name="Rosa Quispe", telephone="+59170799999")
+    client = signed_in(elena)
+    answer = client.post("/escalations/list/", {"q": text}, follow=True)
+    assert [row.record.pk for row in answer.context["table"].rows] == [wanted.pk]
+
+
 def test_a_contract_is_searched_without_standing_in_an_address(standing, elena, signed_in):
     wanted, other = standing("new", contract="7001"), standing("new", contract="7002")
     client = signed_in(elena)

@@ -226,7 +226,7 @@ def test_the_contract_that_was_searched_goes_along_and_stands_in_no_address(
         )
         == 2
     )
-    assert Disclosure.objects.get().subject == "Derivaciones: Abiertas, de un contrato"
+    assert Disclosure.objects.get().subject == "Derivaciones: Abiertas, con búsqueda"
 
 
 def test_mine_are_what_she_has_and_what_nobody_took(raised: Any, elena: User, rosa: User, signed_in: SignedIn) -> None:
