@@ -11,7 +11,6 @@ from agents.models import User
 from escalations.models import Escalation, Kind, kind_label
 from service_level.days import bounds_of_day
 
-
 WORDS = 8  # of a search
 LEAST_DIGITS = 5  # of a telephone; fewer are half of everybody's
 

@@ -114,14 +114,28 @@ def letters_of(escalation: Escalation) -> list[Letter]:
 
 def why_not_mailed(escalation: Escalation) -> str:
     """Why it cannot be said that a unit was written to; empty once a mail was handed to the mail server (103.15)."""
-    states = {letter.notice.state for letter in letters_of(escalation)}
+    wanted = escalation.kind.unit_id
+    states = {letter.notice.state for letter in letters_of(escalation) if wanted is None or letter.unit_id == wanted}
+    if not states and escalation.kind.unit is not None:
+        words = _("Todavía no se escribió a «%(unit)s»: use «Escribir a una unidad».")
+        return words % {"unit": escalation.kind.unit}
     if not states:
         return _("Todavía no se escribió a ninguna unidad: use «Escribir a una unidad».")
-    if Notice.State.SENT in states:
+    if letters_sent(escalation):
         return ""
     if Notice.State.WAITING in states:
         return _("El correo todavía no se entregó al servidor de correo: espere unos segundos y termine otra vez.")
     return _("El correo no se pudo entregar: en la tarjeta dice por qué. Escriba otra vez.")
+
+
+def letters_sent(escalation: Escalation) -> list[Letter]:
+    """Those of a card that reached the mail server; where its kind has a unit, those to it."""
+    wanted = escalation.kind.unit_id
+    return [
+        letter
+        for letter in letters_of(escalation)
+        if letter.notice.state == Notice.State.SENT and wanted in (None, letter.unit_id)
+    ]
 
 
 def write_letter(

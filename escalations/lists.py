@@ -20,6 +20,7 @@ from telephony.phone_numbers import display
 
 # Names of the data that the steps of the lines hand over with a card (`with` of their flows).
 LABELS = {
+    "amount": gettext_lazy("Monto"), "caller": gettext_lazy("Quien llamó"), "system": gettext_lazy("Sistema"),
     "address": gettext_lazy("Dirección"), "annulled_for": gettext_lazy("Causal de anulación"),
     "cause": gettext_lazy("Causal"), "claim": gettext_lazy("Reclamo"), "contract": gettext_lazy("Contrato"),
     "damage": gettext_lazy("Daño"), "day": gettext_lazy("Día"), "days": gettext_lazy("Días"),

@@ -79,9 +79,40 @@ ON_THE_LINES = (
     Rule(
         "who was told that it is not known yet has no card when it fails",
         "inbound/walks/let_down.py",
-        "told = asked.exclude(chosen=REFUSED).filter(left_at__isnull=False)",
-        "told = asked.exclude(chosen=REFUSED).filter(left_at__isnull=True)",
+        "told = asked.exclude(chosen=REFUSED).filter(over, left_at__isnull=False)",
+        "told = asked.exclude(chosen=REFUSED).filter(over, left_at__isnull=True)",
         (f"{OUTCOMES}::test_what_a_person_finds_not_done_later_becomes_a_card_with_the_words_that_were_said",),
+    ),
+    Rule(
+        "what was done for one number is told of another",
+        "inbound/writes/writing.py",
+        "if there.to_whom == to_whom and (there.state not in NOT_HAPPENING or there.payload == sent):",
+        "if there.state not in NOT_HAPPENING or there.payload == sent:",
+        ("tests/inbound/writes/test_writing.py::test_for_another_number_it_is_another_write",),
+    ),
+    Rule(
+        "a stranger is taken for the holder",
+        "inbound/walks/answering.py",
+        'if not same_card(str(known.get(field.card) or ""), shown):',
+        "if not same_card(shown, shown):",
+        ("tests/inbound/walks/test_who_asks.py::test_a_stranger_is_not_taken_for_the_holder_and_is_asked_for_kinship",),
+    ),
+    Rule(
+        "a branch is taken that the system does not show",
+        "inbound/walks/walking.py",
+        "if not holds(chosen.needs, known):",
+        "if not holds({}, known):",
+        (
+            "tests/inbound/walks/test_who_asks.py"
+            "::test_a_line_of_another_contract_goes_to_supervision_and_nothing_is_blocked",
+        ),
+    ),
+    Rule(
+        "the first of several is taken for the one that is meant",
+        "inbound/walks/footsteps.py",
+        "few = len(rows) < (1 if step.asks else 2)",
+        "few = True",
+        ("tests/inbound/walks/test_choosing.py::test_the_damage_of_the_service_she_speaks_of_is_reiterated",),
     ),
     Rule(
         "a program that broke is said to have done nothing",

@@ -97,6 +97,8 @@ def alternatives(what: str) -> list[str]:
 def _is(value: Any, expected: Condition) -> bool:
     if expected == "present":
         return value not in NOTHING
+    if expected == "empty":  # looked for, and there is none: not the same as not known
+        return value == []
     if expected == "absent":
         return value in NOTHING
     if isinstance(expected, tuple):

@@ -27,7 +27,7 @@ from inbound.outside.readings import HOUSE
 
 ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number", SERVICE_ASKED})
 A_ROW_BY_ITS_PLACE = re.compile(r"\.[0-9]+\.", re.ASCII)
-BY_PRESENCE = ("present", "absent", True, False)
+BY_PRESENCE = ("present", "absent", "empty", True, False)
 
 
 def lint(

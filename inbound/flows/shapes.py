@@ -3,7 +3,8 @@
 One flow a line of the centre; `docs/flows/` shows each as a diagram and a table. The kinds of step:
 
 - `say`: the agent says the script; `ask`: typed fields; `look_up`: another system, or a reading of the house;
-- `choose`: which of several rows that were found the caller means; it answers itself where there is one, or none;
+- `choose`: which of several rows that were found the caller means; it answers itself where there is none, and where
+  there is one unless it `asks` even so;
 - `decide`: branches as buttons, one of them proposed from what is known;
 - `do`: a write to another system, whose outcome is waited for a moment: it goes on as `done`, `refused` or `unknown`;
 - `hand_over`: an escalation, whose card may be worked by a lane of the flow (`hands_to`); `refer`: another procedure
@@ -84,6 +85,7 @@ class Step:
     unless: When = field(default_factory=dict)
     shows: tuple[str, ...] = ()
     none: str = ""
+    asks: bool = False
     question: str = ""
     on: str = ""
     branches: tuple[Branch, ...] = ()

@@ -16,7 +16,10 @@ class ContentQuerySet(models.QuerySet["Content"]):
         found = self.filter(topic=topic, is_active=True)
         for word in words.split()[:8]:
             found = found.filter(name__icontains=word)
-        return list(found.order_by("position", "name").values("name", "code", "text")[:50])
+        rows = list(found.order_by("position", "name").values("name", "code", "text")[:50])
+        if topic == Content.Topic.CODES:  # areas of Bolivia have one digit, countries more
+            rows = [{**row, "kind": "city" if len(row["code"]) == 1 else "country"} for row in rows]
+        return rows
 
 
 @audited()

@@ -133,7 +133,7 @@ def words_of(name: str, value: Any) -> str:
     text = str(value)
     if is_money:
         return _money(text)
-    if name in ("telephone", "telephones"):
+    if name in ("telephone", "telephones") or text.startswith("+591"):
         return phone_numbers.display(text)
     known = vocabulary().values.get(name, {})
     return str(known[text]) if text in known else _day(text)

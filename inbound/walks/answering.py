@@ -78,11 +78,13 @@ def _why_not_holder(field: Field, known: Mapping[str, Any]) -> str:
 
 
 def same_card(one: str, other: str) -> bool:
-    """Whether two identity cards are one: the same digits and no other complement, wherever they were issued."""
+    """Whether two identity cards are one: the same digits and the same complement, which tells two people of the same
+    digits apart, wherever they were issued.
+    """
     mine, theirs = CARD.match(one.upper().strip()), CARD.match(other.upper().strip())
     if not mine or not theirs or mine[1].lstrip("0") != theirs[1].lstrip("0"):
         return False
-    return not (mine[2] and theirs[2]) or mine[2] == theirs[2]
+    return mine[2] == theirs[2]
 
 
 def clean_seen(*, fields: Collection[Field], sent: Mapping[str, str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ def fields_of(step: Step, *, walk: Walk, known: Mapping[str, Any]) -> tuple[Fiel
     asked = list(step.fields)
     if not name_of_the_caller(walk, known) and not own & set(SAID_NAMES):
         asked.append(Field(CALLER_NAME, _("Nombre de quien llama"), "name"))
-    if TELEPHONE not in own and not call_back_on(walk.caller_number, known):
+    if TELEPHONE not in own and not call_back_on(walk, known):
         asked.append(Field(TELEPHONE, _("Teléfono para llamarle"), "telephone"))
     return tuple(asked)
 
@@ -36,9 +36,15 @@ def name_of_the_caller(walk: Walk, known: Mapping[str, Any]) -> str:
     return walk.customer_name or words or walk.caller_name
 
 
-def call_back_on(caller_number: str, known: Mapping[str, Any]) -> str:
-    """Where the customer is called back: the number she gave, the one she calls from, the first on file."""
-    customer = known.get("customer")
-    on_file = customer.get("telephones") if isinstance(customer, Mapping) else None
+def call_back_on(walk: Walk, known: Mapping[str, Any]) -> str:
+    """Where the customer is called back: the number she gave, the one she calls from, the first on file of the contract
+    the call is about.
+    """
+    given = str(known.get(TELEPHONE) or "") or walk.caller_number
+    if given:
+        return given[:16]
+    found = (one for one in known.values() if isinstance(one, Mapping) and one.get("telephones"))
+    hers = next((one for one in found if not walk.contract or one.get("contract") in (None, walk.contract)), None)
+    on_file = hers["telephones"] if hers else None
     first = str(on_file[0]) if isinstance(on_file, list) and on_file else ""
-    return (str(known.get(TELEPHONE) or "") or caller_number or parse(first) or first)[:16]
+    return (parse(first) or first)[:16]

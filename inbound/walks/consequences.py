@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from escalations.letters import why_not_mailed
+from escalations.letters import letters_sent, why_not_mailed
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
 from escalations.raising import due_by, raise_escalation
@@ -20,11 +20,12 @@ from escalations.working import inform, reject, resolve
 from inbound.flows.conditions import arguments, filled, known_first
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
 from inbound.models import Footstep, OutsideWrite
+from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, name_of_the_caller
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.state import CONTINUED, WalkState, flow_of
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.writing import owe_write
+from inbound.writes.writing import owe_write, whom_of
 from service_level.days import LA_PAZ
 
 INTERACTION = "smartflex.write_interaction"
@@ -48,11 +49,14 @@ def passings(here: WalkState) -> list[Footstep]:
 def own_write(here: WalkState, writes: Iterable[OutsideWrite]) -> OutsideWrite | None:
     """Which of the call's `writes` the present step owes. A refused one it does not: the step may be passed anew.
 
-    Nor one that another step had owed before it: of an accountable one the agent confirms each step by itself.
+    Nor one for another number, damage or order than is meant now, nor one that another step had owed before it: of an
+    accountable one the agent confirms each step by itself.
     """
+    action = actions()[here.step.action] if here.step.action else None
+    whom = whom_of(action, arguments(here.step.with_, here.known)) if action else None
     owed = {(passed.write_id, passed.position) for passed in passings(here)}
     own = (write for write in writes if (write.pk, write.position) in owed and write.state not in NOT_HAPPENING)
-    return next(own, None)
+    return next((write for write in own if whom is None or write.to_whom == whom), None)
 
 
 def is_owed_already(here: WalkState) -> bool:
@@ -76,20 +80,25 @@ def write_out(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Ou
 
 
 def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Escalation:
-    """Raise the escalation of a `hand_over` step, once a walk. Call it inside the step's transaction."""
+    """Raise the escalation of a `hand_over` step, once a walk for what it is about: passed again with other data it is
+    another card. Call it inside the step's transaction.
+    """
     walk, footstep, step = here.walk, here.footstep, here.step
     customer = known.get("customer") if isinstance(known.get("customer"), dict) else {}
     words = words_of_the_call(here, known)
+    details = arguments(step.with_, words)
+    if walk.caller_name and walk.caller_name != walk.customer_name:
+        details["caller"] = walk.caller_name
     footstep.escalation = raise_escalation(
-        key=key_of(here),
+        key=_key_of_card(key_of(here), details),
         kind=step.escalation,
         line=walk.line.number,
         contract=walk.contract,
         customer_name=name_of_the_caller(walk, known),
-        telephone=call_back_on(walk.caller_number, known),
+        telephone=call_back_on(walk, known),
         zone=str(customer.get("zone") or "")[:80] if customer else "",
         reason=". ".join([step.title, *_written(step, footstep), *notes_of(here)]),
-        details=arguments(step.with_, words),
+        details=details,
         promised=filled(step.promised, words),
         due_at=_due_at(step.due, known, now) if step.due else None,
         by=walk.by,
@@ -97,6 +106,17 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
     )
     _see_to_what_was_not_done(here, footstep.escalation)
     return footstep.escalation
+
+
+def _key_of_card(key: str, details: Mapping[str, Any]) -> str:
+    """The key of the card with these details, or of a new one."""
+    tried, numbered = 1, key
+    while there := Escalation.objects.filter(key=numbered).only("details").first():
+        if there.details == details:
+            return numbered
+        tried += 1
+        numbered = f"{key}:{tried}"
+    return numbered
 
 
 def _due_at(due: Due, known: Mapping[str, Any], now: datetime) -> datetime | None:
@@ -153,6 +173,8 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
     if step.mailed and walk.escalation and (why := why_not_mailed(walk.escalation)):
         raise EscalationRefused(why)
     written = [text for one in here.path for text in (*_written(here.step_of(one), one), *_done(one))]
+    if step.mailed and walk.escalation:
+        written += [f"{letter.unit}: {letter.to_whom}" for letter in letters_sent(walk.escalation)]
     outcome = ". ".join([step.label, *written])
     card, by = int(walk.escalation_id or 0), walk.by
     if step.settles == "rejected":

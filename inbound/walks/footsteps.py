@@ -86,7 +86,9 @@ def enter(
         )  # fmt: skip
         back_to = None
         rows = offered(step, known) if step.kind == "choose" else []
-        answers_itself = len(rows) < 2 if step.kind == "choose" else step.look_up.startswith(HOUSE)
+        answers_itself = (
+            len(rows) < (1 if step.asks else 2) if step.kind == "choose" else step.look_up.startswith(HOUSE)
+        )
         if answers_itself:
             if step.kind == "choose":
                 footstep.found = rows[0] if rows else None

@@ -90,7 +90,7 @@ def close_left_calls(*, now: datetime) -> int:
 def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: datetime) -> None:
     walk, known = here.walk, here.known
     walk.caller_name, number = _who(name=name or walk.caller_name, telephone=telephone)
-    number = number or call_back_on(walk.caller_number, known)
+    number = number or call_back_on(walk, known)
     errors = {}
     if not reason:
         errors["reason"] = _("Escriba qué pide el cliente y por qué lo deriva.")

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from escalations.raising import raise_escalation
-from inbound.flows.conditions import script
+from inbound.flows.conditions import SENTENCE, script
 from inbound.flows.shapes import REFUSED, UNKNOWN
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
@@ -25,6 +25,7 @@ from inbound.walks.consequences import INTERACTION
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.writes.states import how_it_stands
 from screens.templatetags.screens import bs
+from telephony.phone_numbers import parse
 
 KIND = "write_not_done"
 State = OutsideWrite.State
@@ -45,7 +46,8 @@ def see_to_the_let_down(*, now: datetime) -> int:
 def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     """Writes of which a caller was told something that is not so, and nobody sees to it."""
     asked = Footstep.objects.filter(walk=OuterRef("walk"), write=OuterRef("pk"))
-    told = asked.exclude(chosen=REFUSED).filter(left_at__isnull=False)
+    over = Q(walk__ended_at__isnull=False) | Q(left_at__lt=now - LEFT_STANDING)  # before, she may still say her number
+    told = asked.exclude(chosen=REFUSED).filter(over, left_at__isnull=False)
     left = asked.filter(Q(chosen=REFUSED) | Q(left_at=None), entered_at__lt=now - LEFT_STANDING)
     again = OutsideWrite.objects.filter(
         walk=OuterRef("walk"), action=OuterRef("action"), pk__gt=OuterRef("pk")
@@ -82,8 +84,8 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             kind=KIND,
             line=walk.line.number,
             contract=walk.contract,
-            customer_name=name_of_the_caller(walk, known),
-            telephone=call_back_on(walk.caller_number, known),
+            customer_name=name_of_the_caller(walk, known) or write.requester_name,
+            telephone=call_back_on(walk, known) or parse(write.to_whom) or "",
             zone=zone,
             reason=f"{what}: {_why(write)} {write.last_error}".strip(),
             details=_details(write),
@@ -108,7 +110,8 @@ def words_heard(here: WalkState, write: OutsideWrite) -> str:
     for passed in here.trail[place + 1 :]:
         if here.step_of(passed).say:
             then = state_on(walk=here.walk, trail=here.trail[: here.trail.index(passed) + 1])
-            return script(then.step.say, words_of_the_call(then, then.known))
+            said = script(then.step.say, words_of_the_call(then, then.known))
+            return " ".join(one for one in SENTENCE.split(said) if "¿" not in one)  # a question is no promise
     return ""
 
 

@@ -127,7 +127,7 @@ def lay_walk(
         here=here,
         say=script(step.say, words),
         note=str(held.get("note", "")),
-        fields=[shown_field(one, held, errors, here.known) for one in asked],
+        fields=[shown_field(one, held, errors, here.known, caller=walk.caller_number) for one in asked],
         ways=ways_of(here),
         choices=choices_of(here),
         seen=words_of(step.on.rpartition(".")[2], value_at(here.known, step.on)) if step.on else "",
@@ -144,7 +144,7 @@ def lay_walk(
         errors=errors,
         problem=problem,
         called_by=name_of_the_caller(walk, here.known),
-        call_back=phone_numbers.display(call_back_on(walk.caller_number, here.known)),
+        call_back=phone_numbers.display(call_back_on(walk, here.known)),
     )
 
 
@@ -194,6 +194,8 @@ def _known(here: WalkState) -> list[Known]:
 def _just_found(here: WalkState) -> Known | None:
     """What the look-up before the present step brought, or which of it is meant: large beside the question."""
     before = _large(here)
+    if before and here.step.kind == "choose" and here.step.among.split(".")[0] == here.step_of(before).as_:
+        return None  # its rows are the buttons below
     return Known(here.step_of(before).title, in_words(before.found), before.trouble) if before else None
 
 

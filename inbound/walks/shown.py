@@ -12,6 +12,7 @@ from inbound.flows.conditions import holds, known_first
 from inbound.flows.shapes import OTHER, SERVICE_ASKED
 from inbound.outside.found_words import row_in_words
 from inbound.walks.answering import amounts_of
+from inbound.walks.asked import TELEPHONE
 from inbound.walks.state import WalkState
 from telephony import phone_numbers
 
@@ -56,13 +57,16 @@ class ShownField:
 
 
 def shown_field(
-    asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any]
+    asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any], *, caller: str = ""
 ) -> ShownField:
+    """`caller`: the number she calls from, which is where she is called back unless she says another."""
     value, name_value = held.get(asked.name, ""), str(held.get(f"{asked.name}_name", ""))
     service = str(held.get(f"{asked.name}_service") or held.get(SERVICE_ASKED) or "")
     said = known.get(asked.name)
     if asked.name not in held and said and isinstance(said, str):  # what was typed once is not asked twice
         value = phone_numbers.display(said) if asked.type == "telephone" else said
+    elif asked.name not in held and asked.name == TELEPHONE and caller:
+        value = phone_numbers.display(caller)
     elif asked.name not in held and asked.prefill:
         value = known_first(asked.prefill, known)
         value = phone_numbers.display(value) if asked.type == "telephone" else value

@@ -98,6 +98,8 @@ def _with_what_was_known(before: Any, footstep: Footstep) -> Any:
     found = footstep.found
     if not footstep.by_hand:
         return found
+    if found == []:  # nothing was written, which is not that there is nothing
+        return before
     if isinstance(before, dict) and isinstance(found, dict):
         return {**before, **found}
     return before if found is None else found

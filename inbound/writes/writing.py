@@ -30,9 +30,10 @@ OUTCOMES = (DONE, NOT_DONE)
 def owe_write(
     *, key: str, walk: Walk, position: int, action: str, payload: Mapping[str, Any], now: datetime, by: User
 ) -> OutsideWrite:
-    """Owe a write. The same `key` owes it once, whatever is said the second time; returns the row there is.
+    """Owe a write. The same `key` owes it once for whom it is for, whatever else is said the second time; returns the
+    row there is. For another number, damage or order it is another write.
 
-    Only where that one was refused, or found not done, and something else is asked for now, it is owed anew.
+    Where that one was refused, or found not done, and something else is asked for now, it is owed anew.
     `payload`: the action's `needs` and `may`, and of an accountable one the requester. Of accountable writes a walk has
     one for each number: asked again on another footstep (after going back), the first is returned. Call it inside the
     transaction of the step. Raises WriteRefused, with the sentence for the agent, and KeyError for no known action.
@@ -42,13 +43,15 @@ def owe_write(
     said = {name: text for name, text in said.items() if text}
     sent = {name: text for name, text in said.items() if name in (*known.needs, *known.may)}
     with transaction.atomic():
-        key, there = _newest_of(key, sent)
+        to_whom, amount = whom_of(known, said), amount_of(said) if known.moves_money else None
+        key, there = _newest_of(key, to_whom, sent)
         if there is not None:
+            if known.accountable and there.state not in NOT_HAPPENING and there.amount != amount:
+                raise WriteRefused(_another_amount(to_whom))
             return there
         use = use_of(known.system)
         _check_complete(known, said)
         is_whole = all(name in said for name in known.needs)
-        to_whom, amount = said.get(known.to_whom, "")[:40], amount_of(said) if known.moves_money else None
         if known.accountable:
             if use.mode == Mode.OFF:
                 raise WriteRefused(why_not_connected(use))
@@ -56,10 +59,7 @@ def owe_write(
             if there := _asked_before(walk, action, to_whom):
                 if there.amount == amount:
                     return there
-                raise WriteRefused(
-                    _("En esta llamada ya se pidió esto para %(whom)s con otro monto: atienda el nuevo pedido aparte.")
-                    % {"whom": to_whom}
-                )
+                raise WriteRefused(_another_amount(to_whom))
             check_limits(system=known.system, amount=amount, to_whom=to_whom, walk=walk, by=by, now=now)
         write, is_new = OutsideWrite.objects.get_or_create(
             key=key,
@@ -133,12 +133,22 @@ def try_parked_again(*, by: User, now: datetime) -> int:
     return len(trying_again.try_parked_again(OutsideWrite, now=now, by=by))
 
 
-def _newest_of(key: str, sent: Mapping[str, str]) -> tuple[str, OutsideWrite | None]:
-    """The write a key stands for, or the key to owe it under: another try has a number behind it."""
+def whom_of(action: Action, said: Mapping[str, str]) -> str:
+    """For whom it is, as the row keeps it: a service number, a contract, a damage."""
+    return said.get(action.to_whom, "")[:40]
+
+
+def _another_amount(to_whom: str) -> str:
+    words = _("En esta llamada ya se pidió esto para %(whom)s con otro monto: atienda el nuevo pedido aparte.")
+    return words % {"whom": to_whom}
+
+
+def _newest_of(key: str, to_whom: str, sent: Mapping[str, str]) -> tuple[str, OutsideWrite | None]:
+    """The write a key stands for, or the key to owe it under: one for somebody else, or another try, has a number."""
     tried = 1
     numbered = key
     while there := OutsideWrite.objects.filter(key=numbered).first():
-        if there.state not in NOT_HAPPENING or there.payload == sent:
+        if there.to_whom == to_whom and (there.state not in NOT_HAPPENING or there.payload == sent):
             return numbered, there
         tried += 1
         numbered = f"{key}:{tried}"

@@ -174,7 +174,14 @@ def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str]
         ("103", "order_state", {"order": {"state": "closed", "has_service": True}}, "done"),
         ("103", "order_state", {"order": {"state": "executed"}}, "done"),
         ("103", "order_state", {"order": {"state": "paralizada"}}, "other"),
-        ("103", "order_state", {"customer": {"contract": "1"}, "order": None}, "no_order"),
+        ("103", "order_state", {"orders": [], "order": None}, "no_order"),
+        (
+            "103",
+            "order_state",
+            {"orders": [{"number": "1"}], "order": None},
+            None,
+        ),  # none of them is not that there is none
+        ("103", "order_state", {"orders": None, "order": None}, None),
         ("103", "annulled_for", {"order": {"annulled_for": "wrong_address"}}, "wrong_address"),
         ("103", "annulled_for", {"order": {"annulled_for": "deuda"}}, "other"),
         ("800131313", "topic", {"subscriber": {"error_62": True}}, "credit"),

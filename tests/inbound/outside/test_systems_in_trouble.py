@@ -57,7 +57,7 @@ LOOKS: dict[str, tuple[str, Presses]] = {
             {"branch": "holder"},
         ],
     ),
-    "gsi": ("800131313", [*LONG_DISTANCE, {"branch": "codes"}, CODE]),
+    "gsi": ("800131313", [*LONG_DISTANCE, {"branch": "codes"}, CODE, {"branch": "0"}, {"branch": "city"}]),
     "mio": ("800130001", MIO),
 }
 # And one that writes to it; the last press is the one that does.

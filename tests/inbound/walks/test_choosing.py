@@ -155,3 +155,34 @@ def test_directory_entries_extensions_and_lines_are_chosen(
     caller.answer("1")
     caller.answer("registered")
     assert lay_walk(here=caller.here, by=caller.by).say == "El número registrado de Vargas Luis es el 4252222."
+
+
+def test_who_goes_back_and_means_another_is_not_told_that_hers_was_done(call: Any, set_mode: Any) -> None:
+    """Internet's damage was reiterated; then she means the television."""
+    set_mode("smartflex", "by_hand")
+    caller = call("101")
+    caller.answer("0")
+    caller.answer("registered")
+    caller.answer("open")
+    caller.answer()
+    first = caller.here.footstep.write
+    assert first.payload["damage"] == "D-2"
+
+    def to_the_choice() -> None:
+        caller.back(next(one.position for one in caller.here.path if one.step == "which_service"))
+
+    to_the_choice()
+    caller.answer("1")
+    caller.answer("registered")
+    caller.answer("open")
+    assert lay_walk(here=caller.here, by=caller.by).done_already is None
+    caller.answer()
+    second = caller.here.footstep.write
+    assert (second.pk != first.pk, second.payload["damage"]) == (True, "D-1")
+    to_the_choice()
+    caller.answer("0")
+    caller.answer("registered")
+    caller.answer("open")
+    assert lay_walk(here=caller.here, by=caller.by).done_already == first
+    caller.answer()
+    assert OutsideWrite.objects.filter(action="smartflex.reiterate_damage").count() == 2

@@ -2,7 +2,8 @@
 
 import pytest
 
-from inbound.walks.consequences import call_back_on
+from inbound.models import Walk
+from inbound.walks.asked import call_back_on
 
 
 @pytest.mark.parametrize(
@@ -17,4 +18,12 @@ from inbound.walks.consequences import call_back_on
     ],
 )
 def test_the_number_she_gave_then_the_one_she_calls_from_then_the_one_on_file(caller_number, known, number):
-    assert call_back_on(caller_number, known) == number
+    assert call_back_on(Walk(caller_number=caller_number), known) == number
+
+
+def test_the_number_on_file_is_of_the_contract_the_call_is_about():
+    known = {
+        "customer": {"contract": "1", "telephones": ["75725847"]},
+        "owner": {"contract": "2", "telephones": ["69362293"]},
+    }
+    assert call_back_on(Walk(contract="2"), known) == "+59169362293"

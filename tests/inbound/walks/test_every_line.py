@@ -49,8 +49,10 @@ def answers_of(step: Step, caller: Caller, way: Way = ()) -> dict[str, str]:
     """The fields of a step; after a refusal what was wrong with them is corrected."""
     asked = fields_of(step, walk=caller.here.walk, known=caller.here.known)
     said = {name: text for field in asked for name, text in typed(field, caller).items()}
-    if "asker_is" in said and ("may_be_told", "holder") in way:
+    if "asker_is" in said and {("may_be_told", "holder"), ("may_hear", "holder")} & set(way):
         said["asker_is"] = "owner"
+    if "place" in said:
+        said["place"] = PLACES[next((branch for step, branch in reversed(way) if step == "where_to"), "city")]
     if any(passed.chosen == "refused" for passed in caller.here.trail):
         corrected = {"service_number": "4251235", "text": "Otra cosa", "amount": "30,00"}
         said |= {field.name: corrected[field.type] for field in step.fields if field.type in corrected}
@@ -83,13 +85,22 @@ def answers_itself(step: Step) -> bool:
     return step.kind == "choose" or step.look_up.startswith("house.")
 
 
+# What only a system shows; and what an agent must have read on the old screen.
+PLACES = {"city": "Santa Cruz", "again": "Santa Cruz", "country": "Argentina", "not_found": "Narnia"}
+NOT_BY_HAND = {("line_of_contract", "theirs"), ("is_known", "unknown")}
+NEED_WHAT_IS_WRITTEN = {
+    *((step, "holder") for step in ("may_be_told", "may_hear")),
+    *(("topic", "amounts"), ("account_found", "found"), ("is_known", "known"), ("code_known", "known")),
+}
+
+
 def is_open(way: Way, *, seen: bool) -> bool:
     """Whether a way can be taken with every system by hand: some branches need what only a system shows, or what an
     agent writes down when she `seen` it.
     """
-    if ("line_of_contract", "theirs") in way or (("is_known", "unknown") in way and seen):
+    if NOT_BY_HAND & set(way):
         return False
-    return seen or ("may_be_told", "holder") not in way
+    return seen or not NEED_WHAT_IS_WRITTEN & set(way)
 
 
 def came_to(flow: Flow, way: Way) -> list[str]:

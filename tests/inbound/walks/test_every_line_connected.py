@@ -33,6 +33,9 @@ NOBODY_HAS = {
     ("annulled_for", "other"),
     ("is_known", "unknown"),
     ("balance_found", "not_found"),
+    ("is_known", "not_asked"),
+    ("code_known", "not_known"),
+    ("account_found", "not_found"),
     ("line_of_contract", "checked_by_hand"),
     ("line_of_contract", "not_theirs"),
 }
@@ -125,8 +128,11 @@ TYPED: dict[tuple[str, str], dict[str | None, str]] = {
     },
     ("800131313", "identity_card"): {None: "SELECT ''"},
     ("800131313", "name"): {None: "SELECT ''"},
-    ("800131313", "credit_number"): {
-        None: "SELECT number FROM sandbox_longdistancecustomer WHERE error_62 ORDER BY number"
+    ("800131313", "place"): {
+        "city": "SELECT 'Santa Cruz'",
+        "country": "SELECT 'Argentina'",
+        "again": "SELECT 'Santa Cruz'",
+        "not_found": "SELECT 'Narnia'",
     },
     ("800130001", "contract"): {None: "SELECT ''"},
     ("800130001", "number"): {
@@ -144,6 +150,7 @@ AGAINST = {
     ("103", "inside_term", "overdue_told"),
     ("4251000", "found", "again"),
     ("800130001", "line_of_contract", "correct"),
+    ("800131313", "where_to", "again"),
 }
 
 
@@ -188,9 +195,11 @@ class Connected:
         if field.type == "customer":
             return {field.name: self.contract, f"{field.name}_name": self.name}
         if field.type == "holder":
-            return {field.name: "owner" if ("may_be_told", "holder") in self.way else "other"}
-        if field.name == "balance_card":
-            return {field.name: self.caller.here.known["line"]["identity_card"]}
+            told = {("may_be_told", "holder"), ("may_hear", "holder")} & set(self.way)
+            return {field.name: "owner" if told else "other"}
+        if field.name in ("balance_card", "asker_card"):
+            shown = self.caller.here.known["line" if field.name == "balance_card" else "mio"]
+            return {field.name: shown["identity_card"]}
         if field.among:
             return {field.name: value_at(self.caller.here.known, field.among)[0]}
         steps = flow_of(self.line).steps

@@ -41,7 +41,7 @@ LANES = [
 ENDS = {
     "claim_registered": ("resolved", False, "Reclamo económico registrado. OLD-1"),
     "bill_explained": ("informed", True, "Factura explicada al cliente"),
-    "reentry_sent": ("resolved", False, "Nueva digitación enviada al sector. Rosa Flores"),
+    "reentry_sent": ("resolved", False, "Nueva digitación enviada por correo. Jefatura de sector: Jefa"),
 }
 
 
@@ -84,7 +84,7 @@ def test_every_lane_is_walked_to_its_end_and_moves_its_card(line, way, call_of, 
     end = flow_of(line).steps[way[-1][0]]
     lane = Attending(elena, card, monday + timedelta(minutes=5))
     if end.mailed:
-        with pytest.raises(WalkRefused, match="Todavía no se escribió a ninguna unidad"):
+        with pytest.raises(WalkRefused, match="Todavía no se escribió a «Jefatura de sector»"):
             walk_to_the_end(lane, way)
         way = way[-1:]
         written_to(card, elena, monday, "waiting")
@@ -284,7 +284,7 @@ def test_the_lane_leads_to_the_mail_and_knows_the_sector_it_goes_to(call_of, ele
     client.post(reverse("inbound:walk_answer", args=[walk.key]), {"position": str(walk.position)})
     page = client.get(reverse("inbound:walk", args=[walk.key])).content.decode()
     assert "Correo a la Jefatura del sector" in page
-    assert 'value="Sacaba"' in page
+    assert "El sector es Sacaba." in page
     assert f'href="{reverse("escalations:letter", args=[card.pk])}"' in page
 
 

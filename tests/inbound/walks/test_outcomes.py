@@ -216,6 +216,30 @@ def test_what_a_person_finds_not_done_later_becomes_a_card_with_the_words_that_w
     assert see_to_the_let_down(now=now) == 0, "the card that is there stands for it"
 
 
+def test_the_card_of_a_doubt_waits_for_the_number_she_is_still_asked_for(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    side.hangs_up.add("c_cli4g/top_up")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    now = said.caller.now
+    assert see_to_the_let_down(now=now + timedelta(minutes=1)) == 0, "she is on the line, and asked for her number"
+    said.caller.answer(telephone="70733333")
+    assert see_to_the_let_down(now=now + timedelta(minutes=2)) == 1
+    card = Escalation.objects.get()
+    assert card.telephone == "+59170733333"
+    assert "¿" not in card.promised
+
+
+def test_of_a_call_that_stands_still_the_card_comes_with_what_there_is(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    side.hangs_up.add("c_cli4g/top_up")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    assert see_to_the_let_down(now=said.caller.now + timedelta(minutes=31)) == 1
+    card = Escalation.objects.get()
+    assert (card.customer_name, card.telephone) == ("Rosa Flores", "+59144251234")  # the number it was for
+
+
 def test_what_was_corrected_in_the_same_call_needs_no_card(call: Any, side: OtherSide) -> None:
     said = call("109", "top_up")
     side.says["c_cli4g/top_up"] = (422, {"error": "No existe ese número."})

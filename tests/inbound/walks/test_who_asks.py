@@ -158,7 +158,7 @@ def test_a_number_boliviatel_does_not_know_is_asked_in_btel2(begin: Any, found: 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("3456789", "3456789 CB", True), ("3456789-1F", "3456789-1f LP", True), ("3456789-1F", "3456789", True),
+        ("3456789", "3456789 CB", True), ("3456789-1F", "3456789-1f LP", True), ("3456789-1F", "3456789", False),
         ("3456789-1F", "3456789-2G", False), ("0345678", "345678", True), ("345678", "3456789", False),
         ("", "", False), ("CB", "3456789", False),
     ],

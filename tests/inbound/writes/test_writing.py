@@ -36,7 +36,11 @@ def in_state(write: OutsideWrite, state: str, now: datetime) -> OutsideWrite:
 def test_the_same_key_is_owed_once(owe: Owe, action: str) -> None:
     first = owe(action)
     assert owe(action).pk == first.pk
-    assert owe(action, cause="otra", amount="99").pk == first.pk
+    if first.amount is None:
+        assert owe(action, cause="otra").pk == first.pk
+    else:
+        with pytest.raises(WriteRefused, match="otro monto"):  # and not told as done, which the first one was
+            owe(action, amount="99")
     assert OutsideWrite.objects.count() == OutsideWriteChange.objects.count() == 1
     assert history(first) == [("", "waiting")]
 
@@ -79,7 +83,17 @@ def test_what_was_not_done_may_be_corrected_on_the_same_step(owe: Owe, state: st
     assert owe("qbc.top_up", amount="7").pk == first.pk
     second = owe("qbc.top_up", amount="20")
     assert (second.key, second.state) == ("walk:1:7:2", State.WAITING)
-    assert owe("qbc.top_up", amount="30").pk == second.pk
+    with pytest.raises(WriteRefused, match="otro monto"):
+        owe("qbc.top_up", amount="30")
+
+
+def test_for_another_number_it_is_another_write(owe: Owe) -> None:
+    """She goes back and means another line: what was done for the first is not told of the second."""
+    first = owe("mio.block_sim", number="70712345")
+    second = owe("mio.block_sim", number="70799999")
+    assert (second.pk != first.pk, second.key, second.to_whom) == (True, f"{first.key}:2", "70799999")
+    assert owe("mio.block_sim", number="70712345").pk == first.pk
+    assert owe("mio.block_sim", number="70799999").pk == second.pk
 
 
 def test_two_reiterations_on_two_steps_are_two(owe: Owe) -> None:
