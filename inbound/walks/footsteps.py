@@ -86,9 +86,8 @@ def enter(
         )  # fmt: skip
         back_to = None
         rows = offered(step, known) if step.kind == "choose" else []
-        answers_itself = (
-            len(rows) < (1 if step.asks else 2) if step.kind == "choose" else step.look_up.startswith(HOUSE)
-        )
+        few = len(rows) < (1 if step.asks else 2)
+        answers_itself = few if step.kind == "choose" else step.look_up.startswith(HOUSE)
         if answers_itself:
             if step.kind == "choose":
                 footstep.found = rows[0] if rows else None
