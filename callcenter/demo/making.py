@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.models import User
-from callcenter.demo import always_on, handed_over, history, people, progress, smartflex, units
+from callcenter.demo import always_on, contents, handed_over, history, people, progress, smartflex, units
 from campaigns.models import Campaign
 from escalations.models import Escalation
 
@@ -27,6 +27,7 @@ def settle_in(*, now: datetime) -> bool:
     with transaction.atomic():
         people.hire()
         units.name_who_is_written_to(since=timezone.localdate(now) - UNITS_SINCE)
+        contents.write_what_is_read_out()
         always_on.open_day_and_night()
     return True
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from agents.models import Agent, Role, User
-from callcenter.demo import always_on, handed_over, people, smartflex, units
+from callcenter.demo import always_on, contents, handed_over, people, smartflex, units
 from callcenter.demo.customers import customers_of
 from callcenter.demo.exports import prepaid_rows
 from campaigns.desk import giving
@@ -24,6 +24,7 @@ from escalations.calls import calls_to_make
 from escalations.filters import Filters
 from escalations.letters import address_of
 from escalations.models import Escalation, Unit
+from inbound.models import Content
 from notices.models import Notice
 
 At = Callable[..., datetime]
@@ -114,6 +115,12 @@ def test_every_unit_has_somebody_who_is_written_to() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("moment", ["2026-11-25 15:00", "2026-11-29 03:10", "2026-12-01 08:01"])
+def test_what_agents_read_out_is_there_once() -> None:
+    assert contents.write_what_is_read_out() == 10
+    assert contents.write_what_is_read_out() == 0
+    assert [row["name"] for row in Content.objects.said_of("plans", words="go on")] == ["TV Familiar y Go On"]
+
+
 def test_its_board_has_cards_in_every_column_and_breaks_no_promise(moment: str, home: Path, at: At) -> None:
     now = at(moment)
     people.hire()

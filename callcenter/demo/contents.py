@@ -1,0 +1,37 @@
+"""What agents of the demo's cooperative read out: plans as its Smartflex bills them, and how a decoder is set up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from inbound.models import Content, RepairLimit
+
+PLANS = {
+    "TV Esencial": "Cuesta Bs 95 al mes.",
+    "TV Familiar": "Cuesta Bs 149 al mes.",
+    "TV Total HD": "Cuesta Bs 215 al mes.",
+    "TV Familiar y Go On": "Cuesta Bs 189 al mes, con Go On Tv.",
+}
+GUIDES = {
+    "No enciende": "Revise que esté enchufado y que la luz de adelante esté encendida. Si no, pruebe otro tomacorriente.",
+    "Sin señal": "Revise que el cable de atrás esté ajustado. Apáguelo, espere diez segundos y enciéndalo.",
+    "Pide configuración": "Pulse Menú, elija Instalación y después Buscar canales. Espere a que termine.",
+}
+REPAIRS = {"": "24", "Fibra de acometida": "48", "Acometida": "48"}  # working hours, by component
+
+
+def write_what_is_read_out() -> int:
+    """What is missing of it. Returns how many were written."""
+    topics = {Content.Topic.PLANS: PLANS, Content.Topic.DECODER: GUIDES}
+    made = 0
+    for topic, texts in topics.items():
+        for position, (name, text) in enumerate(texts.items(), 1):
+            _one, is_new = Content.objects.get_or_create(
+                topic=topic, name=name, defaults={"text": text, "position": position}
+            )
+            made += is_new
+    for component, hours in REPAIRS.items():
+        of = {"of": RepairLimit.Of.REPAIR, "segment": "", "component": component}
+        _one, is_new = RepairLimit.objects.get_or_create(**of, defaults={"working_hours": Decimal(hours)})
+        made += is_new
+    return made
