@@ -13,7 +13,7 @@ PLANS = {
     "TV Familiar y Go On": "Cuesta Bs 189 al mes, con Go On Tv.",
 }
 GUIDES = {
-    "No enciende": "Revise que esté enchufado y que la luz de adelante esté encendida. Si no, pruebe otro tomacorriente.",
+    "No enciende": "Revise que esté enchufado y con la luz de adelante encendida. Si no, pruebe otro tomacorriente.",
     "Sin señal": "Revise que el cable de atrás esté ajustado. Apáguelo, espere diez segundos y enciéndalo.",
     "Pide configuración": "Pulse Menú, elija Instalación y después Buscar canales. Espere a que termine.",
 }
@@ -26,12 +26,9 @@ def write_what_is_read_out() -> int:
     made = 0
     for topic, texts in topics.items():
         for position, (name, text) in enumerate(texts.items(), 1):
-            _one, is_new = Content.objects.get_or_create(
-                topic=topic, name=name, defaults={"text": text, "position": position}
-            )
-            made += is_new
+            told = {"text": text, "position": position}
+            made += Content.objects.get_or_create(topic=topic, name=name, defaults=told)[1]
     for component, hours in REPAIRS.items():
         of = {"of": RepairLimit.Of.REPAIR, "segment": "", "component": component}
-        _one, is_new = RepairLimit.objects.get_or_create(**of, defaults={"working_hours": Decimal(hours)})
-        made += is_new
+        made += RepairLimit.objects.get_or_create(**of, defaults={"working_hours": Decimal(hours)})[1]
     return made

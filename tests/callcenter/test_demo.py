@@ -115,12 +115,6 @@ def test_every_unit_has_somebody_who_is_written_to() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("moment", ["2026-11-25 15:00", "2026-11-29 03:10", "2026-12-01 08:01"])
-def test_what_agents_read_out_is_there_once() -> None:
-    assert contents.write_what_is_read_out() == 10
-    assert contents.write_what_is_read_out() == 0
-    assert [row["name"] for row in Content.objects.said_of("plans", words="go on")] == ["TV Familiar y Go On"]
-
-
 def test_its_board_has_cards_in_every_column_and_breaks_no_promise(moment: str, home: Path, at: At) -> None:
     now = at(moment)
     people.hire()
@@ -160,3 +154,9 @@ def test_a_server_of_somebody_elses_is_never_reset(settings: Any) -> None:
     settings.RUNS_EMBEDDED = False
     with pytest.raises(CommandError, match="Nothing was touched"):
         call_command("demo", reset=True)
+
+
+def test_what_agents_read_out_is_there_once() -> None:
+    assert contents.write_what_is_read_out() == 10
+    assert contents.write_what_is_read_out() == 0
+    assert [row["name"] for row in Content.objects.said_of("plans", words="go on")] == ["TV Familiar y Go On"]
