@@ -48,3 +48,9 @@ def call_back_on(walk: Walk, known: Mapping[str, Any]) -> str:
     on_file = hers["telephones"] if hers else None
     first = str(on_file[0]) if isinstance(on_file, list) and on_file else ""
     return (parse(first) or first)[:16]
+
+
+def zone_of(known: Mapping[str, Any]) -> str:
+    """The zone of the customer that was found, as a card keeps it; empty while nobody knows it."""
+    customer = known.get("customer")
+    return str(customer.get("zone") or "")[:80] if isinstance(customer, Mapping) else ""

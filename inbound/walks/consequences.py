@@ -21,7 +21,7 @@ from inbound.flows.conditions import arguments, filled, known_first
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, name_of_the_caller
+from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.state import CONTINUED, WalkState, flow_of
 from inbound.writes.limits import NOT_HAPPENING
@@ -84,7 +84,6 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
     another card. Call it inside the step's transaction.
     """
     walk, footstep, step = here.walk, here.footstep, here.step
-    customer = known.get("customer") if isinstance(known.get("customer"), dict) else {}
     words = words_of_the_call(here, known)
     details = arguments(step.with_, words)
     if walk.caller_name and walk.caller_name != walk.customer_name:
@@ -96,7 +95,7 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
         contract=walk.contract,
         customer_name=name_of_the_caller(walk, known),
         telephone=call_back_on(walk, known),
-        zone=str(customer.get("zone") or "")[:80] if customer else "",
+        zone=zone_of(known),
         reason=". ".join([step.title, *_written(step, footstep), *notes_of(here)]),
         details=details,
         promised=filled(step.promised, words),

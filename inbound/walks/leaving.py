@@ -18,7 +18,7 @@ from agents.models import User
 from escalations.raising import raise_escalation
 from inbound.models import Walk
 from inbound.walks.answering import StepRefused
-from inbound.walks.asked import call_back_on, name_of_the_caller
+from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
 from inbound.walks.consequences import end_of_walk, notes_of
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
 from inbound.walks.state import WalkState, read_state, state_on
@@ -100,8 +100,6 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         errors["telephone"] = _("Escriba el teléfono para llamarle.")
     if errors:
         raise StepRefused(errors)
-    customer = known.get("customer")
-    zone = str(customer.get("zone") or "")[:80] if isinstance(customer, dict) else ""
     here.footstep.escalation = raise_escalation(
         key=f"walk:{walk.key}:handed-over",
         kind=KIND,
@@ -109,7 +107,7 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         contract=walk.contract,
         customer_name=name_of_the_caller(walk, known),
         telephone=number,
-        zone=zone,
+        zone=zone_of(known),
         reason=". ".join([f"{here.step.ref} {here.step.title}", reason, *notes_of(here)]),
         details={},
         promised=_("Supervisión revisa su caso y le llama."),

@@ -19,7 +19,7 @@ from inbound.flows.conditions import SENTENCE, script
 from inbound.flows.shapes import REFUSED, UNKNOWN
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, name_of_the_caller
+from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import INTERACTION
 from inbound.walks.state import WalkState, read_state, state_on
@@ -76,8 +76,6 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             return 0
         here = read_state(walk=write.walk)
         known, walk = here.known, here.walk
-        customer = known.get("customer")
-        zone = str(customer.get("zone") or "")[:80] if isinstance(customer, dict) else ""
         what = str(actions()[write.action].words)
         write.card = raise_escalation(
             key=f"write:{write.pk}",
@@ -86,7 +84,7 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             contract=walk.contract,
             customer_name=name_of_the_caller(walk, known) or write.requester_name,
             telephone=call_back_on(walk, known) or parse(write.to_whom) or "",
-            zone=zone,
+            zone=zone_of(known),
             reason=f"{what}: {_why(write)} {write.last_error}".strip(),
             details=_details(write),
             promised=words_heard(here, write),
