@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.db.models import F, Q
+
 from agents.models import User
 from campaigns.models import Attempt, CallBack, Contact, PaymentPromise
 from campaigns.promises_and_callbacks.promise_outcomes import with_outcome
@@ -52,19 +54,17 @@ class Standing:
 
     @cached_property
     def cards(self) -> list[Escalation]:
-        """What was handed over, the open ones first, and of those what is due first."""
+        """What was handed over, the open ones first, of those what is due first; then what was closed last."""
         found = Escalation.objects.visible_to(self.user).filter(contract=self.contract).select_related("kind", "owner")
-        rows = list(found.order_by("-raised_at")[: 2 * SHOWN])
-        return sorted(rows, key=lambda card: (card.closed_at is not None, card.due_at))[:SHOWN]
+        return list(found.order_by(F("closed_at").desc(nulls_first=True), "due_at")[:SHOWN])
 
     @cached_property
     def writes(self) -> list[tuple[OutsideWrite, str, bool]]:
         """What calls asked of other systems, with its words and whether it waits: what waits first."""
         found = OutsideWrite.objects.visible_to(self.user).filter(walk__contract=self.contract)
-        rows = list(found.exclude(action=INTERACTION).order_by("-owed_at")[: 2 * SHOWN])
-        waits = (*FOR_A_PERSON, *UNDER_WAY)
-        told = [(write, str(words_of(write.action)), write.state in waits and write.card_id is None) for write in rows]
-        return sorted(told, key=lambda one: not one[2])[:SHOWN]
+        waits = Q(state__in=(*FOR_A_PERSON, *UNDER_WAY), card=None)
+        rows = found.exclude(action=INTERACTION).annotate(waits=waits).order_by("-waits", "-owed_at")[:SHOWN]
+        return [(write, str(words_of(write.action)), write.waits) for write in rows]
 
     @cached_property
     def calls(self) -> list[Walk]:

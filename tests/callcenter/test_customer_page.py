@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.models import Agent, User
-from callcenter.customers.standing import Standing
+from callcenter.customers.standing import SHOWN, Standing
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
 from inbound.models import OutsideSystem
@@ -73,6 +73,15 @@ def test_what_is_open_and_late_stands_first(call: Caller, ana: Agent, elena: Use
     assert "Le llamamos hoy." in page
     assert "101 Línea 101" in page
     assert page.count('hx-trigger="load"') == 4
+
+
+def test_an_open_card_stands_before_all_that_was_closed_since(call: Caller, ana: Agent, elena: User) -> None:
+    still_open = card(ana.user, "open", hours=-1)
+    closed = [card(ana.user, f"closed-{n}", hours=n) for n in range(2 * SHOWN)]
+    told = dict.fromkeys(("settled_at", "informed_at", "closed_at"), timezone.now())
+    Escalation.objects.filter(pk__in=[one.pk for one in closed]).update(state="informed", owner=elena, **told)
+    cards = Standing(contract="C1", user=elena, now=timezone.now()).cards
+    assert (len(cards), cards[0]) == (SHOWN, still_open)
 
 
 def test_many_cards_take_no_more_queries_than_one(call: Caller, ana: Agent, elena: User, signed_in: SignedIn) -> None:
