@@ -89,7 +89,7 @@ def _page(request: HttpRequest, campaign: Campaign, data: Any = None) -> dict[st
     patterns = read_patterns(campaign=campaign)
     opens = Openings(campaign, Only())
     charts = [burn_down_chart(days, opens=opens)] if days else []
-    charts += [months.chart] if months and months.chart else []
+    charts += [months.chart] if months and months.chart and months.chart.rows else []
     charts += patterns_charts(patterns, opens=opens)
     rows = read_goals(campaign=campaign, figures=read_figures(campaign=campaign), days_left=_days_left(campaign, now))
     return {

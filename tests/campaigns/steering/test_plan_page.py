@@ -245,6 +245,13 @@ def test_months_stand_side_by_side_on_the_same_day_of_their_calls(month, ana, lu
     assert [one.services_paid for one in found.months] == [4, 0]  # on the 22nd, 25th and 27th: A1, A2 twice, L2
 
 
+def test_months_without_contacts_draw_no_empty_chart(elena, signed_in, house_rules):
+    make_campaign(date(2026, 12, 1), state=Campaign.State.RUNNING, launched_at=moment("2026-11-25 08:00"))
+    page = words_of(signed_in(elena).get(PAGE))
+    assert "Mes contra mes" in page
+    assert "Contactados de cada 100 contactos" not in page
+
+
 def test_on_the_first_day_there_is_nothing_to_compare_yet(month, elena, signed_in, at):
     with time_machine.travel(at("2026-11-25 17:00"), tick=True):
         assert "Se compara por días completos, desde el 26/11/2026" in words_of(signed_in(elena).get(PAGE))
