@@ -111,6 +111,16 @@ def test_only_whose_work_it_is_sees_it(
     assert signed_in(ana).get(PAGE).status_code == 404, "a shift later it is no longer her work"
 
 
+def test_an_agent_is_not_told_that_there_is_nothing_where_it_is_somebody_elses(
+    call: Caller, ana: Agent, marta: Agent, elena: User, signed_in: SignedIn
+) -> None:
+    card(marta.user, "hers", hours=1)
+    page = signed_in(ana).get(PAGE).content.decode()
+    assert "No tiene derivaciones." not in page
+    assert "lo que hicieron otros lo ve supervisión" in page
+    assert "lo ve supervisión" not in signed_in(elena).get(PAGE).content.decode()
+
+
 def test_each_system_answers_by_itself_and_open_damages_stand_before_past_ones(
     call: Caller, ana: Agent, side: OtherSide, signed_in: SignedIn
 ) -> None:
