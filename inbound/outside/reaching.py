@@ -86,19 +86,20 @@ class Clients:
     def __getattr__(self, code: str) -> Any:
         if code not in asked_cells():
             raise AttributeError(code)
-        use = self._uses[code]
-        if use.mode != Mode.CONNECTED:
-            raise NotConnected(use.mode, why_not_connected(use))
-        token = settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN)
+        use, token = self._way_to(code)
         return cells()[code].client_at(use.address, token=token, timeout=use.timeout)
 
     def was_done(self, code: str, *, key: str) -> Done | None:
         """Whether a write of the system with this key was done. Raises NotConnected and SystemUnavailable."""
+        use, token = self._way_to(code)
+        return Connection(code, use.address, token=token, timeout=use.timeout).was_done(key=key)
+
+    def _way_to(self, code: str) -> tuple[SystemUse, str]:
+        """How a connected system is used, and the token it lets in. Raises NotConnected."""
         use = self._uses[code]
         if use.mode != Mode.CONNECTED:
             raise NotConnected(use.mode, why_not_connected(use))
-        token = settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN)
-        return Connection(code, use.address, token=token, timeout=use.timeout).was_done(key=key)
+        return use, settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN)
 
 
 def put_in_systems(rows: type[OutsideSystem] = OutsideSystem) -> None:
