@@ -16,6 +16,7 @@ from django.utils.translation import get_supported_language_variant
 
 from callcenter.errors import too_large
 from callcenter.live.address import origin_of_the_stream
+from callcenter.memory import in_one_piece
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # read aloud over a telephone: nothing that sounds or looks like another
 REFERENCE = re.compile(r"^[A-Za-z0-9-]{6,64}$")
@@ -27,6 +28,17 @@ def new_reference() -> str:
     """Eight letters and digits: `K7QF-2M9D`."""
     letters = "".join(secrets.choice(ALPHABET) for _turn in range(8))
     return f"{letters[:4]}-{letters[4:]}"
+
+
+class OnePieceOfMemoryMiddleware:
+    """Lays the frames of all that a request calls together."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    @in_one_piece
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
 
 
 class ReferenceMiddleware:

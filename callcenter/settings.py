@@ -158,6 +158,7 @@ INSTALLED_APPS = [
     "django_prometheus",
 ]
 MIDDLEWARE = [
+    "callcenter.requests.OnePieceOfMemoryMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "callcenter.requests.ReferenceMiddleware",
     "django.middleware.security.SecurityMiddleware",
