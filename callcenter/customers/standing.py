@@ -88,7 +88,7 @@ class Standing:
     def promises(self) -> list[PaymentPromise]:
         """Promises to pay that are in force, with what became of them, the newest first."""
         found = PaymentPromise.objects.visible_to(self.user).in_force().filter(contact__contract=self.contract)
-        return list(with_outcome(found, now=self.now).order_by("-made_at")[:SHOWN])
+        return list(with_outcome(found).order_by("-made_at")[:SHOWN])
 
     @cached_property
     def attempts(self) -> list[Attempt]:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Sum
 
 from campaigns.figures.filters import Only
-from campaigns.figures.measuring import Counts
+from campaigns.figures.measuring import NOTHING, Counts
 from campaigns.models import Campaign, Cut, DayFigure, Unit
 
 COUNT_COLUMNS = tuple(f.name for f in fields(Counts))
@@ -75,12 +75,12 @@ def sum_day(*, campaign: Campaign, only: Only) -> Cells:
     """What happened on the day asked for."""
     found = Cells()
     for _day, unit, part, agent, zone, counts in read_days(campaign=campaign, only=only, on=only.day):
-        found.totals[unit] = found.totals.get(unit, Counts()) + counts
-        found.parts[unit, part] = found.parts.get((unit, part), Counts()) + counts
+        found.totals[unit] = found.totals.get(unit, NOTHING) + counts
+        found.parts[unit, part] = found.parts.get((unit, part), NOTHING) + counts
         if only.cut == Cut.ZONE:
-            found.zones[unit, zone] = found.zones.get((unit, zone), Counts()) + counts
+            found.zones[unit, zone] = found.zones.get((unit, zone), NOTHING) + counts
         else:
-            found.agents[unit, agent] = found.agents.get((unit, agent), Counts()) + counts
+            found.agents[unit, agent] = found.agents.get((unit, agent), NOTHING) + counts
     return found
 
 
@@ -104,7 +104,7 @@ def _sums(*, campaign: Campaign, only: Only, cut: Cut, keys: Sequence[str]) -> d
     for grouping, unit, *told in rows:
         # the one bit that is not set, from the right, stands for the key of this row
         place = next(n for n in range(len(keys)) if not grouping & 1 << (len(keys) - 1 - n))
-        found[keys[place]][unit, told[place]] = Counts(*told[len(keys) :])
+        found[keys[place]][unit, told[place]] = Counts.of(told[len(keys) :])
     return found
 
 
@@ -133,5 +133,5 @@ def sum_campaigns(*, campaigns: Sequence[Campaign]) -> dict[int, Counts]:
                  WHERE campaign_id = ANY(%s) AND cut = 'zone' AND unit = 'contact' GROUP BY campaign_id""",
             [keys],
         )
-        found = {pk: Counts(*sums) for pk, *sums in cursor.fetchall()}
-    return {pk: found.get(pk, Counts()) for pk in keys}
+        found = {pk: Counts.of(sums) for pk, *sums in cursor.fetchall()}
+    return {pk: found.get(pk, NOTHING) for pk in keys}

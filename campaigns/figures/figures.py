@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from campaigns.figures.credited import CREDITED, Credited, credited_of
 from campaigns.figures.effects import effects_of
 from campaigns.figures.filters import Only
 from campaigns.figures.hold_out import Effects
-from campaigns.figures.measuring import Counts
+from campaigns.figures.measuring import NOTHING, Counts
 from campaigns.models import (
     AgentDay,
     AttemptFigure,
@@ -109,16 +109,16 @@ def _totals(
 ) -> Totals:
     totals = {unit: _both(sides, unit) for unit in Unit.values} if of_day is None else of_day
     refresh = FigureRefresh.objects.filter(campaign=campaign).first()
-    contacts = totals.get(Unit.CONTACT, Counts())
+    contacts = totals.get(Unit.CONTACT, NOTHING)
     return Totals(
         counted_at=refresh.counted_at if refresh else None,
         by_state=refresh.by_state if refresh else {},
         only=only,
         contacts=contacts,
-        services=totals.get(Unit.SERVICE, Counts()),
+        services=totals.get(Unit.SERVICE, NOTHING),
         # with nobody called there is nothing that calls could have added
         effect=effects_of(refresh.effect) if refresh and only == Only() and contacts.handled else None,
-        put_aside=sides.get((Unit.CONTACT, True), Counts()).items,
+        put_aside=sides.get((Unit.CONTACT, True), NOTHING).items,
         evaluated_on=campaign.evaluated_on,
         is_evaluated=bool(refresh and refresh.effect),
         report=_report_of(campaign, counted_at=refresh.counted_at) if refresh else "",
@@ -126,8 +126,16 @@ def _totals(
     )
 
 
-def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa: B008
-    """The totals, and what they are made of. Nine queries at most, whatever the size of the campaign."""
+def read_figures(
+    *,
+    campaign: Campaign,
+    only: Only = Only(),  # noqa: B008
+    names: Mapping[int, str] | None = None,
+) -> Figures:
+    """The totals, and what they are made of. Nine queries at most, whatever the size of the campaign.
+
+    `names` of agents are those the caller has already; only the others are asked for.
+    """
     if only.day:
         cells = sum_day(campaign=campaign, only=only)
         totals = _totals(campaign, only, sum_sides(campaign=campaign, only=only), cells.totals)
@@ -139,10 +147,10 @@ def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa
     parts = cells.parts
     return Figures(
         **vars(totals),
-        by_service={s: parts.get((Unit.SERVICE, s), Counts()) for s in Service.values if only.service in ("", s)},
-        by_list={s: parts.get((Unit.CONTACT, s), Counts()) for s in CallList.values if s in only.lists},
+        by_service={s: parts.get((Unit.SERVICE, s), NOTHING) for s in Service.values if only.service in ("", s)},
+        by_list={s: parts.get((Unit.CONTACT, s), NOTHING) for s in CallList.values if s in only.lists},
         by_zone=_pairs(cells.zones),
-        by_agent=_agents(campaign=campaign, only=only, found=_pairs(cells.agents)),
+        by_agent=_agents(campaign=campaign, only=only, found=_pairs(cells.agents), names=names or {}),
         by_day=_by_day(days, only, attempts),
         by_disposition=by_disposition,
     )
@@ -150,7 +158,7 @@ def read_figures(*, campaign: Campaign, only: Only = Only()) -> Figures:  # noqa
 
 def _both(sides: dict[tuple[str, bool], Counts], unit: str) -> Counts:
     """Who was called, and who was held out."""
-    return sides.get((unit, False), Counts()) + sides.get((unit, True), Counts())
+    return sides.get((unit, False), NOTHING) + sides.get((unit, True), NOTHING)
 
 
 def _report_of(campaign: Campaign, *, counted_at: datetime) -> str:
@@ -189,16 +197,21 @@ def _attempts(*, campaign: Campaign, only: Only) -> tuple[dict[date, int], list[
     return by_day, sorted(counted, key=lambda pair: (-pair[1], pair[0].position, pair[0].pk))
 
 
-def _agents(*, campaign: Campaign, only: Only, found: dict[int | None, tuple[Counts, Counts]]) -> list[AgentFigures]:
+def _agents(
+    *, campaign: Campaign, only: Only, found: dict[int | None, tuple[Counts, Counts]], names: Mapping[int, str]
+) -> list[AgentFigures]:
     """Agents side by side, by name; work without an agent last. Attempts and hours heed service and day, not zone."""
     worked = AgentDay.objects.filter(campaign=campaign, service=only.service)
     if only.day:
         worked = worked.filter(day=only.day)
     at_work = {
-        row["agent"]: (row["a"], row["q"])
-        for row in worked.order_by().values("agent").annotate(a=Sum("attempts"), q=Sum("quarters"))
+        agent: (attempts, quarters)
+        for agent, attempts, quarters in worked.order_by()
+        .values_list("agent")
+        .annotate(Sum("attempts"), Sum("quarters"))
     }
-    names = Agent.objects.filter(pk__in=[pk for pk in found if pk is not None]).names()
+    unnamed = [pk for pk in found if pk is not None and pk not in names]
+    names = {**names, **(Agent.objects.filter(pk__in=unnamed).names() if unnamed else {})}
     lines = [
         AgentFigures(agent, names.get(agent, "") if agent else "", contacts, services, *at_work.get(agent or 0, (0, 0)))
         for agent, (contacts, services) in found.items()
@@ -210,9 +223,9 @@ def _by_day(days: Iterable[Day], only: Only, attempts: dict[date, int]) -> list[
     found: dict[date, dict[str, Counts]] = {day: {} for day in attempts}
     for day, unit, _part, _agent, _zone, counts in days:
         units = found.setdefault(day, {})
-        units[unit] = units.get(unit, Counts()) + counts
+        units[unit] = units.get(unit, NOTHING) + counts
     return [
-        DayFigures(day, units.get(Unit.CONTACT, Counts()), units.get(Unit.SERVICE, Counts()), attempts.get(day, 0))
+        DayFigures(day, units.get(Unit.CONTACT, NOTHING), units.get(Unit.SERVICE, NOTHING), attempts.get(day, 0))
         for day, units in sorted(found.items())
     ]
 
@@ -220,4 +233,4 @@ def _by_day(days: Iterable[Day], only: Only, attempts: dict[date, int]) -> list[
 def _pairs(found: dict[tuple[str, Any], Counts]) -> dict[Any, tuple[Counts, Counts]]:
     """By key, what was counted in contacts and in services."""
     keys = dict.fromkeys(key for _unit, key in found)
-    return {key: (found.get((Unit.CONTACT, key), Counts()), found.get((Unit.SERVICE, key), Counts())) for key in keys}
+    return {key: (found.get((Unit.CONTACT, key), NOTHING), found.get((Unit.SERVICE, key), NOTHING)) for key in keys}

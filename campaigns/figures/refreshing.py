@@ -131,7 +131,7 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
         by_state["broken_promises"] = last.by_state.get("broken_promises", 0)
     else:  # they change with payments and with the day
         mark["promises_at"] = now.isoformat()
-        by_state["broken_promises"] = broken_promises(campaign=campaign, now=now).count()
+        by_state["broken_promises"] = broken_promises(campaign=campaign).count()
     FigureRefresh.objects.update_or_create(
         campaign=campaign, defaults={"counted_at": now, "mark": mark, "by_state": by_state, "effect": sums}
     )
@@ -239,7 +239,7 @@ def _what_happened(*, campaign: Campaign, now: datetime) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(WHAT_HAPPENED, {"campaign": campaign.pk})
         seen = [value.isoformat() if isinstance(value, datetime) else value for value in cursor.fetchone()]
-    seen.append(known_through(now=now).isoformat())  # promises of a day come due when its payments are known
+    seen.append(known_through().isoformat())  # promises of a day come due when its payments are known
     return {"seen": seen, "seen_at": now.isoformat()}
 
 

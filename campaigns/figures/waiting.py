@@ -43,7 +43,7 @@ def what_waits(*, campaign: Campaign, by_state: dict[str, int], now: datetime) -
     report = taken.values_list("pk", flat=True).first()
     overdue = CallBack.objects.filter(campaign=campaign, state=CallBack.State.PENDING, due_at__lte=now).count()
     promises = f"{reverse('campaigns:promise_list')}?show=broken&month={write_period(campaign.period)}"
-    broken, why = by_state.get("broken_promises", 0), why_promises_move(campaign=campaign, now=now)
+    broken, why = by_state.get("broken_promises", 0), why_promises_move(campaign=campaign)
     found.append(Waiting(_("Promesas incumplidas"), broken, promises, is_urgent=True, why=why))
     agenda = f"{reverse('campaigns:agenda')}?overdue=1&month={write_period(campaign.period)}"
     found.append(Waiting(_("Agenda vencida"), overdue, agenda, is_urgent=True))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.figures.figures import AgentFigures, Figures
-from campaigns.figures.measuring import Counts
+from campaigns.figures.measuring import Rate
 from campaigns.figures.openings import Openings
 from campaigns.models import Unit
 from screens.tables import Figure, ListTable, Opens, Percent, RowLink
@@ -66,8 +66,11 @@ def _total(name: str) -> Any:
 def _conversion(table: AgentTable) -> str:
     if table.figures.only.day:
         return percent(None)
-    total = sum((line.contacts for line in table.figures.by_agent), Counts())
-    return percent(total.rate("paid_after_contact").share)
+    contacts = [line.contacts for line in table.figures.by_agent]
+    paid, contacted = (
+        sum(getattr(counts, name) for counts in contacts) for name in ("paid_after_contact", "contacted")
+    )
+    return percent(Rate(paid, contacted, "contacted").share)
 
 
 class AgentTable(ListTable):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from campaigns.models import CallingPolicy, Report, ReportKind
 
 
@@ -30,12 +32,21 @@ class PaymentAge:
 
 def payment_age(*, now: datetime) -> PaymentAge:
     """The age of the payment data at `now`, in one query more than the policy's."""
-    taken = Report.objects.filter(
-        kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED, data_until__isnull=False
-    ).order_by("-data_until")
-    newest = taken.values_list("data_until", "arrived_at", "pk").first()
+    newest = _newest().values_list("data_until", "arrived_at", "pk").first()
     stale_after = timedelta(hours=CallingPolicy.objects.in_force().payments_stale_hours)
     data_until, arrived_at, report_id = newest or (None, None, None)
     if data_until is None:
         return PaymentAge(None, None, None, False, stale_after, now)
     return PaymentAge(data_until, arrived_at, report_id, now - data_until > stale_after, stale_after, now)
+
+
+def payments_known_until() -> datetime | None:
+    """Until when payments are known; None before the first collections report. One query."""
+    return _newest().values_list("data_until", flat=True).first()
+
+
+def _newest() -> QuerySet[Report]:
+    """Collections reports that were taken in, the one that reaches furthest first."""
+    return Report.objects.filter(
+        kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED, data_until__isnull=False
+    ).order_by("-data_until")

@@ -27,7 +27,7 @@ def raise_broken_promises(*, now: datetime) -> int:
         return 0
     key = Concat(Value("promise:"), Cast("pk", CharField()), output_field=CharField())
     broken = (
-        with_outcome(PaymentPromise.objects.filter(campaign__in=Campaign.objects.open()).in_force(), now=now)
+        with_outcome(PaymentPromise.objects.filter(campaign__in=Campaign.objects.open()).in_force())
         .filter(FATES["broken"])
         .annotate(key=key)
         .exclude(Exists(Escalation.objects.filter(key=OuterRef("key"))))

@@ -57,7 +57,7 @@ def find_promises(*, asked: Asked, user: User) -> QuerySet[PaymentPromise]:
 
 def of_fate(promises: QuerySet[PaymentPromise], *, show: str, now: datetime) -> QuerySet[Any]:
     """Those of one tab, each with its outcome."""
-    found = with_outcome(promises, now=now).select_related("contact", "agent__user")
+    found = with_outcome(promises).select_related("contact", "agent__user")
     if show == "due_today":
         return found.filter(promised_on=timezone.localtime(now).date())
     return found.filter(FATES[show])

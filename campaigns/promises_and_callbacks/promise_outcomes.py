@@ -39,21 +39,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from campaigns.models import Campaign, ListEntry, PaymentPromise, Receipt
-from campaigns.payments.payment_age import payment_age
+from campaigns.payments.payment_age import payments_known_until
 
 Outcome = PaymentPromise.Outcome
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=2)
 
 
-def known_through(*, now: datetime) -> date:
+def known_through() -> date:
     """The last whole day of La Paz up to which payments are known; long ago when there is no collections report."""
-    age = payment_age(now=now)
-    if age.data_until is None:
-        return date.min
-    return timezone.localtime(age.data_until).date() - timedelta(days=1)
+    until = payments_known_until()
+    return date.min if until is None else timezone.localtime(until).date() - timedelta(days=1)
 
 
-def why_promises_move(*, campaign: Campaign, now: datetime) -> str:
+def why_promises_move(*, campaign: Campaign) -> str:
     """As of which day the promises of a month are judged, and what still moves their number, closed or not.
 
     A promise may be for a day after the close. Once the payments of the last promised day are known nothing but a late
@@ -61,7 +59,7 @@ def why_promises_move(*, campaign: Campaign, now: datetime) -> str:
     """
     in_force = PaymentPromise.objects.filter(campaign=campaign).in_force()
     last = in_force.aggregate(last=Max("promised_on"))["last"]
-    known = known_through(now=now)
+    known = known_through()
     if last is None:
         return ""
     if known == date.min:
@@ -85,7 +83,7 @@ def why_promises_move(*, campaign: Campaign, now: datetime) -> str:
     )
 
 
-def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QuerySet[PaymentPromise]:
+def with_outcome(promises: QuerySet[PaymentPromise]) -> QuerySet[PaymentPromise]:
     """`promises` with `made_on`, `received` (Bs of the promise's days) and `outcome` (a value of Outcome)."""
     known_then = Q(paid_on=OuterRef("made_on"), report__published_at__lt=OuterRef("made_at"))
     received = (
@@ -111,7 +109,7 @@ def with_outcome(promises: QuerySet[PaymentPromise], *, now: datetime) -> QueryS
             ),
             When(contact__entry__state=ListEntry.State.GONE, then=Value(Outcome.VOID)),
             When(paid_then | Q(contact__entry__paid_on__lt=F("made_on")), then=Value(Outcome.PAID_BEFORE)),
-            When(promised_on__gt=known_through(now=now), then=Value(Outcome.OPEN)),
+            When(promised_on__gt=known_through(), then=Value(Outcome.OPEN)),
             When(received__gt=0, then=Value(Outcome.PARTLY_KEPT)),
             default=Value(Outcome.BROKEN),
             output_field=CharField(),
@@ -130,16 +128,16 @@ FATES: dict[str, Q] = {
 }
 
 
-def broken_promises(*, campaign: Campaign, now: datetime) -> QuerySet[PaymentPromise]:
+def broken_promises(*, campaign: Campaign) -> QuerySet[PaymentPromise]:
     """Promises in force that were not kept, or kept in part, whose contact still owes; the oldest day first."""
     owing = PaymentPromise.objects.filter(campaign=campaign, contact__entry__paid_on__isnull=True).in_force()
-    return with_outcome(owing, now=now).filter(FATES["broken"]).order_by("promised_on", "pk")
+    return with_outcome(owing).filter(FATES["broken"]).order_by("promised_on", "pk")
 
 
 def count_fates(*, promises: QuerySet[PaymentPromise], now: datetime) -> dict[str, int]:
     """How many of `promises` have which fate, each of them one; and how many are `due_today`."""
     today = Q(promised_on=timezone.localtime(now).date())
-    counted = with_outcome(promises, now=now).aggregate(
+    counted = with_outcome(promises).aggregate(
         due_today=Count("pk", filter=today), **{name: Count("pk", filter=fate) for name, fate in FATES.items()}
     )
     return {name: int(number) for name, number in counted.items()}

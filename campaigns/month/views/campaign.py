@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -153,7 +154,8 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     user = signed_in_user(request)
     reasons = {verb.value: lifecycle.why_not(verb, campaign=campaign, now=now, by=user) for verb in Verb}
     choices = read_choices(campaign=campaign)
-    figures = _figures(request, campaign)
+    agents = agent_choices(user, choices.agents)
+    figures = _figures(request, campaign, names=dict(agents))
     return {
         **figures,
         "charts_to_come": not all(chart.is_drawn for chart in figures["charts"]),
@@ -164,15 +166,15 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "parked": errands.parked(campaign=campaign),
         "drift": drift_of(campaign=campaign),
         "services": Service.choices,
-        "agents": agent_choices(user, choices.agents),
+        "agents": agents,
         "zones": choices.zones,
         "days": choices.days,
         "waits": what_waits(campaign=campaign, by_state=figures["figures"].by_state, now=now),
     }
 
 
-def _figures(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
-    found = read_figures(campaign=campaign, only=asked_for(request))
+def _figures(request: HttpRequest, campaign: Campaign, *, names: Mapping[int, str] | None = None) -> dict[str, Any]:
+    found = read_figures(campaign=campaign, only=asked_for(request), names=names)
     opens = Openings(campaign, found.only)
     table = AgentTable(agent_rows(found, opens), figures=found, opens=opens).shown_to(request)
     return {

@@ -48,7 +48,7 @@ def promise_list(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "table": table,
         "age": payment_age(now=now),
-        "why": why_promises_move(campaign=asked.campaign, now=now) if asked.campaign and asked.show == "broken" else "",
+        "why": why_promises_move(campaign=asked.campaign) if asked.campaign and asked.show == "broken" else "",
         "tabs": [
             {
                 "href": "?" + urlencode({"show": show, **kept}),

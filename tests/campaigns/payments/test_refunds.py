@@ -81,13 +81,12 @@ def test_promise_agreed_call_and_figures_follow(december: Campaign, ana: Agent) 
         created_at=moment("2026-11-26 09:00"),
     )  # fmt: skip
     collected(*PAID)
-    now = moment("2026-11-30 09:00")
-    assert with_outcome(PaymentPromise.objects.all(), now=now).get().outcome == "kept"
+    assert with_outcome(PaymentPromise.objects.all()).get().outcome == "kept"
     assert CallBack.objects.get().state == "cancelled"
     refresh_figures(campaign=december, now=NOW)
     assert read_figures(campaign=december).services.paid == 2
     collected("NC-1 C1T 28/11/2026 -99", now=LATER)
-    assert with_outcome(PaymentPromise.objects.all(), now=now).get().outcome == "broken"
+    assert with_outcome(PaymentPromise.objects.all()).get().outcome == "broken"
     assert CallBack.objects.get().state == "pending"
     refresh_figures(campaign=december, now=LATER)
     figures = read_figures(campaign=december)
