@@ -64,6 +64,7 @@ def document_values(
         "page": _("Página %(page)s de %(pages)s") % {"page": "{page}", "pages": "{pages}"},
         "headings": {"figures": _("Cifras principales")},
         "tiles": _tiles(figures),
+        "disclosed": _disclosed(figures),
         "charts": _charts(figures),
         "tables": [_services(figures), _agents(figures)],
         "changes": _changes(seal, changes),
@@ -160,6 +161,21 @@ def _tiles(figures: Figures) -> list[dict[str, str]]:
         *_effect_tiles(figures),
     ]
     return [{"label": label, "figure": value, "base": base} for label, value, base in tiles]
+
+
+def _disclosed(figures: Figures) -> str:
+    """How sure it is of those paid after contact that the contact came first."""
+    found, after = figures.credited, figures.services.paid_after_contact
+    if not found or not after:
+        return ""
+    return _(
+        "De los servicios pagados tras contacto (%(after)s), el mismo día del contacto: %(day)s (los pagos llegan sin "
+        "hora: pudo ser antes de la llamada). Con una parte pagada ya antes del contacto: %(part)s."
+    ) % {
+        "after": figure(after),
+        "day": figure(found.paid_on_contact_day),
+        "part": figure(found.paid_part_before),
+    }
 
 
 def _effect_tiles(figures: Figures) -> list[tuple[str, str, str]]:

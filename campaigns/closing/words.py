@@ -80,6 +80,8 @@ COUNTED: dict[str, Words] = {
     "held_out": gettext_lazy("Grupo de control"),
     "held_out_paid": gettext_lazy("Grupo de control que pagó"),
     "put_aside": gettext_lazy("Grupo de control"),
+    "paid_on_contact_day": gettext_lazy("Pagados el mismo día del contacto"),
+    "paid_part_before": gettext_lazy("Con una parte pagada ya antes"),
     "added": gettext_lazy("Aporte"),
     "evaluated_on": gettext_lazy("Medido el"),
 }
@@ -90,6 +92,7 @@ UNITS: dict[str, Words] = {
     "effect": gettext_lazy("Efecto de las llamadas"),
     "money": gettext_lazy("Bolivianos"),
     "report": gettext_lazy("Según el reporte"),
+    "credited": gettext_lazy("De los servicios pagados tras contacto"),
 }
 GROUPS: dict[str, Words] = {  # in the order in which they are told, after the whole
     "service": gettext_lazy("Servicio"),

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -162,7 +163,8 @@ def _both(sides: dict[tuple[str, bool], Counts], unit: str) -> Counts:
 
 
 def _report_of(campaign: Campaign, *, counted_at: datetime) -> str:
-    """The report that was counted, and which one it corrected: `ccvp-12-b.csv (26/11), corrige a ccvp-12.csv`.
+    """The report that was counted, and which it corrected: `ccvp-12-c.csv (26/11), corrige a ccvp-12-b.csv y
+    ccvp-12.csv`.
 
     A corrected one that came since is not counted yet.
     """
@@ -170,14 +172,19 @@ def _report_of(campaign: Campaign, *, counted_at: datetime) -> str:
     taken = Report.objects.filter(
         kind=ReportKind.CCVP, period=campaign.period, state__in=states, published_at__lte=counted_at
     )
-    report = taken.order_by("-published_at").values_list("name", "arrived_at", "supersedes__name").first()
-    if report is None:
+    found = list(taken.order_by("-published_at").values_list("pk", "name", "arrived_at", "supersedes"))
+    if not found:
         return ""
-    name, arrived_at, before = report
+    _pk, name, arrived_at, corrects = found[0]
+    by_key = {pk: (name, before) for pk, name, _arrived_at, before in found}
+    corrected = []
+    while corrects in by_key:
+        corrected_name, corrects = by_key[corrects]
+        corrected.append(corrected_name)
     words = {"name": name, "day": date_format(timezone.localtime(arrived_at), "d/m")}
-    if before is None:
+    if not corrected:
         return _("%(name)s (%(day)s)") % words
-    return _("%(name)s (%(day)s), corrige a %(before)s") % {**words, "before": before}
+    return _("%(name)s (%(day)s), corrige a %(before)s") % {**words, "before": get_text_list(corrected, _("y"))}
 
 
 def _attempts(*, campaign: Campaign, only: Only) -> tuple[dict[date, int], list[tuple[Disposition, int]]]:

@@ -66,6 +66,7 @@ def as_plain(figures: Figures) -> dict[str, Any]:
             for line in figures.by_day
         ],
         "by_disposition": {disposition.code: attempts for disposition, attempts in figures.by_disposition},
+        "credited": asdict(figures.credited) if figures.credited else None,
         "put_aside": figures.put_aside,
         "effect": plain_effect(figures),
     }

@@ -94,6 +94,15 @@ def _summary(figures: Figures) -> Sheet:
         for name, rate in counts.rates.items():
             share = None if rate.share is None else float(rate.share * 100)
             rows.append([words, str(RATE_WORDS[name]), rate.part, share, rate.base, str(BASE_WORDS[rate.of])])
+    if disclosed := figures.credited:
+        after = figures.services.paid_after_contact
+        rows += [
+            [_("Servicios"), words, number, None, after, _("de pagados tras contacto")]
+            for words, number in (
+                (_("Pagados el mismo día del contacto"), disclosed.paid_on_contact_day),
+                (_("Con una parte pagada ya antes"), disclosed.paid_part_before),
+            )
+        ]
     rows += _effect(figures)
     rows.append([_("Según el reporte"), figures.report, None, None, None, ""])
     heads = [_("Unidad"), _("Cifra"), _("Cantidad"), _("Porcentaje"), _("Base"), _("La base es")]

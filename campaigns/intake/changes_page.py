@@ -22,6 +22,11 @@ from screens.templatetags.screens import masked_telephone
 
 CHUNK = 2_000
 Kind = ReportDifference.Kind
+WORDS = {
+    str(Kind.NEW): gettext_lazy("Nuevos"),
+    str(Kind.GONE): gettext_lazy("Salen"),
+    str(Kind.CHANGED): gettext_lazy("Cambian"),
+}
 DONE = (
     ("was_called", gettext_lazy("llamado")),
     ("has_promised", gettext_lazy("prometió")),
@@ -42,10 +47,9 @@ def find_changes(*, report: Report, user: User, kind: str = "", search: str = ""
 def tabs_of(*, report: Report, chosen: str) -> list[dict[str, Any]]:
     """A tab for each kind of change, with how many customers."""
     here = reverse("campaigns:report_changes", args=[report.pk])
-    words = {Kind.NEW: _("Nuevos"), Kind.GONE: _("Salen"), Kind.CHANGED: _("Cambian")}
     counts = kinds_of(report=report)
     return [
-        {"href": f"{here}?kind={kind}", "words": words[Kind(kind)], "current": kind == chosen, "count": count}
+        {"href": f"{here}?kind={kind}", "words": WORDS[kind], "current": kind == chosen, "count": count}
         for kind, count in counts.items()
     ]
 

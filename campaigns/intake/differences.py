@@ -47,7 +47,8 @@ WITH was AS (
   SELECT coalesce(was.id, becomes.id) AS contact_id, coalesce(becomes.contract, was.contract) AS contract,
          coalesce(becomes.name, was.name) AS name,
          CASE WHEN was.contract IS NULL THEN 'new' WHEN becomes.contract IS NULL THEN 'gone' ELSE 'changed' END AS kind,
-         CASE WHEN was.contract IS NULL OR becomes.contract IS NULL THEN '{{{{}}}}'::varchar[] ELSE array_remove(ARRAY[
+         CASE WHEN was.contract IS NULL AND becomes.id IS NOT NULL THEN '{{{{back}}}}'::varchar[]
+              WHEN was.contract IS NULL OR becomes.contract IS NULL THEN '{{{{}}}}'::varchar[] ELSE array_remove(ARRAY[
            CASE WHEN {_NUMBERS.format(of="was")} <> {_NUMBERS.format(of="becomes")} THEN 'services' END,
            CASE WHEN was.amount <> becomes.amount OR {_NUMBERS.format(of="was")} = {_NUMBERS.format(of="becomes")}
                  AND {_AMOUNTS.format(of="was")} <> {_AMOUNTS.format(of="becomes")} THEN 'amount' END,

@@ -40,7 +40,7 @@ class ChangeTable(ListTable):
 
     def __init__(self, rows: Any, *, masked: bool, kind: str, **more: Any) -> None:
         self.masked = masked
-        hidden = {Kind.NEW: ("changes", "before", "done"), Kind.GONE: ("changes", "after")}
+        hidden = {Kind.NEW: ("changes", "before"), Kind.GONE: ("changes", "after")}
         super().__init__(rows, exclude=hidden.get(Kind(kind), ()), **more)
 
     def render_changes(self, record: ReportDifference) -> str:
@@ -58,5 +58,6 @@ class ChangeTable(ListTable):
         return from_to(*(moment(due_day(side)) if side else "" for side in (record.before, record.after)))
 
     def render_done(self, record: ReportDifference) -> SafeString:
-        done = [badge("info", words) for field, words in DONE if getattr(record, field)]
+        back = [badge("info", what.label) for what in [ReportDifference.What.BACK] if what in record.changes]
+        done = back + [badge("info", words) for field, words in DONE if getattr(record, field)]
         return mark_safe(" ".join(done)) if done else SafeString("—")  # noqa: S308  # badges are markup of ours

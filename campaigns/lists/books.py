@@ -106,7 +106,9 @@ def _rejected(filters: Filters, by: User, masked: bool, now: datetime) -> Book:
 
 def _changes(filters: Filters, by: User, masked: bool, now: datetime) -> Book:
     report = Report.objects.visible_to(by).get(pk=filters["report"])
-    rows = changes_page.find_changes(report=report, user=by)
+    rows = changes_page.find_changes(
+        report=report, user=by, kind=filters.get("kind", ""), search=filters.get("contract", "")
+    )
     return Book(f"cambios-{report.pk}", rows.count(), changes_page.sheet_of(rows=rows, masked=masked))
 
 

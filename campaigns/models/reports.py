@@ -191,6 +191,7 @@ class ReportDifference(models.Model):
         DUE = "due_on", _("vencimiento")
         TELEPHONES = "telephones", _("teléfonos")
         PERSON = "person", _("datos del cliente")
+        BACK = "back", _("vuelve")  # new in the report, not in the month: an earlier correction had left her out
 
     report = models.ForeignKey(Report, models.CASCADE, db_index=False, related_name="differences")
     contact = models.ForeignKey(

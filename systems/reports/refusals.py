@@ -19,7 +19,10 @@ SENTENCES = {
     ),
     "not_a_workbook": gettext_noop("El archivo comprimido no es una hoja de cálculo (xlsx, xls u ods)."),
     "not_a_table": gettext_noop("El archivo no es una hoja de cálculo (xlsx, xls, ods) ni un texto separado (csv)."),
-    "damaged": gettext_noop("El archivo está dañado y no se pudo leer (%(detail)s)."),
+    # its `detail` is for whoever reads the log
+    "damaged": gettext_noop(
+        "El archivo está dañado o llegó incompleto y no se pudo leer: vuelva a exportarlo y envíelo otra vez."
+    ),
     "bomb": gettext_noop("El archivo se infla demasiado al abrirlo: no se leyó por seguridad (%(detail)s)."),
     "entities": gettext_noop("El archivo declara entidades XML, que un reporte no necesita: no se leyó por seguridad."),
     "too_big": gettext_noop("El archivo necesita demasiada memoria: quizás una celda lejana ocupa toda la hoja."),

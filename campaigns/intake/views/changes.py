@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user
-from campaigns.intake.changes_page import find_changes, tabs_of, waits_with_changes
+from campaigns.intake.changes_page import WORDS, find_changes, tabs_of, waits_with_changes
 from campaigns.intake.differences import kinds_of
 from campaigns.intake.tables import ChangeTable
 from campaigns.lists.views.exports import owe
@@ -31,6 +31,7 @@ def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
         "tabs": tabs_of(report=report, chosen=kind),
         "table": ChangeTable(rows, masked=not user.steers_campaigns, kind=kind).shown_to(request),
         "contract": request.GET.get("contract", ""),
+        "query": request.GET.urlencode(),
         "trail": [
             (reverse("campaigns:report_list"), _("Reportes")),
             (reverse("campaigns:report", args=[report.pk]), report.name),
@@ -43,10 +44,13 @@ def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
 @centre_only
 @require_POST
 def report_changes_export(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Ask for the customers of all kinds as a workbook: it is made in the background."""
+    """Ask for the customers that are shown as a workbook: it is made in the background."""
     report = _report_of(request, pk)
-    words = _("Cambios del reporte %(name)s") % {"name": report.name}
-    return owe(request, kind=ListExport.Kind.CHANGES, filters={"report": report.pk}, words=words)
+    kind, contract = _kind_of(request, report), request.GET.get("contract", "")
+    told = [str(WORDS[kind]), *([_("un contrato")] if contract else [])]
+    words = _("Cambios del reporte %(name)s: %(which)s") % {"name": report.name, "which": ", ".join(told)}
+    filters = {"report": report.pk, "kind": kind, "contract": contract}
+    return owe(request, kind=ListExport.Kind.CHANGES, filters=filters, words=words)
 
 
 def _report_of(request: HttpRequest, pk: int) -> Report:

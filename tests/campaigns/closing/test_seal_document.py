@@ -104,6 +104,12 @@ def test_it_says_who_sealed_which_month_when_and_has_a_place_to_sign(told, elena
     assert told["language"] == "es"
 
 
+def test_it_says_of_how_many_the_contact_may_not_have_come_first(told):
+    kept = Seal.objects.get().figures["credited"]
+    assert f"el mismo día del contacto: {kept['paid_on_contact_day']} (los pagos llegan sin hora" in told["disclosed"]
+    assert f"Con una parte pagada ya antes del contacto: {kept['paid_part_before']}." in told["disclosed"]
+
+
 def test_every_origin_has_its_name_in_spanish(told):
     assert set(SOURCES) <= set(ORIGINS)
     rows = {row["words"]: row for row in told["evidence"]["rows"]}

@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 from campaigns.closing import sealing
 from campaigns.closing.differences import differences
 from campaigns.closing.sealing import SealRefused
+from campaigns.figures.figures import read_figures
 from campaigns.invariants import check_invariants
 from campaigns.models import Errand, PaymentPromise, Receipt, RenewalPayment, Report, Seal
 from notices.models import Attachment, Notice
@@ -63,6 +64,21 @@ def test_a_seal_holds_figures_evidence_and_its_files(sealed):
     book = CalamineWorkbook.from_filelike(io.BytesIO(sealed.workbook.read()))
     assert book.sheet_names[0] == "Resumen"
     assert "Evidencia" in book.sheet_names
+
+
+def test_what_is_less_sure_of_those_paid_after_contact_is_sealed_with_them(sealed, closed, elena, client):
+    found = read_figures(campaign=closed).credited
+    kept = {"paid_on_contact_day": found.paid_on_contact_day, "paid_part_before": found.paid_part_before}
+    assert sealed.figures["credited"] == kept
+    assert kept["paid_on_contact_day"] > 0
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sealed.workbook.read()))
+    rows = [
+        row for row in book.get_sheet_by_name("Resumen").to_python() if row[1] == "Pagados el mismo día del contacto"
+    ]
+    assert [(row[2], row[5]) for row in rows] == [(kept["paid_on_contact_day"], "de pagados tras contacto")]
+    client.force_login(elena)
+    page = " ".join(client.get("/campaigns/2026-12/seal/").content.decode().split())
+    assert f"el mismo día del contacto: {kept['paid_on_contact_day']} (los pagos llegan sin hora" in page
 
 
 def test_the_supervisors_are_mailed_once(sealed, closed, elena, at):

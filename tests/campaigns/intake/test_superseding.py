@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
-from agents.models import Agent, User
+from agents.models import Agent, Disclosure, User
 from campaigns.assignment.assigning import assign
 from campaigns.calling.rulebook import read_rules
 from campaigns.desk.answers import Answers
@@ -34,6 +35,7 @@ from campaigns.models import (
     ContactChange,
     Disposition,
     ListEntry,
+    ListExport,
     PaymentPromise,
     Receipt,
     RejectedRow,
@@ -55,8 +57,8 @@ State = Report.State
 RECAUDO = "NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO\r\n"
 
 
-def corrected(*rows: dict[str, str], now: datetime) -> Report:
-    return take_in(report_id=received(ccvp(*rows), now=now, name="ccvp-2026-12-corregido.csv").pk, now=now)
+def corrected(*rows: dict[str, str], now: datetime, name: str = "ccvp-2026-12-corregido.csv") -> Report:
+    return take_in(report_id=received(ccvp(*rows), now=now, name=name).pk, now=now)
 
 
 def accepted(report: Report, *, by: User, now: datetime) -> Report:
@@ -213,19 +215,29 @@ def test_a_call_that_is_open_while_its_customer_leaves_still_gets_its_result(
 
 
 def test_who_had_left_comes_back_as_she_stood_with_the_next_correction(
-    month: Campaign, at: At, ana: Agent, elena: User
+    month: Campaign, at: At, ana: Agent, elena: User, signed_in: Callable[[User | Agent], Client]
 ) -> None:
     call(ana, "2001", "refused", now=at("2026-11-25 09:00"), reason="Precio")
     paid(("R1", "2007", "289"), now=at("2026-11-26 08:00"))
     accepted(corrected(*many(4, first=3), now=at("2026-11-26 09:00")), by=elena, now=at("2026-11-26 09:10"))
     assert ListEntry.objects.filter(state="gone").count() == 4
-    whole = corrected(*({**row, "PLAN": "Fibra 200"} for row in many(8)), now=at("2026-11-26 10:00"))
+    whole = corrected(
+        *({**row, "PLAN": "Fibra 200"} for row in many(8)), {"CONTRATO": "3000", "NRO_SERVICIO": "30001"},
+        now=at("2026-11-26 10:00"), name="tercero.csv",
+    )  # fmt: skip
+    told = dict(ReportDifference.objects.filter(report=whole, kind="new").values_list("contract", "changes"))
+    assert told == {**dict.fromkeys(("2000", "2001", "2002", "2007"), ["back"]), "3000": []}
+    page = signed_in(elena).get(f"/reports/{whole.pk}/changes/?kind=new").content.decode()
+    assert page.count("vuelve</span>") == 4
     assert accepted(whole, by=elena, now=at("2026-11-26 10:10")).state == State.PUBLISHED
     states = dict(ListEntry.objects.values_list("contact__contract", "state"))
     assert states == {**dict.fromkeys(("2000", "2002", "2003", "2004", "2005", "2006"), "open"), "2001": "done",
-                      "2007": "paid"}  # fmt: skip
+                      "2007": "paid", "3000": "open"}  # fmt: skip
     assert {one.owner for one in ListEntry.objects.all()} == {ana}
-    assert Renewal.objects.filter(gone_at=None).count() == 8
+    assert Renewal.objects.filter(gone_at=None).count() == 9
+    refresh_figures(campaign=month, now=at("2026-11-26 10:20"))
+    words = "tercero.csv (26/11), corrige a ccvp-2026-12-corregido.csv y ccvp-2026-12.csv"
+    assert read_figures(campaign=month).report == words
     assert not check_invariants()
 
 
@@ -338,6 +350,22 @@ def test_its_workbook_has_both_sides_of_every_customer(month: Campaign, at: At, 
     assert rows["2003"][6:8] == ["+59170712345", "+59170799999"]
     assert rows["2002"][10:12] == [Decimal("289.00"), Decimal("389.00")]
     assert (rows["2000"][0], rows["2000"][11]) == ("Sale", None)
+
+
+def test_its_workbook_has_the_customers_that_are_shown(
+    month: Campaign, at: At, elena: User, signed_in: Callable[[User | Agent], Client]
+) -> None:
+    report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
+    client = signed_in(elena)
+    for asked, told, rows in (("kind=gone", "Salen", 3), ("kind=gone&contract=2001", "Salen, un contrato", 1)):
+        page = client.get(f"/reports/{report.pk}/changes/?{asked}").content.decode()
+        address = f"/reports/{report.pk}/changes/export/?{asked}"
+        assert f'action="{escape(address)}"' in page
+        client.post(address)
+        export = ListExport.objects.latest("pk")
+        assert Disclosure.objects.latest("pk").subject == f"Cambios del reporte ccvp-2026-12-corregido.csv: {told}"
+        book = open_book(kind="changes", filters=export.filters, by=elena, masked=False, now=at("2026-11-26 09:10"))
+        assert (book.rows, {row[0] for row in book.sheet.rows}) == (rows, {"Sale"})
 
 
 def test_its_workbook_gives_each_telephone_a_column_of_its_own(month: Campaign, at: At, elena: User) -> None:
