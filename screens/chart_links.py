@@ -13,7 +13,7 @@ from django.utils.html import escape
 Links = list[tuple[str, str]]  # where a mark leads and what it is called, by the number the mark carries
 NOWHERE = "https://link.invalid/"  # a name that never is one (RFC 2606)
 ENCODING = {"href": {"field": "link", "type": "nominal"}}
-BY_KEYBOARD = 12  # of more marks the table under the drawing is the way by keyboard: nobody tabs through all days of all lines
+BY_KEYBOARD = 12  # of more marks the table under the drawing is the way by keyboard
 
 
 def link(row: dict[str, Any], *, to: str, name: str, links: Links) -> None:
