@@ -141,8 +141,8 @@ def kind_of(code: str) -> Kind:
         raise UnknownKind(code) from None
 
 
-def add_detail(*, key: str, text: str, by: User, now: datetime) -> Escalation | None:
-    """Whoever raised a card adds something to it; None when nothing was raised under that key.
+def add_detail(*, key: str, text: str, by: User | None, now: datetime) -> Escalation | None:
+    """Whoever raised a card adds something to it, or the centre itself; None when nothing was raised under that key.
 
     Of a double it is said on the card that goes on for it, which is the one somebody works.
     """

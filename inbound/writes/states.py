@@ -18,8 +18,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import User
+from escalations.raising import add_detail
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN
 from inbound.models import OutsideWrite, OutsideWriteChange
+from inbound.outside.actions import actions
 from work import steps
 from work.kinds import Taken
 from work.life import Verb as OfAllWork
@@ -151,8 +153,13 @@ def take_step(
 
 
 def write_history(write: OutsideWrite, taken: Taken) -> None:
-    """The line of the history that goes with each step, whoever takes it."""
+    """The line of the history that goes with each step, whoever takes it; how it ended is said on its card too.
+
+    The card is left to whoever works it: she may have been promised a call, and hears now that it was done.
+    """
     _note(write, from_state=taken.was, by=taken.by, now=taken.now, note=taken.note)
+    if write.state in SETTLED and write.card is not None:
+        add_detail(key=write.card.key, text=_ended_words(write), by=taken.by, now=taken.now)
 
 
 def _actors(write: OutsideWrite, by: User | None) -> set[Actor]:
@@ -166,6 +173,14 @@ def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetim
     OutsideWriteChange.objects.create(
         write=write, from_state=from_state, to_state=write.state, at=now, by=by, note=note[:NOTE_LENGTH]
     )
+
+
+def _ended_words(write: OutsideWrite) -> str:
+    what = str(actions()[write.action].words)
+    if write.state == State.NOT_DONE:
+        return _("%(what)s: se resolvió que no se hizo.") % {"what": what}
+    told = {"what": what, "system": write.get_system_display(), "reference": write.reference}
+    return _("%(what)s: ya se hizo en %(system)s, con la referencia %(reference)s.") % told
 
 
 def outcome_of(write: OutsideWrite) -> str:

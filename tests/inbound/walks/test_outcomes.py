@@ -23,6 +23,7 @@ from inbound.walks.call_words import words_of_the_call
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.writes.delivering import deliver_due
+from inbound.writes.states import Verb, take_step
 from inbound.writes.writing import settle
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of
@@ -214,6 +215,21 @@ def test_what_a_person_finds_not_done_later_becomes_a_card_with_the_words_that_w
     assert "No se sabe si se hizo" in card.reason
     settle(write=write, outcome="not_done", reference="", reason="No está en su libro", by=elena, now=now)
     assert see_to_the_let_down(now=now) == 0, "the card that is there stands for it"
+    assert card.changes.latest("pk").note.endswith("se resolvió que no se hizo.")
+
+
+def test_the_card_of_a_doubt_says_that_it_was_done_after_all(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    side.hangs_up.add("c_cli4g/top_up")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.to_the_end()
+    assert see_to_the_let_down(now=said.caller.now) == 1
+    take_step(Verb.CONFIRM, write=said.write, by=None, now=said.caller.now, reference="R-77")
+    note = Escalation.objects.get().changes.latest("pk")
+    assert (note.verb, note.by) == ("note", None)
+    assert note.note.endswith("ya se hizo en C_CLI4G, con la referencia R-77.")
+    assert Escalation.objects.get().state == "new", "she was told that she will be called"
 
 
 def test_the_card_of_a_doubt_waits_for_the_number_she_is_still_asked_for(call: Any, side: OtherSide) -> None:
