@@ -18,3 +18,7 @@ CREATE FUNCTION pg_temp.line_service(n bigint) RETURNS text LANGUAGE sql IMMUTAB
         WHEN mod(hashint8extended(n, 38) & 9223372036854775807, 100) < 64 THEN 'FIJACOM'
         WHEN mod(hashint8extended(n, 38) & 9223372036854775807, 100) < 66 THEN 'PUBLIC'
         ELSE '' END $$;
+
+-- What no procedure knows is rare, as in life: two of three are closed instead.
+CREATE FUNCTION pg_temp.rarely(rare text, told text, id bigint) RETURNS text LANGUAGE sql IMMUTABLE AS
+    $$ SELECT CASE WHEN told = rare AND pg_temp.pick(id, 67, 3) > 0 THEN 'closed' ELSE told END $$;

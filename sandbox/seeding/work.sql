@@ -17,7 +17,7 @@ FROM words w, LATERAL (
         pg_temp.pick(product.id * 4 + nth, 46, 7) + nth * 21 AS age,
         CASE WHEN nth > 0 THEN 'closed'
             WHEN product.state = 'suspended' THEN 'suspended'
-            ELSE pg_temp.one_of(w.damage_states, product.id, 47) END AS told
+            ELSE pg_temp.rarely('diferido', pg_temp.one_of(w.damage_states, product.id, 47), product.id) END AS told
     FROM sandbox_product product, generate_series(0, 2) AS nth
     WHERE product.service IN ('FIXED', 'INTERNET', 'TV', 'PUBLIC')
         AND nth <= CASE WHEN pg_temp.pick(product.id, 48, 100) < 18 THEN pg_temp.pick(product.id, 49, 3) ELSE -1 END
@@ -34,7 +34,8 @@ SELECT
     (SELECT zone FROM sandbox_customer customer WHERE customer.contract = ordered.contract),
     pg_temp.one_of(w.sectors, seed, 64)
 FROM words w, LATERAL (
-    SELECT product.*, product.id AS seed, pg_temp.one_of(w.order_states, product.id, 65) AS told
+    SELECT product.*, product.id AS seed,
+        pg_temp.rarely('paralizada', pg_temp.one_of(w.order_states, product.id, 65), product.id) AS told
     FROM sandbox_product product
     WHERE product.service IN ('FIXED', 'INTERNET', 'TV') AND pg_temp.pick(product.id, 66, 100) < 12
 ) ordered;

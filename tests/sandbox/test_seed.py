@@ -105,6 +105,15 @@ def test_orders_are_there_in_every_state_inside_and_past_ten_days(sandbox: Runni
     assert {cause for (cause,) in causes} >= {"technical_data", "subscriber_absent", "wrong_address", "at_request"}
 
 
+@pytest.mark.parametrize(("table", "rare"), [("sandbox_workorder", "paralizada"), ("sandbox_damage", "diferido")])
+def test_of_a_hundred_customers_at_most_one_is_in_a_state_no_procedure_knows(
+    sandbox: RunningSandbox, table: str, rare: str
+) -> None:
+    customers = sandbox.value("SELECT count(*) FROM sandbox_customer")
+    found = sandbox.value(f"SELECT count(DISTINCT contract) FROM {table} WHERE state = '{rare}'")
+    assert 0 < found < customers / 100
+
+
 def test_products_lines_and_money_are_of_every_kind(sandbox: RunningSandbox) -> None:
     services = {service for (service,) in states(sandbox, "service FROM sandbox_product")}
     assert services == {"FIXED", "INTERNET", "TV", "FIJACOM", "MIO", "PUBLIC"}
