@@ -13,7 +13,7 @@ admin.site.index_title = "Lo que saben y lo que se hizo"
 
 @admin.register(models.Deed)
 class DeedAdmin(admin.ModelAdmin):
-    list_display = ["at", "system", "verb", "reference", "payload", "key"]
+    list_display = ["at", "system", "verb", "reference", "payload", "asked_by", "key"]
     list_filter = ["system", "verb"]
     search_fields = ["key", "reference"]
     ordering = ["-pk"]

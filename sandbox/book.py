@@ -21,6 +21,7 @@ def do_once(
     verb: str,
     key: str,
     payload: Mapping[str, str],
+    asked_by: Mapping[str, str],
     prefix: str,
     effect: Callable[[str], None],
     now: datetime,
@@ -33,9 +34,9 @@ def do_once(
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO sandbox_deed (system, verb, key, payload, reference, at) VALUES (%s, %s, %s, %s, '', %s)"
-                " ON CONFLICT (system, key) DO NOTHING RETURNING id",
-                [system, verb, key, json.dumps(payload), now],
+                "INSERT INTO sandbox_deed (system, verb, key, payload, asked_by, reference, at)"
+                " VALUES (%s, %s, %s, %s, %s, '', %s) ON CONFLICT (system, key) DO NOTHING RETURNING id",
+                [system, verb, key, json.dumps(payload), json.dumps(asked_by), now],
             )
             inserted = cursor.fetchone()
         if inserted is None:
@@ -62,6 +63,7 @@ def told(*, key: str = "", system: str = "") -> list[dict[str, Any]]:
             "verb": deed.verb,
             "key": deed.key,
             "payload": deed.payload,
+            "asked_by": deed.asked_by,
             "at": deed.at.isoformat(),
             "reference": deed.reference,
         }

@@ -17,6 +17,7 @@ import yaml
 from sandbox.bodies import Field
 
 CONTRACT = Path(__file__).resolve().parents[1] / "docs" / "systems.yaml"
+ON_THE_WORD_OF = ("agent", "requester_name", "requester_card", "requester_kinship")  # told in every write, for the book
 REFERENCE = "x-reference"  # how the references of what was done begin; only what changes something has it
 
 Schema = Mapping[str, Any]

@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from sandbox import book, knobs
 from sandbox.bodies import read_body
 from sandbox.models import Knob
-from sandbox.operations import SYSTEMS, Operation
+from sandbox.operations import ON_THE_WORD_OF, SYSTEMS, Operation
 from sandbox.refusals import Refused, unknown
 
 TOO_LATE = 12.0  # seconds after which nobody waits any more: a centre does for ten at most
@@ -128,14 +128,18 @@ def _write(request: HttpRequest, operation: Operation, body: dict[str, str]) -> 
     if not KEY.fullmatch(key):
         raise Refused("Falta la clave del pedido (Idempotency-Key).", status=400)
 
+    asked = {name: told for name, told in body.items() if name not in ON_THE_WORD_OF}
+    asked_by = {name: body[name] for name in ON_THE_WORD_OF if body.get(name)}
+
     def effect(reference: str) -> None:
-        operation.play(**body, reference=reference, now=now)
+        operation.play(**asked, reference=reference, now=now)
 
     reference = book.do_once(
         system=operation.system,
         verb=operation.verb,
         key=key,
-        payload=body,
+        payload=asked,
+        asked_by=asked_by,
         prefix=operation.prefix,
         effect=effect,
         now=now,

@@ -7,8 +7,9 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -41,6 +42,20 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedBy:
+    """Whose word a write goes out on: the user name of the agent, and who asked her on the telephone."""
+
+    agent: str = ""
+    requester_name: str = ""
+    requester_card: str = ""
+    requester_kinship: str = ""
+
+    def as_fields(self) -> dict[str, str]:
+        """As they stand in the body of a write; what is not known is left out."""
+        return {name: told for name, told in asdict(self).items() if told}
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back, whole; `body` is None when it is no JSON of bearable size."""
 
@@ -67,6 +82,20 @@ class Failing(Exception):
         self.answer = answer
 
 
+class SystemClient:
+    """What the client of each system is made of. `system` is the system's code."""
+
+    system: ClassVar[str]
+
+    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
+        self._connection = Connection(self.system, address, token=token, timeout=timeout)
+
+    def on_the_word_of(self, asked_by: AskedBy) -> Self:
+        """The client, with every write it sends saying who asked for it."""
+        self._connection.asked_by = asked_by
+        return self
+
+
 class Connection:
     """One system at its address, `<address>/<system>/<operation>`; cheap to make, what is costly is shared."""
 
@@ -80,11 +109,14 @@ class Connection:
         self._root = f"{address.rstrip('/')}/{system}/"
         self._wire = wire_to(system, self._root)
         self._token, self._timeout = token, timeout
+        self.asked_by: AskedBy | None = None
 
     def ask(self, operation: str, body: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Read]) -> Read:
         """Read something. Raises SystemUnavailable and SystemRefused."""
         try:
             answer = self._call(operation, body, {}, tries=2)
+            if sentence := _only_told(answer):  # a refusal of those that answer 200 to everything
+                raise SystemRefused(sentence)
             return read(_good(answer))
         except SystemTrouble as trouble:
             raise self._named(trouble, operation) from None
@@ -103,7 +135,11 @@ class Connection:
         if not KEY.fullmatch(key):
             raise ValueError("an idempotency key is 1 to 200 printable ASCII characters")
         try:
-            answer = self._call(operation, body, {"Idempotency-Key": key}, tries=1)
+            said = {**body, **self.asked_by.as_fields()} if self.asked_by else body
+            answer = self._call(operation, said, {"Idempotency-Key": key}, tries=1)
+            if sentence := _only_told(answer):  # a 2xx says that it was done, and this says something else
+                words = _("%(system)s no confirmó: no se sabe si lo hizo. Dijo: «%(sentence)s»")
+                raise OutcomeUnknown(words.replace("%(sentence)s", sentence))
             return Done(text(_good(answer), "reference"))
         except SystemTrouble as trouble:
             raise self._named(trouble, operation) from None
@@ -198,7 +234,7 @@ class Connection:
                     return Answer(response.status_code, None)
         finally:
             response.close()
-        return Answer(response.status_code, _json(response.headers.get("content-type", ""), bytes(received)))
+        return Answer(response.status_code, _json(bytes(received)))
 
     def _named(self, trouble: SystemTrouble, operation: str) -> SystemTrouble:
         """The same trouble, with the system's name in its sentence."""
@@ -207,17 +243,29 @@ class Connection:
         return type(trouble)(sentence, system=self.system)
 
 
-def _json(kind: str, content: bytes) -> Any:
-    if kind.partition(";")[0].strip().lower() != "application/json":
-        return None
+def _json(content: bytes) -> Any:
+    """What it says, whatever it calls itself; numbers keep their digits. None when it is no JSON."""
     try:
-        return json.loads(content)
+        return json.loads(_decoded(content), parse_float=Decimal)
     except (ValueError, RecursionError):
         return None
 
 
+def _decoded(content: bytes) -> str:
+    """UTF-8, as JSON is; where it cannot be, Latin-1, as services older than it write."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
 def _good(answer: Answer) -> Mapping[str, Any]:
     return record(answer.body)
+
+
+def _only_told(answer: Answer) -> str:
+    """The sentence of an answer that has nothing but it."""
+    return _told(answer) if isinstance(answer.body, dict) and answer.body.keys() == {"error"} else ""
 
 
 def _told(answer: Answer) -> str:

@@ -128,6 +128,12 @@ MONEY = Shape("Money", {"type": "string", "pattern": r"^-?[0-9]{1,12}\.[0-9]{2}$
 DAY = Shape("Day", {"type": "string", "format": "date"})
 MAYBE_DAY = Shape("MaybeDay", {"type": ["string", "null"], "format": "date"})
 MOMENT = Shape("Moment", {"type": "string", "format": "date-time"})
+ASKED_BY = {  # in the body of every write, beside what it asks for
+    "agent": optional(asked_text("Agent", 150, may_be_empty=True)),
+    "requester_name": optional(MAYBE_NAME),
+    "requester_card": optional(asked_text("Card", 24, may_be_empty=True)),
+    "requester_kinship": optional(asked_text("Kinship", 40, may_be_empty=True)),
+}
 REFUSAL = Shape(
     "Refusal",
     {

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from systems.cells import Cell, Reads, Writes
-from systems.contract import DONE, REFUSAL, WAS_DONE, Schema, Shape, request
+from systems.contract import ASKED_BY, DONE, REFUSAL, WAS_DONE, Schema, Shape, request
 
 HEAD = """\
 # The contract between the call centre and the outside systems. No vendor publishes these interfaces: this one is ours,
@@ -38,11 +38,18 @@ Every operation that changes something takes an `Idempotency-Key`. A key seen be
 does nothing, also when both requests arrive at the same moment; with another body or another operation it is 409.
 What was refused or failed leaves the key free. Keys are kept for 90 days at least.
 
+It also says who asked: `agent`, the user name in the call centre, and `requester_name`, `requester_card` and
+`requester_kinship` of whoever asked for it on the telephone, as far as they are known. They are for the other side's
+records and are no part of what a key stands for.
+
 After a doubt `GET /<system>/operations/<key>` is asked: whether a write with that key was done, and its reference.
 *Not done* does not make it safe to send again, and nothing is: the first request may still be on its way.
 
 A caller gives up after two seconds or as set for the system, and reads at most 1 MiB. Fields it does not know it
-passes over.
+passes over. It also reads amounts that are numbers or have fewer decimals (`12.5`), moments without an offset as the
+hour of Bolivia, days written as their midnight, Latin-1 in place of UTF-8, and any `Content-Type`; a read that is
+answered 200 with nothing but `error` is a refusal. Nothing of this makes something done that may not be: a write whose
+answer has no `reference` is in doubt, whatever else it says.
 """
 KEY = {
     "name": "Idempotency-Key",
@@ -108,7 +115,8 @@ def _operation(cell: Cell, one: Reads | Writes) -> dict[str, Any]:
         good = {"201": {"$ref": "#/components/responses/Done"}}
     else:
         good = {"200": {"description": "What there is.", "content": _json(one.answers.used)}}
-    found["requestBody"] = {"required": True, "content": _json(request(one.asks))}
+    asks = {**one.asks, **ASKED_BY} if isinstance(one, Writes) else one.asks
+    found["requestBody"] = {"required": True, "content": _json(request(asks))}
     refused = {status: {"$ref": f"#/components/responses/{REFUSED[status][0]}"} for status in _refusals_of(one)}
     found["responses"] = {**good, **refused}
     return found
@@ -157,8 +165,7 @@ def _shapes(cells: Iterable[Cell]) -> Iterator[Shape]:
     for cell in cells:
         for one in cell.operations:
             yield from one.asks.values()
-            if isinstance(one, Reads):
-                yield one.answers
+            yield from (one.answers,) if isinstance(one, Reads) else ASKED_BY.values()
 
 
 def _json(schema: Schema) -> dict[str, Any]:

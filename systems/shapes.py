@@ -1,6 +1,9 @@
 """Reading an answer's JSON: each value has its type, or the answer is misshapen as a whole.
 
-Amounts are texts with two decimals ("12.50"), days are ISO dates, moments are ISO with their offset.
+Amounts are texts with two decimals ("12.50"), days are ISO dates, moments are ISO with their offset. What real services
+write instead is read too where it can mean one thing only: an amount as a number or with fewer decimals, a moment
+without an offset (the hour of Bolivia, which changes no clock), a day as its midnight. A reference never is: what was
+done has the number that was given, or nobody knows whether it was done.
 """
 
 from __future__ import annotations
@@ -10,11 +13,15 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from systems.contract import LONGEST, MOST, MOST_COUNTED
 
 Made = TypeVar("Made")
-AMOUNT = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}")
+AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2}0*)?")
+DIGITS = 13  # of a number, on either side of its point
+MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T00:00(:00(\.0+)?)?(-04:00)?")
+BOLIVIA = ZoneInfo("America/La_Paz")
 
 
 class Misshapen(Exception):
@@ -49,7 +56,7 @@ def flag(raw: Mapping[str, Any], name: str) -> bool:
 def count(raw: Mapping[str, Any], name: str) -> int:
     """A whole number; JSON knows only one kind of number, so 1.0 is one too."""
     found = raw.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= MOST_COUNTED:
+    if isinstance(found, bool) or not isinstance(found, int | float | Decimal) or not 0 <= found <= MOST_COUNTED:
         raise Misshapen(name)
     if found != int(found):
         raise Misshapen(name)
@@ -61,9 +68,14 @@ def amount(raw: Mapping[str, Any], name: str) -> Decimal:
 
 
 def as_amount(found: Any, name: str) -> Decimal:
-    if not isinstance(found, str) or not AMOUNT.fullmatch(found):
+    if isinstance(found, bool) or not isinstance(found, str | int | Decimal):
         raise Misshapen(name)
-    return Decimal(found)
+    if isinstance(found, Decimal) and not -DIGITS < found.adjusted() < DIGITS:  # written out it would fill the memory
+        raise Misshapen(name)
+    written = f"{found:f}" if isinstance(found, Decimal) else str(found)
+    if not AMOUNT.fullmatch(written):
+        raise Misshapen(name)
+    return Decimal(written).quantize(Decimal("0.01"))
 
 
 def amount_text(amount: Decimal) -> str:
@@ -74,8 +86,10 @@ def amount_text(amount: Decimal) -> str:
 
 
 def day(raw: Mapping[str, Any], name: str) -> date:
+    found = text(raw, name)
+    midnight = MIDNIGHT.fullmatch(found)
     try:
-        return date.fromisoformat(text(raw, name))
+        return date.fromisoformat(midnight[1] if midnight else found)
     except ValueError:
         raise Misshapen(name) from None
 
@@ -89,9 +103,7 @@ def moment(raw: Mapping[str, Any], name: str) -> datetime:
         found = datetime.fromisoformat(text(raw, name))
     except ValueError:
         raise Misshapen(name) from None
-    if found.tzinfo is None:
-        raise Misshapen(name)
-    return found
+    return found if found.tzinfo else found.replace(tzinfo=BOLIVIA)
 
 
 def many(raw: Mapping[str, Any], name: str, make: Callable[[Mapping[str, Any]], Made]) -> tuple[Made, ...]:

@@ -2,7 +2,8 @@
 
 Names of `needs` and `may` are those of a step's `with`, and the arguments of the client's method. A requester (step
 109.4.2) is whoever asked for it on the telephone: `requester_name`, `requester_card` and `requester_kinship` go
-beside them in the payload of an accountable one and are kept on the row.
+beside them in the payload of an accountable one and are kept on the row. Every write says who asked for it, and the
+`agent` who sent it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import Any
 from django.utils.functional import Promise
 
 from systems.cells import Cell, Writes
+from systems.connection import AskedBy
 from systems.registry import cells
 
+AGENT = "agent"
 REQUESTER = ("requester_name", "requester_card", "requester_kinship")
 Payload = Mapping[str, Any]
 
@@ -78,7 +81,8 @@ def _action(system: str, one: Writes) -> Action:
             said["amount"] = amount_of(payload)
         if "note" in said:
             said["note"] = note_of(payload)
-        return getattr(getattr(clients, system), one.name)(key=key, **said)
+        asked_by = AskedBy(**{name: str(payload.get(name) or "").strip() for name in (AGENT, *REQUESTER)})
+        return getattr(getattr(clients, system).on_the_word_of(asked_by), one.name)(key=key, **said)
 
     return Action(
         system, one.words, one.accountable, send, one.needs, one.may, one.for_whom or one.needs[0], one.silent

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.models.outside import REFERENCE_LENGTH
-from inbound.outside.actions import actions
+from inbound.outside.actions import AGENT, actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
@@ -103,9 +103,12 @@ def _in_words(error: Exception) -> str:
 def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     """Make the one request and write down how it ended. What else it raises is a doubt: see `interrupted`."""
     payload = {
-        **write.payload, "requester_name": write.requester_name, "requester_card": write.requester_card,
+        **write.payload,
+        AGENT: write.owed_by.get_username(),
+        "requester_name": write.requester_name,
+        "requester_card": write.requester_card,
         "requester_kinship": kinship_words(write.requester_kinship),
-    }  # fmt: skip
+    }
     try:
         reference = actions()[write.action].send(reached, write.key, payload).reference.strip()
     except SystemRefused as refusal:

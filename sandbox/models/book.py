@@ -12,6 +12,7 @@ class Deed(models.Model):
     verb = models.CharField("operación", max_length=30)
     key = models.CharField("clave", max_length=200)
     payload = models.JSONField("lo pedido")
+    asked_by = models.JSONField("quién lo pidió", default=dict)
     reference = models.CharField("referencia", max_length=40)
     at = models.DateTimeField("cuándo")
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection
+from systems.connection import SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,10 @@ class LongDistanceCustomer:
     last_payment: Decimal
 
 
-class Boliviatel:
+class Boliviatel(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("boliviatel", address, token=token, timeout=timeout)
+    system = "boliviatel"
 
     def search(self, *, number: str = "", identity_card: str = "", name: str = "") -> tuple[LongDistanceCustomer, ...]:
         """By all of what is given; with nothing given, nobody."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection, Done
+from systems.connection import Done, SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,10 @@ class Balance:
     as_of: datetime
 
 
-class Btel2:
+class Btel2(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused; the one that writes, OutcomeUnknown too."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("btel2", address, token=token, timeout=timeout)
+    system = "btel2"
 
     def balance(self, *, number: str) -> Balance:
         """Raises SystemRefused for a number that is nobody's."""

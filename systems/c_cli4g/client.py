@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection, Done
+from systems.connection import Done, SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,10 @@ class FijacomLine:
     amounts: tuple[Decimal, ...]
 
 
-class CCli4g:
+class CCli4g(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused; the one that writes, OutcomeUnknown too."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("c_cli4g", address, token=token, timeout=timeout)
+    system = "c_cli4g"
 
     def line(self, *, number: str) -> FijacomLine | None:
         return self._connection.ask("line", {"number": number}, _line_or_none)

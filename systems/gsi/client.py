@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from systems import shapes
-from systems.connection import Connection, Done
+from systems.connection import Done, SystemClient
 
 Origin = Literal["fixed", "mobile", "booth"]
 Destination = Literal["fixed", "mobile"]
@@ -21,11 +21,10 @@ class DialCode:
     words: str
 
 
-class Gsi:
+class Gsi(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused; those that write, OutcomeUnknown too."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("gsi", address, token=token, timeout=timeout)
+    system = "gsi"
 
     def reiterate(self, *, key: str, damage: str, text: str) -> Done:
         """The alert that a damage was reiterated."""

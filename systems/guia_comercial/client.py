@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection
+from systems.connection import SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,10 @@ class Listing:
     reserved: int = 0
 
 
-class GuiaComercial:
+class GuiaComercial(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("guia_comercial", address, token=token, timeout=timeout)
+    system = "guia_comercial"
 
     def search(self, *, words: str) -> Listing:
         """By name or by what is sold."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection
+from systems.connection import SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,10 @@ class Listing:
     reserved: int
 
 
-class Guiatel:
+class Guiatel(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("guiatel", address, token=token, timeout=timeout)
+    system = "guiatel"
 
     def search(self, *, name: str, address: str = "") -> Listing:
         """By name, and address when it is known."""

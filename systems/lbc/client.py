@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from systems.connection import Connection, Done
+from systems.connection import Done, SystemClient
 
 
-class Lbc:
+class Lbc(SystemClient):
     """All methods raise SystemUnavailable, SystemRefused and OutcomeUnknown."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("lbc", address, token=token, timeout=timeout)
+    system = "lbc"
 
     def suspend(self, *, key: str, contract: str, number: str, reason: str) -> Done:
         """Suspend the product `number` of a contract at the customer's request."""

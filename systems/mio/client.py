@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection, Done
+from systems.connection import Done, SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,10 @@ class MioLine:
     amounts: tuple[Decimal, ...]
 
 
-class Mio:
+class Mio(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused; the one that writes, OutcomeUnknown too."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("mio", address, token=token, timeout=timeout)
+    system = "mio"
 
     def line(self, *, number: str) -> MioLine | None:
         return self._connection.ask("line", {"number": number}, _line_or_none)

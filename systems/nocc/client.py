@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from systems.connection import Connection, Done
+from systems.connection import Done, SystemClient
 
 
-class Nocc:
+class Nocc(SystemClient):
     """All methods raise SystemUnavailable, SystemRefused and OutcomeUnknown."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("nocc", address, token=token, timeout=timeout)
+    system = "nocc"
 
     def report(self, *, key: str, number: str, text: str) -> Done:
         """`number` is the customer's, dictated as 800131313.6.1 has it."""

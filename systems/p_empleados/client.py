@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection
+from systems.connection import SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,10 @@ class Extension:
     extension: str
 
 
-class PEmpleados:
+class PEmpleados(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("p_empleados", address, token=token, timeout=timeout)
+    system = "p_empleados"
 
     def search(self, *, words: str) -> tuple[Extension, ...]:
         """By name, unit or internal number."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection
+from systems.connection import SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,10 @@ class Certificate:
     pending: Decimal
 
 
-class Pac:
+class Pac(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("pac", address, token=token, timeout=timeout)
+    system = "pac"
 
     def certificates(self, *, contract: str) -> tuple[Certificate, ...]:
         return self._connection.ask("certificates", {"contract": contract}, _certificates)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from systems import shapes
-from systems.connection import Connection, Done
+from systems.connection import Done, SystemClient
 
 
-class Qbc:
+class Qbc(SystemClient):
     """All methods raise SystemUnavailable, SystemRefused and OutcomeUnknown."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("qbc", address, token=token, timeout=timeout)
+    system = "qbc"
 
     def top_up(self, *, key: str, number: str, amount: Decimal) -> Done:
         """By an amount of the line's plan."""

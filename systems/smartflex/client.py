@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection, Done
+from systems.connection import Done, SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,10 @@ class WorkOrder:
     sector: str
 
 
-class Smartflex:
+class Smartflex(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused; those that write, OutcomeUnknown too."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("smartflex", address, token=token, timeout=timeout)
+    system = "smartflex"
 
     def search(self, *, text: str) -> Found:
         """By service number, contract, identity card or name."""

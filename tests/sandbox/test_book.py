@@ -80,11 +80,15 @@ def test_the_same_key_is_another_one_in_another_system(sandbox: RunningSandbox) 
 
 def test_the_book_tells_the_newest_first_with_all_that_was_said(sandbox: RunningSandbox) -> None:
     for nth in range(3):
-        sandbox.post("nocc/report", {"number": str(nth + 1), "text": "¡sin línea!"}, key=f"told-{nth}")
+        asked = {"agent": "ana", "requester_name": "Rosa"} if nth else {}
+        sandbox.post("nocc/report", {"number": str(nth + 1), "text": "¡sin línea!", **asked}, key=f"told-{nth}")
     newest = sandbox.book(system="nocc")[:3]
     assert [deed["key"] for deed in newest] == ["told-2", "told-1", "told-0"]
     assert newest[0]["payload"] == {"number": "3", "text": "¡sin línea!"}
-    assert set(newest[0]) == {"system", "verb", "key", "payload", "at", "reference"}
+    assert [deed["asked_by"] for deed in newest] == [{"agent": "ana", "requester_name": "Rosa"}] * 2 + [{}]
+    again = sandbox.post("nocc/report", {"number": "3", "text": "¡sin línea!", "agent": "luis"}, key="told-2")
+    assert again.json()["reference"] == newest[0]["reference"], "who asks is no part of what a key stands for"
+    assert set(newest[0]) == {"system", "verb", "key", "payload", "asked_by", "at", "reference"}
     assert sandbox.book(key="nobody's") == []
 
 

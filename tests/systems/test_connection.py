@@ -7,14 +7,16 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, date
 from functools import partial
 from typing import Any
 
 import pytest
 
-from systems import wire
+from systems import shapes, wire
 from systems.breaker import Breaker
-from systems.connection import Connection
+from systems.c_cli4g.client import CCli4g
+from systems.connection import AskedBy, Connection
 from systems.errors import OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
 from systems.smartflex.client import Smartflex
 from tests.processes.house import wait_until
@@ -184,6 +186,80 @@ def test_what_is_asked_stands_in_no_address_and_carries_token_and_key() -> None:
     assert headers["idempotency-key"] == "walk:7:3"
     assert headers["content-type"] == "application/json"
     assert json.loads(body) == {"contract": "204117", "text": "cobro"}
+
+
+def test_a_write_says_on_whose_word_it_goes_out_and_a_read_does_not() -> None:
+    with misbehaving(answers("201 Created", {"reference": "RE-1"})) as server:
+        client = Smartflex(server.address, timeout=AMPLE).on_the_word_of(AskedBy("ana", "Rosa Peña", "123 CB"))
+        client.register_claim(key="k", contract="204117", text="cobro")
+        with pytest.raises(SystemUnavailable):
+            client.search(text="Quispe")
+        told = [json.loads(request.partition(b"\r\n\r\n")[2]) for request in server.requests]
+    asked = {"agent": "ana", "requester_name": "Rosa Peña", "requester_card": "123 CB"}
+    assert told == [{"contract": "204117", "text": "cobro", **asked}, {"text": "Quispe"}]
+
+
+LINE = {"number": "4600000", "holder": "Rosa Peña", "identity_card": "1 CB", "plan": "Básico", "amounts": []}
+
+
+@pytest.mark.parametrize("balance", ['"12.50"', '"12.5"', "12.5", "12.50", '"12.500"'])
+def test_an_amount_is_read_as_a_number_or_with_fewer_decimals(balance: str) -> None:
+    body = json.dumps({"line": LINE})[:-2] + f', "balance": {balance}}}}}'
+    with misbehaving(answers("200 OK", body.encode())) as server:
+        line = CCli4g(server.address, timeout=AMPLE).line(number="4600000")
+    assert line is not None
+    assert str(line.balance) == "12.50"
+
+
+@pytest.mark.parametrize(
+    "balance", ['"12,50"', '"1.234.50"', "12.505", '"12.505"', "1e999999999", "true", "null", "NaN"]
+)
+def test_an_amount_that_may_mean_something_else_is_not_read(balance: str) -> None:
+    body = json.dumps({"line": LINE})[:-2] + f', "balance": {balance}}}}}'
+    with misbehaving(answers("200 OK", body.encode())) as server, pytest.raises(SystemUnavailable):
+        CCli4g(server.address, timeout=AMPLE).line(number="4600000")
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json; charset=iso-8859-1"])
+def test_latin_1_is_read_whatever_it_calls_itself(kind: str) -> None:
+    body = json.dumps({"line": {**LINE, "balance": "1.00"}}, ensure_ascii=False).encode("latin-1")
+    with misbehaving(answers("200 OK", body, kind=kind)) as server:
+        line = CCli4g(server.address, timeout=AMPLE).line(number="4600000")
+    assert line is not None
+    assert line.holder == "Rosa Peña"
+    with misbehaving(
+        answers("201 Created", '{"reference": "RB-1", "dicho": "Listo, señora"}'.encode("latin-1"))
+    ) as server:
+        assert write(server.address).reference == "RB-1"
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("2026-11-27T09:30:00-04:00", "2026-11-27T13:30:00+00:00"),
+        ("2026-11-27T09:30:00", "2026-11-27T13:30:00+00:00"),
+        ("2026-11-27 09:30", "2026-11-27T13:30:00+00:00"),
+    ],
+)
+def test_a_moment_without_an_offset_is_of_bolivia(written: str, read_as: str) -> None:
+    assert shapes.moment({"at": written}, "at").astimezone(UTC).isoformat() == read_as
+
+
+def test_a_day_is_read_as_its_midnight_and_as_no_other_hour() -> None:
+    assert (
+        shapes.day({"on": "2026-11-27T00:00:00"}, "on") == shapes.day({"on": "2026-11-27"}, "on") == date(2026, 11, 27)
+    )
+    with pytest.raises(shapes.Misshapen):
+        shapes.day({"on": "2026-11-27T22:00:00"}, "on")
+
+
+def test_an_error_that_is_answered_with_200_refuses_a_read_and_leaves_a_write_in_doubt() -> None:
+    with misbehaving(answers("200 OK", {"error": "Saldo insuficiente."})) as server:
+        refused = trouble_of(read, server.address)
+        assert (type(refused), str(refused)) == (SystemRefused, "Saldo insuficiente.")
+        doubt = trouble_of(write, server.address)
+    assert type(doubt) is OutcomeUnknown
+    assert str(doubt) == "Smartflex no confirmó: no se sabe si lo hizo. Dijo: «Saldo insuficiente.»"
 
 
 def test_a_cookie_is_not_brought_back() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inbound.outside.actions import actions, amount_of, note_of
+from systems.connection import AskedBy
 from systems.registry import choices
 
 ACCOUNTABLE = {"lbc.suspend", "mio.block_sim", "qbc.top_up", "c_cli4g.top_up", "btel2.raise_credit"}
@@ -16,11 +17,16 @@ ACCOUNTABLE = {"lbc.suspend", "mio.block_sim", "qbc.top_up", "c_cli4g.top_up", "
 class Recorder:
     """Stands in for all clients and keeps the one call made."""
 
-    def __init__(self, *path: str, calls: list[Any] | None = None) -> None:
+    def __init__(self, *path: str, calls: list[Any] | None = None, words: list[AskedBy] | None = None) -> None:
         self.path, self.calls = path, [] if calls is None else calls
+        self.words = [] if words is None else words
 
     def __getattr__(self, name: str) -> Recorder:
-        return Recorder(*self.path, name, calls=self.calls)
+        return Recorder(*self.path, name, calls=self.calls, words=self.words)
+
+    def on_the_word_of(self, asked_by: AskedBy) -> Recorder:
+        self.words.append(asked_by)
+        return self
 
     def __call__(self, **said: Any) -> str:
         self.calls.append((".".join(self.path), said))
@@ -54,6 +60,8 @@ def test_an_action_is_the_call_of_its_name(name: str, payload: dict[str, Any], s
     clients = Recorder()
     assert actions()[name].send(clients, "walk:1:7", payload) == "done"
     assert clients.calls == [(name, {"key": "walk:1:7", **said})]
+    asked = {key: told for key, told in payload.items() if key.startswith("requester_")}
+    assert clients.words == [AskedBy(**asked)]
 
 
 def test_money_and_sims_are_accountable_and_nothing_else() -> None:

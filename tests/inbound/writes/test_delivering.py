@@ -70,7 +70,9 @@ def test_the_other_system_is_told_who_asked(owe: Owe, side: OtherSide, now: date
     owe("c_cli4g.top_up")
     deliver_due(now=now)
     body = side.book[0][2]
-    assert body == {"number": "44001234", "amount": "10.00", "note": "Rosa Flores, 1234567 CB, Hijo o hija"}
+    asked = {"requester_name": "Rosa Flores", "requester_card": "1234567 CB", "requester_kinship": "Hijo o hija"}
+    note = "Rosa Flores, 1234567 CB, Hijo o hija"
+    assert body == {"number": "44001234", "amount": "10.00", "note": note, "agent": "ana", **asked}
 
 
 def test_the_longest_waiting_goes_first_and_a_sweep_has_its_limit(owe: Owe, side: OtherSide, now: datetime) -> None:

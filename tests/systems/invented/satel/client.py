@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from systems import shapes
-from systems.connection import Connection, Done
+from systems.connection import Done, SystemClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,10 @@ class Decoder:
     credit: Decimal
 
 
-class Satel:
+class Satel(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused; those that write, OutcomeUnknown too."""
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection("satel", address, token=token, timeout=timeout)
+    system = "satel"
 
     def decoder(self, *, number: str) -> Decoder | None:
         return self._connection.ask("decoder", {"number": number}, _decoder_or_none)
