@@ -360,6 +360,15 @@ SYSTEM_TOKENS = {  # one token for all, and SYSTEM_<CODE>_TOKEN for one of them
     if (_found := re.fullmatch(r"SYSTEM_(\w+)_TOKEN", _name))
 }
 SYSTEMS_TOKEN = env.str("SYSTEMS_TOKEN", "")
+SYSTEMS_PAPERS = {  # files of PEM, of systems.wire; SYSTEM_<CODE>_CERTIFICATE and so on for one of them
+    "certificate": env.str("SYSTEMS_CERTIFICATE", ""),
+    "key": env.str("SYSTEMS_KEY", ""),
+    "authorities": env.str("SYSTEMS_AUTHORITIES", ""),
+}
+SYSTEM_PAPERS: dict[str, dict[str, str]] = {}
+for _name, _value in os.environ.items():
+    if _found := re.fullmatch(r"SYSTEM_(\w+)_(CERTIFICATE|KEY|AUTHORITIES)", _name):
+        SYSTEM_PAPERS.setdefault(_found[1].lower(), {})[_found[2].lower()] = _value
 
 # -- Health and figures for machines ---------------------------------------------------------------------------------
 

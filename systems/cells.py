@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from systems.contract import Shape, money_in
+from systems.wire import NO_PAPERS, Papers
 
 Words = str | Promise  # a text of the screens, to be translated where it is shown
 Choices = tuple[tuple[str, Words], ...]  # each as the system writes it, and in words
@@ -105,9 +106,9 @@ class Limits:
 class Cell:
     """One outside system. `name` is what people call it, `about` what it is for, in the contract's words.
 
-    `client` is made as `client(address, token=…, timeout=…)`; None for a system no program asks over HTTP (mail, a
-    report). `place`: those with smaller ones stand first in lists. `labels` and `values` are the words for fields of
-    its answers and for what stands in them, where neither `systems/words.py` nor a choice of `by_hand` has them; the
+    `client` is made as `client(address, token=…, timeout=…, papers=…)`; None for a system no program asks over HTTP
+    (mail, a report). `place`: those with smaller ones stand first in lists. `labels` and `values` are the words for
+    fields of its answers and for what stands in them, where neither `systems/words.py` nor a choice of `by_hand` has them; the
     labels stand in the order people look for them. Raises ValueError for one that contradicts itself.
     """
 
@@ -139,11 +140,11 @@ class Cell:
         """By their names in flows, `<system>.<operation>`."""
         return {f"{self.code}.{one.name}": one for one in self.operations if isinstance(one, Writes)}
 
-    def client_at(self, address: str, *, token: str, timeout: float) -> Any:
+    def client_at(self, address: str, *, token: str, timeout: float, papers: Papers = NO_PAPERS) -> Any:
         """A client of this system at an address; `timeout` in seconds. Raises ValueError for a system that has none."""
         if self.client is None:
             raise ValueError(f"{self.code} has no client")
-        return self.client(address, token=token, timeout=timeout)
+        return self.client(address, token=token, timeout=timeout, papers=papers)
 
     def money(self) -> Iterator[str]:
         """Names of fields which are amounts: of its answers, and of what is written by hand in their place."""

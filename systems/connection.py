@@ -19,7 +19,7 @@ from systems.breaker import Resting
 from systems.errors import OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
 from systems.registry import name_of
 from systems.shapes import Misshapen, flag, record, sound, text
-from systems.wire import seconds_left, whole_call, wire_to
+from systems.wire import NO_PAPERS, Papers, seconds_left, whole_call, wire_to
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +87,8 @@ class SystemClient:
 
     system: ClassVar[str]
 
-    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0) -> None:
-        self._connection = Connection(self.system, address, token=token, timeout=timeout)
+    def __init__(self, address: str, *, token: str = "", timeout: float = 2.0, papers: Papers = NO_PAPERS) -> None:
+        self._connection = Connection(self.system, address, token=token, timeout=timeout, papers=papers)
 
     def on_the_word_of(self, asked_by: AskedBy) -> Self:
         """The client, with every write it sends saying who asked for it."""
@@ -99,7 +99,7 @@ class SystemClient:
 class Connection:
     """One system at its address, `<address>/<system>/<operation>`; cheap to make, what is costly is shared."""
 
-    def __init__(self, system: str, address: str, *, token: str, timeout: float) -> None:
+    def __init__(self, system: str, address: str, *, token: str, timeout: float, papers: Papers = NO_PAPERS) -> None:
         url = httpx.URL(address)
         if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
             raise ValueError(f"{system}: the address must be like https://server/path")
@@ -107,7 +107,7 @@ class Connection:
             raise ValueError(f"{system}: the token has characters no header takes")
         self.system = system
         self._root = f"{address.rstrip('/')}/{system}/"
-        self._wire = wire_to(system, self._root)
+        self._wire = wire_to(system, self._root, papers)
         self._token, self._timeout = token, timeout
         self.asked_by: AskedBy | None = None
 

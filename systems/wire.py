@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -114,13 +115,41 @@ def addresses_of(host: str, port: int) -> list[str]:
         raise httpcore.ConnectError(str(error)) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Files of PEM: the `certificate` we show and its `key` (where it is not in the same file), and the `authorities`
+    whose word is taken beside the machine's. All may be empty.
+    """
+
+    certificate: str = ""
+    key: str = ""
+    authorities: str = ""
+
+    def context(self) -> ssl.SSLContext:
+        """What a connection begins with. Raises ValueError for a file that cannot be used."""
+        context = ssl.create_default_context()
+        try:
+            if self.authorities:
+                context.load_verify_locations(self.authorities)
+            if self.certificate:
+                context.load_cert_chain(self.certificate, self.key or None, password="")  # never asks at a terminal
+        except (OSError, ssl.SSLError) as error:
+            of = ", ".join(filter(None, (self.authorities, self.certificate, self.key)))
+            raise ValueError(f"{of}: {error.strerror or 'no PEM that can be used'}") from error
+        return context
+
+
+NO_PAPERS = Papers()
+
+
 class Wire:
     """What all clients of one system at one address share in a process: connections and what is known of its health."""
 
-    def __init__(self) -> None:
-        transport = httpx.HTTPTransport(verify=_trust(), trust_env=False)
+    def __init__(self, papers: Papers = NO_PAPERS) -> None:
+        context = papers.context() if papers != NO_PAPERS else _trust()
+        transport = httpx.HTTPTransport(verify=context, trust_env=False)
         transport._pool = httpcore.ConnectionPool(
-            ssl_context=_trust(),
+            ssl_context=context,
             max_connections=MOST_CONNECTIONS,
             max_keepalive_connections=MOST_CONNECTIONS,
             keepalive_expiry=KEEP_SECONDS,
@@ -131,16 +160,16 @@ class Wire:
         self.breaker = Breaker()
 
 
-_wires: dict[tuple[str, str], Wire] = {}
+_wires: dict[tuple[str, str, Papers], Wire] = {}
 _lock = threading.Lock()
 
 
-def wire_to(system: str, address: str) -> Wire:
-    """The process's one wire to a system; made by whoever asks first."""
+def wire_to(system: str, address: str, papers: Papers = NO_PAPERS) -> Wire:
+    """The process's one wire to a system; made by whoever asks first. Raises ValueError for papers nobody can use."""
     with _lock:
-        if (system, address) not in _wires:
-            _wires[system, address] = Wire()
-        return _wires[system, address]
+        if (system, address, papers) not in _wires:
+            _wires[system, address, papers] = Wire(papers)
+        return _wires[system, address, papers]
 
 
 def forget_wires() -> None:

@@ -22,6 +22,7 @@ from inbound.outside.readings import HOUSE
 from systems.connection import Connection, Done
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells, cells, name_of
+from systems.wire import Papers
 
 log = logging.getLogger(__name__)
 Mode = OutsideSystem.Mode
@@ -86,20 +87,26 @@ class Clients:
     def __getattr__(self, code: str) -> Any:
         if code not in asked_cells():
             raise AttributeError(code)
-        use, token = self._way_to(code)
-        return cells()[code].client_at(use.address, token=token, timeout=use.timeout)
+        use = self._way_to(code)
+        return cells()[code].client_at(use.address, timeout=use.timeout, **let_in_by(code))
 
     def was_done(self, code: str, *, key: str) -> Done | None:
         """Whether a write of the system with this key was done. Raises NotConnected and SystemUnavailable."""
-        use, token = self._way_to(code)
-        return Connection(code, use.address, token=token, timeout=use.timeout).was_done(key=key)
+        use = self._way_to(code)
+        return Connection(code, use.address, timeout=use.timeout, **let_in_by(code)).was_done(key=key)
 
-    def _way_to(self, code: str) -> tuple[SystemUse, str]:
-        """How a connected system is used, and the token it lets in. Raises NotConnected."""
+    def _way_to(self, code: str) -> SystemUse:
+        """How a connected system is used. Raises NotConnected."""
         use = self._uses[code]
         if use.mode != Mode.CONNECTED:
             raise NotConnected(use.mode, why_not_connected(use))
-        return use, settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN)
+        return use
+
+
+def let_in_by(code: str) -> dict[str, Any]:
+    """What a system lets us in by: its `token` and `papers`, where it has its own, else those of all."""
+    papers = {**settings.SYSTEMS_PAPERS, **settings.SYSTEM_PAPERS.get(code, {})}
+    return {"token": settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN), "papers": Papers(**papers)}
 
 
 def put_in_systems(rows: type[OutsideSystem] = OutsideSystem) -> None:

@@ -63,6 +63,14 @@ PRODUCTION = {
         ({**PRODUCTION, "PUBLIC_URL": "http://centro.example"}, "PUBLIC_URL: behind https"),
         ({**PRODUCTION, "REDIS_URL": "redis://queue.internal:6379"}, "REDIS_URL: "),
         ({**PRODUCTION, "METRICS_TOKEN": "1234"}, "METRICS_TOKEN: "),
+        (
+            {**PRODUCTION, "SYSTEMS_CERTIFICATE": "/nowhere.pem"},
+            "SYSTEMS_CERTIFICATE, _KEY, _AUTHORITIES: /nowhere.pem: ",
+        ),
+        (
+            {**PRODUCTION, "SYSTEM_LBC_AUTHORITIES": "manage.py"},
+            "SYSTEM_LBC_CERTIFICATE, _KEY, _AUTHORITIES: manage.py: ",
+        ),
         ({**PRODUCTION, "DATABASE_URL": "", "REDIS_URL": ""}, "production needs servers of its own"),
     ],
 )
