@@ -108,8 +108,8 @@ class Cell:
 
     `client` is made as `client(address, token=…, timeout=…, papers=…)`; None for a system no program asks over HTTP
     (mail, a report). `place`: those with smaller ones stand first in lists. `labels` and `values` are the words for
-    fields of its answers and for what stands in them, where neither `systems/words.py` nor a choice of `by_hand` has them; the
-    labels stand in the order people look for them. Raises ValueError for one that contradicts itself.
+    fields of its answers and for what stands in them, where neither `systems/words.py` nor a choice of `by_hand` has
+    them; the labels stand in the order people look for them. Raises ValueError for one that contradicts itself.
     """
 
     code: str
