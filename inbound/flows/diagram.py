@@ -5,7 +5,7 @@ The SVG brings no script, font, colour or identifier of its own: `inbound/css/fl
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from html import escape
 
 from django.utils.translation import gettext as _
@@ -59,8 +59,13 @@ def _word(name: str) -> str:
     return f"s_{name}"
 
 
-def svg(flow: Flow, *, current: str = "", passed: Collection[str] = ()) -> str:
-    """The flow drawn in layers. The current step and those that were passed are marked by sign, word and colour."""
+def svg(
+    flow: Flow, *, current: str = "", passed: Collection[str] = (), opens: Callable[[str], str] | None = None
+) -> str:
+    """The flow drawn in layers. The current step and those that were passed are marked by sign, word and colour.
+
+    `opens`: where a click on a step leads, by its name.
+    """
     parts = []
     top, widest = MARGIN, 0.0
     for start in flow.starts:
@@ -75,7 +80,8 @@ def svg(flow: Flow, *, current: str = "", passed: Collection[str] = ()) -> str:
         parts.append(f'<g transform="translate({MARGIN:.0f} {top:.0f})">')
         parts += _lines(layout)
         parts += _branches(flow, reached, layout)
-        parts += (_step(flow.steps[name], layout.boxes[name], current, passed) for name in reached)
+        drawn = {name: _step(flow.steps[name], layout.boxes[name], current, passed) for name in reached}
+        parts += (f'<a href="{escape(opens(name))}">{step}</a>' if opens else step for name, step in drawn.items())
         parts.append("</g>")
         top += layout.height + MARGIN
         widest = max(widest, layout.width)

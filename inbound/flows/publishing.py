@@ -6,6 +6,7 @@ checked before the first is published, in one transaction.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.models import Kind
+from inbound.flows.editing import EditRefused, Place, add_branch, remove_branch, set_word
 from inbound.flows.lint import lint
 from inbound.flows.schema import Flow, FlowError, FlowErrors, parse_flow
 from inbound.models import FlowDraft, FlowKind, FlowVersion, ServiceLine
@@ -45,6 +47,17 @@ class Published:
     line: str
     version: int
     outcome: Outcome
+
+
+@dataclass(frozen=True)
+class StepChanges:
+    """What a step is to say: words by their way within it, branches to remove by their place, and one to add (its name,
+    its label, the step it leads to).
+    """
+
+    words: Mapping[Place, str]
+    removed: Collection[int] = ()
+    added: tuple[str, str, str] | None = None
 
 
 class PublishingRefused(Exception):
@@ -145,6 +158,66 @@ def publish_files(*, texts: Mapping[str, str], now: datetime, replace: bool = Fa
         ]
 
 
+def check_draft(draft: FlowDraft) -> Flow:
+    """The flow of a draft that may be published now. Raises FlowErrors with all that is wrong.
+
+    A step of the procedure that the running version has is not lost without a reason.
+    """
+    file = f"{draft.line.number}.yaml"
+    flow = check_flow(source=draft.source, name=file)
+    if flow.line != draft.line.number:
+        raise FlowErrors((FlowError(file, "", _("«line» dice %(line)s") % {"line": flow.line}),))
+    if not draft.left_out_because.strip() and (lost := steps_left_out(draft, flow)):
+        words = _("ya no tiene %(steps)s del procedimiento, que la versión que corre sí tiene: diga por qué")
+        raise FlowErrors((FlowError(file, "", words % {"steps": ", ".join(lost)}),))
+    return flow
+
+
+def steps_left_out(draft: FlowDraft, flow: Flow) -> list[str]:
+    """References of the paper that the running version has more often than `flow`; one branch of several is one."""
+    running = draft.line.running_version()
+    if running is None:
+        return []
+    before, after = (
+        Counter(ref for step in one.steps.values() for ref in step.refs)
+        for one in (parse_flow(running.source, name=f"{draft.line.number}.yaml"), flow)
+    )
+    return sorted(before - after)
+
+
+def draft_of(*, version: FlowVersion, by: User, now: datetime) -> FlowDraft:
+    """A draft that goes back to an earlier version, to be looked at and published. Raises PublishingRefused."""
+    line = version.line
+    if FlowDraft.objects.filter(line=line).exists():
+        raise PublishingRefused(_("Esta línea ya tiene un borrador: publíquelo o bórrelo primero."))
+    if (running := line.running_version()) and running.sha256 == version.sha256:
+        raise PublishingRefused(_("Esa versión dice lo mismo que la que corre."))
+    note = _("Vuelve a la versión %(version)d") % {"version": version.version}
+    return FlowDraft.objects.create(line=line, source=version.source, note=note, saved_at=now, saved_by=by)
+
+
+def change_step(*, draft_id: int, step: str, changes: StepChanges, seen: str, by: User, now: datetime) -> FlowDraft:
+    """Change what one step of a draft says. `seen`: the fingerprint of the text the form was made of.
+
+    Raises EditRefused, also where somebody changed the draft meanwhile; then nothing was changed.
+    """
+    with transaction.atomic():
+        draft = FlowDraft.objects.select_for_update(no_key=True, of=("self",)).get(pk=draft_id)
+        if fingerprint(draft.source) != seen:
+            raise EditRefused(_("El borrador cambió mientras lo miraba: no se guardó nada. Así está ahora."))
+        source = draft.source
+        for way, word in changes.words.items():
+            source = set_word(source, ("steps", step, *way), word)
+        for place in sorted(changes.removed, reverse=True):
+            source = remove_branch(source, step, place)
+        if changes.added:
+            name, label, leads_to = changes.added
+            source = add_branch(source, step, name=name, label=label, leads_to=leads_to)
+        draft.source, draft.saved_at, draft.saved_by = source, now, by
+        draft.save()
+    return draft
+
+
 def publish_draft(*, line: ServiceLine, by: User, now: datetime) -> FlowVersion:
     """Make the draft of a line its next version and put the draft away.
 
@@ -155,13 +228,13 @@ def publish_draft(*, line: ServiceLine, by: User, now: datetime) -> FlowVersion:
         draft = FlowDraft.objects.filter(line=line).first()
         if draft is None:
             raise PublishingRefused(_("Ya no hay un borrador de esta línea."))
-        flow = check_flow(source=draft.source, name=f"{line.number}.yaml")
-        if flow.line != line.number:
-            raise FlowErrors((FlowError(f"{line.number}.yaml", "", _("«line» dice %(line)s") % {"line": flow.line}),))
+        flow = check_draft(draft)
         running = line.running_version()
         if running and running.sha256 == fingerprint(draft.source):
             raise PublishingRefused(_("El borrador dice lo mismo que la versión que corre."))
-        version = _next(line, flow, draft.source, now=now, by=by, note=draft.note)
+        lost = steps_left_out(draft, flow)
+        because = draft.left_out_because.strip() if lost else ""
+        version = _next(line, flow, draft.source, now=now, by=by, note=draft.note, left_out_because=because)
         draft.delete()
     return version
 
@@ -218,11 +291,13 @@ def _publish_file(line: ServiceLine, flow: Flow, source: str, now: datetime, *, 
     return Published(line.number, version.version, Outcome.PUBLISHED)
 
 
-def _next(line: ServiceLine, flow: Flow, source: str, *, now: datetime, by: User | None, note: str) -> FlowVersion:
+def _next(
+    line: ServiceLine, flow: Flow, source: str, *, now: datetime, by: User | None, note: str, left_out_because: str = ""
+) -> FlowVersion:
     running = line.running_version()
     version = FlowVersion.objects.create(
         line=line, version=running.version + 1 if running else 1, source=source, sha256=fingerprint(source),
-        note=note, published_at=now, published_by=by,
+        note=note, left_out_because=left_out_because, published_at=now, published_by=by,
     )  # fmt: skip
     kinds = sorted({step.escalation for step in flow.steps.values() if step.escalation})
     FlowKind.objects.bulk_create(FlowKind(version=version, kind_id=kind) for kind in kinds)

@@ -65,6 +65,7 @@ class FlowVersion(models.Model):
     source = models.TextField(_("texto"), help_text=_("El flujo en YAML, como se publicó."))
     sha256 = models.CharField(max_length=64)
     note = models.CharField(_("qué cambió"), max_length=200, blank=True)
+    left_out_because = models.CharField(_("por qué deja pasos del procedimiento"), max_length=300, blank=True)
     published_at = models.DateTimeField(_("publicada"))
     published_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("por"),
@@ -103,6 +104,10 @@ class FlowDraft(models.Model):
     line = models.OneToOneField(ServiceLine, models.CASCADE, related_name="draft", verbose_name=_("línea"))
     source = models.TextField(_("texto"))
     note = models.CharField(_("qué cambia"), max_length=200, blank=True)
+    left_out_because = models.CharField(
+        _("por qué deja pasos del procedimiento"), max_length=300, blank=True,
+        help_text=_("Se pide cuando el borrador deja un paso que la versión que corre tiene. Queda con la versión."),
+    )  # fmt: skip
     saved_at = models.DateTimeField(_("guardado"))
     saved_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("por"))
 

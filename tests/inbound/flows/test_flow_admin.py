@@ -60,7 +60,8 @@ def test_a_draft_may_be_wrong_and_says_all_of_it(draft: FlowDraft, ines: User, s
     wrong = draft.source.replace("next: not_registered", "next: nowhere").replace("guiatel.search", "guiatel.find")
     answer = signed_in(ines).post(page_of(draft), {"source": wrong.replace("\n", "\r\n"), "note": ""}, follow=True)
     page = answer.content.decode()
-    assert "104.yaml: tell_not_registered: lleva a «nowhere», que no existe" in page
+    line = next(n for n, text in enumerate(wrong.splitlines(), 1) if text.strip() == "tell_not_registered:")
+    assert f"104.yaml: tell_not_registered: lleva a «nowhere», que no existe (línea {line})</a>" in page
     assert "104.yaml: search: consulta desconocida «guiatel.find»" in page
     assert '<span class="is-added">+    next: nowhere</span>' in page
     assert '<span class="is-removed">-    next: not_registered</span>' in page
@@ -90,11 +91,20 @@ def test_a_flow_without_the_lane_of_the_programs_is_told_so_and_may_be_published
     of_the_call = text_of("102").partition("  # Supervisora")[0]
     without = "\n".join(row for row in of_the_call.split("\n") if "hands_to:" not in row and "lanes:" not in row)
     page = client.post(page_of(draft), {"source": without, "note": ""}, follow=True).content.decode()
+    assert (
+        "ya no tiene 102.10, 102.11, 102.8, 102.9 del procedimiento, que la versión que corre sí tiene: diga por qué"
+        in page
+    )
+    because = {"left_out_because": "Lo resuelve otra unidad"}
+    page = client.post(page_of(draft), {"source": without, "note": "", **because}, follow=True).content.decode()
     assert "Nada: se puede publicar." in page
     assert "El flujo del programa tiene el carril «supervisor» y este no" in page
     assert "«hands_to: supervisor»" in page
-    client.post(page_of(draft), {"source": without, "note": "", "_publish": "1"})
-    assert FlowVersion.objects.filter(line=line).order_by("-version").first().published_by == ines
+    client.post(page_of(draft), {"source": without, "note": "", **because, "_publish": "1"})
+    version = FlowVersion.objects.filter(line=line).order_by("-version").first()
+    assert (version.published_by, version.left_out_because) == (ines, "Lo resuelve otra unidad")
+    address = reverse("admin:inbound_flowversion_change", args=[version.pk])
+    assert "Lo resuelve otra unidad" in client.get(address).content.decode()
 
 
 def test_a_flow_whose_lane_nobody_hands_over_to_is_not_published(
