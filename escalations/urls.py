@@ -25,5 +25,6 @@ urlpatterns = [
     path("<int:pk>/letter/", letters.letter, name="letter"),
     path("<int:pk>/letters/<int:letter>/retry/", letters.letter_retry, name="letter_retry"),
     path("<int:pk>/reveal/", cards.escalation_reveal, name="escalation_reveal"),
+    path("<int:pk>/undo/", cards.escalation_undo, name="escalation_undo"),
     path("<int:pk>/steps/<slug:verb>/", cards.escalation_step, name="escalation_step"),
 ]

@@ -25,6 +25,7 @@ from escalations.lifecycle import EscalationRefused, Verb, why_not
 from escalations.lists import details_of, is_masked
 from escalations.models import Escalation
 from escalations.on_time import time_badge
+from escalations.undoing import can_undo, undo
 
 VERBS: Mapping[Verb, Callable[..., Escalation]] = {
     Verb.TAKE: working.take, Verb.GIVE_BACK: working.give_back, Verb.HAND_OVER: working.hand_over,
@@ -71,11 +72,32 @@ def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         return _refused(request, back, found.pk, str(refused), opened=step, sent=request.POST)
     said = str(WORDS[step].done)
     if _wants_json(request):
-        return JsonResponse({"text": said, "pk": done.pk, "version": done.version})
+        offered = reverse("escalations:escalation_undo", args=[done.pk]) if can_undo(done, by=user, now=now) else ""
+        return JsonResponse({"text": said, "pk": done.pk, "version": done.version, "undo": offered})
     if request.htmx:  # type: ignore[attr-defined]
         return show_card(request, back, said=said, touched=[done])
     messages.success(request, said)
     return redirect("escalations:escalation", pk=back)
+
+
+@roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
+@require_POST
+def escalation_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back one's own last move, in its first seconds. Refused: 409 with the sentence."""
+    found, version = _find(request, pk), request.POST.get("version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        raise Http404
+    try:
+        done = undo(escalation_id=found.pk, version=int(version), by=signed_in_user(request), now=timezone.now())
+    except EscalationRefused as refused:
+        return _refused(request, pk, pk, str(refused))
+    said = _("Deshecho: está como antes.")
+    if _wants_json(request):
+        return JsonResponse({"text": said, "pk": done.pk, "version": done.version, "undo": ""})
+    if request.htmx:  # type: ignore[attr-defined]
+        return show_card(request, pk, said=said, touched=[done])
+    messages.success(request, said)
+    return redirect("escalations:escalation", pk=pk)
 
 
 @roles_only(Role.AUDITOR)
@@ -143,6 +165,7 @@ def show_card(
         "masked": masked,
         "page": card_page(escalation=found, user=user, form_of=form_of_verb, opened=opened),
         "said": said,
+        "can_undo": bool(said) and can_undo(found, by=user, now=now),
         "refusal": refusal,
         "touched": touched or [],
         "trail": [(reverse("escalations:board"), _("Derivaciones")), ("", str(found.kind))],

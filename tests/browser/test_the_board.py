@@ -121,6 +121,27 @@ def test_a_move_that_cannot_be_made_says_why_and_one_that_can_is_undone_by_movin
     expect(page.locator("#board-said")).to_contain_text("se queda")
 
 
+def test_a_move_is_undone_by_its_key_while_it_is_offered(board, make_card, elena):
+    card = make_card()
+    page = board(elena)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("t")
+    offered = toast(page).get_by_role("button", name="Deshacer")
+    expect(offered).to_be_visible()
+    expect(column(page, "taken").locator("[data-card]")).to_have_count(1)
+    page.keyboard.press("z")
+    expect(column(page, "new").locator("[data-card]")).to_have_count(1)
+    assert state_of(card) == "new"
+    assert focused(page) == str(card.pk)
+    page.keyboard.press("Enter")
+    dialog = page.locator("#card-dialog")
+    dialog.get_by_role("button", name="Tomar").click()
+    expect(dialog.get_by_text("La tomó usted.")).to_be_visible()
+    dialog.get_by_role("button", name="Deshacer").click()
+    expect(dialog.get_by_text("Deshecho: está como antes.")).to_be_visible()
+    assert state_of(card) == "new"
+
+
 def test_a_card_is_dragged_to_a_verb(board, make_card, elena):
     card = make_card()
     page = board(elena)

@@ -157,6 +157,9 @@ ADDRESSES = [
         of=lambda world: {"pk": world.escalation.pk, "verb": "take"},
         sends={},
     ),
+    Address(
+        "escalations:escalation_undo", WORKING, of=lambda world: {"pk": world.escalation.pk}, sends={"version": "0"}
+    ),
     Address("escalations:letter", STEERING, of=lambda world: {"pk": world.escalation.pk}, form=True),
     Address("escalations:letter_retry", STEERING, of=lambda world: world.letter, sends={}),
     # what is owed to other systems

@@ -15,8 +15,14 @@
   const dialog = document.getElementById("card-dialog");
   const frame = document.getElementById("card-frame");
 
+  const UNDO_STAYS = 10000; // ms: as long as the server takes a move back
   const page = () => document.querySelector("[data-card-page]");
-  const say = (text, kind = "info") => document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind } }));
+  const say = (text, kind = "info", more = {}) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind, ...more } }));
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const offer = event.detail.elt.querySelector?.("[data-undo]");
+    if (offer) setTimeout(() => offer.remove(), UNDO_STAYS);
+  });
 
   const markStale = (key, version) => {
     const shown = page();
@@ -250,18 +256,21 @@
   };
 
   const act = async (key, verb) => {
-    if (!atOnce.includes(verb)) {
-      await open(key, verb);
-      return;
-    }
+    if (atOnce.includes(verb)) await post(key, `${board.dataset.cards}${key}/steps/${verb}/`);
+    else await open(key, verb);
+  };
+
+  const post = async (key, address, sent = {}) => {
     const headers = { Accept: "application/json", "X-CSRFToken": token() };
-    const answer = await ask(`${board.dataset.cards}${key}/steps/${verb}/`, { method: "POST", headers });
+    const answer = await ask(address, { method: "POST", headers, body: new URLSearchParams(sent) });
     if (![200, 409].includes(answer?.status)) {
       trouble(answer);
       return;
     }
     const told = await answer.json();
+    const takeBack = () => post(key, told.undo, { version: told.version });
     if (answer.status === 409) say(told.text, "warning");
+    else if (told.undo) say(told.text, "ok", { action: { words: board.dataset.undo, key: "z", run: takeBack }, stays: UNDO_STAYS });
     await refresh(key, told.version);
     if (answer.status === 409) return;
     const card = cardOf(key);

@@ -8,29 +8,44 @@
   const TOAST_STAYS = 8000; // ms; errors stay until closed
   const { words, typing } = window.screens;
 
-  const leave = (toast) => {
+  const leave = (toast, stays = TOAST_STAYS) => {
     if (toast.matches(".error, .bad, .warning, .warn")) return;
-    let left = setTimeout(() => toast.remove(), TOAST_STAYS);
+    let left = setTimeout(() => toast.remove(), stays);
     toast.addEventListener("pointerenter", () => clearTimeout(left));
     toast.addEventListener("focusin", () => clearTimeout(left));
     toast.addEventListener("pointerleave", () => {
-      left = setTimeout(() => toast.remove(), TOAST_STAYS);
+      left = setTimeout(() => toast.remove(), stays);
     });
   };
 
-  const say = (text, kind = "info") => {
+  /* What may still be done about what was just said, by a button with its key. */
+  const offer = (toast, { words: told, key, run }) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button plain small";
+    button.dataset.key = key;
+    button.append(`${told} `, Object.assign(document.createElement("kbd"), { className: "key", textContent: key, ariaHidden: "true" }));
+    button.addEventListener("click", () => {
+      toast.remove();
+      run();
+    });
+    toast.querySelector("p").after(button);
+  };
+
+  const say = (text, kind = "info", { action, stays } = {}) => {
     const place = document.getElementById("toasts");
     const pattern = document.getElementById("toast-pattern");
     if (!place || !pattern || !text) return;
     const toast = pattern.content.firstElementChild.cloneNode(true);
     toast.classList.add(kind);
     toast.querySelector("p").textContent = text;
+    if (action) offer(toast, action);
     place.append(toast);
-    leave(toast);
+    leave(toast, stays);
   };
 
-  document.querySelectorAll(".toast").forEach(leave);
-  document.addEventListener("toast", (event) => say(event.detail.text ?? event.detail.value, event.detail.kind));
+  document.querySelectorAll(".toast").forEach((toast) => leave(toast));
+  document.addEventListener("toast", ({ detail }) => say(detail.text ?? detail.value, detail.kind, detail));
 
   document.addEventListener("click", (event) => event.target.closest(".toast .close")?.closest(".toast").remove());
 
@@ -49,7 +64,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const target = event.detail.elt;
     const asker = event.detail.requestConfig?.elt;
-    target.querySelectorAll?.(".toast").forEach(leave);
+    target.querySelectorAll?.(".toast").forEach((toast) => leave(toast));
     if (asker?.closest("[data-live]") || target.closest?.("[data-live]")) return;
     const lost = !document.activeElement || document.activeElement === document.body;
     if (!lost && typing(document.activeElement) && !target.contains(document.activeElement)) return;
