@@ -129,11 +129,15 @@ def history_of(escalation: Escalation) -> list[Change]:
 
 def who_may_have(escalation: Escalation) -> QuerySet[User]:
     """Who works its kind, but for who has it: supervision, and agents where the calls are theirs to make."""
+    others = _at_work(Q(role=Role.AGENT) if escalation.kind.worked_by == Kind.Worker.AGENT else Q())
+    return others.exclude(pk=escalation.owner_id or 0)
+
+
+def who_may_have_any() -> QuerySet[User]:
+    """Who works cards of every kind: supervision."""
+    return _at_work(Q())
+
+
+def _at_work(besides: Q) -> QuerySet[User]:
     works = Q(role__in=(Role.SUPERVISOR, Role.ADMINISTRATOR))
-    if escalation.kind.worked_by == Kind.Worker.AGENT:
-        works |= Q(role=Role.AGENT)
-    return (
-        User.objects.filter(works, is_active=True)
-        .exclude(pk=escalation.owner_id or 0)
-        .order_by("first_name", "username")
-    )
+    return User.objects.filter(works | besides if besides else works, is_active=True).order_by("first_name", "username")

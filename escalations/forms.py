@@ -85,9 +85,17 @@ FORMS: dict[Verb, type[forms.Form]] = {
 }  # fmt: skip
 
 
-def form_of(verb: Verb, *, people: Any, now: datetime, sent: Any = None) -> forms.Form:
-    """The form of a verb, empty or as it was sent; `people` are who may have the card."""
-    form = FORMS[verb](sent, initial={"told_at": timezone.localtime(now)}, auto_id=f"{verb}-%s")
+def form_of(
+    verb: Verb, *, people: Any, now: datetime, sent: Any = None, prefix: str | None = None, requires: bool = True
+) -> forms.Form:
+    """The form of a verb, empty or as it was sent; `people` are who may have the card.
+
+    `prefix`: where several stand in one; `requires`: whether the browser refuses to send what is missing.
+    """
+    form = FORMS[verb](
+        sent, initial={"told_at": timezone.localtime(now)}, auto_id=f"{verb}-%s", prefix=prefix,
+        use_required_attribute=requires,
+    )  # fmt: skip
     if isinstance(form, HandOverForm):
         form.fields["to"].queryset = people  # type: ignore[attr-defined]
     return form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django_tables2 import Column
 
 from escalations.models import Escalation
 from escalations.on_time import time_badge
-from screens.tables import ListTable, RowLink
+from screens.tables import ListTable, Pick, RowLink
 from screens.templatetags.screens import masked_text, moment
 
 NOWRAP = {"td": {"class": "nowrap"}}
@@ -23,6 +24,7 @@ class EscalationTable(ListTable):
     """What was handed over, what is overdue marked."""
 
     title = gettext_lazy("Derivaciones")
+    pick = Pick("pick")
     kind = RowLink(
         accessor="kind", verbose_name=gettext_lazy("Tipo"), order_by="kind__name",
         linkify=lambda record: reverse("escalations:escalation", args=[record.pk]),
@@ -40,9 +42,11 @@ class EscalationTable(ListTable):
         order_by = ("due_at",)
         empty_text = gettext_lazy("Ninguna derivación cumple estos filtros.")
 
-    def __init__(self, rows: Any, *, now: datetime, **more: Any) -> None:
-        self.now = now
-        super().__init__(rows, **more)
+    def __init__(
+        self, rows: Any, *, now: datetime, picks: bool = False, picked: Collection[int] = (), **more: Any
+    ) -> None:
+        self.now, self.picked = now, picked
+        super().__init__(rows, exclude=() if picks else ("pick",), **more)
 
     def render_promised(self, value: str) -> str:
         return masked_text(value)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("columns/<slug:code>/", board.board_column, name="board_column"),
     path("changes/", board.changes, name="changes"),
     path("list/", lists.escalation_list, name="escalation_list"),
+    path("several/", lists.escalations_several, name="escalations_several"),
     path("export/", lists.escalation_export, name="escalation_export"),
     path("calls/", calls.calls, name="calls"),
     path("calls/<int:pk>/take/", calls.call_take, name="call_take"),

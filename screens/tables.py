@@ -184,7 +184,7 @@ class MaskedTelephone(tables.Column):
 
 
 class Pick(tables.Column):
-    """A box to pick rows for a bulk verb; the head's box picks all of the page."""
+    """A box to pick rows for a bulk verb; the head's box picks all of the page. `table.picked`: keys picked already."""
 
     def __init__(self, name: str, **more: Any) -> None:
         self.field = name
@@ -196,10 +196,11 @@ class Pick(tables.Column):
             '<input type="checkbox" data-select-all="{}" aria-label="{}">', self.field, _("Elegir toda la página")
         )
 
-    def render(self, value: Any, record: Any) -> SafeString:
+    def render(self, value: Any, record: Any, table: Any) -> SafeString:  # type: ignore[override]  # by name
         return format_html(
-            '<input type="checkbox" name="{}" value="{}" aria-label="{}">',
+            '<input type="checkbox" name="{}" value="{}" aria-label="{}"{}>',
             self.field,
             value,
             _("Elegir %(row)s") % {"row": record},
+            mark_safe(" checked") if value in getattr(table, "picked", ()) else "",
         )

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agents.access import centre_only, signed_in_user
+from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
+from agents.models import User
+from escalations.card_page import WORDS, Words, who_may_have_any
+from escalations.forms import form_of
+from escalations.lifecycle import Verb
 from escalations.lists import (
     OPEN,
     Asked,
@@ -24,6 +33,7 @@ from escalations.lists import (
     sheet_of,
     states_shown,
 )
+from escalations.several import VERBS, do_to_several
 from escalations.tables import EscalationTable
 from escalations.views.filters import filters_of, pairs_of, query_of, query_of_times
 from screens.searching import search_is_posted
@@ -34,6 +44,11 @@ from screens.spreadsheets import workbook_response
 @search_is_posted
 def escalation_list(request: HttpRequest) -> HttpResponse:
     """What was handed over, overdue first; an agent sees her own."""
+    return _show_list(request)
+
+
+def _show_list(request: HttpRequest, *, sent: Form | None = None, picked: Collection[int] = ()) -> HttpResponse:
+    """The list; with what was `sent` for the `picked` ones and cannot be done like that."""
     user, now, asked = signed_in_user(request), timezone.now(), _asked_for(request)
     kept = pairs_of(request, replace(asked, due=""), mine_at_first=False)
     kept += [("state", asked.state)] if asked.state != OPEN else []
@@ -41,7 +56,10 @@ def escalation_list(request: HttpRequest) -> HttpResponse:
     to_board = reverse("escalations:board") + query_of(request, asked, mine_at_first=user.steers_campaigns)
     context = {
         "asked": asked,
-        "table": EscalationTable(find_escalations(asked=asked, user=user, now=now), now=now).shown_to(request),
+        "table": EscalationTable(
+            find_escalations(asked=asked, user=user, now=now), now=now, picks=user.steers_campaigns, picked=picked
+        ).shown_to(request),
+        "verbs": _verbs_of_several(user, now, sent),
         "tabs": [
             {
                 "href": "?" + urlencode([*kept, *([("due", due)] if due else [])]),
@@ -61,7 +79,38 @@ def escalation_list(request: HttpRequest) -> HttpResponse:
         "trail": [(to_board, _("Derivaciones")), ("", _("Lista"))],
         "query": request.GET.urlencode(),
     }
-    return render(request, "escalations/escalation_list.html", context)
+    return render(request, "escalations/escalation_list.html", context, status=422 if sent else 200)
+
+
+@steering_only
+@require_http_methods(["GET", "POST"])
+def escalations_several(request: HttpRequest) -> HttpResponse:
+    """One verb for the cards that were chosen in the list; then the list again, saying what came of it.
+
+    The links of a list that says what is missing lead here: they go on to it.
+    """
+    user, now, verb = signed_in_user(request), timezone.now(), request.POST.get("verb", "")
+    back = redirect(reverse("escalations:escalation_list") + (f"?{request.GET.urlencode()}" if request.GET else ""))
+    if request.method == "GET":
+        return back
+    if verb not in VERBS:
+        raise Http404
+    keys = [int(key) for key in request.POST.getlist("pick") if key.isascii() and key.isdigit() and len(key) < 10]
+    if not keys:
+        messages.warning(request, _("No eligió ninguna: marque las derivaciones en la lista."))
+        return back
+    form = form_of(Verb(verb), people=who_may_have_any(), now=now, sent=request.POST, prefix=verb, requires=False)
+    if not form.is_valid():
+        return _show_list(request, sent=form, picked=keys)
+    found = do_to_several(verb=Verb(verb), keys=keys, by=user, now=now, said=form.cleaned_data)
+    button = WORDS[Verb(verb)].button
+    if found.done:
+        told = ngettext("%(button)s: %(n)d derivación.", "%(button)s: %(n)d derivaciones.", len(found.done))
+        messages.success(request, told % {"button": button, "n": len(found.done)})
+    for sentence, refused in found.refused.items():
+        told = _("Sin cambiar: %(cards)s. %(why)s")
+        messages.warning(request, told % {"cards": ", ".join(refused), "why": sentence})
+    return back
 
 
 @centre_only
@@ -74,6 +123,18 @@ def escalation_export(request: HttpRequest) -> HttpResponseBase:
     record_export(user=user, subject=subject, rows=found.count(), now=now)
     sheet = sheet_of(found, masked=is_masked(user=user))
     return workbook_response(_("derivaciones"), [sheet], today=timezone.localdate(now))
+
+
+def _verbs_of_several(user: User, now: datetime, sent: Form | None) -> list[tuple[Verb, Words, Form]]:
+    """What may be done to several at once, with its form as it was sent; nothing for who works no cards."""
+    if not user.steers_campaigns:
+        return []
+    people, found = who_may_have_any(), []
+    for verb in VERBS:
+        is_sent = sent is not None and sent.prefix == verb
+        form = sent if is_sent else form_of(verb, people=people, now=now, prefix=verb, requires=False)
+        found.append((verb, WORDS[verb], form))
+    return found  # type: ignore[return-value]
 
 
 def _asked_for(request: HttpRequest) -> Asked:

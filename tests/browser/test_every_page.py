@@ -19,7 +19,7 @@ PAGES = [address for address in SHOWN if "nobody" not in address.opens_to]
 WHO = {"escalations:board": "elena"}  # an agent is sent on to the list
 LEADS_ON = (  # as the world stands
     *("home", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_generate_recovery_codes"),
-    *("campaigns:proposal", "campaigns:correct_result"),
+    *("campaigns:proposal", "campaigns:correct_result", "escalations:escalations_several"),
 )
 IS_NOT_THERE = (
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes", "campaigns:list_export_file"),

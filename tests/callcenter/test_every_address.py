@@ -141,6 +141,7 @@ ADDRESSES = [
     Address("escalations:board_card", CENTRE, of=lambda world: {"pk": world.escalation.pk}),
     Address("escalations:escalation_list", EVERYBODY),
     Address("escalations:changes", EVERYBODY),
+    Address("escalations:escalations_several", STEERING, sends={"verb": "take"}, form=True),
     Address("escalations:escalation_export", CENTRE, sends={}),
     Address("escalations:calls", AGENTS),
     Address("escalations:call_take", AGENTS, of=a_call, sends={}),
