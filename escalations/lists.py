@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -79,8 +80,33 @@ def kinds_shown() -> list[tuple[str, str]]:
 
 def lines_and_zones(*, asked: Filters, user: User) -> dict[str, list[str]]:
     """Where something was handed over from, and what is chosen, for the filters."""
-    _kinds, lines, zones = choices_among(Escalation.objects.visible_to(user), asked)
-    return {"lines": lines, "zones": zones}
+    if not user.sees_the_centre:
+        _kinds, lines, zones = choices_among(Escalation.objects.visible_to(user), asked)
+        return {"lines": lines, "zones": zones}
+    found = _each_once("line", "zone")
+    chosen = {"line": asked.line, "zone": asked.zone}
+    return {f"{column}s": sorted({*words, chosen[column]} - {""}) for column, words in found.items()}
+
+
+def _each_once(*columns: str) -> dict[str, list[str]]:
+    """The values of indexed columns: PostgreSQL steps from one to the next, however many cards have the same."""
+    steps = [
+        f"""SELECT '{column}', word FROM (
+              WITH RECURSIVE one (word) AS (
+                (SELECT {column} FROM escalations_escalation ORDER BY {column} LIMIT 1)
+                UNION ALL
+                SELECT (SELECT {column} FROM escalations_escalation e WHERE e.{column} > one.word
+                         ORDER BY {column} LIMIT 1)
+                  FROM one WHERE one.word IS NOT NULL)
+              SELECT word FROM one WHERE word IS NOT NULL) {column}s"""
+        for column in columns
+    ]
+    found: dict[str, list[str]] = {column: [] for column in columns}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(steps))
+        for column, word in cursor.fetchall():
+            found[column].append(word)
+    return found
 
 
 def is_masked(*, user: User, escalation: Escalation | None = None) -> bool:

@@ -74,8 +74,8 @@ class ListTable(tables.Table):
         column = bound.column
         if isinstance(column, Opens):
             return lambda record: column.render(bound.accessor.resolve(record, quiet=True), record, bound)
-        if hasattr(self, f"render_{bound.name}"):
-            return None
+        if own := getattr(self, f"render_{bound.name}", None):
+            return self._drawn_by(own, bound)
         asks = {"record", "table"}  # a link that asks for more, or for no address of its own, is the library's to draw
         if (
             isinstance(column, RowLink)
@@ -86,6 +86,8 @@ class ListTable(tables.Table):
             write = self._named(bound)
         elif isinstance(column, Figure | Moment) and not bound.link:
             write = lambda value, _record: column.render(value)  # noqa: E731
+        elif type(column) is tables.Column and not bound.link and not self._is_a_choice(bound):
+            write = lambda value, _record: value  # noqa: E731
         else:
             return None
 
@@ -94,6 +96,28 @@ class ListTable(tables.Table):
             return bound.default if value in column.empty_values else write(value, record)
 
         return draw
+
+    def _drawn_by(self, own: Callable[..., Any], bound: Any) -> Callable[[Any], Any] | None:
+        """How a cell with a method of its own is drawn; what the method asks for is looked up once."""
+        asks = {*signature(own).parameters}
+        if bound.link or not asks <= {"value", "record"} or self._is_a_choice(bound):
+            return None
+
+        def draw(record: Any) -> Any:
+            value = bound.accessor.resolve(record, quiet=True)
+            if value in bound.column.empty_values:
+                return bound.default
+            return own(**{name: told for name, told in (("value", value), ("record", record)) if name in asks})
+
+        return draw
+
+    def _is_a_choice(self, bound: Any) -> bool:
+        """Whether the library would write the words of a choice in place of its value."""
+        model = getattr(self.data, "model", None)
+        if model is None:
+            return False
+        field = bound.accessor.get_field(model)
+        return bool(getattr(field, "choices", None))
 
     def _named(self, bound: Any) -> Callable[[Any, Any], Any]:
         """How the cell that names its row is drawn; what it is asked for is looked up once, not in each row."""

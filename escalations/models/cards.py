@@ -128,6 +128,9 @@ class Escalation(models.Model):
                 fields=["contract", "kind"], name="escalation_doubles",
                 condition=Q(state__in=["new", "taken", "waiting"]),
             ),
+            # the choices of the list, from one value to the next
+            models.Index(fields=["line"], name="escalation_lines"),
+            models.Index(fields=["zone"], name="escalation_zones"),
             # all of a customer on one page
             models.Index(fields=["contract"], name="escalation_of_a_contract", condition=~Q(contract="")),
             # the sweep of marks: what is not marked yet
