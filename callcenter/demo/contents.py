@@ -1,4 +1,4 @@
-"""What agents of the demo's cooperative read out: plans as its Smartflex bills them, and how a decoder is set up."""
+"""What agents of the demo's cooperative read out: plans as Smartflex bills them, how a decoder is set up, offices."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ GUIDES = {
     "Sin señal": "Revise que el cable de atrás esté ajustado. Apáguelo, espere diez segundos y enciéndalo.",
     "Pide configuración": "Pulse Menú, elija Instalación y después Buscar canales. Espere a que termine.",
 }
+OFFICES = {
+    "Oficina Central": "Av. Ballivián esquina La Paz, de lunes a viernes de 8:00 a 16:30.",
+    "Agencia Norte": "Av. América 1020, de lunes a viernes de 8:30 a 18:00.",
+    "Agencia Sur": "Av. 6 de Agosto 2250, de lunes a viernes de 8:30 a 18:00.",
+    "Agencia Quillacollo": "Plaza 15 de Agosto, de lunes a viernes de 8:30 a 16:00.",
+}
 REPAIRS = {"": "24", "Fibra de acometida": "48", "Acometida": "48"}  # working hours, by component
 
 
 def write_what_is_read_out() -> int:
     """What is missing of it. Returns how many were written."""
-    topics = {Content.Topic.PLANS: PLANS, Content.Topic.DECODER: GUIDES}
+    topics = {Content.Topic.PLANS: PLANS, Content.Topic.DECODER: GUIDES, Content.Topic.OFFICES: OFFICES}
     made = 0
     for topic, texts in topics.items():
         for position, (name, text) in enumerate(texts.items(), 1):

@@ -24,12 +24,13 @@ class ContentQuerySet(models.QuerySet["Content"]):
 
 @audited()
 class Content(models.Model):
-    """One entry: how a decoder is set up, what a plan costs, the code of a place."""
+    """One entry: how a decoder is set up, what a plan costs, the code of a place, when an office is open."""
 
     class Topic(models.TextChoices):
         DECODER = "decoder", _("guía del decodificador (4522222.6)")
         PLANS = "plans", _("planes y precios (4522222.7)")
         CODES = "codes", _("códigos de ciudades y países (800131313.7)")
+        OFFICES = "offices", _("oficinas y horarios (800130001.5.1)")
 
     topic = models.CharField(_("tema"), max_length=12, choices=Topic)
     name = models.CharField(_("nombre"), max_length=80, help_text=_("Por él lo busca el agente."))

@@ -170,6 +170,7 @@ OF_THE_HOUSE: dict[str, LookUp] = {
     "house.installation_term": _reads("house.installation_term", _("Plazo de la instalación")),
     "house.decoder_guide": _says(Content.Topic.DECODER, _("Guía del decodificador")),
     "house.plans": _says(Content.Topic.PLANS, _("Planes y precios")),
+    "house.offices": _says(Content.Topic.OFFICES, _("Oficinas y horarios")),
     "house.codes": _says(Content.Topic.CODES, _("Códigos de ciudades y países")),
     "house.working_day": LookUp(HOUSE.rstrip("."), _("Jornada de hoy"), _working_day),
     "house.public_phone_window": _reads("house.public_phone_window", _("Fin de semana de telefonía pública")),

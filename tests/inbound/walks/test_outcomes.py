@@ -16,12 +16,13 @@ from escalations.models import Escalation
 from inbound.flows.conditions import script
 from inbound.flows.paths import every_path
 from inbound.flows.shapes import Step
-from inbound.models import OutsideSystem, OutsideWrite, ServiceLine, Walk
+from inbound.models import Content, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import look_ups
 from inbound.walks import walking
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.let_down import see_to_the_let_down
+from inbound.walks.page import lay_walk
 from inbound.writes.delivering import deliver_due
 from inbound.writes.states import Verb, take_step
 from inbound.writes.writing import settle
@@ -337,3 +338,15 @@ def test_a_system_that_came_to_be_used_by_hand_waits_for_the_agent(
     assert page.count('name="reference"') == 1, "asked for by the step, and nowhere else"
     assert said.caller.outcome(leaves=True).step.name == "top_up_to_confirm"
     assert OutsideSystem.objects.get(code="c_cli4g").mode == "by_hand"
+
+
+def test_an_office_is_read_out_where_an_administrator_wrote_some(call: Any, side: OtherSide) -> None:
+    text = "Av. América 1020, de lunes a viernes de 8:30 a 18:00."
+    Content.objects.create(topic=Content.Topic.OFFICES, name="Agencia Norte", text=text)
+    said = call("800130001", "block_sim")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.caller.answer(telephone="70733333")
+    assert said.caller.step == "which_office"
+    said.caller.answer("0")
+    assert f"Agencia Norte: {text}" in lay_walk(here=said.caller.here, by=said.caller.by).say
