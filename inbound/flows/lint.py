@@ -27,6 +27,7 @@ from inbound.outside.readings import HOUSE
 
 ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number", SERVICE_ASKED})
 A_ROW_BY_ITS_PLACE = re.compile(r"\.[0-9]+\.", re.ASCII)
+SPOKEN = ("say", "ask", "choose", "hand_over", "refer", "end")
 BY_PRESENCE = ("present", "absent", "empty", True, False)
 
 
@@ -51,6 +52,7 @@ def lint(
         checks.names(step)
         checks.foreign_state(step)
         checks.lanes(step)
+        checks.speaks(step)
         if step.look_up:
             checks.look_up(step, look_ups.get(step.look_up))
         if step.action:
@@ -168,6 +170,11 @@ class _Checks:
             self.wrong(step, _("termina un carril y no dice qué pasa con la tarjeta: falta «settles»"))
         if step.settles and step.lane == LANES[0]:
             self.wrong(step, _("«settles» va solo en los finales de otro carril que el del agente"))
+
+    def speaks(self, step: Step) -> None:
+        """Where the agent has the caller on the line and something to ask or to tell, the step says in which words."""
+        if step.kind in SPOKEN and step.lane == LANES[0] and not step.say:
+            self.wrong(step, _("no tiene qué decirle al cliente: falta «say»"))
 
     def look_up(self, step: Step, look_up: LookUp | None) -> None:
         """It exists, and is given what it cannot be asked without."""

@@ -20,13 +20,15 @@ steps:
     kind: ask
     ref: 101.2
     title: Datos
+    say: ¿Quién habla?
     fields: [{name: customer, type: customer, label: Cliente}]
     next: damages
   damages:
     {kind: look_up, ref: 101.4, title: Daños, look_up: smartflex.damages, with: {contract: customer.contract},
      as: damages, next: which}
   which:
-    {kind: choose, ref: 101.5, title: De cuál habla, among: damages, shows: [number], as: damage, next: state}
+    {kind: choose, ref: 101.5, title: De cuál habla, say: ¿De cuál habla?, among: damages, shows: [number],
+     as: damage, next: state}
   state:
     kind: decide
     ref: 101.6
@@ -43,18 +45,19 @@ steps:
     action: smartflex.reiterate_damage
     with: {damage: damage.number, cause: damage.cause}
     outcomes: {done: done, refused: unforeseen, unknown: pending}
-  refer: {kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: done}
+  refer: {kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, say: Lo ven los técnicos., next: done}
   unforeseen:
     kind: hand_over
     ref: 101.6
     title: Otro estado
+    say: Le llamamos.
     fields: [{name: seen, type: text, label: Qué se ve}]
     escalation: unforeseen_state
     due: {working_hours: 4}
     next: handed
-  done: {kind: end, ref: 101.12, result: done, label: Hecho}
-  handed: {kind: end, ref: 101.12, result: handed_over, label: Derivado}
-  pending: {kind: end, ref: 101.12, result: pending, label: Por confirmar}
+  done: {kind: end, ref: 101.12, result: done, label: Hecho, say: Quedó hecho.}
+  handed: {kind: end, ref: 101.12, result: handed_over, label: Derivado, say: Gracias.}
+  pending: {kind: end, ref: 101.12, result: pending, label: Por confirmar, say: Se confirmará.}
 """
 
 

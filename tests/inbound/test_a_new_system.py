@@ -45,10 +45,10 @@ steps:
   look: {kind: look_up, ref: 900.1, title: Ver, look_up: satel.decoder, as: decoder, with: {number: caller_number}, next: send}
   send: {kind: do, ref: 900.2, title: Enviar, action: satel.send_signal, with: {number: decoder.number},
     outcomes: {done: bye, refused: hand, unknown: wait}}
-  hand: {kind: hand_over, ref: 900.2, title: Derivar, escalation: unforeseen_state, next: handed}
-  bye: {kind: end, ref: 900.3, result: sent, label: Enviada}
-  handed: {kind: end, ref: 900.3, result: handed_over, label: Derivada}
-  wait: {kind: end, ref: 900.3, result: pending, label: Por confirmar}
+  hand: {kind: hand_over, ref: 900.2, title: Derivar, say: Le llamamos., escalation: unforeseen_state, next: handed}
+  bye: {kind: end, ref: 900.3, result: sent, label: Enviada, say: Enviada.}
+  handed: {kind: end, ref: 900.3, result: handed_over, label: Derivada, say: Gracias.}
+  wait: {kind: end, ref: 900.3, result: pending, label: Por confirmar, say: Se confirmará.}
 """  # noqa: E501
 
 

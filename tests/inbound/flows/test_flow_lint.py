@@ -89,6 +89,9 @@ REITERATE = """action: smartflex.reiterate_damage
          "101.yaml: reiterate: «unknown» termina como «done», en «done»"),
         (OUTCOMES, "outcomes: {done: done, refused: handed, unknown: pending}",
          "101.yaml: reiterate: «refused» llega a un final sin derivar el caso a nadie"),
+        # what is said
+        ("    say: ¿Quién habla?\n", "", "101.yaml: customer: no tiene qué decirle al cliente: falta «say»"),
+        (", say: Gracias.}", "}", "101.yaml: handed: no tiene qué decirle al cliente: falta «say»"),
         # lanes
         ("result: done", "lane: supervisor, result: done", "101.yaml: refer: lleva a «done», que es de otro carril"),
         ("start: greet", "start: greet\nlanes: {supervisor: done}",
