@@ -53,8 +53,8 @@ REITERATE = """action: smartflex.reiterate_damage
         # a loop that cannot be left, a referral without an end, a dead end
         (OUTCOMES, "outcomes: {done: reiterate, refused: reiterate, unknown: reiterate}",
          "101.yaml: reiterate: desde aquí no se llega a ningún final"),
-        ("kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: done}", LOOPING,
-         "101.yaml: refer: remite y no termina"),
+        ("kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, say: Lo ven los técnicos., next: done}",
+         LOOPING, "101.yaml: refer: remite y no termina"),
         # decisions
         ("    other: {label: Otro estado, next: unforeseen}\n", "",
          "101.yaml: state: decide por un estado de otro sistema y no tiene «other» (otro estado)"),
