@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings as django_settings
 from django.core import checks
 
-from systems.wire import Papers
+from systems.wire import papers_of
 
 DEMO_SECRET_KEY = "demo-only-key-that-production-refuses-to-start-with"  # noqa: S105
 MAIL_THAT_GOES_NOWHERE = ("filebased", "console", "locmem", "dummy")
@@ -40,7 +40,7 @@ def refusals(settings: Any) -> list[str]:
         found.append("METRICS_TOKEN: at least 20 characters, or leave it out.")
     for name, papers in (("SYSTEMS", {}), *settings.SYSTEM_PAPERS.items()):
         try:
-            Papers(**{**settings.SYSTEMS_PAPERS, **papers}).context()
+            papers_of(settings.SYSTEMS_PAPERS, papers).context()
         except ValueError as unusable:
             of = name if name == "SYSTEMS" else f"SYSTEM_{name.upper()}"
             found.append(f"{of}_CERTIFICATE, _KEY, _AUTHORITIES: {unusable}.")

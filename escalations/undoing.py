@@ -33,11 +33,13 @@ def undo(*, escalation_id: int, version: int, by: User, now: datetime) -> Escala
         card = locked_escalation(escalation_id)
         if card.version != version:
             raise EscalationRefused(_("Alguien la cambió después: no se deshizo. Así está ahora."))
+        last = card.changes.order_by("-pk").first()
+        if last is None or now - last.at > OFFERED + ON_ITS_WAY:
+            words = _("Ya no se puede deshacer: pasaron más de %(n)d segundos.")
+            raise EscalationRefused(words % {"n": OFFERED.total_seconds()})
         back = _way_back(card, by=by, now=now)
         if back is None:
-            raise EscalationRefused(
-                _("Ya no se puede deshacer: pasaron más de %(n)d segundos.") % {"n": OFFERED.total_seconds()}
-            )
+            raise EscalationRefused(_("Eso no se deshace: use los botones de la tarjeta."))
         return back()
 
 

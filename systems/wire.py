@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -140,6 +140,12 @@ class Papers:
 
 
 NO_PAPERS = Papers()
+
+
+def papers_of(everybodys: Mapping[str, str], own: Mapping[str, str]) -> Papers:
+    """Those of one system: its own where it has them. A certificate of its own comes with its key, or has it within."""
+    shared = {**everybodys, "certificate": "", "key": ""} if own.get("certificate") else everybodys
+    return Papers(**{**shared, **own})
 
 
 class Wire:

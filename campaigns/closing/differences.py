@@ -16,8 +16,8 @@ class Difference:
 
 
 def differences(*, before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
-    """Every figure that differs, by its path; the names of people do not count."""
-    old, new = _flat(before), _flat(after)
+    """Every figure that differs, by its path; the names of people do not count, nor what was not told before."""
+    old, new = _flat(before), _flat({name: after[name] for name in before if name in after})
     return [
         Difference(path, old.get(path), new.get(path))
         for path in sorted(old.keys() | new.keys())

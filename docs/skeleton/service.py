@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -20,6 +21,7 @@ from zeep.transports import Transport
 
 log = logging.getLogger("skeleton")
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
+UNSOUND = re.compile("[\x00\ud800-\udfff]")  # what no database keeps
 ASKED_BY = ("agent", "requester_name", "requester_card", "requester_kinship")
 MOST = 65_536  # bytes of a request
 PATIENCE = 5  # seconds for the other side; the call centre waits two, and asks what became of it later
@@ -113,7 +115,7 @@ def application_of(site: Site, *, token: str = "") -> Callable[..., Iterable[byt
 def _answer(site: Site, token: str, environ: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     if token and environ.get("HTTP_AUTHORIZATION", "") != f"Bearer {token}":
         raise Refused(401, "Falta el permiso.")
-    path, method = environ["PATH_INFO"].strip("/"), environ["REQUEST_METHOD"]
+    path, method = environ["PATH_INFO"].removeprefix("/"), environ["REQUEST_METHOD"]
     system, _slash, rest = path.partition("/")
     if method == "GET" and rest.startswith("operations/"):
         return _was_done(site, system, rest.removeprefix("operations/"))
@@ -133,7 +135,8 @@ def _answer(site: Site, token: str, environ: dict[str, Any]) -> tuple[int, dict[
 def _body(environ: dict[str, Any], fields: Fields, *, may_lack: tuple[str, ...] = ()) -> dict[str, str]:
     if environ.get("CONTENT_TYPE", "").partition(";")[0] != "application/json":
         raise Refused(415, "Se espera application/json.")
-    length = int(environ.get("CONTENT_LENGTH") or 0)
+    told = environ.get("CONTENT_LENGTH") or "0"
+    length = int(told) if told.isascii() and told.isdigit() and len(told) < 12 else MOST + 1
     if length > MOST:
         raise Refused(413, "Lo enviado es demasiado grande.")
     try:
@@ -143,7 +146,7 @@ def _body(environ: dict[str, Any], fields: Fields, *, may_lack: tuple[str, ...] 
     if not isinstance(body, dict) or set(body) - set(fields) or set(fields) - set(body) - set(may_lack):
         raise Refused(400, "El pedido no tiene los campos que se esperan.")
     for name, value in body.items():
-        is_text = isinstance(value, str) and "\0" not in value and len(value) <= abs(fields[name])
+        is_text = isinstance(value, str) and not UNSOUND.search(value) and len(value) <= abs(fields[name])
         if not is_text or not value and fields[name] > 0:
             raise Refused(400, f"El campo «{name}» no es como se espera.")
     return body
@@ -174,15 +177,20 @@ def _once(
         try:
             reference = write(site, body, key)
         except Refused:
-            connection.execute("DELETE FROM done_by_key WHERE system = %(system)s AND key = %(key)s", said)
+            with suppress(psycopg.Error):  # the key stays in doubt then, which costs a look and nothing else
+                connection.execute("DELETE FROM done_by_key WHERE system = %(system)s AND key = %(key)s", said)
             raise
         except NotKnown as doubt:
             log.exception("%s with key %s: nobody knows whether it was done", operation, key)
             raise Refused(504, "No se sabe si se hizo.") from doubt
-        connection.execute(
-            "UPDATE done_by_key SET reference = %(reference)s WHERE system = %(system)s AND key = %(key)s",
-            {**said, "reference": reference},
-        )
+        try:
+            connection.execute(
+                "UPDATE done_by_key SET reference = %(reference)s WHERE system = %(system)s AND key = %(key)s",
+                {**said, "reference": reference},
+            )
+        except psycopg.Error as lost:  # it was done: nobody is told that it was not
+            log.exception("%s with key %s was done as %s, and could not be written down", operation, key, reference)
+            raise Refused(504, "No se sabe si se hizo.") from lost
         return reference
 
 
@@ -196,6 +204,8 @@ def _as_before(there: Any, operation: str) -> str:
 
 
 def _was_done(site: Site, system: str, key: str) -> tuple[int, dict[str, Any]]:
+    if not KEY.fullmatch(key):
+        raise Refused(400, "Esa clave no tiene la forma de una.")
     with psycopg.connect(site.database_url) as connection:
         there = connection.execute(
             "SELECT reference FROM done_by_key WHERE system = %s AND key = %s", [system, key]

@@ -91,11 +91,11 @@ def escalation_undo(request: HttpRequest, pk: int) -> HttpResponse:
         done = undo(escalation_id=found.pk, version=int(version), by=signed_in_user(request), now=timezone.now())
     except EscalationRefused as refused:
         return _refused(request, pk, pk, str(refused))
-    said = _("Deshecho: está como antes.")
+    said = _("Deshecho.")
     if _wants_json(request):
         return JsonResponse({"text": said, "pk": done.pk, "version": done.version, "undo": ""})
     if request.htmx:  # type: ignore[attr-defined]
-        return show_card(request, pk, said=said, touched=[done])
+        return show_card(request, pk, said=said, touched=[done], offers_undo=False)
     messages.success(request, said)
     return redirect("escalations:escalation", pk=pk)
 
@@ -146,6 +146,7 @@ def show_card(
     said: str = "",
     refusal: str = "",
     touched: list[Escalation] | None = None,
+    offers_undo: bool = True,
     status: int = 200,
 ) -> HttpResponse:
     """The card as it is now, as a page or as the part of it that is swapped."""
@@ -165,7 +166,7 @@ def show_card(
         "masked": masked,
         "page": card_page(escalation=found, user=user, form_of=form_of_verb, opened=opened),
         "said": said,
-        "can_undo": bool(said) and can_undo(found, by=user, now=now),
+        "can_undo": bool(said) and offers_undo and can_undo(found, by=user, now=now),
         "refusal": refusal,
         "touched": touched or [],
         "trail": [(reverse("escalations:board"), _("Derivaciones")), ("", str(found.kind))],

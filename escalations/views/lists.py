@@ -22,6 +22,7 @@ from agents.disclosure import record_export
 from agents.models import User
 from escalations.card_page import WORDS, Words, who_may_have_any
 from escalations.forms import form_of
+from escalations.letters import units
 from escalations.lifecycle import Verb
 from escalations.lists import (
     OPEN,
@@ -60,6 +61,7 @@ def _show_list(request: HttpRequest, *, sent: Form | None = None, picked: Collec
             find_escalations(asked=asked, user=user, now=now), now=now, picks=user.steers_campaigns, picked=picked
         ).shown_to(request),
         "verbs": _verbs_of_several(user, now, sent),
+        "units": units().values_list("name", flat=True) if user.steers_campaigns else [],
         "tabs": [
             {
                 "href": "?" + urlencode([*kept, *([("due", due)] if due else [])]),
@@ -101,6 +103,8 @@ def escalations_several(request: HttpRequest) -> HttpResponse:
         return back
     form = form_of(Verb(verb), people=who_may_have_any(), now=now, sent=request.POST, prefix=verb, requires=False)
     if not form.is_valid():
+        messages.error(request, _("No se hizo nada: falta un dato, marcado abajo."))
+        form.fields[next(iter(form.errors))].widget.attrs["autofocus"] = True
         return _show_list(request, sent=form, picked=keys)
     found = do_to_several(verb=Verb(verb), keys=keys, by=user, now=now, said=form.cleaned_data)
     button = WORDS[Verb(verb)].button
@@ -110,7 +114,7 @@ def escalations_several(request: HttpRequest) -> HttpResponse:
     for sentence, refused in found.refused.items():
         told = _("Sin cambiar: %(cards)s. %(why)s")
         messages.warning(request, told % {"cards": ", ".join(refused), "why": sentence})
-    return back
+    return back if found.done else _show_list(request, sent=form, picked=keys)  # nothing was done: it is not lost
 
 
 @centre_only

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -77,6 +77,18 @@ class FlowDraftForm(forms.ModelForm):  # type: ignore[type-arg]
             source.required, source.strip = False, False
             source.help_text = _("El flujo en YAML. Si lo deja vacío, el borrador comienza con la versión que corre.")
 
+    def clean(self) -> dict[str, Any]:
+        """Who looked at an older text does not write over what was saved since; what she wrote stays on the page."""
+        told = super().clean() or {}
+        there = FlowDraft.objects.filter(pk=self.instance.pk).values_list("source", flat=True).first()
+        if there is not None and self.data.get("seen", "") not in ("", fingerprint(there)):
+            raise ValidationError(
+                gettext(
+                    "Alguien guardó el borrador mientras usted lo miraba: no se guardó nada. Copie lo suyo y recargue."
+                )
+            )
+        return told
+
     def clean_source(self) -> str:
         source = str(self.cleaned_data["source"]).replace("\r\n", "\n")
         line = self.cleaned_data.get("line") or getattr(self.instance, "line", None)
@@ -127,8 +139,13 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
     ) -> HttpResponse:
+        draft = context.get("original")
+        seen = request.POST.get("seen", fingerprint(draft.source)) if draft else ""
         return super().render_change_form(
-            request, context | {"show_save_and_add_another": False, "show_save_and_continue": False}, *args, **more
+            request,
+            context | {"seen": seen, "show_save_and_add_another": False, "show_save_and_continue": False},
+            *args,
+            **more,
         )
 
     def response_add(self, request: HttpRequest, obj: FlowDraft, post_url_continue: str | None = None) -> HttpResponse:
@@ -157,7 +174,7 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
         view = self.admin_site.admin_view(self.steps)
         return [
             path("<int:pk>/steps/", view, name="inbound_flowdraft_steps"),
-            path("<int:pk>/steps/<slug:name>/", view, name="inbound_flowdraft_step"),
+            path("<int:pk>/steps/<path:name>/", view, name="inbound_flowdraft_step"),
             *super().get_urls(),
         ]
 
@@ -172,8 +189,12 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
             told = request.POST if request.method == "POST" else None
             seen = {"seen": fingerprint(draft.source)}
             form = StepForm(told, name=name, steps=steps, line=draft.line.number, initial=seen)
-            if form.is_valid() and self._keep(request, draft, name, form):
+            if form.is_valid() and not (refusal := self._keep(request, draft, name, form)):
                 return HttpResponseRedirect(request.path)
+            if form.is_valid():
+                draft.refresh_from_db()
+                steps, unreadable = steps_of(draft.source)
+                form = self._shown_again(request, draft, name, steps, refusal)
         elif name and not unreadable:
             raise Http404
         context = {
@@ -185,18 +206,31 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
         }  # fmt: skip
         return TemplateResponse(request, "admin/inbound/flowdraft/steps.html", context)
 
-    def _keep(self, request: HttpRequest, draft: FlowDraft, name: str, form: StepForm) -> bool:
-        """Save what was changed; False when it was refused, and the form says why."""
+    @staticmethod
+    def _shown_again(
+        request: HttpRequest, draft: FlowDraft, name: str, steps: Mapping[str, Any], refusal: str
+    ) -> StepForm | None:
+        """What was typed, beside the draft as it is now: it can be saved over it once it was looked at."""
+        if name not in steps:
+            messages.error(request, refusal)
+            return None
+        told = request.POST.copy()
+        told["seen"] = fingerprint(draft.source)
+        form = StepForm(told, name=name, steps=steps, line=draft.line.number)
+        form.add_error(None, refusal)
+        return form
+
+    def _keep(self, request: HttpRequest, draft: FlowDraft, name: str, form: StepForm) -> str:
+        """Save what was changed; else the sentence why not."""
         try:
             change_step(
                 draft_id=draft.pk, step=name, changes=form.changes, seen=form.cleaned_data["seen"],
                 by=signed_in_user(request), now=timezone.now(),
             )  # fmt: skip
         except EditRefused as refused:
-            form.add_error(None, str(refused))
-            return False
+            return str(refused)
         messages.success(request, gettext("Paso guardado. Nada cambia para los agentes hasta que se publique."))
-        return True
+        return ""
 
     def _listed(self, draft: FlowDraft, steps: Mapping[str, Any]) -> list[dict[str, Any]]:
         faults = Counter(error.step for error in faults_of(draft))
@@ -213,7 +247,10 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
 
     @staticmethod
     def _page_of(draft: FlowDraft, name: str) -> str:
-        return reverse("admin:inbound_flowdraft_step", args=[draft.pk, name])
+        try:
+            return reverse("admin:inbound_flowdraft_step", args=[draft.pk, name])
+        except NoReverseMatch:  # a draft may be wrong: this name stands in no address
+            return reverse("admin:inbound_flowdraft_steps", args=[draft.pk])
 
     @admin.display(description=_("paso por paso"))
     def by_steps(self, draft: FlowDraft) -> str:

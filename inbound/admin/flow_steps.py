@@ -59,7 +59,7 @@ class StepForm(forms.Form):
     def conditions(self) -> list[tuple[str, str]]:
         """What proposes or bars each branch, as the text has it."""
         found = []
-        for branch in self._branch_list():
+        for _n, branch in self._branch_list():
             told = [f"{key}: {_in_a_row(branch[key])}" for key in ("when", "needs") if branch.get(key)]
             found.append((str(branch.get("label", "")), " · ".join(told)))
         return [(label, told) for label, told in found if told]
@@ -67,13 +67,10 @@ class StepForm(forms.Form):
     @property
     def changes(self) -> StepChanges:
         """What is to be different; call it once the form is valid."""
-        removed = [n for n, _branch in enumerate(self._branch_list()) if self.cleaned_data.get(f"branch-{n}-remove")]
+        removed = [n for n, _branch in self._branch_list() if self.cleaned_data.get(f"branch-{n}-remove")]
         gone = {("branches", n) for n in removed}
-        words = {
-            way: self.cleaned_data[field]
-            for field, way in self.ways.items()
-            if self.cleaned_data[field] != self._now(way) and way[:2] not in gone
-        }
+        sent = {way: self.cleaned_data[field].replace("\r\n", "\n") for field, way in self.ways.items()}
+        words = {way: word for way, word in sent.items() if word != self._now(way) and way[:2] not in gone}
         new = tuple(self.cleaned_data.get(f"new-{part}", "") for part in ("name", "label", "next"))
         return StepChanges(words, removed, new if all(new) else None)
 
@@ -120,7 +117,7 @@ class StepForm(forms.Form):
                 for line in ServiceLine.objects.filter(is_active=True).exclude(number=self._line).in_order()
             ],
         }
-        is_told = "outcomes" in self.raw
+        is_told = isinstance(self.raw.get("outcomes"), dict)
         for key, label in CHOSEN.items():
             if key in self._possible and not (key == "next" and is_told):
                 required = key in self._needed or key in self.raw and key == "next"
@@ -131,7 +128,7 @@ class StepForm(forms.Form):
                 self._ask(f"outcome-{outcome}", ("outcomes", outcome), asked)
 
     def _branches(self) -> None:
-        for n, branch in enumerate(self._branch_list()):
+        for n, branch in self._branch_list():
             self._branch(f"branch-{n}", ("branches", n), str(branch.get("name", n)))
             self.fields[f"branch-{n}-remove"] = forms.BooleanField(label=_("Quitar esta rama"), required=False)
         if isinstance(self.raw.get("other"), dict):
@@ -151,9 +148,10 @@ class StepForm(forms.Form):
         leads = self._one_of(_("sigue con"), self._steps, self._now((*way, "next")), required=True)
         self._ask(f"{field}-next", (*way, "next"), leads)
 
-    def _branch_list(self) -> list[Raw]:
+    def _branch_list(self) -> list[tuple[int, Raw]]:
+        """The branches with their places; what has another shape is left to the text."""
         found = self.raw.get("branches")
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return [(n, one) for n, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
 
     @staticmethod
     def _one_of(label: Any, choices: Choices, now: str, *, required: bool) -> forms.ChoiceField:
@@ -188,6 +186,7 @@ def rows_of(form: StepForm) -> Iterator[dict[str, Any]]:
 def _in_a_row(condition: Any) -> str:
     if not isinstance(condition, dict):
         return str(condition)
-    return ", ".join(
-        f"{path} = {' | '.join(value) if isinstance(value, list) else value}" for path, value in condition.items()
-    )
+    told = {
+        path: " | ".join(map(str, value)) if isinstance(value, list) else value for path, value in condition.items()
+    }
+    return ", ".join(f"{path} = {words}" for path, words in told.items())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -57,6 +58,7 @@ class WithFlows:
 
     class Media:
         css = {"all": ["inbound/css/flow.css"]}
+        js = [forms.Script("inbound/js/flow-frame.js", defer=True)]
 
 
 @admin.register(ServiceLine)

@@ -26,7 +26,7 @@ ORDER = (
 )
 OF_A_BRANCH = ("name", "label", "when", "needs", "next")
 # Signs a bare word may not begin with, or have within; everything else is put in quotes.
-BARE = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n\"\\]*(?<![\s:])")
+BARE = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\x00-\x1f\x7f-\x9f\"\\]*(?<![\s:])")
 WITHIN = re.compile(r": |\s#")
 OF_A_ROW = re.compile(r"[,\[\]{}]")  # of a mapping or list on one line
 

@@ -176,24 +176,26 @@ def check_draft(draft: FlowDraft) -> Flow:
 def steps_left_out(draft: FlowDraft, flow: Flow) -> list[str]:
     """References of the paper that the running version has more often than `flow`; one branch of several is one."""
     running = draft.line.running_version()
-    if running is None:
+    try:
+        there = parse_flow(running.source, name=f"{draft.line.number}.yaml") if running else None
+    except FlowErrors:  # of an earlier release: it cannot be compared, and must not stand in the way of a sound one
         return []
-    before, after = (
-        Counter(ref for step in one.steps.values() for ref in step.refs)
-        for one in (parse_flow(running.source, name=f"{draft.line.number}.yaml"), flow)
-    )
+    before, after = (Counter(ref for step in one.steps.values() for ref in step.refs) if one else Counter()
+                     for one in (there, flow))  # fmt: skip
     return sorted(before - after)
 
 
 def draft_of(*, version: FlowVersion, by: User, now: datetime) -> FlowDraft:
     """A draft that goes back to an earlier version, to be looked at and published. Raises PublishingRefused."""
     line = version.line
-    if FlowDraft.objects.filter(line=line).exists():
-        raise PublishingRefused(_("Esta línea ya tiene un borrador: publíquelo o bórrelo primero."))
     if (running := line.running_version()) and running.sha256 == version.sha256:
         raise PublishingRefused(_("Esa versión dice lo mismo que la que corre."))
     note = _("Vuelve a la versión %(version)d") % {"version": version.version}
-    return FlowDraft.objects.create(line=line, source=version.source, note=note, saved_at=now, saved_by=by)
+    told = {"source": version.source, "note": note, "saved_at": now, "saved_by": by}
+    draft, is_new = FlowDraft.objects.get_or_create(line=line, defaults=told)
+    if not is_new:
+        raise PublishingRefused(_("Esta línea ya tiene un borrador: publíquelo o bórrelo primero."))
+    return draft
 
 
 def change_step(*, draft_id: int, step: str, changes: StepChanges, seen: str, by: User, now: datetime) -> FlowDraft:
@@ -204,15 +206,16 @@ def change_step(*, draft_id: int, step: str, changes: StepChanges, seen: str, by
     with transaction.atomic():
         draft = FlowDraft.objects.select_for_update(no_key=True, of=("self",)).get(pk=draft_id)
         if fingerprint(draft.source) != seen:
-            raise EditRefused(_("El borrador cambió mientras lo miraba: no se guardó nada. Así está ahora."))
+            told = _("El borrador cambió mientras lo miraba: no se guardó nada. Lo que escribió sigue aquí.")
+            raise EditRefused(told)
         source = draft.source
         for way, word in changes.words.items():
             source = set_word(source, ("steps", step, *way), word)
-        for place in sorted(changes.removed, reverse=True):
-            source = remove_branch(source, step, place)
         if changes.added:
             name, label, leads_to = changes.added
             source = add_branch(source, step, name=name, label=label, leads_to=leads_to)
+        for place in sorted(changes.removed, reverse=True):
+            source = remove_branch(source, step, place)
         draft.source, draft.saved_at, draft.saved_by = source, now, by
         draft.save()
     return draft

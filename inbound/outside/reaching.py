@@ -22,7 +22,7 @@ from inbound.outside.readings import HOUSE
 from systems.connection import Connection, Done
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells, cells, name_of
-from systems.wire import Papers
+from systems.wire import papers_of
 
 log = logging.getLogger(__name__)
 Mode = OutsideSystem.Mode
@@ -105,8 +105,8 @@ class Clients:
 
 def let_in_by(code: str) -> dict[str, Any]:
     """What a system lets us in by: its `token` and `papers`, where it has its own, else those of all."""
-    papers = {**settings.SYSTEMS_PAPERS, **settings.SYSTEM_PAPERS.get(code, {})}
-    return {"token": settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN), "papers": Papers(**papers)}
+    papers = papers_of(settings.SYSTEMS_PAPERS, settings.SYSTEM_PAPERS.get(code, {}))
+    return {"token": settings.SYSTEM_TOKENS.get(code, settings.SYSTEMS_TOKEN), "papers": papers}
 
 
 def put_in_systems(rows: type[OutsideSystem] = OutsideSystem) -> None:

@@ -176,7 +176,8 @@ def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetim
 
 
 def _ended_words(write: OutsideWrite) -> str:
-    what = str(actions()[write.action].words)
+    action = actions().get(write.action)  # a site may no longer have the system
+    what = str(action.words) if action else write.action
     if write.state == State.NOT_DONE:
         return _("%(what)s: se resolvió que no se hizo.") % {"what": what}
     told = {"what": what, "system": write.get_system_display(), "reference": write.reference}

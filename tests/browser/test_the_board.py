@@ -138,7 +138,7 @@ def test_a_move_is_undone_by_its_key_while_it_is_offered(board, make_card, elena
     dialog.get_by_role("button", name="Tomar").click()
     expect(dialog.get_by_text("La tomó usted.")).to_be_visible()
     dialog.get_by_role("button", name="Deshacer").click()
-    expect(dialog.get_by_text("Deshecho: está como antes.")).to_be_visible()
+    expect(dialog.get_by_text("Deshecho.")).to_be_visible()
     assert state_of(card) == "new"
 
 
@@ -347,4 +347,30 @@ def test_the_keys_of_a_card_are_told_over_it(board, make_card, elena):
     page.keyboard.press("Escape")
     expect(help_of_keys).to_be_hidden()
     expect(page.locator("#card-dialog")).to_be_visible()
+    assert state_of(card) == "new"
+
+
+def test_enter_in_the_field_of_a_verb_is_that_verb_and_no_other(open_as, live_server, make_card, elena, at):
+    card = make_card()
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    page = open_as(elena)
+    page.goto(f"{live_server.url}/escalations/list/")
+    page.get_by_role("checkbox", name="Elegir Reclamo").check()
+    page.locator("summary", has_text="Esperar a una unidad").click()
+    page.get_by_label("A quién se espera").fill("Red externa")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Esperar a una unidad: 1 derivación.")).to_be_visible()
+    card.refresh_from_db()
+    assert (card.state, card.waits_for) == ("waiting", "Red externa")
+
+
+def test_a_key_that_unfolds_a_form_goes_into_it(board, make_card, elena):
+    card = make_card()
+    page = board(elena)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#card-dialog")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Contesta que viene a pagar")
+    expect(page.locator("#card-dialog").get_by_label("Nota")).to_have_value("Contesta que viene a pagar")
     assert state_of(card) == "new"

@@ -70,6 +70,14 @@ def test_what_is_missing_is_said_and_what_was_typed_and_chosen_stays(at_the_list
     assert Escalation.objects.get(pk=cards[0].pk).owner == elena
 
 
+def test_what_was_written_stays_where_all_were_refused(at_the_list, cards, rosa, morning):
+    working.take(escalation_id=cards[0].pk, by=rosa, now=morning)
+    page = send(at_the_list, "resolve", cards[:1], outcome="Un texto largo")
+    assert "Sin cambiar:" in page
+    assert "Un texto largo</textarea>" in page
+    assert page.count(" checked>") == 1
+
+
 def test_nothing_chosen_is_said(at_the_list, cards):
     assert "No eligió ninguna" in send(at_the_list, "take", [])
 

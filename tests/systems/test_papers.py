@@ -134,4 +134,4 @@ def test_each_system_may_have_papers_of_its_own(settings: Any) -> None:
     settings.SYSTEMS_PAPERS = {"certificate": "all.pem", "key": "all.key", "authorities": ""}
     settings.SYSTEM_PAPERS = {"lbc": {"certificate": "lbc.pem"}}
     assert let_in_by("mio")["papers"] == Papers("all.pem", "all.key")
-    assert let_in_by("lbc")["papers"] == Papers("lbc.pem", "all.key")
+    assert let_in_by("lbc")["papers"] == Papers("lbc.pem"), "with its key within, and not with another's"

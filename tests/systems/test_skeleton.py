@@ -175,3 +175,33 @@ def test_where_nobody_is_to_be_had_nothing_was_sent(address: str, soap: Soap) ->
     soap.server.server_close()
     assert suspend(address, "k-3").status_code == 503
     assert was_done(address, "k-3").json() == {"done": False}
+
+
+def test_what_was_done_and_could_not_be_written_down_is_not_said_to_be_undone(
+    address: str, soap: Soap, skeleton: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = skeleton.Site.suspend
+
+    def done_and_cut_off(site: Any, body: dict[str, str], key: str) -> str:
+        reference = real(site, body, key)
+        with psycopg.connect(site.database_url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid()"
+            )
+        return str(reference)
+
+    monkeypatch.setitem(skeleton.WRITES, "lbc/suspend", (skeleton.WRITES["lbc/suspend"][0], done_and_cut_off))
+    assert suspend(address, "k-4").status_code == 504
+    assert len(soap.asked) == 1
+    assert was_done(address, "k-4").status_code == 404
+
+
+@pytest.mark.parametrize("key", ["%00", "a%20b"])
+def test_a_key_that_is_none_is_told_so(address: str, key: str) -> None:
+    assert was_done(address, key).status_code == 400
+
+
+def test_a_key_may_end_with_a_stroke(address: str) -> None:
+    assert suspend(address, "k/").status_code == 201
+    assert was_done(address, "k%2F").json()["done"] is True

@@ -81,6 +81,11 @@ def test_what_is_less_sure_of_those_paid_after_contact_is_sealed_with_them(seale
     assert f"el mismo día del contacto: {kept['paid_on_contact_day']} (los pagos llegan sin hora" in page
 
 
+def test_what_an_older_seal_did_not_tell_is_no_change(sealed):
+    older = {name: told for name, told in sealed.figures.items() if name != "credited"}
+    assert differences(before=older, after=sealed.figures) == []
+
+
 def test_the_supervisors_are_mailed_once(sealed, closed, elena, at):
     again = sealing.seal(campaign=closed, by=elena, now=at("2026-11-30 20:20"))
     assert again == sealed

@@ -188,3 +188,16 @@ def test_nobody_else_publishes(draft: FlowDraft, ana: Agent, elena: User, oscar:
         assert answer.status_code in (302, 403, 404)
     assert FlowVersion.objects.filter(line=draft.line).count() == 1
     assert FlowDraft.objects.get().source == draft.source
+
+
+def test_who_looked_at_an_older_text_writes_over_nothing(draft: FlowDraft, ines: User, signed_in: SignedIn) -> None:
+    client = signed_in(ines)
+    page = client.get(page_of(draft)).content.decode()
+    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    newer = draft.source.replace("title: Guiatel", "title: Guía de abonados")
+    FlowDraft.objects.filter(pk=draft.pk).update(source=newer)
+    page = client.post(page_of(draft), {"source": draft.source, "note": "Lo mío", "seen": seen}).content.decode()
+    assert "Alguien guardó el borrador mientras usted lo miraba: no se guardó nada" in page
+    assert "Lo mío" in page
+    draft.refresh_from_db()
+    assert draft.source == newer

@@ -17,6 +17,7 @@ WORDS = ("title", "say", "label", "next", "question")
 ODD = [
     "¿Sí: o no?", "- guion", "# gato", "con # gato", "a, b {c}", "'comillas'", 'y "dobles"', "true", "no", "101.10",
     "~", "dos\nlíneas", "termina:", "{despedida}", "&ancla", "*estrella", "% tanto", "100 %", "\\barra", "ñandú · año",
+    "con\ttabulador",
 ]  # fmt: skip
 
 

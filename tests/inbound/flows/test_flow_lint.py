@@ -38,6 +38,9 @@ LOOPING = "kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-
 MONEY = """action: qbc.top_up
     accountable: true
     with: {number: customer.contract, amount: customer.contract}"""
+REFERRED = (
+    "kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, say: Lo ven los técnicos., next: done}"
+)
 REITERATE = """action: smartflex.reiterate_damage
     with: {damage: damage.number, cause: damage.cause}"""
 
@@ -53,7 +56,7 @@ REITERATE = """action: smartflex.reiterate_damage
         # a loop that cannot be left, a referral without an end, a dead end
         (OUTCOMES, "outcomes: {done: reiterate, refused: reiterate, unknown: reiterate}",
          "101.yaml: reiterate: desde aquí no se llega a ningún final"),
-        ("kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, say: Lo ven los técnicos., next: done}",
+        (REFERRED,
          LOOPING, "101.yaml: refer: remite y no termina"),
         # decisions
         ("    other: {label: Otro estado, next: unforeseen}\n", "",

@@ -153,6 +153,9 @@ def test_who_looked_at_an_older_draft_changes_nothing(draft: FlowDraft, client: 
     assert "Otra cosa" in page, "what was typed is not lost"
     draft.refresh_from_db()
     assert "Otra cosa" not in draft.source
+    client.post(page_of(draft, "greet"), filled(page))
+    draft.refresh_from_db()
+    assert plain(draft.source)["steps"]["greet"]["say"] == "Otra cosa", "once she looked at it, it is saved"
 
 
 def test_a_text_that_is_no_flow_leads_back_to_the_text(draft: FlowDraft, client: Client) -> None:
@@ -160,6 +163,42 @@ def test_a_text_that_is_no_flow_leads_back_to_the_text(draft: FlowDraft, client:
     page = client.get(page_of(draft)).content.decode()
     assert "no es YAML" in page
     assert "Ir al texto" in page
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "  ir a: {kind: say}\n", "  atención: {kind: say}\n", "  '': {kind: say}\n", "  103.1: {kind: say}\n",
+        "  odd: {kind: do, outcomes: nada}\n", "  odd: {kind: do, outcomes: [a]}\n",
+        "  odd: {kind: decide, branches: [palabra, {name: x, label: X, next: term}]}\n",
+        "  odd: {kind: decide, branches: [{name: x, when: {a: [b, true]}}]}\n",
+    ],
+)  # fmt: skip
+def test_a_draft_may_be_as_odd_as_it_likes_and_is_still_opened(draft: FlowDraft, client: Client, odd: str) -> None:
+    FlowDraft.objects.filter(pk=draft.pk).update(source=draft.source.replace("steps:\n", f"steps:\n{odd}", 1))
+    assert client.get(reverse("admin:inbound_flowdraft_change", args=[draft.pk])).status_code == 200
+    assert client.get(page_of(draft)).status_code == 200
+    if "odd:" in odd:
+        assert client.get(page_of(draft, "odd")).status_code == 200
+
+
+def test_lines_a_browser_sends_are_no_change(draft: FlowDraft, client: Client) -> None:
+    text = draft.source.replace('say: "{saludo} ¿Sobre', 'say: "{saludo}\\n¿Sobre', 1)
+    assert text != draft.source
+    FlowDraft.objects.filter(pk=draft.pk).update(source=text)
+    told = filled(client.get(page_of(draft, "greet")).content.decode())
+    client.post(page_of(draft, "greet"), {**told, "say": told["say"].replace("\n", "\r\n")})
+    draft.refresh_from_db()
+    assert draft.source == text
+
+
+def test_a_running_version_nobody_can_read_any_more_bars_no_sound_draft(draft: FlowDraft, ines: User, at: At) -> None:
+    old = FlowVersion.objects.get(line=draft.line)
+    FlowVersion.objects.create(
+        line=draft.line, version=2, source=old.source.replace("kind: say", "kind: speak"), sha256="x",
+        published_at=at("2026-11-25 09:50"),
+    )  # fmt: skip
+    assert publish_draft(line=draft.line, by=ines, now=at("2026-11-25 10:00")).version == 3
 
 
 def test_nobody_else_edits_steps(draft: FlowDraft, elena: User, ana: Agent, signed_in: SignedIn) -> None:

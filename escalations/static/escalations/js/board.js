@@ -270,6 +270,7 @@
     const told = await answer.json();
     const takeBack = () => post(key, told.undo, { version: told.version });
     if (answer.status === 409) say(told.text, "warning");
+    else if (sent.version) say(told.text, "ok");
     else if (told.undo) say(told.text, "ok", { action: { words: board.dataset.undo, key: "z", run: takeBack }, stays: UNDO_STAYS });
     await refresh(key, told.version);
     if (answer.status === 409) return;

@@ -6,3 +6,7 @@ for (const frame of document.querySelectorAll(".flow-frame")) {
   frame.scrollLeft += box.x + box.width / 2 - around.x - around.width / 2;
   frame.scrollTop += box.y + box.height / 2 - around.y - around.height / 2;
 }
+
+// And so does the list of steps.
+const chosen = document.querySelector(".flow-steps [aria-current]");
+if (chosen) chosen.closest(".flow-steps").scrollTop = chosen.offsetTop - 100;

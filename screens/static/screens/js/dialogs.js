@@ -4,7 +4,7 @@
  * data-confirm="…"    asks in a dialog first; data-confirm-verb="…" names the button that goes on
  * data-open="id"      opens the dialog with that id; data-close closes the dialog around it
  * data-again          a form that may be sent twice
- * data-submit-on-change, data-select-all="name"
+ * data-submit-on-change, data-select-all="name", data-enter
  */
 (() => {
   "use strict";
@@ -105,6 +105,15 @@
         box.dispatchEvent(new Event("change", { bubbles: true }));
       });
     }
+  });
+
+  /* Of several verbs in one form Enter presses the one whose field has the focus. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input, select")) return;
+    const button = event.target.closest("[data-enter]")?.querySelector("button");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
   });
 
   document.addEventListener("htmx:confirm", (event) => {

@@ -31,6 +31,9 @@
     }
     if (!element.matches("a, button, input, summary, label")) element.focus();
     element.click();
+    // what unfolds is typed into: letters that went on to the page would be verbs
+    const unfolded = element.matches("summary") && element.parentElement.open && element.parentElement;
+    if (unfolded) unfolded.querySelector("input:not([type=hidden]), select, textarea")?.focus();
   };
 
   /* -- Help: the keys this page has now ------------------------------------------------------------------------- */
