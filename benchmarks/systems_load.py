@@ -39,7 +39,7 @@ steps:
         fields: [{name: customer, type: customer, label: Cliente}], next: find}
   find: {kind: look_up, ref: "101.3", title: Smartflex, look_up: smartflex.customer,
          with: {contract: customer.contract}, as: customer, next: done}
-  done: {kind: end, ref: "101.12", result: told, label: Informado}
+  done: {kind: end, ref: "101.12", result: told, label: Informado, say: "{despedida}"}
 """
 # What an agent types: all of it, or the beginning of a name; the last has the most hits there are.
 KINDS = {

@@ -40,7 +40,7 @@ steps:
     branches:
       - {name: more, label: Pregunta más, when: {words: present}, next: what}
       - {name: told, label: Informa, when: {words: absent}, next: done}
-  done: {kind: end, ref: "101.12", result: told, label: Informado}
+  done: {kind: end, ref: "101.12", result: told, label: Informado, say: "{despedida}"}
 """
 
 

@@ -271,8 +271,9 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
     def _fault(self, draft: FlowDraft, error: FlowError) -> SafeString | str:
         """A fault with its line of the text, which leads to the step where there is one."""
         line = line_of(draft.source, error.step) if error.step else None
-        if line is None:
-            return str(error)
+        if line is None:  # of the flow itself: it is mended on the page of the text, where the reason is given too
+            text = reverse("admin:inbound_flowdraft_change", args=[draft.pk])
+            return format_html('<a href="{}#id_left_out_because">{}</a>', text, str(error))
         words = gettext("%(fault)s (línea %(n)d)") % {"n": line, "fault": error}
         return format_html('<a href="{}">{}</a>', self._page_of(draft, error.step), words)
 

@@ -46,6 +46,7 @@ def lint(
     call it, `101.yaml` if not said.
     """
     checks = _Checks(flow, name or f"{flow.line}.yaml")
+    checks.brings = _brought(flow, look_ups)
     for step in flow.steps.values():
         checks.references(step)
         checks.ways(step)
@@ -71,6 +72,7 @@ class _Checks:
         self.file = file
         self.errors: list[FlowError] = []
         self.given = ALWAYS_KNOWN | set(_given(flow))
+        self.brings: Mapping[str, frozenset[str]] = {}  # by root, what stands in it, where that is known
         self.compares_who_asks = any(field.type == "holder" for step in flow.steps.values() for field in step.fields)
 
     def wrong(self, step: Step | None, what: str) -> None:
@@ -136,6 +138,10 @@ class _Checks:
             elif A_ROW_BY_ITS_PLACE.search(path):
                 words = _("«%(path)s» toma la primera de varias: el cliente habla de una, falta un paso «choose»")
                 self.wrong(step, words % {"path": path})
+            else:
+                self.within(step, path)
+        for name in (*step.shows, *step.of, *step.unless):
+            self.within(step, f"{step.among}.{name}")
         names = [field.name for field in step.fields]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.wrong(step, _("hay dos campos con el nombre «%(name)s»") % {"name": name})
@@ -144,6 +150,15 @@ class _Checks:
                 self.wrong(step, _("«%(name)s» compara dos carnets: faltan «card» y «among»") % {"name": field.name})
             if field.name in ALWAYS_KNOWN:
                 self.wrong(step, _("un campo no se puede llamar «%(name)s»") % {"name": field.name})
+
+    def within(self, step: Step, path: str) -> None:
+        """What a path goes to stands in what was looked up: another look-up brings other things."""
+        root, *parts = path.split(".")
+        known = self.brings.get(root)
+        missing = [part for part in parts if not part.isdigit() and part not in known] if known else []
+        if missing:
+            words = _("«%(path)s»: lo que se busca como «%(root)s» no trae «%(name)s»")
+            self.wrong(step, words % {"path": path, "root": root, "name": missing[0]})
 
     def foreign_state(self, step: Step) -> None:
         """What another system calls its states is not ours to list: such a decision has *another state*."""
@@ -249,6 +264,25 @@ def _given(flow: Flow) -> Iterator[str]:
         yield from (field.name for field in step.fields)
         if step.as_:
             yield step.as_
+
+
+def _brought(flow: Flow, look_ups: Mapping[str, LookUp]) -> dict[str, frozenset[str]]:
+    """By each root that look-ups alone bring, the names in it; a row that was chosen has those it is chosen among."""
+    found: dict[str, frozenset[str]] = {}
+    unknown = {field.name for step in flow.steps.values() for field in step.fields}
+    for step in flow.steps.values():
+        asked = look_ups.get(step.look_up) if step.look_up else None
+        if step.as_ and asked and asked.gives:
+            found[step.as_] = found.get(step.as_, frozenset()) | asked.gives
+        elif step.as_ and step.kind != "choose":
+            unknown.add(step.as_)
+    chosen = [(step.as_, step.among.split(".")[0]) for step in flow.steps.values() if step.kind == "choose"]
+    for name, among in chosen:
+        if among in found and among not in unknown:
+            found[name] = found.get(name, frozenset()) | found[among]
+        else:
+            unknown.add(name)
+    return {name: names for name, names in found.items() if name not in unknown}
 
 
 def _paths(step: Step) -> Iterator[str]:

@@ -34,7 +34,8 @@ class LookUp:
     """One thing to ask. `needs` are the arguments without which it is not asked.
 
     `by_hand`: what the agent writes when the system is used by hand; a dotted name is a place in what would have been
-    found. `kept_back` names a count of the answer that is for the audit and for nobody's eyes.
+    found. `kept_back` names a count of the answer that is for the audit and for nobody's eyes. `gives`: the names that
+    stand in what is found, at any depth; empty where nobody says them.
     """
 
     system: str
@@ -43,6 +44,7 @@ class LookUp:
     needs: tuple[str, ...] = ()
     by_hand: tuple[Field, ...] = ()
     kept_back: str = ""
+    gives: frozenset[str] = frozenset()
 
 
 def as_json(value: Any) -> Any:
@@ -104,7 +106,9 @@ def _look_up(system: str, one: Reads) -> LookUp:
         return as_json(getattr(getattr(clients, system), one.name)(**said))
 
     by_hand = tuple(_field(typed) for typed in one.by_hand)
-    return LookUp(system, one.words, _run, one.needs, by_hand, one.kept_back)
+    gives = {name for shape in one.answers.everything() for name in shape.fields}
+    gives |= {part for typed in one.by_hand for part in typed.name.split(".") if not part.isdigit()}
+    return LookUp(system, one.words, _run, one.needs, by_hand, one.kept_back, frozenset(gives))
 
 
 def _field(typed: Typed) -> Field:
@@ -131,7 +135,7 @@ def _names(charge: str, words: str | Promise) -> LookUp:
         found = PersonInCharge.objects.filter(charge=charge).exclude(telephone="").values("name", "telephone")
         return found.first()
 
-    return LookUp(HOUSE.rstrip("."), words, _run)
+    return LookUp(HOUSE.rstrip("."), words, _run, gives=frozenset({"name", "telephone"}))
 
 
 def _limit(of: RepairLimit.Of, words: str | Promise) -> LookUp:
@@ -145,7 +149,7 @@ def _limit(of: RepairLimit.Of, words: str | Promise) -> LookUp:
         until = due_by(now=now, working_hours=float(row.working_hours))
         return {"hours": str(row.working_hours.normalize()), "until": until.isoformat()}
 
-    return LookUp(HOUSE.rstrip("."), words, _run)
+    return LookUp(HOUSE.rstrip("."), words, _run, gives=frozenset({"hours", "until"}))
 
 
 def _says(topic: Content.Topic, words: str | Promise) -> LookUp:
@@ -154,7 +158,7 @@ def _says(topic: Content.Topic, words: str | Promise) -> LookUp:
     def _run(_clients: Any, arguments: Arguments, now: datetime) -> Any:
         return Content.objects.said_of(topic, words=arguments.get("words", ""))
 
-    return LookUp(HOUSE.rstrip("."), words, _run)
+    return LookUp(HOUSE.rstrip("."), words, _run, gives=frozenset({"name", "code", "text", "kind"}))
 
 
 def _working_day(_clients: Any, _arguments: Arguments, now: datetime) -> Any:

@@ -32,12 +32,13 @@ steps:
     kind: hand_over
     ref: 104.2
     title: Corte de fibra
+    say: ¿Dónde se ve el corte?
     fields: [{name: place, type: address, label: Dónde se ve el corte}]
     escalation: fibre_cut
     with: {place: place}
     promised: Le llamamos en cuanto se repare.
     next: done
-  done: {kind: end, ref: 104.5, result: handed_over, label: Derivado}
+  done: {kind: end, ref: 104.5, result: handed_over, label: Derivado, say: "{despedida}"}
 """
 
 

@@ -36,8 +36,8 @@ steps:
     branches:
       - {name: fire, label: Fuego en una caja, when: {}, next: refer}
       - {name: noise, label: Ruido en la línea, when: {}, next: done}
-  refer: {kind: refer, ref: 112.3, title: Bomberos, procedure: Llamar a bomberos, next: done}
-  done: {kind: end, ref: 112.4, result: attended, label: Atendida}
+  refer: {kind: refer, ref: 112.3, title: Bomberos, procedure: Llamar a bomberos, say: Llame al 119., next: done}
+  done: {kind: end, ref: 112.4, result: attended, label: Atendida, say: "{despedida}"}
 """
 
 

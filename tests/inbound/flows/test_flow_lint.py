@@ -77,6 +77,10 @@ REITERATE = """action: smartflex.reiterate_damage
          "101.yaml: damages: «caller.contract»: ningún paso trae «caller»"),
         ("{saludo}", "{saluda}", "101.yaml: greet: «saluda»: ningún paso trae «saluda»"),
         ("name: seen", "name: cliente", "101.yaml: unforeseen: un campo no se puede llamar «cliente»"),
+        ("look_up: smartflex.damages", "look_up: house.offices",
+         "101.yaml: state: «damage.state»: lo que se busca como «damage» no trae «state»"),
+        ("look_up: smartflex.damages", "look_up: house.offices",
+         "101.yaml: which: «damages.number»: lo que se busca como «damages» no trae «number»"),
         # writes
         ("cause: damage.cause", "other: damage.cause", "101.yaml: reiterate: la acción necesita «cause» en"),
         ("cause: damage.cause", "cause: damage.cause, sim: note",
