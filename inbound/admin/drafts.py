@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.access import signed_in_user
 from inbound.admin.flow_steps import StepForm, rows_of, title_of
 from inbound.admin.flows import WithFlows, compared, drawn
-from inbound.flows.editing import EditRefused, line_of
+from inbound.flows.editing import EditRefused, lines_of
 from inbound.flows.publishing import (
     PublishingRefused,
     change_step,
@@ -34,7 +34,7 @@ from inbound.flows.publishing import (
     lanes_left_out,
     publish_draft,
 )
-from inbound.flows.schema import FlowError, FlowErrors
+from inbound.flows.schema import Flow, FlowError, FlowErrors
 from inbound.flows.text import FlowTextRefused, plain
 from inbound.models import FlowDraft, ServiceLine
 
@@ -53,13 +53,12 @@ def steps_of(source: str) -> tuple[dict[str, Any], str]:
     return {name: step for name, step in steps.items() if isinstance(step, dict)}, ""
 
 
-def faults_of(draft: FlowDraft) -> tuple[FlowError, ...]:
-    """What keeps a draft from being published."""
+def checked(draft: FlowDraft) -> tuple[Flow | None, tuple[FlowError, ...]]:
+    """The flow of a draft, or what keeps it from being published."""
     try:
-        check_draft(draft)
+        return check_draft(draft), ()
     except FlowErrors as refused:
-        return refused.errors
-    return ()
+        return None, refused.errors
 
 
 class FlowDraftForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -197,11 +196,13 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
                 form = self._shown_again(request, draft, name, steps, refusal)
         elif name and not unreadable:
             raise Http404
+        flow, faults = checked(draft)
         context = {
             **self.admin_site.each_context(request), "title": gettext("Pasos de %(line)s") % {"line": draft.line},
             "opts": self.opts, "draft": draft, "name": name, "unreadable": unreadable, "form": form,
             "heading": title_of(name, steps[name]) if form else "", "rows": list(rows_of(form)) if form else [],
-            "steps": self._listed(draft, steps), "problems": self.problems(draft), "changes": self.changes(draft),
+            "steps": self._listed(draft, steps, faults), "problems": self._told(draft, flow, faults),
+            "changes": self.changes(draft),
             "diagram": drawn(draft.source, current=name, opens=partial(self._page_of, draft)),
         }  # fmt: skip
         return TemplateResponse(request, "admin/inbound/flowdraft/steps.html", context)
@@ -232,14 +233,14 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
         messages.success(request, gettext("Paso guardado. Nada cambia para los agentes hasta que se publique."))
         return ""
 
-    def _listed(self, draft: FlowDraft, steps: Mapping[str, Any]) -> list[dict[str, Any]]:
-        faults = Counter(error.step for error in faults_of(draft))
+    def _listed(self, draft: FlowDraft, steps: Mapping[str, Any], faults: Sequence[FlowError]) -> list[dict[str, Any]]:
+        by_step = Counter(error.step for error in faults)
         return [
             {
                 "name": name,
                 "ref": str(step.get("ref") or ""),
                 "words": title_of(name, {**step, "ref": ""}),
-                "faults": faults[name],
+                "faults": by_step[name],
                 "href": self._page_of(draft, name),
             }
             for name, step in steps.items()
@@ -259,18 +260,19 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
 
     @admin.display(description=_("por corregir"))
     def problems(self, draft: FlowDraft) -> str:
-        try:
-            flow = check_draft(draft)
-        except FlowErrors as refused:
-            faults = format_html_join("", "<li>{}</li>", ((self._fault(draft, error),) for error in refused.errors))
-            return format_html('<ul class="flow-faults">{}</ul>', faults)
+        return self._told(draft, *checked(draft))
+
+    def _told(self, draft: FlowDraft, flow: Flow | None, faults: Sequence[FlowError]) -> str:
+        if flow is None:
+            lines = lines_of(draft.source)
+            items = ((self._fault(draft, error, lines.get(error.step)),) for error in faults)
+            return format_html('<ul class="flow-faults">{}</ul>', format_html_join("", "<li>{}</li>", items))
         ready = gettext("Nada: se puede publicar.")
         warnings = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in lanes_left_out(flow)))
         return format_html('{}<ul class="flow-warnings">{}</ul>', ready, warnings) if warnings else ready
 
-    def _fault(self, draft: FlowDraft, error: FlowError) -> SafeString | str:
+    def _fault(self, draft: FlowDraft, error: FlowError, line: int | None) -> SafeString | str:
         """A fault with its line of the text, which leads to the step where there is one."""
-        line = line_of(draft.source, error.step) if error.step else None
         if line is None:  # of the flow itself: it is mended on the page of the text, where the reason is given too
             text = reverse("admin:inbound_flowdraft_change", args=[draft.pk])
             return format_html('<a href="{}#id_left_out_because">{}</a>', text, str(error))

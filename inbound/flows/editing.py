@@ -35,14 +35,15 @@ class EditRefused(Exception):
     """The change cannot be made here; the message is the sentence people read."""
 
 
-def line_of(source: str, step: str) -> int | None:
-    """In which line of the text a step begins, the first is 1; None where the text has no such step."""
+def lines_of(source: str) -> dict[str, int]:
+    """In which line of the text each step begins, the first is 1; empty where the text has no steps."""
     try:
+        _read(source)  # which refuses what is nested too deep for a tree
         steps = _value_of(_tree(source), "steps")
     except EditRefused:
-        return None
+        return {}
     pairs = steps.value if isinstance(steps, yaml.MappingNode) else []
-    return next((key.start_mark.line + 1 for key, _value in pairs if key.value == step), None)
+    return {key.value: key.start_mark.line + 1 for key, _value in pairs if isinstance(key, yaml.ScalarNode)}
 
 
 def set_word(source: str, place: Place, word: str) -> str:

@@ -76,7 +76,9 @@ class _Checks:
         self.compares_who_asks = any(field.type == "holder" for step in flow.steps.values() for field in step.fields)
 
     def wrong(self, step: Step | None, what: str) -> None:
-        self.errors.append(FlowError(self.file, step.name if step else "", what))
+        error = FlowError(self.file, step.name if step else "", what)
+        if error not in self.errors:  # a path that stands in a step four times is one thing to mend
+            self.errors.append(error)
 
     def references(self, step: Step) -> None:
         for ref in step.refs:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inbound.flows.editing import EditRefused, add_branch, line_of, remove_branch, set_word
+from inbound.flows.editing import EditRefused, add_branch, lines_of, remove_branch, set_word
 from inbound.flows.publishing import files
 from inbound.flows.text import plain
 
@@ -99,10 +99,11 @@ def test_a_branch_comes_last_and_goes_again() -> None:
 
 def test_the_line_of_a_step_is_that_of_its_name() -> None:
     for line, text in TEXTS.items():
+        lines = lines_of(text)
         for step in plain(text)["steps"]:
-            assert text.splitlines()[line_of(text, step) - 1].strip().startswith(f"{step}:"), line
-    assert line_of(TEXTS["103"], "nowhere") is None
-    assert line_of("[no flow", "greet") is None
+            assert text.splitlines()[lines[step] - 1].strip().startswith(f"{step}:"), line
+    assert "nowhere" not in lines_of(TEXTS["103"])
+    assert lines_of("[no flow") == {}
 
 
 @pytest.mark.parametrize("source", ["", "nothing", "[1, 2]", "steps: 3"])
