@@ -27,6 +27,7 @@ from service_level.days import LA_PAZ
 from telephony.phone_numbers import display
 
 PLACE = re.compile(r"\{\s*(\w+)\s*\}")
+EVERYWHERE = "*"  # chosen for the sector of who holds a role in all of them
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 10_000
 # What a kind without words of its own writes.
 SUBJECT = "{tipo} {contrato}"
@@ -74,6 +75,15 @@ def address_of(*, unit: Unit, sector: str = "", on: date) -> UnitAddress:
             % {"unit": unit, "where": where}
         )
     raise LetterRefused(_("«%(unit)s» recibe su correo por sectores: escriba el sector.") % {"unit": unit})
+
+
+def sectors_of(*, unit: Unit | None, on: date) -> list[tuple[str, str]]:
+    """Where a role is held on that day, with whom; `*` for whoever holds it everywhere. Of one unit, or of all."""
+    held = UnitAddress.objects.valid_on(on).filter(**{"unit": unit} if unit else {})
+    found: dict[str, str] = {}
+    for address in held.order_by("sector", "is_substitute", "valid_from", "pk"):  # the later one is who is written to
+        found[address.sector or EVERYWHERE] = f"{address.sector or _('Todos los sectores')} · {address.name}"
+    return sorted(found.items(), key=lambda one: (one[0] == EVERYWHERE, one[1].casefold()))
 
 
 def draft_letter(escalation: Escalation) -> Draft:
@@ -126,6 +136,24 @@ def why_not_mailed(escalation: Escalation) -> str:
     if Notice.State.WAITING in states:
         return _("El correo todavía no se entregó al servidor de correo: espere unos segundos y termine otra vez.")
     return _("El correo no se pudo entregar: en la tarjeta dice por qué. Escriba otra vez.")
+
+
+def write_drafted(*, escalation_id: int, sector: str, by: User, now: datetime) -> Letter:
+    """Write the mail of a card's kind as it stands, to who holds the role in this sector (103.15).
+
+    One that is under way or was delivered to that unit stands for it. Raises EscalationRefused.
+    """
+    with transaction.atomic():
+        card = locked_escalation(escalation_id)
+        there = letters_of(card)
+        alive = [one for one in there if one.unit_id == card.kind.unit_id and one.notice.state != Notice.State.PARKED]
+        if alive:
+            return alive[-1]
+        draft, where = draft_letter(card), "" if sector == EVERYWHERE else sector
+        return write_letter(
+            escalation_id=card.pk, subject=draft.subject, text=draft.text, sector=where, number=len(there) + 1,
+            by=by, now=now,
+        )  # fmt: skip
 
 
 def letters_sent(escalation: Escalation) -> list[Letter]:

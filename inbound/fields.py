@@ -12,7 +12,7 @@ When = Mapping[str, Condition]
 
 FIELD_TYPES = (
     *("customer", "service_number", "contract", "identity_card", "amount", "holder", "kinship"),
-    *("address", "date", "hour", "telephone", "name", "text", "choice"),
+    *("address", "date", "hour", "telephone", "name", "text", "choice", "sector"),
 )
 OWNER = "owner"
 HOLDER = {OWNER: _("Es el titular"), "other": _("No es el titular")}
@@ -31,6 +31,7 @@ class Field:
     """One thing to write down. `required_unless`: needed unless any of these holds. `among`: where the amounts are.
 
     A `holder` says whether the requester is the holder: only whose `card`, another field, is the one at `among`.
+    A `sector` is one of those where somebody receives the mail of the card that is worked.
     `prefill`: what already stands in it, `a | b` the first of them that is known; the agent may write over it.
     """
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from escalations.anonymising import NOBODY
 from inbound.flows.shapes import UNKNOWN
+from inbound.repairs.watching import LOOKED_BACK as WATCH_BEGINS
+from inbound.repairs.watching import REGISTERED
 from inbound.walks.consequences import INTERACTION
 from inbound.walks.let_down import LOOKED_BACK, NOT_ABOUT_TO_BE, STILL_TO_BE_DONE
 from inbound.writes.states import STEPS, State
@@ -74,6 +76,17 @@ RULES = [
                AND NOT EXISTS (SELECT FROM inbound_outsidewrite again
                                 WHERE again.walk_id = w.walk_id AND again.action = w.action AND again.id > w.id
                                   AND again.state NOT IN ({", ".join(f"'{s.value}'" for s in NOT_ABOUT_TO_BE)}))""",
+    ),
+    Rule(
+        "told_limit_is_watched",
+        gettext_lazy("Cada daño que se registró en una llamada tiene su plazo vigilado, y ninguno venció sin verse."),
+        f"""SELECT w.key FROM inbound_outsidewrite w JOIN inbound_walk k ON k.id = w.walk_id
+             WHERE w.action = '{REGISTERED}' AND w.state = 'done' AND k.anonymised_at IS NULL
+               AND w.settled_at BETWEEN now() - interval '{WATCH_BEGINS.days} days' AND now() - interval '2 hours'
+               AND NOT EXISTS (SELECT FROM inbound_watchedrepair r WHERE r.write_id = w.id)
+            UNION ALL
+            SELECT w.key FROM inbound_watchedrepair r JOIN inbound_outsidewrite w ON w.id = r.write_id
+             WHERE r.state = 'watched' AND r.due_at < now() - interval '3 hours'""",
     ),
     Rule(
         "anonymised_call_names_nobody",

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("inbound.walks.urls")),
     path("", include("inbound.attended.urls")),
     path("", include("inbound.writes.urls")),
+    path("", include("inbound.repairs.urls")),
 ]

@@ -63,7 +63,12 @@ class Standing:
         """What calls asked of other systems, with its words and whether it waits: what waits first."""
         found = OutsideWrite.objects.visible_to(self.user).filter(walk__contract=self.contract)
         waits = Q(state__in=(*FOR_A_PERSON, *UNDER_WAY), card=None)
-        rows = found.exclude(action=INTERACTION).annotate(waits=waits).order_by("-waits", "-owed_at")[:SHOWN]
+        rows = (
+            found.exclude(action=INTERACTION)
+            .annotate(waits=waits)
+            .select_related("repair")
+            .order_by("-waits", "-owed_at")[:SHOWN]
+        )
         return [(write, str(words_of(write.action)), write.waits) for write in rows]
 
     @cached_property

@@ -185,6 +185,9 @@ class _Checks:
             self.wrong(step, _("deriva al carril «%(name)s», que no está en «lanes»") % {"name": step.hands_to})
         if step.kind == "end" and step.lane != LANES[0] and not step.settles:
             self.wrong(step, _("termina un carril y no dice qué pasa con la tarjeta: falta «settles»"))
+        sectors = [field for field in step.fields if field.type == "sector"]
+        if bool(sectors) != step.letter or (step.letter and step.lane == LANES[0]):
+            self.wrong(step, _("el correo de la tarjeta («letter») sale de un carril y pide un campo «sector»"))
         if step.settles and step.lane == LANES[0]:
             self.wrong(step, _("«settles» va solo en los finales de otro carril que el del agente"))
 

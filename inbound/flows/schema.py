@@ -45,7 +45,7 @@ OF_EVERY_STEP = frozenset({"kind", "ref", "covers", "title", "say", "fields", "n
 # what a kind must have, and what it may have besides
 NEEDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "say": (frozenset({"say", "next"}), frozenset({"continue_as"})),
-    "ask": (frozenset({"fields", "next"}), frozenset()),
+    "ask": (frozenset({"fields", "next"}), frozenset({"letter"})),
     "look_up": (frozenset({"look_up", "as", "next"}), frozenset({"with"})),
     "choose": (frozenset({"among", "as", "shows", "next"}), frozenset({"of", "unless", "none", "asks"})),
     "decide": (frozenset({"question", "branches"}), frozenset({"on", "other"})),
@@ -150,6 +150,7 @@ class _Reading:
             label=self.word(data, "label", longest=120, needed=False),
             settles=self.one_of(data, "settles", SETTLES) if "settles" in data else "",
             mailed=self.yes(data, "mailed"),
+            letter=self.yes(data, "letter"),
             continue_as=self.word(data, "continue_as", LINE, needed=False),
             lane=self.one_of(data, "lane", LANES) if "lane" in data else LANES[0],
         )

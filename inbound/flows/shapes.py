@@ -2,7 +2,8 @@
 
 One flow a line of the centre; `docs/flows/` shows each as a diagram and a table. The kinds of step:
 
-- `say`: the agent says the script; `ask`: typed fields; `look_up`: another system, or a reading of the house;
+- `say`: the agent says the script; `ask`: typed fields, and in a lane the mail of the card's kind (`letter`);
+- `look_up`: another system, or a reading of the house;
 - `choose`: which of several rows that were found the caller means; it answers itself where there is none, and where
   there is one unless it `asks` even so;
 - `decide`: branches as buttons, one of them proposed from what is known;
@@ -100,6 +101,7 @@ class Step:
     label: str = ""
     settles: str = ""
     mailed: bool = False
+    letter: bool = False
     continue_as: str = ""
     lane: str = "agent"
 

@@ -1,7 +1,7 @@
 """Nouns of the inbound lines."""
 
 from inbound.models.content import Content
-from inbound.models.limits import RepairLimit
+from inbound.models.limits import RepairLimit, WatchedRepair
 from inbound.models.lines import FlowDraft, FlowKind, FlowVersion, ServiceLine
 from inbound.models.outside import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
 from inbound.models.people import PersonInCharge
@@ -21,4 +21,5 @@ __all__ = [
     "ReservedSearch",
     "ServiceLine",
     "Walk",
+    "WatchedRepair",
 ]

@@ -168,6 +168,11 @@ class OutsideWrite(OwedWork):
                 fields=["owed_at"], name="outside_write_without_a_card",
                 condition=Q(state__in=["refused", "parked", "uncertain", "not_done"], card__isnull=True),
             ),
+            # damages registered lately: the watch of their repair begins by the clock
+            models.Index(
+                fields=["settled_at"], name="outside_write_damage_done",
+                condition=Q(action="smartflex.register_damage", state="done"),
+            ),
             # the daily list, and the limits of an agent's day
             models.Index(fields=["-owed_at"], name="outside_write_newest_first"),
             models.Index(

@@ -166,7 +166,7 @@ def _clean(field: Field, text: str, known: Mapping[str, Any], now: datetime) -> 
             return _one_of(text, {code: words for code, words in KINSHIPS.items() if code != "holder"})
         case "holder":
             return _one_of(text, HOLDER)
-        case "choice":
+        case "choice" | "sector":
             return _one_of(text, dict(field.choices))
         case _:
             longest = LONGEST.get(field.type, LONGEST["text"])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from escalations.letters import sectors_of
 from inbound.fields import Field
 from inbound.flows.shapes import LANES, Step
 from inbound.models import Walk
+from service_level.days import LA_PAZ
 from telephony.phone_numbers import parse
 
 SAID_NAMES = ("requester_name", "name", "caller_name")  # of who is on the line, when she is no customer that was found
@@ -18,6 +22,8 @@ CALLER_NAME, TELEPHONE = "caller_name", "telephone"
 
 def fields_of(step: Step, *, walk: Walk, known: Mapping[str, Any]) -> tuple[Field, ...]:
     """The fields of a step as it stands in this call: no card is raised without a name and a number."""
+    if step.letter:
+        return tuple(_with_sectors(field, walk) for field in step.fields)
     if step.kind != "hand_over" or step.lane != LANES[0]:
         return step.fields
     own = {field.name for field in step.fields}
@@ -27,6 +33,14 @@ def fields_of(step: Step, *, walk: Walk, known: Mapping[str, Any]) -> tuple[Fiel
     if TELEPHONE not in own and not call_back_on(walk, known):
         asked.append(Field(TELEPHONE, _("Teléfono para llamarle"), "telephone"))
     return tuple(asked)
+
+
+def _with_sectors(field: Field, walk: Walk) -> Field:
+    """The sectors there are: where somebody receives the mail of the card on the day the step came on the screen."""
+    if field.type != "sector" or walk.escalation is None:
+        return field
+    day = timezone.localdate(walk.last_sign_at or walk.began_at, LA_PAZ)
+    return replace(field, choices=tuple(sectors_of(unit=walk.escalation.kind.unit, on=day)))
 
 
 def name_of_the_caller(walk: Walk, known: Mapping[str, Any]) -> str:

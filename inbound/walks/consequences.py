@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from escalations.letters import letters_sent, why_not_mailed
+from escalations.letters import letters_sent, why_not_mailed, write_drafted
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
 from escalations.raising import due_by, raise_escalation
@@ -183,6 +183,12 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
         how = Escalation.How.TELEPHONE
         return inform(escalation_id=card, how=how, told_at=now, by=by, now=now, note=step.label)
     return settled
+
+
+def write_to_unit(*, here: WalkState, now: datetime) -> None:
+    """The mail of the card's kind to the sector that was chosen (103.15). Raises EscalationRefused."""
+    sector = next(str(here.footstep.answer[one.name]) for one in here.step.fields if one.type == "sector")
+    write_drafted(escalation_id=int(here.walk.escalation_id or 0), sector=sector, by=here.walk.by, now=now)
 
 
 def notes_of(here: WalkState) -> list[str]:

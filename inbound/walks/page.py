@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from agents.models import User
+from escalations.letters import Draft, draft_letter
 from escalations.models import Escalation
 from inbound.flows.conditions import script, value_at
 from inbound.flows.diagram import svg
@@ -20,7 +21,7 @@ from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import own_write, passings
 from inbound.walks.leaving import OFFERED
-from inbound.walks.shown import Choice, ShownField, Way, choices_of, shown_field, ways_of
+from inbound.walks.shown import Choice, ShownField, Way, choices_of, one_is_enough, shown_field, ways_of
 from inbound.walks.state import WalkState, fields_before, flow_of
 from inbound.walks.trail import Passed, trail_of
 from inbound.writes.states import how_it_stands
@@ -94,6 +95,8 @@ class WalkPage:
     leaving: Leaving = field(default_factory=Leaving)
     called_by: str = ""  # who is on the line, when she is no customer that was found
     call_back: str = ""  # where she would be called back
+    enough: list[str] = field(default_factory=list)  # of these fields any one will do
+    letter: Draft | None = None  # the mail that goes out as the step is answered
 
     @property
     def is_stuck(self) -> bool:
@@ -144,6 +147,8 @@ def lay_walk(
         errors=errors,
         problem=problem,
         called_by=name_of_the_caller(walk, here.known),
+        enough=one_is_enough(own),
+        letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,
         call_back=phone_numbers.display(call_back_on(walk, here.known)),
     )
 

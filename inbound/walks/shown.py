@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from escalations.letters import EVERYWHERE
 from inbound.fields import HOLDER, KINSHIPS, Field
 from inbound.flows.choosing import offered
 from inbound.flows.conditions import holds, known_first
@@ -80,6 +81,8 @@ def shown_field(
     elif asked.type == "amount" and (amounts := amounts_of(asked, known)):
         options = [(one, one.replace(".", ",")) for one in amounts]
         value = str(value).replace(".", ",")
+    elif asked.type == "sector":
+        value = _sector(str(value), options)
     elif asked.type == "service_number":
         options = [(number, number) for number in _own_numbers(known)]
     return ShownField(
@@ -87,6 +90,23 @@ def shown_field(
         error=errors.get(asked.name, ""), is_required=asked.required and not asked.required_unless, options=options,
         service=service,
     )  # fmt: skip
+
+
+def one_is_enough(asked: Iterable[Field]) -> list[str]:
+    """The labels of fields of which any one will do; empty where each stands for itself."""
+    labels = {field.name: str(field.label) for field in asked}
+    for field in asked:
+        others = [name for name, expected in field.required_unless.items() if expected == "present" and name in labels]
+        if others and len(others) == len(field.required_unless):
+            return [labels[name] for name in (field.name, *others)]
+    return []
+
+
+def _sector(written: str, options: list[tuple[str, str]]) -> str:
+    """Of the sectors there are the one that was written, however; else whoever holds the role in all of them."""
+    codes = [code for code, _words in options]
+    same = (code for code in codes if code.casefold() == " ".join(written.split()).casefold())
+    return next(same, EVERYWHERE if EVERYWHERE in codes else "")
 
 
 def _own_numbers(known: Mapping[str, Any]) -> list[str]:

@@ -25,7 +25,7 @@ from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.asked import fields_of
-from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out
+from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out, write_to_unit
 from inbound.walks.footsteps import (
     StaleStep,
     WalkRefused,
@@ -110,6 +110,11 @@ def answer_step(
                 walk.draft, walk.last_sign_at = {}, now
                 walk.save(update_fields=["draft", "last_sign_at"])
                 return state_on(walk=walk, trail=here.trail)
+        elif step.letter:
+            try:
+                write_to_unit(here=here, now=now)
+            except EscalationRefused as refusal:
+                raise WalkRefused(str(refusal)) from refusal
         elif step.kind == "hand_over":
             try:
                 hand_over(here=here, known=known, now=now)

@@ -177,6 +177,8 @@ ADDRESSES = [
     # the inbound lines
     Address("inbound:attended", CENTRE),
     Address("inbound:attended_export", CENTRE, sends={}),
+    Address("inbound:repairs", CENTRE),
+    Address("inbound:repairs_export", CENTRE, sends={}),
     Address("inbound:times", CENTRE),
     Address("inbound:times_export", CENTRE, sends={}),
     Address("inbound:lines", AGENTS),

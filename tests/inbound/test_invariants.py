@@ -103,6 +103,14 @@ BREAKS: dict[str, dict[str, str]] = {
               FROM inbound_outsidewrite w JOIN inbound_walk k ON k.id = w.walk_id WHERE w.id = {of(WAITS)};
             UPDATE inbound_outsidewrite SET owed_at = now() - interval '3 hours' WHERE id = {of(WAITS)}""",
     },
+    "told_limit_is_watched": {
+        "registered, and not watched": f"""UPDATE inbound_outsidewrite
+            SET action = 'smartflex.register_damage', settled_at = now() - interval '3 hours'
+            WHERE id = {of(DONE)}""",
+        "over, and nobody looked": f"""INSERT INTO inbound_watchedrepair (write_id, segment, component, due_at, state,
+                                                                           found)
+            VALUES ({of(DONE)}, '', '', now() - interval '4 hours', 'watched', '')""",
+    },
     "anonymised_call_names_nobody": {
         "a contract": "UPDATE inbound_walk SET contract = 'C-9' WHERE anonymised_at IS NOT NULL",
         "who called": "UPDATE inbound_walk SET caller_name = 'Rosa' WHERE anonymised_at IS NOT NULL",

@@ -186,3 +186,15 @@ def test_who_goes_back_and_means_another_is_not_told_that_hers_was_done(call: An
     assert lay_walk(here=caller.here, by=caller.by).done_already == first
     caller.answer()
     assert OutsideWrite.objects.filter(action="smartflex.reiterate_damage").count() == 2
+
+
+def test_of_three_fields_of_which_one_will_do_the_page_says_so(ana, now):
+    publish_every_flow(now=now)
+    caller = Caller(ana, ServiceLine.objects.get(number="800131313"), now)
+    while not caller.here.step.fields:
+        caller.answer()
+    page = lay_walk(here=caller.here, by=ana.user)
+    assert page.enough == ["Número de teléfono", "Carnet de identidad", "Nombre completo"]
+    damage = Caller(ana, ServiceLine.objects.get(number="101"), now)
+    damage.answer()
+    assert lay_walk(here=damage.here, by=ana.user).enough == []

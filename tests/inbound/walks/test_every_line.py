@@ -38,7 +38,7 @@ def typed(field: Field, caller: Caller) -> dict[str, str]:
         return {field.name: TYPED["identity_card"]}
     if field.type == "customer":
         return {field.name: "1011018", f"{field.name}_name": "Rosa Flores"}
-    if field.type == "choice":
+    if field.type in ("choice", "sector"):
         return {field.name: field.choices[0][0]}
     if field.type == "date":
         return {field.name: f"{caller.now + timedelta(days=1):%Y-%m-%d}"}

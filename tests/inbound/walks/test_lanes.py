@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from escalations import working
-from escalations.models import Escalation, Unit
+from escalations.models import Escalation, UnitAddress
 from escalations.raising import raise_escalation
 from inbound.anonymising import anonymise_walks
 from inbound.attended.finding import asked_for, find_walks
@@ -21,6 +21,7 @@ from inbound.attended.time_figures import time_figures
 from inbound.flows.paths import every_path
 from inbound.flows.publishing import files
 from inbound.models import FlowVersion, Footstep, OutsideSystem, OutsideWrite, ServiceLine, Walk
+from inbound.walks.answering import StepRefused
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lanes import begin_lane, handed_over
 from inbound.walks.page import lay_walk
@@ -84,12 +85,13 @@ def test_every_lane_is_walked_to_its_end_and_moves_its_card(line, way, call_of, 
     end = flow_of(line).steps[way[-1][0]]
     lane = Attending(elena, card, monday + timedelta(minutes=5))
     if end.mailed:
-        with pytest.raises(WalkRefused, match="Todavía no se escribió a «Jefatura de sector»"):
-            walk_to_the_end(lane, way)
-        way = way[-1:]
-        written_to(card, elena, monday, "waiting")
+        UnitAddress.objects.create(
+            unit=card.kind.unit, sector="Norte", name="Jefa", email="norte@comteco.test", valid_from=monday.date()
+        )
         with pytest.raises(WalkRefused, match="todavía no se entregó"):
             walk_to_the_end(lane, way)
+        assert card.letters.get().notice.to == ["norte@comteco.test"]
+        way = way[-1:]
         Notice.objects.update(state="sent", sent_at=monday)
     walk_to_the_end(lane, way)
     walk = Walk.objects.get(escalation=card)
@@ -105,13 +107,55 @@ def test_every_lane_is_walked_to_its_end_and_moves_its_card(line, way, call_of, 
     assert {write.owed_by for write in owed} <= {elena}  # and no interaction: the call had its own
 
 
-def written_to(card, by, now, state):
-    unit = Unit.objects.get(code="jefe_de_sector")
-    notice = Notice.objects.create(
-        key=f"letter:{card.pk}", kind="escalation_letter", to=["sur@example.org"], subject="x", body="x", state=state,
-        created_at=now, not_before=now,
-    )  # fmt: skip
-    card.letters.create(unit=unit, notice=notice, to_whom="Jefa")
+@pytest.fixture
+def ticket(call_of, elena, monday):
+    """The lane of a slip for a new entry, at the step that writes; who heads a sector is one a sector."""
+    call_of("103")
+    card = taken(Escalation.objects.get(), elena, monday)
+    Escalation.objects.update(details={**card.details, "sector": "SUR"})
+    for sector in ("Norte", "Sur"):
+        UnitAddress.objects.create(
+            unit=card.kind.unit, sector=sector, name=f"Jefa {sector}", email=f"{sector.lower()}@comteco.test",
+            valid_from=monday.date(),
+        )  # fmt: skip
+    lane = Attending(elena, card, monday)
+    lane.answer()
+    return lane
+
+
+def test_the_sector_is_one_of_those_there_are_and_the_mail_goes(ticket, elena, monday):
+    page = lay_walk(here=ticket.here, by=elena)
+    (field,) = page.fields
+    assert [code for code, _words in field.options] == ["Norte", "Sur"]
+    assert "Nueva digitación" in page.letter.subject
+    with pytest.raises(StepRefused):
+        ticket.answer(sector="Sacaba")
+    assert not Notice.objects.filter(kind="escalation_letter").exists()
+    ticket.answer(sector="Sur")
+    notice = Escalation.objects.get().letters.get().notice
+    assert (notice.to, notice.body) == (["sur@comteco.test"], page.letter.text)
+    ticket.back()
+    ticket.answer(sector="Sur")
+    assert Escalation.objects.get().letters.count() == 1, "one that is under way stands for it"
+    Notice.objects.update(state="parked", parked_at=monday)
+    ticket.back()
+    ticket.answer(sector="Norte")
+    assert [one.notice.to for one in Escalation.objects.get().letters.order_by("pk")][1] == ["norte@comteco.test"]
+
+
+def test_where_nobody_receives_it_the_lane_says_so_and_stays(ticket, monday):
+    UnitAddress.objects.update(valid_until=monday.date() - timedelta(days=1), valid_from=monday.date() - timedelta(9))
+    with pytest.raises(StepRefused):
+        ticket.answer(sector="Sur")
+    assert ticket.step == "ticket_sent"
+
+
+def test_the_order_s_sector_stands_chosen_however_it_is_written(ticket, elena):
+    here = ticket.here
+    here.known["order"] = {"sector": " sur "}
+    assert lay_walk(here=here, by=elena).fields[0].value == "Sur"
+    UnitAddress.objects.filter(sector="Sur").update(sector="")
+    assert lay_walk(here=here, by=elena).fields[0].value == "*", "who has all of them"
 
 
 def test_every_end_of_a_lane_is_known_here():
@@ -284,7 +328,7 @@ def test_the_lane_leads_to_the_mail_and_knows_the_sector_it_goes_to(call_of, ele
     client.post(reverse("inbound:walk_answer", args=[walk.key]), {"position": str(walk.position)})
     page = client.get(reverse("inbound:walk", args=[walk.key])).content.decode()
     assert "Correo a la Jefatura del sector" in page
-    assert "El sector es Sacaba." in page
+    assert "El sector de la orden es Sacaba." in page
     assert f'href="{reverse("escalations:letter", args=[card.pk])}"' in page
 
 
