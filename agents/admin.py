@@ -22,9 +22,6 @@ from django.utils.translation import gettext_lazy as _
 from agents import people
 from agents.models import Agent, Disclosure, Skill, Team, User
 
-admin.site.site_header = _("Administración del Centro de Llamadas")
-admin.site.site_title = _("Centro de Llamadas")
-admin.site.index_title = _("Qué se puede configurar")
 admin.site.unregister(Group)  # a role says what somebody may do; groups would only seem to
 admin.site.unregister(EmailAddress)  # the address of an account stands on the account
 admin.site.unregister(Authenticator)  # its form shows and takes the secret itself: who sees it can be anybody

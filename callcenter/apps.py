@@ -2,6 +2,7 @@
 
 from axes.apps import AppConfig as AxesAppConfig
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 from pghistory.apps import PGHistoryConfig
@@ -16,6 +17,20 @@ class CallcenterConfig(AppConfig):
 
         pre_migrate.connect(refuse_another_purpose, sender=self, dispatch_uid="callcenter.purpose")
         post_migrate.connect(remember_purpose, sender=self, dispatch_uid="callcenter.purpose")
+
+
+class AdministrationConfig(AdminConfig):
+    """Django's admin in the sections of the centre; yes and no stand there as words, not as green and red marks."""
+
+    default_site = "callcenter.administration.CentreAdmin"
+
+    def ready(self) -> None:
+        super().ready()
+        from django.contrib.admin.templatetags import admin_list
+
+        from callcenter.administration import yes_or_no
+
+        admin_list._boolean_icon = yes_or_no  # type: ignore[attr-defined]  # the one place lists and read-only fields ask
 
 
 class SignInsConfig(AxesAppConfig):

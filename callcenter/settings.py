@@ -134,7 +134,7 @@ INSTALLED_APPS = [
     "agents",
     "work",
     "screens",
-    "django.contrib.admin",
+    "callcenter.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -352,6 +352,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Centro de Llamadas <centro.l
 
 SYSTEMS_URL = env.str("SYSTEMS_URL", "http://127.0.0.1:8090" if IS_DEMO else "")  # each at <address>/<system>/
 PLAYS_SYSTEMS = IS_DEMO and "SYSTEMS_URL" not in os.environ  # then `manage.py run` starts the sandbox
+# Who answers the trial of a flow's draft: a sandbox, never a system of the site; empty: who tries writes what she sees.
+TRIAL_SYSTEMS_URL = env.str("TRIAL_SYSTEMS_URL", SYSTEMS_URL if PLAYS_SYSTEMS else "")
 _elsewhere: list[str] = env.list("SYSTEM_URLS", [])
 SYSTEM_URLS = {code: address for code, _is, address in (pair.partition("=") for pair in _elsewhere)}
 SYSTEM_TOKENS = {  # one token for all, and SYSTEM_<CODE>_TOKEN for one of them
@@ -412,4 +414,5 @@ if IS_TEST:
     CACHES["default"]["OPTIONS"] = {"socket_timeout": 60, "socket_connect_timeout": 60}  # slow is not yet down
     CELERY_BROKER_URL = "memory://"
     CELERY_BROKER_TRANSPORT = "memory"
+    TRIAL_SYSTEMS_URL = ""
     SYSTEMS_URL, SYSTEM_URLS = "http://127.0.0.1:9", {}  # where nobody answers, until a test says where

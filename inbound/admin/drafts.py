@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.access import signed_in_user
 from inbound.admin.flow_steps import StepForm, rows_of, title_of
 from inbound.admin.flows import WithFlows, compared, drawn
+from inbound.admin.trials import trial_page
 from inbound.flows.editing import EditRefused, lines_of
 from inbound.flows.publishing import (
     PublishingRefused,
@@ -172,6 +173,7 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.steps)
         return [
+            path("<int:pk>/try/", self.admin_site.admin_view(self.trial), name="inbound_flowdraft_try"),
             path("<int:pk>/steps/", view, name="inbound_flowdraft_steps"),
             path("<int:pk>/steps/<path:name>/", view, name="inbound_flowdraft_step"),
             *super().get_urls(),
@@ -206,6 +208,18 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
             "diagram": drawn(draft.source, current=name, opens=partial(self._page_of, draft)),
         }  # fmt: skip
         return TemplateResponse(request, "admin/inbound/flowdraft/steps.html", context)
+
+    def trial(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A draft tried as a call; one that is wrong has its faults mended first."""
+        draft = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, draft):
+            raise PermissionDenied
+        if checked(draft)[0] is None:
+            messages.error(
+                request, gettext("Corrija primero lo que falta: así como está, el borrador no se puede probar.")
+            )
+            return HttpResponseRedirect(reverse("admin:inbound_flowdraft_steps", args=[draft.pk]))
+        return trial_page(request, draft, {})
 
     @staticmethod
     def _shown_again(
@@ -256,7 +270,9 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
     @admin.display(description=_("paso por paso"))
     def by_steps(self, draft: FlowDraft) -> str:
         address = reverse("admin:inbound_flowdraft_steps", args=[draft.pk])
-        return format_html('<a class="button" href="{}">{}</a>', address, gettext("Editar paso por paso"))
+        tries = reverse("admin:inbound_flowdraft_try", args=[draft.pk])
+        links = '<a class="button" href="{}">{}</a> <a class="button" href="{}">{}</a>'
+        return format_html(links, address, gettext("Editar paso por paso"), tries, gettext("Probar"))
 
     @admin.display(description=_("por corregir"))
     def problems(self, draft: FlowDraft) -> str:

@@ -88,8 +88,8 @@ def how_kept(*, asked: Asked, user: User) -> list[Kept]:
     ended = WatchedRepair.objects.visible_to(user).filter(due_at__gte=begins, due_at__lt=ends)
     ended = ended.filter(state__in=(State.KEPT, State.LATE, State.NOT_SEEN))
     counts = {state.value: Count("pk", filter=Q(state=state)) for state in (State.KEPT, State.LATE, State.NOT_SEEN)}
-    told = ended.order_by("segment", "component").values("segment", "component")
-    return [Kept(**row) for row in told.annotate(ended=Count("pk"), **counts)]
+    told = ended.order_by("segment", "component").values("segment", "component").annotate(ended=Count("pk"), **counts)
+    return [Kept(**row) for row in told.values("segment", "component", "ended", "kept", "late", "not_seen")]
 
 
 def count_repairs(*, user: User) -> dict[str, int | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,13 +92,13 @@ def shown_field(
     )  # fmt: skip
 
 
-def one_is_enough(asked: Iterable[Field]) -> list[str]:
+def one_is_enough(asked: Sequence[Field]) -> list[str]:
     """The labels of fields of which any one will do; empty where each stands for itself."""
     labels = {field.name: str(field.label) for field in asked}
-    for field in asked:
-        others = [name for name, expected in field.required_unless.items() if expected == "present" and name in labels]
-        if others and len(others) == len(field.required_unless):
-            return [labels[name] for name in (field.name, *others)]
+    for one in asked:
+        others = [name for name, expected in one.required_unless.items() if expected == "present" and name in labels]
+        if others and len(others) == len(one.required_unless):
+            return [labels[name] for name in (one.name, *others)]
     return []
 
 

@@ -22,7 +22,7 @@ from inbound.flows.conditions import arguments, holds
 from inbound.flows.shapes import DONE, REFUSED, Flow, Step
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import found_by_hand, look_ups
-from inbound.outside.reaching import look_up
+from inbound.outside.reaching import Looked, look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.asked import fields_of
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out, write_to_unit
@@ -145,6 +145,11 @@ def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool 
     if step.kind != "look_up" or footstep.found is not None or (was_asked and not again):
         return here
     looked = look_up(name=step.look_up, arguments=arguments(step.with_, here.known), now=now, by=by)
+    return take_found(by=by, key=key, position=position, looked=looked, now=now)
+
+
+def take_found(*, by: User, key: uuid.UUID, position: int, looked: Looked, now: datetime) -> WalkState:
+    """Write down what a look-up brought, and go on when it is something. Raises StaleStep, WalkRefused."""
     with transaction.atomic():
         here = locked_state(by, key, position)
         footstep = here.footstep
@@ -187,6 +192,11 @@ def go_on_with_outcome(*, by: User, key: uuid.UUID, position: int, now: datetime
     if not here.step.waits or here.footstep.write_id is None:
         return here
     wait_for(pk=here.footstep.write_id, now=now)
+    return follow_outcome(by=by, key=key, position=position, now=now, leaves=leaves)
+
+
+def follow_outcome(*, by: User, key: uuid.UUID, position: int, now: datetime, leaves: bool = False) -> WalkState:
+    """Go on by what the write of the present step came to by now. Raises StaleStep, WalkRefused."""
     with transaction.atomic():
         here = locked_state(by, key, position)
         write = here.footstep.write

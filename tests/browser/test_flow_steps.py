@@ -43,3 +43,17 @@ def test_a_step_is_found_in_the_drawing_changed_and_published(
     page.get_by_role("link", name="Al texto, y a publicar").click()
     page.get_by_role("button", name="Guardar y publicar").click()
     expect(page.get_by_text("Publicada la versión 2 de 103")).to_be_visible()
+
+
+def test_the_admin_and_a_trial_are_accessible(
+    ines: User, at: Callable[..., datetime], open_as: Any, live_server: Any
+) -> None:
+    publish_every_flow(now=at("2026-11-25 09:30"))
+    line = ServiceLine.objects.get(number="101")
+    draft = FlowDraft.objects.create(line=line, source=text_of("101"), saved_at=at("2026-11-25 09:40"), saved_by=ines)
+    page = open_as(ines)
+    for address in ("", "escalations/kind/", "agents/user/", f"inbound/flowdraft/{draft.pk}/try/"):
+        page.goto(f"{live_server.url}/admin/{address}")
+        assert_accessible(
+            page, f"admin-{address.strip('/').replace('/', '-')}", looks=(("desk", "light"), ("tablet", "dark"))
+        )

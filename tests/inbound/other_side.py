@@ -26,6 +26,7 @@ class OtherSide:
     answers: dict[str, Any] = field(default_factory=dict)
     book: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    authorised: list[str] = field(default_factory=list)
     slow: dict[str, float] = field(default_factory=dict)
     says: dict[str, tuple[int, Any]] = field(default_factory=dict)
     hangs_up: set[str] = field(default_factory=set)
@@ -53,6 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
         operation = self.path.strip("/")
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         side.asked.append((operation, body))
+        side.authorised.append(self.headers.get("Authorization", ""))
         key = self.headers.get("Idempotency-Key", "")
         if said := side.knob(side.says, operation, None):
             return self._answer(*said)

@@ -219,6 +219,7 @@ def programs(host: str, port: int, live: int, systems: int | None) -> tuple[list
     where = {}
     if settings.PLAYS_SYSTEMS:
         where["SYSTEMS_URL"] = outside_systems.address_of(systems) if systems is not None else ""
+        where["TRIAL_SYSTEMS_URL"] = where["SYSTEMS_URL"]
     ports = {"LIVE_PORT": str(live), "WEB_PORT": str(port)} if settings.IS_DEMO else {}  # else a proxy joins the two
     if settings.IS_DEMO and not os.environ.get("PUBLIC_URL"):
         where["PUBLIC_URL"] = address_of(host, port)  # the links in mails lead here

@@ -1,0 +1,114 @@
+"""The page on which a draft is tried as a call, step by step, before it is published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from inbound.flows.shapes import OUTCOMES
+from inbound.models import FlowDraft
+from inbound.outside.actions import actions
+from inbound.trials.trying import LONGEST, Move, Trial, Trier, begin, is_of, tried
+from inbound.walks.answering import StepRefused
+from inbound.walks.footsteps import StaleStep, WalkRefused
+from inbound.walks.page import diagram_of, lay_walk
+from inbound.walks.state import NoFlow
+from service_level.days import LA_PAZ
+
+HIDDEN = ("csrfmiddlewaretoken", "position", "branch", "confirmed", "verb", "outcome")
+MOST_OF_A_FIELD = 500  # letters
+
+
+def trial_page(request: HttpRequest, draft: FlowDraft, context: dict[str, Any]) -> HttpResponse:
+    """Look at the trial of a draft, or make one move of it; it is kept in the session of whoever tries."""
+    key, here = f"trial:{draft.pk}", HttpResponseRedirect(request.path)
+    trial, notice = _kept(request, key, draft)
+    if request.method == "POST" and request.POST.get("verb") == "begin":
+        request.session[key] = begin(draft, at=_moment(request.POST.get("at", ""))).as_kept()
+        return here
+    typed: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    with tried(trial, draft=draft) as trier:
+        problem = ""
+        if request.method == "POST" and _is_of_this_step(request, trier) and len(trial.moves) < LONGEST:
+            try:
+                move = _move(request, trier)
+                trier.take(move)
+            except StepRefused as refused:
+                typed, errors = _sent(request), refused.errors
+            except (StaleStep, WalkRefused) as refusal:
+                problem = str(refusal)
+            except NoFlow as missing:
+                problem = _("La línea %(line)s no tiene un flujo publicado.") % {"line": missing}
+            else:
+                trial.moves.append(move)
+                request.session[key] = trial.as_kept()
+                return here
+        elif request.method == "POST" and len(trial.moves) >= LONGEST:
+            problem = _("La prueba es demasiado larga: comience otra.")
+        page = lay_walk(here=trier.here, by=None, typed=typed, errors=errors, problem=problem)
+        told = {
+            **context, "draft": draft, "page": page, "trial": trial, "notice": notice, "cards": trier.cards,
+            "writes": [(write, str(actions()[write.action].words)) for write in trier.writes],
+            "lane": trier.lane_of, "outcomes": list(OUTCOMES.items()), "diagram": diagram_of(trier.here),
+            "at": timezone.localtime(trial.at, LA_PAZ),
+            "trail": [
+                (reverse("admin:inbound_flowdraft_steps", args=[draft.pk]), str(draft.line)),
+                ("", _("Prueba")),
+            ],
+        }  # fmt: skip
+        written = render_to_string("inbound/trials/trial.html", told, request=request)
+    return HttpResponse(written, status=422 if errors else 409 if problem else 200)
+
+
+def _kept(request: HttpRequest, key: str, draft: FlowDraft) -> tuple[Trial, str]:
+    """The trial of this session, or a new one where there is none or the text is another by now; and why."""
+    try:
+        trial = Trial.kept(request.session[key])
+    except (KeyError, TypeError, ValueError):
+        return begin(draft, at=timezone.now()), ""
+    if is_of(draft, trial):
+        return trial, ""
+    return begin(draft, at=trial.at), _("El borrador cambió: la prueba comienza otra vez.")
+
+
+def _is_of_this_step(request: HttpRequest, trier: Trier) -> bool:
+    """A form of an earlier look, or pressed twice, makes no move: the page shows where the trial stands."""
+    return request.POST.get("position") == str(trier.here.footstep.position)
+
+
+def _move(request: HttpRequest, trier: Trier) -> Move:
+    verb = request.POST.get("verb", "answer")
+    match verb:
+        case "ask":
+            return trier.ask()
+        case "answer":
+            branch, confirmed = request.POST.get("branch", "")[:40], request.POST.get("confirmed") == "yes"
+            return {"verb": verb, "sent": _sent(request), "branch": branch, "confirmed": confirmed}
+        case "by_hand":
+            return {"verb": verb, "sent": _sent(request)}
+        case "outcome":
+            return {"verb": verb, "outcome": request.POST.get("outcome", "")}
+    return {"verb": verb}
+
+
+def _sent(request: HttpRequest) -> dict[str, str]:
+    return {name: str(text)[:MOST_OF_A_FIELD] for name, text in request.POST.items() if name not in HIDDEN}
+
+
+def _moment(text: str) -> datetime:
+    """The moment the trial plays at, as the page's field writes it; now where nothing can be read."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        found = None
+    if found is None or not 2000 < found.year < 2200:
+        return timezone.now()
+    return found.replace(tzinfo=LA_PAZ)
