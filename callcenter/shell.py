@@ -17,6 +17,7 @@ from agents.models import Role, User
 from callcenter.demo.progress import Progress, how_far
 from callcenter.live.address import stream_of
 from campaigns.payments.payment_age import PaymentAge, payment_age
+from escalations.mentioning import count_unread
 from inbound.models import OutsideWrite
 from inbound.writes.lists import FOR_A_PERSON
 
@@ -53,6 +54,9 @@ PLACES = {
 }
 
 
+WAITS = {ATTENDED: _("Operaciones que esperan a una persona"), ESCALATIONS: _("Derivaciones en que le mencionan")}
+
+
 @dataclass(frozen=True)
 class NavigationItem:
     """A link of the navigation as this page shows it."""
@@ -62,6 +66,7 @@ class NavigationItem:
     key: str
     current: bool
     waiting: int = 0  # how much of it waits for a person
+    waits: str | Promise = ""  # what that is
 
 
 class Frame:
@@ -88,9 +93,10 @@ class Frame:
         found = [(reverse(place.address), place) for place in PLACES[Role(self.person.role)]]
         around = [href for href, _place in found if self._request.path.startswith(href)]
         here = max(around, key=len, default=None)
-        waiting = {ATTENDED: self._writes_for_a_person}
+        waiting = {ATTENDED: self._writes_for_a_person, ESCALATIONS: self._mentions}
         return [
-            NavigationItem(href, place.words, place.key, href == here, waiting.get(place, 0)) for href, place in found
+            NavigationItem(href, place.words, place.key, href == here, waiting.get(place, 0), WAITS.get(place, ""))
+            for href, place in found
         ]
 
     @property
@@ -99,6 +105,11 @@ class Frame:
         if self.person is None or not self.person.steers_campaigns:
             return 0
         return OutsideWrite.objects.filter(state__in=FOR_A_PERSON).count()
+
+    @property
+    def _mentions(self) -> int:
+        """Cards on which a colleague named this person, and she has not said that she saw it."""
+        return count_unread(user=self.person) if self.person is not None and self.person.steers_campaigns else 0
 
     @cached_property
     def payments(self) -> PaymentAge:

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import User
-from escalations.filters import Filters, choices_among, due, labelled, late, narrowed, whose
+from escalations.filters import Filters, choices_among, due, labelled, late, named, narrowed, whose
 from escalations.lifecycle import Verb
 from escalations.models import Escalation, Kind
 
@@ -92,7 +92,7 @@ class Counts:
 
 def cards_on_board(*, asked: Filters, user: User, now: datetime) -> Any:
     """Open escalations under these filters, with what a card shows."""
-    found = _open(asked, user).filter(whose(asked.mine, user), due(asked.due, now=now))
+    found = _open(asked, user).filter(whose(asked.mine, user), named(asked.mentioned, user), due(asked.due, now=now))
     return found.select_related("kind", "owner").only(*READ)
 
 
@@ -117,7 +117,8 @@ def first_cards(column: Column, *, asked: Filters, user: User, now: datetime) ->
 
 def count_board(*, asked: Filters, user: User, now: datetime) -> Counts:
     """All the figures of the board, by one query."""
-    these, then = whose(asked.mine, user), due(asked.due, now=now)
+    these = whose(asked.mine, user) & named(asked.mentioned, user)
+    then = due(asked.due, now=now)
     rows = (
         _open(asked, user)
         .order_by()

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Role, User
 from escalations.letters import units
 from escalations.lifecycle import Verb, why_not
-from escalations.models import Change, Escalation, Kind
+from escalations.mentioning import colleagues, unread_on
+from escalations.models import Change, Escalation, Kind, Mention
 from escalations.working import doubles_of
 
 
@@ -79,6 +80,8 @@ class CardPage:
     why_no_merge: str
     history: list[Change]
     units: list[str]
+    mentions: list[Mention]
+    colleagues: list[tuple[str, str]]
     below_verbs: list[str]
     below_history: list[str]
 
@@ -109,6 +112,8 @@ def card_page(
         why_no_merge=why_not(Verb.MERGE, escalation=escalation, by=user),
         history=history_of(escalation),
         units=list(units().values_list("name", flat=True)) if may_wait else [],
+        mentions=unread_on(escalation=escalation, user=user) if user.steers_campaigns else [],
+        colleagues=colleagues() if any(shown.verb == Verb.NOTE for shown in verbs) else [],
         below_verbs=_pieces("below_verbs", escalation),
         below_history=_pieces("below_history", escalation),
     )

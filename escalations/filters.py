@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from agents.models import User
-from escalations.models import Escalation, Kind, kind_label
+from escalations.models import Escalation, Kind, Mention, kind_label
 from service_level.days import bounds_of_day
 
 WORDS = 8  # of a search
@@ -24,6 +24,7 @@ class Filters:
     line: str = ""
     zone: str = ""
     due: str = ""  # "today", or "overdue"
+    mentioned: bool = False  # where somebody named this person, and she has not seen it
     search: str = ""  # a contract, the end of a telephone, or words of whom and what it is about
 
 
@@ -72,6 +73,12 @@ def choices_among(rows: QuerySet[Escalation], asked: Filters) -> tuple[set[str],
 def whose(mine: bool, user: User) -> Q:
     """With `mine` the cards the user has and those nobody has yet; else all."""
     return Q(owner=user) | Q(state=Escalation.State.NEW) if mine else Q()
+
+
+def named(mentioned: bool, user: User) -> Q:
+    """With `mentioned` the cards on which the user is named and has not said that she saw it; else all."""
+    unseen = Mention.objects.visible_to(user).unread()
+    return Q(pk__in=unseen.values("change__escalation")) if mentioned else Q()
 
 
 def late(*, now: datetime) -> Q:

@@ -75,7 +75,11 @@ class MergeForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = _text(_("Nota"))
+    text = _text(_("Nota"), hint=_("Con @ y su usuario, alguien de supervisión la ve."))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["text"].widget.attrs |= {"data-mentions": "", "aria-autocomplete": "list"}
 
 
 FORMS: dict[Verb, type[forms.Form]] = {

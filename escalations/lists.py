@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from escalations.filters import Filters, choices_among, due, kind_words, labelled, narrowed, whose
+from escalations.filters import Filters, choices_among, due, kind_words, labelled, named, narrowed, whose
 from escalations.models import Escalation, Kind
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone, masked_text
@@ -48,15 +48,16 @@ class Asked(Filters):
         """The filters without personal data, for the book of exports."""
         state = dict(states_shown()).get(self.state, "")
         when = {"today": _("vencen hoy"), "overdue": _("vencidas")}.get(self.due, "")
+        mentioned = _("donde me mencionan") if self.mentioned else ""
         mine, search = _("mías") if self.mine else "", _("con búsqueda") if self.search else ""
-        said = [kind_words(self.kind), self.line, self.zone, state, when, mine, search]
+        said = [kind_words(self.kind), self.line, self.zone, state, when, mine, mentioned, search]
         return ", ".join(str(word) for word in said if word)
 
 
 def find_escalations(*, asked: Asked, user: User, now: datetime) -> QuerySet[Escalation]:
     """What `user` may see of what is asked for, what is due first at the top; an agent, what she handed over."""
     found = narrowed(Escalation.objects.visible_to(user), asked).select_related("raised_by", "kind", "owner")
-    found = found.filter(whose(asked.mine, user))
+    found = found.filter(whose(asked.mine, user), named(asked.mentioned, user))
     if not user.sees_the_centre:
         found = found.filter(raised_by=user)
     if asked.state in (OPEN, CLOSED):

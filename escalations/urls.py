@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from escalations.views import board, calls, cards, letters, lists, times
+from escalations.views import board, calls, cards, letters, lists, own, times
 
 app_name = "escalations"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("list/", lists.escalation_list, name="escalation_list"),
     path("several/", lists.escalations_several, name="escalations_several"),
     path("export/", lists.escalation_export, name="escalation_export"),
+    path("own/<slug:place>/filters/save/", own.filter_save, name="filter_save"),
+    path("own/<slug:place>/filters/<int:pk>/forget/", own.filter_forget, name="filter_forget"),
     path("calls/", calls.calls, name="calls"),
     path("calls/<int:pk>/take/", calls.call_take, name="call_take"),
     path("calls/<int:pk>/give-back/", calls.call_give_back, name="call_give_back"),
@@ -25,6 +27,7 @@ urlpatterns = [
     path("<int:pk>/card/", board.board_card, name="board_card"),
     path("<int:pk>/letter/", letters.letter, name="letter"),
     path("<int:pk>/letters/<int:letter>/retry/", letters.letter_retry, name="letter_retry"),
+    path("<int:pk>/mentions/seen/", own.mentions_seen, name="mentions_seen"),
     path("<int:pk>/reveal/", cards.escalation_reveal, name="escalation_reveal"),
     path("<int:pk>/undo/", cards.escalation_undo, name="escalation_undo"),
     path("<int:pk>/steps/<slug:verb>/", cards.escalation_step, name="escalation_step"),

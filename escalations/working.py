@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.lifecycle import EscalationRefused, Verb, locked_escalation, may_work, take_step
 from escalations.marks import mark_before_its_clock_stops
+from escalations.mentioning import mention, mentioned_in, see_mentions
 from escalations.models import Escalation, Kind
 from escalations.raising import warning_of
 from service_level.working_time import LOOK_AHEAD, pushed_back, when_worked, working_calendar, working_time_between
@@ -133,8 +134,14 @@ def merge(*, escalation_id: int, into_id: int, by: User, now: datetime) -> Escal
 
 
 def note(*, escalation_id: int, text: str, by: User, now: datetime) -> Escalation:
-    """Write something down on the card. Raises EscalationRefused."""
-    return take_step(Verb.NOTE, escalation_id=escalation_id, by=by, now=now, note=_needed(text, _("Escriba la nota.")))
+    """Write something down on the card; whom it names with an @ sees it there. Raises EscalationRefused."""
+    text = _needed(text, _("Escriba la nota."))
+    users = mentioned_in(text, by=by)
+    with transaction.atomic():
+        card = take_step(Verb.NOTE, escalation_id=escalation_id, by=by, now=now, note=text)
+        mention(escalation=card, users=users)
+        see_mentions(escalation=card, user=by, now=now)  # who answers has read
+    return card
 
 
 def doubles_of(escalation: Escalation, *, user: User) -> list[Escalation]:

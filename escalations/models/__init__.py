@@ -2,6 +2,7 @@
 
 from escalations.models.cards import Change, Escalation
 from escalations.models.kinds import Kind, kind_label
+from escalations.models.own import Mention, SavedFilter
 from escalations.models.units import Letter, Unit, UnitAddress
 
-__all__ = ["Change", "Escalation", "Kind", "Letter", "Unit", "UnitAddress", "kind_label"]
+__all__ = ["Change", "Escalation", "Kind", "Letter", "Mention", "SavedFilter", "Unit", "UnitAddress", "kind_label"]

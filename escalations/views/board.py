@@ -36,7 +36,7 @@ from escalations.board_cards import draw_card
 from escalations.changes import changes_since, newest_change
 from escalations.filters import Filters
 from escalations.models import Escalation
-from escalations.views.filters import filters_of, pairs_of, query_of, query_of_times
+from escalations.views.filters import filters_of, own_chips, pairs_of, query_of, query_of_times
 from screens.searching import search_is_posted
 
 
@@ -58,6 +58,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "since": since,
         "whose": _whose_chips(request, asked, user, counts) if user.steers_campaigns else [],
         "due": _due_chips(request, asked, user, counts),
+        "own": own_chips(request, asked, user, place="board", mine_at_first=user.steers_campaigns),
         "chosen": _chosen_chips(request, asked, user, choices),
         "kept": [(name, value) for name, value in _query(request, asked, user) if name in ("whose", "due")],
         "to_list": query_of(request, asked, mine_at_first=False),

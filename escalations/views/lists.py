@@ -36,7 +36,7 @@ from escalations.lists import (
 )
 from escalations.several import VERBS, do_to_several
 from escalations.tables import EscalationTable
-from escalations.views.filters import filters_of, pairs_of, query_of, query_of_times
+from escalations.views.filters import filters_of, own_chips, pairs_of, query_of, query_of_times
 from screens.searching import search_is_posted
 from screens.spreadsheets import workbook_response
 
@@ -71,6 +71,7 @@ def _show_list(request: HttpRequest, *, sent: Form | None = None, picked: Collec
             }
             for due in words
         ],
+        "own": own_chips(request, asked, user, place="list", mine_at_first=False) if user.sees_the_centre else None,
         "kinds": kinds_shown(),
         "states": states_shown(),
         **lines_and_zones(asked=asked, user=user),

@@ -10,8 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from escalations import working
+from escalations.mentioning import count_unread
 from escalations.models import Change, Escalation, Unit, UnitAddress
-from tests.browser.looking import assert_accessible, settle
+from tests.browser.looking import assert_accessible, picture, settle
 from tests.escalations.conftest import make_card
 
 __all__ = ["make_card"]
@@ -374,3 +375,34 @@ def test_a_key_that_unfolds_a_form_goes_into_it(board, make_card, elena):
     page.keyboard.type("Contesta que viene a pagar")
     expect(page.locator("#card-dialog").get_by_label("Nota")).to_have_value("Contesta que viene a pagar")
     assert state_of(card) == "new"
+
+
+def test_a_colleague_is_named_in_a_note_by_the_keyboard_and_a_filter_is_saved(board, make_card, elena, rosa):
+    card = make_card()
+    page = board(elena, "?whose=all&kind=billing_claim")
+    card_of(page, card).locator(".card-link").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#card-title")).to_be_focused()
+    page.keyboard.press("n")
+    note = page.locator("#card-dialog").get_by_label("Nota")
+    expect(note).to_be_focused()
+    page.keyboard.type("Mira esto @ro")
+    expect(page.get_by_role("option", name="@rosa")).to_have_attribute("aria-selected", "true")
+    picture(page, "mention-choices")
+    page.keyboard.press("Enter")
+    expect(note).to_have_value("Mira esto @rosa ")
+    page.keyboard.type("@")
+    expect(page.locator("#mention-choices li").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#mention-choices li")).to_have_count(0)
+    expect(page.locator("#card-dialog")).to_be_visible()
+    page.keyboard.press("Backspace")
+    page.locator("#card-dialog").get_by_role("button", name="Anotar").click()
+    expect(page.locator("#card [role=status].ok")).to_contain_text("Nota guardada")
+    assert count_unread(user=rosa) == 1
+    page.keyboard.press("Escape")
+    page.locator("summary", has_text="Guardar filtro").click()
+    page.get_by_label("Nombre del filtro").fill("Reclamos")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="★ Reclamos")).to_have_attribute("aria-current", "true")
+    assert_accessible(page, "board-saved-filter", looks=(("desk", "light"), ("tablet", "dark")))

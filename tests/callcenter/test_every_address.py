@@ -151,6 +151,9 @@ ADDRESSES = [
     Address("escalations:times", CENTRE),
     Address("escalations:times_export", CENTRE, sends={}),
     Address("escalations:escalation", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
+    Address("escalations:filter_save", CENTRE, of=lambda world: {"place": "board"}, sends={"name": "x"}, shared=True),
+    Address("escalations:filter_forget", ELENA, of=lambda world: world.saved_filter, sends={}, hidden=True),
+    Address("escalations:mentions_seen", STEERING, of=lambda world: {"pk": world.escalation.pk}, sends={}),
     Address("escalations:escalation_reveal", AUDITOR, of=lambda world: {"pk": world.escalation.pk}, sends={}),
     Address(
         "escalations:escalation_step",

@@ -31,7 +31,7 @@ from campaigns.models import (
     Report,
 )
 from escalations.letters import write_letter
-from escalations.models import Escalation, Unit, UnitAddress
+from escalations.models import Escalation, SavedFilter, Unit, UnitAddress
 from escalations.raising import raise_escalation
 from inbound.models import OutsideWrite, ServiceLine, Walk
 from inbound.walks.walking import answer_step, begin_walk
@@ -124,6 +124,12 @@ class World:
             key="x", kind=NoticeKind.REPORT_LATE, to=["a@b.example"], subject="x", body="x",
             not_before=self.now, created_at=self.now,
         )  # fmt: skip
+
+    @property
+    def saved_filter(self) -> dict[str, Any]:
+        """One of Elena's."""
+        saved = SavedFilter.objects.create(user=self.elena, name=f"{uuid.uuid4()}"[:40], line="101")
+        return {"place": "board", "pk": saved.pk}
 
     @cached_property
     def escalation(self) -> Escalation:

@@ -1,0 +1,59 @@
+"""Naming a colleague in a note: `@elena` puts the card before her until she says that she has seen it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from agents.models import Role, User
+from escalations.lifecycle import EscalationRefused
+from escalations.models import Change, Escalation, Mention
+
+NAMED = re.compile(r"(?<![\w.@+-])@(\w[\w.@+-]*)")
+WORKS_CARDS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def colleagues() -> list[tuple[str, str]]:
+    """Who may be mentioned, by user name, with the name people know."""
+    found = User.objects.filter(role__in=WORKS_CARDS, is_active=True).order_by("first_name", "username")
+    return [(one.username, str(one)) for one in found]
+
+
+def mentioned_in(text: str, *, by: User) -> list[User]:
+    """Whom a note names, but who wrote it. Raises EscalationRefused for a name nobody has: nobody would be told."""
+    names = list(dict.fromkeys(name.rstrip(".-") for name in NAMED.findall(text)))
+    if not names:
+        return []
+    there = User.objects.filter(role__in=WORKS_CARDS, is_active=True)
+    known = {one.username.casefold(): one for one in there}
+    unknown = [name for name in names if name.casefold() not in known]
+    if unknown:
+        words = _("«@%(name)s» no es nadie de supervisión: nadie se enteraría. Corrija el usuario o quite la @.")
+        raise EscalationRefused(words % {"name": unknown[0][:40]})
+    return [one for name in names if (one := known[name.casefold()]) != by]
+
+
+def mention(*, escalation: Escalation, users: list[User]) -> None:
+    """Put the newest line of a card's history before these people. Call it in the transaction that wrote it."""
+    if users:
+        newest = Change.objects.filter(escalation=escalation).order_by("-pk").only("pk")[:1].get()
+        Mention.objects.bulk_create([Mention(change=newest, user=one) for one in users])
+
+
+def unread_on(*, escalation: Escalation, user: User) -> list[Mention]:
+    """Where this person is named on a card and has not said that she saw it, the oldest first."""
+    found = Mention.objects.visible_to(user).unread().filter(change__escalation=escalation)
+    return list(found.select_related("change__by").order_by("pk"))
+
+
+def see_mentions(*, escalation: Escalation, user: User, now: datetime) -> int:
+    """She has seen those of a card. Returns how many."""
+    return Mention.objects.visible_to(user).unread().filter(change__escalation=escalation).update(read_at=now)
+
+
+def count_unread(*, user: User) -> int:
+    """Cards on which somebody waits for her to look."""
+    found = Mention.objects.visible_to(user).unread()
+    return found.values("change__escalation").distinct().count()
