@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, IntegerField, Subquery, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from agents.models import Role, User
 from callcenter.demo.progress import Progress, how_far
 from callcenter.live.address import stream_of
 from campaigns.payments.payment_age import PaymentAge, payment_age
-from escalations.mentioning import count_unread
+from escalations.mentioning import unread_counted
 from inbound.models import OutsideWrite
 from inbound.writes.lists import FOR_A_PERSON
 
@@ -93,23 +94,26 @@ class Frame:
         found = [(reverse(place.address), place) for place in PLACES[Role(self.person.role)]]
         around = [href for href, _place in found if self._request.path.startswith(href)]
         here = max(around, key=len, default=None)
-        waiting = {ATTENDED: self._writes_for_a_person, ESCALATIONS: self._mentions}
+        waiting = self._waiting
         return [
             NavigationItem(href, place.words, place.key, href == here, waiting.get(place, 0), WAITS.get(place, ""))
             for href, place in found
         ]
 
     @property
-    def _writes_for_a_person(self) -> int:
-        """What was asked of other systems and did not come about, and nobody has settled; told to who settles it."""
+    def _waiting(self) -> dict[Place, int]:
+        """For who works cards: what was asked of other systems, did not come about and nobody has settled; and cards on
+        which a colleague named this person. One query.
+        """
         if self.person is None or not self.person.steers_campaigns:
-            return 0
-        return OutsideWrite.objects.filter(state__in=FOR_A_PERSON).count()
-
-    @property
-    def _mentions(self) -> int:
-        """Cards on which a colleague named this person, and she has not said that she saw it."""
-        return count_unread(user=self.person) if self.person is not None and self.person.steers_campaigns else 0
+            return {}
+        writes = OutsideWrite.objects.filter(state__in=FOR_A_PERSON).order_by().values(of=Value(1))
+        found = User.objects.filter(pk=self.person.pk).annotate(
+            writes=Subquery(writes.annotate(n=Count("pk")).values("n"), output_field=IntegerField()),
+            mentions=Subquery(unread_counted(user=self.person), output_field=IntegerField()),
+        )
+        writes_waiting, mentions = found.values_list("writes", "mentions").get()
+        return {ATTENDED: writes_waiting or 0, ESCALATIONS: mentions or 0}
 
     @cached_property
     def payments(self) -> PaymentAge:

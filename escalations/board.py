@@ -26,7 +26,8 @@ READ = (  # what a card shows; reasons and details are long, and opened one at a
     *("kind__code", "kind__name", "kind__stops_while_waiting"),
     *("owner__username", "owner__first_name", "owner__last_name"),
 )
-SHOWN = 50  # cards of a column; the rest are reached by filtering, or in the list
+AT_FIRST = 12  # cards of a column that come with the page: more than a screen has room for
+SHOWN = 50  # cards of a column once one looks further; the rest are reached by filtering, or in the list
 
 
 @dataclass(frozen=True)
@@ -97,22 +98,22 @@ def cards_on_board(*, asked: Filters, user: User, now: datetime) -> Any:
 
 
 def columns_of(*, asked: Filters, user: User, now: datetime, counts: Counts) -> list[ColumnCards]:
-    """The columns, each with its first cards: what is overdue first, then what is due first."""
+    """The columns, each with the cards the page comes with: what is overdue first, then what is due first."""
     columns = []
     for column in COLUMNS:
         count, overdue = counts.columns[column.code], counts.overdue[column.code]
-        cards = first_cards(column, asked=asked, user=user, now=now) if count else []
+        cards = first_cards(column, asked=asked, user=user, now=now, most=AT_FIRST) if count else []
         columns.append(ColumnCards(column, cards, count, overdue))
     return columns
 
 
-def first_cards(column: Column, *, asked: Filters, user: User, now: datetime) -> list[Escalation]:
-    """The cards of one column that are shown, what is overdue first."""
+def first_cards(column: Column, *, asked: Filters, user: User, now: datetime, most: int = SHOWN) -> list[Escalation]:
+    """The first cards of one column, what is overdue first."""
     rows = cards_on_board(asked=asked, user=user, now=now).filter(state__in=column.states)
     if column.code == "waiting":  # only here may something whose time is past not be overdue
         rows = rows.annotate(late=Case(When(late(now=now), then=0), default=1, output_field=IntegerField()))
-        return list(rows.order_by("late", "due_at", "pk")[:SHOWN])
-    return list(rows.order_by("due_at", "pk")[:SHOWN])
+        return list(rows.order_by("late", "due_at", "pk")[:most])
+    return list(rows.order_by("due_at", "pk")[:most])
 
 
 def count_board(*, asked: Filters, user: User, now: datetime) -> Counts:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import Role, User
@@ -53,7 +55,12 @@ def see_mentions(*, escalation: Escalation, user: User, now: datetime) -> int:
     return Mention.objects.visible_to(user).unread().filter(change__escalation=escalation).update(read_at=now)
 
 
+def unread_counted(*, user: User) -> QuerySet[Mention, Any]:
+    """One row with one number, for a subquery: the cards on which somebody waits for her to look; no row for none."""
+    found = Mention.objects.visible_to(user).unread().order_by().values("user")
+    return found.annotate(n=Count("change__escalation", distinct=True)).values("n")
+
+
 def count_unread(*, user: User) -> int:
     """Cards on which somebody waits for her to look."""
-    found = Mention.objects.visible_to(user).unread()
-    return found.values("change__escalation").distinct().count()
+    return next((row["n"] for row in unread_counted(user=user)), 0)

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agents.access import centre_only, signed_in_user
 from agents.models import User
 from escalations.board import (
+    AT_FIRST,
     AT_ONCE,
     COLUMNS,
     MOVES,
@@ -65,6 +66,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "to_times": query_of_times(asked),
         **choices,
         "moves": json.dumps(_moves()),
+        "first": AT_FIRST,
         "most": SHOWN,
         "at_once": " ".join(AT_ONCE),
         "works": user.steers_campaigns,
@@ -87,12 +89,12 @@ def board_card(request: HttpRequest, pk: int) -> HttpResponse:
 @centre_only
 @require_GET
 def board_column(request: HttpRequest, code: str) -> HttpResponse:
-    """The first cards of one column under these filters, for a board whose cards have left."""
+    """The cards of one column under these filters, for who looks further or whose cards have left."""
     user, now = signed_in_user(request), timezone.now()
     column = next((column for column in COLUMNS if column.code == code), None)
     if column is None:
         raise Http404
-    cards = first_cards(column, asked=_asked_for(request, user), user=user, now=now)
+    cards = first_cards(column, asked=_asked_for(request, user), user=user, now=now, most=SHOWN)
     return HttpResponse("".join(map(_drawing(user, now), cards)))
 
 

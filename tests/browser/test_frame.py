@@ -191,8 +191,9 @@ def test_the_admin_works_under_the_policy(open_as, live_server, ines):
     page = open_as(ines)
     page.goto(f"{live_server.url}/admin/agents/user/add/")
     page.locator("[name=username]").fill("nuevo")
-    expect(page.locator("#site-name")).to_contain_text("Centro de Llamadas")
-    assert page.evaluate("getComputedStyle(document.querySelector('#header')).backgroundColor") != "rgba(0, 0, 0, 0)"
+    expect(page.locator(".masthead .brand")).to_contain_text("Centro de Llamadas")
+    assert page.evaluate("getComputedStyle(document.querySelector('.masthead')).backgroundColor") != "rgba(0, 0, 0, 0)"
+    assert page.evaluate("getComputedStyle(document.querySelector('fieldset.module')).borderTopLeftRadius") == "6px"
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -201,7 +201,7 @@ def test_what_another_moved_is_shown_without_touching_what_one_does(board, make_
 
 
 def test_the_focus_of_a_card_that_changes_stays_and_so_does_the_scroll(board, make_card, elena, rosa):
-    cards = [make_card(contract=str(number), due_at=timezone.now() + timedelta(hours=number)) for number in range(20)]
+    cards = [make_card(contract=str(number), due_at=timezone.now() + timedelta(hours=number)) for number in range(12)]
     page = board(elena)
     last = cards[-1]
     card_of(page, last).locator(".card-link").focus()
@@ -291,8 +291,8 @@ def test_a_column_that_shows_only_its_first_cards_is_filled_again_when_they_leav
     board, make_card, elena, monkeypatch, settings
 ):
     settings.LIVE_PORT = 0  # nobody listens there: the board asks
-    monkeypatch.setattr("escalations.board.SHOWN", 5)
-    monkeypatch.setattr("escalations.views.board.SHOWN", 5)
+    monkeypatch.setattr("escalations.board.AT_FIRST", 5)
+    monkeypatch.setattr("escalations.views.board.AT_FIRST", 5)
     cards = [make_card(contract=str(number)) for number in range(8)]
     page = board(elena)
     new = column(page, "new").locator("[data-card]")
@@ -303,6 +303,27 @@ def test_a_column_that_shows_only_its_first_cards_is_filled_again_when_they_leav
     expect(new).to_have_count(5)
     expect(column(page, "new").locator("[data-count]")).to_have_text("6")
     expect(column(page, "new").locator("[data-more-count]")).to_have_text("1")
+
+
+@pytest.mark.parametrize("how", ["the button", "scrolling", "walking"])
+def test_whoever_looks_further_in_a_column_sees_more_of_it(how, board, make_card, elena, settings):
+    settings.LIVE_PORT = 0  # nobody listens there: the board asks
+    for number in range(60):
+        make_card(contract=str(number))
+    page = board(elena)
+    new = column(page, "new").locator("[data-card]")
+    expect(new).to_have_count(12)
+    if how == "the button":
+        column(page, "new").get_by_role("button", name="mostrar más").click()
+        expect(new.nth(12).locator(".card-link")).to_be_focused()
+    elif how == "scrolling":
+        column(page, "new").locator(".cards").evaluate("(list) => { list.scrollTop = list.scrollHeight; }")
+    else:
+        new.last.locator(".card-link").focus()
+    expect(new).to_have_count(50)
+    expect(column(page, "new").locator("[data-more-count]")).to_have_text("10")
+    expect(column(page, "new").get_by_text("filtre para verlas")).to_be_visible()
+    expect(column(page, "new").get_by_role("button", name="mostrar más")).to_be_hidden()
 
 
 def test_a_letter_is_written_over_the_board_and_leads_back_to_its_card(board, make_card, elena):

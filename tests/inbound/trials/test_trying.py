@@ -115,7 +115,8 @@ def test_a_draft_of_101_is_tried_to_each_outcome_against_the_sandbox(
     assert "Registrar" in tried.page
     tried.press("back")
     assert {model: model.objects.count() for model in KEPT} == before
-    assert sandbox.book() == [], "nothing was done in any system"
+    hers = [deed for deed in sandbox.book() if contract in str(deed)]  # a slow one of an earlier test may come late
+    assert hers == [], "nothing was done in any system"
 
 
 def test_no_system_of_the_site_is_asked_and_what_is_looked_up_is_written_by_hand(

@@ -52,6 +52,7 @@
   const heardOf = new Map(); // the newest version heard of: what is older is not shown, however late its answer comes
   const underWay = new Map();
   const heldBack = new Set(); // changed while it was dragged
+  const shownOf = new Map(); // how many cards a column may show: those it came with, until one looks further
   const hand = { current: null, dragged: null }; // the card looked at last, and the one that is dragged
   let tallies = 0;
   let tallying = 0;
@@ -60,6 +61,7 @@
   const linkOf = (card) => card.querySelector(".card-link");
   const columnOf = (code) => columns.find((column) => column.dataset.column === code);
   const listOf = (code) => columnOf(code).querySelector(".cards");
+  const limitOf = (code) => shownOf.get(code) ?? Number(board.dataset.first);
   const nameOf = (code) => columnOf(code).querySelector("[data-column-name]").textContent;
   const figure = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
   const announce = (text) => {
@@ -122,7 +124,7 @@
     const from = old?.parentElement;
     const next = [...list.children].find((card) => card !== old && before(fresh, card)) ?? null;
     // by what is shown and not by what was counted: the count may know of this very card already
-    const isCut = list.children.length >= Number(board.dataset.shown);
+    const isCut = list.children.length >= limitOf(fresh.dataset.column);
     if (!next && isCut && !hadFocus && from !== list) {
       if (old) leave(old); // it stands behind the ones that are shown
       return;
@@ -208,6 +210,34 @@
     if (missing.length) tally();
   };
 
+  /* Whoever scrolls or walks to the end of a column, or says so, sees more of it. */
+  const further = (column) => {
+    const code = column.dataset.column;
+    if (shownOf.has(code) || column.querySelector("[data-more]").hidden) return undefined;
+    shownOf.set(code, Number(board.dataset.shown));
+    column.querySelector("[data-further]").hidden = true;
+    column.querySelector("[data-filter]").hidden = false;
+    return fill(code);
+  };
+  board.addEventListener(
+    "scroll",
+    ({ target: list }) => {
+      if (list.matches?.(".cards") && list.scrollTop + 2 * list.clientHeight > list.scrollHeight) further(list.closest(".column"));
+    },
+    true,
+  );
+  board.addEventListener("focusin", ({ target }) => {
+    const card = target.closest("[data-card]");
+    if (card && !card.nextElementSibling) further(card.closest(".column"));
+  });
+  board.addEventListener("click", async ({ target }) => {
+    const column = target.closest("[data-further]")?.closest(".column");
+    if (!column) return;
+    const last = column.querySelector("[data-card]:last-child");
+    await further(column);
+    if (last?.nextElementSibling) linkOf(last.nextElementSibling).focus();
+  });
+
   const tally = () => {
     clearTimeout(tallying);
     tallying = setTimeout(async () => {
@@ -219,7 +249,7 @@
         const code = column.dataset.column;
         const there = column.querySelectorAll("[data-card]").length;
         const more = Math.max(0, counts.columns[code] - there);
-        if (more && there < board.dataset.shown * FULL) fill(code);
+        if (more && there < limitOf(code) * FULL) fill(code);
         column.querySelector("[data-count]").textContent = figure(counts.columns[code]);
         column.querySelector("[data-overdue-count]").textContent = figure(counts.overdue[code]);
         column.querySelector("[data-overdue]").hidden = !counts.overdue[code];
