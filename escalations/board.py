@@ -26,7 +26,7 @@ READ = (  # what a card shows; reasons and details are long, and opened one at a
     *("kind__code", "kind__name", "kind__stops_while_waiting"),
     *("owner__username", "owner__first_name", "owner__last_name"),
 )
-AT_FIRST = 12  # cards of a column that come with the page: more than a screen has room for
+AT_FIRST = 10  # cards of a column that come with the page: more than a screen has room for
 SHOWN = 50  # cards of a column once one looks further; the rest are reached by filtering, or in the list
 
 

@@ -77,8 +77,9 @@ def whose(mine: bool, user: User) -> Q:
 
 def named(mentioned: bool, user: User) -> Q:
     """With `mentioned` the cards on which the user is named and has not said that she saw it; else all."""
-    unseen = Mention.objects.visible_to(user).unread()
-    return Q(pk__in=unseen.values("change__escalation")) if mentioned else Q()
+    if not mentioned:
+        return Q()
+    return Q(pk__in=Mention.objects.visible_to(user).unread().values("change__escalation"))
 
 
 def late(*, now: datetime) -> Q:

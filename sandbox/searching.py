@@ -35,12 +35,15 @@ def card_of(text: str) -> tuple[str, str]:
     return (found[1], (found[2] or "").upper()) if found else ("", "")
 
 
-def named(text: str) -> dict[str, Any]:
-    """A filter on `name_words`: every word must be there, the last one may be a beginning. Empty without a word."""
+def named(text: str, *, whole: bool = False) -> dict[str, Any]:
+    """A filter on `name_words`: every word must be there, the last one may be a beginning. Empty without a word.
+
+    `whole`: the last one too must be there as it is, which costs the index a third of a beginning.
+    """
     words = [_ways_to_write(word) for word in WORD.findall(text.translate(_TO_PLAIN).lower())[:8]]
     if not words:
         return {}
-    if min(map(len, words[-1])) >= SHORTEST_BEGINNING:
+    if not whole and min(map(len, words[-1])) >= SHORTEST_BEGINNING:
         words[-1] = {f"{way}:*" for way in words[-1]}
     said = " & ".join(f"({' | '.join(sorted(ways))})" for ways in words)
     return {"name_words": SearchQuery(said, search_type="raw", config="simple")}
