@@ -35,6 +35,12 @@ def test_a_step_is_found_in_the_drawing_changed_and_published(
     page.locator("svg a[href$='/steps/order_state/']").click()
     expect(page.locator("svg .is-current title")).to_contain_text("¿En qué estado está la orden de trabajo?")
     assert_accessible(page, "flow-steps", looks=(("desk", "light"), ("desk", "dark")))
+    page.get_by_label("Rama registered").fill("Otra cosa")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="Al texto, y a publicar").click()
+    expect(page.get_by_label("Rama registered")).to_have_value("Otra cosa")
+    assert asked == ["beforeunload"], "what was typed is not left without a question"
     page.get_by_label("Rama registered").fill("Registrada")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Paso guardado. Nada cambia para los agentes hasta que se publique.")).to_be_visible()

@@ -10,3 +10,17 @@ for (const frame of document.querySelectorAll(".flow-frame")) {
 // And so does the list of steps.
 const chosen = document.querySelector(".flow-steps [aria-current]");
 if (chosen) chosen.closest(".flow-steps").scrollTop = chosen.offsetTop - 100;
+
+// Words that were typed and not saved are not left without a question, which is the browser's own.
+const form = document.querySelector(".flow-form");
+if (form) {
+  const now = () => new URLSearchParams(new FormData(form)).toString();
+  const before = form.querySelector(".errorlist, .errornote") ? "" : now();
+  let leaves = false;
+  form.addEventListener("submit", () => {
+    leaves = true;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaves && now() !== before) event.preventDefault();
+  });
+}

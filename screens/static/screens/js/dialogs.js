@@ -4,7 +4,7 @@
  * data-confirm="…"    asks in a dialog first; data-confirm-verb="…" names the button that goes on
  * data-open="id"      opens the dialog with that id; data-close closes the dialog around it
  * data-again          a form that may be sent twice
- * data-submit-on-change, data-select-all="name", data-enter
+ * data-submit-on-change, data-select-all="name", data-picked="name" (how many boxes are ticked), data-enter
  */
 (() => {
   "use strict";
@@ -96,6 +96,13 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
+  const count = () => {
+    document.querySelectorAll("[data-picked]").forEach((figure) => {
+      figure.textContent = document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(figure.dataset.picked)}"]:checked`).length;
+    });
+  };
+  window.addEventListener("pageshow", count); // what a browser brings back ticked, too
+  document.addEventListener("change", count);
   document.addEventListener("change", (event) => {
     if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
     const all = event.target.closest("[data-select-all]");
