@@ -12,10 +12,13 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.models import Attempt, CallBack, Contact, PaymentPromise
-from campaigns.promises_and_callbacks.promise_outcomes import with_outcome
+from campaigns.promises_and_callbacks.promise_outcomes import Outcome, with_outcome
 from escalations.models import Escalation
 from inbound.models import OutsideWrite, Walk
 from inbound.outside.found_words import FoundInWords, in_words
@@ -23,6 +26,7 @@ from inbound.outside.look_ups import look_ups
 from inbound.outside.reaching import look_up
 from inbound.walks.consequences import INTERACTION
 from inbound.writes.lists import FOR_A_PERSON, UNDER_WAY, words_of
+from screens.templatetags.screens import bs
 
 SHOWN = 20  # rows of each list
 A_SHIFT = timedelta(hours=12)  # so long after her call an agent may still look the customer up
@@ -32,6 +36,7 @@ PARTS = {  # what other systems are asked, each by itself: one that is late keep
     "orders": "smartflex.orders",
     "account": "smartflex.account",
 }
+PENDING = ("damages", "orders")  # of them what stands beside the house's own pending things
 PAST = ("closed", "annulled")
 
 
@@ -42,6 +47,20 @@ def may_see(*, contract: str, user: User, now: datetime) -> bool:
     own = Walk.objects.filter(contract=contract, agent__user=user, began_at__gt=now - A_SHIFT)
     cards = Escalation.objects.visible_to(user).filter(contract=contract, closed_at=None)
     return own.exists() or Contact.objects.visible_to(user).filter(contract=contract).exists() or cards.exists()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that is pending, or that happened: what, since when and until when, who has it, what was told."""
+
+    words: str
+    state: str
+    since: datetime
+    until: datetime | None = None
+    href: str = ""
+    who: str = ""
+    told: str = ""
+    is_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,12 +120,93 @@ class Standing:
         found = Attempt.objects.visible_to(self.user).filter(contact__contract=self.contract)
         return list(found.select_related("agent__user", "disposition").order_by("-dialled_at")[:SHOWN])
 
+    @cached_property
+    def pending(self) -> list[Entry]:
+        """What somebody has still to do for her: what is late first, then what is due first, then what has no hour."""
+        found = [self._of_card(card) for card in self.cards if card.closed_at is None]
+        found += [self._of_write(write, words) for write, words, waits in self.writes if waits]
+        found += [self._of_repair(write) for write, _words, _waits in self.writes if self._is_watched(write)]
+        found += [self._of_agreed_call(call) for call in self.agreed_calls]
+        found += [self._of_promise(promise) for promise in self.promises if _outcome_of(promise) == Outcome.OPEN]
+        far = self.now + timedelta(days=9_999)
+        return sorted(found, key=lambda one: (not one.is_late, one.until or far, one.since))
+
+    @cached_property
+    def past(self) -> list[Entry]:
+        """What was done and said, the newest first."""
+        found = [self._of_card(card) for card in self.cards if card.closed_at is not None]
+        found += [self._of_write(write, words) for write, words, waits in self.writes if not waits]
+        found += [self._of_call(call) for call in self.calls]
+        found += [self._of_attempt(attempt) for attempt in self.attempts]
+        found += [self._of_promise(promise) for promise in self.promises if _outcome_of(promise) != Outcome.OPEN]
+        found += [self._of_month(contact) for contact in self.contacts]
+        return sorted(found, key=lambda one: one.since, reverse=True)
+
+    @staticmethod
+    def _is_watched(write: OutsideWrite) -> bool:
+        repair = getattr(write, "repair", None)
+        return repair is not None and repair.state == repair.State.WATCHED
+
+    def _of_card(self, card: Escalation) -> Entry:
+        is_open, href = card.closed_at is None, reverse("escalations:escalation", args=[card.pk])
+        told: dict[str, Any] = {
+            "state": card.get_state_display(),
+            "href": href,
+            "who": str(card.owner or ""),
+            "told": card.promised,
+        }
+        if is_open:
+            late = card.due_at < self.now
+            return Entry(card.kind.label, since=card.raised_at, until=card.due_at, is_late=late, **told)
+        return Entry(card.kind.label, since=card.closed_at or card.raised_at, **told)
+
+    def _of_write(self, write: OutsideWrite, words: str) -> Entry:
+        more = " · ".join(filter(None, (write.reference, str(bs(write.amount)) if write.amount else "")))
+        href = reverse("inbound:write", args=[write.pk])
+        return Entry(words, write.get_state_display(), write.owed_at, href=href, who=str(write.owed_by), told=more)
+
+    def _of_repair(self, write: OutsideWrite) -> Entry:
+        due_at = write.repair.due_at
+        words = _("Reparación del daño %(number)s") % {"number": write.reference}
+        late = due_at is not None and due_at < self.now
+        return Entry(words, write.repair.get_state_display(), write.owed_at, until=due_at, is_late=late)
+
+    def _of_agreed_call(self, call: CallBack) -> Entry:
+        late = call.due_at < self.now
+        return Entry(_("Llamada acordada"), "", call.due_at, until=call.due_at, who=str(call.agent or ""), is_late=late)
+
+    def _of_promise(self, promise: PaymentPromise) -> Entry:
+        said = {"amount": bs(promise.amount), "day": f"{promise.promised_on:%d/%m/%Y}"}
+        outcome = _outcome_of(promise)
+        state = "" if outcome == Outcome.OPEN else str(outcome.label)
+        return Entry(_("Prometió %(amount)s para el %(day)s") % said, state, promise.made_at)
+
+    def _of_call(self, call: Walk) -> Entry:
+        state = call.result_label if call.ended_at else _("en curso")
+        href = reverse("inbound:walk", args=[call.key])
+        return Entry(str(call.line), state, call.began_at, href=href, who=str(call.agent))
+
+    def _of_attempt(self, attempt: Attempt) -> Entry:
+        state = attempt.disposition.label if attempt.disposition else _("sin resultado")
+        return Entry(_("Llamada de la campaña"), str(state), attempt.dialled_at, who=str(attempt.agent))
+
+    def _of_month(self, contact: Contact) -> Entry:
+        words = _("Campaña de %(month)s") % {"month": date_format(contact.campaign.period, "F Y")}
+        since = contact.campaign.launched_at or contact.campaign.created_at
+        state, href = contact.entry.get_state_display(), reverse("campaigns:contact", args=[contact.pk])
+        return Entry(words, state, since, href=href)
+
     @property
     def name(self) -> str:
         """What the house knows her by; empty when it never met her."""
         of_calls = [call.customer_name for call in self.calls]
         named = [*(one.name for one in self.contacts), *of_calls, *(card.customer_name for card in self.cards)]
         return next(filter(None, named), "")
+
+
+def _outcome_of(promise: PaymentPromise) -> Outcome:
+    """As `with_outcome` annotated it."""
+    return Outcome(vars(promise)["outcome"])
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from agents.access import signed_in_user
 from agents.models import Role
-from callcenter.customers.standing import PARTS, Standing, may_see, part_of
+from callcenter.customers.standing import PARTS, PENDING, Standing, may_see, part_of
 
 LONGEST = 24  # letters of a contract
 
@@ -30,7 +30,7 @@ def customer(request: HttpRequest, contract: str) -> HttpResponse:
     context = {
         "standing": Standing(contract=contract, user=user, now=now),
         "contract": contract,
-        "now": now,
-        "parts": list(PARTS) if asks_systems else [],
+        "pending_parts": PENDING if asks_systems else (),
+        "other_parts": [part for part in PARTS if part not in PENDING] if asks_systems else (),
     }
     return render(request, "callcenter/customers/customer.html", context)

@@ -68,8 +68,13 @@ def test_what_is_open_and_late_stands_first(call: Caller, ana: Agent, elena: Use
     assert [one.pk for one in standing.cards] == [late.pk, later.pk, closed.pk]
     assert [(one.pk, waits) for one, _words, waits in standing.writes] == [(write.pk, True)]
     assert [one.pk for one in standing.contacts] == [contact.pk]
+    assert [one.is_late for one in standing.pending] == [True, False, False]
+    assert [one.words for one in standing.pending][-1] == "Reiterar el daño con la misma causal", (
+        "what has no hour stands last"
+    )
+    assert [one.words for one in standing.past][:2] == ["Queja del cliente", "101 Línea 101"], "the newest first"
     page = signed_in(elena).get(PAGE).content.decode()
-    assert "vencida" in page
+    assert page.index("Pendiente") < page.index("vencida") < page.index("Lo que pasó")
     assert "Le llamamos hoy." in page
     assert "101 Línea 101" in page
     assert page.count('hx-trigger="load"') == 4
@@ -116,7 +121,7 @@ def test_an_agent_is_not_told_that_there_is_nothing_where_it_is_somebody_elses(
 ) -> None:
     card(marta.user, "hers", hours=1)
     page = signed_in(ana).get(PAGE).content.decode()
-    assert "No tiene derivaciones." not in page
+    assert "Nada suyo espera a nadie" not in page
     assert "lo que hicieron otros lo ve supervisión" in page
     assert "lo ve supervisión" not in signed_in(elena).get(PAGE).content.decode()
 
