@@ -139,17 +139,23 @@ def why_not_mailed(escalation: Escalation) -> str:
 
 
 def write_drafted(*, escalation_id: int, sector: str, by: User, now: datetime) -> Letter:
-    """Write the mail of a card's kind as it stands, to who holds the role in this sector (103.15).
+    """Write the mail of a card's kind, to who holds the role in this sector and naming it (103.15).
 
-    One that is under way or was delivered to that unit stands for it. Raises EscalationRefused.
+    One to the same address that is under way or was delivered stands for it. Raises EscalationRefused.
     """
     with transaction.atomic():
         card = locked_escalation(escalation_id)
-        there = letters_of(card)
-        alive = [one for one in there if one.unit_id == card.kind.unit_id and one.notice.state != Notice.State.PARKED]
-        if alive:
-            return alive[-1]
-        draft, where = draft_letter(card), "" if sector == EVERYWHERE else sector
+        there, where = letters_of(card), "" if sector == EVERYWHERE else sector
+        if card.kind.unit is None:
+            raise EscalationRefused(_("Elija a qué unidad se escribe."))
+        address = address_of(unit=card.kind.unit, sector=where, on=timezone.localdate(now, LA_PAZ))
+        for one in there:
+            if one.notice.state != Notice.State.PARKED and address.email in one.notice.to:
+                return one
+        if where:
+            card.details = {**card.details, "sector": where}
+            card.save(update_fields=["details"])
+        draft = draft_letter(card)
         return write_letter(
             escalation_id=card.pk, subject=draft.subject, text=draft.text, sector=where, number=len(there) + 1,
             by=by, now=now,

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from inbound.fields import Condition, Field, When
-from inbound.flows.shapes import Branch, Step
+from inbound.flows.shapes import Branch, Flow, Step
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}", re.ASCII)
 SENTENCE = re.compile(r"(?<=[.!?])[ \n]+")
+OF_THE_HOUSE = "house."  # what is read here always answers
 NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
 
 
@@ -35,14 +36,27 @@ def holds(when: When, known: Mapping[str, Any]) -> bool:
     return all(_is(value_at(known, path), expected) for path, expected in when.items())
 
 
-def proposed_branch(step: Step, known: Mapping[str, Any]) -> Branch | None:
-    """The first branch whose condition holds.
+def unanswered(flow: Flow, known: Mapping[str, Any]) -> frozenset[str]:
+    """Names of what was looked up and brought no answer, and of what would have been chosen among it.
+
+    That nobody could be asked is not that there is nothing: it proposes nothing by its absence.
+    """
+    steps = flow.steps.values()
+    asked = [step.as_ for step in steps if step.look_up and not step.look_up.startswith(OF_THE_HOUSE)]
+    silent = {name for name in asked if name in known and known[name] is None}
+    chosen = {step.as_ for step in steps if step.kind == "choose" and step.among.split(".")[0] in silent}
+    return frozenset(silent | {name for name in chosen if known.get(name) is None})
+
+
+def proposed_branch(step: Step, known: Mapping[str, Any], silent: Collection[str] = ()) -> Branch | None:
+    """The first branch whose condition holds; none that holds because what is `silent` is absent.
 
     *Another state* is proposed when the foreign state is there and every branch has a condition that does not hold:
     then the text really has no word for it. A branch without a condition is the caller's to say, never proposed.
     """
     for branch in step.branches:
-        if branch.when and holds(branch.when, known) and holds(branch.needs, known):
+        by_silence = any(how == "absent" and path.split(".")[0] in silent for path, how in branch.when.items())
+        if branch.when and not by_silence and holds(branch.when, known) and holds(branch.needs, known):
             return branch
     decided_by_state = bool(step.on) and all(branch.when for branch in step.branches)
     if decided_by_state and value_at(known, step.on) not in NOTHING:

@@ -106,9 +106,8 @@ def _look_at(repair: WatchedRepair, *, now: datetime) -> int:
 
 
 def is_attended(damage: Mapping[str, Any]) -> bool:
-    """Closed, or executed or attended with service; one that was annulled was not repaired."""
-    state = damage.get("state")
-    return state == "closed" or (state in ("executed", "attended") and damage.get("has_service") is not False)
+    """Closed, executed or attended, and with service; one that was annulled was not repaired."""
+    return damage.get("state") in ("closed", "executed", "attended") and damage.get("has_service") is not False
 
 
 def _settle(repair: WatchedRepair, *, state: WatchedRepair.State, found: str, now: datetime, trouble: str = "") -> int:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.lifecycle import Verb, why_not
 from inbound.flows.choosing import offered
-from inbound.flows.conditions import arguments, proposed_branch
+from inbound.flows.conditions import arguments, proposed_branch, unanswered
 from inbound.models import Footstep, Walk
 from inbound.outside.reaching import look_up
 from inbound.outside.readings import HOUSE
@@ -96,7 +96,7 @@ def enter(
             footstep.left_at = now
             known[step.as_] = footstep.found
         elif step.kind == "decide":
-            proposed = proposed_branch(step, known)
+            proposed = proposed_branch(step, known, unanswered(flow, known))
             footstep.proposed = proposed.name if proposed else ""
         footstep.save(force_insert=True)
         trail.append(footstep)

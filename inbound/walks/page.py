@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import QuerySet
 
 from agents.models import User
-from escalations.letters import Draft, draft_letter
+from escalations.letters import Draft, draft_letter, letters_of
 from escalations.models import Escalation
 from inbound.flows.conditions import script, value_at
 from inbound.flows.diagram import svg
@@ -97,6 +97,7 @@ class WalkPage:
     call_back: str = ""  # where she would be called back
     enough: list[str] = field(default_factory=list)  # of these fields any one will do
     letter: Draft | None = None  # the mail that goes out as the step is answered
+    written_to: list[str] = field(default_factory=list)  # who was written to about the card already
 
     @property
     def is_stuck(self) -> bool:
@@ -149,6 +150,7 @@ def lay_walk(
         called_by=name_of_the_caller(walk, here.known),
         enough=one_is_enough(own),
         letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,
+        written_to=[one.to_whom for one in letters_of(walk.escalation)] if step.letter and walk.escalation else [],
         call_back=phone_numbers.display(call_back_on(walk, here.known)),
     )
 

@@ -21,17 +21,26 @@ class Certificate:
     pending: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """`pending` in Bs is the sum of what is still to be paid, None when that is nothing; it is summed here."""
+
+    certificates: tuple[Certificate, ...]
+    pending: Decimal | None
+
+
 class Pac(SystemClient):
     """All methods raise SystemUnavailable and SystemRefused."""
 
     system = "pac"
 
-    def certificates(self, *, contract: str) -> tuple[Certificate, ...]:
+    def certificates(self, *, contract: str) -> Certificates:
         return self._connection.ask("certificates", {"contract": contract}, _certificates)
 
 
-def _certificates(raw: Mapping[str, Any]) -> tuple[Certificate, ...]:
-    return shapes.many(raw, "certificates", _certificate)
+def _certificates(raw: Mapping[str, Any]) -> Certificates:
+    found = shapes.many(raw, "certificates", _certificate)
+    return Certificates(found, sum((one.pending for one in found), Decimal("0.00")) or None)
 
 
 def _certificate(raw: Mapping[str, Any]) -> Certificate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inbound.flows.publishing import files, files_without_a_line, publish_files
-from inbound.models import ServiceLine
+from inbound.models import Content, PersonInCharge, ServiceLine
 
 
 def texts_with_a_row() -> dict[str, str]:
@@ -20,3 +20,9 @@ def publish_every_flow(*, now: datetime) -> None:
     for position, number in enumerate(files_without_a_line(files()).values(), start=1000):
         ServiceLine.objects.create(number=number, name=number, greeting="{agente}", farewell="x", position=position)
     publish_files(texts=files(), now=now)
+
+
+def write_what_is_read_out() -> None:
+    """What an administrator writes before the lines can read it out: a plan, and who sells Shopper."""
+    Content.objects.get_or_create(topic=Content.Topic.PLANS, name="Hogar", defaults={"text": "Bs 149 al mes."})
+    PersonInCharge.objects.update(name="Julia Rojas", telephone="+59170712345")

@@ -18,7 +18,7 @@ from systems.lbc.client import Lbc
 from systems.mio.client import Mio
 from systems.nocc.client import Nocc
 from systems.p_empleados.client import PEmpleados
-from systems.pac.client import Pac
+from systems.pac.client import Certificates, Pac
 from systems.qbc.client import Qbc
 from systems.smartflex.client import Smartflex
 from systems.wire import forget_wires
@@ -140,9 +140,11 @@ def test_gsi_keeps_alerts_and_tells_every_code(sandbox: RunningSandbox) -> None:
 def test_certificates_add_up(sandbox: RunningSandbox) -> None:
     client = Pac(sandbox.address)
     contract = sandbox.value("SELECT contract FROM sandbox_certificate WHERE paid < amount LIMIT 1")
-    (certificate,) = client.certificates(contract=contract)
+    found = client.certificates(contract=contract)
+    (certificate,) = found.certificates
+    assert found.pending == certificate.pending
     assert certificate.pending == certificate.amount - certificate.paid > 0
-    assert client.certificates(contract="0") == ()
+    assert client.certificates(contract="0") == Certificates((), None)
 
 
 def test_whoever_is_in_reserve_does_not_leave_the_client(sandbox: RunningSandbox) -> None:
@@ -219,7 +221,7 @@ def test_an_answer_of_another_shape_leaves_a_write_unknown(sandbox: RunningSandb
 
 def test_a_slow_system_holds_nobody_longer_than_the_time_out(sandbox: RunningSandbox) -> None:
     sandbox.turn("pac", latency_ms=400)
-    assert Pac(sandbox.address).certificates(contract="0") == ()
+    assert Pac(sandbox.address).certificates(contract="0") == Certificates((), None)
     sandbox.turn("pac", latency_ms=10_000)
     with pytest.raises(SystemUnavailable, match="a tiempo"):
         Pac(sandbox.address, timeout=0.5).certificates(contract="0")

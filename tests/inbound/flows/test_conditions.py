@@ -6,9 +6,18 @@ from typing import Any
 
 import pytest
 
-from inbound.flows.conditions import arguments, filled, holds, is_required, proposed_branch, script, value_at
+from inbound.flows.conditions import (
+    arguments,
+    filled,
+    holds,
+    is_required,
+    proposed_branch,
+    script,
+    unanswered,
+    value_at,
+)
 from inbound.flows.schema import Field, parse_flow
-from tests.inbound.flows_to_read import SMALL
+from tests.inbound.flows_to_read import SMALL, flow_of
 
 KNOWN: dict[str, Any] = {
     "customer": {"name": "Ana Quispe", "contract": "100200", "telephones": ["+59170712345", "+59144251000"]},
@@ -146,3 +155,24 @@ def test_arguments_are_paths_or_filled_texts() -> None:
 )
 def test_the_first_of_several_paths_that_leads_somewhere_counts(what: str, given: str) -> None:
     assert arguments({"contract": what}, KNOWN) == {"contract": given}
+
+
+@pytest.mark.parametrize(
+    ("line", "step", "known", "branch"),
+    [
+        ("104", "registered", {"listing": None, "entry": None}, None),
+        ("104", "registered", {"listing": {"entries": []}, "entry": None}, "not_registered"),
+        ("4200224", "registered", {"listing": None, "entry": None}, None),
+        ("4251000", "found", {"extensions": None, "extension": None}, None),
+        ("4251000", "found", {"extensions": [], "extension": None}, "not_found"),
+        ("101", "exists", {"customer": {"contract": "1"}, "damages": None, "damage": None}, None),
+        ("101", "exists", {"customer": {"contract": "1"}, "damages": [], "damage": None}, "none"),
+        ("800130001", "has_seller", {"seller": None}, "nobody"),
+    ],
+)
+def test_that_nobody_could_be_asked_is_not_that_there_is_nothing(
+    line: str, step: str, known: dict[str, Any], branch: str | None
+) -> None:
+    flow = flow_of(line)
+    proposed = proposed_branch(flow.steps[step], known, unanswered(flow, known))
+    assert (proposed.name if proposed else None) == branch

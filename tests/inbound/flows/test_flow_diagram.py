@@ -55,7 +55,7 @@ def test_every_step_is_drawn_once_with_its_name_for_readers(line: str) -> None:
 @pytest.mark.parametrize("line", LINES)
 def test_it_is_readable_and_nothing_is_cut(line: str) -> None:
     picture = svg(flow_of(line))
-    assert float(fromstring(picture).get("width", 0)) <= 2300  # it scrolls in its frame, and opens at the step
+    assert float(fromstring(picture).get("width", 0)) <= 2400  # it scrolls in its frame, and opens at the step
     assert "…" not in picture
 
 

@@ -14,15 +14,15 @@ from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
 WAYS = {
     "101": (16,),
     "102": (4, 4),
-    "103": (16, 1),
+    "103": (17, 1),
     "104": (2,),
     "109": (12,),
     "4200224": (12,),
     "4251000": (4,),
-    "4522222": (7,),
+    "4522222": (8,),
     "4639999": (10,),
-    "800130001": (43,),
-    "800131313": (24,),
+    "800130001": (44,),
+    "800131313": (26,),
 }
 
 
@@ -94,7 +94,7 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("103", ("no_order",), "1 2 3 4 8 no_order"),
         ("103", ("done", "works"), "1 2 3 4 8 installed"),
         ("103", ("done", "without_service"), "1 2 3 4 8 told_to_dial_101"),
-        ("103", ("annulled", "at_request"), "1 2 3 4 9 10 annulled_at_request"),
+        ("103", ("annulled", "at_request", "asked"), "1 2 3 4 9 10 annulled_at_request"),
         ("103", ("closed_without_service",), "1 2 3 4 7 8 priority_requested"),
         ("103", ("annulled", "technical_data"), "1 2 3 4 9 10 11 not_feasible"),
         ("103", ("annulled", "subscriber_absent"), "1 2 3 4 9 10 12 13 reentry_requested"),
@@ -115,7 +115,7 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("4522222", ("no_service",), "1 2 5 told_to_dial_101"),
         ("4522222", ("decoder", "configured"), "1 2 6 decoder_configured"),
         ("4522222", ("decoder", "not_configured"), "1 2 6 derived_to_101"),
-        ("4522222", ("commercial",), "1 2 7 commercial_told"),
+        ("4522222", ("commercial", "found"), "1 2 7 commercial_told"),
         # 800131313.3: Error 62 → 4; balances → 5; technical → 6; codes → 7; all go on to 8
         ("800131313", ("credit",), "1 2 3 4 8 credit_raised"),
         ("800131313", ("balance", "known", "holder", "found"), "1 2 3 5 8 balance_told"),
@@ -123,13 +123,13 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("800131313", ("balance", "unknown", "found"), "1 2 3 5 8 balance_told"),
         ("800131313", ("technical",), "1 2 3 6 8 fault_reported"),
         ("800131313", ("codes", "city", "known"), "1 2 3 7 8 code_told"),
-        ("800131313", ("codes", "country"), "1 2 3 7 8 country_told"),
+        ("800131313", ("codes", "country", "known"), "1 2 3 7 8 code_told"),
         ("800130001", ("mio", "theft", "theirs"), "1 2 3 4 5 sim_blocked"),
         ("800130001", ("mio", "theft", "not_theirs"), "1 2 3 4 line_not_suspended"),
         ("800130001", ("mio", "balance"), "1 2 3 6 7 topped_up"),
         ("800130001", ("mio", "information", "holder"), "1 2 3 8 informed"),
         ("800130001", ("mio", "information", "not_holder"), "1 2 3 8 not_informed"),
-        ("800130001", ("shopper", "interested"), "1 2 9 10 seller_told"),
+        ("800130001", ("shopper", "interested", "named"), "1 2 9 10 seller_told"),
         ("800130001", ("shopper", "not_interested"), "1 2 9 11 page_told"),
         ("4639999", ("billing", "found"), "1 2 3 4 5 8 billing_told"),
         ("4639999", ("fault", "weekdays"), "1 2 3 6 8 damage_registered"),
@@ -212,6 +212,7 @@ def test_each_kind_of_escalation_has_its_step_and_its_time() -> None:
         ("102.7", "billing_claim", (0, 1, 0, False)),
         ("103.5", "overdue_installation", (4, 0, 0, False)),
         ("103.6", "callback_promise", (0, 0, 0, True)),  # in the course of the day
+        ("103.6", "callback_promise", (4, 0, 0, False)),  # in the morning of the next one
         ("103.7", "priority_order", (4, 0, 0, False)),
         ("103.13", "reentry_ticket", (0, 1, 0, False)),
         ("4200224.5", "guide_listing", (0, 2, 0, False)),

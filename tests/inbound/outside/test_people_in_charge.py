@@ -46,6 +46,8 @@ def test_what_an_administrator_writes_is_said_in_the_next_call(
     write_down(signed_in(ines), "707-12345")
     assert PersonInCharge.objects.get().telephone == "+59170712345"
     caller.answer("interested")
+    assert caller.here.footstep.proposed == "named"
+    caller.answer("named")
     page = signed_in(ana).get(reverse("inbound:walk", args=[caller.walk.key])).content.decode()
     assert "encargado de Venta Shopper: +591 707-12345" in page
     assert "Julia Rojas" in page
@@ -57,7 +59,8 @@ def test_what_an_administrator_writes_is_said_in_the_next_call(
 
 def test_while_nobody_is_named_the_agent_writes_whom_she_named(caller: Caller) -> None:
     caller.answer("interested")
-    assert caller.step == "seller"
+    assert caller.here.footstep.proposed == "nobody", "else it goes to supervision"
+    caller.answer("named")
     with pytest.raises(StepRefused, match="Celular que se dio"):
         caller.answer()
     caller.answer(seller_number="70799999")

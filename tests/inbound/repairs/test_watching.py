@@ -124,6 +124,7 @@ def test_a_damage_that_was_attended_is_kept(
 def test_one_that_was_annulled_or_still_has_no_service_is_not(told: Caller, sandbox: RunningSandbox) -> None:
     assert not is_attended({"state": "annulled", "has_service": True})
     assert not is_attended({"state": "attended", "has_service": False})
+    assert not is_attended({"state": "closed", "has_service": False})
     assert not is_attended({})
     damage("annulled", sandbox)
     due_at = WatchedRepair.objects.get().due_at

@@ -17,7 +17,7 @@ from inbound.walks.asked import fields_of
 from inbound.writes.writing import give_up, write_by_hand
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of
-from tests.inbound.lines_on_file import publish_every_flow
+from tests.inbound.lines_on_file import publish_every_flow, write_what_is_read_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 PATHS = [(line, way) for line in LINES for way in every_path(flow_of(line))]
@@ -128,6 +128,7 @@ def by_hand(caller: Caller, outcome: str) -> None:
 @pytest.fixture
 def published(db: None, at) -> None:
     publish_every_flow(now=at(MONDAY))
+    write_what_is_read_out()
 
 
 def all_is_done(line: str, way: Way) -> bool:

@@ -18,6 +18,7 @@ from inbound.walks.asked import fields_of
 from inbound.writes.delivering import deliver_due
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of, text_of
+from tests.inbound.lines_on_file import write_what_is_read_out
 from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
 from tests.inbound.walks.test_every_line import PATHS, answers_itself, typed
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
@@ -214,6 +215,8 @@ class Connected:
 def test_every_path_is_walked_as_the_systems_propose(line, way, ana, at, settings, sandbox):
     connect(settings, sandbox)
     publish_files(texts={line: text_of(line)}, now=at(WEDNESDAY))
+    if {("has_seller", "named"), ("has_plan", "found")} & set(way):
+        write_what_is_read_out()
     now = at(SATURDAY if ("when", "weekend") in way else NIGHT if ("today", "later") in way else WEDNESDAY)
     call = Connected(Caller(ana, ServiceLine.objects.get(number=line), now), line, way, sandbox)
     call.walk()

@@ -133,13 +133,14 @@ def test_the_sector_is_one_of_those_there_are_and_the_mail_goes(ticket, elena, m
     assert not Notice.objects.filter(kind="escalation_letter").exists()
     ticket.answer(sector="Sur")
     notice = Escalation.objects.get().letters.get().notice
-    assert (notice.to, notice.body) == (["sur@comteco.test"], page.letter.text)
+    assert (notice.to, notice.body) == (["sur@comteco.test"], page.letter.text.replace("SUR", "Sur"))
     ticket.back()
     ticket.answer(sector="Sur")
     assert Escalation.objects.get().letters.count() == 1, "one that is under way stands for it"
-    Notice.objects.update(state="parked", parked_at=monday)
     ticket.back()
+    assert lay_walk(here=ticket.here, by=elena).written_to == ["Jefa Sur"]
     ticket.answer(sector="Norte")
+    assert "trámite: Norte" in Escalation.objects.get().letters.latest("pk").notice.body, "it names the one it goes to"
     assert [one.notice.to for one in Escalation.objects.get().letters.order_by("pk")][1] == ["norte@comteco.test"]
 
 

@@ -21,6 +21,7 @@ from inbound.outside.look_ups import look_ups
 from inbound.walks import walking
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.footsteps import WalkRefused
+from inbound.walks.leaving import leave_call
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.writes.delivering import deliver_due
@@ -350,3 +351,39 @@ def test_an_office_is_read_out_where_an_administrator_wrote_some(call: Any, side
     assert said.caller.step == "which_office"
     said.caller.answer("0")
     assert f"Agencia Norte: {text}" in lay_walk(here=said.caller.here, by=said.caller.by).say
+
+
+def test_a_caller_who_hangs_up_after_her_sim_was_blocked_has_her_five_days(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "block_sim")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    assert said.caller.step == "five_days"
+    hang_up(said)
+    card = Escalation.objects.get()
+    assert (card.kind.code, bool(card.customer_name), bool(card.telephone)) == ("sim_block", True, True)
+    assert "Se había hecho: Bloqueo temporal del SIM" in card.reason
+
+
+def test_a_caller_who_hangs_up_before_her_sim_was_blocked_is_seen_to(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "block_sim")
+    assert said.caller.here.before.chosen == "done"
+    hang_up(said)
+    card = Escalation.objects.get()
+    assert card.kind.code == "write_not_done"
+    assert card.reason.startswith("800130001.5 Bloqueo temporal del SIM. La llamada terminó antes de este paso")
+    assert card.customer_name
+    assert card.telephone
+
+
+def test_a_call_that_ends_where_nothing_was_begun_needs_no_card(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "suspend")
+    hang_up(said)
+    assert not Escalation.objects.exists()
+
+
+def hang_up(said: Said) -> None:
+    caller = said.caller
+    leave_call(
+        by=caller.by, key=caller.walk.key, position=caller.here.footstep.position, how="hung_up", reason="", name="",
+        telephone="", now=caller.now,
+    )  # fmt: skip
