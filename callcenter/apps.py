@@ -57,8 +57,20 @@ class HistoryConfig(PGHistoryConfig):  # type: ignore[misc]
         super().ready()
         names = self.get_model("Events")._meta
         names.verbose_name, names.verbose_name_plural = _("cambio"), _("cambios")
+        for field in names.get_fields():
+            if words := HISTORY_FIELDS.get(field.name):
+                field.verbose_name = words  # type: ignore[union-attr]
 
 
+HISTORY_FIELDS = {
+    "pgh_created_at": _("cuándo"),
+    "pgh_obj_model": _("de qué"),
+    "pgh_obj_id": _("número"),
+    "pgh_label": _("qué pasó"),
+    "pgh_data": _("cómo quedó"),
+    "pgh_diff": _("qué cambió"),
+    "pgh_context": _("con qué pedido"),
+}
 SIGN_INS = {
     "AccessAttempt": (_("intento de ingreso fallido"), _("intentos de ingreso fallidos")),
     "AccessFailureLog": (_("ingreso fallido"), _("ingresos fallidos")),

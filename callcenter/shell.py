@@ -55,7 +55,12 @@ PLACES = {
 }
 
 
-WAITS = {ATTENDED: _("Operaciones que esperan a una persona"), ESCALATIONS: _("Derivaciones en que le mencionan")}
+WAITS: dict[
+    str, str | Promise
+] = {  # by address: a place's own hash is of its words, in whatever language they are read
+    ATTENDED.address: _("Operaciones que esperan a una persona"),
+    ESCALATIONS.address: _("Derivaciones en que le mencionan"),
+}
 
 
 @dataclass(frozen=True)
@@ -96,12 +101,14 @@ class Frame:
         here = max(around, key=len, default=None)
         waiting = self._waiting
         return [
-            NavigationItem(href, place.words, place.key, href == here, waiting.get(place, 0), WAITS.get(place, ""))
+            NavigationItem(
+                href, place.words, place.key, href == here, waiting.get(place.address, 0), WAITS.get(place.address, "")
+            )
             for href, place in found
         ]
 
     @property
-    def _waiting(self) -> dict[Place, int]:
+    def _waiting(self) -> dict[str, int]:
         """For who works cards: what was asked of other systems, did not come about and nobody has settled; and cards on
         which a colleague named this person. One query.
         """
@@ -113,7 +120,7 @@ class Frame:
             mentions=Subquery(unread_counted(user=self.person), output_field=IntegerField()),
         )
         writes_waiting, mentions = found.values_list("writes", "mentions").get()
-        return {ATTENDED: writes_waiting or 0, ESCALATIONS: mentions or 0}
+        return {ATTENDED.address: writes_waiting or 0, ESCALATIONS.address: mentions or 0}
 
     @cached_property
     def payments(self) -> PaymentAge:

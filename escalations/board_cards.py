@@ -20,9 +20,8 @@ CARD = (
     '<article id="card-{pk}" class="card{late}" draggable="{draggable}" data-card="{pk}" data-version="{version}"'
     ' data-column="{column}" data-late="{is_late}" data-due="{due}">'
     '<p class="card-kind"><a class="card-link" draggable="false" href="{href}">{kind}</a></p>'
-    '<p class="card-customer clip">{customer}</p>'
-    '<p class="card-promise"><span class="clip" title="{promise}">{promise}</span>'
-    ' <span class="until">{until}</span></p>'
+    '<p class="card-customer"><span class="clip">{customer}</span> <span class="until">{until}</span></p>'
+    '<p class="card-promise" title="{promise}">{promise}</p>'
     '<p class="card-owner"><span class="clip soft" title="{holder}">{holder}</span> {badge}</p></article>'
 )
 

@@ -34,7 +34,7 @@ def mentioned_in(text: str, *, by: User) -> list[User]:
     if unknown:
         words = _("«@%(name)s» no es nadie de supervisión: nadie se enteraría. Corrija el usuario o quite la @.")
         raise EscalationRefused(words % {"name": unknown[0][:40]})
-    return [one for name in names if (one := known[name.casefold()]) != by]
+    return list(dict.fromkeys(one for name in names if (one := known[name.casefold()]) != by))
 
 
 def mention(*, escalation: Escalation, users: list[User]) -> None:

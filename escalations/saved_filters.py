@@ -27,15 +27,16 @@ def filters_in(saved: SavedFilter) -> Filters:
 
 
 def save_filter(*, user: User, name: str, asked: Filters) -> SavedFilter:
-    """Keep filters under a name; the same name again keeps the new ones. Raises NotSaved."""
+    """Keep filters under a name of their own. Raises NotSaved."""
     name = " ".join(name.split())[:40]
     if not name:
         raise NotSaved(_("Escriba un nombre para el filtro."))
     kept = {part: getattr(asked, part) for part in KEPT}
     if not any(kept.values()):
         raise NotSaved(_("No hay ningún filtro puesto: no hay qué guardar."))
-    others = SavedFilter.objects.visible_to(user).exclude(name=name)
-    if others.count() >= MOST:
+    if SavedFilter.objects.visible_to(user).count() >= MOST:
         raise NotSaved(_("Ya tiene %(n)d filtros guardados: borre uno antes.") % {"n": MOST})
-    saved, _new = SavedFilter.objects.update_or_create(user=user, name=name, defaults=kept)
+    saved, is_new = SavedFilter.objects.get_or_create(user=user, name=name, defaults=kept)
+    if not is_new:
+        raise NotSaved(_("Ya tiene un filtro «%(name)s»: bórrelo antes, o elija otro nombre.") % {"name": name})
     return saved

@@ -198,9 +198,13 @@ class Standing:
 
     @property
     def name(self) -> str:
-        """What the house knows her by; empty when it never met her."""
-        of_calls = [call.customer_name for call in self.calls]
-        named = [*(one.name for one in self.contacts), *of_calls, *(card.customer_name for card in self.cards)]
+        """What a report says her name is; empty when she stands in none."""
+        return next((one.name for one in self.contacts if one.name), "")
+
+    @property
+    def name_said(self) -> str:
+        """As whom a call took her: somebody may have typed it, and it may be somebody else's name."""
+        named = (*(call.customer_name for call in self.calls), *(card.customer_name for card in self.cards))
         return next(filter(None, named), "")
 
 
@@ -221,7 +225,10 @@ class SystemPart:
 def part_of(*, name: str, contract: str, user: User, now: datetime) -> SystemPart:
     """Ask one system; what is open stands before what is past, the oldest first. KeyError for a part nobody knows."""
     looked = look_up(name=PARTS[name], arguments={"contract": contract}, now=now, by=user)
-    return SystemPart(str(look_ups()[PARTS[name]].words), in_words(_late_first(looked.found)), looked.trouble)
+    found = looked.found
+    if name == "account" and isinstance(found, dict) and not found.get("services"):
+        found = None  # that nothing is billed is not that nothing is owed
+    return SystemPart(str(look_ups()[PARTS[name]].words), in_words(_late_first(found)), looked.trouble)
 
 
 def _late_first(found: Any) -> Any:

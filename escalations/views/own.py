@@ -36,6 +36,8 @@ def filter_save(request: HttpRequest, place: str) -> HttpResponse:
         messages.error(request, str(why))
     else:
         messages.success(request, _("Filtro «%(name)s» guardado.") % {"name": saved.name})
+        if asked.search:
+            messages.info(request, _("Lo que se buscaba no se guardó: es de un cliente."))
     return _back(request, place, asked, mine_at_first=at_first)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from inbound.flows.shapes import OUTCOMES
 from inbound.models import FlowDraft
 from inbound.outside.actions import actions
-from inbound.trials.trying import LONGEST, Move, Trial, Trier, begin, is_of, tried
+from inbound.trials.trying import LONGEST, Move, Trial, TrialOver, Trier, begin, is_of, tried
 from inbound.walks.answering import StepRefused
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.page import diagram_of, lay_walk
@@ -33,11 +33,26 @@ def trial_page(request: HttpRequest, draft: FlowDraft, context: dict[str, Any]) 
     if request.method == "POST" and request.POST.get("verb") == "begin":
         request.session[key] = begin(draft, at=_moment(request.POST.get("at", ""))).as_kept()
         return here
+    try:
+        return _shown(request, draft, trial, notice, key, context)
+    except TrialOver as over:
+        anew = begin(draft, at=trial.at)
+        request.session[key] = anew.as_kept()
+        words = _("Lo que la prueba usaba cambió, y comienza otra vez: %(why)s") % {"why": over}
+        return _shown(request, draft, anew, words, key, context, moves=False)
+
+
+def _shown(
+    request: HttpRequest, draft: FlowDraft, trial: Trial, notice: str, key: str, context: dict[str, Any],
+    *, moves: bool = True,
+) -> HttpResponse:  # fmt: skip
+    """The page; with the move that was sent, unless the trial had to begin anew."""
     typed: dict[str, str] = {}
     errors: dict[str, str] = {}
+    is_move = moves and request.method == "POST"
     with tried(trial, draft=draft) as trier:
         problem = ""
-        if request.method == "POST" and _is_of_this_step(request, trier) and len(trial.moves) < LONGEST:
+        if is_move and request.POST.get("position") == _at(trial, trier) and len(trial.moves) < LONGEST:
             try:
                 move = _move(request, trier)
                 trier.take(move)
@@ -50,15 +65,15 @@ def trial_page(request: HttpRequest, draft: FlowDraft, context: dict[str, Any]) 
             else:
                 trial.moves.append(move)
                 request.session[key] = trial.as_kept()
-                return here
-        elif request.method == "POST" and len(trial.moves) >= LONGEST:
+                return HttpResponseRedirect(request.path)
+        elif is_move and len(trial.moves) >= LONGEST:
             problem = _("La prueba es demasiado larga: comience otra.")
         page = lay_walk(here=trier.here, by=None, typed=typed, errors=errors, problem=problem)
         told = {
             **context, "draft": draft, "page": page, "trial": trial, "notice": notice, "cards": trier.cards,
             "writes": [(write, str(actions()[write.action].words)) for write in trier.writes],
             "lane": trier.lane_of, "outcomes": list(OUTCOMES.items()), "diagram": diagram_of(trier.here),
-            "at": timezone.localtime(trial.at, LA_PAZ),
+            "at_step": _at(trial, trier), "at": timezone.localtime(trial.at, LA_PAZ),
             "trail": [
                 (reverse("admin:inbound_flowdraft_steps", args=[draft.pk]), str(draft.line)),
                 ("", _("Prueba")),
@@ -72,16 +87,18 @@ def _kept(request: HttpRequest, key: str, draft: FlowDraft) -> tuple[Trial, str]
     """The trial of this session, or a new one where there is none or the text is another by now; and why."""
     try:
         trial = Trial.kept(request.session[key])
+        if is_of(draft, trial):
+            return trial, ""
+        new, notice = begin(draft, at=trial.at), _("El borrador cambió: la prueba comienza otra vez.")
     except (KeyError, TypeError, ValueError):
-        return begin(draft, at=timezone.now()), ""
-    if is_of(draft, trial):
-        return trial, ""
-    return begin(draft, at=trial.at), _("El borrador cambió: la prueba comienza otra vez.")
+        new, notice = begin(draft, at=timezone.now()), ""
+    request.session[key] = new.as_kept()
+    return new, notice
 
 
-def _is_of_this_step(request: HttpRequest, trier: Trier) -> bool:
-    """A form of an earlier look, or pressed twice, makes no move: the page shows where the trial stands."""
-    return request.POST.get("position") == str(trier.here.footstep.position)
+def _at(trial: Trial, trier: Trier) -> str:
+    """Of which trial and step a form is: one of an earlier look, or pressed twice, makes no move."""
+    return f"{trial.key}.{len(trial.moves)}.{trier.here.footstep.position}"
 
 
 def _move(request: HttpRequest, trier: Trier) -> Move:

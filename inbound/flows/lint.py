@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from django.utils.translation import gettext as _
 
 from inbound.fields import When
-from inbound.flows.conditions import alternatives, places
+from inbound.flows.conditions import PLACE, alternatives, places
 from inbound.flows.shapes import (
     DONE,
     LANES,
@@ -27,6 +27,7 @@ from inbound.outside.readings import HOUSE
 
 ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number", SERVICE_ASKED})
 A_ROW_BY_ITS_PLACE = re.compile(r"\.[0-9]+\.", re.ASCII)
+STRAY_BRACE = re.compile(r"[{}]")
 SPOKEN = ("say", "ask", "choose", "hand_over", "refer", "end")
 BY_PRESENCE = ("present", "absent", "empty", True, False)
 
@@ -54,6 +55,7 @@ def lint(
         checks.foreign_state(step)
         checks.lanes(step)
         checks.speaks(step)
+        checks.braces(step)
         if step.look_up:
             checks.look_up(step, look_ups.get(step.look_up))
         if step.action:
@@ -195,6 +197,13 @@ class _Checks:
         """Where the agent has the caller on the line and something to ask or to tell, the step says in which words."""
         if step.kind in SPOKEN and step.lane == LANES[0] and not step.say:
             self.wrong(step, _("no tiene qué decirle al cliente: falta «say»"))
+
+    def braces(self, step: Step) -> None:
+        """A place that is not closed would be read out as it is written."""
+        for text in (step.say, step.question, step.promised, step.title, step.label):
+            if STRAY_BRACE.search(PLACE.sub("", text)):
+                words = _("«%(text)s»: una llave sin su par, o que no encierra un dato como {customer.name}")
+                self.wrong(step, words % {"text": text[:60]})
 
     def look_up(self, step: Step, look_up: LookUp | None) -> None:
         """It exists, and is given what it cannot be asked without."""

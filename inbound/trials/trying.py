@@ -9,6 +9,7 @@ refused or is not known is chosen by whoever tries it.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,13 +31,18 @@ from inbound.flows.shapes import DONE, OUTCOMES, REFUSED
 from inbound.models import FlowDraft, FlowVersion, OutsideWrite, Walk
 from inbound.outside.reaching import Looked, look_up
 from inbound.walks import walking
-from inbound.walks.footsteps import WalkRefused
+from inbound.walks.answering import StepRefused
+from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lanes import begin_lane
-from inbound.walks.state import WalkState, read_state
+from inbound.walks.state import NoFlow, WalkState, read_state
 from notices.models import Notice
 
 LONGEST = 200  # moves
 Move = dict[str, Any]
+
+
+class TrialOver(Exception):
+    """A move that was made cannot be made any more, with the sentence why: the trial begins anew."""
 
 
 @dataclass
@@ -45,6 +51,7 @@ class Trial:
 
     seen: str
     at: datetime
+    key: str = field(default_factory=lambda: secrets.token_hex(4))  # of a form of this trial and of no other
     moves: list[Move] = field(default_factory=list)
 
     def as_kept(self) -> dict[str, Any]:
@@ -54,7 +61,8 @@ class Trial:
     @classmethod
     def kept(cls, what: Any) -> Trial:
         """Raises KeyError, TypeError and ValueError for what was not kept by `as_kept`."""
-        return cls(str(what["seen"]), datetime.fromisoformat(what["at"]), list(what["moves"]))
+        at = datetime.fromisoformat(what["at"])
+        return cls(str(what["seen"]), at, key=str(what["key"]), moves=list(what["moves"]))
 
 
 def begin(draft: FlowDraft, *, at: datetime) -> Trial:
@@ -75,8 +83,11 @@ def tried(trial: Trial, *, draft: FlowDraft) -> Iterator[Trier]:
     """
     with transaction.atomic():
         trier = Trier(draft, trial.at)
-        for move in trial.moves:
-            trier.take(move)
+        try:
+            for move in trial.moves:
+                trier.take(move)
+        except (StepRefused, StaleStep, WalkRefused, NoFlow) as changed:  # what it stood on is otherwise now
+            raise TrialOver(str(changed)) from changed
         yield trier
         transaction.set_rollback(True)
 
@@ -122,6 +133,8 @@ class Trier:
     def ask(self) -> Move:
         """The move that asks what the present step looks up. Goes over the network, to the sandbox and nowhere else."""
         here = self.here
+        if here.step.kind != "look_up":
+            raise StaleStep(_("Ese paso ya se respondió: este es el paso en que está la prueba."))
         looked = look_up(
             name=here.step.look_up, arguments=arguments(here.step.with_, here.known), now=self.now,
             instead=settings.TRIAL_SYSTEMS_URL,

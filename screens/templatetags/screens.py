@@ -32,6 +32,7 @@ MOBILE = re.compile(r"^\+591([67]\d{2})(\d{5})$")
 DIGIT = re.compile(r"\d")
 LONG_NUMBER = re.compile(r"\d(?:[ .()-]{0,2}\d){5,}")  # a telephone, a card, however it was grouped
 DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d|\d\d[-.]\d\d[-.](?:19|20)\d\d")
+A_DAY_AND_HOUR = re.compile(r"(\b\d\d/\d\d/(?:19|20)\d\d(?: \d\d:\d\d)?\b)")
 LEFT_LEGIBLE = 2  # digits a masked value still shows: enough to tell two apart, not enough to dial
 
 
@@ -145,10 +146,16 @@ def masked_name(value: Any) -> str:
     return " ".join([first, *(f"{word[0]}." for word in others)])
 
 
+def _masked_unless_a_day(found: re.Match[str]) -> str:
+    return found[0] if DAY.fullmatch(found[0]) else _masked(found[0])
+
+
 @register.filter
 def masked_text(value: Any) -> str:
     """Free text where nobody has to dial or identify: whatever has six digits or more in a row is masked, days not."""
-    return LONG_NUMBER.sub(lambda found: found[0] if DAY.fullmatch(found[0]) else _masked(found[0]), str(value or ""))
+    parts = A_DAY_AND_HOUR.split(str(value or ""))  # every second one is a day
+    parts[::2] = [LONG_NUMBER.sub(_masked_unless_a_day, part) for part in parts[::2]]
+    return "".join(parts)
 
 
 @register.filter

@@ -150,7 +150,9 @@ def test_a_little_less_than_nothing_is_nothing():
     [
         ("70712345", "••••••45"), ("llame al 707-12345 o 4 425 1000", "llame al •••-•••45 o • ••• ••00"),
         ("CI 4567890-1F", "CI •••••••-••"), ("Av. Ayacucho 1234 piso 5", "Av. Ayacucho 1234 piso 5"),
-        ("pagó el 2026-11-28", "pagó el 2026-11-28"), ("vence 28/11/2026", "vence 28/11/2026"), ("", ""), (None, ""),
+        ("pagó el 2026-11-28", "pagó el 2026-11-28"), ("vence 28/11/2026", "vence 28/11/2026"),
+        ("El plazo vence el 29/11/2026 21:00.", "El plazo vence el 29/11/2026 21:00."),
+        ("29/11/2026 70712345", "29/11/2026 ••••••45"), ("", ""), (None, ""),
     ],
 )  # fmt: skip
 def test_numbers_in_free_text_are_masked_and_days_are_not(typed, shown):

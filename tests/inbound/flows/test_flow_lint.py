@@ -141,3 +141,13 @@ def test_whatever_can_be_read_can_be_checked_and_drawn(line: str, moves: list[tu
     assert mermaid(flow)
     if not found:
         assert all(list(every_path(flow, start=start)) for start in flow.starts)
+
+
+@pytest.mark.parametrize("say", ["Vence el {term.last_day", "Vence el term.last_day}", "Vence {}"])
+def test_a_brace_without_its_pair_is_no_place(say: str) -> None:
+    text = text_of("103").replace(
+        "say: Se realizará la gestión y le llamaremos en el transcurso del día.", f'say: "{say}"'
+    )
+    assert text != text_of("103")
+    found = lint(parse_flow(text, name="103"), look_ups=look_ups(), actions=actions(), escalations=KINDS, lines=LINES)
+    assert [error.step for error in found] == ["promise_call"]

@@ -23,7 +23,7 @@ __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
 KEPT = (Walk, Footstep, OutsideWrite, Escalation, Notice, FlowVersion, User, Agent, ReservedSearch)
-POSITION = re.compile(r'name="position" value="(\d+)"')
+POSITION = re.compile(r'name="position" value="([\w.]+)"')
 
 
 class Tried:
@@ -221,3 +221,36 @@ def test_only_who_edits_flows_tries_them(draft_of_line: Any, elena: User, ana: A
     for person in (elena, ana):
         answer = signed_in(person).get(f"/admin/inbound/flowdraft/{draft.pk}/try/")
         assert answer.status_code in (302, 403)
+
+
+def test_a_form_of_another_trial_makes_no_move(draft_of_line: Any, ines: User, signed_in: SignedIn) -> None:
+    tried = Tried(signed_in(ines), draft_of_line("101"))
+    tried.press()
+    tried.press(customer="1001", customer_name="Nadie")
+    waits = POSITION.findall(tried.page)[0]  # in another tab, at a search
+    tried.client.post(tried.address, {"verb": "begin", "at": "2026-11-28T22:30"})
+    tried.look()
+    tried.press()
+    tried.press(customer="1001", customer_name="Nadie")
+    tried.press("back")
+    assert tried.press("ask", at=waits) == 200
+    assert tried.step == "Datos del cliente"
+    assert tried.press("ask") == 409, "there is nothing to look up here"
+
+
+def test_a_trial_whose_ground_has_gone_begins_anew_and_says_why(
+    draft_of_line: Any, ines: User, signed_in: SignedIn
+) -> None:
+    draft = draft_of_line("101")
+    client = signed_in(ines)
+    tried = Tried(client, draft)
+    tried.press()
+    session = client.session
+    kept = session[f"trial:{draft.pk}"]
+    kept["moves"].append({"verb": "answer", "sent": {}, "branch": "", "confirmed": False})
+    kept["moves"].append({"verb": "outcome", "outcome": "done"})
+    session[f"trial:{draft.pk}"] = kept
+    session.save()
+    tried.look()
+    assert tried.step == "Saludo"
+    assert "comienza otra vez" in tried.page

@@ -149,7 +149,10 @@ TYPED: dict[tuple[str, str], dict[str | None, str]] = {
 AGAINST = {
     ("101", "exists", "other"),
     ("103", "inside_term", "overdue_told"),
+    ("104", "registered", "not_asked"),
+    ("4200224", "registered", "not_asked"),
     ("4251000", "found", "again"),
+    ("4251000", "found", "not_asked"),
     ("800130001", "line_of_contract", "correct"),
     ("800131313", "where_to", "again"),
 }
