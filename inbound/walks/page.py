@@ -134,7 +134,7 @@ def lay_walk(
         fields=[shown_field(one, held, errors, here.known, caller=walk.caller_number) for one in asked],
         ways=ways_of(here),
         choices=choices_of(here),
-        seen=words_of(step.on.rpartition(".")[2], value_at(here.known, step.on)) if step.on else "",
+        seen=_seen(here),
         known=_known(here),
         just_found=_just_found(here),
         just_done=next((one for one in owed if _was_before(here, one.write)), None),
@@ -153,6 +153,18 @@ def lay_walk(
         written_to=[one.to_whom for one in letters_of(walk.escalation)] if step.letter and walk.escalation else [],
         call_back=phone_numbers.display(call_back_on(walk, here.known)),
     )
+
+
+def _seen(here: WalkState) -> str:
+    """The state a decision goes by, in words; nothing where the proposed way goes by something else.
+
+    A service that is *active* says nothing of a damage: it would stand above *there is a damage* as if it did.
+    """
+    step = here.step
+    proposed = next((branch for branch in step.branches if branch.name == here.footstep.proposed), None)
+    if not step.on or (proposed and step.on not in proposed.when):
+        return ""
+    return words_of(step.on.rpartition(".")[2], value_at(here.known, step.on))
 
 
 def _left_behind(here: WalkState) -> tuple[list[OutsideWrite], list[Escalation]]:

@@ -73,6 +73,21 @@ def test_a_call_is_led_to_its_result_and_leaves_one_interaction(call, answers):
     assert list(Footstep.objects.filter(walk=walk, left_at=None)) == []
 
 
+def test_what_the_system_says_is_said_of_what_is_proposed_only(ana, answers, at):
+    """A state the proposed way does not go by would stand above it as its reason."""
+    told = {}
+    for when in ("{damages.0.state: registered}", "{damages.0.number: present}"):
+        text = FLOW.replace("{damages.0.state: registered}", when)
+        caller = Caller(ana, publish(text, at(NOON), line="101"), at(NOON))
+        answers({"smartflex.damages": [DAMAGE]})
+        caller.answer()
+        caller.answer(customer="1001", customer_name="María Quispe")
+        caller.look()
+        assert caller.here.footstep.proposed == "open"
+        told[when] = lay_walk(here=caller.here, by=None).seen
+    assert list(told.values()) == ["Registrada", ""]
+
+
 def test_the_same_button_twice_begins_one_walk(ana, line, at):
     key = uuid.uuid4()
     first, second = (walking.begin_walk(agent=ana, line=line, key=key, now=at(NOON)) for _click in range(2))
