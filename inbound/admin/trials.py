@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from inbound.flows.shapes import OUTCOMES
 from inbound.models import FlowDraft
 from inbound.outside.actions import actions
-from inbound.trials.trying import LONGEST, Move, Trial, TrialOver, Trier, begin, is_of, tried
+from inbound.trials.trying import LONGEST, Move, Trial, TrialOver, Trier, ask, begin, is_of, tried
 from inbound.walks.answering import StepRefused
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.page import diagram_of, lay_walk
@@ -50,11 +50,12 @@ def _shown(
     typed: dict[str, str] = {}
     errors: dict[str, str] = {}
     is_move = moves and request.method == "POST"
+    answer = _answer(request, draft, trial) if is_move and request.POST.get("verb") == "ask" else None
     with tried(trial, draft=draft) as trier:
         problem = ""
         if is_move and request.POST.get("position") == _at(trial, trier) and len(trial.moves) < LONGEST:
             try:
-                move = _move(request, trier)
+                move = _move(request, answer)
                 trier.take(move)
             except StepRefused as refused:
                 typed, errors = _sent(request), refused.errors
@@ -101,11 +102,20 @@ def _at(trial: Trial, trier: Trier) -> str:
     return f"{trial.key}.{len(trial.moves)}.{trier.here.footstep.position}"
 
 
-def _move(request: HttpRequest, trier: Trier) -> Move:
+def _answer(request: HttpRequest, draft: FlowDraft, trial: Trial) -> Move | None:
+    """What a system says to the step the form is of, asked before the trial is walked to it again; None: not asked."""
+    with tried(trial, draft=draft) as trier:
+        question = trier.question if request.POST.get("position") == _at(trial, trier) else None
+    return ask(question, at=trial.at) if question else None
+
+
+def _move(request: HttpRequest, answer: Move | None) -> Move:
     verb = request.POST.get("verb", "answer")
     match verb:
         case "ask":
-            return trier.ask()
+            if answer is None:
+                raise StaleStep(_("Ese paso ya se respondió: este es el paso en que está la prueba."))
+            return answer
         case "answer":
             branch, confirmed = request.POST.get("branch", "")[:40], request.POST.get("confirmed") == "yes"
             return {"verb": verb, "sent": _sent(request), "branch": branch, "confirmed": confirmed}

@@ -39,6 +39,7 @@ from notices.models import Notice
 
 LONGEST = 200  # moves
 Move = dict[str, Any]
+Question = tuple[str, dict[str, str]]  # a look-up of the registry, and what it is asked with
 
 
 class TrialOver(Exception):
@@ -92,6 +93,15 @@ def tried(trial: Trial, *, draft: FlowDraft) -> Iterator[Trier]:
         transaction.set_rollback(True)
 
 
+def ask(question: Question, *, at: datetime) -> Move:
+    """The move of what was found. Goes over the network, to the sandbox and nowhere else: call it where nothing is
+    tried, or the transaction of the trial waits for it, and whoever publishes that line for the transaction.
+    """
+    name, said = question
+    looked = look_up(name=name, arguments=said, now=at, instead=settings.TRIAL_SYSTEMS_URL)
+    return {"verb": "found", "found": looked.found, "trouble": looked.trouble, "by_hand": looked.by_hand}
+
+
 class Trier:
     """A call of nobody: an agent and a supervisor who are there as long as the transaction."""
 
@@ -130,16 +140,11 @@ class Trier:
         handed = [one.escalation for one in here.path if here.step_of(one).hands_to and one.escalation]
         return handed[-1] if handed else None
 
-    def ask(self) -> Move:
-        """The move that asks what the present step looks up. Goes over the network, to the sandbox and nowhere else."""
+    @property
+    def question(self) -> Question | None:
+        """What the present step looks up; None where it looks nothing up."""
         here = self.here
-        if here.step.kind != "look_up":
-            raise StaleStep(_("Ese paso ya se respondió: este es el paso en que está la prueba."))
-        looked = look_up(
-            name=here.step.look_up, arguments=arguments(here.step.with_, here.known), now=self.now,
-            instead=settings.TRIAL_SYSTEMS_URL,
-        )  # fmt: skip
-        return {"verb": "found", "found": looked.found, "trouble": looked.trouble, "by_hand": looked.by_hand}
+        return (here.step.look_up, arguments(here.step.with_, here.known)) if here.step.kind == "look_up" else None
 
     def take(self, move: Move) -> None:
         """Make one move. Raises StepRefused, StaleStep and WalkRefused as the call would; then it was not made."""

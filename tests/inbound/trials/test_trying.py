@@ -13,6 +13,8 @@ from django.test import Client
 from agents.models import Agent, User
 from escalations.models import Escalation, Unit, UnitAddress
 from inbound.models import FlowDraft, FlowVersion, Footstep, OutsideWrite, ReservedSearch, ServiceLine, Walk
+from inbound.outside.reaching import Looked
+from inbound.trials import trying
 from notices.models import Notice
 from tests.inbound.flows_to_read import LINES, text_of
 from tests.inbound.lines_on_file import publish_every_flow
@@ -117,6 +119,25 @@ def test_a_draft_of_101_is_tried_to_each_outcome_against_the_sandbox(
     assert {model: model.objects.count() for model in KEPT} == before
     hers = [deed for deed in sandbox.book() if contract in str(deed)]  # a slow one of an earlier test may come late
     assert hers == [], "nothing was done in any system"
+
+
+def test_no_transaction_waits_for_a_system(
+    draft_of_line: Any, ines: User, signed_in: SignedIn, monkeypatch: Any, nothing_stays: None
+) -> None:
+    """While a system is asked nothing of the trial is there, so nobody who publishes its line waits for it."""
+    calls = []
+
+    def slow(**_asked: Any) -> Looked:
+        calls.append(Walk.objects.count())
+        return Looked(None, "", by_hand=True)
+
+    monkeypatch.setattr(trying, "look_up", slow)
+    tried = Tried(signed_in(ines), draft_of_line("101"))
+    tried.press()
+    tried.press(customer="1001", customer_name="Nadie")
+    tried.press("ask")
+    assert calls == [0]
+    assert "Escriba lo que diría el otro sistema" in tried.page
 
 
 def test_no_system_of_the_site_is_asked_and_what_is_looked_up_is_written_by_hand(
