@@ -8,6 +8,16 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 LA_PAZ = ZoneInfo(settings.TIME_ZONE)
+EARLIEST, LATEST = 2000, 2200  # a year outside of them is a slip of the pen, and the calendar ends somewhere
+
+
+def read_day(text: str | None) -> date | None:
+    """The day of an address or a filter, as ISO 8601 writes it; None for what is no day of the centre."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return day if EARLIEST <= day.year < LATEST else None
 
 
 def midnight_of(day: date) -> datetime:

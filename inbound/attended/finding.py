@@ -15,11 +15,10 @@ from agents.models import User
 from inbound.models import Walk
 from screens.spreadsheets import Sheet
 from screens.templatetags.screens import masked_telephone
-from service_level.days import bounds_of
+from service_level.days import bounds_of, read_day
 from telephony.phone_numbers import display
 
 DAYS_SHOWN = 7
-EARLIEST, LATEST = 2000, 2200  # a year outside of them is a slip of the pen, and the calendar ends somewhere
 LONGEST = 366  # days of one question
 AT_ONCE = 500  # rows read from the database at a time
 
@@ -51,8 +50,9 @@ class Asked:
 def asked_for(*, sent: Any, now: datetime) -> Asked:
     """The filters of an address. What cannot be read is left out; days the wrong way round are turned."""
     today = timezone.localdate(now)
-    first, last = _day(sent.get("first")) or today - timedelta(days=DAYS_SHOWN - 1), _day(sent.get("last")) or today
-    first, last = min(first, last), max(first, last)
+    begins = today - timedelta(days=DAYS_SHOWN - 1)
+    days = [read_day(sent.get("first")) or begins, read_day(sent.get("last")) or today]
+    first, last = min(days), max(days)
     agent = sent.get("agent", "")
     return Asked(
         first=max(first, last - timedelta(days=LONGEST - 1)),
@@ -95,11 +95,3 @@ def _rows(walks: QuerySet[Walk], *, masked: bool) -> Iterator[list[Any]]:
             walk.line.number, walk.line.name, str(walk.by), walk.contract, walk.customer_name,
             caller if walk.caller_number else "", walk.began_at, walk.ended_at, minutes, walk.result_label,
         ]  # fmt: skip
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if EARLIEST <= day.year < LATEST else None

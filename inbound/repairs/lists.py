@@ -16,7 +16,7 @@ from inbound.models import RepairLimit, WatchedRepair
 from inbound.outside.found_words import words_of
 from inbound.walks.asked import name_of_the_caller
 from screens.spreadsheets import Sheet
-from service_level.days import bounds_of
+from service_level.days import bounds_of, read_day
 
 State = WatchedRepair.State
 SHOWN: dict[str, tuple[str | Promise, WatchedRepair.State]] = {
@@ -65,7 +65,7 @@ def asked_for(*, sent: Mapping[str, str], today: date) -> Asked:
     """The filters of an address; what cannot be read is left out, days the wrong way round are turned."""
     show = sent.get("show", "")
     begins = today - timedelta(days=DAYS_SHOWN - 1)
-    days = [_day(sent.get("first"), near=today) or begins, _day(sent.get("last"), near=today) or today]
+    days = [read_day(sent.get("first")) or begins, read_day(sent.get("last")) or today]
     first, last = min(days), max(days)
     return Asked(show if show in SHOWN else State.LATE.value, max(first, last - LONGEST), last)
 
@@ -131,11 +131,3 @@ def _rows(repairs: QuerySet[WatchedRepair]) -> Iterator[list[Any]]:
 def has_limits() -> bool:
     """Whether the centre wrote any limit of a repair."""
     return RepairLimit.objects.filter(of=RepairLimit.Of.REPAIR).exists()
-
-
-def _day(text: str | None, *, near: date) -> date | None:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return day if abs(day - near) < 10 * LONGEST else None

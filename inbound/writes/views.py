@@ -37,6 +37,7 @@ from inbound.writes.lists import (
 from inbound.writes.states import Verb, WriteRefused, can
 from inbound.writes.tables import DayTable, WriteTable, state_badge
 from screens.spreadsheets import workbook_response
+from service_level.days import read_day
 from systems.registry import cells, choices
 
 
@@ -217,8 +218,4 @@ def _system_of(request: HttpRequest) -> str:
 
 def _day_of(request: HttpRequest) -> date:
     """The day of the address; today when there is none or it is no day."""
-    try:
-        day = date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return timezone.localdate()
-    return day if 2000 <= day.year <= 2100 else timezone.localdate()
+    return read_day(request.GET.get("day")) or timezone.localdate()
