@@ -4,6 +4,7 @@ calamine is fast and trusts what it reads; a zip's own directory tells enough to
 Sizes in that directory may lie: the limits of the reading process are the second fence.
 """
 
+import errno
 import zipfile
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -70,7 +71,11 @@ def _look_into_zip(path: Path) -> str:
             _weigh(entries)
             _forbid_entities(archive, entries)
             return kind
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+    except OSError as error:
+        if error.errno not in (None, errno.EINVAL):  # a place before the file's start is the file's fault, a disk's not
+            raise
+        raise ReportRefused("damaged", detail=type(error).__name__) from error
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
         raise ReportRefused("damaged", detail=type(error).__name__) from error
 
 

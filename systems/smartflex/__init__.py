@@ -13,8 +13,8 @@ from systems.words import SERVICES, YES_OR_NO
 CAUSE = asked_text("Cause", 200)
 LINE = asked_text("Line", 12)
 STATES: Choices = (
-    ("registered", _("Registrada")), ("assigned", _("Asignada")), ("in_execution", _("En ejecución")),
-    ("executed", _("Ejecutada")), ("attended", _("Atendida")), ("closed", _("Cerrada")), ("annulled", _("Anulada")),
+    ("registered", _("Registrado")), ("assigned", _("Asignado")), ("in_execution", _("En ejecución")),
+    ("executed", _("Ejecutado")), ("attended", _("Atendido")), ("closed", _("Cerrado")), ("annulled", _("Anulado")),
     ("suspended", _("Producto suspendido")), ("other", _("Otro estado")),
 )  # fmt: skip
 KINDS_OF_ORDER: Choices = (("installation", _("Instalación")), ("transfer", _("Traslado")))

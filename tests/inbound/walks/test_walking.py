@@ -85,7 +85,7 @@ def test_what_the_system_says_is_said_of_what_is_proposed_only(ana, answers, at)
         caller.look()
         assert caller.here.footstep.proposed == "open"
         told[when] = lay_walk(here=caller.here, by=None).seen
-    assert list(told.values()) == ["Registrada", ""]
+    assert list(told.values()) == ["Registrado", ""]
 
 
 def test_the_same_button_twice_begins_one_walk(ana, line, at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -209,6 +210,15 @@ def test_protected_files_are_asked_for_without_their_password(tmp_path: Path, fi
 )
 def test_what_is_no_report_is_named(file_of: Callable[..., Path], content: bytes, code: str) -> None:
     assert refusal(file_of(content)) == code
+
+
+def test_a_disk_that_fails_is_no_damaged_file(workbook: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", fails)
+    with pytest.raises(OSError, match="Input/output"):
+        archives.format_of(workbook())
 
 
 def test_a_cut_off_workbook_is_damaged(workbook: Callable[..., Path]) -> None:
