@@ -1,6 +1,6 @@
 """Take the screenshots of the README from a running demo that was just reset.
 
-    make demo-reset && make run &
+    make setup && make demo-reset && make run &
     .venv/bin/python docs/take_screens.py [http://127.0.0.1:8000]
 
 It does what the README's first hour says: Elena launches the month, agents call, payments arrive, the month before

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agents.models import User
 from escalations import working
 from escalations.lifecycle import EscalationRefused, Verb
@@ -32,9 +34,15 @@ class Done:
 
 
 def do_to_several(*, verb: Verb, keys: Collection[int], by: User, now: datetime, said: dict[str, Any]) -> Done:
-    """Take the step for each card that `by` sees, in one order. Raises nothing for what is refused."""
+    """Take the step for each card that `by` sees, in one order.
+
+    What one card refuses is told with its number; more than MOST cards raise EscalationRefused before any is touched.
+    """
+    if len(keys) > MOST:
+        told = _("No se hizo nada: son %(n)d derivaciones, y de una vez se puede con %(most)d. Elija menos.")
+        raise EscalationRefused(told % {"n": len(keys), "most": MOST})
     found = Done()
-    seen = Escalation.objects.visible_to(by).filter(pk__in=list(keys)[:MOST]).select_related("kind").order_by("pk")
+    seen = Escalation.objects.visible_to(by).filter(pk__in=keys).select_related("kind").order_by("pk")
     for card in list(seen):
         try:
             VERBS[verb](escalation_id=card.pk, by=by, now=now, **said)

@@ -23,7 +23,7 @@ from agents.models import User
 from escalations.card_page import WORDS, Words, who_may_have_any
 from escalations.forms import form_of
 from escalations.letters import units
-from escalations.lifecycle import Verb
+from escalations.lifecycle import EscalationRefused, Verb
 from escalations.lists import (
     OPEN,
     Asked,
@@ -98,7 +98,7 @@ def escalations_several(request: HttpRequest) -> HttpResponse:
         return back
     if verb not in VERBS:
         raise Http404
-    keys = [int(key) for key in request.POST.getlist("pick") if key.isascii() and key.isdigit() and len(key) < 10]
+    keys = {int(key) for key in request.POST.getlist("pick") if key.isascii() and key.isdigit() and len(key) < 10}
     if not keys:
         messages.warning(request, _("No eligió ninguna: marque las derivaciones en la lista."))
         return back
@@ -107,7 +107,11 @@ def escalations_several(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("No se hizo nada: falta un dato, marcado abajo."))
         form.fields[next(iter(form.errors))].widget.attrs["autofocus"] = True
         return _show_list(request, sent=form, picked=keys)
-    found = do_to_several(verb=Verb(verb), keys=keys, by=user, now=now, said=form.cleaned_data)
+    try:
+        found = do_to_several(verb=Verb(verb), keys=keys, by=user, now=now, said=form.cleaned_data)
+    except EscalationRefused as too_many:
+        messages.error(request, str(too_many))
+        return _show_list(request, sent=form, picked=keys)
     button = WORDS[Verb(verb)].button
     if found.done:
         told = ngettext("%(button)s: %(n)d derivación.", "%(button)s: %(n)d derivaciones.", len(found.done))

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from escalations.models import Escalation
 from escalations.raising import due_by, raise_escalation
 from inbound.models import Footstep, OutsideWrite, RepairLimit, WatchedRepair
 from inbound.outside.found_words import words_of
@@ -131,7 +132,7 @@ def _why(state: WatchedRepair.State, found: str, trouble: str) -> str:
     return _("Venció el plazo de la reparación y en Smartflex figura: %(state)s.") % {"state": words_of("state", found)}
 
 
-def _hand_over(repair: WatchedRepair, reason: str, *, found: str, now: datetime) -> Any:
+def _hand_over(repair: WatchedRepair, reason: str, *, found: str, now: datetime) -> Escalation:
     write, here = repair.write, read_state(walk=repair.write.walk)
     until = timezone.localtime(repair.due_at, LA_PAZ)
     details = {

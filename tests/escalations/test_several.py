@@ -93,3 +93,11 @@ def test_who_works_no_cards_chooses_none(client, oscar, ana, cards):
 @pytest.mark.parametrize("verb", ["inform", "merge", "", "nothing"])
 def test_what_is_of_each_card_is_not_done_to_several(at_the_list, cards, verb):
     assert at_the_list.post(SEVERAL, {"verb": verb, "pick": [cards[0].pk]}).status_code == 404
+
+
+def test_more_than_a_page_holds_is_said_and_nothing_is_done(at_the_list, cards, monkeypatch):
+    monkeypatch.setattr("escalations.several.MOST", 3)
+    page = send(at_the_list, "take", cards)
+    assert "No se hizo nada: son 4 derivaciones, y de una vez se puede con 3. Elija menos." in page
+    assert page.count(" checked>") == 4
+    assert not Escalation.objects.exclude(owner=None).exists()
