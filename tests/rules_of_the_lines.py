@@ -100,8 +100,8 @@ ON_THE_LINES = (
     Rule(
         "a branch is taken that the system does not show",
         "inbound/walks/walking.py",
-        "if not holds(chosen.needs, known):",
-        "if not holds({}, known):",
+        "if not is_open(chosen, known):",
+        "if False:",
         (
             "tests/inbound/walks/test_who_asks.py"
             "::test_a_line_of_another_contract_goes_to_supervision_and_nothing_is_blocked",

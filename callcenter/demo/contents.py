@@ -1,4 +1,4 @@
-"""What agents of the demo's cooperative read out: plans as Smartflex bills them, how a decoder is set up, offices."""
+"""What agents of the demo's cooperative read out: plans as Smartflex bills them, how a decoder is set up, MIO."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ GUIDES = {
     "Sin señal": "Revise que el cable de atrás esté ajustado. Apáguelo, espere diez segundos y enciéndalo.",
     "Pide configuración": "Pulse Menú, elija Instalación y después Buscar canales. Espere a que termine.",
 }
+MIO = {
+    "Cómo se marca desde MIO": "Marque los ocho números del celular, o el 4 y los siete del teléfono fijo.",
+    "Cuándo vence el saldo": "El saldo dura 30 días desde el último incremento.",
+    "Dónde se incrementa el saldo": "Aquí por teléfono, o en cualquier oficina de Atención al Cliente.",
+}
 OFFICES = {
     "Oficina Central": "Av. Ballivián esquina La Paz, de lunes a viernes de 8:00 a 16:30.",
     "Agencia Norte": "Av. América 1020, de lunes a viernes de 8:30 a 18:00.",
@@ -28,7 +33,8 @@ REPAIRS = {"": "24", "Fibra de acometida": "48", "Acometida": "48"}  # working h
 
 def write_what_is_read_out() -> int:
     """What is missing of it. Returns how many were written."""
-    topics = {Content.Topic.PLANS: PLANS, Content.Topic.DECODER: GUIDES, Content.Topic.OFFICES: OFFICES}
+    says = Content.Topic
+    topics = {says.PLANS: PLANS, says.DECODER: GUIDES, says.MIO: MIO, says.OFFICES: OFFICES}
     made = 0
     for topic, texts in topics.items():
         for position, (name, text) in enumerate(texts.items(), 1):

@@ -60,7 +60,7 @@ class StepForm(forms.Form):
         """What proposes or bars each branch, as the text has it."""
         found = []
         for _n, branch in self._branch_list():
-            told = [f"{key}: {_in_a_row(branch[key])}" for key in ("when", "needs") if branch.get(key)]
+            told = [f"{key}: {_in_a_row(branch[key])}" for key in ("when", "needs", "unless") if branch.get(key)]
             found.append((str(branch.get("label", "")), " · ".join(told)))
         return [(label, told) for label, told in found if told]
 

@@ -14,6 +14,7 @@ from inbound.flows.shapes import Branch, Flow, Step
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}", re.ASCII)
 SENTENCE = re.compile(r"(?<=[.!?])[ \n]+")
+PROTOCOL = frozenset({"saludo", "despedida"})  # may be left empty, and what stands beside them is said all the same
 OF_THE_HOUSE = "house."  # what is read here always answers
 NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
 
@@ -36,6 +37,11 @@ def holds(when: When, known: Mapping[str, Any]) -> bool:
     return all(_is(value_at(known, path), expected) for path, expected in when.items())
 
 
+def is_open(branch: Branch, known: Mapping[str, Any]) -> bool:
+    """Whether a branch may be taken, by what is known."""
+    return holds(branch.needs, known) and not (branch.unless and holds(branch.unless, known))
+
+
 def unanswered(flow: Flow, known: Mapping[str, Any]) -> frozenset[str]:
     """Names of what was looked up and brought no answer, and of what would have been chosen among it.
 
@@ -56,7 +62,7 @@ def proposed_branch(step: Step, known: Mapping[str, Any], silent: Collection[str
     """
     for branch in step.branches:
         by_silence = any(how == "absent" and path.split(".")[0] in silent for path, how in branch.when.items())
-        if branch.when and not by_silence and holds(branch.when, known) and holds(branch.needs, known):
+        if branch.when and not by_silence and holds(branch.when, known) and is_open(branch, known):
             return branch
     decided_by_state = bool(step.on) and all(branch.when for branch in step.branches)
     if decided_by_state and value_at(known, step.on) not in NOTHING:
@@ -78,13 +84,27 @@ def filled(text: str, known: Mapping[str, Any]) -> str:
 
 
 def script(text: str, known: Mapping[str, Any]) -> str:
-    """A script as it is said: a sentence of whose places nothing is known is left out, it would say nothing."""
-    spoken = []
-    for sentence in SENTENCE.split(text):
-        named = PLACE.findall(sentence)
-        if not named or any(_words(value_at(known, place)) for place in named):
-            spoken.append(filled(sentence, known))
+    """A script as it is said: a sentence of which one place is not known is left out, it would say half of something.
+
+    Places that stand alone, without a word of ours, are each said or not by themselves.
+    """
+    spoken = [filled(sentence, known) for sentence in sentences(text) if _can_be_said(sentence, known)]
     return " ".join(spoken).strip()
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a script, with their places."""
+    return SENTENCE.split(text.strip())
+
+
+def is_only_places(sentence: str) -> bool:
+    """Whether nothing of it is ours."""
+    return not PLACE.sub("", sentence).strip(" \n.")
+
+
+def _can_be_said(sentence: str, known: Mapping[str, Any]) -> bool:
+    named = [place for place in PLACE.findall(sentence) if place not in PROTOCOL]
+    return is_only_places(sentence) or all(_words(value_at(known, place)) for place in named)
 
 
 def arguments(with_: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:
@@ -113,6 +133,8 @@ def _is(value: Any, expected: Condition) -> bool:
         return value not in NOTHING
     if expected == "empty":  # looked for, and there is none: not the same as not known
         return value == []
+    if expected == "answered":  # somebody was asked and said what there is, be it nothing
+        return value is not None
     if expected == "absent":
         return value in NOTHING
     if isinstance(expected, tuple):

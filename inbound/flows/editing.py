@@ -24,7 +24,7 @@ ORDER = (
     *("promised", "hands_to", "procedure", "result", "label", "settles", "mailed", "continue_as", "accountable"),
     "next",
 )
-OF_A_BRANCH = ("name", "label", "when", "needs", "next")
+OF_A_BRANCH = ("name", "label", "when", "needs", "unless", "next")
 # Signs a bare word may not begin with, or have within; everything else is put in quotes.
 BARE = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\x00-\x1f\x7f-\x9f\"\\]*(?<![\s:])")
 WITHIN = re.compile(r": |\s#")

@@ -21,6 +21,7 @@ from inbound.flows.shapes import (
     FlowError,
     Step,
 )
+from inbound.flows.spoken import always_says_something, surely_known
 from inbound.outside.actions import REQUESTER, Action
 from inbound.outside.look_ups import LookUp
 from inbound.outside.readings import HOUSE
@@ -29,7 +30,7 @@ ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number", SERVICE_ASKED})
 A_ROW_BY_ITS_PLACE = re.compile(r"\.[0-9]+\.", re.ASCII)
 STRAY_BRACE = re.compile(r"[{}]")
 SPOKEN = ("say", "ask", "choose", "hand_over", "refer", "end")
-BY_PRESENCE = ("present", "absent", "empty", True, False)
+BY_PRESENCE = ("present", "absent", "empty", "answered", True, False)
 
 
 def lint(
@@ -75,6 +76,7 @@ class _Checks:
         self.errors: list[FlowError] = []
         self.given = ALWAYS_KNOWN | set(_given(flow))
         self.brings: Mapping[str, frozenset[str]] = {}  # by root, what stands in it, where that is known
+        self.sure = surely_known(flow)
         self.compares_who_asks = any(field.type == "holder" for step in flow.steps.values() for field in step.fields)
 
     def wrong(self, step: Step | None, what: str) -> None:
@@ -197,6 +199,9 @@ class _Checks:
         """Where the agent has the caller on the line and something to ask or to tell, the step says in which words."""
         if step.kind in SPOKEN and step.lane == LANES[0] and not step.say:
             self.wrong(step, _("no tiene qué decirle al cliente: falta «say»"))
+        elif not always_says_something(step, self.sure[step.name]):
+            words = _("si no se sabe lo que va entre llaves no queda nada que decir: falta una frase sin ese dato")
+            self.wrong(step, words)
 
     def braces(self, step: Step) -> None:
         """A place that is not closed would be read out as it is written."""
@@ -311,7 +316,7 @@ def _paths(step: Step) -> Iterator[str]:
     yield from filter(None, (step.on, step.among))
     if step.due:
         yield from filter(None, (step.due.hours, *step.due.before.split()))
-    conditions: list[When] = [when for branch in step.branches for when in (branch.when, branch.needs)]
+    conditions: list[When] = [when for branch in step.branches for when in (branch.when, branch.needs, branch.unless)]
     conditions += [field.required_unless for field in step.fields]
     for when in conditions:
         yield from when

@@ -137,9 +137,12 @@ def _ways_on(step: Step) -> Iterator[str]:
     if step.next:
         yield f"`{step.next}`"
     for way in step.ways:
-        when = ", ".join(f"{path}: {_value(value)}" for path, value in way.when.items())
-        needs = ", ".join(f"{path}: {_value(value)}" for path, value in way.needs.items())
-        told = "; ".join(filter(None, (when, f"only with {needs}" if needs else "")))
+        when, needs, unless = (
+            ", ".join(f"{path}: {_value(value)}" for path, value in condition.items())
+            for condition in (way.when, way.needs, way.unless)
+        )
+        barred = (f"only with {needs}" if needs else "", f"never with {unless}" if unless else "")
+        told = "; ".join(filter(None, (when, *barred)))
         yield f"{_cell(way.label)} → `{way.next}`" + (f" ({_cell(told)})" if told else "")
 
 

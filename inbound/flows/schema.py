@@ -186,7 +186,9 @@ class _Reading:
             found.append(self.branch(self.word(item, "name", NAME), item))
         return tuple(found)
 
-    def branch(self, name: str, data: Any, *, may_have: tuple[str, ...] = ("name", "when", "needs")) -> Branch:
+    def branch(
+        self, name: str, data: Any, *, may_have: tuple[str, ...] = ("name", "when", "needs", "unless")
+    ) -> Branch:
         data = self.mapping(data, _("una rama"))
         self.only(data, frozenset({"label", "next", *may_have}))
         return Branch(
@@ -195,6 +197,7 @@ class _Reading:
             when=self.when(data.get("when", {})),
             next=self.word(data, "next", NAME),
             needs=self.when(data.get("needs", {})),
+            unless=self.when(data.get("unless", {})),
         )
 
     def outcomes(self, data: Any) -> tuple[Branch, ...]:

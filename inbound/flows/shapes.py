@@ -37,7 +37,8 @@ PLACES = ("saludo", "despedida", "agente", "cliente", "contrato", "linea")
 class Branch:
     """One way on from a decision; it is proposed when all of `when` holds. Without `when` it is never proposed.
 
-    Where `needs` does not hold it cannot be taken, whatever the agent would like: what the system shows decides.
+    Where `needs` does not hold, or `unless` does, it cannot be taken, whatever the agent would like: what the system
+    shows decides. What is not known holds nothing: it closes a way by `needs` and leaves it open by `unless`.
     Of a `do` the branches are its outcomes, and nobody chooses among them.
     """
 
@@ -46,6 +47,7 @@ class Branch:
     when: When
     next: str
     needs: When = field(default_factory=dict)
+    unless: When = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

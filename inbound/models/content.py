@@ -16,10 +16,7 @@ class ContentQuerySet(models.QuerySet["Content"]):
         found = self.filter(topic=topic, is_active=True)
         for word in words.split()[:8]:
             found = found.filter(name__icontains=word)
-        rows = list(found.order_by("position", "name").values("name", "code", "text")[:50])
-        if topic == Content.Topic.CODES:  # areas of Bolivia have one digit, countries more
-            rows = [{**row, "kind": "city" if len(row["code"]) == 1 else "country"} for row in rows]
-        return rows
+        return list(found.order_by("position", "name").values("name", "code", "text")[:50])
 
 
 @audited()
@@ -29,7 +26,9 @@ class Content(models.Model):
     class Topic(models.TextChoices):
         DECODER = "decoder", _("guía del decodificador (4522222.6)")
         PLANS = "plans", _("planes y precios (4522222.7)")
-        CODES = "codes", _("códigos de ciudades y países (800131313.7)")
+        CODES = "codes", _("códigos de ciudades de Bolivia (800131313.7)")
+        COUNTRIES = "countries", _("códigos de países (800131313.7)")
+        MIO = "mio", _("MIO: cómo se marca y consultas generales (800130001.8)")
         OFFICES = "offices", _("oficinas y horarios (800130001.5.1)")
 
     topic = models.CharField(_("tema"), max_length=12, choices=Topic)

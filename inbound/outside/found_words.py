@@ -26,8 +26,10 @@ OF_THE_HOUSE: dict[str, Any] = {
     "is_weekend": gettext_lazy("¿Fin de semana?"), "until": gettext_lazy("Hasta"),
     "hours": gettext_lazy("Horas de trabajo"), "is_open": gettext_lazy("¿Queda jornada hoy?"),
     "next_on": gettext_lazy("Se llama el"), "text": gettext_lazy("Lo que se dice"), "code": gettext_lazy("Código"),
+    "reach": gettext_lazy("Destino"),
     "more": gettext_lazy("¿Hay más?"), "why": gettext_lazy("Por qué"), "reference": gettext_lazy("Referencia"),
 }  # fmt: skip
+VALUES_OF_THE_HOUSE = {"kind": {"city": gettext_lazy("Ciudad de Bolivia"), "country": gettext_lazy("Otro país")}}
 # JSON of the database does not keep an order: what people look for first stands first. A field that is not here comes
 # after these, in the order in which its system's cell labels its fields.
 ORDER = (
@@ -59,7 +61,7 @@ def vocabulary() -> Vocabulary:
 @lru_cache(maxsize=1)
 def _vocabulary_of(systems: tuple[Cell, ...]) -> Vocabulary:
     labels: dict[str, Any] = {**LABELS, **OF_THE_HOUSE}
-    values: dict[str, dict[str, Any]] = {}
+    values: dict[str, dict[str, Any]] = {name: dict(words) for name, words in VALUES_OF_THE_HOUSE.items()}
     for system in systems:
         labels.update(system.labels)
         for name, words in system.words_of_values().items():

@@ -27,6 +27,7 @@ from systems.registry import cells
 from systems.words import YES_OR_NO
 
 Arguments = Mapping[str, str]
+SAID = frozenset({"name", "code", "text"})  # of what an administrator wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,17 @@ def _says(topic: Content.Topic, words: str | Promise) -> LookUp:
     def _run(_clients: Any, arguments: Arguments, now: datetime) -> Any:
         return Content.objects.said_of(topic, words=arguments.get("words", ""))
 
-    return LookUp(HOUSE.rstrip("."), words, _run, gives=frozenset({"name", "code", "text", "kind"}))
+    return LookUp(HOUSE.rstrip("."), words, _run, gives=SAID)
+
+
+def _codes(_clients: Any, arguments: Arguments, now: datetime) -> Any:
+    """Codes of the places that have all `words` in their name; with `reach` only of Bolivia or only of abroad."""
+    reach, words = arguments.get("reach", ""), arguments.get("words", "")
+    topics = {"national": {Content.Topic.CODES: "city"}, "abroad": {Content.Topic.COUNTRIES: "country"}}
+    asked = topics.get(reach) or topics["national"] | topics["abroad"]
+    return [
+        row | {"kind": kind} for topic, kind in asked.items() for row in Content.objects.said_of(topic, words=words)
+    ]
 
 
 def _working_day(_clients: Any, _arguments: Arguments, now: datetime) -> Any:
@@ -175,7 +186,8 @@ OF_THE_HOUSE: dict[str, LookUp] = {
     "house.decoder_guide": _says(Content.Topic.DECODER, _("Guía del decodificador")),
     "house.plans": _says(Content.Topic.PLANS, _("Planes y precios")),
     "house.offices": _says(Content.Topic.OFFICES, _("Oficinas y horarios")),
-    "house.codes": _says(Content.Topic.CODES, _("Códigos de ciudades y países")),
+    "house.mio_guide": _says(Content.Topic.MIO, _("Información de MIO")),
+    "house.codes": LookUp(HOUSE.rstrip("."), _("Códigos de ciudades y países"), _codes, gives=SAID | {"kind"}),
     "house.working_day": LookUp(HOUSE.rstrip("."), _("Jornada de hoy"), _working_day),
     "house.public_phone_window": _reads("house.public_phone_window", _("Fin de semana de telefonía pública")),
     "house.shopper_seller": _names(PersonInCharge.Charge.SHOPPER_SALES, _("Encargado de Venta Shopper")),

@@ -9,7 +9,7 @@ from typing import Any
 from escalations.letters import EVERYWHERE
 from inbound.fields import HOLDER, KINSHIPS, Field
 from inbound.flows.choosing import offered
-from inbound.flows.conditions import holds, known_first
+from inbound.flows.conditions import is_open, known_first
 from inbound.flows.shapes import OTHER, SERVICE_ASKED
 from inbound.outside.found_words import row_in_words
 from inbound.walks.answering import amounts_of
@@ -123,7 +123,7 @@ def ways_of(here: WalkState) -> list[Way]:
             label=way.label,
             key=OTHER_KEY if way.name == OTHER else next(keys, ""),
             is_proposed=way.name == here.footstep.proposed,
-            is_closed=not holds(way.needs, here.known),
+            is_closed=not is_open(way, here.known),
         )
         for way in here.step.ways
     ]

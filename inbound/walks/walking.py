@@ -18,7 +18,7 @@ from agents.models import Agent, User
 from escalations.lifecycle import EscalationRefused
 from escalations.raising import UnknownKind
 from inbound.flows.choosing import chosen_of
-from inbound.flows.conditions import arguments, holds
+from inbound.flows.conditions import arguments, is_open
 from inbound.flows.shapes import DONE, REFUSED, Flow, Step
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import found_by_hand, look_ups
@@ -288,7 +288,7 @@ def _decide(step: Step, footstep: Footstep, known: Mapping[str, Any], branch: st
     chosen = next((way for way in step.ways if way.name == branch), None)
     if chosen is None:
         raise StepRefused({"branch": _("Elija cómo sigue.")})
-    if not holds(chosen.needs, known):
+    if not is_open(chosen, known):
         raise StepRefused({"branch": _("Eso no va con lo que muestra el sistema: elija otra.")})
     footstep.chosen = chosen.name
     if footstep.proposed and footstep.proposed != chosen.name:

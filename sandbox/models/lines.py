@@ -73,17 +73,18 @@ class LongDistanceCustomer(models.Model):
 
 
 class DialCode(models.Model):
-    """How GSI says a call is dialled, from where to where."""
+    """How GSI says a call is dialled, from where to where, in Bolivia or abroad."""
 
     origin = models.CharField("origen", max_length=8)
     destination = models.CharField("destino", max_length=8)
-    code = models.CharField("código", max_length=20)
+    reach = models.CharField("alcance", max_length=8, default="national")
+    code = models.CharField("código", max_length=20, blank=True)
     words = models.CharField("explicación", max_length=200)
 
     class Meta:
         verbose_name = "código de marcación"
         verbose_name_plural = "códigos de marcación"
-        constraints = [models.UniqueConstraint(fields=["origin", "destination"], name="dial_code_once_a_way")]
+        constraints = [models.UniqueConstraint(fields=["origin", "destination", "reach"], name="dial_code_once_a_way")]
 
     def __str__(self) -> str:
         return self.code

@@ -17,8 +17,8 @@ def derive(*, order: str, text: str, reference: str, now: datetime) -> None:
     """Nor work orders."""
 
 
-def code(*, origin: str, destination: str) -> dict[str, Any]:
-    found = DialCode.objects.filter(origin=origin, destination=destination).first()
+def code(*, origin: str, destination: str, reach: str) -> dict[str, Any]:
+    found = DialCode.objects.filter(origin=origin, destination=destination, reach=reach).first()
     if found is None:
         raise unknown("No hay un código para esa llamada.")
     return {"code": found.code, "words": found.words}

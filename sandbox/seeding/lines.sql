@@ -29,10 +29,16 @@ FROM sandbox_product product JOIN sandbox_customer customer USING (contract),
     LATERAL (SELECT pg_temp.pick(product.id, 91, 7) = 0 AS has_error) checked
 WHERE product.service = 'FIXED' AND pg_temp.pick(product.id, 92, 100) < 12;
 
-INSERT INTO sandbox_dialcode (origin, destination, code, words) VALUES
-    ('fixed', 'fixed', '0-13-área', 'Marque 0, 13, el código del departamento y los siete números.'),
-    ('fixed', 'mobile', '0-13', 'Marque 0, 13 y los ocho números del celular.'),
-    ('mobile', 'fixed', '0-13-área', 'Desde el celular marque 0, 13, el código del departamento y los siete números.'),
-    ('mobile', 'mobile', '–', 'Marque los ocho números del celular, sin código.'),
-    ('booth', 'fixed', '13-área', 'En la cabina marque 13, el código del departamento y los siete números.'),
-    ('booth', 'mobile', '13', 'En la cabina marque 13 y los ocho números del celular.');
+INSERT INTO sandbox_dialcode (origin, destination, reach, code, words) VALUES
+    ('fixed', 'fixed', 'national', '0-13', 'Después el código de la ciudad y los siete números.'),
+    ('fixed', 'mobile', 'national', '0-13', 'Después los ocho números del celular.'),
+    ('mobile', 'fixed', 'national', '0-13', 'Desde el celular, después el código de la ciudad y los siete números.'),
+    ('mobile', 'mobile', 'national', '', 'Marque los ocho números del celular, sin código.'),
+    ('booth', 'fixed', 'national', '13', 'En la cabina, después el código de la ciudad y los siete números.'),
+    ('booth', 'mobile', 'national', '13', 'En la cabina, después los ocho números del celular.'),
+    ('fixed', 'fixed', 'abroad', '00-13', 'Después el código del país, el de la ciudad y el número.'),
+    ('fixed', 'mobile', 'abroad', '00-13', 'Después el código del país y el número del celular.'),
+    ('mobile', 'fixed', 'abroad', '00-13', 'Desde el celular, después el código del país, el de la ciudad y el número.'),
+    ('mobile', 'mobile', 'abroad', '00-13', 'Desde el celular, después el código del país y el número del celular.'),
+    ('booth', 'fixed', 'abroad', '00-13', 'En la cabina, después el código del país, el de la ciudad y el número.'),
+    ('booth', 'mobile', 'abroad', '00-13', 'En la cabina, después el código del país y el número del celular.');

@@ -41,6 +41,7 @@ CELL = Cell(
             asks={
                 "origin": one_of("fixed", "mobile", "booth", name="Origin"),
                 "destination": one_of("fixed", "mobile", name="Destination"),
+                "reach": one_of("national", "abroad", name="Reach"),
             },
             answers=record("DialCode", code=TEXT, words=TEXT),
             refuses_unknown=True,

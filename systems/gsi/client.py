@@ -11,11 +11,12 @@ from systems.connection import Done, SystemClient
 
 Origin = Literal["fixed", "mobile", "booth"]
 Destination = Literal["fixed", "mobile"]
+Reach = Literal["national", "abroad"]
 
 
 @dataclass(frozen=True, slots=True)
 class DialCode:
-    """`code` is what is dialled before the number; `words` are how one says it."""
+    """`code` is what is dialled before the number, empty where nothing is; `words` are how one says it."""
 
     code: str
     words: str
@@ -34,8 +35,10 @@ class Gsi(SystemClient):
         """Hand a work order over to the operations centre."""
         return self._connection.tell("derive", {"order": order, "text": text}, key=key)
 
-    def code(self, *, origin: Origin, destination: Destination) -> DialCode:
-        return self._connection.ask("code", {"origin": origin, "destination": destination}, _code)
+    def code(self, *, origin: Origin, destination: Destination, reach: Reach | Literal[""] = "") -> DialCode:
+        """How one dials from one kind of telephone to another, in Bolivia unless the `reach` is abroad."""
+        asked = {"origin": origin, "destination": destination, "reach": reach or "national"}
+        return self._connection.ask("code", asked, _code)
 
 
 def _code(raw: Mapping[str, Any]) -> DialCode:

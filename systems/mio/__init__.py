@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from systems.cells import Cell, Limits, Reads, Typed, Writes
+from systems.cells import Cell, Choices, Limits, Reads, Typed, Writes
 from systems.contract import CODE, MAYBE_WORDS, MONEY, TEXT, many, perhaps, record, such_as
 from systems.mio.client import Mio
 
@@ -18,6 +18,8 @@ LINE = record(
     balance=MONEY,
     amounts=many(MONEY),
 )
+
+STATES: Choices = (("active", _("Activo")), ("blocked", _("Bloqueado")))
 
 CELL = Cell(
     code="mio",
@@ -39,7 +41,7 @@ CELL = Cell(
                 Typed("holder", _("Titular")),
                 Typed("identity_card", _("Carnet del titular")),
                 Typed("plan", _("Plan")),
-                Typed("state", _("Estado")),
+                Typed("state", _("Estado"), choices=STATES),
                 Typed("balance", _("Saldo (Bs)"), "amount"),
             ),
         ),
@@ -53,5 +55,5 @@ CELL = Cell(
             reference="BS",
         ),
     ),
-    values={"state": {"active": _("Activo"), "blocked": _("Bloqueado")}},
+    values={"state": dict(STATES)},
 )

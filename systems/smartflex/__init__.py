@@ -17,6 +17,10 @@ STATES: Choices = (
     ("executed", _("Ejecutado")), ("attended", _("Atendido")), ("closed", _("Cerrado")), ("annulled", _("Anulado")),
     ("suspended", _("Producto suspendido")), ("other", _("Otro estado")),
 )  # fmt: skip
+STATES_OF_PRODUCT: Choices = (
+    ("active", _("Activo")), ("suspended", _("Suspendido")), ("retired", _("Retirado")),
+)  # fmt: skip
+SUSPENDED_FOR: Choices = (("debt", _("Falta de pago")), ("request", _("Solicitud del cliente")))
 KINDS_OF_ORDER: Choices = (("installation", _("Instalación")), ("transfer", _("Traslado")))
 ANNULLED_FOR: Choices = (
     ("technical_data", _("Asignación de datos técnicos")), ("subscriber_absent", _("Abonado ausente")),
@@ -48,6 +52,9 @@ READS = (
             Typed("name", _("Nombre")),
             Typed("segment", _("Segmento")),
             Typed("zone", _("Zona")),
+            Typed("products.0.service_number", _("Número del servicio por el que llama")),
+            Typed("products.0.state", _("Estado de ese servicio"), choices=STATES_OF_PRODUCT),
+            Typed("products.0.suspended_for", _("Suspendido por"), choices=SUSPENDED_FOR),
         ),
     ),
     Reads(
@@ -163,6 +170,6 @@ CELL = Cell(
     },
     values={
         "state": {"active": _("Activo")},
-        "suspended_for": {"debt": _("Falta de pago"), "request": _("Solicitud del cliente")},
+        "suspended_for": dict(SUSPENDED_FOR),
     },
 )  # fmt: skip

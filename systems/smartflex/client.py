@@ -90,7 +90,7 @@ class Account:
 
     services: tuple[ServiceAccount, ...]
     places: tuple[str, ...]
-    owed: Decimal
+    owed: Decimal | None
     due_on: date | None
 
 
@@ -220,7 +220,7 @@ def _account(raw: Mapping[str, Any]) -> Account:
     return Account(
         services=services,
         places=shapes.texts(account, "places"),
-        owed=sum((invoice.amount for invoice in unpaid), Decimal("0.00")),
+        owed=sum((invoice.amount for invoice in unpaid), Decimal("0.00")) if services else None,
         due_on=min((invoice.due_on for invoice in unpaid), default=None),
     )
 

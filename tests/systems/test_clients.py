@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from decimal import Decimal
 
@@ -130,11 +131,15 @@ def test_gsi_keeps_alerts_and_tells_every_code(sandbox: RunningSandbox) -> None:
     client.reiterate(key="gsi-1", damage="D-1", text="sin tono hace dos días")
     client.derive(key="gsi-2", order="OT-1", text="")
     assert [deed["verb"] for deed in sandbox.book(system="gsi")] == ["derive", "reiterate"]
-    for origin in ("fixed", "mobile", "booth"):
-        for destination in ("fixed", "mobile"):
-            code = client.code(origin=origin, destination=destination)  # type: ignore[arg-type]
-            assert code.code
-            assert code.words.endswith(".")
+    ways = itertools.product(("fixed", "mobile", "booth"), ("fixed", "mobile"), ("national", "abroad"))
+    for origin, destination, reach in ways:
+        code = client.code(origin=origin, destination=destination, reach=reach)  # type: ignore[arg-type]
+        assert code.words.endswith(".")
+        assert code.code.startswith("00") == (reach == "abroad")
+        assert bool(code.code) != (origin == destination == "mobile" and reach == "national")
+    assert client.code(origin="fixed", destination="fixed") == client.code(
+        origin="fixed", destination="fixed", reach="national"
+    )
 
 
 def test_certificates_add_up(sandbox: RunningSandbox) -> None:

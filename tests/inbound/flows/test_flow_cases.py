@@ -10,8 +10,7 @@ import pytest
 
 from escalations.raising import due_by
 from inbound.flows.choosing import offered
-from inbound.flows.conditions import arguments, filled, is_required, proposed_branch, script
-from inbound.flows.schema import Step
+from inbound.flows.conditions import arguments, filled, is_open, is_required, proposed_branch, script, unanswered
 from inbound.outside.actions import REQUESTER
 from tests.inbound.flows_to_read import LINES, flow_of
 
@@ -76,22 +75,39 @@ def test_what_is_topped_up_is_within_the_plan() -> None:
     assert among == {("109", "fijacom.amounts"), ("800130001", "mio.amounts"), ("800131313", "")}
 
 
-CODES = [(origin, destination) for origin in ("fixed", "mobile", "booth") for destination in ("fixed", "mobile")]
+CODES = [
+    (origin, destination, reach)
+    for origin in ("fixed", "mobile", "booth")
+    for destination in ("fixed", "mobile")
+    for reach in ("national", "abroad")
+]
 
 
-@pytest.mark.parametrize(("origin", "destination"), CODES)
-def test_a_code_is_asked_by_where_from_and_where_to(origin: str, destination: str) -> None:
+@pytest.mark.parametrize(("origin", "destination", "reach"), CODES)
+def test_a_code_is_asked_by_where_from_and_where_to(origin: str, destination: str, reach: str) -> None:
     flow = flow_of("800131313")
     asked = {field.name: dict(field.choices) for field in flow.steps["telephones"].fields}
     assert set(asked["origin"]) == {"fixed", "mobile", "booth"}
     assert set(asked["destination"]) == {"fixed", "mobile"}
-    known: dict[str, Any] = {"origin": origin, "destination": destination}
+    known: dict[str, Any] = {"origin": origin, "destination": destination, "reach": reach}
     look_up = flow.steps["code"]
     assert (look_up.look_up, arguments(look_up.with_, known)) == ("gsi.code", known)
-    known |= {"code": {"code": "0-14", "words": "Luego el código de área."}, "despedida": "Gracias."}
-    assert script(flow.steps["code_told"].say, known) == "Debe marcar 0-14. Luego el código de área. Gracias."
-    known["place_code"] = {"name": "Santa Cruz", "code": "3"}
-    assert "El código de Santa Cruz es 3." in script(flow.steps["code_told"].say, known)
+    known |= {"code": {"code": "0-14", "words": "Luego el código."}, "despedida": "Gracias."}
+    way = proposed_branch(flow.steps["code_known"], known)
+    called = "country" if reach == "abroad" else "mobile" if destination == "mobile" else "city"
+    assert way is not None
+    assert way.name == called
+    assert [one.name for one in flow.steps["code_known"].branches if is_open(one, known)] == [called, "not_known"]
+    if called == "mobile":
+        told = "Le digo cómo se marca a un móvil. Antes del número va 0-14. Luego el código. Gracias."
+        assert script(flow.steps[way.next].say, known) == told
+        known["code"] = {"code": "", "words": "Marque los ocho números."}  # nothing stands before it
+        told = "Le digo cómo se marca a un móvil. Marque los ocho números. Gracias."
+        assert script(flow.steps[way.next].say, known) == told
+    else:
+        known["place_code"] = {"name": "Santa Cruz", "code": "3"}
+        told = "Llama a Santa Cruz. Su código es 3. Debe marcar 0-14. Luego el código. Gracias."
+        assert script(flow.steps["code_told"].say, known) == told
 
 
 @pytest.mark.parametrize(
@@ -111,16 +127,14 @@ def test_a_blocked_sim_has_five_whole_days(at: At, blocked: str, until: str) -> 
     assert due_by(now=at(blocked), days=due.days) == at(until)
 
 
-@pytest.mark.parametrize("listing", [{"entries": [], "more": False}, None])
-def test_a_number_in_reserve_is_answered_as_not_registered(listing: Any) -> None:
+def test_a_number_in_reserve_is_answered_as_not_registered() -> None:
     """What is in reserve never left the client: nothing in the flow could tell it from what is not there."""
-    flow = flow_of("104")
+    flow, listing = flow_of("104"), {"entries": [], "more": False}
     rows = offered(flow.steps["which"], {"listing": listing})
     assert rows == []
     proposed = proposed_branch(flow.steps["registered"], {"listing": listing, "entry": None})
     assert proposed is not None
-    assert proposed.name == "not_registered"
-    assert flow.steps["registered"].branches[1].next == "tell_not_registered"
+    assert (proposed.name, proposed.next) == ("not_registered", "tell_not_registered")
     words = " ".join(str(step) for step in flow.steps.values()).lower()
     assert "reserv" not in words
 
@@ -131,7 +145,7 @@ def test_a_registered_number_is_told() -> None:
     proposed = proposed_branch(flow.steps["registered"], known)
     assert proposed is not None
     assert filled(flow.steps[proposed.next].say, known) == (
-        "El número registrado de Farmacia Boston es el +59144251000."
+        "El número registrado es el +59144251000. Es de Farmacia Boston."
     )
 
 
@@ -173,13 +187,13 @@ def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str]
         ("103", "order_state", {"order": {"state": "closed", "has_service": False}}, "closed_without_service"),
         ("103", "order_state", {"order": {"state": "closed", "has_service": True}}, "done"),
         ("103", "order_state", {"order": {"state": "executed"}}, "done"),
-        ("103", "order_state", {"order": {"state": "paralizada"}}, "other"),
+        ("103", "order_state", {"orders": [{"state": "x"}], "order": {"number": "1", "state": "x"}}, "other"),
         ("103", "order_state", {"orders": [], "order": None}, "no_order"),
         (
             "103",
             "order_state",
             {"orders": [{"number": "1"}], "order": None},
-            None,
+            "another",
         ),  # none of them is not that there is none
         ("103", "order_state", {"orders": None, "order": None}, None),
         ("103", "annulled_for", {"order": {"annulled_for": "wrong_address"}}, "wrong_address"),
@@ -189,12 +203,15 @@ def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str]
         ("800130001", "request", {"mio": {"state": "active"}}, None),
         ("109", "customer_shown", {"fijacom": {"number": "+59144000000"}}, "shown"),
         ("4251000", "found", {"extension": {"extension": "1203"}}, "found"),
-        ("4251000", "found", {"extension": None}, "not_found"),
+        ("4251000", "found", {"extensions": [], "extension": None}, "not_found"),
+        ("4251000", "found", {"extensions": None, "extension": None}, None),  # nobody was asked
         ("4200224", "registered", {"entry": {"number": "1"}}, "registered"),
-        ("4200224", "registered", {"entry": None}, "not_registered"),
+        ("4200224", "registered", {"listing": {"entries": []}, "entry": None}, "not_registered"),
+        ("4200224", "registered", {"listing": {"entries": [{}], "more": True}, "entry": None}, "too_many"),
+        ("4200224", "registered", {"listing": None, "entry": None}, None),
     ],
 )
 def test_what_was_found_proposes_the_branch(line: str, decision: str, known: dict[str, Any], proposed: Any) -> None:
-    step: Step = flow_of(line).steps[decision]
-    branch = proposed_branch(step, known)
+    flow = flow_of(line)
+    branch = proposed_branch(flow.steps[decision], known, unanswered(flow, known))
     assert (branch.name if branch else None) == proposed

@@ -64,7 +64,7 @@ def test_a_word_is_changed_and_nothing_else(where: tuple[str, tuple[Any, ...]], 
 def test_a_word_may_be_taken_back_as_it_was() -> None:
     place = ("steps", "order_state", "branches", 0, "label")
     there = set_word(TEXTS["103"], place, "Registrada: en curso")
-    assert '{name: registered, label: "Registrada: en curso", when: {order.state: registered}, next: term}' in there
+    assert '{name: registered, label: "Registrada: en curso", when: {order.state: registered}, needs: ' in there
     assert set_word(there, place, "Registrado") == TEXTS["103"]
 
 
@@ -92,9 +92,9 @@ def test_a_branch_comes_last_and_goes_again() -> None:
     assert remove_branch(more, "order_state", last) == text
     shorter = remove_branch(text, "order_state", 2)  # one of several lines
     assert [one["name"] for one in plain(shorter)["steps"]["order_state"]["branches"]] == [
-        "registered", "assigned", "done", "annulled", "no_order"
+        "registered", "assigned", "done", "annulled", "no_order", "seen_no_order", "another"
     ]  # fmt: skip
-    assert len(text.splitlines()) - len(shorter.splitlines()) == 4
+    assert len(text.splitlines()) - len(shorter.splitlines()) == 5
 
 
 def test_the_line_of_a_step_is_that_of_its_name() -> None:

@@ -99,6 +99,8 @@ REITERATE = """action: smartflex.reiterate_damage
         # what is said
         ("    say: ¿Quién habla?\n", "", "101.yaml: customer: no tiene qué decirle al cliente: falta «say»"),
         (", say: Gracias.}", "}", "101.yaml: handed: no tiene qué decirle al cliente: falta «say»"),
+        ("say: ¿Quién habla?", "say: \"¿{customer.name}?\"",
+         "101.yaml: customer: si no se sabe lo que va entre llaves no queda nada que decir"),
         # lanes
         ("result: done", "lane: supervisor, result: done", "101.yaml: refer: lleva a «done», que es de otro carril"),
         ("start: greet", "start: greet\nlanes: {supervisor: done}",

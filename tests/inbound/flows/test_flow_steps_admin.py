@@ -110,7 +110,16 @@ def test_a_branch_is_added_and_another_removed(draft: FlowDraft, client: Client)
     save(client, draft, "order_state", **new)
     draft.refresh_from_db()
     names = [branch["name"] for branch in plain(draft.source)["steps"]["order_state"]["branches"]]
-    assert names == ["registered", "assigned", "closed_without_service", "done", "annulled", "halted"]
+    assert names == [
+        "registered",
+        "assigned",
+        "closed_without_service",
+        "done",
+        "annulled",
+        "seen_no_order",
+        "another",
+        "halted",
+    ]
     page = save(client, draft, "order_state", **{"new-name": "half"})
     assert "Una rama nueva necesita nombre, palabras y a dónde lleva." in page
 

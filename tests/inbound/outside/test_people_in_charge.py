@@ -49,7 +49,7 @@ def test_what_an_administrator_writes_is_said_in_the_next_call(
     assert caller.here.footstep.proposed == "named"
     caller.answer("named")
     page = signed_in(ana).get(reverse("inbound:walk", args=[caller.walk.key])).content.decode()
-    assert "encargado de Venta Shopper: +591 707-12345" in page
+    assert "encargado de Venta Shopper. Es el +591 707-12345" in page
     assert "Julia Rojas" in page
     caller.answer()
     assert caller.step == "seller_told"

@@ -32,16 +32,17 @@ TROUBLES = {"down": {"mode": "down"}, "wrong": {"mode": "wrong"}, "slow": {"late
 CUSTOMER = {"customer": "CONTRACT", "customer_name": "NAME"}
 ASKS = {"requester_name": "Rosa Flores", "requester_card": "3456789 CB"}
 REQUESTER = {**ASKS, "requester_is": "other", "requester_kinship": "child"}
-CODE = {"origin": "fixed", "destination": "mobile", "place": "Santa Cruz"}
+CODE = {"origin": "fixed", "destination": "fixed", "reach": "national"}
 LONG_DISTANCE: Presses = [{}, {"number": "LONG_DISTANCE"}]
 MIO: Presses = [{}, CUSTOMER, {"branch": "mio"}, {"number": "MIO"}]
+THEFT: Presses = [*MIO, {"branch": "theft"}, {"contract": "CONTRACT"}]
 HER_SERVICE = {**CUSTOMER, "customer_service": "SERVICE"}
 REITERATE: Presses = [{}, HER_SERVICE, {"branch": "registered"}, {"branch": "open"}]
 # For each system: a line that asks it, and what is pressed until it is asked. Words in capitals are of the seed.
 LOOKS: dict[str, tuple[str, Presses]] = {
     "smartflex": ("101", [{}, CUSTOMER]),
     "pac": ("102", [{}, CUSTOMER]),
-    "guiatel": ("104", [{"name": "Quispe"}]),
+    "guiatel": ("104", [{"sought": "Quispe"}]),
     "guia_comercial": ("4200224", [{"words": "Farmacia"}]),
     "p_empleados": ("4251000", [{"words": "Sistemas"}]),
     "c_cli4g": ("109", [{"number": "FIJACOM", **ASKS}]),
@@ -57,7 +58,7 @@ LOOKS: dict[str, tuple[str, Presses]] = {
             {"branch": "holder"},
         ],
     ),
-    "gsi": ("800131313", [*LONG_DISTANCE, {"branch": "codes"}, CODE, {"branch": "0"}, {"branch": "city"}]),
+    "gsi": ("800131313", [*LONG_DISTANCE, {"branch": "codes"}, CODE]),
     "mio": ("800130001", MIO),
 }
 # And one that writes to it; the last press is the one that does.
@@ -66,7 +67,12 @@ WRITES: dict[str, tuple[str, Presses]] = {
     "gsi": ("101", [*REITERATE, {}, {}]),
     "lbc": (
         "800130001",
-        [*MIO, {"branch": "theft"}, {"branch": "theirs"}, {**REQUESTER, "reason": "Robo"}, {"confirmed": "yes"}],
+        [
+            *THEFT,
+            {"branch": "theirs"},
+            {**REQUESTER, "reason": "Robo"},
+            {"confirmed": "yes"},
+        ],
     ),
     "qbc": ("800130001", [*MIO, {"branch": "balance"}, {**REQUESTER, "amount": "AMOUNT"}, {"confirmed": "yes"}]),
     "nocc": ("800131313", [*LONG_DISTANCE, {"branch": "technical"}, {"fault_number": "4251234", "fault": "Cae"}, {}]),

@@ -36,6 +36,8 @@ def typed(field: Field, caller: Caller) -> dict[str, str]:
         return {field.name: "other"}
     if field.name.rpartition(".")[2] == "identity_card":
         return {field.name: TYPED["identity_card"]}
+    if field.name.endswith("0.service_number"):  # the one she calls about
+        return {field.name: str(caller.here.known.get("number") or TYPED["service_number"])}
     if field.type == "customer":
         return {field.name: "1011018", f"{field.name}_name": "Rosa Flores"}
     if field.type in ("choice", "sector"):
@@ -51,12 +53,37 @@ def answers_of(step: Step, caller: Caller, way: Way = ()) -> dict[str, str]:
     said = {name: text for field in asked for name, text in typed(field, caller).items()}
     if "asker_is" in said and {("may_be_told", "holder"), ("may_hear", "holder")} & set(way):
         said["asker_is"] = "owner"
+    if "reach" in said:
+        called = next((branch for step, branch in way if step == "code_known"), "city")
+        said["destination"] = "mobile" if called == "mobile" else "fixed"
+        said["reach"] = "abroad" if called == "country" else "national"
     if "place" in said:
-        said["place"] = PLACES[next((branch for step, branch in reversed(way) if step == "where_to"), "city")]
+        said["place"] = place_of(way)
     if any(passed.chosen == "refused" for passed in caller.here.trail):
         corrected = {"service_number": "4251235", "text": "Otra cosa", "amount": "30,00"}
         said |= {field.name: corrected[field.type] for field in step.fields if field.type in corrected}
     return said
+
+
+def place_of(way: Way) -> str:
+    """Where a caller of this way calls to; nowhere there is, where the place is not found."""
+    decided = dict(way)
+    if decided["place_found"] == "not_found":
+        return "Narnia"
+    return "Argentina" if decided["code_known"] == "country" else "Santa Cruz"
+
+
+def read_on_the_old_screen(field: Field, caller: Caller, way: Way) -> dict[str, str]:
+    """What an agent reads there, as the way has it: a sale of long ago where its time is over."""
+    overdue = {("inside_term", "overdue"), ("inside_term", "overdue_told")} & set(way)
+    if field.name == "0.sold_on" and overdue:
+        return {field.name: f"{caller.now - timedelta(days=40):%Y-%m-%d}"}
+    if field.name == "products.0.state" and ("exists", "suspended") in way:
+        return {field.name: "suspended"}
+    if field.name == "state" and "blocked" in (asked := [branch for step, branch in way if step == "request"]):
+        passed = sum(one.step == "request" for one in caller.here.trail)
+        return {field.name: "blocked" if asked[passed] == "blocked" else "active"}
+    return typed(field, caller)
 
 
 def walk_to_the_end(caller: Caller, way: tuple[tuple[str, str], ...], *, seen: bool = True) -> None:
@@ -67,7 +94,8 @@ def walk_to_the_end(caller: Caller, way: tuple[tuple[str, str], ...], *, seen: b
             caller.look()
             if caller.step == name:
                 asked = look_ups()[here.step.look_up].by_hand if seen else ()
-                caller.by_hand(**{key: text for field in asked for key, text in typed(field, caller).items()})
+                read = [read_on_the_old_screen(field, caller, way) for field in asked]
+                caller.by_hand(**{key: text for one in read for key, text in one.items()})
             continue
         if here.step.name != name:
             assert answers_itself(here.flow.steps[name]), f"at {here.step.name}, not at {name}"
@@ -86,11 +114,19 @@ def answers_itself(step: Step) -> bool:
 
 
 # What only a system shows; and what an agent must have read on the old screen.
-PLACES = {"city": "Santa Cruz", "again": "Santa Cruz", "country": "Argentina", "not_found": "Narnia"}
-NOT_BY_HAND = {("line_of_contract", "theirs"), ("is_known", "unknown")}
+NOT_BY_HAND = {("is_known", "unknown"), ("registered", "too_many"), ("order_state", "no_order")}
 NEED_WHAT_IS_WRITTEN = {
     *((step, "holder") for step in ("may_be_told", "may_hear")),
-    *(("topic", "amounts"), ("account_found", "found"), ("is_known", "known"), ("code_known", "known")),
+    *(("topic", "amounts"), ("topic", "certificates"), ("account_found", "found"), ("is_known", "known")),
+    *(("code_known", called) for called in ("mobile", "city", "country")),
+    *(("customer_shown", "shown"), ("registered", "registered"), ("found", "found"), ("balance_found", "found")),
+    *(("line_of_contract", "theirs"), ("exists", "registered"), ("request", "blocked")),
+    *(("registered", "not_registered"), ("found", "not_found"), ("order_state", "no_order")),
+    *(("order_state", state) for state in ("registered", "assigned", "closed_without_service", "done", "annulled")),
+}
+NEED_THAT_NOTHING_IS = {
+    *(("order_state", "no_order"), ("order_state", "another"), ("line_of_contract", "checked_by_hand")),
+    *(("registered", "seen_not_registered"), ("found", "seen_not_found"), ("order_state", "seen_no_order")),
 }
 
 
@@ -98,7 +134,7 @@ def is_open(way: Way, *, seen: bool) -> bool:
     """Whether a way can be taken with every system by hand: some branches need what only a system shows, or what an
     agent writes down when she `seen` it.
     """
-    if NOT_BY_HAND & set(way):
+    if NOT_BY_HAND & set(way) or (seen and NEED_THAT_NOTHING_IS & set(way)):
         return False
     return seen or not NEED_WHAT_IS_WRITTEN & set(way)
 

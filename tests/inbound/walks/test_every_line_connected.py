@@ -20,7 +20,7 @@ from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of, text_of
 from tests.inbound.lines_on_file import write_what_is_read_out
 from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
-from tests.inbound.walks.test_every_line import PATHS, answers_itself, typed
+from tests.inbound.walks.test_every_line import PATHS, answers_itself, place_of, typed
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
@@ -39,7 +39,10 @@ NOBODY_HAS = {
     ("account_found", "not_found"),
     ("line_of_contract", "checked_by_hand"),
     ("line_of_contract", "not_theirs"),
+    ("registered", "too_many"),
+    *(("registered", "seen_not_registered"), ("found", "seen_not_found"), ("order_state", "seen_no_order")),
 }
+FROM_SEVERAL = ("order_state", "another")  # of several orders she means none
 SOWN_FOR = [  # a line beyond the paper has nobody in the sandbox; what is not done is walked in test_outcomes.py
     (line, way)
     for line, way in PATHS
@@ -79,6 +82,7 @@ CUSTOMERS: dict[Decision, str] = {
     ("103", "order_state", "no_order"): (
         "SELECT contract FROM sandbox_customer WHERE contract NOT IN (SELECT contract FROM sandbox_workorder)"
     ),
+    ("103", "order_state", "another"): ONE.format(table="workorder", of="workorder").replace("= 1", "> 1"),
     ("103", "works", "works"): f"{ORDER} state = 'closed' AND has_service",
     ("103", "works", "without_service"): f"{ORDER} state IN ('executed', 'attended') AND NOT has_service",
     ("103", "works", "other"): f"{ORDER} state = 'closed' AND has_service",
@@ -100,7 +104,7 @@ CUSTOMERS: dict[Decision, str] = {
 NOBODY = "4999998"
 # What is typed so that the next decision is proposed: the branch it is to be (None: any other) and the first row found.
 TYPED: dict[tuple[str, str], dict[str | None, str]] = {
-    ("104", "name"): {
+    ("104", "sought"): {
         "registered": "SELECT name FROM sandbox_directoryentry WHERE name NOT IN"
         " (SELECT name FROM sandbox_directoryentry WHERE is_reserved) ORDER BY number",
         # only in reserve: answered as if there were nothing
@@ -129,15 +133,12 @@ TYPED: dict[tuple[str, str], dict[str | None, str]] = {
     },
     ("800131313", "identity_card"): {None: "SELECT ''"},
     ("800131313", "name"): {None: "SELECT ''"},
-    ("800131313", "place"): {
-        "city": "SELECT 'Santa Cruz'",
-        "country": "SELECT 'Argentina'",
-        "again": "SELECT 'Santa Cruz'",
-        "not_found": "SELECT 'Narnia'",
-    },
-    ("800130001", "contract"): {None: "SELECT ''"},
+    ("800131313", "destination"): {"mobile": "SELECT 'mobile'", None: "SELECT 'fixed'"},
+    ("800131313", "reach"): {"country": "SELECT 'abroad'", None: "SELECT 'national'"},
+    ("800130001", "contract"): {None: "SELECT %s"},
     ("800130001", "number"): {
-        "other": "SELECT number FROM sandbox_mioline WHERE state = 'blocked' ORDER BY number",
+        "blocked": "SELECT number FROM sandbox_mioline WHERE state = 'blocked' ORDER BY number",
+        "other": "SELECT '70999999'",
         None: "SELECT service_number FROM sandbox_product WHERE contract = %s AND service = 'MIO' AND state = 'active'",
     },
     ("4639999", "service_number"): {
@@ -154,7 +155,8 @@ AGAINST = {
     ("4251000", "found", "again"),
     ("4251000", "found", "not_asked"),
     ("800130001", "line_of_contract", "correct"),
-    ("800131313", "where_to", "again"),
+    ("800131313", "place_found", "again"),
+    ("800130001", "may_hear", "not_asked"),
 }
 
 
@@ -176,7 +178,7 @@ class Connected:
                 assert answers_itself(here.flow.steps[name]), f"at {here.step.name}, not at {name}"
                 continue
             if here.step.kind == "choose":
-                self.caller.answer("0")
+                self.caller.answer("none" if FROM_SEVERAL in self.way else "0")
                 continue
             if here.step.kind == "look_up":
                 self.caller.look()
@@ -204,6 +206,8 @@ class Connected:
         if field.name in ("balance_card", "asker_card"):
             shown = self.caller.here.known["line" if field.name == "balance_card" else "mio"]
             return {field.name: shown["identity_card"]}
+        if field.name == "place":
+            return {field.name: place_of(self.way)}
         if field.among:
             return {field.name: value_at(self.caller.here.known, field.among)[0]}
         steps = flow_of(self.line).steps
@@ -218,7 +222,7 @@ class Connected:
 def test_every_path_is_walked_as_the_systems_propose(line, way, ana, at, settings, sandbox):
     connect(settings, sandbox)
     publish_files(texts={line: text_of(line)}, now=at(WEDNESDAY))
-    if {("has_seller", "named"), ("has_plan", "found")} & set(way):
+    if {("has_seller", "named"), ("has_plan", "found"), ("guide_found", "found")} & set(way):
         write_what_is_read_out()
     now = at(SATURDAY if ("when", "weekend") in way else NIGHT if ("today", "later") in way else WEDNESDAY)
     call = Connected(Caller(ana, ServiceLine.objects.get(number=line), now), line, way, sandbox)

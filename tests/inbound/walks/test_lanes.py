@@ -169,7 +169,7 @@ def test_the_lane_knows_what_the_call_knew_and_stays_on_its_version(card, elena,
     lane = Attending(elena, taken(card, elena, monday), monday)
     page = lay_walk(here=lane.here, by=elena)
     assert (lane.walk.version, page.here.step.title) == (first, "Reclamo recibido")
-    assert page.say == "Algo, contrato 1011018: Algo"
+    assert page.say == "Reclama Algo. Contrato 1011018. Dice: Algo"
     lane.answer()
     assert lane.here.known["claim"] == "Algo"
     lane.back()
