@@ -16,7 +16,7 @@ from inbound.models import Walk
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import parse
 
-SAID_NAMES = ("requester_name", "name", "caller_name")  # of who is on the line, when she is no customer that was found
+SAID_NAMES = ("caller_name", "requester_name", "name")  # of who is on the line, when she is no customer that was found
 CALLER_NAME, TELEPHONE = "caller_name", "telephone"
 
 
@@ -24,9 +24,10 @@ def fields_of(step: Step, *, walk: Walk, known: Mapping[str, Any]) -> tuple[Fiel
     """The fields of a step as it stands in this call: no card is raised without a name and a number."""
     if step.letter:
         return tuple(_with_sectors(field, walk) for field in step.fields)
-    if step.kind != "hand_over" or step.lane != LANES[0]:
-        return step.fields
     own = {field.name for field in step.fields}
+    may_be_called = step.kind == "hand_over" or (step.kind == "end" and TELEPHONE in own)
+    if not may_be_called or step.lane != LANES[0]:
+        return step.fields
     asked = list(step.fields)
     if not name_of_the_caller(walk, known) and not own & set(SAID_NAMES):
         asked.append(Field(CALLER_NAME, _("Nombre de quien llama"), "name"))

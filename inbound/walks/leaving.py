@@ -16,18 +16,16 @@ from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from escalations.raising import raise_escalation
-from inbound.flows.conditions import arguments, filled
-from inbound.flows.shapes import DONE
-from inbound.models import Walk
+from inbound.models import OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
 from inbound.walks.consequences import end_of_walk, notes_of
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
+from inbound.walks.left_undone import not_followed, not_handed_over, raise_card_of
 from inbound.walks.state import WalkState, read_state, state_on
 from telephony import phone_numbers
 
 KIND = "unforeseen_state"
-BEGUN = "write_not_done"
 WITHOUT_A_SIGN = timedelta(minutes=60)
 AT_A_TIME = 200
 
@@ -127,38 +125,23 @@ def _who(*, name: str, telephone: str) -> tuple[str, str]:
     return " ".join(name.split())[:120], number
 
 
-def _see_to_what_was_begun(here: WalkState, *, how: How, now: datetime) -> None:
-    """A call that ends between a write that was done and what follows from it leaves that to somebody: the SIM that was
-    to be blocked after its line, the deadline of a block that was made.
-    """
-    step, before = here.step, here.before
-    if step.kind not in ("do", "hand_over") or before is None or before.chosen != DONE or here.footstep.write_id:
-        return
-    walk, known = here.walk, here.known
-    words = _("La llamada terminó antes de este paso (%(how)s). Se había hecho: %(done)s.")
-    reason = words % {"how": how.label, "done": here.step_of(before).title}
-    details = arguments(step.with_, known)
-    telephone = call_back_on(walk, known) or phone_numbers.parse(details.get("number", "")) or ""  # she cannot be asked
-    here.footstep.escalation = raise_escalation(
-        key=f"walk:{walk.key}:{here.flow.line}:{step.name}:left",
-        kind=step.escalation or BEGUN,
-        line=walk.line.number,
-        contract=walk.contract,
-        customer_name=name_of_the_caller(walk, known),
-        telephone=telephone,
-        zone=zone_of(known),
-        reason=". ".join([f"{step.ref} {step.title}", reason, *notes_of(here)]),
-        details=details,
-        promised=filled(step.promised, known),
-        by=walk.by,
-        now=now,
-    )
+def _see_to_what_is_undone(here: WalkState, *, how: How, now: datetime) -> None:
+    """Whom the call leaves with something undone gets her card; what was still on its way, the clock sees to."""
+    undone = list(not_followed(here))
+    words = not_handed_over(here) if how in (How.HUNG_UP, How.LEFT) else None
+    if words and all(one.step.name != words.step.name for one in undone):
+        undone.append(words)
+    for one in undone:
+        card = raise_card_of(one, how=str(how.label), now=now)
+        if one.write is not None:
+            OutsideWrite.objects.filter(pk=one.write.pk, card=None).update(card=card)
+        if card is not None and here.footstep.escalation_id is None:
+            here.footstep.escalation = card
 
 
 def _end(here: WalkState, *, how: How, reason: str, now: datetime) -> None:
     walk = here.walk
-    if here.footstep.escalation_id is None:
-        _see_to_what_was_begun(here, how=how, now=now)
+    _see_to_what_is_undone(here, how=how, now=now)
     label = f"{how.label}: {reason}" if reason else str(how.label)
     here.footstep.reason = reason
     end_of_walk(here=here, result=how.value, label=label, now=now)

@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 
 from escalations.raising import raise_escalation
 from inbound.flows.conditions import SENTENCE, script
-from inbound.flows.shapes import REFUSED, UNKNOWN
-from inbound.models import Footstep, OutsideWrite
+from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
+from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import INTERACTION
-from inbound.walks.state import WalkState, read_state, state_on
+from inbound.walks.left_undone import MUST_FOLLOW, not_followed, raise_card_of
+from inbound.walks.state import WalkState, flow_of, read_state, state_on
 from inbound.writes.states import how_it_stands
 from screens.templatetags.screens import bs
 from telephony.phone_numbers import parse
@@ -31,6 +32,7 @@ KIND = "write_not_done"
 State = OutsideWrite.State
 NOT_ABOUT_TO_BE = (State.REFUSED, State.PARKED, State.UNCERTAIN, State.NOT_DONE)
 LOOKED_BACK = timedelta(days=60)
+LOOKED_BACK_FOR_WHAT_FOLLOWS = timedelta(days=2)
 LEFT_STANDING = timedelta(minutes=30)  # a call whose refused step nobody went on from
 WAITED_IN_VAIN = timedelta(hours=1)
 STILL_TO_BE_DONE = (State.WAITING, State.BY_HAND)
@@ -40,7 +42,8 @@ AT_A_TIME = 200
 def see_to_the_let_down(*, now: datetime) -> int:
     """Raise the cards that are missing. Returns how many."""
     missing = [_without_a_card(now), *(_still_unknown(state, now) for state in STILL_TO_BE_DONE)]  # each by its index
-    return sum(_raise_card(pk, now=now) for found in missing for pk in found.values_list("pk", flat=True)[:AT_A_TIME])
+    raised = sum(_raise_card(pk, now=now) for found in missing for pk in found.values_list("pk", flat=True)[:AT_A_TIME])
+    return raised + sum(_see_to_what_follows(pk, now=now) for pk in _not_followed(now))
 
 
 def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
@@ -49,18 +52,62 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     over = Q(walk__ended_at__isnull=False) | Q(left_at__lt=now - LEFT_STANDING)  # before, she may still say her number
     told = asked.exclude(chosen=REFUSED).filter(over, left_at__isnull=False)
     left = asked.filter(Q(chosen=REFUSED) | Q(left_at=None), entered_at__lt=now - LEFT_STANDING)
-    again = OutsideWrite.objects.filter(
-        walk=OuterRef("walk"), action=OuterRef("action"), pk__gt=OuterRef("pk")
-    ).exclude(state__in=NOT_ABOUT_TO_BE)
+    later = OutsideWrite.objects.filter(walk=OuterRef("walk"), action=OuterRef("action"), pk__gt=OuterRef("pk"))
+    later = later.exclude(state__in=NOT_ABOUT_TO_BE)
+    again = later.filter(to_whom=OuterRef("to_whom"))  # of a refused one whatever was corrected, the number too
     found = _of_calls(now).filter(state__in=NOT_ABOUT_TO_BE).exclude(action=INTERACTION)
-    return found.filter(Exists(told) | Exists(left), ~Exists(again)).order_by("owed_at")
+    missing = (Q(Exists(told)) & ~Q(Exists(again))) | (Q(Exists(left)) & ~Q(Exists(later)))
+    return found.filter(missing).order_by("owed_at")
 
 
 def _still_unknown(state: OutsideWrite.State, now: datetime) -> QuerySet[OutsideWrite]:
-    """Writes in this state of which a caller was told an hour ago that it is not known yet."""
-    told = Footstep.objects.filter(walk=OuterRef("walk"), write=OuterRef("pk"), chosen=UNKNOWN)
-    found = _of_calls(now).filter(state=state, owed_at__lt=now - WAITED_IN_VAIN)
+    """Writes in this state of which a caller was told an hour ago that it is not known yet, or that it is on its way,
+    or who hung up while it was waited for.
+    """
+    asked = Footstep.objects.filter(walk=OuterRef("walk"), write=OuterRef("pk"))
+    told = asked.filter(Q(chosen=UNKNOWN) | Q(chosen="", walk__ended_at__isnull=False))
+    found = _of_calls(now).filter(state=state, owed_at__lt=now - WAITED_IN_VAIN).exclude(action=INTERACTION)
     return found.filter(Exists(told)).order_by("owed_at")
+
+
+def _not_followed(now: datetime) -> list[int]:
+    """Writes that were done, in calls that are over, after which what its flow does next never came about."""
+    follows = Q(pk__in=[])
+    for action, after in what_follows():
+        passed = Footstep.objects.filter(walk=OuterRef("walk"), step=after.name)
+        did = (
+            Q(write__action=after.action) | Q(chosen=REFUSED)
+            if after.action
+            else Q(escalation__kind__code=after.escalation)
+        )
+        follows |= Q(action=action) & ~Q(Exists(passed.filter(did)))
+    found = _of_calls(now).filter(state=State.DONE, walk__ended_at__gte=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
+    return list(found.filter(follows).order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME])
+
+
+def what_follows() -> list[tuple[str, Step]]:
+    """Of all flows that run: a write, and the step that must follow once it is done."""
+    running = FlowVersion.objects.order_by("line", "-version").distinct("line")
+    found = []
+    for version in running.values_list("pk", flat=True):
+        steps = flow_of(version).steps
+        found += [(step.action, steps[step.way(DONE)]) for step in steps.values() if step.waits]
+    return [(action, after) for action, after in found if after.kind in MUST_FOLLOW]
+
+
+def _see_to_what_follows(pk: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        write = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        if write.card_id is not None:
+            return 0
+        here = read_state(walk=write.walk)
+        undone = next((one for one in not_followed(here) if one.write and one.write.pk == pk), None)
+        card = raise_card_of(undone, how=here.walk.result_label, now=now) if undone else None
+        if card is None:
+            return 0
+        write.card = card
+        write.save(update_fields=["card"])
+    return 1
 
 
 def _of_calls(now: datetime) -> QuerySet[OutsideWrite]:

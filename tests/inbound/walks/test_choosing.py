@@ -110,7 +110,8 @@ def test_a_suspended_service_is_told_so_with_or_without_a_damage(call: Any, foun
         assert caller.here.footstep.proposed == "suspended"
         caller.answer("suspended")
         said = lay_walk(here=caller.here, by=caller.by).say
-        assert "800100 es por falta de pago o a solicitud del cliente" in said
+        assert "el corte de su servicio es por falta de pago o a solicitud del cliente" in said
+        assert "Es el servicio 800100." in said
         assert "En el sistema figura: Falta de pago." in said
 
 
@@ -149,12 +150,12 @@ def test_directory_entries_extensions_and_lines_are_chosen(
     found["guiatel.search"] = {"entries": [entry, {**entry, "name": "Vargas Luis", "number": "4252222"}], "more": False}
     publish_every_flow(now=now)
     caller = Caller(ana, ServiceLine.objects.get(number="104"), now)
-    caller.answer(name="Vargas")
+    caller.answer(sought="Vargas")
     caller.look()
     assert caller.step == "which"
     caller.answer("1")
     caller.answer("registered")
-    assert lay_walk(here=caller.here, by=caller.by).say == "El número registrado de Vargas Luis es el 4252222."
+    assert lay_walk(here=caller.here, by=caller.by).say == "El número registrado es el 4252222. Es de Vargas Luis."
 
 
 def test_who_goes_back_and_means_another_is_not_told_that_hers_was_done(call: Any, set_mode: Any) -> None:

@@ -87,6 +87,8 @@ class AtTheStep:
             self.call.press(number=self.number)
             for branch in deed.ways[1:]:
                 self.call.press(branch=branch)
+                if branch == "theft":
+                    self.call.press(contract=self.contract)
         self.call.press(**data)
         if deed is SIM:
             assert self.call.press(confirmed="yes") == 200  # its suspension in LBC comes first

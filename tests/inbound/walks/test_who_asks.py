@@ -59,8 +59,9 @@ def about_a_theft(caller: Caller) -> Caller:
     caller.answer()
     caller.answer(customer="1000315", customer_name="Juan")
     looked(caller).answer("mio")
-    caller.answer(number="70608236", contract="")
+    caller.answer(number="70608236")
     looked(caller).answer("theft")
+    caller.answer(contract="1000315")
     return looked(caller)
 
 
@@ -151,6 +152,12 @@ def test_a_number_boliviatel_does_not_know_is_asked_in_btel2(begin: Any, found: 
     caller.answer(balance_number="4257777")
     assert looked(caller).here.footstep.proposed == "unknown"
     caller.answer("unknown")
+    assert caller.step == "calls_from"
+    other, own = caller.back, caller.answer
+    own("other_line")
+    assert lay_walk(here=caller.here, by=caller.by).say == "El saldo de una línea se informa solo a su titular."
+    other()
+    own("own_line")
     looked(caller).answer("found")
     assert lay_walk(here=caller.here, by=caller.by).say.startswith("Su saldo es de Bs")
 

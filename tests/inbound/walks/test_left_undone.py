@@ -1,0 +1,162 @@
+"""Calls that end at the worst moment: whoever was told something, or for whom something was begun, has her card."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from escalations.models import Escalation
+from inbound.models import OutsideWrite, Walk
+from inbound.walks.asked import fields_of
+from inbound.walks.footsteps import WalkRefused
+from inbound.walks.leaving import close_left_calls
+from inbound.walks.let_down import see_to_the_let_down
+from inbound.writes.delivering import deliver_due
+from inbound.writes.writing import settle
+from tests.inbound.other_side import OtherSide
+from tests.inbound.walks.test_outcomes import call, hang_up
+
+__all__ = ["call"]
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
+
+
+def after(said: Any, **passed: float) -> int:
+    now = said.caller.now + timedelta(**passed)
+    deliver_due(now=now)
+    return see_to_the_let_down(now=now)
+
+
+def kinds() -> list[str]:
+    return list(Escalation.objects.order_by("pk").values_list("kind__code", flat=True))
+
+
+@pytest.mark.parametrize(("step", "kind"), [("suspend", "write_not_done"), ("block_sim", "sim_block")])
+@pytest.mark.parametrize("hangs_up", [True, False], ids=["hangs up", "browser closed"])
+def test_who_is_gone_while_her_write_is_waited_for_is_seen_to(
+    step: str, kind: str, hangs_up: bool, call: Any, side: OtherSide
+) -> None:
+    """Her line is suspended a moment later, and nobody was left to block the SIM, or to watch the five days."""
+    said = call("800130001", step)
+    said.answer(said.caller.here.step)
+    assert said.caller.step == step
+    if hangs_up:
+        hang_up(said)
+    else:
+        assert close_left_calls(now=said.caller.now + timedelta(minutes=61)) == 1
+    assert kinds() == []
+    assert after(said, minutes=62) == 1
+    assert kinds() == [kind]
+    card = Escalation.objects.get()
+    assert (bool(card.customer_name), bool(card.telephone), card.details["number"]) == (True, True, "+59170712345")
+    assert "Se había hecho" in card.reason
+    assert after(said, minutes=63) == 0
+    assert len(kinds()) == 1
+
+
+def test_who_goes_back_from_a_suspended_line_and_hangs_up_has_her_sim_seen_to(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "block_sim")
+    said.caller.back(next(one.position for one in said.caller.here.trail if one.step == "mio_number"))
+    hang_up(said)
+    assert kinds() == ["write_not_done"]
+    assert Escalation.objects.get().reason.startswith("800130001.5 Bloqueo temporal del SIM")
+    assert after(said, minutes=5) == 0
+
+
+def test_a_call_that_goes_on_to_its_end_leaves_nothing(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "suspend")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.to_the_end()
+    assert kinds() == ["sim_block"]
+    assert after(said, minutes=5) == 0
+
+
+def test_who_heard_what_would_be_done_and_hung_up_has_the_card(call: Any, side: OtherSide, set_mode: Any) -> None:
+    """*Supervisión lo verifica y le llama. ¿A qué teléfono?*, and she is gone before it is handed over."""
+    said = call("800130001", "suspend")
+    set_mode("lbc", "off")
+    with pytest.raises(WalkRefused):
+        said.answer(said.caller.here.step)
+    said.caller.answer("refused", reason="Está apagado")
+    assert said.caller.step == "not_suspended"
+    hang_up(said)
+    card = Escalation.objects.get()
+    assert (card.kind.code, bool(card.customer_name), bool(card.telephone)) == ("write_not_done", True, True)
+    assert card.promised == "Supervisión verifica el bloqueo y le llama."
+
+
+def test_who_hung_up_after_it_could_not_even_be_asked_has_a_card(call: Any, side: OtherSide, set_mode: Any) -> None:
+    said = call("109", "top_up")
+    set_mode("c_cli4g", "off")
+    with pytest.raises(WalkRefused):
+        said.answer(said.caller.here.step)
+    said.caller.answer("refused", reason="Está apagado")
+    assert said.caller.step == "not_topped_up"
+    hang_up(said)
+    card = Escalation.objects.get()
+    assert (card.kind.code, card.details["number"]) == ("write_not_done", said.caller.here.known["number"])
+    assert "No se hizo: Está apagado" in card.reason
+
+
+def test_a_doubt_is_not_forgotten_because_another_number_was_topped_up(
+    call: Any, side: OtherSide, elena: Any, at: Any
+) -> None:
+    """The first was never answered; she goes back, tops up another line, and the first turns out not done."""
+    said = call("109", "top_up")
+    side.hangs_up.add("c_cli4g/top_up")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    first = said.write
+    side.hangs_up.clear()
+    first.refresh_from_db()
+    assert first.state == "uncertain"
+    another = OutsideWrite.objects.get(pk=first.pk)
+    another.pk, another.key, another.to_whom, another.state = None, "another", "4017451", "done"
+    another.settled_at, another.reference = another.owed_at, "RB-2"
+    another.save(force_insert=True)
+    said.to_the_end()
+    settle(write=first, outcome="not_done", reference="", reason="No está", by=elena, now=said.caller.now)
+    assert after(said, minutes=40) == 1
+    assert Escalation.objects.get().details["number"] == first.to_whom
+
+
+@pytest.mark.parametrize("mode", ["by_hand", "off"])
+def test_who_hung_up_while_it_waited_for_a_person_or_its_system_is_seen_to(
+    mode: str, call: Any, side: OtherSide, set_mode: Any
+) -> None:
+    said = call("101", "reiterate")
+    set_mode("smartflex", mode)
+    Walk.objects.update(caller_number="+59170712345")
+    said.answer(said.caller.here.step)
+    hang_up(said)
+    assert after(said, minutes=30) == 0
+    assert after(said, minutes=61) == 1
+    card = Escalation.objects.get()
+    assert (card.kind.code, bool(card.customer_name), bool(card.telephone)) == ("write_not_done", True, True)
+
+
+def test_an_alert_that_was_announced_and_never_left_is_seen_to(call: Any, side: OtherSide, set_mode: Any) -> None:
+    """*Aviso al Centro de Operaciones*, with GSI off: an hour later somebody does it."""
+    said = call("101", "reiterate")
+    set_mode("gsi", "off")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.to_the_end()
+    assert Walk.objects.get().result == "reiterated"
+    assert after(said, minutes=61) == 1
+    assert Escalation.objects.get().details["system"] == "GSI"
+
+
+def test_a_promise_to_call_back_asks_for_a_name_where_nobody_has_one(call: Any, side: OtherSide) -> None:
+    said = call("101", "register")
+    walk = said.caller.here.walk
+    Walk.objects.filter(pk=walk.pk).update(customer_name="", caller_name="")
+    side.hangs_up.add("smartflex/register_damage")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    assert said.caller.step == "registration_pending"
+    here = said.caller.here
+    asked = [field.name for field in fields_of(here.step, walk=here.walk, known={})]
+    assert asked == ["telephone", "caller_name"]
