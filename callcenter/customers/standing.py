@@ -6,6 +6,7 @@ contact of her list.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -27,6 +28,7 @@ from inbound.outside.reaching import look_up
 from inbound.walks.consequences import INTERACTION
 from inbound.writes.lists import FOR_A_PERSON, UNDER_WAY, words_of
 from screens.templatetags.screens import bs
+from telephony.phone_numbers import parse
 
 SHOWN = 20  # rows of each list
 A_SHIFT = timedelta(hours=12)  # so long after her call an agent may still look the customer up
@@ -142,6 +144,17 @@ class Standing:
         found += [self._of_month(contact) for contact in self.contacts]
         return sorted(found, key=lambda one: one.since, reverse=True)
 
+    def pending_of(self, numbers: Collection[str]) -> list[Entry]:
+        """What waits for somebody from calls that knew a service of hers by its number alone, what is due first."""
+        written = {*numbers, *filter(None, map(parse, numbers))}
+        about = Q(telephone__in=written) | Q(details__number__in=written) | Q(details__service_number__in=written)
+        cards = Escalation.objects.visible_to(self.user).filter(about, contract="", closed_at=None)
+        writes = OutsideWrite.objects.visible_to(self.user).filter(to_whom__in=written, walk__contract="", card=None)
+        waiting = writes.filter(state__in=(*FOR_A_PERSON, *UNDER_WAY)).exclude(action=INTERACTION)
+        found = [self._of_card(card) for card in cards.select_related("kind", "owner").order_by("due_at")[:SHOWN]]
+        waiting = waiting.select_related("owed_by").order_by("owed_at")[:SHOWN]
+        return found + [self._of_write(write, str(words_of(write.action))) for write in waiting]
+
     @staticmethod
     def _is_watched(write: OutsideWrite) -> bool:
         repair = getattr(write, "repair", None)
@@ -220,6 +233,7 @@ class SystemPart:
     title: str
     told: FoundInWords
     trouble: str
+    pending: Sequence[Entry] = ()  # of the services it names
 
 
 def part_of(*, name: str, contract: str, user: User, now: datetime) -> SystemPart:
@@ -228,7 +242,11 @@ def part_of(*, name: str, contract: str, user: User, now: datetime) -> SystemPar
     found = looked.found
     if name == "account" and isinstance(found, dict) and not found.get("services"):
         found = None  # that nothing is billed is not that nothing is owed
-    return SystemPart(str(look_ups()[PARTS[name]].words), in_words(_late_first(found)), looked.trouble)
+    title, told = str(look_ups()[PARTS[name]].words), in_words(_late_first(found))
+    services = found.get("products") or [] if name == "customer" and isinstance(found, dict) else []
+    numbers = {str(one["service_number"]) for one in services if one.get("service_number")}
+    pending = Standing(contract=contract, user=user, now=now).pending_of(numbers) if numbers else []
+    return SystemPart(title, told, looked.trouble, pending)
 
 
 def _late_first(found: Any) -> Any:

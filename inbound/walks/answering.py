@@ -22,7 +22,8 @@ from telephony import phone_numbers
 
 LONGEST = {"name": 120, "text": 500, "address": 200, "note": 2000}
 IDENTITY_CARD = re.compile(r"[0-9]{4,10}(-?[0-9A-Z]{1,2})?( ?[A-Z]{2})?", re.ASCII)
-CARD = re.compile(r"([0-9]+)(?:-([0-9A-Z]{1,2}))?", re.ASCII)
+ISSUED_IN = "BE|CB|CH|LP|OR|PA|PD|PO|PT|SC|TJ|QR"  # of one written without a space, no complement
+CARD = re.compile(rf"([0-9]+)(?:-([0-9A-Z]{{1,2}})|(?!(?:{ISSUED_IN})\b)([0-9A-Z]{{1,2}}))?", re.ASCII)
 NUMBER = re.compile(r"[0-9]{3,12}", re.ASCII)
 CONTRACT = re.compile(r"[0-9A-Z./-]{1,24}", re.ASCII)
 HOUR = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])", re.ASCII)
@@ -84,7 +85,7 @@ def same_card(one: str, other: str) -> bool:
     mine, theirs = CARD.match(one.upper().strip()), CARD.match(other.upper().strip())
     if not mine or not theirs or mine[1].lstrip("0") != theirs[1].lstrip("0"):
         return False
-    return mine[2] == theirs[2]
+    return (mine[2] or mine[3]) == (theirs[2] or theirs[3])
 
 
 def clean_seen(*, fields: Collection[Field], sent: Mapping[str, str]) -> dict[str, str]:

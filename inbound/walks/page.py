@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from agents.models import User
 from escalations.letters import Draft, draft_letter, letters_of
 from escalations.models import Escalation
-from inbound.flows.conditions import script, value_at
+from inbound.flows.conditions import arguments, script, value_at
 from inbound.flows.diagram import svg
 from inbound.flows.shapes import OUTCOMES
 from inbound.models import Footstep, OutsideWrite, Walk
@@ -24,7 +24,9 @@ from inbound.walks.leaving import OFFERED
 from inbound.walks.shown import Choice, ShownField, Way, choices_of, one_is_enough, shown_field, ways_of
 from inbound.walks.state import WalkState, fields_before, flow_of
 from inbound.walks.trail import Passed, trail_of
+from inbound.writes.limits import same_of_other_calls
 from inbound.writes.states import how_it_stands
+from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
 State = OutsideWrite.State
@@ -98,6 +100,7 @@ class WalkPage:
     enough: list[str] = field(default_factory=list)  # of these fields any one will do
     letter: Draft | None = None  # the mail that goes out as the step is answered
     written_to: list[str] = field(default_factory=list)  # who was written to about the card already
+    done_for_her: list[OutsideWrite] = field(default_factory=list)  # the same, for the same number, in other calls
 
     @property
     def is_stuck(self) -> bool:
@@ -150,9 +153,17 @@ def lay_walk(
         called_by=name_of_the_caller(walk, here.known),
         enough=one_is_enough(own),
         letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,
+        done_for_her=_done_for_her(here) if step.accountable else [],
         written_to=[one.to_whom for one in letters_of(walk.escalation)] if step.letter and walk.escalation else [],
         call_back=phone_numbers.display(call_back_on(walk, here.known)),
     )
+
+
+def _done_for_her(here: WalkState) -> list[OutsideWrite]:
+    """The same of the last day for the same number: whoever confirms it once more shall know."""
+    whom = whom_of(actions()[here.step.action], arguments(here.step.with_, here.known))
+    now = here.walk.last_sign_at or here.walk.began_at
+    return list(same_of_other_calls(action=here.step.action, to_whom=whom, walk=here.walk, now=now)[:5])
 
 
 def _seen(here: WalkState) -> str:

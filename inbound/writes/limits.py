@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Count, QuerySet, Sum
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
 from inbound.writes.states import State, WriteRefused
 from screens.templatetags.screens import bs
-from service_level.days import bounds_of_day
+from service_level.days import LA_PAZ, bounds_of_day
 
+A_DAY = timedelta(days=1)
 NOT_HAPPENING = (State.NOT_DONE, State.REFUSED)
 
 
@@ -22,8 +25,20 @@ def hold_limits(*, by: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
 
 
-def check_limits(*, system: str, amount: Decimal | None, to_whom: str, walk: Walk, by: User, now: datetime) -> None:
-    """Raise WriteRefused when this accountable write would be too much. Call it with the limits held."""
+def check_limits(
+    *, system: str, action: str, amount: Decimal | None, to_whom: str, walk: Walk, by: User, now: datetime
+) -> None:
+    """Raise WriteRefused when this accountable write would be too much, or might be once more what another call asked
+    for: as long as nobody knows what became of that. Call it with the limits held.
+    """
+    in_doubt = same_of_other_calls(action=action, to_whom=to_whom, walk=walk, now=now).exclude(state=State.DONE).first()
+    if in_doubt is not None:
+        words = _(
+            "Esto mismo ya se pidió para %(whom)s a las %(hour)s, en otra llamada, y todavía no se sabe si se hizo: no "
+            "se pide otra vez. Siga sin hacerlo y páselo a supervisión."
+        )
+        hour = date_format(timezone.localtime(in_doubt.owed_at, LA_PAZ), "H:i")
+        raise WriteRefused(words % {"whom": to_whom, "hour": hour})
     policy = OutsideSystem.objects.filter(code=system).first()
     if amount is not None:
         offered = amounts_offered(walk=walk, number=to_whom)
@@ -42,6 +57,12 @@ def check_limits(*, system: str, amount: Decimal | None, to_whom: str, walk: Wal
     if amount is not None and policy.daily_limit is not None and moved + amount > policy.daily_limit:
         words = _("Pasaría su límite del día en %(system)s: %(moved)s de %(limit)s. Pase el caso a supervisión.")
         raise WriteRefused(words % {"system": policy, "moved": bs(moved), "limit": bs(policy.daily_limit)})
+
+
+def same_of_other_calls(*, action: str, to_whom: str, walk: Walk, now: datetime) -> QuerySet[OutsideWrite]:
+    """What other calls of the last day asked for the same number, the newest first; not what was not done."""
+    found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True, owed_at__gt=now - A_DAY)
+    return found.exclude(walk=walk).exclude(state__in=NOT_HAPPENING).order_by("-owed_at")
 
 
 def moved_on_the_day(*, by: User, system: str, now: datetime) -> tuple[Decimal, int]:

@@ -60,7 +60,7 @@ def owe_write(
                 if there.amount == amount:
                     return there
                 raise WriteRefused(_another_amount(to_whom))
-            check_limits(system=known.system, amount=amount, to_whom=to_whom, walk=walk, by=by, now=now)
+            check_limits(system=known.system, action=action, amount=amount, to_whom=to_whom, walk=walk, by=by, now=now)
         write, is_new = OutsideWrite.objects.get_or_create(
             key=key,
             defaults={

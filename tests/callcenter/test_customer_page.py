@@ -155,3 +155,26 @@ def test_the_menu_counts_what_waits_for_a_person(call: Caller, ana: Agent, elena
     write.save(update_fields=["state"])
     assert words in client.get("/escalations/").content.decode()
     assert words not in signed_in(ana).get("/lines/").content.decode()
+
+
+def test_who_was_let_down_by_the_number_of_a_line_stands_on_the_page_of_its_contract(
+    ana: Agent, elena: User, signed_in: SignedIn, side: OtherSide
+) -> None:
+    """A top-up of 109 knows a number and no contract: Smartflex says whose it is."""
+    now = timezone.now()
+    told = {"by": ana.user, "now": now, "details": {"number": "+59144996668"}, "line": "109", "reason": "x"}
+    raise_escalation(key="hers", kind="complaint", telephone="+59170700001", promised="Le llamamos.", **told)
+    raise_escalation(key="other", kind="complaint", telephone="+59170700001", **{**told, "details": {"number": "1"}})
+    product = {
+        "service": "FIJACOM", "service_number": "4996668", "plan": "x", "state": "active", "suspended_for": ""
+    }  # fmt: skip
+    customer = {
+        "contract": "C1", "name": "ROSA", "identity_card": "", "segment": "B", "address": "", "zone": "",
+        "telephones": [], "products": [product],
+    }  # fmt: skip
+    side.says["smartflex/customer"] = (200, {"customer": customer})
+    page = " ".join(signed_in(elena).get(PAGE + "?part=customer").content.decode().split())
+    assert "Pendiente de sus números" in page
+    assert page.count("Le llamamos.") == 1
+    customer["products"] = []
+    assert "Pendiente de sus números" not in signed_in(elena).get(PAGE + "?part=customer").content.decode()

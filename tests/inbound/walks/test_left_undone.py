@@ -13,6 +13,7 @@ from inbound.walks.asked import fields_of
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.leaving import close_left_calls
 from inbound.walks.let_down import see_to_the_let_down
+from inbound.walks.page import lay_walk
 from inbound.writes.delivering import deliver_due
 from inbound.writes.writing import settle
 from tests.inbound.other_side import OtherSide
@@ -160,3 +161,25 @@ def test_a_promise_to_call_back_asks_for_a_name_where_nobody_has_one(call: Any, 
     here = said.caller.here
     asked = [field.name for field in fields_of(here.step, walk=here.walk, known={})]
     assert asked == ["telephone", "caller_name"]
+
+
+def test_what_another_call_asked_for_and_nobody_knows_of_is_not_asked_again(
+    call: Any, side: OtherSide, elena: Any
+) -> None:
+    """She rings again: the first top-up may have been done."""
+    first = call("109", "top_up")
+    side.hangs_up.add("c_cli4g/top_up")
+    first.answer(first.caller.here.step)
+    first.caller.outcome()
+    first.to_the_end()
+    side.hangs_up.clear()
+    again = call("109", "top_up")
+    with pytest.raises(WalkRefused, match="ya se pidió para 4251234 a las 10:00, en otra llamada"):
+        again.answer(again.caller.here.step)
+    assert OutsideWrite.objects.filter(action="c_cli4g.top_up").count() == 1
+    write = first.write
+    settle(write=write, outcome="done", reference="RB-1", reason="Lo vi", by=elena, now=first.caller.now)
+    assert [one.pk for one in lay_walk(here=again.caller.here, by=again.caller.by).done_for_her] == [write.pk]
+    again.answer(again.caller.here.step)
+    again.caller.outcome()
+    assert again.caller.step == "topped_up"

@@ -168,6 +168,9 @@ def test_a_number_boliviatel_does_not_know_is_asked_in_btel2(begin: Any, found: 
         ("3456789", "3456789 CB", True), ("3456789-1F", "3456789-1f LP", True), ("3456789-1F", "3456789", False),
         ("3456789-1F", "3456789-2G", False), ("0345678", "345678", True), ("345678", "3456789", False),
         ("", "", False), ("CB", "3456789", False),
+        # a complement without its hyphen, and a department without its space
+        ("3456789X", "3456789 CH", False), ("3456789X", "3456789-X CB", True), ("34567891F", "3456789", False),
+        ("3456789CB", "3456789", True), ("3456789CB", "3456789 LP", True), ("3456789-CB", "3456789", False),
     ],
 )  # fmt: skip
 def test_two_cards_are_one_by_their_digits(one: str, other: str, same: bool) -> None:

@@ -152,7 +152,7 @@ def test_the_limit_is_each_agents_each_days_and_each_systems(
 ) -> None:
     set_mode("qbc", daily_limit=20)
     owe("qbc.top_up", key="a")
-    owe("qbc.top_up", key="b", of=walk_of(luis), by=luis)
+    owe("qbc.top_up", key="b", number="5", of=walk_of(luis), by=luis)
     owe("c_cli4g.top_up", key="c")
     with pytest.raises(WriteRefused):
         owe("qbc.top_up", key="d", number="2", at=now.replace(hour=23, minute=59))
