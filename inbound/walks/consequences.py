@@ -99,7 +99,7 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
         reason=". ".join([step.title, *_written(step, footstep), *notes_of(here)]),
         details=details,
         promised=filled(step.promised, words),
-        due_at=due_at(step.due, known, now) if step.due else None,
+        due_at=due_at(step.due, known, now=now) if step.due else None,
         by=walk.by,
         now=now,
     )
@@ -118,7 +118,7 @@ def _key_of_card(key: str, details: Mapping[str, Any]) -> str:
     return numbered
 
 
-def due_at(due: Due, known: Mapping[str, Any], now: datetime) -> datetime | None:
+def due_at(due: Due, known: Mapping[str, Any], *, now: datetime) -> datetime | None:
     """Until when a step's `due` says it must be settled; None leaves it to the limit of the card's kind."""
     at: datetime | None
     if due.hours:

@@ -83,7 +83,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
         reason=". ".join([f"{step.ref} {step.title}", f"{ended} {undone.reason}", *notes_of(here)]),
         details=details,
         promised=filled(step.promised, known),
-        due_at=due_at(step.due, known, now) if step.due else None,
+        due_at=due_at(step.due, known, now=now) if step.due else None,
         by=walk.by,
         now=now,
     )
