@@ -20,6 +20,7 @@ from campaigns.figures.filters import Only
 from campaigns.figures.openings import Openings
 from campaigns.figures.patterns import LAST_NUMBER
 from campaigns.models import Campaign, HourFigure, Unit
+from campaigns.month.measurement import payments_count_until
 from campaigns.month.periods import day_of
 from screens.charts import Chart, columns_by, day_by_day
 
@@ -76,12 +77,17 @@ class SideBySide:
     days: int
     months: list[Month]
     chart: Chart | None
+    calls_are_over: bool = False  # of this month: what still comes in are its payments
 
 
 def side_by_side(*, campaign: Campaign, now: datetime) -> SideBySide:
-    """This month and those before it that were called, the newest first. Four queries."""
+    """This month and those before it that were called, the newest first. Four queries.
+
+    Not further than the last day on which its payments count: from then on its figures stand.
+    """
     earlier = Campaign.objects.filter(period__lt=campaign.period, launched_at__isnull=False).order_by("-period")
-    days = max(0, (day_of(now) - campaign.calls_from).days)
+    ends = payments_count_until(campaign=campaign) + timedelta(days=1)
+    days = max(0, (min(day_of(now), ends) - campaign.calls_from).days)
     if not days:
         return SideBySide(0, [], None)
     shown = [campaign, *earlier[: MONTHS - 1]]
@@ -90,7 +96,8 @@ def side_by_side(*, campaign: Campaign, now: datetime) -> SideBySide:
         rows = cursor.fetchall()
     items = {pk: counts.items for pk, counts in sum_campaigns(campaigns=shown).items()}
     months = [_month(one, items[one.pk], [row for row in rows if row[0] == one.pk], days) for one in shown]
-    return SideBySide(days, months, _chart(campaign, months, rows, days))
+    calls_are_over = _day_of(campaign, days) > campaign.calls_until
+    return SideBySide(days, months, _chart(campaign, months, rows, days), calls_are_over)
 
 
 def _month(campaign: Campaign, items: int, rows: Sequence[Sequence[Any]], days: int) -> Month:

@@ -51,7 +51,7 @@ def forecast(*, pace: Pace, campaign: Campaign) -> Forecast:
         words = _("Ya no quedan horas de llamadas: %(left)s.") % {"left": left % {"n": figure(pace.open)}}
         return Forecast(words, pace.open)
     if not pace.attempts or not pace.hours:
-        return Forecast(_("Todavía no se puede prever: no se hizo ninguna llamada."), None)
+        return Forecast(_("Todavía no se puede prever: %(why)s.") % {"why": pace.why_not_told}, None)
     an_hour = pace.calls / pace.hours / pace.attempts
     missing = _missing(pace, an_hour)
     done_at = None
@@ -64,6 +64,26 @@ def forecast(*, pace: Pace, campaign: Campaign) -> Forecast:
         return Forecast(_verdict(missing, done_at, campaign), missing, done_at, sure=one_day)
     low, high = _missing(pace, an_hour * (1 + spread)), _missing(pace, an_hour * max(0.0, 1 - spread))
     return Forecast(_verdict(missing, done_at, campaign), missing, done_at, low, high, _sure(missing, low, high))
+
+
+def attempts_in_words(pace: Pace) -> str:
+    """What the calls a contact takes rest on, so that whoever divides the two numbers finds the third; '' uncalled."""
+    if not pace.calls:
+        return ""
+    most = ngettext("nadie recibe más de %(n)s intento", "nadie recibe más de %(n)s intentos", pace.most_attempts)
+    most %= {"n": figure(pace.most_attempts)}
+    calls = ngettext("con %(n)s llamada", "con %(n)s llamadas", pace.calls) % {"n": figure(pace.calls)}
+    if pace.calls_a_leaving is None:
+        return _("%(calls)s nadie salió de la lista sin agotar sus intentos; %(most)s") % {"calls": calls, "most": most}
+    words = ngettext(
+        "%(calls)s salió %(n)s contacto sin agotar sus intentos: %(each)s por cada uno",
+        "%(calls)s salieron %(n)s contactos sin agotar sus intentos: %(each)s por cada uno",
+        pace.ended_by_a_call,
+    )
+    words %= {"calls": calls, "n": figure(pace.ended_by_a_call), "each": figure(pace.calls_a_leaving, 1)}
+    if figure(pace.calls_a_leaving, 1) == figure(pace.attempts, 1):
+        return words
+    return _("%(words)s; son menos porque %(most)s") % {"words": words, "most": most}
 
 
 def _missing(pace: Pace, an_hour: float) -> int:

@@ -33,7 +33,8 @@ class GoalForm(forms.Form):
 
 
 class TakeOverForm(forms.Form):
-    """The two numbers that were shown when the question was answered."""
+    """The two numbers that were shown when the question was answered; whether they are meant, however far they are."""
 
     calls_an_hour = forms.IntegerField(min_value=1, max_value=32_767)
     attempts = forms.DecimalField(min_value=1, max_digits=3, decimal_places=1)
+    is_meant = forms.BooleanField(required=False)

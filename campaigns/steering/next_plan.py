@@ -21,8 +21,9 @@ class PlanRefused(Exception):
 
 @dataclass(frozen=True)
 class Offer:
-    """What is offered for the policy, and what stands there."""
+    """What is offered for the policy, and what stands there. `measured`: calls an hour before they are rounded."""
 
+    measured: float
     calls_an_hour: int
     attempts: Decimal
     calls_an_hour_now: int
@@ -32,6 +33,14 @@ class Offer:
     def is_new(self) -> bool:
         return (self.calls_an_hour, self.attempts) != (self.calls_an_hour_now, self.attempts_now)
 
+    @property
+    def is_far(self) -> bool:
+        """Whether a number differs from the one that stands by more than half of it: a slip, or another centre."""
+        return (
+            abs(self.calls_an_hour - self.calls_an_hour_now) * 2 > self.calls_an_hour_now
+            or abs(self.attempts - self.attempts_now) * 2 > self.attempts_now
+        )
+
 
 def offer_of(*, pace: Pace) -> Offer:
     """What the month really took, rounded as the policy holds it. Raises PlanRefused where too little was measured.
@@ -39,29 +48,32 @@ def offer_of(*, pace: Pace) -> Offer:
     Calls an hour are those of a full-time agent in an hour of the calendar, breaks and all: the plan counts in these.
     """
     if not pace.attempts or not pace.calls_a_planned_hour:
-        raise PlanRefused(_("Todavía no hay con qué: no se hizo ninguna llamada."))
+        raise PlanRefused(_("Todavía no hay con qué: %(why)s.") % {"why": pace.why_not_told})
     if pace.left_called < ENOUGH_CONTACTS:
         raise PlanRefused(
             _("Todavía no hay con qué: salieron de la lista %(n)d contactos llamados y hacen falta %(enough)d.")
             % {"n": pace.left_called, "enough": ENOUGH_CONTACTS}
         )
-    calls_an_hour = round(pace.calls_a_planned_hour)
-    if calls_an_hour < 1:
+    measured = pace.calls_a_planned_hour
+    if measured < 1:
         raise PlanRefused(
             _("Se hizo menos de una llamada por hora de calendario y agente: con eso no se puede planear un mes.")
         )
     policy = CallingPolicy.objects.in_force()
     attempts = Decimal(pace.attempts).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return Offer(
-        calls_an_hour,
+        measured,
+        int(Decimal(measured).quantize(Decimal(1), ROUND_HALF_UP)),
         min(MOST_ATTEMPTS, max(Decimal(1), attempts)),
         policy.calls_an_hour,
         policy.attempts_expected,
     )
 
 
-def take_over(*, pace: Pace, calls_an_hour: int, attempts: Decimal) -> Offer:
+def take_over(*, pace: Pace, calls_an_hour: int, attempts: Decimal, is_meant: bool) -> Offer:
     """Put the offer into the calling policy, if it still is the one that was confirmed. Raises PlanRefused.
+
+    Numbers far from those that stand are taken only when it is said that they are meant.
 
     Months that were launched keep the plan of their launch; the audit keeps what stood before, and who changed it.
     """
@@ -70,6 +82,8 @@ def take_over(*, pace: Pace, calls_an_hour: int, attempts: Decimal) -> Offer:
         raise PlanRefused(_("Las cifras cambiaron mientras las miraba: vea las de ahora y confirme otra vez."))
     if not offer.is_new:
         raise PlanRefused(_("El plan ya tiene esas cifras."))
+    if offer.is_far and not is_meant:
+        raise PlanRefused(_("Las cifras son muy distintas de las del plan: márquelo para tomarlas."))
     with transaction.atomic():
         policy, _made = CallingPolicy.objects.select_for_update().get_or_create(pk=1)
         policy.calls_an_hour, policy.attempts_expected = offer.calls_an_hour, offer.attempts

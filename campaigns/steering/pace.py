@@ -7,10 +7,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from campaigns.assignment.capacity import HOUR, calling_calendar
 from campaigns.models import AgentDay, AssignmentShare, CallingPolicy, Campaign, LeftFigure, PatternRefresh
 from campaigns.month.periods import day_of
+from screens.templatetags.screens import figure
 from service_level.days import bounds_of, midnight_of
 from service_level.working_time import WorkingCalendar, working_days_between, working_time_between
 
@@ -92,6 +95,11 @@ class Pace:
         return min(self.calls, sum(line.called - line.exhausted for line in self.left.values()))
 
     @property
+    def calls_a_leaving(self) -> float | None:
+        """Calls for each contact that left the list so; not cut at the last attempt, as `attempts` are."""
+        return self.calls / self.ended_by_a_call if self.ended_by_a_call else None
+
+    @property
     def calls_a_worked_hour(self) -> float | None:
         return self.calls / self.worked if self.worked else None
 
@@ -105,6 +113,20 @@ class Pace:
     def hours_planned(self) -> float:
         """Hours that the plan gave all agents until now."""
         return self.hours * self.weight
+
+    @property
+    def why_not_told(self) -> str:
+        """Why the calls tell no pace yet; '' when they do. There may be calls before any hour of the plan is over."""
+        if not self.calls:
+            return _("no se hizo ninguna llamada")
+        if not self.hours_planned:
+            words = ngettext(
+                "se hizo %(n)s llamada, pero todavía no pasó ninguna hora del plan",
+                "se hicieron %(n)s llamadas, pero todavía no pasó ninguna hora del plan",
+                self.calls,
+            )
+            return words % {"n": figure(self.calls)}
+        return ""
 
     @property
     def planned_contacts_an_hour(self) -> float:

@@ -23,7 +23,7 @@ from campaigns.month.on_pages import campaign_at, month_name
 from campaigns.month.periods import write_period
 from campaigns.steering.burn_down import burn_down, burn_down_chart, leads_of
 from campaigns.steering.comparing import answers_of, first_whole_day, patterns_charts, read_patterns, side_by_side
-from campaigns.steering.forecasting import forecast
+from campaigns.steering.forecasting import attempts_in_words, forecast
 from campaigns.steering.forms import GoalForm, TakeOverForm
 from campaigns.steering.goals import check_can_set, read_goals, set_goals
 from campaigns.steering.halves import read_halves
@@ -75,7 +75,11 @@ def take_over(request: HttpRequest, period: str) -> HttpResponseBase:
     except PlanRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        words = _("El plan de los próximos meses cuenta con %(calls)d llamadas por hora y %(attempts)s intentos.")
+        words = ngettext(
+            "El plan de los próximos meses cuenta con %(calls)d llamada por hora y %(attempts)s intentos.",
+            "El plan de los próximos meses cuenta con %(calls)d llamadas por hora y %(attempts)s intentos.",
+            offer.calls_an_hour,
+        )
         attempts = f"{offer.attempts:.1f}".replace(".", ",")
         messages.success(request, words % {"calls": offer.calls_an_hour, "attempts": attempts})
     return redirect("campaigns:plan", period=period)
@@ -100,6 +104,7 @@ def _page(request: HttpRequest, campaign: Campaign, data: Any = None) -> dict[st
         "steers": signed_in_user(request).steers_campaigns,
         "pace": pace,
         "forecast": forecast(pace=pace, campaign=campaign) if pace else None,
+        "attempts_words": attempts_in_words(pace) if pace else "",
         "days": [(line, leads_of(line, opens=opens)) for line in days],
         "months": months,
         "first_whole_day": first_whole_day(campaign),

@@ -10,7 +10,8 @@ import pytest
 
 from campaigns.models import Campaign, LeftFigure
 from campaigns.steering.burn_down import burn_down
-from campaigns.steering.forecasting import forecast
+from campaigns.steering.forecasting import attempts_in_words, forecast
+from campaigns.steering.next_plan import PlanRefused, offer_of
 from campaigns.steering.pace import CallDay, Pace
 from service_level.working_time import Stretch, WorkingCalendar
 from tests.campaigns.a_campaign import moment
@@ -57,6 +58,11 @@ UNEVEN = [CallDay(date(2026, 11, 25), 100, 8.0, 10.0), CallDay(date(2026, 11, 26
             "Todavía no se puede prever: no se hizo ninguna llamada.",
             None,
         ),
+        (
+            {"hours": 0.0},
+            "Todavía no se puede prever: se hicieron 400 llamadas, pero todavía no pasó ninguna hora del plan.",
+            None,
+        ),
     ],
 )
 def test_the_last_day_in_words(more, verdict, missing):
@@ -77,6 +83,31 @@ def test_calls_a_contact_end_with_the_last_attempt_the_policy_allows():
     assert a_pace(most_attempts=2).attempts == 1.5
     nobody_left = {day: LeftFigure(day=day, called=8, exhausted=8, uncalled=0) for day in a_pace().left}
     assert a_pace(most_attempts=8, left=nobody_left).attempts == 8.0
+
+
+def test_calls_before_any_hour_of_the_plan_are_told_as_calls():
+    with pytest.raises(PlanRefused, match="no pasó ninguna hora del plan"):
+        offer_of(pace=a_pace(hours=0.0))
+    one = a_pace(hours=0.0, days=[CallDay(date(2026, 11, 25), 1, 0.25, 0.0)])
+    assert one.why_not_told == "se hizo 1 llamada, pero todavía no pasó ninguna hora del plan"
+
+
+def test_the_words_beside_the_calls_a_contact_give_its_number():
+    """343 calls for 70 contacts are 4.9; with eight attempts at most 4.1 are needed."""
+    days = [CallDay(date(2026, 11, 25), 343, 16.0, 10.0)]
+    pace = a_pace(days=days, most_attempts=8, left={1: LeftFigure(called=72, exhausted=2, uncalled=0)})
+    assert f"{pace.attempts:.1f}" == "4.1"
+    assert attempts_in_words(pace) == (
+        "con 343 llamadas salieron 70 contactos sin agotar sus intentos: 4,9 por cada uno;"
+        " son menos porque nadie recibe más de 8 intentos"
+    )
+    assert attempts_in_words(a_pace()) == (
+        "con 400 llamadas salieron 200 contactos sin agotar sus intentos: 2,0 por cada uno"
+    )
+    one = a_pace(days=days, left={1: LeftFigure(called=1, exhausted=0, uncalled=0)})
+    assert "salió 1 contacto" in attempts_in_words(one)
+    nobody = a_pace(days=days, most_attempts=8, left={})
+    assert "nadie salió de la lista" in attempts_in_words(nobody)
 
 
 def test_it_says_how_sure_it_is():

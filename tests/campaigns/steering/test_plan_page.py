@@ -50,7 +50,7 @@ def words_of(response):
 
 def test_the_supervisor_reads_what_will_be_left_and_what_that_rests_on(month, elena, signed_in):
     page = words_of(signed_in(elena).get(PAGE))
-    assert "con 9 llamadas salieron 4 de la lista" in page
+    assert "con 9 llamadas salieron 4 contactos sin agotar sus intentos: 2,3 por cada uno" in page
     assert "contactos por llamar" in page.lower()
     assert "Contactos por llamar al final de cada día" in page
     assert "No hay un mes anterior que se haya llamado." in page
@@ -186,8 +186,9 @@ def test_what_it_really_took_becomes_the_plan_and_the_audit_says_who_took_it_ove
     assert "hacen falta 30" in words_of(client.get(PAGE))
     many_left(month)
     CallingPolicy.objects.update_or_create(pk=1, defaults={"calls_an_hour": 18, "attempts_expected": Decimal("2.0")})
-    assert "¿Planear los próximos meses con 2 llamadas por hora y 2,9 intentos" in words_of(client.get(PAGE))
-    page = words_of(client.post(f"{PAGE}take-over/", {"calls_an_hour": "2", "attempts": "2.9"}, follow=True))
+    assert "Llamadas por hora: 2 en vez de 18. Intentos por contacto: 2,9 en vez de 2,0." in words_of(client.get(PAGE))
+    sent = {"calls_an_hour": "2", "attempts": "2.9", "is_meant": "on"}
+    page = words_of(client.post(f"{PAGE}take-over/", sent, follow=True))
     assert "El plan de los próximos meses cuenta con 2 llamadas por hora y 2,9 intentos." in page
     policy = CallingPolicy.objects.get(pk=1)
     assert (policy.calls_an_hour, policy.attempts_expected) == (2, Decimal("2.9"))
@@ -197,6 +198,28 @@ def test_what_it_really_took_becomes_the_plan_and_the_audit_says_who_took_it_ove
                  JOIN pghistory_context c ON c.id = e.pgh_context_id ORDER BY e.pgh_id DESC LIMIT 1"""
         )
         assert cursor.fetchone() == (2, str(elena.pk))
+
+
+def test_numbers_far_from_those_of_the_plan_are_taken_only_when_they_are_meant(month, elena, signed_in):
+    many_left(month)
+    CallingPolicy.objects.update_or_create(pk=1, defaults={"calls_an_hour": 18, "attempts_expected": Decimal("2.0")})
+    client = signed_in(elena)
+    assert "Son muy distintas de las del plan, más de la mitad." in words_of(client.get(PAGE))
+    page = words_of(client.post(f"{PAGE}take-over/", {"calls_an_hour": "2", "attempts": "2.9"}, follow=True))
+    assert "márquelo para tomarlas" in page
+    assert CallingPolicy.objects.get(pk=1).calls_an_hour == 18
+    CallingPolicy.objects.filter(pk=1).update(calls_an_hour=3)
+    assert "Son muy distintas" not in words_of(client.get(PAGE))
+    client.post(f"{PAGE}take-over/", {"calls_an_hour": "2", "attempts": "2.9"})
+    assert CallingPolicy.objects.get(pk=1).calls_an_hour == 2
+
+
+def test_the_calls_an_hour_of_the_month_are_one_number_under_one_name(month, elena, signed_in):
+    many_left(month)
+    page = words_of(signed_in(elena).get(PAGE))
+    measured = f"{read_pace(campaign=month).calls_a_planned_hour:.1f}".replace(".", ",")
+    assert page.count("Llamadas por hora de un agente a jornada completa") == 2
+    assert f"{measured} en este mes" in page
 
 
 def test_less_than_a_call_an_hour_is_no_plan(month, elena, signed_in):
@@ -243,6 +266,15 @@ def test_months_stand_side_by_side_on_the_same_day_of_their_calls(month, ana, lu
     assert [(one.campaign, one.handled, one.contacted) for one in found.months] == [(month, 7, 4), (october, 10, 10)]
     assert [one.attempts for one in found.months] == [9, 0]
     assert [one.services_paid for one in found.months] == [4, 0]  # on the 22nd, 25th and 27th: A1, A2 twice, L2
+
+
+def test_a_month_that_is_over_is_compared_until_its_payments_stop_counting(month, elena, signed_in, at):
+    """Six days of calls and five of grace: not 68 days in February."""
+    Campaign.objects.filter(pk=month.pk).update(state="closed", closed_at=moment("2026-11-28 09:00"))
+    month.refresh_from_db()
+    with time_machine.travel(at("2027-02-01 10:00"), tick=True):
+        page = words_of(signed_in(elena).get(PAGE))
+    assert "sus pagos hasta el final del día 11, contado desde su primer día de llamadas" in page
 
 
 def test_months_without_contacts_draw_no_empty_chart(elena, signed_in, house_rules):
