@@ -14,15 +14,16 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from campaigns.closing.closed import how_it_closed
 from campaigns.closing.differences import Difference
+from campaigns.closing.effect_words import effect_lines, known_words, why_provisional
 from campaigns.closing.words import agent_names, changes_in_words, evidence_lines
 from campaigns.figures.charts import charts_of
 from campaigns.figures.figures import Figures
-from campaigns.figures.hold_out import Effect
 from campaigns.figures.measuring import Counts
-from campaigns.figures.serialising import plain_effect, read_effect
 from campaigns.models import Seal, Service
-from screens.templatetags.screens import NOTHING, bs, figure, percent, share
+from campaigns.month.periods import day_of
+from screens.templatetags.screens import NOTHING, figure, percent, share
 
 TEMPLATE = Path(__file__).parent / "documents" / "seal.typ"
 SITE = "COMTECO R.L. · Centro de Llamadas"
@@ -58,7 +59,7 @@ def document_values(
             "Provisional: todavía corren los días de gracia para pagar. Cuando terminen se sella una última revisión."
         )
         if is_provisional
-        else "",
+        else why_provisional(figures),
         "facts": _facts(seal, figures, month),
         "fingerprint": {"label": _("Huella"), "value": seal.sha256},
         "page": _("Página %(page)s de %(pages)s") % {"page": "{page}", "pages": "{pages}"},
@@ -90,13 +91,17 @@ def document_values(
 
 
 def _facts(seal: Seal, figures: Figures, month: str) -> list[dict[str, Any]]:
-    """What stands at the head: of which month, who sealed it and when, from what."""
+    """What stands at the head: of which month, who closed and who sealed it and when, from what."""
     campaign, at = seal.campaign, timezone.localtime(seal.sealed_at)
+    closed = how_it_closed(campaign=campaign)
     days = {"first": f"{campaign.calls_from:%d/%m/%Y}", "last": f"{campaign.calls_until:%d/%m/%Y}"}
     facts = [
         (_("Mes por pagar"), month),
         (_("Días de llamadas"), _("del %(first)s al %(last)s") % days),
+        (_("Cerrada"), closed.words if closed else ""),
+        (_("Nota del cierre"), closed.note if closed else ""),
         (_("Reporte"), figures.report or NOTHING),
+        (_("Pagos conocidos hasta el"), known_words(figures.payments_known_until)),
         (_("Sellado el"), f"{at:%d/%m/%Y %H:%M}"),
         (_("Sellado por"), str(seal.sealed_by) if seal.sealed_by else _("el sistema, por sí solo")),
         (_("Motivo de la revisión"), seal.reason),
@@ -126,7 +131,7 @@ def _evidence(seal: Seal) -> dict[str, Any]:
             "told": line.told,
             "is_hash": len(line.told) == HASH_LENGTH and " " not in line.told,
         }
-        for line in evidence_lines(seal.evidence)
+        for line in evidence_lines(seal.evidence, on=day_of(seal.sealed_at))
     ]
     return {
         "title": _("De qué se contó"),
@@ -158,7 +163,7 @@ def _tiles(figures: Figures) -> list[dict[str, str]]:
             figure(services.not_paid),
             _("%(owed)s servicios") % {"owed": share(services.not_paid, services.items)},
         ),
-        *_effect_tiles(figures),
+        *effect_lines(figures),
     ]
     return [{"label": label, "figure": value, "base": base} for label, value, base in tiles]
 
@@ -176,30 +181,6 @@ def _disclosed(figures: Figures) -> str:
         "day": figure(found.paid_on_contact_day),
         "part": figure(found.paid_part_before),
     }
-
-
-def _effect_tiles(figures: Figures) -> list[tuple[str, str, str]]:
-    """What the calls added, in points and in Bs; until it is measured, when it will be."""
-    label = _("Efecto de las llamadas")
-    effect = read_effect(plain_effect(figures))  # as the seal keeps it: page and paper round the same number
-    if effect is None:
-        words = _("sin grupo de control")
-        if figures.put_aside and figures.is_provisional and figures.evaluated_on:
-            words = _("se mide con los pagos hasta el %(day)s") % {"day": f"{figures.evaluated_on:%d/%m/%Y}"}
-        elif figures.put_aside:
-            words = _("no se llamó a nadie, o falta con quién comparar")
-        return [(label, NOTHING, words)]
-    tiles = [(label, effect.contacts.signed_points, _effect_words(effect.contacts))]
-    if money := effect.money:
-        words = _("95 %%: entre %(low)s y %(high)s") % {"low": bs(money.low), "high": bs(money.high)}
-        tiles.append((_("Lo que aportaron las llamadas"), bs(money.added), words))
-    return tiles
-
-
-def _effect_words(effect: Effect) -> str:
-    low, high = effect.signed_interval
-    words = {"low": low, "high": high, "alone": figure(effect.held_out)}
-    return _("puntos; 95 %%: entre %(low)s y %(high)s; %(alone)s de control") % words
 
 
 def _services(figures: Figures) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from campaigns.closing.closed import how_it_closed
+from campaigns.closing.effect_words import effect_lines, known_words, why_provisional
 from campaigns.figures.figures import Figures
 from campaigns.models import Seal
 from campaigns.month.periods import write_period
@@ -26,10 +28,12 @@ def subject_of(seal: Seal, *, provisional_until: date | None) -> str:
 
 def body_of(seal: Seal, *, figures: Figures, provisional_until: date | None) -> str:
     """The whole mail. `provisional_until`: until when payments still count; None when the days of grace are over."""
-    return "\n".join([*_what_was_sealed(seal, provisional_until), "", *_figures(figures), "", *_where_to_look(seal)])
+    return "\n".join(
+        [*_what_was_sealed(seal, figures, provisional_until), "", *_figures(figures), "", *_where_to_look(seal)]
+    )
 
 
-def _what_was_sealed(seal: Seal, provisional_until: date | None) -> list[str]:
+def _what_was_sealed(seal: Seal, figures: Figures, provisional_until: date | None) -> list[str]:
     at = timezone.localtime(seal.sealed_at)
     told = {
         "month": _month(seal),
@@ -42,12 +46,16 @@ def _what_was_sealed(seal: Seal, provisional_until: date | None) -> list[str]:
         _("Se selló el informe de la campaña de prepagos de %(month)s: revisión %(revision)d.") % told,
         _("Fecha: %(day)s a las %(hour)s. Lo selló: %(who)s.") % told,
     ]
+    if closed := how_it_closed(campaign=seal.campaign):
+        lines.append(_("Campaña cerrada %(words)s.") % {"words": closed.words})
     if seal.reason:
         lines.append(_("Motivo: %(reason)s") % {"reason": seal.reason})
     if provisional_until:
         until = date_format(provisional_until, "d/m/Y")
         words = _("Provisional: los pagos cuentan hasta el %(day)s; después llega la última revisión.")
         lines.append(words % {"day": until})
+    elif provisional := why_provisional(figures):
+        lines.append(provisional)
     return lines
 
 
@@ -63,6 +71,8 @@ def _figures(figures: Figures) -> list[str]:
         _("Servicios no pagados: %(share)s") % {"share": _of(services.not_paid, services.items)},
         _("Pagado: %(paid)s, de ello tras contacto %(after)s")
         % {"paid": bs(services.amount_paid), "after": bs(services.amount_paid_after_contact)},
+        *(f"{label}: {value} ({words})" for label, value, words in effect_lines(figures)),
+        _("Pagos conocidos hasta el: %(until)s") % {"until": known_words(figures.payments_known_until)},
     ]
 
 

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.closing.differences import Difference, differences
+from campaigns.closing.effect_words import KNOWN_UNTIL
 from campaigns.closing.evidence import collect_evidence, what_moved
 from campaigns.closing.seal_document import draw_document
 from campaigns.closing.seal_mail import body_of, subject_of
@@ -35,7 +36,7 @@ from campaigns.figures.sheets import sheets_of
 from campaigns.models import CallingPolicy, Campaign, Contact, ErrandKind, Seal
 from campaigns.month import errands
 from campaigns.month.measurement import payments_are_in, payments_count_until
-from campaigns.month.periods import write_period
+from campaigns.month.periods import day_of, write_period
 from notices.mailing import owe
 from notices.models import NoticeKind
 from screens.spreadsheets import XLSX, Sheet, workbook_bytes
@@ -205,7 +206,9 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
         count_into_cells(campaign=campaign, now=now, afresh=True)
         figures = read_figures(campaign=campaign)
         plain = _plain(figures)
-        evidence = {**collect_evidence(campaign=campaign), "policy": _policy(), "previous": said_of(last)}
+        known = figures.payments_known_until
+        told = {"policy": _policy(), KNOWN_UNTIL: known.isoformat() if known else None, "previous": said_of(last)}
+        evidence = {**collect_evidence(campaign=campaign), **told}
         made = Seal(
             campaign=campaign,
             revision=last.revision + 1 if last else 1,
@@ -264,7 +267,7 @@ def _provenance(made: Seal, changed: list[Difference]) -> Sheet:
         [_("Sellado"), made.sealed_at, ""],
         [_("Motivo"), made.reason, ""],
         [_("Huella"), made.sha256, ""],
-        *([line.words, line.rows, line.told] for line in evidence_lines(made.evidence)),
+        *([line.words, line.rows, line.told] for line in evidence_lines(made.evidence, on=day_of(made.sealed_at))),
         *([change.words, change.before, change.after] for change in changes_in_words(changed, names=names)),
     ]
     return Sheet(_("Evidencia"), [_("Qué"), _("Cantidad o antes"), _("Huella o después")], rows)

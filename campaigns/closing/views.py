@@ -14,8 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from campaigns.closing import sealing
+from campaigns.closing.closed import how_it_closed
 from campaigns.closing.differences import differences
 from campaigns.closing.drifting import drift_of
+from campaigns.closing.effect_words import known_payments_of
 from campaigns.closing.sealing import SealRefused
 from campaigns.closing.words import ChangedFigure, agent_names, changes_in_words, evidence_lines, origin_words
 from campaigns.figures.serialising import read_effect
@@ -89,7 +91,7 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         Seal.objects.visible_to(user).filter(campaign=campaign).select_related("sealed_by").order_by("revision")
     )
     revisions = [
-        (sealed, evidence_lines(sealed.evidence), _changes(before, sealed))
+        (sealed, evidence_lines(sealed.evidence, on=timezone.localdate()), _changes(before, sealed))
         for before, sealed in zip([None, *seals], seals, strict=False)
     ]
     drift = drift_of(campaign=campaign)
@@ -103,6 +105,8 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         "is_provisional": bool(seals) and sealing.is_provisional(seals[-1]),
         "counts_until": sealing.payments_count_until(campaign=campaign),
         "revisions": revisions[::-1],
+        "closed": how_it_closed(campaign=campaign),
+        "known_payments": known_payments_of(seals[-1]) if seals else None,
         "steers": user.steers_campaigns,
         "parked": errands.parked(campaign=campaign),
         "had_report": sealing.had_report(campaign=campaign),

@@ -53,6 +53,7 @@ ORIGINS: dict[str, Words] = {
     "sha256": gettext_lazy("huella"),
     "workbook": gettext_lazy("Libro XLSX"),
     "document": gettext_lazy("Documento PDF"),
+    "payments_known_until": gettext_lazy("Pagos conocidos hasta el"),
     "previous": gettext_lazy("Revisión anterior"),
 }
 
@@ -132,39 +133,48 @@ def origin_words(name: str) -> str:
     return str(ORIGINS.get(name, name.replace("_", " ").capitalize()))
 
 
-def evidence_lines(evidence: Mapping[str, Any]) -> list[EvidenceLine]:
-    """The evidence of a seal line by line, whatever its origins are and however they are nested.
+def evidence_lines(evidence: Mapping[str, Any], *, on: date) -> list[EvidenceLine]:
+    """The evidence of a seal line by line, as it is told `on` a day, whatever its origins are and however nested.
 
     In the order of ORIGINS, then as they come: the database keeps the names of an object in an order of its own.
     """
-    return list(_lines(evidence, ""))
+    return list(_lines(evidence, "", on))
 
 
-def _lines(evidence: Mapping[str, Any], above: str) -> Iterator[EvidenceLine]:
+def _lines(evidence: Mapping[str, Any], above: str, on: date) -> Iterator[EvidenceLine]:
     order = {name: place for place, name in enumerate(ORIGINS)}
     for name in sorted(evidence, key=lambda name: order.get(name, len(order))):
         found = evidence[name]
         words = f"{above} · {origin_words(name)}" if above else origin_words(name)
         if isinstance(found, dict) and "sha256" in found:
             yield EvidenceLine(words, found.get("rows"), found["sha256"])
-            yield from _lines({name: part for name, part in found.items() if name not in ("rows", "sha256")}, words)
+            yield from _lines({name: part for name, part in found.items() if name not in ("rows", "sha256")}, words, on)
         elif isinstance(found, dict):
             if any(isinstance(part, dict | list) for part in found.values()):
-                yield from _lines(found, words)
+                yield from _lines(found, words, on)
             else:  # decided once: together on one line
-                yield EvidenceLine(words, None, _told_together(found))
+                yield EvidenceLine(words, None, _told_together(found, on))
         elif isinstance(found, list):
-            yield from _lines({str(place): part for place, part in enumerate(found, 1)}, words)
+            yield from _lines({str(place): part for place, part in enumerate(found, 1)}, words, on)
+        elif name == "previous" and found is None:
+            yield EvidenceLine(words, None, _("ninguna: es la primera"))
         elif isinstance(found, int):
             yield EvidenceLine(words, found, "")
         else:
-            yield EvidenceLine(words, None, "" if found is None else str(found))
+            yield EvidenceLine(words, None, "" if found is None else _decided_words(name, found))
 
 
-def _told_together(found: Mapping[str, Any]) -> str:
+def _told_together(found: Mapping[str, Any], on: date) -> str:
     order = {name: place for place, name in enumerate(ORIGINS)}
     names = sorted(found, key=lambda name: order.get(name, len(order)))
-    return " · ".join(f"{origin_words(name)} {_decided_words(name, found[name])}" for name in names)
+    return " · ".join(f"{_decision(name, found[name], on)} {_decided_words(name, found[name])}" for name in names)
+
+
+def _decision(name: str, value: Any, on: date) -> str:
+    """What was decided, by name. The evaluation is still to come until its day is over."""
+    if name == "evaluated_on" and value is not None and str(value) >= on.isoformat():
+        return _("se medirá el")
+    return origin_words(name)
 
 
 def _decided_words(name: str, value: Any) -> str:

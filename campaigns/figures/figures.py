@@ -33,6 +33,8 @@ from campaigns.models import (
     Unit,
 )
 from campaigns.models.contacts import CallList
+from campaigns.month.measurement import payments_reach
+from campaigns.payments.payment_age import payments_known_until
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,21 @@ class Totals:
     evaluated_on: date | None
     is_evaluated: bool  # the day is over, and the payments until then are in
     report: str  # which report they come from, in words; '' before it came
+    payments_known_until: datetime | None  # None before the first collections report
     credited: Credited | None  # of the services paid after contact, those of which it is less sure
 
     @property
     def is_provisional(self) -> bool:
         """Whether the month is still to be judged."""
         return self.evaluated_on is not None and not self.is_evaluated
+
+    @property
+    def lacks_payments(self) -> bool:
+        """Whether the effect was judged before all payments of its day were known: nobody waits for ever for them."""
+        day = self.evaluated_on
+        return (
+            self.effect is not None and day is not None and not payments_reach(until=self.payments_known_until, day=day)
+        )
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ class Figures(Totals):
 
 
 def read_totals(*, campaign: Campaign, only: Only = Only()) -> Totals:  # noqa: B008
-    """Sum the cells of `campaign` for `only`. Three queries, one more for a day, whatever the size of the campaign."""
+    """Sum the cells of `campaign` for `only`. Four queries, one more for a day, whatever the size of the campaign."""
     of_day = sum_day(campaign=campaign, only=only).totals if only.day else None
     return _totals(campaign, only, sum_sides(campaign=campaign, only=only), of_day)
 
@@ -123,6 +134,7 @@ def _totals(
         evaluated_on=campaign.evaluated_on,
         is_evaluated=bool(refresh and refresh.effect),
         report=_report_of(campaign, counted_at=refresh.counted_at) if refresh else "",
+        payments_known_until=payments_known_until(),
         credited=credited_of(refresh.by_state.get(CREDITED), only=only) if refresh else None,
     )
 
@@ -133,7 +145,7 @@ def read_figures(
     only: Only = Only(),  # noqa: B008
     names: Mapping[int, str] | None = None,
 ) -> Figures:
-    """The totals, and what they are made of. Nine queries at most, whatever the size of the campaign.
+    """The totals, and what they are made of. Ten queries at most, whatever the size of the campaign.
 
     `names` of agents are those the caller has already; only the others are asked for.
     """

@@ -105,6 +105,7 @@ def _summary(figures: Figures) -> Sheet:
         ]
     rows += _effect(figures)
     rows.append([_("Según el reporte"), figures.report, None, None, None, ""])
+    rows.append([_("Pagos conocidos hasta el"), figures.payments_known_until, None, None, None, ""])
     heads = [_("Unidad"), _("Cifra"), _("Cantidad"), _("Porcentaje"), _("Base"), _("La base es")]
     return Sheet(_("Resumen"), heads, rows)
 
@@ -120,6 +121,7 @@ def _summary_of_a_day(figures: Figures) -> Sheet:
         [_("Bolivianos"), _("Bs pagados"), figures.services.amount_paid],
         [_("Bolivianos"), _("Bs tras contacto"), figures.services.amount_paid_after_contact],
         [_("Según el reporte"), figures.report, None],
+        [_("Pagos conocidos hasta el"), figures.payments_known_until, None],
     ]
     return Sheet(_("Resumen"), [_("Unidad"), _("Cifra"), _("Cantidad")], rows)
 
@@ -156,6 +158,9 @@ def _effect(figures: Figures) -> list[list[Any]]:
             [_("Bolivianos"), told, round(amount, 2), None, None, ""]
             for told, amount in zip(words, (money.added, money.low, money.high), strict=True)
         ]
+    if figures.lacks_payments:
+        for row in rows:
+            row[1] = _("%(figure)s, provisional") % {"figure": row[1]}
     return rows
 
 

@@ -72,6 +72,11 @@ def payments_are_in(*, campaign: Campaign, now: datetime) -> bool:
     return day_of(now) > until + WAIT or reached.exists()
 
 
+def payments_reach(*, until: datetime | None, day: date) -> bool:
+    """Whether payments known `until` a moment are all those of `day`."""
+    return until is not None and until >= midnight_of(day + timedelta(days=1))
+
+
 def days_of_grace(*, campaign: Campaign) -> int:
     """Days after the due date in which a payment still counts: as the policy said at the launch."""
     return (payments_count_until(campaign=campaign) - campaign.calls_until).days

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 import typst
 from django.utils import translation
+from python_calamine import CalamineWorkbook
 
 from campaigns.closing import sealing
+from campaigns.closing.closed import how_it_closed
 from campaigns.closing.differences import Difference, differences
 from campaigns.closing.evidence import SOURCES
 from campaigns.closing.seal_document import TEMPLATE, document_values
 from campaigns.closing.words import ORIGINS, changes_in_words, evidence_lines
 from campaigns.figures.figures import read_figures
-from campaigns.models import Seal
+from campaigns.models import Report, Seal
+from campaigns.month import lifecycle
 from notices.models import Notice
 from tests.campaigns.a_month import make_month
 
@@ -37,10 +42,15 @@ def told(ana, luis, elena, at):
     return _told(make_month({"ana": ana, "luis": luis}, state="closed"), elena, at)
 
 
-def _told(campaign: Any, by: Any, at: Any) -> dict[str, Any]:
-    sealed = sealing.seal(campaign=campaign, by=by, now=at("2026-11-30 20:10"))
+def _told(campaign: Any, by: Any, at: Any, *, when: str = "2026-11-30 20:10") -> dict[str, Any]:
+    sealed = sealing.seal(campaign=campaign, by=by, now=at(when))
     changes = [Difference("services.paid", 6, 7), Difference("amounts.paid", "680.00", "760.00")]
-    return document_values(seal=sealed, figures=read_figures(campaign=campaign), changes=changes, is_provisional=True)
+    return document_values(
+        seal=sealed,
+        figures=read_figures(campaign=campaign),
+        changes=changes,
+        is_provisional=sealing.is_provisional(sealed),
+    )
 
 
 def draw_pages(told: dict[str, Any]) -> list[str]:
@@ -104,6 +114,81 @@ def test_it_says_who_sealed_which_month_when_and_has_a_place_to_sign(told, elena
     assert told["language"] == "es"
 
 
+def test_a_month_closed_before_its_last_day_says_who_closed_it_and_when(ana, luis, elena, at):
+    campaign = make_month({"ana": ana, "luis": luis})
+    lifecycle.close(campaign=campaign, by=elena, now=at("2026-11-28 01:40"), note="Se cortó la central.")
+    told = _told(campaign, None, at)
+    facts = {fact["label"]: fact["value"] for fact in told["facts"]}
+    words = f"por {elena}, el 28/11/2026 a las 01:40, antes de su último día de llamadas, el 30/11/2026"
+    assert facts["Cerrada"] == words
+    assert facts["Nota del cierre"] == "Se cortó la central."
+    assert facts["Sellado por"] == "el sistema, por sí solo"
+    assert f"Campaña cerrada {words}." in Notice.objects.get().body
+
+
+def test_a_month_that_came_to_its_last_day_was_not_closed_before_it(ana, luis, at):
+    campaign = make_month({"ana": ana, "luis": luis})
+    lifecycle.close_overdue(now=at("2026-12-01 00:05"))
+    campaign.refresh_from_db()
+    assert how_it_closed(campaign=campaign).words == "por el sistema, por sí solo, el 01/12/2026 a las 00:05"
+
+
+def test_a_day_of_evaluation_that_is_to_come_is_told_as_to_come(told):
+    decided = {"launch": {"evaluated_on": "2026-12-05", "draw": "abc"}}
+    for day, words in ((5, "se medirá el 05/12/2026"), (6, "medida el 05/12/2026")):
+        (line,) = evidence_lines(decided, on=date(2026, 12, day))
+        assert line.told.startswith(words)
+    rows = {row["words"]: row["told"] for row in told["evidence"]["rows"]}
+    assert "se medirá el 05/12/2026" in rows["Lanzamiento"]
+    assert rows["Revisión anterior"] == "ninguna: es la primera"
+
+
+@pytest.fixture
+def judged_too_early(ana, luis, elena, at):
+    """Sealed two days after the day of the evaluation, with payments known to the 28th of November only."""
+    campaign = make_month({"ana": ana, "luis": luis}, state="closed")
+    return campaign, _told(campaign, elena, at, when="2026-12-08 00:10")
+
+
+def test_an_effect_without_all_the_payments_of_its_day_is_provisional_everywhere(judged_too_early, elena, signed_in):
+    campaign, told = judged_too_early
+    facts = {fact["label"]: fact["value"] for fact in told["facts"]}
+    assert facts["Pagos conocidos hasta el"] == "28/11/2026 06:00"
+    why = "El efecto es provisional: cuentan los pagos hasta el 05/12/2026, y al sellar se los conocía hasta"
+    assert why in told["warning"]
+    (tile,) = [tile for tile in told["tiles"] if tile["label"].startswith("Efecto")]
+    assert tile["label"] == "Efecto de las llamadas, provisional"
+    mail = Notice.objects.get().body
+    assert why in mail
+    assert f"Efecto de las llamadas, provisional: {tile['figure']} (puntos; 95" in mail
+    assert "Lo que aportaron las llamadas, provisional: Bs" in mail
+    assert "Pagos conocidos hasta el: 28/11/2026 06:00" in mail
+    book = CalamineWorkbook.from_filelike(io.BytesIO(Seal.objects.get().workbook.read()))
+    summary = [row[1] for row in book.get_sheet_by_name("Resumen").to_python()]
+    assert "Efecto de las llamadas (puntos), provisional" in summary
+    assert datetime(2026, 11, 28, 6) in summary
+    page = " ".join(signed_in(elena).get("/campaigns/2026-12/seal/").content.decode().split())
+    assert "provisional: pagos conocidos hasta 28/11 06:00" in page
+    assert "El efecto es provisional: cuentan los pagos hasta el 05/12/2026." in page
+    assert [_overprinted(drawn) for drawn in draw_pages(told)] == [[] for _page in draw_pages(told)]
+
+
+def test_an_effect_with_all_payments_of_its_day_is_not_provisional(ana, luis, elena, at):
+    campaign = make_month({"ana": ana, "luis": luis}, state="closed")
+    Report.objects.update(data_until=at("2026-12-06 06:00"))
+    told = _told(campaign, elena, at, when="2026-12-06 07:00")
+    assert told["tiles"][-2]["label"] == "Efecto de las llamadas"
+    assert "provisional" not in Notice.objects.get().body
+
+
+def test_what_becomes_known_of_payments_later_is_no_difference_to_the_seal(judged_too_early, at):
+    campaign, _told_then = judged_too_early
+    Report.objects.update(data_until=at("2026-12-09 06:00"))
+    found = sealing.verify(sealed=Seal.objects.get(), now=at("2026-12-09 07:00"))
+    assert "payments_known_until" not in found.moved
+    assert found.agrees
+
+
 def test_it_says_of_how_many_the_contact_may_not_have_come_first(told):
     kept = Seal.objects.get().figures["credited"]
     assert f"el mismo día del contacto: {kept['paid_on_contact_day']} (los pagos llegan sin hora" in told["disclosed"]
@@ -126,7 +211,7 @@ def test_evidence_of_any_shape_is_told_line_by_line():
         "previous": "e" * 64,
         "never_heard_of": None,
     }
-    assert [(line.words, line.rows, line.told[:1]) for line in evidence_lines(evidence)] == [
+    assert [(line.words, line.rows, line.told[:1]) for line in evidence_lines(evidence, on=date(2026, 12, 10))] == [
         ("Compromisos de pago", 3, "a"),
         ("Lanzamiento", 1, "d"),
         ("Lanzamiento · At", None, "2"),
@@ -138,7 +223,7 @@ def test_evidence_of_any_shape_is_told_line_by_line():
 
 
 def test_the_document_and_the_page_tell_the_evidence_in_the_same_order(told):
-    from_the_database = evidence_lines(Seal.objects.get().evidence)
+    from_the_database = evidence_lines(Seal.objects.get().evidence, on=date(2026, 11, 30))
     assert [row["words"] for row in told["evidence"]["rows"]] == [line.words for line in from_the_database]
 
 
@@ -187,6 +272,7 @@ def test_the_mail_says_what_was_sealed_and_where_to_look(told, elena, settings):
     assert mail.subject == "Informe sellado: prepagos de diciembre de 2026, revisión 1 (provisional)"
     assert f"Fecha: 30/11/2026 a las 20:10. Lo selló: {elena}." in mail.body
     assert "Provisional: los pagos cuentan hasta el 05/12/2026" in mail.body
+    assert "Efecto de las llamadas: — (se mide con los pagos hasta el 05/12/2026)" in mail.body
     assert "Servicios no pagados: 8 (57\u00a0% de 14)" in mail.body
     assert f"{settings.PUBLIC_URL}/campaigns/2026-12/seal/" in mail.body
     assert Seal.objects.get().sha256 in mail.body
@@ -194,7 +280,7 @@ def test_the_mail_says_what_was_sealed_and_where_to_look(told, elena, settings):
 
 def test_what_was_decided_at_the_launch_is_told_as_people_read_it():
     decided = {"launched_at": "2026-10-25T12:20:00+00:00", "evaluated_on": "2026-11-05", "hold_out_share": "0.150"}
-    (line,) = evidence_lines({"launch": {**decided, "draw": "abc"}})
+    (line,) = evidence_lines({"launch": {**decided, "draw": "abc"}}, on=date(2026, 11, 6))
     assert (
         line.told
         == "lanzada 25/10/2026 08:20 · medida el 05/11/2026 · grupo de control 15\xa0% · huella del sorteo abc"
