@@ -46,8 +46,8 @@ def known_payments_of(sealed: Seal) -> KnownPayments | None:
     told = sealed.evidence[KNOWN_UNTIL]
     until = datetime.fromisoformat(told) if told else None
     effect: Mapping[str, Any] = sealed.figures.get("effect") or {}
-    day = effect.get("evaluated_on")
-    return KnownPayments(until, lacks_some=bool(day) and not payments_reach(until=until, day=date.fromisoformat(day)))
+    day: str | None = effect.get("evaluated_on")
+    return KnownPayments(until, day is not None and not payments_reach(until=until, day=date.fromisoformat(day)))
 
 
 def effect_lines(figures: Figures) -> list[tuple[str, str, str]]:

@@ -24,7 +24,9 @@ class GoalForm(forms.Form):
         self.row = row
         initial = {"services_paid": row.services_paid.goal, "contacted": row.contacted.goal}
         super().__init__(data, prefix=f"g{row.agent_id or 0}", initial=initial)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if getattr(row, name).odd:
+                field.widget.attrs["aria-describedby"] = f"odd-{self.add_prefix(name)}"
             field.widget.attrs |= {"aria-label": f"{field.label}: {row.name}", "inputmode": "numeric"}
 
     @property

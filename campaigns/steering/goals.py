@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.figures.figures import Figures
 from campaigns.figures.filters import Only
+from campaigns.figures.measuring import NOTHING
 from campaigns.figures.openings import Openings
 from campaigns.models import AssignmentShare, Campaign, Goal, Unit
 from campaigns.month.lifecycle import CampaignRefused
+from screens.templatetags.screens import figure
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,30 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Progress:
-    """One goal against reality. `a_day` is what is still needed on each day of calls that is left, rounded up."""
+    """One goal against reality. `a_day` is what is still needed on each day of calls that is left, rounded up.
+
+    `there`: of how many it is a part, None while that is not counted. `of_month`: the goal of the whole month.
+    """
 
     done: int
     goal: int | None
     days_left: int
+    there: int | None = None
+    of_month: int | None = None
+
+    @property
+    def odd(self) -> str:
+        """That it asks for more than there is, or than the whole month is to reach; '' when it does not.
+
+        Told and not refused: contacts change hands, and a goal may be set before they do.
+        """
+        if self.goal is None:
+            return ""
+        if self.there is not None and self.goal > max(self.there, self.done):
+            return _("pasa de lo que hay: %(n)s") % {"n": figure(self.there)}
+        if self.of_month is not None and self.goal > self.of_month:
+            return _("pasa de la meta del mes: %(n)s") % {"n": figure(self.of_month)}
+        return ""
 
     @property
     def missing(self) -> int | None:
@@ -53,6 +74,12 @@ class GoalRow:
     assigned: int
     services_paid: Progress
     contacted: Progress
+
+    @property
+    def odd(self) -> list[str]:
+        """What of its goals is more than there is, by name."""
+        words = {_("servicios"): self.services_paid.odd, _("contactados"): self.contacted.odd}
+        return [f"{self.name}, {unit}: {said}" for unit, said in words.items() if said]
 
     def leads(self, opens: Openings) -> dict[str, str]:
         """Where its figures lead; '' where there is nothing."""
@@ -104,29 +131,24 @@ def read_goals(*, campaign: Campaign, figures: Figures, days_left: int) -> list[
     shares = AssignmentShare.objects.filter(campaign=campaign, is_included=True).values_list("agent_id", flat=True)
     there = {*shares, *lines, *(agent for agent in goals if agent is not None)}
     agents = Agent.objects.filter(pk__in=there).select_related("user")
-    rows = [
-        GoalRow(
-            None,
-            _("Todo el mes"),
-            figures.contacts.assigned,
-            _progress(figures.services.paid_after_contact, goals.get(None), "services_paid", days_left),
-            _progress(figures.contacts.contacted, goals.get(None), "contacted", days_left),
-        )
-    ]
+    month, is_counted = goals.get(None), figures.counted_at is not None
+    whole = Progress(
+        figures.services.paid_after_contact, month.services_paid if month else None, days_left,
+        there=figures.services.items if is_counted else None,
+    ), Progress(
+        figures.contacts.contacted, month.contacted if month else None, days_left,
+        there=figures.contacts.items if is_counted else None,
+    )  # fmt: skip
+    rows = [GoalRow(None, _("Todo el mes"), figures.contacts.assigned, *whole)]
     for agent in sorted(agents, key=lambda one: (str(one), one.pk)):
-        line = lines.get(agent.pk)
-        rows.append(
-            GoalRow(
-                agent.pk,
-                str(agent),
-                line.contacts.assigned if line else 0,
-                _progress(line.services.paid_after_contact if line else 0, goals.get(agent.pk), "services_paid",
-                          days_left),
-                _progress(line.contacts.contacted if line else 0, goals.get(agent.pk), "contacted", days_left),
-            )
+        line, goal = lines.get(agent.pk), goals.get(agent.pk)
+        contacts, services = (line.contacts, line.services) if line else (NOTHING, NOTHING)
+        own = Progress(
+            services.paid_after_contact, goal.services_paid if goal else None, days_left,
+            there=services.assigned if is_counted else None, of_month=whole[0].goal,
+        ), Progress(
+            contacts.contacted, goal.contacted if goal else None, days_left,
+            there=contacts.assigned if is_counted else None, of_month=whole[1].goal,
         )  # fmt: skip
+        rows.append(GoalRow(agent.pk, str(agent), contacts.assigned, *own))
     return rows
-
-
-def _progress(done: int, goal: Goal | None, measure: str, days_left: int) -> Progress:
-    return Progress(done, getattr(goal, measure) if goal else None, days_left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -25,13 +26,15 @@ from campaigns.steering.burn_down import burn_down, burn_down_chart, leads_of
 from campaigns.steering.comparing import answers_of, first_whole_day, patterns_charts, read_patterns, side_by_side
 from campaigns.steering.forecasting import attempts_in_words, forecast
 from campaigns.steering.forms import GoalForm, TakeOverForm
-from campaigns.steering.goals import check_can_set, read_goals, set_goals
+from campaigns.steering.goals import GoalRow, check_can_set, read_goals, set_goals
 from campaigns.steering.halves import read_halves
 from campaigns.steering.next_plan import PlanRefused, offer_of
 from campaigns.steering.next_plan import take_over as take_the_plan_over
 from campaigns.steering.pace import Pace, read_pace
 from service_level.days import bounds_of
 from service_level.working_time import working_days_between
+
+NAMED = 4  # odd goals in the sentence above the page; beside its field stands each
 
 
 @centre_only
@@ -59,6 +62,8 @@ def goals(request: HttpRequest, period: str) -> HttpResponseBase:
     else:
         said = ngettext("Cambió %(n)d meta.", "Cambiaron %(n)d metas.", changed) % {"n": changed}
         messages.success(request, said if changed else _("No cambió nada."))
+        if odd := [words for row in _goal_rows(campaign, timezone.now()) for words in row.odd]:
+            messages.warning(request, _("Metas que conviene revisar. %(odd)s.") % {"odd": "; ".join(odd[:NAMED])})
     return redirect("campaigns:plan", period=period)
 
 
@@ -95,7 +100,7 @@ def _page(request: HttpRequest, campaign: Campaign, data: Any = None) -> dict[st
     charts = [burn_down_chart(days, opens=opens)] if days else []
     charts += [months.chart] if months and months.chart and months.chart.rows else []
     charts += patterns_charts(patterns, opens=opens)
-    rows = read_goals(campaign=campaign, figures=read_figures(campaign=campaign), days_left=_days_left(campaign, now))
+    rows = _goal_rows(campaign, now)
     return {
         "campaign": campaign,
         "period": write_period(campaign.period),
@@ -119,6 +124,10 @@ def _page(request: HttpRequest, campaign: Campaign, data: Any = None) -> dict[st
     }
 
 
+def _goal_rows(campaign: Campaign, now: datetime) -> list[GoalRow]:
+    return read_goals(campaign=campaign, figures=read_figures(campaign=campaign), days_left=_days_left(campaign, now))
+
+
 def _offer(pace: Pace | None) -> dict[str, Any]:
     try:
         if pace is None:
@@ -137,6 +146,6 @@ def _why_not_goals(campaign: Campaign) -> str:
     return ""
 
 
-def _days_left(campaign: Campaign, now: Any) -> int:
+def _days_left(campaign: Campaign, now: datetime) -> int:
     first, until = bounds_of(campaign.calls_from, campaign.calls_until)
     return working_days_between(max(now, first), until, calendar=calling_calendar(campaign))

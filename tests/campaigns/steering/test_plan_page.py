@@ -11,11 +11,13 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from campaigns.figures.figures import read_figures
 from campaigns.figures.patterns import count_patterns
 from campaigns.figures.refreshing import refresh_figures
 from campaigns.models import AgentDay, CallingPolicy, Campaign, Goal, LeftFigure, ListEntry
 from campaigns.month import lifecycle
 from campaigns.steering.comparing import side_by_side
+from campaigns.steering.goals import Progress, read_goals
 from campaigns.steering.next_plan import ENOUGH_CONTACTS
 from campaigns.steering.pace import read_pace
 from tests.campaigns.a_campaign import make_campaign, moment
@@ -125,6 +127,24 @@ def test_a_goal_that_is_no_number_is_told_beside_its_field(month, elena, signed_
     assert response.status_code == 422
     assert 'value="muchos"' in response.content.decode()
     assert not Goal.objects.exists()
+
+
+def test_goals_beyond_what_there_is_are_kept_and_told_beside_their_field(month, ana, luis, elena, signed_in):
+    """Ana has five contacts, the month twelve; its goal is nine."""
+    client = signed_in(elena)
+    sent = goals(**{"g0-contacted": "9", f"g{ana.pk}-contacted": "5000", f"g{luis.pk}-services_paid": "900"})
+    page = words_of(client.post(f"{PAGE}goals/", sent, follow=True))
+    assert Goal.objects.get(agent=ana).contacted == 5000
+    assigned = read_goals(campaign=month, figures=read_figures(campaign=month), days_left=1)
+    (of_ana,) = [row for row in assigned if row.agent_id == ana.pk]
+    assert of_ana.contacted.odd == f"pasa de lo que hay: {of_ana.assigned}"
+    assert f"Ana, contactados: {of_ana.contacted.odd}" in page.replace(str(ana), "Ana")
+    assert f'aria-describedby="odd-g{ana.pk}-contacted"' in page
+    assert f'id="odd-g{ana.pk}-contacted"' in page
+    assert Progress(done=0, goal=300, days_left=1, there=400, of_month=200).odd == "pasa de la meta del mes: 200"
+    assert Progress(done=0, goal=83, days_left=1, there=83, of_month=200).odd == ""
+    page = words_of(client.post(f"{PAGE}goals/", goals(**{"g0-contacted": "9"}), follow=True))
+    assert "pasa de" not in page
 
 
 def test_an_auditor_reads_goals_and_sets_none(month, oscar, signed_in):
