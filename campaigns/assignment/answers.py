@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from campaigns.models import CallingPolicy, Campaign
+from campaigns.models import Attempt, CallingPolicy, Campaign, Contact, Disposition
 from campaigns.models.contacts import PartOfDay
 
 MONTHS = 3  # so many earlier ones are looked at
@@ -74,14 +74,32 @@ def write_answers(campaign: Campaign) -> None:
             cursor.execute(_FORGET, [campaign.pk])
 
 
-def _write(cursor: CursorWrapper, campaign: Campaign) -> None:
+def answered_herself(*, contact: Contact) -> bool:
+    """Whether the part in which a contact is called first is her own last answer's, and not told by customers like her.
+
+    As `_ANSWERED` has it: what is known of her comes before anything of others.
+    """
+    reached = Attempt.objects.filter(
+        campaign__in=_earlier(contact.campaign),
+        contact__contract=contact.contract,
+        disposition__party=Disposition.Party.RIGHT,
+        disposition__counts_as_attempt=True,
+    )
+    return reached.exclude(telephone="").exists()
+
+
+def _earlier(campaign: Campaign) -> list[int]:
     earlier = Campaign.objects.filter(period__lt=campaign.period, launched_at__isnull=False).order_by("-period")
+    return list(earlier.values_list("pk", flat=True)[:MONTHS])
+
+
+def _write(cursor: CursorWrapper, campaign: Campaign) -> None:
     policy = CallingPolicy.objects.in_force()
     cursor.execute("DROP TABLE IF EXISTS answered, best_part")
     cursor.execute(
         _ANSWERED,
         {
-            "earlier": list(earlier.values_list("pk", flat=True)[:MONTHS]),
+            "earlier": _earlier(campaign),
             "clock": settings.TIME_ZONE,
             "afternoon": f"{policy.afternoon_starts:%H:%M}",
             "evening": f"{policy.evening_starts:%H:%M}",

@@ -40,9 +40,10 @@ class TermsForm(forms.Form):
         label=_("Llamar primero a la hora en que contestan"),
         required=False,
         help_text=_(
-            "La mitad de los contactos, elegida por sorteo, se llama primero en la parte del día en que contestaron"
-            " antes: el mismo cliente, o los de su lista, zona y tipo de teléfono, en los tres meses anteriores. La"
-            " otra mitad sigue solo el orden de prioridad, y el plan del mes compara las dos."
+            "En cada parte del día se llama primero, por orden de prioridad, a los de una mitad, elegida por sorteo,"
+            " que contestaron antes en esa parte: el mismo cliente, o los de su lista, zona y tipo de teléfono, en los"
+            " tres meses anteriores. Cuando se acaban sigue el resto de las dos mitades, por orden de prioridad: quien"
+            " vence hoy puede ir detrás de quien vence más tarde. El plan del mes compara las dos mitades."
         ),
     )
     script = ScriptField(help_text=_("Lo que el agente lee al llamar. También puede cambiarlo durante la campaña."))

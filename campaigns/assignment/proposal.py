@@ -17,6 +17,7 @@ from campaigns.models import AssignmentShare, Campaign, RejectedRow, Report, Rep
 from campaigns.models.contacts import CallList
 from campaigns.month.periods import write_period
 
+BY_NAME = ("agent__user__first_name", "agent__user__last_name", "agent_id")
 STATES = ("open", "held_out", "not_callable", "paid")  # of a contact before the launch, each a column
 
 
@@ -115,9 +116,7 @@ def proposal_of(*, campaign: Campaign, now: datetime) -> Proposal:
             address,
             part=plan.by_agent.get(share.agent_id),
         )
-        for share in AssignmentShare.objects.filter(campaign=campaign)
-        .select_related("agent__user")
-        .order_by("agent__user__first_name", "agent__user__last_name", "agent_id")
+        for share in AssignmentShare.objects.filter(campaign=campaign).select_related("agent__user").order_by(*BY_NAME)
     }
     unassigned: dict[str, int] = {}
     for owner, name, state, number in _counted(campaign):

@@ -31,6 +31,7 @@ from campaigns.steering.halves import read_halves
 from campaigns.steering.next_plan import PlanRefused, offer_of
 from campaigns.steering.next_plan import take_over as take_the_plan_over
 from campaigns.steering.pace import Pace, read_pace
+from screens.wrong_fields import point_out
 from service_level.days import bounds_of
 from service_level.working_time import working_days_between
 
@@ -54,6 +55,7 @@ def goals(request: HttpRequest, period: str) -> HttpResponseBase:
     page = _page(request, campaign, request.POST)
     forms = [form for _row, form, _leads in page["goals"]]
     if [form for form in forms if not form.is_valid()]:  # each is asked, so that each shows its errors
+        messages.error(request, _("No se guardó ninguna meta. %(wrong)s") % {"wrong": point_out(forms)})
         return render(request, "campaigns/steering/plan.html", page, status=422)
     try:
         changed = set_goals(campaign=campaign, wanted=[form.wanted for form in forms])

@@ -19,7 +19,7 @@ from campaigns import tasks
 from campaigns.assignment.assigning import ask_to_assign, unassigned_words
 from campaigns.assignment.entries import Assigned
 from campaigns.assignment.forms import ShareForm, TermsForm, terms_from
-from campaigns.assignment.proposal import proposal_of
+from campaigns.assignment.proposal import BY_NAME, proposal_of
 from campaigns.figures.power import powers_of
 from campaigns.models import Campaign
 from campaigns.models.contacts import CallList
@@ -28,6 +28,7 @@ from campaigns.month.lifecycle import CampaignRefused, Verb
 from campaigns.month.measurement import payments_count_until
 from campaigns.month.on_pages import campaign_at
 from campaigns.month.periods import write_period
+from screens.wrong_fields import point_out
 
 State = Campaign.State
 LIST_HEADS = [CallList.INTERNET.label, gettext_lazy("TV"), gettext_lazy("Ambos")]
@@ -60,8 +61,11 @@ def assign(request: HttpRequest, period: str) -> HttpResponseBase:
     """Keep the terms and assign again."""
     campaign = campaign_at(request, period)
     form = TermsForm.of(campaign, request.POST)
-    shares = [ShareForm(request.POST, share=share) for share in campaign.shares.select_related("agent__user")]
+    in_order = campaign.shares.select_related("agent__user").order_by(*BY_NAME)
+    shares = [ShareForm(request.POST, share=share) for share in in_order]
     if not all([form.is_valid(), *[share.is_valid() for share in shares]]):
+        wrong = point_out([*shares, form])
+        messages.error(request, _("No se guardó ni se repartió nada. %(wrong)s") % {"wrong": wrong})
         return _drawn(request, campaign, form, {share.share.pk: share for share in shares}, status=422)
     try:
         assigned = ask_to_assign(campaign=campaign, terms=terms_from(form, shares), now=timezone.now())

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agents.access import agent_of, agents_only, roles_only, signed_in_user
 from agents.disclosure import record_reveal
 from agents.models import Agent, Role
+from campaigns.assignment.answers import answered_herself
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.calling.rules import callable_from, why_not
@@ -155,6 +156,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
             "until": callable_from(reasons),
             "agent": agent,
             "own_last": own_last,
+            "answered_herself": found.entry.answers_in is not None and answered_herself(contact=found),
             "masked": user.role == Role.AUDITOR and not revealed,
             "may_reveal": user.role == Role.AUDITOR,
             "agreed": agreed_calls_of(contact_id=found.pk),

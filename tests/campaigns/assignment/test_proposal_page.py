@@ -18,7 +18,7 @@ from campaigns.assignment.assigning import open_lists
 from campaigns.figures.figures import read_totals
 from campaigns.figures.refreshing import refresh_figures
 from campaigns.models import AssignmentShare, Campaign, Contact, FigureRefresh, ListEntry
-from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners
+from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners, spoke
 from tests.campaigns.a_month import make_month
 
 pytestmark = pytest.mark.django_db
@@ -70,10 +70,10 @@ def test_the_supervisor_changes_shares_order_and_hold_out_and_it_is_assigned_aga
 
 
 def test_calling_first_when_they_answer_is_switched_on_before_the_launch_and_said_of_each_contact(
-    december: Campaign, elena: User, signed_in: SignedIn
+    december: Campaign, ana: Agent, elena: User, signed_in: SignedIn
 ) -> None:
     client = signed_in(elena)
-    rule = "se llama primero en la parte del día en que contestaron"
+    rule = "Cuando se acaban sigue el resto de las dos mitades, por orden de prioridad"
     page = client.get("/campaigns/2026-12/proposal/").content.decode()
     assert rule in page
     assert 'name="follows_answers"' in page
@@ -84,7 +84,14 @@ def test_calling_first_when_they_answer_is_switched_on_before_the_launch_and_sai
     assert december.follows_answers
     assert "por el orden de prioridad" in client.get(f"/desk/contacts/{entry.pk}/").content.decode()
     ListEntry.objects.filter(pk=entry.pk).update(answers_in=2)
-    assert "por la tarde: entonces contestó antes" in client.get(f"/desk/contacts/{entry.pk}/").content.decode()
+    page = client.get(f"/desk/contacts/{entry.pk}/").content.decode()
+    assert "por la tarde: entonces contestaron más los clientes de su lista" in page
+    november = make_campaign(date(2026, 11, 1), state="closed", launched_at=moment("2026-10-25 08:00"))
+    add_contacts(november, 40)
+    spoke(november, entry.contact.contract, ana, moment("2026-10-26 15:00"))
+    november.attempts.update(telephone="+59170700000")
+    page = client.get(f"/desk/contacts/{entry.pk}/").content.decode()
+    assert "por la tarde: entonces contestó la última vez" in page
 
 
 def test_a_large_campaign_is_assigned_in_the_background_and_not_launched_meanwhile(
@@ -125,6 +132,17 @@ def test_what_cannot_be_is_said_beside_the_field_and_changes_nothing(
     assert "errorlist" in answer.content.decode()
     december.refresh_from_db()
     assert december.hold_out_share == 0
+
+
+def test_a_refused_proposal_says_so_above_and_leads_to_its_first_wrong_field(
+    december: Campaign, ana: Agent, luis: Agent, elena: User, signed_in: SignedIn
+) -> None:
+    of_ana, of_luis = (AssignmentShare.objects.get(agent=agent).pk for agent in (ana, luis))
+    data = answers(**{f"s{of_luis}-weight": "x", f"s{of_ana}-weight": "abc", "hold_out": "60"})
+    page = signed_in(elena).post("/campaigns/2026-12/deal/", data).content.decode()
+    assert f"No se guardó ni se repartió nada. Peso: {ana}: " in page
+    (field,) = re.findall(r"<input[^>]* autofocus[^>]*>", page)
+    assert f'name="s{of_ana}-weight"' in field
 
 
 def test_the_supervisor_launches_from_the_page(december: Campaign, elena: User, signed_in: SignedIn) -> None:

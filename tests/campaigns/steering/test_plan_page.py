@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -126,6 +127,8 @@ def test_a_goal_that_is_no_number_is_told_beside_its_field(month, elena, signed_
     response = signed_in(elena).post(f"{PAGE}goals/", goals(**{"g0-contacted": "muchos"}))
     assert response.status_code == 422
     assert 'value="muchos"' in response.content.decode()
+    assert "No se guardó ninguna meta. Meta de contactados: Todo el mes: " in response.content.decode()
+    assert re.search(r'<input[^>]*name="g0-contacted"[^>]* autofocus', response.content.decode())
     assert not Goal.objects.exists()
 
 
