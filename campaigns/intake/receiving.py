@@ -28,7 +28,13 @@ _PERIOD = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])(?!\d)")
 
 
 class FileRefused(ValueError):
-    """The file does not become a report; the message is the sentence for whoever brought it."""
+    """The file does not become a report; the message is the sentence for whoever brought it. `known`: the report that
+    has its bytes already.
+    """
+
+    def __init__(self, sentence: str, *, known: Report | None = None) -> None:
+        super().__init__(sentence)
+        self.known = known
 
 
 class _Counted(File):
@@ -123,10 +129,20 @@ def _make_row(*, kind: str, period: date | None, sha256: str, size: int, **more:
         except IntegrityError:
             known = live.get()
     if kind == ReportKind.CCVP and known.period != period and known.period:
-        raise FileRefused(
-            _("Este mismo archivo ya se tomó como reporte de %(period)s.") % {"period": write_period(known.period)}
-        )
+        raise FileRefused(_where_it_is(known) % {"period": write_period(known.period)}, known=known)
     return known, False
+
+
+def _where_it_is(known: Report) -> str:
+    """What became of a file that was brought for another month."""
+    if known.state == Report.State.PUBLISHED:
+        return _("Este mismo archivo ya se tomó como reporte de %(period)s.")
+    if known.state in (Report.State.HELD, Report.State.PARKED):
+        return _(
+            "Este mismo archivo ya se subió como reporte de %(period)s y no se tomó: espera una decisión. Descártelo"
+            " allí para subirlo con otro mes."
+        )
+    return _("Este mismo archivo ya se subió como reporte de %(period)s y todavía se lee.")
 
 
 def _check_month_is_open(*, kind: str, period: date | None) -> None:

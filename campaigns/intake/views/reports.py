@@ -72,7 +72,7 @@ def _tabs(kind: str) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def report_upload(request: HttpRequest) -> HttpResponse:
     """Bring a file by hand. The same file again opens the report it already has."""
-    form = UploadForm(request.POST or None, request.FILES or None, initial=_first_choice(request))
+    form, known = UploadForm(request.POST or None, request.FILES or None, initial=_first_choice(request)), None
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
@@ -86,11 +86,12 @@ def report_upload(request: HttpRequest) -> HttpResponse:
             )
         except FileRefused as refusal:
             form.add_error("file", str(refusal))
+            known = refusal.known
         else:
             take_in_report.delay_on_commit(report_id=report.pk)
             return redirect("campaigns:report", pk=report.pk)
     status = 200 if request.method == "GET" else 422
-    context = {"form": form, "trail": _trail(_("Subir un reporte"))}
+    context = {"form": form, "known": known, "trail": _trail(_("Subir un reporte"))}
     return render(request, "campaigns/intake/report_upload.html", context, status=status)
 
 

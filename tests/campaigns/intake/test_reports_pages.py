@@ -90,6 +90,24 @@ def test_an_upload_is_received_and_the_worker_is_rung(elena: User, signed_in: Si
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_file_held_under_another_month_is_not_said_to_be_taken_and_leads_to_where_it_is(
+    elena: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(elena)
+    upload(client, ccvp({}).read(), period="2020-01", name="ccvp.csv")
+    report = Report.objects.get()
+    Report.objects.update(state=Report.State.HELD)
+    answer = upload(client, ccvp({}).read(), period="2026-12", name="ccvp.csv")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "ya se subió como reporte de 2020-01 y no se tomó: espera una decisión" in page
+    assert "ya se tomó" not in page
+    assert f'href="/reports/{report.pk}/"' in page
+    Report.objects.update(state=Report.State.READING)
+    page = upload(client, ccvp({}).read(), period="2026-12", name="ccvp.csv").content.decode()
+    assert "y todavía se lee" in page
+
+
 def test_a_broker_that_is_down_fails_no_upload(
     elena: User, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
