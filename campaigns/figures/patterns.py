@@ -69,6 +69,11 @@ SELECT {FOLLOWS} AS follows, count(*), count(e.contacted_at)
 """
 
 
+def patterns_counted_at(*, campaign: Campaign) -> datetime | None:
+    """When what the plan page tells was counted; None before the first time."""
+    return PatternRefresh.objects.filter(campaign=campaign).values_list("counted_at", flat=True).first()
+
+
 def count_running(*, now: datetime) -> list[Campaign]:
     """Count the campaigns that are called now, and the last of those that closed since, or were never counted; closed
     ones again when a payment came or was given back.

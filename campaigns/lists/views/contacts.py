@@ -17,6 +17,7 @@ from django_tables2 import RequestConfig
 
 from agents.access import centre_only, signed_in_user
 from campaigns.figures.filters import NO_ZONE, read_choices
+from campaigns.figures.patterns import patterns_counted_at
 from campaigns.lists.books import contact_filters
 from campaigns.lists.listing import STATES
 from campaigns.lists.of_units import OF_UNITS
@@ -87,6 +88,7 @@ def contact_list(request: HttpRequest, period: str) -> HttpResponse:
             "figures": figures_of(asked.unit).items(),
             "hidden": hidden_of(asked),
             "heading": heading_of(asked),
+            "plan_counted_at": patterns_counted_at(campaign=campaign) if asked.left else None,
             "lists": CallList.choices,
             "agents": agent_choices(signed_in_user(request), choices.agents),
             "zones": choices.zones,

@@ -56,6 +56,18 @@ def test_every_figure_of_the_plan_opens_as_many_rows_as_it_says(month, elena, si
     assert {href: rows_of(client, href) for href in links} == links
 
 
+def test_a_list_opened_from_the_plan_says_when_the_plan_was_counted(month, elena, signed_in):
+    client = signed_in(elena)
+    page = " ".join(client.get(PAGE).content.decode().split())
+    head = page.index("contados el 28/11 10:00 (")
+    assert head < page.index("En qué se apoya")
+    assert "Las listas que se abren muestran este momento." in page
+    ListEntry.objects.filter(campaign=month, state="open").first().delete()
+    opened_now = " ".join(client.get("/campaigns/2026-12/contacts/?left=yet&day=2026-11-28").content.decode().split())
+    assert "</strong>, en este momento; el plan se contó el 28/11 10:00" in opened_now
+    assert "el plan se contó" not in client.get("/campaigns/2026-12/contacts/?state=open").content.decode()
+
+
 def test_shares_of_months_side_by_side_open_their_parts(month, elena, signed_in):
     client = signed_in(elena)
     [one] = client.get(PAGE).context["months"].months
