@@ -221,6 +221,15 @@ def _agents(figures: Figures) -> dict[str, Any]:
                 percent(counts.rate("paid_after_contact").share), figure(line.attempts_an_hour, 1),
             ]
         )  # fmt: skip
+    whole = sum((line.contacts for line in figures.by_agent), Counts())
+    attempts, hours = (sum(getattr(line, name) for line in figures.by_agent) for name in ("attempts", "hours"))
+    rows.append(
+        [
+            _("Total"), figure(whole.assigned), figure(whole.handled), figure(whole.contacted),
+            figure(whole.promised), figure(whole.paid_after_contact), percent(whole.rate("paid_after_contact").share),
+            figure(attempts / hours if hours else None, 1),
+        ]
+    )  # fmt: skip
     heads = [
         _("Agente"), _("Asignados"), _("Gestionados"), _("Contactados"), _("Compromisos"),
         _("Pagados tras contacto"), _("De contactados"), _("Por hora"),

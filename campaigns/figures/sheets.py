@@ -23,6 +23,20 @@ RATE_WORDS = {
     "paid_without_contact": gettext_lazy("Pagaron sin contacto"),
     "not_paid": gettext_lazy("No pagaron"),
 }
+PAID_WORDS = {  # what is paid is told of contacts or of services: two numbers, and so two names
+    Unit.CONTACT: {
+        "paid": gettext_lazy("Contactos pagados"),
+        "paid_after_contact": gettext_lazy("Contactos pagados tras contacto"),
+        "paid_without_contact": gettext_lazy("Contactos pagados sin contacto"),
+        "not_paid": gettext_lazy("Contactos no pagados"),
+    },
+    Unit.SERVICE: {
+        "paid": gettext_lazy("Servicios pagados"),
+        "paid_after_contact": gettext_lazy("Servicios pagados tras contacto"),
+        "paid_without_contact": gettext_lazy("Servicios pagados sin contacto"),
+        "not_paid": gettext_lazy("Servicios no pagados"),
+    },
+}
 BASE_WORDS = {
     "items": gettext_lazy("del total"),
     "handled": gettext_lazy("de gestionados"),
@@ -60,19 +74,11 @@ def counted(counts: Counts) -> list[Any]:
 
 
 def _counted_heads(unit: Unit) -> list[str]:
-    """What is paid is told of contacts or of services: two numbers, and so two names."""
-    paid = (
-        [
-            _("Contactos pagados"), _("Contactos pagados tras contacto"), _("Contactos pagados sin contacto"),
-            _("Contactos no pagados"),
-        ]
-        if unit == Unit.CONTACT
-        else [
-            _("Servicios pagados"), _("Servicios pagados tras contacto"), _("Servicios pagados sin contacto"),
-            _("Servicios no pagados"),
-        ]
-    )  # fmt: skip
-    return [str(unit.label).capitalize(), _("Gestionados"), _("Contactados"), _("Con compromiso"), *paid]
+    return [str(unit.label).capitalize(), *(_named(name, unit) for name in RATE_WORDS)]
+
+
+def _named(figure: str, unit: Unit) -> str:
+    return str(PAID_WORDS[unit].get(figure) or RATE_WORDS[figure])
 
 
 def _money_heads() -> list[str]:
@@ -89,11 +95,12 @@ def _money(counts: Counts) -> list[Any]:
 
 def _summary(figures: Figures) -> Sheet:
     rows: list[list[Any]] = []
-    for words, counts in ((_("Contactos"), figures.contacts), (_("Servicios"), figures.services)):
+    for unit, counts in ((Unit.CONTACT, figures.contacts), (Unit.SERVICE, figures.services)):
+        words = str(unit.label).capitalize()
         rows.append([words, _("Total"), counts.items, None, None, ""])
         for name, rate in counts.rates.items():
             share = None if rate.share is None else float(rate.share * 100)
-            rows.append([words, str(RATE_WORDS[name]), rate.part, share, rate.base, str(BASE_WORDS[rate.of])])
+            rows.append([words, _named(name, unit), rate.part, share, rate.base, str(BASE_WORDS[rate.of])])
     if disclosed := figures.credited:
         after = figures.services.paid_after_contact
         rows += [
@@ -113,8 +120,8 @@ def _summary(figures: Figures) -> Sheet:
 def _summary_of_a_day(figures: Figures) -> Sheet:
     rows: list[list[Any]] = [[_("Día"), figures.only.day, None]]
     rows += [
-        [words, str(RATE_WORDS[name]), getattr(counts, name)]
-        for words, counts in ((_("Contactos"), figures.contacts), (_("Servicios"), figures.services))
+        [str(unit.label).capitalize(), _named(name, unit), getattr(counts, name)]
+        for unit, counts in ((Unit.CONTACT, figures.contacts), (Unit.SERVICE, figures.services))
         for name in OF_A_DAY
     ]
     rows += [

@@ -103,6 +103,28 @@ def test_no_page_has_only_a_few_rows(told, agents):
     assert max(body) - min(body) > 200  # points: a quarter of the page at the least
 
 
+@pytest.mark.parametrize("agents", [2, 8, 14])
+def test_no_page_before_the_last_is_left_half_empty(told, agents):
+    told["tables"][1]["rows"] = told["tables"][1]["rows"][:1] * agents
+    _first_page, *between, _last_page = draw_pages(told)  # the first ends with a drawing
+    for page in between:
+        assert max(y for y, _first, _last in _runs(page) if y < 780) > 560  # points of 842
+
+
+def test_the_agents_of_the_document_are_summed(told):
+    *lines, total = told["tables"][1]["rows"]
+    assert total[0] == "Total"
+    for column in range(1, 6):
+        assert int(total[column]) == sum(int(line[column]) for line in lines)
+
+
+def test_the_summary_of_the_workbook_names_what_is_paid_as_the_other_sheets_do(told):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(Seal.objects.get().workbook.read()))
+    summary = {row[1] for row in book.get_sheet_by_name("Resumen").to_python()}
+    assert {"Contactos pagados", "Servicios pagados tras contacto"} <= summary
+    assert not {"Pagaron", "No pagaron"} & summary
+
+
 def test_it_says_who_sealed_which_month_when_and_has_a_place_to_sign(told, elena):
     facts = {fact["label"]: fact["value"] for fact in told["facts"]}
     assert facts["Mes por pagar"] == "diciembre de 2026"
