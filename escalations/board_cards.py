@@ -16,11 +16,16 @@ from escalations.models import Escalation
 from escalations.on_time import is_late, time_badge, wants_a_look
 from screens.templatetags.screens import masked_name, masked_text, moment
 
+# Where there is little room the name is cut, never the contract.
+CUSTOMER = (
+    '<span class="who"><span class="clip" title="{name}">{name}</span>'
+    ' <span class="contract">· {contract}</span></span>'
+)
 CARD = (
     '<article id="card-{pk}" class="card{late}" draggable="{draggable}" data-card="{pk}" data-version="{version}"'
     ' data-column="{column}" data-late="{is_late}" data-due="{due}">'
     '<p class="card-kind"><a class="card-link" draggable="false" href="{href}">{kind}</a></p>'
-    '<p class="card-customer"><span class="clip">{customer}</span> <span class="until">{until}</span></p>'
+    '<p class="card-customer">{customer} <span class="until">{until}</span></p>'
     '<p class="card-promise" title="{promise}">{promise}</p>'
     '<p class="card-owner"><span class="clip soft" title="{holder}">{holder}</span> {badge}</p></article>'
 )
@@ -41,11 +46,18 @@ def draw_card(card: Escalation, *, address: str, works: bool, now: datetime) -> 
         href=f"{address}{card.pk}/",
         kind=card.kind.label,
         badge=time_badge(card, now=now) if wants_a_look(card, now=now) else "",
-        customer=" · ".join(filter(None, (masked_name(card.customer_name), card.contract))),
+        customer=_customer(card),
         promise=masked_text(card.promised),
         until=_("hasta %(when)s") % {"when": moment(card.due_at)},
         holder=_holder(card),
     )
+
+
+def _customer(card: Escalation) -> SafeString:
+    name = masked_name(card.customer_name)
+    if name and card.contract:
+        return format_html(CUSTOMER, name=name, contract=card.contract)
+    return format_html('<span class="clip">{}</span>', name or card.contract)
 
 
 def _holder(card: Escalation) -> str:

@@ -235,6 +235,17 @@ def test_the_board_and_a_card_over_it_are_accessible_and_fit(board, make_card, e
     assert_accessible(page, "board-card")
 
 
+def test_of_a_long_name_and_its_contract_the_name_is_cut(board, make_card, elena):
+    card = make_card(contract="20845671", customer_name="Elvira Maximiliana Villarroel Nogales Etchegaray Zambrana")
+    page = board(elena, "")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    who = card_of(page, card).locator(".card-customer")
+    expect(who.locator(".contract")).to_have_text("· 20845671")
+    box, until = who.locator(".contract").bounding_box(), who.locator(".until").bounding_box()
+    assert box["x"] + box["width"] <= until["x"]
+    assert who.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 def test_what_is_missing_is_said_in_the_form_which_stays_open_with_what_was_typed(board, make_card, elena):
     card = make_card(promised="El personal correspondiente se contactará con usted por teléfono hoy mismo")
     for verb, more in ((working.take, {}), (working.resolve, {"outcome": "Listo"})):
