@@ -20,7 +20,7 @@ __all__ = ["Chart", "bars_by", "columns_by", "day_by_day", "paper_svg"]
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross")
 DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3], [4, 2])
-WIDTHS = (390, 520, 800)  # a third of a desk, of a large screen, half of one: surfaces.css shows which fits
+WIDTHS = (320, 390, 520, 800)  # a telephone, a third of a desk, of a large screen, half of one: surfaces.css has them
 HEIGHT = 250
 LETTER, SYMBOL = 8, 32  # pixels a letter of a legend takes, and what stands before and behind its words
 DAYS_LABELLED = 14

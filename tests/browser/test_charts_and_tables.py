@@ -8,8 +8,10 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from playwright.sync_api import Page, expect
 
+from campaigns.figures.patterns import count_patterns
 from campaigns.figures.refreshing import refresh_figures
 from campaigns.models import Contact, RejectedRow, Report
+from screens.charts import WIDTHS
 from tests.campaigns.a_month import make_month
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +57,7 @@ def opened(page: Page, address: str, size: tuple[int, int]) -> Page:
 @pytest.mark.parametrize("size", SCREENS)
 def test_three_charts_stand_side_by_side_in_the_letters_of_the_page(open_as, live_server, elena, month, size):
     page = opened(open_as(elena), f"{live_server.url}/campaigns/2026-12/", size)
-    expect(page.locator("svg.drawing")).to_have_count(9)
+    expect(page.locator("svg.drawing")).to_have_count(3 * len(WIDTHS))
     expect(page.locator("svg.drawing:visible")).to_have_count(3)
     small = page.locator(".chart summary").first.evaluate(
         "one => `${parseFloat(getComputedStyle(one).fontSize).toFixed(1)} ${getComputedStyle(one).fontFamily}`"
@@ -79,3 +81,12 @@ def test_long_names_are_not_cut(open_as, live_server, elena, ana, month, size, a
     for path in ("campaigns/2026-12/", "campaigns/2026-12/contacts/", f"reports/{report.pk}/rejected/", "payments/"):
         opened(page, f"{live_server.url}/{path}", size)
         assert page.evaluate(CUT) == [], path
+
+
+def test_on_a_telephone_the_plan_has_letters_of_one_size_and_both_its_columns(open_as, live_server, elena, month, at):
+    count_patterns(campaign=month, now=at("2026-11-28 10:00"))
+    page = opened(open_as(elena), f"{live_server.url}/campaigns/2026-12/plan/", (390, 844))
+    expect(page.locator(".drawings svg:visible").first).to_be_visible()
+    assert {letters.split()[0] for letters in page.evaluate(LETTERS)} == {"13.0"}
+    frame = page.locator("[aria-labelledby=rests-on]")
+    assert frame.evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -139,7 +139,8 @@ def test_a_legend_has_as_many_columns_as_fit():
     drawn = bars_by(title="x", values={"Internet": parts}, unit="servicios").drawings
 
     heights = [int(re.search(r'height="(\d+)"', svg)[1]) for svg in drawn]
-    assert heights == sorted(set(heights), reverse=True)  # a line less in each that is wider
+    assert heights == sorted(heights, reverse=True)
+    assert len(set(heights)) == 3  # three lines of it, two, and one where it is widest
 
 
 def test_half_a_call_has_no_tick():
