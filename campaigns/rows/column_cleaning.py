@@ -59,16 +59,17 @@ def numbers_of(column: list[str]) -> list[str]:
 
 
 def cards_of(column: list[str]) -> list[str]:
-    return [values.identity_card(cell) for cell in column] if "." in "".join(column) else column
+    whole = "".join(column)
+    return [values.identity_card(cell) for cell in column] if "." in whole or not whole.isascii() else column
 
 
 def words_of(column: list[str], most: int) -> list[str]:
     """Cells with single blanks, cut to what the database keeps."""
     whole = "".join(column)
-    if not whole.isascii() and (seen := values.visible(whole)) != whole:
+    if (seen := values.visible(whole)) != whole:
         column, whole = [values.visible(cell) for cell in column], seen
-    if "  " in whole or any(blank in whole for blank in "\n\t\r\xa0\x00"):
-        column = [" ".join(cell.replace("\x00", "").split()) for cell in column]
+    if "  " in whole or not whole.isprintable():  # a tab, the end of a line, a blank that does not break
+        column = [" ".join(cell.split()) for cell in column]
     if max(map(len, column)) > most:
         column = [cell[:most] for cell in column]
     return column
@@ -94,7 +95,8 @@ def telephones_of(mobile: str, first: str, second: str) -> str:
             return f"{{+591{mobile}}}"
         if _is_plain(first, "4") and first[1] == "4":
             return f"{{+591{mobile},+591{first}}}"
-    found = [number for cell in (mobile, first, second) if cell for number in phone_numbers.parse_cell(cell)]
+    cells = [values.normal(cell) for cell in (mobile, first, second) if cell]
+    found = [number for cell in cells for number in phone_numbers.parse_cell(cell)]
     return "{" + ",".join(phone_numbers.best_first(found)) + "}"
 
 

@@ -10,7 +10,13 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 SERIAL_ZERO = date(1899, 12, 30)  # day 0 of a spreadsheet's serial dates
 SERIALS = (36_526, 73_050)  # 2000-01-01 … 2099-12-31
 
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+# Unicode's control and format signs, what it lets a font leave out (fillers, variants, tags), and the blank of Braille.
+# Control signs that part words (a tab, the end of a line) stay: they are blanks.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4"
+    "\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _CURRENCY = re.compile(r"\b(?:bs|bob|bolivianos?)\b\.?|\$", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?:\d+|\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*)(?:[.,]\d*)?|[.,]\d+")
 _THOUSANDS_ONLY = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})+")
@@ -49,16 +55,21 @@ class NotReadable(ValueError):
 
 
 def visible(text: str) -> str:
-    """The text without soft hyphens, zero-width blanks and other signs that nobody sees."""
+    """The text without soft hyphens, zero-width blanks, marks of direction and other signs that nobody sees."""
     return _INVISIBLE.sub("", text) if _may_hide(text) else text
 
 
+def normal(text: str) -> str:
+    """The text as numbers are compared: nothing that nobody sees, and `７７` is 77."""
+    return text if text.isascii() and text.isprintable() else unicodedata.normalize("NFKC", visible(text))
+
+
 def _may_hide(text: str) -> bool:
-    """Whether a sign that nobody sees may stand in it: of Latin letters it is the soft hyphen alone. Told fast."""
+    """Whether a sign that nobody sees may stand in it; what Latin letters have of them cannot be printed. Told fast."""
+    if not text.isprintable():
+        return True
     if text.isascii():
         return False
-    if "\u00ad" in text:
-        return True
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:
@@ -78,7 +89,7 @@ def money(text: str) -> Decimal:
     Raises NotReadable: no_amount (empty), amount_not_positive (zero or less), under_a_cent, two_readings (`1.149` may
     be a thousand or three decimals: the whole column must tell, `decimal_mark`), bad_amount (anything else).
     """
-    text = visible(text)
+    text = normal(text)
     if not text.strip():
         raise NotReadable("no_amount", text)
     negative = _is_given_back(text.strip())
@@ -103,7 +114,7 @@ def signed_money(text: str) -> Decimal:
 
     Raises NotReadable as `money` does; amount_not_positive only for zero.
     """
-    bare = visible(text).strip()
+    bare = normal(text).strip()
     if not _is_given_back(bare):
         return money(text)
     return -money(bare.strip("()").replace("-", ""))
@@ -130,7 +141,7 @@ def decimal_mark(text: str) -> str:
 
     `149,50` tells, and so does `1.149.000`, where the point can only part thousands.
     """
-    bare = _bare(visible(text))
+    bare = _bare(normal(text))
     if not _AMOUNT.fullmatch(bare):
         return ""
     if match := _THOUSANDS_ONLY.fullmatch(bare):
@@ -164,7 +175,7 @@ def day(text: str) -> date:
 
     Days come before months, as in Bolivia. Raises NotReadable: no_date (empty) or bad_date (31/02/2026, 99999).
     """
-    bare = visible(text).strip()
+    bare = normal(text).strip()
     if not bare:
         raise NotReadable("no_date", text)
     try:
@@ -212,7 +223,7 @@ def identifier(text: str) -> str:
 
     '' as well for a number of which a spreadsheet has kept the first digits only (`1,201E+08`).
     """
-    bare = "".join(visible(text).split()).upper()
+    bare = normal("".join(normal(text).split()).upper())
     if match := _WHOLE_NUMBER.fullmatch(bare):
         bare = match[1]
     elif match := _SHORTENED.fullmatch(bare):
@@ -228,6 +239,6 @@ def contract(text: str) -> str:
 
 def identity_card(text: str) -> str:
     """An identity card or tax number as written, without the `.0` of a number."""
-    bare = " ".join(text.split())
+    bare = " ".join(normal(text).split())
     match = _WHOLE_NUMBER.fullmatch(bare)
     return match[1] if match else bare

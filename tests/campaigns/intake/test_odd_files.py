@@ -268,6 +268,20 @@ def test_what_nobody_sees_does_not_make_another_service(at: At) -> None:
     assert (report.taken, report.other_service) == (20, 0)
 
 
+@pytest.mark.parametrize("sign", ["\u2066", "\u2069", "\U000e0001", "\u3164", "\x7f"])
+def test_what_nobody_sees_makes_neither_another_customer_nor_another_receipt(sign: str, at: At) -> None:
+    rows = [{"CONTRATO": f"77{sign}000001", "NRO_SERVICIO": "77001"}, {"CONTRATO": "77000001", "NRO_SERVICIO": "77002"}]
+    book = workbook(("Hoja1", [*rows, {"CONTRATO": "\uff17\uff17000001", "NRO_SERVICIO": "77003"}]))
+    report = of_book(book, at("2026-11-25 06:10"))
+    assert (report.taken, report.figures["contacts"]) == (3, 1)
+    lines = ["NRO_RECIBO;CONTRATO;NRO_SERVICIO;FECHA_PAGO;MONTO"]
+    lines += [f"{receipt};77000001{sign};77001;26/11/2026;289" for receipt in (f"XZ{sign}-1", "XZ-1")]
+    file, now = BytesIO("".join(f"{line}\r\n" for line in lines).encode()), at("2026-11-26 06:10")
+    paid = receive_report(kind="recaudo", name="recaudo.csv", file=file, period=None, now=now)
+    paid = take_in(report_id=paid.pk, now=now)
+    assert (paid.taken, paid.duplicates, paid.figures["renewals_paid"]) == (1, 1, 1)
+
+
 def test_a_collections_report_of_two_sheets_frees_everybody_who_paid(at: At) -> None:
     taken(*many(40), now=at("2026-11-25 06:10"))
     headings = ["NRO_RECIBO", "CONTRATO", "NRO_SERVICIO", "PRODUCTO", "FECHA_PAGO", "MONTO"]

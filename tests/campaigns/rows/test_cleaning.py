@@ -169,6 +169,13 @@ def test_hostile_text_stays_one_row_of_copy() -> None:
     assert "\\u0000" not in text
 
 
+def test_signs_that_nobody_sees_are_in_no_column() -> None:
+    hidden = {field: "\u2066".join((cell[:2], cell[2:])) + "\x7f\u2069" for field, cell in USABLE.items()}
+    assert clean_row("ccvp", hidden) == clean_row("ccvp", USABLE)
+    plain = clean_row("ccvp", {**USABLE, "mobile": "\uff17\uff10712345"})
+    assert plain["telephones"] == clean_row("ccvp", USABLE)["telephones"]
+
+
 def test_long_words_are_cut_to_what_the_database_keeps() -> None:
     row = clean_row("ccvp", {**USABLE, "name": "Á" * 300, "address": "x" * 300, "plan": "p" * 300, "segment": "s" * 99})
     lengths = {name: len(row[name] or "") for name in ("name", "name_key", "address", "plan", "segment")}

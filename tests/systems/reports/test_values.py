@@ -1,5 +1,7 @@
 """Single cells as clerks and spreadsheets write them."""
 
+import sys
+import unicodedata
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -84,12 +86,29 @@ def test_an_amount_tells_how_its_column_parts_decimals(text: str, mark: str) -> 
     assert values.decimal_mark(text) == mark
 
 
-@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202c"])
+SIGNS = ["\u00ad", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202c", "\u2066", "\u2069", "\u115f", "\u3164", "\ufe0f"]
+
+
+@pytest.mark.parametrize("sign", [*SIGNS, "\x7f", "\x1f", "\x90", "\u2800", "\U000e0001", "\U000e0041", "\U000e0100"])
 def test_what_nobody_sees_decides_nothing(sign: str) -> None:
     assert values.services(f"Inter{sign}net") == ("INTERNET",)
     assert values.identifier(f"{sign}600{sign}070") == "600070"
     assert values.money(f"149{sign},00{sign}") == Decimal("149.00")
     assert values.day(f"30/11{sign}/2026") == date(2026, 11, 30)
+    assert values.identity_card(f"48301{sign}68.0{sign}") == "4830168"
+    assert not values.is_annulled(f"Pag{sign}ado")
+
+
+def test_every_sign_of_control_and_format_that_parts_no_words_is_seen_by_nobody() -> None:
+    signs = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in ("Cc", "Cf")]
+    assert [sign for sign in signs if values.visible(sign)] == list("\t\n\v\f\r\x85")
+
+
+def test_a_number_in_wide_digits_is_the_number() -> None:
+    assert values.identifier("７７000001") == "77000001"
+    assert values.identity_card("４８３０１６８ CB") == "4830168 CB"
+    assert values.money("１．１４９，００") == Decimal("1149.00")
+    assert values.day("３０/１１/２０２６") == date(2026, 11, 30)
 
 
 @given(st.decimals(min_value="0.01", max_value="99999999.99", places=2))
