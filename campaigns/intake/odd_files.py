@@ -6,37 +6,26 @@ usable row. Told are places, counts and names of sheets, never what a cell says 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
-from decimal import Decimal
+from dataclasses import dataclass
 
 from django.db import connection
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.intake.declared_totals import totals_that_differ
 from campaigns.models import HeldFor, Report, ReportKind
 from campaigns.month.periods import write_period
 from campaigns.rows.digits import LostZeros
 from campaigns.rows.reading import sentence
 from campaigns.rows.staging import table_of
-from systems.reports import known_headings, values
-from systems.reports.parts import LINES_A_SHEET
-from systems.reports.reading import Told, heading_key
+from systems.reports import known_headings
+from systems.reports.reading import Told
 
 SMALL_SHARE = 0.5  # of the rows of the report before; below it a person looks first
 REJECTED_SHARE = 0.5  # of its own rows; above it a column was probably misread
 FAR_TIMES = 5  # as its sentence says: above the highest of the month before, or below its lowest, by more than this
-_COUNTS = re.compile("registro|fila|cantidad|cliente|servicio|contrato|recibo")
-_NUMBER = re.compile(r"\d[\d.,' ]*")
-_DAY_OR_MONTH = re.compile(r"\d{1,4}[/-]\d{1,4}(?:[/-]\d{1,4})?|[a-z]{3,} (?:de |del )?20\d\d\b", re.IGNORECASE)
-
-# A footer may count what was annulled, or leave it out.
-_SUMS = """
-SELECT line / %s, coalesce(sum(amount), 0), coalesce(sum(amount) FILTER (WHERE {in_force}), 0),
-       count(*) FILTER (WHERE amount IS NULL) FROM {table} GROUP BY 1
-"""
 _FAR_AMOUNTS = """
 SELECT count(*) FROM {table} staged,
        (SELECT max(amount_due) AS highest, min(amount_due) AS lowest FROM campaigns_renewal renewal
@@ -78,7 +67,7 @@ def what_is_odd(
             % {"row": _n(_last_row(report))},
         )
     yield from _sheets_left_out(told)
-    yield from _totals_that_differ(report=report, told=told)
+    yield from (Odd(HeldFor.TOTALS, differs) for differs in totals_that_differ(report=report, told=told))
     yield from _amounts(unclear=unclear, told=told)
     yield from _columns(report=report, told=told)
     yield from _zeros(lost)
@@ -112,82 +101,6 @@ def _sheets_left_out(told: Told) -> Iterator[Odd]:
                 )
                 % {"name": sheet["name"], "rows": _n(sheet["rows"])},
             )
-
-
-def _totals_that_differ(*, report: Report, told: Told) -> Iterator[Odd]:
-    """What a file says of itself in its totals: of each sheet, or of all of them."""
-    if not any(sheet["totals"] for sheet in told.sheets):
-        return
-    in_force = "coalesce(status, '') = ''" if report.kind == ReportKind.RECAUDO else "TRUE"
-    with connection.cursor() as cursor:
-        cursor.execute(_SUMS.format(table=table_of(report), in_force=in_force), [LINES_A_SHEET])
-        sums = {sheet: _Sums(*found) for sheet, *found in cursor.fetchall()}
-    rows = [sheet["rows"] for sheet in told.sheets]
-    of_sheets = [sums.get(number, _Sums()) for number in range(len(rows))]
-    whole = _Sums(*(sum(part) for part in zip(*map(astuple, of_sheets), strict=True)))
-    for sheet, count, found in zip(told.sheets, rows, of_sheets, strict=True):
-        for cells in sheet["totals"]:
-            wrong = [one for one in _declared(cells) if not one.fits(count, found) and not one.fits(sum(rows), whole)]
-            for one in wrong[:1]:
-                yield Odd(HeldFor.TOTALS, one.sentence(count, found.amount))
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """What the rows of a sheet add up to, with and without those that were annulled, and how many have no amount."""
-
-    amount: Decimal = Decimal(0)
-    in_force: Decimal = Decimal(0)
-    unread: int = 0
-
-
-@dataclass(frozen=True)
-class _Declared:
-    """A number in a row of totals, in each way it can be read. `counts`: it is said to count something."""
-
-    text: str
-    readings: tuple[Decimal, ...]
-    counts: bool
-
-    def fits(self, rows: int, sums: _Sums) -> bool:
-        """Whether it is the number of rows, or what they add up to. With amounts that could not be read: at least."""
-        if rows in self.readings:
-            return True
-        return not self.counts and any(
-            one in (sums.amount, sums.in_force) or (sums.unread and one >= sums.in_force) for one in self.readings
-        )
-
-    def sentence(self, rows: int, amount: Decimal) -> str:
-        if self.counts:
-            return _("Su pie dice %(said)s filas y se leyeron %(rows)s.") % {"said": self.text, "rows": _n(rows)}
-        return _("Su pie dice %(said)s; se leyeron %(rows)s filas que suman Bs %(sum)s.") % {
-            "said": self.text,
-            "rows": _n(rows),
-            "sum": number_format(amount, 2, force_grouping=True),
-        }
-
-
-def _declared(cells: list[str]) -> list[_Declared]:
-    """The numbers of a row of totals: in the cells beside its label, or behind the label in the same cell.
-
-    A zero says something only where no other number does: beside the total other columns may well add up to nothing.
-    """
-    label, *others = cells
-    counts = bool(_COUNTS.search(heading_key(label)))
-    texts = others or _NUMBER.findall(_DAY_OR_MONTH.sub("", label.rpartition(":")[2] or label))
-    found = [_Declared(text.strip(), readings, counts) for text in texts if (readings := tuple(_readings(text)))]
-    return [one for one in found if any(one.readings)] or found
-
-
-def _readings(text: str) -> Iterator[Decimal]:
-    try:
-        yield values.money(text)
-    except values.NotReadable as error:
-        if error.code == "amount_not_positive" and "-" not in text:
-            yield Decimal(0)
-        if error.code == "two_readings":
-            yield Decimal(re.sub(r"\D", "", text))
-            yield Decimal(re.sub(r"[^\d.]", "", text.replace(",", "."))).quantize(values.CENT)
 
 
 def _last_row(report: Report) -> int:

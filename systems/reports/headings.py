@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as factory
 
 from systems.reports.refusals import ReportRefused
@@ -31,6 +31,7 @@ def heading_key(text: str) -> str:
 class Header:
     """Where the headings stand: row counted from 0, and the column of each field (None: the file has none).
 
+    `above`: the cells of the rows above, where titles may be.
     `twice`: fields for which another column stands there too, with the one that was read, so that somebody must say
     which one is meant.
     """
@@ -39,6 +40,7 @@ class Header:
     places: tuple[int | None, ...]
     heading: dict[str, str]
     twice: Mapping[str, int] = factory(default_factory=dict)
+    above: Sequence[Sequence[str]] = ()
 
     def twice_read(self) -> dict[str, str]:
         """Those fields, each with the letters of the column that was read."""
@@ -63,7 +65,7 @@ def find_header(
             best = header
     missing = [field for field in required if best is None or field not in best.heading]
     if best is not None and not missing:
-        return best
+        return replace(best, above=rows[: best.row])
     named = ", ".join(next(iter(columns[field]), field) for field in missing)
     if best is None or len(best.heading) < 2:
         raise ReportRefused("no_header", missing=named)

@@ -26,6 +26,7 @@ from systems.reports.refusals import ReportRefused
 from systems.reports.request import Batch, Limits, Request
 from systems.reports.separated import SeparatedTable
 from systems.reports.sifting import Sifter
+from systems.reports.totals import MOST_TOTALS, totals_said
 from systems.reports.workbooks import WorkbookTable
 
 FRAME = struct.Struct("<cII")
@@ -109,7 +110,7 @@ def frames(request: Request) -> Iterator[tuple[bytes, int, bytes]]:
         merged = [
             field for field, place in zip(request.fields, part.header.places, strict=True) if place in part.merged
         ]
-        sheet = {"name": part.name, "rows": rows - began, "totals": sifter.totals}
+        sheet = {"name": part.name, "rows": rows - began, "totals": sifter.totals, "titles": _said_above(part)}
         sheets.append({**sheet, "merged": merged, "twice": part.header.twice_read()})
     if waiting:
         yield b"D", rows - before, b"".join(waiting)
@@ -120,6 +121,12 @@ def frames(request: Request) -> Iterator[tuple[bytes, int, bytes]]:
         "findings": cleaner.findings() if cleaner else {},
     }
     yield b"E", rows, json.dumps(told).encode()
+
+
+def _said_above(part: Part) -> list[list[str]]:
+    """What the titles of a part say of its rows."""
+    rows = ([cell for cell in row if cell] for row in part.header.above)
+    return [said for filled in rows if filled for said in totals_said(filled)][:MOST_TOTALS]
 
 
 def _heading_of_all(parts: Sequence[Part]) -> dict[str, str]:

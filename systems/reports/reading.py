@@ -88,10 +88,10 @@ def read_report(
 class Told:
     """What is known of a file once all of it was read.
 
-    sheets: those that were read, in order: name ('' for separated text), rows, totals (cells of the rows that speak of
-    the whole), merged (fields of which a cell spans several rows), twice (fields with two columns, and the letters of
-    the one that was read); left_out: name, rows, why (`parts.LeftOut`); ends_open: its last line has no end;
-    findings: what the cleaner saw.
+    sheets: those that were read, in order: name ('' for separated text), rows, totals (what is said of the whole below
+    the rows: a label, '' if there is none, and numbers), titles (the same above the headings), merged (fields of which
+    a cell spans several rows), twice (fields with two columns, and the letters of the one that was read); left_out:
+    name, rows, why (`parts.LeftOut`); ends_open: its last line has no end; findings: what the cleaner saw.
     """
 
     sheets: list[dict[str, Any]]

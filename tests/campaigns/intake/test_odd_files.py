@@ -136,6 +136,13 @@ def test_a_file_cut_in_the_middle_is_held(at: At, elena: User) -> None:
         (["TOTAL MES 12/2026: 41"], "Su pie dice 41; se leyeron 40 filas"),
         (["TOTAL REGISTROS;0"], "Su pie dice 0 filas y se leyeron 40."),
         (["TOTAL;;;;;;;;;;0,00"], "Su pie dice 0,00; se leyeron 40 filas"),
+        (["Registros: 500"], "Su pie dice 500 filas y se leyeron 40."),
+        (["Son 500 registros"], "Su pie dice 500 filas y se leyeron 40."),
+        (["", "Generado por CCVP", "Suma;9999"], "Su pie dice 9999; se leyeron 40 filas"),
+        (["IMPORTE TOTAL;;;;;;;;;;9999"], "Su pie dice 9999; se leyeron 40 filas"),
+        (["Monto total;40;9999"], "Su pie dice 9999; se leyeron 40 filas"),
+        ([";;;;;;;;;;9999"], "Su pie dice 9999; se leyeron 40 filas"),
+        (["TOTAL REGISTROS;40;;;;;;;;;11561.00"], "Su pie dice 11561.00; se leyeron 40 filas que suman Bs 11.560,00."),
     ],
 )
 def test_a_file_that_is_not_what_its_footer_says_is_held(footers: list[str], says: str, at: At) -> None:
@@ -156,11 +163,42 @@ def test_a_file_that_is_not_what_its_footer_says_is_held(footers: list[str], say
         ["TOTAL AL 31-12-2026: Bs 11.560,00"],
         ["TOTAL;;;;;;;;;0,00;11.560,00"],
         ["SUBTOTAL;;;;;;;;;;99,00", "TOTAL GENERAL;;;;;;;;;;11.560"],
+        ["Registros: 40", "Importe total: 11.560,00", "Registros 1 a 40", "Filas por página: 50"],
+        ["TOTAL REGISTROS;40;;;;;;;;;11560"],
+        [";;;;;;;;;;11560", "Usuario;1234"],
+        ["SUBTOTAL;500"],
     ],
 )
 def test_a_file_that_is_what_its_footer_says_is_taken(footers: list[str], at: At) -> None:
     report = of_bytes(with_footer(40, *footers), at("2026-11-25 06:10"))
     assert (report.state, report.rows) == (PUBLISHED, 40)
+
+
+@pytest.mark.parametrize("title", ["TOTAL REGISTROS: 40", "Registros;40", "Importe total: Bs 5.780,01"])
+def test_a_file_that_is_not_what_its_title_says_is_held(title: str, at: At) -> None:
+    content = f"REPORTE CCVP PREPAGOS 11/2026\r\n{title}\r\n\r\n".encode()
+    report = of_bytes(content + ccvp(*many(20)).getvalue(), at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "totals")
+    assert report.held_because.startswith("Sobre sus títulos dice ")
+    twice = of_bytes(content + ccvp(*many(40)).getvalue(), at("2026-11-25 06:20"))
+    assert twice.state == (HELD if "Importe" in title else PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("footers", "state"),
+    [
+        (["Son 500 registros"], HELD),
+        (["Suma;9999"], HELD),
+        ([";;;;;9999"], HELD),
+        (["Son 3 registros", "Suma;867"], PUBLISHED),
+    ],
+)
+def test_a_collections_report_is_held_by_its_footer_too(footers: list[str], state: str, at: At) -> None:
+    lines = ["NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO"]
+    lines += [f"R{n};{2000 + n};{2000 + n}1;Internet;24/11/2026;289" for n in range(3)]
+    file, now = BytesIO("".join(f"{line}\r\n" for line in [*lines, *footers]).encode()), at("2026-11-24 06:10")
+    report = receive_report(kind="recaudo", name="recaudo.csv", file=file, period=None, now=now)
+    assert take_in(report_id=report.pk, now=now).state == state
 
 
 @pytest.mark.parametrize(
