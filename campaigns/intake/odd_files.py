@@ -60,12 +60,7 @@ def what_is_odd(
         words = {"rows": _n(counts["rows"]), "bad": _n(rejected)}
         bad = _("De %(rows)s filas, %(bad)s no se pueden usar.") % words
         yield Odd(HeldFor.REJECTED, f"{bad} {_what_most_lack(report)}".strip())
-    if told.ends_open and not told.sheets[-1]["totals"]:  # what ends with its totals has its last row
-        yield Odd(
-            HeldFor.CUT,
-            _("Su última línea no termina: puede estar cortado en medio de la fila %(row)s, y su monto incompleto.")
-            % {"row": _n(_last_row(report))},
-        )
+    yield from _end_that_is_cut(report=report, told=told)
     yield from _sheets_left_out(told)
     yield from (Odd(HeldFor.TOTALS, differs) for differs in totals_that_differ(report=report, told=told))
     yield from _amounts(unclear=unclear, told=told)
@@ -87,6 +82,19 @@ def _what_most_lack(report: Report) -> str:
         return ""
     reason, rows = found
     return _("En %(rows)s: %(why)s") % {"rows": _n(rows), "why": sentence(reason)}
+
+
+def _end_that_is_cut(*, report: Report, told: Told) -> Iterator[Odd]:
+    if told.ends_open and not told.sheets[-1]["totals"]:  # what ends with its totals has its last row
+        text = _("Su última línea no termina: puede estar cortado en medio de la fila %(row)s, y su monto incompleto.")
+    elif told.ends_short:
+        text = _(
+            "Su última fila tiene menos columnas que las demás: puede estar cortado en medio de la fila %(row)s, y su "
+            "monto incompleto."
+        )
+    else:
+        return
+    yield Odd(HeldFor.CUT, text % {"row": _n(_last_row(report))})
 
 
 def _sheets_left_out(told: Told) -> Iterator[Odd]:

@@ -34,11 +34,18 @@ class LeftOut:
 
 
 class Table(Protocol):
-    """A file that was opened. `ends_open`: its last line has no end, as when a copy stopped in the middle."""
+    """A file that was opened. `ends_open`: its last line has no end, as when a copy stopped in the middle.
+
+    `short_end`: the line of the last row if it has fewer cells than any other, as when something ended the line after
+    such a copy; otherwise 0. Known once the rows were read.
+    """
 
     parts: list[Part]
     left_out: list[LeftOut]
     ends_open: bool
+
+    @property
+    def short_end(self) -> int: ...
 
 
 def line_in_report(sheet: int, row: int) -> int:

@@ -96,6 +96,7 @@ def frames(request: Request) -> Iterator[tuple[bytes, int, bytes]]:
     rows = before = 0
     waiting: list[bytes] = []
     sheets: list[dict[str, Any]] = []
+    last_line = 0
     for number, part in enumerate(table.parts):
         sifter = Sifter(request, part.header)
         began = rows
@@ -107,6 +108,7 @@ def frames(request: Request) -> Iterator[tuple[bytes, int, bytes]]:
             if sum(map(len, waiting)) >= FRAME_BYTES:
                 yield b"D", rows - before, b"".join(waiting)
                 waiting, before = [], rows
+        last_line = sifter.last_line
         merged = [
             field for field, place in zip(request.fields, part.header.places, strict=True) if place in part.merged
         ]
@@ -118,6 +120,7 @@ def frames(request: Request) -> Iterator[tuple[bytes, int, bytes]]:
         "sheets": sheets,
         "left_out": [asdict(one) for one in table.left_out],
         "ends_open": table.ends_open,
+        "ends_short": 0 < table.short_end == last_line,  # words at the end may well be shorter
         "findings": cleaner.findings() if cleaner else {},
     }
     yield b"E", rows, json.dumps(told).encode()

@@ -91,12 +91,14 @@ class Told:
     sheets: those that were read, in order: name ('' for separated text), rows, totals (what is said of the whole below
     the rows: a label, '' if there is none, and numbers), titles (the same above the headings), merged (fields of which
     a cell spans several rows), twice (fields with two columns, and the letters of the one that was read); left_out:
-    name, rows, why (`parts.LeftOut`); ends_open: its last line has no end; findings: what the cleaner saw.
+    name, rows, why (`parts.LeftOut`); ends_open: its last line has no end; ends_short: its last row has fewer columns
+    than all others; findings: what the cleaner saw.
     """
 
     sheets: list[dict[str, Any]]
     left_out: list[dict[str, Any]]
     ends_open: bool
+    ends_short: bool
     findings: dict[str, Any]
 
 

@@ -70,9 +70,15 @@ class SeparatedTable:
         self._path = path
         self._newline, lines, self.ends_open = self._measure()
         sample = decode(next(self._pieces(), b"")).split("\n")[: ROWS_LOOKED_AT * 2]
-        self._separator, self.header = self._find(sample, request)
+        self._separator, self.header, width = self._find(sample, request)
         self.parts = [Part("", self.header, max(lines - self.header.row - 1, 0), self.batches)]
         self.left_out: list[LeftOut] = []
+        self._last, self._fewest = (width, 0), width  # cells and line of the last row, and the fewest before it
+
+    @property
+    def short_end(self) -> int:
+        cells, line = self._last
+        return line if cells < self._fewest else 0
 
     def _open(self) -> tuple[BinaryIO, Readable]:
         file = self._path.open("rb")
@@ -118,8 +124,9 @@ class SeparatedTable:
         if rest:
             yield rest + b"\n"
 
-    def _find(self, sample: list[str], request: Request) -> tuple[str, Header]:
-        best: tuple[str, Header] | None = None
+    def _find(self, sample: list[str], request: Request) -> tuple[str, Header, int]:
+        """The separator, the headings, and up to which column there are any."""
+        best: tuple[str, Header, int] | None = None
         refusal: ReportRefused | None = None
         for separator in SEPARATORS:
             try:
@@ -132,7 +139,7 @@ class SeparatedTable:
                     refusal = found
                 continue
             if best is None or len(header.heading) > len(best[1].heading):
-                best = separator, header
+                best = separator, header, max(place for place, cell in enumerate(rows[header.row], 1) if cell.strip())
         if best is None:
             raise refusal or ReportRefused("empty")
         return best
@@ -154,7 +161,19 @@ class SeparatedTable:
                 passed = min(past, len(rows))
                 rows, numbers, past = rows[passed:], numbers[passed:], past - passed
             if rows:
+                self._see_widths(rows, numbers)
                 yield numbers, self._columns(rows, strip=_has_space_at_an_end(text, self._separator))
+
+    def _see_widths(self, rows: list[list[str]], numbers: list[int]) -> None:
+        """Keep how many cells the last row has, and the fewest that any before it has. A blank line is no row."""
+        widths = set(map(len, rows))
+        if len(widths) > 1 or 1 in widths or not any(rows[-1]):
+            seen = [(len(row), line) for row, line in zip(rows, numbers, strict=True) if any(row)]
+        else:
+            seen = [(len(row), line) for row, line in ((rows[0], numbers[0]), (rows[-1], numbers[-1]))][-len(rows) :]
+        if seen:
+            self._fewest = min([self._fewest, self._last[0], *(width for width, _ in seen[:-1])])
+            self._last = seen[-1]
 
     def _texts(self) -> Iterator[str]:
         """Decoded pieces; one whose quotes are odd is joined with the next, where the quoted cell ends."""

@@ -31,6 +31,7 @@ class Sifter:
         self._amount = fields.index("amount") if "amount" in fields else None
         self._held: list[tuple[int, Sequence[str]]] = []
         self._totals: list[list[str]] = []
+        self.last_line = 0  # of the rows that were let through
 
     @property
     def totals(self) -> list[list[str]]:
@@ -42,10 +43,12 @@ class Sifter:
         for lines, columns in batches:
             whole = all(all(columns[place]) for place in self._needed) and self._title not in columns[self._first]
             if whole and not self._held:
+                self.last_line = lines[-1]
                 yield lines, columns
                 continue
             kept = list(self._keep(lines, columns))
             if kept:
+                self.last_line = kept[-1][0]
                 yield [line for line, _ in kept], [list(column) for column in zip(*(r for _, r in kept), strict=True)]
 
     def _keep(self, lines: Sequence[int], columns: list[list[str]]) -> Iterator[tuple[int, Sequence[str]]]:

@@ -62,7 +62,7 @@ class _Span(NamedTuple):
 class WorkbookTable:
     """The visible sheets that have the headings. Raises ReportRefused when none has, or the file cannot be read."""
 
-    ends_open = False  # a workbook that was cut off does not open
+    ends_open, short_end = False, 0  # a workbook that was cut off does not open
 
     def __init__(self, path: Path, request: Request) -> None:
         self.parts: list[Part] = []

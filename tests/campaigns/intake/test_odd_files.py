@@ -126,6 +126,22 @@ def test_a_file_cut_in_the_middle_is_held(at: At, elena: User) -> None:
     assert take_in(report_id=report.pk, now=at("2026-11-25 08:01")).state == PUBLISHED
 
 
+def test_a_file_cut_in_the_middle_is_held_though_something_ended_its_last_line(at: At) -> None:
+    content = ccvp(*many(30)).getvalue()
+    cut = content[: content.rindex(b"289,00") + 4]
+    for rest in (b"\n", b"\r\n\r\n", b"\r\n;;;;;;;;;;;;;\r\n"):
+        report = of_bytes(cut + rest, at("2026-11-25 06:10"))
+        assert (report.state, report.held_for) == (HELD, "cut")
+        assert "menos columnas que las demás: puede estar cortado en medio de la fila 31," in report.held_because
+
+
+def test_rows_without_their_last_cells_and_a_foot_of_one_cell_are_no_cut_file(at: At) -> None:
+    lines = ccvp(*many(30)).getvalue().decode("latin-1").splitlines()
+    trimmed = [lines[0], *(line.rpartition(";")[0] if number % 3 else line for number, line in enumerate(lines[1:]))]
+    content = "".join(f"{line}\r\n" for line in [*trimmed, "Generado por CCVP"]).encode()
+    assert of_bytes(content, at("2026-11-25 06:10")).state == PUBLISHED
+
+
 @pytest.mark.parametrize(
     ("footers", "says"),
     [

@@ -7,6 +7,7 @@ import io
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,29 @@ def test_any_bytes_are_rows_or_a_named_refusal(content: bytes) -> None:
         assert refusal.code in {"not_a_table", "broken_quotes", "no_header", "missing_columns"}  # noqa: PT017
     else:
         assert all(len(row) == 3 for _line, row in rows)
+
+
+@pytest.mark.parametrize("chunk", [8, 16, 20, 40, 1 << 16])
+def test_only_a_last_row_with_the_fewest_cells_has_a_short_end(
+    chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(separated, "CHUNK", chunk)
+    path = tmp_path / "report.csv"
+    for rows, line in (
+        (["1;2;3", "4;5;6", "7;8"], 4),
+        (["1;2;3", "4;5;6", "7;8", "", ";;"], 4),
+        (["1;2;3;", "4;5;6;", "7;8;9"], 0),
+        (["7;8"], 2),
+        (["1;2", "4;5;6", "7;8"], 0),
+        (["1;2", "7;8"], 0),
+        (["1;2;3", "4;5", "7;8;9"], 0),
+        (["1;2;3"], 0),
+        ([], 0),
+    ):
+        path.write_text("".join(f"{row}\n" for row in ["ALFA;BETA;GAMA", *rows]))
+        table = SeparatedTable(path, Request(str(path), FIELDS, ["a", "b", "c"], Limits()))
+        list(table.batches())
+        assert table.short_end == line, rows
 
 
 @given(st.text(st.characters(codec="cp1252", exclude_characters="\x00"), max_size=50))
