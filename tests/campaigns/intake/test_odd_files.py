@@ -142,6 +142,18 @@ def test_rows_without_their_last_cells_and_a_foot_of_one_cell_are_no_cut_file(at
     assert of_bytes(content, at("2026-11-25 06:10")).state == PUBLISHED
 
 
+def test_rows_with_nothing_but_their_numbers_are_rejected_at_the_end_too(at: At) -> None:
+    bare = [f"{row['CONTRATO']};{row['NRO_SERVICIO']}" + ";" * 12 for row in many(9, first=50)]
+    report = of_bytes(with_footer(10, *bare, ";20701;Rosa" + ";" * 11, "TOTAL REGISTROS;20"), at("2026-11-25 06:10"))
+    assert (report.state, report.rows, report.taken, report.rejected) == (PUBLISHED, 20, 10, 10)
+    assert RejectedRow.objects.filter(reason="no_product").count() == 9
+
+
+def test_a_file_cut_inside_the_contract_of_its_last_row_is_held(at: At) -> None:
+    report = of_bytes(ccvp(*many(30)).getvalue() + b"203\r\n", at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "cut")
+
+
 @pytest.mark.parametrize(
     ("footers", "says"),
     [
@@ -181,7 +193,8 @@ def test_a_file_that_is_not_what_its_footer_says_is_held(footers: list[str], say
         ["SUBTOTAL;;;;;;;;;;99,00", "TOTAL GENERAL;;;;;;;;;;11.560"],
         ["Registros: 40", "Importe total: 11.560,00", "Registros 1 a 40", "Filas por página: 50"],
         ["TOTAL REGISTROS;40;;;;;;;;;11560"],
-        [";;;;;;;;;;11560", "Usuario;1234"],
+        [";;;;;;;;;;11560", "Usuario;1234", "25-11-2026"],
+        ["40;;;;;;;;;;11560", ";40;;;;;;;;;Bs 11.560,00"],
         ["SUBTOTAL;500"],
     ],
 )

@@ -92,6 +92,9 @@ def test_columns_come_in_any_order_and_strangers_are_passed_over(csv_of: Callabl
         ("\n\nGenerado por CCVP\n", 1),
         ("N° de registros: 1\n", 1),
         ("1002;;;\n1003;Eva;30/11/2026;5\n", 3),  # a lone contract between rows of data is a row to be mended
+        ("1002;;;\n", 2),  # and at the end as well
+        ("C-1002;;;\n2.0;;;\n", 2),  # how many they are is none
+        ("2026-11-30;;;\nPágina 3;;;\n", 1),
         ("1002;Eva;30/11/2026;\n", 2),
         (HEAD + "1002;Eva;30/11/2026;5\n", 2),  # the header again at the top of a page
     ],
