@@ -100,15 +100,21 @@ def _end_that_is_cut(*, report: Report, told: Told) -> Iterator[Odd]:
 def _sheets_left_out(told: Told) -> Iterator[Odd]:
     for sheet in told.left_out:
         if sheet["why"] == "missing_columns":
-            yield Odd(
-                HeldFor.SHEET,
-                ngettext(
-                    "La hoja «%(name)s», de una fila, no se leyó: tiene títulos conocidos y le faltan columnas.",
-                    "La hoja «%(name)s», de %(rows)s filas, no se leyó: tiene títulos conocidos y le faltan columnas.",
-                    sheet["rows"],
-                )
-                % {"name": sheet["name"], "rows": _n(sheet["rows"])},
+            text = ngettext(
+                "La hoja «%(name)s», de una fila, no se leyó: tiene títulos conocidos y le faltan columnas.",
+                "La hoja «%(name)s», de %(rows)s filas, no se leyó: tiene títulos conocidos y le faltan columnas.",
+                sheet["rows"],
             )
+        elif sheet["why"] == "untitled":
+            text = ngettext(
+                "La hoja «%(name)s», de una fila, no se leyó: no tiene los títulos y la fila parece del reporte.",
+                "La hoja «%(name)s», de %(rows)s filas, no se leyó: no tiene los títulos y sus filas parecen del "
+                "reporte.",
+                sheet["rows"],
+            )
+        else:
+            continue
+        yield Odd(HeldFor.SHEET, text % {"name": sheet["name"], "rows": _n(sheet["rows"])})
 
 
 def _last_row(report: Report) -> int:

@@ -121,6 +121,7 @@ def _sheets(report: Report) -> list[SheetLine]:
     words = {
         "hidden": (_("Oculta: no se leyó"), "warn"),
         "missing_columns": (_("No se leyó: le faltan columnas"), "bad"),
+        "untitled": (_("No se leyó: filas sin títulos"), "bad"),
         "no_header": (_("No se leyó: no tiene los títulos"), "calm"),
     }
     return [

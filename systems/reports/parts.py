@@ -1,11 +1,13 @@
 """What of a file is read as one report: the sheets of a workbook that have the headings, or the whole of a text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from systems.reports.headings import Header
-from systems.reports.request import Batch
+from systems.reports.request import Batch, Request
+from systems.reports.totals import is_number
+from systems.reports.values import NotReadable, day, identifier
 
 LINES_A_SHEET = 10_000_000  # more than any sheet or text may have: the line of a row tells its sheet as well
 
@@ -23,7 +25,10 @@ class Part:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A sheet that is not read although something stands in it. `why`: hidden, no_header or missing_columns.
+    """A sheet that is not read although something stands in it.
+
+    `why`: hidden, missing_columns, no_header, or untitled: without headings as well, but of rows like those of the
+    report.
 
     `rows`: those below its headings, or all of them when it has none.
     """
@@ -46,6 +51,31 @@ class Table(Protocol):
 
     @property
     def short_end(self) -> int: ...
+
+
+def go_on_with(rows: Sequence[Sequence[str]], header: Header, request: Request) -> bool:
+    """Whether most of the first rows of a sheet have in the columns of `header` what the report cannot do without."""
+    filled = [row for row in rows if any(row)]
+    places = [(field, header.places[request.fields.index(field)]) for field in request.required]
+    alike = [
+        all(_may_be(field, row[at] if at is not None and at < len(row) else "") for field, at in places)
+        for row in filled
+    ]
+    return sum(alike) * 2 > len(filled)
+
+
+def _may_be(field: str, cell: str) -> bool:
+    if field == "amount":
+        return is_number(cell)
+    if field == "product":
+        return bool(cell)
+    if not field.endswith("_on"):
+        return bool(identifier(cell))
+    try:
+        day(cell)
+    except NotReadable:
+        return False
+    return True
 
 
 def line_in_report(sheet: int, row: int) -> int:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ from python_calamine import (
 )
 
 from systems.reports.headings import ROWS_LOOKED_AT, Header, find_header
-from systems.reports.parts import LeftOut, Part
+from systems.reports.parts import LeftOut, Part, go_on_with
 from systems.reports.refusals import ReportRefused
 from systems.reports.request import Batch, Request
 
@@ -77,6 +78,7 @@ class WorkbookTable:
     def _look(self, book: CalamineWorkbook, request: Request) -> None:
         refusal: ReportRefused | None = None
         hidden = 0  # rows of hidden sheets that have the headings
+        without = dict[str, list[list[str]]]()  # the first rows of visible sheets in which no headings were found
         for known in book.sheets_metadata:
             if known.typ != SheetTypeEnum.WorkSheet:
                 continue
@@ -93,6 +95,8 @@ class WorkbookTable:
                     refusal = found
                 below = sheet.start[0] + sheet.height - found.words.get("row", sheet.start[0])
                 self.left_out.append(LeftOut(known.name, below, why))
+                if why == "no_header":
+                    without[known.name] = first
                 continue
             rows = _rows_below(sheet, header)
             if known.visible == SheetVisibleEnum.Visible:
@@ -102,6 +106,12 @@ class WorkbookTable:
             elif rows:
                 self.left_out.append(LeftOut(known.name, rows, "hidden"))
                 hidden += rows
+        self.left_out = [
+            replace(one, why="untitled")
+            if any(go_on_with(without.get(one.name, ()), part.header, request) for part in self.parts)
+            else one
+            for one in self.left_out
+        ]
         if not self.parts:
             if refusal and hidden:
                 raise ReportRefused("report_hidden", rows=hidden) from refusal

@@ -107,6 +107,35 @@ def test_a_sheet_that_lacks_a_column_holds_the_report(at: At) -> None:
     assert "«Banco», de una fila, no se leyó" in report.held_because
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_sheet_of_rows_without_their_headings_holds_the_report(
+    first: bool, at: At, elena: User, signed_in: Callable[[User], Client]
+) -> None:
+    book = BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        for name in ("Hoja2", "Hoja1") if first else ("Hoja1", "Hoja2"):
+            sheet = made.add_worksheet(name)
+            if name == "Hoja1":
+                sheet.write_row(0, 0, HEADINGS)
+            for line, row in enumerate(many(20, first=20 * (name == "Hoja2")), 1):
+                sheet.write_row(line, 0, [{**USUAL, "MONTO": 289, **row}.get(heading, "") for heading in HEADINGS])
+        notes = made.add_worksheet("Notas")
+        notes.write_column(0, 0, ["Contactos", "Rosa Rojas 4251000", "Luis Luna 4251001"])
+        notes.write_row(4, 0, ["Nota", "Código", "Valor"])
+        notes.write_row(5, 0, ["Fibra 120", 7, 289])
+    book.seek(0)
+    report = of_book(book, at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "sheet")
+    assert report.held_because == (
+        "La hoja «Hoja2», de 20 filas, no se leyó: no tiene los títulos y sus filas parecen del reporte."
+    )
+    assert [(sheet["name"], sheet["why"]) for sheet in report.sheets["left_out"]] == [
+        ("Hoja2", "untitled"),
+        ("Notas", "no_header"),
+    ]
+    assert "No se leyó: filas sin títulos" in signed_in(elena).get(f"/reports/{report.pk}/").content.decode()
+
+
 def test_a_report_without_a_usable_row_is_held_and_cannot_be_accepted(at: At, elena: User) -> None:
     report = taken({"MONTO": "gratis"}, {"CONTRATO": ""}, {"PRODUCTO": "Telefonía"}, now=at("2026-11-25 06:10"))
     assert (report.state, report.held_for) == (HELD, "empty")
