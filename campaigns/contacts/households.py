@@ -15,13 +15,33 @@ from django.db.backends.utils import CursorWrapper
 from campaigns.models import Campaign
 
 AT_MOST = 10  # contracts of one telephone, of one card, and of one household
+LEAST_OF_A_CARD = 4  # digits; a shorter one is no card and is compared as it stands
+PLACES = ("BE", "BN", "CB", "CH", "LP", "OR", "PA", "PD", "PT", "SC", "TJ")
+
+
+def card_key(card: str) -> str:
+    """SQL for what the spellings of an identity card share, wherever it was issued: `4830168 CB`, `4.830.168` and
+    `4830168-LP` are one person's, `4830168-1G` another's. `card`: SQL for the text.
+
+    What does not begin with digits stays as it is. No regular expression: a million rows would wait for it.
+    """
+    number = f"replace(split_part(upper({card}), ' ', 1), '.', '')"
+    places = ", ".join(f"'{place}'" for place in PLACES)
+    issued = f"CASE WHEN right({number}, 2) IN ({places}) THEN rtrim(left({number}, -2), '-') ELSE {number} END"
+    second = f"split_part(upper({card}), ' ', 2)"
+    complement = f"CASE WHEN ascii({second}) BETWEEN 48 AND 57 THEN '-' || {second} ELSE '' END"  # a blank for a dash
+    is_card = f"ascii({card}) BETWEEN 48 AND 57 AND length({number}) >= {LEAST_OF_A_CARD}"
+    return f"CASE WHEN {is_card} THEN ltrim({issued}, '0') || {complement} ELSE {card} END"
+
+
 # Hashed, and of two kinds: three million texts would be grouped in twice the time.
-_KEYS = """
+_KEYS = f"""
 CREATE TEMPORARY TABLE household_key ON COMMIT DROP AS
-SELECT id, hashtextextended(unnest(telephones), 0) AS key FROM campaigns_contact WHERE campaign_id = %(campaign)s {near}
+SELECT id, hashtextextended(unnest(telephones), 0) AS key FROM campaigns_contact
+ WHERE campaign_id = %(campaign)s {{near}}
 UNION ALL
-SELECT id, hashtextextended(identity_card, 1) FROM campaigns_contact
- WHERE campaign_id = %(campaign)s AND identity_card <> '' {near}
+SELECT id, hashtextextended({card_key("identity_card")}, 1) FROM campaigns_contact
+ WHERE campaign_id = %(campaign)s AND identity_card <> '' {{near}}
 """
 _SHARED = f"""
 CREATE TEMPORARY TABLE household_link ON COMMIT DROP AS
@@ -64,16 +84,16 @@ _TOO_MANY = f"""
 DELETE FROM household_member WHERE household IN (
   SELECT household FROM household_member GROUP BY household HAVING count(*) > {AT_MOST})
 """
-_NEAR = """
+_NEAR = f"""
 CREATE TEMPORARY TABLE household_near ON COMMIT DROP AS
 WITH met AS MATERIALIZED (
   SELECT c.id, e.household FROM campaigns_contact c LEFT JOIN campaigns_listentry e ON e.contact_id = c.id
    WHERE c.campaign_id = %(campaign)s
      AND (c.id = ANY(%(around)s)
-          OR c.telephones && (SELECT coalesce(array_agg(t), '{}') FROM campaigns_contact o, unnest(o.telephones) t
+          OR c.telephones && (SELECT coalesce(array_agg(t), '{{}}') FROM campaigns_contact o, unnest(o.telephones) t
                                WHERE o.id = ANY(%(around)s))
-          OR c.identity_card IN (SELECT o.identity_card FROM campaigns_contact o
-                                  WHERE o.id = ANY(%(around)s) AND o.identity_card <> ''))
+          OR {card_key("c.identity_card")} IN (SELECT {card_key("o.identity_card")} FROM campaigns_contact o
+                                                WHERE o.id = ANY(%(around)s) AND o.identity_card <> ''))
 )
 SELECT id FROM met UNION SELECT e.contact_id FROM campaigns_listentry e JOIN met ON met.household = e.household
 """

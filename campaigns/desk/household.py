@@ -16,19 +16,19 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.calling.rulebook import RuleBook
 from campaigns.calling.telephones import resting
-from campaigns.contacts.households import AT_MOST
+from campaigns.contacts.households import AT_MOST, card_key
 from campaigns.desk.desk_card import Card, Neighbour
 from campaigns.models.contacts import CallList
 
-_READ = """
+_READ = f"""
 SELECT o.contact_id, h.contract, h.name, o.call_list, o.state, o.owner_id,
        NULLIF(trim(u.first_name || ' ' || u.last_name), ''), d.name,
        (SELECT coalesce(sum(greatest(r.amount_due - coalesce(p.amount, 0), 0)) FILTER (WHERE p.paid_on IS NULL), 0)
           FROM campaigns_renewal r LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
          WHERE r.contact_id = o.contact_id AND r.gone_at IS NULL),
-       h.due_on, h.identity_card <> '' AND h.identity_card = %s,
+       h.due_on, h.identity_card <> '' AND {card_key("h.identity_card")} = {card_key("mine.card")},
        ARRAY(SELECT t FROM unnest(h.telephones) t WHERE t = ANY(%s::text[]))
-  FROM campaigns_listentry o JOIN campaigns_contact h ON h.id = o.contact_id
+  FROM (VALUES (%s)) mine (card), campaigns_listentry o JOIN campaigns_contact h ON h.id = o.contact_id
   LEFT JOIN agents_agent a ON a.id = o.owner_id LEFT JOIN agents_user u ON u.id = a.user_id
   LEFT JOIN campaigns_disposition d ON d.id = o.last_disposition_id
  WHERE o.household = %s AND o.contact_id <> %s
@@ -42,7 +42,7 @@ def with_household(*, card: Card, agent: Agent | None, book: RuleBook) -> Card:
         return card
     numbers = [line.number for line in card.telephones]
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [card.identity_card, numbers, card.household, card.pk, AT_MOST])
+        cursor.execute(_READ, [numbers, card.identity_card, card.household, card.pk, AT_MOST])
         neighbours = [_neighbour(row, agent) for row in cursor.fetchall()]
     found = resting(numbers=numbers, contact_id=card.pk, campaign_id=card.campaign_id, book=book, agent=agent)
     is_due = card.call_back is not None and card.call_back["at"] <= book.now  # it overrides gap and caps

@@ -168,7 +168,9 @@ def test_a_household_is_drawn_as_one_and_counts_in_the_list_of_its_first_contact
     add_contacts(campaign, 20, "TV", start=1000)
     shared = [f"C{number}" for number in range(1, 41)]
     for first, second in zip(shared[::2], shared[1::2], strict=True):
-        Contact.objects.filter(contract__in=[first, second]).update(identity_card=first)
+        card = f"48301{first[1:]:>02}"
+        Contact.objects.filter(contract=first).update(identity_card=f"{card} CB")
+        Contact.objects.filter(contract=second).update(identity_card=card)  # a cell of numbers
     Contact.objects.filter(contract__in=["C80", "C1000"]).update(telephones=["+59144400000"])
     open_lists(campaign=campaign, now=NOW)
     states = dict(ListEntry.objects.values_list("contact__contract", "state"))

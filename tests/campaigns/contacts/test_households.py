@@ -71,3 +71,34 @@ def test_a_long_chain_is_one_household_up_to_its_limit_and_none_beyond():
     found = laid_out(campaign)
     short = [contact.pk for contact in list(reversed(contacts))[:AT_MOST]]
     assert found == dict.fromkeys(short, min(short)) == walked(contacts)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [
+        ("4830168 CB", "4830168", True),
+        ("4830168 CB", "4830168 LP", True),
+        ("4830168-CB", "04830168cb", True),
+        ("4.830.168", "4830168", True),
+        ("4830168-1G CB", "4830168-1g", True),
+        ("4830168 1G", "4830168-1G LP", True),
+        ("4830168-1G CB", "4830168 CB", False),
+        ("4830168-1G", "4830168-1F", False),
+        ("4830168", "4830169", False),
+        ("S/N", "s/n", False),
+        ("NO TIENE", "NO SABE", False),
+        ("E-4830168", "4830168", False),
+        ("1 CB", "1 LP", False),
+    ],
+)
+def test_a_card_is_one_by_its_digits_and_complement_wherever_it_was_issued(one: str, other: str, is_one: bool) -> None:
+    campaign = make_campaign()
+    add_contacts(campaign, 3)
+    Contact.objects.filter(contract="C1").update(identity_card=one)
+    Contact.objects.filter(contract="C2").update(identity_card=other)
+    assert len(laid_out(campaign)) == (2 if is_one else 0)
+    second = Contact.objects.get(contract="C2")
+    with transaction.atomic(), connection.cursor() as cursor:
+        lay_out(cursor, campaign=campaign, around=[second.pk])
+        cursor.execute("SELECT count(*) FROM household_member")
+        assert cursor.fetchone() == (2 if is_one else 0,)

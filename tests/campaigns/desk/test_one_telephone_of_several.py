@@ -223,6 +223,16 @@ def test_the_desk_shows_the_household_and_which_telephone_rests(
     assert "En el mismo hogar" not in other
 
 
+def test_the_desk_says_that_a_card_is_the_same_wherever_it_was_issued(
+    make_contact: Make, ana: Agent, december: Campaign, signed_in: Callable[[Any], Client]
+) -> None:
+    rosa = make_contact(ana, telephones=[OWN], identity_card="4830168 CB")
+    make_contact(ana, telephones=[THIRD], identity_card="4830168")
+    join(december)
+    page = signed_in(ana).get(reverse("campaigns:contact", args=[rosa.pk])).content.decode()
+    assert "mismo carnet" in page
+
+
 def test_a_household_is_who_shares_a_telephone_or_a_card_over_any_number_of_steps(
     make_contact: Make, ana: Agent, december: Campaign
 ) -> None:
