@@ -14,6 +14,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.intake.amounts_before import amounts_unlike
 from campaigns.intake.declared_totals import totals_that_differ
 from campaigns.models import HeldFor, Report, ReportKind
 from campaigns.month.periods import write_period
@@ -25,15 +26,6 @@ from systems.reports.reading import Told
 
 SMALL_SHARE = 0.5  # of the rows of the report before; below it a person looks first
 REJECTED_SHARE = 0.5  # of its own rows; above it a column was probably misread
-FAR_TIMES = 5  # as its sentence says: above the highest of the month before, or below its lowest, by more than this
-_FAR_AMOUNTS = """
-SELECT count(*) FROM {table} staged,
-       (SELECT max(amount_due) AS highest, min(amount_due) AS lowest FROM campaigns_renewal renewal
-          JOIN campaigns_campaign campaign ON campaign.id = renewal.campaign_id
-         WHERE campaign.period = %s AND renewal.gone_at IS NULL) before
- WHERE staged.reason IS NULL AND staged.service <> 'OTHER'
-   AND (staged.amount > before.highest * %s OR staged.amount < before.lowest / %s)
-"""
 
 
 @dataclass(frozen=True)
@@ -220,20 +212,8 @@ def _against_the_month_before(*, report: Report, rows: int) -> Iterator[Odd]:
     if rows < before.rows * SMALL_SHARE:
         words = {"rows": _n(rows), "before": _n(before.rows), "period": write_period(before.month)}
         yield Odd(HeldFor.SMALL, _("Tiene %(rows)s filas y el de %(period)s tuvo %(before)s.") % words)
-    with connection.cursor() as cursor:
-        cursor.execute(_FAR_AMOUNTS.format(table=table_of(report)), [before.month, FAR_TIMES, FAR_TIMES])
-        (far,) = cursor.fetchone()
-    if far:
-        words = {"n": _n(far), "period": write_period(before.month)}
-        yield Odd(
-            HeldFor.AMOUNTS,
-            ngettext(
-                "Un monto pasa de 5 veces el mayor de %(period)s, o no llega a la quinta parte del menor.",
-                "%(n)s montos pasan de 5 veces el mayor de %(period)s, o no llegan a la quinta parte del menor.",
-                far,
-            )
-            % words,
-        )
+    for unlike in amounts_unlike(report=report, period=before.month):
+        yield Odd(HeldFor.AMOUNTS, unlike)
 
 
 def _n(number: int) -> str:

@@ -322,6 +322,31 @@ def test_an_amount_far_from_last_months_holds_the_report(amount: str, n: int, at
         assert report.state == PUBLISHED
 
 
+@pytest.mark.parametrize(
+    ("amounts", "held"),
+    [
+        (["2890"] * 4, "4 montos son justo 10 o 100 veces los del mismo servicio en 2026-12"),
+        (["28,90"] * 4, "4 montos son justo 10 o 100 veces los del mismo servicio en 2026-12"),
+        (
+            ["1400,00"] * 10,
+            "Cada fila es en promedio de Bs 566,75, y los mismos servicios fueron en 2026-12 de Bs 289,00.",
+        ),
+        (["2890"] * 2, ""),
+        (["349,00"] * 40, ""),
+    ],
+)
+def test_amounts_of_the_same_services_unlike_last_months_hold_the_report(amounts: list[str], held: str, at: At) -> None:
+    usual = [*many(40), *({**row, "PRODUCTO": "TV Cable", "MONTO": "99,00"} for row in many(40))]
+    usual[-1]["MONTO"] = "650,00"  # the highest; 2.890 is no five times of it
+    taken(*usual, now=at("2026-11-25 06:10"))
+    rows = [{**row, "FECHA_VENCIMIENTO": "31/12/2026"} for row in usual[:40]]  # of Internet alone, which is no dearer
+    for row, amount in zip(rows, amounts, strict=False):
+        row["MONTO"] = amount
+    report = taken(*rows, now=at("2026-12-25 06:10"), period=JANUARY)
+    assert report.held_for == ("amounts" if held else "")
+    assert held in report.held_because
+
+
 def test_two_columns_for_one_thing_hold_the_report(at: At) -> None:
     report = taken(*many(3), now=at("2026-11-25 06:10"), headings=[*HEADINGS, "IMPORTE"])
     assert (report.state, report.held_for) == (HELD, "twice")
