@@ -27,8 +27,8 @@ _DAY_FIRST = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,].*)?"
 _NAMED_MONTH = re.compile(r"(\d{1,2})[-/. ]+(?:de )?([a-z]{3})[a-z]*[-/. ]+(?:de |del )?(\d{4}|\d{2})(?:[T ,].*)?")
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 _COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})")
-_SHORTENED = re.compile(r"(\d)[.,](\d+)E\+?(\d\d?)")
-_WHOLE_NUMBER = re.compile(r"(\d+)[.,]0+")
+_SHORTENED = re.compile(r"(\d{1,3})(?:[.,](\d+)E\+?|E\+)(\d\d?)")
+_WHOLE_NUMBER = re.compile(r"(?!\d{1,3}[.,]000$)(\d+)[.,]0+")  # 600.000 may be as many thousands
 _MONTH_NAMES = (
     ("ene", "jan"), ("feb",), ("mar",), ("abr", "apr"), ("may",), ("jun",),
     ("jul",), ("ago", "aug"), ("sep", "set"), ("oct",), ("nov",), ("dic", "dec"),
@@ -221,13 +221,13 @@ def service(text: str) -> str | None:
 def identifier(text: str) -> str:
     """A contract, service or receipt number: no blanks, capitals, and no `.0` of a number. '' when it has no digit.
 
-    '' as well for a number of which a spreadsheet has kept the first digits only (`1,201E+08`).
+    '' as well for a number of which a spreadsheet has kept the first digits only (`1,201E+08`, `6E+05`).
     """
     bare = normal("".join(normal(text).split()).upper())
     if match := _WHOLE_NUMBER.fullmatch(bare):
         bare = match[1]
     elif match := _SHORTENED.fullmatch(bare):
-        digits, length = match[1] + match[2], int(match[3]) + 1
+        digits, length = match[1] + (match[2] or ""), int(match[3]) + len(match[1])
         bare = digits[:length] if len(digits) >= length and not digits[length:].strip("0") else ""
     return bare if any(letter.isdigit() for letter in bare) and bare.strip("0.-") else ""
 

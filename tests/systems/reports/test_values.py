@@ -239,6 +239,13 @@ def test_the_service_of_a_product(text: str, service: str | None) -> None:
         ("1.20100026E8", "120100026"),
         ("1,20100026E+08", "120100026"),
         ("1,201E+08", ""),  # a spreadsheet has kept the first digits only
+        ("6,00E+05", ""),
+        ("6E+05", ""),
+        ("600E+03", ""),
+        ("120,100026E+06", "120100026"),
+        ("6E5", "6E5"),  # nobody writes so but who means it
+        ("600.000", "600.000"),
+        ("600070.000", "600070"),
         ("", ""),
         ("0", ""),
         ("-", ""),
