@@ -23,7 +23,7 @@ from campaigns.intake.contacts_of_rows import write_contacts
 from campaigns.intake.following import follow_renewals
 from campaigns.models import Campaign, ChangedRows, Contact, RejectedRow, Renewal, Report, ReportKind
 from campaigns.payments import recaudo_figures, receipts
-from campaigns.rows import digits, reading, staging
+from campaigns.rows import digits, reading, staging, thousands
 
 
 class RowRefused(ValueError):
@@ -118,6 +118,7 @@ def _stage(*, report: Report, row: RejectedRow, cells: Mapping[str, str]) -> str
         raise RowRefused(reading.sentence(error.reason), error.field) from error
     table = staging.make_table(report=report)
     staging.copy_lines(report=report, chunks=[line])
+    thousands.join_thousands(report=report)
     digits.fill_up(report=report, digits=digits.digits_of(report.kind))
     return table
 

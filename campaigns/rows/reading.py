@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaigns.models import ColumnAlias, Report, ReportKind
-from campaigns.rows import cleaning, digits, staging
+from campaigns.rows import cleaning, digits, staging, thousands
 from campaigns.rows.cleaning import Unusable
 from campaigns.rows.progress import Progress
 from systems.reports import known_headings
@@ -56,6 +56,7 @@ def stage(*, report: Report, progress: Progress) -> Told:
         told = reading.told
         if decimal := _decimal_mark(told, is_text=reading.format == "csv", accepted=report.accepted_by_id is not None):
             staging.settle_two_readings(report=report, decimal=decimal)
+        thousands.join_thousands(report=report)
         digits.fill_up(report=report, digits=digits.digits_of(report.kind))
         progress.set(rows_read=reading.rows, rows_expected=reading.rows)
     read = [{"name": sheet["name"], "rows": sheet["rows"]} for sheet in told.sheets if sheet["name"]]
