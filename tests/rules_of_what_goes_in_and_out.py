@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.a_rule import Rule
 
+ODD_FILES = "tests/campaigns/intake/test_odd_files.py"
 VALUES = "tests/systems/reports/test_values.py"
 
 WHAT_LEAVES = (
@@ -90,6 +91,41 @@ WHAT_IS_READ_AND_COUNTED = (
         "if transport.get_remote_server_key().asbytes() != blob:",
         "if not transport.get_remote_server_key().asbytes():",
         ("tests/systems/reports/test_sources.py::test_a_server_with_another_key_never_hears_the_password",),
+    ),
+    Rule(
+        "a copy that was cut is whole as soon as something ends its last line",
+        "systems/reports/separated.py",
+        "return line if cells < self._fewest else 0",
+        "return 0",
+        (f"{ODD_FILES}::test_a_file_cut_in_the_middle_is_held_though_something_ended_its_last_line",),
+    ),
+    Rule(
+        "rows at the end with nothing but their numbers go without a word",
+        "systems/reports/sifting.py",
+        "return not _is_numbering(number) or identifier(number) == str(self._rows)",
+        "return True",
+        (f"{ODD_FILES}::test_rows_with_nothing_but_their_numbers_are_rejected_at_the_end_too",),
+    ),
+    Rule(
+        "customers on a sheet without headings are left out of the month",
+        "systems/reports/workbooks.py",
+        'replace(one, why="untitled")',
+        "one",
+        (f"{ODD_FILES}::test_a_sheet_of_rows_without_their_headings_holds_the_report",),
+    ),
+    Rule(
+        "a report of lost commas is taken as long as none is five times the highest",
+        "campaigns/intake/amounts_before.py",
+        "    if lost > FEW:\n",
+        "    if lost < 0:\n",
+        (f"{ODD_FILES}::test_amounts_of_the_same_services_unlike_last_months_hold_the_report",),
+    ),
+    Rule(
+        "a contract written with thousands is another customer",
+        "campaigns/rows/reading.py",
+        "        thousands.join_thousands(report=report)\n",
+        "",
+        ("tests/campaigns/intake/test_thousands.py",),
     ),
     Rule(
         "Bs 1.149 is read as a boliviano and some cents",
