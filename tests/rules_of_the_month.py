@@ -109,7 +109,7 @@ WHAT_CAME_AND_WHAT_LEAVES = (
         "campaigns/intake/odd_files.py",
         "    yield from (Odd(HeldFor.TOTALS, differs) for differs in totals_that_differ(report=report, told=told))\n",
         "",
-        ("tests/campaigns/intake/test_odd_files.py::test_a_file_that_is_not_what_its_footer_says_is_held",),
+        ("tests/campaigns/intake/test_declared_totals.py::test_a_file_that_is_not_what_its_footer_says_is_held",),
     ),
     Rule(
         "thousands or decimals is guessed",

@@ -118,7 +118,9 @@ WHAT_IS_READ_AND_COUNTED = (
         "campaigns/intake/amounts_before.py",
         "    if lost > FEW:\n",
         "    if lost < 0:\n",
-        (f"{ODD_FILES}::test_amounts_of_the_same_services_unlike_last_months_hold_the_report",),
+        (
+            "tests/campaigns/intake/test_amounts_before.py::test_amounts_of_the_same_services_unlike_last_months_hold_the_report",
+        ),
     ),
     Rule(
         "a contract written with thousands is another customer",

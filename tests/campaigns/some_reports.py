@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from typing import Any
+
+import xlsxwriter
 
 from campaigns.intake.receiving import receive_report
 from campaigns.intake.taking_in import take_in
@@ -45,3 +48,40 @@ def received(file: BytesIO, *, now: datetime, period: date = date(2026, 12, 1), 
 def taken(*rows: dict[str, str], now: datetime, period: date = date(2026, 12, 1), **more: Any) -> Report:
     """A report of these rows after its work was done."""
     return take_in(report_id=received(ccvp(*rows, **more), now=now, period=period).pk, now=now)
+
+
+def of_bytes(content: bytes, now: datetime) -> Report:
+    return take_in(report_id=received(BytesIO(content), now=now).pk, now=now)
+
+
+def with_footer(rows: int, *footers: str) -> bytes:
+    return ccvp(*many(rows)).getvalue() + "".join(f"{footer}\r\n" for footer in footers).encode()
+
+
+Sheet = tuple[str, list[dict[str, Any]]] | tuple[str, list[dict[str, Any]], str]
+
+
+def workbook(*sheets: Sheet, merge: Sequence[tuple[int, str, Any]] = ()) -> BytesIO:
+    """Sheets by name; a third word hides one. The amounts are numbers.
+
+    `merge`: of the row counted from 1 and the one below it the cells under a heading, with their value.
+    """
+    made = BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        for name, rows, *hidden in sheets:
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEADINGS)
+            for number, row in enumerate(rows, 1):
+                sheet.write_row(number, 0, [{**USUAL, "MONTO": 289, **row}.get(heading, "") for heading in HEADINGS])
+            for row, heading, value in merge:
+                sheet.merge_range(row, HEADINGS.index(heading), row + 1, HEADINGS.index(heading), value)
+            if hidden:
+                sheet.hide()
+            else:
+                sheet.activate()
+    made.seek(0)
+    return made
+
+
+def of_book(book: BytesIO, now: datetime) -> Report:
+    return take_in(report_id=received(book, now=now, name="ccvp-2026-12.xlsx").pk, now=now)

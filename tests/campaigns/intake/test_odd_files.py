@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from typing import Any
 
 import pytest
 import xlsxwriter
@@ -18,49 +17,12 @@ from campaigns.intake.receiving import receive_report
 from campaigns.intake.taking_in import take_in
 from campaigns.models import Campaign, ColumnAlias, Receipt, RejectedRow, Renewal, Report
 from notices.models import Notice
-from tests.campaigns.some_reports import HEADINGS, USUAL, ccvp, many, received, taken
+from tests.campaigns.some_reports import HEADINGS, USUAL, ccvp, many, of_book, of_bytes, taken, with_footer, workbook
 
 pytestmark = pytest.mark.django_db
 At = Callable[..., datetime]
 JANUARY = date(2027, 1, 1)
 HELD, PUBLISHED = Report.State.HELD, Report.State.PUBLISHED
-
-
-def of_bytes(content: bytes, now: datetime) -> Report:
-    return take_in(report_id=received(BytesIO(content), now=now).pk, now=now)
-
-
-def with_footer(rows: int, *footers: str) -> bytes:
-    return ccvp(*many(rows)).getvalue() + "".join(f"{footer}\r\n" for footer in footers).encode()
-
-
-Sheet = tuple[str, list[dict[str, Any]]] | tuple[str, list[dict[str, Any]], str]
-
-
-def workbook(*sheets: Sheet, merge: Sequence[tuple[int, str, Any]] = ()) -> BytesIO:
-    """Sheets by name; a third word hides one. The amounts are numbers.
-
-    `merge`: of the row counted from 1 and the one below it the cells under a heading, with their value.
-    """
-    made = BytesIO()
-    with xlsxwriter.Workbook(made) as book:
-        for name, rows, *hidden in sheets:
-            sheet = book.add_worksheet(name)
-            sheet.write_row(0, 0, HEADINGS)
-            for number, row in enumerate(rows, 1):
-                sheet.write_row(number, 0, [{**USUAL, "MONTO": 289, **row}.get(heading, "") for heading in HEADINGS])
-            for row, heading, value in merge:
-                sheet.merge_range(row, HEADINGS.index(heading), row + 1, HEADINGS.index(heading), value)
-            if hidden:
-                sheet.hide()
-            else:
-                sheet.activate()
-    made.seek(0)
-    return made
-
-
-def of_book(book: BytesIO, now: datetime) -> Report:
-    return take_in(report_id=received(book, now=now, name="ccvp-2026-12.xlsx").pk, now=now)
 
 
 def test_every_sheet_counts_and_each_row_says_where_it_stood(at: At) -> None:
@@ -184,82 +146,6 @@ def test_a_file_cut_inside_the_contract_of_its_last_row_is_held(at: At) -> None:
 
 
 @pytest.mark.parametrize(
-    ("footers", "says"),
-    [
-        (["TOTAL REGISTROS;500"], "Su pie dice 500 filas y se leyeron 40."),
-        (["TOTAL REGISTROS: 41"], "Su pie dice 41 filas y se leyeron 40."),
-        (["TOTAL;;;;;;;;;;11.850,00"], "Su pie dice 11.850,00; se leyeron 40 filas que suman Bs 11.560,00."),
-        (["Cantidad de registros;40", "TOTAL;;;;;;;;;;11.559,99"], "Su pie dice 11.559,99;"),
-        (["TOTAL MES 12/2026: 41"], "Su pie dice 41; se leyeron 40 filas"),
-        (["TOTAL REGISTROS;0"], "Su pie dice 0 filas y se leyeron 40."),
-        (["TOTAL;;;;;;;;;;0,00"], "Su pie dice 0,00; se leyeron 40 filas"),
-        (["Registros: 500"], "Su pie dice 500 filas y se leyeron 40."),
-        (["Son 500 registros"], "Su pie dice 500 filas y se leyeron 40."),
-        (["", "Generado por CCVP", "Suma;9999"], "Su pie dice 9999; se leyeron 40 filas"),
-        (["IMPORTE TOTAL;;;;;;;;;;9999"], "Su pie dice 9999; se leyeron 40 filas"),
-        (["Monto total;40;9999"], "Su pie dice 9999; se leyeron 40 filas"),
-        ([";;;;;;;;;;9999"], "Su pie dice 9999; se leyeron 40 filas"),
-        (["TOTAL REGISTROS;40;;;;;;;;;11561.00"], "Su pie dice 11561.00; se leyeron 40 filas que suman Bs 11.560,00."),
-    ],
-)
-def test_a_file_that_is_not_what_its_footer_says_is_held(footers: list[str], says: str, at: At) -> None:
-    report = of_bytes(with_footer(40, *footers), at("2026-11-25 06:10"))
-    assert (report.state, report.held_for) == (HELD, "totals")
-    assert says in report.held_because
-
-
-@pytest.mark.parametrize(
-    "footers",
-    [
-        ["TOTAL REGISTROS;40"],
-        ["TOTAL REGISTROS: 40"],
-        ["TOTAL;;;;;;;;;;11.560,00"],
-        ["TOTAL;40;;;;;;;;;Bs 11,560.00"],
-        ["TOTAL MES 12/2026: 40"],
-        ["TOTAL DICIEMBRE DE 2026 40"],
-        ["TOTAL AL 31-12-2026: Bs 11.560,00"],
-        ["TOTAL;;;;;;;;;0,00;11.560,00"],
-        ["SUBTOTAL;;;;;;;;;;99,00", "TOTAL GENERAL;;;;;;;;;;11.560"],
-        ["Registros: 40", "Importe total: 11.560,00", "Registros 1 a 40", "Filas por página: 50"],
-        ["TOTAL REGISTROS;40;;;;;;;;;11560"],
-        [";;;;;;;;;;11560", "Usuario;1234", "25-11-2026"],
-        ["40;;;;;;;;;;11560", ";40;;;;;;;;;Bs 11.560,00"],
-        ["SUBTOTAL;500"],
-    ],
-)
-def test_a_file_that_is_what_its_footer_says_is_taken(footers: list[str], at: At) -> None:
-    report = of_bytes(with_footer(40, *footers), at("2026-11-25 06:10"))
-    assert (report.state, report.rows) == (PUBLISHED, 40)
-
-
-@pytest.mark.parametrize("title", ["TOTAL REGISTROS: 40", "Registros;40", "Importe total: Bs 5.780,01"])
-def test_a_file_that_is_not_what_its_title_says_is_held(title: str, at: At) -> None:
-    content = f"REPORTE CCVP PREPAGOS 11/2026\r\n{title}\r\n\r\n".encode()
-    report = of_bytes(content + ccvp(*many(20)).getvalue(), at("2026-11-25 06:10"))
-    assert (report.state, report.held_for) == (HELD, "totals")
-    assert report.held_because.startswith("Sobre sus títulos dice ")
-    twice = of_bytes(content + ccvp(*many(40)).getvalue(), at("2026-11-25 06:20"))
-    assert twice.state == (HELD if "Importe" in title else PUBLISHED)
-
-
-@pytest.mark.parametrize(
-    ("footers", "state"),
-    [
-        (["Son 500 registros"], HELD),
-        (["Suma;9999"], HELD),
-        ([";;;;;9999"], HELD),
-        (["Son 3 registros", "Suma;867"], PUBLISHED),
-    ],
-)
-def test_a_collections_report_is_held_by_its_footer_too(footers: list[str], state: str, at: At) -> None:
-    lines = ["NRO_RECIBO;CONTRATO;NRO_SERVICIO;PRODUCTO;FECHA_PAGO;MONTO"]
-    lines += [f"R{n};{2000 + n};{2000 + n}1;Internet;24/11/2026;289" for n in range(3)]
-    file, now = BytesIO("".join(f"{line}\r\n" for line in [*lines, *footers]).encode()), at("2026-11-24 06:10")
-    report = receive_report(kind="recaudo", name="recaudo.csv", file=file, period=None, now=now)
-    assert take_in(report_id=report.pk, now=now).state == state
-
-
-@pytest.mark.parametrize(
     ("others", "text", "amount"),
     [
         (["149,00", "289,50"], "1.149", "1149.00"),
@@ -307,44 +193,6 @@ def test_less_than_a_cent_is_rejected(at: At) -> None:
     report = taken(*many(2), {"MONTO": "0.004", "NRO_SERVICIO": "9"}, now=at("2026-11-25 06:10"))
     assert (report.taken, report.rejected) == (2, 1)
     assert RejectedRow.objects.get().reason == "under_a_cent"
-
-
-@pytest.mark.parametrize(("amount", "n"), [("289000,00", 1), ("0,10", 1), ("1445,00", 0)])
-def test_an_amount_far_from_last_months_holds_the_report(amount: str, n: int, at: At) -> None:
-    taken(*many(10), now=at("2026-11-25 06:10"))
-    rows = [{**row, "FECHA_VENCIMIENTO": "31/12/2026"} for row in many(10)]
-    rows[4]["MONTO"] = amount
-    report = taken(*rows, now=at("2026-12-25 06:10"), period=JANUARY)
-    if n:
-        assert (report.state, report.held_for) == (HELD, "amounts")
-        assert "Un monto pasa de 5 veces el mayor de 2026-12" in report.held_because
-    else:
-        assert report.state == PUBLISHED
-
-
-@pytest.mark.parametrize(
-    ("amounts", "held"),
-    [
-        (["2890"] * 4, "4 montos son justo 10 o 100 veces los del mismo servicio en 2026-12"),
-        (["28,90"] * 4, "4 montos son justo 10 o 100 veces los del mismo servicio en 2026-12"),
-        (
-            ["1400,00"] * 10,
-            "Cada fila es en promedio de Bs 566,75, y los mismos servicios fueron en 2026-12 de Bs 289,00.",
-        ),
-        (["2890"] * 2, ""),
-        (["349,00"] * 40, ""),
-    ],
-)
-def test_amounts_of_the_same_services_unlike_last_months_hold_the_report(amounts: list[str], held: str, at: At) -> None:
-    usual = [*many(40), *({**row, "PRODUCTO": "TV Cable", "MONTO": "99,00"} for row in many(40))]
-    usual[-1]["MONTO"] = "650,00"  # the highest; 2.890 is no five times of it
-    taken(*usual, now=at("2026-11-25 06:10"))
-    rows = [{**row, "FECHA_VENCIMIENTO": "31/12/2026"} for row in usual[:40]]  # of Internet alone, which is no dearer
-    for row, amount in zip(rows, amounts, strict=False):
-        row["MONTO"] = amount
-    report = taken(*rows, now=at("2026-12-25 06:10"), period=JANUARY)
-    assert report.held_for == ("amounts" if held else "")
-    assert held in report.held_because
 
 
 def test_two_columns_for_one_thing_hold_the_report(at: At) -> None:
@@ -474,8 +322,3 @@ def test_the_page_of_a_collections_report_tells_what_it_pays_today_though_the_cc
     assert "Renovaciones pagadas hoy con ellos</dt> <dd> 5 <span" in page
     assert "(0 cuando se tomó, con los repetidos)" in page
     assert "Sin renovación que pagar</dt> <dd> 2 <span" in page
-
-
-def test_a_text_that_ends_with_its_totals_is_whole_without_the_last_line_end(at: At) -> None:
-    assert of_bytes(with_footer(41, "TOTAL REGISTROS;4")[:-2], at("2026-11-25 06:10")).held_for == "totals"
-    assert of_bytes(with_footer(40, "TOTAL REGISTROS;40")[:-2], at("2026-11-25 06:20")).state == PUBLISHED
