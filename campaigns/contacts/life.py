@@ -93,7 +93,7 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.FIND_TELEPHONE, State.NOT_CALLABLE, State.OPEN, SUPERVISION),
     Step(Verb.PAY, State.OPEN, State.PAID, CALLED),
     Step(Verb.LEAVE_PAID, State.DONE, State.PAID, DESK),
-    Step(Verb.LEAVE_PAID, State.NOT_CALLABLE, State.PAID, DESK),
+    Step(Verb.LEAVE_PAID, State.NOT_CALLABLE, State.PAID, DESK | SUPERVISION),
     Step(Verb.LEAVE_PAID, State.EXHAUSTED, State.PAID, DESK),
     Step(Verb.LEAVE_PAID, State.HELD_OUT, State.PAID, CALLED),
     Step(Verb.OWE_AGAIN, State.PAID, State.OPEN, CENTRE),

@@ -11,11 +11,11 @@ from campaigns.contacts.life import LAST_RESULT_IS_FINAL, Verb, take_steps
 from campaigns.models import Campaign
 
 # Who comes back stands where she stood: her state before is that of the step with which she left. A result of a call
-# that was open while she left may be final.
+# that was open while she left may be final. Nobody who has paid comes back to be called, wherever she stood.
 _STEPS = {
     Verb.LEAVE_REPORT: "NOT there.is_in_it",
-    Verb.RETURN_PAID: "there.is_in_it AND entry.state_before = 'paid'",
     Verb.RETURN_HELD_OUT: "there.is_in_it AND entry.state_before = 'held_out'",
+    Verb.RETURN_PAID: "there.is_in_it AND entry.paid_on IS NOT NULL AND entry.state_before <> 'done'",
     Verb.RETURN_DONE: f"there.is_in_it AND (entry.state_before = 'done' OR {LAST_RESULT_IS_FINAL})",
     Verb.RETURN_OPEN: "there.is_in_it",
 }
@@ -35,6 +35,16 @@ UPDATE campaigns_callback agreed SET state = 'cancelled', settled_at = greatest(
  WHERE agreed.campaign_id = %s AND agreed.state = 'pending' AND entry.contact_id = agreed.contact_id
    AND entry.state = 'gone'
 """
+# Who has paid leaves the list instead of coming into it; should the payment be taken back, she is called.
+_FOUND_A_TELEPHONE = """
+UPDATE campaigns_listentry entry SET {steps}
+  FROM campaigns_contact contact
+  LEFT JOIN (SELECT contract, array_agg(telephone) AS telephones FROM campaigns_retiredtelephone GROUP BY contract)
+    retired ON retired.contract = contact.contract
+ WHERE contact.id IN ({contacts}) AND entry.contact_id = contact.id AND entry.state = 'not_callable'
+   AND cardinality(contact.telephones) > 0 AND NOT coalesce(contact.telephones <@ retired.telephones, FALSE)
+"""
+_FOUND = {Verb.FIND_TELEPHONE: "entry.paid_on IS NULL", Verb.LEAVE_PAID: "entry.paid_on IS NOT NULL"}
 
 
 def follow_renewals(
@@ -51,3 +61,12 @@ def follow_renewals(
     moved = take_steps(cursor, update=_FOLLOW, values=[campaign.pk, *one], steps=_STEPS, now=now, by=by)
     cursor.execute(_CANCEL_CALL_BACKS, [now, "El cliente ya no está en el reporte.", campaign.pk])
     return moved
+
+
+def follow_telephones(cursor: CursorWrapper, *, contacts: str, by: User, now: datetime) -> int:
+    """Let those of `contacts` (SQL of ours that gives ids) be called who could not, and have a telephone now.
+
+    Returns how many it was. Their payments are settled: who has paid everything goes where payments lead.
+    """
+    update = _FOUND_A_TELEPHONE.replace("{contacts}", contacts)
+    return take_steps(cursor, update=update, steps=_FOUND, now=now, by=by)

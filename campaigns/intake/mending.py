@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from campaigns.assignment import assigning
 from campaigns.assignment.late import Changed
-from campaigns.contacts.life import Verb, take_steps
 from campaigns.intake import publishing
 from campaigns.intake.contacts_of_rows import write_contacts
-from campaigns.intake.following import follow_renewals
+from campaigns.intake.following import follow_renewals, follow_telephones
 from campaigns.models import Campaign, ChangedRows, Contact, RejectedRow, Renewal, Report, ReportKind
 from campaigns.payments import recaudo_figures, receipts
 from campaigns.rows import digits, reading, staging, thousands
@@ -131,17 +130,7 @@ def _changed(*, contact: Contact, had: Contact, is_back: bool, by: User, now: da
     callable_again = int(is_back)
     if set(contact.telephones) - set(had.telephones):
         with connection.cursor() as cursor:
-            callable_again += take_steps(
-                cursor,
-                update="""
-                    UPDATE campaigns_listentry entry SET {steps}
-                     WHERE entry.contact_id = %s AND entry.state = 'not_callable'
-                """,
-                values=[contact.pk],
-                steps={Verb.FIND_TELEPHONE: "TRUE"},
-                now=now,
-                by=by,
-            )
+            callable_again += follow_telephones(cursor, contacts=str(int(contact.pk)), by=by, now=now)
     return Changed(
         callable_again=(contact.pk,) if callable_again else (),
         in_another_list=(contact.pk,) if contact.call_list != had.call_list else (),

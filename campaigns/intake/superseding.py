@@ -21,11 +21,10 @@ from agents.models import User
 from campaigns.assignment import assigning
 from campaigns.assignment.late import Changed
 from campaigns.assignment.turns import position_in
-from campaigns.contacts.life import Verb, take_steps
 from campaigns.intake import publishing
 from campaigns.intake.contacts_of_rows import set_contacts
 from campaigns.intake.differences import Summary, compare
-from campaigns.intake.following import follow_renewals
+from campaigns.intake.following import follow_renewals, follow_telephones
 from campaigns.models import Campaign, ChangedRows, RejectedRow, Report, ReportKind
 from campaigns.month import lifecycle
 from campaigns.payments import receipts
@@ -40,23 +39,13 @@ _OTHER_LIST = """
 SELECT coalesce(array_agg(contact_id), '{}') FROM campaigns_reportdifference
  WHERE report_id = %s AND kind = 'changed' AND 'services' = ANY (changes)
 """
-_CHANGED_OR_NEW = """
-SELECT contact_id FROM campaigns_reportdifference WHERE report_id = {report} AND contact_id IS NOT NULL
- UNION SELECT id FROM gathered WHERE NOT is_known
-"""
+_CHANGED = "SELECT contact_id FROM campaigns_reportdifference WHERE report_id = {report} AND contact_id IS NOT NULL"
+_OTHER_TELEPHONES = _CHANGED + " AND 'telephones' = ANY (changes)"
+_NEW = "SELECT id FROM gathered WHERE NOT is_known"
 _UNREAD = """
 SELECT count(DISTINCT staged.contract) FROM {table} staged
   JOIN campaigns_reportdifference change ON change.contract = staged.contract AND change.kind IN ('gone', 'changed')
  WHERE staged.reason IS NOT NULL AND change.report_id = %s
-"""
-_FOUND_A_TELEPHONE = """
-UPDATE campaigns_listentry entry SET {steps}
-  FROM campaigns_reportdifference changed JOIN campaigns_contact contact ON contact.id = changed.contact_id
-  LEFT JOIN (SELECT contract, array_agg(telephone) AS telephones FROM campaigns_retiredtelephone GROUP BY contract)
-    retired ON retired.contract = contact.contract
- WHERE changed.report_id = %s AND 'telephones' = ANY (changed.changes) AND entry.contact_id = contact.id
-   AND entry.state = 'not_callable' AND cardinality(contact.telephones) > 0
-   AND NOT coalesce(contact.telephones <@ retired.telephones, FALSE)
 """
 
 
@@ -124,7 +113,7 @@ def supersede(
 
     Runs in the caller's transaction, which holds the campaign and wrote the differences of `summary`.
     """
-    table = table_of(report)
+    table, words, verb = table_of(report), {"report": int(report.pk)}, ChangedRows.Verb.CORRECTED
     with publishing.roomy_session(), connection.cursor() as cursor:
         cursor.execute(_HAD_NO_PLACE, [campaign.pk])
         (had_no_place,) = cursor.fetchone()
@@ -132,18 +121,16 @@ def supersede(
         (in_another_list,) = cursor.fetchone()
         set_contacts(cursor, table=table, campaign=campaign, now=now)
         follow_renewals(cursor, campaign=campaign, by=by, now=now)
-        found = {Verb.FIND_TELEPHONE: "TRUE"}
-        take_steps(cursor, update=_FOUND_A_TELEPHONE, values=[report.pk], steps=found, now=now, by=by)
+        receipts.settle_again(cursor, contacts=_CHANGED.format(**words), campaign=campaign, verb=verb, now=now)
+        follow_telephones(cursor, contacts=_OTHER_TELEPHONES.format(**words), by=by, now=now)
         _move_in_the_order(cursor, campaign=campaign, report=report)
     changed = Changed(callable_again=tuple(had_no_place), in_another_list=tuple(in_another_list), met=None)
     assigning.open_lists(campaign=campaign, now=now, changed=changed)
     with connection.cursor() as cursor:  # who is new may have come with a service that is paid
-        contacts = _CHANGED_OR_NEW.format(report=int(report.pk))
-        receipts.settle_again(cursor, contacts=contacts, campaign=campaign, verb=ChangedRows.Verb.CORRECTED, now=now)
+        receipts.settle_again(cursor, contacts=_NEW, campaign=campaign, verb=verb, now=now)
     receipts.match_waiting(campaign=campaign, now=now)
     withdraw(owed=superseded, to=Report.State.SUPERSEDED, now=now, by=by)
-    words = {"name": report.name, "what": summary.sentence}
-    note = _("Se tomó el reporte corregido %(name)s: %(what)s.") % words
+    note = _("Se tomó el reporte corregido %(name)s: %(what)s.") % {"name": report.name, "what": summary.sentence}
     lifecycle.correct(campaign=campaign, by=by, now=now, note=note)
     return Counted(
         taken=counts["taken"],
