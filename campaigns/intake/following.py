@@ -30,10 +30,20 @@ UPDATE campaigns_listentry entry SET {steps}
  WHERE there.contact_id = entry.contact_id
 """
 _CANCEL_CALL_BACKS = """
-UPDATE campaigns_callback agreed SET state = 'cancelled', settled_at = greatest(%s, agreed.created_at), why = %s
+UPDATE campaigns_callback agreed
+   SET state = 'cancelled', settled_at = greatest(%s, agreed.created_at), why = %s, cancelled_by_leaving = TRUE
   FROM campaigns_listentry entry
  WHERE agreed.campaign_id = %s AND agreed.state = 'pending' AND entry.contact_id = agreed.contact_id
    AND entry.state = 'gone'
+"""
+# The last call that was agreed with a customer, and no older one. Who comes back to have paid loses it to her payment.
+_BRING_BACK_CALL_BACKS = """
+UPDATE campaigns_callback agreed SET state = 'pending', settled_at = NULL, why = '', cancelled_by_leaving = FALSE
+  FROM campaigns_listentry entry
+ WHERE agreed.campaign_id = %s AND agreed.state = 'cancelled' AND agreed.cancelled_by_leaving
+   AND entry.contact_id = agreed.contact_id AND entry.state = 'open'
+   AND NOT EXISTS (SELECT FROM campaigns_callback later
+                    WHERE later.contact_id = agreed.contact_id AND later.id > agreed.id)
 """
 # Who has paid leaves the list instead of coming into it; should the payment be taken back, she is called.
 _FOUND_A_TELEPHONE = """
@@ -50,7 +60,7 @@ _FOUND = {Verb.FIND_TELEPHONE: "entry.paid_on IS NULL", Verb.LEAVE_PAID: "entry.
 def follow_renewals(
     cursor: CursorWrapper, *, campaign: Campaign, by: User, now: datetime, contact: int | None = None
 ) -> int:
-    """Let contacts without a renewal of the report leave the lists, with their agreed calls, and others come back.
+    """Let contacts without a renewal of the report leave the lists, and others come back, with their agreed calls.
 
     All of the campaign, or one `contact`. Returns how many left or came back.
 
@@ -60,6 +70,7 @@ def follow_renewals(
     one = (contact, contact)
     moved = take_steps(cursor, update=_FOLLOW, values=[campaign.pk, *one], steps=_STEPS, now=now, by=by)
     cursor.execute(_CANCEL_CALL_BACKS, [now, "El cliente ya no está en el reporte.", campaign.pk])
+    cursor.execute(_BRING_BACK_CALL_BACKS, [campaign.pk])
     return moved
 
 

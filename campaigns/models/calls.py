@@ -178,6 +178,9 @@ class CallBack(models.Model):
     cancelled_by_payment = models.BooleanField(
         default=False, help_text=_("Se anuló porque el cliente pagó: vuelve si debe otra vez.")
     )
+    cancelled_by_leaving = models.BooleanField(
+        default=False, help_text=_("Se anuló porque el cliente salió del reporte: vuelve si está en él otra vez.")
+    )
 
     objects = CallBackQuerySet.as_manager()
 

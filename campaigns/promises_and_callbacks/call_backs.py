@@ -178,9 +178,8 @@ def widen_overdue(*, now: datetime) -> Widened:
             state=CallBack.State.CANCELLED, settled_at=now, why="Pagó antes de la llamada.", cancelled_by_payment=True
         )
         gone = CallBack.objects.filter(pk__in=_unheld(Q(contact__entry__state=ListEntry.State.GONE)))
-        cancelled += gone.update(
-            state=CallBack.State.CANCELLED, settled_at=now, why="El cliente ya no está en el reporte."
-        )
+        why = "El cliente ya no está en el reporte."
+        cancelled += gone.update(state=CallBack.State.CANCELLED, settled_at=now, why=why, cancelled_by_leaving=True)
         overdue = CallBack.objects.filter(pk__in=_unheld(Q(due_at__lte=late) | Q(due_at__lte=late_for_team)))
         # from the widest reach down, so that one sweep after a long stop takes each call as far as its time says
         to_supervisor = (

@@ -12,8 +12,9 @@ from agents.models import Agent, User
 from campaigns.intake import mending
 from campaigns.intake.withdrawing import withdraw
 from campaigns.invariants import check_invariants
-from campaigns.models import Campaign, Contact, ContactChange, ListEntry, RejectedRow, RetiredTelephone
-from tests.campaigns.intake.test_superseding import accepted, corrected, eight, entry, month, paid
+from campaigns.models import CallBack, Campaign, Contact, ContactChange, ListEntry, RejectedRow, RetiredTelephone
+from campaigns.promises_and_callbacks.call_backs import cancel
+from tests.campaigns.intake.test_superseding import accepted, call, corrected, eight, entry, month, paid
 from tests.campaigns.some_receipts import row, take
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,40 @@ def test_a_mended_row_whose_service_is_paid_brings_nobody_back_to_be_called(
     back = entry("2001")
     assert (back.state, back.contact.amount_due, len(back.contact.telephones)) == ("paid", Decimal("438.00"), 2)
     assert not check_invariants()
+
+
+def back(by: User, now: datetime) -> None:
+    correct(by=by, now=now, also=[{"CONTRATO": "9999", "NRO_SERVICIO": "99991"}])
+
+
+def test_who_comes_back_has_her_agreed_call_again(month: Campaign, ana: Agent, elena: User, at: At) -> None:
+    call(ana, "2001", "call_back", now=at("2026-11-26 08:30"), call_back_at=at("2026-11-27 15:00"))
+    correct("2001", by=elena, now=at("2026-11-26 09:00"))
+    agreed = CallBack.objects.get()
+    assert (agreed.state, agreed.why) == ("cancelled", "El cliente ya no está en el reporte.")
+    back(elena, at("2026-11-26 10:00"))
+    agreed.refresh_from_db()
+    assert (agreed.state, agreed.why, agreed.settled_at, agreed.agent) == ("pending", "", None, ana)
+    assert agreed.due_at == at("2026-11-27 15:00") == entry("2001").ready_at
+    assert not check_invariants()
+
+
+def test_who_comes_back_having_paid_has_it_only_when_she_owes_again(
+    month: Campaign, ana: Agent, elena: User, at: At
+) -> None:
+    call(ana, "2001", "call_back", now=at("2026-11-26 08:30"), call_back_at=at("2026-11-27 15:00"))
+    correct("2001", by=elena, now=at("2026-11-26 09:00"))
+    report = paid(("R1", "2001", "289"), now=at("2026-11-26 09:30"))
+    back(elena, at("2026-11-26 10:00"))
+    assert (entry("2001").state, CallBack.objects.get().why) == ("paid", "Pagó el 26/11/2026.")
+    withdraw(report_id=report.pk, by=elena, now=at("2026-11-26 10:30"), reason="Era de otra caja")
+    assert (entry("2001").state, CallBack.objects.get().state) == ("open", "pending")
+    assert not check_invariants()
+
+
+def test_a_call_that_was_made_or_given_up_does_not_come_back(month: Campaign, ana: Agent, elena: User, at: At) -> None:
+    call(ana, "2001", "call_back", now=at("2026-11-26 08:30"), call_back_at=at("2026-11-27 15:00"))
+    cancel(call_back=CallBack.objects.get(), reason="Ya no quiere", now=at("2026-11-26 08:40"))
+    correct("2001", by=elena, now=at("2026-11-26 09:00"))
+    back(elena, at("2026-11-26 10:00"))
+    assert (CallBack.objects.get().state, CallBack.objects.get().why) == ("cancelled", "Ya no quiere")
