@@ -88,7 +88,7 @@ UPDATE campaigns_receipt r
 """
 _TOUCHED = """
 INSERT INTO renewal_to_recount SELECT DISTINCT r.renewal_id FROM refund_choice c JOIN campaigns_receipt r
-    ON r.id = c.receipt_id WHERE r.renewal_id IS NOT NULL
+    ON r.id = c.receipt_id WHERE r.renewal_id IS NOT NULL ON CONFLICT DO NOTHING
 """
 _CONTACTS = """(SELECT contact_id, campaign_id FROM campaigns_renewal
                   JOIN renewal_to_recount t ON t.renewal_id = id) AS given_back"""
@@ -217,7 +217,7 @@ def _new_touched(cursor: CursorWrapper) -> None:
     cursor.execute(
         """
         DROP TABLE IF EXISTS pg_temp.renewal_to_recount;
-        CREATE TEMPORARY TABLE renewal_to_recount (renewal_id bigint) ON COMMIT DROP
+        CREATE TEMPORARY TABLE renewal_to_recount (renewal_id bigint PRIMARY KEY) ON COMMIT DROP
         """
     )
 

@@ -152,6 +152,13 @@ def test_a_refund_without_its_receipt_waits_for_it(december: Campaign) -> None:
     assert not check_invariants()
 
 
+def test_two_parts_of_one_receipt_in_one_report_leave_what_is_left(december: Campaign) -> None:
+    collected("R1 C1T 26/11/2026 150")
+    collected("R1 C1T 28/11/2026 -30", "R1 C1T 28/11/2026 -40", now=LATER)
+    assert RenewalPayment.objects.get().amount == Decimal(80)
+    assert not check_invariants()
+
+
 def test_more_than_the_receipt_is_never_given_back(december: Campaign) -> None:
     collected(*PAID)
     collected("R1 C1T 28/11/2026 -150", now=LATER)
