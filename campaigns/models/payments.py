@@ -127,9 +127,11 @@ class Refund(models.Model):
         verbose_name = _("devolución")
         verbose_name_plural = _("devoluciones")
         constraints = [
-            # the same file again, or the growing file of a day
+            # the same file again, or the growing file of a day; who lost her name may share what is left of it
             models.UniqueConstraint(
-                fields=["number", "amount"], condition=Q(report__isnull=False), name="refund_reported_once"
+                fields=["number", "amount", "refunded_on", "contract", "service_number"],
+                condition=Q(report__isnull=False) & ~Q(contract__startswith="anon"),
+                name="refund_reported_once",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_of_something"),
             models.CheckConstraint(

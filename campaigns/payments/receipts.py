@@ -14,42 +14,50 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from campaigns.models import Campaign, ChangedRows, Contact, Report
-from campaigns.payments import matching, refunds, settling
+from campaigns.payments import matching, refund_rows, refunds, settling
 from campaigns.payments.recaudo_figures import figures_of_file
+from campaigns.payments.refund_rows import OF_THE_SAME_PRODUCT
 from campaigns.rows.staging import Counted, table_of
 
-_INCOMING = """
+_INCOMING = f"""
 CREATE TEMPORARY TABLE staged_receipt ON COMMIT DROP AS
 SELECT staged.line, staged.receipt, staged.contract, staged.service_number, staged.service, staged.paid_on,
        staged.amount, staged.channel, known.id AS known_id,
        known.amount = staged.amount AND known.service_number = staged.service_number
          AND (known.paid_on = staged.paid_on OR coalesce(staged.status, '') <> '')
-         AND (staged.service_number <> '' OR known.contract = staged.contract) AS is_same,
-       NULL::integer AS first, known.amount AS known_amount, known.service_number AS known_service,
-       known.paid_on AS known_day, coalesce(staged.status, '') AS status
-  FROM {table} staged LEFT JOIN campaigns_receipt known ON known.number = staged.receipt
+         AND {OF_THE_SAME_PRODUCT.format(row="staged", of="known")} AS is_same,
+       NULL::integer AS first, known.amount AS known_amount, known.service_number AS known_number,
+       known.contract AS known_contract, known.service AS known_service, known.paid_on AS known_day,
+       coalesce(staged.status, '') AS status
+  FROM {{table}} staged LEFT JOIN campaigns_receipt known ON known.number = staged.receipt
  WHERE staged.reason IS NULL AND staged.amount > 0
 """
 # Numbers that stand twice in the file and were not had before: the first row is the receipt.
-_REPEATED = """
+_REPEATED = f"""
 WITH repeated AS MATERIALIZED (
   SELECT receipt, min(line) AS first FROM staged_receipt WHERE known_id IS NULL GROUP BY receipt HAVING count(*) > 1
 ), compared AS MATERIALIZED (
   SELECT later.line, repeated.first,
          (later.amount, later.service_number, later.contract) = (first.amount, first.service_number, first.contract)
-           AND (later.paid_on = first.paid_on OR later.status <> '' OR first.status <> '') AS is_same,
-         first.amount, first.service_number AS number, first.paid_on AS day
+           AND (later.paid_on = first.paid_on OR later.status <> '' OR first.status <> '')
+           AND {OF_THE_SAME_PRODUCT.format(row="later", of="first")} AS is_same,
+         first.amount, first.service_number AS number, first.contract, first.service, first.paid_on AS day
     FROM repeated
     JOIN staged_receipt later ON later.receipt = repeated.receipt AND later.line <> repeated.first
     JOIN staged_receipt first ON first.line = repeated.first
 )
 UPDATE staged_receipt staged SET first = compared.first, is_same = compared.is_same,
-       known_amount = compared.amount, known_service = compared.number, known_day = compared.day
+       known_amount = compared.amount, known_number = compared.number, known_contract = compared.contract,
+       known_service = compared.service, known_day = compared.day
   FROM compared WHERE compared.line = staged.line
 """
 _REJECT_CONFLICTS = """
 UPDATE {table} staged SET reason = 'conflict',
-       detail = concat_ws(' · ', 'Bs ' || ours.known_amount, nullif(ours.known_service, ''),
+       detail = concat_ws(' · ', 'Bs ' || ours.known_amount, nullif(ours.known_number, ''),
+                          CASE WHEN ours.known_contract <> ours.contract AND ours.known_number = ours.service_number
+                               THEN ours.known_contract END,
+                          CASE WHEN ours.known_service <> ours.service AND ours.known_number = ours.service_number
+                               THEN CASE ours.known_service WHEN 'TV' THEN 'TV' WHEN 'INTERNET' THEN 'Internet' END END,
                           to_char(ours.known_day, 'DD/MM/YYYY'))
   FROM staged_receipt ours WHERE ours.line = staged.line AND NOT ours.is_same
 """
@@ -90,8 +98,8 @@ UPDATE campaigns_receipt receipt
 def publish(*, report: Report, now: datetime) -> Counted:
     """Take the staged rows of a collections report: new receipts, duplicates, conflicts; renewals and lists follow.
 
-    Runs in the caller's transaction. Rows whose number is had with another amount, day or service get the reason
-    `conflict`; the caller keeps them. Sets `report.data_until`; figures are those of the file's receipts.
+    Runs in the caller's transaction. Rows whose number is had with another amount, day, contract or service get the
+    reason `conflict`; the caller keeps them. Sets `report.data_until`; figures are those of the file's receipts.
     """
     table = table_of(report)
     with connection.cursor() as cursor:
@@ -111,7 +119,7 @@ def publish(*, report: Report, now: datetime) -> Counted:
         report.data_until = _data_until(report=report, newest=newest)
         if taken:
             _take(cursor, report=report, now=now, count=taken)
-        refunded = refunds.take(cursor, table=table, report=report, now=now)
+        refunded = refund_rows.take(cursor, table=table, report=report, now=now)
         given_back = refunds.give_back_waiting(cursor, now=now)
         figures = figures_of_file(cursor, report=report, taken=taken, refunds=given_back).as_json
         cursor.execute("SELECT DISTINCT left(channel, 60) FROM staged_receipt WHERE channel <> '' ORDER BY 1 LIMIT 30")

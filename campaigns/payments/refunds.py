@@ -1,16 +1,15 @@
 """Money given back: a negative receipt, one a report calls annulled, or one a person annuls. Its payment is taken back.
 
-Whom a refund is of: the receipt of its own number; else one of its service (without service number: of its contract) in
-a month whose payments still counted on its day, that has as much left and was paid no later, rather of exactly its
-amount, rather the last.
+Whom a refund is of: the receipt of its own number, if that is of the same contract and service; where no receipt has
+it, one of its service (without service number: of its contract) in a month whose payments still counted on its day,
+that has as much left and was paid no later, rather of exactly its amount, rather the last.
 What finds none waits, is shown, and is looked for again after every report. A receipt given back whole is annulled and
 counts no more; renewal, promise, place in the lists and figures are counted anew, as if it had been so much smaller
-(procedure K.2).
+(procedure K.2). Which rows of a report give back: `refund_rows.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -18,31 +17,14 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from campaigns.models import CallingPolicy, ChangedRows, Receipt, Refund, Report
+from campaigns.models import CallingPolicy, ChangedRows, Receipt, Refund
 from campaigns.month.periods import day_of
 from campaigns.payments import settling
+from campaigns.payments.refund_rows import OF_THE_SAME
 
 _ROUNDS = 20  # one receipt may be given back in so many parts of one report; the rest is found after the next
-_TAKE = """
-WITH rows AS (
-  SELECT DISTINCT ON (receipt, abs(amount)) line, receipt, contract, service_number, abs(amount) AS amount, paid_on,
-         amount > 0 AS by_number
-    FROM {table} WHERE reason IS NULL AND (amount < 0 OR status <> '') ORDER BY receipt, abs(amount), line
-), taken AS (
-  INSERT INTO campaigns_refund (number, contract, service_number, amount, refunded_on, report_id, reason, at, by_number)
-  SELECT receipt, contract, service_number, amount, paid_on, %s, '', %s, by_number FROM rows ORDER BY line
-  ON CONFLICT (number, amount) WHERE report_id IS NOT NULL DO NOTHING
-  RETURNING number, amount
-)
-SELECT (SELECT count(*) FROM taken),
-       (SELECT count(*) FROM {table} staged JOIN rows USING (line) JOIN taken ON taken.number = rows.receipt
-                AND taken.amount = rows.amount WHERE staged.amount < 0),
-       (SELECT count(*) FROM {table} WHERE reason IS NULL AND amount < 0),
-       (SELECT count(*) FROM staged_receipt again JOIN taken ON taken.number = again.receipt
-                AND taken.amount = again.amount WHERE again.is_same AND again.status <> '')
-"""
 # The receipts a waiting refund may be of, by the indexes there are: by its number, else by service or contract.
-_CHOICE = """
+_CHOICE = f"""
 CREATE TEMPORARY TABLE refund_choice ON COMMIT DROP AS
 WITH waiting AS MATERIALIZED (
   SELECT f.*, f.by_number OR EXISTS (SELECT FROM campaigns_receipt own WHERE own.number = f.number) AS has_own
@@ -53,6 +35,7 @@ WITH waiting AS MATERIALIZED (
     FROM campaigns_campaign
 ), candidate AS (
   SELECT w.id AS refund_id, w.amount AS given_back, r.* FROM waiting w JOIN campaigns_receipt r ON r.number = w.number
+   WHERE {OF_THE_SAME.format(row="w", of="r")}
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
     JOIN campaigns_renewal n ON n.service_number = w.service_number JOIN campaigns_receipt r ON r.renewal_id = n.id
@@ -96,25 +79,6 @@ _CONTACTS = """(SELECT contact_id, campaign_id FROM campaigns_renewal
 
 class AnnulmentRefused(Exception):
     """The receipt cannot be annulled; the message is the sentence for whoever asked."""
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Refunds of a report that were new, its negative rows that brought them, and those that were had before; rows that
-    bring nothing but that a receipt which was had is annulled.
-    """
-
-    new: int
-    rows: int
-    repeated: int
-    of_known: int
-
-
-def take(cursor: CursorWrapper, *, table: str, report: Report, now: datetime) -> Taken:
-    """Take the rows of `table` that give back; each waits for its receipt. The receipts of the report are taken."""
-    cursor.execute(_TAKE.format(table=table), [report.pk, now])
-    new, rows, negative, of_known = cursor.fetchone()
-    return Taken(new=new, rows=rows, repeated=negative - rows, of_known=of_known)
 
 
 def give_back_waiting(cursor: CursorWrapper, *, now: datetime) -> int:

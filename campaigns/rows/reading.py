@@ -117,7 +117,9 @@ def sentence(reason: str) -> str:
         "amount_not_positive": _("El monto debe ser mayor que cero."),
         "bad_status": _("No se entiende el estado del recibo."),
         "too_long": _("Un valor es demasiado largo."),
-        "conflict": _("El recibo ya se tomó con otro monto, otra fecha u otro servicio."),
+        "conflict": _(
+            "El recibo ya se tomó con otro monto, otra fecha, otro contrato u otro servicio, o le queda menos."
+        ),
         "contradicts": _("Otra fila del mismo servicio dice otra cosa."),
         "other_service": _("El producto no es Internet ni televisión."),
     }.get(reason, reason)

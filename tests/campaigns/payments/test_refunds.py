@@ -161,8 +161,8 @@ def test_two_parts_of_one_receipt_in_one_report_leave_what_is_left(december: Cam
 
 def test_more_than_the_receipt_is_never_given_back(december: Campaign) -> None:
     collected(*PAID)
-    collected("R1 C1T 28/11/2026 -150", now=LATER)
-    assert Refund.objects.get().receipt is None
+    collected("R1 C1T 28/11/2026 -150", "NC-1 C1T 28/11/2026 -150", now=LATER)
+    assert (RejectedRow.objects.get().reason, Refund.objects.get().receipt) == ("conflict", None)
     assert entry("C1").state == "paid", "nobody is called by guess"
 
 
