@@ -100,6 +100,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
             return self
         return self.filter(receipt__renewal__contact__in=Contact.objects.visible_to(user))
 
+    def waiting(self) -> RefundQuerySet:
+        """Those of which nobody knows what payment they take back: it still counts."""
+        return self.filter(receipt__isnull=True)
+
 
 class Refund(models.Model):
     """Money of a receipt that was given back, or a receipt that was annulled: by a report, or by hand with a reason.

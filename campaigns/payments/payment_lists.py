@@ -68,6 +68,7 @@ class Asked:
     channel: str = ""
     why: str = ""
     report: int | None = None  # of refunds: only those that came in it
+    waits: bool = False  # of refunds: only those without receipt
 
     @property
     def words(self) -> str:
@@ -77,6 +78,7 @@ class Asked:
         of_report = _("del reporte n.º %(n)d") % {"n": self.report} if self.report else ""
         parts = [
             LISTS.get(self.show, ""),
+            _("sin recibo") if self.waits else "",
             of_report,
             self.campaign or "",
             days,
@@ -137,7 +139,9 @@ def find_renewals(*, asked: Asked, user: User) -> QuerySet[RenewalPayment]:
 
 def find_refunds(*, asked: Asked, user: User) -> QuerySet[Refund]:
     """What was given back, of a month or of none yet; those that wait for their receipt belong to every month."""
-    found: QuerySet[Refund] = Refund.objects.visible_to(user)
+    found = Refund.objects.visible_to(user)
+    if asked.waits:
+        found = found.waiting()
     if asked.campaign:
         found = found.filter(Q(receipt__campaign=asked.campaign) | Q(receipt__campaign=None))
     if asked.report:
@@ -150,6 +154,11 @@ def find_refunds(*, asked: Asked, user: User) -> QuerySet[Refund]:
         named = (Q(number=asked.search), Q(receipt__number=asked.search), Q(service_number=asked.search))
         found = found.filter(named[0] | named[1] | named[2] | Q(contract=asked.search))
     return found.select_related("receipt__renewal", "report", "by")
+
+
+def refunds_to_look_at(*, user: User, today: date) -> int:
+    """How many wait without a receipt, of days whose payments may still count."""
+    return Refund.objects.visible_to(user).waiting().filter(refunded_on__gte=today - matching.FAR).count()
 
 
 def conflicts(*, user: User) -> list[tuple[Report, int]]:

@@ -59,11 +59,14 @@ def payment_list(request: HttpRequest) -> HttpResponse:
         "month": write_period(asked.campaign.period) if asked.campaign else "",
         "channels": payment_lists.channels() if asked.show not in (*RENEWALS, REFUNDS, REPORTS) else [],
         "reasons": WHY.items(),
-        "is_filtered": bool(asked.search or asked.since or asked.until or asked.channel or asked.why or asked.report),
+        "is_filtered": bool(
+            asked.search or asked.since or asked.until or asked.channel or asked.why or asked.report or asked.waits
+        ),
         "of_report": payment_lists.name_of_report(asked=asked, user=user),
         "may_steer": user.steers_campaigns,
         "waiting": counts["unmatched"],
         "conflicts": payment_lists.conflicts(user=user),
+        "refunds_waiting": payment_lists.refunds_to_look_at(user=user, today=timezone.localdate(now)),
         "query": request.GET.urlencode(),
     }
     return render(request, "campaigns/payments/payment_list.html", context)
@@ -153,6 +156,7 @@ def asked_for(request: HttpRequest, months: list[Campaign]) -> Asked:
         until=_day(asked.get("until", "")),
         channel=asked.get("channel", "").replace("\x00", "")[:60],
         why=asked.get("why", ""),
+        waits=show == REFUNDS and asked.get("waits") == "1",
         report=int(report) if show == REFUNDS and report.isascii() and report.isdigit() and len(report) < 10 else None,
     )
 

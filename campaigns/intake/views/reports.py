@@ -134,6 +134,7 @@ def _report_context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "report": found,
         "state": state,
         "today": figures_today(report=found) if is_taken_recaudo else None,
+        "refunds_waiting": found.refunds.waiting().count() if is_taken_recaudo else 0,
         "may_steer": user.steers_campaigns,
         "trail": _trail(found.name),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -138,6 +138,23 @@ def test_the_question_of_a_withdrawal_tells_what_comes_back(december: Campaign, 
     done = withdraw(report_id=report.pk, by=elena, now=LATER, reason="Era de otra caja")
     assert (done.receipts, done.contacts) == (1, 1), "as the question said"
     assert ListEntry.objects.get(contact__contract="C1").state == "paid"
+
+
+def test_what_waits_for_its_receipt_is_told_on_the_payments_and_on_its_report(
+    december: Campaign, elena: User, signed_in: Callable[[Any], Client], time_machine: Any
+) -> None:
+    time_machine.move_to(LATER, tick=False)
+    collected("R1 C1T 25/11/2026 49", "R2 C1T 26/11/2026 50", "R3 C2T 26/11/2026 99")
+    report = collected("NC-6 C1T 28/11/2026 -99", "NC-7 C2T 28/11/2026 -99", now=LATER)
+    client = signed_in(elena)
+    assert "1 devolución no encontró de qué recibo es" in client.get("/payments/").content.decode()
+    page = client.get(f"/reports/{report.pk}/").content.decode()
+    address = f"?show=refunds&amp;month=all&amp;waits=1&amp;report={report.pk}"
+    assert address in page
+    page = client.get("/payments/" + address.replace("&amp;", "&")).content.decode()
+    assert ("NC-6" in page, "NC-7" in page) == (True, False)
+    time_machine.move_to(datetime(2027, 3, 1, 9, tzinfo=LATER.tzinfo), tick=False)
+    assert "de qué recibo es" not in client.get("/payments/").content.decode()
 
 
 def test_the_tab_of_what_was_given_back_counts_what_it_opens(
