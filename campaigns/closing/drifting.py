@@ -30,6 +30,7 @@ from notices.mailing import owe
 from notices.models import NoticeKind
 from screens.templatetags.screens import bs
 
+_LATE = Receipt.Standing.LATE  # in no figure
 IN_THE_MAIL = 20  # figures; the page has them all
 # What leaves no younger row by which it could be counted. A closed month takes no other CCVP report and no mended row
 # of it.
@@ -90,9 +91,10 @@ def tell_of_drift(*, campaigns: Iterable[Campaign], now: datetime) -> list[Drift
 def what_happened_since(sealed: Seal) -> list[str]:
     """Receipts, refunds, results and steps of the month that are younger than its seal, a sentence each."""
     campaign, since = sealed.campaign, sealed.sealed_at
-    receipts = Receipt.objects.filter(campaign=campaign, report__published_at__gt=since)
+    receipts = Receipt.objects.filter(campaign=campaign, report__published_at__gt=since).exclude(standing=_LATE)
     came = receipts.aggregate(n=Count("pk"), amount=Sum("amount"), reports=Count("report", distinct=True))
-    refunds = Refund.objects.filter(receipt__campaign=campaign, at__gt=since).aggregate(n=Count("pk"), bs=Sum("amount"))
+    back = Refund.objects.filter(receipt__campaign=campaign, at__gt=since).exclude(receipt__standing=_LATE)
+    refunds = back.aggregate(n=Count("pk"), bs=Sum("amount"))
     results = Attempt.objects.filter(campaign=campaign, resulted_at__gt=since).count()
     verbs = set(ChangedRows.objects.filter(campaign=campaign, at__gt=since).values_list("verb", flat=True))
     told = []

@@ -1,33 +1,47 @@
 """What a sealed report was counted from: how many rows of each kind, and a fingerprint of them in a fixed order.
 
 Rows are told by their business keys (contract, service number, receipt, user name), never by database ids, so a
-restored or rebuilt database gives the same fingerprint. Times are told in UTC. Beside the rows stand what was decided
-at the launch, the policy as it was at the seal, and the revision before with its files: each seal holds the one before.
+restored or rebuilt database gives the same fingerprint. Times are told in UTC. A receipt that came too late to count is
+in no figure and in no evidence: it may come, move to its own month and go without anything of the seal being untrue.
+
+Beside the rows stand what was decided at the launch, the policy as it was at the seal, when, by whom and why it was
+sealed, and the revision before with its files: each seal holds the one before.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC as UTC_ZONE
 from typing import Any
 
 from django.db import connection
 
 from campaigns.models import Campaign
+from campaigns.month.measurement import days_of_grace
 
 UTC = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
 
+# Of a receipt and the renewal it belongs to: that it was paid in time, also if it was given back since.
+IN_TIME = """(%(with_late)s OR receipt.standing IN ('counted', 'extra')
+              OR receipt.standing = 'annulled' AND receipt.paid_on <= renewal.due_on + %(grace)s)"""
+OF_THE_MONTH = f"""
+          FROM campaigns_receipt receipt JOIN campaigns_renewal renewal ON renewal.id = receipt.renewal_id
+         WHERE receipt.campaign_id = %(campaign)s AND {IN_TIME}"""
+# How many rows of a collections report were taken grows with a mended row of another month.
+TAKEN = "CASE WHEN report.kind = 'ccvp' OR %(with_late)s THEN report.taken END"
+SINCE = "channels"  # an origin that seals keep since what came too late is in none of them
+
 SOURCES = {
-    "reports": """
-        SELECT DISTINCT report.kind, report.sha256, report.rows, report.taken FROM campaigns_report report
+    "reports": f"""
+        SELECT DISTINCT report.kind, report.sha256, report.rows, {TAKEN} FROM campaigns_report report
          WHERE report.state = 'published' AND (report.period = %(period)s OR report.id IN (
-               SELECT report_id FROM campaigns_receipt WHERE campaign_id = %(campaign)s))
+               SELECT receipt.report_id {OF_THE_MONTH}))
          ORDER BY 1, 2""",
-    "refund_reports": """
-        SELECT DISTINCT report.sha256, report.rows, report.taken FROM campaigns_report report
+    "refund_reports": f"""
+        SELECT DISTINCT report.sha256, report.rows, {TAKEN} FROM campaigns_report report
           JOIN campaigns_refund back ON back.report_id = report.id
-          JOIN campaigns_receipt paid ON paid.id = back.receipt_id
-         WHERE paid.campaign_id = %(campaign)s ORDER BY 1""",
+         WHERE back.receipt_id IN (SELECT receipt.id {OF_THE_MONTH}) ORDER BY 1""",
     "renewals": """
         SELECT contact.contract, contact.call_list, contact.zone, renewal.service, renewal.service_number,
                renewal.due_on, renewal.amount_due
@@ -51,18 +65,21 @@ SOURCES = {
           LEFT JOIN agents_agent c ON c.id = entry.contacted_by_id
           LEFT JOIN agents_user speaker ON speaker.id = c.user_id
          WHERE entry.campaign_id = %(campaign)s ORDER BY contact.contract""",
-    "receipts": """
-        SELECT number, contract, service_number, service, paid_on, amount, refunded, standing
-          FROM campaigns_receipt
-         WHERE campaign_id = %(campaign)s ORDER BY number""",
-    "matches": """
-        SELECT receipt.number, renewal.service_number, renewal.service
-          FROM campaigns_receipt receipt JOIN campaigns_renewal renewal ON renewal.id = receipt.renewal_id
-         WHERE receipt.campaign_id = %(campaign)s ORDER BY receipt.number""",
-    "refunds": """
-        SELECT refund.number, receipt.number, refund.amount, refund.refunded_on, refund.reason
-          FROM campaigns_refund refund JOIN campaigns_receipt receipt ON receipt.id = refund.receipt_id
-         WHERE receipt.campaign_id = %(campaign)s ORDER BY refund.number, refund.amount, receipt.number""",
+    "notes": """
+        SELECT contact.contract, attempt.fence, attempt.telephone, attempt.reason, attempt.note, disposition.code
+          FROM campaigns_attempt attempt JOIN campaigns_contact contact ON contact.id = attempt.contact_id
+          LEFT JOIN campaigns_disposition disposition ON disposition.id = attempt.corrected_from_id
+         WHERE attempt.campaign_id = %(campaign)s ORDER BY contact.contract, attempt.fence, attempt.telephone""",
+    "receipts": f"""
+        SELECT receipt.number, receipt.contract, receipt.service_number, receipt.service, receipt.paid_on,
+               receipt.amount, receipt.refunded, receipt.standing {OF_THE_MONTH} ORDER BY receipt.number""",
+    "channels": f"SELECT receipt.number, receipt.channel {OF_THE_MONTH} ORDER BY receipt.number",
+    "matches": f"""
+        SELECT receipt.number, renewal.service_number, renewal.service {OF_THE_MONTH} ORDER BY receipt.number""",
+    "refunds": f"""
+        SELECT refund.number, paid.number, refund.amount, refund.refunded_on, refund.reason
+          FROM campaigns_refund refund JOIN campaigns_receipt paid ON paid.id = refund.receipt_id
+         WHERE paid.id IN (SELECT receipt.id {OF_THE_MONTH}) ORDER BY refund.number, refund.amount, paid.number""",
     "promises": f"""
         SELECT contact.contract, person.username, promise.promised_on, promise.amount,
                {UTC.format("promise.made_at")}, {UTC.format("promise.superseded_at")}
@@ -80,10 +97,19 @@ SOURCES = {
 }
 
 
-def collect_evidence(*, campaign: Campaign) -> dict[str, Any]:
-    """By source: `{"rows": 142, "sha256": "…"}`, streamed by COPY so that a million rows need no memory."""
+def collect_evidence(*, campaign: Campaign, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """By source: `{"rows": 142, "sha256": "…"}`, streamed by COPY so that a million rows need no memory.
+
+    To be compared with what a seal has `kept`: an older one told of what came too late as well.
+    """
+    values = {
+        "campaign": campaign.pk,
+        "period": campaign.period,
+        "grace": days_of_grace(campaign=campaign),
+        "with_late": kept is not None and SINCE not in kept,
+    }
     return {
-        **{name: _fingerprint(source, campaign) for name, source in SOURCES.items()},
+        **{name: _fingerprint(source, values) for name, source in SOURCES.items()},
         "launch": _launch(campaign),
     }
 
@@ -106,9 +132,8 @@ def _launch(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def _fingerprint(source: str, campaign: Campaign) -> dict[str, Any]:
+def _fingerprint(source: str, values: Mapping[str, Any]) -> dict[str, Any]:
     rows, digest = 0, hashlib.sha256()
-    values = {"campaign": campaign.pk, "period": campaign.period}
     with connection.cursor() as cursor, cursor.copy(f"COPY ({source}) TO STDOUT", values) as copy:
         for block in copy:
             told = bytes(block)

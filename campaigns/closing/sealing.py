@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -137,7 +137,7 @@ def verify(*, sealed: Seal, now: datetime) -> Verification:
         one_snapshot()
         count_into_cells(campaign=campaign, now=max(now, sealed.sealed_at), afresh=True)
         figures = what_differs(sealed)
-        evidence = {} if is_anonymised else collect_evidence(campaign=campaign)
+        evidence = {} if is_anonymised else collect_evidence(campaign=campaign, kept=sealed.evidence)
     return Verification(
         differences=figures,
         moved=[*what_moved(kept=sealed.evidence, found=evidence), *_chain_and_files(sealed)],
@@ -165,7 +165,9 @@ def what_differs(sealed: Seal) -> list[Difference]:
 
 
 def is_intact(sealed: Seal) -> bool:
-    """Whether its own fingerprint holds."""
+    """Whether its own fingerprint holds, and it is the one that was sealed then, by whom and why."""
+    if sealed.evidence.get("sealing", told := _sealing(sealed)) != told:
+        return False
     return fingerprint(campaign=sealed.campaign, figures=sealed.figures, evidence=sealed.evidence) == sealed.sha256
 
 
@@ -207,8 +209,6 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
         figures = read_figures(campaign=campaign)
         plain = _plain(figures)
         known = figures.payments_known_until
-        told = {"policy": _policy(), KNOWN_UNTIL: known.isoformat() if known else None, "previous": said_of(last)}
-        evidence = {**collect_evidence(campaign=campaign), **told}
         made = Seal(
             campaign=campaign,
             revision=last.revision + 1 if last else 1,
@@ -216,9 +216,15 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
             sealed_by=by,
             reason=reason[:200],
             figures=plain,
-            evidence=evidence,
-            sha256=fingerprint(campaign=campaign, figures=plain, evidence=evidence),
         )
+        decided = {
+            "policy": _policy(),
+            KNOWN_UNTIL: known.isoformat() if known else None,
+            "previous": said_of(last),
+            "sealing": _sealing(made),
+        }
+        made.evidence = {**collect_evidence(campaign=campaign), **decided}
+        made.sha256 = fingerprint(campaign=campaign, figures=plain, evidence=made.evidence)
         changed = differences(before=last.figures, after=plain) if last else []
         workbook = workbook_bytes([*sheets_of(figures), _provenance(made, changed)])
         document = draw_document(seal=made, figures=figures, changes=changed, is_provisional=is_provisional(made))
@@ -245,6 +251,12 @@ def _owe_mail(made: Seal, figures: Figures, name: str, workbook: bytes, document
         now=made.sealed_at,
         attachments=[(f"{name}.pdf", "application/pdf", document), (f"{name}.xlsx", XLSX, workbook)],
     )
+
+
+def _sealing(sealed: Seal) -> dict[str, str]:
+    """When it was sealed, by whom and why, as the fingerprint takes it in; older seals do not keep it."""
+    by = sealed.sealed_by.username if sealed.sealed_by else ""
+    return {"sealed_at": sealed.sealed_at.astimezone(UTC).isoformat(), "sealed_by": by, "reason": sealed.reason}
 
 
 def _policy() -> dict[str, int]:

@@ -28,9 +28,11 @@ ORIGINS: dict[str, Words] = {
     "refund_reports": gettext_lazy("Reportes con devoluciones"),
     "renewals": gettext_lazy("Servicios por renovar"),
     "attempts": gettext_lazy("Llamadas"),
+    "notes": gettext_lazy("Notas y correcciones de llamadas"),
     "entries": gettext_lazy("Contactos en las listas"),
     "promises": gettext_lazy("Compromisos de pago"),
     "receipts": gettext_lazy("Recibos"),
+    "channels": gettext_lazy("Canal de cada recibo"),
     "matches": gettext_lazy("Recibo y servicio que paga"),
     "refunds": gettext_lazy("Devoluciones"),
     "payments": gettext_lazy("Pagos por servicio"),
@@ -55,6 +57,10 @@ ORIGINS: dict[str, Words] = {
     "document": gettext_lazy("Documento PDF"),
     "payments_known_until": gettext_lazy("Pagos conocidos hasta el"),
     "previous": gettext_lazy("Revisión anterior"),
+    "sealing": gettext_lazy("El sello"),
+    "sealed_at": gettext_lazy("sellado el"),
+    "sealed_by": gettext_lazy("por"),
+    "reason": gettext_lazy("motivo"),
 }
 
 COUNTED: dict[str, Words] = {

@@ -124,7 +124,7 @@ def _differs_from_its_seal(campaign: Campaign) -> list[str]:
         return []
     kept = _cells(campaign) if is_up_to_date(campaign=campaign, now=_moment()) else None
     count_into_cells(campaign=campaign, now=max(_moment(), sealed.sealed_at), afresh=True)
-    moved = what_moved(kept=sealed.evidence, found=collect_evidence(campaign=campaign))
+    moved = what_moved(kept=sealed.evidence, found=collect_evidence(campaign=campaign, kept=sealed.evidence))
     figures = what_differs(sealed)
     if is_provisional(sealed):
         moved, figures = [name for name in moved if name in _fixed_since(sealed)], []
@@ -137,7 +137,7 @@ def _fixed_since(sealed: Seal) -> set[str]:
     """Origins that nothing may have changed since: calls and promises too, once the calls that were open are told."""
     fixed, campaign = set(FIXED_AT_THE_CLOSE), sealed.campaign
     if not Attempt.objects.filter(campaign=campaign).filter(Q(resulted_at__gt=sealed.sealed_at) | Q(resulted_at=None)):
-        fixed |= {"attempts", "promises"}
+        fixed |= {"attempts", "notes", "promises"}
     return fixed
 
 

@@ -83,7 +83,9 @@ SELECT receipt.id AS key, number, contract, service_number, service, paid_on, am
 """
 _MOVED = """
 CREATE TEMPORARY TABLE moved_receipt ON COMMIT DROP AS
-SELECT receipt.id, receipt.renewal_id AS old_renewal_id, matched.renewal_id, matched.campaign_id, matched.standing
+SELECT receipt.id, CASE receipt.standing WHEN 'extra' THEN receipt.renewal_id END AS left_renewal_id,
+       CASE WHEN matched.standing <> 'late' THEN matched.renewal_id END AS paid_renewal_id, matched.renewal_id,
+       matched.campaign_id, matched.standing
   FROM matched_receipt matched JOIN campaigns_receipt receipt ON receipt.id = matched.key
  WHERE (receipt.renewal_id, receipt.standing) IS DISTINCT FROM (matched.renewal_id, matched.standing)
    AND NOT (receipt.renewal_id IS NOT DISTINCT FROM matched.renewal_id AND receipt.standing = 'extra')
@@ -216,7 +218,8 @@ def _take(cursor: CursorWrapper, *, report: Report, now: datetime, count: int) -
     settling.note_renewals_to_recount(cursor)
     settling.first_payments(cursor)
     settling.recount(cursor)
-    settling.settle_contacts(cursor, touched="matched_receipt", verb=ChangedRows.Verb.RECEIVED, now=now)
+    in_time = "(SELECT contact_id, campaign_id FROM matched_receipt WHERE standing <> 'late') AS in_time"
+    settling.settle_contacts(cursor, touched=in_time, verb=ChangedRows.Verb.RECEIVED, now=now)
     # what turned out to be more than was due may be for a later month that is known already
     rematch(cursor, which="standing = 'extra' AND renewal_id IN (SELECT renewal_id FROM matched_receipt)", now=now)
 
@@ -224,7 +227,8 @@ def _take(cursor: CursorWrapper, *, report: Report, now: datetime, count: int) -
 def rematch(
     cursor: CursorWrapper, *, which: str, now: datetime, values: tuple[date, ...] = (), settles: bool = True
 ) -> int:
-    """Match the waiting receipts `which` (SQL) once more; their renewals follow, and with `settles` the lists.
+    """Match the waiting receipts `which` (SQL) once more; their renewals follow, and with `settles` the lists. Of one
+    that only comes too late, or came, nothing was paid and nothing follows.
 
     Returns how many found a place.
     """
@@ -244,8 +248,8 @@ def rematch(
     cursor.execute(
         """
         CREATE TEMPORARY TABLE renewal_to_recount ON COMMIT DROP AS
-        SELECT old_renewal_id AS renewal_id FROM moved_receipt WHERE old_renewal_id IS NOT NULL
-        UNION SELECT renewal_id FROM moved_receipt
+        SELECT left_renewal_id AS renewal_id FROM moved_receipt WHERE left_renewal_id IS NOT NULL
+        UNION SELECT paid_renewal_id FROM moved_receipt WHERE paid_renewal_id IS NOT NULL
         """
     )
     settling.recount(cursor)

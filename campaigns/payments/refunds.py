@@ -71,7 +71,7 @@ UPDATE campaigns_receipt r
 """
 _TOUCHED = """
 INSERT INTO renewal_to_recount SELECT DISTINCT r.renewal_id FROM refund_choice c JOIN campaigns_receipt r
-    ON r.id = c.receipt_id WHERE r.renewal_id IS NOT NULL ON CONFLICT DO NOTHING
+    ON r.id = c.receipt_id WHERE r.standing IN ('counted', 'extra') ON CONFLICT DO NOTHING
 """
 _CONTACTS = """(SELECT contact_id, campaign_id FROM campaigns_renewal
                   JOIN renewal_to_recount t ON t.renewal_id = id) AS given_back"""
@@ -96,7 +96,7 @@ def give_back_waiting(cursor: CursorWrapper, *, now: datetime) -> int:
         if not given:
             _new_touched(cursor)
         given += found
-        for statement in (_ALLOT, _GIVE_BACK, _TOUCHED):
+        for statement in (_ALLOT, _TOUCHED, _GIVE_BACK):
             cursor.execute(statement)
     if given:
         _settle(cursor, now=now)
@@ -139,7 +139,7 @@ def annul(*, receipt_id: int, by: User, now: datetime, reason: str) -> Refund:
             """,
             [refund.pk],
         )
-        for statement in (_GIVE_BACK, _TOUCHED):
+        for statement in (_TOUCHED, _GIVE_BACK):
             cursor.execute(statement)
         _settle(cursor, now=now)
     return refund

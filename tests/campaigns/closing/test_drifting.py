@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -12,11 +12,18 @@ from django.test import Client
 from agents.models import Agent, User
 from campaigns import tasks
 from campaigns.closing import drifting, sealing
+from campaigns.closing.evidence import collect_evidence
 from campaigns.figures.refreshing import refresh_figures, refresh_running
-from campaigns.models import Attempt, Campaign, ChangedRows, Report, Seal
+from campaigns.intake.withdrawing import withdraw
+from campaigns.invariants import check_invariants
+from campaigns.models import Attempt, Campaign, ChangedRows, Receipt, Report, Seal
+from campaigns.payments.refunds import annul
 from notices.models import Notice
+from tests.campaigns.a_campaign import make_campaign
 from tests.campaigns.a_month import make_month
 from tests.campaigns.closing.test_sealing import late_payment
+from tests.campaigns.some_receipts import owing, row, take
+from tests.campaigns.some_reports import taken
 
 pytestmark = pytest.mark.django_db
 At = Callable[..., datetime]
@@ -102,6 +109,49 @@ def test_what_nothing_explains_is_told_as_that(final: Seal, closed: Campaign, at
     assert drift.why == []
     drifting.tell_of_drift(campaigns=[closed], now=at("2026-12-07 09:00"))
     assert "nada de lo que el sistema registra lo explica" in Notice.objects.get(key__startswith="seal-drift:").body
+
+
+def test_what_comes_too_late_to_count_leaves_the_seal_as_it_was(
+    final: Seal, closed: Campaign, elena: User, at: At, signed_in: Callable[[Any], Client]
+) -> None:
+    now = at("2026-12-12 09:00")
+    take([row("R-A3", "A3TV", "12-10", "80", contract="A3", service="TV")], now=now)
+    late = Receipt.objects.get(number="R-A3")
+    assert (late.standing, late.campaign) == ("late", closed)
+    refresh_figures(campaign=closed, now=now)
+    assert drifting.drift_of(campaign=Campaign.objects.get()) is None
+    assert sealing.verify(sealed=final, now=now).agrees
+    assert "month_is_as_sealed" not in {found.name for found in check_invariants()}
+    assert "da lo mismo" in signed_in(elena).post("/campaigns/2026-12/seal/verify/").content.decode()
+    annul(receipt_id=late.pk, by=elena, now=now, reason="Se cobró dos veces")
+    assert sealing.verify(sealed=final, now=now).agrees
+    assert not ChangedRows.objects.filter(campaign=closed).exists(), "and nothing has to be counted again"
+
+
+def test_an_older_seal_is_compared_as_it_was_sealed(final: Seal, closed: Campaign, at: At) -> None:
+    take([row("R-A3", "A3TV", "12-10", "80", contract="A3", service="TV")], now=at("2026-12-12 09:00"))
+    older = {name: told for name, told in final.evidence.items() if name != "channels"}
+    rows = [collect_evidence(campaign=closed, kept=kept)["receipts"]["rows"] for kept in (final.evidence, older)]
+    assert rows == [8, 9]
+
+
+def test_payments_that_a_withdrawn_month_leaves_are_not_the_reason_of_the_month_before(
+    ana: Agent, elena: User, at: At, signed_in: Callable[[Any], Client]
+) -> None:
+    november = make_campaign(date(2026, 11, 1), state="closed", closed_at=at("2026-10-31 20:00"))
+    owing(november, "C1", "TV")
+    service = {"CONTRATO": "C1", "NRO_SERVICIO": "C1T", "PRODUCTO": "TV Cable", "MONTO": "99,00"}
+    report = taken(service, now=at("2026-11-25 06:00"))
+    take([row("R1", "C1T", "11-20")], now=at("2026-11-25 09:00"))
+    page = signed_in(elena).get(f"/reports/{report.pk}/withdraw/").content.decode()
+    assert "o fuera de plazo en el mes anterior" in page
+    withdraw(report_id=report.pk, by=elena, now=at("2026-11-25 10:00"), reason="Era el de otra ciudad")
+    receipt = Receipt.objects.get()
+    assert (receipt.standing, receipt.campaign) == ("late", november)
+    taken({**service, "PLAN": "Otro"}, now=at("2026-11-25 11:00"))
+    receipt.refresh_from_db()
+    assert (receipt.standing, receipt.campaign == november) == ("counted", False)
+    assert not ChangedRows.objects.filter(campaign=november).exists()
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,15 @@ def test_a_seal_somebody_changed_is_not_intact(sealed, at):
     assert not sealing.verify(sealed=Seal.objects.get(), now=at("2026-12-03 09:00")).is_intact
 
 
+@pytest.mark.parametrize(
+    "change", [{"reason": "Otro motivo"}, {"sealed_at": "2026-12-24T20:00-04:00"}, {"sealed_by": None}]
+)
+def test_when_by_whom_and_why_it_was_sealed_is_of_its_fingerprint(sealed, change):
+    assert sealing.is_intact(Seal.objects.get())
+    Seal.objects.update(**change)
+    assert not sealing.is_intact(Seal.objects.get())
+
+
 def test_a_revision_has_its_reason_and_its_diff(sealed, closed, elena, at):
     late_payment(closed)
     second = sealing.reseal(campaign=closed, by=elena, reason="Faltaba un recibo", now=at("2026-12-03 09:00"))
