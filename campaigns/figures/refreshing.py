@@ -138,6 +138,26 @@ def count_into_cells(*, campaign: Campaign, now: datetime, afresh: bool) -> bool
     return True
 
 
+def count_what_changed(*, campaign: Campaign, now: datetime) -> bool:
+    """Bring the cells up to `now` by what changed since they were counted, and by nothing else; False where that is not
+    known, and the next count is afresh.
+
+    For who looks whether they are what the rows say: a count afresh would mend what is to be found. In the caller's
+    transaction and under the caller's `counting_alone`; whoever counts next counts it again, so it is to be undone.
+    """
+    last = FigureRefresh.objects.filter(campaign=campaign).first()
+    if last is None or last.mark.get("kept") != KEPT:
+        return False
+    mark = {**_what_happened(campaign=campaign, now=now), "afresh_on": last.mark["afresh_on"]}
+    with connection.cursor() as cursor:
+        if not _may_count_changes(cursor, campaign=campaign, last=last, mark=mark, now=now):
+            return False
+        tail_from = max(keeping.quarter_of(now - OVERLAP), datetime.fromisoformat(last.mark["kept_from"]))
+        by_state = _count_changes(cursor, campaign=campaign, last=last, tail_from=tail_from)
+    FigureRefresh.objects.filter(campaign=campaign).update(by_state=by_state)
+    return True
+
+
 def _count_afresh(cursor: CursorWrapper, *, campaign: Campaign, tail_from: datetime) -> dict[str, Any]:
     """Every cell from all rows, and what each contact counts for is kept."""
     count_rows(cursor=cursor, campaign=campaign)

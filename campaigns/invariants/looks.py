@@ -18,7 +18,13 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from campaigns.closing.evidence import collect_evidence, what_moved
 from campaigns.closing.sealing import file_fingerprint, is_intact, is_provisional, last_seal, said_of, what_differs
 from campaigns.figures.patterns import count_patterns
-from campaigns.figures.refreshing import count_into_cells, counting_alone, is_up_to_date, one_snapshot
+from campaigns.figures.refreshing import (
+    count_into_cells,
+    count_what_changed,
+    counting_alone,
+    is_up_to_date,
+    one_snapshot,
+)
 from campaigns.models import (
     Attempt,
     Campaign,
@@ -99,8 +105,8 @@ def months_that_differ_from_their_seal() -> list[str]:
 
 
 def cells_that_differ_from_the_rows() -> list[str]:
-    """Months without a seal whose counted cells are not what counting afresh gives, where nothing happened since they
-    were counted.
+    """Months without a seal whose counted cells, brought up to this moment by what changed since they were counted, are
+    not what counting afresh gives.
     """
     counted = _with_names().filter(figure_refresh__isnull=False, seals__isnull=True).order_by("period")
     return [found for campaign in counted for found in _afresh(campaign, _has_other_cells)]
@@ -170,9 +176,9 @@ def _patterns(campaign: Campaign) -> dict[str, list[object]]:
 
 
 def _has_other_cells(campaign: Campaign) -> list[str]:
-    now = _moment()
-    if not is_up_to_date(campaign=campaign, now=now):
-        return []
+    now = max(_moment(), FigureRefresh.objects.get(campaign=campaign).counted_at)
+    if not is_up_to_date(campaign=campaign, now=now) and not count_what_changed(campaign=campaign, now=now):
+        return []  # all of them are counted again in a moment
     kept, states = _cells(campaign), _by_state(campaign)
     count_into_cells(campaign=campaign, now=now, afresh=True)
     other = [table for table, told in _cells(campaign).items() if told != kept[table]]
