@@ -30,6 +30,27 @@ WHAT_WAS_PAID = (
         (f"{PAYMENTS}::test_two_months_of_the_same_service",),
     ),
     Rule(
+        "a refund takes back the payment of whoever has its number",
+        "campaigns/payments/refunds.py",
+        """WHERE {OF_THE_SAME.format(row="w", of="r")}""",
+        "WHERE TRUE",
+        ("tests/campaigns/payments/test_contradictions.py",),
+    ),
+    Rule(
+        "who has paid is called because a telephone came",
+        "campaigns/intake/following.py",
+        'Verb.FIND_TELEPHONE: "entry.paid_on IS NULL"',
+        'Verb.FIND_TELEPHONE: "TRUE"',
+        ("tests/campaigns/intake/test_following.py",),
+    ),
+    Rule(
+        "what comes too late to count makes a seal untrue",
+        "campaigns/closing/evidence.py",
+        "receipt.standing IN ('counted', 'extra')",
+        "TRUE",
+        ("tests/campaigns/closing/test_drifting.py::test_what_comes_too_late_to_count_leaves_the_seal_as_it_was",),
+    ),
+    Rule(
         "the days of grace are none",
         "campaigns/payments/matching.py",
         '_IN_TIME = "i.paid_on BETWEEN g.begins AND r.due_on + g.grace"',
