@@ -70,13 +70,13 @@ SELECT %(report)s, both_sides.contact_id, kind, contract, name, changes, before,
  WHERE differs
 """
 # In one order: what was shown and what is done are compared by it.
-_SUMMARY = """
+DIGEST = """coalesce(md5(string_agg(concat_ws('|', kind, contract, changes::text, before::text, after::text), '||'
+                               ORDER BY kind, contract)), '')"""
+_SUMMARY = f"""
 SELECT count(*) FILTER (WHERE kind = 'new'), count(*) FILTER (WHERE kind = 'gone'),
        count(*) FILTER (WHERE kind = 'changed'), count(*) FILTER (WHERE kind = 'gone' AND was_called),
        count(*) FILTER (WHERE kind = 'gone' AND has_promised), count(*) FILTER (WHERE kind = 'gone' AND has_paid),
-       coalesce(sum((before->>'amount')::numeric), 0), coalesce(sum((after->>'amount')::numeric), 0),
-       coalesce(md5(string_agg(concat_ws('|', kind, contract, changes::text, before::text, after::text), '||'
-                               ORDER BY kind, contract)), '')
+       coalesce(sum((before->>'amount')::numeric), 0), coalesce(sum((after->>'amount')::numeric), 0), {DIGEST}
   FROM campaigns_reportdifference WHERE report_id = %s
 """
 

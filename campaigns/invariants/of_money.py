@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
 
+from campaigns.intake.differences import DIGEST
 from campaigns.payments.settling import PAID_ON
 from work.invariants import Rule
 
@@ -65,6 +66,20 @@ RULES = [
         """SELECT left(r.sha256, 12) FROM campaigns_report r
             WHERE r.state = 'published' AND r.rejected_at_first <> (
               SELECT count(*) FROM campaigns_rejectedrow j WHERE j.report_id = r.id)""",
+    ),
+    Rule(
+        "what_a_correction_changed_is_written",
+        gettext_lazy(
+            "Lo que cambió un reporte corregido está escrito como se aceptó, y de uno retirado, quién y por qué."
+        ),
+        f"""SELECT left(r.sha256, 12) FROM campaigns_report r
+            WHERE r.state IN ('published', 'superseded') AND r.figures ? 'differences' AND r.file <> ''
+              AND r.figures->'differences'->>'digest'
+                  <> (SELECT {DIGEST} FROM campaigns_reportdifference WHERE report_id = r.id)
+           UNION ALL
+           SELECT left(r.sha256, 12) FROM campaigns_report r
+            WHERE r.state = 'withdrawn'
+              AND NOT EXISTS (SELECT FROM campaigns_reportwithdrawal w WHERE w.report_id = r.id)""",
     ),
     Rule(
         "receipts_are_those_of_their_report",

@@ -14,7 +14,9 @@ from work.invariants import Rule
 
 
 def audit_rules() -> list[Rule]:
-    """Of each audited model of the room: the newest event of a row is the row, and its first one is its insertion."""
+    """Of each audited model of the room: the newest event of a row is the row, and its first one is its insertion; of a
+    row that is there no more the newest is its deletion.
+    """
     return [
         Rule(
             f"{model._meta.model_name}_is_its_last_event",
@@ -37,7 +39,13 @@ def _audit_sql(event: type[pghistory.models.Event]) -> str:
                             ORDER BY e.pgh_id DESC LIMIT 1) e ON TRUE
        WHERE e.pgh_id IS NULL OR ROW({row}) IS DISTINCT FROM ROW({last}) OR NOT EXISTS (
          SELECT FROM {event._meta.db_table} first
-          WHERE first.pgh_obj_id = r.{tracked._meta.pk.column} AND first.pgh_label = 'insert')"""
+          WHERE first.pgh_obj_id = r.{tracked._meta.pk.column} AND first.pgh_label = 'insert')
+      UNION ALL
+      SELECT '{tracked._meta.model_name} ' || last.pgh_obj_id
+        FROM (SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, pgh_label FROM {event._meta.db_table}
+               ORDER BY pgh_obj_id, pgh_id DESC) last
+       WHERE last.pgh_label <> 'delete' AND NOT EXISTS (
+         SELECT FROM {tracked._meta.db_table} r WHERE r.{tracked._meta.pk.column} = last.pgh_obj_id)"""
 
 
 RULES = [
@@ -92,14 +100,21 @@ RULES = [
     ),
     Rule(
         "sealed_month_is_closed",
-        gettext_lazy("Un mes sellado está cerrado, y cada mes está donde lo dejó su último paso."),
+        gettext_lazy(
+            "Un mes sellado está cerrado, y cada mes está donde lo dejó el último de sus pasos, que se siguen."
+        ),
         """SELECT to_char(c.period, 'YYYY-MM') FROM campaigns_campaign c
             WHERE c.state <> 'closed' AND EXISTS (SELECT FROM campaigns_seal s WHERE s.campaign_id = c.id)
            UNION ALL
            SELECT to_char(c.period, 'YYYY-MM') FROM campaigns_campaign c
              JOIN (SELECT DISTINCT ON (campaign_id) campaign_id, to_state FROM campaigns_campaignchange
                     ORDER BY campaign_id, id DESC) last ON last.campaign_id = c.id
-            WHERE last.to_state <> c.state""",
+            WHERE last.to_state <> c.state
+           UNION ALL
+           SELECT to_char(c.period, 'YYYY-MM') FROM campaigns_campaign c
+             JOIN (SELECT campaign_id, from_state, lag(to_state) OVER (PARTITION BY campaign_id ORDER BY id) AS before
+                     FROM campaigns_campaignchange) step ON step.campaign_id = c.id
+            WHERE step.from_state <> step.before""",
     ),
     Rule(
         "closed_month_is_at_rest",

@@ -211,6 +211,7 @@ class PaymentPromiseQuerySet(models.QuerySet["PaymentPromise"]):
         return self.filter(superseded_at__isnull=True)
 
 
+@audited()
 class PaymentPromise(models.Model):
     """A date and an amount the customer gave. Kept or broken is computed from payments, never typed."""
 

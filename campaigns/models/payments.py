@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import audited
 from agents.models import User
 from campaigns.models.campaign import Campaign
 from campaigns.models.contacts import Contact, Renewal, Service
@@ -105,6 +106,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.filter(receipt__isnull=True)
 
 
+@audited(exclude=["contract", "service_number", "reason"])  # which lead to a person, and go with her name
 class Refund(models.Model):
     """Money of a receipt that was given back, or a receipt that was annulled: by a report, or by hand with a reason.
 

@@ -142,6 +142,8 @@ DAMAGE = {
     "a call was an hour before": f"""
         UPDATE campaigns_attempt SET dialled_at = dialled_at - interval '1 hour' WHERE id = {CALLED}""",
     "a call was on another telephone": f"UPDATE campaigns_attempt SET telephone = '+59144444444' WHERE id = {CALLED}",
+    "a call has another note": f"UPDATE campaigns_attempt SET note = 'Otra cosa' WHERE id = {CALLED}",
+    "a call was not corrected": f"UPDATE campaigns_attempt SET corrected_from_id = disposition_id WHERE id = {CALLED}",
     # promises and agreed calls
     "a promise is deleted": "DELETE FROM campaigns_paymentpromise",
     "a promise is lowered": "UPDATE campaigns_paymentpromise SET amount = amount - 1",
@@ -169,12 +171,16 @@ DAMAGE = {
     "a rejected row that waits is deleted": "DELETE FROM campaigns_rejectedrow WHERE state = 'waiting'",
     "a report has taken more": """
         UPDATE campaigns_report SET taken = taken + 1, rows = rows + 1 WHERE kind = 'ccvp'""",
+    "a receipt came by another channel": "UPDATE campaigns_receipt SET channel = 'Caja' WHERE number = 'R0'",
     # the month
+    "the launch is not among its steps": "DELETE FROM campaigns_campaignchange WHERE verb = 'launch'",
     "the seed of the draw is changed": "UPDATE campaigns_campaign SET hold_out_seed = 8",
     "the share of the draw is changed": "UPDATE campaigns_campaign SET hold_out_share = 0.1",
     "the day of the evaluation is changed": "UPDATE campaigns_campaign SET evaluated_on = evaluated_on + 1",
     "a sealed month is opened again": "UPDATE campaigns_campaign SET state = 'running', closed_at = NULL",
     "a seal's figures are changed": "UPDATE campaigns_seal SET figures = jsonb_set(figures, '{services,paid}', '9')",
+    "a seal has another reason": "UPDATE campaigns_seal SET reason = 'Otro motivo' WHERE revision = 2",
+    "a seal is of another day": "UPDATE campaigns_seal SET sealed_at = sealed_at - interval '1 day'",
     "the last revision is deleted": "DELETE FROM campaigns_seal WHERE revision = 2",
     "the first revision is deleted": "DELETE FROM campaigns_seal WHERE revision = 1",
     "a seal's files are swapped": "UPDATE campaigns_seal SET workbook = document",

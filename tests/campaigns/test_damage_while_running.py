@@ -65,10 +65,28 @@ DAMAGE = {
     "calls of a day are one less": """
         UPDATE campaigns_attemptfigure SET attempts = attempts - 1 WHERE id = (
           SELECT min(id) FROM campaigns_attemptfigure WHERE attempts > 0)""",
+    "a promise is lowered": "UPDATE campaigns_paymentpromise SET amount = amount - 1",
+    "a promise is for later": "UPDATE campaigns_paymentpromise SET promised_on = promised_on + 3",
     "a call is gone with all that counts it": f"""
         UPDATE campaigns_listentry SET attempts = 0, attempts_on_day = 0, handled_at = NULL, handled_by_id = NULL,
                last_attempt_at = NULL, last_disposition_id = NULL, fence = 0 WHERE contact_id = {OF_THE_CALL};
         DELETE FROM campaigns_attempt WHERE id = {CALLED}""",
+    "the launch is not among its steps": "DELETE FROM campaigns_campaignchange WHERE verb = 'launch'",
+    "who withdrew a report is deleted": "DELETE FROM campaigns_reportwithdrawal",
+    "what a correction changed is deleted": "DELETE FROM campaigns_reportdifference",
+    "what a correction changed is another": "UPDATE campaigns_reportdifference SET kind = 'new'",
+    "an annulment by hand was never made": """
+        UPDATE campaigns_receipt SET refunded = 0, standing = 'counted' WHERE number = 'R1';
+        INSERT INTO campaigns_renewalpayment (renewal_id, campaign_id, contact_id, amount, first_paid_on, paid_on)
+        SELECT n.id, n.campaign_id, n.contact_id, r.amount, r.paid_on, r.paid_on FROM campaigns_receipt r
+          JOIN campaigns_renewal n ON n.id = r.renewal_id WHERE r.number = 'R1';
+        UPDATE campaigns_listentry e SET state = 'paid', paid_on = r.paid_on, paid_known_at = now()
+          FROM campaigns_receipt r JOIN campaigns_renewal n ON n.id = r.renewal_id
+         WHERE r.number = 'R1' AND e.contact_id = n.contact_id;
+        DELETE FROM campaigns_contactchange WHERE verb = 'owe_again' AND contact_id = (
+          SELECT n.contact_id FROM campaigns_receipt r JOIN campaigns_renewal n ON n.id = r.renewal_id
+           WHERE r.number = 'R1');
+        DELETE FROM campaigns_refund WHERE by_id IS NOT NULL""",
 }  # fmt: skip
 
 

@@ -82,6 +82,7 @@ BREAKS = {
     "seal_was_mailed": "DELETE FROM notices_attachment; DELETE FROM notices_notice",
     "anonymised_names_nobody": "UPDATE campaigns_campaign SET anonymised_at = now()",
     "contact_owes_what_its_services_do": "UPDATE campaigns_contact SET amount_due = amount_due + 1",
+    "what_a_correction_changed_is_written": "UPDATE campaigns_report SET state = 'withdrawn'",
     "rejected_rows_are_all_there": "UPDATE campaigns_report SET rejected_at_first = 3",
     "receipts_are_those_of_their_report": """UPDATE campaigns_report SET figures = '{"new": 99}'""",
     "receipt_is_of_its_service": "UPDATE campaigns_receipt SET service_number = 'X' WHERE number = 'R-L3-INTERNET-1'",
