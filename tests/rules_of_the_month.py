@@ -32,8 +32,8 @@ WHAT_WAS_PAID = (
     Rule(
         "a refund takes back the payment of whoever has its number",
         "campaigns/payments/refunds.py",
-        """WHERE {OF_THE_SAME.format(row="w", of="r")}""",
-        "WHERE TRUE",
+        """given_back AND {OF_THE_SAME.format(row="w", of="r")}""",
+        "given_back",
         ("tests/campaigns/payments/test_contradictions.py",),
     ),
     Rule(
@@ -235,8 +235,8 @@ WHAT_CAME_AND_WHAT_LEAVES = (
     Rule(
         "more is given back than a receipt was",
         "campaigns/payments/refunds.py",
-        "WHERE amount - refunded >= given_back",
-        "WHERE refunded = 0",
+        "WHERE r.amount - r.refunded >= given_back",
+        "WHERE r.refunded = 0",
         ("tests/campaigns/payments/test_refunds.py::test_more_than_the_receipt_is_never_given_back",),
     ),
     Rule(

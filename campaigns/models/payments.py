@@ -121,6 +121,9 @@ class Refund(models.Model):
     contract = models.CharField(_("contrato"), max_length=32, blank=True)
     service_number = models.CharField(_("número de servicio"), max_length=32, blank=True)
     amount = models.DecimalField(_("monto"), max_digits=10, decimal_places=2)
+    part = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("De una fila que devolvió varios recibos, cuál: desde 0.")
+    )
     refunded_on = models.DateField(_("fecha"))
     report = models.ForeignKey(Report, models.PROTECT, null=True, blank=True, related_name="refunds")
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -135,7 +138,7 @@ class Refund(models.Model):
         constraints = [
             # the same file again, or the growing file of a day; who lost her name may share what is left of it
             models.UniqueConstraint(
-                fields=["number", "amount", "refunded_on", "contract", "service_number"],
+                fields=["number", "amount", "refunded_on", "contract", "service_number", "part"],
                 condition=Q(report__isnull=False) & ~Q(contract__startswith="anon"),
                 name="refund_reported_once",
             ),

@@ -23,8 +23,9 @@ OF_THE_SAME_PRODUCT = f"{OF_THE_SAME} AND ('' IN ({{row}}.service, {{of}}.servic
 
 _OWN = OF_THE_SAME.format(row="told", of="own")
 _HAD = OF_THE_SAME.format(row="told", of="had")
-# The receipt of its number; of a note's number that of the part that came before. A state and a row below zero may tell
-# the same annulment, each with its own day: the row below zero is the one.
+# The receipt of its number; of a note's number that of the part that came before. One that was parted among several
+# receipts is known by its parts. A state and a row below zero may tell the same annulment, each with its own day: the
+# row below zero is the one.
 _LAY_OUT = f"""
 CREATE TEMPORARY TABLE staged_refund ON COMMIT DROP AS
 SELECT *, NOT is_known AND NOT by_number AND (
@@ -41,10 +42,11 @@ SELECT *, NOT is_known AND NOT by_number AND (
                 THEN own.amount = own.refunded OR EXISTS (
                   SELECT FROM campaigns_refund had
                    WHERE had.number = told.number AND had.by_number AND had.receipt_id IS NULL)
-                ELSE EXISTS (
-                  SELECT FROM campaigns_refund had
-                   WHERE had.report_id IS NOT NULL AND (had.number, had.amount, had.refunded_on)
-                         = (told.number, told.amount, told.paid_on) AND (had.contract LIKE 'anon%%' OR ({_HAD})))
+                ELSE (
+                  SELECT bool_or(had.amount = told.amount) OR sum(had.amount) = told.amount
+                    FROM campaigns_refund had
+                   WHERE had.report_id IS NOT NULL AND (had.number, had.refunded_on) = (told.number, told.paid_on)
+                     AND (had.contract LIKE 'anon%%' OR ({_HAD}))) IS TRUE
                 END AS is_known
       FROM (SELECT DISTINCT ON (receipt, abs(amount), CASE WHEN amount < 0 THEN paid_on END, contract, service_number)
                    line, receipt AS number, contract, service_number, service, paid_on, abs(amount) AS amount,

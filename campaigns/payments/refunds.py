@@ -1,8 +1,9 @@
 """Money given back: a negative receipt, one a report calls annulled, or one a person annuls. Its payment is taken back.
 
-Whom a refund is of: the receipt of its own number, if that is of the same contract and service; where no receipt has
-it, one of its service (without service number: of its contract) in a month whose payments still counted on its day,
-that has as much left and was paid no later, rather of exactly its amount, rather the last.
+Whom a refund is of: the receipt of its own number; where no receipt has it, one of its service (without service number:
+of its contract) in a month whose payments still counted on its day, that was paid no later, rather of exactly its
+amount, rather the last. It has as much left and is of the same contract and service, or it is none; a row that is
+exactly what a service was paid with in several receipts is of all of them (`refund_parts.py`).
 What finds none waits, is shown, and is looked for again after every report. A receipt given back whole is annulled and
 counts no more; renewal, promise, place in the lists and figures are counted anew, as if it had been so much smaller
 (procedure K.2). Which rows of a report give back: `refund_rows.py`.
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from campaigns.models import CallingPolicy, ChangedRows, Receipt, Refund
 from campaigns.month.periods import day_of
-from campaigns.payments import settling
+from campaigns.payments import refund_parts, settling
 from campaigns.payments.refund_rows import OF_THE_SAME
 
 _ROUNDS = 20  # one receipt may be given back in so many parts of one report; the rest is found after the next
@@ -35,7 +36,6 @@ WITH waiting AS MATERIALIZED (
     FROM campaigns_campaign
 ), candidate AS (
   SELECT w.id AS refund_id, w.amount AS given_back, r.* FROM waiting w JOIN campaigns_receipt r ON r.number = w.number
-   WHERE {OF_THE_SAME.format(row="w", of="r")}
   UNION ALL
   SELECT w.id, w.amount, r.* FROM waiting w
     JOIN campaigns_renewal n ON n.service_number = w.service_number JOIN campaigns_receipt r ON r.renewal_id = n.id
@@ -52,9 +52,10 @@ WITH waiting AS MATERIALIZED (
     JOIN campaigns_receipt r ON r.service_number = w.service_number AND r.standing <> 'counted'
    WHERE NOT w.has_own AND w.service_number NOT IN ('', 'anon') AND r.renewal_id IS NULL AND r.paid_on <= w.refunded_on
 ), best AS (
-  SELECT DISTINCT ON (refund_id) refund_id, id AS receipt_id, given_back FROM candidate
-   WHERE amount - refunded >= given_back
-   ORDER BY refund_id, amount - refunded = given_back DESC, paid_on DESC, number DESC
+  SELECT DISTINCT ON (refund_id) refund_id, r.id AS receipt_id, given_back
+    FROM candidate r JOIN waiting w ON w.id = r.refund_id
+   WHERE r.amount - r.refunded >= given_back AND {OF_THE_SAME.format(row="w", of="r")}
+   ORDER BY refund_id, r.amount - r.refunded = given_back DESC, r.paid_on DESC, r.number DESC
 )
 SELECT DISTINCT ON (receipt_id) refund_id, receipt_id, given_back FROM best ORDER BY receipt_id, refund_id
 """
@@ -86,10 +87,10 @@ def give_back_waiting(cursor: CursorWrapper, *, now: datetime) -> int:
 
     Runs in the caller's transaction, which holds the payments' turn.
     """
-    given = 0
+    given, grace_days = 0, CallingPolicy.objects.in_force().grace_days
     for _round in range(_ROUNDS):
         cursor.execute("DROP TABLE IF EXISTS pg_temp.refund_choice")
-        cursor.execute(_CHOICE, [CallingPolicy.objects.in_force().grace_days])
+        cursor.execute(_CHOICE, [grace_days])
         found = cursor.rowcount
         if not found:
             break
@@ -97,6 +98,12 @@ def give_back_waiting(cursor: CursorWrapper, *, now: datetime) -> int:
             _new_touched(cursor)
         given += found
         for statement in (_ALLOT, _TOUCHED, _GIVE_BACK):
+            cursor.execute(statement)
+    if parted := refund_parts.part(cursor, grace_days=grace_days):
+        if not given:
+            _new_touched(cursor)
+        given += parted
+        for statement in (_TOUCHED, _GIVE_BACK):
             cursor.execute(statement)
     if given:
         _settle(cursor, now=now)

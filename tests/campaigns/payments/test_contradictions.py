@@ -10,8 +10,11 @@ import pytest
 
 from agents.models import Agent, User
 from campaigns.intake import mending
+from campaigns.intake.taking_in import take_in
+from campaigns.intake.withdrawing import withdraw
 from campaigns.invariants import check_invariants
 from campaigns.models import Campaign, Receipt, Refund, RejectedRow, RenewalPayment, Report
+from tests.campaigns.a_campaign import moment
 from tests.campaigns.payments.some_refunds import LATER, PAID, collected, entry, owing_december
 from tests.campaigns.some_receipts import row, take
 
@@ -46,6 +49,38 @@ def test_a_refund_that_came_before_a_receipt_of_its_number_takes_nobody_elses_pa
     collected("R1 C2T 26/11/2026 -99", "R2 C3T 26/11/2026 99")
     collected("R1 C1T 26/11/2026 99", now=LATER)
     assert (entry("C1").state, Refund.objects.get().receipt) == ("paid", None)
+
+
+def test_a_note_on_a_service_of_another_contract_takes_nobody_elses_payment_back(december: Campaign) -> None:
+    take([row("R1", "C1T", "11-26")])
+    take([row("NC-1", "C1T", "11-28", "-99", contract="C2")])
+    assert (entry("C1").state, Refund.objects.get().receipt) == ("paid", None)
+
+
+@pytest.mark.parametrize(("one", "other"), [(229, 50), (140, 140)])
+def test_what_was_paid_in_two_receipts_and_is_given_back_in_one_row_is_of_both(
+    december: Campaign, elena: User, one: int, other: int
+) -> None:
+    whole = f"NC-6 C1T 28/11/2026 -{one + other}"
+    collected(f"R1 C1T 25/11/2026 {one}", f"R2 C1T 26/11/2026 {other}", "R3 C2T 26/11/2026 99")
+    report = collected(whole, now=LATER)
+    assert (report.taken, entry("C1").state, entry("C2").state) == (1, "open", "paid")
+    parts = Refund.objects.order_by("part").values_list("receipt__number", "amount", "part")
+    assert list(parts) == [("R1", Decimal(one), 0), ("R2", Decimal(other), 1)]
+    again = collected(whole, "R9 C3T 29/11/2026 99", now=moment("2026-11-29 21:00"))
+    assert (again.taken, again.duplicates, Refund.objects.count()) == (1, 1, 2)
+    assert not check_invariants()
+    withdraw(report_id=report.pk, by=elena, now=moment("2026-11-29 22:00"), reason="De otra caja")
+    take_in(report_id=again.pk, now=moment("2026-11-29 22:10"))
+    assert (Refund.objects.count(), entry("C1").state) == (2, "open"), "the later report told it as well"
+    assert not check_invariants()
+
+
+def test_what_is_not_exactly_what_a_service_was_paid_with_waits(december: Campaign) -> None:
+    collected("R1 C1T 25/11/2026 49", "R2 C1T 26/11/2026 50", "R3 C4T 26/11/2026 99", "R4 C4I 26/11/2026 99")
+    collected("NC-1 C1T 28/11/2026 -98", "NC-2 C4T 28/11/2026 -198", now=LATER)
+    assert not Refund.objects.exclude(receipt=None).exists()
+    assert (entry("C1").state, entry("C4").state) == ("paid", "paid")
 
 
 def test_another_day_is_another_part_as_long_as_the_receipt_has_it(december: Campaign) -> None:

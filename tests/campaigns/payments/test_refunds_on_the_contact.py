@@ -145,7 +145,7 @@ def test_what_waits_for_its_receipt_is_told_on_the_payments_and_on_its_report(
 ) -> None:
     time_machine.move_to(LATER, tick=False)
     collected("R1 C1T 25/11/2026 49", "R2 C1T 26/11/2026 50", "R3 C2T 26/11/2026 99")
-    report = collected("NC-6 C1T 28/11/2026 -99", "NC-7 C2T 28/11/2026 -99", now=LATER)
+    report = collected("NC-6 C1T 28/11/2026 -120", "NC-7 C2T 28/11/2026 -99", now=LATER)
     client = signed_in(elena)
     assert "1 devolución no encontró de qué recibo es" in client.get("/payments/").content.decode()
     page = client.get(f"/reports/{report.pk}/").content.decode()
