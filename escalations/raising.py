@@ -42,6 +42,8 @@ class ToRaise:
     customer_name: str = ""
     telephone: str = ""
     zone: str = ""
+    promised: str = ""
+    due_at: datetime | None = None  # what the customer was told; without it the limit of the kind
 
 
 def raise_escalation(
@@ -95,21 +97,24 @@ def raise_escalation(
 
 
 def raise_many(*, kind: str, all_of: Sequence[ToRaise], now: datetime) -> int:
-    """Raise many at once by the limit of their kind, in the name of the centre. A key that is there is left as it is.
+    """Raise many at once in the name of the centre. A key that is there is left as it is.
 
     A handful of statements, however many they are, and the mail of each where the kind writes at once. Returns how
     many are new. Raises UnknownKind.
     """
     rules = kind_of(kind)
-    due_at = due_by(now=now, working_hours=float(rules.limit_hours))
-    warn_at = warning_of(rules, due_at=due_at, now=now)
+    limit = due_by(now=now, working_hours=float(rules.limit_hours))
+    dues = [one.due_at or limit for one in all_of]
+    calendar = working_calendar(first=now.date(), last=max(now, *dues).date())
+    ahead = timedelta(hours=float(rules.warn_hours))
     rows = [
         Escalation(
             key=one.key, kind=rules, contract=one.contract[:24], customer_name=one.customer_name[:120],
-            telephone=one.telephone[:16], zone=one.zone[:80], reason=one.reason, due_at=due_at, warn_at=warn_at,
-            raised_at=now, raised_by_id=one.raised_by_id,
+            telephone=one.telephone[:16], zone=one.zone[:80], reason=one.reason, promised=one.promised[:200],
+            due_at=due, warn_at=before_by(due, ahead, since=now, calendar=calendar), raised_at=now,
+            raised_by_id=one.raised_by_id,
         )
-        for one in all_of
+        for one, due in zip(all_of, dues, strict=True)
     ]  # fmt: skip
     with transaction.atomic():
         Escalation.objects.bulk_create(rows, ignore_conflicts=True)

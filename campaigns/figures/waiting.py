@@ -28,8 +28,9 @@ def what_waits(*, campaign: Campaign, by_state: dict[str, int], now: datetime) -
     """The lists of a campaign with how many stand in them; those of states as they were counted last (`by_state`)."""
     contacts = reverse("campaigns:contact_list", args=[write_period(campaign.period)])
     states = ListEntry.State
+    to_call = _("Quedaron por llamar") if campaign.state == Campaign.State.CLOSED else _("Por llamar")
     found = [
-        Waiting(_("Por llamar"), by_state.get(states.OPEN, 0), f"{contacts}?state=open"),
+        Waiting(to_call, by_state.get(states.OPEN, 0), f"{contacts}?state=open"),
         Waiting(_("Sin asignar"), by_state.get("unassigned", 0), f"{contacts}?state=unassigned", is_urgent=True),
         Waiting(_("No llamables"), by_state.get(states.NOT_CALLABLE, 0), f"{contacts}?state=not_callable"),
         Waiting(_("Sin más intentos"), by_state.get(states.EXHAUSTED, 0), f"{contacts}?state=exhausted"),

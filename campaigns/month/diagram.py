@@ -9,7 +9,8 @@ PROSE = """
 *supervision*: a supervisor or an administrator. *centre*: a scheduled job or a command.
 A launch needs contacts that belong to somebody and a day not after the last of calls; launched early, nobody is called
 before the first. A campaign that was not launched closes only after its last day. A close lets go of leases and
-cancels pending call-backs; an attempt that is still open keeps waiting for its result.
+makes each agreed call a call to make, a card due at its hour; an attempt that is still open keeps waiting for its
+result.
 """
 LIFE = Life(
     name="campaign",

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agents.models import User
 from campaigns.models import CallBack, Campaign, CampaignChange, ErrandKind, ListEntry
 from campaigns.month import errands
+from campaigns.month.letting_go import let_go, note_of
 from campaigns.month.measurement import fix_measurement
 from campaigns.month.periods import day_of
 
@@ -79,14 +79,6 @@ class CampaignRefused(Exception):
     """The step cannot be taken now; the message is the sentence for the person who asked."""
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What a close had to settle."""
-
-    leases: int
-    call_backs: int
-
-
 def propose(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
     """The report is in: the campaign waits for the supervisor's word. Raises CampaignRefused."""
     return _take_step(Verb.PROPOSE, campaign=campaign, by=by, now=now, note=note)
@@ -107,11 +99,13 @@ def resume(*, campaign: Campaign, by: User | None, now: datetime, note: str = ""
     return _take_step(Verb.RESUME, campaign=campaign, by=by, now=now, note=note)
 
 
-def close(*, campaign: Campaign, by: User | None, now: datetime, note: str = "") -> Campaign:
-    """End the campaign. Raises CampaignRefused.
+def close(*, campaign: Campaign, by: User | None, now: datetime, note: str) -> Campaign:
+    """End the campaign; a person says why. Raises CampaignRefused.
 
-    Leases are let go and pending call-backs cancelled; open attempts keep waiting for their result.
+    Leases are let go and agreed calls become calls to make; open attempts keep waiting for their result.
     """
+    if by is not None and not note.strip():
+        raise CampaignRefused(_("Escriba por qué se cierra la campaña."))
     return _take_step(Verb.CLOSE, campaign=campaign, by=by, now=now, note=note)
 
 
@@ -140,7 +134,7 @@ def close_overdue(*, now: datetime) -> list[Campaign]:
     left_over = CallBack.objects.filter(state=CallBack.State.PENDING, campaign__state=State.CLOSED)
     for campaign in Campaign.objects.filter(pk__in=left_over.values("campaign")):
         with transaction.atomic():
-            _settle(campaign, now)
+            let_go(campaign=campaign, now=now)
     return closed
 
 
@@ -163,7 +157,7 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
             fix_measurement(locked)
         if step.to_state == State.CLOSED:
             locked.closed_at = now
-            note = _with_settled(note, _settle(locked, now))
+            note = note_of(note, let_go(campaign=locked, now=now))
             errands.forget(campaign=locked, kind=ErrandKind.ASSIGNMENT)  # nobody is to call any more
         if step.to_state == State.EXPECTED:
             locked.assigned_at = locked.assignment_asked_at = None
@@ -253,48 +247,6 @@ _CONDITIONS: dict[Verb, Callable[[Campaign, date], None]] = {
     Verb.RESUME: _last_day_condition,
     Verb.CLOSE: _close_conditions,
 }
-
-
-def _settle(campaign: Campaign, now: datetime) -> Settled:
-    """Let go of what only makes sense while calling. An open attempt keeps its fence, so its result still enters."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE campaigns_listentry SET lease_agent_id = NULL, lease_until = NULL
-             WHERE lease_agent_id IS NOT NULL AND contact_id IN (
-               SELECT contact_id FROM campaigns_listentry
-                WHERE campaign_id = %s AND contact_id = ANY (ARRAY(
-                        SELECT contact_id FROM campaigns_listentry WHERE lease_agent_id IS NOT NULL
-                         UNION SELECT contact_id FROM campaigns_callback WHERE campaign_id = %s AND state = %s))
-                ORDER BY contact_id FOR NO KEY UPDATE)
-            """,
-            [campaign.pk, campaign.pk, CallBack.State.PENDING],
-        )
-        leases = cursor.rowcount
-        cursor.execute(
-            """
-            UPDATE campaigns_callback
-               SET state = %s, settled_at = %s, why = %s
-             WHERE campaign_id = %s AND state = %s
-            """,
-            [CallBack.State.CANCELLED, now, "La campaña cerró.", campaign.pk, CallBack.State.PENDING],
-        )
-        return Settled(leases=leases, call_backs=cursor.rowcount)
-
-
-def _with_settled(note: str, settled: Settled) -> str:
-    parts = [note] if note else []
-    if settled.call_backs:
-        parts.append(
-            ngettext("%(n)d llamada acordada anulada.", "%(n)d llamadas acordadas anuladas.", settled.call_backs)
-            % {"n": settled.call_backs}
-        )
-    if settled.leases:
-        parts.append(
-            ngettext("%(n)d contacto que estaba abierto.", "%(n)d contactos que estaban abiertos.", settled.leases)
-            % {"n": settled.leases}
-        )
-    return " ".join(parts)
 
 
 def _day(day: date) -> str:

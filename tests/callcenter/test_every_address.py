@@ -214,6 +214,7 @@ ADDRESSES = [
     Address("campaigns:campaign_figures", CENTRE, of=month),
     Address("campaigns:campaign_export", CENTRE, of=month, sends={}),
     Address("campaigns:campaign_step", STEERING, of=lambda world: {**world.month, "verb": "pause"}, sends={}),
+    Address("campaigns:close", STEERING, of=month, form=True),
     Address("campaigns:words", STEERING, of=month, form=True),
     Address("campaigns:plan", CENTRE, of=month),
     Address("campaigns:plan_goals", STEERING, of=month, sends={}),

@@ -64,7 +64,7 @@ def month(at: At, ana: Agent, luis: Agent, elena: User, settings: Any, tmp_path:
     paid(*lines, f"R7;{contracts[4]};{contracts[4]}1;Internet;28/11/2026;100", "R8;9999;99991;Internet;28/11/2026;289",
          f"R9;{contracts[5]};{contracts[5]}1;Internet;28/11/2026;289", now=at("2026-11-29 06:10"))  # fmt: skip
     paid(f"R9;{contracts[5]};{contracts[5]}1;Internet;29/11/2026;-100", now=at("2026-11-29 20:10"))
-    campaign = lifecycle.close(campaign=campaign, by=elena, now=at("2026-11-30 20:10"))
+    campaign = lifecycle.close(campaign=campaign, by=elena, now=at("2026-11-30 20:10"), note="Fin del mes.")
     sealing.seal(campaign=campaign, by=elena, now=at("2026-11-30 20:15"))
     sealing.reseal(campaign=campaign, by=None, reason="Fin de la gracia", now=at("2026-12-06 00:10"))
     refresh_figures(campaign=campaign, now=at("2026-12-06 00:11"))

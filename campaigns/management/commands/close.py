@@ -11,9 +11,9 @@ from campaigns.month.lifecycle import close
 
 
 class Command(CampaignCommand):
-    help = "Closes the campaign of a month: leases are let go and pending call-backs cancelled."
+    help = "Closes the campaign of a month: leases are let go and agreed calls become calls to make."
 
     def act(self, campaign: Campaign, now: datetime) -> dict[str, Any]:
-        close(campaign=campaign, by=None, now=now)
+        close(campaign=campaign, by=None, now=now, note="")
         last = campaign.changes.order_by("-pk").first()
         return {"closed_at": campaign.closed_at, "note": last.note if last else ""}

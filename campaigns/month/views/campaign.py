@@ -31,7 +31,7 @@ from campaigns.figures.waiting import what_waits
 from campaigns.models import Campaign, ErrandKind, Service
 from campaigns.month import errands, lifecycle
 from campaigns.month.lifecycle import CampaignRefused, Verb
-from campaigns.month.on_pages import agent_choices, campaign_at, month_name
+from campaigns.month.on_pages import agent_choices, campaign_at, month_name, step_to_here
 from campaigns.month.periods import write_period
 from campaigns.month.tables import AgentTable, agent_rows
 from screens.spreadsheets import workbook_response
@@ -47,7 +47,6 @@ BADGES = {
 STEPS = {
     "pause": (lifecycle.pause, gettext_lazy("La campaña quedó en pausa: no se entregan contactos.")),
     "resume": (lifecycle.resume, gettext_lazy("La campaña sigue.")),
-    "close": (lifecycle.close, gettext_lazy("La campaña quedó cerrada. El informe de cierre llega por correo.")),
 }
 PARTS = {"detail": "month/_campaign_detail.html", "charts": "figures/_campaign_charts.html"}
 
@@ -110,7 +109,7 @@ def export(request: HttpRequest, period: str) -> HttpResponseBase:
 @steering_only
 @require_POST
 def step(request: HttpRequest, period: str, verb: str) -> HttpResponseBase:
-    """Pause, resume or close."""
+    """Pause or resume."""
     campaign = campaign_at(request, period)
     if verb not in STEPS:
         raise Http404
@@ -163,6 +162,7 @@ def _page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         "days_left": days_left(campaign, now=now),
         "why_not": reasons,
         "steers": user.steers_campaigns,
+        "step": None if campaign.state == State.RUNNING else step_to_here(campaign),
         "parked": errands.parked(campaign=campaign),
         "drift": drift_of(campaign=campaign),
         "services": Service.choices,

@@ -117,7 +117,7 @@ def test_a_row_is_admitted_once_and_not_after_it_was_dismissed(report: Report, e
 
 
 def test_nothing_is_admitted_into_a_closed_campaign(report: Report, elena: User, at: At) -> None:
-    lifecycle.close(campaign=Campaign.objects.get(), by=None, now=at("2026-12-01 00:10"))
+    lifecycle.close(campaign=Campaign.objects.get(), by=None, now=at("2026-12-01 00:10"), note="")
     with pytest.raises(RowRefused, match="ya está cerrada"):
         admit(
             row_id=row_at(4).pk,

@@ -294,7 +294,7 @@ def test_until_they_are_counted_again_figures_say_of_which_report_they_are(
 
 def test_a_closed_month_takes_no_other_report(month: Campaign, at: At, elena: User) -> None:
     report = corrected(*CORRECTION, now=at("2026-11-26 09:00"))
-    lifecycle.close(campaign=month, by=elena, now=at("2026-11-30 20:00"))
+    lifecycle.close(campaign=month, by=elena, now=at("2026-11-30 20:00"), note="Fin del mes.")
     with pytest.raises(FileRefused, match="ya está cerrada"):
         received(ccvp(*many(3)), now=at("2026-11-30 21:00"))
     refused = accepted(report, by=elena, now=at("2026-11-30 21:10"))

@@ -15,7 +15,8 @@ from python_calamine import CalamineWorkbook
 from agents.models import Disclosure
 from campaigns.figures.charts import draw_ahead
 from campaigns.figures.refreshing import refresh_figures
-from campaigns.models import Campaign, ListEntry, Renewal, RenewalPayment
+from campaigns.models import CallBack, Campaign, ListEntry, Renewal, RenewalPayment
+from escalations.models import Kind
 from screens.charts import WIDTHS
 from tests.campaigns.a_campaign import moment
 from tests.campaigns.a_month import make_month
@@ -116,20 +117,53 @@ def test_a_refresh_is_a_fragment(month, elena, signed_in):
 
 def test_pause_resume_and_close(month, elena, signed_in):
     client = signed_in(elena)
-    for verb, state in (("pause", "paused"), ("resume", "running"), ("close", "closed")):
-        assert client.post(f"{PAGE}step/{verb}/").status_code == 302
+    for verb, state in (("step/pause/", "paused"), ("step/resume/", "running"), ("close/", "closed")):
+        assert client.post(f"{PAGE}{verb}", {"reason": "Se acabaron las líneas"}).status_code == 302
         month.refresh_from_db()
         assert month.state == state
     response = client.post(f"{PAGE}step/pause/", follow=True)
     assert Campaign.objects.get().state == "closed"
     assert [message.level_tag for message in response.context["messages"]] == ["success"] * 3 + ["error"]
+    assert "Se acabaron las líneas" in response.content.decode()
+    assert "Quedaron por llamar" in response.content.decode()
+
+
+def test_before_a_close_it_is_said_what_is_left_and_what_was_promised(month, ana, elena, signed_in, at):
+    to_call = ListEntry.objects.filter(state="open", owner__isnull=False)
+    for entry, hour in zip(to_call, ("2026-11-28 12:00", "2026-11-30 09:00"), strict=False):
+        CallBack.objects.create(
+            campaign=month, contact_id=entry.pk, agent=ana, due_at=at(hour), created_at=at("2026-11-28 09:00")
+        )
+    client = signed_in(elena)
+    page = " ".join(client.get(f"{PAGE}close/").content.decode().split())
+    assert (
+        f"Quedan {ListEntry.objects.filter(state='open').count()} contactos por llamar · quedan 2 días de llamadas"
+        in page
+    )
+    assert "2 llamadas acordadas siguen prometidas, la primera para el 28/11 12:00" in page
+    assert "La última es para el 30/11 09:00" in page
+    assert client.post(f"{PAGE}close/", {"reason": " "}).status_code == 422
+    month.refresh_from_db()
+    assert month.state == "running"
+
+
+def test_a_month_does_not_close_without_the_card_its_promised_calls_become(month, ana, elena, signed_in, at):
+    entry = ListEntry.objects.filter(owner=ana, state="open").first()
+    CallBack.objects.create(
+        campaign=month, contact_id=entry.pk, agent=ana, due_at=at("2026-11-29 10:00"), created_at=at("2026-11-28 09:00")
+    )
+    Kind.objects.filter(code="callback_promise").delete()
+    page = signed_in(elena).post(f"{PAGE}close/", {"reason": "Fin"})
+    assert page.status_code == 422
+    assert "callback_promise" in page.content.decode()
+    assert CallBack.objects.get().state == "pending"
 
 
 def test_only_who_steers_takes_a_step(month, oscar, ana, signed_in):
-    assert signed_in(oscar).post(f"{PAGE}step/close/").status_code == 403
+    assert signed_in(oscar).post(f"{PAGE}close/").status_code == 403
     assert signed_in(ana).get(PAGE).status_code == 403
     assert "Pausar" not in signed_in(oscar).get(PAGE).content.decode()
-    assert signed_in(oscar).get(f"{PAGE}step/close/").status_code == 403
+    assert signed_in(oscar).get(f"{PAGE}close/").status_code == 403
 
 
 def test_what_is_no_campaign_is_not_found(month, elena, signed_in):

@@ -95,7 +95,7 @@ def test_what_is_assigned_another_way_is_owed_no_more(two_asked, at):
 def test_a_month_that_closes_owes_no_assignment(two_asked, at):
     first, _second = two_asked
     park_the_assignment(first, at(NOON))
-    lifecycle.close(campaign=first, by=None, now=at("2026-12-31 23:00"))
+    lifecycle.close(campaign=first, by=None, now=at("2026-12-31 23:00"), note="")
     assert not Errand.objects.exists()
 
 

@@ -13,6 +13,8 @@ from agents.models import Agent, User
 from campaigns.models import Attempt, CallBack, Campaign, CampaignChange, Contact, ListEntry
 from campaigns.month import lifecycle
 from campaigns.month.lifecycle import STEPS, Actor, CampaignRefused, Verb
+from escalations.calls import calls_to_make
+from escalations.models import Escalation
 
 At = Callable[..., datetime]
 State = Campaign.State
@@ -21,7 +23,7 @@ VERBS = {
     Verb.LAUNCH: lifecycle.launch,
     Verb.PAUSE: lifecycle.pause,
     Verb.RESUME: lifecycle.resume,
-    Verb.CLOSE: lifecycle.close,
+    Verb.CLOSE: partial(lifecycle.close, note="Ya no hace falta."),
     Verb.CORRECT: partial(lifecycle.correct, note="Se corrigió."),
     Verb.WITHDRAW: partial(lifecycle.withdraw, note="No era el suyo."),
 }
@@ -132,7 +134,7 @@ def test_the_first_launch_keeps_its_time_through_a_pause(december: Campaign, ana
     assert CampaignChange.objects.filter(note="Corte de luz").count() == 1
 
 
-def test_a_close_lets_go_of_leases_and_cancels_call_backs_but_keeps_open_attempts(
+def test_a_close_lets_go_of_leases_and_hands_agreed_calls_over_but_keeps_open_attempts(
     december: Campaign, ana: Agent, elena: User, at: At
 ) -> None:
     now = at("2026-11-28 12:00")
@@ -149,11 +151,46 @@ def test_a_close_lets_go_of_leases_and_cancels_call_backs_but_keeps_open_attempt
     assert (entry.lease_agent, entry.lease_until, entry.fence, entry.owner) == (None, None, 3, ana)
     call_back = CallBack.objects.get()
     assert (call_back.state, call_back.settled_at) == ("cancelled", now)
-    assert (call_back.note, call_back.why) == ("Con su hija", "La campaña cerró.")
+    assert (call_back.note, call_back.why) == ("Con su hija", "La campaña cerró: pasó a las llamadas por hacer.")
     assert Attempt.objects.get().resulted_at is None
     assert CampaignChange.objects.get().note == (
-        "Fin anticipado. 1 llamada acordada anulada. 1 contacto que estaba abierto."
+        "Fin anticipado. 1 llamada acordada pasa a las llamadas por hacer. 1 contacto que estaba abierto."
     )
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_who_was_promised_a_call_is_still_called_after_the_close(
+    december: Campaign, ana: Agent, luis: Agent, elena: User, at: At, by_itself: bool
+) -> None:
+    rosa, paid = owned_contact(december, ana), owned_contact(december, ana, "200", state="paid")
+    in_state(december, State.RUNNING, at("2026-11-25 10:00"))
+    for contact, hour in ((rosa, "2026-11-29 10:00"), (paid, "2026-11-29 11:00")):
+        CallBack.objects.create(
+            campaign=december, contact=contact, agent=ana, due_at=at(hour), note="Con su hija",
+            created_at=at("2026-11-28 09:00"),
+        )  # fmt: skip
+    if by_itself:
+        lifecycle.close_overdue(now=at("2026-12-01 00:01"))
+        lifecycle.close_overdue(now=at("2026-12-01 00:06"))
+    else:
+        lifecycle.close(campaign=december, by=elena, now=at("2026-11-28 12:00"), note="Fin anticipado.")
+    card = Escalation.objects.get()
+    assert (card.kind_id, card.contract, card.telephone, card.due_at, card.raised_by) == (
+        "callback_promise", "100", "+59170712345", at("2026-11-29 10:00"), ana.user,
+    )  # fmt: skip
+    assert card.promised == "Le llamamos el 29/11/2026 10:00."
+    assert card.reason.endswith("Con su hija")
+    assert calls_to_make(by=ana.user, now=at("2026-11-29 08:00")) == [card]
+    assert calls_to_make(by=luis.user, now=at("2026-12-01 08:00")) == [card]
+    assert [call.why for call in CallBack.objects.order_by("due_at")] == [
+        "La campaña cerró: pasó a las llamadas por hacer.", "La campaña cerró y ya no hacía falta llamar.",
+    ]  # fmt: skip
+
+
+def test_a_person_who_closes_says_why(december: Campaign, ana: Agent, elena: User, at: At) -> None:
+    in_state(december, State.RUNNING, at("2026-11-25 10:00"))
+    with pytest.raises(CampaignRefused, match="por qué"):
+        lifecycle.close(campaign=december, by=elena, now=at("2026-11-28 12:00"), note="  ")
 
 
 def test_a_campaign_closes_by_itself_after_its_last_day_and_once(december: Campaign, ana: Agent, at: At) -> None:
@@ -167,5 +204,5 @@ def test_a_campaign_closes_by_itself_after_its_last_day_and_once(december: Campa
 
 def test_a_month_without_report_closes_too_and_before_its_end_does_not(december: Campaign, at: At) -> None:
     with pytest.raises(CampaignRefused, match="se cierra sola"):
-        lifecycle.close(campaign=december, by=None, now=at("2026-11-28 10:00"))
+        lifecycle.close(campaign=december, by=None, now=at("2026-11-28 10:00"), note="")
     assert lifecycle.close_overdue(now=at("2026-12-02 08:00")) == [december]

@@ -155,7 +155,7 @@ def test_a_close_in_the_middle_of_results_leaves_no_agreed_call_behind(running: 
 
     def closes() -> None:
         wait_until(CallBack.objects.exists, what="a call is agreed")
-        lifecycle.close(campaign=Campaign.objects.get(), by=None, now=NOW)
+        lifecycle.close(campaign=Campaign.objects.get(), by=None, now=NOW, note="")
 
     wrong = together([closes], [desk(agent, stop) for agent in agents], stop)
     assert wrong == []
