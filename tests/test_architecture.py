@@ -156,6 +156,13 @@ def test_templates_climb_to_no_higher_room() -> None:
     ]
 
 
+def test_the_key_that_goes_elsewhere_presses_nothing() -> None:
+    """`g` waits for the letter of a page: a button that says `g` is never pressed by it."""
+    pages = [*HOUSE.glob("*/templates/**/*.html"), *(HOUSE / "templates").rglob("*.html")]
+    said = re.compile(r"""(?:data-)?key="g\"""")
+    assert [path.relative_to(HOUSE).as_posix() for path in pages if said.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_a_piece_that_is_included_by_a_variable_is_named_by_the_wiring() -> None:
     """What the test above cannot read: a template in a variable, an address in the settings, a template in Python."""
     pages = [*HOUSE.glob("*/templates/**/*.html"), *(HOUSE / "templates").rglob("*.html")]
