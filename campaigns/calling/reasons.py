@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 from campaigns.calling.calling_hours import clock, local, next_day
 from campaigns.calling.rulebook import RuleBook
 from campaigns.calling.telephones import BUSY, RESTING, Resting
-from campaigns.models import CallBack, ListEntry
+from campaigns.models import CallBack, Campaign, ListEntry
+from campaigns.month.standing import pause_in_words
 from service_level.days import midnight_of
 
 # A call the customer agreed to and that is due overrides what only spares the customer (decision 0060).
@@ -90,6 +91,9 @@ def _all_attempts(case: Case) -> str:
 
 def _not_running(case: Case) -> str:
     campaign = case.entry.campaign
+    if campaign.state == Campaign.State.PAUSED:
+        paused = pause_in_words(campaign=campaign, now=case.book.now)
+        return _("%(paused)s: no se llama hasta que siga.") % {"paused": paused}
     words = {"campaign": campaign, "state": campaign.get_state_display().lower()}
     return _("La campaña %(campaign)s no está en curso: %(state)s.") % words
 

@@ -28,6 +28,8 @@ SELECT json_build_object(
   'dispositions', (SELECT json_agg(row_to_json(d) ORDER BY d.position, d.id) FROM campaigns_disposition d),
   'campaigns', (SELECT json_agg(c.id ORDER BY c.period) FROM campaigns_campaign c
                 WHERE c.state = 'running' AND %(today)s BETWEEN c.calls_from AND c.calls_until),
+  'paused', (SELECT json_agg(c.id ORDER BY c.period) FROM campaigns_campaign c
+             WHERE c.state = 'paused' AND %(today)s BETWEEN c.calls_from AND c.calls_until),
   'following', (SELECT json_agg(c.id) FROM campaigns_campaign c WHERE c.state = 'running' AND c.follows_answers)
 )::text
 """
@@ -37,18 +39,24 @@ AnyModel = TypeVar("AnyModel", bound=models.Model)
 
 @dataclass(frozen=True)
 class RuleBook:
-    """Policy, windows, days off, dispositions and running campaigns as they stand at `now`."""
+    """Policy, windows, days off, dispositions and the campaigns of these days as they stand at `now`."""
 
     now: datetime
     policy: CallingPolicy
     hours: CallingHours
     disposition_rows: tuple[dict[str, Any], ...]
     running: tuple[int, ...] = field(default=())
+    paused: tuple[int, ...] = field(default=())
     following: frozenset[int] = field(default=frozenset())  # campaigns whose order heeds when customers answer
 
     @property
     def today(self) -> date:
         return local(self.now).date()
+
+    @property
+    def in_hand(self) -> tuple[int, ...]:
+        """Campaigns of these days, called or paused: a list stays its agent's through a pause."""
+        return self.running + self.paused
 
     @cached_property
     def dispositions(self) -> tuple[Disposition, ...]:
@@ -84,6 +92,7 @@ def read_rules(*, now: datetime) -> RuleBook:
         ),
         disposition_rows=tuple(found["dispositions"] or ()),
         running=tuple(found["campaigns"] or ()),
+        paused=tuple(found["paused"] or ()),
         following=frozenset(found["following"] or ()),
     )
 

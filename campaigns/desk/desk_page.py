@@ -226,7 +226,7 @@ def last_results(*, agent: Agent, book: RuleBook) -> list[Attempt]:
 
     `is_past` says that somebody else has or had the contact since: then there is nothing left to say about the call.
     """
-    today = Attempt.objects.filter(campaign__in=book.running, day=book.today, agent=agent, resulted_at__isnull=False)
+    today = Attempt.objects.filter(campaign__in=book.in_hand, day=book.today, agent=agent, resulted_at__isnull=False)
     no_result = book.by_code.get(NO_RESULT)
     recent = today.filter(resulted_at__gte=book.now - CORRECTED_WITHIN)
     left = today.filter(disposition=no_result)

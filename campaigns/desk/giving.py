@@ -13,11 +13,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agents.models import Agent
+from campaigns.calling.calling_hours import clock
 from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import Reason, callable_from, explain, reasons_of_the_moment, why_not, with_reasons
 from campaigns.desk.lease_sweep import let_go_if_over
@@ -32,7 +34,8 @@ from campaigns.desk.taking import (
     take_contact,
     take_one,
 )
-from campaigns.models import CallBack, Contact, ListEntry
+from campaigns.models import CallBack, Campaign, Contact, ListEntry, ReassignedContact
+from campaigns.month.standing import pause_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +152,10 @@ def why_nothing(*, agent: Agent, now: datetime, book: RuleBook | None = None) ->
     """Why `give_next` gave nothing, in sentences, and when it will."""
     book = book or read_rules(now=now)
     reasons = reasons_of_the_moment(book=book, agent=agent)
+    paused = _paused(agent=agent, book=book)
+    reasons += paused
     if not book.running:
-        reasons.append(Reason("no_campaign", _("No hay ninguna campaña en curso.")))
+        reasons += [] if paused else [Reason("no_campaign", _("No hay ninguna campaña en curso."))]
         return Nothing(reasons, None)
     mine = ListEntry.objects.filter(owner=agent, campaign__in=book.running, state=ListEntry.State.OPEN)
     ready_at = mine.aggregate(first=Min("ready_at"))["first"]
@@ -158,7 +163,7 @@ def why_nothing(*, agent: Agent, now: datetime, book: RuleBook | None = None) ->
     agreed = hers.aggregate(first=Min(Greatest("due_at", "contact__entry__ready_at")))["first"]
     moments = [moment for moment in (ready_at, agreed) if moment is not None]
     if not moments:
-        reasons.append(Reason("list_done", _("No le queda ningún contacto por llamar: terminó su lista.")))
+        reasons += [] if paused else [_list_done(agent=agent, book=book)]
         return Nothing(reasons, None)
     if min(moments) > now:
         until = book.hours.next_open(min(moments))
@@ -168,6 +173,33 @@ def why_nothing(*, agent: Agent, now: datetime, book: RuleBook | None = None) ->
             Reason("not_free", _("Sus próximos contactos no están libres en este momento: busque de nuevo."))
         )
     return Nothing(reasons, callable_from(reasons))
+
+
+def _paused(*, agent: Agent, book: RuleBook) -> list[Reason]:
+    """Who paused the campaigns of these days, when, and that a list waits in them."""
+    found = []
+    for campaign in Campaign.objects.filter(pk__in=book.paused).order_by("period"):
+        words = pause_in_words(campaign=campaign, now=book.now)
+        waits = ListEntry.objects.filter(owner=agent, campaign=campaign, state=ListEntry.State.OPEN).exists()
+        sentence = _("%(paused)s: sus contactos la esperan.") if waits else "%(paused)s."
+        found.append(Reason("campaign_paused", sentence % {"paused": words}))
+    return found
+
+
+def _list_done(*, agent: Agent, book: RuleBook) -> Reason:
+    """Nothing is left of her list; with when the last of it was taken from her, which is not her doing."""
+    done = _("No le queda ningún contacto por llamar.")
+    taken = ReassignedContact.objects.filter(from_agent=agent, reassignment__campaign__in=book.running)
+    taken = taken.filter(reassignment__from_agents=agent, reassignment__undone_at=None)
+    last = taken.values("reassignment", "reassignment__at").annotate(contacts=Count("pk")).order_by("-reassignment__at")
+    if (row := last.first()) is None:
+        return Reason("list_done", _("No le queda ningún contacto por llamar: terminó su lista."))
+    told = ngettext(
+        "El %(time)s supervisión pasó %(n)d contacto de su lista a otra.",
+        "El %(time)s supervisión pasó %(n)d contactos de su lista a otras.",
+        row["contacts"],
+    ) % {"time": clock(row["reassignment__at"]), "n": row["contacts"]}
+    return Reason("list_done", f"{done} {told}")
 
 
 def _own_savepoint() -> AbstractContextManager[Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.cache import cache
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from redis.exceptions import RedisError
 
 from agents.models import Agent
@@ -26,11 +26,13 @@ KEPT_SECONDS = 60
 class Progress:
     """The header of the desk: how far her list of the running campaigns is, and what she did today in any campaign.
 
-    `handled` of `total` by the definitions of figures/measuring.py: who paid without a call is not handled.
+    `handled` as figures/measuring.py defines it; who paid without a call is nobody's to handle and not in `total`.
+    `elsewhere`: contacts she has handled that are in another's list by now, or never were in hers.
     """
 
     total: int = 0
     handled: int = 0
+    elsewhere: int = 0
     attempts: int = 0
     contacts: int = 0
     promises: int = 0
@@ -63,7 +65,8 @@ def move_progress(*, agent: Agent, book: RuleBook, recorded: Recorded) -> None:
     entry, attempt, said = recorded.entry, recorded.attempt, recorded.attempt.disposition
     if recorded.repeated or said is None:
         return
-    is_first = entry.owner_id == agent.pk and entry.handled_at == attempt.resulted_at
+    is_first = entry.handled_at == attempt.resulted_at
+    is_hers = entry.owner_id == agent.pk
     is_todays = attempt.day == book.today and said.code != NO_RESULT
     try:
         kept = cache.get(_key(agent, book))
@@ -72,7 +75,8 @@ def move_progress(*, agent: Agent, book: RuleBook, recorded: Recorded) -> None:
         was = Progress(**kept)
         now = replace(
             was,
-            handled=was.handled + is_first,
+            handled=was.handled + (is_first and is_hers),
+            elsewhere=was.elsewhere + (is_first and not is_hers),
             attempts=was.attempts + is_todays,
             contacts=was.contacts + (is_todays and said.party == Disposition.Party.RIGHT),
             promises=was.promises + (is_todays and said.requires_promise),
@@ -91,15 +95,16 @@ def forget_progress(*, agent: Agent, book: RuleBook) -> None:
 
 
 def _key(agent: Agent, book: RuleBook) -> str:
-    return f"desk-progress:{agent.pk}:{book.today}:{'-'.join(map(str, book.running))}"
+    return f"desk-progress:{agent.pk}:{book.today}:{'-'.join(map(str, book.in_hand))}"
 
 
 def _count(agent: Agent, book: RuleBook) -> Progress:
     counted = (
         own_entries(agent)
-        .filter(campaign__in=book.running)
+        .filter(campaign__in=book.in_hand)
         .exclude(state__in=[ListEntry.State.HELD_OUT, ListEntry.State.GONE])
-        .exclude(state=ListEntry.State.NOT_CALLABLE, handled_at=None)  # whose last telephone a call took was called
+        # whose last telephone a call took was called, and who paid before any call is not to be
+        .exclude(state__in=[ListEntry.State.NOT_CALLABLE, ListEntry.State.PAID], handled_at=None)
         .aggregate(
             total=Count("pk"),
             handled=Count("pk", filter=Q(handled_at__isnull=False)),
@@ -110,7 +115,16 @@ def _count(agent: Agent, book: RuleBook) -> Progress:
         contacts=Count("pk", filter=Q(disposition__party=Disposition.Party.RIGHT)),
         promises=Count("pk", filter=Q(disposition__requires_promise=True)),
     )
-    return Progress(**counted, **told)
+    return Progress(**counted, **told, elsewhere=_count_elsewhere(agent, book))
+
+
+def _count_elsewhere(agent: Agent, book: RuleBook) -> int:
+    """Contacts she handled in these campaigns that are not hers. The days are named for the index of attempts."""
+    begins = Campaign.objects.filter(pk__in=book.in_hand).aggregate(first=Min("calls_from"))["first"] or book.today
+    days = [begins + timedelta(days=number) for number in range((book.today - begins).days + 1)]
+    told = Attempt.objects.filter(campaign__in=book.in_hand, day__in=days, agent=agent, disposition__isnull=False)
+    told = told.exclude(disposition__code=NO_RESULT)
+    return ListEntry.objects.filter(contact__in=told.values("contact")).exclude(owner=agent).count()
 
 
 def campaigns_called_on(day: date) -> list[int]:

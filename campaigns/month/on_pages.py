@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import F
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
 
 from agents.access import signed_in_user
 from agents.models import Agent, User
-from campaigns.models import Campaign, CampaignChange
+from campaigns.models import Campaign
 from campaigns.month.periods import PeriodNotUnderstood, parse_period
 
 
@@ -50,9 +49,3 @@ def agent_choices(user: User, wanted: list[int]) -> list[tuple[int, str]]:
 def month_name(campaign: Campaign) -> str:
     """`Diciembre 2026`."""
     return date_format(campaign.period, "F Y").capitalize()
-
-
-def step_to_here(campaign: Campaign) -> CampaignChange | None:
-    """The step that brought a campaign into its state: since when, by whom and why."""
-    steps = campaign.changes.filter(to_state=campaign.state).exclude(from_state=F("to_state"))
-    return steps.select_related("by").order_by("-at", "-pk").first()

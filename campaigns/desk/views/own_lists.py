@@ -75,14 +75,14 @@ def my_list(request: HttpRequest) -> HttpResponseBase:
     """Own contacts of the running campaigns, filtered and sorted by the address; exported as they are filtered."""
     user, book = signed_in_user(request), read_rules(now=timezone.now())
     agent = agent_of(request)
-    own = ListEntry.objects.visible_to(user).filter(owner=agent, campaign__in=book.running)
+    own = ListEntry.objects.visible_to(user).filter(owner=agent, campaign__in=book.in_hand)
     chosen = {name: request.GET.get(name, "") for name in ("state", "call_list", "zone")}
     entries = with_owed(_filtered(own, chosen, book), contact="contact_id")
     entries = entries.select_related("contact", "last_disposition")
     entries = with_reasons(entries.order_by("position"), now=book.now, agent=agent, book=book)
     if request.GET.get("export") == "xlsx":
         return _export(entries, user=user, now=book.now)
-    zones = Contact.objects.visible_to(user).filter(entry__owner=agent, entry__campaign__in=book.running)
+    zones = Contact.objects.visible_to(user).filter(entry__owner=agent, entry__campaign__in=book.in_hand)
     return render(
         request,
         "campaigns/desk/my_list.html",

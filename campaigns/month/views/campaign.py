@@ -31,8 +31,9 @@ from campaigns.figures.waiting import what_waits
 from campaigns.models import Campaign, ErrandKind, Service
 from campaigns.month import errands, lifecycle
 from campaigns.month.lifecycle import CampaignRefused, Verb
-from campaigns.month.on_pages import agent_choices, campaign_at, month_name, step_to_here
+from campaigns.month.on_pages import agent_choices, campaign_at, month_name
 from campaigns.month.periods import write_period
+from campaigns.month.standing import step_to_here
 from campaigns.month.tables import AgentTable, agent_rows
 from screens.spreadsheets import workbook_response
 

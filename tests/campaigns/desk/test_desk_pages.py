@@ -11,10 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agents.models import Disclosure, Pause
+from campaigns.assignment.moving import Selection
+from campaigns.assignment.rebalancing import reassign
 from campaigns.calling.reasons import in_short
 from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next
 from campaigns.desk.lease_sweep import sweep_leases
+from campaigns.desk.leases import release_desk
 from campaigns.desk.results import record_result
 from campaigns.models import (
     Attempt,
@@ -26,6 +29,7 @@ from campaigns.models import (
     Renewal,
     RenewalPayment,
 )
+from campaigns.month import lifecycle
 from campaigns.promises_and_callbacks.call_backs import agree
 
 pytestmark = pytest.mark.django_db
@@ -719,3 +723,43 @@ def test_in_english_the_results_are_english_and_what_is_said_to_the_customer_spa
         assert words in page
     assert "Buenos días, ¿hablo con Rosa Flores?" in page
     assert '<option value="Precio" label="Price">' in page
+
+
+def test_while_the_campaign_is_paused_the_desk_says_so_and_keeps_her_counts(
+    opened, ana, elena, december, signed_in, at
+):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    release_desk(agent=ana, now=at("2026-11-26 10:00"))
+    lifecycle.pause(campaign=december, by=elena, now=at("2026-11-26 10:00"))
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    assert "La campaña está en pausa desde las 10:00 (Elena): sus contactos la esperan." in page
+    assert "<strong>1</strong> de 2 gestionados" in page
+    for untrue in ("Sin contactos asignados", "No hay ninguna campaña en curso", "terminó su lista"):
+        assert untrue not in page
+    assert "Juan Rojas" in client.get(reverse("campaigns:my_list")).content.decode()
+
+
+def test_a_call_in_a_paused_campaign_is_refused_with_who_paused_it(opened, ana, elena, december, signed_in, at):
+    lifecycle.pause(campaign=december, by=elena, now=at("2026-11-25 19:30"))
+    answer = post(signed_in(ana), "desk_call", opened, telephone=opened.telephones[0])
+    assert answer.status_code == 409
+    assert "en pausa desde el 25/11 a las 19:30 (Elena): no se llama hasta que siga." in answer.content.decode()
+
+
+def test_whose_contacts_were_taken_away_has_not_finished_her_list(
+    make_contact, opened, ana, luis, elena, december, signed_in, at
+):
+    make_contact(ana, "Pedro Paz", state="paid")
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    release_desk(agent=ana, now=at("2026-11-26 10:00"))
+    assert "<strong>1</strong> de 2 gestionados" in client.get(reverse("campaigns:desk")).content.decode()
+    release_desk(agent=ana, now=at("2026-11-26 10:00"))
+    of_ana = Selection(agents=(ana.pk,))
+    reassign(campaign=december, selection=of_ana, to=[luis], by=elena, now=at("2026-11-26 10:00"))
+    cache.clear()  # as after its minute
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    assert "El 26/11 10:00 supervisión pasó 2 contactos de su lista a otras." in page
+    assert "terminó su lista" not in page
+    assert "gestionó 1 de otras listas" in page
