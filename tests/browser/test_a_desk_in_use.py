@@ -178,3 +178,14 @@ def test_clocks_tell_how_long_a_contact_is_open_and_a_call_lasts_and_nobody_hear
     page.clock.run_for(20_000)
     page.reload()
     expect(timer).to_have_text(re.compile(r"0:[2-5]\d"))  # the same contact is still open
+
+
+def test_any_minute_may_be_agreed_also_after_a_reload(desk):
+    desk.keyboard.press("3")
+    hour = desk.locator("#call-back-time")
+    with desk.expect_response("**/desk/draft/"):
+        hour.fill("09:59")
+    desk.reload()
+    expect(hour).to_have_value("09:59")
+    hour.fill("10:00")
+    assert hour.evaluate("one => one.validity.valid")
