@@ -151,7 +151,7 @@ async def open_desk(client: httpx.AsyncClient, desk: Desk) -> bool:
 async def save_result(client: httpx.AsyncClient, desk: Desk, times: Times) -> None:
     """Save a result as the desk's form does and wait for the next contact's page."""
     data = {"csrfmiddlewaretoken": desk.token, "contact": desk.contact, "fence": desk.fence,
-            "disposition": "no_answer", "telephone": desk.telephone}  # fmt: skip
+            "disposition": "no_answer", "telephone": desk.telephone, "undialled": "1"}  # fmt: skip
     began = time.perf_counter()
     before = desk.contact
     try:

@@ -151,7 +151,7 @@ AT_THE_DESK = (
     Rule(
         "a second Enter on leaving a pause calls a customer",
         "campaigns/desk/desk_page.py",
-        'return "m" if self.after_pause else "Enter"',
+        'return "m" if self.unseen else "Enter"',
         'return "Enter"',
         (f"{DESK}/test_desk_pages.py::test_leaving_a_pause_gives_the_contact_and_dials_on_another_key_than_enter",),
     ),

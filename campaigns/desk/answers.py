@@ -37,6 +37,7 @@ class Answers:
     promised_amount: Decimal | None = None
     call_back_at: datetime | None = None
     call_back_personal: bool = True
+    undialled: bool = True  # whether a result without a call is meant; a desk asks before it says so
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "note", self.note.strip())

@@ -75,7 +75,7 @@ class Desk:
     countdown: int = 0
     reasons: tuple[str, ...] = REASONS
     now: datetime | None = None
-    after_pause: bool = False
+    unseen: bool = False
     next_calls: list[CallBack] = field(default_factory=list)
     is_lost: bool = False  # the reservation: what was said may still be recorded, nobody is dialled
 
@@ -109,6 +109,11 @@ class Desk:
         return self.card is not None and not (self.is_lost or self.card.is_paid or self.card.is_gone)
 
     @property
+    def asks_for_a_dial(self) -> bool:
+        """Whether a result without a call is asked about; not of whom she may not dial, whatever he told her."""
+        return self.may_dial and bool(self.telephone)
+
+    @property
     def main_verb(self) -> str:
         """The one button that is primary: dialling until a result is chosen, then recording it."""
         chosen = self.values.get("disposition")
@@ -116,16 +121,16 @@ class Desk:
 
     @property
     def dial_key(self) -> str:
-        """Whoever leaves a pause with Enter may press it twice: the second is not to call a customer."""
-        return "m" if self.after_pause else "Enter"
+        """Whoever pressed Enter for something else may press it twice: the second is not to call a customer."""
+        return "m" if self.unseen else "Enter"
 
     @property
     def dial_key_shown(self) -> str:
-        return "m" if self.after_pause else "⏎"
+        return "m" if self.unseen else "⏎"
 
     @property
     def dials_on_enter(self) -> bool:
-        return self.main_verb == "dial" and not self.after_pause and not self.errors
+        return self.main_verb == "dial" and not self.unseen and not self.errors
 
 
 def lay_desk(
@@ -136,11 +141,11 @@ def lay_desk(
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     problem: str = "",
-    after_pause: bool = False,
+    unseen: bool = False,
 ) -> Desk:
     """Read what the desk shows for `given`; `typed` is a refused form, shown again as it was.
 
-    `after_pause`: it shows again after a pause, and calls nobody before its agent has looked.
+    `unseen`: it stands there after a pause or in place of an old page, and calls nobody before its agent has looked.
     """
     card = read_card(contact_id=given.contact_id, agent=agent) if given else None
     card = with_household(card=card, agent=agent, book=book) if card else None
@@ -178,15 +183,15 @@ def lay_desk(
         errors=errors or {},
         problem=problem,
         telephone=telephone,
-        countdown=0 if card.is_paid or card.is_gone or after_pause else countdown,
+        countdown=0 if card.is_paid or card.is_gone or unseen else countdown,
         now=book.now,
-        after_pause=after_pause,
+        unseen=unseen,
         next_calls=next_calls(agent=agent, but=card.pk),
     )
 
 
 def lay_again(
-    *, agent: Agent, book: RuleBook, contact_id: int, fence: int, is_kept: bool, shown: str, after_pause: bool
+    *, agent: Agent, book: RuleBook, contact_id: int, fence: int, is_kept: bool, shown: str, unseen: bool
 ) -> Desk | None:
     """The desk of the contact that is open, when there is something else to show than `shown`; None when there is not.
 
@@ -198,7 +203,7 @@ def lay_again(
     opened = read_desk(agent=agent, book=book).open
     if opened is None or (opened.contact_id, opened.fence) != (contact_id, fence):
         opened = Given(contact_id, fence, book.now, "open")
-    laid = lay_desk(agent=agent, book=book, given=opened, after_pause=after_pause)
+    laid = lay_desk(agent=agent, book=book, given=opened, unseen=unseen)
     return replace(laid, countdown=0, is_lost=not is_kept)
 
 

@@ -25,6 +25,7 @@ class ResultForm(forms.Form):
     call_back_day = forms.DateField(required=False, error_messages={"invalid": _("Escriba el día como 28/11/2026.")})
     call_back_time = forms.TimeField(required=False, error_messages={"invalid": _("Escriba la hora como 15:30.")})
     call_back_personal = forms.CharField(required=False, max_length=8)
+    undialled = forms.CharField(required=False, max_length=8)
 
     def clean_promised_amount(self) -> Decimal | None:
         text = self.cleaned_data["promised_amount"]
@@ -44,6 +45,7 @@ class ResultForm(forms.Form):
             promised_amount=given.get("promised_amount"),
             call_back_at=self._call_back_at(),
             call_back_personal=given.get("call_back_personal") != "team",
+            undialled=bool(given.get("undialled")),
         )
 
     def sentences(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.calling.rules import ready_after
 from campaigns.contacts.life import LEADS_TO, Verb, take_step
-from campaigns.desk.answers import NOTHING_ELSE, Answers, check_answers
+from campaigns.desk.answers import NOTHING_ELSE, Answers, ResultRefused, check_answers
 from campaigns.desk.escalating import escalate
 from campaigns.desk.tallying import tally, write_tally
 from campaigns.models import (
@@ -93,6 +93,8 @@ def _record(
             answers = answers.on_telephone(waiting.telephone)
         check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
         if waiting is None:
+            if not answers.undialled:
+                raise ResultRefused({"undialled": _("No marcó a este cliente: ¿lo llamó con otro teléfono?")})
             waiting = Attempt(
                 campaign_id=entry.campaign_id,
                 contact=contact,

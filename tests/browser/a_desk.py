@@ -7,7 +7,7 @@ from datetime import time, timedelta
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from campaigns.models import CallingPolicy, CallingWindow, Campaign
 from tests.browser.looking import settle
@@ -52,6 +52,14 @@ def desk(open_as, live_server, ana, customers) -> Page:
 def customer(page: Page):
     """Whose contact is open."""
     return page.locator("#customer-name")
+
+
+def say_it_was_meant(page: Page) -> None:
+    """A result without a call is asked about, and Enter again records nothing: the answer has a key of its own."""
+    question = page.get_by_text("No marcó a este cliente")
+    expect(question).to_be_visible()
+    page.keyboard.press("r")
+    expect(question).to_have_count(0)
 
 
 def pulse(page: Page) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from campaigns.models import Attempt, Contact
 from escalations.raising import raise_escalation
-from tests.browser.a_desk import campaign, customer, customers, desk
+from tests.browser.a_desk import campaign, customer, customers, desk, say_it_was_meant
 from tests.browser.looking import DESK, assert_accessible, axe_violations, picture, settle
 
 __all__ = ["campaign", "customers", "desk"]
@@ -105,6 +105,7 @@ def test_one_button_is_primary_and_enter_is_its(desk, customers):
     expect(primary).to_have_text(re.compile("Registrar"))
     desk.locator("#content").click(position={"x": 2, "y": 2})
     desk.keyboard.press("Enter")  # with the focus nowhere it records what was chosen and does not dial
+    say_it_was_meant(desk)
     expect(customer(desk)).to_have_text("Juan Rojas")
     assert Attempt.objects.get().disposition.code == "no_answer"
     expect(primary).to_have_text(re.compile("Llamar"))
@@ -189,3 +190,29 @@ def test_any_minute_may_be_agreed_also_after_a_reload(desk):
     expect(hour).to_have_value("09:59")
     hour.fill("10:00")
     assert hour.evaluate("one => one.validity.valid")
+
+
+def test_an_old_tab_neither_calls_nor_records_who_was_not_asked_for(desk, live_server, customers):
+    old = desk.context.new_page()
+    old.goto(f"{live_server.url}/desk/")
+    expect(customer(old)).to_have_text("Rosa Flores")
+    desk.bring_to_front()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#telephones")).to_contain_text("En llamada")
+    desk.keyboard.press("4")
+    desk.keyboard.press("Enter")
+    expect(customer(desk)).to_have_text("Juan Rojas")
+    old.bring_to_front()
+    old.keyboard.press("Enter")
+    expect(customer(old)).to_have_text("Juan Rojas")
+    expect(old.get_by_text("Este contacto ya no está abierto en su escritorio")).to_have_count(1)
+    old.keyboard.press("Enter")
+    old.keyboard.press("4")
+    old.keyboard.press("Enter")
+    expect(old.get_by_text("No marcó a este cliente: ¿lo llamó con otro teléfono?")).to_be_visible()
+    assert_accessible(old, "desk-undialled")
+    old.keyboard.press("Enter")
+    settle(old)
+    assert [attempt.contact for attempt in Attempt.objects.all()] == [customers[0]]
+    say_it_was_meant(old)
+    expect(customer(old)).to_have_text("Lidia Vargas")

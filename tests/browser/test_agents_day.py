@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from campaigns.models import Attempt, CallBack, CallingPolicy, Campaign, ListEntry, PaymentPromise
 from escalations.raising import raise_escalation
-from tests.browser.a_desk import campaign, customer, customers, desk
+from tests.browser.a_desk import campaign, customer, customers, desk, say_it_was_meant
 from tests.browser.looking import DESK, TABLET, assert_accessible, settle
 
 __all__ = ["campaign", "customers", "desk"]
@@ -94,6 +94,7 @@ def test_a_day_by_keyboard_alone(desk: Page, ana):
     expect(desk.locator("#note")).to_be_focused()
     keys.type("Le cobran dos veces")
     keys.press("Enter")
+    say_it_was_meant(desk)
     expect(customer(desk)).to_have_text("Pedro Rocha")
 
     # an agreed call: an hour that is past is refused with the next one, nothing typed is lost
@@ -104,6 +105,7 @@ def test_a_day_by_keyboard_alone(desk: Page, ana):
     expect(desk.locator("#call-back-error")).to_contain_text("La próxima hora posible es")
     desk.locator("#call-back-day").fill((timezone.localdate() + timedelta(days=2)).isoformat())
     keys.press("Enter")
+    say_it_was_meant(desk)
     expect(customer(desk)).to_have_text("Hugo Paz")
     assert CallBack.objects.get().agent == ana
 
@@ -168,6 +170,8 @@ def test_two_tabs_show_the_same_contact_and_record_once(desk: Page, live_server,
         page.bring_to_front()
         page.keyboard.press("5")
         page.keyboard.press("Enter")
+        if page is desk:
+            say_it_was_meant(page)
         expect(customer(page)).to_have_text("Juan Rojas")
     assert Attempt.objects.count() == 1
 
@@ -194,6 +198,7 @@ def test_the_countdown_calls_by_itself_and_can_be_stopped(open_as, live_server, 
 def test_the_agents_other_pages_are_accessible(desk: Page, live_server, customers):
     desk.keyboard.press("3")
     desk.keyboard.press("Enter")
+    say_it_was_meant(desk)
     expect(customer(desk)).to_have_text("Juan Rojas")
     agreed = CallBack.objects.get()
     pages = ("list/", "day/", "agenda/", f"agenda/{agreed.pk}/", f"contacts/{customers[0].pk}/")

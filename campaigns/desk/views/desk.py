@@ -103,15 +103,18 @@ def call(request: HttpRequest) -> HttpResponse:
     except CallRefused as refused:
         problem = str(refused)
     given = give_next(agent=agent, now=book.now, book=book)
-    laid = lay_desk(agent=agent, book=book, given=given, problem=problem)
+    is_old = not _is_of(given, contact, fence)
+    # she has not seen the one who stands there instead: no second Enter calls him
+    laid = lay_desk(agent=agent, book=book, given=given, problem=problem, unseen=is_old)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("campaigns:desk")
-    if not _is_of(given, contact, fence):
+    if is_old:
         # an old page: its name and form are of another customer or lease than the telephones that would come in
         answer = _answer(request, agent, book, laid, status=409 if problem else 200)
         answer["HX-Retarget"], answer["HX-Reswap"] = "#desk", "innerHTML settle:0ms"
         return answer
-    answer = render(request, "campaigns/desk/_telephones.html", {"desk": laid}, status=409 if problem else 200)
+    context = {"desk": laid, "is_alone": True}
+    answer = render(request, "campaigns/desk/_telephones.html", context, status=409 if problem else 200)
     if link:
         answer["HX-Trigger-After-Swap"] = f'{{"dialled": {{"link": "{link}"}}}}'
     return answer
@@ -134,7 +137,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
             fence=fence,
             is_kept=is_kept,
             shown=shown,
-            after_pause="after_pause" in request.POST,
+            unseen="unseen" in request.POST,
         )
     else:
         laid = {"is_lost": True, "shown": "lost"} if shown != "lost" else None
@@ -175,7 +178,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     if request.POST.get("verb") == "end":
         end_pause(agent=agent, now=book.now)
         given = give_next(agent=agent, now=book.now)
-        return _answer(request, agent, book, lay_desk(agent=agent, book=book, given=given, after_pause=True))
+        return _answer(request, agent, book, lay_desk(agent=agent, book=book, given=given, unseen=True))
     problem = ""
     try:
         release_desk(agent=agent, now=book.now)

@@ -169,7 +169,7 @@ def test_the_pulse_counts_down_to_no_call_and_keeps_the_key_of_who_came_out_of_a
     desk.load()
     annul(desk, elena)
     assert "data-countdown" not in desk.pulse()
-    told = desk.pulse(shown="", after_pause="1")
+    told = desk.pulse(shown="", unseen="1")
     assert re.search(r'data-main="dial" data-main-key="m" data-key="m"', told)
 
 

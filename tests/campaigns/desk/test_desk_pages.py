@@ -74,7 +74,8 @@ def opened(make_contact, ana, clock, at):
 
 
 def post(client, name, contact, fence=1, **more):
-    fields = {"contact": contact.pk, "fence": fence, **more}
+    """What a button of the desk sends; a result is meant, dialled or not."""
+    fields = {"contact": contact.pk, "fence": fence, **({"undialled": "1"} if name == "desk_result" else {}), **more}
     return client.post(reverse(f"campaigns:{name}"), fields, **HTMX)
 
 
@@ -763,3 +764,41 @@ def test_whose_contacts_were_taken_away_has_not_finished_her_list(
     assert "El 26/11 10:00 supervisión pasó 2 contactos de su lista a otras." in page
     assert "terminó su lista" not in page
     assert "gestionó 1 de otras listas" in page
+
+
+def test_a_result_of_nobody_who_was_dialled_is_asked_about_once(opened, ana, signed_in):
+    client = signed_in(ana)
+    asked = post(client, "desk_result", opened, disposition="no_answer", undialled="", note="Suena y suena")
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert page.count("No marcó a este cliente: ¿lo llamó con otro teléfono?") == 1
+    assert "Suena y suena" in page
+    assert not Attempt.objects.exists()
+    assert post(client, "desk_result", opened, disposition="no_answer", undialled="1").status_code == 200
+    assert Attempt.objects.get().contact == opened
+
+
+def test_a_result_of_a_call_is_recorded_without_a_question(opened, ana, signed_in):
+    client = signed_in(ana)
+    post(client, "desk_call", opened, telephone=opened.telephones[0])
+    answer = post(client, "desk_result", opened, disposition="no_answer", undialled="")
+    assert "Juan Rojas" in answer.content.decode()
+
+
+def test_of_whom_she_may_not_dial_nothing_is_asked(opened, ana, signed_in):
+    client = signed_in(ana)
+    assert 'name="undialled"' not in client.get(reverse("campaigns:desk")).content.decode()
+    ListEntry.objects.filter(contact=opened).update(state="paid", paid_on=date(2026, 11, 26))
+    assert 'name="undialled" value="1"' in client.get(reverse("campaigns:desk")).content.decode()
+
+
+def test_what_is_refused_is_said_once_and_an_old_tab_calls_nobody_by_a_second_enter(opened, ana, signed_in, at):
+    client = signed_in(ana)
+    post(client, "desk_result", opened, disposition="no_answer")
+    page = post(client, "desk_call", opened, telephone=opened.telephones[0]).content.decode()
+    assert page.count("Este contacto ya no está abierto en su escritorio") == 1
+    assert 'data-key="Enter"' not in page
+    juan = ListEntry.objects.get(lease_agent=ana).contact
+    dial(agent=ana, contact=juan, telephone=juan.telephones[0], now=at("2026-11-26 10:00"))
+    page = post(client, "desk_give_back", juan).content.decode()
+    assert page.count("Ya marcó a este cliente: registre primero el resultado") == 1
