@@ -1,4 +1,4 @@
-"""Contacts change hands during the month: reassign, take back, rebalance, and undo the last of these.
+"""Contacts change hands during the month: reassign, take back, rebalance. The last of these is undone in undoing.py.
 
 The choice is made first (`moving.py`) and carried out in short batches, so a desk never waits for more than one of
 them. A row that a desk holds at that moment is passed over and taken at the end. A contact open at a desk keeps its
@@ -8,7 +8,6 @@ lease: only its owner changes. Locks: entries by contact, then call-backs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent, User
 from campaigns.assignment.moving import Moves, Selection, choose, choose_level, count_moves
 from campaigns.assignment.participants import takers_among
-from campaigns.models import Attempt, Campaign, ListEntry, ReassignedContact, Reassignment
+from campaigns.models import Campaign, Reassignment
 from campaigns.month.lifecycle import CampaignRefused
 
 BATCH = 2000
@@ -94,85 +93,6 @@ def check_can_reassign(campaign: Campaign) -> None:
 def last_reassignment(campaign: Campaign) -> Reassignment | None:
     """The latest bulk change, undone or not."""
     return campaign.reassignments.filter(contacts__gt=0).order_by("-at", "-pk").first()
-
-
-def check_can_undo(reassignment: Reassignment) -> None:
-    """Raise CampaignRefused when it is not the last one, was undone, or somebody called since."""
-    check_can_reassign(reassignment.campaign)
-    if reassignment.undone_at is not None:
-        raise CampaignRefused(_("Ya se deshizo."))
-    if last_reassignment(reassignment.campaign) != reassignment:
-        raise CampaignRefused(_("Solo se deshace el último cambio."))
-    moved = ReassignedContact.objects.filter(reassignment=reassignment)
-    called = Attempt.objects.filter(contact_id__in=moved.values("contact_id"), dialled_at__gte=reassignment.at)
-    if called.exists():
-        raise CampaignRefused(_("Ya se llamó a alguno de esos contactos."))
-    if ListEntry.objects.filter(contact_id__in=moved.values("contact_id"), lease_agent__isnull=False).exists():
-        raise CampaignRefused(_("Alguno de esos contactos está abierto en un escritorio."))
-
-
-@dataclass(frozen=True)
-class Undone:
-    """A change that was undone, with what changed again since and was therefore left as it is."""
-
-    reassignment: Reassignment
-    contacts_left: int
-    call_backs_left: int
-
-
-def undo(*, reassignment: Reassignment, by: User | None, now: datetime) -> Undone:
-    """Give everything back to whom it was taken from, agreed calls as they were. Raises CampaignRefused.
-
-    An agreed call that was moved to another hour or person since, or is over, keeps what happened; one that time took
-    to the team or to supervision meanwhile stays there. A contact that belongs to somebody else by now stays too.
-    """
-    with transaction.atomic():
-        locked = (
-            Reassignment.objects.select_for_update(of=("self",), no_key=True)
-            .select_related("campaign")
-            .get(pk=reassignment.pk)
-        )
-        with connection.cursor() as cursor:
-            # entries are locked before the check, so no call begins between the two
-            cursor.execute(
-                """
-                SELECT FROM campaigns_listentry e
-                  JOIN campaigns_reassignedcontact m ON m.contact_id = e.contact_id
-                 WHERE m.reassignment_id = %s ORDER BY e.contact_id FOR NO KEY UPDATE OF e
-                """,
-                [locked.pk],
-            )
-            check_can_undo(locked)
-            cursor.execute(
-                """
-                UPDATE campaigns_listentry e SET owner_id = m.from_agent_id
-                  FROM campaigns_reassignedcontact m
-                 WHERE m.reassignment_id = %s AND m.contact_id = e.contact_id
-                   AND e.owner_id IS NOT DISTINCT FROM m.to_agent_id
-                """,
-                [locked.pk],
-            )
-            contacts = cursor.rowcount
-            cursor.execute(
-                """
-                WITH given_back AS (
-                    UPDATE campaigns_callback b
-                       SET agent_id = m.from_agent_id, team_id = m.call_back_team_id,
-                           reach = CASE WHEN b.reach = m.call_back_reach OR m.to_agent_id IS NULL AND b.reach = 'team'
-                                        THEN m.call_back_reach ELSE b.reach END
-                      FROM campaigns_reassignedcontact m
-                     WHERE m.reassignment_id = %s AND b.id = m.call_back_id AND b.state = 'pending'
-                       AND b.due_at = m.call_back_due_at AND b.agent_id = coalesce(m.to_agent_id, m.from_agent_id)
-                    RETURNING b.id
-                )
-                SELECT count(*) FROM given_back
-                """,
-                [locked.pk],
-            )
-            (call_backs,) = cursor.fetchone()
-        locked.undone_at, locked.undone_by = now, by
-        locked.save(update_fields=["undone_at", "undone_by"])
-    return Undone(locked, locked.contacts - contacts, locked.call_backs - call_backs)
 
 
 def _counted(cursor: Any, staying: dict[str, int]) -> Moves:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -190,7 +190,7 @@ def _list_done(*, agent: Agent, book: RuleBook) -> Reason:
     """Nothing is left of her list; with when the last of it was taken from her, which is not her doing."""
     done = _("No le queda ningún contacto por llamar.")
     taken = ReassignedContact.objects.filter(from_agent=agent, reassignment__campaign__in=book.running)
-    taken = taken.filter(reassignment__from_agents=agent, reassignment__undone_at=None)
+    taken = taken.filter(~Q(stayed="") | Q(reassignment__undone_at=None), reassignment__from_agents=agent)
     last = taken.values("reassignment", "reassignment__at").annotate(contacts=Count("pk")).order_by("-reassignment__at")
     if (row := last.first()) is None:
         return Reason("list_done", _("No le queda ningún contacto por llamar: terminó su lista."))

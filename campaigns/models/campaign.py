@@ -197,6 +197,11 @@ class Reassignment(models.Model):
 class ReassignedContact(models.Model):
     """What a reassignment moved, so that it can be undone; narrow rows without enforced keys, as the lists."""
 
+    class Stayed(models.TextChoices):
+        OPEN = "open", _("estaba abierto en un escritorio")
+        CALLED = "called", _("ya se llamó")
+        ELSEWHERE = "elsewhere", _("cambió otra vez de manos")
+
     reassignment = models.ForeignKey(Reassignment, models.CASCADE, db_constraint=False, related_name="moved")
     contact = models.ForeignKey(
         "campaigns.Contact", models.CASCADE, db_constraint=False, db_index=False, related_name="+"
@@ -216,3 +221,6 @@ class ReassignedContact(models.Model):
     )
     call_back_reach = models.CharField(max_length=10, blank=True)
     call_back_due_at = models.DateTimeField(null=True)
+    stayed = models.CharField(
+        max_length=9, blank=True, choices=Stayed, db_default="", help_text=_("Por qué no volvió al deshacer.")
+    )

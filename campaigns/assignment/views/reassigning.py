@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import signed_in_user, steering_only
 from agents.models import Agent, User
-from campaigns.assignment import rebalancing
+from campaigns.assignment import rebalancing, undoing
 from campaigns.assignment.forms import SelectionForm
 from campaigns.assignment.holdings import holdings
 from campaigns.assignment.moving import ANY, Moves, Selection
@@ -32,6 +32,7 @@ from campaigns.month.periods import write_period
 Verb = Reassignment.Verb
 NOBODY = "none"
 SHOWN_CHANGES = 10
+SHOWN_STAYED = 20  # contacts an undone change names; one that leaves more is undone too late to be looked through
 
 
 @dataclass(frozen=True)
@@ -85,26 +86,25 @@ def undo(request: HttpRequest, period: str, pk: int) -> HttpResponseBase:
         Reassignment.objects.visible_to(signed_in_user(request)).filter(campaign=campaign), pk=pk
     )
     try:
-        undone = rebalancing.undo(reassignment=change, by=signed_in_user(request), now=timezone.now())
+        undone = undoing.undo(reassignment=change, by=signed_in_user(request), now=timezone.now())
     except CampaignRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("Los contactos volvieron a quien los tenía."))
-        for sentence in _left_as_they_are(undone):
-            messages.info(request, sentence)
+        messages.success(request, _undone_in_words(undone))
     return redirect("campaigns:reassign", period=period)
 
 
-def _left_as_they_are(undone: rebalancing.Undone) -> list[str]:
-    """What changed again since the change that was undone."""
-    sentences = []
+def _undone_in_words(undone: undoing.Undone) -> str:
+    """What went back and what did not, in one notice; whose names stay is told beside the change."""
+    sentences = [
+        ngettext(
+            "%(n)s contacto volvió a quien lo tenía.", "%(n)s contactos volvieron a quien los tenía.", undone.contacts
+        )
+        % {"n": number_format(undone.contacts, force_grouping=True)}
+    ]
     if number := undone.contacts_left:
         sentences.append(
-            ngettext(
-                "%(n)s contacto cambió otra vez desde entonces y quedó como está.",
-                "%(n)s contactos cambiaron otra vez desde entonces y quedaron como están.",
-                number,
-            )
+            ngettext("%(n)s queda donde está.", "%(n)s quedan donde están.", number)
             % {"n": number_format(number, force_grouping=True)}
         )
     if number := undone.call_backs_left:
@@ -116,7 +116,7 @@ def _left_as_they_are(undone: rebalancing.Undone) -> list[str]:
             )
             % {"n": number_format(number, force_grouping=True)}
         )
-    return sentences
+    return " ".join(sentences)
 
 
 def _change(request: HttpRequest, campaign: Campaign, asked: Asked) -> HttpResponseBase:
@@ -257,10 +257,10 @@ def _changes(campaign: Campaign) -> list[dict[str, Any]]:
     )
     shown = []
     for number, change in enumerate(found):
-        why_not = ""
+        why_not, back = "", 0
         if number == 0 and change.contacts:
             try:
-                rebalancing.check_can_undo(change)
+                back = undoing.check_can_undo(change)
             except CampaignRefused as refusal:
                 why_not = str(refusal)
         shown.append(
@@ -268,11 +268,27 @@ def _changes(campaign: Campaign) -> list[dict[str, Any]]:
                 "change": change,
                 "from": _names(change.from_agents.all()) or "—",
                 "to": _names(change.to_agents.all()) or _("nadie"),
-                "can_undo": number == 0 and bool(change.contacts) and not why_not,
+                "question": _question_of_undoing(change, back) if back else "",
+                "stayed": undoing.who_stayed(change, at_most=SHOWN_STAYED) if change.undone_at else [],
                 "why_not": why_not if change.undone_at is None else "",
             }
         )
     return shown
+
+
+def _question_of_undoing(change: Reassignment, back: int) -> str:
+    count = number_format(back, force_grouping=True)
+    question = ngettext(
+        "¿Devolver %(n)s contacto a quien lo tenía?", "¿Devolver %(n)s contactos a quien los tenía?", back
+    ) % {"n": count}
+    if stays := change.contacts - back:
+        more = ngettext(
+            "%(n)s se llamó, está abierto o cambió otra vez: queda donde está.",
+            "%(n)s se llamaron, están abiertos o cambiaron otra vez: quedan donde están.",
+            stays,
+        ) % {"n": number_format(stays, force_grouping=True)}
+        return f"{question} {more}"
+    return question
 
 
 def _hidden(asked: Asked) -> list[tuple[str, str]]:

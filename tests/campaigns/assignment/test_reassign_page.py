@@ -88,6 +88,22 @@ def test_the_last_change_is_undone_from_the_page(
     assert "deshecho" in client.get(PAGE).content.decode()
 
 
+def test_who_stays_after_an_undo_is_named_with_why(
+    running: Campaign, ana: Agent, luis: Agent, elena: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(elena)
+    client.post(PAGE, {"do": "reassign", "from": ana.pk, "to": luis.pk})
+    one = Reassignment.objects.get().moved.first()
+    assert one is not None
+    ListEntry.objects.filter(pk=one.contact_id).update(lease_agent=luis, lease_until=moment("2026-11-28 09:20"))
+    page = client.get(PAGE).content.decode()
+    assert "¿Devolver 14 contactos a quien los tenía? 1 se llamó, está abierto o cambió otra vez" in page
+    page = client.post(f"{PAGE}{Reassignment.objects.get().pk}/undo/", follow=True).content.decode()
+    assert "14 contactos volvieron a quien los tenía. 1 queda donde está." in page
+    name = Contact.objects.get(pk=one.contact_id).name
+    assert f"{name}</a> quedó con Luis: estaba abierto en un escritorio" in page
+
+
 def test_nothing_chosen_moves_nothing_and_says_so(running: Campaign, elena: User, signed_in: SignedIn) -> None:
     answer = signed_in(elena).post(PAGE, {"do": "reassign", "from": "x", "to": "999999"}, follow=True)
     assert "Elija al menos un agente" in answer.content.decode()

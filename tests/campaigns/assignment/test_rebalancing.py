@@ -10,14 +10,13 @@ from agents.models import Agent, Team, User
 from campaigns.assignment.assigning import open_lists
 from campaigns.assignment.moving import Selection
 from campaigns.assignment.rebalancing import (
-    check_can_undo,
     preview_reassign,
     preview_rebalance,
     reassign,
     rebalance,
     take_back,
-    undo,
 )
+from campaigns.assignment.undoing import check_can_undo, undo, who_stayed
 from campaigns.models import CallBack, Campaign, Contact, ListEntry, Reassignment
 from campaigns.month.lifecycle import CampaignRefused
 from campaigns.promises_and_callbacks.call_backs import reschedule, widen_overdue
@@ -248,7 +247,27 @@ def test_an_agreed_call_moved_since_keeps_what_happened_and_is_told(
     assert (waited.agent, waited.reach) == (ana, "supervisor")
 
 
-def test_a_change_is_not_undone_after_a_call_or_another_change(
+def test_one_that_was_called_and_one_that_is_open_do_not_hold_the_others_of_an_undo(
+    running: Campaign, ana: Agent, luis: Agent, marta: Agent, elena: User
+) -> None:
+    called, opened, moved_on = ListEntry.objects.filter(owner=ana).order_by("pk")[:3]
+    agreed = call_back_for(called, ana)
+    change = reassign(campaign=running, selection=Selection(agents=(ana.pk,)), to=[luis], by=elena, now=NOW)
+    spoke(running, called.contact.contract, luis, moment("2026-11-28 09:05"), "none")
+    ListEntry.objects.filter(pk=opened.pk).update(lease_agent=luis, lease_until=moment("2026-11-28 09:20"))
+    ListEntry.objects.filter(pk=moved_on.pk).update(owner=marta)
+    assert check_can_undo(change) == 12
+    undone = undo(reassignment=change, by=elena, now=moment("2026-11-28 09:10"))
+    assert (undone.contacts, undone.contacts_left, undone.call_backs_left) == (12, 3, 0)
+    assert owners(running) == {"Ana": 12, "Luis": 17, "Marta": 16}
+    assert {one.contact_id: one.stayed for one in who_stayed(change, at_most=10)} == {
+        called.pk: "called", opened.pk: "open", moved_on.pk: "elsewhere",
+    }  # fmt: skip
+    agreed.refresh_from_db()
+    assert agreed.agent == luis  # it goes with its contact
+
+
+def test_a_change_is_not_undone_when_all_were_called_or_after_another_change(
     running: Campaign, ana: Agent, luis: Agent, marta: Agent
 ) -> None:
     first = reassign(campaign=running, selection=Selection(agents=(ana.pk,)), to=[luis], by=None, now=NOW)
@@ -256,10 +275,9 @@ def test_a_change_is_not_undone_after_a_call_or_another_change(
     second = reassign(campaign=running, selection=Selection(agents=(marta.pk,)), to=[luis], by=None, now=later)
     with pytest.raises(CampaignRefused, match="último"):
         check_can_undo(first)
-    moved = second.moved.first()
-    assert moved is not None
-    spoke(running, Contact.objects.get(pk=moved.contact_id).contract, luis, moment("2026-11-28 10:05"), "none")
-    with pytest.raises(CampaignRefused, match="Ya se llamó"):
+    for moved in second.moved.all():
+        spoke(running, Contact.objects.get(pk=moved.contact_id).contract, luis, moment("2026-11-28 10:05"), "none")
+    with pytest.raises(CampaignRefused, match="no hay qué devolver"):
         undo(reassignment=second, by=None, now=later)
 
 

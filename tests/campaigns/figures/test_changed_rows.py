@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connections, transaction
 
-from campaigns.assignment import assigning, rebalancing
+from campaigns.assignment import assigning, rebalancing, undoing
 from campaigns.assignment.moving import Selection
 from campaigns.figures.figures import read_figures
 from campaigns.figures.filters import Only
@@ -55,7 +55,7 @@ def take_back(month, people, now):
 def undo(month, people, now):
     take_back(month, people, now)
     refresh_figures(campaign=month, now=now)
-    rebalancing.undo(reassignment=rebalancing.last_reassignment(month), by=people["elena"], now=now)
+    undoing.undo(reassignment=rebalancing.last_reassignment(month), by=people["elena"], now=now)
 
 
 def assign_late(month, people, now):
