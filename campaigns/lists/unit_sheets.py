@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.models import Attempt, Disposition, Renewal, Service
 from screens.spreadsheets import Sheet
-from screens.templatetags.screens import masked_text
+from screens.templatetags.screens import masked_telephone, masked_text
 
 CHUNK = 2_000
 
@@ -40,20 +40,24 @@ def service_sheet(services: QuerySet[Renewal], *, masked: bool) -> Sheet:
 
 
 def call_sheet(calls: QuerySet[Attempt], *, masked: bool) -> Sheet:
-    """One row a call with its result."""
-    heads = [_("Cuándo"), _("Contrato"), _("Cliente"), _("Zona"), _("Agente"), _("Resultado")]
+    """One row a call with the number that was dialled, its result, and what was said of it."""
+    heads = [
+        _("Cuándo"), _("Contrato"), _("Cliente"), _("Zona"), _("Teléfono"), _("Agente"), _("Resultado"), _("Motivo"),
+        _("Nota"),
+    ]  # fmt: skip
     labels = {disposition.pk: disposition.label for disposition in Disposition.objects.all()}
     columns = (
         "dialled_at", "contact__contract", "contact__name", "contact__zone", "agent__user__first_name",
-        "agent__user__last_name", "disposition",
+        "agent__user__last_name", "disposition", "telephone", "reason", "note",
     )  # fmt: skip
 
     def rows() -> Iterator[list[Any]]:
         for row in calls.select_related(None).values_list(*columns).iterator(chunk_size=CHUNK):
-            at, contract, name, zone, first, last, disposition = row
+            at, contract, name, zone, first, last, disposition, telephone, reason, note = row
             if masked:
-                name, zone = masked_text(name), masked_text(zone)
-            yield [at, contract, name, zone, _full(first, last), labels[disposition]]
+                name, zone, note = masked_text(name), masked_text(zone), masked_text(note)
+                telephone, reason = telephone and masked_telephone(telephone), masked_text(reason)
+            yield [at, contract, name, zone, telephone, _full(first, last), labels[disposition], reason, note]
 
     return Sheet(_("Llamadas"), heads, rows())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,15 +31,18 @@ from campaigns.lists.columns import ListColumn, StateColumn
 from campaigns.models import Contact, ListEntry
 from campaigns.models.contacts import CallList
 from campaigns.payments.owed import with_owed
+from campaigns.payments.payment_lists import total_of
+from campaigns.payments.tables import TotalledTable, amount_footer, rows_footer
 from screens.spreadsheets import Sheet, workbook_response
-from screens.tables import Figure, ListTable, Moment, Money, RowLink
+from screens.tables import Figure, Moment, Money, RowLink
+from screens.templatetags.screens import moment
 
 EXPORTED_AT_MOST = 20_000
 FOUND_AT_MOST = 50
 WAITING, TO_CALL = "waiting", "ready"
 
 
-class OwnList(ListTable):
+class OwnList(TotalledTable):
     """Own contacts with their state, and why one is not called now."""
 
     title = gettext_lazy("Mi lista")
@@ -48,11 +51,12 @@ class OwnList(ListTable):
         order_by="contact__name_key",
         verbose_name=gettext_lazy("Cliente"),
         linkify=lambda record: reverse("campaigns:contact", args=[record.contact_id]),
+        footer=rows_footer,
     )
     contract = tables.Column(accessor="contact__contract", verbose_name=gettext_lazy("Contrato"))
     call_list = ListColumn(order_by="call_list")
     due_on = Moment(accessor="owed_on", order_by="owed_on", verbose_name=gettext_lazy("Vence"))
-    amount = Money(accessor="owed", order_by="owed", verbose_name=gettext_lazy("Debe"))
+    amount = Money(accessor="owed", order_by="owed", verbose_name=gettext_lazy("Debe"), footer=amount_footer)
     state = StateColumn(accessor="get_state_display", order_by="state")
     attempts = Figure(verbose_name=gettext_lazy("Intentos"))
     last = tables.Column(
@@ -61,9 +65,11 @@ class OwnList(ListTable):
     ready_at = Moment(verbose_name=gettext_lazy("Listo desde"))
     why_not = tables.Column(accessor="why_not_codes", orderable=False, verbose_name=gettext_lazy("¿Por qué no ahora?"))
 
-    class Meta(ListTable.Meta):
-        order_by = "position"
+    class Meta(TotalledTable.Meta):
         sequence = ("customer", "contract", "call_list", "due_on", "amount", "state", "attempts", "last", "ready_at")
+
+    def render_ready_at(self, value: datetime, record: ListEntry) -> str:
+        return moment(value if record.state == ListEntry.State.OPEN else None)
 
     def render_why_not(self, value: list[str]) -> str:
         return in_short(value) or _("se puede llamar")
@@ -78,8 +84,9 @@ def my_list(request: HttpRequest) -> HttpResponseBase:
     own = ListEntry.objects.visible_to(user).filter(owner=agent, campaign__in=book.in_hand)
     chosen = {name: request.GET.get(name, "") for name in ("state", "call_list", "zone")}
     entries = with_owed(_filtered(own, chosen, book), contact="contact_id")
-    entries = entries.select_related("contact", "last_disposition")
-    entries = with_reasons(entries.order_by("position"), now=book.now, agent=agent, book=book)
+    total = total_of(entries, column="owed")
+    entries = _to_call_first(entries.select_related("contact", "last_disposition"), now=book.now)
+    entries = with_reasons(entries, now=book.now, agent=agent, book=book)
     if request.GET.get("export") == "xlsx":
         return _export(entries, user=user, now=book.now)
     zones = Contact.objects.visible_to(user).filter(entry__owner=agent, entry__campaign__in=book.in_hand)
@@ -87,7 +94,7 @@ def my_list(request: HttpRequest) -> HttpResponseBase:
         request,
         "campaigns/desk/my_list.html",
         {
-            "table": OwnList(entries).shown_to(request),
+            "table": OwnList(entries, total=total).shown_to(request),
             "chosen": chosen,
             "states": [(TO_CALL, _("Se puede llamar")), (WAITING, _("En espera")), *ListEntry.State.choices],
             "lists": CallList.choices,
@@ -150,13 +157,19 @@ def _filtered(entries: QuerySet[ListEntry], chosen: dict[str, str], book: RuleBo
     return entries
 
 
+def _to_call_first(entries: QuerySet[ListEntry], *, now: datetime) -> QuerySet[ListEntry]:
+    """In the order a desk gives them: who may be called now, then who comes next, and last whom nobody calls."""
+    is_open = Q(state=ListEntry.State.OPEN)
+    turn = Case(When(is_open & Q(ready_at__lte=now), then=0), When(is_open, then=1), default=2)
+    waits_until = Case(When(is_open & Q(ready_at__gt=now), then="ready_at"))
+    return entries.order_by(turn, waits_until, "position")
+
+
 def _export(entries: QuerySet[ListEntry], *, user: User, now: datetime) -> FileResponse:
     headers = [str(column.verbose_name) for column in OwnList.base_columns.values()]
     rows = [list(_exported(entry)) for entry in entries[:EXPORTED_AT_MOST]]
     record_export(user=user, subject=_("Mi lista"), rows=len(rows), now=now)
-    return workbook_response(
-        f"mi-lista-{local(now):%Y-%m-%d}", [Sheet(_("Mi lista"), headers, rows)], today=local(now).date()
-    )
+    return workbook_response("mi-lista", [Sheet(_("Mi lista"), headers, rows)], today=local(now).date())
 
 
 def _exported(entry: ListEntry) -> Iterable[Any]:
@@ -164,5 +177,5 @@ def _exported(entry: ListEntry) -> Iterable[Any]:
     yield from (contact.name, contact.contract, str(entry.get_call_list_display()))
     yield from (entry.owed_on, entry.owed)  # type: ignore[attr-defined]
     yield from (str(entry.get_state_display()), entry.attempts, str(entry.last_disposition or ""))
-    yield local(entry.ready_at)
+    yield local(entry.ready_at) if entry.state == ListEntry.State.OPEN else None
     yield in_short(entry.why_not_codes)  # type: ignore[attr-defined]

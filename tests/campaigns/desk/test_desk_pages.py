@@ -460,6 +460,24 @@ def test_the_own_list_filters_says_why_not_and_exports(make_contact, ana, luis, 
     assert Disclosure.objects.get().rows == 1
 
 
+def test_the_own_list_begins_with_who_may_be_called_and_says_what_it_comes_to(make_contact, ana, signed_in, clock, at):
+    clock("2026-11-26 10:00")
+    late, soon = at("2026-11-26 17:00"), at("2026-11-26 12:00")
+    make_contact(ana, "Eva Paz", position=1, state="paid", paid_on=date(2026, 11, 25), ready_at=soon)
+    make_contact(ana, "Hugo Paz", position=2, ready_at=late), make_contact(ana, "Juan Rojas", position=3, ready_at=soon)
+    make_contact(ana, "Rosa Flores", position=4)
+    client = signed_in(ana)
+    page = client.get(reverse("campaigns:my_list")).content.decode()
+    names = ("Rosa Flores", "Juan Rojas", "Hugo Paz", "Eva Paz")
+    assert sorted(names, key=page.index) == [*names]
+    rows = {name: next(row for row in page.split("<tr") if name in row) for name in names}
+    assert "26/11 12:00" in rows["Juan Rojas"]
+    assert "26/11 12:00" not in rows["Eva Paz"]  # nobody calls her any more
+    assert "4 en total" in page
+    answer = client.get(reverse("campaigns:my_list"), {"export": "xlsx"})
+    assert 'filename="mi-lista-2026-11-26.xlsx"' in answer["Content-Disposition"]
+
+
 def test_the_own_list_shows_what_is_owed_now_and_until_when(make_contact, ana, signed_in, clock):
     """Contract 205461 showed 634,00 in the list and 215,00 at the desk: one of its services had been paid meanwhile."""
     clock("2026-11-26 10:00")

@@ -17,7 +17,7 @@ from campaigns.figures.refreshing import refresh_figures
 from campaigns.lists import exporting
 from campaigns.lists.books import contact_filters
 from campaigns.lists.listing import Asked
-from campaigns.models import Contact, ListExport, RejectedRow, Report
+from campaigns.models import Attempt, Contact, ListExport, RejectedRow, Report
 from tests.campaigns.a_month import make_month
 from tests.campaigns.exports import make_export
 from work import sweeping
@@ -91,6 +91,21 @@ def test_a_list_and_its_export_show_the_same(month, elena, signed_in, query):
     rows = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0)
     assert len(rows.to_python()) - 1 == LISTS[query]
     assert Disclosure.objects.get().rows == LISTS[query]
+
+
+def test_an_export_of_calls_has_the_number_dialled_and_what_was_said_masked_for_who_only_reads(
+    month, elena, oscar, signed_in
+):
+    call = Attempt.objects.order_by("-dialled_at", "pk").first()
+    Attempt.objects.filter(pk=call.pk).update(telephone="+59170712345", reason="Precio", note="Su hija: 70755555")
+    head, first = made(signed_in(elena), f"{LIST}export/?unit=calls")[:2]
+    told = dict(zip(head, first, strict=True))
+    assert (told["Teléfono"], told["Motivo"], told["Nota"]) == ("+59170712345", "Precio", "Su hija: 70755555")
+    head, first = made(signed_in(oscar), f"{LIST}export/?unit=calls")[:2]
+    told = dict(zip(head, first, strict=True))
+    assert told["Teléfono"].endswith("45")
+    assert "70712" not in told["Teléfono"].replace(" ", "").replace("-", "")
+    assert "70755555" not in told["Nota"]
 
 
 @pytest.mark.parametrize("typed", SEARCHES)
