@@ -143,6 +143,21 @@ def test_a_toast_is_announced_and_closed_by_keyboard(open_as, live_server, ines)
     expect(toast).to_have_count(0)
 
 
+def test_a_toast_is_taken_away_by_a_click_on_it_and_not_while_its_words_are_marked(open_as, live_server, ines):
+    page = open_as(ines)
+    page.goto(f"{live_server.url}/ui/?toast=1")
+    toast = page.get_by_role("status").locator(".toast", has_text="Resultado registrado")
+    words = toast.locator("p").bounding_box()
+    page.mouse.move(words["x"] + 4, words["y"] + words["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(words["x"] + words["width"] / 2, words["y"] + words["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(toast).to_be_visible()
+    page.evaluate("window.getSelection().removeAllRanges()")
+    toast.locator("p").click()
+    expect(toast).to_have_count(0)
+
+
 def test_the_first_tab_skips_to_the_content(open_as, live_server, ines):
     page = open_as(ines)
     page.goto(f"{live_server.url}/people/")

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from agents.access import centre_only, signed_in_user, steering_only
 from campaigns import tasks
-from campaigns.assignment.assigning import ask_to_assign, unassigned_words
+from campaigns.assignment.assigning import ask_to_assign
 from campaigns.assignment.entries import Assigned
 from campaigns.assignment.forms import ShareForm, TermsForm, terms_from
 from campaigns.assignment.proposal import BY_NAME, proposal_of
@@ -105,13 +105,12 @@ def launch(request: HttpRequest, period: str) -> HttpResponseBase:
 
 
 def _message_assigned(request: HttpRequest, assigned: Assigned) -> None:
+    """What was done; whom nobody takes is told by the page that comes, above its lists."""
     said = _("Repartidos %(n)s contactos entre %(agents)d agentes.") % {
         "n": number_format(assigned.assigned, force_grouping=True),
         "agents": len(assigned.by_agent),
     }
-    for sentence in unassigned_words(assigned.unassigned):
-        messages.warning(request, sentence)
-    messages.success(request, said)
+    (messages.success if assigned.assigned else messages.info)(request, said)
 
 
 def _progress(campaign: Campaign) -> dict[str, object]:

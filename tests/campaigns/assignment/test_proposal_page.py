@@ -69,6 +69,16 @@ def test_the_supervisor_changes_shares_order_and_hold_out_and_it_is_assigned_aga
     assert owners(december) == {"Ana": 24, "Luis": 12}
 
 
+def test_that_nobody_takes_part_is_said_once(december: Campaign, elena: User, signed_in: SignedIn) -> None:
+    nobody = {name: value for name, value in answers().items() if not name.endswith("is_included")}
+    answer = signed_in(elena).post("/campaigns/2026-12/deal/", nobody, follow=True)
+    page = answer.content.decode()
+    assert [str(message) for message in answer.context["messages"]] == ["Repartidos 0 contactos entre 0 agentes."]
+    assert [message.level_tag for message in answer.context["messages"]] == ["info"]
+    for listed in ("30 contactos de la lista Internet quedan", "10 contactos de la lista Internet y televisión quedan"):
+        assert page.count(listed) == 1
+
+
 def test_calling_first_when_they_answer_is_switched_on_before_the_launch_and_said_of_each_contact(
     december: Campaign, ana: Agent, elena: User, signed_in: SignedIn
 ) -> None:

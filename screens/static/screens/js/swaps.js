@@ -47,7 +47,14 @@
   document.querySelectorAll(".toast").forEach((toast) => leave(toast));
   document.addEventListener("toast", ({ detail }) => say(detail.text ?? detail.value, detail.kind, detail));
 
-  document.addEventListener("click", (event) => event.target.closest(".toast .close")?.closest(".toast").remove());
+  /* A click anywhere on a notice takes it away from what it covers; not while its words are being marked, nor from a
+   * verb that it offers. */
+  document.addEventListener("click", (event) => {
+    const toast = event.target.closest(".toast");
+    if (!toast) return;
+    const isRead = toast.querySelector("button:not(.close)") || !window.getSelection().isCollapsed;
+    if (event.target.closest(".close") || !isRead) toast.remove();
+  });
 
   /* -- htmx ----------------------------------------------------------------------------------------------------- */
 
