@@ -81,6 +81,13 @@ WHEN_ONE_CALLS = (
         (f"{MONTH}/test_lifecycle.py::test_a_closed_campaign_stays_closed",),
     ),
     Rule(
+        "a close forgets who was promised a call",
+        "campaigns/month/letting_go.py",
+        "(needless if call.contact.entry.state in SETTLED else owed).append(call)",
+        "needless.append(call)",
+        (f"{MONTH}/test_lifecycle.py::test_who_was_promised_a_call_is_still_called_after_the_close",),
+    ),
+    Rule(
         "the month is made a day late",
         "campaigns/month/planner.py",
         "if today < calls_from(due, policy.calls_from_day):",
@@ -110,6 +117,13 @@ AT_THE_DESK = (
         "if entry.fence != fence or entry.lease_agent_id not in (None, agent.pk):",
         "if entry.lease_agent_id not in (None, agent.pk):",
         (f"{DESK}/test_results.py::test_a_form_of_an_earlier_lease_of_her_own_is_stale",),
+    ),
+    Rule(
+        "a result of somebody who was not dialled is recorded without a question",
+        "campaigns/desk/results.py",
+        "if not answers.undialled:",
+        "if answers.undialled is None:",
+        (f"{DESK}/test_desk_pages.py::test_a_result_of_nobody_who_was_dialled_is_asked_about_once",),
     ),
     Rule(
         "what arrives between giving and dialling stops no call",

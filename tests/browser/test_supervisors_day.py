@@ -108,6 +108,7 @@ def test_pause_resume_close_and_the_sealed_report(open_as, live_server, elena, m
     press_to(page, "Cerrar…")
     page.keyboard.press("Enter")
     expect(page.get_by_role("main")).to_contain_text("No se puede reabrir")
+    assert_accessible(page, "campaign-close")
     expect(page.get_by_label("Por qué se cierra")).to_be_focused()
     page.keyboard.type("Fin del mes")
     page.keyboard.press("Enter")
