@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0014_who_comes_back'),
+        ('campaigns', '0018_a_refund_may_be_of_several_receipts'),
     ]
 
     operations = [
