@@ -97,7 +97,7 @@ def everything_of(*tables: str) -> str:
 
 def test_nobody_is_left_in_any_table(december: Campaign, at: At) -> None:
     tables = ["contact", "renewal", "attempt", "callback", "receipt", "rejectedrow", "retiredtelephone", "deskdraft"]
-    tables += ["refund", "reportdifference"]
+    tables += ["refund", "reportdifference", "callbackevent"]
     names = [f"campaigns_{table}" for table in tables]
     assert all(word in everything_of(*names) for word in PERSONAL)
     anonymising.anonymise_due(now=at("2028-12-01 08:00"))
