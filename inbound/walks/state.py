@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from inbound.flows.conditions import arguments
 from inbound.flows.schema import parse_flow
 from inbound.flows.shapes import Flow, Step
 from inbound.models import FlowVersion, Footstep, ServiceLine, Walk
@@ -82,19 +83,27 @@ def known_on(path: list[Footstep], *, before: Mapping[str, Any]) -> dict[str, An
     `before`: what a walk brought with it.
     """
     known: dict[str, Any] = dict(before)
+    asked: dict[str, dict[str, str]] = {}  # of what a look-up found, what it was asked for
     for footstep in path:
         step = flow_of(footstep.version_id).steps[footstep.step]
         if step.kind != "look_up":
             known.update(footstep.answer)
+            asked = {name: what for name, what in asked.items() if name not in footstep.answer}
             if step.kind == "choose" or (step.as_ and footstep.found is not None):  # or what a write came to
                 known[step.as_] = footstep.found
         elif footstep.found is not None or footstep.left_at is not None:
-            known[step.as_] = _with_what_was_known(known.get(step.as_), footstep)
+            what = arguments(step.with_, known)
+            of_another = asked.get(step.as_, what) != what
+            known[step.as_] = _with_what_was_known(None if of_another else known.get(step.as_), footstep)
+            asked[step.as_] = what
     return known
 
 
 def _with_what_was_known(before: Any, footstep: Footstep) -> Any:
-    """What a look-up found. What an agent writes by hand adds to what was known; left empty, it takes nothing away."""
+    """What a look-up found. What an agent writes by hand adds to what was known; left empty, it takes nothing away.
+
+    `before`: what was known of the same thing. Another number or name is another thing: nothing of it is known yet.
+    """
     found = footstep.found
     if not footstep.by_hand:
         return found
@@ -106,10 +115,19 @@ def _with_what_was_known(before: Any, footstep: Footstep) -> Any:
 
 
 def fields_before(here: WalkState) -> dict[str, Any]:
-    """What the fields of the present step hold: a draft, or what was answered the last time it was passed."""
+    """What the fields of the present step hold: a draft, or what was answered the last time it was passed.
+
+    What was written by hand of another number or name is no answer to this one.
+    """
     draft = here.walk.draft
     if draft.get("position") == here.footstep.position:
         return dict(draft.get("fields", {}))
     present = (here.footstep.version_id, here.footstep.step)
-    earlier = [passed for passed in here.trail[:-1] if (passed.version_id, passed.step) == present]
-    return dict(earlier[-1].answer) if earlier else {}
+    earlier = [n for n, passed in enumerate(here.trail[:-1]) if (passed.version_id, passed.step) == present]
+    if not earlier:
+        return {}
+    if here.step.kind == "look_up":
+        then = known_on(path_of(here.trail[: earlier[-1]]), before=here.walk.brought)
+        if arguments(here.step.with_, then) != arguments(here.step.with_, here.known):
+            return {}
+    return dict(here.trail[earlier[-1]].answer)

@@ -85,7 +85,7 @@ def test_words_of_a_draft_are_only_words() -> None:
 
 
 def test_a_loop_goes_round_and_a_lane_stands_apart() -> None:
-    assert svg(flow_of("4200224")).count("is-back") == 1
+    assert svg(flow_of("4200224")).count("is-back") == 2
     assert "Supervisión, desde la tarjeta" in svg(flow_of("103"))
     assert "Supervisión" not in svg(flow_of("101"))
 

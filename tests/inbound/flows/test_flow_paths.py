@@ -13,7 +13,7 @@ from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
 # How many ways there are through each flow of the paper, a loop taken at most once: (agent's, supervisor's)
 WAYS = {
     "101": (16,),
-    "102": (5, 4),
+    "102": (7, 4),
     "103": (19, 1),
     "104": (8,),
     "109": (12,),
@@ -22,7 +22,7 @@ WAYS = {
     "4522222": (8,),
     "4639999": (10,),
     "800130001": (52,),
-    "800131313": (27,),
+    "800131313": (33,),
 }
 
 
@@ -84,6 +84,8 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         # 102.4 has three branches; 8 to 11 are the supervisor's
         ("102", ("amounts",), "1 2 3 4 5 amounts_told"),
         ("102", ("certificates",), "1 2 3 4 5 amounts_told"),
+        ("102", ("certificates_paid",), "1 2 3 4 5 amounts_told"),
+        ("102", ("no_certificates",), "1 2 3 4 5 amounts_told"),
         ("102", ("paid_without_service",), "1 2 3 4 6 told_to_dial_101"),
         ("102", ("overcharge",), "1 2 3 4 7 claim_handed_over"),
         # 103.4: registered → 5; assigned → 6 → 8 (and not 7); closed without service → 7 → 8; annulled → 9

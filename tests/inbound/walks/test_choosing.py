@@ -199,3 +199,27 @@ def test_of_three_fields_of_which_one_will_do_the_page_says_so(ana, now):
     damage = Caller(ana, ServiceLine.objects.get(number="101"), now)
     damage.answer()
     assert lay_walk(here=damage.here, by=ana.user).enough == []
+
+
+def test_what_was_read_of_one_is_not_known_of_another(ana: Agent, now: datetime, set_mode: Any) -> None:
+    """The second name stands on no screen: the extension of the first one is not hers."""
+    set_mode("p_empleados", "by_hand")
+    publish_every_flow(now=now)
+    caller = Caller(ana, ServiceLine.objects.get(number="4251000"), now)
+    caller.answer(words="Sistemas")
+    caller.look()
+    caller.by_hand(**{"0.name": "Mesa de ayuda", "0.extension": "1203"})
+    assert caller.here.footstep.proposed == "found"
+    caller.answer("again")
+    caller.answer(words="Gerencia")
+    caller.look()
+    assert lay_walk(here=caller.here, by=caller.by).fields[0].value == ""
+    caller.by_hand()
+    assert (caller.here.known["extensions"], caller.here.footstep.proposed) == (None, "")
+    with pytest.raises(StepRefused, match="no va con lo que muestra"):
+        caller.answer("found")
+    caller.answer("again")
+    caller.answer(words="Gerencia")
+    caller.look()
+    caller.by_hand(**{"0.name": "Gerencia", "0.extension": "1100"})
+    assert caller.here.known["extension"]["extension"] == "1100"

@@ -39,7 +39,7 @@ NOBODY_HAS = {
     ("account_found", "not_found"),
     ("line_of_contract", "checked_by_hand"),
     ("line_of_contract", "not_theirs"),
-    ("registered", "too_many"),
+    *(("registered", "too_many"), ("is_known", "seen_unknown")),
     *(("registered", "seen_not_registered"), ("found", "seen_not_found"), ("order_state", "seen_no_order")),
 }
 FROM_SEVERAL = ("order_state", "another")  # of several orders she means none
@@ -81,6 +81,13 @@ CUSTOMERS: dict[Decision, str] = {
     ("103", "order_state", "assigned"): f"{ORDER} state IN ('assigned', 'in_execution')",
     ("103", "order_state", "no_order"): (
         "SELECT contract FROM sandbox_customer WHERE contract NOT IN (SELECT contract FROM sandbox_workorder)"
+    ),
+    ("102", "topic", "certificates"): "SELECT contract FROM sandbox_certificate WHERE paid < amount",
+    ("102", "topic", "certificates_paid"): (
+        "SELECT contract FROM sandbox_certificate GROUP BY contract HAVING every(paid = amount)"
+    ),
+    ("102", "topic", "no_certificates"): (
+        "SELECT contract FROM sandbox_customer WHERE contract NOT IN (SELECT contract FROM sandbox_certificate)"
     ),
     ("103", "order_state", "another"): ONE.format(table="workorder", of="workorder").replace("= 1", "> 1"),
     ("103", "works", "works"): f"{ORDER} state = 'closed' AND has_service",
@@ -157,6 +164,8 @@ AGAINST = {
     ("800130001", "line_of_contract", "correct"),
     ("800131313", "place_found", "again"),
     ("800130001", "may_hear", "not_asked"),
+    ("800131313", "may_be_told", "own_line"),
+    ("800131313", "may_be_told", "not_asked"),
 }
 
 

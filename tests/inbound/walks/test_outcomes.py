@@ -56,6 +56,7 @@ class Mood:
     name: str
     says: tuple[int, Any] | None = None
     hangs_up: bool = False
+    is_late: bool = False
     outcome: str = "done"
 
 
@@ -65,6 +66,7 @@ MOODS = [
     Mood("down", says=(503, {"error": "Caído."}), outcome="unknown"),
     Mood("broken", says=(500, b"<html>error</html>"), outcome="unknown"),
     Mood("uncertain", hangs_up=True, outcome="unknown"),
+    Mood("late", is_late=True, outcome="unknown"),
 ]
 
 
@@ -137,6 +139,9 @@ def behave(side: OtherSide, mood: Mood, write: str) -> None:
         side.says[operation] = mood.says
     if mood.hangs_up:
         side.hangs_up.add(operation)
+    if mood.is_late:  # it is done, and said when nobody waits for it any more
+        OutsideSystem.objects.update(timeout_seconds="0.3")
+        side.slow[operation] = 1.0
 
 
 @pytest.mark.parametrize("mood", MOODS, ids=lambda mood: mood.name)
@@ -158,8 +163,9 @@ def test_the_last_words_are_true_and_nobody_is_let_down(
         assert not [claim for claim in CLAIMS if claim in spoken], spoken
     else:
         assert [entry for entry in side.book if entry[0] == action.replace(".", "/")], "what was told as done is done"
-    side.says.clear()
-    side.hangs_up.clear()
+    for knob in (side.says, side.hangs_up, side.slow):
+        knob.clear()
+    OutsideSystem.objects.update(timeout_seconds=10)
     now = said.caller.now
     for minutes in (0, 1, 10, 30):
         deliver_due(now=now + timedelta(minutes=minutes))
