@@ -9,6 +9,7 @@ import pytest
 from escalations.models import Escalation
 from inbound.fields import Field
 from inbound.flows.paths import Way, every_path
+from inbound.flows.publishing import publish_files
 from inbound.flows.shapes import Flow, Step
 from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import look_ups
@@ -16,7 +17,7 @@ from inbound.walks import walking
 from inbound.walks.asked import fields_of
 from inbound.writes.writing import give_up, write_by_hand
 from tests.inbound.a_walk import Caller
-from tests.inbound.flows_to_read import LINES, flow_of
+from tests.inbound.flows_to_read import LINES, flow_of, text_of
 from tests.inbound.lines_on_file import publish_every_flow, write_what_is_read_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
@@ -185,7 +186,9 @@ WALKED = [  # what old screens say is left empty on the ways of what is done: th
 
 
 @pytest.mark.parametrize(("line", "way", "seen"), WALKED)
-def test_every_path_can_be_walked_with_every_system_by_hand(line, way, seen, ana, at, published):
+def test_every_path_can_be_walked_with_every_system_by_hand(line, way, seen, ana, at):
+    publish_files(texts={line: text_of(line)}, now=at(MONDAY))
+    write_what_is_read_out()
     OutsideSystem.objects.update(mode="by_hand")
     now = at(AFTER_HOURS if ("today", "later") in way else MONDAY)
     caller = Caller(ana, ServiceLine.objects.get(number=line), now)

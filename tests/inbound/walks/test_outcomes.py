@@ -15,6 +15,7 @@ import pytest
 from escalations.models import Escalation
 from inbound.flows.conditions import script
 from inbound.flows.paths import every_path
+from inbound.flows.publishing import publish_files
 from inbound.flows.shapes import Step
 from inbound.models import Content, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import look_ups
@@ -28,8 +29,7 @@ from inbound.writes.delivering import deliver_due
 from inbound.writes.states import Verb, take_step
 from inbound.writes.writing import settle
 from tests.inbound.a_walk import Caller
-from tests.inbound.flows_to_read import LINES, flow_of
-from tests.inbound.lines_on_file import publish_every_flow
+from tests.inbound.flows_to_read import LINES, flow_of, text_of
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.test_every_line import answers_of, is_open, typed
 
@@ -123,9 +123,9 @@ class Said:
 @pytest.fixture
 def call(side: OtherSide, ana: Any, at: Any) -> Any:
     """A call of a line that has come to its write; what it looks up is written by hand."""
-    publish_every_flow(now=at(MONDAY))
 
     def begin(line: str, step: str) -> Said:
+        publish_files(texts={line: text_of(line)}, now=at(MONDAY))
         said = Said(Caller(ana, ServiceLine.objects.get(number=line), at(MONDAY)), line, step)
         said.up_to_it()
         return said
