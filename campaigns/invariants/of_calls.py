@@ -5,9 +5,17 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from campaigns.calling.rulebook import NO_RESULT
+from campaigns.month.letting_go import HANDED_OVER
 from work.invariants import Rule
 
 RULES = [
+    Rule(
+        "promised_call_has_its_card",
+        gettext_lazy("Cada llamada prometida que un cierre entregó tiene su tarjeta."),
+        f"""SELECT c.contract FROM campaigns_callback b JOIN campaigns_contact c ON c.id = b.contact_id
+            WHERE b.state = 'cancelled' AND b.why = '{HANDED_OVER}' AND NOT EXISTS (
+              SELECT FROM escalations_escalation e WHERE e.key = 'call_back:' || b.id)""",
+    ),
     Rule(
         "one_desk_a_contact",
         gettext_lazy("Nadie tiene abierto el contacto que otro está llamando."),

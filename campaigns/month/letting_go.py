@@ -20,6 +20,7 @@ from escalations.raising import ToRaise, raise_many
 from service_level.days import LA_PAZ
 
 KIND = "callback_promise"  # of a card; the centre has it from the beginning
+HANDED_OVER = "La campaña cerró: pasó a las llamadas por hacer."  # why a call was cancelled; data, as it was written
 SETTLED = (ListEntry.State.PAID, ListEntry.State.GONE)  # nobody has to call these any more, whatever was agreed
 
 
@@ -77,7 +78,7 @@ def let_go(*, campaign: Campaign, now: datetime) -> LetGo:
         (needless if call.contact.entry.state in SETTLED else owed).append(call)
     if owed:
         raise_many(kind=KIND, all_of=[_to_raise(call) for call in owed], now=now)
-    _cancel(owed, why="La campaña cerró: pasó a las llamadas por hacer.", now=now)
+    _cancel(owed, why=HANDED_OVER, now=now)
     _cancel(needless, why="La campaña cerró y ya no hacía falta llamar.", now=now)
     return LetGo(leases=leases, handed_over=len(owed), cancelled=len(needless))
 
@@ -89,7 +90,7 @@ def _cancel(calls: Sequence[CallBack], *, why: str, now: datetime) -> None:
 
 def note_of(note: str, gone: LetGo) -> str:
     """The note of a close with what it let go of."""
-    parts = [note] if note else []
+    parts = [note if note[-1] in ".!?…" else f"{note}."] if note else []
     if gone.handed_over:
         words = ngettext(
             "%(n)d llamada acordada pasa a las llamadas por hacer.",

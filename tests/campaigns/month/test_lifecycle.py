@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agents.models import Agent, User
+from campaigns.invariants import check_invariants
 from campaigns.models import Attempt, CallBack, Campaign, CampaignChange, Contact, ListEntry
 from campaigns.month import lifecycle
 from campaigns.month.lifecycle import STEPS, Actor, CampaignRefused, Verb
@@ -185,6 +186,10 @@ def test_who_was_promised_a_call_is_still_called_after_the_close(
     assert [call.why for call in CallBack.objects.order_by("due_at")] == [
         "La campaña cerró: pasó a las llamadas por hacer.", "La campaña cerró y ya no hacía falta llamar.",
     ]  # fmt: skip
+    found = [finding.name for finding in check_invariants()]
+    assert "promised_call_has_its_card" not in found
+    Escalation.objects.update(key="another")
+    assert "promised_call_has_its_card" in [finding.name for finding in check_invariants()]
 
 
 def test_a_person_who_closes_says_why(december: Campaign, ana: Agent, elena: User, at: At) -> None:
