@@ -103,7 +103,7 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
         by=walk.by,
         now=now,
     )
-    _see_to_what_was_not_done(here, footstep.escalation)
+    see_to_what_was_not_done(here, footstep.escalation)
     return footstep.escalation
 
 
@@ -134,7 +134,7 @@ def due_at(due: Due, known: Mapping[str, Any], *, now: datetime) -> datetime | N
     return min(at, max(before, now))
 
 
-def _see_to_what_was_not_done(here: WalkState, card: Escalation) -> None:
+def see_to_what_was_not_done(here: WalkState, card: Escalation) -> None:
     """The card stands for what the caller was told is not done, or not known yet."""
     not_done = [passed.write_id for passed in here.path if passed.write_id and passed.chosen in (REFUSED, UNKNOWN)]
     OutsideWrite.objects.filter(pk__in=not_done, card=None).update(card=card)

@@ -19,7 +19,7 @@ from escalations.raising import raise_escalation
 from inbound.models import OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
-from inbound.walks.consequences import end_of_walk, notes_of
+from inbound.walks.consequences import end_of_walk, notes_of, see_to_what_was_not_done
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
 from inbound.walks.left_undone import not_followed, not_handed_over, raise_card_of
 from inbound.walks.state import WalkState, read_state, state_on
@@ -133,6 +133,8 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, now: datetime) -> None:
         undone.append(words)
     for one in undone:
         card = raise_card_of(one, how=str(how.label), now=now)
+        if one is words and card is not None:
+            see_to_what_was_not_done(here, card)
         if one.write is not None:
             OutsideWrite.objects.filter(pk=one.write.pk, card=None).update(card=card)
         if card is not None and here.footstep.escalation_id is None:

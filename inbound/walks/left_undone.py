@@ -7,7 +7,7 @@ blocked after its line and the days of a block that was made; and what the words
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -17,9 +17,11 @@ from escalations.raising import raise_escalation
 from inbound.flows.conditions import arguments, filled
 from inbound.flows.shapes import DONE, REFUSED, Step
 from inbound.models import Footstep, OutsideWrite
-from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
+from inbound.outside.actions import actions
+from inbound.walks.asked import TELEPHONE, call_back_on, name_of_the_caller, zone_of
 from inbound.walks.consequences import due_at, notes_of
-from inbound.walks.state import WalkState, flow_of, state_on
+from inbound.walks.state import WalkState, fields_before, flow_of, state_on
+from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
 BEGUN = "write_not_done"
@@ -45,7 +47,8 @@ def not_followed(here: WalkState) -> Iterator[Undone]:
         if passed.write.action != step.action:  # the interaction of a call that ended here
             continue
         follower = flow_of(passed.version_id).steps[step.way(DONE)]
-        if follower.kind in MUST_FOLLOW and not any(_came_about(follower, one) for one in here.trail[place + 1 :]):
+        later = range(place + 1, len(here.trail))
+        if follower.kind in MUST_FOLLOW and not any(_came_about(follower, passed.write, here, at) for at in later):
             then = state_on(walk=here.walk, trail=here.trail[: place + 1])
             yield Undone(follower, then, _("Se había hecho: %(done)s.") % {"done": step.title}, passed.write)
 
@@ -53,7 +56,11 @@ def not_followed(here: WalkState) -> Iterator[Undone]:
 def not_handed_over(here: WalkState) -> Undone | None:
     """The card whose words were on the screen, or of a write that was not even taken, when nobody is told of it yet."""
     if here.step.kind == "hand_over" and here.footstep.escalation_id is None:
-        return Undone(here.step, here, _("El cliente ya oyó lo que se le iba a hacer."))
+        written = {name: text for name, text in fields_before(here).items() if text}  # typed, and not sent any more
+        telephone = phone_numbers.parse(str(written.get(TELEPHONE, "")))
+        written |= {TELEPHONE: telephone} if telephone else {}
+        as_written = replace(here, known={**here.known, **written})
+        return Undone(here.step, as_written, _("El cliente ya oyó lo que se le iba a hacer."))
     for passed in reversed(here.path):
         if passed.escalation_id is not None or passed.chosen == DONE:
             return None
@@ -89,10 +96,20 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     )
 
 
-def _came_about(follower: Step, passed: Footstep) -> bool:
-    """Whether a later footstep is that step, and did what it is there for or was told that it cannot."""
+def _came_about(follower: Step, write: OutsideWrite, here: WalkState, at: int) -> bool:
+    """Whether the footstep `at` that place is that step, for the same number, and did what it is there for or was told
+    that it cannot: a call may be about two.
+    """
+    passed: Footstep = here.trail[at]
     if passed.step != follower.name:
         return False
-    if follower.kind == "do":
-        return passed.chosen == REFUSED or (passed.write is not None and passed.write.action == follower.action)
-    return passed.escalation is not None and passed.escalation.kind_id == follower.escalation
+    if follower.kind == "hand_over":
+        card = passed.escalation
+        return bool(
+            card and card.kind_id == follower.escalation and card.details.get("number") in (None, write.to_whom)
+        )
+    if passed.write is not None and passed.write.action == follower.action:
+        return passed.write.to_whom == write.to_whom
+    then = state_on(walk=here.walk, trail=here.trail[: at + 1]).known
+    asked = whom_of(actions()[follower.action], arguments(follower.with_, then))
+    return passed.chosen == REFUSED and asked == write.to_whom

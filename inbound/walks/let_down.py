@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from escalations.raising import raise_escalation
-from inbound.flows.conditions import SENTENCE, script
+from inbound.flows.conditions import PROTOCOL, SENTENCE, script
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
@@ -75,12 +75,13 @@ def _not_followed(now: datetime) -> list[int]:
     follows = Q(pk__in=[])
     for action, after in what_follows():
         passed = Footstep.objects.filter(walk=OuterRef("walk"), step=after.name)
-        did = (
-            Q(write__action=after.action) | Q(chosen=REFUSED)
-            if after.action
-            else Q(escalation__kind__code=after.escalation)
-        )
-        follows |= Q(action=action) & ~Q(Exists(passed.filter(did)))
+        if after.action:
+            did = Q(Exists(passed.filter(write__action=after.action, write__to_whom=OuterRef("to_whom"))))
+        else:  # a card has its number in words: where the call was about two, each is looked at
+            of_the_call = OutsideWrite.objects.filter(walk=OuterRef("walk"), action=action)
+            handed = passed.filter(escalation__kind__code=after.escalation)
+            did = Q(Exists(handed)) & ~Q(Exists(of_the_call.exclude(to_whom=OuterRef("to_whom"))))
+        follows |= Q(action=action) & ~did
     found = _of_calls(now).filter(state=State.DONE, walk__ended_at__gte=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
     return list(found.filter(follows).order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME])
 
@@ -155,8 +156,10 @@ def words_heard(here: WalkState, write: OutsideWrite) -> str:
     for passed in here.trail[place + 1 :]:
         if here.step_of(passed).say:
             then = state_on(walk=here.walk, trail=here.trail[: here.trail.index(passed) + 1])
-            said = script(then.step.say, words_of_the_call(then, then.known))
-            return " ".join(one for one in SENTENCE.split(said) if "¿" not in one)  # a question is no promise
+            words = words_of_the_call(then, then.known)
+            said = script(then.step.say, {name: one for name, one in words.items() if name not in PROTOCOL})
+            if told := " ".join(one for one in SENTENCE.split(said) if "¿" not in one):  # a question is no promise
+                return told
     return ""
 
 

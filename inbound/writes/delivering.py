@@ -20,6 +20,7 @@ from inbound.models import OutsideWrite
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import AGENT, actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
+from inbound.writes.limits import same_of_other_calls
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
@@ -112,6 +113,9 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     try:
         reference = actions()[write.action].send(reached, write.key, payload).reference.strip()
     except SystemRefused as refusal:
+        if reference := _reference_of_another_call(write, now=now):
+            _confirm(write, reference, now=now)
+            return
         error = _in_words(refusal)
         hold(owed=write, to=State.REFUSED, now=now, note=error, last_error=error)
     except NotConnected as refusal:
@@ -128,6 +132,17 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
             _confirm(write, reference[:REFERENCE_LENGTH], now=now)
         else:
             _not_known(write, _("Respondió sin dar una referencia."), now=now)
+
+
+def _reference_of_another_call(write: OutsideWrite, *, now: datetime) -> str:
+    """What another call of the last day had done already for the same number and contract, where it is done once and
+    for all: a line that is suspended is refused the second time, and its caller still waits for what follows.
+    """
+    if not write.is_accountable or write.amount is not None:
+        return ""
+    same = same_of_other_calls(action=write.action, to_whom=write.to_whom, walk=write.walk, now=now)
+    found = same.filter(state=State.DONE, payload__contract=write.payload.get("contract", "")).first()
+    return found.reference if found else ""
 
 
 def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from campaigns.figures.refreshing import refresh_figures
 from campaigns.invariants import INVARIANTS, check_invariants, orphans
 from campaigns.invariants.of_months import audit_rules
 from campaigns.models import Seal
+from campaigns.month.letting_go import HANDED_OVER
 from notices.models import Attachment
 from tests.campaigns.a_month import make_month
 
@@ -91,6 +92,11 @@ BREAKS = {
     "promise_is_of_its_call": "DELETE FROM campaigns_paymentpromise",
     "agreed_call_is_of_its_call": """
         UPDATE campaigns_disposition SET requires_call_back = TRUE WHERE code = 'month-third'""",
+    "promised_call_has_its_card": f"""
+        INSERT INTO campaigns_callback (campaign_id, contact_id, attempt_id, agent_id, telephone, due_at, note, reach,
+                                        state, why, created_at, settled_at, cancelled_by_payment, cancelled_by_leaving)
+        SELECT campaign_id, contact_id, id, agent_id, '', now(), '', 'personal', 'cancelled', '{HANDED_OVER}', now(),
+               now(), FALSE, FALSE FROM campaigns_attempt LIMIT 1""",
     "seal_has_its_files": "UPDATE campaigns_seal SET workbook = document",
     "seals_are_a_chain": "UPDATE campaigns_seal SET revision = 2",
     "mail_has_its_seal": "UPDATE notices_notice SET body = 'otra cosa'",

@@ -9,14 +9,17 @@ import pytest
 
 from escalations.models import Escalation
 from inbound.models import OutsideWrite, Walk
+from inbound.outside.look_ups import look_ups
 from inbound.walks.asked import fields_of
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.leaving import close_left_calls
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
+from inbound.walks.walking import keep_draft
 from inbound.writes.delivering import deliver_due
 from inbound.writes.writing import settle
 from tests.inbound.other_side import OtherSide
+from tests.inbound.walks.test_every_line import typed
 from tests.inbound.walks.test_outcomes import call, hang_up
 
 __all__ = ["call"]
@@ -183,3 +186,65 @@ def test_what_another_call_asked_for_and_nobody_knows_of_is_not_asked_again(
     again.answer(again.caller.here.step)
     again.caller.outcome()
     assert again.caller.step == "topped_up"
+
+
+def test_each_of_two_numbers_of_a_call_has_what_follows_for_it(call: Any, side: OtherSide) -> None:
+    """The first line was suspended; she goes back, and the second one is done to its end."""
+    said = call("800130001", "block_sim")
+    first = said.caller.here.known["number"]
+    said.caller.back(next(one.position for one in said.caller.here.trail if one.step == "mio_number"))
+    for _step in range(12):
+        here = said.caller.here
+        if here.step.kind == "look_up":
+            said.caller.look()
+            if said.caller.step == here.step.name:
+                read = [typed(one, said.caller) for one in look_ups()[here.step.look_up].by_hand]
+                said.caller.by_hand(**{name: text for one in read for name, text in one.items()})
+        elif here.step.name == "mio_number":
+            said.caller.answer(number="70799999")
+        elif here.step.name == "five_days":
+            break
+        else:
+            said.answer(here.step, {"request": "theft", "line_of_contract": "theirs"}.get(here.step.name, ""))
+            if here.step.waits:
+                said.caller.outcome()
+    assert said.caller.step == "five_days"
+    said.to_the_end()
+    assert kinds() == ["sim_block"]
+    assert after(said, minutes=5) == 1
+    assert Escalation.objects.get(kind__code="write_not_done").details["number"] == first
+    assert after(said, minutes=6) == 0
+
+
+def test_whose_line_an_earlier_call_suspended_has_her_sim_blocked(call: Any, side: OtherSide) -> None:
+    """She was cut off, rings again, and LBC refuses what is done already: the thief still has an open SIM."""
+    first = call("800130001", "suspend")
+    first.answer(first.caller.here.step)
+    hang_up(first)
+    deliver_due(now=first.caller.now)
+    again = call("800130001", "suspend")
+    side.says["lbc/suspend"] = (422, {"error": "Ese producto ya está suspendido."})
+    again.answer(again.caller.here.step)
+    again.caller.outcome()
+    assert again.caller.step == "block_sim"
+    again.answer(again.caller.here.step)
+    again.caller.outcome()
+    assert again.caller.step == "five_days"
+
+
+def test_what_was_typed_and_not_sent_is_on_the_card(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "suspend")
+    side.says["lbc/suspend"] = (422, {"error": "No se permite."})
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    here = said.caller.here
+    assert here.step.name == "not_suspended"
+    typed_so_far = {"telephone": "70755556"}
+    assert keep_draft(
+        by=said.caller.by, key=here.walk.key, position=here.footstep.position, fields=typed_so_far, now=said.caller.now
+    )
+    hang_up(said)
+    card = Escalation.objects.get()
+    assert card.telephone == "+59170755556"
+    assert after(said, minutes=40) == 0, "one card for one thing"
+    assert said.write.card == card
