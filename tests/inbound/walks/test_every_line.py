@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -21,7 +24,19 @@ from tests.inbound.flows_to_read import LINES, flow_of, text_of
 from tests.inbound.lines_on_file import publish_every_flow, write_what_is_read_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
-PATHS = [(line, way) for line in LINES for way in every_path(flow_of(line))]
+
+
+def walked_once(ways: Iterable[Way]) -> Iterator[Way]:
+    """Every way that goes straight on, and of those that go round as many as take every turn there is."""
+    taken: set[tuple[Any, ...]] = set()
+    for way in sorted(ways, key=len):
+        turns = set(pairwise(way))
+        if len({name for name, _branch in way}) == len(way) or not turns <= taken:
+            yield way
+        taken |= turns
+
+
+PATHS = [(line, way) for line in LINES for way in walked_once(every_path(flow_of(line)))]
 IDS = [f"{line}-{way[-1][0]}-{number}" for number, (line, way) in enumerate(PATHS)]
 MONDAY, AFTER_HOURS = "2026-11-23 10:00", "2026-11-23 22:30"
 TYPED = {
