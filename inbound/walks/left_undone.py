@@ -78,9 +78,10 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     telephone = call_back_on(walk, known) or phone_numbers.parse(details.get("number", "")) or ""  # she cannot be asked
     if not telephone and not walk.contract:
         return None
+    about = undone.write.to_whom if undone.write else ""  # of two numbers each has its own
     ended = _("La llamada terminó antes de este paso (%(how)s).") % {"how": how}
     return raise_escalation(
-        key=f"walk:{walk.key}:{here.flow.line}:{step.name}:left",
+        key=":".join(filter(None, ("walk", str(walk.key), here.flow.line, step.name, "left", about))),
         kind=step.escalation or BEGUN,
         line=walk.line.number,
         contract=walk.contract,
@@ -105,9 +106,10 @@ def _came_about(follower: Step, write: OutsideWrite, here: WalkState, at: int) -
         return False
     if follower.kind == "hand_over":
         card = passed.escalation
-        return bool(
-            card and card.kind_id == follower.escalation and card.details.get("number") in (None, write.to_whom)
-        )
+        if card is None or card.kind_id != follower.escalation:
+            return False
+        number = str(card.details.get("number") or write.to_whom)  # a card has it as it is read
+        return (phone_numbers.parse(number) or number) == (phone_numbers.parse(write.to_whom) or write.to_whom)
     if passed.write is not None and passed.write.action == follower.action:
         return passed.write.to_whom == write.to_whom
     then = state_on(walk=here.walk, trail=here.trail[: at + 1]).known

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from escalations.models import Escalation
-from inbound.models import OutsideWrite, Walk
+from inbound.models import Content, OutsideWrite, Walk
 from inbound.outside.look_ups import look_ups
 from inbound.walks.asked import fields_of
 from inbound.walks.footsteps import WalkRefused
@@ -248,3 +248,16 @@ def test_what_was_typed_and_not_sent_is_on_the_card(call: Any, side: OtherSide) 
     assert card.telephone == "+59170755556"
     assert after(said, minutes=40) == 0, "one card for one thing"
     assert said.write.card == card
+
+
+def test_who_hangs_up_once_all_was_handed_over_has_no_second_card(call: Any, side: OtherSide) -> None:
+    """Her five days stand on the board; she does not wait for the offices to be read out."""
+    Content.objects.create(topic=Content.Topic.OFFICES, name="Agencia Norte", text="Av. América 1020.")
+    said = call("800130001", "block_sim")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.caller.answer(telephone="70733333")
+    assert said.caller.step == "which_office"
+    hang_up(said)
+    assert kinds() == ["sim_block"]
+    assert after(said, minutes=5) == 0
