@@ -11,5 +11,5 @@ from inbound.models import Content
 class ContentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "topic", "code", "is_active")
     list_filter = ("topic", "is_active")
-    search_fields = ("name", "code", "text")
+    search_fields = ("name", "other_names", "code", "text")
     ordering = ("topic", "position", "name")

@@ -8,15 +8,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
+from systems.reports.values import plain
 
 
 class ContentQuerySet(models.QuerySet["Content"]):
     def said_of(self, topic: str, *, words: str = "") -> list[dict[str, Any]]:
-        """What there is to say of a topic, narrowed to what has all of `words`, in its order."""
-        found = self.filter(topic=topic, is_active=True)
-        for word in words.split()[:8]:
-            found = found.filter(name__icontains=word)
-        return list(found.order_by("position", "name").values("name", "code", "text")[:50])
+        """What there is to say of a topic, narrowed to what has all of `words` in its names, in its order."""
+        asked = plain(words).split()[:8]
+        rows = self.filter(topic=topic, is_active=True).order_by("position", "name")
+        found = [row for row in rows if all(word in plain(f"{row.name} {row.other_names}") for word in asked)]
+        return [{"name": row.name, "code": row.code, "text": row.text} for row in found[:50]]
 
 
 @audited()
@@ -33,6 +34,9 @@ class Content(models.Model):
 
     topic = models.CharField(_("tema"), max_length=12, choices=Topic)
     name = models.CharField(_("nombre"), max_length=80, help_text=_("Por él lo busca el agente."))
+    other_names = models.CharField(
+        _("otros nombres"), max_length=120, blank=True, help_text=_("Como también lo dice la gente: EE. UU., USA.")
+    )
     code = models.CharField(_("código"), max_length=12, blank=True, help_text=_("De una ciudad o un país."))
     text = models.TextField(_("lo que se dice"), blank=True, max_length=2000)
     position = models.PositiveSmallIntegerField(_("orden"), default=100)

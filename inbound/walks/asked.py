@@ -51,6 +51,13 @@ def name_of_the_caller(walk: Walk, known: Mapping[str, Any]) -> str:
     return walk.customer_name or words or walk.caller_name
 
 
+def customer_on_file(walk: Walk, known: Mapping[str, Any]) -> str:
+    """The customer a card is about whom nobody could be asked for: who called, else the holder of what was found."""
+    found = (one for one in known.values() if isinstance(one, Mapping) and one.get("identity_card"))
+    holders = (str(one.get("name") or one.get("holder") or "") for one in found)
+    return name_of_the_caller(walk, known) or next(filter(None, holders), "")[:120]
+
+
 def call_back_on(walk: Walk, known: Mapping[str, Any]) -> str:
     """Where the customer is called back: the number she gave, the one she calls from, the first on file of the contract
     the call is about.

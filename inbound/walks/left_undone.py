@@ -18,7 +18,7 @@ from inbound.flows.conditions import arguments, filled
 from inbound.flows.shapes import DONE, REFUSED, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import TELEPHONE, call_back_on, name_of_the_caller, zone_of
+from inbound.walks.asked import TELEPHONE, call_back_on, customer_on_file, zone_of
 from inbound.walks.consequences import due_at, notes_of
 from inbound.walks.state import WalkState, fields_before, flow_of, state_on
 from inbound.writes.writing import whom_of
@@ -85,7 +85,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
         kind=step.escalation or BEGUN,
         line=walk.line.number,
         contract=walk.contract,
-        customer_name=name_of_the_caller(walk, known),
+        customer_name=customer_on_file(walk, known),
         telephone=telephone,
         zone=zone_of(known),
         reason=". ".join([f"{step.ref} {step.title}", f"{ended} {undone.reason}", *notes_of(here)]),

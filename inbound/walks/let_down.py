@@ -19,7 +19,7 @@ from inbound.flows.conditions import PROTOCOL, SENTENCE, script
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
+from inbound.walks.asked import call_back_on, customer_on_file, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import INTERACTION
 from inbound.walks.left_undone import MUST_FOLLOW, not_followed, raise_card_of
@@ -130,7 +130,7 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             kind=KIND,
             line=walk.line.number,
             contract=walk.contract,
-            customer_name=name_of_the_caller(walk, known) or write.requester_name,
+            customer_name=customer_on_file(walk, known) or write.requester_name,
             telephone=call_back_on(walk, known) or parse(write.to_whom) or "",
             zone=zone_of(known),
             reason=f"{what}: {_why(write)} {write.last_error}".strip(),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbound.flows.conditions import proposed_branch
+from inbound.models import Content
 from inbound.outside.readings import installation_term, public_phone_window, read
 from service_level.days import LA_PAZ
 from tests.inbound.flows_to_read import flow_of
@@ -108,3 +109,18 @@ def test_a_reading_is_found_by_the_name_of_its_look_up(at: At) -> None:
     assert read("house.public_phone_window", {}, now=now) == public_phone_window(now=now)
     with pytest.raises(KeyError):
         read("house.nothing", {}, now=now)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("peru", "Perú"),
+        ("MEXICO", "México"),
+        ("usa", "Estados Unidos"),
+        ("EE. UU.", "Estados Unidos"),
+        ("EEUU", "Estados Unidos"),
+    ],
+)
+def test_a_country_is_found_as_people_say_it(said: str, found: str) -> None:
+    assert [row["name"] for row in Content.objects.said_of("countries", words=said)] == [found]

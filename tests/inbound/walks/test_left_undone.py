@@ -10,7 +10,7 @@ import pytest
 from escalations.models import Escalation
 from inbound.models import Content, OutsideWrite, Walk
 from inbound.outside.look_ups import look_ups
-from inbound.walks.asked import fields_of
+from inbound.walks.asked import customer_on_file, fields_of
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.leaving import close_left_calls
 from inbound.walks.let_down import see_to_the_let_down
@@ -102,6 +102,17 @@ def test_who_hung_up_after_it_could_not_even_be_asked_has_a_card(call: Any, side
     card = Escalation.objects.get()
     assert (card.kind.code, card.details["number"]) == ("write_not_done", said.caller.here.known["number"])
     assert "No se hizo: Está apagado" in card.reason
+
+
+def test_who_was_asked_for_no_name_has_the_holders_on_her_card() -> None:
+    clerk, holder = (
+        {"name": "Guardia del NOCC", "telephone": "4250000"},
+        {"name": "Rosa Flores", "identity_card": "345"},
+    )
+    assert customer_on_file(Walk(), {"charge": clerk, "subscriber": holder}) == "Rosa Flores"
+    assert customer_on_file(Walk(), {"line": {"holder": "Juan Rojas", "identity_card": "346"}}) == "Juan Rojas"
+    assert customer_on_file(Walk(caller_name="Ana"), {"subscriber": holder}) == "Ana"
+    assert customer_on_file(Walk(), {"charge": clerk}) == ""
 
 
 def test_a_doubt_is_not_forgotten_because_another_number_was_topped_up(
