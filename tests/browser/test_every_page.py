@@ -13,7 +13,6 @@ from tests.callcenter.test_every_address import ADDRESSES, ANYBODY, Address
 from tests.callcenter.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LOOKS = (("desk", "light"), ("tablet", "dark"))
 SHOWN = [address for address in ADDRESSES if address.sends is None or address.form]
 PAGES = [address for address in SHOWN if "nobody" not in address.opens_to]
 WHO = {"escalations:board": "elena"}  # an agent is sent on to the list
@@ -56,7 +55,7 @@ def test_the_pages_are_accessible_and_fit(
                 path = path_of(address, world)
                 answer = page.goto(live_server.url + path)
                 assert (answer.status, page.url) == (200, live_server.url + path)
-                assert_accessible(page, address.name.replace(":", "-"), looks=LOOKS)
+                assert_accessible(page, address.name.replace(":", "-"))
 
 
 def test_what_is_not_looked_at_is_no_page_of_its_own(world: World) -> None:

@@ -85,28 +85,34 @@ def child(foreground: subprocess.Popen[str], word: str) -> psutil.Process:
     return next(one for one in programs(foreground) if word in one.cmdline())
 
 
-def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(home: Path) -> None:
+def test_a_demo_that_was_cut_short_begins_afresh_and_is_made_once_and_found_again(home: Path) -> None:
     port = free_port()
+
+    def at_the_calls(process: subprocess.Popen[str]) -> bool:
+        assert process.poll() is None, said(home)
+        return "demo | 3 of " in said(home)
+
+    with in_foreground(home=home, port=port) as process:
+        wait_until(lambda: at_the_calls(process), seconds=STARTING, what="last month is under way")
+        told = said(home)
+        assert told.index("Migration 1 of ") < told.index("Ctrl-C stops") < told.index("demo | 1 of ")
+        page = httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).text
+        assert "Preparando la demostración" in page
+        assert rows(home, "SELECT count(*) FROM campaigns_campaign") == 0  # nobody sees half a month
+        next(one for one in psutil.Process(process.pid).children() if "demo" in one.cmdline()).kill()
+        assert process.wait(60) == 1
+        assert "could not be made" in said(home)
+        assert "Run it again" in said(home)
+    with in_foreground(home=home, port=port) as process:
+        wait_until(lambda: at_the_calls(process), seconds=STARTING, what="it is made afresh")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
     with socket.socket() as taken, in_foreground(home=home, port=port) as process:
         with contextlib.suppress(OSError):  # somebody else has it: busy all the same
             taken.bind(("127.0.0.1", port + BESIDE))
             taken.listen()
         wait_until(lambda: is_up(home, process), seconds=STARTING, what="the address and the people")
-        assert f"http://127.0.0.1:{port}/" in said(home)
-        assert "elena   supervisor" in said(home)
-        assert httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).status_code == 200
-        wait_until(lambda: the_stream_is_where_the_page_looks_for_it(port), what="the stream answers")
-        played = sandbox_of(home)
-        assert played != f"http://127.0.0.1:{port + BESIDE}"
-        found = httpx.post(f"{played}/smartflex/search", json={"text": "Quispe"}, timeout=60).json()
-        assert (len(found["customers"]), found["more"]) == (20, True)
-        report = {"json": {"number": "4251000", "text": "sin línea"}, "headers": {"Idempotency-Key": "before"}}
-        assert httpx.post(f"{played}/nocc/report", timeout=60, **report).status_code == 201
-        wait_until(lambda: is_whole(home, process), seconds=STARTING, what="last month and the board")
-        wait_until(lambda: len(programs(process)) == 6, what="workers and beat begin")
-        told = said(home)
-        assert told.index("Migration 1 of ") < told.index("Ctrl-C stops") < told.index("demo | 1 of ")
-        assert told.index("demo | 1 of ") < told.index("Demo data made") < told.index("Everything is prepared")
+        it_is_whole(home, process, port)
 
         second = subprocess.run(
             [sys.executable, "manage.py", "run", "--port", str(free_port())],
@@ -127,7 +133,7 @@ def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(home
     kept = (home / "drop").iterdir()
     assert any(path.name.startswith("ccvp-") for path in kept)
     with in_foreground(home=home, port=port) as process:
-        wait_until(lambda: is_whole(home, process), seconds=STARTING, what="a second start")
+        wait_until(lambda: is_whole(home, process), seconds=STARTING, what="a further start")
         assert "Demo data made" not in said(home)
         book = httpx.get(f"{sandbox_of(home)}/_book", timeout=60).json()["deeds"]
         assert [deed["key"] for deed in book] == ["before"]  # what was done there stays done
@@ -144,34 +150,26 @@ def test_it_starts_says_who_may_sign_in_and_stops_when_told_leaving_nothing(home
         wait_until(lambda: processes_of(home) == [], what="no orphan is left")
 
 
-def test_a_demo_that_was_cut_short_begins_afresh_and_is_made_once(home: Path) -> None:
-    port = free_port()
-
-    def at_the_calls(process: subprocess.Popen[str]) -> bool:
-        assert process.poll() is None, said(home)
-        return "demo | 3 of " in said(home)
-
-    with in_foreground(home=home, port=port) as process:
-        wait_until(lambda: at_the_calls(process), seconds=STARTING, what="last month is under way")
-        page = httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).text
-        assert "Preparando la demostración" in page
-        assert rows(home, "SELECT count(*) FROM campaigns_campaign") == 0  # nobody sees half a month
-        next(one for one in psutil.Process(process.pid).children() if "demo" in one.cmdline()).kill()
-        assert process.wait(60) == 1
-        assert "could not be made" in said(home)
-        assert "Run it again" in said(home)
-    with in_foreground(home=home, port=port) as process:
-        wait_until(lambda: at_the_calls(process), seconds=STARTING, what="it is made afresh")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
-    with in_foreground(home=home, port=port) as process:
-        wait_until(lambda: is_whole(home, process), seconds=STARTING, what="the demo is whole")
-        assert rows(home, "SELECT count(*) FROM campaigns_campaign WHERE state = 'closed'") == 1
-        assert rows(home, "SELECT count(*) FROM campaigns_report WHERE kind = 'recaudo'") == 1
-        assert rows(home, "SELECT count(*) FROM escalations_escalation WHERE key LIKE 'demo:call:%'") == 1
-        assert (
-            "Preparando la demostración" not in httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).text
-        )
+def it_is_whole(home: Path, process: subprocess.Popen[str], port: int) -> None:
+    """It says where it is and who may sign in, plays the outside systems beside a busy port, and has one month."""
+    assert f"http://127.0.0.1:{port}/" in said(home)
+    assert "elena   supervisor" in said(home)
+    assert httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).status_code == 200
+    wait_until(lambda: the_stream_is_where_the_page_looks_for_it(port), what="the stream answers")
+    played = sandbox_of(home)
+    assert played != f"http://127.0.0.1:{port + BESIDE}"
+    found = httpx.post(f"{played}/smartflex/search", json={"text": "Quispe"}, timeout=60).json()
+    assert (len(found["customers"]), found["more"]) == (20, True)
+    report = {"json": {"number": "4251000", "text": "sin línea"}, "headers": {"Idempotency-Key": "before"}}
+    assert httpx.post(f"{played}/nocc/report", timeout=60, **report).status_code == 201
+    wait_until(lambda: is_whole(home, process), seconds=STARTING, what="last month and the board")
+    wait_until(lambda: len(programs(process)) == 6, what="workers and beat begin")
+    assert said(home).index("Demo data made") < said(home).index("Everything is prepared")
+    assert rows(home, "SELECT count(*) FROM campaigns_campaign WHERE state = 'closed'") == 1
+    assert rows(home, "SELECT count(*) FROM campaigns_report WHERE kind = 'recaudo'") == 1
+    assert rows(home, "SELECT count(*) FROM escalations_escalation WHERE key LIKE 'demo:call:%'") == 1
+    page = httpx.get(f"http://127.0.0.1:{port}/accounts/login/", timeout=60).text
+    assert "Preparando la demostración" not in page
 
 
 def test_a_busy_port_is_one_clear_line(home: Path) -> None:

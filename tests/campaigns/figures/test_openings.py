@@ -30,11 +30,9 @@ from tests.campaigns.a_month import make_month
 PAGE = "/campaigns/2026-12/"
 LIST = f"{PAGE}contacts/"
 LINK = re.compile(r'<a ([^>]*href="([^"]*)"[^>]*)>(.*?)</a>', re.S)
-FILTERS = [
-    "", "service=TV", "service=INTERNET", "agent={ana}", "agent={luis}", "zone=Sacaba", "day=2026-11-25",
-    "day=2026-11-26", "day=2026-11-27", "service=TV&agent={ana}", "service=TV&zone=Sacaba", "service=TV&day=2026-11-26",
-    "agent={ana}&zone=Sacaba", "agent={ana}&day=2026-11-25", "agent={ana}&day=2026-11-25&zone=Sacaba",
-    "zone=Sacaba&day=2026-11-25", "service=INTERNET&agent={luis}&zone=Sarco",
+FILTERS = [  # each alone once, and two or three together
+    "", "service=TV", "agent={ana}", "zone=Sacaba", "day=2026-11-26", "service=TV&day=2026-11-26",
+    "agent={ana}&day=2026-11-25&zone=Sacaba", "service=INTERNET&agent={luis}&zone=Sarco",
 ]  # fmt: skip
 
 
