@@ -1,0 +1,195 @@
+"""What became of a call that was asked for by a click: the agent's telephone rings, then the customer's.
+
+Three witnesses, in this order of trust: what the dialplan says at the end (`CallResult`); how the dial of the
+customer's leg ended, with the cause her channel was hung up for; the end of the agent's leg, which ends the call
+whatever else is missing. What the switchboard answers to the click is about the agent's leg alone, and its reasons are
+not to be shown: one number stands for four things.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from telephony.events import (
+    Answered,
+    CallPlaced,
+    CallResult,
+    ChannelBegan,
+    ChannelSeen,
+    DialBegan,
+    DialEnded,
+    Event,
+    HungUp,
+    KeyTold,
+    Leg,
+)
+
+BUSY, NO_ANSWER_TIME, REJECTED = 17, 19, 21  # Q.850
+UNALLOCATED = (1, 28)
+OUT_OF_REACH = (3, 18, 20, 27)  # no route, no response, absent, out of order
+CROWDED = (34, 38, 42, 44)
+AT_REST = (0, 16, 19)  # nobody answered, and no other reason is given
+TIMED_OUT, SAID_BUSY, SAID_CROWDED = 3, 5, 8  # reasons of a switchboard that tell the truth about the agent
+
+
+class Outcome(StrEnum):
+    """What became of it; `UNKNOWN` where the switchboard was lost meanwhile: nobody may say that she did not answer."""
+
+    ANSWERED = "answered"
+    MACHINE = "machine"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNALLOCATED = "unallocated"
+    REJECTED = "rejected"
+    OUT_OF_REACH = "out_of_reach"
+    CONGESTION = "congestion"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    AGENT_BUSY = "agent_busy"
+    AGENT_NO_ANSWER = "agent_no_answer"
+    AGENT_REFUSED = "agent_refused"
+    AGENT_ABSENT = "agent_absent"
+    AGENT_CONGESTION = "agent_congestion"
+    NOT_PLACED = "not_placed"
+    UNKNOWN = "unknown"
+
+
+class Phase(StrEnum):
+    """How far it is."""
+
+    ASKED = "asked"
+    AGENT_RINGS = "agent_rings"
+    CUSTOMER_RINGS = "customer_rings"
+    TALKING = "talking"
+    OVER = "over"
+
+
+class ClickedCall:
+    """One attempt, from what the switchboard tells.
+
+    `key` is its own for ever: its `ActionID` and, where the switchboard takes one, the uid of the agent's channel.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.agent: Leg | None = None
+        self.customers: dict[str, Leg] = {}  # by uid: a dial may ring several
+        self._statuses: dict[str, str] = {}  # of the customers' dials, by uid; '' of one that is not told
+        self._causes: dict[str, int] = {}  # of channels that were hung up, by uid
+        self._told: CallResult | None = None
+        self._placed: CallPlaced | None = None
+        self._agent_status = ""
+        self._agent_up = False
+        self._refused = False
+
+    @property
+    def phase(self) -> Phase:
+        if self.is_over:
+            return Phase.OVER
+        if "ANSWER" in self._statuses.values():
+            return Phase.TALKING
+        if self.customers:
+            return Phase.CUSTOMER_RINGS
+        return Phase.AGENT_RINGS if self.agent else Phase.ASKED
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can come: the agent's leg is gone, or never was."""
+        if self._refused or (self.agent is not None and self.agent.uid in self._causes):
+            return True
+        return self._placed is not None and not self._placed.answered and self.agent is None
+
+    def refused(self) -> None:
+        """The switchboard did not even take the action."""
+        self._refused = True
+
+    def take(self, event: Event) -> bool:
+        """Note what an event tells of this call; whether it told anything."""
+        match event:
+            case CallPlaced(action_id=asked) if asked == self.key:
+                self._placed = event
+                if event.answered:
+                    self.agent = self.agent or Leg(event.uid)
+            case KeyTold(leg, key) if key == self.key and self.agent is None:
+                self.agent = leg
+            case ChannelBegan(leg) | ChannelSeen(leg=leg) if leg.uid == self.key:
+                self.agent = leg
+            case Answered(leg) if self._is_agent(leg):
+                self._agent_up = True
+            case DialBegan(caller, called) if self._is_agent(caller):
+                self.customers[called.uid] = called
+            case DialEnded(None, called, status) if self._is_agent(called):
+                self._agent_status = status
+            case DialEnded(caller, called, status) if self._is_agent(caller):
+                self._statuses[called.uid if called else ""] = status
+            case CallResult(leg=leg, key=key) if key == self.key or self._is_agent(leg):
+                self._told = event
+            case HungUp(leg, cause) if self._is_agent(leg) or leg.uid in self.customers:
+                self._causes[leg.uid] = cause
+            case _:
+                return False
+        return True
+
+    @property
+    def outcome(self) -> Outcome:
+        """What became of it by all that is known; UNKNOWN while it is under way, unless the customer answered."""
+        if self._refused:
+            return Outcome.NOT_PLACED
+        if self._told is not None:
+            if self._told.machine:
+                return Outcome.MACHINE
+            return _of_customer(self._told.status, self._told.cause)
+        if self._statuses:
+            return self._by_the_dials()
+        if not self.is_over:
+            return Outcome.UNKNOWN
+        if self._agent_up or self.customers or (self._placed and self._placed.answered):
+            return Outcome.FAILED if self.customers or self._placed else Outcome.UNKNOWN
+        return self._of_agent()
+
+    def _is_agent(self, leg: Leg | None) -> bool:
+        return leg is not None and (leg.uid == self.key or (self.agent is not None and leg.uid == self.agent.uid))
+
+    def _by_the_dials(self) -> Outcome:
+        """Of several telephones that rang, the one that answered counts; else the last."""
+        if "ANSWER" in self._statuses.values():
+            return Outcome.ANSWERED
+        uid, status = list(self._statuses.items())[-1]
+        causes = [self._causes[one] for one in ((uid,) if uid else self.customers) if one in self._causes]
+        return _of_customer(status, causes[-1] if causes else 0)
+
+    def _of_agent(self) -> Outcome:
+        """Why the agent's telephone was not answered. An old switchboard tells nothing but that it was not."""
+        cause = self._causes.get(self.agent.uid, 0) if self.agent else 0
+        reason = self._placed.reason if self._placed else 0
+        if self._agent_status == "BUSY" or cause == BUSY or reason == SAID_BUSY:
+            return Outcome.AGENT_BUSY
+        if cause == REJECTED:
+            return Outcome.AGENT_REFUSED
+        if self._agent_status == "CONGESTION" or cause in CROWDED or reason == SAID_CROWDED:
+            return Outcome.AGENT_CONGESTION
+        if cause == NO_ANSWER_TIME or reason == TIMED_OUT:
+            return Outcome.AGENT_NO_ANSWER
+        if self._agent_status == "NOANSWER" and cause in AT_REST:
+            return Outcome.CANCELLED
+        return Outcome.AGENT_ABSENT
+
+
+def _of_customer(status: str, cause: int) -> Outcome:
+    """By how the dial ended, and for why her channel was hung up."""
+    if status in ("ANSWER", "BUSY", "CONGESTION", "CANCEL"):
+        return {
+            "ANSWER": Outcome.ANSWERED,
+            "BUSY": Outcome.BUSY,
+            "CONGESTION": Outcome.CONGESTION,
+            "CANCEL": Outcome.CANCELLED,
+        }[status]
+    if cause in UNALLOCATED:
+        return Outcome.UNALLOCATED
+    if cause == REJECTED:
+        return Outcome.REJECTED
+    if cause in OUT_OF_REACH:
+        return Outcome.OUT_OF_REACH
+    if cause in CROWDED:
+        return Outcome.CONGESTION
+    return Outcome.NO_ANSWER if status == "NOANSWER" and cause in AT_REST else Outcome.FAILED
