@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "escalations",
     "notices",
     "service_level",
+    "telephony",
     "agents",
     "work",
     "screens",

@@ -6,7 +6,9 @@ where the switchboard knows it. Seconds are whole numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,3 +260,30 @@ Event = (
     | MemberPaused | MemberRemoved | CallPlaced | CallResult | ChannelSeen | CallerSeen | ListEnded | Booted
     | ShuttingDown
 )  # fmt: skip
+
+KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+
+
+def as_row(event: Event) -> tuple[str, dict[str, Any]]:
+    """Its kind, and its fields as JSON takes them."""
+    return type(event).__name__, asdict(event)
+
+
+def from_row(kind: str, told: Mapping[str, Any]) -> Event:
+    """The event of a row. Raises KeyError for a kind that is no more."""
+    return KINDS[kind](**{name: _part(value) for name, value in told.items()})
+
+
+def _part(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return Member(**value) if "interface" in value else Leg(**value)
+
+
+def subjects(event: Event) -> set[str]:
+    """What an event is about: uids of channels, and the key of a call that was asked for."""
+    found = {value for value in (getattr(event, name, None) for name in ("action_id", "uid", "key")) if value}
+    for name in ("leg", "caller", "called", "telephone", "by", "whom", "to"):
+        if isinstance(leg := getattr(event, name, None), Leg):
+            found.add(leg.uid)
+    return found

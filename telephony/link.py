@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import itertools
 import ssl
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
@@ -63,12 +64,14 @@ class Link:
     def __init__(self, address: Address, patience: Patience | None = None) -> None:
         self._address, self._patience = address, patience or Patience()
         self._decoder = Decoder()
-        self._events: asyncio.Queue[Event] = asyncio.Queue(MOST_WAITING)
+        self._heard: deque[Event] = deque()
         self._answers: dict[str, asyncio.Future[Message]] = {}
         self._lists: dict[str, list[Event]] = {}
         self._all_told: dict[str, asyncio.Future[None]] = {}
         self._numbers = itertools.count(1)
         promise = asyncio.get_running_loop().create_future
+        self._arrival: asyncio.Future[None] = promise()  # of the next event while none is there
+        self._room = asyncio.Event()
         self._greeted: asyncio.Future[None] = promise()
         self._booted: asyncio.Future[None] = promise()
         self._lost: asyncio.Future[str] = promise()
@@ -110,15 +113,21 @@ class Link:
             self._writer.write(action("Logoff", action_id=self._next()))
         await self._end("closed")
 
-    async def next(self) -> Event:
-        """The next thing that happened. Raises LinkLost once there is no more and the connection is gone."""
-        if not self._events.empty():
-            return self._events.get_nowait()
-        taking = asyncio.ensure_future(self._events.get())
-        if await self._comes(taking):
-            return taking.result()
-        taking.cancel()
-        raise LinkLost(self._lost.result())
+    async def next(self, *, within: float | None = None) -> Event:
+        """The next thing that happened. Raises TimeoutError, and LinkLost once there is no more and it is gone."""
+        if not self._heard and not await self._comes(self._arrival, within=within):
+            if self._lost.done():
+                raise LinkLost(self._lost.result())
+            raise TimeoutError
+        return self.waiting(1)[0]
+
+    def waiting(self, most: int) -> list[Event]:
+        """What happened already and nobody took yet, at most so many."""
+        taken = [self._heard.popleft() for _ in range(min(most, len(self._heard)))]
+        if not self._heard and self._arrival.done():
+            self._arrival = asyncio.get_running_loop().create_future()
+        self._room.set()
+        return taken
 
     async def lost(self) -> str:
         """Wait until the connection is gone, and say why."""
@@ -210,8 +219,17 @@ class Link:
             else:
                 if isinstance(event, Booted) and not self._booted.done():
                     self._booted.set_result(None)
-                async with asyncio.timeout(self._patience.taken):
-                    await self._events.put(event)
+                await self._keep(event)
+
+    async def _keep(self, event: Event) -> None:
+        """Until somebody takes it. Raises TimeoutError where nobody takes any: then it is read no further."""
+        while len(self._heard) >= MOST_WAITING:
+            self._room.clear()
+            async with asyncio.timeout(self._patience.taken):
+                await self._room.wait()
+        self._heard.append(event)
+        if not self._arrival.done():
+            self._arrival.set_result(None)
 
     async def _watch(self) -> None:
         """A connection that is dead looks like one where nothing happens: ask."""

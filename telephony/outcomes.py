@@ -86,7 +86,7 @@ class ClickedCall:
     def phase(self) -> Phase:
         if self.is_over:
             return Phase.OVER
-        if "ANSWER" in self._statuses.values():
+        if self.answered:
             return Phase.TALKING
         if self.customers:
             return Phase.CUSTOMER_RINGS
@@ -98,6 +98,16 @@ class ClickedCall:
         if self._refused or (self.agent is not None and self.agent.uid in self._causes):
             return True
         return self._placed is not None and not self._placed.answered and self.agent is None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the customer did."""
+        return "ANSWER" in self._statuses.values()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is over and how: of a customer whose telephone was rung, how that ended is known."""
+        return self.is_over and (self._told is not None or bool(self._statuses) or not self.customers)
 
     def refused(self) -> None:
         """The switchboard did not even take the action."""
@@ -152,7 +162,7 @@ class ClickedCall:
 
     def _by_the_dials(self) -> Outcome:
         """Of several telephones that rang, the one that answered counts; else the last."""
-        if "ANSWER" in self._statuses.values():
+        if self.answered:
             return Outcome.ANSWERED
         uid, status = list(self._statuses.items())[-1]
         causes = [self._causes[one] for one in ((uid,) if uid else self.customers) if one in self._causes]

@@ -1,0 +1,115 @@
+"""Calls that are asked for by a click. The web asks by a row, whoever holds the link sends it: once, or not at all."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from telephony.models import Extension, Listening, OutgoingCall, Switchboard
+from telephony.outcomes import Outcome
+from telephony.phone_numbers import COUNTRY
+
+CHANNEL = "telephony"  # of the database: whoever holds a link hears at once that there is something to send
+TOO_LATE = timedelta(seconds=6)  # an agent who waited this long has dialled by hand
+GIVEN_UP = timedelta(seconds=60)  # since nobody holds the link: nobody will say any more what became of a call
+State = OutgoingCall.State
+
+
+class DialRefused(Exception):
+    """It is not dialled; the message says why and what to do."""
+
+
+def ask_to_call(*, agent: Agent, extension: Extension, number: str, now: datetime) -> OutgoingCall:
+    """Ask that the agent's telephone and then `number` (E.164) be rung. The same click twice is one call.
+
+    Raises DialRefused.
+    """
+    board = extension.switchboard
+    if not is_linked(board, now=now):
+        raise DialRefused(_("No hay enlace con la central: marque en su teléfono."))
+    dialled = number.removeprefix(COUNTRY)
+    if not (dialled.isascii() and dialled.isdigit()):
+        raise DialRefused(_("Ese número no se puede marcar desde la central: márquelo en su teléfono."))
+    call = OutgoingCall(
+        key=uuid.uuid4(), switchboard=board, agent=agent, telephone=extension.telephone, number=number,
+        dialled=dialled, asked_at=now,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            call.save(force_insert=True)
+    except IntegrityError:
+        under_way = OutgoingCall.objects.under_way().filter(agent=agent).first()
+        if under_way is not None and under_way.number == number:
+            return under_way
+        raise DialRefused(_("Su llamada anterior todavía no terminó: cuelgue primero.")) from None
+    _ring(board)
+    return call
+
+
+def ask_to_hang_up(*, call: OutgoingCall, now: datetime) -> None:
+    """Ask that it end, in whatever phase it is. Asked twice it is asked once."""
+    asked = OutgoingCall.objects.under_way().filter(pk=call.pk, ending_asked_at=None).update(ending_asked_at=now)
+    if asked:
+        _ring(call.switchboard)
+
+
+def is_linked(board: Switchboard, *, now: datetime) -> bool:
+    """Whether somebody holds a link to it that works."""
+    held = Listening.objects.filter(switchboard=board, lease_until__gt=now, connected_at__isnull=False)
+    return board.is_on and held.exists()
+
+
+def next_to_send(*, held: Listening, now: datetime) -> OutgoingCall | None:
+    """Take the next call to be sent: from here on it counts as sent, whatever happens to this process."""
+    waiting = OutgoingCall.objects.filter(
+        switchboard=held.switchboard_id, state=State.ASKED, ending_asked_at=None, asked_at__gte=now - TOO_LATE
+    )
+    for call in waiting.select_related("switchboard").order_by("asked_at")[:20]:
+        still = Listening.objects.filter(pk=held.pk, fence=held.fence, lease_until__gt=now)
+        sent = OutgoingCall.objects.filter(pk=call.pk, state=State.ASKED, ending_asked_at=None).filter(
+            switchboard__listening__in=still
+        )
+        if sent.update(state=State.SENT, sent_at=now, fence=held.fence):
+            call.refresh_from_db(fields=["state", "sent_at", "fence"])
+            return call
+    return None
+
+
+def next_to_end(*, held: Listening, now: datetime) -> OutgoingCall | None:
+    """Take the next call that is to be hung up; asked of the switchboard once."""
+    asked = OutgoingCall.objects.under_way().filter(
+        switchboard=held.switchboard_id, ending_asked_at__isnull=False, ending_sent_at=None, sent_at__isnull=False
+    )
+    call = asked.order_by("ending_asked_at").first()
+    if call is None or not asked.filter(pk=call.pk).update(ending_sent_at=now):
+        return None
+    return call
+
+
+def not_placed(*, call: OutgoingCall, now: datetime) -> None:
+    """The switchboard did not take it: nobody was rung."""
+    close(calls=Q(pk=call.pk), outcome=Outcome.NOT_PLACED, now=now)
+
+
+def close(*, calls: Q, outcome: Outcome, now: datetime) -> int:
+    """End calls that are under way with what became of them. Returns how many."""
+    return OutgoingCall.objects.under_way().filter(calls).update(state=State.OVER, outcome=outcome, ended_at=now)
+
+
+def close_the_forgotten(*, now: datetime) -> int:
+    """What nobody sent in time was not placed; what was sent and nobody watches any more is unknown."""
+    unsent = Q(state=State.ASKED) & (Q(asked_at__lt=now - TOO_LATE) | Q(ending_asked_at__isnull=False))
+    closed = close(calls=unsent, outcome=Outcome.NOT_PLACED, now=now)
+    watched = Listening.objects.filter(Q(lease_until__gt=now - GIVEN_UP) & ~Q(lost_at__lt=now - GIVEN_UP))
+    unwatched = Q(sent_at__lt=now - GIVEN_UP) & ~Q(switchboard__listening__in=watched)
+    return closed + close(calls=~Q(state=State.ASKED) & unwatched, outcome=Outcome.UNKNOWN, now=now)
+
+
+def _ring(board: Switchboard) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(board.pk)])

@@ -1,0 +1,277 @@
+"""The process that holds the link to one switchboard: it hears, sends what was asked for, and comes back when cut off.
+
+One unit of work a method. All of the database is asked in one thread of its own; the loop never waits for it while a
+call is to be sent. What is on its way when the link is lost is found again by asking what there is, never by asking
+for it a second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import socket
+import ssl
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import psycopg
+import structlog
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from telephony.actions import ring_agent_then
+from telephony.ami import NotSendable
+from telephony.dialling import CHANNEL, next_to_end, next_to_send, not_placed
+from telephony.events import Event
+from telephony.holding import RENEWED_EVERY, HoldLost, let_go, note_connected, renew_hold, take_hold
+from telephony.link import Address, Link, LinkLost, Patience, SignInRefused
+from telephony.models import Listening, OutgoingCall, Switchboard
+from telephony.watching import AT_ONCE, Watch, hear
+
+Result = TypeVar("Result")
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds between two tries; each is about twice the one before
+AFTER_A_REFUSAL = 60.0  # it would lock out whoever asks again and again
+LOOKS_EVERY = 1.0  # for what a lost notification did not ring for
+READ_AGAIN_EVERY = 10.0  # which switchboards there are
+
+log = structlog.get_logger(__name__)
+
+
+class Listener:
+    """Of one switchboard. `clock` is handed in; `secret` reads the one of its name."""
+
+    def __init__(
+        self,
+        board: Switchboard,
+        *,
+        clock: Callable[[], datetime],
+        secret: Callable[[str], str],
+        patience: Patience | None = None,
+    ) -> None:
+        self._board, self._clock, self._secret, self._patience = board, clock, secret, patience
+        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="telephony-database")
+        self._rung = asyncio.Event()
+        self._ending = asyncio.Event()
+
+    def stop(self) -> None:
+        """End after the turn that is under way."""
+        self._ending.set()
+
+    async def run(self) -> None:
+        """Until it is told to stop: hold the link, or wait until nobody else does."""
+        bell = asyncio.create_task(self._hear_the_bell())
+        pause = FIRST_PAUSE
+        try:
+            while not self._ending.is_set():
+                held = await self._hold()
+                if held is not None:
+                    why, was_up = await self._act(held)
+                    pause = FIRST_PAUSE if was_up else pause
+                    if why:
+                        log.warning("switchboard_lost", switchboard=self._board.name, why=why)
+                    if why.startswith(SignInRefused.__name__):
+                        pause = AFTER_A_REFUSAL
+                await self._rest(pause)
+                pause = min(pause * 2, LONGEST_PAUSE) if held is not None else FIRST_PAUSE
+        finally:
+            bell.cancel()
+            await asyncio.gather(bell, return_exceptions=True)
+            self._database.shutdown()
+
+    async def _hold(self) -> Listening | None:
+        try:
+            return await self._ask(partial(take_hold, switchboard=self._board, holder=self._holder, now=self._clock()))
+        except DatabaseError as error:
+            log.warning("database_lost", why=str(error))
+            return None
+
+    async def _act(self, held: Listening) -> tuple[str, bool]:
+        """Hold the link until it, the hold or the database is lost, or the end. Says why, and whether it was up."""
+        why, was_up = "", False
+        keeping = asyncio.create_task(self._keep(held))
+        try:
+            async with Link(self._address(), self._patience) as link:
+                watch = Watch(held)
+                await self._come_in(link, held, watch)
+                was_up = True
+                await self._until_one_ends(keeping, self._listen(link, held, watch), self._send(link, held, watch))
+        except (LinkLost, HoldLost, DatabaseError, InterfaceError) as error:
+            why = f"{type(error).__name__}: {error}"
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+            with contextlib.suppress(DatabaseError, InterfaceError):
+                await self._ask(partial(let_go, held=held, now=self._clock(), why=why))
+        return why, was_up
+
+    async def _come_in(self, link: Link, held: Listening, watch: Watch) -> None:
+        """See what there is, before anything is sent: what was under way may have ended while nobody heard."""
+        await self._ask(partial(note_connected, held=held, version=link.version, now=self._clock()))
+        seen = await link.ask_for_all("CoreShowChannels")
+        await self._ask(partial(self._take_in, held, watch, seen))
+        ended = await self._ask(partial(watch.reconcile, seen=seen, now=self._clock()))
+        log.info("switchboard_linked", switchboard=self._board.name, version=link.version, ended_meanwhile=ended)
+
+    async def _listen(self, link: Link, held: Listening, watch: Watch) -> None:
+        """Rows first, then their consequences, as many at a time as there are."""
+        while True:
+            try:
+                events = [await link.next(within=LOOKS_EVERY)]
+            except TimeoutError:
+                await self._ask(partial(watch.end_those_without_last_words, now=self._clock()))
+                continue
+            events += link.waiting(AT_ONCE - 1)
+            await self._ask(partial(self._take_in, held, watch, events))
+
+    def _take_in(self, held: Listening, watch: Watch, events: list[Event]) -> None:
+        now = self._clock()
+        hear(held=held, events=events, now=now)
+        while watch.apply(now=now) == AT_ONCE:
+            continue
+
+    async def _send(self, link: Link, held: Listening, watch: Watch) -> None:
+        """What was asked for, as soon as it is asked for."""
+        while True:
+            self._rung.clear()
+            while call := await self._ask(partial(next_to_send, held=held, now=self._clock())):
+                await self._place(link, call)
+            while call := await self._ask(partial(next_to_end, held=held, now=self._clock())):
+                await self._end(link, watch.agent_channel(call))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOKS_EVERY):
+                    await self._rung.wait()
+
+    async def _place(self, link: Link, call: OutgoingCall) -> None:
+        key, board = str(call.key), call.switchboard
+        try:
+            data = ring_agent_then(
+                key=key,
+                telephone=call.telephone,
+                number=call.dialled,
+                context=board.context,
+                shown=board.shown,
+                seconds=board.ring_seconds,
+                takes_keys=not link.vocabulary.is_older,
+            )
+            answer = await link.send(data, action_id=key)
+        except NotSendable as error:
+            log.warning("call_not_sendable", key=key, header=str(error))
+            await self._ask(partial(not_placed, call=call, now=self._clock()))
+            return
+        except LinkLost as lost:
+            if not lost.may_have_arrived:
+                await self._ask(partial(not_placed, call=call, now=self._clock()))
+            raise
+        if not answer.succeeded:
+            log.warning("call_refused", key=key, why=answer.get("message"))
+            await self._ask(partial(not_placed, call=call, now=self._clock()))
+
+    async def _end(self, link: Link, channel: str) -> None:
+        """That it is gone already is no matter: then its end has been told."""
+        with contextlib.suppress(NotSendable):
+            await link.ask("Hangup", [("Channel", channel)])
+
+    async def _keep(self, held: Listening) -> None:
+        """Renew the hold; whoever could not in time acts no more."""
+        while True:
+            await asyncio.sleep(RENEWED_EVERY)
+            await self._ask(partial(renew_hold, held=held, now=self._clock()))
+
+    async def _until_one_ends(self, keeping: asyncio.Task[None], *work: Any) -> None:
+        tasks = [asyncio.create_task(one) for one in work]
+        ending = asyncio.create_task(self._ending.wait())
+        try:
+            done, _ = await asyncio.wait([*tasks, keeping, ending], return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
+        finally:
+            for one in (*tasks, ending):
+                one.cancel()
+            await asyncio.gather(*tasks, ending, return_exceptions=True)
+
+    async def _hear_the_bell(self) -> None:
+        """One connection of its own that hears what the web asks for; while it is gone, looking once a second does."""
+        while True:
+            with contextlib.suppress(psycopg.Error, OSError):
+                async with await psycopg.AsyncConnection.connect(_database(), autocommit=True) as bell:
+                    await bell.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
+                    async for told in bell.notifies():
+                        if told.payload == str(self._board.pk):
+                            self._rung.set()
+            await asyncio.sleep(LOOKS_EVERY)
+
+    async def _rest(self, seconds: float) -> None:
+        """For about that long, so that several do not come back at once; not at all when it is to end."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds * random.uniform(0.7, 1.3)):  # noqa: S311  # no secret
+                await self._ending.wait()
+
+    async def _ask(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._database, _in_order, work)
+
+    def _address(self) -> Address:
+        board = self._board
+        tls = ssl.create_default_context() if board.tls else None
+        return Address(board.host, board.port, board.user, self._secret(board.secret_variable), tls)
+
+
+class House:
+    """All switchboards in use, each with a listener of its own; which they are is read again now and then."""
+
+    def __init__(self, *, clock: Callable[[], datetime], secret: Callable[[str], str]) -> None:
+        self._clock, self._secret = clock, secret
+        self._running: dict[tuple[object, ...], tuple[Listener, asyncio.Task[None]]] = {}
+        self._ending = asyncio.Event()
+
+    def stop(self) -> None:
+        self._ending.set()
+
+    async def run(self) -> None:
+        """Until it is told to stop. A switchboard that was changed is left, and called again as it is now."""
+        while not self._ending.is_set():
+            with contextlib.suppress(DatabaseError, InterfaceError):
+                in_use = {board.as_called: board for board in await asyncio.to_thread(_switchboards)}
+                await self._leave(self._running.keys() - in_use.keys())
+                for called, board in in_use.items():
+                    if called not in self._running:
+                        listener = Listener(board, clock=self._clock, secret=self._secret)
+                        self._running[called] = listener, asyncio.create_task(listener.run())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(READ_AGAIN_EVERY):
+                    await self._ending.wait()
+        await self._leave(set(self._running))
+
+    async def _leave(self, gone: set[tuple[object, ...]]) -> None:
+        leaving = [self._running.pop(one) for one in gone]
+        for listener, _task in leaving:
+            listener.stop()
+        await asyncio.gather(*(task for _listener, task in leaving))
+
+
+def secret_of(variable: str) -> str:
+    """From the environment, where secrets are; empty when it is not there, and the switchboard will say no."""
+    return os.environ.get(variable, "")
+
+
+def _switchboards() -> list[Switchboard]:
+    return _in_order(lambda: list(Switchboard.objects.in_use()))
+
+
+def _in_order(work: Callable[[], Result]) -> Result:
+    close_old_connections()
+    return work()
+
+
+def _database() -> str:
+    """Where the one is that Django asks: in a test it is the test's."""
+    known = connection.settings_dict
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    said = {name: str(known[key]) for name, key in names.items() if known[key]}
+    return make_conninfo("", **said, connect_timeout="5", application_name="callcenter-telephony")

@@ -1,0 +1,295 @@
+"""Who holds the link: clicks go out once, their ends are rows, and whatever dies leaves one call with a true result."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from agents.models import Agent
+from telephony.ami import Message
+from telephony.dialling import DialRefused, ask_to_call, ask_to_hang_up, close_the_forgotten
+from telephony.holding import LEASE, take_hold
+from telephony.link import Patience
+from telephony.listening import Listener
+from telephony.models import Extension, HeardEvent, Listening, OutgoingCall, Switchboard
+from tests.telephony.a_switchboard import SECRET, ASwitchboard, hangs_up
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 60.0
+QUIET = Patience(connect=60, answer=60, quiet=60, taken=60)
+
+
+class Running:
+    """A switchboard and a listener on a loop of their own, as two other machines would be."""
+
+    def __init__(self, board: Switchboard) -> None:
+        self.board = board
+        self.played = ASwitchboard()
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._listeners: list[tuple[Listener, Any]] = []
+        self._thread.start()
+
+    def on_its_loop(self, work: Awaitable[Any]) -> Any:
+        async def done() -> Any:
+            return await work
+
+        return asyncio.run_coroutine_threadsafe(done(), self.loop).result(PATIENCE)
+
+    def open(self) -> None:
+        self.on_its_loop(self.played.__aenter__())
+        Switchboard.objects.filter(pk=self.board.pk).update(port=self.played.port)
+        self.board.refresh_from_db()
+
+    def listen(self, **more: Any) -> Listener:
+        async def begin() -> tuple[Listener, Any]:
+            listener = Listener(self.board, clock=timezone.now, secret=lambda _name: SECRET, patience=QUIET, **more)
+            return listener, asyncio.create_task(listener.run())
+
+        self._listeners.append(self.on_its_loop(begin()))
+        return self._listeners[-1][0]
+
+    def say(self, *texts: str) -> None:
+        for text in texts:
+            self.loop.call_soon_threadsafe(self.played.say, text)
+
+    def drop(self) -> None:
+        self.loop.call_soon_threadsafe(self.played.drop)
+
+    def stop(self) -> None:
+        for listener, task in self._listeners:
+            self.loop.call_soon_threadsafe(listener.stop)
+            asyncio.run_coroutine_threadsafe(asyncio.wait_for(task, PATIENCE), self.loop).result(PATIENCE)
+        self._listeners.clear()
+
+    def close(self) -> None:
+        self.stop()
+        self.on_its_loop(self.played.__aexit__())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join(PATIENCE)
+        self.loop.close()
+
+
+def until(is_so: Callable[[], Any], what: str) -> Any:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := is_so():
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"never: {what}")
+
+
+@pytest.fixture
+def board() -> Switchboard:
+    return Switchboard.objects.create(name="Central", host="127.0.0.1", port=1, user="callcenter", is_on=True)
+
+
+@pytest.fixture
+def desk(board: Switchboard) -> Extension:
+    return Extension.objects.create(switchboard=board, number="1001")
+
+
+@pytest.fixture
+def running(board: Switchboard) -> Iterator[Running]:
+    running = Running(board)
+    running.open()
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def is_linked(board: Switchboard) -> bool:
+    return Listening.objects.filter(switchboard=board, connected_at__isnull=False, lease_until__isnull=False).exists()
+
+
+def click(agent: Agent, desk: Extension, number: str = "+59170712345") -> OutgoingCall:
+    return ask_to_call(agent=agent, extension=desk, number=number, now=timezone.now())
+
+
+def stands(call: OutgoingCall) -> tuple[str, str]:
+    call.refresh_from_db()
+    return call.state, call.outcome
+
+
+def rings_both(key: str) -> list[str]:
+    return [
+        f"Event: Newchannel;Uniqueid: {key};Linkedid: {key};Channel: PJSIP/1001-00000001;Exten: 1001",
+        f"Event: OriginateResponse;ActionID: {key};Response: Success;Reason: 4;Uniqueid: {key}",
+        f"Event: DialBegin;Uniqueid: {key};Linkedid: {key};DestUniqueid: 7.2;DestChannel: PJSIP/trunk-2",
+    ]
+
+
+def ends_busy(key: str) -> list[str]:
+    return [
+        f"Event: DialEnd;Uniqueid: {key};DestUniqueid: 7.2;DialStatus: BUSY",
+        f"Event: Hangup;Uniqueid: 7.2;Linkedid: {key};Cause: 17",
+        f"Event: Hangup;Uniqueid: {key};Linkedid: {key};Cause: 17",
+    ]
+
+
+def test_a_click_goes_out_once_and_its_end_is_a_row(running: Running, ana: Agent, desk: Extension) -> None:
+    running.listen()
+    until(lambda: is_linked(running.board), "linked")
+    call = click(ana, desk)
+    assert click(ana, desk).pk == call.pk  # twice is once
+    until(lambda: running.played.named("Originate"), "sent")
+    assert stands(call)[0] == "sent"
+    running.say(*rings_both(str(call.key)))
+    until(lambda: stands(call) == ("customer_rings", ""), "the customer's telephone rings")
+    running.say(*ends_busy(str(call.key)))
+    until(lambda: stands(call) == ("over", "busy"), "busy")
+    assert len(running.played.named("Originate")) == 1
+    (sent,) = running.played.named("Originate")
+    assert (sent.get("channel"), sent.get("exten"), sent.get("context")) == ("PJSIP/1001", "70712345", "callcenter-out")
+    assert HeardEvent.objects.count() == Listening.objects.get().heard
+
+
+def test_a_call_is_hung_up_when_its_agent_asks(running: Running, ana: Agent, desk: Extension) -> None:
+    running.listen()
+    until(lambda: is_linked(running.board), "linked")
+    call = click(ana, desk)
+    until(lambda: running.played.named("Originate"), "sent")
+    running.say(*rings_both(str(call.key)))
+    until(lambda: stands(call)[0] == "customer_rings", "it rings")
+    ask_to_hang_up(call=call, now=timezone.now())
+    ask_to_hang_up(call=call, now=timezone.now())
+    (asked,) = until(lambda: running.played.named("Hangup"), "hung up")
+    assert asked.get("channel") == "PJSIP/1001-00000001"
+
+
+def test_an_action_that_is_refused_rang_nobody(running: Running, ana: Agent, desk: Extension) -> None:
+    async def refuses(played: ASwitchboard, message: Message) -> None:
+        played.say(f"Response: Error;ActionID: {message.action_id};Message: Permission denied")
+
+    running.played.answers["Originate"] = refuses
+    running.listen()
+    until(lambda: is_linked(running.board), "linked")
+    call = click(ana, desk)
+    until(lambda: stands(call) == ("over", "not_placed"), "not placed")
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["it goes on", "it ended meanwhile"])
+def test_a_link_lost_in_the_middle_of_a_call_leaves_one_true_result(
+    is_there: bool, running: Running, ana: Agent, desk: Extension
+) -> None:
+    running.listen()
+    until(lambda: is_linked(running.board), "linked")
+    call = click(ana, desk)
+    key = str(call.key)
+    until(lambda: running.played.named("Originate"), "sent")
+    running.say(*rings_both(key))
+    until(lambda: stands(call)[0] == "customer_rings", "it rings")
+
+    async def sees(played: ASwitchboard, message: Message) -> None:
+        played.say(f"Response: Success;ActionID: {message.action_id};EventList: start")
+        if is_there:
+            uid = f"Uniqueid: {key};Linkedid: {key};Channel: PJSIP/1001-00000001"
+            played.say(f"Event: CoreShowChannel;ActionID: {message.action_id};{uid};ChannelState: 6;Duration: 00:00:09")
+        played.say(f"Event: CoreShowChannelsComplete;ActionID: {message.action_id}")
+
+    running.played.answers["CoreShowChannels"] = sees
+    running.drop()
+    until(lambda: running.played.connections == 2 and is_linked(running.board), "linked again")
+    if is_there:
+        running.say(*ends_busy(key))
+        until(lambda: stands(call) == ("over", "busy"), "busy")
+    else:
+        until(lambda: stands(call) == ("over", "unknown"), "unknown")
+    assert len(running.played.named("Originate")) == 1
+
+
+def test_a_link_lost_at_the_click_itself_never_sends_it_again(running: Running, ana: Agent, desk: Extension) -> None:
+    running.played.answers["Originate"] = hangs_up
+    running.listen()
+    until(lambda: is_linked(running.board), "linked")
+    call = click(ana, desk)
+    until(lambda: stands(call) == ("over", "unknown"), "unknown: nobody can say whether it rang")
+    until(lambda: is_linked(running.board), "linked again")
+    assert len(running.played.named("Originate")) == 1
+
+
+def test_another_takes_over_and_knows_what_is_under_way(running: Running, ana: Agent, desk: Extension) -> None:
+    running.listen()
+    until(lambda: is_linked(running.board), "linked")
+    call = click(ana, desk)
+    key = str(call.key)
+    until(lambda: running.played.named("Originate"), "sent")
+    running.say(*rings_both(key))
+    until(lambda: stands(call)[0] == "customer_rings", "it rings")
+
+    async def sees(played: ASwitchboard, message: Message) -> None:
+        played.say(f"Response: Success;ActionID: {message.action_id};EventList: start")
+        played.say(f"Event: CoreShowChannel;ActionID: {message.action_id};Uniqueid: {key};Linkedid: {key}")
+        played.say(f"Event: CoreShowChannelsComplete;ActionID: {message.action_id}")
+
+    running.played.answers["CoreShowChannels"] = sees
+    running.stop()
+    fence = Listening.objects.get().fence
+    running.listen()
+    until(lambda: is_linked(running.board), "the second is linked")
+    assert Listening.objects.get().fence == fence + 1
+    running.say(*ends_busy(key))  # it was told by the rows whom the dial had called
+    until(lambda: stands(call) == ("over", "busy"), "busy")
+
+
+def test_only_one_acts_for_a_switchboard(running: Running) -> None:
+    running.listen()
+    until(lambda: is_linked(running.board), "linked")
+    now = timezone.now()
+    assert take_hold(switchboard=running.board, holder="second", now=now) is None
+    later = take_hold(switchboard=running.board, holder="second", now=now + LEASE + timedelta(seconds=1))
+    assert later is not None
+    until(lambda: not Listening.objects.filter(holder__startswith="second", fence__lt=later.fence).exists(), "taken")
+
+
+def test_without_a_link_nothing_is_asked_for(board: Switchboard, ana: Agent, desk: Extension) -> None:
+    with pytest.raises(DialRefused, match="marque en su teléfono"):
+        click(ana, desk)
+    assert not OutgoingCall.objects.exists()
+
+
+@contextmanager
+def linked(board: Switchboard, now: datetime) -> Iterator[Listening]:
+    held = take_hold(switchboard=board, holder="test", now=now)
+    assert held is not None
+    Listening.objects.filter(pk=held.pk).update(connected_at=now)
+    yield held
+
+
+def test_what_nobody_sends_in_time_was_not_placed(board: Switchboard, ana: Agent, desk: Extension, at: Any) -> None:
+    now = at("2026-11-26 09:00")
+    with linked(board, now):
+        call = ask_to_call(agent=ana, extension=desk, number="+59170712345", now=now)
+    assert close_the_forgotten(now=now + timedelta(seconds=2)) == 0
+    assert close_the_forgotten(now=now + timedelta(seconds=10)) == 1
+    assert stands(call) == ("over", "not_placed")
+
+
+def test_what_was_sent_and_nobody_watches_any_more_is_unknown(
+    board: Switchboard, ana: Agent, desk: Extension, at: Any
+) -> None:
+    now = at("2026-11-26 09:00")
+    with linked(board, now) as held:
+        call = ask_to_call(agent=ana, extension=desk, number="+59170712345", now=now)
+        OutgoingCall.objects.filter(pk=call.pk).update(state="sent", sent_at=now, fence=held.fence)
+    assert close_the_forgotten(now=now + timedelta(seconds=30)) == 0
+    assert close_the_forgotten(now=now + timedelta(minutes=2)) == 1
+    assert stands(call) == ("over", "unknown")
+
+
+def test_a_second_number_waits_for_the_first(board: Switchboard, ana: Agent, desk: Extension, at: Any) -> None:
+    now = at("2026-11-26 09:00")
+    with linked(board, now):
+        ask_to_call(agent=ana, extension=desk, number="+59170712345", now=now)
+        with pytest.raises(DialRefused, match="todavía no terminó"):
+            ask_to_call(agent=ana, extension=desk, number="+59170712346", now=now)
+    assert OutgoingCall.objects.count() == 1
