@@ -228,7 +228,8 @@ def write_at_once(escalation: Escalation, *, now: datetime) -> Letter | None:
     except LetterRefused as nobody:
         _write_down(escalation, _("No se envió el correo. %(why)s") % {"why": nobody}, now)
         return None
-    letter = _owe(escalation, address, draft_letter(escalation), number=1, now=now)
+    number = Letter.objects.filter(escalation=escalation).count() + 1  # what is corrected is written once more
+    letter = _owe(escalation, address, draft_letter(escalation), number=number, now=now)
     _write_down(escalation, _name_of_address(address), now)
     return letter
 

@@ -96,6 +96,38 @@ def raise_escalation(
     return found
 
 
+def correct_raised(
+    card: Escalation,
+    *,
+    reason: str,
+    details: Mapping[str, Any],
+    customer_name: str,
+    telephone: str,
+    promised: str,
+    due_at: datetime | None,
+    by: User,
+    now: datetime,
+) -> None:
+    """Whoever raised a card says it anew in the same call: another telephone, another hour. What changed stands in its
+    history, and a kind that writes by itself writes once more. Call it inside the transaction of the step.
+    """
+    card = locked_escalation(card.pk)
+    said: dict[str, Any] = {"telephone": telephone[:16], "customer_name": customer_name[:120]}
+    said |= {"promised": promised[:200], "reason": reason, "details": dict(details)}
+    told = [telephone, *(f"{value}" for name, value in details.items() if card.details.get(name) != value)]
+    if all(getattr(card, name) == value for name, value in said.items()):
+        return
+    for name, value in said.items():
+        setattr(card, name, value)
+    if due_at is not None:
+        card.due_at, card.warn_at = due_at, warning_of(card.kind, due_at=due_at, now=now)
+    card.version += 1
+    card.save(update_fields=[*said, "due_at", "warn_at", "version"])
+    note = _("Corregido en la misma llamada: %(told)s.") % {"told": ", ".join(dict.fromkeys(filter(None, told)))}
+    write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=note[:2000])
+    write_at_once(card, now=now)
+
+
 def raise_many(*, kind: str, all_of: Sequence[ToRaise], now: datetime) -> int:
     """Raise many at once in the name of the centre. A key that is there is left as it is.
 

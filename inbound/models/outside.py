@@ -122,6 +122,11 @@ class OutsideWrite(OwedWork):
         Escalation, models.PROTECT, null=True, blank=True, db_index=False, related_name="writes",
         verbose_name=_("derivación"), help_text=_("La tarjeta de a quién se le falló, cuando no salió."),
     )  # fmt: skip
+    follow_card = models.ForeignKey(
+        Escalation, models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name=_("derivación de lo que sigue"),
+        help_text=_("La tarjeta de lo que debía seguir a lo hecho, cuando la llamada terminó antes."),
+    )  # fmt: skip
 
     objects = OutsideWriteQuerySet.as_manager()
 

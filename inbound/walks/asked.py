@@ -58,18 +58,35 @@ def customer_on_file(walk: Walk, known: Mapping[str, Any]) -> str:
     return name_of_the_caller(walk, known) or next(filter(None, holders), "")[:120]
 
 
-def call_back_on(walk: Walk, known: Mapping[str, Any]) -> str:
+def call_back_on(walk: Walk, known: Mapping[str, Any], *, about: str = "") -> str:
     """Where the customer is called back: the number she gave, the one she calls from, the first on file of the contract
-    the call is about.
+    the call is about. The line it is `about`, stolen or out of order, is on file, too: it is the last that is tried.
     """
     given = str(known.get(TELEPHONE) or "") or walk.caller_number
     if given:
         return given[:16]
     found = (one for one in known.values() if isinstance(one, Mapping) and one.get("telephones"))
     hers = next((one for one in found if not walk.contract or one.get("contract") in (None, walk.contract)), None)
-    on_file = hers["telephones"] if hers else None
-    first = str(on_file[0]) if isinstance(on_file, list) and on_file else ""
-    return (parse(first) or first)[:16]
+    on_file = hers["telephones"] if hers and isinstance(hers["telephones"], list) else []
+    numbers = [parse(str(one)) or str(one) for one in on_file]
+    others = [one for one in numbers if one != (parse(about) or about)]
+    return next(iter([*others, *numbers]), "")[:16]
+
+
+def who_asks(step: Step, walk: Walk, known: Mapping[str, Any]) -> str:
+    """Whom a card names: where its step asks who requests it, she may be another than the customer it is about."""
+    asked = (str(known.get(field.name) or "") for field in step.fields if field.name in SAID_NAMES)
+    return next(filter(None, asked), "") or name_of_the_caller(walk, known)
+
+
+def typed_so_far(walk: Walk, position: int) -> dict[str, str]:
+    """Who is to be called, and where, as it stands in fields nobody sent: whoever hangs up has said it all the same."""
+    if walk.draft.get("position") != position:
+        return {}
+    fields = {str(name): " ".join(str(text).split())[:120] for name, text in walk.draft.get("fields", {}).items()}
+    typed = {name: fields.get(name, "") for name in SAID_NAMES}
+    typed[TELEPHONE] = parse(fields.get(TELEPHONE, "")) or ""
+    return {name: text for name, text in typed.items() if text}
 
 
 def zone_of(known: Mapping[str, Any]) -> str:

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from escalations.letters import letters_sent, why_not_mailed, write_drafted
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
-from escalations.raising import due_by, raise_escalation
+from escalations.raising import correct_raised, due_by, raise_escalation
 from escalations.working import inform, reject, resolve
 from inbound.flows.conditions import arguments, filled, known_first
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
+from inbound.walks.asked import call_back_on, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.state import CONTINUED, WalkState, flow_of
 from inbound.writes.limits import NOT_HAPPENING
@@ -29,6 +29,7 @@ from inbound.writes.writing import owe_write, whom_of
 from service_level.days import LA_PAZ
 
 INTERACTION = "smartflex.write_interaction"
+ABOUT = ("number", "service_number", "damage", "order")  # details that say which of several a card is about
 WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
 
 
@@ -80,42 +81,49 @@ def write_out(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Ou
 
 
 def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Escalation:
-    """Raise the escalation of a `hand_over` step, once a walk for what it is about: passed again with other data it is
-    another card. Call it inside the step's transaction.
+    """Raise the escalation of a `hand_over` step, once a walk for what it is about. Passed again with another telephone
+    or hour the same card is corrected; of another number it is another card. Call it inside the step's transaction.
     """
     walk, footstep, step = here.walk, here.footstep, here.step
     words = words_of_the_call(here, known)
     details = arguments(step.with_, words)
     if walk.caller_name and walk.caller_name != walk.customer_name:
         details["caller"] = walk.caller_name
-    footstep.escalation = raise_escalation(
-        key=_key_of_card(key_of(here), details),
-        kind=step.escalation,
-        line=walk.line.number,
-        contract=walk.contract,
-        customer_name=name_of_the_caller(walk, known),
-        telephone=call_back_on(walk, known),
-        zone=zone_of(known),
-        reason=". ".join([step.title, *_written(step, footstep), *notes_of(here)]),
-        details=details,
-        promised=filled(step.promised, words),
-        due_at=due_at(step.due, known, now=now) if step.due else None,
-        by=walk.by,
-        now=now,
+    says: dict[str, Any] = {
+        "customer_name": who_asks(step, walk, known),
+        "telephone": call_back_on(walk, known, about=str(details.get("number", ""))),
+        "reason": ". ".join([step.title, *_written(step, footstep), *notes_of(here)]),
+        "details": details,
+        "promised": filled(step.promised, words),
+        "due_at": due_at(step.due, known, now=now) if step.due else None,
+        "by": walk.by,
+        "now": now,
+    }
+    key, card = _card_of(key_of(here), step, details)
+    if card is not None:
+        correct_raised(card, **says)
+    footstep.escalation = card or raise_escalation(
+        key=key, kind=step.escalation, line=walk.line.number, contract=walk.contract, zone=zone_of(known), **says
     )
     see_to_what_was_not_done(here, footstep.escalation)
     return footstep.escalation
 
 
-def _key_of_card(key: str, details: Mapping[str, Any]) -> str:
-    """The key of the card with these details, or of a new one."""
+def _card_of(key: str, step: Step, details: Mapping[str, Any]) -> tuple[str, Escalation | None]:
+    """The card this step raised for the same number, damage or order, while it is open; else the key of a new one."""
     tried, numbered = 1, key
-    while there := Escalation.objects.filter(key=numbered).only("details").first():
-        if there.details == details:
-            return numbered
+    while there := Escalation.objects.filter(key=numbered).first():
+        if there.state in Escalation.UNSETTLED and _about(step, there.details) == _about(step, details):
+            return numbered, there
         tried += 1
         numbered = f"{key}:{tried}"
-    return numbered
+    return numbered, None
+
+
+def _about(step: Step, details: Mapping[str, Any]) -> list[Any]:
+    """What a card is about: of what was known before its own step asked anything."""
+    own = {field.name for field in step.fields}
+    return [details.get(name) for name in ABOUT if name not in own]
 
 
 def due_at(due: Due, known: Mapping[str, Any], *, now: datetime) -> datetime | None:

@@ -116,3 +116,22 @@ def remember_customer(walk: Walk, answer: Mapping[str, Any]) -> None:
     for value in answer.values():
         if isinstance(value, dict) and value.get("contract"):
             walk.contract, walk.customer_name = str(value["contract"])[:24], str(value.get("name", ""))[:120]
+
+
+def is_somebody_elses(here: WalkState, known: Mapping[str, Any]) -> bool:
+    """Whether the customer of the call was found before: a contract she only named is looked at, and is not hers."""
+    others = (one for name, one in known.items() if name != here.step.as_ and isinstance(one, Mapping))
+    return bool(here.walk.contract) and any(one.get("contract") == here.walk.contract for one in others)
+
+
+def not_a_question_to_a_machine(here: WalkState, target: Footstep, to: int | None) -> Footstep:
+    """Back from a decision to the look-up before it would only ask again: one step further is what is meant.
+
+    What an agent wrote by hand she may want to write again.
+    """
+    if to is not None:
+        return target
+    earlier = [passed for passed in here.path if passed.position <= target.position]
+    while len(earlier) > 1 and earlier[-1].answered_itself:
+        earlier.pop()
+    return earlier[-1]

@@ -7,6 +7,7 @@ whoever is let down by it gets her card all the same (let_down.py).
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from escalations.raising import raise_escalation
+from escalations.raising import add_detail, raise_escalation
 from inbound.models import OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
-from inbound.walks.asked import call_back_on, name_of_the_caller, zone_of
-from inbound.walks.consequences import end_of_walk, notes_of, see_to_what_was_not_done
+from inbound.walks.asked import CALLER_NAME, TELEPHONE, call_back_on, name_of_the_caller, typed_so_far, zone_of
+from inbound.walks.consequences import INTERACTION, end_of_walk, notes_of
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
-from inbound.walks.left_undone import not_followed, not_handed_over, raise_card_of
+from inbound.walks.left_undone import gone_back_from, not_followed, not_handed_over, raise_card_of
 from inbound.walks.state import WalkState, read_state, state_on
 from telephony import phone_numbers
 
@@ -57,6 +58,7 @@ def leave_call(
         if how not in OFFERED:
             raise StepRefused({"how": _("Elija cómo termina la llamada.")})
         reason = " ".join(reason.split())[:200]
+        here = _with_what_was_typed(here, name=name, telephone=telephone)
         if how == How.HANDED_OVER:
             _hand_over(here, reason=reason, name=name, telephone=telephone, now=now)
         _end(here, how=How(how), reason=reason, now=now)
@@ -82,7 +84,7 @@ def close_left_calls(*, now: datetime) -> int:
             walk = left.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(pk=pk).first()
             if walk is None:  # she came back, or another clock was faster
                 continue
-            here = read_state(walk=walk)
+            here = _with_what_was_typed(read_state(walk=walk))
             _end(here, how=How.LEFT, reason="", now=now)
             closed += 1
     return closed
@@ -125,20 +127,49 @@ def _who(*, name: str, telephone: str) -> tuple[str, str]:
     return " ".join(name.split())[:120], number
 
 
+def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = "") -> WalkState:
+    """The call with who is to be called, and where, as it stood in the fields nobody sent any more. Raises StepRefused.
+
+    What is written where the call is ended counts, but for what stood there already.
+    """
+    walk, typed = here.walk, typed_so_far(here.walk, here.footstep.position)
+    written, number = _who(name=name, telephone=telephone)
+    if written and written != name_of_the_caller(walk, here.known):
+        walk.caller_name = typed[CALLER_NAME] = written
+    if number and number != call_back_on(walk, here.known):
+        typed[TELEPHONE] = number
+    if here.step.kind == "look_up":  # its answer is what was read on another screen
+        walk.brought = {**walk.brought, **typed}
+    else:
+        here.footstep.answer = {**here.footstep.answer, **typed}
+    return state_on(walk=walk, trail=here.trail)
+
+
 def _see_to_what_is_undone(here: WalkState, *, how: How, now: datetime) -> None:
-    """Whom the call leaves with something undone gets her card; what was still on its way, the clock sees to."""
+    """Whom the call leaves with something undone gets her card; what was still on its way, the clock sees to.
+
+    Who is handed over has one card, which says all that is to be done.
+    """
+    card = here.footstep.escalation if how == How.HANDED_OVER else None
+    if card is not None:
+        owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
+        owed.exclude(state=OutsideWrite.State.DONE).update(card=card)
     undone = list(not_followed(here))
-    words = not_handed_over(here) if how in (How.HUNG_UP, How.LEFT) else None
-    if words and all(one.step.name != words.step.name for one in undone):
-        undone.append(words)
+    if card is None:
+        for later in filter(None, (*gone_back_from(here), not_handed_over(here))):
+            same = [one for one in undone if one.step.name == later.step.name and later.number in ("", one.number)]
+            undone = [one for one in undone if one not in same] + [same[0].as_heard(later) if same else later]
+    last_word = {TELEPHONE: here.known[TELEPHONE]} if here.known.get(TELEPHONE) else {}
     for one in undone:
-        card = raise_card_of(one, how=str(how.label), now=now)
-        if one is words and card is not None:
-            see_to_what_was_not_done(here, card)
+        then = replace(one.here, known={**one.here.known, **last_word})
+        whose = card or raise_card_of(replace(one, here=then), how=str(how.label), now=now)
+        if card is not None:
+            told = f"{one.step.ref} {one.step.title}. {one.reason}"
+            add_detail(key=card.key, text=_("Falta: %(what)s") % {"what": told}, by=here.walk.by, now=now)
         if one.write is not None:
-            OutsideWrite.objects.filter(pk=one.write.pk, card=None).update(card=card)
-        if card is not None and here.footstep.escalation_id is None:
-            here.footstep.escalation = card
+            OutsideWrite.objects.filter(pk=one.write.pk, follow_card=None).update(follow_card=whose)
+        if whose is not None and here.footstep.escalation_id is None:
+            here.footstep.escalation = whose
 
 
 def _end(here: WalkState, *, how: How, reason: str, now: datetime) -> None:

@@ -6,21 +6,23 @@ blocked after its line and the days of a block that was made; and what the words
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
-from inbound.flows.conditions import arguments, filled
-from inbound.flows.shapes import DONE, REFUSED, Step
+from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, script
+from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import TELEPHONE, call_back_on, customer_on_file, zone_of
-from inbound.walks.consequences import due_at, notes_of
-from inbound.walks.state import WalkState, fields_before, flow_of, state_on
+from inbound.walks.asked import call_back_on, customer_on_file, who_asks, zone_of
+from inbound.walks.call_words import words_of_the_call
+from inbound.walks.consequences import ABOUT, due_at, notes_of, see_to_what_was_not_done
+from inbound.walks.state import WalkState, flow_of, read_state, state_on
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
@@ -36,6 +38,15 @@ class Undone:
     here: WalkState
     reason: str
     write: OutsideWrite | None = None
+
+    @property
+    def number(self) -> str:
+        """The line, damage or order it is about."""
+        return _plain(self.write.to_whom) if self.write else _number(arguments(self.step.with_, self.here.known))
+
+    def as_heard(self, later: Undone) -> Undone:
+        """The same thing as it stood on the screen afterwards, with what was typed there."""
+        return replace(later, write=self.write, reason=self.reason)
 
 
 def not_followed(here: WalkState) -> Iterator[Undone]:
@@ -56,11 +67,7 @@ def not_followed(here: WalkState) -> Iterator[Undone]:
 def not_handed_over(here: WalkState) -> Undone | None:
     """The card whose words were on the screen, or of a write that was not even taken, when nobody is told of it yet."""
     if here.step.kind == "hand_over" and here.footstep.escalation_id is None:
-        written = {name: text for name, text in fields_before(here).items() if text}  # typed, and not sent any more
-        telephone = phone_numbers.parse(str(written.get(TELEPHONE, "")))
-        written |= {TELEPHONE: telephone} if telephone else {}
-        as_written = replace(here, known={**here.known, **written})
-        return Undone(here.step, as_written, _("El cliente ya oyó lo que se le iba a hacer."))
+        return Undone(here.step, here, _("El cliente ya oyó lo que se le iba a hacer."))
     for passed in reversed(here.path):
         if passed.escalation_id is not None or passed.chosen == DONE:
             return None
@@ -70,31 +77,102 @@ def not_handed_over(here: WalkState) -> Undone | None:
     return None
 
 
+def gone_back_from(here: WalkState, *, of_another: bool = False) -> Iterator[Undone]:
+    """Cards whose words she heard before the agent went back, and of which nothing came about afterwards.
+
+    `of_another`: only those of another number than all that came about since, where a call went on to its end: who
+    corrected what was said has told the caller so.
+    """
+    counted = {passed.position for passed in here.path}
+    seen: set[tuple[str, str]] = set()
+    for place in range(len(here.trail) - 1, -1, -1):
+        passed = here.trail[place]
+        step = here.step_of(passed)
+        if step.kind != "hand_over" or passed.escalation_id is not None or passed.position in counted:
+            continue
+        then = state_on(walk=here.walk, trail=here.trail[: place + 1])
+        about = _number(arguments(step.with_, then.known))
+        later = [_number_of(one) for one in here.trail[place + 1 :] if _is_done(one)]
+        came_about = about in later if of_another else bool(later) and (not about or about in later)
+        if (step.name, about) in seen or came_about or (of_another and not (about and later)):
+            continue
+        seen.add((step.name, about))
+        yield Undone(step, then, _("El cliente ya oyó lo que se le iba a hacer, y la llamada volvió atrás."))
+
+
+def _is_done(passed: Footstep) -> bool:
+    """Whether something came of a step: a card, or a write that was done or is on its way."""
+    if passed.escalation_id is not None:
+        return True
+    return passed.write is not None and passed.chosen in (DONE, UNKNOWN)
+
+
+def _number_of(passed: Footstep) -> str:
+    if passed.escalation is not None:
+        return _number(passed.escalation.details)
+    return _plain(passed.write.to_whom) if passed.write is not None else ""
+
+
+def _number(details: Mapping[str, Any]) -> str:
+    return _plain(next((str(details[name]) for name in ABOUT if details.get(name)), ""))
+
+
+def _plain(number: str) -> str:
+    return phone_numbers.parse(number) or number
+
+
 def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | None:
     """Its card, once; None where there is nobody to call back and nothing to find her by."""
     here, step = undone.here, undone.step
     walk, known = here.walk, here.known
-    details = arguments(step.with_, known)
-    telephone = call_back_on(walk, known) or phone_numbers.parse(details.get("number", "")) or ""  # she cannot be asked
+    words = words_of_the_call(here, known)
+    details = arguments(step.with_, words)
+    number = str(details.get("number", ""))
+    telephone = call_back_on(walk, known, about=number) or phone_numbers.parse(number) or ""  # she cannot be asked
+    telephone = telephone or phone_numbers.parse(str(known.get("number") or "")) or ""
     if not telephone and not walk.contract:
         return None
     about = undone.write.to_whom if undone.write else ""  # of two numbers each has its own
     ended = _("La llamada terminó antes de este paso (%(how)s).") % {"how": how}
-    return raise_escalation(
+    only = [_("No se conoce otro teléfono que el mismo de que trata")] if telephone == _plain(number) else []
+    card = raise_escalation(
         key=":".join(filter(None, ("walk", str(walk.key), here.flow.line, step.name, "left", about))),
         kind=step.escalation or BEGUN,
         line=walk.line.number,
         contract=walk.contract,
-        customer_name=customer_on_file(walk, known),
+        customer_name=who_asks(step, walk, known) or customer_on_file(walk, known),
         telephone=telephone,
         zone=zone_of(known),
-        reason=". ".join([f"{step.ref} {step.title}", f"{ended} {undone.reason}", *notes_of(here)]),
+        reason=". ".join([f"{step.ref} {step.title}", f"{ended} {undone.reason}".rstrip("."), *only, *notes_of(here)]),
         details=details,
-        promised=filled(step.promised, known),
+        promised=filled(step.promised, words) or _heard(undone),
         due_at=due_at(step.due, known, now=now) if step.due else None,
         by=walk.by,
         now=now,
     )
+    if step.kind == "hand_over":
+        see_to_what_was_not_done(here, card)
+    return card
+
+
+def _heard(undone: Undone) -> str:
+    """Of a step without a promise of its own: what the agent was given to say after the write before it."""
+    return words_heard(undone.here, undone.write) if undone.write else ""
+
+
+def words_heard(here: WalkState, write: OutsideWrite) -> str:
+    """What the agent was given to say after the write was asked for; empty where nothing was said any more."""
+    trail = read_state(walk=here.walk).trail
+    place = next((n for n, passed in enumerate(trail) if passed.write_id == write.pk), len(trail))
+    for n, passed in enumerate(trail[place + 1 :], start=place + 2):
+        step = here.step_of(passed)
+        if step.say:
+            then = state_on(walk=here.walk, trail=trail[:n])
+            words = words_of_the_call(then, then.known)
+            said = script(step.say, {name: one for name, one in words.items() if name not in PROTOCOL})
+            if told := " ".join(one for one in SENTENCE.split(said) if "¿" not in one):  # a question is no promise
+                return told
+    return ""
 
 
 def _came_about(follower: Step, write: OutsideWrite, here: WalkState, at: int) -> bool:
@@ -108,8 +186,7 @@ def _came_about(follower: Step, write: OutsideWrite, here: WalkState, at: int) -
         card = passed.escalation
         if card is None or card.kind_id != follower.escalation:
             return False
-        number = str(card.details.get("number") or write.to_whom)  # a card has it as it is read
-        return (phone_numbers.parse(number) or number) == (phone_numbers.parse(write.to_whom) or write.to_whom)
+        return _plain(str(card.details.get("number") or write.to_whom)) == _plain(write.to_whom)  # as it is read
     if passed.write is not None and passed.write.action == follower.action:
         return passed.write.to_whom == write.to_whom
     then = state_on(walk=here.walk, trail=here.trail[: at + 1]).known

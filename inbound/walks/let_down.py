@@ -14,16 +14,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from escalations.raising import raise_escalation
-from inbound.flows.conditions import PROTOCOL, SENTENCE, script
+from escalations.models import Escalation
+from escalations.raising import add_detail, raise_escalation
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, zone_of
-from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import INTERACTION
-from inbound.walks.left_undone import MUST_FOLLOW, not_followed, raise_card_of
-from inbound.walks.state import WalkState, flow_of, read_state, state_on
+from inbound.walks.left_undone import MUST_FOLLOW, Undone, not_followed, raise_card_of, words_heard
+from inbound.walks.state import flow_of, read_state
 from inbound.writes.states import how_it_stands
 from screens.templatetags.screens import bs
 from telephony.phone_numbers import parse
@@ -35,6 +34,7 @@ LOOKED_BACK = timedelta(days=60)
 LOOKED_BACK_FOR_WHAT_FOLLOWS = timedelta(days=2)
 LEFT_STANDING = timedelta(minutes=30)  # a call whose refused step nobody went on from
 WAITED_IN_VAIN = timedelta(hours=1)
+ASKED_FIRST = timedelta(minutes=2)  # its system is asked what became of a doubt, before a person is
 STILL_TO_BE_DONE = (State.WAITING, State.BY_HAND)
 AT_A_TIME = 200
 
@@ -55,8 +55,12 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     later = OutsideWrite.objects.filter(walk=OuterRef("walk"), action=OuterRef("action"), pk__gt=OuterRef("pk"))
     later = later.exclude(state__in=NOT_ABOUT_TO_BE)
     again = later.filter(to_whom=OuterRef("to_whom"))  # of a refused one whatever was corrected, the number too
-    found = _of_calls(now).filter(state__in=NOT_ABOUT_TO_BE).exclude(action=INTERACTION)
-    missing = (Q(Exists(told)) & ~Q(Exists(again))) | (Q(Exists(left)) & ~Q(Exists(later)))
+    words = Footstep.objects.filter(walk=OuterRef("walk"), kind="hand_over", escalation=None)
+    promised = words.filter(position__gt=OuterRef("position"))  # but not once she was told that she is called
+    found = _of_calls(now).filter(card=None, state__in=NOT_ABOUT_TO_BE).exclude(action=INTERACTION)
+    found = found.exclude(state=State.UNCERTAIN, owed_at__gt=now - ASKED_FIRST)
+    corrected = Q(Exists(later)) & ~Q(Exists(promised)) | Q(Exists(again))
+    missing = (Q(Exists(told)) & ~Q(Exists(again))) | (Q(Exists(left)) & ~corrected)
     return found.filter(missing).order_by("owed_at")
 
 
@@ -66,7 +70,8 @@ def _still_unknown(state: OutsideWrite.State, now: datetime) -> QuerySet[Outside
     """
     asked = Footstep.objects.filter(walk=OuterRef("walk"), write=OuterRef("pk"))
     told = asked.filter(Q(chosen=UNKNOWN) | Q(chosen="", walk__ended_at__isnull=False))
-    found = _of_calls(now).filter(state=state, owed_at__lt=now - WAITED_IN_VAIN).exclude(action=INTERACTION)
+    late = _of_calls(now).filter(card=None, state=state, owed_at__lt=now - WAITED_IN_VAIN)
+    found = late.exclude(action=INTERACTION)
     return found.filter(Exists(told)).order_by("owed_at")
 
 
@@ -82,7 +87,8 @@ def _not_followed(now: datetime) -> list[int]:
             handed = passed.filter(escalation__kind__code=after.escalation)
             did = Q(Exists(handed)) & ~Q(Exists(of_the_call.exclude(to_whom=OuterRef("to_whom"))))
         follows |= Q(action=action) & ~did
-    found = _of_calls(now).filter(state=State.DONE, walk__ended_at__gte=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
+    lately = now - LOOKED_BACK_FOR_WHAT_FOLLOWS
+    found = _of_calls(now).filter(state=State.DONE, follow_card=None, walk__ended_at__gte=lately)
     return list(found.filter(follows).order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME])
 
 
@@ -99,22 +105,34 @@ def what_follows() -> list[tuple[str, Step]]:
 def _see_to_what_follows(pk: int, *, now: datetime) -> int:
     with transaction.atomic():
         write = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
-        if write.card_id is not None:
+        if write.follow_card_id is not None:
             return 0
         here = read_state(walk=write.walk)
         undone = next((one for one in not_followed(here) if one.write and one.write.pk == pk), None)
-        card = raise_card_of(undone, how=here.walk.result_label, now=now) if undone else None
-        if card is None:
+        if undone is None:
             return 0
-        write.card = card
-        write.save(update_fields=["card"])
+        write.follow_card = _said_on_its_card(undone, write, now) or raise_card_of(
+            undone, how=here.walk.result_label, now=now
+        )
+        if write.follow_card is None:
+            return 0
+        write.save(update_fields=["follow_card"])
     return 1
 
 
+def _said_on_its_card(undone: Undone, write: OutsideWrite, now: datetime) -> Escalation | None:
+    """Whoever works the card of a doubt that came out well is told what is still to be done; another card is not."""
+    card = write.card
+    if undone.step.kind == "hand_over" or card is None or card.state not in Escalation.UNSETTLED:
+        return None
+    told = _("Falta: %(what)s") % {"what": f"{undone.step.ref} {undone.step.title}. {undone.reason}"}
+    return add_detail(key=card.key, text=told, by=None, now=now)
+
+
 def _of_calls(now: datetime) -> QuerySet[OutsideWrite]:
-    """Those nobody has a card of; a card's own lane stays with its card."""
+    """Those of calls; a card's own lane stays with its card."""
     since = now - LOOKED_BACK
-    return OutsideWrite.objects.filter(card=None, owed_at__gte=since, walk__anonymised_at=None, walk__escalation=None)
+    return OutsideWrite.objects.filter(owed_at__gte=since, walk__anonymised_at=None, walk__escalation=None)
 
 
 def _raise_card(pk: int, *, now: datetime) -> int:
@@ -131,7 +149,7 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             line=walk.line.number,
             contract=walk.contract,
             customer_name=customer_on_file(walk, known) or write.requester_name,
-            telephone=call_back_on(walk, known) or parse(write.to_whom) or "",
+            telephone=call_back_on(walk, known, about=write.to_whom) or parse(write.to_whom) or "",
             zone=zone_of(known),
             reason=f"{what}: {_why(write)} {write.last_error}".strip(),
             details=_details(write),
@@ -148,19 +166,6 @@ def _why(write: OutsideWrite) -> str:
     if write.state in STILL_TO_BE_DONE:
         return _("Pasó una hora y todavía no se hizo.")
     return how_it_stands(State(write.state))
-
-
-def words_heard(here: WalkState, write: OutsideWrite) -> str:
-    """What the agent was given to say after the write was asked for; empty where nothing was said any more."""
-    place = next((n for n, passed in enumerate(here.trail) if passed.write_id == write.pk), len(here.trail))
-    for passed in here.trail[place + 1 :]:
-        if here.step_of(passed).say:
-            then = state_on(walk=here.walk, trail=here.trail[: here.trail.index(passed) + 1])
-            words = words_of_the_call(then, then.known)
-            said = script(then.step.say, {name: one for name, one in words.items() if name not in PROTOCOL})
-            if told := " ".join(one for one in SENTENCE.split(said) if "¿" not in one):  # a question is no promise
-                return told
-    return ""
 
 
 def _details(write: OutsideWrite) -> dict[str, str]:

@@ -24,7 +24,7 @@ from inbound.walks.leaving import OFFERED
 from inbound.walks.shown import Choice, ShownField, Way, choices_of, one_is_enough, shown_field, ways_of
 from inbound.walks.state import WalkState, fields_before, flow_of
 from inbound.walks.trail import Passed, trail_of
-from inbound.writes.limits import same_of_other_calls
+from inbound.writes.limits import same_of_other_calls, under_way_for_others
 from inbound.writes.states import how_it_stands
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
@@ -153,16 +153,22 @@ def lay_walk(
         called_by=name_of_the_caller(walk, here.known),
         enough=one_is_enough(own),
         letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,
-        done_for_her=_done_for_her(here) if step.accountable else [],
+        done_for_her=_done_for_her(here) if step.waits else [],
         written_to=[one.to_whom for one in letters_of(walk.escalation)] if step.letter and walk.escalation else [],
         call_back=phone_numbers.display(call_back_on(walk, here.known)),
     )
 
 
 def _done_for_her(here: WalkState) -> list[OutsideWrite]:
-    """The same of the last day for the same number: whoever confirms it once more shall know."""
+    """The same for the same number that other calls asked for: of what touches money or a SIM all of the last day, else
+    what is still to be done. Whoever asks for it once more shall know.
+    """
+    if here.walk.ended_at is not None or here.footstep.write_id is not None:
+        return []
     whom = whom_of(actions()[here.step.action], arguments(here.step.with_, here.known))
     now = here.walk.last_sign_at or here.walk.began_at
+    if not here.step.accountable:
+        return list(under_way_for_others(action=here.step.action, to_whom=whom, walk=here.walk)[:5])
     return list(same_of_other_calls(action=here.step.action, to_whom=whom, walk=here.walk, now=now)[:5])
 
 

@@ -24,17 +24,20 @@ from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import Looked, look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
-from inbound.walks.asked import fields_of
+from inbound.walks.asked import fields_of, typed_so_far
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out, write_to_unit
 from inbound.walks.footsteps import (
     StaleStep,
     WalkRefused,
     current_state,
     enter,
+    is_somebody_elses,
     leave,
     locked_state,
+    not_a_question_to_a_machine,
     remember_customer,
 )
+from inbound.walks.left_undone import gone_back_from, raise_card_of
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.writes.delivering import wait_for
 from inbound.writes.states import WriteRefused, outcome_of
@@ -225,9 +228,11 @@ def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int |
         earlier = [passed for passed in here.path[:-1] if to is None or passed.position == to]
         if not earlier:
             raise WalkRefused(_("Es el primer paso: no hay adónde volver."))
-        target = _not_a_question_to_a_machine(here, earlier[-1], to)
-        leave(here.footstep, now=now)
+        target = not_a_question_to_a_machine(here, earlier[-1], to)
         walk = here.walk
+        if here.step.kind == "hand_over":  # she may hang up now, and was asked where she is called back
+            here.footstep.answer = {**here.footstep.answer, **typed_so_far(walk, position)}
+        leave(here.footstep, now=now)
         known = known_on([one for one in here.path if one.position < target.position], before=walk.brought)
         enter(walk, here.trail, target.version_id, target.step, known=known, now=now, back_to=target)
         walk.version_id, walk.draft = target.version_id, {}
@@ -265,6 +270,8 @@ def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, 
 def _end(here: WalkState, now: datetime) -> None:
     """A call leaves its interaction; the lane of a card settles the card."""
     if here.walk.escalation_id is None:
+        for undone in gone_back_from(here, of_another=True):
+            raise_card_of(undone, how=here.step.label, now=now)
         end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)
         return
     try:
@@ -277,7 +284,7 @@ def _pass(here: WalkState, now: datetime) -> None:
     """From a look-up to the step after it."""
     leave(here.footstep, now=now)
     known = known_on(here.path, before=here.walk.brought)
-    if isinstance(here.footstep.found, dict):
+    if isinstance(here.footstep.found, dict) and not is_somebody_elses(here, known):
         remember_customer(here.walk, {here.step.as_: here.footstep.found})
     enter(here.walk, here.trail, here.footstep.version_id, here.step.next, known=known, now=now)
     here.walk.draft = {}
@@ -298,19 +305,6 @@ def _decide(step: Step, footstep: Footstep, known: Mapping[str, Any], branch: st
 
 def _short(reason: str) -> str:
     return " ".join(reason.split())[:200]
-
-
-def _not_a_question_to_a_machine(here: WalkState, target: Footstep, to: int | None) -> Footstep:
-    """Back from a decision to the look-up before it would only ask again: one step further is what is meant.
-
-    What an agent wrote by hand she may want to write again.
-    """
-    if to is not None:
-        return target
-    earlier = [passed for passed in here.path if passed.position <= target.position]
-    while len(earlier) > 1 and earlier[-1].answered_itself:
-        earlier.pop()
-    return earlier[-1]
 
 
 def _first_to_ask(flow: Flow, known: Mapping[str, Any]) -> str:

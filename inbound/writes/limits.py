@@ -18,6 +18,7 @@ from service_level.days import LA_PAZ, bounds_of_day
 
 A_DAY = timedelta(days=1)
 NOT_HAPPENING = (State.NOT_DONE, State.REFUSED)
+STILL_TO_BE_DONE = (State.WAITING, State.SENDING, State.PARKED, State.BY_HAND)
 
 
 def hold_limits(*, by: User) -> None:
@@ -63,6 +64,12 @@ def same_of_other_calls(*, action: str, to_whom: str, walk: Walk, now: datetime)
     """What other calls of the last day asked for the same number, the newest first; not what was not done."""
     found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True, owed_at__gt=now - A_DAY)
     return found.exclude(walk=walk).exclude(state__in=NOT_HAPPENING).order_by("-owed_at")
+
+
+def under_way_for_others(*, action: str, to_whom: str, walk: Walk) -> QuerySet[OutsideWrite]:
+    """What other calls asked for the same number, and is still to be done: asked for again it goes out twice."""
+    found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, state__in=STILL_TO_BE_DONE)
+    return found.exclude(walk=walk).exclude(to_whom="").order_by("-owed_at")
 
 
 def moved_on_the_day(*, by: User, system: str, now: datetime) -> tuple[Decimal, int]:

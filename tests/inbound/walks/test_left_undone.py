@@ -18,6 +18,7 @@ from inbound.walks.page import lay_walk
 from inbound.walks.walking import keep_draft
 from inbound.writes.delivering import deliver_due
 from inbound.writes.writing import settle
+from telephony import phone_numbers
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.test_every_line import typed
 from tests.inbound.walks.test_outcomes import call, hang_up
@@ -53,7 +54,7 @@ def test_who_is_gone_while_her_write_is_waited_for_is_seen_to(
     assert after(said, minutes=62) == 1
     assert kinds() == [kind]
     card = Escalation.objects.get()
-    assert (bool(card.customer_name), bool(card.telephone), card.details["number"]) == (True, True, "+59170712345")
+    assert (bool(card.customer_name), bool(card.telephone), card.details["number"]) == (True, True, "+591 707-12345")
     assert "Se había hecho" in card.reason
     assert after(said, minutes=63) == 0
     assert len(kinds()) == 1
@@ -223,7 +224,7 @@ def test_each_of_two_numbers_of_a_call_has_what_follows_for_it(call: Any, side: 
     said.to_the_end()
     assert kinds() == ["sim_block"]
     assert after(said, minutes=5) == 1
-    assert Escalation.objects.get(kind__code="write_not_done").details["number"] == first
+    assert Escalation.objects.get(kind__code="write_not_done").details["number"] == phone_numbers.display(first)
     assert after(said, minutes=6) == 0
 
 
