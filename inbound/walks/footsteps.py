@@ -6,7 +6,8 @@ A walk is answered by its newest footstep, so of two who answer the same one the
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +110,18 @@ def leave(footstep: Footstep, *, now: datetime) -> None:
     """Write down what the footstep holds, and when it was left; never before it was entered, whatever clocks say."""
     footstep.left_at = max(now, footstep.entered_at)
     footstep.save()
+
+
+@contextmanager
+def refusals_noted(*, by: User, key: uuid.UUID, position: int) -> Iterator[None]:
+    """Of a write that was confirmed and cannot even be asked for: whoever hangs up now asked for it all the same."""
+    try:
+        yield
+    except WalkRefused as refusal:
+        walks = Walk.objects.walked_by(by).filter(key=key, position=position, ended_at=None)
+        asked = Footstep.objects.filter(walk__in=walks, position=position, kind="do", write=None)
+        asked.update(reason=str(refusal)[:200])
+        raise
 
 
 def remember_customer(walk: Walk, answer: Mapping[str, Any]) -> None:

@@ -68,6 +68,8 @@ def not_handed_over(here: WalkState) -> Undone | None:
     """The card whose words were on the screen, or of a write that was not even taken, when nobody is told of it yet."""
     if here.step.kind == "hand_over" and here.footstep.escalation_id is None:
         return Undone(here.step, here, _("El cliente ya oyó lo que se le iba a hacer."))
+    if here.step.waits and here.footstep.write_id is None and here.footstep.reason:
+        return Undone(here.step, here, _("No se hizo: %(why)s") % {"why": here.footstep.reason})
     for passed in reversed(here.path):
         if passed.escalation_id is not None or passed.chosen == DONE:
             return None

@@ -35,6 +35,7 @@ from inbound.walks.footsteps import (
     leave,
     locked_state,
     not_a_question_to_a_machine,
+    refusals_noted,
     remember_customer,
 )
 from inbound.walks.left_undone import gone_back_from, raise_card_of
@@ -81,7 +82,7 @@ def answer_step(
     touched. A write whose outcome is waited for leaves the walk where it is, until `go_on_with_outcome`; with `branch`
     `refused` it is not asked for at all. Raises StepRefused, StaleStep, WalkRefused; then nothing has changed.
     """
-    with transaction.atomic():
+    with refusals_noted(by=by, key=key, position=position), transaction.atomic():
         here = locked_state(by, key, position)
         step, footstep, walk = here.step, here.footstep, here.walk
         asked = fields_of(step, walk=walk, known=here.known)
@@ -109,6 +110,7 @@ def answer_step(
             except WriteRefused as refusal:
                 raise WalkRefused(str(refusal)) from refusal
             if step.waits:
+                footstep.reason = ""
                 footstep.save()
                 walk.draft, walk.last_sign_at = {}, now
                 walk.save(update_fields=["draft", "last_sign_at"])

@@ -279,3 +279,28 @@ def test_what_another_call_asked_for_and_is_still_to_be_done_is_told(call: Any, 
     again = call("101", "register")
     page = lay_walk(here=again.caller.here, by=ana.user)
     assert [one.to_whom for one in page.done_for_her] == [first.write.to_whom]
+
+
+def test_who_hung_up_when_her_system_turned_out_to_be_off_has_a_card(call: Any, side: OtherSide, set_mode: Any) -> None:
+    said = call("109", "top_up")
+    set_mode("c_cli4g", "off")
+    with pytest.raises(WalkRefused):
+        said.answer(said.caller.here.step)
+    hang_up(said)
+    card = Escalation.objects.get()
+    assert card.reason.startswith("109.4")
+    assert "No se hizo: C_CLI4G está apagado" in card.reason
+
+
+def test_who_asked_once_more_and_was_served_has_none(call: Any, side: OtherSide, set_mode: Any) -> None:
+    said = call("109", "top_up")
+    set_mode("c_cli4g", "off")
+    with pytest.raises(WalkRefused):
+        said.answer(said.caller.here.step)
+    set_mode("c_cli4g", "connected")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.to_the_end()
+    see_to_the_let_down(now=said.caller.now + timedelta(hours=2))
+    assert not Escalation.objects.exists()
+    assert not Footstep.objects.exclude(reason="").exists()
