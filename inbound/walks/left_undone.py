@@ -134,7 +134,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     telephone = telephone or phone_numbers.parse(str(known.get("number") or "")) or ""
     if not telephone and not walk.contract:
         return None
-    about = undone.write.to_whom if undone.write else ""  # of two numbers each has its own
+    about = undone.write.to_whom if undone.write else undone.number  # of two numbers each has its own
     ended = _("La llamada terminó antes de este paso (%(how)s).") % {"how": how}
     only = [_("No se conoce otro teléfono que el mismo de que trata")] if telephone == _plain(number) else []
     card = raise_escalation(

@@ -12,6 +12,7 @@ from inbound.flows.conditions import filled
 from inbound.flows.paths import Way, every_path
 from inbound.flows.publishing import publish_files
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, ServiceLine, Walk
+from inbound.outside.look_ups import look_ups
 from inbound.walks.asked import who_asks
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.footsteps import WalkRefused, is_somebody_elses
@@ -26,7 +27,7 @@ from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of, text_of
 from tests.inbound.lines_on_file import write_what_is_read_out
 from tests.inbound.other_side import OtherSide
-from tests.inbound.walks.test_every_line import AFTER_HOURS, MONDAY, answers_of, is_open, walk_to_the_end
+from tests.inbound.walks.test_every_line import AFTER_HOURS, MONDAY, answers_of, is_open, typed, walk_to_the_end
 from tests.inbound.walks.test_outcomes import Said, call, hang_up
 
 __all__ = ["call"]
@@ -304,3 +305,37 @@ def test_who_asked_once_more_and_was_served_has_none(call: Any, side: OtherSide,
     see_to_the_let_down(now=said.caller.now + timedelta(hours=2))
     assert not Escalation.objects.exists()
     assert not Footstep.objects.exclude(reason="").exists()
+
+
+def test_of_two_numbers_that_were_promised_a_call_each_has_its_card(call: Any, side: OtherSide, set_mode: Any) -> None:
+    said = call("109", "top_up")
+    number = said.caller.here.known["number"]
+    set_mode("c_cli4g", "off")
+    for place, asked in enumerate((number, "4251299")):
+        if place:
+            said.caller.back(next(one.position for one in said.caller.here.trail if one.step == "request"))
+            said.caller.answer(**{**answers_of(said.caller.here.step, said.caller), "number": asked})
+            until_the_write(said)
+        with pytest.raises(WalkRefused):
+            said.answer(said.caller.here.step)
+        said.caller.answer("refused", reason="Está apagado")
+        said.caller.answer("hand_over")
+        assert said.caller.step == "top_up_for_her"
+    said.caller.back()
+    hang_up(said)
+    assert sorted(Escalation.objects.values_list("details__number", flat=True)) == sorted([number, "4251299"])
+
+
+def until_the_write(said: Said) -> None:
+    for _step in range(8):
+        here = said.caller.here
+        if here.step.name == said.step:
+            return
+        if here.step.kind == "look_up":
+            said.caller.look()
+            if said.caller.step == here.step.name:
+                read = [typed(one, said.caller) for one in look_ups()[here.step.look_up].by_hand]
+                said.caller.by_hand(**{name: text for one in read for name, text in one.items()})
+        else:
+            said.answer(here.step, dict(said.before).get(here.step.name, ""))
+    pytest.fail(f"the call does not come to its write: {said.caller.step}")
