@@ -164,36 +164,3 @@ class Agent(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
-
-
-class Pause(models.Model):
-    """A stretch in which an agent takes no contacts (pausa); open while `ended_at` is empty."""
-
-    agent = models.ForeignKey(Agent, models.CASCADE, related_name="pauses")
-    began_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["agent"], condition=Q(ended_at=None), name="agent_has_one_open_pause"),
-        ]
-
-
-class Disclosure(models.Model):
-    """Personal data that left its page: an export, or a masked value revealed. Append-only."""
-
-    class Kind(models.TextChoices):
-        EXPORT = "export", _("Exportación")
-        REVEAL = "reveal", _("Dato mostrado")
-
-    kind = models.CharField(max_length=8, choices=Kind)
-    user = models.ForeignKey(User, models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=120, help_text=_("Qué se exportó o se mostró, sin datos personales."))
-    reason = models.CharField(max_length=200, blank=True)
-    rows = models.PositiveIntegerField(default=1)
-    at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("salida de datos personales")
-        verbose_name_plural = _("salidas de datos personales")
-        indexes = [models.Index(fields=["-at"], name="disclosure_newest_first")]

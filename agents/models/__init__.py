@@ -1,0 +1,17 @@
+"""Nouns of who works here, by story: people, what they are doing, personal data that left their page."""
+
+from agents.models.disclosures import Disclosure
+from agents.models.people import Agent, AgentQuerySet, CodeTries, Role, Skill, Team, User
+from agents.models.states import Pause
+
+__all__ = [
+    "Agent",
+    "AgentQuerySet",
+    "CodeTries",
+    "Disclosure",
+    "Pause",
+    "Role",
+    "Skill",
+    "Team",
+    "User",
+]
