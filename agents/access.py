@@ -46,6 +46,12 @@ def roles_only(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
+def asks_by_itself(view: View) -> View:
+    """View decorator, the outermost: an open page asks for it by itself, so it is no sign that anybody is there."""
+    view.asks_by_itself = True  # type: ignore[attr-defined]  # SignOfLifeMiddleware reads it
+    return view
+
+
 agents_only = roles_only(Role.AGENT)
 steering_only = roles_only(Role.SUPERVISOR, Role.ADMINISTRATOR)
 centre_only = roles_only(Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)

@@ -1,17 +1,84 @@
-"""Pauses of an agent: begun and ended once, whatever is clicked twice."""
+"""Pauses of an agent: begun for a reason and ended once, whatever is clicked twice."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from agents.models import Agent, Pause
+from django.utils.translation import gettext as _
+
+from agents.models import Agent, AgentState, By, PauseReason, User
+from agents.states import Event, StateRefused, change_state, open_state
+
+PAUSED = AgentState.State.PAUSED
 
 
-def begin_pause(*, agent: Agent, now: datetime) -> Pause:
-    """The agent takes no contacts from now on; a pause already begun goes on."""
-    return Pause.objects.get_or_create(agent=agent, ended_at=None, defaults={"began_at": now})[0]
+@dataclass(frozen=True, slots=True)
+class PauseSeen:
+    """A pause as a page shows it: why, since when, how long it may last and how long it has lasted."""
+
+    reason: PauseReason
+    began_at: datetime
+    until: datetime | None
+    seconds: int
+
+    @property
+    def limit_seconds(self) -> int | None:
+        """How long it may last; None without a limit."""
+        return self.reason.limit_minutes * 60 if self.reason.limit_minutes is not None else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is past its limit."""
+        return self.limit_seconds is not None and self.seconds >= self.limit_seconds
 
 
-def end_pause(*, agent: Agent, now: datetime) -> bool:
+def begin_pause(*, agent: Agent, reason: PauseReason | None, now: datetime, person: User | None = None) -> AgentState:
+    """The agent takes no contacts from now on; a pause already begun for this reason goes on.
+
+    Who is signed out is signed in first: her page is open, though the clock closed her shift. Raises StateRefused.
+    """
+    if open_state(agent) is None:
+        change_state(agent=agent, event=Event.SIGNED_IN, now=now, by=By.DESK, person=person)
+    paused = change_state(agent=agent, event=Event.PAUSED, now=now, by=By.DESK, person=person, reason=reason)
+    if paused is None:
+        raise StateRefused(_("No ha ingresado: su turno no está abierto."))
+    return paused
+
+
+def end_pause(*, agent: Agent, now: datetime, person: User | None = None) -> bool:
     """The agent is back; False when there was no pause."""
-    return bool(Pause.objects.filter(agent=agent, ended_at=None).update(ended_at=now))
+    there = open_state(agent)
+    if there is None or there.state != PAUSED:
+        return False
+    change_state(agent=agent, event=Event.BACK, now=now, by=By.DESK, person=person, if_still=there.pk)
+    return True
+
+
+def is_paused(agent: Agent) -> bool:
+    """Whether the agent pauses now."""
+    return AgentState.objects.open().filter(agent=agent, state=PAUSED).exists()
+
+
+def pause_of(agent: Agent, *, now: datetime) -> PauseSeen | None:
+    """The pause an agent is in, as her page shows it; None when she pauses not."""
+    there = open_state(agent)
+    if there is None or there.reason is None:
+        return None
+    limit = there.reason.limit_minutes
+    return PauseSeen(
+        reason=there.reason,
+        began_at=there.began_at,
+        until=there.began_at + timedelta(minutes=limit) if limit is not None else None,
+        seconds=max(int((now - there.began_at).total_seconds()), 0),
+    )
+
+
+def reasons_to_pause() -> list[PauseReason]:
+    """Those that can be chosen, in their order; the first is what Enter takes."""
+    return list(PauseReason.objects.filter(is_active=True).order_by("position", "pk"))
+
+
+def reason_named(code: str) -> PauseReason | None:
+    """The reason of a code, also one that is not chosen any more."""
+    return PauseReason.objects.filter(code=code).first()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from agents.diagram import LIFE as OF_AN_AGENT
 from campaigns.contacts.diagram import LIFE as OF_A_CONTACT
 from campaigns.month.diagram import LIFE as OF_A_CAMPAIGN
 from escalations.diagram import LIFE as OF_AN_ESCALATION
@@ -18,7 +19,7 @@ from systems.contract_page import contract_page
 from systems.registry import cells
 from work.diagram import life as life_of_owed_work
 
-LIVES = (OF_A_CAMPAIGN, OF_A_CONTACT, OF_AN_ESCALATION, OF_A_WRITE)
+LIVES = (OF_AN_AGENT, OF_A_CAMPAIGN, OF_A_CONTACT, OF_AN_ESCALATION, OF_A_WRITE)
 MADE_WHOLE = ("flows",)  # folders of `docs/` with nothing but made pages
 
 

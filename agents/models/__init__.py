@@ -2,16 +2,20 @@
 
 from agents.models.disclosures import Disclosure
 from agents.models.people import Agent, AgentQuerySet, CodeTries, Role, Skill, Team, User
-from agents.models.states import Pause
+from agents.models.states import AgentState, By, PauseReason, Shift, StatePolicy
 
 __all__ = [
     "Agent",
     "AgentQuerySet",
+    "AgentState",
+    "By",
     "CodeTries",
     "Disclosure",
-    "Pause",
+    "PauseReason",
     "Role",
+    "Shift",
     "Skill",
+    "StatePolicy",
     "Team",
     "User",
 ]

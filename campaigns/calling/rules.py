@@ -22,7 +22,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
-from agents.models import Agent, Pause
+from agents.models import Agent
+from agents.pausing import is_paused
 from campaigns.calling.calling_hours import local, next_day
 from campaigns.calling.reasons import BY_CODE, CODES, Case
 from campaigns.calling.rulebook import RuleBook, read_rules
@@ -96,7 +97,7 @@ def reasons_of_the_moment(*, book: RuleBook, agent: Agent | None = None) -> list
         reasons.append(Reason("holiday", _("Hoy es feriado: %(name)s.") % {"name": holiday}, opens))
     elif not book.hours.is_open(book.now):
         reasons.append(Reason("outside_window", _("Está fuera del horario de llamadas."), opens))
-    if agent and Pause.objects.filter(agent=agent, ended_at=None).exists():
+    if agent and is_paused(agent):
         reasons.append(Reason("paused", _("%(agent)s está en pausa.") % {"agent": agent}))
     return reasons
 

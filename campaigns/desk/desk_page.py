@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop as _
 
-from agents.models import Agent
+from agents.models import Agent, PauseReason
+from agents.pausing import PauseSeen, pause_of, reasons_to_pause
 from campaigns.calling.calling_hours import local, on_clock
 from campaigns.calling.days_left import days_left_in_words
 from campaigns.calling.rulebook import NO_RESULT, RuleBook
@@ -71,7 +72,7 @@ class Desk:
     problem: str = ""
     telephone: str = ""
     nothing: Nothing | None = None
-    paused: bool = False
+    pause: PauseSeen | None = None
     countdown: int = 0
     reasons: tuple[str, ...] = REASONS
     now: datetime | None = None
@@ -83,6 +84,11 @@ class Desk:
     def shown(self) -> str:
         """What the page says to its pulse: it shows all this already."""
         return _mark(self.card, is_lost=self.is_lost) if self.card else ""
+
+    @property
+    def pause_reasons(self) -> list[PauseReason]:
+        """Asked for by the whole page alone: its dialog stays while contacts come and go."""
+        return reasons_to_pause()
 
     @property
     def calling(self) -> bool:
@@ -157,7 +163,7 @@ def lay_desk(
             progress=progress,
             days_left="",
             nothing=nothing,
-            paused=any(reason.code == "paused" for reason in nothing.reasons),
+            pause=pause_of(agent, now=book.now),
             problem=problem,
             now=book.now,
             next_calls=next_calls(agent=agent),

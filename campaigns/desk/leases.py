@@ -9,7 +9,8 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from agents.models import Agent
+from agents.models import Agent, PauseReason
+from agents.pausing import begin_pause
 from campaigns.desk.taking import GIVEN_BACK_FOR
 from campaigns.models import Attempt, CallBack, Contact, ListEntry
 
@@ -54,6 +55,13 @@ def release_desk(*, agent: Agent, now: datetime) -> None:
         raise ReturnRefused(_("Ya marcó a este cliente: registre primero el resultado de la llamada."))
     for contact_id, fence in ListEntry.objects.filter(lease_agent=agent).values_list("contact_id", "fence"):
         release(agent=agent, contact_id=contact_id, fence=fence, now=now, for_now=True)
+
+
+@transaction.atomic
+def pause_desk(*, agent: Agent, reason: PauseReason | None, now: datetime) -> None:
+    """Pause, with whatever is open given back; both or neither. Raises ReturnRefused and StateRefused."""
+    begin_pause(agent=agent, reason=reason, now=now, person=agent.user)
+    release_desk(agent=agent, now=now)
 
 
 def find_contact(*, agent: Agent, contact_id: int) -> Contact | None:

@@ -49,7 +49,7 @@ SELECT e.contact_id, e.fence, e.lease_until, a.id, a.contact_id, a.fence, p.id, 
 FROM (SELECT %(agent)s::bigint AS id) g
 LEFT JOIN campaigns_listentry e ON e.lease_agent_id = g.id
 LEFT JOIN campaigns_attempt a ON a.agent_id = g.id AND a.resulted_at IS NULL
-LEFT JOIN agents_pause p ON p.agent_id = g.id AND p.ended_at IS NULL
+LEFT JOIN agents_agentstate p ON p.agent_id = g.id AND p.ended_at IS NULL AND p.state = 'paused'
 """
 
 # SKIP LOCKED: agents who share a list, and a bulk change that holds rows, never wait for one another.
@@ -64,7 +64,8 @@ _FIRST_OF_LIST = """
 _NOTHING_FIRST = f"""
     AND NOT EXISTS (SELECT 1 FROM campaigns_listentry o WHERE o.lease_agent_id = %(agent)s)
     AND NOT EXISTS (SELECT 1 FROM campaigns_attempt a WHERE a.agent_id = %(agent)s AND a.resulted_at IS NULL)
-    AND NOT EXISTS (SELECT 1 FROM agents_pause p WHERE p.agent_id = %(agent)s AND p.ended_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM agents_agentstate p
+                     WHERE p.agent_id = %(agent)s AND p.ended_at IS NULL AND p.state = 'paused')
     AND NOT EXISTS (SELECT 1 {_DUE})
 """
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from agents.models import AgentState
 from campaigns.models import Attempt, Contact
 from escalations.raising import raise_escalation
 from tests.browser.a_desk import campaign, customer, customers, desk, say_it_was_meant
@@ -136,10 +137,48 @@ def test_tab_leads_from_the_note_to_the_verb_that_records(desk):
     expect(desk.locator("#record")).to_be_focused()
 
 
+def pause(desk: Page) -> None:
+    """A pause for the first reason, as Enter takes it."""
+    desk.keyboard.press("p")
+    expect(desk.get_by_role("dialog", name="¿Por qué la pausa?")).to_be_visible()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", name="Está en pausa: Refrigerio")).to_be_visible()
+
+
+def test_what_is_typed_survives_a_look_at_the_reasons(desk):
+    desk.keyboard.press("n")
+    desk.keyboard.type("Dice que pag")
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("p")
+    dialog = desk.get_by_role("dialog", name="¿Por qué la pausa?")
+    expect(dialog).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(desk.locator("#note")).to_have_value("Dice que pag")
+    assert not AgentState.objects.filter(state="paused").exists()
+
+
+def test_a_pause_is_marked_when_its_limit_goes_by_while_the_page_is_open(desk):
+    desk.clock.install()
+    desk.reload()
+    pause(desk)
+    mark = desk.get_by_text("Pasó su límite")
+    expect(mark).to_be_hidden()
+    desk.clock.fast_forward("14:50")
+    expect(mark).to_be_hidden()
+    desk.clock.fast_forward("00:15")
+    expect(mark).to_be_visible()
+    desk.keyboard.press("p")  # another reason: the pause goes on, and its clock begins anew
+    expect(desk.get_by_role("dialog", name="¿Por qué la pausa?")).to_be_visible()
+    desk.keyboard.press("5")
+    expect(desk.get_by_role("heading", name="Está en pausa: Reunión")).to_be_visible()
+    expect(desk.locator("#desk")).to_contain_text("No tiene límite.")
+    assert list(AgentState.objects.order_by("pk").values_list("state", flat=True)) == ["available", "paused", "paused"]
+
+
 def test_leaving_a_pause_never_dials_however_often_enter_is_pressed(desk):
     keys = desk.keyboard
-    keys.press("p")
-    expect(desk.get_by_role("heading", name="Está en pausa")).to_be_visible()
+    pause(desk)
     keys.down("Enter")
     expect(customer(desk)).to_have_text("Rosa Flores")
     keys.down("Enter")  # held

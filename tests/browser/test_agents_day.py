@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from agents.models import AgentState
 from campaigns.models import Attempt, CallBack, CallingPolicy, Campaign, ListEntry, PaymentPromise
 from escalations.raising import raise_escalation
 from tests.browser.a_desk import campaign, customer, customers, desk, say_it_was_meant
@@ -125,7 +126,12 @@ def test_a_day_by_keyboard_alone(desk: Page, ana):
     keys.press("s")
     expect(customer(desk)).to_have_text("Inés Soliz")
     keys.press("p")
-    expect(desk.get_by_role("heading", name="Está en pausa")).to_be_visible()
+    expect(desk.get_by_role("dialog", name="¿Por qué la pausa?")).to_be_visible()
+    assert_accessible(desk, "desk-pause-reasons")
+    keys.press("2")
+    expect(desk.get_by_role("heading", name="Está en pausa: Almuerzo")).to_be_visible()
+    expect(desk.locator("#desk")).to_contain_text("Puede durar 60 min")
+    assert AgentState.objects.open().get().reason.code == "ALMUERZO"
     assert_accessible(desk, "desk-pause")
     keys.press("Enter")
     expect(customer(desk)).to_have_text("Inés Soliz")

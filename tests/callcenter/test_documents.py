@@ -15,7 +15,7 @@ from inbound.flows.publishing import FLOWS
 from tests.sources import HOUSE
 
 pytestmark = pytest.mark.django_db
-OF_EACH_LIFE = {f"{name}-states.md" for name in ("campaign", "contact", "escalation", "write", "work")}
+OF_EACH_LIFE = {f"{name}-states.md" for name in ("agent", "campaign", "contact", "escalation", "write", "work")}
 
 
 def write_docs(*arguments: str) -> str:

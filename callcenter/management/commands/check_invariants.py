@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import ngettext
 
+from agents.invariants import RULES as OF_AGENTS
 from campaigns.invariants import INVARIANTS, check_invariants, orphans
 from escalations.invariants import RULES as OF_ESCALATIONS
 from inbound.invariants import RULES as OF_THE_LINES
@@ -21,7 +22,7 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        besides = [*OF_THE_LINES, *OF_ESCALATIONS, *of_owed_work()]
+        besides = [*OF_AGENTS, *OF_THE_LINES, *OF_ESCALATIONS, *of_owed_work()]
         checked = len(INVARIANTS) + len(orphans()) + len(besides)
         broken = check_invariants(besides=besides)
         if options["json"]:

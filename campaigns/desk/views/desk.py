@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import agent_of, agents_only, signed_in_user
+from agents.access import agent_of, agents_only, asks_by_itself, signed_in_user
 from agents.models import Agent
-from agents.pausing import begin_pause, end_pause
+from agents.pausing import end_pause, reason_named
+from agents.states import StateRefused
 from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import CallRefused
 from campaigns.desk.answers import ResultRefused
@@ -21,7 +22,7 @@ from campaigns.desk.desk_page import Desk, last_results, lay_again, lay_desk
 from campaigns.desk.dialling import dial, telephone_link
 from campaigns.desk.drafts import keep_draft
 from campaigns.desk.giving import give_next
-from campaigns.desk.leases import ReturnRefused, find_contact, release, release_desk, renew_lease
+from campaigns.desk.leases import ReturnRefused, find_contact, pause_desk, release, renew_lease
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.results import Recorded, StaleResult, record_result
@@ -120,6 +121,7 @@ def call(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@asks_by_itself
 @require_POST
 @agents_only
 def pulse(request: HttpRequest) -> HttpResponse:
@@ -173,17 +175,16 @@ def give_back(request: HttpRequest) -> HttpResponse:
 @require_POST
 @agents_only
 def pause(request: HttpRequest) -> HttpResponse:
-    """Begin or end a pause. An open contact goes back to its list at once, unless a call waits for its result."""
+    """Begin a pause for a reason, or end it. An open contact goes back at once, unless a call waits for its result."""
     agent, book = agent_of(request), read_rules(now=timezone.now())
     if request.POST.get("verb") == "end":
-        end_pause(agent=agent, now=book.now)
+        end_pause(agent=agent, now=book.now, person=agent.user)
         given = give_next(agent=agent, now=book.now)
         return _answer(request, agent, book, lay_desk(agent=agent, book=book, given=given, unseen=True))
     problem = ""
     try:
-        release_desk(agent=agent, now=book.now)
-        begin_pause(agent=agent, now=book.now)
-    except ReturnRefused as refusal:
+        pause_desk(agent=agent, reason=reason_named(request.POST.get("reason", "")), now=book.now)
+    except (ReturnRefused, StateRefused) as refusal:
         problem = str(refusal)
     given = give_next(agent=agent, now=book.now, book=book)
     laid = lay_desk(agent=agent, book=book, given=given, problem=problem, typed=_typed(request, given, problem))

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from agents.models import Pause
+from agents.models import PauseReason
+from agents.pausing import begin_pause
 from campaigns.calling.reasons import BY_CODE, FOR_GOOD, in_short
 from campaigns.calling.rulebook import read_rules
 from campaigns.calling.rules import callable_from, callable_now, explain, ready_after, why_not
@@ -159,7 +160,7 @@ def test_the_list_of_another_agent_is_named(make_contact, ana, luis, now):
 
 def test_a_pause_stops_the_agent_and_nobody_else(make_contact, ana, now):
     contact = make_contact(ana)
-    Pause.objects.create(agent=ana, began_at=now)
+    begin_pause(agent=ana, reason=PauseReason.objects.get(code="ALMUERZO"), now=now)
     assert codes(contact, now, agent=ana) == ["paused"]
     assert codes(contact, now) == []
 

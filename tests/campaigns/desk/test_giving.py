@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from agents.models import Pause
+from agents.models import PauseReason
+from agents.pausing import begin_pause, end_pause
 from campaigns.calling.rules import Reason
 from campaigns.desk import giving
 from campaigns.desk.dialling import dial
@@ -148,9 +149,9 @@ def test_a_paid_customer_is_not_called_back_and_the_agenda_says_why(make_contact
 
 def test_a_pause_and_a_closed_window_give_nothing_but_keep_what_is_open(make_contact, ana, at, now):
     make_contact(ana)
-    pause = Pause.objects.create(agent=ana, began_at=now)
+    begin_pause(agent=ana, reason=PauseReason.objects.get(code="ALMUERZO"), now=now)
     assert give_next(agent=ana, now=now) is None
-    pause.delete()
+    assert end_pause(agent=ana, now=now)
     assert give_next(agent=ana, now=at("2026-11-26 08:29")) is None
     given = give_next(agent=ana, now=at("2026-11-26 19:59"))
     assert give_next(agent=ana, now=at("2026-11-26 20:03")).contact_id == given.contact_id

@@ -146,6 +146,8 @@
       const seconds = Math.max(0, Math.floor((Date.now() - beganAt(timer)) / 1000));
       timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
       timer.parentElement.hidden = false;
+      const pause = timer.closest("[data-limit]"); // a pause is marked when its limit goes by, also while nobody looks
+      if (pause && seconds >= Number(pause.dataset.limit)) pause.querySelector("[data-over]").hidden = false;
     });
   };
   setInterval(tell, 1000);
