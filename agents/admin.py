@@ -16,11 +16,12 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agents import people
-from agents.models import Agent, Disclosure, Skill, Team, User
+from agents.models import Agent, Disclosure, PauseReason, Skill, StatePolicy, Team, User
 
 admin.site.unregister(Group)  # a role says what somebody may do; groups would only seem to
 admin.site.unregister(EmailAddress)  # the address of an account stands on the account
@@ -168,6 +169,32 @@ class SkillAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Skill | None = None) -> tuple[str, ...]:
         return ("code",) if obj else ()
+
+
+@admin.register(PauseReason)
+class PauseReasonAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """Stretches point at their reason: it is switched off. The code names it for good."""
+
+    list_display = ("name", "key", "limit_minutes", "counts_as", "position", "is_active")
+    list_filter = ("counts_as", "is_active")
+    search_fields = ("code", "name")
+    ordering = ("position", "pk")
+    actions = None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PauseReason | None = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+
+@admin.register(StatePolicy)
+class StatePolicyAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """The one row: it is changed, never added or deleted."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        StatePolicy.objects.get_or_create(pk=1)
+        return HttpResponseRedirect(reverse("admin:agents_statepolicy_change", args=[1]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 @admin.register(Disclosure)

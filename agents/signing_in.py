@@ -1,7 +1,8 @@
-"""Signing in: no account makes itself, codes are counted, and her language comes with whoever signs in."""
+"""Signing in and out: no account makes itself, codes are counted, language and shift come with whoever signs in."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -9,12 +10,16 @@ from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.code_tries import forget_tries, take_try
 from agents.models import User
+from agents.presence import give_sign, sign_in, sign_out
+
+View = Callable[..., HttpResponseBase]
+SIGN_OUT = "account_logout"
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -24,8 +29,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         return False
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
-        """The browser takes over the language of whoever signs in; who never chose one keeps the browser's."""
+        """An agent's shift begins. The browser takes over the language of whoever signs in, if she ever chose one."""
         response = super().post_login(request, user, **more)
+        sign_in(user=user, now=timezone.now())
         if user.language:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
@@ -35,6 +41,30 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
                 samesite=settings.LANGUAGE_COOKIE_SAMESITE,
             )
         return response
+
+    def logout(self, request: HttpRequest) -> None:
+        """An agent's shift ends with her session."""
+        if isinstance(request.user, User):
+            sign_out(user=request.user, now=timezone.now())
+        super().logout(request)
+
+
+class SignOfLifeMiddleware:
+    """What an agent opens or sends is a sign that she is there; what her page asks for by itself is none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, *_view: object) -> None:
+        user, match = request.user, request.resolver_match
+        is_hers = request.method == "POST" or request.headers.get("HX-Request") != "true"
+        if not isinstance(user, User) or not is_hers or getattr(view, "asks_by_itself", False):
+            return
+        if match is None or match.view_name != SIGN_OUT:
+            give_sign(user=user, now=timezone.now())
 
 
 class SignInForm(LoginForm):

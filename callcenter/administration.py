@@ -30,6 +30,8 @@ SECTIONS = (
         "agents.user": _("Quién ingresa, con qué papel. Una cuenta se apaga, no se borra."),
         "agents.agent": _("Quién llama y atiende: su equipo, sus habilidades y cuántos contactos puede tener."),
         "agents.team": _("Los equipos, que el tablero y las listas nombran."),
+        "agents.pausereason": _("Por qué se puede pausar, cuánto tiempo y como qué cuenta."),
+        "agents.statepolicy": _("Cuándo el reloj cierra una llamada, da por ausente y cierra un turno."),
         "agents.skill": _("Lo que un agente sabe atender: una lista puede pedirlo."),
     }),
     Section("campaigns", _("Campañas"), {

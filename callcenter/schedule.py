@@ -66,6 +66,8 @@ SCHEDULE = [
     Tick("Preguntar por lo incierto", "inbound.ask_about_doubts", 30 * SECOND),
     # A call of which its agent gave no sign for an hour is closed as left.
     Tick("Cerrar llamadas que quedaron sin atender", "inbound.close_left_calls", MINUTE),
+    # Who hung up is available again, who gives no sign is away, and a forgotten shift is closed.
+    Tick("Poner al día los estados de los agentes", "agents.sweep_states", 5 * SECOND),
     # What was handed over is marked when it is nearly due, and when it is overdue.
     Tick("Marcar derivaciones por vencer y vencidas", "escalations.mark_times", MINUTE),
     # Each working day in the morning and at mid-day the supervisors get one mail of what breached since the last one.

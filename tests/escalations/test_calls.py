@@ -154,7 +154,12 @@ def test_a_desk_asks_a_handful_of_questions_however_many_calls(
         make_call(f"20{number:02}")
     screen = signed_in(ana)
     with django_assert_max_num_queries(6):
-        assert screen.get(reverse("escalations:calls")).content.decode().count("</article>") == 12
+        assert (
+            screen.get(reverse("escalations:calls"), headers={"HX-Request": "true"})
+            .content.decode()
+            .count("</article>")
+            == 12
+        )
 
 
 def test_a_supervisor_works_one_as_any_other_card(make_call, elena: User, morning):
