@@ -1,0 +1,11 @@
+"""Doors of the queue: each rings one verb."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from agents import state_sweep
+
+
+@shared_task(name="agents.sweep_states")
+def sweep_states() -> None:
+    state_sweep.sweep_states(now=timezone.now())
