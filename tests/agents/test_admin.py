@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from agents.models import Agent, Role, User
+from agents.models import Agent, PauseReason, Role, StatePolicy, User
 
 SignedIn = Callable[[User | Agent], Client]
 
@@ -55,7 +55,7 @@ def test_an_administrator_does_not_demote_herself(ines: User, signed_in: SignedI
     assert (ines.role, ines.is_active, ines.is_superuser) == (Role.ADMINISTRATOR, True, True)
 
 
-@pytest.mark.parametrize("model", ["user", "agent", "skill", "disclosure"])
+@pytest.mark.parametrize("model", ["user", "agent", "skill", "disclosure", "pausereason"])
 def test_people_cards_skills_and_the_book_are_never_deleted(model: str, ines: User, signed_in: SignedIn) -> None:
     answer = signed_in(ines).get(reverse(f"admin:agents_{model}_changelist"))
     assert answer.status_code == 200
@@ -107,3 +107,31 @@ def test_a_card_stays_the_persons_whose_calls_it_has(ines: User, ana: Agent, lui
     assert signed_in(ines).post(address, forged).status_code == 302
     ana.refresh_from_db()
     assert (ana.user.username, float(ana.weight)) == ("ana", 0.5)
+
+
+def test_a_reason_to_pause_is_switched_off_and_keeps_its_code(ines: User, signed_in: SignedIn) -> None:
+    client, rest = signed_in(ines), PauseReason.objects.get(code="REFRIGERIO")
+    address = reverse("admin:agents_pausereason_change", args=[rest.pk])
+    page = {"code": "OTRO", "name": "Té", "key": "1", "limit_minutes": "20", "counts_as": "rest", "position": "10"}
+    assert client.post(address, page).status_code == 302
+    rest.refresh_from_db()
+    assert (rest.code, rest.name, rest.limit_minutes, rest.is_active) == ("REFRIGERIO", "Té", 20, False)
+    assert client.post(reverse("admin:agents_pausereason_delete", args=[rest.pk])).status_code == 403
+
+
+def test_two_reasons_that_can_be_chosen_have_not_one_key(ines: User, signed_in: SignedIn) -> None:
+    page = {"code": "TE", "name": "Té", "key": "1", "counts_as": "rest", "position": "99", "is_active": "on"}
+    refused = signed_in(ines).post(reverse("admin:agents_pausereason_add"), page)
+    assert refused.status_code == 200
+    assert not PauseReason.objects.filter(code="TE").exists()
+    assert signed_in(ines).post(reverse("admin:agents_pausereason_add"), page | {"key": "8"}).status_code == 302
+
+
+def test_the_policy_of_states_is_one_row_that_is_changed(ines: User, signed_in: SignedIn) -> None:
+    client = signed_in(ines)
+    one = client.get(reverse("admin:agents_statepolicy_changelist"), follow=True)
+    assert one.redirect_chain[-1][0] == reverse("admin:agents_statepolicy_change", args=[1])
+    page = {"wrap_up_seconds": "30", "away_minutes": "20", "sign_out_minutes": "60"}
+    client.post(reverse("admin:agents_statepolicy_change", args=[1]), page)
+    assert StatePolicy.objects.in_force().wrap_up_seconds == 30
+    assert client.get(reverse("admin:agents_statepolicy_add")).status_code == 403

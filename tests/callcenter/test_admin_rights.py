@@ -26,6 +26,8 @@ MAY = {
     "agents.Agent": "vac",
     "agents.Disclosure": "v",
     "agents.Skill": "vac",
+    "agents.PauseReason": "vac",
+    "agents.StatePolicy": "vc",
     "agents.Team": "vacd",
     "agents.User": "vac",
     "axes.AccessAttempt": "vcd",  # deleting one unlocks; every field of it is read only
