@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from agents.models import Agent, AgentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +101,14 @@ def days_of_agents(
 def day_of_agent(*, agent: int, day: date, now: datetime) -> AgentDay:
     """The seconds of one agent on one day."""
     return days_of_agents(agents=[agent], first=day, last=day, now=now).get((agent, day), AgentDay())
+
+
+def stretches_of_day(*, agent: Agent, day: date, now: datetime) -> QuerySet[AgentState]:
+    """What an agent did on a day, in order, each with `lasted` until now; one over midnight is of both days."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    begins, ends = (datetime.combine(one, time(), zone) for one in (day, day + timedelta(days=1)))
+    of_day = AgentState.objects.filter(agent=agent, began_at__lt=ends)
+    of_day = of_day.filter(Q(ended_at=None) | Q(ended_at__gt=begins) | Q(began_at__gte=begins))
+    until = Coalesce("ended_at", Value(now, DateTimeField()))
+    lasted = ExpressionWrapper(until - F("began_at"), DurationField())
+    return of_day.annotate(lasted=lasted).order_by("began_at", "pk")

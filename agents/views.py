@@ -1,19 +1,26 @@
-"""Doors of the people's page, who is on duty today, and of the switch of languages."""
+"""Doors of the people's page, of who is on duty, of an agent's own shift, and of the switch of languages."""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.i18n import set_language
 
-from agents.access import centre_only, signed_in_user, steering_only
-from agents.models import Agent, User
+from agents.access import agent_of, agents_only, centre_only, signed_in_user, steering_only
+from agents.day import day_of_agent, stretches_of_day
+from agents.models import Agent, AgentState, StretchQuestion, User
 from agents.people import remember_language, set_duty
+from agents.questions import QuestionRefused, question_stretch, see_question
 from agents.tables import AgentTable
 
 
@@ -27,7 +34,10 @@ def people(request: HttpRequest) -> HttpResponseBase:
         agents = agents.named_like(search)
     table = AgentTable(agents, may_change=user.steers_campaigns).shown_to(request)
     on_duty = Agent.objects.visible_to(user).on_duty().count()
-    return render(request, "agents/people.html", {"table": table, "on_duty": on_duty, "search": search})
+    questions = StretchQuestion.objects.visible_to(user).filter(seen_at=None).order_by("asked_at")
+    context = {"table": table, "on_duty": on_duty, "search": search, "may_change": user.steers_campaigns}
+    context["questions"] = questions.select_related("stretch__agent__user", "stretch__reason")
+    return render(request, "agents/people.html", context)
 
 
 @require_POST
@@ -41,6 +51,56 @@ def change_duty(request: HttpRequest, pk: int) -> HttpResponseBase:
         _("%(agent)s está de turno.") if on_duty else _("%(agent)s quedó fuera de turno; sus contactos siguen suyos.")
     )
     messages.success(request, said % {"agent": agent})
+    return redirect("agents:people")
+
+
+@require_GET
+@agents_only
+def my_shift(request: HttpRequest) -> HttpResponseBase:
+    """What an agent did on a day, stretch by stretch, and its sums; `?day=` shows an earlier one."""
+    agent, now = agent_of(request), timezone.now()
+    today = timezone.localdate(now)
+    try:
+        day = min(date.fromisoformat(request.GET.get("day", "") or today.isoformat()), today)
+    except ValueError as wrong:
+        raise BadRequest(_("El día se escribe como 2026-11-28.")) from wrong
+    stretches = stretches_of_day(agent=agent, day=day, now=now).select_related("reason", "question__seen_by", "person")
+    sums = day_of_agent(agent=agent.pk, day=day, now=now)
+    return render(
+        request, "agents/my_shift.html",
+        {"day": day, "today": today, "now": now, "stretches": stretches, "sums": sums},
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@agents_only
+def question(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say what is wrong with a stretch of one's own."""
+    own = AgentState.objects.visible_to(signed_in_user(request)).filter(agent=agent_of(request))
+    stretch = get_object_or_404(own.select_related("reason"), pk=pk)
+    back = f"{reverse('agents:my_shift')}?day={timezone.localtime(stretch.began_at):%Y-%m-%d}"
+    error = ""
+    if request.method == "POST":
+        try:
+            question_stretch(stretch=stretch, note=request.POST.get("note", ""), now=timezone.now())
+        except QuestionRefused as refused:
+            error = str(refused)
+        else:
+            messages.success(request, _("Supervisión verá lo que escribió."))
+            return redirect(back)
+    trail = [(reverse("agents:my_shift"), _("Mi jornada")), ("", _("No coincide"))]
+    context = {"stretch": stretch, "back": back, "error": error, "trail": trail}
+    return render(request, "agents/question.html", context, status=422 if error else 200)
+
+
+@require_POST
+@steering_only
+def question_seen(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take note of what an agent says of a stretch."""
+    user = signed_in_user(request)
+    see_question(
+        question=get_object_or_404(StretchQuestion.objects.visible_to(user), pk=pk), by=user, now=timezone.now()
+    )
     return redirect("agents:people")
 
 

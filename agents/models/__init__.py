@@ -2,7 +2,7 @@
 
 from agents.models.disclosures import Disclosure
 from agents.models.people import Agent, AgentQuerySet, CodeTries, Role, Skill, Team, User
-from agents.models.states import AgentState, By, PauseReason, Shift, StatePolicy
+from agents.models.states import AgentState, By, PauseReason, Shift, StatePolicy, StretchQuestion
 
 __all__ = [
     "Agent",
@@ -16,6 +16,7 @@ __all__ = [
     "Shift",
     "Skill",
     "StatePolicy",
+    "StretchQuestion",
     "Team",
     "User",
 ]

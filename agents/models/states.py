@@ -221,3 +221,31 @@ class StatePolicy(models.Model):
 
     def __str__(self) -> str:
         return str(self._meta.verbose_name)
+
+
+class StretchQuestionQuerySet(models.QuerySet["StretchQuestion"]):
+    def visible_to(self, user: User) -> StretchQuestionQuerySet:
+        return self if user.sees_the_centre else self.filter(stretch__agent__user=user)
+
+
+class StretchQuestion(models.Model):
+    """What an agent says against a stretch of hers, for the supervisors; the stretch stays as it is."""
+
+    stretch = models.OneToOneField(AgentState, models.PROTECT, related_name="question")
+    note = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = StretchQuestionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seen_at=None, seen_by=None) | Q(seen_at__isnull=False, seen_by__isnull=False),
+                name="stretch_question_says_who_saw_it",
+            ),
+        ]
+        indexes = [  # the page of people asks for those that wait
+            models.Index(fields=["asked_at"], condition=Q(seen_at=None), name="stretch_question_waits")
+        ]

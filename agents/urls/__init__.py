@@ -9,4 +9,7 @@ app_name = "agents"
 urlpatterns: list[URLPattern] = [
     path("", views.people, name="people"),
     path("<int:pk>/duty/", views.change_duty, name="change_duty"),
+    path("shift/", views.my_shift, name="my_shift"),
+    path("shift/<int:pk>/question/", views.question, name="question"),
+    path("questions/<int:pk>/seen/", views.question_seen, name="question_seen"),
 ]

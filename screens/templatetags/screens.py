@@ -199,6 +199,17 @@ def time_left(seconds: Any) -> str:
 
 
 @register.filter
+def lasting(seconds: Any) -> str:
+    """How long something took: `4:07`, `1:04:07`; hours, minutes and seconds as clocks write them."""
+    took = _decimal(seconds)
+    if took is None:
+        return NOTHING
+    hours, rest = divmod(max(int(took), 0), 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+@register.filter
 def part_of(value: Any, total: Any) -> str:
     """How far a bar is, for its text: `250` of `1000` → `25 %`; unknown total → nothing."""
     done, whole = _decimal(value), _decimal(total)

@@ -99,6 +99,9 @@ ADDRESSES = [
     # people
     Address("agents:people", CENTRE),
     Address("agents:change_duty", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"on_duty": "no"}),
+    Address("agents:my_shift", AGENTS),
+    Address("agents:question", AGENTS, of=lambda world: {"pk": world.stretch.pk}, sends={"note": "x"}, form=True),
+    Address("agents:question_seen", STEERING, of=lambda world: {"pk": world.question.pk}, sends={}),
     # reports
     Address("campaigns:report_list", CENTRE),
     Address("campaigns:report_upload", STEERING, sends={}, form=True),

@@ -15,7 +15,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from agents.models import Agent, User
+from agents.models import Agent, AgentState, StretchQuestion, User
+from agents.presence import sign_in
+from agents.questions import question_stretch
 from campaigns.closing import sealing
 from campaigns.closing.seal_document import draw_document
 from campaigns.models import (
@@ -70,6 +72,16 @@ class World:
     @cached_property
     def contact(self) -> Contact:
         return self.make_contact(self.ana, "Rosa Flores")
+
+    @cached_property
+    def stretch(self) -> AgentState:
+        """What Ana is doing: she signed in."""
+        sign_in(user=self.ana.user, now=self.now)
+        return AgentState.objects.open().get(agent=self.ana)
+
+    @cached_property
+    def question(self) -> StretchQuestion:
+        return question_stretch(stretch=self.stretch, note="Estaba en una llamada", now=self.now)
 
     @cached_property
     def attempt(self) -> Attempt:

@@ -160,3 +160,20 @@ def test_numbers_in_free_text_are_masked_and_days_are_not(typed, shown):
         assert "45678" not in screens.masked_text(typed)
     else:
         assert screens.masked_text(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (0, "0:00"),
+        (59.9, "0:59"),
+        (247, "4:07"),
+        (3600, "1:00:00"),
+        (3847, "1:04:07"),
+        (90_000, "25:00:00"),
+        (-3, "0:00"),
+        (None, "—"),
+    ],
+)
+def test_how_long_something_took(seconds, written):
+    assert screens.lasting(seconds) == written
