@@ -7,6 +7,7 @@ from tests import (
     rules_of_the_doors,
     rules_of_the_lines,
     rules_of_the_month,
+    rules_of_the_states,
     rules_of_what_goes_in_and_out,
 )
 
@@ -15,5 +16,6 @@ RULES = (
     *rules_of_the_month.RULES,
     *rules_of_the_lines.RULES,
     *rules_of_the_doors.RULES,
+    *rules_of_the_states.RULES,
     *rules_of_what_goes_in_and_out.RULES,
 )

@@ -277,6 +277,39 @@ def test_this_test_would_see_a_state_written_elsewhere() -> None:
     assert writes_a_contacts_state(TREES[LIFE_OF_CONTACTS])
 
 
+STATES_OF_AGENTS = "agents/states.py"
+# a sign of life, once a minute at most, is no change
+WRITES_AGENT_STATE = re.compile(r"(?:INTO|UPDATE|DELETE FROM) agents_(?:agentstate|shift)\b(?! s SET last_sign_at)")
+
+
+def writes_an_agents_state(tree: ast.AST) -> list[int]:
+    """Lines that write a stretch or a shift: in SQL, or by `create`, `update` and their like."""
+    lines = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str() as text):
+                is_breach = bool(WRITES_AGENT_STATE.search(text))
+            case ast.Call(func=ast.Attribute(value=rows, attr="create" | "bulk_create" | "update" | "get_or_create")):
+                is_breach = bool(re.search(r"\b(AgentState|Shift)\.objects", ast.unparse(rows)))
+            case _:
+                continue
+        lines += [node.lineno] if is_breach else []
+    return lines
+
+
+def test_the_state_of_an_agent_is_written_by_one_module_alone() -> None:
+    written = [
+        f"{path}:{line}"
+        for path, tree in TREES.items()
+        if path != STATES_OF_AGENTS
+        for line in writes_an_agents_state(tree)
+    ]
+    assert written == []
+    assert writes_an_agents_state(TREES[STATES_OF_AGENTS])
+    assert writes_an_agents_state(ast.parse("x('UPDATE agents_agentstate SET state = 1')"))
+    assert writes_an_agents_state(ast.parse("AgentState.objects.open().update(state='away')"))
+
+
 def test_no_module_is_named_for_nothing() -> None:
     assert [path for path in TREES if NO_ROOM & {part.removesuffix(".py") for part in path.split("/")}] == []
 

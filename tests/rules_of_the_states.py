@@ -1,0 +1,67 @@
+"""Rules of agents' states: one at a time, without a gap, at the moment it happened."""
+
+from __future__ import annotations
+
+from tests.a_rule import Rule
+
+STATES = "tests/agents/test_states.py"
+SWEEP = "tests/agents/test_state_sweep.py"
+
+RULES = (
+    Rule(
+        "what arrives late ends a stretch before it began",
+        "agents/states.py",
+        "moment = max(happened_at, there.began_at if there else _signed_out_at(agent) or happened_at)",
+        "moment = happened_at",
+        (f"{STATES}::test_what_happened_before_the_open_stretch_began_makes_one_of_no_length",),
+    ),
+    Rule(
+        "a clock that is ahead begins a stretch in the future",
+        "agents/states.py",
+        "happened_at = min(happened_at or now, now)",
+        "happened_at = happened_at or now",
+        (f"{STATES}::test_a_clock_that_is_ahead_begins_nothing_in_the_future",),
+    ),
+    Rule(
+        "late word brings an agent back to a call that is over",
+        "agents/states.py",
+        "if happened_at >= there.began_at:",
+        "if True:",
+        (f"{STATES}::test_late_word_of_a_call_that_went_on_changes_nothing",),
+    ),
+    Rule(
+        "the end of one call ends another",
+        "agents/states.py",
+        "if event in ENDS_A_CALL and there is not None and None not in (call, there.call) and call != there.call:",
+        "if False:",
+        (f"{STATES}::test_the_end_of_one_call_does_not_end_another",),
+    ),
+    Rule(
+        "who pauses is given contacts",
+        "agents/pausing.py",
+        "return AgentState.objects.open().filter(agent=agent, state=PAUSED).exists()",
+        "return False",
+        ("tests/campaigns/calling/test_calling.py::test_a_pause_stops_the_agent_and_nobody_else",),
+    ),
+    Rule(
+        "a page left open is a sign that somebody is there",
+        "campaigns/desk/views/desk.py",
+        "@asks_by_itself\n",
+        "",
+        ("tests/agents/test_presence.py::test_what_a_page_asks_for_by_itself_is_no_sign",),
+    ),
+    Rule(
+        "workers that were down lengthen everybody's wrap-up",
+        "agents/state_sweep.py",
+        "happened_at=due_at, ",
+        "",
+        (f"{SWEEP}::test_a_late_sweep_changes_at_the_moment_it_was_due",),
+    ),
+    Rule(
+        "seconds of a day do not add up to the shift",
+        "agents/day.py",
+        "GREATEST(date_trunc('second', {of}.began_at), d.begins)",
+        "GREATEST({of}.began_at, d.begins)",
+        ("tests/agents/test_day.py::test_whatever_happens_in_whatever_order_seconds_add_up_and_there_is_one_state",),
+    ),
+)
