@@ -821,3 +821,26 @@ def test_what_is_refused_is_said_once_and_an_old_tab_calls_nobody_by_a_second_en
     dial(agent=ana, contact=juan, telephone=juan.telephones[0], now=at("2026-11-26 10:00"))
     page = post(client, "desk_give_back", juan).content.decode()
     assert page.count("Ya marcó a este cliente: registre primero el resultado") == 1
+
+
+def test_a_pause_without_a_reason_is_refused_and_the_contact_stays_open(opened, ana, signed_in):
+    answer = post(signed_in(ana), "desk_pause", opened, note="Dice que")
+    assert (answer.status_code, "Elija el motivo de la pausa." in answer.content.decode()) == (409, True)
+    assert "Dice que" in answer.content.decode()
+    assert ListEntry.objects.get(contact=opened).lease_agent == ana
+    assert AgentState.objects.open().get().state == "available"
+
+
+def test_a_pause_says_which_it_is_since_when_how_long_it_may_last_and_that_its_limit_went_by(
+    opened, ana, signed_in, clock
+):
+    client = signed_in(ana)
+    page = " ".join(post(client, "desk_pause", opened, reason="BANO").content.decode().split())
+    assert 'Está en pausa: <span lang="es">Baño</span>' in page
+    assert "Desde las 10:00. Puede durar 10 min: hasta las 10:10." in page
+    assert "<p data-over hidden>" in page
+    clock("2026-11-26 10:10")
+    page = " ".join(client.get(reverse("campaigns:desk")).content.decode().split())
+    assert "<p data-over>" in page
+    assert client.post(reverse("campaigns:desk_pause"), {"reason": "REUNION"}, **HTMX).status_code == 200
+    assert "No tiene límite." in client.get(reverse("campaigns:desk")).content.decode()
