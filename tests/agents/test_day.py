@@ -80,6 +80,17 @@ def test_a_shift_over_midnight_of_la_paz_is_cut_there(
     }
 
 
+def test_fractions_of_seconds_are_lost_once_and_not_in_every_stretch(
+    lived: Callable[..., None], ana: Agent, at: Callable[..., datetime]
+) -> None:
+    lived(("08:00:00.900000", Event.SIGNED_IN))
+    for minute in range(1, 20, 2):
+        lived((f"08:{minute:02}:00.700000", Event.ANSWERED), (f"08:{minute + 1:02}:00.200000", Event.HUNG_UP))
+    lived(("08:30:00.100000", Event.SIGNED_OUT))
+    day = day_of_agent(agent=ana.pk, day=DAY, now=at("2026-11-27 08:00"))
+    assert day == AgentDay(logged_in=1800, idle=60, talking=600, wrapping_up=9 * 60 + 600)
+
+
 def test_many_agents_and_days_are_one_question(
     lived: Callable[..., None], ana, luis, marta, at, django_assert_num_queries
 ) -> None:
