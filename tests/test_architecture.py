@@ -25,11 +25,12 @@ DOORS = (
     "apps",
 )  # ready() wires a room to its queue
 # These translate too, though no folder says so: a form of the sign-in library, a filter that tells ages, beat and the
-# worker signing that they live, the probes of health, and a folder whose files are as old as the disk's clock says.
+# worker signing that they live, the probes of health, a folder whose files are as old as the disk's clock says, and the
+# program of the played switchboard, which sets its clock once.
 ASK_THE_CLOCK = (
     *("agents/signing_in.py", "screens/templatetags/screens.py", "callcenter/shell.py"),
     *("callcenter/beat.py", "callcenter/celery.py", "callcenter/live/listening.py", "callcenter/health.py"),
-    "systems/reports/folders.py",
+    *("systems/reports/folders.py", "sandbox/switchboard/__main__.py"),
 )
 NO_ROOM = {"services", "utils", "helpers", "common", "core", "base"}
 LONG = 330  # lines; «about 300», and a paragraph
