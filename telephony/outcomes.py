@@ -20,6 +20,7 @@ from telephony.events import (
     DialEnded,
     Event,
     HungUp,
+    Joined,
     KeyTold,
     Leg,
 )
@@ -80,6 +81,7 @@ class ClickedCall:
         self._placed: CallPlaced | None = None
         self._agent_status = ""
         self._agent_up = False
+        self._joined = False  # the customer, with whoever was on the other end
         self._refused = False
 
     @property
@@ -101,13 +103,15 @@ class ClickedCall:
 
     @property
     def answered(self) -> bool:
-        """Whether the customer did."""
-        return "ANSWER" in self._statuses.values()
+        """Whether the customer did. An older switchboard tells of the bridge at once, and of the dial at the end."""
+        return self._joined or "ANSWER" in self._statuses.values()
 
     @property
     def is_settled(self) -> bool:
-        """Whether it is over and how: of a customer whose telephone was rung, how that ended is known."""
-        return self.is_over and (self._told is not None or bool(self._statuses) or not self.customers)
+        """Whether it is over and how: of a telephone that was rung, the customer's or else the agent's, it is known."""
+        if self.customers:
+            return self.is_over and (self._told is not None or bool(self._statuses))
+        return self._refused or (self.is_over and self._placed is not None)
 
     def refused(self) -> None:
         """The switchboard did not even take the action."""
@@ -132,6 +136,8 @@ class ClickedCall:
                 self._agent_status = status
             case DialEnded(caller, called, status) if self._is_agent(caller):
                 self._statuses[called.uid if called else ""] = status
+            case Joined(leg=leg) if leg.uid in self.customers:
+                self._joined = True
             case CallResult(leg=leg, key=key) if key == self.key or self._is_agent(leg):
                 self._told = event
             case HungUp(leg, cause) if self._is_agent(leg) or leg.uid in self.customers:
@@ -149,7 +155,7 @@ class ClickedCall:
             if self._told.machine:
                 return Outcome.MACHINE
             return _of_customer(self._told.status, self._told.cause)
-        if self._statuses:
+        if self._statuses or self._joined:
             return self._by_the_dials()
         if not self.is_over:
             return Outcome.UNKNOWN

@@ -154,6 +154,9 @@ class Watch:
             mine.filter(answered_at=None).update(answered_at=at)
 
     def _end(self, key: str, outcome: Outcome, *, at: datetime) -> int:
+        ended_by_us = OutgoingCall.objects.filter(pk=key, ending_sent_at__isnull=False)
+        if outcome.startswith("agent_") and ended_by_us.exists():  # an older switchboard tells no other reason
+            outcome = Outcome.CANCELLED
         if outcome == Outcome.ANSWERED:
             OutgoingCall.objects.under_way().filter(pk=key, answered_at=None).update(answered_at=at)
         self._drop(key)

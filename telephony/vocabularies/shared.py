@@ -28,7 +28,7 @@ from telephony.events import (
 
 KEY_VARIABLE = "CALLCENTER_ATTEMPT"  # set on the agent's channel; docs/switchboard.md
 RESULT = "clicktocallresult"  # what the dialplan sends when a call is over
-NOTHING = ("", "<unknown>", "<none>", "(null)")
+NOTHING = ("", "<unknown>", "<none>", "<null>", "(null)")
 LONGEST = 150  # of a uid Asterisk makes 149 at most
 RINGING, UP = 5, 6  # states of a channel
 
