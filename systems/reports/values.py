@@ -17,7 +17,10 @@ _INVISIBLE = re.compile(
     "\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_CURRENCY = re.compile(r"\b(?:bs|bob|bolivianos?)\b\.?|\$", re.IGNORECASE)
+# its own hyphen goes with it: `Bs.- 199` and `199 Bs.-` give nothing back, `Bs. -199` and `Bs.-199` do
+_CURRENCY = re.compile(r"\b(?:bs|bob|bolivianos?)\b(?:\.-(?= |$)|\.)?|\$", re.IGNORECASE)
+# stands for cents that are none, `199.-` or `199,--`, or behind them, `149,00.-`, and is no minus
+_EVEN = re.compile(r"(?<=\d) ?[.,] ?[-\u2010-\u2015]{1,3}$")
 _AMOUNT = re.compile(r"(?:\d+|\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*)(?:[.,]\d*)?|[.,]\d+")
 _THOUSANDS_ONLY = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})+")
 _THOUSANDS_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
@@ -84,7 +87,7 @@ def plain(text: str) -> str:
 
 
 def money(text: str) -> Decimal:
-    """An amount in bolivianos with two decimals: `Bs. 1,149.00`, `1.149,00`, `149,00`, `1149`, `149.0`.
+    """An amount in bolivianos with two decimals: `Bs. 1,149.00`, `1.149,00`, `149,00`, `1149`, `149.0`, `199.-`.
 
     Raises NotReadable: no_amount (empty), amount_not_positive (zero or less), under_a_cent, two_readings (`1.149` may
     be a thousand or three decimals: the whole column must tell, `decimal_mark`), bad_amount (anything else).
@@ -92,7 +95,7 @@ def money(text: str) -> Decimal:
     text = normal(text)
     if not text.strip():
         raise NotReadable("no_amount", text)
-    negative = _is_given_back(text.strip())
+    negative = is_given_back(text)
     bare = _bare(text)
     match = _AMOUNT.fullmatch(bare)
     if match is None:
@@ -114,10 +117,11 @@ def signed_money(text: str) -> Decimal:
 
     Raises NotReadable as `money` does; amount_not_positive only for zero.
     """
-    bare = normal(text).strip()
-    if not _is_given_back(bare):
+    if not is_given_back(text):
         return money(text)
-    return -money(bare.strip("()").replace("-", ""))
+    bare = _without_currency(normal(text)).strip("()")
+    whole = _EVEN.sub("", bare)
+    return -money(whole.replace("-", "") + bare[len(whole) :])
 
 
 def is_annulled(text: str) -> bool:
@@ -132,7 +136,9 @@ def is_annulled(text: str) -> bool:
     return False
 
 
-def _is_given_back(bare: str) -> bool:
+def is_given_back(text: str) -> bool:
+    """Whether an amount is below zero: a minus before or behind it, or brackets. `289-` is, `289.-` is not."""
+    bare = _EVEN.sub("", _without_currency(normal(text)))
     return "-" in bare.lstrip("= ")[:6] or bare.endswith("-") or (bare.startswith("(") and bare.endswith(")"))
 
 
@@ -151,8 +157,17 @@ def decimal_mark(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """The digits and marks of an amount, without its currency and sign."""
-    return _CURRENCY.sub("", text).replace("\xa0", " ").lstrip(" :-=(").rstrip(" .:-=)")
+    """The digits and marks of an amount, without its currency and sign. In `1.149.-` the point parts no cents."""
+    written = _without_currency(text)
+    whole = _EVEN.sub("", written)
+    bare = whole.lstrip(" :-=(").rstrip(" .:-=)")
+    if whole != written and _THOUSANDS_OR_DECIMALS.fullmatch(bare):
+        return re.sub(r"[.,]", "", bare)
+    return bare
+
+
+def _without_currency(text: str) -> str:
+    return _CURRENCY.sub("", text).replace("\xa0", " ").strip()
 
 
 def _point_decimal(bare: str, *, parted: str | None) -> str:

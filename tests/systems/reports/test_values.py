@@ -35,6 +35,9 @@ from systems.reports.values import NotReadable
         ("1149.125", "1149.13"),
         ("289 BOLIVIANOS", "289.00"),
         ("BOB 99", "99.00"),
+        *((f"199{even}", "199.00") for even in (".-", ",-", ".--", ",--", ".–", ",—", " .-", ". -")),
+        *(("Bs 199.-", "199.00"), ("Bs.- 199", "199.00"), ("199 Bs.-", "199.00"), ("199.- Bs", "199.00")),
+        *(("149,00.-", "149.00"), ("1.149,50.-", "1149.50"), ("1.149.-", "1149.00"), ("Bs 1,149.-", "1149.00")),
     ],
 )
 def test_an_amount_is_read_as_meant(text: str, amount: str) -> None:
@@ -66,12 +69,27 @@ def test_an_amount_is_read_as_meant(text: str, amount: str) -> None:
         ("1.149", "two_readings"),
         ("Bs. 74,505", "two_readings"),
         ("-1.149", "amount_not_positive"),
+        *((f"289{minus}", "amount_not_positive") for minus in ("-", " -", ",00-", "- Bs")),
+        *(("-289.-", "amount_not_positive"), ("(289.-)", "amount_not_positive"), ("Bs.-289", "amount_not_positive")),
     ],
 )
 def test_what_is_no_amount_says_why(text: str, code: str) -> None:
     with pytest.raises(NotReadable) as error:
         values.money(text)
     assert error.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        *(("289.-", "289.00"), ("149,00.-", "149.00"), ("Bs.- 149", "149.00"), ("1.149,-", "1149.00")),
+        *(("289-", "-289.00"), ("-289.-", "-289.00"), ("(289.-)", "-289.00"), ("(289) Bs", "-289.00")),
+        *(("Bs -1.149.-", "-1149.00"), ("149,00-", "-149.00"), ("Bs.-149", "-149.00")),
+    ],
+)
+def test_a_hyphen_in_place_of_cents_is_no_minus(text: str, amount: str) -> None:
+    assert str(values.signed_money(text)) == amount
+    assert values.is_given_back(text) == amount.startswith("-")
 
 
 @pytest.mark.parametrize(
