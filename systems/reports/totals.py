@@ -12,7 +12,7 @@ LONGEST_TOTAL = 80  # letters of each of their cells
 DAY_OR_MONTH = re.compile(
     r"\d{1,4}[/-]\d{1,4}(?:[/-]\d{1,4})?(?: +\d\d?:\d\d)?|[a-z]{3,} (?:de |del )?20\d\d\b", re.IGNORECASE
 )
-_HEAD = "total(?:es)?|sumas?|sumatoria|registros|filas"
+_HEAD = "total(?:es)?|sumas?|sumatoria|registros|filas|cantidad"
 # what may stand beside it, and nothing else: `Filas por página: 50` and `Total zonas: 12` say nothing of the rows
 _BESIDE = (
     "(?:gran|general(?:es)?|cantidad|cant|nro|numero|de|del|el|la|los|las|en|a|al|por|importes?|montos?|valor|bs|bob"

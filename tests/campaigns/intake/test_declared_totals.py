@@ -22,6 +22,7 @@ HELD, PUBLISHED = Report.State.HELD, Report.State.PUBLISHED
     ("footers", "says"),
     [
         (["TOTAL REGISTROS;500"], "Su pie dice 500 filas y se leyeron 40."),
+        (["Cantidad;41"], "Su pie dice 41 filas y se leyeron 40."),
         (["TOTAL REGISTROS: 41"], "Su pie dice 41 filas y se leyeron 40."),
         (["TOTAL;;;;;;;;;;11.850,00"], "Su pie dice 11.850,00; se leyeron 40 filas que suman Bs 11.560,00."),
         (["Cantidad de registros;40", "TOTAL;;;;;;;;;;11.559,99"], "Su pie dice 11.559,99;"),
@@ -47,6 +48,8 @@ def test_a_file_that_is_not_what_its_footer_says_is_held(footers: list[str], say
     "footers",
     [
         ["TOTAL REGISTROS;40"],
+        ["Cantidad;40"],
+        ["Cantidad de zonas: 12"],
         ["TOTAL REGISTROS: 40"],
         ["TOTAL;;;;;;;;;;11.560,00"],
         ["TOTAL;40;;;;;;;;;Bs 11,560.00"],
