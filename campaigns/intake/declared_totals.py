@@ -22,10 +22,11 @@ _COUNTS = re.compile("registro|fila|cantidad|cliente|servicio|contrato|recibo")
 _NUMBER = re.compile(r"\d[\d.,' ]*")
 _MONEY = re.compile(r"[.,]\d\d?$|\bbs\b|\bbob\b", re.IGNORECASE)  # what no count is written as
 
+_READ = "CASE WHEN reason = 'two_readings' THEN NULL ELSE amount END"  # of which nothing but the sign is known
 # A footer may count what was annulled, or leave it out.
-_SUMS = """
-SELECT line / %s, coalesce(sum(amount), 0), coalesce(sum(amount) FILTER (WHERE {in_force}), 0),
-       count(*) FILTER (WHERE amount IS NULL) FROM {table} GROUP BY 1
+_SUMS = f"""
+SELECT line / %s, coalesce(sum({_READ}), 0), coalesce(sum({_READ}) FILTER (WHERE {{in_force}}), 0),
+       count(*) FILTER (WHERE {_READ} IS NULL) FROM {{table}} GROUP BY 1
 """
 
 

@@ -8,6 +8,8 @@ looked up; columns that need nothing are told by one look at the whole of them.
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,7 @@ from campaigns.rows.column_cleaning import (
     OTHER,
     WRONG,
     Column,
+    amounts_of,
     cards_of,
     day_of,
     name_keys,
@@ -26,10 +29,12 @@ from campaigns.rows.column_cleaning import (
     service_of,
     status_of,
     telephones_of,
+    told_product,
     words_of,
 )
 from systems.reports import values
 from systems.reports.copying import copy_text, escaped, read_copy_line
+from systems.reports.request import BEYOND
 
 CLEANERS = {"ccvp": f"{__name__}:Ccvp", "recaudo": f"{__name__}:Recaudo"}
 CCVP_FIELDS = (
@@ -69,6 +74,9 @@ OF_AN_AMOUNT = ("two_readings", "under_a_cent")
 LONGEST_NUMBER = 32
 LONGEST_RECEIPT = 40
 ANSWERS_KEPT = 4_096  # of each column
+PRODUCTS_KEPT = 100  # names of products that are neither Internet nor television
+# How the reader writes the number of a spreadsheet's cell: `149`, `149.5`, `74.5050`, and never `149.00`.
+_OF_A_NUMBER = re.compile(r"-?\d+(?:\.(?:\d*[1-9]|\d{3}0))?")
 
 
 class Unusable(Exception):
@@ -115,15 +123,32 @@ class _Cleaner:
         self._services, self._days, self._amounts = _Known(service_of), _Known(day_of), _Known(self._amount)
         self._marks: set[str] = set()
         self._marks_of_texts: set[str] = set()
+        self._other_products: Counter[str] = Counter()
 
     def findings(self) -> dict[str, Any]:
-        """`marks`: the signs (`.`, `,`) that were seen to part decimals; `marks_of_texts`: in what no number gives."""
-        return {"marks": sorted(self._marks), "marks_of_texts": sorted(self._marks_of_texts)}
+        """`marks`: the signs (`.`, `,`) that were seen to part decimals; `marks_of_texts`: in what no number gives;
+        `other_products`: names that are neither Internet nor television, with their rows.
+        """
+        return {
+            "marks": sorted(self._marks),
+            "marks_of_texts": sorted(self._marks_of_texts),
+            "other_products": dict(self._other_products),
+        }
+
+    def _note_other_products(self, products: Column, services: Column, reasons: Column) -> None:
+        """Keep what the rows of neither service call their product; with very many names what comes late has none."""
+        if OTHER not in services:
+            return
+        for product, service, reason in zip(products, services, reasons, strict=True):
+            if service == OTHER and reason == NULL:
+                name = told_product(product)
+                is_told = name in self._other_products or len(self._other_products) < PRODUCTS_KEPT
+                self._other_products[name if is_told else ""] += 1
 
     def _amount(self, text: str) -> str:
         if mark := values.decimal_mark(text):
             self._marks.add(mark)
-            if "," in text or text[:1].isalpha():
+            if not _OF_A_NUMBER.fullmatch(text):
                 self._marks_of_texts.add(mark)
         try:
             return str(self._read_money(text))
@@ -138,6 +163,7 @@ class Ccvp(_Cleaner):
         """Columns of the staging table as COPY text, in the order of `staging.COLUMNS`."""
         services, days, amounts = self._services, self._days, self._amounts
         cells = dict(zip(self._fields, columns, strict=True))
+        beyond = cells.pop(BEYOND, ())
         contract, number = numbers_of(cells["contract"]), numbers_of(cells["service_number"])
         service = [services[cell] for cell in cells["product"]]
         due_on, amount = [days[cell] for cell in cells["due_on"]], [amounts[cell] for cell in cells["amount"]]
@@ -148,6 +174,8 @@ class Ccvp(_Cleaner):
             _Check("due_on", due_on),
             _Check("amount", amount),
         )
+        verdict = _verdict(checks, cells, excused=service, beyond=beyond)
+        self._note_other_products(cells["product"], service, verdict[0])
         name = words_of(cells["name"], LONGEST_NAME)
         return [
             [str(line) for line in lines],
@@ -160,11 +188,11 @@ class Ccvp(_Cleaner):
             list(map(telephones_of, cells["mobile"], cells["telephone_1"], cells["telephone_2"])),
             escaped(words_of(cells["plan"], 80)),
             or_null(due_on),
-            or_null(amount),
+            amounts_of(amount, cells["amount"], verdict[0]),
             escaped(words_of(cells["zone"], 80)),
             escaped(words_of(cells["address"], 200)),
             escaped(words_of(cells["segment"], 16)),
-            *_verdict(checks, cells, excused=service),
+            *verdict,
         ]
 
 
@@ -180,6 +208,7 @@ class Recaudo(_Cleaner):
         """Columns of the staging table as COPY text, in the order of `staging.COLUMNS`."""
         services, days, amounts = self._services, self._days, self._amounts
         cells = dict(zip(self._fields, columns, strict=True))
+        beyond = cells.pop(BEYOND, ())
         receipt, contract = numbers_of(cells["receipt"]), numbers_of(cells["contract"])
         number = numbers_of(cells["service_number"])
         paid_on, amount = [days[cell] for cell in cells["paid_on"]], [amounts[cell] for cell in cells["amount"]]
@@ -192,6 +221,7 @@ class Recaudo(_Cleaner):
             _Check("amount", amount),
             _Check("status", status),
         )
+        verdict = _verdict(checks, cells, excused=(), beyond=beyond)
         return [
             [str(line) for line in lines],
             escaped(receipt),
@@ -199,10 +229,10 @@ class Recaudo(_Cleaner):
             escaped(number),
             ["" if word.startswith(WRONG) else word for word in map(services.__getitem__, cells["product"])],
             or_null(paid_on),
-            or_null(amount),
+            amounts_of(amount, cells["amount"], verdict[0]),
             escaped(words_of(cells["channel"], 60)),
             ["" if word.startswith(WRONG) else word for word in status],
-            *_verdict(checks, cells, excused=()),
+            *verdict,
         ]
 
 
@@ -232,20 +262,24 @@ def _field_of(reason: str, given: Mapping[str, str]) -> str:
 
 
 def _verdict(
-    checks: Sequence[_Check], cells: Mapping[str, Column], *, excused: Column
+    checks: Sequence[_Check], cells: Mapping[str, Column], *, excused: Column, beyond: Column
 ) -> tuple[Column, Column, Column]:
-    """The columns reason, detail and cells. A row of another product is excused: nobody has to mend it."""
+    """The columns reason, detail and cells. A row of another product is excused: nobody has to mend it.
+
+    Unless it has cells `beyond` the headings: then nobody knows whether what stands below `product` is one.
+    """
     count = len(next(iter(cells.values())))
     wrong: dict[int, tuple[str, str]] = {}
     for check in checks:
         for place, reason in _failures(check):
             wrong.setdefault(place, (reason, check.field))
     reasons, details, kept = [NULL] * count, [NULL] * count, [NULL] * count
+    wrong |= {place: ("too_many_cells", "") for place, text in enumerate(beyond) if text}
     for place, (reason, field) in wrong.items():
-        if excused and excused[place] == OTHER:
+        if field and excused and excused[place] == OTHER:
             continue
         reasons[place] = reason
-        details[place] = copy_text(cells[field][place][:160])
+        details[place] = copy_text((cells[field] if field else beyond)[place][:160])
         row = {name: column[place].replace("\x00", "") for name, column in cells.items()}
         kept[place] = copy_text(json.dumps(row, ensure_ascii=False))
     return reasons, details, kept

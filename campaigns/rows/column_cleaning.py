@@ -5,6 +5,7 @@ The process that reads a file does without settings, and so does this.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from string import punctuation
@@ -15,6 +16,7 @@ from telephony import phone_numbers
 OTHER = "OTHER"
 ANNULLED = "ANULADO"  # what a cell of a receipt that does not hold any more says afterwards
 NULL = "\\N"
+_LONG_NUMBER = re.compile(r"\d{5,}")
 WRONG = "!"  # before the reason, in the place of a value that could not be read
 LONGEST_NAME = 160
 # S.R.L. is SRL and O'Connor OCONNOR; whatever else is no letter stands between two words
@@ -31,6 +33,11 @@ def service_of(text: str) -> str:
     return found[0] if found else OTHER if text else ""
 
 
+def told_product(text: str) -> str:
+    """A product as a page may show it: a number of several digits in it may be a customer's, and is told as `#`."""
+    return _LONG_NUMBER.sub("#", " ".join(values.visible(text).split()))[:80]
+
+
 def day_of(text: str) -> str:
     try:
         return values.day(text).isoformat()
@@ -43,6 +50,18 @@ def status_of(text: str) -> str:
         return ANNULLED if values.is_annulled(text) else ""
     except values.NotReadable as error:
         return WRONG + error.code
+
+
+def amounts_of(amounts: Column, cells: Column, reasons: Column) -> Column:
+    """Amounts, and in a row with nothing else wrong than its two readings the sign, 1 or -1, until the column tells."""
+    if "two_readings" not in reasons:
+        return or_null(amounts)
+    return or_null(
+        [
+            ("-1" if values.is_given_back(cell) else "1") if reason == "two_readings" else amount
+            for amount, cell, reason in zip(amounts, cells, reasons, strict=True)
+        ]
+    )
 
 
 def or_null(column: Column) -> Column:

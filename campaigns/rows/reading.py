@@ -14,6 +14,7 @@ from campaigns.rows.progress import Progress
 from systems.reports import known_headings
 from systems.reports.copying import copy_text
 from systems.reports.reading import Reading, ReadingInterrupted, ReportRefused, Told, heading_key, read_report
+from systems.reports.request import BEYOND
 
 __all__ = [
     "ReadingInterrupted",
@@ -88,7 +89,7 @@ def _headings(kind: str) -> dict[str, list[str]]:
     known: dict[str, list[str]] = {}
     for name, alias in ColumnAlias.objects.filter(kind=kind).order_by("pk").values_list("field", "alias"):
         known.setdefault(name, []).append(alias)
-    return {name: known.get(name) or list(usual.get(name, ())) for name in fields_of(kind)}
+    return {name: known.get(name) or list(usual.get(name, ())) for name in fields_of(kind)} | {BEYOND: []}
 
 
 def staged_line(*, report: Report, line: int, cells: Mapping[str, str]) -> bytes:
@@ -116,6 +117,9 @@ def sentence(reason: str) -> str:
         "under_a_cent": _("El monto es menor que un centavo."),
         "amount_not_positive": _("El monto debe ser mayor que cero."),
         "bad_status": _("No se entiende el estado del recibo."),
+        "too_many_cells": _(
+            "La fila tiene más celdas que títulos: un separador de más corrió sus columnas. Ponga cada dato en la suya."
+        ),
         "too_long": _("Un valor es demasiado largo."),
         "conflict": _(
             "El recibo ya se tomó con otro monto, otra fecha, otro contrato u otro servicio, o le queda menos."

@@ -96,18 +96,18 @@ def copy_lines(*, report: Report, chunks: Iterable[bytes]) -> None:
 def settle_two_readings(*, report: Report, decimal: str) -> None:
     """Give the amounts with one mark and three digits (`1.149`) their value, now that the whole column told.
 
-    `decimal`: the mark that parts decimals; `1.149` is Bs 1,15 if it is the point, and Bs 1.149,00 if it is not.
+    `decimal`: the mark that parts decimals; `1.149` is Bs 1,15 if it is the point, and Bs 1.149,00 if it is not. Until
+    then `amount` is their sign alone.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             UPDATE {table_of(report)} staged
-               SET amount = found.sign * CASE WHEN substr(found.text, length(found.text) - 3, 1) = %s
-                                              THEN regexp_replace(found.text, '[.,]', '.')::numeric
-                                              ELSE regexp_replace(found.text, '[.,]', '')::numeric END,
+               SET amount = sign(staged.amount) * CASE WHEN substr(found.text, length(found.text) - 3, 1) = %s
+                                                     THEN regexp_replace(found.text, '[.,]', '.')::numeric
+                                                     ELSE regexp_replace(found.text, '[.,]', '')::numeric END,
                    reason = NULL, detail = NULL, cells = NULL
-              FROM (SELECT line, CASE WHEN detail ~ '[-(]' THEN -1 ELSE 1 END AS sign,
-                           substring(detail FROM '[0-9]{{1,3}}[.,][0-9]{{3}}') AS text
+              FROM (SELECT line, substring(detail FROM '[0-9]{{1,3}}[.,][0-9]{{3}}') AS text
                       FROM {table_of(report)} WHERE reason = 'two_readings') found
              WHERE found.line = staged.line
             """,

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+# A field a request may ask for: what stands in a row of separated text to the right of the last heading.
+BEYOND = "beyond"
 Batch = tuple[Sequence[int], list[list[str]]]  # line numbers as a person counts them, and a list of cells per field
 
 

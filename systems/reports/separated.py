@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol
 from systems.reports.headings import ROWS_LOOKED_AT, Header, find_header
 from systems.reports.parts import LeftOut, Part
 from systems.reports.refusals import ReportRefused
-from systems.reports.request import Batch, Request
+from systems.reports.request import BEYOND, Batch, Request
 
 CHUNK = 1 << 16  # rows of one piece stay in the processor's cache while they are cut and turned
 LONGEST_LINE = 1 << 20
@@ -73,6 +73,8 @@ class SeparatedTable:
         self._separator, self.header, width = self._find(sample, request)
         self.parts = [Part("", self.header, max(lines - self.header.row - 1, 0), self.batches)]
         self.left_out: list[LeftOut] = []
+        self._headings = width
+        self._beyond = request.fields.index(BEYOND) if BEYOND in request.fields else None
         self._last, self._fewest = (width, 0), width  # cells and line of the last row, and the fewest before it
 
     @property
@@ -192,14 +194,21 @@ class SeparatedTable:
 
     def _columns(self, rows: list[list[str]], *, strip: bool) -> list[list[str]]:
         widths = set(map(len, rows))
+        beyond: list[str] | None = None
+        if self._beyond is not None and max(widths) > self._headings:
+            beyond = [self._separator.join(filter(str.strip, row[self._headings :])) for row in rows]
         width = max([place for place in self.header.places if place is not None], default=0) + 1
         if min(widths) < width or len(widths) > 1:
             rows = [row if len(row) == width else (row + [""] * width)[:width] for row in rows]
         cells = list(zip(*rows, strict=True))
         empty = [""] * len(rows)
         if strip:
-            return [empty if at is None else [cell.strip() for cell in cells[at]] for at in self.header.places]
-        return [empty if at is None else list(cells[at]) for at in self.header.places]
+            columns = [empty if at is None else [cell.strip() for cell in cells[at]] for at in self.header.places]
+        else:
+            columns = [empty if at is None else list(cells[at]) for at in self.header.places]
+        if beyond is not None and self._beyond is not None:
+            columns[self._beyond] = beyond
+        return columns
 
 
 def _has_space_at_an_end(text: str, separator: str) -> bool:
