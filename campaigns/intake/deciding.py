@@ -58,13 +58,13 @@ def accept(*, report_id: int, by: User, now: datetime) -> Report:
     return report
 
 
-def check_can_fill_up(report: Report) -> None:
+def check_can_fill_up(report: Report, *, now: datetime) -> None:
     """Raise DecisionRefused unless it is held and some of its numbers may have lost their zeros."""
     if report.state != Report.State.HELD or not report.figures.get("digits"):
         raise DecisionRefused(_("Solo se completan los números de un reporte que espera una decisión por ellos."))
     if not ReportSource.objects.exists():
         raise DecisionRefused(_("No hay ningún origen de reportes donde decir cuántas cifras tienen: créelo primero."))
-    for campaign, contracts in months_of_other_digits(report=report, digits=report.figures["digits"]):
+    for campaign, contracts in months_of_other_digits(report=report, digits=report.figures["digits"], now=now):
         words = _(
             "En %(month)s hay %(n)s contratos escritos con otras cifras: sus pagos y sus correcciones ya no los "
             "encontrarían. Si a ellos les faltan o sobran ceros, corrija primero el reporte de ese mes; si no, este "
@@ -81,7 +81,7 @@ def fill_up(*, report_id: int, by: User, now: datetime) -> Report:
     """
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report_id)
-        check_can_fill_up(report)
+        check_can_fill_up(report, now=now)
         for source in ReportSource.objects.filter(kind=report.kind) or ReportSource.objects.all():
             for column, digits in report.figures["digits"].items():
                 setattr(source, SETTINGS[column], digits)

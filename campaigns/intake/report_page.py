@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -87,7 +88,7 @@ def state_of(report: Report, *, now: datetime) -> ReportState:
         failed=report.attempts - (report.lease_until is not None),
         why_not_accept=_why_not(deciding.check_can_accept, report),
         why_not_read_again=_why_not(deciding.check_can_read_again, report),
-        why_not_fill_up=_why_not(deciding.check_can_fill_up, report),
+        why_not_fill_up=_why_not(partial(deciding.check_can_fill_up, now=now), report),
         why_not_discard=_why_not(deciding.check_can_discard, report),
         why_not_withdraw=_why_not(check_can_withdraw, report),
         sheets=_sheets(report),

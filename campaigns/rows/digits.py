@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 
 from campaigns.models import Campaign, Report, ReportKind, ReportSource
+from campaigns.month.measurement import payments_are_in
 from campaigns.rows.staging import table_of
 
 # Column of the staged rows → the setting of the sources that says how many digits it has.
@@ -86,18 +88,20 @@ def digits_of(kind: str) -> dict[str, int]:
     return {column: digits for column, digits in columns.items() if digits}
 
 
-def months_of_other_digits(*, report: Report, digits: Mapping[str, int]) -> list[tuple[Campaign, int]]:
-    """Other months that are worked on now, with contracts that are written with other digits than what comes: how many
-    of each (no more than `SAMPLE` are counted). Numbers that came so would find none of them.
+def months_of_other_digits(*, report: Report, digits: Mapping[str, int], now: datetime) -> list[tuple[Campaign, int]]:
+    """Other months whose payments still count, closed or not, with contracts that are written with other digits than
+    what comes: how many of each (no more than `SAMPLE` are counted). Numbers that came so would find none of them.
     """
     if "contract" not in digits:
         return []
-    others = Campaign.objects.exclude(state__in=[Campaign.State.CLOSED, Campaign.State.EXPECTED])
+    others = Campaign.objects.exclude(state=Campaign.State.EXPECTED)
     if report.period:
         others = others.exclude(period=report.period)
     found = []
     with connection.cursor() as cursor:
         for campaign in others.order_by("period"):
+            if campaign.state == Campaign.State.CLOSED and payments_are_in(campaign=campaign, now=now):
+                continue
             cursor.execute(_OF_OTHER_DIGITS, {"campaign": campaign.pk, "digits": digits["contract"], "most": SAMPLE})
             (contracts,) = cursor.fetchone()
             if contracts:

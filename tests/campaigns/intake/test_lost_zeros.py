@@ -78,6 +78,20 @@ def test_zeros_that_would_lose_another_months_customers_are_refused_with_why(
     assert Receipt.objects.get().standing == "counted"
 
 
+def test_a_closed_month_is_not_lost_either_while_its_payments_count(at: At, elena: User, source: ReportSource) -> None:
+    assert taken({"CONTRATO": "204117", "NRO_SERVICIO": "20411701"}, now=at("2026-11-25 06:10")).state == PUBLISHED
+    Campaign.objects.update(state="closed", evaluated_on=date(2026, 12, 7))
+    january = [{**row, "FECHA_VENCIMIENTO": "31/12/2026"} for row in MIXED]
+    report = taken(*january, period=date(2027, 1, 1), now=at("2026-12-05 06:10"))
+    assert report.held_for == "zeros"
+    for moment in ("2026-12-05 08:00", "2026-12-07 23:00", "2026-12-09 20:00"):
+        with pytest.raises(deciding.DecisionRefused, match="En diciembre de 2026 hay 1 contratos"):
+            deciding.fill_up(report_id=report.pk, by=elena, now=at(moment))
+    deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-12-10 08:00"))
+    source.refresh_from_db()
+    assert source.contract_digits == 8
+
+
 def test_accepted_as_it_is_they_stay_two_customers(at: At, elena: User, source: ReportSource) -> None:
     report = taken(*MIXED, now=at("2026-11-25 06:10"))
     deciding.accept(report_id=report.pk, by=elena, now=at("2026-11-25 08:00"))
