@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from campaigns.intake.amounts_before import amounts_unlike
 from campaigns.intake.declared_totals import totals_that_differ
+from campaigns.intake.other_products import misspelt
 from campaigns.models import HeldFor, Report, ReportKind
 from campaigns.month.periods import write_period
 from campaigns.rows.digits import LostZeros
@@ -59,6 +60,7 @@ def what_is_odd(
     yield from _columns(report=report, told=told)
     yield from _zeros(lost)
     if report.kind == ReportKind.CCVP:
+        yield from (Odd(HeldFor.PRODUCTS, sentence) for sentence in misspelt(report))
         yield from _against_the_month_before(report=report, rows=counts["rows"])
 
 

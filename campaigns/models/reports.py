@@ -35,6 +35,7 @@ class HeldFor(models.TextChoices):
     REJECTED = "rejected", _("Demasiadas filas rechazadas")
     COLUMN = "column", _("Falta una columna")
     UNUSUAL = "unusual", _("Pagos fuera de lo común")
+    PRODUCTS = "products", _("Productos que parecen mal escritos")
     ZEROS = "zeros", _("Números sin sus ceros")
     REPLACES = "replaces", _("Reemplazaría el reporte del mes")
 
@@ -80,6 +81,9 @@ class Report(RungWork):
     sheets = models.JSONField(
         default=dict,
         help_text=_("Hojas leídas (`read`: name, rows) y las que no (`left_out`: name, rows, why), en su orden."),
+    )
+    other_products = models.JSONField(
+        null=True, help_text=_("Productos que no son Internet ni televisión, como están en el archivo, y sus filas.")
     )
     rows_expected = models.PositiveIntegerField(null=True, blank=True)
     rows_read = models.PositiveIntegerField(default=0)

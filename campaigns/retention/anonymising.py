@@ -149,4 +149,4 @@ def _anonymise_reports(files: list[tuple[int, str]], before: datetime, now: date
         undecided = old.filter(state__in=[Report.State.WAITING, Report.State.HELD, Report.State.PARKED])
         for report in undecided.order_by("pk").select_for_update(no_key=True):
             settle(owed=report, to=Report.State.DISCARDED, now=now)
-        old.update(file="")
+        old.update(file="", other_products=None)

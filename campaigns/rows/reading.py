@@ -62,7 +62,9 @@ def stage(*, report: Report, progress: Progress) -> Told:
         progress.set(rows_read=reading.rows, rows_expected=reading.rows)
     read = [{"name": sheet["name"], "rows": sheet["rows"]} for sheet in told.sheets if sheet["name"]]
     report.sheets = {"read": read, "left_out": told.left_out}
-    Report.objects.filter(pk=report.pk, fence=report.fence).update(sheets=report.sheets)
+    report.other_products = told.findings["other_products"] if report.kind == ReportKind.CCVP else None
+    kept = {"sheets": report.sheets, "other_products": report.other_products}
+    Report.objects.filter(pk=report.pk, fence=report.fence).update(**kept)
     return told
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agents.access import centre_only, signed_in_user, steering_only
 from campaigns.intake import deciding
 from campaigns.intake.forms import UploadForm
+from campaigns.intake.other_products import products_of
 from campaigns.intake.receiving import FileRefused, receive_report
 from campaigns.intake.report_page import ReportState, sources_of, state_of
 from campaigns.intake.withdrawing import preview_withdrawal, withdraw
@@ -129,10 +130,13 @@ def _report_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     user = signed_in_user(request)
     found = _report_of(request, pk)
     state: ReportState = state_of(found, now=timezone.now())
+    products = [] if state.is_moving else products_of(found)
     is_taken_recaudo = found.kind == ReportKind.RECAUDO and found.state == Report.State.PUBLISHED
     return {
         "report": found,
         "state": state,
+        "products": products,
+        "new_products": [line.name for line in products if line.is_new and line.name],
         "today": figures_today(report=found) if is_taken_recaudo else None,
         "refunds_waiting": found.refunds.waiting().count() if is_taken_recaudo else 0,
         "may_steer": user.steers_campaigns,
