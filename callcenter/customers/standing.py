@@ -18,7 +18,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from campaigns.models import Attempt, CallBack, Contact, PaymentPromise
+from campaigns.contacts.history import stands_since
+from campaigns.models import Attempt, CallBack, Contact, ListEntry, PaymentPromise, Refund
+from campaigns.payments.payment_lists import refunds_waiting_of
 from campaigns.promises_and_callbacks.promise_outcomes import Outcome, with_outcome
 from escalations.models import Escalation
 from inbound.models import OutsideWrite, Walk
@@ -105,6 +107,10 @@ class Standing:
         return list(found.select_related("campaign", "entry").order_by("-campaign__period")[:SHOWN])
 
     @cached_property
+    def _stands_since(self) -> dict[int, datetime]:
+        return stands_since([contact.pk for contact in self.contacts])
+
+    @cached_property
     def agreed_calls(self) -> list[CallBack]:
         """Calls that were agreed and are still to be made, what is due first."""
         found = CallBack.objects.visible_to(self.user).filter(contact__contract=self.contract, state="pending")
@@ -115,6 +121,17 @@ class Standing:
         """Promises to pay that are in force, with what became of them, the newest first."""
         found = PaymentPromise.objects.visible_to(self.user).in_force().filter(contact__contract=self.contract)
         return list(with_outcome(found).order_by("-made_at")[:SHOWN])
+
+    @cached_property
+    def refunds(self) -> list[Refund]:
+        """What was given back of her receipts, the newest first."""
+        found = Refund.objects.visible_to(self.user).filter(receipt__renewal__contact__in=self.contacts)
+        return list(found.select_related("receipt", "report", "by").order_by("-at")[:SHOWN])
+
+    @cached_property
+    def refunds_waiting(self) -> list[Refund]:
+        """What was given back of her contract and takes no payment back yet, the oldest first."""
+        return list(refunds_waiting_of(contract=self.contract, user=self.user)[:SHOWN])
 
     @cached_property
     def attempts(self) -> list[Attempt]:
@@ -130,6 +147,7 @@ class Standing:
         found += [self._of_repair(write) for write, _words, _waits in self.writes if self._is_watched(write)]
         found += [self._of_agreed_call(call) for call in self.agreed_calls]
         found += [self._of_promise(promise) for promise in self.promises if _outcome_of(promise) == Outcome.OPEN]
+        found += [self._of_refund(refund) for refund in self.refunds_waiting]
         far = self.now + timedelta(days=9_999)
         return sorted(found, key=lambda one: (not one.is_late, one.until or far, one.since))
 
@@ -141,6 +159,7 @@ class Standing:
         found += [self._of_call(call) for call in self.calls]
         found += [self._of_attempt(attempt) for attempt in self.attempts]
         found += [self._of_promise(promise) for promise in self.promises if _outcome_of(promise) != Outcome.OPEN]
+        found += [self._of_refund(refund) for refund in self.refunds]
         found += [self._of_month(contact) for contact in self.contacts]
         return sorted(found, key=lambda one: one.since, reverse=True)
 
@@ -205,9 +224,21 @@ class Standing:
 
     def _of_month(self, contact: Contact) -> Entry:
         words = _("Campaña de %(month)s") % {"month": date_format(contact.campaign.period, "F Y")}
-        since = contact.campaign.launched_at or contact.campaign.created_at
         state, href = contact.entry.get_state_display(), reverse("campaigns:contact", args=[contact.pk])
-        return Entry(words, state, since, href=href)
+        begun = contact.campaign.launched_at or contact.campaign.created_at
+        paid_on = contact.entry.paid_on if contact.entry.state == ListEntry.State.PAID else None
+        told = _("pagó el %(day)s") % {"day": f"{paid_on:%d/%m/%Y}"} if paid_on else ""
+        return Entry(words, state, self._stands_since.get(contact.pk, begun), href=href, told=told)
+
+    def _of_refund(self, refund: Refund) -> Entry:
+        said = {"amount": bs(refund.amount), "day": f"{refund.refunded_on:%d/%m/%Y}"}
+        if refund.receipt is None:
+            words, state = _("Devolución de %(amount)s del %(day)s, sin recibo"), _("no quita nada todavía")
+        else:
+            words, state = _("Se devolvieron %(amount)s el %(day)s"), ""
+            said["number"] = refund.receipt.number
+        told = _("del recibo %(number)s") % said if refund.receipt else ""
+        return Entry(words % said, state, refund.at, who=refund.told_by, told=told)
 
     @property
     def name(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -12,6 +14,17 @@ from campaigns.models import Contact, ContactChange, Refund, ReportWithdrawal
 from screens.templatetags.screens import bs
 
 OWING = (Verb.OWE_AGAIN, Verb.OWE_UNCALLED)
+# Steps it took alone, and with others: of those, that are many, only those of its month and while payments may move it.
+_STANDS_SINCE = """
+SELECT e.contact_id, max(step.at)
+  FROM campaigns_listentry e JOIN campaigns_campaign m ON m.id = e.campaign_id
+  CROSS JOIN LATERAL (
+    SELECT at, to_state FROM campaigns_contactchange WHERE contact_id = e.contact_id
+    UNION ALL
+    SELECT at, to_state FROM campaigns_contactchange
+     WHERE contacts @> ARRAY[e.contact_id] AND at BETWEEN m.created_at AND m.created_at + interval '180 days') step
+ WHERE e.contact_id = ANY(%s) AND step.to_state = e.state GROUP BY 1
+"""
 SHOWN = 20  # steps; more than a month brings a contact
 
 
@@ -30,6 +43,13 @@ def history_of(*, contact: Contact, user: User) -> list[ContactChange]:
         for step in steps:
             step.because = reasons.get(step.at, "") if step.verb in OWING else ""
     return steps
+
+
+def stands_since(contacts: Sequence[int]) -> dict[int, datetime]:
+    """By contact the moment since when it stands in its list as it does; those that took no step are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDS_SINCE, [list(contacts)])
+        return dict(cursor.fetchall())
 
 
 def _why_owed_again(contact: Contact, moments: list[datetime]) -> dict[datetime, str]:

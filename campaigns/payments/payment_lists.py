@@ -156,9 +156,42 @@ def find_refunds(*, asked: Asked, user: User) -> QuerySet[Refund]:
     return found.select_related("receipt__renewal", "report", "by")
 
 
-def refunds_to_look_at(*, user: User, today: date) -> int:
-    """How many wait without a receipt, of days whose payments may still count."""
-    return Refund.objects.visible_to(user).waiting().filter(refunded_on__gte=today - matching.FAR).count()
+@dataclass(frozen=True)
+class RefundsWaiting:
+    """How many refunds wait without a receipt, of days whose payments may still count.
+
+    `beside_a_payment`: where something was paid that still counts, by that day, for their service or contract.
+    """
+
+    beside_a_payment: int
+    without_any: int
+
+
+def refunds_to_look_at(*, user: User, today: date) -> RefundsWaiting:
+    """Those that wait for their receipt: where a payment may be one that was given back, and where there is none."""
+    waiting = Refund.objects.visible_to(user).waiting().filter(refunded_on__gte=today - matching.FAR)
+    paid = Renewal.objects.filter(
+        gone_at=None,
+        payment__first_paid_on__lte=OuterRef("refunded_on"),
+        payment__first_paid_on__gte=OuterRef("refunded_on") - matching.FAR,
+    )
+    of_service = ~Q(service_number="") & Exists(paid.filter(service_number=OuterRef("service_number")))
+    of_contract = Q(service_number="") & Exists(paid.filter(contact__contract=OuterRef("contract")))
+    counted = waiting.aggregate(all=Count("pk"), beside=Count("pk", filter=of_service | of_contract))
+    return RefundsWaiting(beside_a_payment=counted["beside"], without_any=counted["all"] - counted["beside"])
+
+
+def refunds_waiting_of(*, contract: str, user: User) -> QuerySet[Refund]:
+    """What was given back of a contract and waits for its receipt, the oldest first; none for who may not see it.
+
+    Also a row that names a service of the contract and no contract.
+    """
+    contacts = Contact.objects.visible_to(user).filter(contract=contract)
+    if not contract or not contacts.exists():
+        return Refund.objects.none()
+    numbers = Renewal.objects.filter(contact__contract=contract).exclude(service_number="").values("service_number")
+    hers = Q(contract=contract) | Q(contract="", service_number__in=numbers)
+    return Refund.objects.waiting().filter(hers).select_related("report", "by").order_by("refunded_on", "pk")
 
 
 def conflicts(*, user: User) -> list[tuple[Report, int]]:

@@ -30,7 +30,7 @@ from campaigns.desk.own_work import forget_progress
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.taking import Given
 from campaigns.models import Attempt, CallBack, Contact
-from campaigns.payments.payment_lists import receipts_of
+from campaigns.payments.payment_lists import receipts_of, refunds_waiting_of
 from campaigns.promises_and_callbacks.call_back_history import agreed_calls_of
 
 
@@ -162,6 +162,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
             "agreed": agreed_calls_of(contact_id=found.pk),
             "steps": history_of(contact=found, user=user),
             "receipts": receipts_of(contact=found, user=user),
+            "refunds_waiting": refunds_waiting_of(contract=found.contract, user=user),
         },
     )
 
