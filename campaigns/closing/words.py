@@ -173,6 +173,9 @@ def _lines(evidence: Mapping[str, Any], above: str, on: date) -> Iterator[Eviden
 def _told_together(found: Mapping[str, Any], on: date) -> str:
     order = {name: place for place, name in enumerate(ORIGINS)}
     names = sorted(found, key=lambda name: order.get(name, len(order)))
+    if "sealed_by" in found and not found["sealed_by"]:  # the system has no name, and its first seal no reason
+        found = {**found, "sealed_by": _("el sistema, por sí solo")}
+    names = [name for name in names if name != "reason" or found[name]]
     return " · ".join(f"{_decision(name, found[name], on)} {_decided_words(name, found[name])}" for name in names)
 
 
