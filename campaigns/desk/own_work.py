@@ -18,6 +18,9 @@ from campaigns.models import Attempt, Campaign, Disposition, ListEntry
 
 logger = logging.getLogger(__name__)
 
+_OUT_OF_THE_LIST = Q(state__in=[ListEntry.State.HELD_OUT, ListEntry.State.GONE])
+# whose last telephone a call took was called, and who paid before any call is not to be
+_NOBODYS = Q(state__in=[ListEntry.State.NOT_CALLABLE, ListEntry.State.PAID], handled_at=None)
 # Payments and reassignments show in the header after at most this many seconds; own results at once.
 KEPT_SECONDS = 60
 
@@ -38,11 +41,43 @@ class Progress:
     promises: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCounts:
+    """Her list of the running campaigns in numbers: whom she has, whom of them she is to handle, who left the report.
+
+    `assigned` is what the campaign's pages count as hers; `total` is that of `Progress`.
+    """
+
+    assigned: int
+    total: int
+    gone: int
+
+    @property
+    def nobodys(self) -> int:
+        """Hers, and not to be handled: who paid before any call, and who cannot be called."""
+        return self.assigned - self.total
+
+
 def own_entries(agent: Agent) -> QuerySet[ListEntry]:
     """The entries an agent owns; both halves of the condition have their partial index."""
     return ListEntry.objects.filter(
         Q(owner=agent, state=ListEntry.State.OPEN) | Q(~Q(state=ListEntry.State.OPEN), owner=agent)
     )
+
+
+def own_counts(*, agent: Agent, book: RuleBook) -> OwnCounts:
+    """Whom `agent` has in the running campaigns, as of now."""
+    is_gone = Q(state=ListEntry.State.GONE)
+    counted = (
+        own_entries(agent)
+        .filter(campaign__in=book.in_hand)
+        .aggregate(
+            assigned=Count("pk", filter=~_OUT_OF_THE_LIST),
+            total=Count("pk", filter=~_OUT_OF_THE_LIST & ~_NOBODYS),
+            gone=Count("pk", filter=is_gone),
+        )
+    )
+    return OwnCounts(**counted)
 
 
 def own_progress(*, agent: Agent, book: RuleBook) -> Progress:
@@ -102,9 +137,8 @@ def _count(agent: Agent, book: RuleBook) -> Progress:
     counted = (
         own_entries(agent)
         .filter(campaign__in=book.in_hand)
-        .exclude(state__in=[ListEntry.State.HELD_OUT, ListEntry.State.GONE])
-        # whose last telephone a call took was called, and who paid before any call is not to be
-        .exclude(state__in=[ListEntry.State.NOT_CALLABLE, ListEntry.State.PAID], handled_at=None)
+        .exclude(_OUT_OF_THE_LIST)
+        .exclude(_NOBODYS)
         .aggregate(
             total=Count("pk"),
             handled=Count("pk", filter=Q(handled_at__isnull=False)),

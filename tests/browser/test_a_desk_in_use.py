@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agents.models import AgentState
+from campaigns.desk.own_work import Progress
 from campaigns.models import Attempt, Contact
 from escalations.raising import raise_escalation
 from tests.browser.a_desk import campaign, customer, customers, desk, say_it_was_meant
@@ -68,8 +69,10 @@ def test_a_contract_and_enter_open_its_contact_and_several_are_listed(desk, cust
 
 
 @pytest.mark.parametrize("size", SMALL)
-def test_in_a_small_or_magnified_window_nothing_covers_the_customer_or_scrolls_sideways(desk, ana, size):
+def test_in_a_small_or_magnified_window_nothing_covers_the_customer_or_scrolls_sideways(desk, ana, size, monkeypatch):
     now = timezone.now()
+    busy = Progress(total=182, handled=125, elsewhere=12, attempts=125, contacts=117, promises=110)
+    monkeypatch.setattr("campaigns.desk.desk_page.own_progress", lambda **_asked: busy)
     raise_escalation(
         key="walk:x", kind="callback_promise", line="103", reason="Llamada en el transcurso del día", details={},
         customer_name="ROSA PROMETIDA", telephone="+59170712345", due_at=now, by=ana.user, now=now,

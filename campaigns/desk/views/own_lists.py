@@ -26,7 +26,7 @@ from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import with_reasons
 from campaigns.desk.finding import find_customers, is_too_short, only_one_of, suggest
 from campaigns.desk.own_day_chart import chart_of
-from campaigns.desk.own_work import own_day
+from campaigns.desk.own_work import own_counts, own_day
 from campaigns.lists.columns import ListColumn, StateColumn
 from campaigns.models import Contact, ListEntry
 from campaigns.models.contacts import CallList
@@ -96,6 +96,7 @@ def my_list(request: HttpRequest) -> HttpResponseBase:
         {
             "table": OwnList(entries, total=total).shown_to(request),
             "chosen": chosen,
+            "counts": own_counts(agent=agent, book=book),
             "states": [(TO_CALL, _("Se puede llamar")), (WAITING, _("En espera")), *ListEntry.State.choices],
             "lists": CallList.choices,
             "zones": sorted(set(zones.exclude(zone="").values_list("zone", flat=True))),
@@ -150,6 +151,8 @@ def _filtered(entries: QuerySet[ListEntry], chosen: dict[str, str], book: RuleBo
         entries = entries.filter(state=ListEntry.State.OPEN, ready_at__gt=book.now)
     elif chosen["state"] in ListEntry.State.values:
         entries = entries.filter(state=chosen["state"])
+    if chosen["state"] != ListEntry.State.GONE:  # in no list and no figure any more: only who asks for them sees them
+        entries = entries.exclude(state=ListEntry.State.GONE)
     if chosen["call_list"] in CallList.values:
         entries = entries.filter(call_list=chosen["call_list"])
     if chosen["zone"]:
