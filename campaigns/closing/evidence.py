@@ -48,6 +48,17 @@ SOURCES = {
           FROM campaigns_renewal renewal JOIN campaigns_contact contact ON contact.id = renewal.contact_id
          WHERE renewal.campaign_id = %(campaign)s AND renewal.gone_at IS NULL
          ORDER BY renewal.service_number, renewal.service""",
+    "customers": """
+        SELECT contact.contract, contact.name, contact.identity_card, contact.telephones, contact.address,
+               contact.segment, renewal.service_number, renewal.service, renewal.plan
+          FROM campaigns_contact contact LEFT JOIN campaigns_renewal renewal ON renewal.contact_id = contact.id
+         WHERE contact.campaign_id = %(campaign)s
+         ORDER BY contact.contract, renewal.service_number, renewal.service""",
+    "steps": f"""
+        SELECT step.verb, step.from_state, step.to_state, person.username, {UTC.format("step.at")}, step.note
+          FROM campaigns_campaignchange step LEFT JOIN agents_user person ON person.id = step.by_id
+         WHERE step.campaign_id = %(campaign)s ORDER BY step.at, step.id""",
+    "script": "SELECT month.script FROM campaigns_campaign month WHERE month.id = %(campaign)s",
     "attempts": f"""
         SELECT contact.contract, person.username, attempt.fence, attempt.telephone, {UTC.format("attempt.dialled_at")},
                disposition.code, {UTC.format("attempt.resulted_at")}

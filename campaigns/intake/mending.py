@@ -155,6 +155,7 @@ def _admit_receipt(*, report: Report, row: RejectedRow, cells: Mapping[str, str]
         taken=counted.figures["new"],
         channels=counted.figures["channels"],
     )
+    figures["brought"] = counted.figures["brought"]
     figures["refunds"] = int(figures.get("refunds", 0)) + counted.figures["refunds"]
     data_until = max(filter(None, (known_until, report.data_until)), default=None)
     Report.objects.filter(pk=report.pk).update(figures=figures, data_until=data_until)

@@ -42,7 +42,7 @@ from campaigns.month.measurement import draw_fingerprint
 from notices.models import Attachment
 
 # What nothing may change any more once a month is closed; payments and their places may, while they still count.
-FIXED_AT_THE_CLOSE = ("renewals", "launch")
+FIXED_AT_THE_CLOSE = ("renewals", "customers", "steps", "script", "launch")
 CELLS = ("figurecell", "dayfigure", "attemptfigure", "agentday")
 
 

@@ -111,4 +111,26 @@ RULES = [
             WHERE a.resulted_at IS NOT NULL AND d.requires_call_back
               AND NOT EXISTS (SELECT FROM campaigns_callback b WHERE b.attempt_id = a.id)""",
     ),
+    Rule(
+        "who_refused_calls_is_not_forgotten",
+        gettext_lazy(
+            "Quien pidió que no le llamen y el teléfono que no era suyo siguen anotados; quitarlos tiene autor."
+        ),
+        """SELECT c.contract FROM campaigns_attempt a JOIN campaigns_disposition d ON d.id = a.disposition_id
+             JOIN campaigns_contact c ON c.id = a.contact_id
+            WHERE a.resulted_at IS NOT NULL AND d.forbids_calling AND c.contract NOT LIKE 'anon-%'
+              AND NOT EXISTS (SELECT FROM campaigns_donotcall n WHERE n.contract = c.contract AND n.telephone = '')
+              AND NOT EXISTS (SELECT FROM campaigns_donotcallevent e WHERE e.contract = c.contract
+                                 AND e.pgh_label = 'delete' AND e.pgh_context_id IS NOT NULL)
+           UNION ALL
+           SELECT 'donotcall ' || e.pgh_obj_id FROM campaigns_donotcallevent e
+            WHERE e.pgh_label = 'delete' AND e.pgh_context_id IS NULL AND e.attempt_id IS NULL
+           UNION ALL
+           SELECT c.contract FROM campaigns_attempt a JOIN campaigns_disposition d ON d.id = a.disposition_id
+             JOIN campaigns_contact c ON c.id = a.contact_id
+            WHERE a.resulted_at IS NOT NULL AND d.retires_telephone AND a.telephone <> ''
+              AND c.contract NOT LIKE 'anon-%' AND NOT EXISTS (
+                SELECT FROM campaigns_retiredtelephone t
+                 WHERE t.contract = c.contract AND t.telephone = a.telephone)""",
+    ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy
 
 from campaigns.intake.differences import DIGEST
+from campaigns.payments.recaudo_figures import BROUGHT
 from campaigns.payments.settling import PAID_ON
 from work.invariants import Rule
 
@@ -64,7 +65,7 @@ RULES = [
         "rejected_rows_are_all_there",
         gettext_lazy("Cada fila que un reporte rechazó está, también las que después se corrigieron."),
         """SELECT left(r.sha256, 12) FROM campaigns_report r
-            WHERE r.state = 'published' AND r.rejected_at_first <> (
+            WHERE r.state IN ('published', 'superseded') AND r.rejected_at_first <> (
               SELECT count(*) FROM campaigns_rejectedrow j WHERE j.report_id = r.id)""",
     ),
     Rule(
@@ -87,6 +88,32 @@ RULES = [
         """SELECT left(r.sha256, 12) FROM campaigns_report r
             WHERE r.kind = 'recaudo' AND r.state = 'published' AND r.figures ? 'new'
               AND (r.figures->>'new')::int <> (SELECT count(*) FROM campaigns_receipt c WHERE c.report_id = r.id)""",
+    ),
+    Rule(
+        "receipts_are_as_they_came",
+        gettext_lazy("Los recibos de cada reporte, también los que no tienen renovación, son los que trajo."),
+        f"""SELECT left(r.sha256, 12) FROM campaigns_report r
+            WHERE r.kind = 'recaudo' AND r.state = 'published' AND r.figures ? 'brought'
+              AND NOT EXISTS (SELECT FROM campaigns_receipt c WHERE c.report_id = r.id AND c.contract LIKE 'anon%')
+              AND r.figures->>'brought'
+                  <> (SELECT coalesce({BROUGHT.replace("r.", "c.")}, '') FROM campaigns_receipt c
+                       WHERE c.report_id = r.id)""",
+    ),
+    Rule(
+        "refunds_are_as_they_came",
+        gettext_lazy("Cada devolución está como se dijo, también la que espera su recibo; a mano no se borra ninguna."),
+        """SELECT left(r.sha256, 12) FROM campaigns_report r
+            WHERE r.kind = 'recaudo' AND r.state = 'published' AND r.figures ? 'refunds'
+              AND (r.figures->>'refunds')::int
+                  <> (SELECT count(*) FROM campaigns_refund f WHERE f.report_id = r.id AND f.part = 0)
+           UNION ALL
+           SELECT min(f.number) FROM campaigns_refund f
+             LEFT JOIN campaigns_refundevent told ON told.pgh_obj_id = f.id AND told.pgh_label = 'insert' AND f.part = 0
+            WHERE f.contract NOT LIKE 'anon%'
+            GROUP BY coalesce(f.report_id, -f.id), f.number, f.refunded_on, f.contract, f.service_number
+           HAVING sum(f.amount) <> sum(told.amount)
+           UNION ALL
+           SELECT e.number FROM campaigns_refundevent e WHERE e.pgh_label = 'delete' AND e.report_id IS NULL""",
     ),
     Rule(
         "receipt_is_of_its_service",

@@ -38,6 +38,12 @@ SELECT count(*), count(*) FILTER (WHERE standing = 'unmatched'), count(*) FILTER
 """
 
 
+# In one order whatever the collation of the database.
+BROUGHT = """md5(string_agg(md5(concat_ws('|', r.number, r.contract, r.service_number, r.service,
+                                           to_char(r.paid_on, 'YYYYMMDD'), r.amount, r.channel)), ''
+                            ORDER BY r.number COLLATE "C"))"""
+
+
 @dataclass(frozen=True)
 class RecaudoFigures:
     """Receipts of a file by what they are to a renewal; amounts in Bs, of what was not given back.
@@ -58,6 +64,16 @@ class RecaudoFigures:
     def as_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {name: getattr(self, name) for name in COUNTS}
         return told | {name: str(Decimal(getattr(self, name))) for name in AMOUNTS}
+
+
+def receipts_fingerprint(cursor: CursorWrapper, *, report: Report) -> str:
+    """What the receipts `report` brought were when it brought them, also those without renewal; '' if it brought none.
+
+    Their renewal, standing and what was given back are told elsewhere, and may change.
+    """
+    cursor.execute(f"SELECT {BROUGHT} FROM campaigns_receipt r WHERE r.report_id = %s", [report.pk])
+    (told,) = cursor.fetchone()
+    return str(told or "")
 
 
 def figures_of_file(cursor: CursorWrapper, *, report: Report, taken: int, refunds: int) -> RecaudoFigures:

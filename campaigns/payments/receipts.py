@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, ChangedRows, Contact, Report
 from campaigns.payments import matching, refund_rows, refunds, settling
-from campaigns.payments.recaudo_figures import figures_of_file
+from campaigns.payments.recaudo_figures import figures_of_file, receipts_fingerprint
 from campaigns.payments.refund_rows import OF_THE_SAME_PRODUCT
 from campaigns.rows.staging import Counted, table_of
 
@@ -126,6 +126,7 @@ def publish(*, report: Report, now: datetime) -> Counted:
         figures = figures_of_file(cursor, report=report, taken=taken, refunds=given_back).as_json
         cursor.execute("SELECT DISTINCT left(channel, 60) FROM staged_receipt WHERE channel <> '' ORDER BY 1 LIMIT 30")
         figures["channels"] = [channel for (channel,) in cursor.fetchall()]
+        figures["brought"] = receipts_fingerprint(cursor, report=report)
     figures |= {"new": taken, "refunds": refunded.new}
     # a row that brings a receipt and says that it is annulled is the receipt's; one that annuls what was had, and a
     # negative one, are rows of their own

@@ -118,6 +118,9 @@ DAMAGE = {
     "a contact is deleted": "DELETE FROM campaigns_contact WHERE id = (SELECT min(id) FROM campaigns_contact)",
     "a contact has another contract": "UPDATE campaigns_contact SET contract = contract || 'X'",
     "a contact is in another zone": "UPDATE campaigns_contact SET zone = 'Otra'",
+    "the name of a customer is changed": "UPDATE campaigns_contact SET name = 'Otro Nombre'",
+    "the telephones of a customer are changed": "UPDATE campaigns_contact SET telephones = '{+59170799999}'",
+    "the plan of a service is changed": "UPDATE campaigns_renewal SET plan = 'Otro plan'",
     "a service owes less": "UPDATE campaigns_renewal SET amount_due = amount_due - 1",
     "a service is deleted": f"DELETE FROM campaigns_renewal WHERE id = {RENEWAL}",
     "an entry has no contact": """
@@ -169,11 +172,18 @@ DAMAGE = {
     "a refund is deleted": "DELETE FROM campaigns_refund",
     "a rejected row that was mended is deleted": "DELETE FROM campaigns_rejectedrow WHERE state = 'admitted'",
     "a rejected row that waits is deleted": "DELETE FROM campaigns_rejectedrow WHERE state = 'waiting'",
+    "a receipt without renewal is of another amount": "UPDATE campaigns_receipt SET amount = 1 WHERE number = 'R8'",
+    "a receipt without renewal is another's": "UPDATE campaigns_receipt SET contract = '1' WHERE number = 'R8'",
+    "a refund has another reason": "UPDATE campaigns_refund SET reason = 'Otro' WHERE receipt_id IS NOT NULL",
     "a report has taken more": """
         UPDATE campaigns_report SET taken = taken + 1, rows = rows + 1 WHERE kind = 'ccvp'""",
     "a receipt came by another channel": "UPDATE campaigns_receipt SET channel = 'Caja' WHERE number = 'R0'",
     # the month
     "the launch is not among its steps": "DELETE FROM campaigns_campaignchange WHERE verb = 'launch'",
+    "the note of the close is another": "UPDATE campaigns_campaignchange SET note = 'Otra' WHERE verb = 'close'",
+    "the script is another": """
+        UPDATE campaigns_campaign SET script = 'Otro';
+        UPDATE campaigns_campaignevent SET script = 'Otro'""",
     "the seed of the draw is changed": "UPDATE campaigns_campaign SET hold_out_seed = 8",
     "the share of the draw is changed": "UPDATE campaigns_campaign SET hold_out_share = 0.1",
     "the day of the evaluation is changed": "UPDATE campaigns_campaign SET evaluated_on = evaluated_on + 1",
@@ -193,7 +203,6 @@ FOUND_BY_NOTHING = {
     "one of several changes is not in the audit": """
         DELETE FROM campaigns_campaignevent WHERE pgh_id = (
           SELECT pgh_id FROM campaigns_campaignevent WHERE pgh_label = 'update' ORDER BY pgh_id LIMIT 1)""",
-    "the name of a customer is changed": "UPDATE campaigns_contact SET name = 'Otro Nombre'",
 }
 
 

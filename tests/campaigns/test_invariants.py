@@ -86,6 +86,10 @@ BREAKS = {
     "what_a_correction_changed_is_written": "UPDATE campaigns_report SET state = 'withdrawn'",
     "rejected_rows_are_all_there": "UPDATE campaigns_report SET rejected_at_first = 3",
     "receipts_are_those_of_their_report": """UPDATE campaigns_report SET figures = '{"new": 99}'""",
+    "receipts_are_as_they_came": """UPDATE campaigns_report SET figures = '{"brought": "x"}' WHERE kind = 'recaudo'""",
+    "refunds_are_as_they_came": """UPDATE campaigns_report SET figures = '{"refunds": 9}' WHERE kind = 'recaudo'""",
+    "who_refused_calls_is_not_forgotten": """
+        UPDATE campaigns_disposition SET forbids_calling = TRUE WHERE code = 'month-third'""",
     "receipt_is_of_its_service": "UPDATE campaigns_receipt SET service_number = 'X' WHERE number = 'R-L3-INTERNET-1'",
     "payment_days_are_those_of_its_receipts": "UPDATE campaigns_receipt SET paid_on = paid_on - 1",
     "promise_gave_way_to_another": "UPDATE campaigns_paymentpromise SET superseded_at = now()",
