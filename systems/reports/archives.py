@@ -5,7 +5,9 @@ Sizes in that directory may lie: the limits of the reading process are the secon
 """
 
 import errno
+import re
 import zipfile
+import zlib
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -20,6 +22,7 @@ MOST_RATIO = 250  # rows of a report pack about 10 to 1, an emptied sheet of sty
 RATIO_MATTERS_FROM = 16 * 2**20
 PREFIX = 4096
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OF_THE_SYSTEM = re.compile(r"\(os error (\d+)\)")
 ZIP = b"PK\x03\x04"
 
 
@@ -71,12 +74,26 @@ def _look_into_zip(path: Path) -> str:
             _weigh(entries)
             _forbid_entities(archive, entries)
             return kind
-    except OSError as error:
-        if error.errno not in (None, errno.EINVAL):  # a place before the file's start is the file's fault, a disk's not
-            raise
+    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
+        if disk := fault_of_the_disk(error):
+            raise disk from error
         raise ReportRefused("damaged", detail=type(error).__name__) from error
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
-        raise ReportRefused("damaged", detail=type(error).__name__) from error
+
+
+def fault_of_the_disk(error: BaseException) -> OSError | None:
+    """The fault of the disk that is or lies behind `error`; None where it is the file's own.
+
+    `zipfile` calls a zip bad whose end it could not read, and the readers of workbooks tell the number in their words.
+    A place before the file's start is the file's fault, and so is the memory it asks for.
+    """
+    found: BaseException | None = error
+    while found is not None:
+        told = _OF_THE_SYSTEM.search(str(found))
+        number = getattr(found, "errno", None) or (int(told[1]) if told else None)
+        if number not in (None, errno.EINVAL, errno.ENOMEM):
+            return found if isinstance(found, OSError) else OSError(number, type(found).__name__)
+        found = found.__cause__ or found.__context__
+    return None
 
 
 def _kind_of(archive: zipfile.ZipFile) -> str:

@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from systems.reports.archives import format_of
+from systems.reports.archives import fault_of_the_disk, format_of
 from systems.reports.copying import escaped
 from systems.reports.parts import Part, Table, line_in_report
 from systems.reports.refusals import ReportRefused
@@ -148,6 +148,8 @@ def open_table(path: Path, kind: str, request: Request) -> Table:
     except BaseException as error:  # a panic inside calamine is no Exception
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise
+        if disk := fault_of_the_disk(error):
+            raise disk from error
         raise ReportRefused("damaged", detail=type(error).__name__) from error
 
 

@@ -18,6 +18,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from systems.reports.archives import fault_of_the_disk
 from systems.reports.headings import ROWS_LOOKED_AT, Header, find_header
 from systems.reports.parts import LeftOut, Part, go_on_with
 from systems.reports.refusals import ReportRefused
@@ -73,6 +74,8 @@ class WorkbookTable:
         except PasswordError as error:
             raise ReportRefused("encrypted") from error
         except CalamineError as error:
+            if disk := fault_of_the_disk(error):
+                raise disk from error
             raise ReportRefused("damaged", detail=type(error).__name__) from error  # its words may quote a cell
 
     def _look(self, book: CalamineWorkbook, request: Request) -> None:
