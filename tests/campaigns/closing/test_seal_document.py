@@ -125,16 +125,6 @@ def test_the_summary_of_the_workbook_names_what_is_paid_as_the_other_sheets_do(t
     assert not {"Pagaron", "No pagaron"} & summary
 
 
-@pytest.mark.parametrize(("reason", "ends"), [("", ""), ("Fin de la gracia", " · motivo Fin de la gracia")])
-def test_a_seal_of_the_system_leaves_no_blanks(reason, ends):
-    (line,) = evidence_lines(
-        {"sealing": {"sealed_at": "2026-12-01T00:10:00+00:00", "sealed_by": "", "reason": reason}},
-        on=date(2026, 12, 10),
-    )
-    assert line.words == "El sello"
-    assert line.told == f"sellado el 30/11/2026 20:10 · por el sistema, por sí solo{ends}"
-
-
 def test_it_says_who_sealed_which_month_when_and_has_a_place_to_sign(told, elena):
     facts = {fact["label"]: fact["value"] for fact in told["facts"]}
     assert facts["Mes por pagar"] == "diciembre de 2026"

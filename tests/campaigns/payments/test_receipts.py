@@ -254,6 +254,8 @@ def test_the_same_file_again_has_the_same_figures_and_changes_nothing(december: 
     before = list(Receipt.objects.values()), list(RenewalPayment.objects.values()), list(ListEntry.objects.values())
     again = take(rows)
     assert (again.taken, again.duplicates) == (0, 5)
+    brought = first.figures.pop("brought")
+    assert (len(brought), again.figures.pop("brought")) == (32, ""), "of what a file brings it keeps the fingerprint"
     assert {**again.figures, "new": 4} == first.figures
     assert first.figures == {
         "new": 4, "receipts": 4, "unmatched": 1, "late": 1, "renewals_paid": 1,
