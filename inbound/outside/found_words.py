@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,6 +40,7 @@ ORDER = (
     *("amounts", "error_62", "last_payment_on", "last_payment", "unit", "extension", "code", "words", "contract"),
     *("segment", "telephone", "telephones", "address", "zone", "sector", "places"),
 )
+MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 LONGEST = 20  # rows of a list; more are told as a number
 LONG_LIST = 60  # letters of a list of texts that still stand on one line
 
@@ -137,6 +139,8 @@ def words_of(name: str, value: Any) -> str:
         return _money(text)
     if name in ("telephone", "telephones") or text.startswith("+591"):
         return phone_numbers.display(text)
+    if name == "period" and (month := MONTH.fullmatch(text)):
+        return f"{month[2]}/{month[1]}"
     known = vocabulary().values.get(name, {})
     return str(known[text]) if text in known else _day(text)
 

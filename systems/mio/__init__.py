@@ -14,12 +14,12 @@ LINE = record(
     holder=TEXT,
     identity_card=TEXT,
     plan=TEXT,
-    state=such_as("active", "blocked"),
+    state=such_as("active", "inactive", "blocked"),
     balance=MONEY,
     amounts=many(MONEY),
 )
 
-STATES: Choices = (("active", _("Activo")), ("blocked", _("Bloqueado")))
+STATES: Choices = (("active", _("Activo")), ("inactive", _("Inactivo")), ("blocked", _("Bloqueado")))
 
 CELL = Cell(
     code="mio",

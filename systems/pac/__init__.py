@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from systems.cells import Cell, Reads, Typed
 from systems.contract import CODE, MONEY, TEXT, many, record
 from systems.pac.client import Pac
+from systems.words import YES_OR_NO
 
 CERTIFICATE = record("Certificate", number=TEXT, amount=MONEY, paid=MONEY, pending=MONEY)
 
@@ -28,10 +29,15 @@ CELL = Cell(
                 Typed("certificates.0.number", _("Número del certificado")),
                 Typed("certificates.0.amount", _("Importe (Bs)"), "amount"),
                 Typed("certificates.0.paid", _("Pagado (Bs)"), "amount"),
-                Typed("certificates.0.pending", _("Saldo (Bs)"), "amount"),
                 Typed("pending", _("Saldo de todos (Bs)"), "amount"),
+                Typed("all_paid", _("¿Están todos pagados?"), choices=YES_OR_NO),
             ),
         ),
     ),
-    labels={"paid": _("Pagado"), "pending": _("Saldo")},
+    labels={
+        "certificates": _("Certificados"),
+        "paid": _("Pagado"),
+        "pending": _("Saldo"),
+        "all_paid": _("¿Todos pagados?"),
+    },
 )

@@ -23,10 +23,13 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Certificates:
-    """`pending` in Bs is the sum of what is still to be paid, None when that is nothing; it is summed here."""
+    """`pending` in Bs is the sum of what is still to be paid, None when that is nothing, and `all_paid` says whether it
+    is, None where there is no certificate: both are summed here.
+    """
 
     certificates: tuple[Certificate, ...]
     pending: Decimal | None
+    all_paid: bool | None
 
 
 class Pac(SystemClient):
@@ -40,7 +43,8 @@ class Pac(SystemClient):
 
 def _certificates(raw: Mapping[str, Any]) -> Certificates:
     found = shapes.many(raw, "certificates", _certificate)
-    return Certificates(found, sum((one.pending for one in found), Decimal("0.00")) or None)
+    pending = sum((one.pending for one in found), Decimal("0.00"))
+    return Certificates(found, pending or None, not pending if found else None)
 
 
 def _certificate(raw: Mapping[str, Any]) -> Certificate:

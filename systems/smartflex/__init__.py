@@ -84,6 +84,8 @@ READS = (
             Typed("services.0.invoices.0.number", _("Factura")),
             Typed("services.0.invoices.0.amount", _("Monto de la factura (Bs)"), "amount"),
             Typed("services.0.invoices.0.due_on", _("Vence"), "date"),
+            Typed("services.0.invoices.0.is_paid", _("¿Pagada?"), choices=YES_OR_NO),
+            Typed("services.0.invoices.0.paid_on", _("Pagada el"), "date"),
             Typed("owed", _("Total adeudado (Bs)"), "amount"),
             Typed("due_on", _("Vencimiento más antiguo de lo que debe"), "date"),
             Typed("places.0", _("Dónde pagar")),

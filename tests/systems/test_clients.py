@@ -149,7 +149,7 @@ def test_certificates_add_up(sandbox: RunningSandbox) -> None:
     (certificate,) = found.certificates
     assert found.pending == certificate.pending
     assert certificate.pending == certificate.amount - certificate.paid > 0
-    assert client.certificates(contract="0") == Certificates((), None)
+    assert client.certificates(contract="0") == Certificates((), None, None)
 
 
 def test_whoever_is_in_reserve_does_not_leave_the_client(sandbox: RunningSandbox) -> None:
@@ -226,7 +226,7 @@ def test_an_answer_of_another_shape_leaves_a_write_unknown(sandbox: RunningSandb
 
 def test_a_slow_system_holds_nobody_longer_than_the_time_out(sandbox: RunningSandbox) -> None:
     sandbox.turn("pac", latency_ms=400)
-    assert Pac(sandbox.address).certificates(contract="0") == Certificates((), None)
+    assert Pac(sandbox.address).certificates(contract="0") == Certificates((), None, None)
     sandbox.turn("pac", latency_ms=10_000)
     with pytest.raises(SystemUnavailable, match="a tiempo"):
         Pac(sandbox.address, timeout=0.5).certificates(contract="0")
