@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
-Condition = str | bool | tuple[str, ...]  # `present`, `absent`, `empty`, yes or no, a value, one of some values
+Condition = str | bool | tuple[str, ...]  # `present`, yes or no, a value, and what else conditions.py knows
 When = Mapping[str, Condition]
 
 FIELD_TYPES = (

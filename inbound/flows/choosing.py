@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inbound.flows.conditions import NOTHING, holds, known_first, value_at
+from inbound.flows.conditions import NOTHING, holds, known_first, same_value, value_at
 from inbound.flows.shapes import Step
-from telephony import phone_numbers
 
 NONE = "none"  # what is chosen when it is none of them
 
@@ -24,14 +23,9 @@ def offered(step: Step, known: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         row
         for row in rows
-        if all(row.get(name) in NOTHING or _same(str(row[name]), value) for name, value in wanted.items())
+        if all(row.get(name) in NOTHING or same_value(str(row[name]), value) for name, value in wanted.items())
         and not (step.unless and holds(step.unless, row))
     ]
-
-
-def _same(one: str, other: str) -> bool:
-    """Of telephones: however they are written."""
-    return one == other or (one.isdigit() and phone_numbers.parse(one) == phone_numbers.parse(other) is not None)
 
 
 def chosen_of(step: Step, known: Mapping[str, Any], choice: str) -> tuple[bool, dict[str, Any] | None]:

@@ -11,12 +11,14 @@ from typing import Any
 
 from inbound.fields import Condition, Field, When
 from inbound.flows.shapes import Branch, Flow, Step
+from telephony import phone_numbers
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}", re.ASCII)
 SENTENCE = re.compile(r"(?<=[.!?])[ \n]+")
 PROTOCOL = frozenset({"saludo", "despedida"})  # may be left empty, and what stands beside them is said all the same
 OF_THE_HOUSE = "house."  # what is read here always answers
 NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
+UNLIKE = "unlike "  # and a path: what stands there is known too, and is another
 
 
 def value_at(known: Mapping[str, Any], path: str) -> Any:
@@ -34,7 +36,17 @@ def value_at(known: Mapping[str, Any], path: str) -> Any:
 
 def holds(when: When, known: Mapping[str, Any]) -> bool:
     """Whether all of a condition is so. An empty one holds."""
-    return all(_is(value_at(known, path), expected) for path, expected in when.items())
+    return all(_is(value_at(known, path), expected, known) for path, expected in when.items())
+
+
+def held_against(expected: Condition) -> str:
+    """The path a condition compares with; empty for one that compares with a word."""
+    return expected.removeprefix(UNLIKE) if isinstance(expected, str) and expected.startswith(UNLIKE) else ""
+
+
+def same_value(one: str, other: str) -> bool:
+    """Of telephones: however they are written."""
+    return one == other or phone_numbers.parse(one) == phone_numbers.parse(other) is not None
 
 
 def is_open(branch: Branch, known: Mapping[str, Any]) -> bool:
@@ -74,7 +86,7 @@ def is_required(field: Field, known: Mapping[str, Any]) -> bool:
     """Whether a field may not stay empty, given the other answers: `required_unless` spares it when any of it holds."""
     if not field.required:
         return False
-    return not any(_is(value_at(known, path), expected) for path, expected in field.required_unless.items())
+    return not any(_is(value_at(known, path), expected, known) for path, expected in field.required_unless.items())
 
 
 def filled(text: str, known: Mapping[str, Any]) -> str:
@@ -128,7 +140,10 @@ def alternatives(what: str) -> list[str]:
     return [path.strip() for path in what.split("|")]
 
 
-def _is(value: Any, expected: Condition) -> bool:
+def _is(value: Any, expected: Condition, known: Mapping[str, Any]) -> bool:
+    if path := held_against(expected):
+        other = value_at(known, path)
+        return value not in NOTHING and other not in NOTHING and not same_value(_words(value), _words(other))
     if expected == "present":
         return value not in NOTHING
     if expected == "empty":  # looked for, and there is none: not the same as not known

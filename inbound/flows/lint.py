@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from django.utils.translation import gettext as _
 
 from inbound.fields import When
-from inbound.flows.conditions import PLACE, alternatives, places
+from inbound.flows.conditions import PLACE, alternatives, held_against, places
 from inbound.flows.shapes import (
     DONE,
     LANES,
@@ -319,6 +319,6 @@ def _paths(step: Step) -> Iterator[str]:
     conditions: list[When] = [when for branch in step.branches for when in (branch.when, branch.needs, branch.unless)]
     conditions += [field.required_unless for field in step.fields]
     for when in conditions:
-        yield from when
+        yield from (*when, *filter(None, map(held_against, when.values())))
     for field in step.fields:
         yield from filter(None, (*alternatives(field.among), *alternatives(field.prefill), field.card))

@@ -38,7 +38,8 @@ class Branch:
     """One way on from a decision; it is proposed when all of `when` holds. Without `when` it is never proposed.
 
     Where `needs` does not hold, or `unless` does, it cannot be taken, whatever the agent would like: what the system
-    shows decides. What is not known holds nothing: it closes a way by `needs` and leaves it open by `unless`.
+    shows decides. What is not known holds nothing: it closes a way by `needs` and leaves it open by `unless`. A value
+    is compared with a word, or by `unlike other.path` with what stands there: it holds when both are known and differ.
     Of a `do` the branches are its outcomes, and nobody chooses among them.
     """
 

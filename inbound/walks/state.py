@@ -60,11 +60,12 @@ def read_state(*, walk: Walk) -> WalkState:
 
 
 def state_on(*, walk: Walk, trail: list[Footstep]) -> WalkState:
-    """Where `walk` stands with all its footsteps at hand, oldest first."""
+    """Where `walk` stands with all its footsteps at hand, oldest first. Where she calls from is known besides."""
     path = path_of(trail)
     newest = trail[-1]
     flow = flow_of(newest.version_id)
-    return WalkState(walk, flow, flow.steps[newest.step], newest, known_on(path, before=walk.brought), path, trail)
+    known = {**known_on(path, before=walk.brought), "caller_number": walk.caller_number}
+    return WalkState(walk, flow, flow.steps[newest.step], newest, known, path, trail)
 
 
 def path_of(trail: list[Footstep]) -> list[Footstep]:
@@ -131,3 +132,12 @@ def fields_before(here: WalkState) -> dict[str, Any]:
         if arguments(here.step.with_, then) != arguments(here.step.with_, here.known):
             return {}
     return dict(here.trail[earlier[-1]].answer)
+
+
+def read_by_hand(here: WalkState, path: str) -> bool:
+    """Whether what stands at a path of what is known was read by the agent, and not answered by its system."""
+    root = path.split(".")[0]
+    among = (step.among.split(".")[0] for step in here.flow.steps.values() if step.as_ == root and step.among)
+    found_as = next(among, root)  # of what was chosen, what it was chosen among
+    looked = [one for one in here.path if one.found and one.kind == "look_up" and here.step_of(one).as_ == found_as]
+    return bool(looked) and looked[-1].by_hand

@@ -25,6 +25,7 @@ KNOWN: dict[str, Any] = {
     "listing": {"entries": []},
     "term": {"is_inside": True, "days": 3},
     "note": "",
+    "number": "707-12345",
 }
 
 
@@ -66,6 +67,11 @@ def test_a_path_leads_to_a_value_or_to_nothing(path: str, value: Any) -> None:
         ({"term.is_inside": True}, True),
         ({"term.days": "3"}, True),
         ({"damages.0.state": "registered", "damages.0.has_service": True}, False),  # all of it
+        ({"customer.name": "unlike damages.0.cause"}, True),
+        ({"customer.name": "unlike customer.name"}, False),
+        ({"customer.name": "unlike nobody"}, False),  # what is not known is not another
+        ({"nobody": "unlike customer.name"}, False),
+        ({"customer.telephones.0": "unlike number"}, False),  # the same telephone, written otherwise
     ],
 )
 def test_a_condition_holds_when_all_of_it_is_so(when: dict[str, Any], so: bool) -> None:
