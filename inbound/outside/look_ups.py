@@ -189,6 +189,7 @@ OF_THE_HOUSE: dict[str, LookUp] = {
     "house.mio_guide": _says(Content.Topic.MIO, _("Información de MIO")),
     "house.codes": LookUp(HOUSE.rstrip("."), _("Códigos de ciudades y países"), _codes, gives=SAID | {"kind"}),
     "house.working_day": LookUp(HOUSE.rstrip("."), _("Jornada de hoy"), _working_day),
+    "house.visit_notice": _reads("house.visit_notice", _("Hasta cuándo se prepara la visita")),
     "house.public_phone_window": _reads("house.public_phone_window", _("Fin de semana de telefonía pública")),
     "house.shopper_seller": _names(PersonInCharge.Charge.SHOPPER_SALES, _("Encargado de Venta Shopper")),
 }

@@ -11,6 +11,7 @@ from service_level.days import LA_PAZ, midnight_of
 HOUSE = "house."  # look-ups that ask no other system begin with it
 INSTALLATION_DAYS = 10  # 103.5: within 1 to 10 days since the sale or the transfer
 FRIDAY = 4
+BEFORE_A_VISIT = timedelta(hours=1)  # 103.12: whoever goes there has to be told
 NOON = time(12)
 
 
@@ -49,10 +50,23 @@ def public_phone_window(*, now: datetime) -> dict[str, Any]:
     return {"is_weekend": is_weekend, "until": ends.isoformat()}
 
 
+def visit_notice(*, day: str, hour: str) -> dict[str, str] | None:
+    """Until when a visit must have been arranged (103.12): an hour before it. `day` in ISO form and `hour` as HH:MM, of
+    La Paz, as they come in; None if they are none.
+    """
+    try:
+        until = datetime.combine(date.fromisoformat(day), time.fromisoformat(hour)) - BEFORE_A_VISIT
+    except (ValueError, OverflowError):
+        return None
+    return {"day": until.date().isoformat(), "hour": f"{until:%H:%M}"}
+
+
 def read(name: str, arguments: Mapping[str, str], *, now: datetime) -> dict[str, Any] | None:
     """A reading by the name of its look-up (`house.installation_term`). KeyError for a name nobody knows."""
     if name == "house.installation_term":
         return installation_term(sold_on=arguments.get("sold_on", ""), now=now)
     if name == "house.public_phone_window":
         return public_phone_window(now=now)
+    if name == "house.visit_notice":
+        return visit_notice(day=arguments.get("day", ""), hour=arguments.get("hour", ""))
     raise KeyError(name)

@@ -12,11 +12,26 @@ from hypothesis import strategies as st
 
 from inbound.flows.conditions import proposed_branch
 from inbound.models import Content
-from inbound.outside.readings import installation_term, public_phone_window, read
+from inbound.outside.readings import installation_term, public_phone_window, read, visit_notice
 from service_level.days import LA_PAZ
 from tests.inbound.flows_to_read import flow_of
 
 At = Callable[..., datetime]
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "until"),
+    [
+        ("2026-11-28", "10:30", {"day": "2026-11-28", "hour": "09:30"}),
+        ("2026-12-01", "00:15", {"day": "2026-11-30", "hour": "23:15"}),
+        ("", "10:30", None),
+        ("2026-11-28", "", None),
+        ("0001-01-01", "00:00", None),
+    ],
+)
+def test_a_visit_is_prepared_an_hour_before_it(day: str, hour: str, until: Any, at: At) -> None:
+    assert visit_notice(day=day, hour=hour) == until
+    assert read("house.visit_notice", {"day": day, "hour": hour}, now=at("2026-11-25 09:00")) == until
 
 
 @pytest.mark.parametrize(
