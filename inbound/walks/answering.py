@@ -45,6 +45,9 @@ def clean_answers(
     """The answers of the fields a step asks for, and its note. Raises StepRefused with every sentence at once."""
     cleaned, errors = _each(fields, sent, known, now)
     together = {**known, **cleaned}
+    for field in fields:  # whoever is the holder is nobody's relative, whatever was left in the field
+        if field.type == "kinship" and field.required_unless and not is_required(field, together):
+            cleaned[field.name] = ""
     if too_late := _hour_that_passed(fields, cleaned, now):
         errors[too_late] = _("Esa hora de hoy ya pasó.")
     for field in fields:

@@ -21,8 +21,17 @@ from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import own_write, passings
 from inbound.walks.leaving import OFFERED
-from inbound.walks.shown import Choice, ShownField, Way, choices_of, one_is_enough, shown_field, ways_of
-from inbound.walks.state import WalkState, fields_before, flow_of
+from inbound.walks.shown import (
+    Choice,
+    ShownField,
+    Way,
+    asks_besides,
+    choices_of,
+    one_is_enough,
+    shown_field,
+    ways_of,
+)
+from inbound.walks.state import WalkState, fields_before, flow_of, read_by_hand
 from inbound.walks.trail import Passed, trail_of
 from inbound.writes.limits import same_of_other_calls, under_way_for_others
 from inbound.writes.states import how_it_stands
@@ -82,6 +91,7 @@ class WalkPage:
     ways: list[Way]
     choices: list[Choice]
     seen: str
+    seen_by_hand: bool  # the agent read it herself, where its system did not answer
     known: list[Known]
     just_found: Known | None
     just_done: Owed | None
@@ -128,16 +138,19 @@ def lay_walk(
     looked_by_hand = step.kind == "look_up" and here.footstep.found is None and here.footstep.by_hand
     own = fields_of(step, walk=walk, known=here.known)
     asked = look_ups()[step.look_up].by_hand if looked_by_hand else own
+    # What was asked for is no answer: nothing stands in the form of another screen that nobody read there.
+    filled_in = {} if looked_by_hand else here.known
     writes, handed = _left_behind(here)
     owed = [Owed(write, str(actions()[write.action].words), _waits_for(here, write)) for write in writes]
     return WalkPage(
         here=here,
-        say=script(step.say, words),
+        say=" ".join(filter(None, (script(step.say, words), asks_besides(step, own)))),
         note=str(held.get("note", "")),
-        fields=[shown_field(one, held, errors, here.known, caller=walk.caller_number) for one in asked],
+        fields=[shown_field(one, held, errors, filled_in, caller=walk.caller_number) for one in asked],
         ways=ways_of(here),
         choices=choices_of(here),
         seen=_seen(here),
+        seen_by_hand=read_by_hand(here, here.step.on),
         known=_known(here),
         just_found=_just_found(here),
         just_done=next((one for one in owed if _was_before(here, one.write)), None),

@@ -9,11 +9,11 @@ from typing import Any
 from escalations.letters import EVERYWHERE
 from inbound.fields import HOLDER, KINSHIPS, Field
 from inbound.flows.choosing import offered
-from inbound.flows.conditions import is_open, known_first
-from inbound.flows.shapes import OTHER, SERVICE_ASKED
+from inbound.flows.conditions import is_open, is_required, known_first
+from inbound.flows.shapes import OTHER, SERVICE_ASKED, Step
 from inbound.outside.found_words import row_in_words
 from inbound.walks.answering import amounts_of
-from inbound.walks.asked import TELEPHONE
+from inbound.walks.asked import CALLER_NAME, TELEPHONE
 from inbound.walks.state import WalkState
 from telephony import phone_numbers
 
@@ -87,7 +87,7 @@ def shown_field(
         options = [(number, number) for number in _own_numbers(known)]
     return ShownField(
         name=asked.name, label=str(asked.label), kind=asked.type, value=str(value), name_value=name_value,
-        error=errors.get(asked.name, ""), is_required=asked.required and not asked.required_unless, options=options,
+        error=errors.get(asked.name, ""), is_required=is_required(asked, {**known, **held}), options=options,
         service=service,
     )  # fmt: skip
 
@@ -100,6 +100,17 @@ def one_is_enough(asked: Sequence[Field]) -> list[str]:
         if others and len(others) == len(one.required_unless):
             return [labels[name] for name in (one.name, *others)]
     return []
+
+
+def asks_besides(step: Step, asked: Sequence[Field]) -> str:
+    """What the agent asks for besides what the step's own words ask: who is called back, and where. Said to the caller,
+    so it is Spanish whatever the screen speaks; empty where nothing is added to the step.
+    """
+    own = {field.name for field in step.fields}
+    added = {field.name for field in asked} - own
+    if added == {CALLER_NAME, TELEPHONE}:
+        return "¿Me indica su nombre y a qué teléfono le llamamos?"
+    return "¿Me indica su nombre?" if CALLER_NAME in added else "¿A qué teléfono le llamamos?" if added else ""
 
 
 def _sector(written: str, options: list[tuple[str, str]]) -> str:
