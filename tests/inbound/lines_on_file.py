@@ -23,8 +23,12 @@ def publish_every_flow(*, now: datetime) -> None:
 
 
 def write_what_is_read_out() -> None:
-    """What an administrator writes before the lines can read it out: a plan, how MIO is dialled, who sells Shopper."""
+    """What an administrator writes before the lines can read it out: a plan, a decoder's guide, how MIO is dialled, who
+    sells Shopper.
+    """
     Content.objects.get_or_create(topic=Content.Topic.PLANS, name="Hogar", defaults={"text": "Bs 149 al mes."})
+    steps = {"text": "Apague y encienda el decodificador."}
+    Content.objects.get_or_create(topic=Content.Topic.DECODER, name="Sin imagen", defaults=steps)
     told = {"text": "Marque los ocho números."}
     Content.objects.get_or_create(topic=Content.Topic.MIO, name="Cómo se marca", defaults=told)
     PersonInCharge.objects.update(name="Julia Rojas", telephone="+59170712345")

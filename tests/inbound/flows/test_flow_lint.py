@@ -76,6 +76,8 @@ REITERATE = """action: smartflex.reiterate_damage
         ("{contract: customer.contract}", "{contract: caller.contract}",
          "101.yaml: damages: «caller.contract»: ningún paso trae «caller»"),
         ("{saludo}", "{saluda}", "101.yaml: greet: «saluda»: ningún paso trae «saluda»"),
+        ("damage.has_service: false", "damage.has_service: unlike caller.number",
+         "101.yaml: state: «caller.number»: ningún paso trae «caller»"),
         ("name: seen", "name: cliente", "101.yaml: unforeseen: un campo no se puede llamar «cliente»"),
         ("look_up: smartflex.damages", "look_up: house.offices",
          "101.yaml: state: «damage.state»: lo que se busca como «damage» no trae «state»"),
@@ -148,8 +150,8 @@ def test_whatever_can_be_read_can_be_checked_and_drawn(line: str, moves: list[tu
 @pytest.mark.parametrize("say", ["Vence el {term.last_day", "Vence el term.last_day}", "Vence {}"])
 def test_a_brace_without_its_pair_is_no_place(say: str) -> None:
     text = text_of("103").replace(
-        "say: Se realizará la gestión y le llamaremos en el transcurso del día.", f'say: "{say}"'
+        "say: Su solicitud pasó el plazo de 10 días. Supervisión la gestiona y le informa.", f'say: "{say}"'
     )
     assert text != text_of("103")
     found = lint(parse_flow(text, name="103"), look_ups=look_ups(), actions=actions(), escalations=KINDS, lines=LINES)
-    assert [error.step for error in found] == ["promise_call"]
+    assert [error.step for error in found] == ["overdue"]

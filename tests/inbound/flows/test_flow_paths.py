@@ -13,15 +13,15 @@ from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
 # How many ways there are through each flow of the paper, a loop taken at most once: (agent's, supervisor's)
 WAYS = {
     "101": (16,),
-    "102": (7, 4),
+    "102": (23, 4),
     "103": (19, 1),
     "104": (8,),
     "109": (12,),
-    "4200224": (35,),
-    "4251000": (8,),
-    "4522222": (8,),
-    "4639999": (10,),
-    "800130001": (52,),
+    "4200224": (54,),
+    "4251000": (10,),
+    "4522222": (12,),
+    "4639999": (11,),
+    "800130001": (98,),
     "800131313": (33,),
 }
 
@@ -83,6 +83,9 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("101", ("none",), "1 2 3 4 5 7 damage_registered"),
         # 102.4 has three branches; 8 to 11 are the supervisor's
         ("102", ("amounts",), "1 2 3 4 5 amounts_told"),
+        ("102", ("nothing_owed",), "1 2 3 4 5 amounts_told"),
+        ("102", ("paid", "paid", "again", "not_paid", "nothing"), "1 2 3 4 5 amounts_told"),
+        ("102", ("paid", "not_paid", "says_paid"), "1 2 3 4 5 unforeseen_state"),
         ("102", ("certificates",), "1 2 3 4 5 amounts_told"),
         ("102", ("certificates_paid",), "1 2 3 4 5 amounts_told"),
         ("102", ("no_certificates",), "1 2 3 4 5 amounts_told"),
@@ -111,14 +114,17 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("4200224", ("not_registered", "nothing"), "1 2 4 5 7 informed"),
         ("4200224", ("registered", "again", "not_registered", "again", "registered", "nothing"),
          "1 2 3 5 6 4 7 informed"),
+        ("4200224", ("address_only", "nothing"), "1 2 3 5 7 informed"),
         ("4200224", ("registered", "be_listed"), "1 2 3 5 7 listing_requested"),
         ("4251000", ("found",), "1 2 3 transferred"),
         # 4522222.2 by meaning: billing → 3, 4; no service → 5; decoder → 6; commercial → 7
         ("4522222", ("billing", "found"), "1 2 3 4 billing_told"),
+        ("4522222", ("billing", "nothing_owed"), "1 2 3 4 billing_told"),
         ("4522222", ("no_service",), "1 2 5 told_to_dial_101"),
-        ("4522222", ("decoder", "configured"), "1 2 6 decoder_configured"),
-        ("4522222", ("decoder", "not_configured"), "1 2 6 derived_to_101"),
-        ("4522222", ("commercial", "found"), "1 2 7 commercial_told"),
+        ("4522222", ("decoder", "found", "configured"), "1 2 6 decoder_configured"),
+        ("4522222", ("decoder", "found", "not_configured"), "1 2 6 derived_to_101"),
+        ("4522222", ("decoder", "not_found"), "1 2 6 derived_to_101"),
+        ("4522222", ("commercial", "found", "again", "found", "nothing"), "1 2 7 commercial_told"),
         # 800131313.3: Error 62 → 4; balances → 5; technical → 6; codes → 7; all go on to 8
         ("800131313", ("credit",), "1 2 3 4 8 credit_raised"),
         ("800131313", ("balance", "known", "holder", "found"), "1 2 3 5 8 balance_told"),
@@ -133,12 +139,15 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("800130001", ("mio", "theft", "theirs"), "1 2 3 4 5 sim_blocked"),
         ("800130001", ("mio", "theft", "not_theirs"), "1 2 3 4 line_not_suspended"),
         ("800130001", ("mio", "balance"), "1 2 3 6 7 topped_up"),
+        ("800130001", ("mio", "not_in_mio", "correct_number", "balance"), "1 2 3 6 7 topped_up"),
         ("800130001", ("mio", "information", "of_the_line", "holder"), "1 2 3 8 informed"),
         ("800130001", ("mio", "information", "of_the_line", "not_holder"), "1 2 3 8 not_informed"),
         ("800130001", ("mio", "information", "general", "found"), "1 2 3 8 information_given"),
         ("800130001", ("shopper", "interested", "named"), "1 2 9 10 seller_told"),
+        ("800130001", ("shopper", "interested", "known"), "1 2 9 10 seller_told"),
         ("800130001", ("shopper", "not_interested"), "1 2 9 11 page_told"),
         ("4639999", ("billing", "found"), "1 2 3 4 5 8 billing_told"),
+        ("4639999", ("billing", "nothing_owed"), "1 2 3 4 5 8 billing_told"),
         ("4639999", ("fault", "weekdays"), "1 2 3 6 8 damage_registered"),
         ("4639999", ("fault", "weekend"), "1 2 3 6 7 8 fault_mailed"),
     ],
@@ -201,6 +210,7 @@ def test_a_referral_records_its_procedure() -> None:
         ("102.10", "FIN-FAC-P03", False),
         ("4639999.6.1", "OPE-PAS-P04", False),
         ("800130001.10", "COM-DSC-P15", True),
+        ("800130001.10", "COM-DSC-P15", False),  # the number was asked for before, to be said
     }
 
 

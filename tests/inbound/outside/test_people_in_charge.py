@@ -12,6 +12,7 @@ from django.urls import reverse
 from agents.models import Agent, User
 from inbound.models import Footstep, OutsideSystem, PersonInCharge, ServiceLine, Walk
 from inbound.walks.answering import StepRefused
+from inbound.walks.page import lay_walk
 from tests.inbound.a_walk import Caller
 from tests.inbound.lines_on_file import publish_every_flow
 
@@ -60,10 +61,14 @@ def test_what_an_administrator_writes_is_said_in_the_next_call(
 def test_while_nobody_is_named_the_agent_writes_whom_she_named(caller: Caller) -> None:
     caller.answer("interested")
     assert caller.here.footstep.proposed == "nobody", "else it goes to supervision"
-    caller.answer("named")
-    with pytest.raises(StepRefused, match="Celular que se dio"):
+    with pytest.raises(StepRefused, match="no va con lo que muestra"):
+        caller.answer("named")
+    caller.answer("known")
+    with pytest.raises(StepRefused, match="Falta: Celular del encargado"):
         caller.answer()
     caller.answer(seller_number="70799999")
+    assert "Es el +591 707-99999." in lay_walk(here=caller.here, by=caller.by).say
+    caller.answer()
     caller.answer()
     assert Walk.objects.get().result == "seller_told"
 

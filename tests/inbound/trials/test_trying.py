@@ -91,7 +91,11 @@ def through_new_damage(tried: Tried, contract: str) -> None:
 
 @pytest.mark.parametrize(
     ("outcome", "says"),
-    [("done", "quedó registrado con el número PRUEBA-1"), ("refused", "no aceptó"), ("unknown", "no confirma")],
+    [
+        ("done", "quedó registrado con el número PRUEBA-1"),
+        ("refused", "El registro no se hizo"),
+        ("unknown", "todavía no está confirmado"),
+    ],
 )
 def test_a_draft_of_101_is_tried_to_each_outcome_against_the_sandbox(
     outcome: str, says: str, draft_of_line: Any, ines: User, signed_in: SignedIn, sandbox: RunningSandbox,

@@ -14,7 +14,7 @@ from inbound.fields import Field
 from inbound.flows.paths import Way, every_path
 from inbound.flows.publishing import publish_files
 from inbound.flows.shapes import Flow, Step
-from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, ServiceLine, Walk
+from inbound.models import FlowVersion, OutsideSystem, OutsideWrite, PersonInCharge, ServiceLine, Walk
 from inbound.outside.look_ups import look_ups
 from inbound.walks import walking
 from inbound.walks.asked import fields_of
@@ -38,12 +38,17 @@ def walked_once(ways: Iterable[Way]) -> Iterator[Way]:
 
 PATHS = [(line, way) for line in LINES for way in walked_once(every_path(flow_of(line)))]
 IDS = [f"{line}-{way[-1][0]}-{number}" for number, (line, way) in enumerate(PATHS)]
-MONDAY, AFTER_HOURS = "2026-11-23 10:00", "2026-11-23 22:30"
+MONDAY, AFTER_HOURS, SATURDAY = "2026-11-23 10:00", "2026-11-23 22:30", "2026-11-28 10:00"
 TYPED = {
     "service_number": "4251234", "contract": "1011018", "identity_card": "3456789 CB", "amount": "20,00",
     "kinship": "spouse", "address": "Av. América 123", "hour": "10:30", "telephone": "70712345", "text": "Algo",
     "name": "Rosa Flores",
 }  # fmt: skip
+
+
+def hour_of(way: Way) -> str:
+    """When a call of this way comes in."""
+    return AFTER_HOURS if ("today", "later") in way else SATURDAY if ("when", "weekend") in way else MONDAY
 
 
 def typed(field: Field, caller: Caller) -> dict[str, str]:
@@ -76,7 +81,7 @@ def answers_of(step: Step, caller: Caller, way: Way = ()) -> dict[str, str]:
     if "place" in said:
         said["place"] = place_of(way)
     if any(passed.chosen == "refused" for passed in caller.here.trail):
-        corrected = {"service_number": "4251235", "text": "Otra cosa", "amount": "30,00"}
+        corrected = {"service_number": "4251235", "telephone": "70712346", "text": "Otra cosa", "amount": "30,00"}
         said |= {field.name: corrected[field.type] for field in step.fields if field.type in corrected}
     return said
 
@@ -89,16 +94,46 @@ def place_of(way: Way) -> str:
     return "Argentina" if decided["code_known"] == "country" else "Santa Cruz"
 
 
+def branch_of_this_passing(decision: str, caller: Caller, way: Way) -> str:
+    """What the way decides there the next time the call comes to it; empty where it does not any more."""
+    asked = [branch for step, branch in way if step == decision]
+    passed = sum(one.step == decision for one in caller.here.trail)
+    return asked[passed] if passed < len(asked) else ""
+
+
+# What stands on no old screen where the way goes on so; of those without a name, nothing stands there at all.
+NOT_THERE = {
+    ("registered", "address_only"): "entries.0.number",
+    ("found", "no_number"): "0.extension",
+    ("topic", "certificates_paid"): "pending",
+    ("request", "not_in_mio"): "",
+    ("shown_in_mio", "not_shown"): "",
+}
+NEXT_DECISION = {
+    "search": ("registered", "found"),
+    "mio": ("request",),
+    "corrected": ("shown_in_mio",),
+    "certificates": ("topic",),
+}  # of what a step looks up
+
+
 def read_on_the_old_screen(field: Field, caller: Caller, way: Way) -> dict[str, str]:
     """What an agent reads there, as the way has it: a sale of long ago where its time is over."""
+    for decision in NEXT_DECISION.get(caller.step, ()):
+        missing = NOT_THERE.get((decision, branch_of_this_passing(decision, caller, way)))
+        if missing in ("", field.name):
+            return {}
+    if field.name == "owed" and {("topic", "nothing_owed"), ("account_found", "nothing_owed")} & set(way):
+        return {field.name: "0"}
+    if field.name.endswith(".is_paid") and ("invoice_paid", "not_paid") in way:
+        return {field.name: "false"}
     overdue = {("inside_term", "overdue"), ("inside_term", "overdue_told")} & set(way)
     if field.name == "0.sold_on" and overdue:
         return {field.name: f"{caller.now - timedelta(days=40):%Y-%m-%d}"}
     if field.name == "products.0.state" and ("exists", "suspended") in way:
         return {field.name: "suspended"}
-    if field.name == "state" and "blocked" in (asked := [branch for step, branch in way if step == "request"]):
-        passed = sum(one.step == "request" for one in caller.here.trail)
-        return {field.name: "blocked" if asked[passed] == "blocked" else "active"}
+    if field.name == "state" and ("request", "blocked") in way:
+        return {field.name: "blocked" if branch_of_this_passing("request", caller, way) == "blocked" else "active"}
     return typed(field, caller)
 
 
@@ -132,29 +167,44 @@ def answers_itself(step: Step) -> bool:
 # What only a system shows; and what an agent must have read on the old screen.
 NOT_BY_HAND = {
     *(("is_known", "unknown"), ("registered", "too_many"), ("order_state", "no_order")),
-    *(("topic", "certificates_paid"), ("topic", "no_certificates")),
+    *(("topic", "no_certificates"), ("found", "not_found")),
 }
 NEED_WHAT_IS_WRITTEN = {
     *((step, "holder") for step in ("may_be_told", "may_hear")),
     *(("topic", "amounts"), ("topic", "certificates"), ("account_found", "found"), ("is_known", "known")),
-    ("code_known", "mobile"),
+    *(("topic", "certificates_paid"), ("topic", "nothing_owed"), ("topic", "paid"), ("account_found", "nothing_owed")),
+    *(("code_known", called) for called in ("mobile", "city", "country")),
+    *(("registered", "address_only"), ("found", "no_number"), ("request", "balance"), ("shown_in_mio", "shown")),
     *(("customer_shown", "shown"), ("registered", "registered"), ("found", "found"), ("balance_found", "found")),
     *(("line_of_contract", "theirs"), ("exists", "registered"), ("request", "blocked")),
-    *(("registered", "not_registered"), ("found", "not_found"), ("order_state", "no_order")),
+    *(("registered", "not_registered"), ("order_state", "no_order")),
     *(("order_state", state) for state in ("registered", "assigned", "closed_without_service", "done", "annulled")),
     ("order_state", "another"),
 }
 NEED_THAT_NOTHING_IS = {
     *(("order_state", "no_order"), ("line_of_contract", "checked_by_hand"), ("is_known", "seen_unknown")),
     *(("registered", "seen_not_registered"), ("found", "seen_not_found"), ("order_state", "seen_no_order")),
+    *(("found", "not_asked"), ("is_known", "not_asked")),
 }
+# What was read once of the same thing stays read, and of one invoice there is one word.
+ONE_OR_THE_OTHER = (
+    {("invoice_paid", "paid"), ("invoice_paid", "not_paid")},
+    {("shown_in_mio", "shown"), ("shown_in_mio", "not_shown")},
+)
+
+
+def was_read_before(way: Way) -> bool:
+    """Whether a way has not in MIO what it read there before, or not in the guide what stands there."""
+    asked = [branch for step, branch in way if step == "request"]
+    there_all_the_same = ("registered", "not_registered") in way and "anything_else" in dict(way)
+    return "not_in_mio" in asked[1:] or there_all_the_same or any(both <= set(way) for both in ONE_OR_THE_OTHER)
 
 
 def is_open(way: Way, *, seen: bool) -> bool:
     """Whether a way can be taken with every system by hand: some branches need what only a system shows, or what an
     agent writes down when she `seen` it.
     """
-    if NOT_BY_HAND & set(way) or (seen and NEED_THAT_NOTHING_IS & set(way)):
+    if NOT_BY_HAND & set(way) or was_read_before(way) or (seen and NEED_THAT_NOTHING_IS & set(way)):
         return False
     return seen or not NEED_WHAT_IS_WRITTEN & set(way)
 
@@ -204,8 +254,10 @@ WALKED = [  # what old screens say is left empty on the ways of what is done: th
 def test_every_path_can_be_walked_with_every_system_by_hand(line, way, seen, ana, at):
     publish_files(texts={line: text_of(line)}, now=at(MONDAY))
     write_what_is_read_out()
+    if ("has_seller", "known") in way:
+        PersonInCharge.objects.update(telephone="")
     OutsideSystem.objects.update(mode="by_hand")
-    now = at(AFTER_HOURS if ("today", "later") in way else MONDAY)
+    now = at(hour_of(way))
     caller = Caller(ana, ServiceLine.objects.get(number=line), now)
     walk_to_the_end(caller, way, seen=seen)
     walk = Walk.objects.get()

@@ -39,6 +39,7 @@ NOBODY_HAS = {
     ("account_found", "not_found"),
     ("line_of_contract", "checked_by_hand"),
     ("line_of_contract", "not_theirs"),
+    *(("found", "not_asked"), ("found", "no_number"), ("registered", "address_only")),
     *(("registered", "too_many"), ("is_known", "seen_unknown")),
     *(("registered", "seen_not_registered"), ("found", "seen_not_found"), ("order_state", "seen_no_order")),
 }
@@ -65,7 +66,8 @@ DAMAGE = (
 )
 ORDER = f"{ONE.format(table='workorder', of='workorder')} AND"
 AGE = "date '2026-11-25' - sold_on"
-ANYBODY = "SELECT contract FROM sandbox_invoice JOIN sandbox_certificate USING (contract)"
+ANYBODY = "SELECT contract FROM sandbox_invoice JOIN sandbox_certificate USING (contract) WHERE paid_on IS NULL"
+OWES_NOTHING = "SELECT contract FROM sandbox_invoice GROUP BY contract HAVING every(paid_on IS NOT NULL)"
 # Whom a path is about: the customers for whom the last of its decisions that stands here is proposed.
 CUSTOMERS: dict[Decision, str] = {
     ("101", "exists", "suspended"): f"{ONE.format(table='product', of='product')} AND state = 'suspended'",
@@ -82,6 +84,10 @@ CUSTOMERS: dict[Decision, str] = {
     ("103", "order_state", "no_order"): (
         "SELECT contract FROM sandbox_customer WHERE contract NOT IN (SELECT contract FROM sandbox_workorder)"
     ),
+    ("102", "topic", "nothing_owed"): OWES_NOTHING,
+    ("4522222", "account_found", "nothing_owed"): OWES_NOTHING,
+    ("4639999", "account_found", "nothing_owed"): OWES_NOTHING,
+    ("102", "topic", "paid"): "SELECT contract FROM sandbox_invoice WHERE paid_on IS NOT NULL",
     ("102", "topic", "certificates"): "SELECT contract FROM sandbox_certificate WHERE paid < amount",
     ("102", "topic", "certificates_paid"): (
         "SELECT contract FROM sandbox_certificate GROUP BY contract HAVING every(paid = amount)"
@@ -146,6 +152,7 @@ TYPED: dict[tuple[str, str], dict[str | None, str]] = {
     ("800130001", "number"): {
         "blocked": "SELECT number FROM sandbox_mioline WHERE state = 'blocked' ORDER BY number",
         "other": "SELECT '70999999'",
+        "not_in_mio": "SELECT '70999999'",
         None: "SELECT service_number FROM sandbox_product WHERE contract = %s AND service = 'MIO' AND state = 'active'",
     },
     ("4639999", "service_number"): {
@@ -160,7 +167,8 @@ AGAINST = {
     ("104", "registered", "not_asked"),
     ("4200224", "registered", "not_asked"),
     ("4251000", "found", "again"),
-    ("4251000", "found", "not_asked"),
+    ("102", "invoice_paid", "not_seen"),
+    ("800130001", "has_seller", "known"),
     ("800130001", "line_of_contract", "correct"),
     ("800131313", "place_found", "again"),
     ("800130001", "may_hear", "not_asked"),
@@ -187,7 +195,8 @@ class Connected:
                 assert answers_itself(here.flow.steps[name]), f"at {here.step.name}, not at {name}"
                 continue
             if here.step.kind == "choose":
-                self.caller.answer("none" if FROM_SEVERAL in self.way else "0")
+                means_none = FROM_SEVERAL in self.way or self.coming(place) in ("not_found", "not_paid")
+                self.caller.answer("none" if means_none and here.step.none else "0")
                 continue
             if here.step.kind == "look_up":
                 self.caller.look()
@@ -219,19 +228,24 @@ class Connected:
             return {field.name: place_of(self.way)}
         if field.among:
             return {field.name: value_at(self.caller.here.known, field.among)[0]}
-        steps = flow_of(self.line).steps
-        coming = next((way for step, way in self.way[place:] if steps[step].kind == "decide"), None)
+        coming = self.coming(place)
         queries = TYPED.get((self.line, field.name), {})
         if sql := queries.get(coming, queries.get(None)):
             return {field.name: str(self.sandbox.value(f"{sql} LIMIT 1", *([self.contract] if "%s" in sql else [])))}
         return typed(field, self.caller)
+
+    def coming(self, place: int) -> str | None:
+        """The branch that is taken next."""
+        steps = flow_of(self.line).steps
+        return next((way for step, way in self.way[place:] if steps[step].kind == "decide"), None)
 
 
 @pytest.mark.parametrize(("line", "way"), SOWN_FOR, ids=IDS)
 def test_every_path_is_walked_as_the_systems_propose(line, way, ana, at, settings, sandbox):
     connect(settings, sandbox)
     publish_files(texts={line: text_of(line)}, now=at(WEDNESDAY))
-    if {("has_seller", "named"), ("has_plan", "found"), ("guide_found", "found")} & set(way):
+    read_out = {("has_seller", "named"), ("has_plan", "found"), ("guide_found", "found"), ("has_guide", "found")}
+    if read_out & set(way):
         write_what_is_read_out()
     now = at(SATURDAY if ("when", "weekend") in way else NIGHT if ("today", "later") in way else WEDNESDAY)
     call = Connected(Caller(ana, ServiceLine.objects.get(number=line), now), line, way, sandbox)

@@ -27,17 +27,19 @@ from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of, text_of
 from tests.inbound.lines_on_file import write_what_is_read_out
 from tests.inbound.other_side import OtherSide
-from tests.inbound.walks.test_every_line import AFTER_HOURS, MONDAY, answers_of, is_open, typed, walk_to_the_end
+from tests.inbound.walks.test_every_line import MONDAY, answers_of, hour_of, is_open, typed, walk_to_the_end
 from tests.inbound.walks.test_outcomes import Said, call, hang_up
 
 __all__ = ["call"]
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
 
-def up_to(line: str, step: str) -> Way:
-    ways = (way for way in every_path(flow_of(line)) if is_open(way, seen=True))
-    way = min((way for way in ways if step in [name for name, _branch in way]), key=len)
-    return way[: [name for name, _branch in way].index(step)]
+def up_to(line: str, step: str) -> tuple[Way, bool]:
+    """The shortest way to a step, and whether the agent reads on the old screens on it: where she can, she does."""
+    ways = [way for way in every_path(flow_of(line)) if step in [name for name, _branch in way]]
+    seen = any(is_open(way, seen=True) for way in ways)
+    way = min((way for way in ways if is_open(way, seen=seen)), key=len)
+    return way[: [name for name, _branch in way].index(step)], seen
 
 
 PROMISED = [
@@ -69,10 +71,9 @@ def test_a_promise_that_was_heard_is_kept_though_the_agent_went_back_and_she_is_
     publish_files(texts={line: text_of(line)}, now=at(MONDAY))
     write_what_is_read_out()
     OutsideSystem.objects.update(mode="by_hand")
-    way = up_to(line, step)
-    now = at(AFTER_HOURS if ("today", "later") in way else MONDAY)
-    caller = Caller(ana, ServiceLine.objects.get(number=line), now)
-    walk_to_the_end(caller, way)
+    way, seen = up_to(line, step)
+    caller = Caller(ana, ServiceLine.objects.get(number=line), at(hour_of(way)))
+    walk_to_the_end(caller, way, seen=seen)
     here = caller.here
     assert here.step.name == step
     promised = filled(here.step.promised, words_of_the_call(here, here.known))
@@ -161,7 +162,7 @@ def unforeseen(ana: Any, at: Any) -> Caller:
     publish_files(texts={"103": text_of("103")}, now=at(MONDAY))
     OutsideSystem.objects.update(mode="by_hand")
     caller = Caller(ana, ServiceLine.objects.get(number="103"), at(MONDAY))
-    walk_to_the_end(caller, up_to("103", "unforeseen"))
+    walk_to_the_end(caller, up_to("103", "unforeseen")[0])
     return caller
 
 

@@ -153,8 +153,8 @@ def test_who_hung_up_while_it_waited_for_a_person_or_its_system_is_seen_to(
     assert (card.kind.code, bool(card.customer_name), bool(card.telephone)) == ("write_not_done", True, True)
 
 
-def test_an_alert_that_was_announced_and_never_left_is_seen_to(call: Any, side: OtherSide, set_mode: Any) -> None:
-    """*Aviso al Centro de Operaciones*, with GSI off: an hour later somebody does it."""
+def test_an_alert_that_never_left_is_seen_to(call: Any, side: OtherSide, set_mode: Any) -> None:
+    """The operations centre is told of a reiteration, with GSI off: an hour later somebody does it."""
     said = call("101", "reiterate")
     set_mode("gsi", "off")
     said.answer(said.caller.here.step)

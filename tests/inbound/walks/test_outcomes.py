@@ -220,7 +220,7 @@ def test_what_a_person_finds_not_done_later_becomes_a_card_with_the_words_that_w
     assert see_to_the_let_down(now=now) == 0, "once"
     card = Escalation.objects.get()
     assert (card.kind.code, card.customer_name, card.telephone) == ("write_not_done", "Rosa Flores", "+59170712345")
-    assert "todavía no la confirma" in card.promised
+    assert "La recarga todavía no está confirmada" in card.promised
     assert "No se sabe si se hizo" in card.reason
     settle(write=write, outcome="not_done", reference="", reason="No está en su libro", by=elena, now=now)
     assert see_to_the_let_down(now=now) == 0, "the card that is there stands for it"
@@ -273,7 +273,7 @@ def test_what_was_corrected_in_the_same_call_needs_no_card(call: Any, side: Othe
     assert said.caller.step == "not_topped_up"
     side.says.clear()
     said.caller.answer("correct")
-    assert said.caller.step == "request"
+    assert said.caller.step == "correct_number", "she is not greeted again"
     for _step in range(6):
         here = said.caller.here
         if here.step.kind == "look_up":
