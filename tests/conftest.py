@@ -41,9 +41,15 @@ def is_in_a_browser(item: pytest.Item) -> bool:
     return "page" in getattr(item, "fixturenames", ()) or item.get_closest_marker("browser") is not None
 
 
+def is_long(item: pytest.Item) -> bool:
+    """Whether a test in a browser is a whole day, or all the pages: begun last, it would run on alone at the end."""
+    return any(name in item.nodeid for name in ("test_every_page", "_a_day_by_", "_pages_are_accessible"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Those that ask the sandbox or commit are marked; the latter come last, and the browser's at the very end.
+    """Those that ask the sandbox or commit are marked; the latter come last, and the browser's at the very end, the
+    longest first.
 
     Its loop stays in the thread of the tests.
     """
@@ -53,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
         if "sandbox_process" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.sandbox)
     yield
-    items.sort(key=lambda item: (is_in_a_browser(item), is_transactional(item)))
+    items.sort(key=lambda item: (is_in_a_browser(item), is_transactional(item), not is_long(item)))
 
 
 @pytest.fixture(scope="session")

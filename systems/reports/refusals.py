@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext
-
 
 def gettext_noop(text: str) -> str:
     """Mark a sentence for translation. Django's own asks for settings, which the reading process does without."""
@@ -58,4 +56,6 @@ class ReportRefused(Exception):
         self.words = words
 
     def __str__(self) -> str:
+        from django.utils.translation import gettext  # a third of the reading process's start, which never says it
+
         return gettext(SENTENCES[self.code]) % self.words
