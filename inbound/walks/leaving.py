@@ -159,7 +159,8 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, now: datetime) -> None:
         for later in filter(None, (*gone_back_from(here), not_handed_over(here))):
             if later.step.kind == "do" and any(one.number == later.number for one in undone):
                 continue  # she heard already what is done about it
-            same = [one for one in undone if one.step.name == later.step.name and later.number in ("", one.number)]
+            alike = [one for one in undone if later.number in ("", one.number)]
+            same = [one for one in alike if one.step.kind == "do" or one.step.name == later.step.name]
             undone = [one for one in undone if one not in same] + [same[0].as_heard(later) if same else later]
     last_word = {TELEPHONE: here.known[TELEPHONE]} if here.known.get(TELEPHONE) else {}
     for one in undone:

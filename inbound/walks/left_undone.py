@@ -7,17 +7,20 @@ blocked after its line and the days of a block that was made; and what the words
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, script
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
-from inbound.models import Footstep, OutsideWrite
+from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
@@ -27,6 +30,11 @@ from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
 BEGUN = "write_not_done"
+GONE_BACK = gettext_lazy("El cliente ya oyó lo que se le iba a hacer, y la llamada volvió atrás.")
+GONE_ON = gettext_lazy(
+    "El cliente oyó que se le llama por este número, y la llamada siguió con otro: vea si fue otro pedido o solo se"
+    " corrigió, antes de hacer nada."
+)
 MUST_FOLLOW = ("do", "hand_over")  # what a flow does next by itself once a write is done, without a question to anybody
 
 
@@ -36,8 +44,9 @@ class Undone:
 
     step: Step
     here: WalkState
-    reason: str
+    reason: str | Promise
     write: OutsideWrite | None = None
+    call_back: str = ""  # where who called is reached, if nothing else is known of whom it is about
 
     @property
     def number(self) -> str:
@@ -99,7 +108,7 @@ def gone_back_from(here: WalkState, *, of_another: bool = False) -> Iterator[Und
         if (step.name, about) in seen or came_about or (of_another and not (about and later)):
             continue
         seen.add((step.name, about))
-        yield Undone(step, then, _("El cliente ya oyó lo que se le iba a hacer, y la llamada volvió atrás."))
+        yield Undone(step, then, GONE_ON if of_another else GONE_BACK)
 
 
 def _is_done(passed: Footstep) -> bool:
@@ -126,11 +135,11 @@ def _plain(number: str) -> str:
 def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | None:
     """Its card, once; None where there is nobody to call back and nothing to find her by."""
     here, step = undone.here, undone.step
-    walk, known = here.walk, here.known
+    walk, known = _of_its_customer(here), here.known
     words = words_of_the_call(here, known)
     details = arguments(step.with_, words)
     number = str(details.get("number", ""))
-    telephone = call_back_on(walk, known, about=number) or phone_numbers.parse(number) or ""  # she cannot be asked
+    telephone = call_back_on(walk, known, about=number) or undone.call_back or phone_numbers.parse(number) or ""
     telephone = telephone or phone_numbers.parse(str(known.get("number") or "")) or ""
     if not telephone and not walk.contract:
         return None
@@ -155,6 +164,16 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     if step.kind == "hand_over":
         see_to_what_was_not_done(here, card)
     return card
+
+
+def _of_its_customer(here: WalkState) -> Walk:
+    """The call as it was when this was promised: it may have gone on about another customer since."""
+    customer = here.known.get("customer")
+    if not isinstance(customer, Mapping) or customer.get("contract") in (None, "", here.walk.contract):
+        return here.walk
+    then = copy(here.walk)
+    then.contract, then.customer_name = str(customer["contract"])[:24], str(customer.get("name") or "")[:120]
+    return then
 
 
 def _heard(undone: Undone) -> str:
@@ -193,4 +212,8 @@ def _came_about(follower: Step, write: OutsideWrite, here: WalkState, at: int) -
         return passed.write.to_whom == write.to_whom
     then = state_on(walk=here.walk, trail=here.trail[: at + 1]).known
     asked = whom_of(actions()[follower.action], arguments(follower.with_, then))
-    return passed.chosen == REFUSED and asked == write.to_whom
+    if passed.chosen != REFUSED or asked != write.to_whom:
+        return False
+    # it was not done: somebody must know of it; a card on the very last footstep is of how the call ended
+    cards = [one for one in here.trail[at + 1 : -1] if one.escalation_id is not None]
+    return any(_number_of(one) in ("", _plain(write.to_whom)) for one in cards)

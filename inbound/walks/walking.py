@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import Looked, look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
-from inbound.walks.asked import fields_of, typed_so_far
+from inbound.walks.asked import call_back_on, fields_of, typed_so_far
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out, write_to_unit
 from inbound.walks.footsteps import (
     StaleStep,
@@ -273,7 +274,8 @@ def _end(here: WalkState, now: datetime) -> None:
     """A call leaves its interaction; the lane of a card settles the card."""
     if here.walk.escalation_id is None:
         for undone in gone_back_from(here, of_another=True):
-            raise_card_of(undone, how=here.step.label, now=now)
+            reached_at = call_back_on(here.walk, here.known, about=undone.number)
+            raise_card_of(replace(undone, call_back=reached_at), how=here.step.label, now=now)
         end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)
         return
     try:

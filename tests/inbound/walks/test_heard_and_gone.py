@@ -11,12 +11,13 @@ from escalations.models import Escalation
 from inbound.flows.conditions import filled
 from inbound.flows.paths import Way, every_path
 from inbound.flows.publishing import publish_files
-from inbound.models import Footstep, OutsideSystem, OutsideWrite, ServiceLine, Walk
+from inbound.models import FlowVersion, Footstep, OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import look_ups
 from inbound.walks.asked import who_asks
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.footsteps import WalkRefused, is_somebody_elses
 from inbound.walks.leaving import How, close_left_calls, leave_call
+from inbound.walks.left_undone import Undone, raise_card_of
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.state import WalkState
@@ -340,3 +341,54 @@ def until_the_write(said: Said) -> None:
         else:
             said.answer(here.step, dict(said.before).get(here.step.name, ""))
     pytest.fail(f"the call does not come to its write: {said.caller.step}")
+
+
+def test_a_sim_nobody_blocked_is_seen_to_though_the_call_went_on_to_another_end(
+    call: Any, side: OtherSide, set_mode: Any
+) -> None:
+    """Suspended, MIO off, told that supervision calls; back to the first question, information, goodbye."""
+    said = call("800130001", "block_sim")
+    set_mode("mio", "off")
+    with pytest.raises(WalkRefused):
+        said.answer(said.caller.here.step)
+    said.caller.answer("refused", reason="Está apagado")
+    assert said.caller.step == "not_blocked"
+    walk = said.caller.walk
+    walk.refresh_from_db()
+    walk.ended_at, walk.result, walk.result_label = said.caller.now, "told", "Información dada"
+    walk.save()
+    assert see_to_the_let_down(now=said.caller.now + timedelta(hours=2)) == 1
+    assert Escalation.objects.get().details["number"] == "+591 707-12345"
+    assert see_to_the_let_down(now=said.caller.now + timedelta(hours=3)) == 0
+
+
+def test_who_is_handed_over_after_the_block_was_left_out_has_what_is_missing_on_her_card(
+    call: Any, side: OtherSide, set_mode: Any
+) -> None:
+    said = call("800130001", "block_sim")
+    set_mode("mio", "off")
+    with pytest.raises(WalkRefused):
+        said.answer(said.caller.here.step)
+    said.caller.answer("refused", reason="Está apagado")
+    leave(said.caller, How.HANDED_OVER, reason="x", name="Rosa Flores", telephone="71234567")
+    assert "Falta: 800130001.5 Bloqueo temporal del SIM" in Escalation.objects.get().changes.latest("pk").note
+
+
+def test_the_customer_who_was_promised_a_call_is_called_and_not_the_next_one(ana: Any, at: Any) -> None:
+    step = flow_of("102").steps["claim"]
+    hers = {"contract": "1010689", "name": "Rosa Flores", "telephones": ["72912444"]}
+    version, line = published("102", at), ServiceLine.objects.get(number="102")
+    walk = Walk.objects.create(
+        line=line, version_id=version, contract="1010710", customer_name="Mario Almanza", agent=ana,
+        began_at=at(MONDAY), last_sign_at=at(MONDAY), position=1,
+    )  # fmt: skip
+    passed = Footstep(walk=walk, position=1, version_id=version, step="claim", entered_at=at(MONDAY))
+    here = WalkState(walk, flow_of("102"), step, passed, {"customer": hers}, [passed], [passed])
+    card = raise_card_of(Undone(step, here, "Lo oyó."), how="El cliente colgó", now=at(MONDAY))
+    assert card is not None
+    assert (card.contract, card.customer_name, card.telephone) == ("1010689", "Rosa Flores", "+59172912444")
+
+
+def published(line: str, at: Any) -> int:
+    publish_files(texts={line: text_of(line)}, now=at(MONDAY))
+    return FlowVersion.objects.get(line__number=line).pk
