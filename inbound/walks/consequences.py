@@ -99,7 +99,7 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
         "by": walk.by,
         "now": now,
     }
-    key, card = _card_of(key_of(here), step, details)
+    key, card = card_of(key_of(here), step, details)
     if card is not None:
         correct_raised(card, **says)
     footstep.escalation = card or raise_escalation(
@@ -109,7 +109,7 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
     return footstep.escalation
 
 
-def _card_of(key: str, step: Step, details: Mapping[str, Any]) -> tuple[str, Escalation | None]:
+def card_of(key: str, step: Step, details: Mapping[str, Any]) -> tuple[str, Escalation | None]:
     """The card this step raised for the same number, damage or order, while it is open; else the key of a new one."""
     tried, numbered = 1, key
     while there := Escalation.objects.filter(key=numbered).first():

@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation
-from escalations.raising import raise_escalation
+from escalations.raising import correct_raised, raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, script
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.consequences import ABOUT, due_at, notes_of, see_to_what_was_not_done
+from inbound.walks.consequences import ABOUT, card_of, due_at, notes_of, see_to_what_was_not_done
 from inbound.walks.state import WalkState, flow_of, read_state, state_on
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
@@ -146,20 +146,30 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     about = undone.write.to_whom if undone.write else undone.number  # of two numbers each has its own
     ended = _("La llamada terminó antes de este paso (%(how)s).") % {"how": how}
     only = [_("No se conoce otro teléfono que el mismo de que trata")] if telephone == _plain(number) else []
+    says: dict[str, Any] = {
+        "customer_name": who_asks(step, walk, known) or customer_on_file(walk, known),
+        "telephone": telephone,
+        "reason": ". ".join(
+            [f"{step.ref} {step.title}", f"{ended} {undone.reason}".rstrip("."), *only, *notes_of(here)]
+        ),
+        "details": details,
+        "promised": filled(step.promised, words) or _heard(undone),
+        "due_at": due_at(step.due, known, now=now) if step.due else None,
+        "by": walk.by,
+        "now": now,
+    }
+    if step.kind == "hand_over":  # which may have been passed before: then what was said last is corrected on its card
+        _key, before = card_of(f"walk:{walk.key}:{here.flow.line}:{step.name}", step, details)
+        if before is not None:
+            correct_raised(before, **says)
+            return before
     card = raise_escalation(
         key=":".join(filter(None, ("walk", str(walk.key), here.flow.line, step.name, "left", about))),
         kind=step.escalation or BEGUN,
         line=walk.line.number,
         contract=walk.contract,
-        customer_name=who_asks(step, walk, known) or customer_on_file(walk, known),
-        telephone=telephone,
         zone=zone_of(known),
-        reason=". ".join([f"{step.ref} {step.title}", f"{ended} {undone.reason}".rstrip("."), *only, *notes_of(here)]),
-        details=details,
-        promised=filled(step.promised, words) or _heard(undone),
-        due_at=due_at(step.due, known, now=now) if step.due else None,
-        by=walk.by,
-        now=now,
+        **says,
     )
     if step.kind == "hand_over":
         see_to_what_was_not_done(here, card)

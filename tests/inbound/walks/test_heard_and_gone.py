@@ -181,6 +181,15 @@ def test_a_telephone_that_is_corrected_is_corrected_on_the_card(unforeseen: Call
     assert card.changes.count() == 2, "what is said again corrects nothing"
 
 
+def test_who_corrects_her_telephone_and_hangs_up_before_it_is_sent_has_one_card(unforeseen: Caller) -> None:
+    caller = unforeseen
+    caller.answer(**{**answers_of(caller.here.step, caller), "telephone": "71111111"})
+    caller.back()
+    typed_telephone(caller, "72222222")
+    leave(caller, How.HUNG_UP)
+    assert Escalation.objects.get().telephone == "+59172222222"
+
+
 def test_who_is_handed_over_after_a_refusal_has_one_card(call: Any, side: OtherSide) -> None:
     said = call("109", "top_up")
     side.says["c_cli4g/top_up"] = (422, {"error": "No se permite."})
