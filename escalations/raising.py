@@ -128,6 +128,21 @@ def correct_raised(
     write_at_once(card, now=now)
 
 
+def reach_at(card: Escalation, *, telephone: str, by: User, now: datetime) -> None:
+    """The customer of a card gave another telephone in the same call; an empty one changes nothing."""
+    correct_raised(
+        card,
+        reason=card.reason,
+        details=card.details,
+        customer_name=card.customer_name,
+        telephone=telephone or card.telephone,
+        promised=card.promised,
+        due_at=None,
+        by=by,
+        now=now,
+    )
+
+
 def raise_many(*, kind: str, all_of: Sequence[ToRaise], now: datetime) -> int:
     """Raise many at once in the name of the centre. A key that is there is left as it is.
 

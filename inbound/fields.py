@@ -31,6 +31,7 @@ class Field:
     """One thing to write down. `required_unless`: needed unless any of these holds. `among`: where the amounts are.
 
     A `holder` says whether the requester is the holder: only whose `card`, another field, is the one at `among`.
+    A `telephone` is `other_than` what stands at that path: nobody is called back on a line that was stolen.
     A `sector` is one of those where somebody receives the mail of the card that is worked.
     `prefill`: what already stands in it, `a | b` the first of them that is known; the agent may write over it.
     """
@@ -43,6 +44,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     among: str = ""
     prefill: str = ""
+    other_than: str = ""
     card: str = ""
 
 

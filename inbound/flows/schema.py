@@ -175,6 +175,7 @@ class _Reading:
                     among=self.word(item, "among", PATHS, needed=False),
                     card=self.word(item, "card", NAME, needed=False),
                     prefill=self.word(item, "prefill", PATHS, needed=False),
+                    other_than=self.word(item, "other_than", PATH, needed=False),
                 )
             )
         return tuple(found)

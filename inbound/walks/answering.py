@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from inbound.fields import HOLDER, KINSHIPS, OWNER, Field
-from inbound.flows.conditions import is_required, known_first, value_at
+from inbound.flows.conditions import is_required, known_first, same_value, value_at
 from inbound.flows.shapes import SERVICE_ASKED, Step
 from screens.amounts import read_amount
 from service_level.days import LA_PAZ
@@ -60,6 +60,28 @@ def clean_answers(
     if step.note:
         cleaned["note"] = sent.get("note", "").strip()[: LONGEST["note"]]
     return cleaned
+
+
+def clean_so_far(
+    *, fields: Collection[Field], sent: Mapping[str, str], known: Mapping[str, Any], now: datetime
+) -> dict[str, str]:
+    """What stands in the fields of a step nobody answered, as clean values: whoever hangs up has said it all the same.
+
+    What is not in its form is kept as it was typed, behind its label, as a note. Who she is and whose relative is
+    nobody's word until the step is answered.
+    """
+    cleaned: dict[str, str] = {}
+    notes = [sent.get("note", "").strip()]
+    for field in fields:
+        text = " ".join(sent.get(field.name, "").split())
+        if not text or field.type in ("customer", "holder", "sector"):
+            continue
+        try:
+            cleaned[field.name] = _clean(field, text, known, now)
+        except ValueError:
+            notes.append(f"{field.label}: {text}")
+    note = ". ".join(filter(None, notes))[: LONGEST["note"]]
+    return {**cleaned, "note": note} if note else cleaned
 
 
 def _hour_that_passed(fields: Collection[Field], cleaned: Mapping[str, Any], now: datetime) -> str:
@@ -156,6 +178,8 @@ def _clean(field: Field, text: str, known: Mapping[str, Any], now: datetime) -> 
             found = phone_numbers.parse(text)
             if found is None:
                 raise ValueError(_("Ese teléfono no existe: escriba 7 u 8 cifras."))
+            if field.other_than and same_value(known_first(field.other_than, known), found):
+                raise ValueError(_("Es la línea robada, y ahí no se le encuentra: escriba otro teléfono."))
             return found
         case "amount":
             return _amount(field, text, known)

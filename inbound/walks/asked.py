@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -11,8 +12,11 @@ from django.utils.translation import gettext as _
 
 from escalations.letters import sectors_of
 from inbound.fields import Field
+from inbound.flows.conditions import known_first, same_value
 from inbound.flows.shapes import LANES, Step
 from inbound.models import Walk
+from inbound.walks.answering import clean_so_far
+from inbound.walks.state import WalkState
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import parse
 
@@ -58,19 +62,26 @@ def customer_on_file(walk: Walk, known: Mapping[str, Any]) -> str:
     return name_of_the_caller(walk, known) or next(filter(None, holders), "")[:120]
 
 
-def call_back_on(walk: Walk, known: Mapping[str, Any], *, about: str = "") -> str:
+def call_back_on(walk: Walk, known: Mapping[str, Any], *, about: str = "", stolen: str = "") -> str:
     """Where the customer is called back: the number she gave, the one she calls from, the first on file of the contract
-    the call is about. The line it is `about`, stolen or out of order, is on file, too: it is the last that is tried.
+    the call is about. The line it is `about`, out of order, is on file, too: it is the last of those that is tried, and
+    one that was `stolen` the last of all.
     """
-    given = str(known.get(TELEPHONE) or "") or walk.caller_number
-    if given:
-        return given[:16]
+    given = [str(known.get(TELEPHONE) or ""), walk.caller_number]
     found = (one for one in known.values() if isinstance(one, Mapping) and one.get("telephones"))
     hers = next((one for one in found if not walk.contract or one.get("contract") in (None, walk.contract)), None)
     on_file = hers["telephones"] if hers and isinstance(hers["telephones"], list) else []
     numbers = [parse(str(one)) or str(one) for one in on_file]
     others = [one for one in numbers if one != (parse(about) or about)]
-    return next(iter([*others, *numbers]), "")[:16]
+    tried = [one for one in (*given, *others, *numbers) if one]
+    return next(iter(sorted(tried, key=lambda one: bool(stolen) and same_value(one, stolen))), "")[:16]
+
+
+def stolen_line(here: WalkState, step: Step) -> str:
+    """The line a step is about when it was stolen: where it or what follows from it asks for another telephone."""
+    near = (step, *(here.flow.steps[name] for name in step.leads_to))
+    paths = (field.other_than for one in near for field in one.fields if field.other_than)
+    return known_first(next(paths, ""), here.known)
 
 
 def who_asks(step: Step, walk: Walk, known: Mapping[str, Any]) -> str:
@@ -79,13 +90,17 @@ def who_asks(step: Step, walk: Walk, known: Mapping[str, Any]) -> str:
     return next(filter(None, asked), "") or name_of_the_caller(walk, known)
 
 
-def typed_so_far(walk: Walk, position: int) -> dict[str, str]:
-    """Who is to be called, and where, as it stands in fields nobody sent: whoever hangs up has said it all the same."""
-    if walk.draft.get("position") != position:
+def typed_so_far(here: WalkState, *, now: datetime) -> dict[str, str]:
+    """What stands in fields nobody sent: whoever hangs up has said it all the same. Of a look-up only who is called."""
+    walk = here.walk
+    if walk.draft.get("position") != here.footstep.position:
         return {}
-    fields = {str(name): " ".join(str(text).split())[:120] for name, text in walk.draft.get("fields", {}).items()}
-    typed = {name: fields.get(name, "") for name in SAID_NAMES}
+    fields = {str(name): str(text) for name, text in walk.draft.get("fields", {}).items()}
+    typed = {name: " ".join(fields.get(name, "").split())[:120] for name in SAID_NAMES}
     typed[TELEPHONE] = parse(fields.get(TELEPHONE, "")) or ""
+    if here.step.kind != "look_up":
+        asked = fields_of(here.step, walk=walk, known=here.known)
+        typed |= clean_so_far(fields=asked, sent=fields, known=here.known, now=now)
     return {name: text for name, text in typed.items() if text}
 
 

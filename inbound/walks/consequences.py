@@ -21,11 +21,12 @@ from inbound.flows.conditions import arguments, filled, known_first
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, who_asks, zone_of
+from inbound.walks.asked import call_back_on, stolen_line, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.state import CONTINUED, WalkState, flow_of
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import owe_write, whom_of
+from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ
 
 INTERACTION = "smartflex.write_interaction"
@@ -91,8 +92,8 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
         details["caller"] = walk.caller_name
     says: dict[str, Any] = {
         "customer_name": who_asks(step, walk, known),
-        "telephone": call_back_on(walk, known, about=str(details.get("number", ""))),
-        "reason": ". ".join([step.title, *_written(step, footstep), *notes_of(here)]),
+        "telephone": call_back_on(walk, known, about=str(details.get("number", "")), stolen=stolen_line(here, step)),
+        "reason": ". ".join([step.title, *written(step, footstep), *notes_of(here)]),
         "details": details,
         "promised": filled(step.promised, words),
         "due_at": due_at(step.due, known, now=now) if step.due else None,
@@ -179,10 +180,10 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
     walk, step = here.walk, here.step
     if step.mailed and walk.escalation and (why := why_not_mailed(walk.escalation)):
         raise EscalationRefused(why)
-    written = [text for one in here.path for text in (*_written(here.step_of(one), one), *_done(one))]
+    told = [text for one in here.path for text in (*written(here.step_of(one), one), *_done(one))]
     if step.mailed and walk.escalation:
-        written += [f"{letter.unit}: {letter.to_whom}" for letter in letters_sent(walk.escalation)]
-    outcome = ". ".join([step.label, *written])
+        told += [f"{letter.unit}: {letter.to_whom}" for letter in letters_sent(walk.escalation)]
+    outcome = ". ".join([step.label, *told])
     card, by = int(walk.escalation_id or 0), walk.by
     if step.settles == "rejected":
         return reject(escalation_id=card, reason=outcome, by=by, now=now)
@@ -197,6 +198,18 @@ def write_to_unit(*, here: WalkState, now: datetime) -> None:
     """The mail of the card's kind to the sector that was chosen (103.15). Raises EscalationRefused."""
     sector = next(str(here.footstep.answer[one.name]) for one in here.step.fields if one.type == "sector")
     write_drafted(escalation_id=int(here.walk.escalation_id or 0), sector=sector, by=here.walk.by, now=now)
+
+
+def told_of(write: OutsideWrite) -> dict[str, str]:
+    """What a card needs to do a write by hand: where, for whom, how much, and who asked."""
+    asked = ", ".join(filter(None, (write.requester_name, write.requester_card)))
+    told = {
+        "system": write.get_system_display(),
+        "number": write.to_whom,
+        "amount": bs(write.amount) if write.amount else "",
+        "requester": asked,
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 def notes_of(here: WalkState) -> list[str]:
@@ -221,7 +234,7 @@ def interaction_text(here: WalkState, label: str) -> str:
     return ". ".join([*lines, label])[:1000]
 
 
-def _written(step: Step, footstep: Footstep) -> list[str]:
+def written(step: Step, footstep: Footstep) -> list[str]:
     """What was written down on a step in words of its own, its note last."""
     names = [field.name for field in step.fields if field.type in WORDS] + ["note"]
     return [str(footstep.answer[name]) for name in names if footstep.answer.get(name)]

@@ -16,13 +16,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import User
-from escalations.raising import add_detail, raise_escalation
+from escalations.models import Escalation, Kind
+from escalations.raising import add_detail, due_by, kind_of, raise_escalation, reach_at
+from inbound.flows.conditions import same_value
 from inbound.models import OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
-from inbound.walks.asked import CALLER_NAME, TELEPHONE, call_back_on, name_of_the_caller, typed_so_far, zone_of
-from inbound.walks.consequences import INTERACTION, end_of_walk, notes_of
+from inbound.walks.asked import (
+    CALLER_NAME,
+    TELEPHONE,
+    call_back_on,
+    name_of_the_caller,
+    stolen_line,
+    typed_so_far,
+    zone_of,
+)
+from inbound.walks.consequences import INTERACTION, end_of_walk, notes_of, written
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
-from inbound.walks.left_undone import gone_back_from, not_followed, not_handed_over, raise_card_of
+from inbound.walks.left_undone import gone_back_from, not_followed, not_handed_over, raise_card_of, what_was_refused
 from inbound.walks.state import WalkState, read_state, state_on
 from telephony import phone_numbers
 
@@ -58,21 +68,27 @@ def leave_call(
         if how not in OFFERED:
             raise StepRefused({"how": _("Elija cómo termina la llamada.")})
         reason = " ".join(reason.split())[:200]
-        here = _with_what_was_typed(here, name=name, telephone=telephone)
+        here = _with_what_was_typed(here, name=name, telephone=telephone, now=now)
         if how == How.HANDED_OVER:
             _hand_over(here, reason=reason, name=name, telephone=telephone, now=now)
         _end(here, how=How(how), reason=reason, now=now)
     return state_on(walk=walk, trail=here.trail)
 
 
-def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str) -> None:
-    """Write down who calls, and from where, when no switchboard says it. Raises StepRefused, WalkRefused."""
+def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now: datetime) -> None:
+    """Write down who calls, and from where, when no switchboard says it; a card of the call that had no other number is
+    corrected. Raises StepRefused, WalkRefused.
+    """
     with transaction.atomic():
         walk = Walk.objects.select_for_update(no_key=True, of=("self",)).walked_by(by).get(key=key)
         if walk.ended_at is not None:
             raise WalkRefused(_("Esta atención ya terminó."))
+        before = walk.caller_number
         walk.caller_name, walk.caller_number = _who(name=name, telephone=telephone)
         walk.save(update_fields=["caller_name", "caller_number"])
+        for card in _cards_of(read_state(walk=walk)):
+            if card.telephone in ("", before):  # and not a number she gave besides
+                reach_at(card, telephone=walk.caller_number, by=by, now=now)
 
 
 def close_left_calls(*, now: datetime) -> int:
@@ -84,7 +100,7 @@ def close_left_calls(*, now: datetime) -> int:
             walk = left.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(pk=pk).first()
             if walk is None:  # she came back, or another clock was faster
                 continue
-            here = _with_what_was_typed(read_state(walk=walk))
+            here = _with_what_was_typed(read_state(walk=walk), now=now)
             _end(here, how=How.LEFT, reason="", now=now)
             closed += 1
     return closed
@@ -93,7 +109,8 @@ def close_left_calls(*, now: datetime) -> int:
 def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: datetime) -> None:
     walk, known = here.walk, here.known
     walk.caller_name, number = _who(name=name or walk.caller_name, telephone=telephone)
-    number = number or call_back_on(walk, known)
+    stolen = stolen_line(here, here.step)
+    number = number or call_back_on(walk, known, stolen=stolen)
     errors = {}
     if not reason:
         errors["reason"] = _("Escriba qué pide el cliente y por qué lo deriva.")
@@ -101,8 +118,15 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         errors["name"] = _("Escriba el nombre de quien llama.")
     if not number:
         errors["telephone"] = _("Escriba el teléfono para llamarle.")
+    elif same_value(number, stolen):
+        errors["telephone"] = _("Es la línea robada, y ahí no se le encuentra: escriba otro teléfono.")
     if errors:
         raise StepRefused(errors)
+    asked = ". ".join([f"{here.step.ref} {here.step.title}", reason])
+    if there := _her_card(here, now=now):
+        told = _("Derivado a supervisión al terminar: %(asked)s") % {"asked": asked}
+        here.footstep.escalation = add_detail(key=there.key, text=told, by=walk.by, now=now)
+        return
     here.footstep.escalation = raise_escalation(
         key=f"walk:{walk.key}:handed-over",
         kind=KIND,
@@ -111,12 +135,29 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         customer_name=name_of_the_caller(walk, known),
         telephone=number,
         zone=zone_of(known),
-        reason=". ".join([f"{here.step.ref} {here.step.title}", reason, *notes_of(here)]),
-        details={},
+        reason=". ".join([asked, *written(here.step, here.footstep), *notes_of(here)]),
+        details=what_was_refused(here),
         promised=_("Supervisión revisa su caso y le llama."),
         by=walk.by,
         now=now,
     )
+
+
+def _her_card(here: WalkState, *, now: datetime) -> Escalation | None:
+    """The card of this call on which a supervisor calls her anyway, as soon as one of handing over would have her
+    called; what she asks for besides is told there.
+    """
+    limit = due_by(now=now, working_hours=float(kind_of(KIND).limit_hours))
+    counted = {passed.position for passed in here.path}
+    cards = (passed.escalation for passed in reversed(here.trail) if passed.position in counted)
+    hers = (card for card in cards if card and card.state in Escalation.UNSETTLED and card.due_at <= limit)
+    return next((card for card in hers if card.kind.worked_by == Kind.Worker.SUPERVISOR), None)
+
+
+def _cards_of(here: WalkState) -> list[Escalation]:
+    """What this call handed over and is still to be settled, each once."""
+    cards = {passed.escalation_id: passed.escalation for passed in here.trail if passed.escalation is not None}
+    return [card for card in cards.values() if card.state in Escalation.UNSETTLED]
 
 
 def _who(*, name: str, telephone: str) -> tuple[str, str]:
@@ -127,17 +168,21 @@ def _who(*, name: str, telephone: str) -> tuple[str, str]:
     return " ".join(name.split())[:120], number
 
 
-def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = "") -> WalkState:
-    """The call with who is to be called, and where, as it stood in the fields nobody sent any more. Raises StepRefused.
+def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = "", now: datetime) -> WalkState:
+    """The call with what stood in the fields nobody sent any more, and who is to be called, and where: what this call
+    handed over before is corrected by it. Raises StepRefused.
 
     What is written where the call is ended counts, but for what stood there already.
     """
-    walk, typed = here.walk, typed_so_far(here.walk, here.footstep.position)
-    written, number = _who(name=name, telephone=telephone)
-    if written and written != name_of_the_caller(walk, here.known):
-        walk.caller_name = typed[CALLER_NAME] = written
+    walk, typed = here.walk, typed_so_far(here, now=now)
+    said, number = _who(name=name, telephone=telephone)
+    if said and said != name_of_the_caller(walk, here.known):
+        walk.caller_name = typed[CALLER_NAME] = said
     if number and number != call_back_on(walk, here.known):
         typed[TELEPHONE] = number
+    given = typed.get(TELEPHONE, "")
+    for card in _cards_of(here):
+        reach_at(card, telephone=given, by=walk.by, now=now)
     if here.step.kind == "look_up":  # its answer is what was read on another screen
         walk.brought = {**walk.brought, **typed}
     else:

@@ -18,13 +18,22 @@ from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation
 from escalations.raising import correct_raised, raise_escalation
-from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, script
+from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, same_value, script
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, who_asks, zone_of
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.consequences import ABOUT, card_of, due_at, notes_of, see_to_what_was_not_done
+from inbound.walks.consequences import (
+    ABOUT,
+    INTERACTION,
+    card_of,
+    due_at,
+    notes_of,
+    see_to_what_was_not_done,
+    told_of,
+    written,
+)
 from inbound.walks.state import WalkState, flow_of, read_state, state_on
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
@@ -71,6 +80,16 @@ def not_followed(here: WalkState) -> Iterator[Undone]:
         if follower.kind in MUST_FOLLOW and not any(_came_about(follower, passed.write, here, at) for at in later):
             then = state_on(walk=here.walk, trail=here.trail[: place + 1])
             yield Undone(follower, then, _("Se había hecho: %(done)s.") % {"done": step.title}, passed.write)
+
+
+def what_was_refused(here: WalkState) -> dict[str, str]:
+    """What a card of this call needs to know of the last write she was told is not done; empty when there is none."""
+    writes = OutsideWrite.objects.filter(walk=here.walk).exclude(action=INTERACTION)
+    last = writes.order_by("position", "pk").last()
+    if last is not None and last.state != OutsideWrite.State.DONE:
+        return told_of(last)
+    undone = not_handed_over(here)
+    return arguments(undone.step.with_, words_of_the_call(here, here.known)) if undone else {}
 
 
 def not_handed_over(here: WalkState) -> Undone | None:
@@ -139,8 +158,13 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     words = words_of_the_call(here, known)
     details = arguments(step.with_, words)
     number = str(details.get("number", ""))
-    telephone = call_back_on(walk, known, about=number) or undone.call_back or phone_numbers.parse(number) or ""
-    telephone = telephone or phone_numbers.parse(str(known.get("number") or "")) or ""
+    stolen = stolen_line(here, step)
+    telephone = call_back_on(walk, known, about=number, stolen=stolen)
+    if not telephone or same_value(telephone, stolen):
+        telephone = undone.call_back or telephone
+    own = (str(known.get(field.name) or "") for field in step.fields if field.type == "telephone")
+    told = (phone_numbers.parse(one) for one in (number, str(known.get("number") or ""), *own))
+    telephone = telephone or next(filter(None, told), "")
     if not telephone and not walk.contract:
         return None
     about = undone.write.to_whom if undone.write else undone.number  # of two numbers each has its own
@@ -150,7 +174,13 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
         "customer_name": who_asks(step, walk, known) or customer_on_file(walk, known),
         "telephone": telephone,
         "reason": ". ".join(
-            [f"{step.ref} {step.title}", f"{ended} {undone.reason}".rstrip("."), *only, *notes_of(here)]
+            [
+                f"{step.ref} {step.title}",
+                f"{ended} {undone.reason}".rstrip("."),
+                *only,
+                *written(here.step, here.footstep),
+                *notes_of(here),
+            ]
         ),
         "details": details,
         "promised": filled(step.promised, words) or _heard(undone),

@@ -19,12 +19,11 @@ from escalations.raising import add_detail, raise_escalation
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, zone_of
-from inbound.walks.consequences import INTERACTION
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
+from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.left_undone import MUST_FOLLOW, Undone, not_followed, raise_card_of, words_heard
-from inbound.walks.state import flow_of, read_state
+from inbound.walks.state import WalkState, flow_of, read_state
 from inbound.writes.states import how_it_stands
-from screens.templatetags.screens import bs
 from telephony.phone_numbers import parse
 
 KIND = "write_not_done"
@@ -149,10 +148,10 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             line=walk.line.number,
             contract=walk.contract,
             customer_name=customer_on_file(walk, known) or write.requester_name,
-            telephone=call_back_on(walk, known, about=write.to_whom) or parse(write.to_whom) or "",
+            telephone=_reached_at(here, write) or parse(write.to_whom) or "",
             zone=zone_of(known),
             reason=f"{what}: {_why(write)} {write.last_error}".strip(),
-            details=_details(write),
+            details=told_of(write),
             promised=words_heard(here, write),
             due_at=None,
             by=walk.by,
@@ -162,19 +161,13 @@ def _raise_card(pk: int, *, now: datetime) -> int:
     return 1
 
 
+def _reached_at(here: WalkState, write: OutsideWrite) -> str:
+    step = next((one for one in here.flow.steps.values() if one.action == write.action), None)
+    stolen = stolen_line(here, step) if step else ""
+    return call_back_on(here.walk, here.known, about=write.to_whom, stolen=stolen)
+
+
 def _why(write: OutsideWrite) -> str:
     if write.state in STILL_TO_BE_DONE:
         return _("Pasó una hora y todavía no se hizo.")
     return how_it_stands(State(write.state))
-
-
-def _details(write: OutsideWrite) -> dict[str, str]:
-    """What the card needs to do it by hand: where, for whom, how much, and who asked."""
-    asked = ", ".join(filter(None, (write.requester_name, write.requester_card)))
-    told = {
-        "system": write.get_system_display(),
-        "number": write.to_whom,
-        "amount": bs(write.amount) if write.amount else "",
-        "requester": asked,
-    }
-    return {name: text for name, text in told.items() if text}

@@ -17,7 +17,7 @@ from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.outside.found_words import FoundInWords, in_words, words_of
 from inbound.outside.look_ups import look_ups
-from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller
+from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller, stolen_line
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import own_write, passings
 from inbound.walks.leaving import OFFERED
@@ -168,7 +168,7 @@ def lay_walk(
         letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,
         done_for_her=_done_for_her(here) if step.waits else [],
         written_to=[one.to_whom for one in letters_of(walk.escalation)] if step.letter and walk.escalation else [],
-        call_back=phone_numbers.display(call_back_on(walk, here.known)),
+        call_back=phone_numbers.display(call_back_on(walk, here.known, stolen=stolen_line(here, here.step))),
     )
 
 

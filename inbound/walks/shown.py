@@ -9,7 +9,7 @@ from typing import Any
 from escalations.letters import EVERYWHERE
 from inbound.fields import HOLDER, KINSHIPS, Field
 from inbound.flows.choosing import offered
-from inbound.flows.conditions import is_open, is_required, known_first
+from inbound.flows.conditions import is_open, is_required, known_first, same_value, unanswered
 from inbound.flows.shapes import OTHER, SERVICE_ASKED, Step
 from inbound.outside.found_words import row_in_words
 from inbound.walks.answering import amounts_of
@@ -30,6 +30,7 @@ class Way:
     key: str
     is_proposed: bool
     is_closed: bool = False  # what the system shows does not allow it
+    is_unknown: bool = False  # nor was there an answer that could
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def shown_field(
     elif asked.name not in held and asked.prefill:
         value = known_first(asked.prefill, known)
         value = phone_numbers.display(value) if asked.type == "telephone" else value
+    if asked.name not in held and asked.other_than and same_value(value, known_first(asked.other_than, known)):
+        value = ""
     if isinstance(value, Mapping):
         value, name_value = value.get("contract", ""), str(value.get("name", ""))
     options = [(code, str(label)) for code, label in asked.choices]
@@ -127,7 +130,7 @@ def _own_numbers(known: Mapping[str, Any]) -> list[str]:
 
 
 def ways_of(here: WalkState) -> list[Way]:
-    keys = iter(KEYS)
+    keys, silent = iter(KEYS), unanswered(here.flow, here.known)
     return [
         Way(
             name=way.name,
@@ -135,6 +138,7 @@ def ways_of(here: WalkState) -> list[Way]:
             key=OTHER_KEY if way.name == OTHER else next(keys, ""),
             is_proposed=way.name == here.footstep.proposed,
             is_closed=not is_open(way, here.known),
+            is_unknown=any(path.split(".")[0] in silent for path in way.needs),
         )
         for way in here.step.ways
     ]

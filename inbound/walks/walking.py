@@ -234,7 +234,7 @@ def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int |
         target = not_a_question_to_a_machine(here, earlier[-1], to)
         walk = here.walk
         if here.step.kind == "hand_over":  # she may hang up now, and was asked where she is called back
-            here.footstep.answer = {**here.footstep.answer, **typed_so_far(walk, position)}
+            here.footstep.answer = {**here.footstep.answer, **typed_so_far(here, now=now)}
         leave(here.footstep, now=now)
         known = known_on([one for one in here.path if one.position < target.position], before=walk.brought)
         enter(walk, here.trail, target.version_id, target.step, known=known, now=now, back_to=target)

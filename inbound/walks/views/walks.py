@@ -188,7 +188,7 @@ def caller(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     user, sent = signed_in_user(request), _sent(request)
     try:
         name, telephone = sent.get("caller_name", ""), sent.get("caller_number", "")
-        leaving.name_the_caller(by=user, key=key, name=name, telephone=telephone)
+        leaving.name_the_caller(by=user, key=key, name=name, telephone=telephone, now=timezone.now())
     except StepRefused as refused:
         return _show(request, user, _state(user, key), problem=" ".join(refused.errors.values()))
     except WalkRefused as refusal:
