@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection
 from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncSecond
 
 from agents.models import Agent, AgentState
 
@@ -110,5 +110,5 @@ def stretches_of_day(*, agent: Agent, day: date, now: datetime) -> QuerySet[Agen
     of_day = AgentState.objects.filter(agent=agent, began_at__lt=ends)
     of_day = of_day.filter(Q(ended_at=None) | Q(ended_at__gt=begins) | Q(began_at__gte=begins))
     until = Coalesce("ended_at", Value(now, DateTimeField()))
-    lasted = ExpressionWrapper(until - F("began_at"), DurationField())
+    lasted = ExpressionWrapper(TruncSecond(until) - TruncSecond("began_at"), DurationField())  # as the day is summed
     return of_day.annotate(lasted=lasted).order_by("began_at", "pk")

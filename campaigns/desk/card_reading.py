@@ -45,7 +45,9 @@ SELECT json_build_object(
   'call_back', (SELECT json_build_object('at', b.due_at, 'note', b.note, 'telephone', b.telephone)
                 FROM campaigns_callback b WHERE b.contact_id = c.id AND b.state = 'pending'),
   'draft', (SELECT f.fields FROM campaigns_deskdraft f
-            WHERE f.agent_id = %(agent)s::bigint AND f.contact_id = c.id AND f.fence = e.fence),
+            WHERE f.agent_id = %(agent)s::bigint AND f.contact_id = c.id
+              AND (f.fence = e.fence OR NOT EXISTS (  -- given back in a pause, and open again at the same desk
+                SELECT FROM campaigns_attempt h WHERE h.contact_id = c.id AND h.resulted_at >= f.saved_at))),
   'refunds', (SELECT json_agg(json_build_object(
       'amount', f.amount, 'on', f.refunded_on, 'paid_on', r.paid_on, 'service', n.service,
       'told_by', COALESCE(t.name, concat_ws(': ', NULLIF(trim(u.first_name || ' ' || u.last_name), ''), f.reason)))

@@ -48,7 +48,7 @@ def test_another_day_is_empty_and_a_day_that_is_none_is_refused(
     morning: AgentState, ana: Agent, signed_in: Callable[..., Client]
 ) -> None:
     client = signed_in(ana)
-    assert "Ningún turno en este día" in words(client.get(SHIFT, {"day": "2026-11-20"}))
+    assert "Ninguna jornada en este día" in words(client.get(SHIFT, {"day": "2026-11-20"}))
     assert client.get(SHIFT, {"day": "ayer"}).status_code == 400
 
 

@@ -254,6 +254,26 @@ def test_half_a_note_survives_a_reload(opened, ana, signed_in):
     assert DeskDraft.objects.get().fields["note"] == "Pide rebaja y"
 
 
+def test_what_was_typed_before_a_pause_is_there_after_it_and_gone_once_it_is_recorded(opened, ana, signed_in, at):
+    client = signed_in(ana)
+    assert post(client, "desk_draft", opened, note="Pide rebaja y").status_code == 204
+    post(client, "desk_pause", opened, reason="BANO")
+    again = ListEntry.objects.get(contact=opened)
+    assert not again.lease_agent_id
+    client.post(reverse("campaigns:desk_pause"), {"verb": "end"}, **HTMX)
+    again.refresh_from_db()
+    assert again.lease_agent_id == ana.pk
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    assert "Pide rebaja y" in page
+    post(client, "desk_result", opened, fence=again.fence, disposition="no_answer", note="Pide rebaja y ya")
+    assert Attempt.objects.get().note == "Pide rebaja y ya"
+    ListEntry.objects.filter(lease_agent=ana).update(lease_agent=None, lease_until=None)
+    ListEntry.objects.filter(contact=opened).update(
+        state="open", lease_agent=ana, lease_until=at("2026-11-26 10:09"), fence=again.fence + 5
+    )
+    assert ">Pide rebaja y</textarea>" not in client.get(reverse("campaigns:desk")).content.decode()
+
+
 def test_the_pulse_renews_the_lease_and_tells_of_a_payment(opened, ana, signed_in, clock, at):
     client = signed_in(ana)
     shown = re.search(r'name="shown" value="([^"]+)"', client.get(reverse("campaigns:desk")).content.decode())[1]
