@@ -321,4 +321,5 @@ def _paths(step: Step) -> Iterator[str]:
     for when in conditions:
         yield from (*when, *filter(None, map(held_against, when.values())))
     for field in step.fields:
-        yield from filter(None, (*alternatives(field.among), *alternatives(field.prefill), field.card, field.other_than))
+        yield from filter(None, (*alternatives(field.among), *alternatives(field.prefill)))
+        yield from filter(None, (field.card, field.other_than))

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation
 from escalations.raising import correct_raised, raise_escalation
+from inbound.fields import Field
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, same_value, script
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import Footstep, OutsideWrite, Walk
@@ -40,10 +41,10 @@ from telephony import phone_numbers
 
 BEGUN = "write_not_done"
 GONE_BACK = gettext_lazy("El cliente ya oyó lo que se le iba a hacer, y la llamada volvió atrás.")
-GONE_ON = gettext_lazy(
-    "El cliente oyó que se le llama por este número, y la llamada siguió con otro: vea si fue otro pedido o solo se"
-    " corrigió, antes de hacer nada."
-)
+GONE_ON = gettext_lazy("El cliente oyó que se le llama por este número, y la llamada siguió con otro.")
+HEARD_OF, ANOTHER, CORRECTED = "heard_of_", "another", "corrected"
+OTHER_REQUEST = gettext_lazy("Es otro pedido: supervisión le llama")
+ONLY_CORRECTED = gettext_lazy("El número estaba mal y se corrigió: no hace falta")
 MUST_FOLLOW = ("do", "hand_over")  # what a flow does next by itself once a write is done, without a question to anybody
 
 
@@ -128,6 +129,27 @@ def gone_back_from(here: WalkState, *, of_another: bool = False) -> Iterator[Und
             continue
         seen.add((step.name, about))
         yield Undone(step, then, GONE_ON if of_another else GONE_BACK)
+
+
+def asked_at_the_end(here: WalkState) -> tuple[Field, ...]:
+    """Of what she heard and the call went back from: whether it was only corrected. Nobody else knows."""
+    if here.step.kind != "end" or here.walk.escalation_id is not None:
+        return ()
+    choices = ((ANOTHER, str(OTHER_REQUEST)), (CORRECTED, str(ONLY_CORRECTED)))
+    return tuple(
+        Field(
+            f"{HEARD_OF}{one.number.lstrip('+')}",
+            _("Oyó que se le llama por %(number)s. ¿Qué fue de eso?") % {"number": phone_numbers.display(one.number)},
+            "choice",
+            choices=choices,
+        )
+        for one in gone_back_from(here, of_another=True)
+    )
+
+
+def was_only_corrected(here: WalkState, undone: Undone) -> bool:
+    """What the agent said of it where the call ended."""
+    return here.footstep.answer.get(f"{HEARD_OF}{undone.number.lstrip('+')}") == CORRECTED
 
 
 def _is_done(passed: Footstep) -> bool:

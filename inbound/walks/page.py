@@ -21,6 +21,7 @@ from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller, sto
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.consequences import own_write, passings
 from inbound.walks.leaving import OFFERED
+from inbound.walks.left_undone import asked_at_the_end
 from inbound.walks.shown import (
     Choice,
     ShownField,
@@ -136,7 +137,7 @@ def lay_walk(
     words = words_of_the_call(here, here.known)
     held = {**fields_before(here), **(typed or {})}
     looked_by_hand = step.kind == "look_up" and here.footstep.found is None and here.footstep.by_hand
-    own = fields_of(step, walk=walk, known=here.known)
+    own = (*fields_of(step, walk=walk, known=here.known), *asked_at_the_end(here))
     asked = look_ups()[step.look_up].by_hand if looked_by_hand else own
     # What was asked for is no answer: nothing stands in the form of another screen that nobody read there.
     filled_in = {} if looked_by_hand else here.known

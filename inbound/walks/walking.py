@@ -39,7 +39,7 @@ from inbound.walks.footsteps import (
     refusals_noted,
     remember_customer,
 )
-from inbound.walks.left_undone import gone_back_from, raise_card_of
+from inbound.walks.left_undone import asked_at_the_end, gone_back_from, raise_card_of, was_only_corrected
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.writes.delivering import wait_for
 from inbound.writes.states import WriteRefused, outcome_of
@@ -86,7 +86,7 @@ def answer_step(
     with refusals_noted(by=by, key=key, position=position), transaction.atomic():
         here = locked_state(by, key, position)
         step, footstep, walk = here.step, here.footstep, here.walk
-        asked = fields_of(step, walk=walk, known=here.known)
+        asked = (*fields_of(step, walk=walk, known=here.known), *asked_at_the_end(here))
         footstep.answer = clean_answers(step=step, fields=asked, sent=sent, known=here.known, now=now)
         known = {**here.known, **footstep.answer}
         following = step.next
@@ -274,6 +274,8 @@ def _end(here: WalkState, now: datetime) -> None:
     """A call leaves its interaction; the lane of a card settles the card."""
     if here.walk.escalation_id is None:
         for undone in gone_back_from(here, of_another=True):
+            if was_only_corrected(here, undone):
+                continue
             reached_at = call_back_on(here.walk, here.known, about=undone.number)
             raise_card_of(replace(undone, call_back=reached_at), how=here.step.label, now=now)
         end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)

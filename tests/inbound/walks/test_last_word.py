@@ -11,17 +11,20 @@ from escalations.models import Escalation
 from inbound.flows.publishing import publish_files
 from inbound.models import OutsideSystem, ServiceLine
 from inbound.walks.answering import StepRefused
+from inbound.walks.footsteps import WalkRefused
 from inbound.walks.leaving import How, name_the_caller
 from inbound.walks.let_down import see_to_the_let_down
+from inbound.walks.page import lay_walk
 from inbound.walks.shown import ways_of
 from inbound.walks.walking import keep_draft
 from screens.templatetags.screens import bs
+from telephony import phone_numbers
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of, text_of
 from tests.inbound.lines_on_file import write_what_is_read_out
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.test_every_line import MONDAY, answers_of, hour_of, walk_to_the_end
-from tests.inbound.walks.test_heard_and_gone import leave, up_to
+from tests.inbound.walks.test_heard_and_gone import leave, until_the_write, up_to
 from tests.inbound.walks.test_outcomes import call, hang_up
 
 __all__ = ["call"]
@@ -199,3 +202,35 @@ def test_a_way_no_system_answered_for_is_not_said_to_be_contradicted(ana: Any, a
     closed = [way for way in ways_of(caller.here) if way.is_closed]
     assert closed
     assert all(way.is_unknown for way in closed)
+
+
+@pytest.mark.parametrize(("what", "cards"), [("another", 1), ("corrected", 0)])
+def test_a_number_that_was_only_corrected_has_no_card(
+    what: str, cards: int, call: Any, side: OtherSide, set_mode: Any
+) -> None:
+    """Told that supervision calls about one number, back, and another one is topped up: the agent says which it was."""
+    said = call("109", "top_up")
+    number = said.caller.here.known["number"]
+    set_mode("c_cli4g", "off")
+    with pytest.raises(WalkRefused):
+        said.answer(said.caller.here.step)
+    said.caller.answer("refused", reason="Está apagado")
+    said.caller.answer("hand_over")
+    assert said.caller.step == "top_up_for_her"
+    set_mode("c_cli4g", "connected")
+    said.caller.back(next(one.position for one in said.caller.here.trail if one.step == "request"))
+    said.caller.answer(**{**answers_of(said.caller.here.step, said.caller), "number": "4251299"})
+    until_the_write(said)
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    assert said.caller.step == "topped_up"
+    asked = lay_walk(here=said.caller.here, by=said.caller.by)
+    assert [field.label for field in asked.fields] == [
+        f"Oyó que se le llama por {phone_numbers.display(phone_numbers.parse(number))}. ¿Qué fue de eso?"
+    ]
+    assert "teléfono" not in asked.say
+    with pytest.raises(StepRefused, match="Falta"):
+        said.caller.answer()
+    said.caller.answer(**{asked.fields[0].name: what})
+    assert Escalation.objects.count() == cards
+    assert see_to_the_let_down(now=said.caller.now + timedelta(hours=3)) == 0
