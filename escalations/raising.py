@@ -107,14 +107,19 @@ def correct_raised(
     due_at: datetime | None,
     by: User,
     now: datetime,
+    contract: str = "",
 ) -> None:
     """Whoever raised a card says it anew in the same call: another telephone, another hour. What changed stands in its
-    history, and a kind that writes by itself writes once more. Call it inside the transaction of the step.
+    history, and a kind that writes by itself writes once more. An empty `contract` leaves the one there is. Call it
+    inside the transaction of the step.
     """
     card = locked_escalation(card.pk)
     said: dict[str, Any] = {"telephone": telephone[:16], "customer_name": customer_name[:120]}
     said |= {"promised": promised[:200], "reason": reason, "details": dict(details)}
-    told = [telephone, *(f"{value}" for name, value in details.items() if card.details.get(name) != value)]
+    said |= {"contract": contract[:24]} if contract else {}
+    changed = [f"{value}" for name, value in details.items() if card.details.get(name) != value]
+    told = [telephone] if telephone[:16] != card.telephone else []
+    told += [one for one in changed if _digits(one) != _digits(telephone) or not _digits(one)]
     if all(getattr(card, name) == value for name, value in said.items()):
         return
     for name, value in said.items():
@@ -123,9 +128,14 @@ def correct_raised(
         card.due_at, card.warn_at = due_at, warning_of(card.kind, due_at=due_at, now=now)
     card.version += 1
     card.save(update_fields=[*said, "due_at", "warn_at", "version"])
-    note = _("Corregido en la misma llamada: %(told)s.") % {"told": ", ".join(dict.fromkeys(filter(None, told)))}
+    new = ", ".join(dict.fromkeys(filter(None, told)))
+    note = _("Corregido en la misma llamada: %(told)s.") % {"told": new} if new else _("Corregido en la misma llamada.")
     write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=note[:2000])
     write_at_once(card, now=now)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def reach_at(card: Escalation, *, telephone: str, by: User, now: datetime) -> None:

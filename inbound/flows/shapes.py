@@ -28,6 +28,7 @@ DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
 OUTCOMES = {DONE: "Hecho", REFUSED: "No se hizo", UNKNOWN: "Todavía no se sabe"}  # of a write, when its caller is told
 
 SERVICE_ASKED = "service_asked"  # the service number by which the customer was found; empty when by something else
+SAME_CARD = "same_card"  # whether what is handed over corrects the card there is; asked anew each time
 
 # Places of a script that are no name of the flow: who speaks, what protocol says, and whom one speaks with.
 PLACES = ("saludo", "despedida", "agente", "cliente", "contrato", "linea")

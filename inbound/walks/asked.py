@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,9 @@ from escalations.letters import sectors_of
 from inbound.fields import Field
 from inbound.flows.conditions import known_first, same_value
 from inbound.flows.shapes import LANES, Step
-from inbound.models import Walk
+from inbound.models import Footstep, Walk
 from inbound.walks.answering import clean_so_far
-from inbound.walks.state import WalkState
+from inbound.walks.state import WalkState, fields_before
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import parse
 
@@ -77,6 +77,11 @@ def call_back_on(walk: Walk, known: Mapping[str, Any], *, about: str = "", stole
     return next(iter(sorted(tried, key=lambda one: bool(stolen) and same_value(one, stolen))), "")[:16]
 
 
+def given_on(trail: Sequence[Footstep]) -> str:
+    """Where she said last that she is called, on some footsteps of a call, gone back from or not."""
+    return next((str(passed.answer[TELEPHONE]) for passed in reversed(trail) if passed.answer.get(TELEPHONE)), "")
+
+
 def stolen_line(here: WalkState, step: Step) -> str:
     """The line a step is about when it was stolen: where it or what follows from it asks for another telephone."""
     near = (step, *(here.flow.steps[name] for name in step.leads_to))
@@ -90,16 +95,15 @@ def who_asks(step: Step, walk: Walk, known: Mapping[str, Any]) -> str:
     return next(filter(None, asked), "") or name_of_the_caller(walk, known)
 
 
-def typed_so_far(here: WalkState, *, now: datetime) -> dict[str, str]:
-    """What stands in fields nobody sent: whoever hangs up has said it all the same. Of a look-up only who is called."""
-    walk = here.walk
-    if walk.draft.get("position") != here.footstep.position:
-        return {}
-    fields = {str(name): str(text) for name, text in walk.draft.get("fields", {}).items()}
+def typed_so_far(here: WalkState, asked: Collection[Field], *, now: datetime) -> dict[str, str]:
+    """What stands in the fields of a step nobody sent: whoever hangs up has said it all the same. On a step that was
+    come back to, what she had said there. Of a look-up only who is called.
+    """
+    before = fields_before(here)
+    fields = {str(name): str(text) for name, text in before.items() if isinstance(text, str)}
     typed = {name: " ".join(fields.get(name, "").split())[:120] for name in SAID_NAMES}
     typed[TELEPHONE] = parse(fields.get(TELEPHONE, "")) or ""
     if here.step.kind != "look_up":
-        asked = fields_of(here.step, walk=walk, known=here.known)
         typed |= clean_so_far(fields=asked, sent=fields, known=here.known, now=now)
     return {name: text for name, text in typed.items() if text}
 

@@ -23,14 +23,14 @@ from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, stolen_line, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.state import CONTINUED, WalkState, flow_of
+from inbound.walks.cards import card_to_correct, next_key
+from inbound.walks.state import CONTINUED, WalkState, flow_of, passings
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import owe_write, whom_of
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ
 
 INTERACTION = "smartflex.write_interaction"
-ABOUT = ("number", "service_number", "damage", "order")  # details that say which of several a card is about
 WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
 
 
@@ -40,12 +40,6 @@ def key_of(here: WalkState) -> str:
     So going back and passing the step again does nothing a second time: one top-up, whatever is clicked.
     """
     return f"walk:{here.walk.key}:{here.flow.line}:{here.step.name}"
-
-
-def passings(here: WalkState) -> list[Footstep]:
-    """The footsteps on the present step, of the same line: the first time, and each time it was come back to."""
-    line, name = here.flow.line, here.step.name
-    return [passed for passed in here.trail if passed.step == name and flow_of(passed.version_id).line == line]
 
 
 def own_write(here: WalkState, writes: Iterable[OutsideWrite]) -> OutsideWrite | None:
@@ -82,49 +76,43 @@ def write_out(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Ou
 
 
 def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Escalation:
-    """Raise the escalation of a `hand_over` step, once a walk for what it is about. Passed again with another telephone
-    or hour the same card is corrected; of another number it is another card. Call it inside the step's transaction.
+    """Raise the escalation of a `hand_over` step, once a walk for each thing that is asked for (cards.py). Call it
+    inside the step's transaction.
     """
     walk, footstep, step = here.walk, here.footstep, here.step
+    says = said_on_card(here, known, now=now)
+    card = card_to_correct(here, says)
+    if card is not None:
+        correct_raised(card, contract=walk.contract, **says)
+    footstep.escalation = card or raise_escalation(
+        key=next_key(key_of(here)),
+        kind=step.escalation,
+        line=walk.line.number,
+        contract=walk.contract,
+        zone=zone_of(known),
+        **says,
+    )
+    see_to_what_was_not_done(here, footstep.escalation)
+    return footstep.escalation
+
+
+def said_on_card(here: WalkState, known: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """What the card of a `hand_over` step says, for `raise_escalation` or `correct_raised`."""
+    walk, step = here.walk, here.step
     words = words_of_the_call(here, known)
     details = arguments(step.with_, words)
     if walk.caller_name and walk.caller_name != walk.customer_name:
         details["caller"] = walk.caller_name
-    says: dict[str, Any] = {
+    return {
         "customer_name": who_asks(step, walk, known),
         "telephone": call_back_on(walk, known, about=str(details.get("number", "")), stolen=stolen_line(here, step)),
-        "reason": ". ".join([step.title, *written(step, footstep), *notes_of(here)]),
+        "reason": ". ".join([step.title, *written(step, here.footstep), *notes_of(here)]),
         "details": details,
         "promised": filled(step.promised, words),
         "due_at": due_at(step.due, known, now=now) if step.due else None,
         "by": walk.by,
         "now": now,
     }
-    key, card = card_of(key_of(here), step, details)
-    if card is not None:
-        correct_raised(card, **says)
-    footstep.escalation = card or raise_escalation(
-        key=key, kind=step.escalation, line=walk.line.number, contract=walk.contract, zone=zone_of(known), **says
-    )
-    see_to_what_was_not_done(here, footstep.escalation)
-    return footstep.escalation
-
-
-def card_of(key: str, step: Step, details: Mapping[str, Any]) -> tuple[str, Escalation | None]:
-    """The card this step raised for the same number, damage or order, while it is open; else the key of a new one."""
-    tried, numbered = 1, key
-    while there := Escalation.objects.filter(key=numbered).first():
-        if there.state in Escalation.UNSETTLED and _about(step, there.details) == _about(step, details):
-            return numbered, there
-        tried += 1
-        numbered = f"{key}:{tried}"
-    return numbered, None
-
-
-def _about(step: Step, details: Mapping[str, Any]) -> list[Any]:
-    """What a card is about: of what was known before its own step asked anything."""
-    own = {field.name for field in step.fields}
-    return [details.get(name) for name in ABOUT if name not in own]
 
 
 def due_at(due: Due, known: Mapping[str, Any], *, now: datetime) -> datetime | None:

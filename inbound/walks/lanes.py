@@ -40,8 +40,15 @@ def handed_over(*, card: Escalation) -> HandedOver | None:
     if footstep is None:
         return None
     trail = list(Footstep.objects.filter(walk=footstep.walk_id).order_by("position"))
-    flow = flow_of(footstep.version_id)
-    return HandedOver(footstep.walk, footstep, trail, flow.lanes.get(flow.steps[footstep.step].hands_to, ""))
+    handed = next((passed for passed in reversed(trail) if _hands_over(passed, card)), footstep)
+    flow = flow_of(handed.version_id)
+    return HandedOver(footstep.walk, handed, trail, flow.lanes.get(flow.steps[handed.step].hands_to, ""))
+
+
+def _hands_over(passed: Footstep, card: Escalation) -> bool:
+    """Whether a footstep stands where the card is handed over: of who was gone before, it is not the last one."""
+    step = flow_of(passed.version_id).steps[passed.step]
+    return step.kind == "hand_over" and step.escalation == card.kind_id and passed.escalation_id in (None, card.pk)
 
 
 def begin_lane(*, escalation_id: int, by: User, now: datetime) -> Walk:
@@ -61,7 +68,9 @@ def begin_lane(*, escalation_id: int, by: User, now: datetime) -> Walk:
         walk = Walk.objects.create(
             line=call.line, version_id=version, escalation=card, walked_by=by,
             caller_number=card.telephone or call.caller_number,  # where she is called back
-            contract=call.contract, customer_name=call.customer_name, brought=known, began_at=now,
+            contract=card.contract or call.contract,
+            customer_name=call.customer_name if card.contract in ("", call.contract) else card.customer_name,
+            brought=known, began_at=now,
         )  # fmt: skip
         enter(walk, [], version, begun.lane, known=known, now=now)
         walk.save(update_fields=["position"])

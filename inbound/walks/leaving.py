@@ -32,8 +32,9 @@ from inbound.walks.asked import (
 )
 from inbound.walks.consequences import INTERACTION, end_of_walk, notes_of, written
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
-from inbound.walks.left_undone import gone_back_from, not_followed, not_handed_over, raise_card_of, what_was_refused
+from inbound.walks.left_undone import all_undone, asked_of, not_followed, what_was_refused
 from inbound.walks.state import WalkState, read_state, state_on
+from inbound.walks.undone_cards import see_to_undone
 from telephony import phone_numbers
 
 KIND = "unforeseen_state"
@@ -174,14 +175,14 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
 
     What is written where the call is ended counts, but for what stood there already.
     """
-    walk, typed = here.walk, typed_so_far(here, now=now)
+    walk, typed = here.walk, typed_so_far(here, asked_of(here), now=now)
     said, number = _who(name=name, telephone=telephone)
     if said and said != name_of_the_caller(walk, here.known):
         walk.caller_name = typed[CALLER_NAME] = said
+    given = typed.get(TELEPHONE, "") if here.step.kind == "end" else ""
     if number and number != call_back_on(walk, here.known):
-        typed[TELEPHONE] = number
-    given = typed.get(TELEPHONE, "")
-    for card in _cards_of(here):
+        given = typed[TELEPHONE] = number
+    for card in _cards_of(here) if given else ():
         reach_at(card, telephone=given, by=walk.by, now=now)
     if here.step.kind == "look_up":  # its answer is what was read on another screen
         walk.brought = {**walk.brought, **typed}
@@ -199,23 +200,15 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, now: datetime) -> None:
     if card is not None:
         owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
         owed.exclude(state=OutsideWrite.State.DONE).update(card=card)
-    undone = list(not_followed(here))
-    if card is None:
-        for later in filter(None, (*gone_back_from(here), not_handed_over(here))):
-            if later.step.kind == "do" and any(one.number == later.number for one in undone):
-                continue  # she heard already what is done about it
-            alike = [one for one in undone if later.number in ("", one.number)]
-            same = [one for one in alike if one.step.kind == "do" or one.step.name == later.step.name]
-            undone = [one for one in undone if one not in same] + [same[0].as_heard(later) if same else later]
-    last_word = {TELEPHONE: here.known[TELEPHONE]} if here.known.get(TELEPHONE) else {}
-    for one in undone:
-        then = replace(one.here, known={**one.here.known, **last_word})
-        whose = card or raise_card_of(replace(one, here=then), how=str(how.label), now=now)
-        if card is not None:
+        for one in not_followed(here):
             told = f"{one.step.ref} {one.step.title}. {one.reason}"
             add_detail(key=card.key, text=_("Falta: %(what)s") % {"what": told}, by=here.walk.by, now=now)
-        if one.write is not None:
-            OutsideWrite.objects.filter(pk=one.write.pk, follow_card=None).update(follow_card=whose)
+            see_to_undone(one, how=str(how.label), card=card, now=now)
+        return
+    last_word = {TELEPHONE: here.known[TELEPHONE]} if here.known.get(TELEPHONE) else {}
+    for one in all_undone(here, came_to_an_end=here.step.kind == "end"):
+        then = replace(one.here, known={**one.here.known, **last_word})
+        whose = see_to_undone(replace(one, here=then), how=str(how.label), now=now)
         if whose is not None and here.footstep.escalation_id is None:
             here.footstep.escalation = whose
 

@@ -7,42 +7,36 @@ blocked after its line and the days of a block that was made; and what the words
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import copy
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from escalations.models import Escalation
-from escalations.raising import correct_raised, raise_escalation
 from inbound.fields import Field
-from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, same_value, script
+from inbound.flows.conditions import arguments
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
-from inbound.models import Footstep, OutsideWrite, Walk
+from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, who_asks, zone_of
-from inbound.walks.call_words import words_of_the_call
-from inbound.walks.consequences import (
-    ABOUT,
-    INTERACTION,
-    card_of,
-    due_at,
-    notes_of,
-    see_to_what_was_not_done,
-    told_of,
-    written,
+from inbound.walks.asked import (
+    TELEPHONE,
+    fields_of,
+    given_on,
 )
-from inbound.walks.state import WalkState, flow_of, read_state, state_on
+from inbound.walks.call_words import words_of_the_call
+from inbound.walks.cards import ABOUT, ANOTHER, CORRECTED, contract_of, which_card
+from inbound.walks.consequences import (
+    INTERACTION,
+    told_of,
+)
+from inbound.walks.state import WalkState, flow_of, state_on
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
-BEGUN = "write_not_done"
 GONE_BACK = gettext_lazy("El cliente ya oyó lo que se le iba a hacer, y la llamada volvió atrás.")
 GONE_ON = gettext_lazy("El cliente oyó que se le llama por este número, y la llamada siguió con otro.")
-HEARD_OF, ANOTHER, CORRECTED = "heard_of_", "another", "corrected"
+HEARD_OF = "heard_of_"
 OTHER_REQUEST = gettext_lazy("Es otro pedido: supervisión le llama")
 ONLY_CORRECTED = gettext_lazy("El número estaba mal y se corrigió: no hace falta")
 MUST_FOLLOW = ("do", "hand_over")  # what a flow does next by itself once a write is done, without a question to anybody
@@ -57,11 +51,17 @@ class Undone:
     reason: str | Promise
     write: OutsideWrite | None = None
     call_back: str = ""  # where who called is reached, if nothing else is known of whom it is about
+    was_heard: bool = True  # what the step says was on the screen
 
     @property
     def number(self) -> str:
         """The line, damage or order it is about."""
         return _plain(self.write.to_whom) if self.write else _number(arguments(self.step.with_, self.here.known))
+
+    @property
+    def about(self) -> str:
+        """What tells it from another request of the call: its number, else whose contract it is."""
+        return self.number or contract_of(self.here.known) or self.here.walk.contract
 
     def as_heard(self, later: Undone) -> Undone:
         """The same thing as it stood on the screen afterwards, with what was typed there."""
@@ -80,7 +80,25 @@ def not_followed(here: WalkState) -> Iterator[Undone]:
         later = range(place + 1, len(here.trail))
         if follower.kind in MUST_FOLLOW and not any(_came_about(follower, passed.write, here, at) for at in later):
             then = state_on(walk=here.walk, trail=here.trail[: place + 1])
-            yield Undone(follower, then, _("Se había hecho: %(done)s.") % {"done": step.title}, passed.write)
+            if given := given_on(here.trail[place + 1 :]):  # and asked for after it
+                then = replace(then, known={**then.known, TELEPHONE: given})
+            done = _("Se había hecho: %(done)s.") % {"done": step.title}
+            yield Undone(follower, then, done, passed.write, was_heard=False)
+
+
+def all_undone(here: WalkState, *, came_to_an_end: bool) -> list[Undone]:
+    """What the call leaves undone, each thing once: as she heard it last, where she heard of it at all.
+
+    `came_to_an_end`: of its flow, if only the last word was not pressed; what she only heard on the way is told then.
+    """
+    undone = list(not_followed(here))
+    for later in filter(None, (*gone_back_from(here, of_another=came_to_an_end), not_handed_over(here))):
+        if later.step.kind == "do" and any(one.number == later.number for one in undone):
+            continue  # she heard already what is done about it
+        alike = [one for one in undone if later.number in ("", one.number)]
+        same = [one for one in alike if one.step.kind == "do" or one.step.name == later.step.name]
+        undone = [one for one in undone if one not in same] + [same[0].as_heard(later) if same else later]
+    return undone
 
 
 def what_was_refused(here: WalkState) -> dict[str, str]:
@@ -111,35 +129,48 @@ def not_handed_over(here: WalkState) -> Undone | None:
 def gone_back_from(here: WalkState, *, of_another: bool = False) -> Iterator[Undone]:
     """Cards whose words she heard before the agent went back, and of which nothing came about afterwards.
 
-    `of_another`: only those of another number than all that came about since, where a call went on to its end: who
-    corrected what was said has told the caller so.
+    `of_another`: only those of another number or contract than all that came about since, where a call went on to its
+    end: who corrected what was said has told the caller so.
     """
     counted = {passed.position for passed in here.path}
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     for place in range(len(here.trail) - 1, -1, -1):
         passed = here.trail[place]
         step = here.step_of(passed)
         if step.kind != "hand_over" or passed.escalation_id is not None or passed.position in counted:
             continue
         then = state_on(walk=here.walk, trail=here.trail[: place + 1])
-        about = _number(arguments(step.with_, then.known))
-        later = [_number_of(one) for one in here.trail[place + 1 :] if _is_done(one)]
-        came_about = about in later if of_another else bool(later) and (not about or about in later)
-        if (step.name, about) in seen or came_about or (of_another and not (about and later)):
+        about, whose = _number(arguments(step.with_, then.known)), contract_of(then.known)
+        later = [
+            (_number_of(one), _contract_at(here, at))
+            for at, one in enumerate(here.trail)
+            if at > place and _is_done(one)
+        ]
+        came_about = any(
+            (not about or about == number) and (not whose or contract in ("", whose)) for number, contract in later
+        )
+        if (step.name, about, whose) in seen or came_about or (of_another and not later):
             continue
-        seen.add((step.name, about))
+        seen.add((step.name, about, whose))
         yield Undone(step, then, GONE_ON if of_another else GONE_BACK)
 
 
-def asked_at_the_end(here: WalkState) -> tuple[Field, ...]:
+def asked_of(here: WalkState) -> tuple[Field, ...]:
+    """All that the present step asks, as the call stands: its own fields, who is called back, and what became of what
+    was said before.
+    """
+    return (*fields_of(here.step, walk=here.walk, known=here.known), *which_card(here), *_asked_at_the_end(here))
+
+
+def _asked_at_the_end(here: WalkState) -> tuple[Field, ...]:
     """Of what she heard and the call went back from: whether it was only corrected. Nobody else knows."""
     if here.step.kind != "end" or here.walk.escalation_id is not None:
         return ()
     choices = ((ANOTHER, str(OTHER_REQUEST)), (CORRECTED, str(ONLY_CORRECTED)))
     return tuple(
         Field(
-            f"{HEARD_OF}{one.number.lstrip('+')}",
-            _("Oyó que se le llama por %(number)s. ¿Qué fue de eso?") % {"number": phone_numbers.display(one.number)},
+            f"{HEARD_OF}{one.about.lstrip('+')}",
+            _("Oyó que se le llama por %(number)s. ¿Qué fue de eso?") % {"number": phone_numbers.display(one.about)},
             "choice",
             choices=choices,
         )
@@ -149,7 +180,7 @@ def asked_at_the_end(here: WalkState) -> tuple[Field, ...]:
 
 def was_only_corrected(here: WalkState, undone: Undone) -> bool:
     """What the agent said of it where the call ended."""
-    return here.footstep.answer.get(f"{HEARD_OF}{undone.number.lstrip('+')}") == CORRECTED
+    return here.footstep.answer.get(f"{HEARD_OF}{undone.about.lstrip('+')}") == CORRECTED
 
 
 def _is_done(passed: Footstep) -> bool:
@@ -165,6 +196,13 @@ def _number_of(passed: Footstep) -> str:
     return _plain(passed.write.to_whom) if passed.write is not None else ""
 
 
+def _contract_at(here: WalkState, place: int) -> str:
+    """Whose contract something is about that came of a step."""
+    card = here.trail[place].escalation
+    known = state_on(walk=here.walk, trail=here.trail[: place + 1]).known
+    return (card.contract if card is not None else "") or contract_of(known)
+
+
 def _number(details: Mapping[str, Any]) -> str:
     return _plain(next((str(details[name]) for name in ABOUT if details.get(name)), ""))
 
@@ -173,103 +211,18 @@ def _plain(number: str) -> str:
     return phone_numbers.parse(number) or number
 
 
-def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | None:
-    """Its card, once; None where there is nobody to call back and nothing to find her by."""
-    here, step = undone.here, undone.step
-    walk, known = _of_its_customer(here), here.known
-    words = words_of_the_call(here, known)
-    details = arguments(step.with_, words)
-    number = str(details.get("number", ""))
-    stolen = stolen_line(here, step)
-    telephone = call_back_on(walk, known, about=number, stolen=stolen)
-    if not telephone or same_value(telephone, stolen):
-        telephone = undone.call_back or telephone
-    own = (str(known.get(field.name) or "") for field in step.fields if field.type == "telephone")
-    told = (phone_numbers.parse(one) for one in (number, str(known.get("number") or ""), *own))
-    telephone = telephone or next(filter(None, told), "")
-    if not telephone and not walk.contract:
-        return None
-    about = undone.write.to_whom if undone.write else undone.number  # of two numbers each has its own
-    ended = _("La llamada terminó antes de este paso (%(how)s).") % {"how": how}
-    only = [_("No se conoce otro teléfono que el mismo de que trata")] if telephone == _plain(number) else []
-    says: dict[str, Any] = {
-        "customer_name": who_asks(step, walk, known) or customer_on_file(walk, known),
-        "telephone": telephone,
-        "reason": ". ".join(
-            [
-                f"{step.ref} {step.title}",
-                f"{ended} {undone.reason}".rstrip("."),
-                *only,
-                *written(here.step, here.footstep),
-                *notes_of(here),
-            ]
-        ),
-        "details": details,
-        "promised": filled(step.promised, words) or _heard(undone),
-        "due_at": due_at(step.due, known, now=now) if step.due else None,
-        "by": walk.by,
-        "now": now,
-    }
-    if step.kind == "hand_over":  # which may have been passed before: then what was said last is corrected on its card
-        _key, before = card_of(f"walk:{walk.key}:{here.flow.line}:{step.name}", step, details)
-        if before is not None:
-            correct_raised(before, **says)
-            return before
-    card = raise_escalation(
-        key=":".join(filter(None, ("walk", str(walk.key), here.flow.line, step.name, "left", about))),
-        kind=step.escalation or BEGUN,
-        line=walk.line.number,
-        contract=walk.contract,
-        zone=zone_of(known),
-        **says,
-    )
-    if step.kind == "hand_over":
-        see_to_what_was_not_done(here, card)
-    return card
-
-
-def _of_its_customer(here: WalkState) -> Walk:
-    """The call as it was when this was promised: it may have gone on about another customer since."""
-    customer = here.known.get("customer")
-    if not isinstance(customer, Mapping) or customer.get("contract") in (None, "", here.walk.contract):
-        return here.walk
-    then = copy(here.walk)
-    then.contract, then.customer_name = str(customer["contract"])[:24], str(customer.get("name") or "")[:120]
-    return then
-
-
-def _heard(undone: Undone) -> str:
-    """Of a step without a promise of its own: what the agent was given to say after the write before it."""
-    return words_heard(undone.here, undone.write) if undone.write else ""
-
-
-def words_heard(here: WalkState, write: OutsideWrite) -> str:
-    """What the agent was given to say after the write was asked for; empty where nothing was said any more."""
-    trail = read_state(walk=here.walk).trail
-    place = next((n for n, passed in enumerate(trail) if passed.write_id == write.pk), len(trail))
-    for n, passed in enumerate(trail[place + 1 :], start=place + 2):
-        step = here.step_of(passed)
-        if step.say:
-            then = state_on(walk=here.walk, trail=trail[:n])
-            words = words_of_the_call(then, then.known)
-            said = script(step.say, {name: one for name, one in words.items() if name not in PROTOCOL})
-            if told := " ".join(one for one in SENTENCE.split(said) if "¿" not in one):  # a question is no promise
-                return told
-    return ""
-
-
 def _came_about(follower: Step, write: OutsideWrite, here: WalkState, at: int) -> bool:
     """Whether the footstep `at` that place is that step, for the same number, and did what it is there for or was told
     that it cannot: a call may be about two.
     """
     passed: Footstep = here.trail[at]
-    if passed.step != follower.name:
-        return False
-    if follower.kind == "hand_over":
+    if follower.kind == "hand_over":  # by whatever step: a doubt may have handed it over before it was settled
         card = passed.escalation
         if card is None or card.kind_id != follower.escalation:
             return False
         return _plain(str(card.details.get("number") or write.to_whom)) == _plain(write.to_whom)  # as it is read
+    if passed.step != follower.name:
+        return False
     if passed.write is not None and passed.write.action == follower.action:
         return passed.write.to_whom == write.to_whom
     then = state_on(walk=here.walk, trail=here.trail[: at + 1]).known

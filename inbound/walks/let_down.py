@@ -8,7 +8,9 @@ Whoever was told at once that it was refused has the card her step handed over.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,10 +21,11 @@ from escalations.raising import add_detail, raise_escalation
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
+from inbound.walks.asked import TELEPHONE, call_back_on, customer_on_file, given_on, stolen_line, zone_of
 from inbound.walks.consequences import INTERACTION, told_of
-from inbound.walks.left_undone import MUST_FOLLOW, Undone, not_followed, raise_card_of, words_heard
+from inbound.walks.left_undone import MUST_FOLLOW, Undone, not_followed
 from inbound.walks.state import WalkState, flow_of, read_state
+from inbound.walks.undone_cards import raise_card_of, words_heard
 from inbound.writes.states import how_it_stands
 from telephony.phone_numbers import parse
 
@@ -83,7 +86,7 @@ def _not_followed(now: datetime) -> list[int]:
             did = Q(Exists(passed.filter(write__action=after.action, write__to_whom=OuterRef("to_whom"))))
         else:  # a card has its number in words: where the call was about two, each is looked at
             of_the_call = OutsideWrite.objects.filter(walk=OuterRef("walk"), action=action)
-            handed = passed.filter(escalation__kind__code=after.escalation)
+            handed = Footstep.objects.filter(walk=OuterRef("walk"), escalation__kind__code=after.escalation)
             did = Q(Exists(handed)) & ~Q(Exists(of_the_call.exclude(to_whom=OuterRef("to_whom"))))
         follows |= Q(action=action) & ~did
     lately = now - LOOKED_BACK_FOR_WHAT_FOLLOWS
@@ -110,12 +113,14 @@ def _see_to_what_follows(pk: int, *, now: datetime) -> int:
         undone = next((one for one in not_followed(here) if one.write and one.write.pk == pk), None)
         if undone is None:
             return 0
-        write.follow_card = _said_on_its_card(undone, write, now) or raise_card_of(
-            undone, how=here.walk.result_label, now=now
-        )
+        told = _said_on_its_card(undone, write, now)
+        write.follow_card = told or raise_card_of(undone, how=here.walk.result_label, now=now)
         if write.follow_card is None:
             return 0
         write.save(update_fields=["follow_card"])
+        if told is None and write.card is not None and write.card.state in Escalation.UNSETTLED:
+            follows = _("Se hizo. Lo que sigue tiene su propia derivación: %(what)s") % {"what": undone.step.title}
+            add_detail(key=write.card.key, text=follows, by=None, now=now)
     return 1
 
 
@@ -140,7 +145,8 @@ def _raise_card(pk: int, *, now: datetime) -> int:
         if write.card_id is not None or write.state not in (*NOT_ABOUT_TO_BE, *STILL_TO_BE_DONE):
             return 0
         here = read_state(walk=write.walk)
-        known, walk = here.known, here.walk
+        walk, given = here.walk, given_on(here.trail)
+        known = {**here.known, TELEPHONE: given} if given else here.known
         what = str(actions()[write.action].words)
         write.card = raise_escalation(
             key=f"write:{write.pk}",
@@ -148,7 +154,7 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             line=walk.line.number,
             contract=walk.contract,
             customer_name=customer_on_file(walk, known) or write.requester_name,
-            telephone=_reached_at(here, write) or parse(write.to_whom) or "",
+            telephone=_reached_at(here, known, write) or parse(write.to_whom) or "",
             zone=zone_of(known),
             reason=f"{what}: {_why(write)} {write.last_error}".strip(),
             details=told_of(write),
@@ -161,10 +167,10 @@ def _raise_card(pk: int, *, now: datetime) -> int:
     return 1
 
 
-def _reached_at(here: WalkState, write: OutsideWrite) -> str:
+def _reached_at(here: WalkState, known: Mapping[str, Any], write: OutsideWrite) -> str:
     step = next((one for one in here.flow.steps.values() if one.action == write.action), None)
     stolen = stolen_line(here, step) if step else ""
-    return call_back_on(here.walk, here.known, about=write.to_whom, stolen=stolen)
+    return call_back_on(here.walk, known, about=write.to_whom, stolen=stolen)
 
 
 def _why(write: OutsideWrite) -> str:

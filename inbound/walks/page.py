@@ -12,16 +12,17 @@ from escalations.letters import Draft, draft_letter, letters_of
 from escalations.models import Escalation
 from inbound.flows.conditions import arguments, script, value_at
 from inbound.flows.diagram import svg
-from inbound.flows.shapes import OUTCOMES
+from inbound.flows.shapes import OUTCOMES, SAME_CARD
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.outside.found_words import FoundInWords, in_words, words_of
 from inbound.outside.look_ups import look_ups
-from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller, stolen_line
+from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_line
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.consequences import own_write, passings
+from inbound.walks.cards import proposed_card
+from inbound.walks.consequences import own_write
 from inbound.walks.leaving import OFFERED
-from inbound.walks.left_undone import asked_at_the_end
+from inbound.walks.left_undone import asked_of
 from inbound.walks.shown import (
     Choice,
     ShownField,
@@ -32,7 +33,7 @@ from inbound.walks.shown import (
     shown_field,
     ways_of,
 )
-from inbound.walks.state import WalkState, fields_before, flow_of, read_by_hand
+from inbound.walks.state import WalkState, fields_before, flow_of, passings, read_by_hand
 from inbound.walks.trail import Passed, trail_of
 from inbound.writes.limits import same_of_other_calls, under_way_for_others
 from inbound.writes.states import how_it_stands
@@ -137,10 +138,12 @@ def lay_walk(
     words = words_of_the_call(here, here.known)
     held = {**fields_before(here), **(typed or {})}
     looked_by_hand = step.kind == "look_up" and here.footstep.found is None and here.footstep.by_hand
-    own = (*fields_of(step, walk=walk, known=here.known), *asked_at_the_end(here))
+    own = asked_of(here)
     asked = look_ups()[step.look_up].by_hand if looked_by_hand else own
     # What was asked for is no answer: nothing stands in the form of another screen that nobody read there.
     filled_in = {} if looked_by_hand else here.known
+    if any(one.name == SAME_CARD for one in own):
+        held = {SAME_CARD: proposed_card(here), **held}
     writes, handed = _left_behind(here)
     owed = [Owed(write, str(actions()[write.action].words), _waits_for(here, write)) for write in writes]
     return WalkPage(

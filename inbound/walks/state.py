@@ -9,7 +9,7 @@ from typing import Any
 
 from inbound.flows.conditions import arguments
 from inbound.flows.schema import parse_flow
-from inbound.flows.shapes import Flow, Step
+from inbound.flows.shapes import SAME_CARD, Flow, Step
 from inbound.models import FlowVersion, Footstep, ServiceLine, Walk
 
 CONTINUED = "continue_as"  # what is chosen where a walk goes on as another line
@@ -66,6 +66,12 @@ def state_on(*, walk: Walk, trail: list[Footstep]) -> WalkState:
     flow = flow_of(newest.version_id)
     known = {**known_on(path, before=walk.brought), "caller_number": walk.caller_number}
     return WalkState(walk, flow, flow.steps[newest.step], newest, known, path, trail)
+
+
+def passings(here: WalkState) -> list[Footstep]:
+    """The footsteps on the present step, of the same line: the first time, and each time it was come back to."""
+    line, name = here.flow.line, here.step.name
+    return [passed for passed in here.trail if passed.step == name and flow_of(passed.version_id).line == line]
 
 
 def path_of(trail: list[Footstep]) -> list[Footstep]:
@@ -131,7 +137,7 @@ def fields_before(here: WalkState) -> dict[str, Any]:
         then = known_on(path_of(here.trail[: earlier[-1]]), before=here.walk.brought)
         if arguments(here.step.with_, then) != arguments(here.step.with_, here.known):
             return {}
-    return dict(here.trail[earlier[-1]].answer)
+    return {name: text for name, text in here.trail[earlier[-1]].answer.items() if name != SAME_CARD}
 
 
 def read_by_hand(here: WalkState, path: str) -> bool:

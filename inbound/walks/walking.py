@@ -25,7 +25,7 @@ from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import Looked, look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
-from inbound.walks.asked import call_back_on, fields_of, typed_so_far
+from inbound.walks.asked import call_back_on, typed_so_far
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out, write_to_unit
 from inbound.walks.footsteps import (
     StaleStep,
@@ -39,8 +39,9 @@ from inbound.walks.footsteps import (
     refusals_noted,
     remember_customer,
 )
-from inbound.walks.left_undone import asked_at_the_end, gone_back_from, raise_card_of, was_only_corrected
+from inbound.walks.left_undone import all_undone, asked_of, was_only_corrected
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
+from inbound.walks.undone_cards import see_to_undone
 from inbound.writes.delivering import wait_for
 from inbound.writes.states import WriteRefused, outcome_of
 
@@ -86,8 +87,7 @@ def answer_step(
     with refusals_noted(by=by, key=key, position=position), transaction.atomic():
         here = locked_state(by, key, position)
         step, footstep, walk = here.step, here.footstep, here.walk
-        asked = (*fields_of(step, walk=walk, known=here.known), *asked_at_the_end(here))
-        footstep.answer = clean_answers(step=step, fields=asked, sent=sent, known=here.known, now=now)
+        footstep.answer = clean_answers(step=step, fields=asked_of(here), sent=sent, known=here.known, now=now)
         known = {**here.known, **footstep.answer}
         following = step.next
         if step.kind == "decide":
@@ -234,7 +234,7 @@ def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int |
         target = not_a_question_to_a_machine(here, earlier[-1], to)
         walk = here.walk
         if here.step.kind == "hand_over":  # she may hang up now, and was asked where she is called back
-            here.footstep.answer = {**here.footstep.answer, **typed_so_far(here, now=now)}
+            here.footstep.answer = {**here.footstep.answer, **typed_so_far(here, asked_of(here), now=now)}
         leave(here.footstep, now=now)
         known = known_on([one for one in here.path if one.position < target.position], before=walk.brought)
         enter(walk, here.trail, target.version_id, target.step, known=known, now=now, back_to=target)
@@ -273,11 +273,10 @@ def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, 
 def _end(here: WalkState, now: datetime) -> None:
     """A call leaves its interaction; the lane of a card settles the card."""
     if here.walk.escalation_id is None:
-        for undone in gone_back_from(here, of_another=True):
-            if was_only_corrected(here, undone):
-                continue
-            reached_at = call_back_on(here.walk, here.known, about=undone.number)
-            raise_card_of(replace(undone, call_back=reached_at), how=here.step.label, now=now)
+        for undone in all_undone(here, came_to_an_end=True):
+            if undone.was_heard and not was_only_corrected(here, undone):  # what else must follow the clock sees to
+                reached_at = call_back_on(here.walk, here.known, about=undone.number)
+                see_to_undone(replace(undone, call_back=reached_at), how=here.step.label, now=now)
         end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)
         return
     try:

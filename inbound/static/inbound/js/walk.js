@@ -1,5 +1,6 @@
 /* A walk: a number is typed as it is said and lands in the search box; a customer chosen from the list fills the form,
-   by mouse, digit, or down and Enter from the search box; the flow's drawing opens at the step where the call is. */
+   by mouse, digit, or down and Enter from the search box; what was typed goes with the call that goes back or ends; the
+   flow's drawing opens at the step where the call is. */
 (() => {
   "use strict";
 
@@ -33,6 +34,32 @@
       found[0].click();
     } else return;
     event.preventDefault();
+  });
+
+  // What was typed last may still wait to be kept: it is, before the call goes back from its step or ends.
+  document.addEventListener("htmx:confirm", (event) => {
+    const form = document.getElementById("step-form");
+    if (!form || !event.target.matches("[data-keeps-first]")) return;
+    event.preventDefault();
+    if (form.dataset.isKept) return; // pressed twice
+    form.dataset.isKept = "yes";
+    const keeping = form.closest("[hx-post]:not(form)").getAttribute("hx-post");
+    fetch(keeping, { method: "POST", body: new FormData(form) })
+      .catch(() => null) // nobody is kept in a call by a net that is gone
+      .then(() => event.detail.issueRequest(true))
+      .finally(() => delete form.dataset.isKept);
+  });
+
+  // Who calls, typed and not yet noted, is who is called back by the form that ends the call.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest('[data-open="leave-call"]')) return;
+    for (const [from, to] of [
+      ["caller-name", "leave-name"],
+      ["caller-number", "leave-telephone"],
+    ]) {
+      const typed = document.getElementById(from)?.value.trim();
+      if (typed) document.getElementById(to).value = typed;
+    }
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {

@@ -1,0 +1,90 @@
+"""Which card a step that hands over speaks of when it is passed again: the one it raised before, corrected, or another.
+
+Whoever went back to it corrects what she had said; whoever came to it once more, for another customer, number, damage
+or order, or round about, asks for another thing. Where a card is there the agent sees which it will be and may say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from escalations.models import Escalation
+from inbound.fields import Field
+from inbound.flows.conditions import arguments
+from inbound.flows.shapes import SAME_CARD, Step
+from inbound.models import Footstep
+from inbound.walks.state import WalkState, passings
+
+ABOUT = ("number", "service_number", "damage", "order")  # details that say which of several a card is about
+CORRECTED, ANOTHER = "corrected", "another"
+
+
+def which_card(here: WalkState) -> tuple[Field, ...]:
+    """What is asked where the step has a card already: whether that one is corrected."""
+    if here.step.kind != "hand_over" or not _open_cards(here):
+        return ()
+    choices = (
+        (CORRECTED, _("Corrige la derivación de antes")),
+        (ANOTHER, _("Es otro pedido: va otra derivación")),
+    )
+    return (Field(SAME_CARD, _("Ya derivó esto en esta llamada"), "choice", required=False, choices=choices),)
+
+
+def proposed_card(here: WalkState) -> str:
+    """Which of the two stands in that field before anything is typed."""
+    details = arguments(here.step.with_, here.known)
+    return ANOTHER if card_to_correct(here, {"details": details, "reason": ""}) is None else CORRECTED
+
+
+def card_to_correct(here: WalkState, says: Mapping[str, Any], *, settled: bool = False) -> Escalation | None:
+    """The card this step raised before for the same thing; None where it is to raise one that `says` so.
+
+    `settled`: one that was settled since, too, of which nothing is left to be corrected.
+    """
+    cards = _open_cards(here, settled=settled)
+    said = here.footstep.answer.get(SAME_CARD)
+    if said == ANOTHER:
+        return None
+    if said == CORRECTED and cards:
+        return cards[0][1]
+    return next((card for passed, card in cards if _is_same(here, passed, card, says)), None)
+
+
+def next_key(key: str) -> str:
+    """The key of the next card of a step of a call."""
+    tried, numbered = 1, key
+    while Escalation.objects.filter(key=numbered).exists():
+        tried += 1
+        numbered = f"{key}:{tried}"
+    return numbered
+
+
+def contract_of(known: Mapping[str, Any]) -> str:
+    """Whom the call is about, as far as it was known; empty while it is not."""
+    customer = known.get("customer")
+    return str(customer.get("contract") or "")[:24] if isinstance(customer, Mapping) else ""
+
+
+def _open_cards(here: WalkState, *, settled: bool = False) -> list[tuple[Footstep, Escalation]]:
+    """What this step raised in this call, newest first."""
+    cards = [(passed, passed.escalation) for passed in reversed(passings(here)) if passed.escalation is not None]
+    return [(passed, card) for passed, card in cards if settled or card.state in Escalation.UNSETTLED]
+
+
+def _is_same(here: WalkState, passed: Footstep, card: Escalation, says: Mapping[str, Any]) -> bool:
+    contract = here.walk.contract
+    if card.contract and contract and card.contract != contract:
+        return False
+    went_back = all(passed.position != counted.position for counted in here.path)
+    if went_back:
+        return _about(here.step, card.details) == _about(here.step, says["details"])
+    return (card.details, card.reason) == (says["details"], says["reason"])  # come round to it: pressed twice
+
+
+def _about(step: Step, details: Mapping[str, Any]) -> list[Any]:
+    """What a card is about: of what was known before its own step asked anything."""
+    own = {field.name for field in step.fields}
+    return [details.get(name) for name in ABOUT if name not in own]

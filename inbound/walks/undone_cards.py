@@ -1,0 +1,120 @@
+"""The card of what a call left undone (left_undone.py), and the words the caller heard of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from escalations.models import Escalation
+from escalations.raising import correct_raised, raise_escalation
+from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, same_value, script
+from inbound.models import OutsideWrite, Walk
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, who_asks, zone_of
+from inbound.walks.call_words import words_of_the_call
+from inbound.walks.cards import card_to_correct
+from inbound.walks.consequences import due_at, notes_of, said_on_card, see_to_what_was_not_done, written
+from inbound.walks.left_undone import Undone
+from inbound.walks.state import WalkState, read_state, state_on
+from telephony import phone_numbers
+
+BEGUN = "write_not_done"
+
+
+def see_to_undone(undone: Undone, *, how: str, now: datetime, card: Escalation | None = None) -> Escalation | None:
+    """Its card, or the one where it is told, and that what followed from its write is seen to."""
+    whose = card or raise_card_of(undone, how=how, now=now)
+    if undone.write is not None:
+        OutsideWrite.objects.filter(pk=undone.write.pk, follow_card=None).update(follow_card=whose)
+    return whose
+
+
+def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | None:
+    """Its card, once; None where there is nobody to call back and nothing to find her by."""
+    here, step = undone.here, undone.step
+    walk, known = _of_its_customer(here), here.known
+    words = words_of_the_call(here, known)
+    details = arguments(step.with_, words)
+    number = str(details.get("number", ""))
+    stolen = stolen_line(here, step)
+    telephone = call_back_on(walk, known, about=number, stolen=stolen)
+    if not telephone or same_value(telephone, stolen):
+        telephone = undone.call_back or telephone
+    own = (str(known.get(field.name) or "") for field in step.fields if field.type == "telephone")
+    told = (phone_numbers.parse(one) for one in (number, str(known.get("number") or ""), *own))
+    telephone = telephone or next(filter(None, told), "")
+    if not telephone and not walk.contract:
+        return None
+    about = undone.write.to_whom if undone.write else undone.about  # of two numbers each has its own
+    ended = _("La llamada terminó antes de este paso (%(how)s).") % {"how": how}
+    only = [_("No se conoce otro teléfono que el mismo de que trata")] if same_value(telephone, number) else []
+    says: dict[str, Any] = {
+        "customer_name": who_asks(step, walk, known) or customer_on_file(walk, known),
+        "telephone": telephone,
+        "reason": ". ".join(
+            [
+                f"{step.ref} {step.title}",
+                f"{ended} {undone.reason}".rstrip("."),
+                *only,
+                *written(here.step, here.footstep),
+                *notes_of(here),
+            ]
+        ),
+        "details": details,
+        "promised": (filled(step.promised, words) if undone.was_heard else "") or _heard(undone),
+        "due_at": due_at(step.due, known, now=now) if step.due else None,
+        "by": walk.by,
+        "now": now,
+    }
+    if here.step is step and step.kind == "hand_over":
+        said = said_on_card(replace(here, walk=walk), known, now=now)
+        before = card_to_correct(here, said, settled=True)
+        if before is not None:  # she has it, and at the most something of it was typed anew
+            if before.state in Escalation.UNSETTLED:
+                correct_raised(before, contract=walk.contract, **said)
+            return before
+    card = raise_escalation(
+        key=":".join(filter(None, ("walk", str(walk.key), here.flow.line, step.name, "left", about))),
+        kind=step.escalation or BEGUN,
+        line=walk.line.number,
+        contract=walk.contract,
+        zone=zone_of(known),
+        **says,
+    )
+    if step.kind == "hand_over":
+        see_to_what_was_not_done(here, card)
+    return card
+
+
+def _of_its_customer(here: WalkState) -> Walk:
+    """The call as it was when this was promised: it may have gone on about another customer since."""
+    customer = here.known.get("customer")
+    if not isinstance(customer, Mapping) or customer.get("contract") in (None, "", here.walk.contract):
+        return here.walk
+    then = copy(here.walk)
+    then.contract, then.customer_name = str(customer["contract"])[:24], str(customer.get("name") or "")[:120]
+    return then
+
+
+def _heard(undone: Undone) -> str:
+    """Of a step without a promise of its own: what the agent was given to say after the write before it."""
+    return words_heard(undone.here, undone.write) if undone.write else ""
+
+
+def words_heard(here: WalkState, write: OutsideWrite) -> str:
+    """What the agent was given to say after the write was asked for; empty where nothing was said any more."""
+    trail = read_state(walk=here.walk).trail
+    place = next((n for n, passed in enumerate(trail) if passed.write_id == write.pk), len(trail))
+    for n, passed in enumerate(trail[place + 1 :], start=place + 2):
+        step = here.step_of(passed)
+        if step.say:
+            then = state_on(walk=here.walk, trail=trail[:n])
+            words = words_of_the_call(then, then.known)
+            said = script(step.say, {name: one for name, one in words.items() if name not in PROTOCOL})
+            if told := " ".join(one for one in SENTENCE.split(said) if "¿" not in one):  # a question is no promise
+                return told
+    return ""
