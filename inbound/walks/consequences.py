@@ -168,7 +168,7 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
     walk, step = here.walk, here.step
     if step.mailed and walk.escalation and (why := why_not_mailed(walk.escalation)):
         raise EscalationRefused(why)
-    told = [text for one in here.path for text in (*written(here.step_of(one), one), *_done(one))]
+    told = [text for one in here.path for text in _told(here.step_of(one), one)]
     if step.mailed and walk.escalation:
         told += [f"{letter.unit}: {letter.to_whom}" for letter in letters_sent(walk.escalation)]
     outcome = ". ".join([step.label, *told])
@@ -215,8 +215,10 @@ def interaction_text(here: WalkState, label: str) -> str:
         elif step.kind == "decide" and footstep.chosen:
             lines.append(next((way.label for way in step.ways if way.name == footstep.chosen), footstep.chosen))
         elif step.waits and footstep.chosen:
-            lines.append(f"{step.title}: {OUTCOMES[footstep.chosen].lower()}")
-        elif step.kind in ("do", "hand_over", "refer"):
+            lines.append(" ".join([f"{step.title}: {OUTCOMES[footstep.chosen].lower()}", *_done(footstep)]))
+        elif step.kind == "refer":
+            lines.append(f"{step.title} ({step.procedure})")
+        elif step.kind in ("do", "hand_over"):
             lines.append(step.title)
         lines += [str(footstep.answer[name]) for name in ("note", "seen") if footstep.answer.get(name)]
     return ". ".join([*lines, label])[:1000]
@@ -226,6 +228,11 @@ def written(step: Step, footstep: Footstep) -> list[str]:
     """What was written down on a step in words of its own, its note last."""
     names = [field.name for field in step.fields if field.type in WORDS] + ["note"]
     return [str(footstep.answer[name]) for name in names if footstep.answer.get(name)]
+
+
+def _told(step: Step, footstep: Footstep) -> list[str]:
+    """What the result of a lane says of a step: what was written down, the procedure it follows, what it came to."""
+    return [*written(step, footstep), *([step.procedure] if step.procedure else []), *_done(footstep)]
 
 
 def _done(footstep: Footstep) -> list[str]:

@@ -32,6 +32,7 @@ from inbound.walks.shown import (
     one_is_enough,
     shown_field,
     ways_of,
+    while_she_waits,
 )
 from inbound.walks.state import WalkState, fields_before, flow_of, passings, read_by_hand
 from inbound.walks.trail import Passed, trail_of
@@ -148,7 +149,7 @@ def lay_walk(
     owed = [Owed(write, str(actions()[write.action].words), _waits_for(here, write)) for write in writes]
     return WalkPage(
         here=here,
-        say=" ".join(filter(None, (script(step.say, words), asks_besides(step, own)))),
+        say=" ".join(filter(None, (script(step.say, words), asks_besides(step, own)))) or while_she_waits(here),
         note=str(held.get("note", "")),
         fields=[shown_field(one, held, errors, filled_in, caller=walk.caller_number) for one in asked],
         ways=ways_of(here),

@@ -116,6 +116,12 @@ def asks_besides(step: Step, asked: Sequence[Field]) -> str:
     return "¿Me indica su nombre?" if CALLER_NAME in added else "¿A qué teléfono le llamamos?" if added else ""
 
 
+def while_she_waits(here: WalkState) -> str:
+    """What is said while the agent reads on another screen what no system answered; said, so in Spanish."""
+    no_answer = here.footstep.found is None and (here.footstep.by_hand or here.footstep.trouble)
+    return "Un momento, por favor: lo reviso." if here.step.kind == "look_up" and no_answer else ""
+
+
 def _sector(written: str, options: list[tuple[str, str]]) -> str:
     """Of the sectors there are the one that was written, however; else whoever holds the role in all of them."""
     codes = [code for code, _words in options]

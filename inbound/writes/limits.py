@@ -35,11 +35,12 @@ def check_limits(
     in_doubt = same_of_other_calls(action=action, to_whom=to_whom, walk=walk, now=now).exclude(state=State.DONE).first()
     if in_doubt is not None:
         words = _(
-            "Esto mismo ya se pidió para %(whom)s a las %(hour)s, en otra llamada, y todavía no se sabe si se hizo: no "
+            "Ya se pidió esto para %(whom)s a las %(hour)s, en otra llamada, y todavía no se sabe si se hizo: no "
             "se pide otra vez. Siga sin hacerlo y páselo a supervisión."
         )
         hour = date_format(timezone.localtime(in_doubt.owed_at, LA_PAZ), "H:i")
-        raise WriteRefused(words % {"whom": to_whom, "hour": hour})
+        whom = f"{to_whom} ({bs(in_doubt.amount)})" if in_doubt.amount else to_whom
+        raise WriteRefused(words % {"whom": whom, "hour": hour})
     policy = OutsideSystem.objects.filter(code=system).first()
     if amount is not None:
         offered = amounts_offered(walk=walk, number=to_whom)

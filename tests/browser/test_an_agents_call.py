@@ -273,3 +273,38 @@ def test_the_flow_opens_where_the_call_is(page, customer, lines):
     expect(step(page)).to_contain_text("Reiterar el daño")
     page.keyboard.press("d")
     expect(page.locator("dialog.diagram .is-current")).to_be_in_viewport(ratio=1)
+
+
+def test_a_telephone_typed_the_moment_before_the_call_ends_is_on_the_card(page, lines):
+    """The page keeps what is typed a little later than the keys: whoever hangs up in between has said it."""
+    page.keyboard.press("2")
+    page.wait_for_url("**/walks/**")
+    page.wait_for_load_state("domcontentloaded")
+    OutsideSystem.objects.update(mode="by_hand")
+    for _step in range(8):
+        if step(page).text_content().strip() == "Otro caso":
+            break
+        contract = page.get_by_label("Contrato", exact=True)
+        if contract.count():
+            contract.fill("1011018")
+        other = page.get_by_role("button", name="Otro")
+        (other if other.count() else page.locator("[data-key=Enter]")).first.click()
+        settle(page)
+    expect(step(page)).to_have_text("Otro caso")
+    page.get_by_label("Teléfono para llamarle").fill("70712388")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Terminar antes").click()
+    page.get_by_label("El cliente colgó").check()
+    page.get_by_role("dialog").get_by_role("button", name="Terminar la atención").click()
+    expect(page.get_by_text("Atención terminada")).to_be_visible()
+    assert Escalation.objects.get().telephone == "+59170712388"
+
+
+def test_who_calls_typed_and_not_noted_is_who_is_called_back(page, lines):
+    page.keyboard.press("1")
+    page.wait_for_url("**/walks/**")
+    page.wait_for_load_state("domcontentloaded")
+    page.get_by_text("Anotar quién llama y de qué número").click()
+    page.get_by_label("Teléfono del que llama").fill("70733379")
+    page.get_by_role("button", name="Terminar antes").click()
+    expect(page.get_by_role("dialog").get_by_label("Teléfono")).to_have_value("70733379")
