@@ -234,8 +234,9 @@ def test_each_kind_of_escalation_has_its_step_and_its_time() -> None:
         ("103.13", "reentry_ticket", (0, 1, 0, False)),
         ("4200224.5", "guide_listing", (0, 2, 0, False)),
         ("800130001.5.1", "sim_block", (0, 0, 5, False)),  # not more than five days
-        ("800131313.6", "nocc_fault", (8, 0, 0, False)),
-        ("800131313.6.1", "nocc_fault", (4, 0, 0, False)),  # its own system was not reached
+        ("800131313.6", "nocc_follow_up", (8, 0, 0, False)),
+        ("800131313.6.1", "nocc_follow_up", (4, 0, 0, False)),  # it may stand there
+        ("800131313.6.1", "nocc_fault", (4, 0, 0, False)),  # its own system did not take it: by mail
         ("4639999.7", "public_phone_fault", (4, 0, 0, False)),
     }
 
