@@ -14,6 +14,7 @@ FIELD_TYPES = (
     *("customer", "service_number", "contract", "identity_card", "amount", "holder", "kinship"),
     *("address", "date", "hour", "telephone", "name", "text", "choice", "sector"),
 )
+CALLER_NAME, TELEPHONE = "caller_name", "telephone"  # of whoever is on the line, whatever she calls about
 OWNER = "owner"
 HOLDER = {OWNER: _("Es el titular"), "other": _("No es el titular")}
 KINSHIPS = {

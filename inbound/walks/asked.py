@@ -11,17 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from escalations.letters import sectors_of
-from inbound.fields import Field
+from inbound.fields import CALLER_NAME, TELEPHONE, Field
 from inbound.flows.conditions import known_first, same_value
 from inbound.flows.shapes import LANES, Step
 from inbound.models import Footstep, Walk
 from inbound.walks.answering import clean_so_far
-from inbound.walks.state import WalkState, fields_before
+from inbound.walks.cards import held_before
+from inbound.walks.state import WalkState
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import parse
 
 SAID_NAMES = ("caller_name", "requester_name", "name")  # of who is on the line, when she is no customer that was found
-CALLER_NAME, TELEPHONE = "caller_name", "telephone"
 
 
 def fields_of(step: Step, *, walk: Walk, known: Mapping[str, Any]) -> tuple[Field, ...]:
@@ -99,8 +99,7 @@ def typed_so_far(here: WalkState, asked: Collection[Field], *, now: datetime) ->
     """What stands in the fields of a step nobody sent: whoever hangs up has said it all the same. On a step that was
     come back to, what she had said there. Of a look-up only who is called.
     """
-    before = fields_before(here)
-    fields = {str(name): str(text) for name, text in before.items() if isinstance(text, str)}
+    fields = {str(name): text for name, text in held_before(here).items() if isinstance(text, str)}
     typed = {name: " ".join(fields.get(name, "").split())[:120] for name in SAID_NAMES}
     typed[TELEPHONE] = parse(fields.get(TELEPHONE, "")) or ""
     if here.step.kind != "look_up":

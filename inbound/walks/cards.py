@@ -12,11 +12,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
-from inbound.fields import Field
+from inbound.fields import CALLER_NAME, TELEPHONE, Field
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import SAME_CARD, Step
 from inbound.models import Footstep
-from inbound.walks.state import WalkState, passings
+from inbound.walks.state import WalkState, fields_before, passings
 
 ABOUT = ("number", "service_number", "damage", "order")  # details that say which of several a card is about
 CORRECTED, ANOTHER = "corrected", "another"
@@ -37,6 +37,15 @@ def proposed_card(here: WalkState) -> str:
     """Which of the two stands in that field before anything is typed."""
     details = arguments(here.step.with_, here.known)
     return ANOTHER if card_to_correct(here, {"details": details, "reason": ""}) is None else CORRECTED
+
+
+def held_before(here: WalkState) -> dict[str, Any]:
+    """What the fields of the step hold (state.py); of another request only who calls, and where she is called back."""
+    held = fields_before(here)
+    is_typed = here.walk.draft.get("position") == here.footstep.position
+    if is_typed or not which_card(here) or proposed_card(here) == CORRECTED:
+        return held
+    return {name: text for name, text in held.items() if name in (CALLER_NAME, TELEPHONE)}
 
 
 def card_to_correct(here: WalkState, says: Mapping[str, Any], *, settled: bool = False) -> Escalation | None:

@@ -18,12 +18,11 @@ from django.utils.translation import gettext_lazy
 from agents.models import User
 from escalations.models import Escalation, Kind
 from escalations.raising import add_detail, due_by, kind_of, raise_escalation, reach_at
+from inbound.fields import CALLER_NAME, TELEPHONE
 from inbound.flows.conditions import same_value
 from inbound.models import OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked import (
-    CALLER_NAME,
-    TELEPHONE,
     call_back_on,
     name_of_the_caller,
     stolen_line,

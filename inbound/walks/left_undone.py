@@ -14,13 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inbound.fields import Field
+from inbound.fields import TELEPHONE, Field
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import (
-    TELEPHONE,
     fields_of,
     given_on,
 )

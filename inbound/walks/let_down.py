@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
 from escalations.raising import add_detail, raise_escalation
+from inbound.fields import TELEPHONE
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import TELEPHONE, call_back_on, customer_on_file, given_on, stolen_line, zone_of
+from inbound.walks.asked import call_back_on, customer_on_file, given_on, stolen_line, zone_of
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.left_undone import MUST_FOLLOW, Undone, not_followed
 from inbound.walks.state import WalkState, flow_of, read_state

@@ -19,7 +19,7 @@ from inbound.outside.found_words import FoundInWords, in_words, words_of
 from inbound.outside.look_ups import look_ups
 from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_line
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.cards import proposed_card
+from inbound.walks.cards import held_before, proposed_card
 from inbound.walks.consequences import own_write
 from inbound.walks.leaving import OFFERED
 from inbound.walks.left_undone import asked_of
@@ -34,7 +34,7 @@ from inbound.walks.shown import (
     ways_of,
     while_she_waits,
 )
-from inbound.walks.state import WalkState, fields_before, flow_of, passings, read_by_hand
+from inbound.walks.state import WalkState, flow_of, passings, read_by_hand
 from inbound.walks.trail import Passed, trail_of
 from inbound.writes.limits import same_of_other_calls, under_way_for_others
 from inbound.writes.states import how_it_stands
@@ -137,7 +137,7 @@ def lay_walk(
     """The page of a walk. `by` None: somebody reads it who does not walk it."""
     walk, step, errors = here.walk, here.step, dict(errors or {})
     words = words_of_the_call(here, here.known)
-    held = {**fields_before(here), **(typed or {})}
+    held = {**held_before(here), **(typed or {})}
     looked_by_hand = step.kind == "look_up" and here.footstep.found is None and here.footstep.by_hand
     own = asked_of(here)
     asked = look_ups()[step.look_up].by_hand if looked_by_hand else own

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from escalations.letters import EVERYWHERE
-from inbound.fields import HOLDER, KINSHIPS, Field
+from inbound.fields import CALLER_NAME, HOLDER, KINSHIPS, TELEPHONE, Field
 from inbound.flows.choosing import offered
 from inbound.flows.conditions import is_open, is_required, known_first, same_value, unanswered
 from inbound.flows.shapes import OTHER, SERVICE_ASKED, Step
 from inbound.outside.found_words import row_in_words
 from inbound.walks.answering import amounts_of
-from inbound.walks.asked import CALLER_NAME, TELEPHONE
 from inbound.walks.state import WalkState
 from telephony import phone_numbers
 
@@ -74,6 +73,8 @@ def shown_field(
         value = phone_numbers.display(value) if asked.type == "telephone" else value
     if asked.name not in held and asked.other_than and same_value(value, known_first(asked.other_than, known)):
         value = ""
+    if asked.type == "telephone" and str(value).startswith("+"):
+        value = phone_numbers.display(str(value))
     if isinstance(value, Mapping):
         value, name_value = value.get("contract", ""), str(value.get("name", ""))
     options = [(code, str(label)) for code, label in asked.choices]

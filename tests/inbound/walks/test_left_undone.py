@@ -189,7 +189,7 @@ def test_what_another_call_asked_for_and_nobody_knows_of_is_not_asked_again(
     first.to_the_end()
     side.hangs_up.clear()
     again = call("109", "top_up")
-    with pytest.raises(WalkRefused, match="ya se pidió para 4251234 a las 10:00, en otra llamada"):
+    with pytest.raises(WalkRefused, match="Ya se pidió esto para 4251234 .* a las 10:00, en otra llamada"):
         again.answer(again.caller.here.step)
     assert OutsideWrite.objects.filter(action="c_cli4g.top_up").count() == 1
     write = first.write

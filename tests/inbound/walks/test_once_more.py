@@ -110,6 +110,7 @@ def test_two_contracts_of_one_caller_have_each_its_card(by_hand: Any) -> None:
     to_another_contract(caller, "102", "claim")
     held = {field.name: field.value for field in lay_walk(here=caller.here, by=caller.by).fields}
     assert held[SAME_CARD] == ANOTHER
+    assert held["claim"] == "", "what she said of the first is not said of this one"
     second = hands_over(caller, telephone="70755510", claim="Contrato dos")
     first.refresh_from_db()
     assert (first.contract, first.details["claim"]) == ("1011018", FIRST["claim"])
@@ -151,6 +152,15 @@ def test_what_was_only_heard_for_the_first_contract_has_its_card_where_she_is_go
     first = Escalation.objects.get(contract="1011018")
     assert first.customer_name != "Luis Rojas"
     assert first.telephone == "+59170755511", "where she said last that she is called"
+
+
+def test_who_hangs_up_at_her_second_request_has_not_the_first_ones_words_on_its_card(by_hand: Any) -> None:
+    caller = by_hand("102", "claim")
+    hands_over(caller, **FIRST)
+    to_another_contract(caller, "102", "claim")
+    leave(caller, How.HUNG_UP)
+    second = Escalation.objects.get(contract="1000294")
+    assert (second.telephone, second.details["claim"]) == ("+59170755510", "")
 
 
 @pytest.mark.parametrize(("said", "cards"), [(ANOTHER, 2), (CORRECTED, 1)])
