@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from inbound.flows.schema import Flow, parse_flow
@@ -65,7 +66,9 @@ def text_of(line: str) -> str:
     return (FOLDER / f"{line}.yaml").read_text()
 
 
+@cache
 def flow_of(line: str) -> Flow:
+    """A line's flow as it is on file, read once: it is frozen, and thousands of tests are named by its steps."""
     return parse_flow(text_of(line), name=f"{line}.yaml")
 
 
