@@ -17,7 +17,7 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from psycopg import sql
 
 from tests.sources import HOUSE, ROOMS
@@ -87,6 +87,14 @@ class Restorer:
     def _rows(self, table: str) -> bytes:
         with self.connection.cursor().copy(f"COPY {table} TO STDOUT") as copy:
             return b"".join(bytes(part) for part in copy)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside was never done: what is costly to lay out is laid out once, and damaged in every way."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def key_of_what_migrating_makes() -> str:

@@ -13,17 +13,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.callcenter.world import World
+from tests.databases import undone
 
 EVERYBODY = ("ana", "marta", "elena", "oscar", "ines")
 AGENTS = ("ana", "marta")
@@ -292,14 +291,6 @@ def test_every_address_is_in_the_table(name: str) -> None:
 
 def test_the_table_names_no_address_that_is_gone() -> None:
     assert sorted(set(TABLE) - set(ROUTED)) == []
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What is done inside is undone."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

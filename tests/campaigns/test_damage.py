@@ -6,8 +6,7 @@ and its last seal. What is found by nothing is said so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import connection
 
 from agents.models import Agent, User
 from campaigns.assignment.assigning import Terms, ask_to_assign
@@ -33,6 +32,7 @@ from campaigns.invariants import check_invariants
 from campaigns.models import Campaign, Contact, Disposition, ListEntry, Receipt, RejectedRow, Report, Seal
 from campaigns.month import lifecycle
 from tests.campaigns.some_reports import many, taken
+from tests.databases import undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 At = Callable[..., datetime]
@@ -213,14 +213,6 @@ def do(statements: str) -> None:
         for statement in statements.split(";"):
             cursor.execute(statement)
         cursor.execute("SET session_replication_role = origin")
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What is done inside was never done: the month is made once and damaged in every way."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def test_every_damage_is_found(month: Campaign, subtests: Any) -> None:

@@ -21,7 +21,8 @@ from campaigns.models import Campaign, DoNotCall, ListEntry, Receipt, Refund, Re
 from campaigns.month import lifecycle
 from campaigns.payments.refunds import annul
 from tests.campaigns.some_reports import ccvp, many, received, taken
-from tests.campaigns.test_damage import call, paid, undone
+from tests.campaigns.test_damage import call, paid
+from tests.databases import undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 At = Callable[..., datetime]

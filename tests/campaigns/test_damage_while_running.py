@@ -19,7 +19,8 @@ from campaigns.models import Campaign, FigureRefresh, ListEntry, Receipt
 from campaigns.month import lifecycle
 from campaigns.payments.refunds import annul
 from tests.campaigns.some_reports import ccvp, many, received, taken
-from tests.campaigns.test_damage import call, do, paid, undone
+from tests.campaigns.test_damage import call, do, paid
+from tests.databases import undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 At = Callable[..., datetime]
