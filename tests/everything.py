@@ -18,6 +18,9 @@ import shutil
 import subprocess
 import sys
 
+# Images of containers set it. Of the modules of the house, and of the tests, each worker and each of some hundred
+# programs they start would compile its own; half of the time in which tests are collected is compiling.
+COMPILED_EACH_TIME = "PYTHONDONTWRITEBYTECODE"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FAST = "not browser and not processes and not commits and not sandbox and not waits and not sweep"
 INSTALL = {
@@ -59,7 +62,8 @@ def main() -> int:
         if browser() is None:
             print(f"NOT RUN: the browser tests (tests/browser). Chromium is missing and {why_not}.", flush=True)
             command += ["-m", "not browser"]
-    return subprocess.run([*command, *asked], check=False).returncode
+    environment = {name: value for name, value in os.environ.items() if name != COMPILED_EACH_TIME}
+    return subprocess.run([*command, *asked], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
