@@ -70,7 +70,8 @@ def typed(field: Field, caller: Caller) -> dict[str, str]:
 
 def answers_of(step: Step, caller: Caller, way: Way = ()) -> dict[str, str]:
     """The fields of a step; after a refusal what was wrong with them is corrected."""
-    asked = fields_of(step, walk=caller.here.walk, known=caller.here.known)
+    here = caller.here
+    asked = fields_of(step, walk=here.walk, known=here.known)
     said = {name: text for field in asked for name, text in typed(field, caller).items()}
     if "asker_is" in said and {("may_be_told", "holder"), ("may_hear", "holder")} & set(way):
         said["asker_is"] = "owner"
@@ -80,7 +81,7 @@ def answers_of(step: Step, caller: Caller, way: Way = ()) -> dict[str, str]:
         said["reach"] = "abroad" if called == "country" else "national"
     if "place" in said:
         said["place"] = place_of(way)
-    if any(passed.chosen == "refused" for passed in caller.here.trail):
+    if any(passed.chosen == "refused" for passed in here.trail):
         corrected = {"service_number": "4251235", "telephone": "70712346", "text": "Otra cosa", "amount": "30,00"}
         said |= {field.name: corrected[field.type] for field in step.fields if field.type in corrected}
     return said | {field.name: "71212345" for field in step.fields if field.other_than}
@@ -117,9 +118,9 @@ NEXT_DECISION = {
 }  # of what a step looks up
 
 
-def read_on_the_old_screen(field: Field, caller: Caller, way: Way) -> dict[str, str]:
-    """What an agent reads there, as the way has it: a sale of long ago where its time is over."""
-    for decision in NEXT_DECISION.get(caller.step, ()):
+def read_on_the_old_screen(field: Field, step: str, caller: Caller, way: Way) -> dict[str, str]:
+    """What an agent reads there at a step, as the way has it: a sale of long ago where its time is over."""
+    for decision in NEXT_DECISION.get(step, ()):
         missing = NOT_THERE.get((decision, branch_of_this_passing(decision, caller, way)))
         if missing in ("", field.name):
             return {}
@@ -142,19 +143,20 @@ def walk_to_the_end(caller: Caller, way: tuple[tuple[str, str], ...], *, seen: b
     for name, branch in way:
         here = caller.here
         if here.step.kind == "look_up" and here.step.name == name:
-            caller.look()
-            if caller.step == name:
+            if caller.look().step.name == name:
                 asked = look_ups()[here.step.look_up].by_hand if seen else ()
-                read = [read_on_the_old_screen(field, caller, way) for field in asked]
+                read = [read_on_the_old_screen(field, name, caller, way) for field in asked]
                 caller.by_hand(**{key: text for one in read for key, text in one.items()})
             continue
         if here.step.name != name:
             assert answers_itself(here.flow.steps[name]), f"at {here.step.name}, not at {name}"
             continue
+        position = here.footstep.position
         if here.step.kind == "choose":
-            caller.answer("0")
+            caller.answer("0", position=position)
             continue
-        caller.answer("" if here.step.waits else branch, confirmed=True, **answers_of(here.step, caller, way))
+        sent, branch_said = answers_of(here.step, caller, way), "" if here.step.waits else branch
+        caller.answer(branch_said, position=position, confirmed=True, **sent)
         if here.step.waits:
             by_hand(caller, branch)
 

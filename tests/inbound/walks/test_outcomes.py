@@ -87,8 +87,7 @@ class Said:
             if here.step.name != name:
                 continue  # a reading of the house has answered itself
             if here.step.kind == "look_up":
-                self.caller.look()
-                if self.caller.step == name:
+                if self.caller.look().step.name == name:
                     asked = look_ups()[here.step.look_up].by_hand
                     self.caller.by_hand(**{key: text for one in asked for key, text in typed(one, self.caller).items()})
                 continue
