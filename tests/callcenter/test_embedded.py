@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import psutil
 import pytest
 
 from callcenter import embedded
-from tests.processes.house import outside_environment, wait_until
+from tests.processes.house import servers_of, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
@@ -27,14 +26,6 @@ def ask(home: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", ASK, str(home)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-
-
-def servers_of(home: Path) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if any(str(home) in text for text in process.info["cmdline"] or []):
-            found.append(process)
-    return found
 
 
 @pytest.mark.processes
@@ -56,24 +47,6 @@ def test_a_killed_command_leaves_no_server_either(tmp_path: Path) -> None:
     assert command.stdout.readline().startswith("redis://")
     command.kill()
     command.communicate()
-    wait_until(lambda: servers_of(home) == [], what="no server is left behind")
-
-
-@pytest.mark.processes
-def test_the_first_command_of_a_fresh_clone_prepares_its_own_database(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    answer = subprocess.run(
-        [sys.executable, "manage.py", "check_invariants", "--json"],
-        cwd=ROOT,
-        env=outside_environment(CALLCENTER_HOME=str(home)),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stderr
-    assert "Preparing the database" in answer.stderr
-    assert json.loads(answer.stdout)["broken"] == []
     wait_until(lambda: servers_of(home) == [], what="no server is left behind")
 
 

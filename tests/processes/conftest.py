@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil
 import psycopg
 import pytest
 
 from callcenter import embedded
-from tests.processes.house import House, close_terminals, wait_until
+from tests.processes.house import (
+    ROOT,
+    House,
+    close_terminals,
+    outside_environment,
+    servers_of,
+    wait_until,
+)
 
 TEMPLATE = "house_as_built"
 
@@ -24,28 +36,59 @@ def database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+@dataclass(frozen=True)
+class FreshClone:
+    """A home that was not there before its first command, what that said, and whom it left behind."""
+
+    home: Path
+    first: subprocess.CompletedProcess[str]
+    left_behind: list[psutil.Process]
+
+
 @pytest.fixture(scope="session")
-def ground() -> Iterator[House]:
+def fresh_clone() -> Iterator[FreshClone]:
+    """A first command has made the servers and migrated their database; the houses are copied from it as well."""
+    folder = Path(tempfile.mkdtemp(prefix="house-", dir="/tmp")).resolve()  # not pytest's: others must enter it
+    folder.chmod(0o755)
+    home = folder / "home"
+    first = subprocess.run(
+        [sys.executable, "manage.py", "check_invariants", "--json"],
+        cwd=ROOT,
+        env=outside_environment(CALLCENTER_HOME=str(home)),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    with contextlib.suppress(AssertionError):  # told by the test that is about it
+        wait_until(lambda: servers_of(home) == [], what="no server is left behind")
+    yield FreshClone(home, first, servers_of(home))
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def ground(fresh_clone: FreshClone) -> Iterator[House]:
     """The servers and a database with every migration, which each house is copied from."""
-    home = Path(tempfile.mkdtemp(prefix="house-", dir="/tmp")).resolve()  # not pytest's: others must enter it
-    home.chmod(0o755)
-    if os.environ.get("DATABASE_URL"):
+    home, name = fresh_clone.home, f"{TEMPLATE}_{secrets.token_hex(4)}"
+    is_of_others = bool(os.environ.get("DATABASE_URL"))
+    if is_of_others:
         found = embedded.Addresses(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
     else:
         found = embedded.addresses(home)
-    name = f"{TEMPLATE}_{secrets.token_hex(4)}"
-    with psycopg.connect(found.database_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    migrated = "template1" if is_of_others else urlsplit(found.database_url).path.strip("/")
+    maintenance = database(found.database_url, "postgres")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
     built = House(home=home, database_url=database(found.database_url, name), redis_url=found.redis_url)
-    built.manage("migrate", "-v0")
+    if is_of_others:
+        built.manage("migrate", "-v0")
     yield built
     close_terminals()
-    with psycopg.connect(found.database_url, autocommit=True) as connection:
+    with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     if held := embedded._held.pop(home, None):
         held.close()
         wait_until(lambda: not embedded._keeper_is_alive(home), what="its servers stop")
-    shutil.rmtree(home)
 
 
 @pytest.fixture

@@ -206,6 +206,15 @@ def in_foreground(*, home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
+def servers_of(home: Path) -> list[psutil.Process]:
+    """Processes whose command names the home: the servers and their keeper."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        if any(str(home) in text for text in process.info["cmdline"] or []):
+            found.append(process)
+    return found
+
+
 def processes_of(home: Path) -> list[psutil.Process]:
     """Living processes whose environment or command names the home: programs, their children, the servers."""
     found = []
