@@ -27,8 +27,9 @@ LONGEST_NAME = 40  # characters of `<system>.<operation>`, which a column keeps
 class Typed:
     """One thing the agent writes down from the old screen when a system is used by hand; none of them must be there.
 
-    `name` is a place in what the system would have answered, `0.state` for the state of the first of a list. `kind` is
-    text, contract, amount or date; with `choices` it is one of them.
+    `name` is a place in what the system would have answered, `0.state` for the state of the first of a list,
+    `certificates.none` for there being none in one. `kind` is text, contract, amount or date; with `choices` it is one
+    of them.
     """
 
     name: str
@@ -67,13 +68,15 @@ class Reads(Operation):
     """Something to look up. `by_hand`: what the agent writes down where the system is used by hand.
 
     `kept_back` names a count in the client's answer that is for the audit and for nobody's eyes. `refuses_unknown`:
-    what is nobody's is answered with 404 and a sentence, not with an empty answer.
+    what is nobody's is answered with 404 and a sentence, not with an empty answer. `nobodys`: the argument that is
+    nobody's where the answer is empty.
     """
 
     answers: Shape
     by_hand: tuple[Typed, ...]
     kept_back: str = ""
     refuses_unknown: bool = False
+    nobodys: str = ""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -174,5 +177,7 @@ def _check(cell: Cell, operation: Reads | Writes) -> None:
         raise ValueError(f"{name}: the client takes {sorted(takes)}, the contract asks {sorted(operation.asks)}")
     if isinstance(operation, Reads) and not operation.by_hand:
         raise ValueError(f"{name}: there is nothing to write down when it is used by hand")
+    if isinstance(operation, Reads) and operation.nobodys and operation.nobodys not in operation.asks:
+        raise ValueError(f"{name}: it is not asked for {operation.nobodys!r}, which is to be nobody's")
     if isinstance(operation, Writes) and not (operation.reference and operation.needs):
         raise ValueError(f"{name}: what is done needs an argument, and a beginning of its references")

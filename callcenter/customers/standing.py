@@ -25,7 +25,7 @@ from campaigns.promises_and_callbacks.promise_outcomes import Outcome, with_outc
 from escalations.models import Escalation
 from inbound.models import OutsideWrite, Walk
 from inbound.outside.found_words import FoundInWords, in_words
-from inbound.outside.look_ups import look_ups
+from inbound.outside.look_ups import NOBODYS, look_ups
 from inbound.outside.reaching import look_up
 from inbound.walks.consequences import INTERACTION
 from inbound.writes.lists import FOR_A_PERSON, UNDER_WAY, words_of
@@ -273,6 +273,8 @@ def part_of(*, name: str, contract: str, user: User, now: datetime) -> SystemPar
     found = looked.found
     if name == "account" and isinstance(found, dict) and not found.get("services"):
         found = None  # that nothing is billed is not that nothing is owed
+    if isinstance(found, dict) and found.get(NOBODYS):
+        found = None
     title, told = str(look_ups()[PARTS[name]].words), in_words(_late_first(found))
     services = found.get("products") or [] if name == "customer" and isinstance(found, dict) else []
     numbers = {str(one["service_number"]) for one in services if one.get("service_number")}

@@ -22,6 +22,7 @@ from telephony import phone_numbers
 # What the house finds itself (`house.*`); the rest is said by the systems' cells.
 OF_THE_HOUSE: dict[str, Any] = {
     "telephone": gettext_lazy("Teléfono"), "days": gettext_lazy("Días"),
+    "day": gettext_lazy("Día"), "hour": gettext_lazy("Hora"), "is_nobodys": gettext_lazy("¿No lo tiene nadie?"),
     "is_inside": gettext_lazy("¿Dentro del plazo?"),
     "last_day": gettext_lazy("Último día del plazo"), "overdue_days": gettext_lazy("Días pasados"),
     "is_weekend": gettext_lazy("¿Fin de semana?"), "until": gettext_lazy("Hasta"),

@@ -28,6 +28,8 @@ from systems.words import YES_OR_NO
 
 Arguments = Mapping[str, str]
 SAID = frozenset({"name", "code", "text"})  # of what an administrator wrote
+NOBODYS = "is_nobodys"  # the system answered that nobody has what it was asked for: not that it could not be asked
+NONE = "none"  # what is written by hand of a list of which the other screen shows no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class LookUp:
     `by_hand`: what the agent writes when the system is used by hand; a dotted name is a place in what would have been
     found. `kept_back` names a count of the answer that is for the audit and for nobody's eyes. `gives`: the names that
     stand in what is found, at any depth; empty where nobody says them.
+
+    What nobody has is found as the argument it was asked by and `is_nobodys`, where its cell says which that is.
     """
 
     system: str
@@ -87,7 +91,9 @@ def _with_lists(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     inner = {key: _with_lists(item) for key, item in value.items()}
-    return [inner[key] for key in sorted(inner)] if all(key.isdigit() for key in inner) else inner
+    if all(key.isdigit() or key == NONE for key in inner):  # a row that was written is there, whatever else was said
+        return [inner[key] for key in sorted(inner) if key != NONE]
+    return inner
 
 
 def look_ups() -> dict[str, LookUp]:
@@ -104,11 +110,13 @@ def _look_ups_of(systems: tuple[Cell, ...]) -> dict[str, LookUp]:
 def _look_up(system: str, one: Reads) -> LookUp:
     def _run(clients: Any, arguments: Arguments, now: datetime) -> Any:
         said = {name: arguments.get(name, "") for name in one.asks}
-        return as_json(getattr(getattr(clients, system), one.name)(**said))
+        found = as_json(getattr(getattr(clients, system), one.name)(**said))
+        return {one.nobodys: said[one.nobodys], NOBODYS: True} if found is None and one.nobodys else found
 
     by_hand = tuple(_field(typed) for typed in one.by_hand)
     gives = {name for shape in one.answers.everything() for name in shape.fields}
-    gives |= {part for typed in one.by_hand for part in typed.name.split(".") if not part.isdigit()}
+    gives |= {part for typed in one.by_hand for part in typed.name.split(".") if not part.isdigit() and part != NONE}
+    gives |= {NOBODYS} if one.nobodys else set()
     return LookUp(system, one.words, _run, one.needs, by_hand, one.kept_back, frozenset(gives))
 
 

@@ -18,6 +18,7 @@ from escalations.lifecycle import Verb, why_not
 from inbound.flows.choosing import offered
 from inbound.flows.conditions import arguments, proposed_branch, unanswered
 from inbound.models import Footstep, Walk
+from inbound.outside.look_ups import NOBODYS
 from inbound.outside.reaching import look_up
 from inbound.outside.readings import HOUSE
 from inbound.walks.state import WalkState, flow_of, read_state
@@ -125,9 +126,9 @@ def refusals_noted(*, by: User, key: uuid.UUID, position: int) -> Iterator[None]
 
 
 def remember_customer(walk: Walk, answer: Mapping[str, Any]) -> None:
-    """The customer of the call, so that lists need not read footsteps."""
+    """The customer of the call, so that lists need not read footsteps. A contract nobody has says nothing of her."""
     for value in answer.values():
-        if isinstance(value, dict) and value.get("contract"):
+        if isinstance(value, dict) and value.get("contract") and not value.get(NOBODYS):
             walk.contract, walk.customer_name = str(value["contract"])[:24], str(value.get("name", ""))[:120]
 
 

@@ -13,6 +13,7 @@ from inbound.fields import HOLDER, kinship_words
 from inbound.flows.shapes import Branch, Step
 from inbound.models import Footstep
 from inbound.outside.found_words import row_in_words, words_of
+from inbound.outside.look_ups import look_ups
 from inbound.walks.state import CONTINUED, WalkState
 
 
@@ -79,7 +80,8 @@ def _what(step: Step, footstep: Footstep) -> list[str]:
 def _answer(step: Step, name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(filter(None, (str(value.get("contract", "")), str(value.get("name", "")).title())))
-    asked = next((one for one in step.fields if one.name == name), None)
+    of_the_step = look_ups()[step.look_up].by_hand if step.look_up else step.fields
+    asked = next((one for one in of_the_step if one.name == name), None)
     if asked is not None and asked.type == "kinship":
         return kinship_words(str(value))
     if asked is not None and asked.type == "holder":

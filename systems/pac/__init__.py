@@ -29,6 +29,7 @@ CELL = Cell(
                 Typed("certificates.0.number", _("Número del certificado")),
                 Typed("certificates.0.amount", _("Importe (Bs)"), "amount"),
                 Typed("certificates.0.paid", _("Pagado (Bs)"), "amount"),
+                Typed("certificates.none", _("¿No figura ninguno?"), choices=(("none", _("No figura ninguno")),)),
                 Typed("pending", _("Saldo de todos (Bs)"), "amount"),
                 Typed("all_paid", _("¿Están todos pagados?"), choices=YES_OR_NO),
             ),

@@ -84,14 +84,19 @@ class ServiceAccount:
 class Account:
     """Estado de Cuentas; `places` are where one may pay.
 
-    `owed` in Bs is the sum of what is not paid, `due_on` the day the oldest of it falls due, None when nothing is owed:
-    both are summed here.
+    `owed` in Bs is the sum of what is not paid, `owed_…` what of it is owed of one kind of service, None when that is
+    nothing, and `due_on` the day the oldest of it falls due, None when nothing is owed: all are summed here.
     """
 
     services: tuple[ServiceAccount, ...]
     places: tuple[str, ...]
     owed: Decimal | None
     due_on: date | None
+    owed_fixed: Decimal | None = None
+    owed_internet: Decimal | None = None
+    owed_tv: Decimal | None = None
+    owed_public: Decimal | None = None
+    owed_other: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,17 @@ def _account(raw: Mapping[str, Any]) -> Account:
         places=shapes.texts(account, "places"),
         owed=sum((invoice.amount for invoice in unpaid), Decimal("0.00")) if services else None,
         due_on=min((invoice.due_on for invoice in unpaid), default=None),
+        owed_fixed=_owed_of(services, "FIXED"),
+        owed_internet=_owed_of(services, "INTERNET"),
+        owed_tv=_owed_of(services, "TV"),
+        owed_public=_owed_of(services, "PUBLIC"),
+        owed_other=_owed_of(services, "FIJACOM", "MIO"),
     )
+
+
+def _owed_of(services: tuple[ServiceAccount, ...], *kinds: str) -> Decimal | None:
+    owed = (one.amount for of in services if of.service in kinds for one in of.invoices if not one.is_paid)
+    return sum(owed, Decimal("0.00")) or None
 
 
 def _service(raw: Mapping[str, Any]) -> ServiceAccount:

@@ -178,3 +178,14 @@ def test_who_was_let_down_by_the_number_of_a_line_stands_on_the_page_of_its_cont
     assert page.count("Le llamamos.") == 1
     customer["products"] = []
     assert "Pendiente de sus números" not in signed_in(elena).get(PAGE + "?part=customer").content.decode()
+
+
+def test_of_a_contract_nobody_has_smartflex_tells_nothing(
+    ana: Agent, elena: User, signed_in: SignedIn, side: OtherSide
+) -> None:
+    told = {"by": ana.user, "now": timezone.now(), "details": {}, "line": "109", "reason": "x"}
+    raise_escalation(key="x", kind="complaint", contract="C1", **told)
+    side.says["smartflex/customer"] = (200, {"customer": None})
+    page = signed_in(elena).get(PAGE + "?part=customer").content.decode()
+    assert "Datos del cliente" in page
+    assert "¿No lo tiene nadie?" not in page

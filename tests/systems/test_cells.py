@@ -75,6 +75,7 @@ def test_no_two_systems_mean_different_things_by_one_word_of_the_screen() -> Non
         (lambda: a_cell(told(reference="")), "a beginning of its references"),
         (lambda: a_cell(told(asks={"number": MAYBE_CODE, "text": MAYBE_CODE})), "needs an argument"),
         (lambda: a_cell(asked(by_hand=()), code="pac", client=Pac), "nothing to write down"),
+        (lambda: a_cell(asked(nobodys="name"), code="pac", client=Pac), "which is to be nobody's"),
         (lambda: a_cell(asked(name="c" * 40), code="pac", client=Pac), "40 characters together"),
         (lambda: optional(CODE), "may not be left out"),
         (lambda: Cell(code="mail", name="x").client_at("http://x", token="", timeout=1), "has no client"),

@@ -53,14 +53,17 @@ def test_amounts_are_texts_with_two_decimals(side: OtherSide, now: datetime) -> 
     service = {"service": "TV", "service_number": "4251000", "invoices": [invoice]}
     side.answers["smartflex/account"] = {"account": {"services": [service], "places": ["Banco"]}}
     looked = look_up(name="smartflex.account", arguments={"contract": "C-1"}, now=now)
-    owes = {"owed": "12.50", "due_on": "2026-11-30"}  # summed of what is not paid
+    owes = {"owed": "12.50", "due_on": "2026-11-30", "owed_tv": "12.50"}  # summed of what is not paid
+    owes |= dict.fromkeys(("owed_fixed", "owed_internet", "owed_public", "owed_other"))
     assert looked.found == {"services": [service], "places": ["Banco"], **owes}
 
 
-def test_a_customer_nobody_knows_is_found_as_nothing_without_trouble(side: OtherSide, now: datetime) -> None:
+def test_a_contract_nobody_has_is_an_answer_without_trouble(side: OtherSide, now: datetime) -> None:
+    """It is another thing than that nobody could be asked, which is found as nothing."""
     side.answers["smartflex/customer"] = {"customer": None}
     looked = look_up(name="smartflex.customer", arguments={"contract": "C-1"}, now=now)
-    assert (looked.found, looked.trouble, looked.by_hand) == (None, "", False)
+    assert looked.found == {"contract": "C-1", "is_nobodys": True}
+    assert (looked.trouble, looked.by_hand) == ("", False)
 
 
 def test_a_system_that_is_down_lets_the_agent_go_on_by_hand(settings: Any, now: datetime) -> None:
@@ -251,6 +254,9 @@ def test_what_moves_money_begins_with_limits_and_a_row_that_is_there_stays() -> 
          {"services": [{"invoices": [{"amount": "12.50"}]}], "places": ["Banco"]}),
         ("boliviatel.search", {"0.error_62": "true"}, [{"error_62": True}]),
         ("gsi.code", {"code": "0"}, {"code": "0"}),
+        ("pac.certificates", {"certificates.none": "none"}, {"certificates": []}),
+        ("pac.certificates", {"certificates.none": "none", "certificates.0.number": "7"},
+         {"certificates": [{"number": "7"}]}),
     ],
 )  # fmt: skip
 def test_what_is_written_by_hand_has_the_shape_of_an_answer(name: str, answers: dict[str, str], found: Any) -> None:

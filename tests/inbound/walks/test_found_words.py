@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from inbound.outside.found_words import in_words, words_of
+from escalations.lists import LABELS
+from inbound.outside.found_words import in_words, label_of, vocabulary, words_of
+from inbound.outside.look_ups import look_ups
+from inbound.outside.reaching import look_up
+from tests.inbound.flows_to_read import LINES, flow_of
+
+# What an answer is wrapped in, and what never leaves the client: nobody is shown it.
+NOT_SHOWN = {"customer", "damages", "account", "orders", "line", "extensions", "reserved"}
+ASKED = {"day": "2026-11-26", "hour": "10:30", "sold_on": "2026-11-20"}  # of what the house reads off the calendar
 
 
 @pytest.mark.parametrize(
@@ -31,3 +39,31 @@ def test_a_long_list_of_texts_stands_below_what_is_looked_for_first():
     invoices, pay = told.tables
     assert (invoices.title, invoices.rows) == ("Facturas", [["F-1", "Bs\u00a0150,00"]])
     assert (pay.title, pay.heads, len(pay.rows), pay.more) == ("Dónde pagar", [], 20, 5)
+
+
+def found_by(name, at):
+    """The names that stand in what a look-up finds."""
+    look = look_ups()[name]
+    if look.gives or not name.startswith("house."):
+        return set(look.gives) - NOT_SHOWN
+    return set(look_up(name=name, arguments=ASKED, now=at("2026-11-25 09:30")).found)
+
+
+@pytest.mark.parametrize(
+    "name", sorted({step.look_up for line in LINES for step in flow_of(line).steps.values()} - {""})
+)
+@pytest.mark.django_db
+def test_whatever_a_flow_finds_has_its_name_in_words(name, at):
+    found = found_by(name, at)
+    assert found
+    assert found - set(vocabulary().labels) == set()
+
+
+def test_until_when_a_visit_is_prepared_is_shown_in_spanish():
+    assert (label_of("day"), label_of("hour")) == ("Día", "Hora")
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_whatever_a_flow_hands_over_has_its_name_in_words(line):
+    given = {name for step in flow_of(line).steps.values() if step.kind == "hand_over" for name in step.with_}
+    assert given - set(LABELS) == set()
