@@ -132,7 +132,7 @@ class _Checks:
         unseen = {
             name: () if steps[name].kind == "hand_over" else ways for name, ways in onward.items() if name in steps
         }
-        if ends & _closure([step.way(REFUSED)], unseen):
+        if step.lane == LANES[0] and ends & _closure([step.way(REFUSED)], unseen):  # a lane has its card already
             self.wrong(step, _("«refused» llega a un final sin derivar el caso a nadie"))
 
     def names(self, step: Step) -> None:

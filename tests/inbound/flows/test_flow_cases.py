@@ -11,6 +11,7 @@ import pytest
 from escalations.raising import due_by
 from inbound.flows.choosing import offered
 from inbound.flows.conditions import arguments, filled, is_open, is_required, proposed_branch, script, unanswered
+from inbound.flows.shapes import Step
 from inbound.outside.actions import REQUESTER
 from tests.inbound.flows_to_read import LINES, flow_of
 
@@ -107,7 +108,18 @@ def test_a_code_is_asked_by_where_from_and_where_to(origin: str, destination: st
     else:
         known["place_code"] = {"name": "Santa Cruz", "code": "3"}
         told = "Llama a Santa Cruz. Su código es 3. Debe marcar 0-14. Luego el código. Gracias."
-        assert script(flow.steps["code_told"].say, known) == told
+        assert script(dialled(known).say, known) == told
+        known["code"] = {"code": "0-14"}  # the code alone was read: in which order is ours to say
+        told = "Llama a Santa Cruz. Debe marcar primero 0-14, después 3 y después el número. Gracias."
+        assert script(dialled(known).say, known) == told
+
+
+def dialled(known: dict[str, Any]) -> Step:
+    """Where the call goes once the place is found."""
+    flow = flow_of("800131313")
+    proposed = proposed_branch(flow.steps["place_found"], known)
+    assert proposed is not None
+    return flow.steps[proposed.next]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +198,9 @@ def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str]
         ("103", "order_state", {"order": {"state": "in_execution"}}, "assigned"),
         ("103", "order_state", {"order": {"state": "closed", "has_service": False}}, "closed_without_service"),
         ("103", "order_state", {"order": {"state": "closed", "has_service": True}}, "done"),
+        ("103", "order_state", {"order": {"state": "closed"}}, "done"),  # nobody read of its service: that is asked
+        ("103", "works", {"order": {"state": "closed"}}, None),
+        ("103", "works", {"order": {"state": "executed", "has_service": False}}, "without_service"),
         ("103", "order_state", {"order": {"state": "executed"}}, "done"),
         ("103", "order_state", {"orders": [{"state": "x"}], "order": {"number": "1", "state": "x"}}, "other"),
         ("103", "order_state", {"orders": [], "order": None}, "no_order"),
@@ -198,7 +213,7 @@ def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str]
         ("103", "order_state", {"orders": None, "order": None}, None),
         ("103", "annulled_for", {"order": {"annulled_for": "wrong_address"}}, "wrong_address"),
         ("103", "annulled_for", {"order": {"annulled_for": "deuda"}}, "other"),
-        ("800131313", "topic", {"subscriber": {"error_62": True}}, "credit"),
+        ("800131313", "topic", {"subscriber": {"number": "4251234", "error_62": True}}, "credit"),
         ("800131313", "topic", {"subscriber": {"error_62": False}}, None),
         ("800130001", "request", {"mio": {"state": "active"}}, None),
         ("109", "customer_shown", {"fijacom": {"number": "+59144000000"}}, "shown"),

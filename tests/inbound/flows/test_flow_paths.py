@@ -12,17 +12,17 @@ from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
 
 # How many ways there are through each flow of the paper, a loop taken at most once: (agent's, supervisor's)
 WAYS = {
-    "101": (16,),
-    "102": (23, 4),
-    "103": (19, 1),
+    "101": (32,),
+    "102": (46, 10),
+    "103": (40, 1),
     "104": (8,),
     "109": (12,),
-    "4200224": (54,),
+    "4200224": (120,),
     "4251000": (10,),
-    "4522222": (12,),
-    "4639999": (11,),
+    "4522222": (34,),
+    "4639999": (22,),
     "800130001": (98,),
-    "800131313": (33,),
+    "800131313": (74,),
 }
 
 
@@ -81,6 +81,7 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("101", ("registered", "attended", "without_service"), "1 2 3 4 5 6 11 12 priority_requested"),
         ("101", ("registered", "other"), "1 2 3 4 5 6 12 unforeseen_state"),
         ("101", ("none",), "1 2 3 4 5 7 damage_registered"),
+        ("101", ("correct_contract", "none"), "1 2 3 4 5 7 damage_registered"),
         # 102.4 has three branches; 8 to 11 are the supervisor's
         ("102", ("amounts",), "1 2 3 4 5 amounts_told"),
         ("102", ("nothing_owed",), "1 2 3 4 5 amounts_told"),
@@ -100,6 +101,8 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("103", ("no_order",), "1 2 3 4 8 no_order"),
         ("103", ("done", "works"), "1 2 3 4 8 installed"),
         ("103", ("done", "without_service"), "1 2 3 4 8 told_to_dial_101"),
+        ("103", ("done", "closed_without_service"), "1 2 3 4 7 8 priority_requested"),
+        ("103", ("correct_contract", "no_order"), "1 2 3 4 8 no_order"),
         ("103", ("annulled", "at_request", "asked"), "1 2 3 4 9 10 annulled_at_request"),
         ("103", ("closed_without_service",), "1 2 3 4 7 8 priority_requested"),
         ("103", ("annulled", "technical_data"), "1 2 3 4 9 10 11 not_feasible"),
@@ -115,7 +118,9 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("4200224", ("registered", "again", "not_registered", "again", "registered", "nothing"),
          "1 2 3 5 6 4 7 informed"),
         ("4200224", ("address_only", "nothing"), "1 2 3 5 7 informed"),
-        ("4200224", ("registered", "be_listed"), "1 2 3 5 7 listing_requested"),
+        ("4200224", ("registered", "be_listed", "nothing"), "1 2 3 5 7 listing_requested"),
+        ("4200224", ("registered", "be_listed", "again", "registered", "nothing"), "1 2 3 5 6 7 informed"),
+        ("4200224", ("not_asked", "again", "registered", "nothing"), "1 2 5 6 3 7 informed"),
         ("4251000", ("found",), "1 2 3 transferred"),
         # 4522222.2 by meaning: billing → 3, 4; no service → 5; decoder → 6; commercial → 7
         ("4522222", ("billing", "found"), "1 2 3 4 billing_told"),
@@ -125,8 +130,11 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("4522222", ("decoder", "found", "not_configured"), "1 2 6 derived_to_101"),
         ("4522222", ("decoder", "not_found"), "1 2 6 derived_to_101"),
         ("4522222", ("commercial", "found", "again", "found", "nothing"), "1 2 7 commercial_told"),
+        ("4522222", ("commercial", "nothing"), "1 2 7 no_plan"),
+        ("4522222", ("commercial", "again", "found", "nothing"), "1 2 7 commercial_told"),
         # 800131313.3: Error 62 → 4; balances → 5; technical → 6; codes → 7; all go on to 8
         ("800131313", ("credit",), "1 2 3 4 8 credit_raised"),
+        ("800131313", ("credit_of", "credit"), "1 2 3 4 8 credit_raised"),
         ("800131313", ("balance", "known", "holder", "found"), "1 2 3 5 8 balance_told"),
         ("800131313", ("balance", "known", "not_holder"), "1 2 3 5 8 balance_not_told"),
         ("800131313", ("balance", "unknown", "own_line", "found"), "1 2 3 5 8 balance_told"),
@@ -135,6 +143,7 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("800131313", ("codes", "mobile"), "1 2 3 7 8 code_told"),
         ("800131313", ("codes", "city", "found"), "1 2 3 7 8 code_told"),
         ("800131313", ("codes", "country", "found"), "1 2 3 7 8 code_told"),
+        ("800131313", ("codes", "country", "found_by_code"), "1 2 3 7 8 code_told"),
         ("800131313", ("codes", "country", "not_found"), "1 2 3 7 8 unforeseen_state"),
         ("800130001", ("mio", "theft", "theirs"), "1 2 3 4 5 sim_blocked"),
         ("800130001", ("mio", "theft", "not_theirs"), "1 2 3 4 line_not_suspended"),
@@ -233,6 +242,7 @@ def test_each_kind_of_escalation_has_its_step_and_its_time() -> None:
         ("103.7", "priority_order", (4, 0, 0, False)),
         ("103.13", "reentry_ticket", (0, 1, 0, False)),
         ("4200224.5", "guide_listing", (0, 2, 0, False)),
+        ("800130001.5", "sim_block", (1, 0, 0, False)),  # one that was blocked before: since when?
         ("800130001.5.1", "sim_block", (0, 0, 5, False)),  # not more than five days
         ("800131313.6", "nocc_follow_up", (8, 0, 0, False)),
         ("800131313.6.1", "nocc_follow_up", (4, 0, 0, False)),  # it may stand there

@@ -8,7 +8,6 @@ import pytest
 
 from inbound.flows.conditions import filled, is_open, places, proposed_branch, script, unanswered
 from inbound.flows.shapes import REFUSED, UNKNOWN, Step
-from inbound.outside.found_words import in_words, label_of, words_of
 from tests.inbound.flows_to_read import LINES, flow_of
 
 THE_CALLERS = [  # the steps on which the caller is on the line
@@ -78,7 +77,7 @@ def test_what_is_done_next_is_not_told_as_done() -> None:
     """Whoever hangs up on one of these pages has heard nothing that does not come about."""
     steps = flow_of("101").steps
     assert "Lo reitero" not in steps["reiterate"].say
-    assert steps["reiterate"].say.endswith("¿Desea que lo reitere para que se atienda?")
+    assert "¿Desea" not in steps["reiterate"].say, "there would have to be a way for no"
     assert "Pido" not in steps["last_damage"].say
     for line, name in (("101", "gsi"), ("103", "derive_in_gsi")):  # nobody waits for GSI, and nobody says how it went
         assert "Aviso" not in flow_of(line).steps[name].say
@@ -138,9 +137,9 @@ def test_an_address_alone_is_told() -> None:
 @pytest.mark.parametrize(
     ("extension", "proposed", "is_open_to"),
     [
-        ({"name": "Rosa", "unit": "Cobros"}, "no_number", {"no_number", "again"}),
-        ({"unit": "Cobros", "extension": "1020"}, "found", {"found", "again"}),
-        (None, "not_found", {"not_found", "again"}),
+        ({"name": "Rosa", "unit": "Cobros"}, "no_number", {"no_number", "again", "not_asked"}),
+        ({"unit": "Cobros", "extension": "1020"}, "found", {"found", "again", "not_asked"}),
+        (None, "not_found", {"not_found", "again", "not_asked"}),
     ],
 )
 def test_who_works_here_is_not_said_to_be_missing(extension: Any, proposed: str, is_open_to: set[str]) -> None:
@@ -170,59 +169,6 @@ def test_what_was_seen_on_another_screen_is_written_down_before_it_is_told(line:
     assert (seen.kind, [field.required for field in seen.fields]) == ("ask", [True])
 
 
-OWED = [("102", "topic", "amounts"), ("4522222", "account_found", "found"), ("4639999", "account_found", "found")]
-
-
-@pytest.mark.parametrize(("line", "decision", "told"), OWED)
-def test_who_owes_nothing_is_told_so_and_not_sent_to_pay(line: str, decision: str, told: str) -> None:
-    for owed, way, closed in (("0.00", "nothing_owed", told), ("120.50", told, "nothing_owed")):
-        proposed, open_ways = ways(line, decision, {"account": {"owed": owed, "places": ["Oficinas"]}})
-        assert (way in open_ways, closed in open_ways) == (True, False)
-        assert proposed in ("", way)
-    words = {"contrato": "1001", "account": {"owed": "Bs 0,00", "places": "Oficinas"}}
-    say = script(flow_of(line).steps["tell_nothing_owed"].say, words)
-    assert say == "No tiene facturas por pagar. Es lo que figura en su contrato 1001."
-
-
-def test_what_was_paid_is_told_by_service_with_its_amount() -> None:
-    account = {"services": [{"service": "INTERNET", "invoices": [{"is_paid": True, "amount": "199.00"}]}]}
-    assert "paid" in ways("102", "topic", {"account": account})[1]
-    assert "paid" not in ways("102", "topic", {"account": {"owed": "1.00"}})[1]
-    steps = flow_of("102").steps
-    words = {"account_of": {"service": "Internet"}, "invoice": {"amount": "Bs 199,00", "period": "10/2026"}}
-    assert script(steps["tell_invoice"].say, words) == (
-        "Figura pagada su factura de Bs 199,00. Es de su servicio de Internet. Es del mes 10/2026."
-    )
-    for invoice, way in (({"is_paid": True, "amount": "199.00"}, "paid"), (None, "not_paid"), ({"amount": "1"}, "")):
-        proposed, open_ways = ways("102", "invoice_paid", {"invoice": invoice})
-        assert (proposed, open_ways) == (way, {*filter(None, [way]), "not_seen"})
-
-
-@pytest.mark.parametrize(
-    ("certificates", "way"),
-    [
-        ({"pending": "40.00"}, "certificates"),  # a balance alone was read by hand
-        ({"certificates": [], "pending": None, "all_paid": None}, "no_certificates"),  # whatever Smartflex says
-        ({"certificates": [{"number": "1"}], "pending": None, "all_paid": True}, "certificates_paid"),
-        ({"certificates": [{"number": "1"}]}, ""),  # nothing was read of what is paid
-        (None, ""),
-    ],
-)
-@pytest.mark.parametrize("account", [None, {"owed": "1.00"}])
-def test_of_share_certificates_only_what_was_read_is_told(certificates: Any, way: str, account: Any) -> None:
-    of_them = {"certificates", "certificates_paid", "no_certificates"}
-    known = {"account": account, "certificates": certificates}
-    assert ways("102", "topic", known)[1] & of_them == {*filter(None, [way])}
-
-
-def test_the_certificates_have_their_name_and_a_month_is_read_as_one() -> None:
-    told = in_words({"certificates": [{"number": "7", "pending": "40.00"}], "all_paid": False})
-    assert [table.title for table in told.tables] == ["Certificados"]
-    assert label_of("all_paid") == "¿Todos pagados?"
-    assert (words_of("period", "2026-11"), words_of("period", "4251-99")) == ("11/2026", "4251-99")
-    assert words_of("state", "inactive") == "Inactivo"
-
-
 @pytest.mark.parametrize(("seller", "closed"), [(None, "named"), ({"telephone": "+59170712345"}, "known")])
 def test_a_seller_nobody_entered_is_told_by_a_number_that_was_written(seller: Any, closed: str) -> None:
     open_ways = ways("800130001", "has_seller", {"seller": seller})[1]
@@ -240,6 +186,22 @@ def test_without_a_guide_no_decoder_is_recorded_as_configured() -> None:
     steps = flow_of("4522222").steps
     assert steps["has_guide"].way("not_found") == "decoder_to_101"
     assert [name for name, step in steps.items() if "decoder" in step.leads_to] == ["has_guide"]
+
+
+def test_who_wants_none_of_the_plans_need_not_be_handed_over() -> None:
+    known = {"plans": [{"name": "Hogar", "text": "Bs 149."}], "plan": None}
+    assert ways("4522222", "has_plan", known) == ("not_found", {"not_found", "again", "nothing"})
+    steps = flow_of("4522222").steps
+    assert steps[steps["has_plan"].way("nothing")].label == "No desea ninguno de los planes"
+    told = script(steps["tell_commercial"].say, {"plan": {"name": "Hogar", "text": "Bs 149 al mes."}})
+    assert told == "Le informo de Hogar. Bs 149 al mes."
+
+
+def test_of_a_sim_that_was_blocked_before_no_write_is_said_to_be_missing() -> None:
+    steps = flow_of("800130001").steps
+    assert steps["blocked_before"].escalation == "sim_block"
+    end = steps[steps["blocked_before"].next]
+    assert (end.result, end.label) == ("block_to_verify", "SIM ya bloqueado y por verificar")
 
 
 def test_after_a_plan_another_may_be_told() -> None:

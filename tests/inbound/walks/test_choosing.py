@@ -209,6 +209,7 @@ def test_what_was_read_of_one_is_not_known_of_another(ana: Agent, now: datetime,
     caller.answer(words="Sistemas")
     caller.look()
     caller.by_hand(**{"0.name": "Mesa de ayuda", "0.extension": "1203"})
+    caller.answer("0")
     assert caller.here.footstep.proposed == "found"
     caller.answer("again")
     caller.answer(words="Gerencia")
@@ -222,4 +223,5 @@ def test_what_was_read_of_one_is_not_known_of_another(ana: Agent, now: datetime,
     caller.answer(words="Gerencia")
     caller.look()
     caller.by_hand(**{"0.name": "Gerencia", "0.extension": "1100"})
+    caller.answer("0")
     assert caller.here.known["extension"]["extension"] == "1100"

@@ -39,7 +39,7 @@ NOBODY_HAS = {
     ("account_found", "not_found"),
     ("line_of_contract", "checked_by_hand"),
     ("line_of_contract", "not_theirs"),
-    *(("found", "not_asked"), ("found", "no_number"), ("registered", "address_only")),
+    *(("found", "no_number"), ("registered", "address_only"), ("place_found", "found_by_code")),
     *(("registered", "too_many"), ("is_known", "seen_unknown")),
     *(("registered", "seen_not_registered"), ("found", "seen_not_found"), ("order_state", "seen_no_order")),
 }
@@ -98,6 +98,7 @@ CUSTOMERS: dict[Decision, str] = {
     ("103", "order_state", "another"): ONE.format(table="workorder", of="workorder").replace("= 1", "> 1"),
     ("103", "works", "works"): f"{ORDER} state = 'closed' AND has_service",
     ("103", "works", "without_service"): f"{ORDER} state IN ('executed', 'attended') AND NOT has_service",
+    ("103", "works", "closed_without_service"): f"{ORDER} state = 'closed' AND has_service",
     ("103", "works", "other"): f"{ORDER} state = 'closed' AND has_service",
     ("103", "order_state", "closed_without_service"): f"{ORDER} state = 'closed' AND NOT has_service",
     ("103", "order_state", "other"): f"{ORDER} state = 'paralizada'",
@@ -115,6 +116,7 @@ CUSTOMERS: dict[Decision, str] = {
     ),
 }  # fmt: skip
 NOBODY = "4999998"
+NOBODYS = "9999999"  # a contract
 # What is typed so that the next decision is proposed: the branch it is to be (None: any other) and the first row found.
 TYPED: dict[tuple[str, str], dict[str | None, str]] = {
     ("104", "sought"): {
@@ -138,13 +140,14 @@ TYPED: dict[tuple[str, str], dict[str | None, str]] = {
     },
     ("800131313", "number"): {
         "credit": "SELECT number FROM sandbox_longdistancecustomer WHERE error_62 ORDER BY number",
+        "credit_of": "SELECT ''",
         "other": f"SELECT '{NOBODY}'",
         None: "SELECT number FROM sandbox_longdistancecustomer WHERE NOT error_62 ORDER BY number",
     },
     ("800131313", "balance_number"): {
         None: "SELECT number FROM sandbox_longdistancecustomer WHERE NOT error_62 ORDER BY 1"
     },
-    ("800131313", "identity_card"): {None: "SELECT ''"},
+    ("800131313", "identity_card"): {"credit_of": "SELECT '9999998'", None: "SELECT ''"},
     ("800131313", "name"): {None: "SELECT ''"},
     ("800131313", "destination"): {"mobile": "SELECT 'mobile'", None: "SELECT 'fixed'"},
     ("800131313", "reach"): {"country": "SELECT 'abroad'", None: "SELECT 'national'"},
@@ -167,6 +170,9 @@ AGAINST = {
     ("104", "registered", "not_asked"),
     ("4200224", "registered", "not_asked"),
     ("4251000", "found", "again"),
+    ("4251000", "found", "not_asked"),
+    ("4522222", "has_plan", "again"),
+    ("4522222", "has_plan", "nothing"),
     ("102", "invoice_paid", "not_seen"),
     ("800130001", "has_seller", "known"),
     ("800130001", "line_of_contract", "correct"),
@@ -217,7 +223,8 @@ class Connected:
 
     def said(self, field: Field, place: int) -> dict[str, str]:
         if field.type == "customer":
-            return {field.name: self.contract, f"{field.name}_name": self.name}
+            said = NOBODYS if self.coming(place) == "correct_contract" else self.contract
+            return {field.name: said, f"{field.name}_name": self.name}
         if field.type == "holder":
             told = {("may_be_told", "holder"), ("may_hear", "holder")} & set(self.way)
             return {field.name: "owner" if told else "other"}
@@ -255,7 +262,7 @@ def test_every_path_is_walked_as_the_systems_propose(line, way, ana, at, setting
     assert call.went_against == {(line, step, branch) for step, branch in way} & AGAINST
     troubles = Footstep.objects.exclude(trouble="").values_list("trouble", flat=True)
     assert set(troubles) <= {"No se encontró nada con ese dato."}
-    assert Escalation.objects.count() == sum(flow.steps[step].kind == "hand_over" for step, _branch in way)
+    assert Escalation.objects.count() == len({step for step, _b in way if flow.steps[step].kind == "hand_over"})
     silent = {step for step, _branch in way if flow.steps[step].kind == "do" and not flow.steps[step].waits}
     assert deliver_due(now=now) == len(silent) + 1
     for write in OutsideWrite.objects.all():

@@ -1,0 +1,90 @@
+"""The supervisor's lane of a billing claim that Smartflex refuses (102.10): what happened, and the ways on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from agents.models import Agent, User
+from escalations import working
+from escalations.models import Escalation
+from inbound.models import OutsideSystem, OutsideWrite, ServiceLine
+from inbound.walks.answering import StepRefused
+from inbound.walks.page import lay_walk
+from tests.inbound.a_walk import Attending, Caller
+from tests.inbound.lines_on_file import publish_every_flow
+from tests.inbound.other_side import OtherSide
+
+pytestmark = pytest.mark.django_db
+NO_SUCH_CONTRACT = (404, {"error": "No existe ese contrato."})
+
+
+@pytest.fixture
+def refused(ana: Agent, elena: User, now: datetime, side: OtherSide, set_mode: Callable[..., None]) -> Attending:
+    """Her lane, at the step after the claim was refused: the contract was typed while Smartflex was by hand."""
+    publish_every_flow(now=now)
+    OutsideSystem.objects.update(mode="by_hand")
+    caller = Caller(ana, ServiceLine.objects.get(number="102"), now)
+    caller.answer()
+    caller.answer(customer="9999999", customer_name="Rosa Flores")
+    while caller.here.step.kind == "look_up":
+        caller.look()
+        caller.by_hand()
+    caller.answer("overcharge")
+    caller.answer(claim="La de octubre", telephone="70712345")
+    set_mode("smartflex", "connected")
+    side.says["smartflex/register_claim"] = NO_SUCH_CONTRACT
+    card = working.take(escalation_id=Escalation.objects.get().pk, by=elena, now=now)
+    lane = Attending(elena, card, now)
+    lane.answer()
+    lane.answer("applies")
+    lane.answer()
+    lane.outcome()
+    return lane
+
+
+def claims() -> list[tuple[str, Any]]:
+    made = OutsideWrite.objects.filter(action="smartflex.register_claim").order_by("pk")
+    return [(write.state, write.payload["contract"]) for write in made]
+
+
+def test_what_happened_is_said_with_its_reason(refused: Attending, elena: User) -> None:
+    page = lay_walk(here=refused.here, by=elena)
+    assert page.say.startswith("El reclamo no se registró, y la tarjeta sigue abierta.")
+    assert "No existe ese contrato." in page.say
+    assert page.here.step.title == "El reclamo no se registró. ¿Cómo sigue?"
+    assert {way.name for way in page.ways if not way.is_closed} == {"correct", "leave_open", "does_not_apply"}
+
+
+def test_the_contract_is_corrected_and_the_claim_registered(refused: Attending, elena: User, side: OtherSide) -> None:
+    refused.answer("correct")
+    held = {field.name: field.value for field in lay_walk(here=refused.here, by=elena).fields}
+    assert held == {"claimed_contract": "9999999", "claim": "La de octubre"}
+    side.says.clear()
+    refused.answer(claimed_contract="1001", claim="La de octubre")
+    refused.answer()
+    refused.outcome()
+    assert refused.step == "claim_procedure"
+    assert claims() == [("refused", "9999999"), ("done", "1001")]
+
+
+def test_the_card_stays_open_with_the_reason_why(refused: Attending) -> None:
+    refused.answer("leave_open")
+    with pytest.raises(StepRefused, match="Por qué queda abierta"):
+        refused.answer()
+    refused.answer(open_because="El cliente busca su contrato")
+    assert (refused.step, Escalation.objects.get().closed_at) == ("claim_refused", None)
+    refused.answer("does_not_apply")
+    refused.answer()
+    refused.answer()
+    assert "El cliente busca su contrato" in Escalation.objects.get().outcome
+
+
+def test_what_does_not_apply_is_explained_to_the_customer(refused: Attending) -> None:
+    refused.answer("does_not_apply")
+    refused.answer()
+    refused.answer()
+    assert (refused.here.walk.result, Escalation.objects.get().state) == ("bill_explained", "informed")
