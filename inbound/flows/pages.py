@@ -54,9 +54,10 @@ def procedure_page(flows: Mapping[str, Flow]) -> str:
     lines = [
         "# The procedure, step by step\n",
         f"Made from `inbound/procedure.yaml` and `inbound/flows/` by `manage.py write_docs`; {MADE}",
-        "Every numbered step of GC-PRC-OPE-ASE-02 (A–J and L), as printed, and the steps of the flow that do it:"
+        "Every numbered step of GC-PRC-OPE-ASE-02 (A–J and L), in all its words, and the steps of the flow that do it:"
         f" {followed} of {len(steps)} are followed, and of the others the fourth column says how they are not. The last"
-        " one says how a step is read where the paper is silent, contradicts itself or is misprinted.\n",
+        " one says how a step is read where the paper is silent, contradicts itself or is misprinted. Where to go on"
+        " from a step stands in its flow; *(Supervisora)* is the heading it is printed under.\n",
     ]
     for line, printed in procedure().items():
         flow = flows.get(line)

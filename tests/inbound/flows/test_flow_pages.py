@@ -43,6 +43,25 @@ def test_the_steps_are_as_many_as_are_printed(line: str) -> None:
     assert set(procedure()[line].get("read", {})) <= set(refs)
 
 
+@pytest.mark.parametrize(
+    ("ref", "ends"),
+    [
+        ("101.9", "correspondiente de Centro de Operaciones, concluyendo el procedimiento"),
+        ("102.10", "continuando con procedimiento Atención Reclamos de Facturación (FIN-FAC-P03)"),
+        ("103.6", "y se comunicaran mediante llamada telefónica en el transcurso del día"),
+        ("103.15", "donde realizaron el trámite para la nueva digitación del servicio y concluye el procedimiento"),
+        ("104.4", "usando protocolo de despedida establecido, concluyendo el procedimiento"),
+        ("109.4.2", "(si no fuera el titular), concluyendo el procedimiento"),
+        ("4251000.2", "interno correspondiente de acuerdo a información requerida"),
+        ("800131313.7", "y el teléfono destino (fijo o móvil) para brindar el código correcto"),
+        ("800130001.5.1", "Atención al cliente en un lapso no mayor a 5 días, concluyendo el procedimiento"),
+        ("4639999.7", "si el daño es después de medio día del Viernes hasta el Domingo"),
+    ],
+)
+def test_a_step_of_the_paper_is_shown_to_its_last_word(ref: str, ends: str) -> None:
+    assert procedure()[ref.split(".")[0]]["steps"][ref].endswith(ends)
+
+
 def test_a_step_without_a_place_would_be_seen() -> None:
     fewer = {line: flow for line, flow in FLOWS.items() if line != "104"}
     assert "104.3" in without_a_place(fewer)
