@@ -19,6 +19,13 @@ from systems.registry import cells
 from systems.words import LABELS
 from telephony import phone_numbers
 
+# What is asked of another system, and of whom.
+OF_A_WRITE: dict[str, Any] = {
+    "requester_name": gettext_lazy("Quien solicita"), "requester_card": gettext_lazy("Carnet de quien solicita"),
+    "requester_kinship": gettext_lazy("Parentesco con el titular"), "reason": gettext_lazy("Motivo"),
+    "description": gettext_lazy("Qué ocurre"), "damage": gettext_lazy("Daño"), "order": gettext_lazy("Orden"),
+    "line": gettext_lazy("Línea de atención"), "result": gettext_lazy("Resultado"),
+}  # fmt: skip
 # What the house finds itself (`house.*`); the rest is said by the systems' cells.
 OF_THE_HOUSE: dict[str, Any] = {
     "telephone": gettext_lazy("Teléfono"), "days": gettext_lazy("Días"),
@@ -30,6 +37,7 @@ OF_THE_HOUSE: dict[str, Any] = {
     "next_on": gettext_lazy("Se llama el"), "text": gettext_lazy("Lo que se dice"), "code": gettext_lazy("Código"),
     "reach": gettext_lazy("Destino"),
     "more": gettext_lazy("¿Hay más?"), "why": gettext_lazy("Por qué"), "reference": gettext_lazy("Referencia"),
+    **OF_A_WRITE,
 }  # fmt: skip
 VALUES_OF_THE_HOUSE = {"kind": {"city": gettext_lazy("Ciudad de Bolivia"), "country": gettext_lazy("Otro país")}}
 # JSON of the database does not keep an order: what people look for first stands first. A field that is not here comes

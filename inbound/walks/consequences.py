@@ -17,7 +17,7 @@ from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
 from escalations.raising import correct_raised, due_by, raise_escalation
 from escalations.working import inform, reject, resolve
-from inbound.flows.conditions import arguments, filled, known_first
+from inbound.flows.conditions import arguments, filled, known_first, value_at
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
@@ -146,7 +146,7 @@ def end_of_walk(*, here: WalkState, result: str, label: str, now: datetime) -> O
         position=footstep.position,
         action=INTERACTION,
         payload={
-            "contract": walk.contract,
+            "contract": "" if value_at(here.known, "customer.is_nobodys") else walk.contract,
             "line": walk.line.number,
             "result": result,
             "text": interaction_text(here, label),

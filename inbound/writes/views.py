@@ -21,6 +21,7 @@ from agents.disclosure import record_export, record_reveal
 from agents.models import Role
 from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
+from inbound.outside.found_words import label_of
 from inbound.tasks import deliver_writes
 from inbound.writes import writing
 from inbound.writes.lists import (
@@ -193,7 +194,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
         "badge": state_badge(found),
         "masked": masked,
         "kinship": kinship_words(found.requester_kinship),
-        "payload": [(name.replace("_", " ").capitalize(), value) for name, value in found.payload.items()],
+        "payload": [(label_of(name), value) for name, value in found.payload.items()],
         "changes": found.changes.select_related("by").order_by("pk"),
         "may": {verb.value: can(verb, write=found, by=user) for verb in Verb},
         "trail": [(reverse("inbound:write_list"), _("Operaciones")), ("", words_of(found.action))],

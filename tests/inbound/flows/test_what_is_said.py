@@ -217,7 +217,7 @@ def test_a_number_mio_does_not_show_is_corrected_or_handed_over_and_not_raised()
     assert "not_in_mio" not in ways("800130001", "request", shown)[1]
     assert ways("800130001", "shown_in_mio", shown)[1] == {"shown"}
     steps = flow_of("800130001").steps
-    assert steps["not_in_mio"].say.startswith("No veo ese número en MIO.")
+    assert steps["not_in_mio"].say.startswith("No tengo ese número a la vista.")
     assert steps[steps["not_topped_up"].way("correct_number")].fields[0].name == "number"
 
 

@@ -194,6 +194,7 @@ NEED_WHAT_IS_WRITTEN = {
     *(("registered", "address_only"), ("found", "no_number"), ("request", "balance"), ("shown_in_mio", "shown")),
     *(("customer_shown", "shown"), ("registered", "registered"), ("found", "found"), ("balance_found", "found")),
     *(("line_of_contract", "theirs"), ("exists", "registered"), ("request", "blocked")),
+    ("exists", "suspended"),
     *(("registered", "not_registered"), ("order_state", "no_order")),
     *(("order_state", state) for state in ("registered", "assigned", "closed_without_service", "done", "annulled")),
     *(("order_state", "another"), ("topic", "no_certificates"), ("works", "closed_without_service")),
