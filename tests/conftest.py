@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import vl_convert
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client, TransactionTestCase
 from django.utils import translation
@@ -114,6 +115,22 @@ def passwords_hashed_at_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as changing:
         for name, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
             changing.setattr(Argon2PasswordHasher, name, least)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_chart_drawn_once() -> Iterator[None]:
+    """What is drawn follows from its specification alone, and most tests draw the charts of the same small month."""
+    draw, drawn = vl_convert.vegalite_to_svg, dict[str, str]()
+
+    def draw_once(*told: Any, **ways: Any) -> str:
+        key = repr((told, ways))
+        if key not in drawn:
+            drawn[key] = draw(*told, **ways)
+        return drawn[key]
+
+    with pytest.MonkeyPatch.context() as changing:
+        changing.setattr(vl_convert, "vegalite_to_svg", draw_once)
         yield
 
 
