@@ -44,13 +44,12 @@ def test_every_component_is_accessible(open_as, live_server, ines):
     assert_accessible(page, "ui")
 
 
-@pytest.mark.parametrize(
-    "address", ["/people/", "/accounts/2fa/", "/accounts/password/change/", "/nowhere/", "/accounts/logout/"]
-)
-def test_the_pages_of_people_are_accessible(open_as, live_server, ines, ana, luis, address):
+def test_the_pages_of_people_are_accessible(open_as, live_server, ines, ana, luis, subtests):
     page = open_as(ines)
-    page.goto(live_server.url + address)
-    assert_accessible(page)
+    for address in ("/people/", "/accounts/2fa/", "/accounts/password/change/", "/nowhere/", "/accounts/logout/"):
+        with subtests.test(address):
+            page.goto(live_server.url + address)
+            assert_accessible(page)
 
 
 def test_help_lists_the_keys_of_the_page_and_escape_gives_the_focus_back(open_as, live_server, ines):
