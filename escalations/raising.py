@@ -16,6 +16,7 @@ from escalations.lifecycle import Verb, locked_escalation, notify_boards, write_
 from escalations.models import Change, Escalation, Kind
 from service_level.days import LA_PAZ
 from service_level.working_time import LOOK_AHEAD, WorkingCalendar, before_by, when_worked, working_calendar
+from telephony import phone_numbers
 
 LEAST_WORKED = 10  # one hour in so many is worked at the least, or nobody has filled in the hours
 END_OF_DAY = time(23, 59, 59)
@@ -117,9 +118,11 @@ def correct_raised(
     said: dict[str, Any] = {"telephone": telephone[:16], "customer_name": customer_name[:120]}
     said |= {"promised": promised[:200], "reason": reason, "details": dict(details)}
     said |= {"contract": contract[:24]} if contract else {}
-    changed = [f"{value}" for name, value in details.items() if card.details.get(name) != value]
-    told = [telephone] if telephone[:16] != card.telephone else []
-    told += [one for one in changed if _digits(one) != _digits(telephone) or not _digits(one)]
+    own = _digits(telephone)  # which its step may have written down as well
+    changed = [(str(value), card.details.get(name)) for name, value in details.items()]
+    changed = [(one, before) for one, before in changed if before != one and not (own and _digits(one) == own)]
+    changed = [(telephone, card.telephone), *changed] if telephone[:16] != card.telephone else changed
+    told = [_in_words(one, before) for one, before in changed if one]
     if all(getattr(card, name) == value for name, value in said.items()):
         return
     for name, value in said.items():
@@ -134,16 +137,26 @@ def correct_raised(
     write_at_once(card, now=now)
 
 
+def _telephone_in_words(details: Mapping[str, Any], telephone: str) -> dict[str, str]:
+    """Of a card whose step wrote the telephone down as well: the one that is called stands there, too."""
+    return {"telephone": phone_numbers.display(telephone)} if telephone and details.get("telephone") else {}
+
+
+def _in_words(value: str, before: Any) -> str:
+    return _("%(now)s (antes %(before)s)") % {"now": value, "before": before} if before else value
+
+
 def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 
 
 def reach_at(card: Escalation, *, telephone: str, by: User, now: datetime) -> None:
     """The customer of a card gave another telephone in the same call; an empty one changes nothing."""
+    card = locked_escalation(card.pk)
     correct_raised(
         card,
         reason=card.reason,
-        details=card.details,
+        details={**card.details, **_telephone_in_words(card.details, telephone)},
         customer_name=card.customer_name,
         telephone=telephone or card.telephone,
         promised=card.promised,

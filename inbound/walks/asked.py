@@ -83,10 +83,22 @@ def given_on(trail: Sequence[Footstep]) -> str:
 
 
 def stolen_line(here: WalkState, step: Step) -> str:
-    """The line a step is about when it was stolen: where it or what follows from it asks for another telephone."""
-    near = (step, *(here.flow.steps[name] for name in step.leads_to))
-    paths = (field.other_than for one in near for field in one.fields if field.other_than)
-    return known_first(next(paths, ""), here.known)
+    """The line a step is about when it was stolen: where it, or whatever it comes to, asks for another telephone."""
+    return known_first(_asks_for_another(here, step, frozenset()) or "", here.known)
+
+
+def _asks_for_another(here: WalkState, step: Step, passed: frozenset[str]) -> str | None:
+    """The path of the number that is not to be called; empty where the step comes to none, None where it goes back."""
+    if own := next((field.other_than for field in step.fields if field.other_than), ""):
+        return own
+    before = passed | {step.name} | {one.step for one in here.path[:-1]}
+    ways = [
+        None if name in before else _asks_for_another(here, here.flow.steps[name], passed | {step.name})
+        for name in step.leads_to
+    ]
+    on = [way for way in ways if way is not None]
+    every = all(on) if step.kind != "do" else any(on)  # of a write one of its outcomes is enough
+    return next(filter(None, on), "") if every else ""
 
 
 def who_asks(step: Step, walk: Walk, known: Mapping[str, Any]) -> str:

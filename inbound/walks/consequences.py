@@ -19,7 +19,7 @@ from escalations.raising import correct_raised, due_by, raise_escalation
 from escalations.working import inform, reject, resolve
 from inbound.flows.conditions import arguments, filled, known_first, value_at
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
-from inbound.models import Footstep, OutsideWrite
+from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, stolen_line, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
@@ -83,7 +83,7 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
     says = said_on_card(here, known, now=now)
     card = card_to_correct(here, says)
     if card is not None:
-        correct_raised(card, contract=walk.contract, **says)
+        correct(card, here, contract=walk.contract, said=says)
     footstep.escalation = card or raise_escalation(
         key=next_key(key_of(here)),
         kind=step.escalation,
@@ -94,6 +94,16 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
     )
     see_to_what_was_not_done(here, footstep.escalation)
     return footstep.escalation
+
+
+def correct(card: Escalation, here: WalkState, *, contract: str, said: Mapping[str, Any]) -> None:
+    """What is said anew of a card, also to whoever walks its lane at this moment: it began with what was known then."""
+    correct_raised(card, contract=contract, **said)
+    known = {**here.known, **here.footstep.answer}
+    del known["caller_number"]
+    Walk.objects.filter(escalation=card, ended_at=None).update(brought=known, caller_number=said["telephone"][:16])
+    here.footstep.escalation = card
+    Footstep.objects.filter(pk=here.footstep.pk).update(escalation=card)
 
 
 def said_on_card(here: WalkState, known: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:

@@ -40,15 +40,17 @@ def handed_over(*, card: Escalation) -> HandedOver | None:
     if footstep is None:
         return None
     trail = list(Footstep.objects.filter(walk=footstep.walk_id).order_by("position"))
-    handed = next((passed for passed in reversed(trail) if _hands_over(passed, card)), footstep)
+    of_its_step = [passed for passed in reversed(trail) if _hands_over(passed, card)]
+    own = (passed for passed in of_its_step if passed.escalation_id == card.pk)
+    handed = next(own, None) or next((passed for passed in of_its_step if passed.escalation_id is None), footstep)
     flow = flow_of(handed.version_id)
     return HandedOver(footstep.walk, handed, trail, flow.lanes.get(flow.steps[handed.step].hands_to, ""))
 
 
 def _hands_over(passed: Footstep, card: Escalation) -> bool:
-    """Whether a footstep stands where the card is handed over: of who was gone before, it is not the last one."""
+    """Whether a footstep stands on a step that hands over such a card: of who was gone before, it is not the last."""
     step = flow_of(passed.version_id).steps[passed.step]
-    return step.kind == "hand_over" and step.escalation == card.kind_id and passed.escalation_id in (None, card.pk)
+    return step.kind == "hand_over" and step.escalation == card.kind_id
 
 
 def begin_lane(*, escalation_id: int, by: User, now: datetime) -> Walk:

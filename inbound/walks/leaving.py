@@ -24,14 +24,15 @@ from inbound.models import OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked import (
     call_back_on,
+    given_on,
     name_of_the_caller,
     stolen_line,
     typed_so_far,
     zone_of,
 )
-from inbound.walks.consequences import INTERACTION, end_of_walk, notes_of, written
+from inbound.walks.consequences import INTERACTION, correct, end_of_walk, notes_of, said_on_card, written
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
-from inbound.walks.left_undone import all_undone, asked_of, not_followed, what_was_refused
+from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone_cards import see_to_undone
 from telephony import phone_numbers
@@ -68,10 +69,12 @@ def leave_call(
         if how not in OFFERED:
             raise StepRefused({"how": _("Elija cómo termina la llamada.")})
         reason = " ".join(reason.split())[:200]
+        before = call_back_on(walk, here.known)
         here = _with_what_was_typed(here, name=name, telephone=telephone, now=now)
+        said = bool(telephone.strip()) and phone_numbers.parse(telephone) != before
         if how == How.HANDED_OVER:
             _hand_over(here, reason=reason, name=name, telephone=telephone, now=now)
-        _end(here, how=How(how), reason=reason, now=now)
+        _end(here, how=How(how), reason=reason, said=said, now=now)
     return state_on(walk=walk, trail=here.trail)
 
 
@@ -86,8 +89,9 @@ def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now:
         before = walk.caller_number
         walk.caller_name, walk.caller_number = _who(name=name, telephone=telephone)
         walk.save(update_fields=["caller_name", "caller_number"])
-        for card in _cards_of(read_state(walk=walk)):
-            if card.telephone in ("", before):  # and not a number she gave besides
+        state = read_state(walk=walk)
+        for card in _cards_of(state):
+            if card.telephone in ("", before) or not given_on(state.trail):  # and not a number she gave besides
                 reach_at(card, telephone=walk.caller_number, by=by, now=now)
 
 
@@ -124,9 +128,15 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         raise StepRefused(errors)
     asked = ". ".join([f"{here.step.ref} {here.step.title}", reason])
     if there := _her_card(here, now=now):
+        if here.step.kind == "hand_over" and there.kind_id == here.step.escalation:  # come back to, and typed anew
+            correct(there, here, contract=walk.contract, said=said_on_card(here, known, now=now))
+        reach_at(there, telephone=number, by=walk.by, now=now)
         told = _("Derivado a supervisión al terminar: %(asked)s") % {"asked": asked}
         here.footstep.escalation = add_detail(key=there.key, text=told, by=walk.by, now=now)
         return
+    details = what_was_refused(here) or ({"number": stolen} if stolen else {})
+    if walk.caller_name and walk.caller_name != walk.customer_name:
+        details["caller"] = walk.caller_name
     here.footstep.escalation = raise_escalation(
         key=f"walk:{walk.key}:handed-over",
         kind=KIND,
@@ -136,7 +146,7 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         telephone=number,
         zone=zone_of(known),
         reason=". ".join([asked, *written(here.step, here.footstep), *notes_of(here)]),
-        details=what_was_refused(here),
+        details=details,
         promised=_("Supervisión revisa su caso y le llama."),
         by=walk.by,
         now=now,
@@ -148,9 +158,8 @@ def _her_card(here: WalkState, *, now: datetime) -> Escalation | None:
     called; what she asks for besides is told there.
     """
     limit = due_by(now=now, working_hours=float(kind_of(KIND).limit_hours))
-    counted = {passed.position for passed in here.path}
-    cards = (passed.escalation for passed in reversed(here.trail) if passed.position in counted)
-    hers = (card for card in cards if card and card.state in Escalation.UNSETTLED and card.due_at <= limit)
+    cards = [card for card in reversed(_cards_of(here)) if card.contract in ("", here.walk.contract)]
+    hers = (card for card in cards if card.due_at <= limit)
     return next((card for card in hers if card.kind.worked_by == Kind.Worker.SUPERVISOR), None)
 
 
@@ -190,31 +199,34 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
     return state_on(walk=walk, trail=here.trail)
 
 
-def _see_to_what_is_undone(here: WalkState, *, how: How, now: datetime) -> None:
+def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: datetime) -> None:
     """Whom the call leaves with something undone gets her card; what was still on its way, the clock sees to.
 
-    Who is handed over has one card, which says all that is to be done.
+    Who is handed over has one card, which says all that is to be done. `said`: where she is called was said at the end.
     """
     card = here.footstep.escalation if how == How.HANDED_OVER else None
     if card is not None:
         owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
         owed.exclude(state=OutsideWrite.State.DONE).update(card=card)
-        for one in not_followed(here):
-            told = f"{one.step.ref} {one.step.title}. {one.reason}"
-            add_detail(key=card.key, text=_("Falta: %(what)s") % {"what": told}, by=here.walk.by, now=now)
-            see_to_undone(one, how=str(how.label), card=card, now=now)
+        for one in all_undone(here, came_to_an_end=here.step.kind == "end"):
+            if one.contract not in ("", here.walk.contract):  # another customer's, of which this card says nothing
+                see_to_undone(one, how=str(how.label), now=now)
+            elif one.write is not None:
+                told = f"{one.step.ref} {one.step.title}. {one.reason}"
+                add_detail(key=card.key, text=_("Falta: %(what)s") % {"what": told}, by=here.walk.by, now=now)
+                see_to_undone(one, how=str(how.label), card=card, now=now)
         return
     last_word = {TELEPHONE: here.known[TELEPHONE]} if here.known.get(TELEPHONE) else {}
     for one in all_undone(here, came_to_an_end=here.step.kind == "end"):
-        then = replace(one.here, known={**one.here.known, **last_word})
-        whose = see_to_undone(replace(one, here=then), how=str(how.label), now=now)
-        if whose is not None and here.footstep.escalation_id is None:
+        known = {**last_word, **one.here.known} if one.was_heard and not said else {**one.here.known, **last_word}
+        whose = see_to_undone(replace(one, here=replace(one.here, known=known)), how=str(how.label), now=now)
+        if whose is not None and here.footstep.escalation_id is None and one.here.step is not one.step:
             here.footstep.escalation = whose
 
 
-def _end(here: WalkState, *, how: How, reason: str, now: datetime) -> None:
+def _end(here: WalkState, *, how: How, reason: str, said: bool = False, now: datetime) -> None:
     walk = here.walk
-    _see_to_what_is_undone(here, how=how, now=now)
+    _see_to_what_is_undone(here, how=how, said=said, now=now)
     label = f"{how.label}: {reason}" if reason else str(how.label)
     here.footstep.reason = reason
     end_of_walk(here=here, result=how.value, label=label, now=now)

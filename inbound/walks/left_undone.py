@@ -58,9 +58,20 @@ class Undone:
         return _plain(self.write.to_whom) if self.write else _number(arguments(self.step.with_, self.here.known))
 
     @property
+    def contract(self) -> str:
+        """Whose it is, as far as it was known then."""
+        return contract_of(self.here.known) or self.here.walk.contract
+
+    @property
     def about(self) -> str:
         """What tells it from another request of the call: its number, else whose contract it is."""
-        return self.number or contract_of(self.here.known) or self.here.walk.contract
+        return self.number or self.contract
+
+    def is_like(self, later: Undone) -> bool:
+        """Whether what she heard `later` is of the same thing: its number, else its contract."""
+        if later.number:
+            return self.number == later.number
+        return later.contract in ("", self.contract) or not self.contract
 
     def as_heard(self, later: Undone) -> Undone:
         """The same thing as it stood on the screen afterwards, with what was typed there."""
@@ -94,7 +105,7 @@ def all_undone(here: WalkState, *, came_to_an_end: bool) -> list[Undone]:
     for later in filter(None, (*gone_back_from(here, of_another=came_to_an_end), not_handed_over(here))):
         if later.step.kind == "do" and any(one.number == later.number for one in undone):
             continue  # she heard already what is done about it
-        alike = [one for one in undone if later.number in ("", one.number)]
+        alike = [one for one in undone if one.is_like(later)]
         same = [one for one in alike if one.step.kind == "do" or one.step.name == later.step.name]
         undone = [one for one in undone if one not in same] + [same[0].as_heard(later) if same else later]
     return undone
@@ -132,7 +143,7 @@ def gone_back_from(here: WalkState, *, of_another: bool = False) -> Iterator[Und
     end: who corrected what was said has told the caller so.
     """
     counted = {passed.position for passed in here.path}
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, ...]] = set()
     for place in range(len(here.trail) - 1, -1, -1):
         passed = here.trail[place]
         step = here.step_of(passed)
@@ -148,9 +159,11 @@ def gone_back_from(here: WalkState, *, of_another: bool = False) -> Iterator[Und
         came_about = any(
             (not about or about == number) and (not whose or contract in ("", whose)) for number, contract in later
         )
-        if (step.name, about, whose) in seen or came_about or (of_another and not later):
+        is_of_who_is_served = not later and whose in ("", contract_of(here.known) or whose)
+        what = (step.name, about, whose)
+        if what in seen or came_about or (of_another and is_of_who_is_served):
             continue
-        seen.add((step.name, about, whose))
+        seen.add(what)
         yield Undone(step, then, GONE_ON if of_another else GONE_BACK)
 
 
@@ -169,7 +182,8 @@ def _asked_at_the_end(here: WalkState) -> tuple[Field, ...]:
     return tuple(
         Field(
             f"{HEARD_OF}{one.about.lstrip('+')}",
-            _("Oyó que se le llama por %(number)s. ¿Qué fue de eso?") % {"number": phone_numbers.display(one.about)},
+            _("Oyó que se atiende lo suyo de %(what)s. ¿Qué fue de eso?")
+            % {"what": phone_numbers.display(one.number) if one.number else _("el contrato ") + one.contract},
             "choice",
             choices=choices,
         )

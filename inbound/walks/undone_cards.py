@@ -11,13 +11,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
-from escalations.raising import correct_raised, raise_escalation
+from escalations.raising import raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, same_value, script
-from inbound.models import OutsideWrite, Walk
+from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.cards import card_to_correct
-from inbound.walks.consequences import due_at, notes_of, said_on_card, see_to_what_was_not_done, written
+from inbound.walks.cards import card_to_correct, next_key
+from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
 from inbound.walks.left_undone import Undone
 from inbound.walks.state import WalkState, read_state, state_on
 from telephony import phone_numbers
@@ -39,6 +39,8 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     walk, known = _of_its_customer(here), here.known
     words = words_of_the_call(here, known)
     details = arguments(step.with_, words)
+    if walk.caller_name and walk.caller_name != walk.customer_name:
+        details["caller"] = walk.caller_name
     number = str(details.get("number", ""))
     stolen = stolen_line(here, step)
     telephone = call_back_on(walk, known, about=number, stolen=stolen)
@@ -75,10 +77,14 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
         before = card_to_correct(here, said, settled=True)
         if before is not None:  # she has it, and at the most something of it was typed anew
             if before.state in Escalation.UNSETTLED:
-                correct_raised(before, contract=walk.contract, **said)
-            return before
+                correct(before, here, contract=walk.contract, said=said)
+                return before
+            if (before.telephone, before.details) == (said["telephone"], said["details"]):
+                return before
+    key = ":".join(filter(None, ("walk", str(walk.key), here.flow.line, step.name, "left", about)))
+    there = Escalation.objects.filter(key=key).first()
     card = raise_escalation(
-        key=":".join(filter(None, ("walk", str(walk.key), here.flow.line, step.name, "left", about))),
+        key=next_key(key) if there and there.details != details else key,
         kind=step.escalation or BEGUN,
         line=walk.line.number,
         contract=walk.contract,
@@ -87,6 +93,9 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     )
     if step.kind == "hand_over":
         see_to_what_was_not_done(here, card)
+    if here.step is step and here.footstep.escalation_id is None:  # where it was heard: its lane begins there
+        here.footstep.escalation = card
+        Footstep.objects.filter(pk=here.footstep.pk).update(escalation=card)
     return card
 
 

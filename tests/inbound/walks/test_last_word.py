@@ -226,7 +226,7 @@ def test_a_number_that_was_only_corrected_has_no_card(
     assert said.caller.step == "topped_up"
     asked = lay_walk(here=said.caller.here, by=said.caller.by)
     assert [field.label for field in asked.fields] == [
-        f"Oyó que se le llama por {phone_numbers.display(phone_numbers.parse(number))}. ¿Qué fue de eso?"
+        f"Oyó que se atiende lo suyo de {phone_numbers.display(phone_numbers.parse(number))}. ¿Qué fue de eso?"
     ]
     assert "teléfono" not in asked.say
     with pytest.raises(StepRefused, match="Falta"):

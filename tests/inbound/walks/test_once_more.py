@@ -12,14 +12,18 @@ from escalations.working import reject, take
 from inbound.flows.publishing import publish_files
 from inbound.flows.shapes import SAME_CARD
 from inbound.models import OutsideSystem, ServiceLine
+from inbound.walks.answering import StepRefused
 from inbound.walks.cards import ANOTHER, CORRECTED
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.lanes import begin_lane
 from inbound.walks.leaving import How
+from inbound.walks.left_undone import gone_back_from
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
+from inbound.walks.walking import keep_draft
 from inbound.writes.delivering import deliver_due
 from inbound.writes.states import Verb, take_step
+from telephony import phone_numbers
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import text_of
 from tests.inbound.lines_on_file import write_what_is_read_out
@@ -138,7 +142,7 @@ def test_what_was_only_heard_for_the_first_contract_is_asked_about_at_the_end(by
     hands_over(caller, telephone="70755511", claim="Contrato dos")
     assert caller.here.step.kind == "end"
     asked = [field for field in lay_walk(here=caller.here, by=caller.by).fields if field.kind == "choice"]
-    assert ["1011018" in field.label for field in asked] == [True]
+    assert ["contrato 1011018" in field.label for field in asked] == [True]
     caller.answer(**{asked[0].name: ANOTHER})
     assert sorted(Escalation.objects.values_list("contract", flat=True)) == ["1000294", "1011018"]
 
@@ -151,7 +155,7 @@ def test_what_was_only_heard_for_the_first_contract_has_its_card_where_she_is_go
     leave(caller, How.HUNG_UP)
     first = Escalation.objects.get(contract="1011018")
     assert first.customer_name != "Luis Rojas"
-    assert first.telephone == "+59170755511", "where she said last that she is called"
+    assert first.telephone == "+59170755510", "where she said that she is called about this one"
 
 
 def test_who_hangs_up_at_her_second_request_has_not_the_first_ones_words_on_its_card(by_hand: Any) -> None:
@@ -251,3 +255,103 @@ def test_a_sim_left_out_of_the_first_of_two_requests_has_one_card(call: Any, sid
     hang_up(said)
     assert see_to_the_let_down(now=said.caller.now + timedelta(hours=3)) == 0
     assert Escalation.objects.get().telephone == "+59170799812"
+
+
+def test_the_lane_of_a_card_is_its_own_though_the_same_step_was_heard_for_another(by_hand: Any, elena: Any) -> None:
+    """Derivar for one contract, then only heard for another of hers: Smartflex is told each claim once."""
+    caller = by_hand("102", "claim")
+    first = hands_over(caller, **FIRST)
+    to_another_contract(caller, "102", "claim")
+    types_the_claim(caller, "Contrato dos")
+    caller.back()
+    leave(caller, How.HUNG_UP)
+    second = Escalation.objects.exclude(pk=first.pk).get()
+    for card, claim in ((first, FIRST["claim"]), (second, "Contrato dos")):
+        take(escalation_id=card.pk, by=elena, now=caller.now)
+        lane = begin_lane(escalation_id=card.pk, by=elena, now=caller.now)
+        assert (lane.contract, lane.brought["claim"]) == (card.contract, claim)
+
+
+def test_a_lane_that_is_open_hears_of_a_correction(by_hand: Any, elena: Any) -> None:
+    caller = by_hand("102", "claim")
+    card = hands_over(caller, **FIRST)
+    take(escalation_id=card.pk, by=elena, now=caller.now)
+    lane = begin_lane(escalation_id=card.pk, by=elena, now=caller.now)
+    caller.back()
+    hands_over(caller, telephone="70733333", claim="No es agosto: es abril")
+    lane.refresh_from_db()
+    assert (lane.brought["claim"], lane.caller_number) == ("No es agosto: es abril", "+59170733333")
+    note = card.changes.latest("pk").note
+    assert "No es agosto: es abril (antes Factura de agosto, cobro doble)" in note
+
+
+def test_what_was_heard_for_each_of_two_contracts_has_each_its_card(by_hand: Any) -> None:
+    caller = by_hand("102", "claim")
+    types_the_claim(caller, "Contrato uno")
+    to_another_contract(caller, "102", "claim")
+    types_the_claim(caller, "Contrato dos")
+    leave(caller, How.HUNG_UP)
+    assert {card.contract: card.details["claim"] for card in Escalation.objects.all()} == {
+        "1011018": "Contrato uno",
+        "1000294": "Contrato dos",
+    }
+
+
+def test_who_heard_for_one_contract_and_is_handed_over_for_another_has_two(by_hand: Any) -> None:
+    caller = by_hand("102", "claim")
+    types_the_claim(caller, "Contrato uno")
+    to_another_contract(caller, "102", "claim")
+    leave(caller, How.HANDED_OVER, reason="Insiste", name="Rosa", telephone="70733333")
+    assert sorted(Escalation.objects.values_list("contract", flat=True)) == ["1000294", "1011018"]
+
+
+def test_who_was_told_of_another_contract_is_asked_about_the_first(by_hand: Any) -> None:
+    """Nothing was owed by the second: that does not keep what was promised for the first."""
+    caller = by_hand("102", "claim")
+    types_the_claim(caller, "Contrato uno")
+    caller.back(next(one.position for one in caller.here.trail if one.step == "customer"))
+    caller.answer(customer="1000294", customer_name="Luis Rojas")
+    walk_to_the_end(caller, up_to("102", "topic")[0][2:], seen=False)
+    caller.here.walk.refresh_from_db()
+    asked = list(gone_back_from(caller.here, of_another=True))
+    assert [one.contract for one in asked] == ["1011018"]
+
+
+def test_what_was_typed_anew_once_it_was_settled_has_a_card_of_its_own(by_hand: Any, elena: Any) -> None:
+    caller = by_hand("102", "claim")
+    card = hands_over(caller, **FIRST)
+    take(escalation_id=card.pk, by=elena, now=caller.now)
+    reject(escalation_id=card.pk, reason="No corresponde", by=elena, now=caller.now)
+    caller.back()
+    types_the_claim(caller, "Es otra cosa")
+    leave(caller, How.HUNG_UP)
+    assert Escalation.objects.exclude(pk=card.pk).get().details["claim"] == "Es otra cosa"
+
+
+def test_who_goes_back_to_her_card_and_is_handed_over_has_one_corrected(by_hand: Any) -> None:
+    caller = by_hand("102", "unforeseen")
+    card = hands_over(caller, telephone="70711111", seen="Mayo")
+    caller.back()
+    position = caller.here.footstep.position
+    keep_draft(by=caller.by, key=caller.walk.key, position=position, fields={"seen": "Abril"}, now=caller.now)
+    leave(caller, How.HANDED_OVER, reason="Insiste", name="Rosa", telephone="70722222")
+    card.refresh_from_db()
+    assert Escalation.objects.count() == 1
+    assert (card.telephone, card.details["seen"]) == ("+59170722222", "Abril")
+
+
+def test_the_stolen_line_is_refused_before_the_block_is_asked_for(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "suspend")
+    said.caller.back(next(one.position for one in said.caller.here.trail if one.step == "requester"))
+    with pytest.raises(StepRefused, match="Es la línea robada"):
+        leave(said.caller, How.HANDED_OVER, reason="x", name="Rosa", telephone="70712345")
+    leave(said.caller, How.HANDED_OVER, reason="x", name="Julia Rojas (hija)", telephone="71212345")
+    card = Escalation.objects.get()
+    assert phone_numbers.parse(card.details["number"]) == "+59170712345"
+    assert card.details["caller"] == "Julia Rojas (hija)"
+
+
+def types_the_claim(caller: Caller, claim: str) -> None:
+    position = caller.here.footstep.position
+    fields = {"claim": claim, "telephone": "70755510"}
+    assert keep_draft(by=caller.by, key=caller.walk.key, position=position, fields=fields, now=caller.now)
