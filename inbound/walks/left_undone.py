@@ -183,7 +183,11 @@ def _asked_at_the_end(here: WalkState) -> tuple[Field, ...]:
         Field(
             f"{HEARD_OF}{one.about.lstrip('+')}",
             _("Oyó que se atiende lo suyo de %(what)s. ¿Qué fue de eso?")
-            % {"what": phone_numbers.display(one.number) if one.number else _("el contrato ") + one.contract},
+            % {
+                "what": phone_numbers.display(one.number)
+                if one.number
+                else _("el contrato %(contract)s") % {"contract": one.contract}
+            },
             "choice",
             choices=choices,
         )
