@@ -22,28 +22,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import people
 from agents.models import Agent, Disclosure, PauseReason, Skill, StatePolicy, Team, User
+from screens.admin_rights import NeverDeleted, ReadOnly
 
 admin.site.unregister(Group)  # a role says what somebody may do; groups would only seem to
 admin.site.unregister(EmailAddress)  # the address of an account stands on the account
 admin.site.unregister(Authenticator)  # its form shows and takes the secret itself: who sees it can be anybody
 admin.site.disable_action("delete_selected")  # what may be deleted at all is looked at one by one
-
-
-class NeverDeleted:
-    """For rows other rows point at: they are switched off instead."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnly(NeverDeleted):
-    """For books that are only written by the application."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(User)

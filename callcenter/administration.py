@@ -66,6 +66,12 @@ SECTIONS = (
         "notices.recipient": _("Quién recibe los avisos del centro por correo."),
         "notices.notice": _("Los avisos y correos que salieron, y los que no se pudieron entregar."),
     }),
+    Section("telephony", _("Telefonía"), {
+        "telephony.switchboard": _("Cada central: dónde escucha, cómo llama y si está en uso."),
+        "telephony.extension": _("Los internos en que se sientan los agentes."),
+        "telephony.listening": _("Quién tiene el enlace con cada central, desde cuándo y qué falló."),
+        "telephony.outgoingcall": _("Lo que la central marcó por los agentes y cómo terminó, para mirar."),
+    }),
     Section("audit", _("Auditoría"), {
         "pghistory.events": _("Quién cambió qué y cuándo, con lo que decía antes."),
         "agents.disclosure": _("Quién vio o exportó datos personales, cuántos y para qué."),

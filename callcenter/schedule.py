@@ -50,6 +50,10 @@ SCHEDULE = [
     Tick("Actualizar cifras", "campaigns.refresh_figures", 5 * SECOND),
     # When customers answer, at which attempt, and how the lists empty: what the plan page of a month reads.
     Tick("Contar cómo contestan los clientes", "campaigns.count_patterns", 5 * MINUTE),
+    # A call nobody sent to the switchboard was not made; one that nobody watches any more has an unknown end.
+    Tick("Cerrar llamadas olvidadas", "telephony.close_the_forgotten", 5 * SECOND),
+    # What switchboards told is kept for some days.
+    Tick("Borrar sucesos antiguos de la central", "telephony.forget_old_events", HOUR),
     # Owed work that waits for a worker, or lost the one it had, is rung again: exports, and every kind with a verb.
     Tick("Retomar trabajo pendiente", "work.sweep", 30 * SECOND),
     # Files of exports are kept for a day.

@@ -61,6 +61,10 @@ MAY = {
     "pghistory.Events": "v",
     "service_level.Holiday": "vacd",
     "service_level.WorkingHours": "vacd",
+    "telephony.Extension": "vac",
+    "telephony.Listening": "v",
+    "telephony.OutgoingCall": "v",
+    "telephony.Switchboard": "vac",
 }
 
 

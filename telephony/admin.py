@@ -1,0 +1,46 @@
+"""Django admin of switchboards and their telephones; links and calls are only looked at."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from screens.admin_rights import NeverDeleted, ReadOnly
+from telephony.models import Extension, Listening, OutgoingCall, Switchboard
+from telephony.phone_numbers import mask
+
+
+@admin.register(Switchboard)
+class SwitchboardAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "host", "port", "technology", "is_on")
+    search_fields = ("name", "host")
+    ordering = ("name",)
+
+
+@admin.register(Extension)
+class ExtensionAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("number", "switchboard", "place", "is_active")
+    list_filter = ("switchboard", "is_active")
+    search_fields = ("number", "place")
+    list_select_related = ("switchboard",)
+    ordering = ("switchboard", "number")
+
+
+@admin.register(Listening)
+class ListeningAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("switchboard", "connected_at", "lost_at", "version", "heard", "last_error", "holder")
+    list_select_related = ("switchboard",)
+    ordering = ("switchboard",)
+
+
+@admin.register(OutgoingCall)
+class OutgoingCallAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("asked_at", "agent", "masked", "state", "outcome", "answered_at", "ended_at")
+    list_filter = ("switchboard", "state", "outcome")
+    list_select_related = ("agent__user",)
+    fields = ("agent", "telephone", "masked", "state", "outcome", "asked_at", "sent_at", "answered_at", "ended_at")
+    ordering = ("-asked_at",)
+
+    @admin.display(description=_("número"))
+    def masked(self, call: OutgoingCall) -> str:
+        return mask(call.number)

@@ -1,0 +1,16 @@
+"""What beat rings of this room."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from telephony import dialling, watching
+
+
+@shared_task(name="telephony.close_the_forgotten")
+def close_the_forgotten() -> None:
+    dialling.close_the_forgotten(now=timezone.now())
+
+
+@shared_task(name="telephony.forget_old_events")
+def forget_old_events() -> None:
+    watching.forget_old_events(now=timezone.now())

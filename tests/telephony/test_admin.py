@@ -1,0 +1,64 @@
+"""Switchboards and their telephones are rows an administrator writes; links and calls she looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Agent, User
+from telephony.models import Extension, Listening, OutgoingCall, Switchboard
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[Any], Client]
+
+
+@pytest.fixture
+def board() -> Switchboard:
+    return Switchboard.objects.create(name="Central", host="pbx.example", user="callcenter", is_on=True)
+
+
+def test_a_switchboard_and_its_extensions_are_written_down_and_switched_off(ines: User, signed_in: SignedIn) -> None:
+    client = signed_in(ines)
+    row = {"name": "Central", "host": "pbx.example", "port": "5038", "user": "callcenter", "technology": "PJSIP"}
+    row |= {"secret_variable": "SWITCHBOARD_SECRET", "context": "callcenter-out", "ring_seconds": "20", "is_on": "on"}
+    client.post(reverse("admin:telephony_switchboard_add"), row)
+    board = Switchboard.objects.get()
+    client.post(
+        reverse("admin:telephony_extension_add"), {"switchboard": board.pk, "number": "1001", "is_active": "on"}
+    )
+    assert Extension.objects.get().telephone == "PJSIP/1001"
+    off = {name: value for name, value in row.items() if name != "is_on"}
+    client.post(reverse("admin:telephony_switchboard_change", args=[board.pk]), off)
+    assert not Switchboard.objects.in_use().exists()
+
+
+def test_a_secret_is_named_and_never_shown(board: Switchboard, ines: User, signed_in: SignedIn) -> None:
+    refused = signed_in(ines).post(
+        reverse("admin:telephony_switchboard_change", args=[board.pk]),
+        {"name": "Central", "host": "pbx.example", "secret_variable": "una clave larga"},
+    )
+    assert "El nombre de una variable de entorno" in refused.content.decode()
+
+
+def test_a_call_is_looked_at_with_its_number_masked(
+    board: Switchboard, ana: Agent, ines: User, signed_in: SignedIn, at: Callable[[str], datetime]
+) -> None:
+    Listening.objects.create(switchboard=board, last_error="LinkLost: it hung up")
+    call = OutgoingCall.objects.create(
+        switchboard=board, agent=ana, telephone="PJSIP/1001", number="+59170712345", dialled="70712345",
+        asked_at=at("2026-11-26 09:00"),
+    )  # fmt: skip
+    client = signed_in(ines)
+    for address in (
+        reverse("admin:telephony_outgoingcall_changelist"),
+        reverse("admin:telephony_outgoingcall_change", args=[call.pk]),
+    ):
+        page = client.get(address).content.decode()
+        assert "45" in page
+        assert "70712345" not in page
+    assert "LinkLost" in client.get(reverse("admin:telephony_listening_changelist")).content.decode()
