@@ -21,6 +21,7 @@ from campaigns.payments.payment_age import PaymentAge, payment_age
 from escalations.mentioning import unread_counted
 from inbound.models import OutsideWrite
 from inbound.writes.lists import FOR_A_PERSON
+from telephony.seats import SeatSeen, see_seat
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Frame:
     """The frame around one page. Everything is asked for only when a whole page is drawn, not for a fragment."""
 
     payments_piece = "campaigns/payments/_paid_until.html"  # how old the payment data are, on every page
+    seat_piece = "telephony/_seat.html"  # where she sits, on the pages from which calls are made
     home_key = "i"
     languages = settings.LANGUAGES
     site = settings.SITE_NAME
@@ -126,6 +128,16 @@ class Frame:
     def payments(self) -> PaymentAge:
         """Until when payments are known, and whether that is too long ago."""
         return payment_age(now=timezone.now())
+
+    @cached_property
+    def seat(self) -> SeatSeen | None:
+        """At which extension an agent sits, on her desk and her lines; None where no switchboard is in use."""
+        if self.person is None or self.person.role != Role.AGENT:
+            return None
+        is_of_calls = self._request.path == reverse(DESK.address) or self._request.path.startswith(
+            reverse(LINES.address)
+        )
+        return see_seat(user=self.person) if is_of_calls else None
 
     @cached_property
     def making(self) -> Progress | None:

@@ -19,11 +19,16 @@ class SwitchboardAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg
 
 @admin.register(Extension)
 class ExtensionAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("number", "switchboard", "place", "is_active")
+    list_display = ("number", "switchboard", "place", "who", "is_active")
     list_filter = ("switchboard", "is_active")
     search_fields = ("number", "place")
-    list_select_related = ("switchboard",)
+    list_select_related = ("switchboard", "seat__agent__user")
     ordering = ("switchboard", "number")
+
+    @admin.display(description=_("quién está"))
+    def who(self, extension: Extension) -> str:
+        seat = getattr(extension, "seat", None)  # nobody has to sit there
+        return str(seat.agent) if seat else "—"
 
 
 @admin.register(Listening)

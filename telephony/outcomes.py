@@ -54,6 +54,11 @@ class Outcome(StrEnum):
     NOT_PLACED = "not_placed"
     UNKNOWN = "unknown"
 
+    @classmethod
+    def without_the_customer(cls) -> frozenset[Outcome]:
+        """Those of the agent's own telephone, and of what rang nobody at all."""
+        return frozenset({cls.NOT_PLACED, *(one for one in cls if one.startswith("agent_"))})
+
 
 class Phase(StrEnum):
     """How far it is."""

@@ -1,7 +1,8 @@
-"""The telephone system: switchboards and what belongs to them, the link that is held, calls."""
+"""The telephone system: switchboards and what belongs to them, the link that is held, seats, calls."""
 
 from telephony.models.calls import OutgoingCall
 from telephony.models.links import HeardEvent, Listening
+from telephony.models.seats import Seat
 from telephony.models.switchboards import Extension, Switchboard
 
-__all__ = ["Extension", "HeardEvent", "Listening", "OutgoingCall", "Switchboard"]
+__all__ = ["Extension", "HeardEvent", "Listening", "OutgoingCall", "Seat", "Switchboard"]

@@ -68,6 +68,12 @@ class OutgoingCall(models.Model):
     agent_uid = models.CharField(max_length=150, blank=True)
     asked_at = models.DateTimeField(_("pedida"))
     sent_at = models.DateTimeField(null=True, blank=True)
+    customer_rang_at = models.DateTimeField(
+        _("timbró al cliente"),
+        null=True,
+        blank=True,
+        help_text=_("Desde cuándo se llama al cliente; vacío, no se le llamó."),
+    )
     answered_at = models.DateTimeField(_("contestada"), null=True, blank=True)
     ended_at = models.DateTimeField(_("terminada"), null=True, blank=True)
     ending_asked_at = models.DateTimeField(null=True, blank=True, help_text=_("Cuándo se pidió colgar."))
@@ -94,6 +100,8 @@ class OutgoingCall(models.Model):
         indexes = [
             # what a switchboard has under way: to be sent, to be watched, to be found again after a loss
             models.Index(fields=["switchboard"], condition=~Q(state="over"), name="outgoing_call_under_way"),
+            # the last one of an agent: whether her telephone could be had
+            models.Index(fields=["agent", "-asked_at"], name="outgoing_call_latest"),
         ]
 
     def __str__(self) -> str:
@@ -102,3 +110,10 @@ class OutgoingCall(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state == self.State.OVER
+
+    @property
+    def never_reached_the_customer(self) -> bool:
+        """Whether it is over and known to have ended at the agent's own telephone; what is unknown may have rung."""
+        if self.outcome == Outcome.CANCELLED:
+            return self.customer_rang_at is None
+        return self.outcome in Outcome.without_the_customer()

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
+from agents.models import User
 
 WORD = RegexValidator(r"^[A-Za-z0-9_.-]+$", _("Solo letras, cifras, punto, guion y guion bajo."))
 DIGITS = RegexValidator(r"^[0-9]+$", _("Solo cifras."))
@@ -77,6 +78,12 @@ class Switchboard(models.Model):
         return (self.pk, self.host, self.port, self.user, self.secret_variable, self.tls, *placing)
 
 
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    def visible_to(self, user: User) -> ExtensionQuerySet:
+        """Whoever works here may know at which telephones one sits."""
+        return self if user.is_active else self.none()
+
+
 @audited()
 class Extension(models.Model):
     """A telephone (interno) an agent may sit at."""
@@ -91,6 +98,8 @@ class Extension(models.Model):
     )  # fmt: skip
     place = models.CharField(_("lugar"), max_length=80, blank=True, help_text=_("Puesto o sala."))
     is_active = models.BooleanField(_("activo"), default=True)
+
+    objects = ExtensionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("interno")

@@ -101,6 +101,8 @@ ADDRESSES = [
     Address("agents:my_shift", AGENTS),
     Address("agents:question", AGENTS, of=lambda world: {"pk": world.stretch.pk}, sends={"note": "x"}, form=True),
     Address("agents:question_seen", STEERING, of=lambda world: {"pk": world.question.pk}, sends={}),
+    # telephones
+    Address("telephony:seat", AGENTS, sends={"extension": ""}),
     # reports
     Address("campaigns:report_list", CENTRE),
     Address("campaigns:report_upload", STEERING, sends={}, form=True),

@@ -1,0 +1,11 @@
+"""Addresses of the telephone system."""
+
+from django.urls import URLPattern, path
+
+from telephony import views
+
+app_name = "telephony"
+
+urlpatterns: list[URLPattern] = [
+    path("seat/", views.seat, name="seat"),
+]

@@ -1,0 +1,48 @@
+"""Doors of the telephone system: where an agent sits."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from agents.access import agent_of, agents_only, signed_in_user
+from telephony.models import Extension
+from telephony.seats import SeatRefused, SeatTaken, see_seat, sit_down
+
+
+@require_POST
+@agents_only
+def seat(request: HttpRequest) -> HttpResponse:
+    """Say at which extension one sits; answers the form as it stands then, or with who sits there."""
+    agent, problem, may_take = agent_of(request), "", False
+    extension = _extension(request)
+    try:
+        sit_down(agent=agent, extension=extension, now=timezone.now(), instead="instead" in request.POST)
+    except SeatRefused as refused:
+        problem, may_take = str(refused), isinstance(refused, SeatTaken)
+    if not request.htmx:  # type: ignore[attr-defined]
+        if problem:
+            messages.warning(request, problem)
+        return redirect("home")
+    wanted = extension.pk if extension and problem else 0
+    seen = see_seat(user=signed_in_user(request), wanted=wanted, problem=problem, may_take=may_take)
+    if seen is None:  # the last switchboard was switched off since her page was made
+        return HttpResponse("")
+    return render(request, "telephony/_seat.html", {"seat": seen}, status=409 if problem else 200)
+
+
+def _extension(request: HttpRequest) -> Extension | None:
+    """The one of the form; None for none of them."""
+    asked = request.POST.get("extension", "")
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 16):
+        raise Http404
+    found = Extension.objects.visible_to(signed_in_user(request)).select_related("switchboard").filter(pk=asked)
+    extension = found.first()
+    if extension is None:
+        raise Http404
+    return extension

@@ -1,0 +1,143 @@
+"""An agent says once where she sits; two do not sit at one telephone; what is wrong with hers is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import Agent
+from telephony.models import Extension, OutgoingCall, Seat, Switchboard
+from telephony.seats import SeatRefused, SeatTaken, seat_of, see_seat, sit_down
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[Any], Client]
+HTMX = {"HTTP_HX_REQUEST": "true"}
+PAGES = ("campaigns:desk", "inbound:lines")
+
+
+@pytest.fixture
+def now(at: Callable[[str], datetime]) -> datetime:
+    return at("2026-11-26 09:00")
+
+
+@pytest.fixture
+def board() -> Switchboard:
+    return Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter", is_on=True)
+
+
+@pytest.fixture
+def first(board: Switchboard) -> Extension:
+    return Extension.objects.create(switchboard=board, number="1001")
+
+
+@pytest.fixture
+def second(board: Switchboard) -> Extension:
+    return Extension.objects.create(switchboard=board, number="1002", place="Sala 2")
+
+
+def test_where_she_sits_is_remembered_until_she_says_another(
+    ana: Agent, first: Extension, second: Extension, now: datetime
+) -> None:
+    assert seat_of(ana) is None
+    for extension in (first, second):
+        sit_down(agent=ana, extension=extension, now=now)
+        seat = seat_of(ana)
+        assert seat is not None
+        assert seat.extension == extension
+    sit_down(agent=ana, extension=None, now=now)
+    assert seat_of(ana) is None
+
+
+def test_where_somebody_sits_nobody_else_does_unless_she_says_so(
+    ana: Agent, luis: Agent, first: Extension, now: datetime
+) -> None:
+    sit_down(agent=luis, extension=first, now=now)
+    with pytest.raises(SeatTaken, match="En el interno 1001 está Luis"):
+        sit_down(agent=ana, extension=first, now=now)
+    assert seat_of(ana) is None
+    sit_down(agent=ana, extension=first, now=now, instead=True)
+    assert seat_of(ana) is not None
+    assert seat_of(luis) is None
+    his = Seat.objects.get(agent=luis)
+    assert (his.lost, his.taken_by) == (first, ana)
+
+
+@pytest.mark.parametrize("off", ["extension", "switchboard"])
+def test_nobody_sits_at_a_telephone_that_is_not_in_use(
+    ana: Agent, board: Switchboard, first: Extension, now: datetime, off: str
+) -> None:
+    sit_down(agent=ana, extension=first, now=now)
+    if off == "extension":
+        Extension.objects.update(is_active=False)
+    else:
+        Switchboard.objects.update(is_on=False)
+    assert seat_of(ana) is None
+    with pytest.raises(SeatRefused, match="ya no está en uso"):
+        sit_down(agent=ana, extension=Extension.objects.select_related("switchboard").get(), now=now)
+
+
+def test_the_form_stands_where_calls_are_made_and_nowhere_without_a_switchboard(
+    ana: Agent, first: Extension, signed_in: SignedIn
+) -> None:
+    client = signed_in(ana)
+    for name in PAGES:
+        assert 'id="seat"' in client.get(reverse(name)).content.decode()
+    assert 'id="seat"' not in client.get(reverse("campaigns:agenda")).content.decode()
+    Switchboard.objects.update(is_on=False)
+    for name in PAGES:
+        assert 'id="seat"' not in client.get(reverse(name)).content.decode()
+
+
+def test_what_is_written_on_her_card_is_what_the_form_begins_with(
+    ana: Agent, first: Extension, second: Extension
+) -> None:
+    Agent.objects.filter(pk=ana.pk).update(extension="1002")
+    seen = see_seat(user=ana.user)
+    assert seen is not None
+    assert (seen.extension, seen.chosen) == (None, second.pk)
+
+
+def test_the_form_asks_before_it_takes_and_who_lost_it_is_told(
+    ana: Agent, luis: Agent, first: Extension, signed_in: SignedIn
+) -> None:
+    hers, his = signed_in(ana), signed_in(luis)
+    address, said = reverse("telephony:seat"), {"extension": first.pk}
+    assert "Interno 1001" in " ".join(his.post(address, said, **HTMX).content.decode().split())
+    asked = hers.post(address, said, **HTMX)
+    assert asked.status_code == 409
+    assert "está Luis" in asked.content.decode()
+    assert 'name="instead"' in asked.content.decode()
+    assert hers.post(address, {**said, "instead": "1"}, **HTMX).status_code == 200
+    page = his.get(reverse("campaigns:desk")).content.decode()
+    assert "Le tomaron el 1001" in page
+    assert "Ana dijo a las" in page
+    his.post(address, {"extension": ""}, **HTMX)
+    assert "Le tomaron" not in his.get(reverse("campaigns:desk")).content.decode()
+
+
+def test_a_telephone_that_is_none_of_ours_is_not_sat_at(ana: Agent, first: Extension, signed_in: SignedIn) -> None:
+    for forged in ("0", "9999999", "x", "1" * 30):
+        assert signed_in(ana).post(reverse("telephony:seat"), {"extension": forged}, **HTMX).status_code == 404
+    assert not Seat.objects.exists()
+
+
+def test_a_telephone_the_switchboard_did_not_find_is_said_until_she_chooses_again(
+    ana: Agent, board: Switchboard, first: Extension, now: datetime, at: Callable[[str], datetime]
+) -> None:
+    sit_down(agent=ana, extension=first, now=now)
+    OutgoingCall.objects.create(
+        switchboard=board, agent=ana, telephone="PJSIP/1001", number="+59170712345", dialled="70712345",
+        state="over", outcome="agent_absent", asked_at=at("2026-11-26 09:05"), ended_at=at("2026-11-26 09:06"),
+    )  # fmt: skip
+    seen = see_seat(user=ana.user)
+    assert seen is not None
+    assert seen.is_unregistered
+    sit_down(agent=ana, extension=first, now=at("2026-11-26 09:10"))
+    seen = see_seat(user=ana.user)
+    assert seen is not None
+    assert not seen.is_unregistered
