@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
+from telephony.agent_states import let_go
 from telephony.models import Extension, Listening, OutgoingCall, Switchboard
 from telephony.outcomes import Outcome
 from telephony.phone_numbers import COUNTRY
@@ -52,9 +53,9 @@ def ask_to_call(*, agent: Agent, extension: Extension, number: str, now: datetim
 
 
 def ask_to_hang_up(*, call: OutgoingCall, now: datetime) -> None:
-    """Ask that it end, in whatever phase it is. Asked twice it is asked once."""
+    """Ask that it end, in whatever phase it is; one that was not sent yet ends here. Asked twice it is asked once."""
     asked = OutgoingCall.objects.under_way().filter(pk=call.pk, ending_asked_at=None).update(ending_asked_at=now)
-    if asked:
+    if asked and not close(calls=Q(pk=call.pk, state=State.ASKED), outcome=Outcome.CANCELLED, now=now):
         _ring(call.switchboard)
 
 
@@ -96,9 +97,17 @@ def not_placed(*, call: OutgoingCall, now: datetime) -> None:
     close(calls=Q(pk=call.pk), outcome=Outcome.NOT_PLACED, now=now)
 
 
+@transaction.atomic
 def close(*, calls: Q, outcome: Outcome, now: datetime) -> int:
-    """End calls that are under way with what became of them. Returns how many."""
-    return OutgoingCall.objects.under_way().filter(calls).update(state=State.OVER, outcome=outcome, ended_at=now)
+    """End calls that are under way with what became of them; their agents are let go. Returns how many."""
+    under_way = OutgoingCall.objects.under_way().filter(calls).select_related("agent")
+    ending = list(under_way.select_for_update(of=("self",)))
+    ended = OutgoingCall.objects.filter(pk__in=[call.pk for call in ending])
+    ended.update(state=State.OVER, outcome=outcome, ended_at=now)
+    for call in ending:
+        if call.sent_at is not None:
+            let_go(call=call, at=now)
+    return len(ending)
 
 
 def close_the_forgotten(*, now: datetime) -> int:

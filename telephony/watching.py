@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from telephony.agent_states import follow
 from telephony.dialling import close
 from telephony.events import ChannelSeen, Event, as_row, from_row, subjects
 from telephony.holding import HoldLost
@@ -149,11 +150,19 @@ class Watch:
         if call.is_over:
             self._over_since.setdefault(key, at)
         else:
-            mine.update(state=STATES[call.phase], agent_uid=call.agent.uid if call.agent else "")
+            state = STATES[call.phase]
+            mine.update(agent_uid=call.agent.uid if call.agent else "")
+            if mine.exclude(state=state).update(state=state):
+                follow(call=mine.select_related("agent").get(), state=state, at=at)
+        if call.customers:
+            mine.filter(customer_rang_at=None).update(customer_rang_at=at)
         if call.answered:
             mine.filter(answered_at=None).update(answered_at=at)
 
     def _end(self, key: str, outcome: Outcome, *, at: datetime) -> int:
+        call = self._calls[key]
+        if call.customers or outcome == Outcome.ANSWERED:
+            OutgoingCall.objects.under_way().filter(pk=key, customer_rang_at=None).update(customer_rang_at=at)
         ended_by_us = OutgoingCall.objects.filter(pk=key, ending_sent_at__isnull=False)
         if outcome.startswith("agent_") and ended_by_us.exists():  # an older switchboard tells no other reason
             outcome = Outcome.CANCELLED

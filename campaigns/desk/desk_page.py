@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop as _
@@ -19,10 +20,12 @@ from campaigns.desk.desk_card import Card
 from campaigns.desk.giving import Nothing, why_nothing
 from campaigns.desk.household import with_household
 from campaigns.desk.own_work import Progress, own_progress
+from campaigns.desk.placing import CallSeen, see_call
 from campaigns.desk.script import SCRIPT, fill_script
 from campaigns.desk.taking import Given, read_desk
 from campaigns.models import Attempt, CallBack, Campaign, Disposition, ListEntry
 from campaigns.promises_and_callbacks.call_backs import next_possible
+from telephony.seats import seat_of
 
 NEXT_CALLS = 3
 REASONS = (
@@ -78,6 +81,8 @@ class Desk:
     now: datetime | None = None
     unseen: bool = False
     next_calls: list[CallBack] = field(default_factory=list)
+    call: CallSeen | None = None  # of the open attempt, where the switchboard makes it
+    is_in_another_call: bool = False  # to somebody whose result is recorded: it has to be hung up first
     is_lost: bool = False  # the reservation: what was said may still be recorded, nobody is dialled
 
     @property
@@ -93,6 +98,21 @@ class Desk:
     @property
     def calling(self) -> bool:
         return bool(self.given and self.given.attempt_id)
+
+    @cached_property
+    def has_seat(self) -> bool:
+        """Whether the switchboard dials for her; asked for only where it is not the browser that does otherwise."""
+        return seat_of(self.agent) is not None
+
+    @property
+    def dials_by_hand(self) -> bool:
+        """Whether she dials first, and then says so."""
+        return self.card is not None and self.card.dialling == Campaign.Dialling.MANUAL and not self.has_seat
+
+    @property
+    def may_dial_again(self) -> bool:
+        """The telephone of the open attempt: what rings on it already is waited for."""
+        return self.may_be_called and not self.dials_by_hand and (self.call is None or self.call.is_over)
 
     @property
     def call_seconds(self) -> int:
@@ -175,6 +195,8 @@ def lay_desk(
     telephone = called if called is not None else (agreed if agreed in usable else next(iter(usable), ""))
     countdown = book.policy.countdown_seconds if card.dialling == Campaign.Dialling.COUNTDOWN else 0
     suggested = suggestions(card, book)
+    call = see_call(attempt_id=given.attempt_id, book=book) if given.attempt_id else None
+    proposed = {"disposition": call.proposed.code} if call and call.proposed else {}
     return Desk(
         agent=agent,
         progress=progress,
@@ -184,11 +206,12 @@ def lay_desk(
         script=fill_script(card.script or SCRIPT, card, agent),
         keyed=keyed,
         others=others,
-        values={**suggested, "telephone": telephone, **(typed if typed is not None else card.draft)},
+        values={**suggested, **proposed, "telephone": telephone, **(typed if typed is not None else card.draft)},
         suggested={"promised-on": suggested["promised_on"], "promised-amount": suggested["promised_amount"]},
         errors=errors or {},
         problem=problem,
         telephone=telephone,
+        call=call,
         countdown=0 if card.is_paid or card.is_gone or unseen else countdown,
         now=book.now,
         unseen=unseen,

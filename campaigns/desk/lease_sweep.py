@@ -17,6 +17,7 @@ from django.db.models import F, Q
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.calling.rules import ready_after
 from campaigns.desk.tallying import tally, write_tally
+from campaigns.desk.uncalled import uncalled
 from campaigns.models import Attempt, DeskDraft, ListEntry
 
 SWEPT_AT_MOST = 500
@@ -79,6 +80,11 @@ def _free(entry: ListEntry, attempts: list[Attempt], book: RuleBook) -> bool:
     if is_over:
         entry.lease_agent = entry.lease_until = None
         changed += ["lease_agent", "lease_until"]
+    if left and (none := uncalled(call.pk for call in left)):
+        # the switchboard never rang the customer: there is no call to be without a result
+        Attempt.objects.filter(pk__in=none).delete()
+        left = [call for call in left if call.pk not in none]
+        attempts = [call for call in attempts if call.pk not in none]
     for call in left:
         call.disposition, call.resulted_at = book.by_code[NO_RESULT], book.now
         call.note = call.note or _half_typed_note(call)

@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.desk.views import contact, desk, own_lists
+from campaigns.desk.views import calls, contact, desk, own_lists
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.desk, name="desk"),
-    path("call/", desk.call, name="desk_call"),
+    path("call/", calls.call, name="desk_call"),
+    path("call/phase/", calls.call_phase, name="desk_call_phase"),
+    path("call/hang-up/", calls.hang_up, name="desk_hang_up"),
     path("result/", desk.result, name="desk_result"),
     path("pulse/", desk.pulse, name="desk_pulse"),
     path("draft/", desk.draft, name="desk_draft"),

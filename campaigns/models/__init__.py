@@ -1,6 +1,6 @@
 """Nouns of the month of prepaid, by story: policy, reports, the campaign, contacts, calls, payments, figures."""
 
-from campaigns.models.calls import Attempt, CallBack, DeskDraft, PaymentPromise
+from campaigns.models.calls import Attempt, AttemptCall, CallBack, DeskDraft, PaymentPromise
 from campaigns.models.campaign import AssignmentShare, Campaign, CampaignChange, ReassignedContact, Reassignment
 from campaigns.models.contacts import (
     CallList,
@@ -44,6 +44,7 @@ from campaigns.models.sources import ColumnAlias, ReportKind, ReportSource, Seen
 __all__ = [
     "AgentDay",
     "Attempt",
+    "AttemptCall",
     "AttemptFigure",
     "CallBack",
     "CallList",

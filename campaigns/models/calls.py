@@ -10,6 +10,7 @@ from agents.audit import audited
 from agents.models import Agent, Team, User
 from campaigns.models.campaign import Campaign
 from campaigns.models.policy import Disposition
+from telephony.models import OutgoingCall
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
@@ -93,6 +94,18 @@ class Attempt(models.Model):
                 condition=Q(resulted_at__isnull=False),
             ),
         ]
+
+
+class AttemptCall(models.Model):
+    """A call the switchboard was asked for in an attempt (llamada por la central); one that is dialled again has more.
+
+    `began_it`: the attempt was made for this call. Where none of an attempt's calls began it, it was dialled by hand
+    before. An attempt that is taken back leaves its calls.
+    """
+
+    call = models.OneToOneField(OutgoingCall, models.PROTECT, primary_key=True, related_name="+")
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="calls")
+    began_it = models.BooleanField()
 
 
 class DeskDraftQuerySet(models.QuerySet["DeskDraft"]):

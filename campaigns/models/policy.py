@@ -180,7 +180,10 @@ class Disposition(models.Model):
         _("resultado de la central"),
         max_length=16,
         blank=True,
-        help_text=_("Resultado de la central telefónica que propone esta opción: BUSY, NOANSWER, CONGESTION…"),
+        help_text=_(
+            "Lo que dice la central telefónica y hace proponer esta opción: BUSY, NOANSWER, CONGESTION, CHANUNAVAIL"
+            " (apagado o fuera de servicio), UNALLOCATED (no existe), MACHINE (contestador), REJECTED."
+        ),
     )
     is_active = models.BooleanField(_("activo"), default=True)
 

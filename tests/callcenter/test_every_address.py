@@ -249,6 +249,8 @@ ADDRESSES = [
     # the desk
     Address("campaigns:desk", AGENTS),
     Address("campaigns:desk_call", AGENTS, sends=on_desk),
+    Address("campaigns:desk_call_phase", AGENTS),
+    Address("campaigns:desk_hang_up", AGENTS, sends=on_desk),
     Address("campaigns:desk_result", AGENTS, sends=on_desk),
     Address("campaigns:desk_pulse", AGENTS, sends=on_desk, shared=True),
     Address("campaigns:desk_draft", AGENTS, sends=on_desk, shared=True),
@@ -346,7 +348,7 @@ def check_who_may_open(address: Address, world: World) -> None:
         elif visitor == "marta" and visitor in address.opens_to and has_owner:
             right = {404}
         elif visitor in address.opens_to:
-            right = {200, 202, 204, 302, 400, 409, 422}
+            right = {200, 202, 204, 286, 302, 400, 409, 422}  # 286: what asks by itself need ask no more
         else:
             right = {404, 302, 401} if address.hidden or not address.opens_to else {403}
         if status not in right:

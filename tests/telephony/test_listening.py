@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,74 +13,11 @@ from agents.models import Agent
 from telephony.ami import Message
 from telephony.dialling import DialRefused, ask_to_call, ask_to_hang_up, close_the_forgotten
 from telephony.holding import LEASE, take_hold
-from telephony.link import Patience
-from telephony.listening import Listener
 from telephony.models import Extension, HeardEvent, Listening, OutgoingCall, Switchboard
-from tests.telephony.a_switchboard import SECRET, ASwitchboard, hangs_up
+from tests.telephony.a_listener import Running, ends_busy, is_linked, linked, rings_both, until
+from tests.telephony.a_switchboard import ASwitchboard, hangs_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 60.0
-QUIET = Patience(connect=60, answer=60, quiet=60, taken=60)
-
-
-class Running:
-    """A switchboard and a listener on a loop of their own, as two other machines would be."""
-
-    def __init__(self, board: Switchboard) -> None:
-        self.board = board
-        self.played = ASwitchboard()
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self._listeners: list[tuple[Listener, Any]] = []
-        self._thread.start()
-
-    def on_its_loop(self, work: Awaitable[Any]) -> Any:
-        async def done() -> Any:
-            return await work
-
-        return asyncio.run_coroutine_threadsafe(done(), self.loop).result(PATIENCE)
-
-    def open(self) -> None:
-        self.on_its_loop(self.played.__aenter__())
-        Switchboard.objects.filter(pk=self.board.pk).update(port=self.played.port)
-        self.board.refresh_from_db()
-
-    def listen(self, **more: Any) -> Listener:
-        async def begin() -> tuple[Listener, Any]:
-            listener = Listener(self.board, clock=timezone.now, secret=lambda _name: SECRET, patience=QUIET, **more)
-            return listener, asyncio.create_task(listener.run())
-
-        self._listeners.append(self.on_its_loop(begin()))
-        return self._listeners[-1][0]
-
-    def say(self, *texts: str) -> None:
-        for text in texts:
-            self.loop.call_soon_threadsafe(self.played.say, text)
-
-    def drop(self) -> None:
-        self.loop.call_soon_threadsafe(self.played.drop)
-
-    def stop(self) -> None:
-        for listener, task in self._listeners:
-            self.loop.call_soon_threadsafe(listener.stop)
-            asyncio.run_coroutine_threadsafe(asyncio.wait_for(task, PATIENCE), self.loop).result(PATIENCE)
-        self._listeners.clear()
-
-    def close(self) -> None:
-        self.stop()
-        self.on_its_loop(self.played.__aexit__())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(PATIENCE)
-        self.loop.close()
-
-
-def until(is_so: Callable[[], Any], what: str) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if found := is_so():
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"never: {what}")
 
 
 @pytest.fixture
@@ -107,10 +40,6 @@ def running(board: Switchboard) -> Iterator[Running]:
         running.close()
 
 
-def is_linked(board: Switchboard) -> bool:
-    return Listening.objects.filter(switchboard=board, connected_at__isnull=False, lease_until__isnull=False).exists()
-
-
 def click(agent: Agent, desk: Extension, number: str = "+59170712345") -> OutgoingCall:
     return ask_to_call(agent=agent, extension=desk, number=number, now=timezone.now())
 
@@ -118,22 +47,6 @@ def click(agent: Agent, desk: Extension, number: str = "+59170712345") -> Outgoi
 def stands(call: OutgoingCall) -> tuple[str, str]:
     call.refresh_from_db()
     return call.state, call.outcome
-
-
-def rings_both(key: str) -> list[str]:
-    return [
-        f"Event: Newchannel;Uniqueid: {key};Linkedid: {key};Channel: PJSIP/1001-00000001;Exten: 1001",
-        f"Event: OriginateResponse;ActionID: {key};Response: Success;Reason: 4;Uniqueid: {key}",
-        f"Event: DialBegin;Uniqueid: {key};Linkedid: {key};DestUniqueid: 7.2;DestChannel: PJSIP/trunk-2",
-    ]
-
-
-def ends_busy(key: str) -> list[str]:
-    return [
-        f"Event: DialEnd;Uniqueid: {key};DestUniqueid: 7.2;DialStatus: BUSY",
-        f"Event: Hangup;Uniqueid: 7.2;Linkedid: {key};Cause: 17",
-        f"Event: Hangup;Uniqueid: {key};Linkedid: {key};Cause: 17",
-    ]
 
 
 def test_a_click_goes_out_once_and_its_end_is_a_row(running: Running, ana: Agent, desk: Extension) -> None:
@@ -255,14 +168,6 @@ def test_without_a_link_nothing_is_asked_for(board: Switchboard, ana: Agent, des
     with pytest.raises(DialRefused, match="marque en su teléfono"):
         click(ana, desk)
     assert not OutgoingCall.objects.exists()
-
-
-@contextmanager
-def linked(board: Switchboard, now: datetime) -> Iterator[Listening]:
-    held = take_hold(switchboard=board, holder="test", now=now)
-    assert held is not None
-    Listening.objects.filter(pk=held.pk).update(connected_at=now)
-    yield held
 
 
 def test_what_nobody_sends_in_time_was_not_placed(board: Switchboard, ana: Agent, desk: Extension, at: Any) -> None:

@@ -180,14 +180,29 @@
     focused = event.detail.target.contains(document.activeElement) ? document.activeElement : null;
   });
 
+  // Enter does what stands on the main verb: nothing chosen, «Registrar» holds it no longer once dialling is that again
+  const rest = () => {
+    const idle = document.activeElement;
+    if (idle.id === "record" && !idle.matches(".primary")) idle.blur();
+  };
+
+  /* What the switchboard says became of the call is chosen, where nothing was: recording it stays her verb. */
+  const propose = () => {
+    tell();
+    const told = document.querySelector("[data-proposes]");
+    if (!told || chosen()) return;
+    const radio = form()?.querySelector(`input[name=disposition][value="${CSS.escape(told.value)}"]`);
+    if (!radio) return;
+    radio.checked = true;
+    show(false);
+  };
+
   const follow = () => {
     turn();
     tell();
     suggest();
     sayDays();
-    // Enter does what stands on the main verb: nothing chosen, «Registrar» holds it no longer once dialling is that again
-    const idle = document.activeElement;
-    if (idle.id === "record" && !idle.matches(".primary")) idle.blur();
+    rest();
     if (!focused) return;
     // htmx gives the focus back to the same button; one that is gone, or the main verb no more, hands it to what is now
     const has = document.activeElement;
@@ -204,9 +219,12 @@
     if (event.detail.elt?.id === "desk" || event.detail.target?.id === "desk") begin();
     else if (event.detail.elt?.id === "due") follow();
     else if (event.detail.elt?.id === "calls-to-make" && event.detail.requestConfig?.verb === "post") bring(event.detail.elt);
+    else if (event.detail.target?.id === "placed-call" || event.detail.elt?.id === "placed-call") propose();
     else if (event.detail.target?.id === "telephones" || event.detail.elt?.id === "telephones") {
       turn();
       tell();
+      rest();
+      propose();
     }
   });
 })();

@@ -1,0 +1,150 @@
+"""Dialling by the switchboard: the attempt and what is asked for it are written together, and what is seen of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agents.models import Agent, AgentState, By
+from agents.states import Event, change_state, open_state
+from campaigns.calling.rulebook import RuleBook
+from campaigns.calling.rules import CallRefused, Reason
+from campaigns.desk.dialling import dial
+from campaigns.desk.uncalled import last_call, take_back_uncalled
+from campaigns.models import Attempt, AttemptCall, Contact, Disposition
+from telephony.dialling import DialRefused, ask_to_call
+from telephony.models import OutgoingCall
+from telephony.outcomes import Outcome
+from telephony.seats import seat_of
+
+# What a disposition is proposed by: its `pbx_result`. Of whom answered only the agent can say how it went.
+PROPOSED_BY = {
+    Outcome.NO_ANSWER: "NOANSWER",
+    Outcome.BUSY: "BUSY",
+    Outcome.CONGESTION: "CONGESTION",
+    Outcome.OUT_OF_REACH: "CHANUNAVAIL",
+    Outcome.UNALLOCATED: "UNALLOCATED",
+    Outcome.MACHINE: "MACHINE",
+    Outcome.REJECTED: "REJECTED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """An attempt that is open. Without `call` she dials by hand; `problem` says why, where a switchboard was to."""
+
+    attempt: Attempt
+    call: OutgoingCall | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSeen:
+    """The call of the open attempt as the desk shows it. `seconds`: of the talk, so far or in all; 0 without one."""
+
+    call: OutgoingCall
+    words: str
+    seconds: int
+    proposed: Disposition | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.call.is_over
+
+    @property
+    def is_talking(self) -> bool:
+        return self.call.state == OutgoingCall.State.TALKING
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.call.outcome == Outcome.UNKNOWN
+
+    @property
+    def may_hang_up(self) -> bool:
+        return not self.call.is_over and self.call.ending_asked_at is None
+
+    @property
+    def mark(self) -> str:
+        """What the page says to be told only of what it does not show yet."""
+        return f"{self.call.key}-{self.call.state}{'-' if self.call.ending_asked_at else ''}"
+
+
+def dial_at_seat(
+    *, agent: Agent, contact: Contact, telephone: str, now: datetime, mode: str, book: RuleBook
+) -> Dialled:
+    """Dial from where she sits, else by hand. The rules are asked now; attempt and call are written in one transaction.
+
+    Raises CallRefused.
+    """
+    seat = seat_of(agent)
+    if seat is None or seat.extension is None:
+        return Dialled(dial(agent=agent, contact=contact, telephone=telephone, now=now, mode=mode, book=book))
+    with transaction.atomic():
+        take_back_uncalled(agent=agent)
+        _check_no_other_is_under_way(agent, contact, telephone)
+        before = set(Attempt.objects.filter(agent=agent, resulted_at=None).values_list("pk", flat=True))
+        attempt = dial(agent=agent, contact=contact, telephone=telephone, now=now, mode=mode, book=book)
+        try:
+            call = ask_to_call(agent=agent, extension=seat.extension, number=attempt.telephone, now=now)
+        except DialRefused as refused:
+            return Dialled(attempt, problem=str(refused))
+        began_it = attempt.pk not in before
+        AttemptCall.objects.get_or_create(call=call, defaults={"attempt": attempt, "began_it": began_it})
+        return Dialled(attempt, call)
+
+
+def call_under_way(*, agent: Agent) -> OutgoingCall | None:
+    """The one call of hers the switchboard has not ended, whichever customer it is to."""
+    return OutgoingCall.objects.under_way().filter(agent=agent).select_related("switchboard").first()
+
+
+def see_call(*, attempt_id: int, book: RuleBook) -> CallSeen | None:
+    """What became of the open attempt's call so far; None when it was dialled by hand."""
+    call = last_call(attempt_id=attempt_id)
+    if call is None:
+        return None
+    until = call.ended_at or book.now
+    seconds = max(int((until - call.answered_at).total_seconds()), 0) if call.answered_at else 0
+    return CallSeen(call, in_words(call), seconds, proposed_for(call, book=book))
+
+
+def in_words(call: OutgoingCall) -> str:
+    """Its phase, and once it is over what became of it."""
+    if call.is_over:
+        return call.get_outcome_display()
+    if call.ending_asked_at is not None:
+        return _("Colgando")
+    if call.state == OutgoingCall.State.ASKED:
+        return str(OutgoingCall.State.SENT.label)
+    return call.get_state_display()
+
+
+def end_wrap_up(*, attempt: Attempt, now: datetime) -> None:
+    """She has said how the call ended that she was wrapping up: she is available, before the clock says so."""
+    call = last_call(attempt_id=attempt.pk) if attempt.telephone else None
+    there = open_state(attempt.agent) if call else None
+    if call is None or there is None or (there.state, there.call) != (AgentState.State.WRAPPING_UP, call.key):
+        return
+    change_state(agent=attempt.agent, event=Event.WRAPPED_UP, now=now, by=By.DESK, if_still=there.pk)
+
+
+def proposed_for(call: OutgoingCall, *, book: RuleBook) -> Disposition | None:
+    """The result to propose: where the switchboard knows what became of it and a disposition says so."""
+    word = PROPOSED_BY.get(Outcome(call.outcome)) if call.is_over else None
+    active = (disposition for disposition in book.dispositions if disposition.is_active)
+    return next((one for one in active if word and one.pbx_result.strip().upper() == word), None)
+
+
+def _check_no_other_is_under_way(agent: Agent, contact: Contact, telephone: str) -> None:
+    """Raises CallRefused: dialled by hand beside it, she would be in two calls."""
+    other = call_under_way(agent=agent)
+    if other is None:
+        return
+    of_this = AttemptCall.objects.filter(
+        call=other, attempt__contact=contact, attempt__telephone=telephone, attempt__resulted_at=None
+    )
+    if not of_this.exists():
+        raise CallRefused([Reason("call_under_way", _("Su llamada anterior todavía no terminó: cuelgue primero."))])

@@ -1,0 +1,38 @@
+"""What a call does to its agent's state: her telephone rings, she lifts it, it is over (agents/states.py)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from agents.models import By
+from agents.states import Event, StateRefused, change_state
+from telephony.models import OutgoingCall
+
+BY_STATE = {
+    OutgoingCall.State.AGENT_RINGS: Event.RANG,
+    OutgoingCall.State.CUSTOMER_RINGS: Event.ANSWERED,  # the customer is rung once she has lifted hers
+    OutgoingCall.State.TALKING: Event.ANSWERED,
+}
+
+log = structlog.get_logger(__name__)
+
+
+def follow(*, call: OutgoingCall, state: OutgoingCall.State, at: datetime) -> None:
+    """Her state after the call came into `state`; told again it changes nothing."""
+    if event := BY_STATE.get(state):
+        _change(call, event, at)
+
+
+def let_go(*, call: OutgoingCall, at: datetime) -> None:
+    """Her state once it is over: she wraps up where the customer was rung, else she is as free as before."""
+    _change(call, Event.HUNG_UP if call.customer_rang_at else Event.RANG_IN_VAIN, at)
+
+
+def _change(call: OutgoingCall, event: Event, at: datetime) -> None:
+    """The call is a fact whatever she is doing: where the table has no such step she stays as she is."""
+    try:
+        change_state(agent=call.agent, event=event, now=at, by=By.TELEPHONE, call=call.key, happened_at=at)
+    except StateRefused as refused:
+        log.info("state_stays", call=str(call.key), after=str(event), why=str(refused))
