@@ -22,10 +22,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 from kombu.exceptions import OperationalError
+from prometheus_client import Gauge
 from redis.exceptions import RedisError
 
 from callcenter.celery import app
 from callcenter.heartbeats import NAMES, last_sign
+from telephony.link_ages import LinkAge, link_ages
 from work.kinds import Kind, kinds
 from work.sweeping import unattended_since
 
@@ -33,6 +35,11 @@ SIGNS_STOP_AFTER = timedelta(minutes=2)
 JOBS_WAIT_AT_MOST = timedelta(minutes=10)
 KEPT_FOR = 1.0  # seconds: whoever asks /readyz in a loop costs a look a second, not a look a question
 PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "X-Real-IP")
+
+LINKED = Gauge("callcenter_switchboard_linked", "Whether the link to a switchboard in use is up.", ["switchboard"])
+LINK_AGE = Gauge(
+    "callcenter_switchboard_link_age_seconds", "Seconds since that link came up, or was lost.", ["switchboard"]
+)
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +97,23 @@ def metrics(request: HttpRequest) -> HttpResponseBase:
     """Prometheus' figures, behind the same gate."""
     if not may_see_details(request):
         return HttpResponse(status=404)
+    measure_links(now=timezone.now())
     return ExportToDjangoView(request)
+
+
+def measure_links(*, now: datetime) -> None:
+    """Put how the links to the switchboards in use stand into the figures; those of no others stay there."""
+    for gauge in (LINKED, LINK_AGE):
+        gauge.clear()
+    try:
+        ages = link_ages(now=now)
+    except DatabaseError as error:
+        log.warning("links_not_measured", error=type(error).__name__)
+        return
+    for link in ages:
+        LINKED.labels(link.name).set(link.is_up)
+        if link.since is not None:
+            LINK_AGE.labels(link.name).set((now - link.since).total_seconds())
 
 
 def look(*, now: datetime) -> list[Finding]:
@@ -99,6 +122,7 @@ def look(*, now: datetime) -> list[Finding]:
         ("database", True, _database),
         ("cache", False, _cache),
         ("broker", False, _broker),
+        ("switchboards", False, _switchboards),
         *((f"oldest_{kind.name}", False, _oldest_of(kind)) for kind in kinds()),
     ]
     findings = [_found(name, vital, way, now) for name, vital, way in ways]
@@ -154,6 +178,18 @@ def _broker(now: datetime) -> tuple[bool, str]:
     with app.connection_for_write() as connection:
         connection.default_channel  # noqa: B018  # opening it asks the broker
     return True, "answers"
+
+
+def _switchboards(now: datetime) -> tuple[bool, str]:
+    """Without a link agents dial by hand: it turns nobody away."""
+    ages = link_ages(now=now)
+    return all(link.is_up for link in ages), "; ".join(map(_link_in_words, ages)) or "none in use"
+
+
+def _link_in_words(link: LinkAge) -> str:
+    stands = "linked" if link.is_up else "not linked"
+    since = f" since {link.since.isoformat()}" if link.since else ""
+    return f"{link.name}: {stands}{since}{f' ({link.why})' if link.why and not link.is_up else ''}"
 
 
 def _oldest_of(kind: Kind[Any]) -> Callable[[datetime], tuple[bool, str]]:

@@ -354,6 +354,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Centro de Llamadas <centro.l
 
 SYSTEMS_URL = env.str("SYSTEMS_URL", "http://127.0.0.1:8090" if IS_DEMO else "")  # each at <address>/<system>/
 PLAYS_SYSTEMS = IS_DEMO and "SYSTEMS_URL" not in os.environ  # then `manage.py run` starts the sandbox
+PLAYS_SWITCHBOARD = env.bool("DEMO_SWITCHBOARD", False) and IS_DEMO  # then `manage.py run` starts one, and its listener
 # Who answers the trial of a flow's draft: a sandbox, never a system of the site; empty: who tries writes what she sees.
 TRIAL_SYSTEMS_URL = env.str("TRIAL_SYSTEMS_URL", SYSTEMS_URL if PLAYS_SYSTEMS else "")
 _elsewhere: list[str] = env.list("SYSTEM_URLS", [])

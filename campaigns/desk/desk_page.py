@@ -111,8 +111,8 @@ class Desk:
 
     @property
     def may_dial_again(self) -> bool:
-        """The telephone of the open attempt: what rings on it already is waited for."""
-        return self.may_be_called and not self.dials_by_hand and (self.call is None or self.call.is_over)
+        """The telephone of the open attempt; where the switchboard called, what is told of the call offers it."""
+        return self.may_be_called and not self.dials_by_hand and self.call is None
 
     @property
     def call_seconds(self) -> int:

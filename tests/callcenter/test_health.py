@@ -10,6 +10,7 @@ from django.utils import timezone
 from callcenter import health
 from callcenter.heartbeats import NAMES, sign
 from notices.models import Notice, NoticeKind
+from telephony.models import Listening, Switchboard
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +104,39 @@ def test_asking_again_and_again_looks_once_a_second(client, alive, monkeypatch, 
         for _turn in range(20):
             assert client.get("/readyz", **stranger).status_code == 200
     assert "findings" in client.get("/readyz").json()
+
+
+def test_a_site_without_a_switchboard_misses_none(client, alive):
+    assert findings(client)["switchboards"] == {"holds": True, "vital": False, "seen": "none in use"}
+    assert "callcenter_switchboard_linked{" not in client.get("/metrics").content.decode()
+
+
+def test_a_link_that_is_down_is_told_with_its_age_and_turns_nobody_away(client, alive):
+    now = timezone.now()
+    central, south = (
+        Switchboard.objects.create(name=name, host="pbx.example", user="callcenter", is_on=True)
+        for name in ("Central", "Sur")
+    )
+    up = {"lease_until": now + timedelta(minutes=1), "connected_at": now - timedelta(minutes=5)}
+    Listening.objects.create(switchboard=central, **up)
+    Listening.objects.create(switchboard=south, lost_at=now - timedelta(minutes=2), last_error="LinkLost: cut off")
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    told = answer.json()["findings"]["switchboards"]
+    assert told["holds"] is False
+    assert "Central: linked since" in told["seen"]
+    assert "Sur: not linked since" in told["seen"]
+    assert "cut off" in told["seen"]
+    figures = client.get("/metrics").content.decode()
+    assert 'callcenter_switchboard_linked{switchboard="Central"} 1.0' in figures
+    assert 'callcenter_switchboard_linked{switchboard="Sur"} 0.0' in figures
+    assert 'callcenter_switchboard_link_age_seconds{switchboard="Sur"} 1' in figures  # a hundred and twenty, and some
+    Switchboard.objects.update(is_on=False)
+    assert 'switchboard="Sur"' not in client.get("/metrics").content.decode()
+
+
+def test_a_holder_that_gives_no_sign_any_more_has_no_link(client, alive):
+    board = Switchboard.objects.create(name="Central", host="pbx.example", user="callcenter", is_on=True)
+    gone = timezone.now() - timedelta(minutes=3)
+    Listening.objects.create(switchboard=board, lease_until=gone, connected_at=gone - timedelta(hours=1))
+    assert findings(client)["switchboards"]["seen"] == f"Central: not linked since {gone.isoformat()}"

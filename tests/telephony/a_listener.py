@@ -23,10 +23,13 @@ QUIET = Patience(connect=60, answer=60, quiet=60, taken=60)
 
 
 class Running:
-    """A switchboard and a listener on a loop of their own, as two other machines would be."""
+    """A switchboard and a listener on a loop of their own, as two other machines would be.
 
-    def __init__(self, board: Switchboard) -> None:
-        self.board = board
+    Without `open` the listener alone: the switchboard of the row is another one's.
+    """
+
+    def __init__(self, board: Switchboard, *, secret: str = SECRET) -> None:
+        self.board, self._secret = board, secret
         self.played = ASwitchboard()
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -46,7 +49,9 @@ class Running:
 
     def listen(self, **more: Any) -> Listener:
         async def begin() -> tuple[Listener, Any]:
-            listener = Listener(self.board, clock=timezone.now, secret=lambda _name: SECRET, patience=QUIET, **more)
+            listener = Listener(
+                self.board, clock=timezone.now, secret=lambda _name: self._secret, patience=QUIET, **more
+            )
             return listener, asyncio.create_task(listener.run())
 
         self._listeners.append(self.on_its_loop(begin()))
@@ -67,7 +72,8 @@ class Running:
 
     def close(self) -> None:
         self.stop()
-        self.on_its_loop(self.played.__aexit__())
+        if self.played.port:
+            self.on_its_loop(self.played.__aexit__())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(PATIENCE)
         self.loop.close()

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from callcenter import embedded
 from callcenter.counted_migrations import CountedMigrations
-from callcenter.demo import making, outside_systems, progress
+from callcenter.demo import making, outside_systems, progress, switchboard
 from callcenter.installing import Counter
 from callcenter.processes import Foreground, Program, next_free_port
 from callcenter.purpose import refuse_another_purpose
@@ -79,6 +79,7 @@ class Command(TerminalCommand):
         systems = self._play_the_systems(port)
         live = next_free_port(host, port + LIVE_BESIDE)
         first, work = programs(host, port, live, systems)
+        first += self._play_the_switchboard(port)
         foreground = Foreground([*first, *work] if is_whole else first, self._say)
         opened = Opened(f"{address_of(host, port)}/", systems, foreground, [] if is_whole else work)
         foreground.run(lambda: self._open(opened))
@@ -136,6 +137,17 @@ class Command(TerminalCommand):
         except outside_systems.NotPlayed as why:
             self._say(f"The outside systems are used by hand; there is no sandbox: {why}")
             return None
+
+    def _play_the_switchboard(self, port: int) -> list[Program]:
+        """A switchboard and who holds the link to it, in a demo that asks for one."""
+        if not settings.PLAYS_SWITCHBOARD:
+            if settings.IS_DEMO:
+                switchboard.switch_off()
+            return []
+        its_own, knobs = switchboard.choose_ports(port)
+        switchboard.write_down(port=its_own, now=timezone.now())
+        self._say(f"A switchboard is played at port {its_own}, its knobs are at http://{switchboard.HOST}:{knobs}/.")
+        return switchboard.programs(its_own, knobs)
 
     def _open(self, opened: Opened) -> None:
         """Say that the pages answer; make what the demo is owed; only then begin the workers, which would meet it."""
