@@ -8,6 +8,7 @@ from datetime import datetime
 from campaigns.retention.anonymising import anonymise_due, keeps_from
 from escalations.anonymising import anonymise_escalations
 from inbound.anonymising import anonymise_walks
+from telephony.forgetting import forget_numbers
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class TakenAway:
     files: int
     calls: int
     escalations: int
+    calls_by_the_switchboard: int
 
 
 def take_away_personal_data(*, now: datetime, only_look: bool = False) -> TakenAway:
@@ -27,4 +29,5 @@ def take_away_personal_data(*, now: datetime, only_look: bool = False) -> TakenA
     calls = anonymise_walks(before=before, now=now, only_look=only_look)
     handed_over = anonymise_escalations(before=before, now=now, only_look=only_look)
     months = anonymise_due(now=now, only_look=only_look)
-    return TakenAway(months.months, months.contacts, months.files, calls, handed_over)
+    clicked = forget_numbers(before=before, only_look=only_look)
+    return TakenAway(months.months, months.contacts, months.files, calls, handed_over, clicked)
