@@ -220,6 +220,41 @@ AT_THE_DESK = (
         "FROM campaigns_listentry e WHERE e.campaign_id = %s AND e.state <> 'paid'",
         ("tests/campaigns/assignment/test_rebalancing.py::test_paid_and_finished_contacts_stay_where_they_are",),
     ),
+    Rule(
+        "an attempt is taken back whose first call reached the customer",
+        "campaigns/desk/uncalled.py",
+        "all(asked.call.never_reached_the_customer for asked in found)",
+        "any(asked.call.never_reached_the_customer for asked in found)",
+        (f"{DESK}/test_placing.py::test_a_call_that_reached_the_customer_is_never_taken_back",),
+    ),
+    Rule(
+        "an attempt is taken back that was dialled by hand before",
+        "campaigns/desk/uncalled.py",
+        "if any(asked.began_it for asked in found) and all(",
+        "if all(",
+        (f"{DESK}/test_placing.py::test_what_was_dialled_by_hand_before_is_never_taken_back",),
+    ),
+    Rule(
+        "the next customer is dialled by hand while the call before goes on",
+        "campaigns/desk/placing.py",
+        "_check_no_other_is_under_way(agent, contact, telephone)\n        before",
+        "before",
+        (f"{DESK}/test_placing.py::test_while_her_last_call_goes_on_nobody_else_is_dialled",),
+    ),
+    Rule(
+        "a call that was hung up before the customer's telephone rang counts as one to him",
+        "telephony/models/calls.py",
+        "return self.customer_rang_at is None",
+        "return self.customer_rang_at is not None",
+        (f"{DESK}/test_placing.py::test_a_call_that_ended_at_her_own_telephone_is_no_attempt_and_she_may_dial_again",),
+    ),
+    Rule(
+        "whoever sits at a telephone loses it without being asked about",
+        "telephony/seats.py",
+        "if there is not None and not instead:",
+        "if there is not None and instead:",
+        ("tests/telephony/test_seats.py::test_where_somebody_sits_nobody_else_does_unless_she_says_so",),
+    ),
 )
 
 RULES = (*WHEN_ONE_CALLS, *AT_THE_DESK)

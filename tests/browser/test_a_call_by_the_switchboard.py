@@ -162,3 +162,30 @@ def test_in_a_narrow_window_the_call_and_the_seat_have_their_place(desk: Page) -
     assert seen is not None
     assert seen["x"] >= 0
     assert seen["x"] + seen["width"] <= 390
+
+
+def test_the_lines_have_the_seat_too_and_an_unregistered_telephone_is_said(
+    desk: Page, played: Board, live_server: Any
+) -> None:
+    played.turn(extensions={"1001": {"registered": False}})
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#telephones")).to_contain_text("Su teléfono no está registrado. No se llamó al cliente")
+    desk.goto(f"{live_server.url}/lines/")
+    expect(desk.locator("#seat summary")).to_contain_text("sin registrar")
+    desk.locator("#seat summary").click()
+    expect(desk.locator("#seat form")).to_contain_text("La central no encontró el teléfono 1001")
+    assert_accessible(desk, "seat-unregistered")
+
+
+def test_an_end_nobody_knows_is_said_and_nothing_is_proposed(desk: Page, played: Board) -> None:
+    played.turn(customers="no_answer")
+    desk.keyboard.press("Enter")
+    expect(phase(desk)).to_contain_text("Timbra el cliente")
+    OutgoingCall.objects.update(state="over", outcome="unknown", ended_at=timezone.now())  # as after a loss
+    expect(phase(desk)).to_contain_text("No se sabe")
+    expect(phase(desk)).to_contain_text("Diga usted el resultado")
+    expect(chosen(desk)).to_have_count(0)
+    desk.set_viewport_size({"width": 390, "height": 844})
+    settle(desk)
+    picture(desk, "desk-unknown-narrow")
+    assert desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

@@ -66,8 +66,8 @@ def call_phase(request: HttpRequest) -> HttpResponse:
         gone["HX-Reswap"] = "none"
         return gone
     if seen.call.never_reached_the_customer:
-        given, problem = next_given(agent=agent, book=book)
-        if problem and given is not None:
+        _given, problem = next_given(agent=agent, book=book)
+        if problem:
             shown = _telephones(request, agent, book, (waiting.contact_id, waiting.fence), problem=problem)
             if "HX-Retarget" not in shown:
                 shown["HX-Retarget"], shown["HX-Reswap"] = "#telephones", "outerHTML settle:0ms"
