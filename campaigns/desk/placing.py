@@ -117,8 +117,6 @@ def in_words(call: OutgoingCall) -> str:
         return call.get_outcome_display()
     if call.ending_asked_at is not None:
         return _("Colgando")
-    if call.state == OutgoingCall.State.ASKED:
-        return str(OutgoingCall.State.SENT.label)
     return call.get_state_display()
 
 

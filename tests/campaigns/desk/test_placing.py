@@ -128,7 +128,7 @@ def test_the_desk_shows_the_phase_and_how_to_hang_up_and_opens_no_link(
     client = signed_in(seated)
     answer = post(client, "desk_call", opened, telephone=opened.telephones[0])
     assert "HX-Trigger-After-Swap" not in answer
-    assert "Pedida a la central" in answer.content.decode()
+    assert "Por marcar" in answer.content.decode()
     call = OutgoingCall.objects.get()
     for state, words in (("agent_rings", "Timbra su teléfono"), ("customer_rings", "Timbra el cliente")):
         OutgoingCall.objects.update(state=state, sent_at=now, fence=1)
