@@ -58,7 +58,7 @@ def test_each_step_is_of_the_table_or_refused(
         Actor.CENTRE: lambda _entry: {},
     }
     for verb, actor in product(Verb, Actor):
-        with subtests.test(verb, actor=actor), undone():
+        with subtests.test(verb.value, actor=actor.value), undone():
             entry = ListEntry.objects.get(pk=stood.pk)
             who = acting[actor](entry)
             lines = (line for line in STEPS if (line.verb, line.from_state) == (verb, state))
