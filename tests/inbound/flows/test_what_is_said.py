@@ -250,3 +250,39 @@ def test_the_nocc_gets_a_name_and_a_number_that_stand_there_already() -> None:
     for name in ("nocc_follow_up", "nocc_by_mail", "nocc_to_confirm"):
         held = {field.name: field.prefill for field in steps[name].fields}
         assert held == {"caller_name": "subscriber.name | name", "telephone": "fault_number"}
+
+
+@pytest.mark.parametrize(
+    ("owner", "line", "proposed", "is_open_to"),
+    [
+        (None, None, "", {"checked_by_hand", "correct", "not_theirs"}),
+        ({"contract": "1"}, None, "not_theirs", {"checked_by_hand", "correct", "not_theirs"}),
+        ({"contract": "1", "products": []}, None, "not_theirs", {"correct", "not_theirs"}),
+        ({"contract": "1", "products": [{}]}, {"service_number": "707"}, "theirs", {"theirs", "correct"}),
+    ],
+)
+def test_a_line_that_was_seen_is_not_said_to_be_unverified(
+    owner: Any, line: Any, proposed: str, is_open_to: set[str]
+) -> None:
+    assert ways("800130001", "line_of_contract", {"owner": owner, "line": line}) == (proposed, is_open_to)
+
+
+def test_that_a_line_is_anothers_is_not_said_of_one_nobody_saw() -> None:
+    """The same words where Smartflex was silent, where nothing was read, and where it shows other lines."""
+    step = flow_of("800130001").steps["not_their_line"]
+    assert step.say.startswith("No pude verificar que la línea sea de ese contrato, y por eso no la bloqueo")
+    assert "no figura" not in step.say
+    assert step.title == "Línea por verificar"
+
+
+@pytest.mark.parametrize(
+    ("row", "proposed", "is_open_to"),
+    [
+        ({"name": "ROSA", "identity_card": "3456789"}, "without_number", {"without_number"}),
+        ({"number": "4251234", "name": "ROSA"}, "known", {"known"}),
+    ],
+)
+def test_a_line_read_without_its_number_has_a_way_on(row: dict[str, str], proposed: str, is_open_to: set[str]) -> None:
+    assert ways("800131313", "is_known", {"found_lines": [row], "line": row}) == (proposed, is_open_to)
+    step = flow_of("800131313").steps["is_known"]
+    assert step.way("without_number") == "unforeseen"

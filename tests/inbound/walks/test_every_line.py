@@ -117,6 +117,8 @@ NOT_THERE = {
     ("request", "not_in_mio"): "",
     ("topic", "credit_of"): "",
     ("shown_in_mio", "not_shown"): "",
+    ("is_known", "without_number"): "0.number",
+    ("line_of_contract", "not_theirs"): "products.0.service_number",
 }
 NEXT_DECISION = {
     "search": ("registered", "found"),
@@ -124,6 +126,8 @@ NEXT_DECISION = {
     "corrected": ("shown_in_mio",),
     "certificates": ("topic",),
     "find": ("topic",),
+    "line_of_balance": ("is_known",),
+    "owner": ("line_of_contract",),
 }  # of what a step looks up
 
 
@@ -194,6 +198,7 @@ NEED_WHAT_IS_WRITTEN = {
     *(("registered", "address_only"), ("found", "no_number"), ("request", "balance"), ("shown_in_mio", "shown")),
     *(("customer_shown", "shown"), ("registered", "registered"), ("found", "found"), ("balance_found", "found")),
     *(("line_of_contract", "theirs"), ("exists", "registered"), ("request", "blocked")),
+    ("is_known", "without_number"),
     ("exists", "suspended"),
     *(("registered", "not_registered"), ("order_state", "no_order")),
     *(("order_state", state) for state in ("registered", "assigned", "closed_without_service", "done", "annulled")),

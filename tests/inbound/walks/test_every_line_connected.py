@@ -40,7 +40,7 @@ NOBODY_HAS = {
     ("line_of_contract", "checked_by_hand"),
     ("line_of_contract", "not_theirs"),
     *(("found", "no_number"), ("registered", "address_only"), ("place_found", "found_by_code")),
-    *(("registered", "too_many"), ("is_known", "seen_unknown")),
+    *(("registered", "too_many"), ("is_known", "seen_unknown"), ("is_known", "without_number")),
     *(("registered", "seen_not_registered"), ("found", "seen_not_found"), ("order_state", "seen_no_order")),
 }
 FROM_SEVERAL = ("order_state", "another")  # of several orders she means none
