@@ -180,7 +180,7 @@ def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str]
 @pytest.mark.parametrize(
     ("line", "decision", "known", "proposed"),
     [
-        ("101", "exists", {"customer": {"contract": "1"}, "damage": None}, "none"),
+        ("101", "exists", {"customer": {"contract": "1"}, "damages": [], "damage": None}, "none"),
         ("101", "exists", {"customer": None, "damage": None}, None),  # nobody of that name: the agent says what is seen
         ("101", "exists", {"damage": {"number": "1", "state": "registered"}}, "registered"),
         ("101", "exists", {"product": {"state": "suspended"}, "damage": {"number": "1"}}, "suspended"),

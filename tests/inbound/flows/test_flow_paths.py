@@ -12,7 +12,7 @@ from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
 
 # How many ways there are through each flow of the paper, a loop taken at most once: (agent's, supervisor's)
 WAYS = {
-    "101": (32,),
+    "101": (56,),
     "102": (46, 10),
     "103": (40, 1),
     "104": (8,),
@@ -82,6 +82,8 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("101", ("registered", "other"), "1 2 3 4 5 6 12 unforeseen_state"),
         ("101", ("none",), "1 2 3 4 5 7 damage_registered"),
         ("101", ("correct_contract", "none"), "1 2 3 4 5 7 damage_registered"),
+        ("101", ("seen_none",), "1 2 3 4 5 7 damage_registered"),
+        ("101", ("another_fault",), "1 2 3 4 5 7 damage_registered"),
         # 102.4 has three branches; 8 to 11 are the supervisor's
         ("102", ("amounts",), "1 2 3 4 5 amounts_told"),
         ("102", ("nothing_owed",), "1 2 3 4 5 amounts_told"),

@@ -163,7 +163,7 @@ def test_a_unit_without_a_person_is_told_in_whole_sentences() -> None:
 
 @pytest.mark.parametrize(
     ("line", "step"), [("104", "registered"), ("4200224", "registered"), ("4251000", "found"), ("103", "order_state"),
-                       ("800131313", "is_known")],
+                       ("800131313", "is_known"), ("101", "exists")],
 )  # fmt: skip
 def test_what_was_seen_on_another_screen_is_written_down_before_it_is_told(line: str, step: str) -> None:
     steps = flow_of(line).steps
@@ -286,3 +286,38 @@ def test_a_line_read_without_its_number_has_a_way_on(row: dict[str, str], propos
     assert ways("800131313", "is_known", {"found_lines": [row], "line": row}) == (proposed, is_open_to)
     step = flow_of("800131313").steps["is_known"]
     assert step.way("without_number") == "unforeseen"
+
+
+@pytest.mark.parametrize(
+    ("damages", "damage", "proposed", "is_open_to"),
+    [
+        (None, None, "", {"seen_none", "other"}),
+        ([], None, "none", {"none", "other"}),
+        ([{"number": "D-1", "state": "closed"}], None, "none", {"none", "other"}),
+        ([{"state": "registered"}], {"state": "registered"}, "", {"other"}),  # open, its number was not read
+        ([{"number": "D-1"}], {"number": "D-1"}, "registered", {"registered", "another_fault", "other"}),
+    ],
+)
+def test_a_new_damage_is_made_where_there_is_none_or_another_thing_fails(
+    damages: Any, damage: Any, proposed: str, is_open_to: set[str]
+) -> None:
+    product = {"service_number": "4251234", "state": "active"}
+    known = {"customer": {"contract": "1"}, "product": product, "damages": damages, "damage": damage}
+    assert ways("101", "exists", known) == (proposed, is_open_to)
+    steps = flow_of("101").steps
+    onward = [steps["exists"].way(name) for name in ("none", "another_fault", "seen_none")]
+    assert onward == ["new_damage", "new_damage", "seen_elsewhere"]
+    assert steps["seen_elsewhere"].next == "new_damage"
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ({"number": "D-1", "cause": "Sin tono"}, "Es el D-1. La causal es: Sin tono. Voy"),
+        ({"number": "D-1"}, "Es el D-1. Voy"),
+        ({"cause": "Sin tono"}, "La causal es: Sin tono. Voy"),
+    ],
+)
+def test_a_damage_is_read_back_before_it_is_reiterated(damage: dict[str, str], told: str) -> None:
+    said = script(flow_of("101").steps["reiterate"].say, {"damage": damage})
+    assert said == f"Su reclamo ya está registrado. {told} a reiterarlo para que se atienda. ¿Es correcto?"

@@ -141,7 +141,7 @@ def read_on_the_old_screen(field: Field, step: str, caller: Caller, way: Way) ->
         return {field.name: "0"}
     if caller.step == "certificates" and ("topic", "no_certificates") in way:
         return typed(field, caller) if field.name.endswith(".none") else {}
-    if field.name == "0.state" and ("works", "closed_without_service") in way:
+    if field.name == "0.state" and {("works", "closed_without_service"), ("exists", "none")} & set(way):
         return {field.name: "closed"}
     if field.name == "words" and ("place_found", "found_by_code") in way:
         return {}
@@ -198,7 +198,7 @@ NEED_WHAT_IS_WRITTEN = {
     *(("registered", "address_only"), ("found", "no_number"), ("request", "balance"), ("shown_in_mio", "shown")),
     *(("customer_shown", "shown"), ("registered", "registered"), ("found", "found"), ("balance_found", "found")),
     *(("line_of_contract", "theirs"), ("exists", "registered"), ("request", "blocked")),
-    ("is_known", "without_number"),
+    *(("is_known", "without_number"), ("exists", "none"), ("exists", "another_fault")),
     ("exists", "suspended"),
     *(("registered", "not_registered"), ("order_state", "no_order")),
     *(("order_state", state) for state in ("registered", "assigned", "closed_without_service", "done", "annulled")),
@@ -207,7 +207,7 @@ NEED_WHAT_IS_WRITTEN = {
 NEED_THAT_NOTHING_IS = {
     *(("order_state", "no_order"), ("line_of_contract", "checked_by_hand"), ("is_known", "seen_unknown")),
     *(("registered", "seen_not_registered"), ("found", "seen_not_found"), ("order_state", "seen_no_order")),
-    ("is_known", "not_asked"),
+    *(("is_known", "not_asked"), ("exists", "seen_none")),
 }
 # What was read once of the same thing stays read, and of one invoice there is one word.
 ONE_OR_THE_OTHER = (

@@ -42,6 +42,7 @@ NOBODY_HAS = {
     *(("found", "no_number"), ("registered", "address_only"), ("place_found", "found_by_code")),
     *(("registered", "too_many"), ("is_known", "seen_unknown"), ("is_known", "without_number")),
     *(("registered", "seen_not_registered"), ("found", "seen_not_found"), ("order_state", "seen_no_order")),
+    ("exists", "seen_none"),
 }
 FROM_SEVERAL = ("order_state", "another")  # of several orders she means none
 SOWN_FOR = [  # a line beyond the paper has nobody in the sandbox; what is not done is walked in test_outcomes.py
@@ -71,6 +72,7 @@ OWES_NOTHING = "SELECT contract FROM sandbox_invoice GROUP BY contract HAVING ev
 # Whom a path is about: the customers for whom the last of its decisions that stands here is proposed.
 CUSTOMERS: dict[Decision, str] = {
     ("101", "exists", "suspended"): f"{ONE.format(table='product', of='product')} AND state = 'suspended'",
+    ("101", "exists", "another_fault"): f"{DAMAGE} state = 'assigned'",
     ("101", "exists", "none"): f"{DAMAGE} state IN ('closed', 'annulled')",
     ("101", "state", "open"): f"{DAMAGE} state IN ('in_execution', 'assigned')",
     ("101", "works", "works"): f"{DAMAGE} state = 'attended' AND has_service",
@@ -166,6 +168,7 @@ TYPED: dict[tuple[str, str], dict[str | None, str]] = {
 # The agent's word against the machine's: she sees or is told what no system says.
 AGAINST = {
     ("101", "exists", "other"),
+    ("101", "exists", "another_fault"),
     ("103", "inside_term", "overdue_told"),
     ("104", "registered", "not_asked"),
     ("4200224", "registered", "not_asked"),

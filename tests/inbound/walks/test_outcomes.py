@@ -31,7 +31,7 @@ from inbound.writes.writing import settle
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of, text_of
 from tests.inbound.other_side import OtherSide
-from tests.inbound.walks.test_every_line import answers_of, is_open, typed
+from tests.inbound.walks.test_every_line import answers_of, is_open, read_on_the_old_screen, typed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 MONDAY = "2026-11-23 10:00"
@@ -78,8 +78,8 @@ class Said:
         self.words: list[str] = []
         flow = flow_of(line)
         ways = (way for way in every_path(flow) if is_open(way, seen=True))
-        way = next(way for way in ways if (step, "done") in way)
-        self.before = way[: next(n for n, (name, _branch) in enumerate(way) if name == step)]
+        self.way = next(way for way in ways if (step, "done") in way)
+        self.before = self.way[: next(n for n, (name, _branch) in enumerate(self.way) if name == step)]
 
     def up_to_it(self) -> None:
         for name, branch in self.before:
@@ -89,7 +89,8 @@ class Said:
             if here.step.kind == "look_up":
                 if self.caller.look().step.name == name:
                     asked = look_ups()[here.step.look_up].by_hand
-                    self.caller.by_hand(**{key: text for one in asked for key, text in typed(one, self.caller).items()})
+                    read = [read_on_the_old_screen(one, name, self.caller, self.way) for one in asked]
+                    self.caller.by_hand(**{key: text for one in read for key, text in one.items()})
                 continue
             self.answer(here.step, branch)
             if here.step.waits:
