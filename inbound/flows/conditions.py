@@ -98,10 +98,11 @@ def filled(text: str, known: Mapping[str, Any]) -> str:
 def script(text: str, known: Mapping[str, Any]) -> str:
     """A script as it is said: a sentence of which one place is not known is left out, it would say half of something.
 
-    Places that stand alone, without a word of ours, are each said or not by themselves.
+    Places that stand alone, without a word of ours, are each said or not by themselves; where none of them is known
+    not even their full stop is left.
     """
     spoken = [filled(sentence, known) for sentence in sentences(text) if _can_be_said(sentence, known)]
-    return " ".join(spoken).strip()
+    return " ".join(sentence for sentence in spoken if any(sign.isalnum() for sign in sentence))
 
 
 def sentences(text: str) -> list[str]:

@@ -51,7 +51,11 @@ def clean_answers(
     if too_late := _hour_that_passed(fields, cleaned, now):
         errors[too_late] = _("Esa hora de hoy ya pasó.")
     for field in fields:
-        if field.type == "holder" and cleaned.get(field.name) == OWNER and (why := _why_not_holder(field, together)):
+        if (
+            field.type == "holder"
+            and cleaned.get(field.name) == OWNER
+            and (why := _why_not_holder(field, fields, together))
+        ):
             errors[field.name] = why
         if field.name not in errors and not cleaned.get(field.name) and is_required(field, together):
             errors[field.name] = _("Falta: %(label)s.") % {"label": field.label}
@@ -93,14 +97,21 @@ def _hour_that_passed(fields: Collection[Field], cleaned: Mapping[str, Any], now
     return hour if is_over else ""
 
 
-def _why_not_holder(field: Field, known: Mapping[str, Any]) -> str:
-    """Why somebody cannot be taken for the holder; empty when her card is the one the system shows."""
+def _why_not_holder(field: Field, fields: Collection[Field], known: Mapping[str, Any]) -> str:
+    """Why somebody cannot be taken for the holder; empty when her card is the one the system shows. Of a kinship it
+    speaks where one of the `fields` asks for it.
+    """
     shown = known_first(field.among, known)
-    if not shown:
+    asks_kinship = any(one.type == "kinship" for one in fields)
+    if not shown and asks_kinship:
         return _("El sistema no muestra el carnet del titular: elija «No es el titular» y el parentesco.")
-    if not same_card(str(known.get(field.card) or ""), shown):
+    if not shown:
+        return _("El sistema no muestra el carnet del titular: elija «No es el titular».")
+    if same_card(str(known.get(field.card) or ""), shown):
+        return ""
+    if asks_kinship:
         return _("Ese carnet no es el del titular que muestra el sistema: elija «No es el titular» y el parentesco.")
-    return ""
+    return _("Ese carnet no es el del titular que muestra el sistema: elija «No es el titular».")
 
 
 def same_card(one: str, other: str) -> bool:

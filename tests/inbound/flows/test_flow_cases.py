@@ -193,7 +193,17 @@ def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str]
         ("101", "state", {"damage": {"state": "diferido"}}, "other"),
         ("101", "works", {"damage": {"has_service": False}}, "without_service"),
         ("101", "works", {"damage": {"has_service": True}}, None),  # that it works is the caller's to say
-        ("103", "order_state", {"order": {"state": "registered"}}, "registered"),
+        ("103", "order_state", {"order": {"state": "registered", "sold_on": "2026-11-20"}}, "registered"),
+        ("103", "order_state", {"order": {"state": "registered"}}, "no_date"),
+        # a row that was read without its number is one all the same
+        ("103", "order_state", {"orders": [{"kind": "x"}], "order": {"kind": "x"}}, None),
+        ("103", "inside_term", {"term": {"is_inside": True}}, "inside"),
+        ("103", "inside_term", {"term": {"is_inside": False}}, "overdue"),
+        ("800130001", "may_hear", {"asker_is": "other", "mio": {"identity_card": "3456789"}}, "not_holder"),
+        ("800130001", "may_hear", {"asker_is": "other", "mio": {"number": "70712345"}}, "not_asked"),
+        ("800130001", "may_hear", {"asker_is": "other", "mio": None}, "not_asked"),
+        ("800131313", "may_be_told", {"asker_is": "other", "line": {"identity_card": "3456789"}}, "not_holder"),
+        ("800131313", "may_be_told", {"asker_is": "other", "line": {"number": "4251234"}}, "not_asked"),
         ("103", "order_state", {"order": {"state": "assigned"}}, "assigned"),
         ("103", "order_state", {"order": {"state": "in_execution"}}, "assigned"),
         ("103", "order_state", {"order": {"state": "closed", "has_service": False}}, "closed_without_service"),

@@ -14,7 +14,7 @@ from tests.inbound.of_the_procedure import LINES as OF_THE_PAPER
 WAYS = {
     "101": (56,),
     "102": (46, 10),
-    "103": (40, 1),
+    "103": (42, 1),
     "104": (8,),
     "109": (12,),
     "4200224": (120,),
@@ -98,6 +98,7 @@ def numbers(line: str, *choices: str, start: str = "") -> str:
         ("103", ("registered", "inside"), "1 2 3 4 5 term_told"),
         ("103", ("registered", "overdue"), "1 2 3 4 5 overdue_handed_over"),
         ("103", ("registered", "overdue_told"), "1 2 3 4 5 overdue_told"),
+        ("103", ("no_date",), "1 2 3 4 8 unforeseen_state"),
         ("103", ("assigned", "today"), "1 2 3 4 6 8 call_promised"),
         ("103", ("assigned", "later"), "1 2 3 4 6 8 call_promised_later"),
         ("103", ("no_order",), "1 2 3 4 8 no_order"),

@@ -118,6 +118,7 @@ NOT_THERE = {
     ("topic", "credit_of"): "",
     ("shown_in_mio", "not_shown"): "",
     ("is_known", "without_number"): "0.number",
+    ("order_state", "no_date"): "0.sold_on",
     ("line_of_contract", "not_theirs"): "products.0.service_number",
 }
 NEXT_DECISION = {
@@ -128,6 +129,7 @@ NEXT_DECISION = {
     "find": ("topic",),
     "line_of_balance": ("is_known",),
     "owner": ("line_of_contract",),
+    "orders": ("order_state",),
 }  # of what a step looks up
 
 
@@ -203,6 +205,7 @@ NEED_WHAT_IS_WRITTEN = {
     *(("registered", "not_registered"), ("order_state", "no_order")),
     *(("order_state", state) for state in ("registered", "assigned", "closed_without_service", "done", "annulled")),
     *(("order_state", "another"), ("topic", "no_certificates"), ("works", "closed_without_service")),
+    ("order_state", "no_date"),
 }
 NEED_THAT_NOTHING_IS = {
     *(("order_state", "no_order"), ("line_of_contract", "checked_by_hand"), ("is_known", "seen_unknown")),

@@ -119,6 +119,23 @@ def test_where_no_system_shows_the_holder_nobody_is_taken_for_her(begin: Any, fo
         caller.answer(amount="10", requester_is="owner")
 
 
+@pytest.mark.parametrize("card", ["3456789", ""])
+def test_of_a_kinship_nobody_is_asked_for_nothing_is_said(card: str, begin: Any, found: dict[str, Any]) -> None:
+    """Of a balance; and without a card to compare, nobody is proposed not to be the holder."""
+    found["boliviatel.search"] = [{**LONG_DISTANCE, "identity_card": card}]
+    caller = begin("800131313")
+    caller.answer()
+    caller.answer(number="4251234")
+    looked(caller).answer("balance")
+    caller.answer(balance_number="4251234")
+    looked(caller).answer("known")
+    with pytest.raises(StepRefused) as refused:
+        caller.answer(balance_card="1111111", asker_is="owner")
+    assert refused.value.errors["asker_is"].endswith(": elija «No es el titular».")
+    caller.answer(balance_card="1111111", asker_is="other")
+    assert caller.here.footstep.proposed == ("not_holder" if card else "not_asked")
+
+
 def test_a_balance_is_told_to_the_holder_only(begin: Any, found: dict[str, Any]) -> None:
     """*Vargas* finds several; whoever is chosen, her card is asked for before her balance."""
     found["boliviatel.search"] = [LONG_DISTANCE, {**LONG_DISTANCE, "number": "4259999", "name": "VARGAS LUIS"}]
