@@ -42,7 +42,6 @@ from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
 State = OutsideWrite.State
-
 OPEN_AT_MOST = 20  # walks of one agent shown as tabs
 
 
@@ -53,6 +52,7 @@ class Known:
     title: str
     told: FoundInWords
     trouble: str = ""
+    by_hand: bool = False  # where nothing is told, the agent wrote nothing of the other screen
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ def _just_found(here: WalkState) -> Known | None:
     before = _large(here)
     if before and here.step.kind == "choose" and here.step.among.split(".")[0] == here.step_of(before).as_:
         return None  # its rows are the buttons below
-    return Known(here.step_of(before).title, in_words(before.found), before.trouble) if before else None
+    return Known(here.step_of(before).title, in_words(before.found), before.trouble, before.by_hand) if before else None
 
 
 def _large(here: WalkState) -> Footstep | None:

@@ -108,6 +108,33 @@ def test_what_the_agent_read_is_not_said_to_be_the_systems(
     assert told == {True: (True, False), False: (False, True)}
 
 
+@pytest.mark.parametrize(
+    ("damages", "told"),
+    [(None, "No se escribió nada de la otra pantalla."), ([], "No hay ningún registro.")],
+)
+def test_that_nothing_was_written_is_not_that_there_is_nothing(
+    damages: Any,
+    told: str,
+    begin: Callable[[str], Caller],
+    monkeypatch: pytest.MonkeyPatch,
+    ana: Agent,
+    signed_in: Callable[..., Client],
+) -> None:
+    def look_up(*, name: str, **_more: Any) -> Looked:
+        answered = damages is not None and name == "smartflex.damages"
+        return Looked(damages) if answered else Looked(None, "", by_hand=True)
+
+    monkeypatch.setattr(walking, "look_up", look_up)
+    caller = begin("101")
+    caller.answer()
+    caller.answer(customer="1001", customer_name="Rosa")
+    press_on(caller)
+    assert caller.step == "exists"
+    page = signed_in(ana).get(f"/lines/walks/{caller.walk.key}/").content.decode()
+    both = ("No se escribió nada de la otra pantalla.", "No hay ningún registro.")
+    assert [one for one in both if one in page] == [told]
+
+
 def test_of_what_was_chosen_it_is_told_who_read_it(begin: Callable[[str], Caller], answers: dict[str, Any]) -> None:
     """A damage is one of those that were read; the customer came from the system."""
     answers["smartflex.customer"] = {"contract": "1001", "name": "ROSA", "products": [], "telephones": []}
