@@ -13,7 +13,8 @@ from inbound.fields import Condition, Field, When
 from inbound.flows.shapes import Branch, Flow, Step
 from telephony import phone_numbers
 
-PLACE = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*)\}", re.ASCII)
+PATH = r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*"
+PLACE = re.compile(rf"\{{({PATH}(?: \| {PATH})*)\}}", re.ASCII)
 SENTENCE = re.compile(r"(?<=[.!?])[ \n]+")
 PROTOCOL = frozenset({"saludo", "despedida"})  # may be left empty, and what stands beside them is said all the same
 OF_THE_HOUSE = "house."  # what is read here always answers
@@ -90,8 +91,11 @@ def is_required(field: Field, known: Mapping[str, Any]) -> bool:
 
 
 def filled(text: str, known: Mapping[str, Any]) -> str:
-    """A script with its `{places}` filled in from what is known; what is not known leaves nothing, not even a gap."""
-    written = PLACE.sub(lambda place: _words(value_at(known, place[1])), text)
+    """A script with its `{places}` filled in from what is known; what is not known leaves nothing, not even a gap.
+
+    Of `{a | b}` it is the first there is.
+    """
+    written = PLACE.sub(lambda place: known_first(place[1], known), text)
     return re.sub(r" +([,.;:])", r"\1", re.sub(r"[ \t]{2,}", " ", written)).strip()
 
 
@@ -117,7 +121,7 @@ def is_only_places(sentence: str) -> bool:
 
 def _can_be_said(sentence: str, known: Mapping[str, Any]) -> bool:
     named = [place for place in PLACE.findall(sentence) if place not in PROTOCOL]
-    return is_only_places(sentence) or all(_words(value_at(known, place)) for place in named)
+    return is_only_places(sentence) or all(known_first(place, known) for place in named)
 
 
 def arguments(with_: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, str]:
@@ -132,8 +136,8 @@ def known_first(what: str, known: Mapping[str, Any]) -> str:
 
 
 def places(text: str) -> tuple[str, ...]:
-    """The places of a script, as written."""
-    return tuple(PLACE.findall(text))
+    """The paths of the places of a script, in the order they are written."""
+    return tuple(path for place in PLACE.findall(text) for path in alternatives(place))
 
 
 def alternatives(what: str) -> list[str]:

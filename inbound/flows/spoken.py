@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from inbound.fields import When
-from inbound.flows.conditions import PLACE, PROTOCOL, is_only_places, sentences
+from inbound.flows.conditions import PLACE, PROTOCOL, alternatives, is_only_places, sentences
 from inbound.flows.shapes import Flow, Step
 
 Sure = frozenset[str]
@@ -26,7 +26,9 @@ def always_says_something(step: Step, sure: Sure) -> bool:
         for sentence, named in zip(sentences(step.say), told, strict=True)
         if named - PROTOCOL or not is_only_places(sentence)
     ]
-    return not content or any(bool(named & sure) if bare else named <= sure for named, bare in content)
+    return not content or any(
+        (any if bare else all)(not sure.isdisjoint(alternatives(place)) for place in named) for named, bare in content
+    )
 
 
 def surely_known(flow: Flow) -> Mapping[str, Sure]:

@@ -114,6 +114,8 @@ def test_a_decision_the_caller_makes_proposes_nothing() -> None:
         ("Su saldo es de {balance.amount}. Su límite es de {balance.limit}.", ""),
         ("Señora {customer.name}, debe {balance.amount}. Gracias.", "Gracias."),
         ("{customer.name} {balance.amount}", "Ana Quispe"),  # places that stand alone
+        ("Es el {line.number | number}. ¿Es correcto?", "Es el 707-12345. ¿Es correcto?"),  # the first there is
+        ("Es el {line.number | entry.number}. ¿Es correcto?", "¿Es correcto?"),
         ("{entry.name}. El teléfono es {customer.contract}.", "El teléfono es 100200."),  # and their full stop
         ("{saludo} ¿Qué necesita? {despedida}", "¿Qué necesita?"),  # a line that greets in no words of its own
     ],

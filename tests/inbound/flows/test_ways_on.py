@@ -113,3 +113,24 @@ def test_what_the_caller_decides_she_is_asked(line: str, step: str) -> None:
 def test_what_nobody_saw_is_not_said_to_be_missing(line: str, step: str, way: str) -> None:
     (label,) = [one.label for one in flow_of(line).steps[step].branches if one.name == way]
     assert label.startswith("No se ve")
+
+
+@pytest.mark.parametrize(
+    ("subscriber", "number"), [({"number": "4251234"}, "4251234"), ({"number": "4251234"}, ""), (None, "4251234")]
+)
+def test_the_number_whose_credit_is_raised_is_said_once(subscriber: Any, number: str) -> None:
+    """The one that is written, whichever brought it."""
+    step = flow_of("800131313").steps["raise_credit"]
+    known = {"subscriber": subscriber, "number": number, "amount": "Bs 20,00"}
+    assert script(step.say, known) == "Voy a incrementar Bs 20,00 al número 4251234. ¿Es correcto?"
+    assert f"{{{step.with_['number']}}}" in step.say
+
+
+def test_the_number_of_a_credit_that_was_refused_can_be_corrected() -> None:
+    steps = flow_of("800131313").steps
+    asked = steps[steps["credit_refused"].way("correct_number")]
+    assert (asked.kind, [field.name for field in asked.fields]) == ("ask", ["number"])
+    looked = steps[asked.next]
+    assert (looked.look_up, looked.with_, looked.as_) == ("boliviatel.search", {"number": "number"}, "customers")
+    chosen = steps[looked.next]
+    assert (chosen.kind, chosen.as_, chosen.next) == ("choose", "subscriber", "credit")

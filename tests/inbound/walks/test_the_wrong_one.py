@@ -217,7 +217,7 @@ def test_no_credit_is_raised_without_a_line(begin: Callable[[str], Caller], answ
     caller.answer("credit")
     asked = {"requester_name": "Rosa", "requester_card": "3456789", "requester_is": "other"}
     caller.answer(amount="20", requester_kinship="child", **asked)
-    assert "La línea es la 4251234." in page_of(caller).say
+    assert "al número 4251234. ¿Es correcto?" in page_of(caller).say
     caller.answer(confirmed=True)
     assert OutsideWrite.objects.get().payload["number"] == "4251234"
 
