@@ -194,7 +194,7 @@ def test_boliviatel_takes_any_one_of_number_card_or_name(answers: dict[str, str]
         ("101", "works", {"damage": {"has_service": False}}, "without_service"),
         ("101", "works", {"damage": {"has_service": True}}, None),  # that it works is the caller's to say
         ("103", "order_state", {"order": {"state": "registered", "sold_on": "2026-11-20"}}, "registered"),
-        ("103", "order_state", {"order": {"state": "registered"}}, "no_date"),
+        ("103", "order_state", {"orders": [{}], "order": {"state": "registered"}}, "no_date"),
         # a row that was read without its number is one all the same
         ("103", "order_state", {"orders": [{"kind": "x"}], "order": {"kind": "x"}}, None),
         ("103", "inside_term", {"term": {"is_inside": True}}, "inside"),

@@ -118,6 +118,7 @@ def test_a_branch_is_added_and_another_removed(draft: FlowDraft, client: Client)
         "annulled",
         "seen_no_order",
         "another",
+        "no_date",
         "correct_contract",
         "halted",
     ]
