@@ -93,8 +93,8 @@ ON_THE_LINES = (
     Rule(
         "a stranger is taken for the holder",
         "inbound/walks/answering.py",
-        'if not same_card(str(known.get(field.card) or ""), shown):',
-        "if not same_card(shown, shown):",
+        'if same_card(str(known.get(field.card) or ""), shown):',
+        "if same_card(shown, shown):",
         ("tests/inbound/walks/test_who_asks.py::test_a_stranger_is_not_taken_for_the_holder_and_is_asked_for_kinship",),
     ),
     Rule(

@@ -30,7 +30,9 @@ IS_NO_PAGE = (
     *("escalations:board_counts", "escalations:board_column", "escalations:board_card", "escalations:changes"),
     *("escalations:calls", "inbound:walk_left_behind", "inbound:card_trail", "inbound:card_lane"),
 )
+STOPS_ASKING = {"campaigns:desk_call_phase": 286}  # a desk without a call is not to ask again how far it is
 OTHERS = {**dict.fromkeys(LEADS_ON, 302), **dict.fromkeys(IS_NOT_THERE, 404), **dict.fromkeys(IS_NO_PAGE, 200)}
+OTHERS |= STOPS_ASKING
 
 LOOKED_AT = [address for address in PAGES if address.name not in OTHERS]
 
