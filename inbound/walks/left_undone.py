@@ -182,17 +182,19 @@ def _asked_at_the_end(here: WalkState) -> tuple[Field, ...]:
     return tuple(
         Field(
             f"{HEARD_OF}{one.about.lstrip('+')}",
-            _("Oyó que se atiende lo suyo de %(what)s. ¿Qué fue de eso?")
-            % {
-                "what": phone_numbers.display(one.number)
-                if one.number
-                else _("el contrato %(contract)s") % {"contract": one.contract}
-            },
+            _what_she_heard(one),
             "choice",
             choices=choices,
         )
         for one in gone_back_from(here, of_another=True)
     )
+
+
+def _what_she_heard(undone: Undone) -> str:
+    if undone.number:
+        number = phone_numbers.display(undone.number)
+        return _("Oyó que se atiende lo suyo de %(what)s. ¿Qué fue de eso?") % {"what": number}
+    return _("Oyó que se atiende lo suyo del contrato %(contract)s. ¿Qué fue de eso?") % {"contract": undone.contract}
 
 
 def was_only_corrected(here: WalkState, undone: Undone) -> bool:
