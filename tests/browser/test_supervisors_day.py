@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 import time_machine
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from campaigns.figures.refreshing import refresh_figures
 from campaigns.models import Attempt, ListEntry
@@ -81,6 +81,21 @@ def test_figures_change_in_place_and_leave_focus_and_folds_alone(open_as, live_s
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     expect(page.locator("#detail details").first).to_have_attribute("open", "")
     assert page.evaluate("window.scrollY") == 200
+
+
+def test_a_chart_that_is_drawn_late_leaves_focus_and_folds_alone(open_as, live_server, elena, month):
+    page = open_as(elena)
+    drawn: list[Route] = []
+    page.route("**/figures/?part=charts", lambda route: drawn.append(route))
+    with page.expect_request("**/figures/?part=charts"):
+        page.goto(f"{live_server.url}/campaigns/2026-12/")
+    press_to(page, "Ver como tabla")
+    page.keyboard.press("Enter")
+    expect(page.locator("#detail details").first).to_have_attribute("open", "")
+    drawn[0].continue_()
+    expect(page.locator("#detail .charts svg").first).to_be_attached()
+    expect(page.locator("#detail details").first).to_have_attribute("open", "")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
 def test_a_list_is_searched(open_as, live_server, elena, month):

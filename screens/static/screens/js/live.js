@@ -1,37 +1,40 @@
-/* A region that refreshes by itself ([data-live]) looks after a swap as it did before it: what was unfolded stays
- * unfolded, the focus stays where it was, tables stay scrolled. Only the figures change.
+/* A region that refreshes by itself ([data-live]) or is drawn after the page ([data-drawn-later]) looks after a swap as
+ * it did before it: what was unfolded stays unfolded, the focus stays where it was, tables stay scrolled. Only the
+ * figures change.
  */
 (() => {
   "use strict";
   const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
-  const kept = new WeakMap();
-
-  const region = (event) => {
-    const target = event.detail.target ?? event.target;
-    return target instanceof HTMLElement && target.matches("[data-live]") ? target : null;
-  };
+  const kept = new WeakMap(); // by request
+  const alike = (region, kind) => [...region.querySelectorAll(FOCUSABLE)].filter((one) => one.tagName === kind);
 
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const live = region(event);
-    if (!live) return;
-    const focusables = [...live.querySelectorAll(FOCUSABLE)];
-    kept.set(live, {
-      open: [...live.querySelectorAll("details")].map((details) => details.open),
-      focus: focusables.indexOf(document.activeElement),
-      scrolled: [...live.querySelectorAll(".table-frame")].map((frame) => [frame.scrollLeft, frame.scrollTop]),
+    const target = event.detail.target ?? event.target;
+    if (!(target instanceof HTMLElement) || !target.matches("[data-live], [data-drawn-later]")) return;
+    const focused = target.contains(document.activeElement) ? document.activeElement : null;
+    kept.set(event.detail.xhr, {
+      region: target,
+      parent: target.parentElement,
+      place: [...target.parentElement.children].indexOf(target),
+      open: [...target.querySelectorAll("details")].map((details) => details.open),
+      kind: focused?.tagName, // a drawing that comes may bring links: the second heading stays the second heading
+      focus: focused && alike(target, focused.tagName).indexOf(focused),
+      scrolled: [...target.querySelectorAll(".table-frame")].map((frame) => [frame.scrollLeft, frame.scrollTop]),
     });
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    const live = region(event);
-    const before = live && kept.get(live);
+    const before = kept.get(event.detail.xhr);
     if (!before) return;
-    [...live.querySelectorAll("details")].forEach((details, place) => {
+    // a region may bring another in its place
+    const region = before.region.isConnected ? before.region : before.parent.children[before.place];
+    if (!region) return;
+    [...region.querySelectorAll("details")].forEach((details, place) => {
       details.open = before.open[place] ?? details.open;
     });
-    [...live.querySelectorAll(".table-frame")].forEach((frame, place) => {
+    [...region.querySelectorAll(".table-frame")].forEach((frame, place) => {
       [frame.scrollLeft, frame.scrollTop] = before.scrolled[place] ?? [0, 0];
     });
-    if (before.focus >= 0) live.querySelectorAll(FOCUSABLE)[before.focus]?.focus({ preventScroll: true });
+    if (before.kind) alike(region, before.kind)[before.focus]?.focus({ preventScroll: true });
   });
 })();
