@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 import structlog
 
-from agents.models import By
+from agents.models import Agent, By
 from agents.states import Event, StateRefused, change_state
 from telephony.models import OutgoingCall
 
@@ -22,17 +23,18 @@ log = structlog.get_logger(__name__)
 def follow(*, call: OutgoingCall, state: OutgoingCall.State, at: datetime) -> None:
     """Her state after the call came into `state`; told again it changes nothing."""
     if event := BY_STATE.get(state):
-        _change(call, event, at)
+        change(agent=call.agent, key=call.key, event=event, at=at)
 
 
 def let_go(*, call: OutgoingCall, at: datetime) -> None:
     """Her state once it is over: she wraps up where the customer was rung, else she is as free as before."""
-    _change(call, Event.HUNG_UP if call.customer_rang_at else Event.RANG_IN_VAIN, at)
+    event = Event.HUNG_UP if call.customer_rang_at else Event.RANG_IN_VAIN
+    change(agent=call.agent, key=call.key, event=event, at=at)
 
 
-def _change(call: OutgoingCall, event: Event, at: datetime) -> None:
+def change(*, agent: Agent, key: uuid.UUID, event: Event, at: datetime) -> None:
     """The call is a fact whatever she is doing: where the table has no such step she stays as she is."""
     try:
-        change_state(agent=call.agent, event=event, now=at, by=By.TELEPHONE, call=call.key, happened_at=at)
+        change_state(agent=agent, event=event, now=at, by=By.TELEPHONE, call=key, happened_at=at)
     except StateRefused as refused:
-        log.info("state_stays", call=str(call.key), after=str(event), why=str(refused))
+        log.info("state_stays", call=str(key), after=str(event), why=str(refused))

@@ -37,6 +37,10 @@ class SignInRefused(LinkLost):
     """It is there and does not let us in: asking again at once would lock us out."""
 
 
+class ActionRefused(LinkLost):
+    """The link is up, but this it does not do for us."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a switchboard listens, and as whom it is asked. `tls`: the context to trust it by, None without."""
@@ -156,7 +160,8 @@ class Link:
         raise LinkLost(why, may_have_arrived=True)
 
     async def ask_for_all(self, name: str, headers: Iterable[tuple[str, str]] = ()) -> list[Event]:
-        """What a question for a list tells, without what happens meanwhile. Raises NotSendable, LinkLost."""
+        """What a question for a list tells, without what happens meanwhile. Raises NotSendable, LinkLost,
+        ActionRefused."""
         asked_as = self._next()
         data = action(name, headers, action_id=asked_as)
         told: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -164,7 +169,7 @@ class Link:
         try:
             answer = await self.send(data, action_id=asked_as)
             if not answer.succeeded:
-                raise LinkLost(f"{name}: {answer.get('message')}")
+                raise ActionRefused(f"{name}: {answer.get('message')}")
             if not await self._comes(told, within=self._patience.answer):
                 raise LinkLost(self._lost.result() if self._lost.done() else f"{name}: not told to its end")
             return self._lists[asked_as]

@@ -30,7 +30,7 @@ from telephony.ami import NotSendable
 from telephony.dialling import CHANNEL, next_to_end, next_to_send, not_placed
 from telephony.events import Event
 from telephony.holding import RENEWED_EVERY, HoldLost, let_go, note_connected, renew_hold, take_hold
-from telephony.link import Address, Link, LinkLost, Patience, SignInRefused
+from telephony.link import ActionRefused, Address, Link, LinkLost, Patience, SignInRefused
 from telephony.models import Listening, OutgoingCall, Switchboard
 from telephony.watching import AT_ONCE, Watch, hear
 
@@ -114,10 +114,18 @@ class Listener:
     async def _come_in(self, link: Link, held: Listening, watch: Watch) -> None:
         """See what there is, before anything is sent: what was under way may have ended while nobody heard."""
         await self._ask(partial(note_connected, held=held, version=link.version, now=self._clock()))
-        seen = await link.ask_for_all("CoreShowChannels")
+        seen = await link.ask_for_all("CoreShowChannels") + await self._queues(link)
         await self._ask(partial(self._take_in, held, watch, seen))
         ended = await self._ask(partial(watch.reconcile, seen=seen, now=self._clock()))
         log.info("switchboard_linked", switchboard=self._board.name, version=link.version, ended_meanwhile=ended)
+
+    async def _queues(self, link: Link) -> list[Event]:
+        """Who waits, and who takes calls; nothing where its user may not ask: then there are clicks only."""
+        try:
+            return await link.ask_for_all("QueueStatus")
+        except ActionRefused as refused:
+            log.warning("queues_not_told", switchboard=self._board.name, why=str(refused))
+            return []
 
     async def _listen(self, link: Link, held: Listening, watch: Watch) -> None:
         """Rows first, then their consequences, as many at a time as there are."""

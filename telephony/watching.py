@@ -18,6 +18,7 @@ from telephony.events import ChannelSeen, Event, as_row, from_row, subjects
 from telephony.holding import HoldLost
 from telephony.models import HeardEvent, Listening, OutgoingCall
 from telephony.outcomes import ClickedCall, Outcome, Phase
+from telephony.queue_calls import QueueCalls
 
 AT_ONCE = 500  # events of one transaction
 KEPT = timedelta(days=3)
@@ -55,6 +56,7 @@ class Watch:
         self._calls: dict[str, ClickedCall] = {}  # by key
         self._keys: dict[str, str] = {}  # of each call, by everything it is told by
         self._over_since: dict[str, datetime] = {}  # of those whose last words are waited for
+        self._queue_calls = QueueCalls(held.pk)
         self._is_read = False
 
     def agent_channel(self, call: OutgoingCall) -> str:
@@ -73,10 +75,13 @@ class Watch:
                 heard = list(rows)
                 touched: dict[str, datetime] = {}
                 for row in heard:
-                    for key in self._take(from_row(row.kind, row.told)):
+                    event = from_row(row.kind, row.told)
+                    for key in self._take(event):
                         touched[key] = row.at
+                    self._queue_calls.take(event, at=row.at)
                 for key, at in touched.items():
                     self._write(key, at=at)
+                self._queue_calls.tell()
                 if heard:
                     held.applied_to, held.heard = heard[-1].pk, held.heard + len(heard)
                     held.save(update_fields=["applied_to", "heard"])
@@ -103,6 +108,8 @@ class Watch:
             for key, call in list(self._calls.items()):
                 if key not in there and not (call.agent and call.agent.uid in there):
                     ended += self._end(key, call.outcome, at=now)
+            ended += self._queue_calls.reconcile(seen=seen, now=now)
+            self._queue_calls.tell()
         return ended
 
     def _locked(self) -> Listening:
@@ -118,6 +125,7 @@ class Watch:
         """Calls that were sent since, by this process or the one before it; of the latter what was told of them."""
         if not self._is_read:
             self._calls, self._keys, self._over_since, self._is_read = {}, {}, {}, True
+            self._queue_calls.read()
         sent = OutgoingCall.objects.under_way().filter(switchboard=held.pk, sent_at__isnull=False)
         under_way = {str(call.key): call for call in sent}
         for key in self._calls.keys() - under_way.keys():  # ended by somebody else

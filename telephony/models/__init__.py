@@ -2,7 +2,17 @@
 
 from telephony.models.calls import OutgoingCall
 from telephony.models.links import HeardEvent, Listening
+from telephony.models.queue_calls import QueueCall, QueueRing
 from telephony.models.seats import Seat
 from telephony.models.switchboards import Extension, Switchboard
 
-__all__ = ["Extension", "HeardEvent", "Listening", "OutgoingCall", "Seat", "Switchboard"]
+__all__ = [
+    "Extension",
+    "HeardEvent",
+    "Listening",
+    "OutgoingCall",
+    "QueueCall",
+    "QueueRing",
+    "Seat",
+    "Switchboard",
+]

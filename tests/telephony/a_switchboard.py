@@ -79,6 +79,9 @@ async def _usual(board: ASwitchboard, message: Message) -> None:
                 f"Event: CoreShowChannel;ActionID: {message.action_id};Uniqueid: 1.1;ChannelState: 6;Duration: 00:01:05"
             )
             board.say(f"Event: CoreShowChannelsComplete;ActionID: {message.action_id};ListItems: 1")
+        case "QueueStatus":
+            board.say(f"{answered};EventList: start")
+            board.say(f"Event: QueueStatusComplete;ActionID: {message.action_id};ListItems: 0")
         case _:
             board.say(answered)
 

@@ -1,0 +1,199 @@
+"""Calls in the queues of a switchboard, from what it tells: who waits, at whose telephone it rings, who talks to whom.
+
+What is kept in memory is what the rows say, to know at once of nearly all events that they are about no such call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from agents.models import Agent
+from agents.states import Event as Change
+from telephony import phone_numbers
+from telephony.agent_states import change
+from telephony.events import (
+    CallerSeen,
+    ChannelSeen,
+    Event,
+    Held,
+    HungUp,
+    Leg,
+    Member,
+    MemberConnected,
+    MemberDone,
+    MemberRung,
+    MemberRungInVain,
+    QueueGivenUp,
+    QueueJoined,
+    QueueLeft,
+    Transferred,
+)
+from telephony.models import QueueCall, QueueRing, Seat
+
+CHANNEL = "calls"  # of the database: the key of a person whose calls changed
+State, Outcome = QueueCall.State, QueueCall.Outcome
+# What a queue calls a member: PJSIP/1001, SIP/1001, Local/1001@from-queue/n.
+INTERFACE = re.compile(r"[A-Za-z0-9]+/([0-9]+)(?:@.*)?", re.ASCII)
+
+
+def number_of(interface: str) -> str:
+    """The extension a queue rings as `interface`; empty where it is none of ours."""
+    found = INTERFACE.fullmatch(interface)
+    return found[1] if found else ""
+
+
+class QueueCalls:
+    """Of one switchboard, as its holder follows them. Every verb is called inside the holder's transaction."""
+
+    def __init__(self, switchboard_id: int) -> None:
+        self._board = switchboard_id
+        self._calls: dict[str, QueueCall] = {}  # under way, by the caller's uid
+        self._telephones: dict[str, QueueCall] = {}  # those that talk, by the uid of the agent's channel
+        self._seats: dict[str, Agent] | None = None
+        self._told: set[int] = set()
+
+    def read(self) -> None:
+        """Begin with what the rows say, and forget the rest."""
+        self._seats, self._told = None, set()
+        under_way = QueueCall.objects.under_way().filter(switchboard=self._board).select_related("agent")
+        self._calls = {call.uid: call for call in under_way}
+        self._telephones = {call.agent_uid: call for call in self._calls.values() if call.agent_uid}
+
+    def take(self, event: Event, *, at: datetime) -> None:
+        """What an event does to the calls, their rings and the states of agents."""
+        match event:
+            case QueueJoined(queue, leg):
+                self._join(queue, leg, at=at)
+            case QueueLeft(queue, leg) if call := self._of(leg, queue):
+                self._set(call, left_at=at)
+            case QueueGivenUp(queue, leg) if call := self._of(leg, queue):
+                self._end(call, Outcome.NOT_ANSWERED, at=at)
+            case MemberRung(member, caller):
+                self._ring(self._join(member.queue, caller, at=at), member, at=at)
+            case MemberRungInVain(member, caller) if call := self._of(caller, member.queue):
+                self._stop_ringing(call, at=at, only=member.interface)
+            case MemberConnected(member, caller, telephone, waited):
+                call = self._join(member.queue, caller, at=at - timedelta(seconds=waited))
+                self._connect(call, member, telephone, at=at)
+            case MemberDone(member, caller, reason=reason) if call := self._of(caller, member.queue):
+                self._end(call, Outcome.TRANSFERRED if reason == "transfer" else Outcome.DONE, at=at)
+            case Transferred(by, came_about=True) if call := self._telephones.get(by.uid):
+                self._end(call, Outcome.TRANSFERRED, at=at)
+            case Held(leg, is_on) if call := self._telephones.get(leg.uid):
+                self._set(call, held_at=at if is_on else None)
+            case HungUp(leg) if call := self._calls.get(leg.uid):
+                self._end(call, Outcome.DONE if call.answered_at else Outcome.NOT_ANSWERED, at=at)
+            case HungUp(leg) if call := self._telephones.get(leg.uid):
+                self._end(call, Outcome.DONE, at=at)
+            case _:
+                pass
+
+    def reconcile(self, *, seen: Sequence[Event], now: datetime) -> int:
+        """After a loss: who is gone has ended meanwhile, nobody knows how; who waits unknown to us has joined.
+
+        Telephones that rang then are not told of again: the next one that rings is. Returns how many ended.
+        """
+        there = {one.leg.uid for one in seen if isinstance(one, ChannelSeen | CallerSeen)}
+        gone = [call for call in self._calls.values() if call.uid not in there]
+        for call in gone:
+            self._end(call, Outcome.UNKNOWN, at=now)
+        for call in self._calls.values():
+            self._stop_ringing(call, at=now)
+        for one in seen:
+            if isinstance(one, CallerSeen):
+                self._join(one.queue, one.leg, at=now - timedelta(seconds=one.waited))
+        return len(gone)
+
+    def tell(self) -> None:
+        """Whose pages have something new to show: told when all of it is committed."""
+        if self._told:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_notify(%s, unnest(%s)::text)", [CHANNEL, sorted(self._told)])
+        self._seats, self._told = None, set()
+
+    def _of(self, caller: Leg, queue: str) -> QueueCall | None:
+        call = self._calls.get(caller.uid)
+        return call if call and call.queue == queue[:80] else None
+
+    def _join(self, queue: str, leg: Leg, *, at: datetime) -> QueueCall:
+        """Her visit to this queue, begun where it was not heard to begin; in another one she was not answered."""
+        call = self._calls.get(leg.uid)
+        if call is not None and call.queue == queue[:80]:
+            return call
+        if call is not None:
+            self._end(call, Outcome.DONE if call.answered_at else Outcome.NOT_ANSWERED, at=at)
+        number = phone_numbers.parse(leg.number) or ""
+        call = QueueCall.objects.create(
+            switchboard_id=self._board, queue=queue[:80], uid=leg.uid, channel=leg.channel, number=number, joined_at=at
+        )
+        self._calls[leg.uid] = call
+        return call
+
+    def _ring(self, call: QueueCall, member: Member, *, at: datetime) -> None:
+        agent = self._sitting_at(member.interface)
+        found = {"call": call, "telephone": member.interface[:80], "ended_at": None}
+        ring, is_new = QueueRing.objects.get_or_create(**found, defaults={"agent": agent, "began_at": at})
+        if not is_new:
+            return
+        if call.state == State.WAITING:
+            self._set(call, state=State.RINGING)
+        if ring.agent is not None:
+            self._tell(ring.agent)
+            change(agent=ring.agent, key=call.key, event=Change.RANG, at=at)
+
+    def _stop_ringing(self, call: QueueCall, *, at: datetime, only: str = "", but: str = "") -> None:
+        """In vain: at every telephone, at `only` one, or at all `but` the one that was lifted."""
+        rings = QueueRing.objects.filter(call=call, ended_at=None).select_related("agent")
+        ending = [one for one in rings if one.telephone == only[:80] or not only]
+        for ring in ending:
+            ring.ended_at = max(at, ring.began_at)
+            ring.save(update_fields=["ended_at"])
+            if ring.agent is not None:
+                self._tell(ring.agent)
+                if not but or ring.telephone != but[:80]:
+                    change(agent=ring.agent, key=call.key, event=Change.RANG_IN_VAIN, at=at)
+        if call.state == State.RINGING and len(ending) == len(rings):
+            self._set(call, state=State.WAITING)
+
+    def _connect(self, call: QueueCall, member: Member, telephone: Leg | None, *, at: datetime) -> None:
+        self._stop_ringing(call, at=at, but=member.interface)
+        uid, channel = (telephone.uid, telephone.channel) if telephone else ("", "")
+        agent = self._sitting_at(member.interface)
+        self._set(
+            call, state=State.TALKING, agent=agent, telephone=member.interface[:80], agent_uid=uid,
+            agent_channel=channel, answered_at=max(at, call.joined_at),
+        )  # fmt: skip
+        if uid:
+            self._telephones[uid] = call
+        if agent is not None:
+            self._tell(agent)
+            change(agent=agent, key=call.key, event=Change.ANSWERED, at=at)
+
+    def _end(self, call: QueueCall, outcome: Outcome, *, at: datetime) -> None:
+        self._stop_ringing(call, at=at)
+        self._calls.pop(call.uid, None)
+        self._telephones.pop(call.agent_uid, None)
+        self._set(call, state=State.OVER, outcome=outcome, ended_at=max(at, call.joined_at), held_at=None)
+        if call.agent is not None:
+            self._tell(call.agent)
+            change(agent=call.agent, key=call.key, event=Change.HUNG_UP, at=at)
+
+    def _set(self, call: QueueCall, **values: object) -> None:
+        for name, value in values.items():
+            setattr(call, name, value)
+        call.save(update_fields=list(values))
+        if call.agent is not None:
+            self._tell(call.agent)
+
+    def _tell(self, agent: Agent) -> None:
+        self._told.add(agent.user_id)
+
+    def _sitting_at(self, interface: str) -> Agent | None:
+        if self._seats is None:
+            seats = Seat.objects.in_use().filter(extension__switchboard=self._board).select_related("agent", "extension")
+            self._seats = {seat.extension.number: seat.agent for seat in seats if seat.extension}
+        return self._seats.get(number_of(interface))

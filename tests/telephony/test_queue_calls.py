@@ -1,0 +1,155 @@
+"""Calls in queues: every recorded one becomes a row with a true end, and its agents are in one state each."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agents.models import Agent, AgentState, By
+from agents.states import Event as Change
+from agents.states import change_state, open_state
+from telephony.events import CallerSeen, ChannelSeen, Event, HungUp, Leg, Member, MemberConnected, MemberRung, QueueJoined
+from telephony.holding import take_hold
+from telephony.models import Extension, QueueCall, QueueRing, Seat, Switchboard
+from telephony.queue_calls import number_of
+from telephony.vocabularies import Vocabulary
+from telephony.watching import Watch, hear
+from tests.telephony.recordings import all_names, recording
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("America/La_Paz"))
+ANA, LUIS = "Local/1001@agents/n", "Local/1002@agents/n"
+CALLER, TELEPHONE = Leg("1.1", channel="SIP/trunk-1", number="70712345"), Leg("1.2", channel="SIP/1001-2")
+
+
+@pytest.fixture
+def board() -> Switchboard:
+    return Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter", is_on=True)
+
+
+@pytest.fixture
+def watch(board: Switchboard) -> Watch:
+    held = take_hold(switchboard=board, holder="test", now=NOW)
+    assert held is not None
+    watch = Watch(held)
+    watch.held_for_test = held  # type: ignore[attr-defined]
+    return watch
+
+
+def sits(agent: Agent, board: Switchboard, number: str) -> None:
+    extension = Extension.objects.create(switchboard=board, number=number)
+    Seat.objects.create(agent=agent, extension=extension, since=NOW)
+    change_state(agent=agent, event=Change.SIGNED_IN, now=NOW, by=By.DESK)
+
+
+@pytest.fixture
+def seated(board: Switchboard, ana: Agent, luis: Agent) -> None:
+    sits(ana, board, "1001")
+    sits(luis, board, "1002")
+
+
+def tell(watch: Watch, *events: Event, at: datetime = NOW + timedelta(minutes=1)) -> None:
+    hear(held=watch.held_for_test, events=events, now=at)  # type: ignore[attr-defined]
+    watch.apply(now=at)
+
+
+def state_of(agent: Agent) -> str:
+    there = open_state(agent)
+    return there.state if there else ""
+
+
+# what the README of the recordings says became of each; who answered it, by extension
+RECORDED = {
+    "inbound-abandoned-no-agent-logged-in": [("101", "not_answered", None)],
+    "inbound-abandoned-while-ringing": [("101", "not_answered", None)],
+    "inbound-answered-agent-hangs-up": [("101", "done", "ana")],
+    "inbound-answered-caller-hangs-up": [("101", "done", "ana")],
+    "inbound-attended-transfer": [("101", "transferred", "ana")],
+    "inbound-blind-transfer": [("101", "transferred", "ana")],
+    "inbound-exit-with-timeout": [("101", "not_answered", None)],
+    "inbound-exit-with-timeout-while-ringing": [("101", "not_answered", None)],
+    "inbound-member-busy": [("101", "not_answered", None)],
+    "inbound-pause-unpause-meanwhile": [("101", "done", "ana")],
+    "inbound-ring-no-answer-then-second-agent": [("101", "done", "luis")],
+    "inbound-ringall-two-agents": [("103", "done", "ana")],
+    "inbound-timeout-overflow-second-queue": [("101", "not_answered", None), ("102", "done", "luis")],
+}
+
+
+def test_every_recorded_case_is_here() -> None:
+    assert all_names("inbound") == sorted(RECORDED)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recorded_call_ends_as_it_did(name: str, watch: Watch, seated: None, ana: Agent, luis: Agent) -> None:
+    told = recording(name)
+    reader = Vocabulary(told.version)
+    events = [event for message in told.messages if not message.is_answer for event in reader.read(message)]
+    for second, event in enumerate(events):
+        tell(watch, event, at=NOW + timedelta(minutes=1, seconds=second))
+    calls = QueueCall.objects.order_by("joined_at").select_related("agent__user")
+    found = [(call.queue, call.outcome, call.agent and call.agent.user.username) for call in calls]
+    assert found == RECORDED[name]
+    assert all((call.answered_at is None) == (call.outcome == "not_answered") for call in calls)
+    assert not QueueRing.objects.filter(ended_at=None).exists()
+    answered = {call.agent_id for call in calls if call.agent_id}
+    for agent in (ana, luis):
+        assert state_of(agent) == ("wrapping_up" if agent.pk in answered else "available")
+        stretches = AgentState.objects.filter(agent=agent).order_by("began_at", "pk")
+        ends = [(one.ended_at, two.began_at) for one, two in zip(stretches, stretches[1:], strict=False)]
+        assert all(ended == began for ended, began in ends)
+
+
+def test_it_rings_at_her_telephone_and_she_lifts_it(watch: Watch, seated: None, ana: Agent) -> None:
+    member = Member("101", "SIP/1001")
+    tell(watch, QueueJoined("101", CALLER, 1))
+    tell(watch, MemberRung(member, CALLER, TELEPHONE))
+    call = QueueCall.objects.visible_to(ana.user).get()
+    assert (call.state, call.number, state_of(ana)) == ("ringing", "+59170712345", "ringing")
+    tell(watch, MemberConnected(member, CALLER, TELEPHONE, 60))
+    call.refresh_from_db()
+    assert (call.state, call.agent, call.agent_channel, state_of(ana)) == ("talking", ana, "SIP/1001-2", "on_a_call")
+    tell(watch, HungUp(TELEPHONE, 16), HungUp(CALLER, 16))
+    call.refresh_from_db()
+    assert (call.outcome, state_of(ana)) == ("done", "wrapping_up")
+
+
+def test_a_withheld_number_is_none(watch: Watch) -> None:
+    tell(watch, QueueJoined("101", Leg("1.1", number="anonymous"), 1))
+    assert QueueCall.objects.get().number == ""
+
+
+def test_what_was_not_heard_to_begin_is_there_all_the_same(watch: Watch, seated: None, ana: Agent) -> None:
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 30))
+    call = QueueCall.objects.get()
+    assert (call.agent, call.state) == (ana, "talking")
+    assert call.answered_at is not None
+    assert call.answered_at - call.joined_at == timedelta(seconds=30)
+
+
+def test_after_a_loss_who_is_gone_has_ended_and_who_waits_has_joined(watch: Watch, seated: None, ana: Agent) -> None:
+    tell(watch, QueueJoined("101", CALLER, 1), MemberRung(Member("101", "SIP/1001"), CALLER, TELEPHONE))
+    waits = Leg("7.7", number="44250001")
+    seen: list[Event] = [CallerSeen("102", waits, 1, 90), ChannelSeen(waits, True, 90, "")]
+    assert watch.reconcile(seen=seen, now=NOW + timedelta(minutes=2)) == 1
+    gone, joined = QueueCall.objects.order_by("joined_at", "uid").filter(uid="1.1").get(), QueueCall.objects.get(uid="7.7")
+    assert (gone.outcome, state_of(ana)) == ("unknown", "available")
+    assert joined.joined_at == NOW + timedelta(seconds=30)
+
+
+def test_another_listener_goes_on_from_the_rows(watch: Watch, seated: None, ana: Agent) -> None:
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    anew = Watch(watch.held_for_test)  # type: ignore[attr-defined]
+    anew.held_for_test = watch.held_for_test  # type: ignore[attr-defined]
+    tell(anew, HungUp(TELEPHONE, 16))
+    assert QueueCall.objects.get().outcome == "done"
+
+
+@pytest.mark.parametrize(
+    ("interface", "number"),
+    [("PJSIP/1001", "1001"), ("SIP/1001", "1001"), ("Local/1001@from-queue/n", "1001"), ("Agent/x", ""), ("", "")],
+)
+def test_what_a_queue_calls_a_member(interface: str, number: str) -> None:
+    assert number_of(interface) == number
