@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Role, User
 from callcenter.demo.progress import Progress, how_far
-from callcenter.live.address import stream_of
+from callcenter.live.address import BOARDS, CALLS, stream_of
 from campaigns.payments.payment_age import PaymentAge, payment_age
 from escalations.mentioning import unread_counted
 from inbound.models import OutsideWrite
@@ -81,6 +81,7 @@ class Frame:
 
     payments_piece = "campaigns/payments/_paid_until.html"  # how old the payment data are, on every page
     seat_piece = "telephony/_seat.html"  # where she sits, on the pages from which calls are made
+    calls_piece = "inbound/ringing/_place.html"  # the calls that ring there
     home_key = "i"
     languages = settings.LANGUAGES
     site = settings.SITE_NAME
@@ -147,7 +148,12 @@ class Frame:
     @property
     def live(self) -> str:
         """Where a board hears what changes; nowhere for who does not see the centre: the stream would refuse her."""
-        return stream_of(self._request) if self.person is not None and self.person.sees_the_centre else ""
+        return stream_of(self._request, BOARDS) if self.person is not None and self.person.sees_the_centre else ""
+
+    @property
+    def calls(self) -> str:
+        """Where an agent's page hears of her calls."""
+        return stream_of(self._request, CALLS)
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:

@@ -6,6 +6,7 @@ app_name = "inbound"
 
 urlpatterns = [
     path("", include("inbound.walks.urls")),
+    path("", include("inbound.ringing.urls")),
     path("", include("inbound.attended.urls")),
     path("", include("inbound.writes.urls")),
     path("", include("inbound.repairs.urls")),

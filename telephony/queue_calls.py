@@ -173,7 +173,7 @@ class QueueCalls:
             self._tell(agent)
             change(agent=agent, key=call.key, event=Change.ANSWERED, at=at)
 
-    def _end(self, call: QueueCall, outcome: Outcome, *, at: datetime) -> None:
+    def _end(self, call: QueueCall, outcome: QueueCall.Outcome, *, at: datetime) -> None:
         self._stop_ringing(call, at=at)
         self._calls.pop(call.uid, None)
         self._telephones.pop(call.agent_uid, None)
@@ -194,6 +194,8 @@ class QueueCalls:
 
     def _sitting_at(self, interface: str) -> Agent | None:
         if self._seats is None:
-            seats = Seat.objects.in_use().filter(extension__switchboard=self._board).select_related("agent", "extension")
+            seats = (
+                Seat.objects.in_use().filter(extension__switchboard=self._board).select_related("agent", "extension")
+            )
             self._seats = {seat.extension.number: seat.agent for seat in seats if seat.extension}
         return self._seats.get(number_of(interface))

@@ -24,6 +24,8 @@ BESIDE = 50  # its port is the web server's and this, or one of the next; that o
 USER, SECRET_VARIABLE = "callcenter", "SWITCHBOARD_SECRET"
 EXTENSIONS = range(1001, 1011)
 SEATED = "ana"
+# Who calls in reaches Ana: at a quiet pace, and her telephone is lifted after a while in which the flow may be opened.
+CALLS_IN = ["--callers", "--rate", "0.3", "--members", str(EXTENSIONS[0]), "--picks-up", "12"]
 
 
 def choose_ports(web: int) -> tuple[int, int]:
@@ -54,6 +56,6 @@ def programs(port: int, knobs: int) -> list[Program]:
     """The switchboard, and who holds the link to it. What they sign in with is made for this start."""
     secret = {SECRET_VARIABLE: secrets.token_urlsafe(24)}
     played = [sys.executable, "-m", "sandbox.switchboard", "--port", str(port), "--knobs", str(knobs)]
-    played += ["--queue-log", str(settings.CALLCENTER_HOME / "queue_log"), "--user", USER]
+    played += [*CALLS_IN, "--queue-log", str(settings.CALLCENTER_HOME / "queue_log"), "--user", USER]
     listening = [sys.executable, str(settings.BASE_DIR / "manage.py"), "listen_to_switchboard"]
     return [Program("pbx", played, secret), Program("listen", listening, secret)]

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
-PATH = "/live/escalations/"
+BOARDS, CALLS = "/live/escalations/", "/live/calls/"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def stream_of(request: HttpRequest) -> str:
-    """The stream's address for the page of this request."""
-    return f"{origin_of_the_stream(request)}{PATH}"
+def stream_of(request: HttpRequest, path: str) -> str:
+    """The address of one of the streams for the page of this request."""
+    return f"{origin_of_the_stream(request)}{path}"
 
 
 def origin_of_the_stream(request: HttpRequest) -> str:

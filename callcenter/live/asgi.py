@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
@@ -20,7 +20,7 @@ settings.ROOT_URLCONF = "callcenter.live.urls"
 settings.MIDDLEWARE = []  # the web's are for pages: here nothing stands between the stream and who reads it
 
 from callcenter.live.listening import Ear, sign_of_life  # noqa: E402
-from callcenter.live.streams import hub  # noqa: E402
+from callcenter.live.streams import agents, boards  # noqa: E402
 from callcenter.purpose import refuse_another_purpose  # noqa: E402
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -43,7 +43,7 @@ class LiveHandler(ASGIHandler):
     async def _live(self, receive: Receive, send: Send) -> None:
         """From the start to the end of the program: hear and beat; when it is to end, let go of everybody first."""
         await receive()
-        tasks = [asyncio.create_task(turn) for turn in (Ear(hub).run(), hub.beat(), sign_of_life(hub))]
+        tasks = [asyncio.create_task(turn) for turn in _turns()]
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, lambda: tasks.append(asyncio.create_task(_end())))
         await send({"type": "lifespan.startup.complete"})
@@ -55,12 +55,16 @@ class LiveHandler(ASGIHandler):
         await send({"type": "lifespan.shutdown.complete"})
 
 
+def _turns() -> tuple[Coroutine[Any, Any, None], ...]:
+    return Ear(boards, agents).run(), boards.beat(), agents.beat(), sign_of_life(boards)
+
+
 async def _end() -> None:
     """The server waits for every answer before it ends, and these never do: they end first, then it is told.
 
     It listens to SIGINT as it does to SIGTERM, whose place we took.
     """
-    await hub.close()
+    await asyncio.gather(boards.close(), agents.close())
     signal.raise_signal(signal.SIGINT)
 
 

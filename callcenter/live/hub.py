@@ -22,12 +22,15 @@ def card(payload: str, boards: int) -> bytes:
     return b"event: card\ndata: %b:%d\n\n" % (payload.encode(), boards)
 
 
+CALLS = b"event: calls\ndata: changed\n\n"  # to whom they are of, and what changed she asks the web
+
+
 class TooMany(Exception):
     """This person listens often enough."""
 
 
 class Listener:
-    """One open board. What it does not take in time is not kept for it: it is told to look at everything again."""
+    """One open page. What it does not take in time is not kept for it: it is told to look at everything again."""
 
     def __init__(self, user_id: int) -> None:
         self.user_id = user_id
@@ -84,6 +87,13 @@ class Hub:
     def publish(self, event: bytes) -> None:
         for listener in self._listeners:
             listener.publish(event)
+
+    def tell(self, user_id: int, event: bytes) -> None:
+        """To the pages of one person."""
+        if user_id in self._of_person:
+            for listener in self._listeners:
+                if listener.user_id == user_id:
+                    listener.publish(event)
 
     async def close(self) -> None:
         """End every stream, and give the answers a moment to go out."""

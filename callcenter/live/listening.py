@@ -11,8 +11,9 @@ from django.utils import timezone
 from psycopg import AsyncConnection, sql
 
 from callcenter import heartbeats
-from callcenter.live.hub import RESYNC, Hub, card
-from escalations.lifecycle import CHANNEL
+from callcenter.live.hub import CALLS, RESYNC, Hub, card
+from escalations.lifecycle import CHANNEL as OF_CARDS
+from telephony.queue_calls import CHANNEL as OF_CALLS
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds between two tries; each is twice the one before
 ASKS_EVERY, ANSWERS_WITHIN = 20.0, 5.0  # seconds: a peer that is gone without a word is found this way only
@@ -21,10 +22,10 @@ log = structlog.get_logger(__name__)
 
 
 class Ear:
-    """Hears the channel of the escalations for the whole process."""
+    """Hears for the whole process: of cards, which boards are told, and of calls, which their agents are told."""
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
+    def __init__(self, boards: Hub, agents: Hub) -> None:
+        self._boards, self._agents = boards, agents
 
     async def run(self) -> None:
         """Hear until cancelled. What happened while nobody heard is made good by `resync`."""
@@ -32,22 +33,27 @@ class Ear:
         while True:
             try:
                 async with await self._connect() as connection:
-                    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
-                    self._hub.hears = True
-                    if not is_first:
-                        self._hub.publish(RESYNC)
+                    for channel in (OF_CARDS, OF_CALLS):
+                        await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                    for hub in (self._boards, self._agents):
+                        hub.hears = True
+                        if not is_first:
+                            hub.publish(RESYNC)
                     pause, is_first = FIRST_PAUSE, False
                     await self._hear(connection)
             except (psycopg.Error, OSError, TimeoutError) as error:
                 log.warning("live_does_not_hear", error=type(error).__name__, again_in=pause)
-            self._hub.hears, is_first = False, False
+            self._boards.hears = self._agents.hears = is_first = False
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _hear(self, connection: AsyncConnection) -> None:
         while True:
             async for notice in connection.notifies(timeout=ASKS_EVERY):
-                self._hub.publish(card(notice.payload, len(self._hub)))
+                if notice.channel == OF_CARDS:
+                    self._boards.publish(card(notice.payload, len(self._boards)))
+                else:
+                    self._agents.tell(int(notice.payload), CALLS)
             async with asyncio.timeout(ANSWERS_WITHIN):
                 await connection.execute("SELECT 1")
 

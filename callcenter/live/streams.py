@@ -1,9 +1,9 @@
-"""The door: one long answer for each open board. It names cards, versions and states, nobody and nothing else."""
+"""The doors: one long answer for each open page. It names cards, versions and states, nobody and nothing else."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import import_module
 
 from asgiref.sync import sync_to_async
@@ -14,28 +14,42 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.views.decorators.http import require_GET
 
 from agents.models import User
+from agents.presence import is_agent
 from agents.second_factor import has_second_factor, needs_second_factor, used_second_factor
 from callcenter.live.address import origin_of_the_web
 from callcenter.live.hub import END, RETRY, Hub, Listener, TooMany
 
-hub = Hub()
+MayListen = Callable[[User], bool]
+
+boards, agents = Hub(), Hub()
 
 
 @require_GET
 async def escalations(request: HttpRequest) -> HttpResponseBase:
     """Tell who sees the board which cards change: `event: card`, `data: id:version:state:boards`."""
+    return await _stream(request, boards, lambda user: user.sees_the_centre)
+
+
+@require_GET
+async def calls(request: HttpRequest) -> HttpResponseBase:
+    """Tell an agent that something changed about her calls, and nothing else of it: `event: calls`."""
+    return await _stream(request, agents, is_agent)
+
+
+async def _stream(request: HttpRequest, hub: Hub, may_listen: MayListen) -> HttpResponseBase:
     origin, ours = request.headers.get("Origin"), origin_of_the_web(request)
     if origin not in (None, ours):
         return _refused(403)
     try:
-        user_id = await sync_to_async(who_listens)(request)
+        user_id = await sync_to_async(who_listens)(request, may_listen)
     except DatabaseError:
         return _refused(503)
     if user_id is None:
         return _refused(403)
     if not hub.has_room(user_id):
         return _refused(429)
-    response = StreamingHttpResponse(_events(request, user_id), content_type="text/event-stream")
+    events = _events(hub, user_id, still=lambda: sync_to_async(who_listens)(request, may_listen))
+    response = StreamingHttpResponse(events, content_type="text/event-stream")
     response["Cache-Control"] = "no-store, private"
     response["X-Accel-Buffering"] = "no"  # nginx hands on each event at once
     response["X-Content-Type-Options"] = "nosniff"
@@ -46,21 +60,21 @@ async def escalations(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-def who_listens(request: HttpRequest) -> int | None:
-    """Whose session this is, read afresh; None when it is nobody's, or of somebody who sees no board."""
+def who_listens(request: HttpRequest, may_listen: MayListen) -> int | None:
+    """Whose session this is, read afresh; None when it is nobody's, or of somebody who may not hear this."""
     close_old_connections()
     store = import_module(settings.SESSION_ENGINE).SessionStore
     request.session = store(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
-    if not isinstance(user, User) or not user.sees_the_centre:
+    if not isinstance(user, User) or not may_listen(user):
         return None
     if needs_second_factor(user) and not (has_second_factor(user) and used_second_factor(request, user)):
         return None
     return user.pk
 
 
-async def _events(request: HttpRequest, user_id: int) -> AsyncIterator[bytes]:
-    """What a listener is told, until it leaves, its session ends, or the program does.
+async def _events(hub: Hub, user_id: int, *, still: Callable[[], Awaitable[int | None]]) -> AsyncIterator[bytes]:
+    """What a listener is told, until it leaves, its session ends (`still`: whose it is now), or the program does.
 
     It joins in here, not before: who is gone when the answer would begin has taken no place that nobody gives back.
     """
@@ -74,7 +88,7 @@ async def _events(request: HttpRequest, user_id: int) -> AsyncIterator[bytes]:
         yield RETRY
         while True:
             if now() >= look_again:
-                if not await _still_listens(request, listener):
+                if not await _still_listens(listener, still):
                     return
                 look_again = now() + settings.LIVE_LOOKS_AGAIN
             try:
@@ -89,10 +103,10 @@ async def _events(request: HttpRequest, user_id: int) -> AsyncIterator[bytes]:
         hub.leave(listener)
 
 
-async def _still_listens(request: HttpRequest, listener: Listener) -> bool:
+async def _still_listens(listener: Listener, still: Callable[[], Awaitable[int | None]]) -> bool:
     """A database that is down ends no stream: nothing is heard either, and the next look tells."""
     try:
-        return await sync_to_async(who_listens)(request) == listener.user_id
+        return await still() == listener.user_id
     except DatabaseError:
         return True
 

@@ -1,4 +1,4 @@
-"""Addresses of this program: the stream, and bare answers to everything else."""
+"""Addresses of this program: the streams, and bare answers to everything else."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from callcenter.live import streams
-from callcenter.live.address import PATH
+from callcenter.live.address import BOARDS, CALLS
 
-urlpatterns = [path(PATH.removeprefix("/"), streams.escalations, name="live_escalations")]
+urlpatterns = [
+    path(BOARDS.removeprefix("/"), streams.escalations, name="live_escalations"),
+    path(CALLS.removeprefix("/"), streams.calls, name="live_calls"),
+]
 
 
 def _bare(status: int) -> Callable[..., HttpResponse]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Agent, User
 from escalations.models import Escalation
 from inbound.models.lines import FlowVersion, ServiceLine
+from telephony.models import QueueCall
 
 
 class WalkQuerySet(models.QuerySet["Walk"]):
@@ -50,6 +51,10 @@ class Walk(models.Model):
     walked_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("quien atiende"),
         help_text=_("De una tarjeta: quien respondió su último paso."),
+    )  # fmt: skip
+    call = models.ForeignKey(
+        QueueCall, models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name=_("llamada de la central"), help_text=_("Vacío: la atendió sin que la central la anunciara."),
     )  # fmt: skip
     brought = models.JSONField(
         default=dict, help_text=_("De una tarjeta: lo que sabía la llamada que la derivó, cuando se empezó a atender.")
@@ -92,8 +97,13 @@ class Walk(models.Model):
                 | Q(agent=None, escalation__isnull=False, walked_by__isnull=False),
                 name="walk_is_of_an_agent_or_of_a_card",
             ),
+            models.UniqueConstraint(
+                fields=["call", "agent"], condition=Q(call__isnull=False), name="walk_once_a_call_and_agent"
+            ),
         ]
         indexes = [
+            # the flow an agent has open for a call at her telephone
+            models.Index(fields=["call"], name="walk_of_a_call", condition=Q(call__isnull=False)),
             # what an agent has open: asked with every page of the lines
             models.Index(fields=["agent"], name="walk_under_way", condition=Q(ended_at__isnull=True)),
             # the supervisors' lists and figures: a line's, an agent's, by day

@@ -32,6 +32,7 @@ from inbound.models import FlowDraft, FlowVersion, OutsideWrite, Walk
 from inbound.outside.reaching import Looked, look_up
 from inbound.walks import walking
 from inbound.walks.answering import StepRefused
+from inbound.walks.beginning import begin_walk
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lanes import begin_lane
 from inbound.walks.state import NoFlow, WalkState, read_state
@@ -115,7 +116,7 @@ class Trier:
             line=draft.line, version=highest + 1, source=draft.source, published_at=at,
             sha256=hashlib.sha256(draft.source.encode()).hexdigest(),
         )  # fmt: skip
-        self.key = walking.begin_walk(agent=agent, line=draft.line, key=uuid.uuid4(), now=at).key
+        self.key = begin_walk(agent=agent, line=draft.line, key=uuid.uuid4(), now=at).key
 
     @property
     def here(self) -> WalkState:

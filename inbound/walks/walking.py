@@ -1,4 +1,4 @@
-"""Walking a flow: begin, answer, go back, go on as another line, end. One footstep a step; nothing is ever erased.
+"""Walking a flow: answer, go back, go on as another line, end. One footstep a step; nothing is ever erased.
 
 Every verb names the footstep it answers (`position`). Whoever answers one that is no longer the newest, by a double
 click, a second tab or the back button, changes nothing and is told so: StaleStep.
@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agents.models import Agent, User
+from agents.models import User
 from escalations.lifecycle import EscalationRefused
 from escalations.raising import UnknownKind
 from inbound.flows.choosing import chosen_of
@@ -44,28 +44,6 @@ from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_o
 from inbound.walks.undone_cards import see_to_undone
 from inbound.writes.delivering import wait_for
 from inbound.writes.states import WriteRefused, outcome_of
-
-
-def begin_walk(*, agent: Agent, line: ServiceLine, key: uuid.UUID, now: datetime, caller_number: str = "") -> Walk:
-    """Attend a call of `line`. The same `key`, which the button of the page carries, begins one walk however often.
-
-    Raises NoFlow when the line has no published flow.
-    """
-    version = version_to_walk(line=line)
-    with transaction.atomic():
-        walk, is_new = Walk.objects.get_or_create(
-            key=key,
-            defaults={
-                "line": line, "version": version, "agent": agent, "caller_number": caller_number, "began_at": now,
-                "last_sign_at": now,
-            },
-        )  # fmt: skip
-        if is_new:
-            enter(walk, [], version.pk, flow_of(version.pk).start, known={}, now=now)
-            walk.save(update_fields=["position", "last_sign_at"])
-    if walk.agent_id != agent.pk:
-        raise WalkRefused(_("Esa atención es de otra persona."))
-    return walk
 
 
 def answer_step(

@@ -42,6 +42,11 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="what is drawn is drawn alike")
     parser.add_argument("--speed", type=float, default=1.0, help="how many seconds pass in one of the machine's")
     parser.add_argument("--callers", action="store_true", help="people call in by themselves from the beginning")
+    parser.add_argument("--rate", type=float, default=1.0, help="so many times as many of them as on a plain day")
+    parser.add_argument(
+        "--members", nargs="*", default=[], metavar="EXTENSION", help="who takes the calls of all queues"
+    )
+    parser.add_argument("--picks-up", type=float, default=3.0, help="after so many seconds of ringing at a member")
     parser.add_argument("--user", default="callcenter", help="who signs in")
     parser.add_argument("--secret", default=os.environ.get("SWITCHBOARD_SECRET", "practica"))
     return parser.parse_args()
@@ -64,7 +69,9 @@ async def serve(asked: argparse.Namespace, *, now: float) -> None:
     exchange = Exchange(clock, words_of(asked.version), log, dice, say, go_on)
     connections = Connections(exchange, Users(asked.user, asked.secret), asked.version, random.Random(asked.seed))  # noqa: S311
     listeners.append(connections)
-    calling = Calling()
+    for number in asked.members:
+        exchange.take_calls(number, picks_up=asked.picks_up)
+    calling = Calling(rate=asked.rate)
     if asked.callers:
         calling.on.set()
     knobs = Knobs(exchange, connections, calling, die=partial(os._exit, KILLED))

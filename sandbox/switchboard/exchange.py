@@ -198,6 +198,12 @@ class Exchange:
     def memberships(self, interface: str) -> list[Member]:
         return [one for queue in self.queues.values() for one in queue.members if one.interface == interface]
 
+    def take_calls(self, exten: str, *, picks_up: float) -> None:
+        """The telephone is a member of every queue, as one that its configuration names."""
+        self.telephones[exten].picks_up = picks_up
+        for queue in self.queues.values():
+            queue.members.append(Member(queue.name, self.interface(exten), exten))
+
     def record(self, queue: str, agent: str, event: str, *data: object, callid: str) -> None:
         """A line of queue_log."""
         self.log.write(seconds=self.clock.now(), callid=callid, queue=queue, agent=agent, event=event, data=data)

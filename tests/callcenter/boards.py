@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 from django.db import connection
 
-from callcenter.live.address import PATH
+from callcenter.live.address import BOARDS
 from tests.processes.house import ROOT, free_port, outside_environment, wait_until
 
 OF_THE_TESTS = ("PYTEST_VERSION", "PYTEST_XDIST_WORKER")  # its sessions lie in the cache of this very test run
@@ -28,7 +28,7 @@ class Live:
     def __init__(self, process: subprocess.Popen[str], port: int, web_port: int) -> None:
         self.process, self.port, self.web_port = process, port, web_port
 
-    def status(self, *, method: str = "GET", path: str = PATH, **headers: str) -> int:
+    def status(self, *, method: str = "GET", path: str = BOARDS, **headers: str) -> int:
         """What a question is answered with; the answer is not read."""
         asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         asked.request(method, path, headers=headers)
@@ -76,7 +76,7 @@ class Board:
 
     def __init__(self, live: Live, cookie: str, **headers: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=60)
-        self._connection.request("GET", PATH, headers={"Cookie": cookie, **headers})
+        self._connection.request("GET", BOARDS, headers={"Cookie": cookie, **headers})
         self.answer = self._connection.getresponse()
         self._socket = self._connection.sock
         self.heard: list[tuple[str, str]] = []

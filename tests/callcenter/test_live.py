@@ -161,7 +161,7 @@ def test_it_ends_at_once_and_lets_go_of_everybody(signed_in, elena, django_db_se
 def test_who_owes_a_second_factor_does_not_listen(settings, signed_in, elena, oscar):
     def listens(person):
         request = RequestFactory().get("/live/escalations/", headers={"Cookie": cookie_of(signed_in(person))})
-        return who_listens(request)
+        return who_listens(request, lambda user: user.sees_the_centre)
 
     assert (listens(elena), listens(oscar)) == (elena.pk, oscar.pk)
     settings.TOTP_REQUIRED = True
@@ -208,7 +208,7 @@ def test_while_it_does_not_hear_it_is_silent(monkeypatch):
 
 
 def test_who_leaves_before_the_answer_begins_takes_no_place(monkeypatch):
-    monkeypatch.setattr(streams, "who_listens", lambda _request: 1)
+    monkeypatch.setattr(streams, "who_listens", lambda _request, _may: 1)
 
     async def story() -> None:
         for _turn in range(STREAMS_A_PERSON + 1):
@@ -217,27 +217,27 @@ def test_who_leaves_before_the_answer_begins_takes_no_place(monkeypatch):
             answer.close()  # of nothing read
 
     asyncio.run(story())
-    assert len(streams.hub) == 0
+    assert len(streams.boards) == 0
 
 
 def test_a_stream_that_is_never_silent_ends_with_the_right_to_it_too(monkeypatch, settings):
     settings.LIVE_LOOKS_AGAIN = 0
-    monkeypatch.setattr(streams, "hub", Hub())
+    monkeypatch.setattr(streams, "boards", Hub())
     owners = iter([1, 1, None])
-    monkeypatch.setattr(streams, "who_listens", lambda _request: next(owners))
+    monkeypatch.setattr(streams, "who_listens", lambda _request, _may: next(owners))
 
     async def story() -> int:
         count = 0
         async for part in await streams.escalations(RequestFactory().get("/live/escalations/")):
             count += part == BEAT
-            streams.hub.publish(BEAT)
-            streams.hub.publish(BEAT)
+            streams.boards.publish(BEAT)
+            streams.boards.publish(BEAT)
             if count == WAITING_AT_MOST // 2:
                 break
         return count
 
     assert asyncio.run(story()) == 1
-    assert len(streams.hub) == 0
+    assert len(streams.boards) == 0
 
 
 def test_places_are_counted_by_person():

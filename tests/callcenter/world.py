@@ -36,7 +36,8 @@ from escalations.letters import write_letter
 from escalations.models import Escalation, SavedFilter, Unit, UnitAddress
 from escalations.raising import raise_escalation
 from inbound.models import OutsideWrite, ServiceLine, Walk
-from inbound.walks.walking import answer_step, begin_walk
+from inbound.walks.beginning import begin_walk
+from inbound.walks.walking import answer_step
 from inbound.writes.writing import owe_write
 from notices.models import Notice, NoticeKind
 from tests.inbound.a_walk import FLOW, publish

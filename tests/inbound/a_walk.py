@@ -11,6 +11,7 @@ from agents.models import Agent, User
 from escalations.models import Escalation
 from inbound.models import FlowVersion, ServiceLine, Walk
 from inbound.walks import walking
+from inbound.walks.beginning import begin_walk
 from inbound.walks.lanes import begin_lane
 from inbound.walks.state import WalkState, read_state
 
@@ -175,7 +176,7 @@ class Caller:
 
     def __init__(self, agent: Agent, line: ServiceLine, now: datetime) -> None:
         self.agent, self.by, self.now = agent, agent.user, now
-        self.walk = walking.begin_walk(agent=agent, line=line, key=uuid.uuid4(), now=now)
+        self.walk = begin_walk(agent=agent, line=line, key=uuid.uuid4(), now=now)
 
     @property
     def here(self) -> WalkState:

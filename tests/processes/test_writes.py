@@ -25,7 +25,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from agents.models import Agent, Role, Team, User
 from inbound.models import OutsideSystem, ServiceLine
-from inbound.walks.walking import begin_walk
+from inbound.walks.beginning import begin_walk
 from inbound.writes.writing import owe_write
 now = timezone.now()
 call_command("publish_flows")

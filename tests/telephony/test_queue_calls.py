@@ -10,7 +10,17 @@ import pytest
 from agents.models import Agent, AgentState, By
 from agents.states import Event as Change
 from agents.states import change_state, open_state
-from telephony.events import CallerSeen, ChannelSeen, Event, HungUp, Leg, Member, MemberConnected, MemberRung, QueueJoined
+from telephony.events import (
+    CallerSeen,
+    ChannelSeen,
+    Event,
+    HungUp,
+    Leg,
+    Member,
+    MemberConnected,
+    MemberRung,
+    QueueJoined,
+)
 from telephony.holding import take_hold
 from telephony.models import Extension, QueueCall, QueueRing, Seat, Switchboard
 from telephony.queue_calls import number_of
@@ -134,7 +144,10 @@ def test_after_a_loss_who_is_gone_has_ended_and_who_waits_has_joined(watch: Watc
     waits = Leg("7.7", number="44250001")
     seen: list[Event] = [CallerSeen("102", waits, 1, 90), ChannelSeen(waits, True, 90, "")]
     assert watch.reconcile(seen=seen, now=NOW + timedelta(minutes=2)) == 1
-    gone, joined = QueueCall.objects.order_by("joined_at", "uid").filter(uid="1.1").get(), QueueCall.objects.get(uid="7.7")
+    gone, joined = (
+        QueueCall.objects.order_by("joined_at", "uid").filter(uid="1.1").get(),
+        QueueCall.objects.get(uid="7.7"),
+    )
     assert (gone.outcome, state_of(ana)) == ("unknown", "available")
     assert joined.joined_at == NOW + timedelta(seconds=30)
 

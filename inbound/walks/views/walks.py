@@ -22,6 +22,7 @@ from inbound.outside.reaching import look_up
 from inbound.tasks import deliver_writes
 from inbound.walks import leaving, walking
 from inbound.walks.answering import StepRefused
+from inbound.walks.beginning import begin_walk
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lines_page import lay_lines
 from inbound.walks.page import Leaving, diagram_of, lay_walk
@@ -60,7 +61,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     line = get_object_or_404(offered, number=request.POST.get("line", ""))
     try:
         key = uuid.UUID(request.POST.get("key", ""))
-        walk = walking.begin_walk(agent=agent_of(request), line=line, key=key, now=timezone.now())
+        walk = begin_walk(agent=agent_of(request), line=line, key=key, now=timezone.now())
     except ValueError:
         raise Http404 from None
     except NoFlow:

@@ -11,6 +11,7 @@ from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.reaching import Looked
 from inbound.walks import walking
 from inbound.walks.answering import StepRefused
+from inbound.walks.beginning import begin_walk
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.page import lay_walk
 from inbound.walks.state import NoFlow
@@ -90,7 +91,7 @@ def test_what_the_system_says_is_said_of_what_is_proposed_only(ana, answers, at)
 
 def test_the_same_button_twice_begins_one_walk(ana, line, at):
     key = uuid.uuid4()
-    first, second = (walking.begin_walk(agent=ana, line=line, key=key, now=at(NOON)) for _click in range(2))
+    first, second = (begin_walk(agent=ana, line=line, key=key, now=at(NOON)) for _click in range(2))
     assert first.pk == second.pk
     assert Footstep.objects.filter(walk=first).count() == 1
 
@@ -105,7 +106,7 @@ def test_a_walk_stays_on_its_version(call, at):
 def test_a_line_without_a_flow_is_said(ana, at):
     line = ServiceLine.objects.create(number="999", name="Nueva", greeting="x", farewell="x")
     with pytest.raises(NoFlow, match="999"):
-        walking.begin_walk(agent=ana, line=line, key=uuid.uuid4(), now=at(NOON))
+        begin_walk(agent=ana, line=line, key=uuid.uuid4(), now=at(NOON))
 
 
 def test_a_step_is_answered_once_whoever_clicks_twice(call):

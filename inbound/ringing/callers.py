@@ -1,0 +1,49 @@
+"""Whose number it is that calls, asked of Smartflex while it rings: before the agent answers she knows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.core.cache import cache
+
+from agents.models import User
+from inbound.outside.reaching import look_up
+from telephony.models import QueueCall
+from telephony.phone_numbers import COUNTRY, kind
+
+KEPT_SECONDS = 15 * 60  # a copy, for those who are asked again; it is in no row
+FIXED_WITHOUT_AREA = 7  # digits: as Smartflex writes the number of a fixed line
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose number it is, as far as it is known: nobody's, one customer's, or that of several.
+
+    That it is hers says nothing of who speaks: a flow compares who asks with whom it is about.
+    """
+
+    customers: list[dict[str, str]]  # contract, name
+    trouble: str = ""
+
+
+def who_has(*, call: QueueCall, by: User, now: datetime) -> Caller:
+    """Asks over the network, outside of any transaction, and only once a call."""
+    if not call.number:
+        return Caller([])
+    kept = cache.get(key := f"caller:{call.key}")
+    if kept is not None:
+        return Caller(**kept)
+    looked = look_up(name="smartflex.search", arguments={"text": as_service_number(call.number)}, now=now, by=by)
+    found = looked.found or {}
+    customers = [{"contract": one["contract"], "name": one["name"]} for one in found.get("customers", [])]
+    caller = Caller(customers, looked.trouble)
+    if not looked.trouble:
+        cache.set(key, asdict(caller), KEPT_SECONDS)
+    return caller
+
+
+def as_service_number(number: str) -> str:
+    """As the number of a service is written: a mobile with its eight digits, a fixed line of Cochabamba with seven."""
+    national = number.removeprefix(COUNTRY)
+    return national[-FIXED_WITHOUT_AREA:] if kind(number) == "fixed" else national

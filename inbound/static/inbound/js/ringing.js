@@ -1,0 +1,108 @@
+/* The calls at the agent's telephone, on every page she works from: a stream tells that something changed, and the page
+ * asks what; while no stream is heard it asks every 3 s. What has not changed stays as it is, with the focus in it.
+ */
+(() => {
+  "use strict";
+  const ASKS_EVERY = 3000;
+  const PATIENCE = 40000; // two beats of the stream and a bit: one that is silent longer is gone without a word
+  const REFUSED_FOR = 30000;
+  const place = document.getElementById("ringing");
+  if (!place) return;
+  let source = null;
+  let heard = false;
+  let asking = false;
+  let askAgain = false;
+  let shown = "";
+  let clock = 0; // of the next question
+  let watch = 0; // over the stream's silence, or until it is tried again
+
+  const two = (number) => String(number).padStart(2, "0");
+  const tick = () =>
+    place.querySelectorAll("[data-since]").forEach((one) => {
+      const seconds = Math.max(0, Math.round((Date.now() - Date.parse(one.dataset.since)) / 1000));
+      one.textContent = `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+    });
+  setInterval(tick, 1000);
+
+  const show = (html) => {
+    if (html === shown) return;
+    shown = html;
+    place.innerHTML = html;
+    window.htmx.process(place);
+    tick();
+  };
+
+  const ask = async () => {
+    clearTimeout(clock);
+    if (document.hidden) return;
+    if (asking) {
+      askAgain = true;
+      return;
+    }
+    asking = true;
+    try {
+      const address = `${place.dataset.calls}?here=${encodeURIComponent(location.pathname)}`;
+      const answer = await fetch(address, {
+        cache: "no-store",
+        headers: { "HX-Request": "true" },
+        signal: AbortSignal.timeout(8000),
+      });
+      if (answer.ok && !answer.redirected) show((await answer.text()).trim());
+    } catch {
+      // asked again in a moment; what the telephone does is heard at the telephone
+    } finally {
+      asking = false;
+      if (askAgain || !heard) clock = setTimeout(ask, askAgain ? 0 : ASKS_EVERY);
+      askAgain = false;
+    }
+  };
+
+  const lose = (again) => {
+    heard = false;
+    clearTimeout(watch);
+    if (again) {
+      source?.close();
+      source = null;
+      watch = setTimeout(listen, again);
+    }
+    ask();
+  };
+
+  const alive = () => {
+    clearTimeout(watch);
+    watch = setTimeout(() => lose(1), PATIENCE);
+  };
+
+  function listen() {
+    if (!place.dataset.stream || source || document.hidden) return;
+    source = new EventSource(place.dataset.stream, { withCredentials: true });
+    source.addEventListener("open", () => {
+      heard = true;
+      alive();
+      ask(); // for what happened until now
+    });
+    source.addEventListener("calls", () => {
+      alive();
+      ask();
+    });
+    source.addEventListener("beat", alive);
+    source.addEventListener("resync", ask);
+    source.addEventListener("error", () => lose(source.readyState === EventSource.CLOSED ? REFUSED_FOR : 0));
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      heard = false;
+      clearTimeout(watch);
+      clearTimeout(clock);
+      source?.close();
+      source = null;
+    } else {
+      listen();
+      ask();
+    }
+  });
+  window.addEventListener("pagehide", () => source?.close());
+  listen();
+  ask();
+})();

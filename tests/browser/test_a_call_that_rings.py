@@ -1,0 +1,108 @@
+"""A call of a queue rings on the agent's page: who it is, Enter opens its flow, and it is there until it is over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from agents.models import Agent
+from inbound.models import Walk
+from telephony.models import Extension, QueueCall, Switchboard
+from telephony.seats import sit_down
+from tests.browser.looking import assert_accessible, settle
+from tests.inbound.a_walk import publish
+from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
+from tests.sandbox.switchboard.playing import SECRET, WITHOUT_END, Board, playing
+from tests.telephony.a_listener import Running, is_linked, until
+
+__all__ = ["sandbox", "sandbox_process"]
+pytestmark = pytest.mark.django_db(transaction=True)
+FLOW = Path(__file__).parents[2] / "inbound" / "flows" / "101.yaml"
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Iterator[Board]:
+    """A switchboard as slow as one: it rings twelve seconds at a telephone, which nobody lifts unasked."""
+    with playing("13.0.0", tmp_path, "--members", "1001", "--picks-up", str(WITHOUT_END)) as board:
+        board.turn(speed=1)
+        yield board
+
+
+@pytest.fixture
+def running(played: Board) -> Iterator[Running]:
+    row = Switchboard.objects.create(name="Central", host="127.0.0.1", port=played.port, user="callcenter", is_on=True)
+    running = Running(row, secret=SECRET)
+    try:
+        running.listen()
+        until(lambda: is_linked(row), "linked")
+        yield running
+    finally:
+        running.close()
+
+
+@pytest.fixture
+def seated(running: Running, ana: Agent) -> Agent:
+    Extension.objects.create(switchboard=running.board, number="1001", place="Sala")
+    extension = Extension.objects.select_related("switchboard").get(number="1001")
+    sit_down(agent=ana, extension=extension, now=timezone.now())
+    return ana
+
+
+@pytest.fixture
+def page(open_as: Callable[..., Page], live_server: Any, seated: Agent, settings: Any, sandbox: RunningSandbox) -> Page:
+    connect(settings, sandbox)
+    line = publish(FLOW.read_text(), timezone.now(), line="101")
+    type(line).objects.filter(pk=line.pk).update(name="Reclamos")
+    opened = open_as(seated)
+    opened.goto(f"{live_server.url}/lines/")
+    return opened
+
+
+def call_in(played: Board, number: str) -> None:
+    played.do("call-in", line="101", number=number, patience=WITHOUT_END, talk=WITHOUT_END)
+
+
+def test_it_rings_enter_opens_the_flow_and_it_is_there_until_it_is_over(
+    page: Page, played: Board, sandbox: RunningSandbox
+) -> None:
+    number, name = sandbox.rows(
+        "SELECT service_number, name FROM sandbox_product JOIN sandbox_customer USING (contract)"
+        " WHERE service = 'FIXED' AND service_number ~ '^4[0-9]{6}$' ORDER BY service_number LIMIT 1"
+    )[0]
+    strip = page.locator("#ringing")
+    expect(strip).to_be_empty()
+    call_in(played, f"4{number}")
+    expect(strip).to_contain_text("Timbra su teléfono")
+    expect(strip).to_contain_text("101 Reclamos")
+    expect(strip.locator(".clock")).to_have_text(re.compile(r"\d+:\d\d"))
+    expect(strip).to_contain_text(re.compile(f"El número es de {re.escape(name)}", re.IGNORECASE))
+    assert_accessible(page, "ringing")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/walks/**")
+    expect(strip).to_contain_text("Es la llamada de esta página")
+    walk, call = Walk.objects.get(), QueueCall.objects.get()
+    assert (walk.call, walk.caller_number) == (call, f"+5914{number}")
+    played.do("answer", extension="1001")
+    expect(strip).to_contain_text("En llamada")
+    settle(page)
+    assert_accessible(page, "ringing-in-the-walk")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    played.do("hang-up", extension="1001")
+    expect(strip).to_be_empty()
+    assert QueueCall.objects.get().outcome == "done"
+
+
+def test_a_call_nobody_lifts_leaves_the_page_as_it_was(page: Page, played: Board) -> None:
+    played.do("call-in", line="101", number="70712345", patience=6)
+    expect(page.locator("#ringing")).to_contain_text("Timbra su teléfono")
+    expect(page.locator("#ringing")).to_contain_text("no es de ningún cliente")
+    expect(page.locator("#ringing")).to_be_empty()
+    assert QueueCall.objects.get().outcome == "not_answered"
+    assert not Walk.objects.exists()
