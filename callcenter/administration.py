@@ -71,6 +71,7 @@ SECTIONS = (
         "telephony.extension": _("Los internos en que se sientan los agentes."),
         "telephony.listening": _("Quién tiene el enlace con cada central, desde cuándo y qué falló."),
         "telephony.outgoingcall": _("Lo que la central marcó por los agentes y cómo terminó, para mirar."),
+        "telephony.queuecall": _("Lo que entró a las colas, quién lo atendió y cómo terminó, para mirar."),
     }),
     Section("audit", _("Auditoría"), {
         "pghistory.events": _("Quién cambió qué y cuándo, con lo que decía antes."),

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from screens.admin_rights import NeverDeleted, ReadOnly
-from telephony.models import Extension, Listening, OutgoingCall, Switchboard
+from telephony.models import Extension, Listening, OutgoingCall, QueueCall, Switchboard
 from telephony.phone_numbers import mask
 
 
@@ -48,4 +48,17 @@ class OutgoingCallAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description=_("número"))
     def masked(self, call: OutgoingCall) -> str:
+        return mask(call.number)
+
+
+@admin.register(QueueCall)
+class QueueCallAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("joined_at", "queue", "masked", "agent", "state", "outcome", "answered_at", "ended_at")
+    list_filter = ("switchboard", "queue", "state", "outcome")
+    list_select_related = ("agent__user",)
+    fields = ("queue", "masked", "agent", "telephone", "state", "outcome", "joined_at", "answered_at", "ended_at")
+    ordering = ("-joined_at",)
+
+    @admin.display(description=_("número"))
+    def masked(self, call: QueueCall) -> str:
         return mask(call.number)

@@ -1,10 +1,10 @@
-"""Whom calls were to is forgotten as long after as the policy says; who called, when and how it ended stays."""
+"""Whose numbers calls had is forgotten as long after as the policy says; who called, when and how it ended stays."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from telephony.models import OutgoingCall
+from telephony.models import OutgoingCall, QueueCall
 
 BATCH = 5_000  # in one transaction
 
@@ -14,10 +14,13 @@ def forget_numbers(*, before: datetime, only_look: bool = False) -> int:
 
     Returns how many they were, or with `only_look` would be.
     """
-    due = OutgoingCall.objects.filter(ended_at__lt=before).exclude(number="")
+    clicked = OutgoingCall.objects.filter(ended_at__lt=before).exclude(number="")
+    came_in = QueueCall.objects.filter(ended_at__lt=before).exclude(number="")
     if only_look:
-        return due.count()
+        return clicked.count() + came_in.count()
     done = 0
-    while keys := list(due.values_list("pk", flat=True)[:BATCH]):
+    while keys := list(clicked.values_list("pk", flat=True)[:BATCH]):
         done += OutgoingCall.objects.filter(pk__in=keys).update(number="", dialled="")
+    while keys := list(came_in.values_list("pk", flat=True)[:BATCH]):
+        done += QueueCall.objects.filter(pk__in=keys).update(number="")
     return done

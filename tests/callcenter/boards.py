@@ -74,9 +74,9 @@ def serving(*, web_port: int = 8000, kill_after: int = 3, **environment: str) ->
 class Board:
     """One open board: what it was answered, what it heard, and whether the stream has ended."""
 
-    def __init__(self, live: Live, cookie: str, **headers: str) -> None:
+    def __init__(self, live: Live, cookie: str, *, path: str = BOARDS, **headers: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=60)
-        self._connection.request("GET", BOARDS, headers={"Cookie": cookie, **headers})
+        self._connection.request("GET", path, headers={"Cookie": cookie, **headers})
         self.answer = self._connection.getresponse()
         self._socket = self._connection.sock
         self.heard: list[tuple[str, str]] = []

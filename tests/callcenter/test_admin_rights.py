@@ -64,6 +64,7 @@ MAY = {
     "telephony.Extension": "vac",
     "telephony.Listening": "v",
     "telephony.OutgoingCall": "v",
+    "telephony.QueueCall": "v",
     "telephony.Switchboard": "vac",
 }
 

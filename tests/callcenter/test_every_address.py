@@ -208,6 +208,10 @@ ADDRESSES = [
     Address("inbound:walk_customers", AGENTS, of=at_question, sends={"text": ""}, hidden=True),
     Address("inbound:walk_left_behind", EVERYBODY, of=lambda world: {"key": world.walk.key}),
     Address("inbound:walk_diagram", EVERYBODY, of=lambda world: {"key": world.walk.key}),
+    # what rings at her telephone
+    Address("inbound:ringing", AGENTS),
+    Address("inbound:ringing_caller", AGENTS, of=lambda world: {"key": world.queue_call.pk}),
+    Address("inbound:ringing_attend", AGENTS, of=lambda world: {"key": world.queue_call.pk}, sends={}),
     # what a card asks of the lines
     Address("inbound:card_trail", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
     Address("inbound:card_lane", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),

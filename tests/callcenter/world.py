@@ -40,6 +40,7 @@ from inbound.walks.beginning import begin_walk
 from inbound.walks.walking import answer_step
 from inbound.writes.writing import owe_write
 from notices.models import Notice, NoticeKind
+from telephony.models import QueueCall, QueueRing, Switchboard
 from tests.inbound.a_walk import FLOW, publish
 
 _DRAWN: list[bytes] = []
@@ -69,6 +70,14 @@ class World:
     def user(self, name: str) -> User:
         person = getattr(self, name)
         return person.user if isinstance(person, Agent) else person
+
+    @cached_property
+    def queue_call(self) -> QueueCall:
+        """One that rings at Ana's telephone."""
+        board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+        call = QueueCall.objects.create(switchboard=board, queue="101", uid="1.1", state="ringing", joined_at=self.now)
+        QueueRing.objects.create(call=call, telephone="PJSIP/1001", agent=self.ana, began_at=self.now)
+        return call
 
     @cached_property
     def contact(self) -> Contact:

@@ -1,0 +1,99 @@
+"""What rings at an agent's telephone: the line by its queue, the flow it opens, and whose number it is."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from agents.models import Agent
+from inbound.models import ServiceLine
+from inbound.ringing.callers import as_service_number, who_has
+from inbound.ringing.own_calls import NoLine, attend, line_of, own_calls
+from telephony.models import QueueCall, QueueRing, Switchboard
+from tests.inbound.a_walk import FLOW, publish
+from tests.inbound.other_side import OtherSide
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def line(now: datetime) -> ServiceLine:
+    return publish(FLOW, now, line="101")
+
+
+@pytest.fixture
+def call(now: datetime, ana: Agent) -> QueueCall:
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+    call = QueueCall.objects.create(
+        switchboard=board, queue="101", uid="1.1", number="+59144250001", state="ringing", joined_at=now
+    )
+    QueueRing.objects.create(call=call, telephone="PJSIP/1001", agent=ana, began_at=now)
+    return call
+
+
+def test_it_rings_at_whom_it_rings_and_nobody_else(call: QueueCall, line: ServiceLine, ana: Agent, luis: Agent) -> None:
+    (one,) = own_calls(agent=ana)
+    assert (one.call, one.line, one.walk, one.is_hers) == (call, line, None, False)
+    assert own_calls(agent=luis) == []
+    call.rings.update(ended_at=call.joined_at)
+    assert own_calls(agent=ana) == []
+
+
+def test_the_call_she_is_in_comes_first(call: QueueCall, line: ServiceLine, ana: Agent, now: datetime) -> None:
+    talks = QueueCall.objects.create(
+        switchboard=call.switchboard, queue="101", uid="2.2", state="talking", agent=ana,
+        joined_at=now + timedelta(minutes=1), answered_at=now + timedelta(minutes=2),
+    )  # fmt: skip
+    assert [one.call for one in own_calls(agent=ana)] == [talks, call]
+    assert own_calls(agent=ana)[0].since == talks.answered_at
+
+
+def test_the_flow_opens_once_with_the_number_that_calls(
+    call: QueueCall, line: ServiceLine, ana: Agent, luis: Agent, now: datetime
+) -> None:
+    walk = attend(agent=ana, call=call, now=now)
+    assert attend(agent=ana, call=call, now=now) == walk
+    assert (walk.line, walk.call, walk.caller_number, walk.agent) == (line, call, "+59144250001", ana)
+    assert own_calls(agent=ana)[0].walk == walk
+    assert attend(agent=luis, call=call, now=now) != walk  # it rang at her telephone, and then at his
+
+
+def test_a_queue_no_line_has_opens_nothing(call: QueueCall, ana: Agent, now: datetime) -> None:
+    call.queue = "ventas"
+    with pytest.raises(NoLine, match="ventas"):
+        attend(agent=ana, call=call, now=now)
+
+
+def test_the_line_that_names_a_queue_is_before_the_one_whose_number_it_has(line: ServiceLine, now: datetime) -> None:
+    assert line_of("101") == line
+    other = publish(FLOW.replace('"101"', '"102"'), now, line="102")
+    ServiceLine.objects.filter(pk=other.pk).update(queue="101")
+    assert line_of("101") == other
+    ServiceLine.objects.filter(pk=line.pk).update(queue="otra")
+    assert line_of("otra") == line
+
+
+@pytest.mark.parametrize(("number", "as_written"), [("+59144250001", "4250001"), ("+59170712345", "70712345")])
+def test_a_number_is_asked_for_as_services_are_written(number: str, as_written: str) -> None:
+    assert as_service_number(number) == as_written
+
+
+def test_whose_number_it_is_is_asked_once(call: QueueCall, ana: Agent, now: datetime, side: OtherSide) -> None:
+    side.answers["smartflex/search"] = {"customers": [], "more": False}
+    for _again in range(2):
+        assert who_has(call=call, by=ana.user, now=now).customers == []
+    assert side.asked == [("smartflex/search", {"text": "4250001"})]
+    cache.clear()
+
+
+def test_a_system_that_is_off_is_said(call: QueueCall, ana: Agent, now: datetime, set_mode: Any) -> None:
+    set_mode("smartflex", "off")
+    assert "apagado" in who_has(call=call, by=ana.user, now=now).trouble
+
+
+def test_a_number_that_is_withheld_is_nobodys(call: QueueCall, ana: Agent, now: datetime) -> None:
+    call.number = ""
+    assert who_has(call=call, by=ana.user, now=now).customers == []
