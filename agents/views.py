@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,8 @@ from django.views.i18n import set_language
 
 from agents.access import agent_of, agents_only, centre_only, signed_in_user, steering_only
 from agents.day import day_of_agent, stretches_of_day
-from agents.models import Agent, AgentState, StretchQuestion, User
+from agents.messages import see_message
+from agents.models import Agent, AgentMessage, AgentState, StretchQuestion, User
 from agents.people import remember_language, set_duty
 from agents.questions import QuestionRefused, question_stretch, see_question
 from agents.tables import AgentTable
@@ -112,3 +113,12 @@ def choose_language(request: HttpRequest) -> HttpResponseBase:
     if chosen and isinstance(request.user, User):
         remember_language(user=request.user, language=chosen.value)
     return response
+
+
+@require_POST
+@agents_only
+def message_seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """She has seen what was written to her."""
+    written = AgentMessage.objects.visible_to(signed_in_user(request))
+    see_message(message=get_object_or_404(written, pk=pk), now=timezone.now())
+    return HttpResponse(status=204) if request.htmx else redirect("home")  # type: ignore[attr-defined]

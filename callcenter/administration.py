@@ -67,6 +67,7 @@ SECTIONS = (
         "notices.notice": _("Los avisos y correos que salieron, y los que no se pudieron entregar."),
     }),
     Section("telephony", _("Telefonía"), {
+        "control_room.alertlimit": _("Desde cuándo avisa la sala de control: esperas, llamadas largas, listas cortas."),
         "telephony.switchboard": _("Cada central: dónde escucha, cómo llama y si está en uso."),
         "telephony.extension": _("Los internos en que se sientan los agentes."),
         "telephony.listening": _("Quién tiene el enlace con cada central, desde cuándo y qué falló."),

@@ -126,6 +126,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 
 INSTALLED_APPS = [
     "callcenter.apps.CallcenterConfig",
+    "control_room",
     "campaigns",
     "inbound",
     "escalations",

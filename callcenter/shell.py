@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.models import Role, User
 from callcenter.demo.progress import Progress, how_far
-from callcenter.live.address import BOARDS, CALLS, stream_of
+from callcenter.live.address import BOARDS, OWN, stream_of
 from campaigns.payments.payment_age import PaymentAge, payment_age
 from escalations.mentioning import unread_counted
 from inbound.models import OutsideWrite
@@ -47,7 +47,8 @@ MAIL = Place("notices:outbox", _("Correo"), "o")
 PEOPLE = Place("agents:people", _("Personas"), "n")
 ADMIN = Place("admin:index", _("Administración"), "d")
 
-CENTRE = (CAMPAIGNS, REPORTS, PAYMENTS, AGENDA, ESCALATIONS, ATTENDED, MAIL, PEOPLE)
+ROOM = Place("control_room:room", _("Sala"), "m")
+CENTRE = (CAMPAIGNS, ROOM, REPORTS, PAYMENTS, AGENDA, ESCALATIONS, ATTENDED, MAIL, PEOPLE)
 PLACES = {
     Role.AGENT: (DESK, LIST, LINES, AGENDA, DAY),
     Role.SUPERVISOR: CENTRE,
@@ -81,7 +82,7 @@ class Frame:
 
     payments_piece = "campaigns/payments/_paid_until.html"  # how old the payment data are, on every page
     seat_piece = "telephony/_seat.html"  # where she sits, on the pages from which calls are made
-    calls_piece = "inbound/ringing/_place.html"  # the calls that ring there
+    own_piece = "inbound/ringing/_place.html"  # the calls that ring there, and what is written to her
     home_key = "i"
     languages = settings.LANGUAGES
     site = settings.SITE_NAME
@@ -135,10 +136,7 @@ class Frame:
         """At which extension an agent sits, on her desk and her lines; None where no switchboard is in use."""
         if self.person is None or self.person.role != Role.AGENT:
             return None
-        is_of_calls = self._request.path == reverse(DESK.address) or self._request.path.startswith(
-            reverse(LINES.address)
-        )
-        return see_seat(user=self.person) if is_of_calls else None
+        return see_seat(user=self.person) if self._is_of_calls else None
 
     @cached_property
     def making(self) -> Progress | None:
@@ -151,9 +149,16 @@ class Frame:
         return stream_of(self._request, BOARDS) if self.person is not None and self.person.sees_the_centre else ""
 
     @property
-    def calls(self) -> str:
-        """Where an agent's page hears of her calls."""
-        return stream_of(self._request, CALLS)
+    def own(self) -> str:
+        """Where the pages an agent works from hear of her calls and messages; nowhere on others."""
+        is_agents = self.person is not None and self.person.role == Role.AGENT and self._is_of_calls
+        return stream_of(self._request, OWN) if is_agents else ""
+
+    @property
+    def _is_of_calls(self) -> bool:
+        """Whether this page is her desk or one of her lines."""
+        path = self._request.path
+        return path == reverse(DESK.address) or path.startswith(reverse(LINES.address))
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:

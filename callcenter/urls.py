@@ -29,6 +29,7 @@ urlpatterns = [
     path("demo/progress/", views.demo_progress, name="demo_progress"),
     path("ui/", include("screens.urls")),
     path("lines/", include("inbound.urls")),
+    path("room/", include("control_room.urls")),
     path("telephone/", include("telephony.urls")),
     path("", include("campaigns.urls")),
 ]

@@ -9,10 +9,9 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from agents.models import Agent
 from agents.states import Event as Change
+from agents.telling import tell_pages
 from telephony import phone_numbers
 from telephony.agent_states import change
 from telephony.events import (
@@ -34,7 +33,6 @@ from telephony.events import (
 )
 from telephony.models import QueueCall, QueueRing, Seat
 
-CHANNEL = "calls"  # of the database: the key of a person whose calls changed
 State, Outcome = QueueCall.State, QueueCall.Outcome
 # What a queue calls a member: PJSIP/1001, SIP/1001, Local/1001@from-queue/n.
 INTERFACE = re.compile(r"[A-Za-z0-9]+/([0-9]+)(?:@.*)?", re.ASCII)
@@ -110,9 +108,7 @@ class QueueCalls:
 
     def tell(self) -> None:
         """Whose pages have something new to show: told when all of it is committed."""
-        if self._told:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_notify(%s, unnest(%s)::text)", [CHANNEL, sorted(self._told)])
+        tell_pages(self._told)
         self._seats, self._told = None, set()
 
     def _of(self, caller: Leg, queue: str) -> QueueCall | None:

@@ -1,11 +1,13 @@
 """Nouns of who works here, by story: people, what they are doing, personal data that left their page."""
 
 from agents.models.disclosures import Disclosure
+from agents.models.messages import AgentMessage
 from agents.models.people import Agent, AgentQuerySet, CodeTries, Role, Skill, Team, User
 from agents.models.states import AgentState, By, PauseReason, Shift, StatePolicy, StretchQuestion
 
 __all__ = [
     "Agent",
+    "AgentMessage",
     "AgentQuerySet",
     "AgentState",
     "By",

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/duty/", views.change_duty, name="change_duty"),
     path("shift/", views.my_shift, name="my_shift"),
     path("shift/<int:pk>/question/", views.question, name="question"),
+    path("messages/<int:pk>/seen/", views.message_seen, name="message_seen"),
     path("questions/<int:pk>/seen/", views.question_seen, name="question_seen"),
 ]

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import split_domain_port
 
-BOARDS, CALLS = "/live/escalations/", "/live/calls/"
+BOARDS, OWN = "/live/escalations/", "/live/own/"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 

@@ -22,7 +22,7 @@ def card(payload: str, boards: int) -> bytes:
     return b"event: card\ndata: %b:%d\n\n" % (payload.encode(), boards)
 
 
-CALLS = b"event: calls\ndata: changed\n\n"  # to whom they are of, and what changed she asks the web
+CHANGED = b"event: own\ndata: changed\n\n"  # something of the listener's own; what it is she asks the web
 
 
 class TooMany(Exception):

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.utils import timezone
 from psycopg import AsyncConnection, sql
 
+from agents.telling import CHANNEL as OF_AGENTS
 from callcenter import heartbeats
-from callcenter.live.hub import CALLS, RESYNC, Hub, card
+from callcenter.live.hub import CHANGED, RESYNC, Hub, card
 from escalations.lifecycle import CHANNEL as OF_CARDS
-from telephony.queue_calls import CHANNEL as OF_CALLS
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds between two tries; each is twice the one before
 ASKS_EVERY, ANSWERS_WITHIN = 20.0, 5.0  # seconds: a peer that is gone without a word is found this way only
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 class Ear:
-    """Hears for the whole process: of cards, which boards are told, and of calls, which their agents are told."""
+    """Hears for the whole process: of cards, which boards are told, and of what is an agent's, which she is told."""
 
     def __init__(self, boards: Hub, agents: Hub) -> None:
         self._boards, self._agents = boards, agents
@@ -33,7 +33,7 @@ class Ear:
         while True:
             try:
                 async with await self._connect() as connection:
-                    for channel in (OF_CARDS, OF_CALLS):
+                    for channel in (OF_CARDS, OF_AGENTS):
                         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                     for hub in (self._boards, self._agents):
                         hub.hears = True
@@ -53,7 +53,7 @@ class Ear:
                 if notice.channel == OF_CARDS:
                     self._boards.publish(card(notice.payload, len(self._boards)))
                 else:
-                    self._agents.tell(int(notice.payload), CALLS)
+                    self._agents.tell(int(notice.payload), CHANGED)
             async with asyncio.timeout(ANSWERS_WITHIN):
                 await connection.execute("SELECT 1")
 

@@ -31,8 +31,8 @@ async def escalations(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_GET
-async def calls(request: HttpRequest) -> HttpResponseBase:
-    """Tell an agent that something changed about her calls, and nothing else of it: `event: calls`."""
+async def own(request: HttpRequest) -> HttpResponseBase:
+    """Tell an agent that something of hers changed, a call or a message, and nothing else of it: `event: own`."""
     return await _stream(request, agents, is_agent)
 
 

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from callcenter.live import streams
-from callcenter.live.address import BOARDS, CALLS
+from callcenter.live.address import BOARDS, OWN
 
 urlpatterns = [
     path(BOARDS.removeprefix("/"), streams.escalations, name="live_escalations"),
-    path(CALLS.removeprefix("/"), streams.calls, name="live_calls"),
+    path(OWN.removeprefix("/"), streams.own, name="live_own"),
 ]
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import agent_of, agents_only, asks_by_itself, signed_in_user
+from agents.messages import unseen
 from inbound.ringing import own_calls
 from inbound.ringing.callers import who_has
 from inbound.walks.state import NoFlow
@@ -22,9 +23,10 @@ from telephony.models import QueueCall
 @require_GET
 @agents_only
 def ringing(request: HttpRequest) -> HttpResponse:
-    """What rings at her telephone and what she is in, as it stands now."""
-    calls = own_calls.own_calls(agent=agent_of(request))
-    return render(request, "inbound/ringing/_calls.html", {"calls": calls, "here": request.GET.get("here", "")})
+    """What rings at her telephone, what she is in and what was written to her, as it stands now."""
+    agent = agent_of(request)
+    context = {"calls": own_calls.own_calls(agent=agent), "written": unseen(agent), "here": request.GET.get("here", "")}
+    return render(request, "inbound/ringing/_calls.html", context)
 
 
 @asks_by_itself

@@ -101,8 +101,17 @@ ADDRESSES = [
     Address("agents:my_shift", AGENTS),
     Address("agents:question", AGENTS, of=lambda world: {"pk": world.stretch.pk}, sends={"note": "x"}, form=True),
     Address("agents:question_seen", STEERING, of=lambda world: {"pk": world.question.pk}, sends={}),
+    Address("agents:message_seen", AGENTS, of=lambda world: {"pk": world.message.pk}, sends={}),
     # telephones
     Address("telephony:seat", AGENTS, sends={"extension": ""}),
+    # the control room
+    Address("control_room:room", CENTRE),
+    Address("control_room:now", CENTRE),
+    Address("control_room:agent", CENTRE, of=lambda world: {"pk": world.ana.pk}),
+    Address("control_room:message", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"text": "x"}),
+    Address("control_room:pause", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"reason": ""}),
+    Address("control_room:back", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={}),
+    Address("control_room:take_away", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={}),
     # reports
     Address("campaigns:report_list", CENTRE),
     Address("campaigns:report_upload", STEERING, sends={}, form=True),

@@ -14,15 +14,15 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from agents.models import Role, User
+from agents.telling import tell_pages
 from callcenter.heartbeats import last_sign
 from callcenter.live import listening, streams
-from callcenter.live.address import BOARDS, CALLS
+from callcenter.live.address import BOARDS, OWN
 from callcenter.live.hub import BEAT, END, RESYNC, STREAMS_A_PERSON, WAITING_AT_MOST, Hub, TooMany, card
 from callcenter.live.streams import who_listens
 from escalations import working
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
-from telephony.queue_calls import CHANNEL as OF_CALLS
 from tests.callcenter.boards import Board, Live, serving
 from tests.processes.house import wait_until
 
@@ -77,15 +77,15 @@ def test_a_board_hears_of_what_was_committed_and_not_before(open_board, claim, e
     board.hears("card", f"{claim.pk}:1:taken:1")
 
 
-def test_an_agent_hears_of_her_own_calls_and_of_nothing_else(open_board, claim, elena, ana, luis):
-    hers, his, board = open_board(ana.user, path=CALLS), open_board(luis.user, path=CALLS), open_board(elena)
-    assert open_board(elena, path=CALLS).answer.status == 403
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [OF_CALLS, str(ana.user_id)])
+def test_an_agent_hears_of_what_is_hers_and_of_nothing_else(open_board, claim, elena, ana, luis):
+    hers, his, board = open_board(ana.user, path=OWN), open_board(luis.user, path=OWN), open_board(elena)
+    assert open_board(elena, path=OWN).answer.status == 403
+    with transaction.atomic():
+        tell_pages([ana.user_id])
         working.take(escalation_id=claim.pk, by=elena, now=timezone.now())
-    hers.hears("calls", "changed")
+    hers.hears("own", "changed")
     board.hears("card")
-    assert [event for event, _data in hers.heard if event != "beat"] == ["calls"]
+    assert [event for event, _data in hers.heard if event != "beat"] == ["own"]
     assert not {event for event, _data in his.heard} - {"beat"}
     assert not {event for event, _data in board.heard} - {"beat", "card"}
 

@@ -15,7 +15,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from agents.models import Agent, AgentState, StretchQuestion, User
+from agents.messages import send_message
+from agents.models import Agent, AgentMessage, AgentState, StretchQuestion, User
 from agents.presence import sign_in
 from agents.questions import question_stretch
 from campaigns.closing import sealing
@@ -70,6 +71,11 @@ class World:
     def user(self, name: str) -> User:
         person = getattr(self, name)
         return person.user if isinstance(person, Agent) else person
+
+    @cached_property
+    def message(self) -> AgentMessage:
+        """What Elena wrote to Ana."""
+        return send_message(agent=self.ana, text="Venga a mi mesa", by=self.elena, now=self.now)
 
     @cached_property
     def queue_call(self) -> QueueCall:

@@ -16,20 +16,12 @@
   let clock = 0; // of the next question
   let watch = 0; // over the stream's silence, or until it is tried again
 
-  const two = (number) => String(number).padStart(2, "0");
-  const tick = () =>
-    place.querySelectorAll("[data-since]").forEach((one) => {
-      const seconds = Math.max(0, Math.round((Date.now() - Date.parse(one.dataset.since)) / 1000));
-      one.textContent = `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
-    });
-  setInterval(tick, 1000);
-
   const show = (html) => {
     if (html === shown) return;
     shown = html;
     place.innerHTML = html;
     window.htmx.process(place);
-    tick();
+    window.screens.tick();
   };
 
   const ask = async () => {
@@ -81,7 +73,7 @@
       alive();
       ask(); // for what happened until now
     });
-    source.addEventListener("calls", () => {
+    source.addEventListener("own", () => {
       alive();
       ask();
     });

@@ -72,7 +72,7 @@
     const target = event.detail.elt;
     const asker = event.detail.requestConfig?.elt;
     target.querySelectorAll?.(".toast").forEach((toast) => leave(toast));
-    if (asker?.closest("[data-live]") || target.closest?.("[data-live]")) return;
+    if (asker?.matches("[data-live]") || target.closest?.("[data-live]")) return;
     const lost = !document.activeElement || document.activeElement === document.body;
     if (!lost && typing(document.activeElement) && !target.contains(document.activeElement)) return;
     const wanted = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus], [aria-invalid=true]");

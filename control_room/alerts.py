@@ -1,0 +1,161 @@
+"""What asks for a supervisor's attention, by the limits an administrator set; the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agents.models import AgentState
+from campaigns.models import CallBack, Campaign
+from control_room.models import AlertLimit
+from control_room.people import Person
+from control_room.waiting import Waiting
+from telephony.link_ages import LinkAge
+
+Kind = AlertLimit.Kind
+State = AgentState.State
+OF_STATE = {State.AVAILABLE: Kind.IDLE, State.ON_A_CALL: Kind.CALL, State.WRAPPING_UP: Kind.WRAP_UP}
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One sentence, of an agent (her key) or of nobody; `weight`: how many times its limit it is."""
+
+    kind: str
+    words: str
+    weight: float
+    agent: int | None = None
+    href: str = ""
+    verb: str = ""  # what `href` opens
+
+
+def limits() -> Mapping[str, int]:
+    """The limits in use, by kind."""
+    return dict(AlertLimit.objects.filter(is_on=True).values_list("kind", "limit"))
+
+
+def find_alerts(
+    *, people: Sequence[Person], waiting: Iterable[Waiting], links: Iterable[LinkAge], now: datetime
+) -> list[Alert]:
+    """All there are now. Three statements, whatever the number of agents."""
+    limit = limits()
+    found = [
+        *_of_states(people, limit, now=now),
+        *_of_waits(waiting, limit, now=now),
+        *_of_links(links, limit, now=now),
+        *_of_lists(people, limit),
+        *_of_agreed_calls(limit, now=now),
+    ]
+    return sorted(found, key=lambda one: (-one.weight, one.words))
+
+
+def lasting(seconds: int) -> str:
+    """How long, no finer than a sentence is read: `40 s`, `12 min`, `1 h 5 min`."""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)s min") % {"minutes": minutes} if minutes else _("%(seconds)s s") % {"seconds": rest // 10 * 10}
+
+
+def _of_states(people: Iterable[Person], limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    for one in people:
+        lasted = one.seconds(now=now)
+        said = {"agent": one.name, "time": lasting(lasted), "line": one.line, "reason": one.reason}
+        if one.state == State.PAUSED and one.limit_seconds is not None and lasted > one.limit_seconds:
+            said["limit"] = lasting(one.limit_seconds)
+            words = _("%(agent)s lleva %(time)s en pausa: %(reason)s, hasta %(limit)s.") % said
+            yield Alert("pause", words, lasted / max(one.limit_seconds, 1), one.pk)
+        kind = OF_STATE.get(State(one.state)) if one.state else None
+        if kind is None or kind not in limit or lasted <= limit[kind]:
+            continue
+        words = {
+            Kind.IDLE: _("%(agent)s lleva %(time)s disponible y sin llamada."),
+            Kind.CALL: _("%(agent)s lleva %(time)s en una llamada de %(line)s.")
+            if one.line
+            else _("%(agent)s lleva %(time)s en una llamada."),
+            Kind.WRAP_UP: _("%(agent)s lleva %(time)s cerrando una llamada."),
+        }[kind]
+        yield Alert(kind, words % said, lasted / limit[kind], one.pk)
+
+
+def _of_waits(waiting: Iterable[Waiting], limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    for one in waiting:
+        lasted = one.seconds(now=now)
+        if Kind.WAIT in limit and lasted > limit[Kind.WAIT]:
+            words = ngettext(
+                "En %(line)s espera %(count)s llamada desde hace %(time)s.",
+                "En %(line)s esperan %(count)s llamadas; la más larga desde hace %(time)s.",
+                one.count,
+            )
+            said = {"line": one.line or one.queue, "count": one.count, "time": lasting(lasted)}
+            yield Alert(Kind.WAIT, words % said, lasted / limit[Kind.WAIT])
+
+
+def _of_links(links: Iterable[LinkAge], limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    for one in links:
+        lasted = int((now - one.since).total_seconds()) if one.since else 0
+        if Kind.LINK not in limit or one.is_up or (one.since and lasted <= limit[Kind.LINK]):
+            continue
+        said = {"board": one.name, "time": lasting(lasted)}
+        words = (
+            _("Sin enlace con %(board)s desde hace %(time)s.") if one.since else _("Nunca hubo enlace con %(board)s.")
+        )
+        yield Alert(Kind.LINK, words % said, max(lasted / limit[Kind.LINK], 1.0))
+
+
+def _of_lists(people: Iterable[Person], limit: Mapping[str, int]) -> Iterable[Alert]:
+    """Of who is signed in and has a list. It counts no further than the limit, however long a list is."""
+    if Kind.LIST not in limit:
+        return
+    names = {one.pk: one.name for one in people if one.state}
+    running = list(Campaign.objects.filter(state=Campaign.State.RUNNING).values_list("pk", "period"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.id, p.id, left_over.n
+              FROM unnest(%(agents)s::bigint[]) a(id), unnest(%(campaigns)s::bigint[]) p(id),
+                   LATERAL (SELECT count(*) AS n FROM (
+                        SELECT FROM campaigns_listentry e
+                         WHERE e.owner_id = a.id AND e.campaign_id = p.id AND e.state = 'open' LIMIT %(limit)s
+                   ) one) left_over
+             WHERE left_over.n < %(limit)s AND EXISTS (
+                SELECT FROM campaigns_listentry e WHERE e.owner_id = a.id AND e.campaign_id = p.id)
+            """,
+            {"agents": list(names), "campaigns": [pk for pk, _period in running], "limit": limit[Kind.LIST]},
+        )
+        found = cursor.fetchall()
+    periods = dict(running)
+    for agent, campaign, count in found:
+        words = ngettext(
+            "A la lista de %(agent)s le queda %(count)s contacto.",
+            "A la lista de %(agent)s le quedan %(count)s contactos.",
+            count,
+        )
+        href = reverse("campaigns:campaign", args=[f"{periods[campaign]:%Y-%m}"])
+        said = {"agent": names[agent], "count": count}
+        yield Alert(Kind.LIST, words % said, 1 + (1 - count / limit[Kind.LIST]), agent, href, _("Reasignar…"))
+
+
+def _of_agreed_calls(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    if Kind.AGREED not in limit:
+        return
+    pending = CallBack.objects.filter(state=CallBack.State.PENDING, campaign__state__in=Campaign.OPEN, due_at__lt=now)
+    lates = [int((now - due).total_seconds()) for due in pending.values_list("due_at", flat=True)]
+    late = [seconds for seconds in lates if seconds > limit[Kind.AGREED]]
+    if late:
+        words = ngettext(
+            "%(count)s llamada acordada venció hace %(time)s.",
+            "%(count)s llamadas acordadas vencieron; la más vieja hace %(time)s.",
+            len(late),
+        )
+        said = {"count": len(late), "time": lasting(max(late))}
+        yield Alert(
+            Kind.AGREED, words % said, max(late) / limit[Kind.AGREED], None, reverse("campaigns:agenda"), _("Agenda")
+        )

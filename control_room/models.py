@@ -1,0 +1,40 @@
+"""From when on something in the room asks for attention: data of an administrator."""
+
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.audit import audited
+
+
+@audited()
+class AlertLimit(models.Model):
+    """One kind of alert and its limit (umbral). A pause is late by the limit of its own reason, and has no row here."""
+
+    class Kind(models.TextChoices):
+        IDLE = "idle", _("Disponible sin llamada, en segundos")
+        CALL = "call", _("En una misma llamada, en segundos")
+        WRAP_UP = "wrap_up", _("Cerrando una llamada, en segundos")
+        WAIT = "wait", _("Espera en la cola, en segundos")
+        LIST = "list", _("Contactos que le quedan a un agente")
+        AGREED = "agreed", _("Llamada acordada vencida, en segundos")
+        LINK = "link", _("Enlace con la central perdido, en segundos")
+
+    kind = models.CharField(_("de qué avisa"), max_length=8, choices=Kind, unique=True)
+    limit = models.PositiveIntegerField(
+        _("umbral"),
+        validators=[MinValueValidator(1)],
+        help_text=_("Avisa cuando se pasa; la lista, cuando baja de él."),
+    )
+    is_on = models.BooleanField(_("avisa"), default=True)
+
+    class Meta:
+        verbose_name = _("umbral de aviso")
+        verbose_name_plural = _("umbrales de avisos")
+        constraints = [models.CheckConstraint(condition=Q(limit__gte=1), name="alert_limit_is_positive")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,32 @@
+"""What a supervisor does from a row of the room: write to an agent, pause her, end her pause, take the contact away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from agents.models import Agent, By, PauseReason, User
+from agents.states import Event, change_state
+from agents.telling import tell_pages
+from campaigns.desk.leases import release_desk
+
+
+def pause(*, agent: Agent, reason: PauseReason | None, by: User, now: datetime) -> None:
+    """Pause her from now on; what is open at her desk is given back first.
+
+    Raises StateRefused, and ReturnRefused while a call waits for its result: then nothing has changed.
+    """
+    release_desk(agent=agent, now=now)
+    change_state(agent=agent, event=Event.PAUSED, now=now, by=By.SUPERVISOR, person=by, reason=reason)
+    tell_pages([agent.user_id])
+
+
+def end_pause(*, agent: Agent, by: User, now: datetime) -> None:
+    """She is available again. Raises StateRefused."""
+    change_state(agent=agent, event=Event.BACK, now=now, by=By.SUPERVISOR, person=by)
+    tell_pages([agent.user_id])
+
+
+def take_contact_away(*, agent: Agent, now: datetime) -> None:
+    """Give back whom she has open, for whoever is next. Raises ReturnRefused while a call waits for its result."""
+    release_desk(agent=agent, now=now)
+    tell_pages([agent.user_id])

@@ -1,0 +1,17 @@
+"""Addresses of the control room."""
+
+from django.urls import path
+
+from control_room import views
+
+app_name = "control_room"
+
+urlpatterns = [
+    path("", views.room, name="room"),
+    path("now/", views.now, name="now"),
+    path("agents/<int:pk>/", views.agent, name="agent"),
+    path("agents/<int:pk>/message/", views.message, name="message"),
+    path("agents/<int:pk>/pause/", views.pause, name="pause"),
+    path("agents/<int:pk>/back/", views.back, name="back"),
+    path("agents/<int:pk>/take-away/", views.take_away, name="take_away"),
+]
