@@ -132,6 +132,7 @@ def test_a_clock_is_handed_in_by_its_name() -> None:
 ORDER = ("screens", "systems", "agents", "telephony", "service_level", "notices", "escalations")  # from below
 MAY_SEE = {room: {*ORDER[: place + 1]} for place, room in enumerate(ORDER)}
 MAY_SEE |= {room: {*ORDER, room} for room in ("campaigns", "inbound")}
+MAY_SEE["control_room"] = {*ORDER, "campaigns", "inbound", "control_room"}
 MAY_SEE["callcenter"] = set(ROOMS)  # what joins the rooms stands above them
 
 
