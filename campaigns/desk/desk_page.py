@@ -28,6 +28,7 @@ from campaigns.promises_and_callbacks.call_backs import next_possible
 from telephony.seats import seat_of
 
 NEXT_CALLS = 3
+TO_SEE_WHOM = 3  # seconds, in a campaign that dials progressively: time to see who it is and to stop it
 REASONS = (
     _("Precio"),
     _("Se cambió de empresa"),
@@ -193,7 +194,7 @@ def lay_desk(
     agreed = card.call_back["telephone"] if card.call_back else ""
     usable = [line.number for line in card.usable]
     telephone = called if called is not None else (agreed if agreed in usable else next(iter(usable), ""))
-    countdown = book.policy.countdown_seconds if card.dialling == Campaign.Dialling.COUNTDOWN else 0
+    countdown = _countdown(card, agent=agent, book=book)
     suggested = suggestions(card, book)
     call = see_call(attempt_id=given.attempt_id, book=book) if given.attempt_id else None
     proposed = {"disposition": call.proposed.code} if call and call.proposed else {}
@@ -217,6 +218,19 @@ def lay_desk(
         unseen=unseen,
         next_calls=next_calls(agent=agent, but=card.pk),
     )
+
+
+def _countdown(card: Card, *, agent: Agent, book: RuleBook) -> int:
+    """Seconds until this customer is called without a click; 0: not at all.
+
+    Progressive: one line an agent, rung at her telephone first, so nobody is called whom no agent speaks with. Who has
+    no seat presses the button, as in preview.
+    """
+    if card.dialling == Campaign.Dialling.COUNTDOWN:
+        return book.policy.countdown_seconds
+    if card.dialling == Campaign.Dialling.PROGRESSIVE and seat_of(agent) is not None:
+        return TO_SEE_WHOM
+    return 0
 
 
 def lay_again(

@@ -46,6 +46,7 @@ class Campaign(models.Model):
         MANUAL = "manual", _("Manual: el agente marca")
         PREVIEW = "preview", _("Con botón: la central marca al pulsarlo")
         COUNTDOWN = "countdown", _("Con cuenta atrás: marca solo, y se puede detener")
+        PROGRESSIVE = "progressive", _("Progresivo: la central llama al siguiente apenas el agente está libre")
 
     class Order(models.TextChoices):
         DUE = "due", _("Primero lo que vence antes")
@@ -65,7 +66,7 @@ class Campaign(models.Model):
         default=False,
         help_text=_("La mitad de los contactos, elegida por sorteo, según cuándo contestaron clientes como ellos."),
     )
-    dialling = models.CharField(_("modo de llamar"), max_length=9, choices=Dialling, default=Dialling.PREVIEW)
+    dialling = models.CharField(_("modo de llamar"), max_length=11, choices=Dialling, default=Dialling.PREVIEW)
     hold_out_share = models.DecimalField(
         _("grupo de control"),
         max_digits=4,

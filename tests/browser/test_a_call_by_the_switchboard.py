@@ -17,7 +17,7 @@ from campaigns.models import Attempt, AttemptCall, Campaign
 from telephony.models import Extension, OutgoingCall, Switchboard
 from telephony.seats import sit_down
 from tests.browser.a_desk import campaign, customer
-from tests.browser.looking import assert_accessible, picture, settle
+from tests.browser.looking import assert_accessible, picture, settle, wait_by_its_own_clock
 from tests.campaigns.customers import make_customer
 from tests.sandbox.switchboard.playing import SECRET, WITHOUT_END, Board, playing
 from tests.telephony.a_listener import Running, is_linked, until
@@ -115,6 +115,45 @@ def test_three_calls_one_answered_one_not_and_one_hung_up_while_it_rings(desk: P
         "cancelled",
     ]
     assert AttemptCall.objects.count() == Attempt.objects.count() == 3
+
+
+def test_a_progressive_run_calls_ten_customers_one_after_the_other(
+    open_as: Callable[..., Page], live_server: Any, seated: Agent, campaign: Campaign, played: Board
+) -> None:
+    Campaign.objects.update(dialling="progressive")
+    yesterday, due = timezone.now() - timedelta(days=1), timezone.localdate() + timedelta(days=5)
+    for number in range(10):
+        values = {"ready_at": yesterday, "due_on": due, "telephones": [f"+591707120{number}0"], "position": number}
+        make_customer(seated, f"Cliente {number}", campaign=campaign, **values)
+    played.turn(customers="busy")
+    page = open_as(seated)
+    page.goto(f"{live_server.url}/desk/")
+    for number in range(10):
+        expect(customer(page)).to_have_text(f"Cliente {number}")
+        expect(phase(page)).to_contain_text("Se propone «Ocupado»")  # nobody pressed anything to call
+        page.keyboard.press("Enter")
+    expect(page.locator("#desk")).to_contain_text("10 de 10 gestionados")
+    calls = OutgoingCall.objects.order_by("asked_at")
+    assert [call.outcome for call in calls] == ["busy"] * 10
+    ends = [(one.ended_at, two.asked_at) for one, two in zip(calls, calls[1:], strict=False)]
+    assert all(ended is not None and ended <= asked for ended, asked in ends)  # one line an agent
+    assert set(Attempt.objects.values_list("mode", flat=True)) == {"progressive"}
+
+
+def test_a_progressive_call_her_telephone_refuses_is_not_repeated_by_itself(
+    open_as: Callable[..., Page], live_server: Any, seated: Agent, campaign: Campaign, played: Board
+) -> None:
+    Campaign.objects.update(dialling="progressive")
+    make_customer(
+        seated, "Rosa Flores", campaign=campaign, ready_at=timezone.now() - timedelta(days=1), telephones=[BUSY]
+    )
+    played.turn(extensions={"1001": {"picks_up": "busy"}})
+    page = open_as(seated)
+    page.goto(f"{live_server.url}/desk/")
+    expect(page.locator("#telephones")).to_contain_text("Su teléfono estaba ocupado. No se llamó al cliente")
+    wait_by_its_own_clock(page, 5_000)  # longer than it counts down
+    assert OutgoingCall.objects.count() == 1
+    assert not Attempt.objects.exists()
 
 
 def test_her_own_telephone_that_is_busy_is_said_and_enter_dials_again(desk: Page, played: Board) -> None:
