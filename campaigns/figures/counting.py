@@ -54,10 +54,10 @@ _day_columns = (
 _happened = """
   SELECT part, agent_id, zone, happened.*
     FROM {rows} CROSS JOIN LATERAL (VALUES
-      (handled_on, 1, 0, 0, 0, 0, 0::numeric, 0::numeric),
-      (contacted_on, 0, 1, 0, 0, 0, 0, 0),
-      (promised_on, 0, 0, 1, 0, 0, 0, 0),
-      (paid_on, 0, 0, 0, 1, COALESCE(is_credited, FALSE)::int, {amount},
+      (handled_on, sign, 0, 0, 0, 0, 0::numeric, 0::numeric),
+      (contacted_on, 0, sign, 0, 0, 0, 0, 0),
+      (promised_on, 0, 0, sign, 0, 0, 0, 0),
+      (paid_on, 0, 0, 0, sign, CASE WHEN is_credited THEN sign ELSE 0 END, {amount},
        CASE WHEN is_credited THEN {amount} ELSE 0 END)
     ) AS happened(day, {columns})
    WHERE happened.day IS NOT NULL
@@ -76,7 +76,8 @@ SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END, 'servic
   FROM ({_happened.format(rows="measured_service", amount="amount_due", columns=_columns)}) AS services GROUP BY {_cuts}
 """
 
-# Attempts whose result came since then, with the list and zone of their contact: laid out once, counted twice.
+# Attempts whose result came since then, with the list and zone of their contact: laid out once, counted twice. Those
+# that are taken away are less than none.
 MEASURED_ATTEMPTS = """
 CREATE TEMPORARY TABLE measured_attempt ON COMMIT DROP AS
 SELECT a.day, a.agent_id, a.disposition_id, m.part, m.zone,
@@ -94,12 +95,12 @@ SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END AS cut, 
 """
 AGENT_DAYS = """
 CREATE TEMPORARY TABLE fresh_agentday ON COMMIT DROP AS
-SELECT day, agent_id, service, sum(attempts) AS attempts, count(*) AS quarters
+SELECT day, agent_id, service, sum(attempts) AS attempts, sum(CASE WHEN attempts > 0 THEN 1 ELSE -1 END) AS quarters
   FROM (
     SELECT day, agent_id, quarter, service, sum(attempts) AS attempts
       FROM measured_attempt CROSS JOIN (VALUES (''), ('INTERNET'), ('TV')) AS asked (service)
      WHERE quarter IS NOT NULL AND (service = '' OR part IN (service, 'BOTH'))
-     GROUP BY 1, 2, 3, 4
+     GROUP BY 1, 2, 3, 4, attempts > 0
   ) AS quarters
  GROUP BY day, agent_id, service
 """
@@ -118,11 +119,11 @@ VALUES: dict[str, tuple[str, ...]] = {
     "agentday": ("attempts", "quarters"),
 }
 # A cell is there for what it counts: where these are nothing, it is none.
-IS_NOTHING = {
-    "figurecell": "k.items = 0 AND k.assigned = 0",
-    "dayfigure": "k.handled = 0 AND k.contacted = 0 AND k.promised = 0 AND k.paid = 0",
-    "attemptfigure": "k.attempts = 0",
-    "agentday": "k.attempts = 0",
+COUNTS_OF = {
+    "figurecell": ("items", "assigned"),
+    "dayfigure": ("handled", "contacted", "promised", "paid"),
+    "attemptfigure": ("attempts",),
+    "agentday": ("attempts",),
 }
 
 
@@ -150,55 +151,35 @@ def write_cells(*, cursor: CursorWrapper, campaign: Campaign) -> None:
         _write_differences(cursor, table, campaign, key, VALUES[table])
 
 
-def add_to_cells(*, cursor: CursorWrapper, campaign: Campaign, before: str) -> None:
-    """Add the fresh cells to those of `campaign`, and take away those laid out under the name `before`."""
+def add_to_cells(*, cursor: CursorWrapper, campaign: Campaign) -> None:
+    """Add the fresh cells, which are a difference, to those of `campaign`."""
     for table, key in KEYS.items():
-        _add(cursor, table, campaign, key, VALUES[table], before)
+        _add(cursor, table, campaign, key, VALUES[table])
 
 
 def count_by_state(*, cursor: CursorWrapper) -> dict[str, int]:
     """Contacts by state of their list entry, and the open ones that are nobody's."""
     cursor.execute(
-        "SELECT state, count(*), count(*) FILTER (WHERE owner_id IS NULL AND state = 'open')"
+        "SELECT state, sum(sign), COALESCE(sum(sign) FILTER (WHERE owner_id IS NULL AND state = 'open'), 0)"
         "  FROM measured_contact GROUP BY state"
     )
     rows = cursor.fetchall()
     return {"unassigned": sum(nobodys for _s, _n, nobodys in rows), **{state: number for state, number, _n in rows}}
 
 
-def _add(
-    cursor: CursorWrapper, table: str, campaign: Campaign, key: Sequence[str], columns: Sequence[str], before: str
-) -> None:
-    same, names = _same(key, "d"), ", ".join((*key, *columns))
-    values = {"campaign": campaign.pk}
-    sums = ", ".join(f"sum({c}) AS {c}" for c in columns)
+def _add(cursor: CursorWrapper, table: str, campaign: Campaign, key: Sequence[str], columns: Sequence[str]) -> None:
+    names = (*key, *columns)
     cursor.execute(
-        f"""
-        CREATE TEMPORARY TABLE difference ON COMMIT DROP AS
-        SELECT {", ".join(key)}, {sums}
-          FROM (SELECT {names} FROM fresh_{table}
-                UNION ALL SELECT {", ".join((*key, *(f"-{c}" for c in columns)))} FROM {before}_{table}) AS signed
-         GROUP BY {", ".join(key)} HAVING {" OR ".join(f"sum({c}) <> 0" for c in columns)}
-        """
+        f"""MERGE INTO campaigns_{table} k
+            USING (SELECT * FROM fresh_{table} WHERE {" OR ".join(f"{c} <> 0" for c in columns)}) d
+               ON k.campaign_id = %(campaign)s AND {_same(key, "d")}
+             WHEN MATCHED AND {" AND ".join(f"k.{c} + d.{c} = 0" for c in COUNTS_OF[table])} THEN DELETE
+             WHEN MATCHED THEN UPDATE SET {", ".join(f"{c} = k.{c} + d.{c}" for c in columns)}
+             WHEN NOT MATCHED THEN INSERT (campaign_id, {", ".join(names)})
+                  VALUES (%(campaign)s, {", ".join(f"d.{c}" for c in names)})""",
+        {"campaign": campaign.pk},
     )
-    cursor.execute("ANALYZE difference")
-    cursor.execute(
-        f"""UPDATE campaigns_{table} k SET {", ".join(f"{c} = k.{c} + d.{c}" for c in columns)}
-              FROM difference d WHERE k.campaign_id = %(campaign)s AND {same}""",
-        values,
-    )
-    cursor.execute(
-        f"""INSERT INTO campaigns_{table} (campaign_id, {names})
-            SELECT %(campaign)s, {names} FROM difference d
-             WHERE NOT EXISTS (SELECT FROM campaigns_{table} k WHERE k.campaign_id = %(campaign)s AND {same})""",
-        values,
-    )
-    cursor.execute(
-        f"""DELETE FROM campaigns_{table} k USING difference d
-             WHERE k.campaign_id = %(campaign)s AND {same} AND {IS_NOTHING[table]}""",
-        values,
-    )
-    cursor.execute(f"DROP TABLE difference, fresh_{table}, {before}_{table}")
+    cursor.execute(f"DROP TABLE fresh_{table}")
 
 
 def _same(key: Sequence[str], other: str) -> str:

@@ -20,8 +20,8 @@ _COUNTS = f"""
 SELECT CASE GROUPING(agent_id, zone, paid_on) WHEN 3 THEN 'agent' WHEN 5 THEN 'zone' WHEN 6 THEN 'day' ELSE '' END,
        CASE GROUPING(agent_id, zone, paid_on) WHEN 3 THEN agent_id::text WHEN 5 THEN zone WHEN 6 THEN paid_on::text
             ELSE '' END,
-       part, count(*) FILTER (WHERE {CONDITIONS["paid_on_contact_day"]}),
-       count(*) FILTER (WHERE {CONDITIONS["paid_part_before"]})
+       part, COALESCE(sum(sign) FILTER (WHERE {CONDITIONS["paid_on_contact_day"]}), 0),
+       COALESCE(sum(sign) FILTER (WHERE {CONDITIONS["paid_part_before"]}), 0)
   FROM measured_service WHERE is_credited
  GROUP BY GROUPING SETS ((part), (part, agent_id), (part, zone), (part, paid_on))
 HAVING count(*) FILTER (WHERE {CONDITIONS["paid_on_contact_day"]} OR {CONDITIONS["paid_part_before"]}) > 0
@@ -42,13 +42,12 @@ def count_credited(*, cursor: CursorWrapper) -> list[list[Any]]:
     return [list(row) for row in cursor.fetchall()]
 
 
-def differ(rows: list[list[Any]], *, before: list[list[Any]], after: list[list[Any]]) -> list[list[Any]]:
-    """`rows` once those of some services are counted otherwise: as they were `before`, as they are `after`."""
+def add_credited(rows: list[list[Any]], difference: list[list[Any]]) -> list[list[Any]]:
+    """`rows` once some services are counted otherwise, which makes that difference."""
     found: dict[tuple[Any, ...], list[int]] = {}
-    for sign, told in ((1, rows), (1, after), (-1, before)):
-        for by, value, part, *counts in told:
-            kept = found.setdefault((by, value, part), [0, 0])
-            kept[:] = [old + sign * new for old, new in zip(kept, counts, strict=True)]
+    for by, value, part, *counts in (*rows, *difference):
+        kept = found.setdefault((by, value, part), [0, 0])
+        kept[:] = [old + new for old, new in zip(kept, counts, strict=True)]
     return [[*key, *counts] for key, counts in found.items() if any(counts)]
 
 

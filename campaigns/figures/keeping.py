@@ -8,7 +8,6 @@ there is one definition of every figure; that they come to the same is what `che
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,24 +19,33 @@ from campaigns.models import Campaign
 
 QUARTER = timedelta(minutes=15)
 AT_MOST = 50_000  # contacts; more are counted afresh
-BEFORE = "before"
-_COLUMNS = (
-    "contact_id, owner_id, agent_id, zone, part, state, held_out, callable, handled_on, contacted_on, promised_on, "
-    "paid_on, is_credited"
-)
+_WHAT = (
+    "owner_id", "agent_id", "zone", "part", "state", "held_out", "callable", "handled_on", "contacted_on",
+    "promised_on", "paid_on", "is_credited",
+)  # fmt: skip
+_COLUMNS = ", ".join(("contact_id", *_WHAT))
 _SERVICES = """
 SELECT contact_id, jsonb_agg(jsonb_build_object(
          'renewal_id', renewal_id, 'part', part, 'paid_on', paid_on, 'first_paid_on', first_paid_on,
          'is_credited', is_credited, 'amount_due', amount_due, 'received', received) ORDER BY renewal_id) AS services
   FROM measured_service GROUP BY contact_id
 """
-_KEEP = f"""
-INSERT INTO campaigns_measuredcontact ({_COLUMNS}, services)
-SELECT {_COLUMNS}, coalesce(services, '[]') FROM measured_contact LEFT JOIN ({_SERVICES}) s USING (contact_id)
+
+
+def _differs(ours: str, services: str) -> str:
+    """That the row named `ours`, with its services, is not what is kept."""
+    told, kept = (", ".join(f"{row}.{column}" for column in _WHAT) for row in (ours, "kept"))
+    return f"({told}, {services}) IS DISTINCT FROM ({kept}, kept.services)"
+
+
+_UPDATE = f"""
     ON CONFLICT (contact_id) DO UPDATE
-   SET ({_COLUMNS.removeprefix("contact_id, ")}, services)
-     = ROW({", ".join(f"EXCLUDED.{c.strip()}" for c in _COLUMNS.split(",")[1:])}, EXCLUDED.services)
- WHERE to_jsonb(campaigns_measuredcontact) IS DISTINCT FROM to_jsonb(EXCLUDED)
+   SET ({", ".join(_WHAT)}, services) = ROW({", ".join(f"EXCLUDED.{c}" for c in _WHAT)}, EXCLUDED.services)
+"""
+_KEEP = f"""
+INSERT INTO campaigns_measuredcontact AS kept ({_COLUMNS}, services)
+SELECT {_COLUMNS}, coalesce(services, '[]') FROM measured_contact LEFT JOIN ({_SERVICES}) s USING (contact_id)
+{_UPDATE} WHERE {_differs("EXCLUDED", "EXCLUDED.services")}
 """
 _CHANGED = """
 CREATE TEMPORARY TABLE changed_contact ON COMMIT DROP AS
@@ -46,37 +54,53 @@ SELECT DISTINCT contact_id FROM (
    UNION ALL
   SELECT unnest(contacts) FROM campaigns_changedrows WHERE campaign_id = %(campaign)s AND at >= %(since)s) touched
 """
-# What the changed contacts were counted by, under the names of what is measured.
-_KEPT_CONTACTS = f"""
-CREATE TEMPORARY TABLE measured_contact ON COMMIT DROP AS
-SELECT {_COLUMNS} FROM campaigns_measuredcontact JOIN changed_contact USING (contact_id)
+# Of the changed contacts those that count otherwise than they did: most were looked at only because their last minutes
+# may still change.
+_MOVED = f"""
+CREATE TEMPORARY TABLE moved_contact ON COMMIT DROP AS
+SELECT contact_id, coalesce(s.services, '[]') AS services
+  FROM changed_contact
+  LEFT JOIN measured_contact ours USING (contact_id)
+  LEFT JOIN ({_SERVICES}) s USING (contact_id)
+  LEFT JOIN campaigns_measuredcontact kept USING (contact_id)
+ WHERE {_differs("ours", "coalesce(s.services, '[]')")}
 """
-_KEPT_SERVICES = """
-CREATE TEMPORARY TABLE measured_service ON COMMIT DROP AS
+_KEEP_MOVED = f"""
+INSERT INTO campaigns_measuredcontact ({_COLUMNS}, services)
+SELECT {_COLUMNS}, services FROM measured_contact JOIN moved_contact USING (contact_id) WHERE sign = 1
+{_UPDATE}
+"""
+_FORGET_GONE = """
+DELETE FROM campaigns_measuredcontact kept USING moved_contact
+ WHERE kept.contact_id = moved_contact.contact_id
+   AND NOT EXISTS (SELECT FROM measured_contact m WHERE m.contact_id = kept.contact_id AND sign = 1)
+"""
+# What they were counted by, to be taken away.
+_TAKE_CONTACTS = f"""
+INSERT INTO measured_contact ({_COLUMNS}, sign)
+SELECT {_COLUMNS}, -1 FROM campaigns_measuredcontact JOIN moved_contact USING (contact_id)
+"""
+_TAKE_SERVICES = """
+INSERT INTO measured_service (renewal_id, contact_id, owner_id, agent_id, zone, part, held_out, callable,
+                              handled_on, contacted_on, promised_on, paid_on, first_paid_on, is_credited, amount_due,
+                              received, sign)
 SELECT s.renewal_id, m.contact_id, m.owner_id, m.agent_id, m.zone, s.part, m.held_out, m.callable, m.handled_on,
-       m.contacted_on, m.promised_on, s.paid_on, s.first_paid_on, s.is_credited, s.amount_due, s.received
-  FROM campaigns_measuredcontact m JOIN changed_contact USING (contact_id)
+       m.contacted_on, m.promised_on, s.paid_on, s.first_paid_on, s.is_credited, -s.amount_due, -s.received, -1
+  FROM campaigns_measuredcontact m JOIN moved_contact USING (contact_id)
  CROSS JOIN LATERAL jsonb_to_recordset(m.services)
             AS s (renewal_id bigint, part text, paid_on date, first_paid_on date, is_credited boolean,
                   amount_due numeric, received numeric)
 """
-_KEPT_ATTEMPTS = """
-CREATE TEMPORARY TABLE measured_attempt ON COMMIT DROP AS
-SELECT day, agent_id, disposition_id, part, zone, quarter, attempts FROM campaigns_measuredattempts
+_TAKE_ATTEMPTS = """
+INSERT INTO measured_attempt (day, agent_id, disposition_id, part, zone, quarter, attempts)
+SELECT day, agent_id, disposition_id, part, zone, quarter, -attempts FROM campaigns_measuredattempts
  WHERE campaign_id = %s
 """
 _KEEP_ATTEMPTS = """
 INSERT INTO campaigns_measuredattempts (campaign_id, day, agent_id, disposition_id, part, zone, quarter, attempts)
-SELECT %s, day, agent_id, disposition_id, part, zone, quarter, attempts FROM measured_attempt WHERE quarter >= %s
+SELECT %s, day, agent_id, disposition_id, part, zone, quarter, attempts FROM measured_attempt
+ WHERE quarter >= %s AND attempts > 0
 """
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What is counted beside the cells: contacts by state, and how sure the credited services are."""
-
-    by_state: dict[str, int]
-    credited: list[list[Any]]
 
 
 def quarter_of(moment: datetime) -> datetime:
@@ -117,43 +141,30 @@ def lay_changed(cursor: CursorWrapper, *, campaign: Campaign, since: datetime) -
 
 def count_changed(
     cursor: CursorWrapper, *, campaign: Campaign, values: dict[str, Any], kept_from: datetime, tail_from: datetime
-) -> tuple[Beside, Beside]:
-    """Bring the cells up to what the contacts of `changed_contact` count for now. Returns what stands beside the cells,
-    of them before and after.
+) -> tuple[dict[str, int], list[list[Any]]]:
+    """Bring the cells up to what the contacts of `changed_contact` count for now. Returns by how much what stands
+    beside the cells differs: contacts by state, and how sure the credited services are.
 
     `kept_from`: since when attempts are kept; `tail_from`: since when they are kept from now on.
     """
-    which = "AND e.contact_id IN (SELECT contact_id FROM changed_contact)"
-    measure(cursor, values=values, which=which)
+    measure(cursor, values=values, which="AND e.contact_id IN (SELECT contact_id FROM changed_contact)")
     counting.measure_attempts(cursor=cursor, campaign=campaign, since=kept_from)
-    after = Beside(counting.count_by_state(cursor=cursor), count_credited(cursor=cursor))
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.moved_contact")
+    cursor.execute(_MOVED)
+    cursor.execute("ANALYZE moved_contact")
+    for table in ("contact", "service"):
+        cursor.execute(f"DELETE FROM measured_{table} WHERE contact_id NOT IN (SELECT contact_id FROM moved_contact)")
+    cursor.execute(_TAKE_CONTACTS)
+    cursor.execute(_TAKE_SERVICES)
+    cursor.execute(_TAKE_ATTEMPTS, [campaign.pk])
+    difference = counting.count_by_state(cursor=cursor), count_credited(cursor=cursor)
     counting.lay_cells(cursor=cursor)
     counting.lay_attempts(cursor=cursor)
-    for table in counting.KEYS:
-        cursor.execute(f"ALTER TABLE fresh_{table} RENAME TO after_{table}")
-    for table in ("contact", "service", "attempt"):
-        cursor.execute(f"ALTER TABLE measured_{table} RENAME TO after_{table}")
-    cursor.execute(_KEPT_CONTACTS)
-    cursor.execute(_KEPT_SERVICES)
-    cursor.execute(_KEPT_ATTEMPTS, [campaign.pk])
-    before = Beside(counting.count_by_state(cursor=cursor), count_credited(cursor=cursor))
-    counting.lay_cells(cursor=cursor)
-    counting.lay_attempts(cursor=cursor)
-    for table in counting.KEYS:
-        cursor.execute(f"ALTER TABLE fresh_{table} RENAME TO {BEFORE}_{table}")
-        cursor.execute(f"ALTER TABLE after_{table} RENAME TO fresh_{table}")
-    counting.add_to_cells(cursor=cursor, campaign=campaign, before=BEFORE)
-    cursor.execute("DROP TABLE measured_contact, measured_service, measured_attempt")
-    for table in ("contact", "service", "attempt"):
-        cursor.execute(f"ALTER TABLE after_{table} RENAME TO measured_{table}")
-    cursor.execute(
-        """DELETE FROM campaigns_measuredcontact kept USING changed_contact
-            WHERE kept.contact_id = changed_contact.contact_id
-              AND NOT EXISTS (SELECT FROM measured_contact m WHERE m.contact_id = kept.contact_id)"""
-    )
-    cursor.execute(_KEEP)
+    counting.add_to_cells(cursor=cursor, campaign=campaign)
+    cursor.execute(_FORGET_GONE)
+    cursor.execute(_KEEP_MOVED)
     keep_attempts(cursor, campaign=campaign, tail_from=tail_from)
-    return before, after
+    return difference
 
 
 def measure(cursor: CursorWrapper, *, values: dict[str, Any], which: str = "") -> None:

@@ -42,7 +42,8 @@ from campaigns.models import Campaign
 
 WORK_MEMORY = "256MB"  # of one count: the joins of a million contacts stay in memory
 
-# One row a contact. Ends in the month's words: owner, agent (credited), part, days of what happened.
+# One row a contact. Ends in the month's words: owner, agent (credited), part, days of what happened. `sign` is what a
+# row counts for: -1 takes away what a contact was counted by before (campaigns/figures/keeping.py).
 CONTACT_ROWS = f"""
 SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.owner_id) AS agent_id,
        c.zone, e.call_list AS part, e.state, e.state = 'held_out' AS held_out,
@@ -54,7 +55,7 @@ SELECT e.contact_id, e.owner_id, COALESCE(e.contacted_by_id, e.handled_by_id, e.
        {day_in_sql("e.contacted_at")} AS contacted_on,
        CASE WHEN e.contacted_at IS NOT NULL THEN {day_in_sql("e.promised_at")} END AS promised_on,
        e.paid_on, e.contacted_at,
-       {paid_after_contact(paid_on="e.paid_on", contacted_at="e.contacted_at")} AS is_credited
+       {paid_after_contact(paid_on="e.paid_on", contacted_at="e.contacted_at")} AS is_credited, 1 AS sign
   FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
  WHERE e.campaign_id = %(campaign)s
 """
@@ -64,7 +65,7 @@ SERVICE_ROWS = f"""
 SELECT r.id AS renewal_id, m.contact_id, m.owner_id, m.agent_id, m.zone, r.service AS part, m.held_out,
        m.callable, m.handled_on, m.contacted_on, m.promised_on, p.paid_on, p.first_paid_on,
        {paid_after_contact(paid_on="p.paid_on", contacted_at="m.contacted_at")} AS is_credited,
-       r.amount_due, COALESCE(p.amount, 0) AS received
+       r.amount_due, COALESCE(p.amount, 0) AS received, m.sign
   FROM measured_contact m
   JOIN campaigns_renewal r ON r.contact_id = m.contact_id AND r.gone_at IS NULL
   LEFT JOIN campaigns_renewalpayment p ON p.renewal_id = r.id
@@ -112,8 +113,8 @@ WEIGHED = (
     "amount_received",
 )
 
-# Every column of a cell as an aggregate over the rows above.
-CELL_SUMS = {name: f"count(*) FILTER (WHERE {CONDITIONS[name]})" for name in COUNTED}
+# Every column of a cell as an aggregate over the rows above; the amounts of a row that is taken away are negative.
+CELL_SUMS = {name: f"COALESCE(sum(sign) FILTER (WHERE {CONDITIONS[name]}), 0)::int" for name in COUNTED}
 SERVICE_SUMS = {
     "amount": "sum(amount_due)",
     **{

@@ -21,7 +21,7 @@ from django.utils import timezone
 from campaigns.figures import keeping, measuring
 from campaigns.figures.charts import draw_ahead
 from campaigns.figures.counting import count_by_state, lay_attempts, lay_cells, measure_attempts, write_cells
-from campaigns.figures.credited import CREDITED, count_credited, differ
+from campaigns.figures.credited import CREDITED, add_credited, count_credited
 from campaigns.figures.effects import is_evaluated, sum_households
 from campaigns.models import Campaign, ChangedRows, FigureRefresh
 from campaigns.month.changed_rows import COUNTING
@@ -199,17 +199,16 @@ def _count_changes(
     cursor: CursorWrapper, *, campaign: Campaign, last: FigureRefresh, tail_from: datetime
 ) -> dict[str, Any]:
     kept_from = datetime.fromisoformat(last.mark["kept_from"])
-    before, after = keeping.count_changed(
+    by_state, credited = keeping.count_changed(
         cursor, campaign=campaign, values=measuring.values_of(campaign), kept_from=kept_from,
         tail_from=max(kept_from, tail_from),
     )  # fmt: skip
-    states = {*last.by_state, *before.by_state, *after.by_state} - {CREDITED, "broken_promises"}
-    found = {
-        state: last.by_state.get(state, 0) + after.by_state.get(state, 0) - before.by_state.get(state, 0)
-        for state in states
+    states = {*last.by_state, *by_state} - {CREDITED, "broken_promises"}
+    found = {state: last.by_state.get(state, 0) + by_state.get(state, 0) for state in states}
+    return {
+        **{state: number for state, number in found.items() if number or state == "unassigned"},
+        CREDITED: add_credited(last.by_state[CREDITED], credited),
     }
-    credited = differ(last.by_state[CREDITED], before=before.credited, after=after.credited)
-    return {**{state: number for state, number in found.items() if number or state == "unassigned"}, CREDITED: credited}
 
 
 def is_up_to_date(*, campaign: Campaign, now: datetime) -> bool:

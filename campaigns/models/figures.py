@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
@@ -151,6 +152,10 @@ class FigureCell(models.Model):
                 & Q(callable_paid__lte=F("callable")),
                 name="figure_cell_parts_within_their_whole",
             ),
+            # a refresh finds each cell it adds to by this
+            models.UniqueConstraint(
+                "campaign", "cut", "unit", "part", Coalesce("agent", 0), "zone", "held_out", name="figure_cell_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["campaign", "cut", "agent"], name="figure_cell_of_agent"),
@@ -177,7 +182,11 @@ class DayFigure(models.Model):
     amount_paid_after_contact = models.DecimalField(max_digits=14, decimal_places=2)
 
     class Meta:
-        indexes = [models.Index(fields=["campaign", "cut", "unit", "day"], name="day_figure_of_campaign")]
+        constraints = [
+            models.UniqueConstraint(
+                "campaign", "cut", "unit", "day", "part", Coalesce("agent", 0), "zone", name="day_figure_once"
+            )
+        ]
 
 
 class AttemptFigure(models.Model):
@@ -193,7 +202,12 @@ class AttemptFigure(models.Model):
     attempts = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["campaign", "cut", "day"], name="attempt_figure_of_campaign")]
+        constraints = [
+            models.UniqueConstraint(
+                "campaign", "cut", "day", "part", Coalesce("agent", 0), "zone", "disposition",
+                name="attempt_figure_once",
+            )
+        ]  # fmt: skip
 
 
 class AgentDay(models.Model):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from agents.models import Agent, User
 from campaigns.desk.answers import Answers
@@ -21,10 +21,13 @@ from campaigns.invariants import looks
 from campaigns.invariants.looks import CELLS, _cells
 from campaigns.models import (
     Attempt,
+    AttemptFigure,
     Campaign,
     ChangedRows,
     Contact,
+    DayFigure,
     Disposition,
+    FigureCell,
     FigureRefresh,
     ListEntry,
     MeasuredContact,
@@ -152,6 +155,28 @@ def test_a_change_nobody_can_name_is_counted_afresh(december: Campaign, contacts
     ChangedRows.objects.create(campaign=december, at=at("2026-11-26 09:01"))
     refresh_figures(campaign=december, now=at("2026-11-26 09:02"))
     assert counted(december)[1]["unassigned"] == 1
+
+
+def test_who_counts_as_before_is_not_counted_again(december: Campaign, contacts: list[Contact], at: At) -> None:
+    refresh_figures(campaign=december, now=at("2026-11-26 09:00"))
+    call(contacts[0], "no_answer", at("2026-11-26 09:10"))
+    refresh_figures(campaign=december, now=at("2026-11-26 09:11"))
+    call(contacts[1], "no_answer", at("2026-11-26 09:12"))
+    refresh_figures(campaign=december, now=at("2026-11-26 09:13"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT contact_id FROM measured_contact")
+        assert cursor.fetchall() == [(contacts[1].pk,)]
+
+
+def test_a_cell_is_there_once(december: Campaign, contacts: list[Contact], at: At) -> None:
+    refresh_figures(campaign=december, now=at("2026-11-26 09:00"))
+    call(contacts[0], "no_answer", at("2026-11-26 09:10"))
+    refresh_figures(campaign=december, now=at("2026-11-26 09:11"))
+    for cells in (FigureCell, DayFigure, AttemptFigure):
+        cell = cells.objects.filter(cut="zone").first()
+        cell.pk = None
+        with pytest.raises(IntegrityError), transaction.atomic():
+            cell.save(force_insert=True)
 
 
 def test_too_many_changes_are_counted_afresh(
