@@ -127,12 +127,16 @@ def not_handed_over(here: WalkState) -> Undone | None:
         return Undone(here.step, here, _("El cliente ya oyó lo que se le iba a hacer."))
     if here.step.waits and here.footstep.write_id is None and here.footstep.reason:
         return Undone(here.step, here, _("No se hizo: %(why)s") % {"why": here.footstep.reason})
+    asked_since: set[str] = set()  # it was done after all, or is a doubt, which is another's to see to (let_down.py)
     for passed in reversed(here.path):
         if passed.escalation_id is not None or passed.chosen == DONE:
             return None
-        if passed.chosen == REFUSED and passed.write_id is None:
+        if passed.write_id is not None:
+            asked_since.add(passed.step)
+        elif passed.chosen == REFUSED:
             step = here.step_of(passed)
-            return Undone(step, here, _("No se hizo: %(why)s") % {"why": passed.reason}) if step.waits else None
+            is_open = step.waits and step.name not in asked_since
+            return Undone(step, here, _("No se hizo: %(why)s") % {"why": passed.reason}) if is_open else None
     return None
 
 
