@@ -89,8 +89,13 @@ def _is_same(here: WalkState, passed: Footstep, card: Escalation, says: Mapping[
         return False
     went_back = all(passed.position != counted.position for counted in here.path)
     if went_back:
-        return _about(here.step, card.details) == _about(here.step, says["details"])
+        return is_about_the_same(here.step, card.details, says["details"])
     return (card.details, card.reason) == (says["details"], says["reason"])  # come round to it: pressed twice
+
+
+def is_about_the_same(step: Step, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two cards of a step are about the same number, damage or order."""
+    return _about(step, one) == _about(step, other)
 
 
 def _about(step: Step, details: Mapping[str, Any]) -> list[Any]:

@@ -33,6 +33,7 @@ from inbound.walks.asked import (
 from inbound.walks.consequences import INTERACTION, correct, end_of_walk, notes_of, said_on_card, written
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
+from inbound.walks.said_anew import correct_what_was_handed_over
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone_cards import see_to_undone
 from telephony import phone_numbers
@@ -190,13 +191,15 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
     given = typed.get(TELEPHONE, "") if here.step.kind == "end" else ""
     if number and number != call_back_on(walk, here.known):
         given = typed[TELEPHONE] = number
-    for card in _cards_of(here) if given else ():
-        reach_at(card, telephone=given, by=walk.by, now=now)
     if here.step.kind == "look_up":  # its answer is what was read on another screen
         walk.brought = {**walk.brought, **typed}
     else:
         here.footstep.answer = {**here.footstep.answer, **typed}
-    return state_on(walk=walk, trail=here.trail)
+    here = state_on(walk=walk, trail=here.trail)
+    correct_what_was_handed_over(here, now=now)
+    for card in _cards_of(here) if given else ():
+        reach_at(card, telephone=given, by=walk.by, now=now)
+    return here
 
 
 def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: datetime) -> None:
