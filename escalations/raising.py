@@ -109,10 +109,10 @@ def correct_raised(
     by: User,
     now: datetime,
     contract: str = "",
-) -> None:
-    """Whoever raised a card says it anew in the same call: another telephone, another hour. What changed stands in its
-    history, and a kind that writes by itself writes once more. An empty `contract` leaves the one there is. Call it
-    inside the transaction of the step.
+) -> str:
+    """Whoever raised a card says it anew in the same call: another telephone, another hour, another contract. What
+    changed stands in its history, and a kind that writes by itself writes once more. An empty `contract` leaves the one
+    there is. Returns what stands there; empty where nothing changed. Call it inside the transaction of the step.
     """
     card = locked_escalation(card.pk)
     said: dict[str, Any] = {"telephone": telephone[:16], "customer_name": customer_name[:120]}
@@ -122,9 +122,12 @@ def correct_raised(
     changed = [(str(value), card.details.get(name)) for name, value in details.items()]
     changed = [(one, before) for one, before in changed if before != one and not (own and _digits(one) == own)]
     changed = [(telephone, card.telephone), *changed] if telephone[:16] != card.telephone else changed
-    told = [_in_words(one, before) for one, before in changed if one]
+    told = [corrected_in_words(one, before) for one, before in changed if one]
+    if card.contract and said.get("contract", card.contract) != card.contract:
+        whose = _("contrato %(contract)s") % {"contract": corrected_in_words(contract, card.contract)}
+        told = [whose, *([customer_name] if said["customer_name"] != card.customer_name else []), *told]
     if all(getattr(card, name) == value for name, value in said.items()):
-        return
+        return ""
     for name, value in said.items():
         setattr(card, name, value)
     if due_at is not None:
@@ -135,6 +138,7 @@ def correct_raised(
     note = _("Corregido en la misma llamada: %(told)s.") % {"told": new} if new else _("Corregido en la misma llamada.")
     write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=note[:2000])
     write_at_once(card, now=now)
+    return note
 
 
 def _telephone_in_words(details: Mapping[str, Any], telephone: str) -> dict[str, str]:
@@ -142,7 +146,8 @@ def _telephone_in_words(details: Mapping[str, Any], telephone: str) -> dict[str,
     return {"telephone": phone_numbers.display(telephone)} if telephone and details.get("telephone") else {}
 
 
-def _in_words(value: str, before: Any) -> str:
+def corrected_in_words(value: str, before: Any) -> str:
+    """A value as a history tells it, with the one it takes the place of."""
     return _("%(now)s (antes %(before)s)") % {"now": value, "before": before} if before else value
 
 

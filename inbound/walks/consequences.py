@@ -19,11 +19,12 @@ from escalations.raising import correct_raised, due_by, raise_escalation
 from escalations.working import inform, reject, resolve
 from inbound.flows.conditions import arguments, filled, known_first, value_at
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
-from inbound.models import Footstep, OutsideWrite, Walk
+from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, stolen_line, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
+from inbound.walks.lane_news import lock_lane_of, tell_lane, told_of_it
 from inbound.walks.state import CONTINUED, WalkState, flow_of, passings
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import owe_write, whom_of
@@ -97,11 +98,16 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
 
 
 def correct(card: Escalation, here: WalkState, *, contract: str, said: Mapping[str, Any]) -> None:
-    """What is said anew of a card, also to whoever walks its lane at this moment: it began with what was known then."""
-    correct_raised(card, contract=contract, **said)
-    known = {**here.known, **here.footstep.answer}
-    del known["caller_number"]
-    Walk.objects.filter(escalation=card, ended_at=None).update(brought=known, caller_number=said["telephone"][:16])
+    """What is said anew of a card, also to whoever walks its lane at this moment (lane_news.py)."""
+    lane = lock_lane_of(card)
+    told = correct_raised(card, contract=contract, **said)
+    if lane is not None:
+        known = {**here.known, **here.footstep.answer}
+        del known["caller_number"]
+        whose = contract or card.contract or here.walk.contract
+        name = here.walk.customer_name if whose == here.walk.contract else said["customer_name"]
+        telephone, now = said["telephone"], said["now"]
+        tell_lane(lane, known=known, contract=whose, customer_name=name, telephone=telephone, told=told, now=now)
     here.footstep.escalation = card
     Footstep.objects.filter(pk=here.footstep.pk).update(escalation=card)
 
@@ -181,7 +187,7 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
     told = [text for one in here.path for text in _told(here.step_of(one), one)]
     if step.mailed and walk.escalation:
         told += [f"{letter.unit}: {letter.to_whom}" for letter in letters_sent(walk.escalation)]
-    outcome = ". ".join([step.label, *told])
+    outcome = ". ".join([step.label, *told, *told_of_it(here)])
     card, by = int(walk.escalation_id or 0), walk.by
     if step.settles == "rejected":
         return reject(escalation_id=card, reason=outcome, by=by, now=now)

@@ -30,6 +30,7 @@ from inbound.walks.consequences import (
     told_of,
 )
 from inbound.walks.state import WalkState, flow_of, state_on
+from inbound.walks.lane_news import asked_of_a_lane
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
@@ -172,10 +173,11 @@ def gone_back_from(here: WalkState, *, of_another: bool = False) -> Iterator[Und
 
 
 def asked_of(here: WalkState) -> tuple[Field, ...]:
-    """All that the present step asks, as the call stands: its own fields, who is called back, and what became of what
-    was said before.
+    """All that the present step asks, as the call stands: its own fields, who is called back, what became of what was
+    said before, and in a lane of what was said since.
     """
-    return (*fields_of(here.step, walk=here.walk, known=here.known), *which_card(here), *_asked_at_the_end(here))
+    own = fields_of(here.step, walk=here.walk, known=here.known)
+    return (*own, *which_card(here), *_asked_at_the_end(here), *asked_of_a_lane(here))
 
 
 def _asked_at_the_end(here: WalkState) -> tuple[Field, ...]:

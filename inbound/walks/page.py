@@ -22,6 +22,7 @@ from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import held_before, proposed_card
 from inbound.walks.consequences import own_write
 from inbound.walks.leaving import OFFERED
+from inbound.walks.lane_news import news_of
 from inbound.walks.left_undone import asked_of
 from inbound.walks.shown import (
     Choice,
@@ -114,6 +115,7 @@ class WalkPage:
     letter: Draft | None = None  # the mail that goes out as the step is answered
     written_to: list[str] = field(default_factory=list)  # who was written to about the card already
     done_for_her: list[OutsideWrite] = field(default_factory=list)  # the same, for the same number, in other calls
+    news: str = ""  # what the call corrected since this lane began
 
     @property
     def is_stuck(self) -> bool:
@@ -181,6 +183,7 @@ def _done_for_her(here: WalkState) -> list[OutsideWrite]:
     """The same for the same number that other calls asked for: of what touches money or a SIM all of the last day, else
     what is still to be done. Whoever asks for it once more shall know.
     """
+        news=news_of(walk),
     if here.walk.ended_at is not None or here.footstep.write_id is not None:
         return []
     whom = whom_of(actions()[here.step.action], arguments(here.step.with_, here.known))

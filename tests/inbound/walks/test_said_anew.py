@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from escalations.models import Escalation
+from escalations.letters import write_letter
+from escalations.models import Escalation, UnitAddress
 from escalations.working import reject, take
+from inbound.models import OutsideWrite
+from inbound.walks.answering import StepRefused
+from inbound.walks.cards import CORRECTED
 from inbound.walks.lanes import begin_lane
 from inbound.walks.leaving import How
+from inbound.walks.page import lay_walk
+from inbound.writes.writing import write_by_hand
+from notices.models import Notice
 from service_level.days import LA_PAZ
-from tests.inbound.a_walk import Caller
+from tests.inbound.a_walk import Attending, Caller
 from tests.inbound.walks.test_heard_and_gone import leave
 from tests.inbound.walks.test_last_word import by_hand, hand_over_here, types
+from tests.inbound.walks.test_once_more import to_another_contract
 
 __all__ = ["by_hand"]
 pytestmark = pytest.mark.django_db
@@ -83,3 +91,90 @@ def test_a_visit_that_is_typed_anew_once_its_ticket_was_settled_has_a_card(ticke
     types(ticketed, **SECOND_VISIT)
     leave(ticketed, How.HUNG_UP)
     assert Escalation.objects.exclude(pk=first.pk).get().details["address"] == "Calle Dos 2"
+
+
+# the lane of a card that is corrected while it is walked
+
+
+@pytest.fixture
+def claimed(by_hand: Any, elena: Any) -> tuple[Caller, Attending]:
+    """A claim that was handed over, whose lane a supervisor walks at once; the call still stands after it."""
+    caller: Caller = by_hand("102", "claim")
+    hand_over_here(caller, claim="Factura de octubre", telephone="71234567")
+    card = take(escalation_id=Escalation.objects.get().pk, by=elena, now=caller.now)
+    return caller, Attending(elena, card, caller.now)
+
+
+def register(lane: Attending) -> OutsideWrite:
+    """Up to the end of a claim that applies, its number read on the other screen."""
+    lane.answer()
+    lane.answer("applies")
+    lane.answer()
+    write = OutsideWrite.objects.exclude(action="smartflex.write_interaction").latest("pk")
+    write_by_hand(write=write, reference="R-1", by=lane.by, now=lane.now)
+    lane.outcome()
+    lane.answer()
+    assert lane.here.step.kind == "end"
+    return write
+
+
+def claim_anew(caller: Caller, claim: str) -> None:
+    back_to(caller, "claim")
+    hand_over_here(caller, claim=claim, telephone="71234567", same_card=CORRECTED)
+
+
+def test_a_claim_corrected_after_it_was_registered_is_not_settled_until_that_is_told(claimed: Any) -> None:
+    caller, lane = claimed
+    register(lane)
+    claim_anew(caller, "No octubre: septiembre")
+    page = lay_walk(here=lane.here, by=lane.by)
+    assert "No octubre: septiembre (antes Factura de octubre)" in page.news
+    with pytest.raises(StepRefused, match="Cómo lo sabe la otra área"):
+        lane.answer()
+    assert Escalation.objects.get().state != "resolved"
+    lane.answer(**{page.fields[0].name: "Anotado en Smartflex"})
+    card = Escalation.objects.get()
+    assert card.state == "resolved"
+    assert card.outcome.endswith("Lo corregido: Anotado en Smartflex")
+
+
+def test_a_claim_corrected_before_it_was_registered_ends_as_ever(claimed: Any) -> None:
+    caller, lane = claimed
+    claim_anew(caller, "No octubre: septiembre")
+    assert lay_walk(here=lane.here, by=lane.by).news
+    lane.now += timedelta(minutes=1)
+    assert register(lane).payload["text"] == "No octubre: septiembre"
+    lane.answer()
+    assert Escalation.objects.get().state == "resolved"
+
+
+def test_a_visit_corrected_after_its_mail_is_not_settled_until_that_is_told(ticketed: Caller, elena: Any) -> None:
+    card = take(escalation_id=Escalation.objects.get().pk, by=elena, now=ticketed.now)
+    UnitAddress.objects.create(
+        unit=card.kind.unit, sector="Norte", name="Jefa", email="norte@comteco.test", valid_from=ticketed.now.date()
+    )
+    lane = Attending(elena, card, ticketed.now)
+    lane.answer()
+    lane.answer(sector="Norte")
+    Notice.objects.update(state="sent", sent_at=lane.now)
+    types(ticketed, **SECOND_VISIT)
+    leave(ticketed, How.HUNG_UP)
+    with pytest.raises(StepRefused, match="Cómo lo sabe la otra área"):
+        lane.answer()
+    lane.now += timedelta(minutes=1)
+    write_letter(escalation_id=card.pk, subject="Otra visita", text="El 03/12.", sector="Norte", by=elena, now=lane.now)
+    Notice.objects.update(state="sent", sent_at=lane.now)
+    lane.answer()
+    assert Escalation.objects.get().state == "resolved"
+
+
+def test_a_lane_is_of_the_contract_its_card_was_moved_to(claimed: Any) -> None:
+    caller, lane = claimed
+    to_another_contract(caller, "102", "claim")
+    hand_over_here(caller, claim="Factura de octubre", telephone="71234567", same_card=CORRECTED)
+    card = Escalation.objects.get()
+    assert card.contract == "1000294"
+    walk = lane.here.walk
+    assert (walk.contract, walk.customer_name) == ("1000294", "Luis Rojas")
+    assert lay_walk(here=lane.here, by=lane.by).say.startswith("Reclama Luis Rojas. Contrato 1000294.")
+    assert "contrato 1000294 (antes 1011018), Luis Rojas" in card.changes.latest("pk").note

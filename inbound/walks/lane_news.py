@@ -1,0 +1,82 @@
+"""What the call corrected while the lane of its card is walked: whoever walks it hears of it, and what had gone out by
+then is not taken for corrected on the other side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from escalations.letters import letters_of
+from escalations.models import Escalation
+from inbound.fields import Field
+from inbound.models import OutsideWrite, Walk
+from inbound.walks.state import WalkState
+from inbound.writes.limits import NOT_HAPPENING
+from service_level.days import LA_PAZ
+
+CORRECTED_SINCE = "corrected_since"  # beside what a lane brought: {"at": ISO, "told": in words}
+TOLD_OF_IT = "told_of_correction"
+
+
+def lock_lane_of(card: Escalation) -> Walk | None:
+    """The lane of a card that is walked at this moment. Lock it before the card, as its own steps do."""
+    return Walk.objects.select_for_update(no_key=True, of=("self",)).filter(escalation=card, ended_at=None).first()
+
+
+def tell_lane(
+    lane: Walk,
+    *,
+    known: Mapping[str, Any],
+    contract: str,
+    customer_name: str,
+    telephone: str,
+    told: str,
+    now: datetime,
+) -> None:
+    """A lane began with what was known then. `told`: what is another now, in words; empty where nothing is."""
+    heard = dict(lane.brought.get(CORRECTED_SINCE) or {})
+    if told:
+        heard = {"at": now.isoformat(), "told": " ".join(filter(None, (heard.get("told", ""), told)))}
+    lane.brought = {**known, **({CORRECTED_SINCE: heard} if heard else {})}
+    lane.caller_number = telephone[:16]
+    lane.contract, lane.customer_name = contract[:24], customer_name[:120]
+    lane.save(update_fields=["brought", "caller_number", "contract", "customer_name"])
+
+
+def news_of(walk: Walk) -> str:
+    """What the call corrected since the lane began, and when; empty when nothing was."""
+    heard = walk.brought.get(CORRECTED_SINCE)
+    if walk.escalation_id is None or not heard:
+        return ""
+    hour = date_format(timezone.localtime(datetime.fromisoformat(heard["at"]), LA_PAZ), "H:i")
+    return _("En la llamada, a las %(hour)s: %(told)s") % {"hour": hour, "told": heard["told"]}
+
+
+def asked_of_a_lane(here: WalkState) -> tuple[Field, ...]:
+    """Where a lane ends after its write or its mail went out as it was before: how the other side knows of the rest."""
+    news = news_of(here.walk)
+    if here.step.kind != "end" or not news or not _went_out_before(here.walk):
+        return ()
+    label = _("Se corrigió después de registrarlo o escribirlo. ¿Cómo lo sabe la otra área?")
+    return (Field(TOLD_OF_IT, label, "text"),)
+
+
+def told_of_it(here: WalkState) -> list[str]:
+    """What was answered to that, for the result of the card."""
+    said = here.footstep.answer.get(TOLD_OF_IT)
+    return [_("Lo corregido: %(how)s") % {"how": said}] if said else []
+
+
+def _went_out_before(lane: Walk) -> bool:
+    """Whether the newest that went out to the other side is older than what the call said last."""
+    writes = OutsideWrite.objects.filter(walk=lane).exclude(state__in=NOT_HAPPENING)
+    out = list(writes.values_list("owed_at", flat=True))
+    if lane.escalation is not None:
+        out += [letter.notice.created_at for letter in letters_of(lane.escalation)]
+    return bool(out) and max(out) <= datetime.fromisoformat(lane.brought[CORRECTED_SINCE]["at"])
