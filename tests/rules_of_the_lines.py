@@ -77,6 +77,13 @@ ON_THE_LINES = (
         ("tests/inbound/flows/test_flow_lint.py::test_what_cannot_be_walked_is_refused",),
     ),
     Rule(
+        "a way that says a state may be taken against the one that is shown",
+        "inbound/flows/stating.py",
+        "return needed is not None and all(",
+        "return needed is not None or all(",
+        ("tests/inbound/flows/test_flow_lint.py::test_what_cannot_be_walked_is_refused",),
+    ),
+    Rule(
         "who was told that it is not known yet has no card when it fails",
         "inbound/walks/let_down.py",
         "told = asked.exclude(chosen=REFUSED).filter(over, left_at__isnull=False)",

@@ -22,6 +22,7 @@ from inbound.flows.shapes import (
     Step,
 )
 from inbound.flows.spoken import always_says_something, surely_known
+from inbound.flows.stating import BY_PRESENCE, open_against_what_is_shown
 from inbound.outside.actions import REQUESTER, Action
 from inbound.outside.look_ups import LookUp
 from inbound.outside.readings import HOUSE
@@ -30,7 +31,6 @@ ALWAYS_KNOWN = frozenset({*PLACES, "note", "caller_number", SERVICE_ASKED})
 A_ROW_BY_ITS_PLACE = re.compile(r"\.[0-9]+\.", re.ASCII)
 STRAY_BRACE = re.compile(r"[{}]")
 SPOKEN = ("say", "ask", "choose", "hand_over", "refer", "end")
-BY_PRESENCE = ("present", "absent", "empty", "answered", True, False)
 
 
 def lint(
@@ -167,7 +167,9 @@ class _Checks:
             self.wrong(step, words % {"path": path, "root": root, "name": missing[0]})
 
     def foreign_state(self, step: Step) -> None:
-        """What another system calls its states is not ours to list: such a decision has *another state*."""
+        """What another system calls its states is not ours to list: such a decision has *another state*, and its other
+        ways are closed where it shows none of theirs.
+        """
         foreign = {
             other.as_ for other in self.flow.steps.values() if other.look_up and not other.look_up.startswith(HOUSE)
         }
@@ -182,6 +184,9 @@ class _Checks:
             self.wrong(step, _("decide por «%(path)s», de otro sistema: falta «on: %(path)s»") % {"path": path})
         if step.on.split(".")[0] in foreign and step.other is None:
             self.wrong(step, _("decide por un estado de otro sistema y no tiene «other» (otro estado)"))
+        for branch, path in open_against_what_is_shown(step, foreign):
+            words = _("«%(branch)s» se puede elegir aunque se vea otro estado: falta «needs: %(path)s»")
+            self.wrong(step, words % {"branch": branch.name, "path": path})
 
     def lanes(self, step: Step) -> None:
         """A lane is walked from the card of a step that hands over to it; its ends, and no others, settle the card."""

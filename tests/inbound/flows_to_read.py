@@ -36,8 +36,10 @@ steps:
     question: ¿En qué estado está?
     on: damage.state
     branches:
-      - {name: open, label: Registrado, when: {damage.state: [registered, in_execution]}, next: reiterate}
-      - {name: attended, label: Atendido, when: {damage.state: attended, damage.has_service: false}, next: refer}
+      - {name: open, label: Registrado, when: {damage.state: [registered, in_execution]}, next: reiterate,
+         needs: {damage.state: [registered, in_execution]}}
+      - {name: attended, label: Atendido, when: {damage.state: attended, damage.has_service: false},
+         needs: {damage.state: attended}, next: refer}
     other: {label: Otro estado, next: unforeseen}
   reiterate:
     kind: do

@@ -64,7 +64,7 @@ def test_a_word_is_changed_and_nothing_else(where: tuple[str, tuple[Any, ...]], 
 def test_a_word_may_be_taken_back_as_it_was() -> None:
     place = ("steps", "order_state", "branches", 0, "label")
     there = set_word(TEXTS["103"], place, "Registrada: en curso")
-    assert '{name: registered, label: "Registrada: en curso", when: {order.state: registered}, needs: ' in there
+    assert '{name: registered, label: "Registrada: en curso", when: {order.state: registered}, next: ' in there
     assert set_word(there, place, "Registrado") == TEXTS["103"]
 
 

@@ -65,6 +65,10 @@ REITERATE = """action: smartflex.reiterate_damage
         ("on: damage.state", "on: damage.cause", "101.yaml: state: decide por «damage.state», de"),
         ("name: attended", "name: open", "101.yaml: state: hay dos ramas con el nombre «open»"),
         ("name: attended", "name: other", "101.yaml: state: «other» se escribe aparte, no entre las ramas"),
+        ("needs: {damage.state: attended}", "needs: {damage.number: present}",
+         "101.yaml: state: «attended» se puede elegir aunque se vea otro estado: falta «needs: damage.state»"),
+        ("needs: {damage.state: attended}", "needs: {damage.state: [attended, closed]}",
+         "101.yaml: state: «attended» se puede elegir aunque se vea otro estado: falta «needs: damage.state»"),
         # names
         ("with: {contract: customer.contract}", "with: {}", "101.yaml: damages: la consulta necesita «contract» en"),
         ("look_up: smartflex.damages", "look_up: smartflex.xyz", "101.yaml: damages: consulta desconocida «smart"),

@@ -69,6 +69,52 @@ def test_a_new_damage_is_made_where_there_is_none_or_another_thing_fails(
     assert steps["seen_elsewhere"].next == "new_damage"
 
 
+STATES_OF_A_DAMAGE = {
+    "open": ("registered", "assigned", "in_execution"), "suspended": ("suspended",),
+    "attended": ("executed", "attended"), "": ("closed", "diferido", None),
+}  # fmt: skip
+STATES_OF_AN_ORDER = {
+    "registered": ("registered",), "assigned": ("assigned", "in_execution"), "done": ("executed", "attended"),
+    "annulled": ("annulled",), "": ("paralizada", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("way", "state"), [(way, one) for way, states in STATES_OF_A_DAMAGE.items() for one in states])
+def test_a_damage_is_told_in_the_state_it_is_shown_in(way: str, state: str | None) -> None:
+    known = {"product": {"state": "active"}, "damage": {"number": "D-1", "state": state}}
+    assert ways("101", "state", known)[1] == {way, "other"} - {""}
+
+
+@pytest.mark.parametrize(("way", "state"), [(way, one) for way, states in STATES_OF_AN_ORDER.items() for one in states])
+def test_an_order_is_told_in_the_state_it_is_shown_in(way: str, state: str | None) -> None:
+    order = {"number": "OT-1", "sold_on": "2026-11-20", "state": state, "has_service": False}
+    told = ways("103", "order_state", {"orders": [order], "order": order})[1] - {"another"}
+    assert told == {way, "other"} - {""}
+
+
+@pytest.mark.parametrize(
+    ("has_service", "is_open_to"), [(False, {"closed_without_service", "done"}), (True, {"done"}), (None, {"done"})]
+)
+def test_a_closed_order_is_without_service_where_that_is_shown(has_service: Any, is_open_to: set[str]) -> None:
+    order = {"number": "OT-1", "state": "closed", "has_service": has_service}
+    known = {"orders": [order], "order": order}
+    assert ways("103", "order_state", known)[1] - {"another"} == {*is_open_to, "other"}
+
+
+@pytest.mark.parametrize("cause", ["technical_data", "subscriber_absent", "wrong_address", "at_request", "deuda", ""])
+def test_an_order_is_annulled_for_the_cause_that_is_shown(cause: str) -> None:
+    known = {"order": {"number": "OT-1", "state": "annulled", "annulled_for": cause}}
+    named = {one.name for one in flow_of("103").steps["annulled_for"].branches}
+    assert ways("103", "annulled_for", known)[1] == {cause if cause in named else "other", "other"}
+
+
+@pytest.mark.parametrize("damage", [None, {"number": "D-1", "state": "registered"}])
+def test_a_suspended_service_is_told_so_whether_or_not_there_is_a_damage(damage: Any) -> None:
+    product = {"service_number": "4251234", "state": "suspended", "suspended_for": "debt"}
+    known = {"customer": {"contract": "1"}, "product": product, "damages": [damage] if damage else [], "damage": damage}
+    assert ways("101", "exists", known) == ("suspended", {"suspended", "other"})
+
+
 @pytest.mark.parametrize(
     ("damage", "told"),
     [

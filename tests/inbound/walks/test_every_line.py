@@ -133,6 +133,21 @@ NEXT_DECISION = {
 }  # of what a step looks up
 
 
+# What stands there on a way that says so: it is open only where that was read.
+SHOWN = {
+    ("exists", "none"): {"0.state": "closed"},
+    ("state", "suspended"): {"0.state": "suspended"},
+    ("state", "attended"): {"0.state": "attended"},
+    ("works", "closed_without_service"): {"0.state": "closed"},
+    ("order_state", "assigned"): {"0.state": "assigned"},
+    ("order_state", "closed_without_service"): {"0.state": "closed", "0.has_service": "false"},
+    ("order_state", "done"): {"0.state": "executed"},
+    ("order_state", "annulled"): {"0.state": "annulled"},
+    **{("annulled_for", cause): {"0.annulled_for": cause}
+       for cause in ("technical_data", "subscriber_absent", "wrong_address", "at_request")},
+}  # fmt: skip
+
+
 def read_on_the_old_screen(field: Field, step: str, caller: Caller, way: Way) -> dict[str, str]:
     """What an agent reads there at a step, as the way has it: a sale of long ago where its time is over."""
     for decision in NEXT_DECISION.get(step, ()):
@@ -143,8 +158,8 @@ def read_on_the_old_screen(field: Field, step: str, caller: Caller, way: Way) ->
         return {field.name: "0"}
     if caller.step == "certificates" and ("topic", "no_certificates") in way:
         return typed(field, caller) if field.name.endswith(".none") else {}
-    if field.name == "0.state" and {("works", "closed_without_service"), ("exists", "none")} & set(way):
-        return {field.name: "closed"}
+    if shown := [SHOWN[decided][field.name] for decided in way if field.name in SHOWN.get(decided, {})]:
+        return {field.name: shown[-1]}
     if field.name == "words" and ("place_found", "found_by_code") in way:
         return {}
     if field.name.endswith(".is_paid") and ("invoice_paid", "not_paid") in way:
