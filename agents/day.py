@@ -7,8 +7,8 @@ summed, so stretches that meet still meet, and the sums add up to the shift to t
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,14 +43,34 @@ class AgentDay:
         return self.resting + self.away_from_calls + self.training
 
     @property
+    def on_calls(self) -> int:
+        return self.talking + self.wrapping_up
+
+    @property
+    def for_calls(self) -> int:
+        """The time she was there for calls: signed in, without pauses of any kind and without being away."""
+        return self.idle + self.ringing + self.on_calls
+
+    @property
+    def occupancy(self) -> float | None:
+        """(talking + wrapping up) ÷ (idle + ringing + talking + wrapping up); None where she was there for no call."""
+        return self.on_calls / self.for_calls if self.for_calls else None
+
+    @property
     def told(self) -> int:
         """What the stretches add up to: as much as the shift lasted."""
-        return self.idle + self.ringing + self.talking + self.wrapping_up + self.paused + self.away
+        return self.for_calls + self.paused + self.away
+
+
+def added_up(days: Iterable[AgentDay]) -> AgentDay:
+    """The sums of each kind of seconds; their occupancy is of all of it, not the mean of the days'."""
+    columns = zip(*map(astuple, days), strict=True)
+    return AgentDay(*map(sum, columns))
 
 
 _CUT = """
-    GREATEST(0, extract(epoch FROM LEAST(date_trunc('second', LEAST({of}.ended_at, %(now)s)), d.ends)
-                                 - GREATEST(date_trunc('second', {of}.began_at), d.begins)))::int
+    GREATEST(0, date_part('epoch', LEAST(date_trunc('second', LEAST({of}.ended_at, %(now)s)), d.ends)
+                                - GREATEST(date_trunc('second', {of}.began_at), d.begins)))::int
 """
 _SECONDS = f"""
 WITH days AS (
@@ -61,6 +81,7 @@ WITH days AS (
     SELECT s.id, s.agent_id, s.began_at, s.ended_at, d.day, d.begins, d.ends
       FROM agents_shift s JOIN days d ON s.began_at < d.ends AND (s.ended_at IS NULL OR s.ended_at > d.begins)
      WHERE s.agent_id = ANY(%(agents)s)
+       AND tstzrange(s.began_at, s.ended_at) && (SELECT tstzrange(min(begins), max(ends)) FROM days)
 ), shifts AS (
     SELECT d.agent_id, d.day, sum({_CUT.format(of="d")}) AS logged_in FROM worked d GROUP BY d.agent_id, d.day
 ), stretches AS (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -21,10 +22,13 @@ KEYS = "123456789"
 def _no_overlap(name: str) -> ExclusionConstraint:
     """No two rows of an agent at once. A range of one number is what GiST compares without an extension."""
     agent = Func(F("agent"), F("agent"), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
-    lasting = Func(F("began_at"), F("ended_at"), function="tstzrange", output_field=DateTimeRangeField())
     return ExclusionConstraint(
-        name=name, expressions=[(agent, RangeOperators.OVERLAPS), (lasting, RangeOperators.OVERLAPS)]
+        name=name, expressions=[(agent, RangeOperators.OVERLAPS), (_lasting(), RangeOperators.OVERLAPS)]
     )
+
+
+def _lasting() -> Func:
+    return Func(F("began_at"), F("ended_at"), function="tstzrange", output_field=DateTimeRangeField())
 
 
 @audited()
@@ -112,7 +116,10 @@ class Shift(models.Model):
             ),
             _no_overlap("shifts_of_an_agent_do_not_overlap"),
         ]
-        indexes = [models.Index(fields=["agent", "began_at"], name="shift_of_a_day")]  # the sums of days
+        indexes = [
+            models.Index(fields=["agent", "began_at"], name="shift_of_a_day"),  # her last one
+            GistIndex(_lasting(), name="shifts_of_days"),  # the sums of days: those of a few days among all there were
+        ]
 
 
 class AgentStateQuerySet(models.QuerySet["AgentState"]):

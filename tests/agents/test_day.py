@@ -12,7 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.day import AgentDay, day_of_agent, days_of_agents
+from agents.day import AgentDay, added_up, day_of_agent, days_of_agents
 from agents.models import Agent, AgentState, By, PauseReason, Shift
 from agents.states import STEPS, Event, StateRefused, change_state
 from tests.agents.promises import broken
@@ -105,6 +105,32 @@ def test_many_agents_and_days_are_one_question(
     assert {day.logged_in for day in counted.values()} == {3600}
 
 
+def test_occupancy_is_of_the_time_she_was_there_for_calls(lived: Callable[..., None], ana: Agent, at) -> None:
+    lived(
+        ("08:00:00", Event.SIGNED_IN),
+        ("08:30:00", Event.ANSWERED),
+        ("08:50:00", Event.HUNG_UP),
+        ("09:00:00", Event.PAUSED, "REUNION"),
+        ("11:00:00", Event.BACK),
+        ("11:15:00", Event.WENT_AWAY),
+        ("12:00:00", Event.SIGNED_OUT),
+    )
+    day = day_of_agent(agent=ana.pk, day=DAY, now=at("2026-11-27 08:00"))
+    assert (day.on_calls, day.for_calls, day.occupancy) == (1800, 4500, 0.4)
+    resting = AgentDay(logged_in=60, resting=60)
+    assert resting.occupancy is None
+    assert added_up([day, day, resting]).occupancy == 0.4  # of all of it, not the mean of the days
+    assert added_up([]) == AgentDay()
+
+
+def test_a_shift_that_began_days_ago_is_of_each_day_since(lived: Callable[..., None], ana: Agent, at) -> None:
+    lived(("22:00:00", Event.SIGNED_IN), ("2026-11-28 01:00:00", Event.SIGNED_OUT))
+    later = days_of_agents(
+        agents=[ana.pk], first=DAY + timedelta(days=1), last=DAY + timedelta(days=5), now=at("2026-12-08 08:00")
+    )
+    assert [times.logged_in for _key, times in sorted(later.items())] == [86_400, 3600]
+
+
 something = st.tuples(
     st.sampled_from(list(Event)),
     st.integers(-4_000_000, 3_600_000_000),  # microseconds since the one before; clocks are not of one mind
@@ -145,7 +171,9 @@ def test_whatever_happens_in_whatever_order_seconds_add_up_and_there_is_one_stat
         first, last = date(2026, 11, 25), now.astimezone(LA_PAZ).date() + timedelta(days=1)
         counted = days_of_agents(agents=[ana.pk], first=first, last=last, now=now)
         assert all(day.told == day.logged_in <= 86_400 for day in counted.values())
-        assert sum(day.logged_in for day in counted.values()) == sum(map(_seconds(now), Shift.objects.all()))
+        total = added_up(counted.values())
+        assert total.told == total.logged_in == sum(map(_seconds(now), Shift.objects.all()))
+        assert total.occupancy is None if not total.for_calls else 0 <= total.occupancy <= 1
         transaction.set_rollback(True)
 
 
