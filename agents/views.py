@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -59,7 +60,21 @@ def change_duty(request: HttpRequest, pk: int) -> HttpResponseBase:
 @agents_only
 def my_shift(request: HttpRequest) -> HttpResponseBase:
     """What an agent did on a day, stretch by stretch, and its sums; `?day=` shows an earlier one."""
-    agent, now = agent_of(request), timezone.now()
+    return render(request, "agents/my_shift.html", {**_shift(request, agent_of(request)), "is_own": True})
+
+
+@require_GET
+@centre_only
+def shift(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The same of any agent, for who sees the centre."""
+    agent = get_object_or_404(Agent.objects.visible_to(signed_in_user(request)).select_related("user"), pk=pk)
+    found = _shift(request, agent)
+    trail = [(reverse("agents:people"), _("Personas")), ("", _("Jornada"))]
+    return render(request, "agents/my_shift.html", {**found, "agent": agent, "trail": trail})
+
+
+def _shift(request: HttpRequest, agent: Agent) -> dict[str, Any]:
+    now = timezone.now()
     today = timezone.localdate(now)
     try:
         day = min(date.fromisoformat(request.GET.get("day", "") or today.isoformat()), today)
@@ -67,10 +82,7 @@ def my_shift(request: HttpRequest) -> HttpResponseBase:
         raise BadRequest(_("El día se escribe como 2026-11-28.")) from wrong
     stretches = stretches_of_day(agent=agent, day=day, now=now).select_related("reason", "question__seen_by", "person")
     sums = day_of_agent(agent=agent.pk, day=day, now=now)
-    return render(
-        request, "agents/my_shift.html",
-        {"day": day, "today": today, "now": now, "stretches": stretches, "sums": sums},
-    )  # fmt: skip
+    return {"day": day, "today": today, "now": now, "stretches": stretches, "sums": sums}
 
 
 @require_http_methods(["GET", "POST"])

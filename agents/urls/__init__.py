@@ -9,6 +9,7 @@ app_name = "agents"
 urlpatterns: list[URLPattern] = [
     path("", views.people, name="people"),
     path("<int:pk>/duty/", views.change_duty, name="change_duty"),
+    path("<int:pk>/shift/", views.shift, name="shift"),
     path("shift/", views.my_shift, name="my_shift"),
     path("shift/<int:pk>/question/", views.question, name="question"),
     path("messages/<int:pk>/seen/", views.message_seen, name="message_seen"),

@@ -104,3 +104,18 @@ def test_a_long_day_asks_a_handful_of_questions(
     with django_assert_max_num_queries(8):
         page = client.get(SHIFT, {"day": "2026-11-26"}, headers={"HX-Request": "true"})
     assert page.content.decode().count("<tr>") == 1 + 81
+
+
+def test_the_centre_sees_the_shift_of_anybody_with_what_was_asked_and_asks_nothing_itself(
+    morning: AgentState, ana: Agent, luis: Agent, elena: User, signed_in: Callable[..., Client], at: Any
+) -> None:
+    question_stretch(stretch=morning, note="No era pausa", now=at("2026-11-26 12:00"))
+    address = reverse("agents:shift", args=[ana.pk])
+    page = words(signed_in(elena).get(address, {"day": "2026-11-26"}))
+    assert "Jornada de Ana · 26/11/2026" in page
+    assert "No era pausa" in page
+    assert "Nadie lo vio" in page
+    assert reverse("agents:question", args=[morning.pk]) not in page
+    assert "Avisar" not in page
+    assert signed_in(luis).get(address).status_code == 403
+    assert signed_in(elena).get(reverse("agents:shift", args=[0])).status_code == 404

@@ -99,6 +99,7 @@ ADDRESSES = [
     Address("agents:people", CENTRE),
     Address("agents:change_duty", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"on_duty": "no"}),
     Address("agents:my_shift", AGENTS),
+    Address("agents:shift", CENTRE, of=lambda world: {"pk": world.ana.pk}),
     Address("agents:question", AGENTS, of=lambda world: {"pk": world.stretch.pk}, sends={"note": "x"}, form=True),
     Address("agents:question_seen", STEERING, of=lambda world: {"pk": world.question.pk}, sends={}),
     Address("agents:message_seen", AGENTS, of=lambda world: {"pk": world.message.pk}, sends={}),
