@@ -8,6 +8,7 @@ from agents.views import choose_language
 from callcenter import errors, health, views
 from callcenter.customers.views import customer
 from callcenter.home import home
+from callcenter.workdays import views as workdays
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, one lock-out
 
@@ -19,6 +20,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("agents.urls.accounts")),
     path("language/", choose_language, name="set_language"),
+    path("people/days/", workdays.workdays, name="workdays"),
+    path("people/days/handling/", workdays.handling, name="workdays_handling"),
+    path("people/days/export/", workdays.export, name="workdays_export"),
     path("people/", include("agents.urls")),
     path("outbox/", include("notices.urls")),
     path("escalations/", include("escalations.urls")),

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import RequestConfig
 from django_tables2.utils import AttributeDict
 
-from screens.templatetags.screens import NOTHING, bs, figure, masked_telephone, moment, opens, percent
+from screens.templatetags.screens import NOTHING, bs, figure, lasting, masked_telephone, moment, opens, percent
 
 PAGE = 50
 RIGHT = {"th": {"class": "number"}, "td": {"class": "number"}, "tf": {"class": "number"}}
@@ -185,6 +185,13 @@ class Percent(Figure):
 
     def render(self, value: Any) -> str:
         return percent(value, self.places)
+
+
+class Lasting(Figure):
+    """Seconds, as clocks write them: 1:04:07."""
+
+    def render(self, value: Any) -> str:
+        return lasting(value)
 
 
 class Moment(tables.Column):
