@@ -29,8 +29,8 @@ from inbound.walks.consequences import (
     INTERACTION,
     told_of,
 )
-from inbound.walks.state import WalkState, flow_of, state_on
 from inbound.walks.lane_news import asked_of_a_lane
+from inbound.walks.state import WalkState, flow_of, state_on
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 

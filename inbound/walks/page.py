@@ -21,8 +21,8 @@ from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_line
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import held_before, proposed_card
 from inbound.walks.consequences import own_write
-from inbound.walks.leaving import OFFERED
 from inbound.walks.lane_news import news_of
+from inbound.walks.leaving import OFFERED
 from inbound.walks.left_undone import asked_of
 from inbound.walks.shown import (
     Choice,
@@ -170,6 +170,7 @@ def lay_walk(
         needs_look=_needs_look(here),
         errors=errors,
         problem=problem,
+        news=news_of(walk),
         called_by=name_of_the_caller(walk, here.known),
         enough=one_is_enough(own),
         letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,
@@ -183,7 +184,6 @@ def _done_for_her(here: WalkState) -> list[OutsideWrite]:
     """The same for the same number that other calls asked for: of what touches money or a SIM all of the last day, else
     what is still to be done. Whoever asks for it once more shall know.
     """
-        news=news_of(walk),
     if here.walk.ended_at is not None or here.footstep.write_id is not None:
         return []
     whom = whom_of(actions()[here.step.action], arguments(here.step.with_, here.known))

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agents', '0006_what_agents_say_of_a_stretch'),
-        ('campaigns', '0023_more_results_are_proposed'),
+        ('campaigns', '0024_calls_progressively'),
     ]
 
     operations = [

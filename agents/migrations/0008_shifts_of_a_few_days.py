@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0006_what_agents_say_of_a_stretch'),
+        ('agents', '0007_messages_to_agents'),
     ]
 
     operations = [
