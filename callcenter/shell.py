@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.models import Role, User
 from callcenter.demo.progress import Progress, how_far
 from callcenter.live.address import BOARDS, OWN, stream_of
+from callcenter.own_day import OwnDay, see_own_day
 from campaigns.payments.payment_age import PaymentAge, payment_age
 from escalations.mentioning import unread_counted
 from inbound.models import OutsideWrite
@@ -83,6 +84,7 @@ class Frame:
     payments_piece = "campaigns/payments/_paid_until.html"  # how old the payment data are, on every page
     seat_piece = "telephony/_seat.html"  # where she sits, on the pages from which calls are made
     own_piece = "inbound/ringing/_place.html"  # the calls that ring there, and what is written to her
+    own_day_piece = "callcenter/_own_day.html"  # an agent's state and pace
     home_key = "i"
     languages = settings.LANGUAGES
     site = settings.SITE_NAME
@@ -130,6 +132,13 @@ class Frame:
     def payments(self) -> PaymentAge:
         """Until when payments are known, and whether that is too long ago."""
         return payment_age(now=timezone.now())
+
+    @cached_property
+    def own_day(self) -> OwnDay | None:
+        """What an agent is doing, and her pace."""
+        if self.person is None or self.person.role != Role.AGENT:
+            return None
+        return see_own_day(user=self.person, now=timezone.now())
 
     @cached_property
     def seat(self) -> SeatSeen | None:

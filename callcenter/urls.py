@@ -20,6 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("agents.urls.accounts")),
     path("language/", choose_language, name="set_language"),
+    path("people/own/", views.own_day, name="own_day"),
     path("people/days/", workdays.workdays, name="workdays"),
     path("people/days/handling/", workdays.handling, name="workdays_handling"),
     path("people/days/export/", workdays.export, name="workdays_export"),

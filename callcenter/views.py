@@ -1,4 +1,4 @@
-"""Doors of the page of what is owed (every kind of it, what waits for a person, trying that again) and of the demo."""
+"""Doors of what is owed (every kind of it, what waits for a person, trying that again), of the demo, of an own day."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import centre_only, signed_in_user, steering_only
+from agents.access import agents_only, asks_by_itself, centre_only, signed_in_user, steering_only
 from callcenter.demo import making
 from callcenter.demo.progress import how_far
+from callcenter.own_day import see_own_day
 from work.kinds import Kind, kind_named, ring
 from work.overview import all_kinds, parked_ones
 from work.trying_again import AgainRefused, try_one_parked_again, try_parked_again
@@ -85,3 +86,12 @@ def _kind_of(name: str) -> Kind[Any]:
         return kind_named(name)
     except LookupError as unknown:
         raise Http404(str(unknown)) from unknown
+
+
+@asks_by_itself
+@require_GET
+@agents_only
+def own_day(request: HttpRequest) -> HttpResponse:
+    """An agent's state and pace as they stand now: a piece of the head of her pages."""
+    found = see_own_day(user=signed_in_user(request), now=timezone.now())
+    return render(request, "callcenter/_own_day.html", {"own_day": found})

@@ -173,10 +173,12 @@ def test_a_piece_that_is_included_by_a_variable_is_named_by_the_wiring() -> None
         for path in pages
         for name in re.findall(r"{%\s*(?:include|extends)\s+([^\"'\s]+)", path.read_text(encoding="utf-8"))
     }
-    assert by_variable == {"frame.payments_piece", "frame.seat_piece", "frame.own_piece"}
+    pieces = {"frame.payments_piece", "frame.seat_piece", "frame.own_piece", "frame.own_day_piece"}
+    assert by_variable == pieces
     get_template(Frame.payments_piece)
     get_template(Frame.seat_piece)
     get_template(Frame.own_piece)
+    get_template(Frame.own_day_piece)
     for address in (address for addresses in settings.CARD_PIECES.values() for address in addresses):
         assert reverse(address, args=[1])
     named = [

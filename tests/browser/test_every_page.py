@@ -28,7 +28,7 @@ IS_NO_PAGE = (
     *("campaigns:report_progress", "campaigns:payment_age", "campaigns:campaign_figures"),
     *("campaigns:list_export_progress", "campaigns:assignment_progress", "screens:fragment", "notices:attachment"),
     *("escalations:board_counts", "escalations:board_column", "escalations:board_card", "escalations:changes"),
-    *("escalations:calls", "inbound:walk_left_behind", "inbound:card_trail", "inbound:card_lane"),
+    *("own_day", "escalations:calls", "inbound:walk_left_behind", "inbound:card_trail", "inbound:card_lane"),
     *("inbound:ringing", "inbound:ringing_caller", "control_room:now"),
 )
 STOPS_ASKING = {"campaigns:desk_call_phase": 286}  # a desk without a call is not to ask again how far it is

@@ -103,6 +103,7 @@ ADDRESSES = [
     Address("agents:question", AGENTS, of=lambda world: {"pk": world.stretch.pk}, sends={"note": "x"}, form=True),
     Address("agents:question_seen", STEERING, of=lambda world: {"pk": world.question.pk}, sends={}),
     Address("agents:message_seen", AGENTS, of=lambda world: {"pk": world.message.pk}, sends={}),
+    Address("own_day", AGENTS),
     Address("workdays", CENTRE),
     Address("workdays_handling", CENTRE),
     Address("workdays_export", CENTRE, sends={}),

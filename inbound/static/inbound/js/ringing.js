@@ -21,7 +21,8 @@
     shown = html;
     place.innerHTML = html;
     window.htmx.process(place);
-    window.screens.tick();
+    window.screens.tick?.();
+    document.body.dispatchEvent(new Event("calls-changed")); // her state went along with them
   };
 
   const ask = async () => {

@@ -1,0 +1,39 @@
+"""What an agent is doing now, as the head of her pages says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agents.models import AgentState, PauseReason, User
+
+State = AgentState.State
+KINDS = {State.AVAILABLE: "ok", State.RINGING: "info", State.ON_A_CALL: "info", State.WRAPPING_UP: "info"}
+
+
+@dataclass(frozen=True, slots=True)
+class StateSeen:
+    """Her open stretch: its state in words, the reason of a pause, and how many seconds it has lasted."""
+
+    state: State
+    seconds: int
+    reason: PauseReason | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is a pause past its limit."""
+        limit = self.reason.limit_minutes if self.reason else None
+        return limit is not None and self.seconds >= limit * 60
+
+    @property
+    def kind(self) -> str:
+        """Its colour and its sign; the word says the same."""
+        return "warn" if self.is_over or self.state == State.AWAY else KINDS.get(self.state, "calm")
+
+
+def see_state(*, user: User, now: datetime) -> StateSeen | None:
+    """The state of whoever reads the page; None when she is signed out, or is no agent."""
+    there = AgentState.objects.open().filter(agent__user=user).select_related("reason").first()
+    if there is None:
+        return None
+    return StateSeen(State(there.state), max(int((now - there.began_at).total_seconds()), 0), there.reason)
