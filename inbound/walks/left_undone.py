@@ -30,6 +30,7 @@ from inbound.walks.consequences import (
     told_of,
 )
 from inbound.walks.lane_news import asked_of_a_lane
+from inbound.walks.corrected import as_meant_last
 from inbound.walks.state import WalkState, flow_of, state_on
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
@@ -117,7 +118,7 @@ def what_was_refused(here: WalkState) -> dict[str, str]:
     writes = OutsideWrite.objects.filter(walk=here.walk).exclude(action=INTERACTION)
     last = writes.order_by("position", "pk").last()
     if last is not None and last.state != OutsideWrite.State.DONE:
-        return told_of(last)
+        return told_of(as_meant_last(here, last))
     undone = not_handed_over(here)
     return arguments(undone.step.with_, words_of_the_call(here, here.known)) if undone else {}
 

@@ -24,6 +24,7 @@ from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, given_on, stolen_line, zone_of
 from inbound.walks.consequences import INTERACTION, told_of
+from inbound.walks.corrected import as_meant_last, of_one_request
 from inbound.walks.left_undone import MUST_FOLLOW, Undone, not_followed
 from inbound.walks.state import WalkState, flow_of, read_state
 from inbound.walks.undone_cards import raise_card_of, words_heard
@@ -142,30 +143,41 @@ def _of_calls(now: datetime) -> QuerySet[OutsideWrite]:
 
 def _raise_card(pk: int, *, now: datetime) -> int:
     with transaction.atomic():
-        write = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        of_the_call = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+        locked = of_the_call.filter(walk__in=OutsideWrite.objects.filter(pk=pk).values("walk"))
+        write = next(one for one in locked if one.pk == pk)
         if write.card_id is not None or write.state not in (*NOT_ABOUT_TO_BE, *STILL_TO_BE_DONE):
             return 0
         here = read_state(walk=write.walk)
         walk, given = here.walk, given_on(here.trail)
         known = {**here.known, TELEPHONE: given} if given else here.known
+        asked = of_one_request(here, write)
+        first, last, meant = asked[0], asked[-1], as_meant_last(here, asked[-1])
         what = str(actions()[write.action].words)
-        write.card = raise_escalation(
+        card = raise_escalation(
             key=f"write:{write.pk}",
             kind=KIND,
             line=walk.line.number,
             contract=walk.contract,
-            customer_name=customer_on_file(walk, known) or write.requester_name,
-            telephone=_reached_at(here, known, write) or parse(write.to_whom) or "",
+            customer_name=customer_on_file(walk, known) or meant.requester_name,
+            telephone=_reached_at(here, known, meant) or parse(meant.to_whom) or "",
             zone=zone_of(known),
-            reason=f"{what}: {_why(write)} {write.last_error}".strip(),
-            details=told_of(write),
-            promised=words_heard(here, write),
+            reason=" ".join(filter(None, (f"{what}: {_why(last)}", last.last_error, _corrected(first, meant)))),
+            details=told_of(meant),
+            promised=words_heard(here, last),
             due_at=None,
             by=walk.by,
             now=now,
         )
-        write.save(update_fields=["card"])
+        OutsideWrite.objects.filter(pk__in=[one.pk for one in asked]).update(card=card)
     return 1
+
+
+def _corrected(first: OutsideWrite, meant: OutsideWrite) -> str:
+    if meant.to_whom == first.to_whom:
+        return ""
+    told = {"now": meant.to_whom, "before": first.to_whom}
+    return _("Se corrigió en la llamada: %(now)s (antes %(before)s).") % told
 
 
 def _reached_at(here: WalkState, known: Mapping[str, Any], write: OutsideWrite) -> str:

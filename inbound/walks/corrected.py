@@ -1,0 +1,58 @@
+"""What was refused in a call and corrected on it since: a card of it is of what was meant last."""
+
+from __future__ import annotations
+
+from copy import copy
+
+from inbound.flows.conditions import arguments
+from inbound.flows.shapes import REFUSED
+from inbound.models import Footstep, OutsideWrite
+from inbound.outside.actions import actions, amount_of
+from inbound.walks.cards import contract_of
+from inbound.walks.state import WalkState, known_on, state_on
+from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.writing import whom_of
+
+
+def of_one_request(here: WalkState, write: OutsideWrite) -> list[OutsideWrite]:
+    """The writes that were refused one after the other, each the one before corrected, oldest first; `write` alone
+    where the call went back from it. Nobody sees to any of them yet.
+    """
+    asked = _asked(here, write)
+    refused = {
+        passed.write.pk: passed.write
+        for passed in here.path
+        if asked and passed.step == asked.step and passed.chosen == REFUSED and passed.write is not None
+    }
+    of_one = [one for one in refused.values() if one.card_id is None and one.state in NOT_HAPPENING]
+    return of_one if any(one.pk == write.pk for one in of_one) else [write]
+
+
+def as_meant_last(here: WalkState, write: OutsideWrite) -> OutsideWrite:
+    """For whom, how much and on whose word a refused write would be asked for as the call stands: a copy to be read,
+    not saved. What has a write of its own since is another thing, and so is what is another customer's.
+    """
+    meant, asked, action = copy(write), _asked(here, write), actions().get(write.action)
+    if asked is None or action is None:
+        return meant
+    then = state_on(walk=here.walk, trail=[one for one in here.trail if one.position <= asked.position]).known
+    whose = contract_of(here.known)
+    if whose and whose != (contract_of(then) or whose):
+        return meant
+    since = [one for one in here.path if one.position > asked.position and one.version_id == asked.version_id]
+    said = arguments(here.step_of(asked).with_, known_on(since, before={}))
+    whom = whom_of(action, said) or write.to_whom
+    of_its_own = OutsideWrite.objects.filter(walk=here.walk, action=write.action, to_whom=whom).exclude(pk=write.pk)
+    if whom != write.to_whom and of_its_own.exists():
+        return meant
+    meant.to_whom = whom
+    meant.amount = amount_of(said) or write.amount
+    meant.requester_name = said.get("requester_name") or write.requester_name
+    meant.requester_card = said.get("requester_card") or write.requester_card
+    return meant
+
+
+def _asked(here: WalkState, write: OutsideWrite) -> Footstep | None:
+    """Where it was asked for last, and refused."""
+    asked = (one for one in reversed(here.trail) if one.write_id == write.pk and one.chosen == REFUSED)
+    return next(asked, None)
