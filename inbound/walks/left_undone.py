@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from escalations.models import Escalation
 from inbound.fields import TELEPHONE, Field
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
@@ -231,6 +232,11 @@ def _contract_at(here: WalkState, place: int) -> str:
 
 def _number(details: Mapping[str, Any]) -> str:
     return _plain(next((str(details[name]) for name in ABOUT if details.get(name)), ""))
+
+
+def may_be_about(card: Escalation, number: str) -> bool:
+    """Whether a card is about that line, damage or order, or names none."""
+    return _number(card.details) in ("", _plain(number))
 
 
 def _plain(number: str) -> str:

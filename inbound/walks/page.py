@@ -18,6 +18,7 @@ from inbound.outside.actions import actions
 from inbound.outside.found_words import FoundInWords, in_words, words_of
 from inbound.outside.look_ups import look_ups
 from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_line
+from inbound.walks.asked_otherwise import STANDS, is_corrected_by_a_person, what_differs
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import held_before, proposed_card
 from inbound.walks.consequences import own_write
@@ -115,6 +116,7 @@ class WalkPage:
     letter: Draft | None = None  # the mail that goes out as the step is answered
     written_to: list[str] = field(default_factory=list)  # who was written to about the card already
     done_for_her: list[OutsideWrite] = field(default_factory=list)  # the same, for the same number, in other calls
+    differs: str = ""  # what the step would ask for now, and did not: it was asked for in other words
     news: str = ""  # what the call corrected since this lane began
 
     @property
@@ -148,10 +150,13 @@ def lay_walk(
     if any(one.name == SAME_CARD for one in own):
         held = {SAME_CARD: proposed_card(here), **held}
     writes, handed = _left_behind(here)
+    done = _done_already(here, writes, handed)
+    asked_for = done if isinstance(done, OutsideWrite) and here.footstep.write_id is None else None
+    differs = what_differs(step, here.known, asked_for) if asked_for and walk.ended_at is None else ""
     owed = [Owed(write, str(actions()[write.action].words), _waits_for(here, write)) for write in writes]
     return WalkPage(
         here=here,
-        say=" ".join(filter(None, (script(step.say, words), asks_besides(step, own)))) or while_she_waits(here),
+        say=_said(here, script(step.say, words), asks_besides(step, own), differs=differs) or while_she_waits(here),
         note=str(held.get("note", "")),
         fields=[shown_field(one, held, errors, filled_in, caller=walk.caller_number) for one in asked],
         ways=ways_of(here),
@@ -165,7 +170,8 @@ def lay_walk(
         writes=owed,
         escalations=handed,
         others=list(_others(walk, by)) if by else [],
-        done_already=_done_already(here, writes, handed),
+        done_already=done,
+        differs=differs,
         awaited=next((one for one in owed if one.is_awaited), None),
         needs_look=_needs_look(here),
         errors=errors,
@@ -178,6 +184,16 @@ def lay_walk(
         written_to=[one.to_whom for one in letters_of(walk.escalation)] if step.letter and walk.escalation else [],
         call_back=phone_numbers.display(call_back_on(walk, here.known, stolen=stolen_line(here, here.step))),
     )
+
+
+def _said(here: WalkState, *words: str, differs: str) -> str:
+    """What is said on the step. Where something was asked for before in other words, that stands, and she hears so."""
+    if here.walk.escalation_id is not None:  # whoever works the card sees to it herself
+        return " ".join(filter(None, words))
+    if differs:
+        return STANDS
+    told = [one for one in words if one]
+    return " ".join([*told, *([STANDS] if told and is_corrected_by_a_person(here) else [])])
 
 
 def _done_for_her(here: WalkState) -> list[OutsideWrite]:
@@ -208,12 +224,12 @@ def _seen(here: WalkState) -> str:
 def _left_behind(here: WalkState) -> tuple[list[OutsideWrite], list[Escalation]]:
     """Writes and escalations of the call; not asked for before a step was answered that leaves some."""
     answered = {passed.kind for passed in here.trail if passed.left_at is not None or passed.write_id}
-    owes, hands_over = answered & {"do", "end"}, "hand_over" in answered
+    owes = answered & {"do", "end"}
     walk = here.walk
     writes = list(OutsideWrite.objects.filter(walk=walk).order_by("owed_at", "pk")) if owes else []
     handed = {passed.escalation_id for passed in here.trail if passed.escalation_id}
     cards = Escalation.objects.filter(pk__in=handed).select_related("kind").order_by("raised_at")
-    return writes, list(cards) if hands_over else []
+    return writes, list(cards) if handed else []
 
 
 def under_way(*, by: User) -> QuerySet[Walk]:

@@ -26,6 +26,7 @@ from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import Looked, look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.asked import call_back_on, typed_so_far
+from inbound.walks.asked_otherwise import hand_over_what_differs
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out, write_to_unit
 from inbound.walks.footsteps import (
     StaleStep,
@@ -88,6 +89,7 @@ def answer_step(
                 write_out(here=here, known=known, now=now)
             except WriteRefused as refusal:
                 raise WalkRefused(str(refusal)) from refusal
+            hand_over_what_differs(here=here, known=known, now=now)
             if step.waits:
                 footstep.reason = ""
                 footstep.save()

@@ -39,9 +39,7 @@ def owe_write(
     transaction of the step. Raises WriteRefused, with the sentence for the agent, and KeyError for no known action.
     """
     known = actions()[action]
-    said = {name: str(payload[name]).strip() for name in payload if payload[name] is not None}
-    said = {name: text for name, text in said.items() if text}
-    sent = {name: text for name, text in said.items() if name in (*known.needs, *known.may)}
+    said, sent = _said(payload), sent_of(known, payload)
     with transaction.atomic():
         to_whom, amount = whom_of(known, said), amount_of(said) if known.moves_money else None
         key, there = _newest_of(key, to_whom, sent)
@@ -131,6 +129,16 @@ def try_parked_one_again(write: OutsideWrite, *, by: User, now: datetime) -> Non
 def try_parked_again(*, by: User, now: datetime) -> int:
     """Send again every parked write that touches neither money nor a SIM: its system is back. Returns how many."""
     return len(trying_again.try_parked_again(OutsideWrite, now=now, by=by))
+
+
+def sent_of(action: Action, payload: Mapping[str, Any]) -> dict[str, str]:
+    """What of a payload goes out to the other system."""
+    return {name: text for name, text in _said(payload).items() if name in (*action.needs, *action.may)}
+
+
+def _said(payload: Mapping[str, Any]) -> dict[str, str]:
+    said = {name: str(value).strip() for name, value in payload.items() if value is not None}
+    return {name: text for name, text in said.items() if text}
 
 
 def whom_of(action: Action, said: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from escalations.models import Escalation, UnitAddress
 from escalations.working import reject, take
 from inbound.models import OutsideWrite
 from inbound.walks.answering import StepRefused
+from inbound.walks.asked_otherwise import STANDS
 from inbound.walks.cards import CORRECTED
 from inbound.walks.lanes import begin_lane
 from inbound.walks.leaving import How
@@ -20,11 +21,14 @@ from inbound.writes.writing import write_by_hand
 from notices.models import Notice
 from service_level.days import LA_PAZ
 from tests.inbound.a_walk import Attending, Caller
+from tests.inbound.other_side import OtherSide
+from tests.inbound.walks.test_every_line import answers_of
 from tests.inbound.walks.test_heard_and_gone import leave
 from tests.inbound.walks.test_last_word import by_hand, hand_over_here, types
 from tests.inbound.walks.test_once_more import to_another_contract
+from tests.inbound.walks.test_outcomes import Said, call
 
-__all__ = ["by_hand"]
+__all__ = ["by_hand", "call"]
 pytestmark = pytest.mark.django_db
 FIRST_VISIT = {"visit_day": "2026-12-01", "visit_hour": "10:00", "visit_address": "Calle Uno 1"}
 SECOND_VISIT = {"visit_day": "03/12", "visit_hour": "09:00", "visit_address": "Calle Dos 2"}
@@ -178,3 +182,70 @@ def test_a_lane_is_of_the_contract_its_card_was_moved_to(claimed: Any) -> None:
     assert (walk.contract, walk.customer_name) == ("1000294", "Luis Rojas")
     assert lay_walk(here=lane.here, by=lane.by).say.startswith("Reclama Luis Rojas. Contrato 1000294.")
     assert "contrato 1000294 (antes 1011018), Luis Rojas" in card.changes.latest("pk").note
+
+
+# a write that was asked for, and other words for it
+
+
+def asked_anew(said: Said, step: str, **fields: str) -> None:
+    """Back to where it is asked, other words, and on past the write."""
+    back_to(said.caller, step)
+    said.caller.answer(**{**answers_of(said.caller.here.step, said.caller), **fields})
+    assert said.caller.step == said.step
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+
+
+def test_a_damage_described_anew_after_it_was_registered_goes_to_supervision(call: Any, side: OtherSide) -> None:
+    said = call("101", "register")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    back_to(said.caller, "new_damage")
+    fields = answers_of(said.caller.here.step, said.caller)
+    said.caller.answer(**{**fields, "cause": "Cable cortado"})
+    page = lay_walk(here=said.caller.here, by=said.caller.by)
+    assert (page.say, page.differs) == (STANDS, "Cable cortado (antes Algo)")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    assert lay_walk(here=said.caller.here, by=said.caller.by).say.endswith(STANDS)
+    card = Escalation.objects.get()
+    assert "Smartflex no sabe: Cable cortado (antes Algo)" in card.reason
+    assert (card.contract, bool(card.customer_name), card.telephone) == ("1011018", True, "+59144251234")
+    assert OutsideWrite.objects.filter(action="smartflex.register_damage").count() == 1
+    asked_anew(said, "new_damage", cause="Cable cortado")
+    assert Escalation.objects.count() == 1
+    assert card.changes.count() == 1, "said once"
+
+
+def test_what_was_asked_for_and_is_passed_again_as_it_was_goes_to_nobody(call: Any, side: OtherSide) -> None:
+    said = call("101", "register")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    asked_anew(said, "new_damage")
+    assert STANDS not in lay_walk(here=said.caller.here, by=said.caller.by).say
+    assert not Escalation.objects.exists()
+
+
+def test_a_fault_told_anew_after_the_nocc_has_it_stands_on_its_card(call: Any, side: OtherSide) -> None:
+    said = call("800131313", "tell_nocc")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    hand_over_here(said.caller, telephone="71234567")
+    assert said.caller.step == "fault_reported"
+    asked_anew(said, "fault", fault="No hay eco: no puede llamar a Chile")
+    hand_over_here(said.caller, telephone="71234567")
+    assert STANDS in lay_walk(here=said.caller.here, by=said.caller.by).say
+    card = Escalation.objects.get()
+    notes = [one for one in card.changes.values_list("note", flat=True) if "NOCC no sabe" in one]
+    assert ["no puede llamar a Chile (antes Algo)" in one for one in notes] == [True]
+
+
+def test_a_second_note_to_operations_goes_to_supervision(call: Any, side: OtherSide) -> None:
+    said = call("101", "reiterate")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    assert said.caller.step == "gsi"
+    said.caller.answer(note="Hay un enfermo en casa")
+    said.caller.back()
+    said.caller.answer(note="El perro muerde")
+    assert "El perro muerde" in Escalation.objects.get().reason

@@ -1,0 +1,89 @@
+"""A write that was asked for, and other words for it since: nothing goes out a second time, so a person hears of it.
+
+The other system keeps what it was told first. What is another now stands on the card there is of the same thing, or on
+one of its own, and the caller is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from escalations.models import Escalation
+from escalations.raising import add_detail, corrected_in_words, raise_escalation
+from inbound.flows.conditions import arguments
+from inbound.flows.shapes import Step
+from inbound.models import OutsideWrite
+from inbound.outside.actions import actions
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
+from inbound.walks.cards import next_key
+from inbound.walks.consequences import key_of, told_of
+from inbound.walks.left_undone import may_be_about
+from inbound.walks.state import WalkState
+from inbound.writes.writing import sent_of
+from telephony.phone_numbers import parse
+
+KIND = "write_not_done"
+STANDS = "Lo que se pidió antes sigue como estaba. Lo que corrige ahora pasa a supervisión."  # said, so in Spanish
+
+
+def what_differs(step: Step, known: Mapping[str, Any], write: OutsideWrite) -> str:
+    """What a step would ask for now and did not, in words; empty where it is the same, or less of it."""
+    action = actions()[write.action]
+    says = sent_of(action, arguments(step.with_, known))
+    both = [(text, write.payload.get(name) or "") for name, text in says.items() if name != action.to_whom]
+    return ", ".join(corrected_in_words(text, before) for text, before in both if text not in before)
+
+
+def hand_over_what_differs(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> None:
+    """After the write of a `do` step was asked for: what is another now than when that was. Call it inside the step's
+    transaction.
+    """
+    walk, footstep, write = here.walk, here.footstep, here.footstep.write
+    if write is None or write.position == footstep.position:  # asked for just now
+        return
+    differs = what_differs(here.step, known, write)
+    if not differs:
+        return
+    what = {"system": write.get_system_display(), "title": here.step.title, "differs": differs}
+    told = _("%(title)s: ya se pidió, y no se pidió otra vez. %(system)s no sabe: %(differs)s") % what
+    card = walk.escalation or _card_of_the_same(here, write)
+    if card is None:
+        reached_at = call_back_on(walk, known, about=write.to_whom, stolen=stolen_line(here, here.step))
+        card = raise_escalation(
+            key=next_key(f"{key_of(here)}:otherwise"),
+            kind=KIND,
+            line=walk.line.number,
+            contract=walk.contract,
+            customer_name=customer_on_file(walk, known),
+            telephone=reached_at or parse(write.to_whom) or "",
+            zone=zone_of(known),
+            reason=f"{here.step.ref} {told}",
+            details=told_of(write),
+            promised=STANDS,
+            by=walk.by,
+            now=now,
+        )
+    elif told not in card.reason and not card.changes.filter(note=told[:2000]).exists():
+        add_detail(key=card.key, text=told, by=walk.by, now=now)
+    if walk.escalation is None:
+        footstep.escalation = card
+
+
+def is_corrected_by_a_person(here: WalkState) -> bool:
+    """Whether something on the way was asked for before, and in other words than are said now."""
+    return any(passed.kind == "do" and passed.escalation_id for passed in here.path[:-1])
+
+
+def _card_of_the_same(here: WalkState, write: OutsideWrite) -> Escalation | None:
+    """What this call handed over of the same number, and somebody still works."""
+    cards = [write.card, *(passed.escalation for passed in reversed(here.trail))]
+    for card in cards:
+        if card is None or card.state not in Escalation.UNSETTLED or card.contract not in ("", here.walk.contract):
+            continue
+        if may_be_about(card, write.to_whom):
+            return card
+    return None
