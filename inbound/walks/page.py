@@ -110,6 +110,7 @@ class WalkPage:
     errors: dict[str, str] = field(default_factory=dict)
     problem: str = ""
     leaving: Leaving = field(default_factory=Leaving)
+    noting: tuple[str, str] = ("", "")  # who calls, as it is typed beside the step
     called_by: str = ""  # who is on the line, when she is no customer that was found
     call_back: str = ""  # where she would be called back
     enough: list[str] = field(default_factory=list)  # of these fields any one will do
@@ -118,6 +119,11 @@ class WalkPage:
     done_for_her: list[OutsideWrite] = field(default_factory=list)  # the same, for the same number, in other calls
     differs: str = ""  # what the step would ask for now, and did not: it was asked for in other words
     news: str = ""  # what the call corrected since this lane began
+
+    @property
+    def noted_number(self) -> str:
+        """Where she calls from, as it may be corrected."""
+        return phone_numbers.display(self.here.walk.caller_number)
 
     @property
     def is_stuck(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import agent_of, agents_only, signed_in_user
-from agents.models import User
 from inbound.models import ServiceLine, Walk
 from inbound.outside.reaching import look_up
 from inbound.tasks import deliver_writes
@@ -25,24 +24,17 @@ from inbound.walks.answering import StepRefused
 from inbound.walks.beginning import begin_walk
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lines_page import lay_lines
-from inbound.walks.page import Leaving, diagram_of, lay_walk
+from inbound.walks.page import diagram_of, lay_walk
 from inbound.walks.state import NoFlow, WalkState, read_state
-
-View = Callable[..., HttpResponse]
-HIDDEN = {"csrfmiddlewaretoken", "position", "branch", "confirmed", "by_hand"}
-
-
-def own_walks_only(view: View) -> View:
-    """Somebody else's walk is 404: the verbs look for it among the person's own."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-        try:
-            return view(request, key)
-        except Walk.DoesNotExist:
-            raise Http404 from None
-
-    return guarded
+from inbound.walks.views.showing import (
+    caller_goes_along,
+    own_key,
+    own_walks_only,
+    position_of,
+    sent_by,
+    show,
+    state_of,
+)
 
 
 @require_GET
@@ -85,9 +77,10 @@ def walk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @own_walks_only
+@caller_goes_along
 def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Answer the present step; the fragment is the next one."""
-    user, sent, position = signed_in_user(request), _sent(request), _position(request)
+    user, sent, position = signed_in_user(request), sent_by(request), position_of(request)
     try:
         here = walking.answer_step(
             by=user,
@@ -99,16 +92,17 @@ def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except StepRefused as refused:
-        return _show(request, user, _state(user, key), typed=sent, errors=refused.errors)
+        return show(request, user, state_of(user, key), typed=sent, errors=refused.errors)
     except (StaleStep, WalkRefused) as refusal:
-        return _show(request, user, _state(user, key), problem=str(refusal))
+        return show(request, user, state_of(user, key), problem=str(refusal))
     if not here.step.waits or here.footstep.write_id is None:  # else the page asks for its outcome, which sends it
         deliver_writes.delay_on_commit()  # the sweep would find it as well, some seconds later
-    return _show(request, user, here)
+    return show(request, user, here)
 
 
 @require_POST
 @own_walks_only
+@caller_goes_along
 def outcome(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Wait for what the present step asked for; the page asks by itself, and shows that it waits."""
     return _ask(request, key, partial(walking.go_on_with_outcome, leaves=request.POST.get("leaves") == "yes"))
@@ -116,6 +110,7 @@ def outcome(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @own_walks_only
+@caller_goes_along
 def look(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Ask the other system; the page asks by itself as soon as the step is on the screen."""
     return _ask(request, key, partial(walking.look, again=request.POST.get("again") == "yes"))
@@ -123,86 +118,91 @@ def look(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @own_walks_only
+@caller_goes_along
 def by_hand(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Go on from a look-up with what the agent saw on the old screen."""
-    user, sent = signed_in_user(request), _sent(request)
+    user, sent = signed_in_user(request), sent_by(request)
     try:
-        here = walking.write_what_is_seen(by=user, key=key, position=_position(request), sent=sent, now=timezone.now())
+        here = walking.write_what_is_seen(
+            by=user, key=key, position=position_of(request), sent=sent, now=timezone.now()
+        )
     except StepRefused as refused:
-        return _show(request, user, _state(user, key), typed=sent, errors=refused.errors)
+        return show(request, user, state_of(user, key), typed=sent, errors=refused.errors)
     except (StaleStep, WalkRefused) as refusal:
-        return _show(request, user, _state(user, key), problem=str(refusal))
-    return _show(request, user, here)
+        return show(request, user, state_of(user, key), problem=str(refusal))
+    return show(request, user, here)
 
 
 @require_POST
 @own_walks_only
+@caller_goes_along
 def back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Stand again on an earlier step."""
     user = signed_in_user(request)
     to = request.POST.get("to", "")
     try:
         here = walking.go_back(
-            by=user, key=key, position=_position(request), now=timezone.now(),
+            by=user, key=key, position=position_of(request), now=timezone.now(),
             to=int(to) if to.isascii() and to.isdigit() and len(to) < 6 else None,
         )  # fmt: skip
     except (StaleStep, WalkRefused) as refusal:
-        return _show(request, user, _state(user, key), problem=str(refusal))
-    return _show(request, user, here)
+        return show(request, user, state_of(user, key), problem=str(refusal))
+    return show(request, user, here)
 
 
 @require_POST
 @own_walks_only
+@caller_goes_along
 def go_on_as(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Go on as another line in the same walk."""
     user = signed_in_user(request)
     try:
-        here = walking.continue_as(by=user, key=key, position=_position(request), now=timezone.now())
+        here = walking.continue_as(by=user, key=key, position=position_of(request), now=timezone.now())
     except (StaleStep, WalkRefused) as refusal:
-        return _show(request, user, _state(user, key), problem=str(refusal))
+        return show(request, user, state_of(user, key), problem=str(refusal))
     except NoFlow as missing:
         problem = _("La línea %(line)s no tiene un flujo publicado.") % {"line": missing}
-        return _show(request, user, _state(user, key), problem=problem)
-    return _show(request, user, here)
+        return show(request, user, state_of(user, key), problem=problem)
+    return show(request, user, here)
 
 
 @require_POST
 @own_walks_only
 def leave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """End the call before its flow does: the caller hung up, called the wrong line, or is handed over."""
-    user, sent = signed_in_user(request), _sent(request)
+    user, sent = signed_in_user(request), sent_by(request)
     told = {name: sent.get(name, "") for name in ("how", "reason", "name", "telephone")}
     try:
-        here = leaving.leave_call(by=user, key=key, position=_position(request), now=timezone.now(), **told)
+        here = leaving.leave_call(by=user, key=key, position=position_of(request), now=timezone.now(), **told)
     except StepRefused as refused:
-        return _show(request, user, _state(user, key), left=told, left_errors=refused.errors)
+        return show(request, user, state_of(user, key), left=told, left_errors=refused.errors)
     except (StaleStep, WalkRefused) as refusal:
-        return _show(request, user, _state(user, key), problem=str(refusal))
+        return show(request, user, state_of(user, key), problem=str(refusal))
     deliver_writes.delay_on_commit()
-    return _show(request, user, here)
+    return show(request, user, here)
 
 
 @require_POST
 @own_walks_only
 def caller(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Write down who calls and from where, when no switchboard says it."""
-    user, sent = signed_in_user(request), _sent(request)
+    user, sent = signed_in_user(request), sent_by(request)
     try:
         name, telephone = sent.get("caller_name", ""), sent.get("caller_number", "")
         leaving.name_the_caller(by=user, key=key, name=name, telephone=telephone, now=timezone.now())
     except StepRefused as refused:
-        return _show(request, user, _state(user, key), problem=" ".join(refused.errors.values()))
+        return show(request, user, state_of(user, key), problem=" ".join(refused.errors.values()))
     except WalkRefused as refusal:
-        return _show(request, user, _state(user, key), problem=str(refusal))
-    return _show(request, user, _state(user, key))
+        return show(request, user, state_of(user, key), problem=str(refusal))
+    return show(request, user, state_of(user, key))
 
 
 @require_POST
 def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Keep what is typed so far. Says nothing: the screen is not to move while somebody types."""
     user = signed_in_user(request)
-    position, fields = _position(request), _sent(request)
-    walking.keep_draft(by=user, key=_own(user, key), position=position, fields=fields, now=timezone.now())
+    position, fields = position_of(request), sent_by(request)
+    walking.keep_draft(by=user, key=own_key(user, key), position=position, fields=fields, now=timezone.now())
     return HttpResponse(status=204)
 
 
@@ -213,7 +213,7 @@ def customers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     Only where the step asks who the customer is: a call of 104 must not find there whom Guiatel keeps in reserve.
     """
     user = signed_in_user(request)
-    here = _state(user, key)
+    here = state_of(user, key)
     if here.walk.ended_at is not None or "customer" not in {field.type for field in here.step.fields}:
         raise Http404
     text = " ".join(request.POST.get("text", "").split())[:80]
@@ -253,53 +253,9 @@ def _ask(request: HttpRequest, key: uuid.UUID, verb: Callable[..., WalkState]) -
     """What the page asks by itself: where the step was answered meanwhile, the page just follows."""
     user = signed_in_user(request)
     try:
-        here = verb(by=user, key=key, position=_position(request), now=timezone.now())
+        here = verb(by=user, key=key, position=position_of(request), now=timezone.now())
     except StaleStep:
-        here = _state(user, key)
+        here = state_of(user, key)
     except WalkRefused as refusal:
-        return _show(request, user, _state(user, key), problem=str(refusal))
-    return _show(request, user, here)
-
-
-def _show(
-    request: HttpRequest,
-    user: User,
-    here: WalkState,
-    *,
-    typed: dict[str, str] | None = None,
-    errors: dict[str, str] | None = None,
-    problem: str = "",
-    left: dict[str, str] | None = None,
-    left_errors: dict[str, str] | None = None,
-) -> HttpResponse:
-    """The walk's fragment; a browser without scripts is sent to the page, or shown it with what is missing."""
-    is_fragment = request.htmx  # type: ignore[attr-defined]
-    errors_of_any = errors or left_errors
-    if not is_fragment and not errors_of_any and not problem:
-        return redirect("inbound:walk", key=here.walk.key)
-    page = lay_walk(here=here, by=user, typed=typed, errors=errors, problem=problem)
-    if left is not None:
-        page.leaving = Leaving(typed=left, errors=left_errors or {})
-    template = "inbound/walks/_walk.html" if is_fragment else "inbound/walks/walk.html"
-    return render(request, template, {"page": page}, status=422 if errors_of_any else 409 if problem else 200)
-
-
-def _own(user: User, key: uuid.UUID) -> uuid.UUID:
-    """The key, if the walk is the person's own."""
-    return get_object_or_404(Walk.objects.visible_to(user).walked_by(user), key=key).key
-
-
-def _state(user: User, key: uuid.UUID) -> WalkState:
-    own = Walk.objects.visible_to(user).walked_by(user).select_related("line", "agent__user")
-    return read_state(walk=get_object_or_404(own, key=key))
-
-
-def _sent(request: HttpRequest) -> dict[str, str]:
-    return {name: str(text) for name, text in request.POST.items() if name not in HIDDEN}
-
-
-def _position(request: HttpRequest) -> int:
-    text = request.POST.get("position", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise Http404
-    return int(text)
+        return show(request, user, state_of(user, key), problem=str(refusal))
+    return show(request, user, here)

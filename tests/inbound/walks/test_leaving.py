@@ -13,7 +13,7 @@ from django.urls import reverse
 from agents.models import Agent
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
-from inbound.models import OutsideWrite, ServiceLine, Walk
+from inbound.models import OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.walks import leaving, walking
 from inbound.walks.answering import StepRefused
 from inbound.walks.footsteps import StaleStep, WalkRefused
@@ -89,6 +89,55 @@ def test_who_calls_is_written_down_and_stands_on_the_card_and_the_tab(
     )
     left(call, "handed_over", reason="Pide hablar")
     assert Escalation.objects.get().telephone == "+59144251000"
+
+
+def test_who_calls_typed_and_not_noted_goes_along_with_the_step(
+    call: Caller, ana: Agent, signed_in: Callable[..., Client]
+) -> None:
+    client, walk = signed_in(ana), call.walk
+    call.answer()
+    sends = {"position": "2", "noted_name": "Rosa Flores", "noted_number": "4251000"}
+    client.post(reverse("inbound:walk_back", args=[walk.key]), sends, headers={"HX-Request": "true"})
+    walk.refresh_from_db()
+    assert (walk.caller_name, walk.caller_number, walk.position) == ("Rosa Flores", "+59144251000", 3)
+    sends = {"position": "3", "noted_name": "Rosa Flores", "noted_number": "42"}
+    address = reverse("inbound:walk_answer", args=[walk.key])
+    page = client.post(address, sends, headers={"HX-Request": "true"}).content.decode()
+    walk.refresh_from_db()
+    assert (walk.caller_number, walk.position) == ("+59144251000", 4), "half a number stops no call"
+    assert 'value="42"' in page
+    assert "Ese teléfono no existe" in page
+
+
+def test_a_telephone_given_on_the_step_is_called_whatever_number_is_noted(
+    ana: Agent, signed_in: Callable[..., Client], call: Caller
+) -> None:
+    OutsideSystem.objects.update(mode="by_hand")
+    call.answer()
+    call.answer(customer="1001")
+    call.look()
+    call.by_hand()
+    call.answer("other")
+    assert call.step == "unforeseen"
+    sends = {"position": str(call.here.footstep.position), "seen": "Algo", "noted_name": "", "noted_number": "4251000"}
+    sends |= {"caller_name": "Rosa", "telephone": "71234567"}
+    address = reverse("inbound:walk_answer", args=[call.walk.key])
+    page = signed_in(ana).post(address, sends, headers={"HX-Request": "true"}).content.decode()
+    assert Walk.objects.get().caller_number == "+59144251000"
+    assert Escalation.objects.get().telephone == "+59171234567"
+    assert 'value="+591 4 425-1000"' in page
+
+
+def test_a_number_that_was_noted_is_corrected_where_it_was_noted(
+    call: Caller, ana: Agent, signed_in: Callable[..., Client]
+) -> None:
+    client, address = signed_in(ana), reverse("inbound:walk_caller", args=[call.walk.key])
+    client.post(address, {"position": "1", "caller_name": "Rosa", "caller_number": "4251000"})
+    page = client.get(reverse("inbound:walk", args=[call.walk.key])).content.decode()
+    assert "Corregir quién llama" in page
+    assert 'value="+591 4 425-1000"' in page
+    client.post(address, {"position": "1", "caller_name": "Rosa", "caller_number": "4251001"})
+    assert Walk.objects.get().caller_number == "+59144251001"
 
 
 def test_the_page_offers_it_and_says_what_is_missing(

@@ -50,6 +50,26 @@
       .finally(() => delete form.dataset.isKept);
   });
 
+  // And where the page is left by a link, it is sent along.
+  let typedIn = null;
+  document.addEventListener("input", (event) => {
+    typedIn = event.target.closest("#step-form") ?? typedIn;
+  });
+  window.addEventListener("pagehide", () => {
+    const form = document.getElementById("step-form");
+    if (!form || form !== typedIn) return; // answered meanwhile, or nothing was typed
+    navigator.sendBeacon(form.closest("[hx-post]:not(form)").getAttribute("hx-post"), new FormData(form));
+  });
+
+  // Who calls, typed and not yet noted, goes along with whatever the call sends next.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const boxes = ["caller-name", "caller-number"].map((one) => document.getElementById(one));
+    if (event.detail.target?.id !== "walk" || event.target.closest("#caller-form, #leave-call")) return;
+    if (!boxes.some((box) => box && box.value.trim() && box.value.trim() !== box.dataset.noted)) return;
+    event.detail.parameters["noted_name"] = boxes[0].value;
+    event.detail.parameters["noted_number"] = boxes[1].value;
+  });
+
   // Who calls, typed and not yet noted, is who is called back by the form that ends the call.
   document.addEventListener("click", (event) => {
     if (!event.target.closest('[data-open="leave-call"]')) return;
