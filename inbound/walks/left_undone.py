@@ -33,6 +33,7 @@ from inbound.walks.consequences import (
 from inbound.walks.lane_news import asked_of_a_lane
 from inbound.walks.corrected import as_meant_last
 from inbound.walks.state import WalkState, flow_of, state_on
+from inbound.walks.what_became import what_became_of
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
@@ -179,7 +180,7 @@ def asked_of(here: WalkState) -> tuple[Field, ...]:
     said before, and in a lane of what was said since.
     """
     own = fields_of(here.step, walk=here.walk, known=here.known)
-    return (*own, *which_card(here), *_asked_at_the_end(here), *asked_of_a_lane(here))
+    return (*own, *which_card(here), *_asked_at_the_end(here), *what_became_of(here), *asked_of_a_lane(here))
 
 
 def _asked_at_the_end(here: WalkState) -> tuple[Field, ...]:

@@ -43,6 +43,7 @@ from inbound.walks.footsteps import (
 from inbound.walks.left_undone import all_undone, asked_of, was_only_corrected
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.walks.undone_cards import see_to_undone
+from inbound.walks.what_became import say_what_became
 from inbound.writes.delivering import wait_for
 from inbound.writes.states import WriteRefused, outcome_of
 
@@ -257,6 +258,7 @@ def _end(here: WalkState, now: datetime) -> None:
             if undone.was_heard and not was_only_corrected(here, undone):  # what else must follow the clock sees to
                 reached_at = call_back_on(here.walk, here.known, about=undone.number)
                 see_to_undone(replace(undone, call_back=reached_at), how=here.step.label, now=now)
+        say_what_became(here, now=now)
         end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)
         return
     try:

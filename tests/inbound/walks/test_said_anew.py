@@ -13,10 +13,12 @@ from escalations.working import reject, take
 from inbound.models import OutsideWrite
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked_otherwise import STANDS
-from inbound.walks.cards import CORRECTED
+from inbound.walks.cards import ANOTHER, CORRECTED
 from inbound.walks.lanes import begin_lane
 from inbound.walks.leaving import How
 from inbound.walks.page import lay_walk
+from inbound.walks.what_became import NO_LONGER
+from inbound.walks.what_became import STANDS as STANDS_STILL
 from inbound.writes.writing import write_by_hand
 from notices.models import Notice
 from service_level.days import LA_PAZ
@@ -249,3 +251,40 @@ def test_a_second_note_to_operations_goes_to_supervision(call: Any, side: OtherS
     said.caller.back()
     said.caller.answer(note="El perro muerde")
     assert "El perro muerde" in Escalation.objects.get().reason
+
+
+# a card that was answered otherwise
+
+
+@pytest.mark.parametrize(("said", "words"), [(NO_LONGER, "Ya no hace falta"), (STANDS_STILL, "Sigue en pie")])
+def test_the_end_asks_what_became_of_a_card_that_was_answered_otherwise(said: str, words: str, by_hand: Any) -> None:
+    caller: Caller = by_hand("101", "priority")
+    hand_over_here(caller)
+    back_to(caller, "works")
+    caller.answer("works")
+    assert caller.step == "service_restored"
+    (field,) = lay_walk(here=caller.here, by=caller.by).fields
+    assert "Atención prioritaria" in field.label
+    with pytest.raises(StepRefused, match="Falta"):
+        caller.answer()
+    caller.answer(**{field.name: said})
+    note = Escalation.objects.get().changes.latest("pk").note
+    assert "terminó en «El servicio ya funciona»" in note
+    assert words in note
+
+
+def test_a_claim_gone_back_from_for_another_case_is_asked_about(by_hand: Any) -> None:
+    caller: Caller = by_hand("102", "claim")
+    hand_over_here(caller, telephone="71234567")
+    back_to(caller, "topic")
+    caller.answer("other")
+    hand_over_here(caller, telephone="71234567")
+    assert ["Derivar el reclamo" in one.label for one in lay_walk(here=caller.here, by=caller.by).fields] == [True]
+
+
+def test_a_card_of_another_contract_is_not_asked_about(by_hand: Any) -> None:
+    caller: Caller = by_hand("102", "claim")
+    hand_over_here(caller, telephone="71234567")
+    to_another_contract(caller, "102", "claim")
+    hand_over_here(caller, telephone="71234567", same_card=ANOTHER)
+    assert lay_walk(here=caller.here, by=caller.by).fields == []
