@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import TextChoices
@@ -138,20 +139,46 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
     details = what_was_refused(here) or ({"number": stolen} if stolen else {})
     if walk.caller_name and walk.caller_name != walk.customer_name:
         details["caller"] = walk.caller_name
+    says: dict[str, Any] = {
+        "customer_name": name_of_the_caller(walk, known),
+        "telephone": number,
+        "reason": ". ".join([asked, *written(here.step, here.footstep), *notes_of(here)]),
+        "details": details,
+        "promised": _("Supervisión revisa su caso y le llama."),
+        "by": walk.by,
+        "now": now,
+    }
+    kind = KIND
+    if _is_what_the_step_hands_over(here):  # its words were on the screen, and its lane works it
+        kind, says = here.step.escalation, _as_the_step_says(here, says, reason=reason, now=now)
     here.footstep.escalation = raise_escalation(
         key=f"walk:{walk.key}:handed-over",
-        kind=KIND,
+        kind=kind,
         line=walk.line.number,
         contract=walk.contract,
-        customer_name=name_of_the_caller(walk, known),
-        telephone=number,
         zone=zone_of(known),
-        reason=". ".join([asked, *written(here.step, here.footstep), *notes_of(here)]),
-        details=details,
-        promised=_("Supervisión revisa su caso y le llama."),
-        by=walk.by,
-        now=now,
+        **says,
     )
+
+
+def _is_what_the_step_hands_over(here: WalkState) -> bool:
+    """Whether the call stands on a step that would have handed the same over to a supervisor."""
+    if here.step.kind != "hand_over" or here.footstep.escalation_id is not None:
+        return False
+    return kind_of(here.step.escalation).worked_by == Kind.Worker.SUPERVISOR
+
+
+def _as_the_step_says(here: WalkState, says: dict[str, Any], *, reason: str, now: datetime) -> dict[str, Any]:
+    """The card of the step itself, with what the caller asks for where the step asks for words and none were written.
+    She is called as soon as anybody who is handed over.
+    """
+    unwritten = (field.name for field in here.step.fields if field.type == "text" and field.required)
+    if name := next((one for one in unwritten if not here.footstep.answer.get(one)), ""):
+        here.footstep.answer = {**here.footstep.answer, name: reason}
+    own = said_on_card(here, {**here.known, **here.footstep.answer}, now=now)
+    limit = due_by(now=now, working_hours=float(kind_of(KIND).limit_hours))
+    due = min(filter(None, (own["due_at"], limit)))
+    return {**own, "telephone": says["telephone"], "reason": says["reason"], "due_at": due}
 
 
 def _her_card(here: WalkState, *, now: datetime) -> Escalation | None:

@@ -9,6 +9,7 @@ import pytest
 
 from escalations.letters import write_letter
 from escalations.models import Escalation, UnitAddress
+from escalations.raising import due_by
 from escalations.working import reject, take
 from inbound.models import OutsideWrite
 from inbound.walks.answering import StepRefused
@@ -288,3 +289,19 @@ def test_a_card_of_another_contract_is_not_asked_about(by_hand: Any) -> None:
     to_another_contract(caller, "102", "claim")
     hand_over_here(caller, telephone="71234567", same_card=ANOTHER)
     assert lay_walk(here=caller.here, by=caller.by).fields == []
+
+
+# who is handed over from the step of a card
+
+
+def test_who_is_handed_over_from_a_claim_has_it_as_a_claim_with_its_lane(by_hand: Any, elena: Any) -> None:
+    caller: Caller = by_hand("102", "claim")
+    leave(caller, How.HANDED_OVER, reason="Octubre está doble", name="Rosa Flores", telephone="71234567")
+    card = Escalation.objects.get()
+    assert card.kind.code == "billing_claim"
+    assert card.promised == caller.here.flow.steps["claim"].promised
+    assert (card.details["claim"], card.telephone) == ("Octubre está doble", "+59171234567")
+    assert card.due_at <= due_by(now=caller.now, working_hours=4)
+    take(escalation_id=card.pk, by=elena, now=caller.now)
+    lane = Attending(elena, card, caller.now)
+    assert "Dice: Octubre está doble" in lay_walk(here=lane.here, by=elena).say
