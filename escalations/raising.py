@@ -171,6 +171,17 @@ def reach_at(card: Escalation, *, telephone: str, by: User, now: datetime) -> No
     )
 
 
+def move_to_contract(card: Escalation, *, contract: str, by: User, now: datetime) -> None:
+    """The contract a card is about turned out to be another. Call it inside a transaction."""
+    card = locked_escalation(card.pk)
+    if card.contract == contract:
+        return
+    note = _("Contrato %(contract)s.") % {"contract": corrected_in_words(contract, card.contract)}
+    card.contract, card.version = contract[:24], card.version + 1
+    card.save(update_fields=["contract", "version"])
+    write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=note)
+
+
 def raise_many(*, kind: str, all_of: Sequence[ToRaise], now: datetime) -> int:
     """Raise many at once in the name of the centre. A key that is there is left as it is.
 

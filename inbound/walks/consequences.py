@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from escalations.letters import letters_sent, why_not_mailed, write_drafted
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
-from escalations.raising import correct_raised, due_by, raise_escalation
+from escalations.raising import correct_raised, due_by, move_to_contract, raise_escalation
 from escalations.working import inform, reject, resolve
 from inbound.flows.conditions import arguments, filled, known_first, value_at
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
@@ -189,6 +189,7 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
         told += [f"{letter.unit}: {letter.to_whom}" for letter in letters_sent(walk.escalation)]
     outcome = ". ".join([step.label, *told, *told_of_it(here)])
     card, by = int(walk.escalation_id or 0), walk.by
+    _be_of_the_contract_that_was_written(here, now=now)
     if step.settles == "rejected":
         return reject(escalation_id=card, reason=outcome, by=by, now=now)
     settled = resolve(escalation_id=card, outcome=outcome, by=by, now=now)
@@ -196,6 +197,17 @@ def settle_card(*, here: WalkState, now: datetime) -> Escalation:
         how = Escalation.How.TELEPHONE
         return inform(escalation_id=card, how=how, told_at=now, by=by, now=now, note=step.label)
     return settled
+
+
+def _be_of_the_contract_that_was_written(here: WalkState, *, now: datetime) -> None:
+    """A lane that had its write refused for one contract, and done for another, was about the other."""
+    done = (one.write for one in reversed(here.path) if one.chosen == DONE and one.write)
+    write = next((one for one in done if one.payload.get("contract")), None)
+    refused = [one.write.payload.get("contract") for one in here.path if one.chosen == REFUSED and one.write]
+    if write is None or here.walk.escalation is None or here.walk.contract not in refused:
+        return
+    here.walk.contract = str(write.payload["contract"])[:24]
+    move_to_contract(here.walk.escalation, contract=here.walk.contract, by=here.walk.by, now=now)
 
 
 def write_to_unit(*, here: WalkState, now: datetime) -> None:

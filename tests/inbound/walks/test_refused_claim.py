@@ -69,6 +69,11 @@ def test_the_contract_is_corrected_and_the_claim_registered(refused: Attending, 
     refused.outcome()
     assert refused.step == "claim_procedure"
     assert claims() == [("refused", "9999999"), ("done", "1001")]
+    refused.answer()
+    refused.answer()
+    card = Escalation.objects.get()
+    assert (card.contract, refused.here.walk.contract) == ("1001", "1001")
+    assert "Contrato 1001 (antes 9999999)." in card.changes.values_list("note", flat=True)
 
 
 def test_the_card_stays_open_with_the_reason_why(refused: Attending) -> None:
