@@ -71,6 +71,7 @@ def show(
     problem: str = "",
     left: dict[str, str] | None = None,
     left_errors: dict[str, str] | None = None,
+    noting: tuple[str, str] = ("", ""),
 ) -> HttpResponse:
     """The walk's fragment; a browser without scripts is sent to the page, or shown it with what is missing."""
     is_fragment = request.htmx  # type: ignore[attr-defined]
@@ -78,9 +79,9 @@ def show(
     if not is_fragment and not errors_of_any and not problem:
         return redirect("inbound:walk", key=here.walk.key)
     page = lay_walk(here=here, by=user, typed=typed, errors=errors, problem=problem)
-    noted = noted_by(request)
-    if noted[1] and phone_numbers.parse(noted[1]) is None:
-        page.noting = noted
+    name, number = noting if any(noting) else noted_by(request)
+    if number and phone_numbers.parse(number) is None:
+        page.noting = name, number
     if left is not None:
         page.leaving = Leaving(typed=left, errors=left_errors or {})
     template = "inbound/walks/_walk.html" if is_fragment else "inbound/walks/walk.html"

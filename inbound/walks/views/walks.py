@@ -187,11 +187,13 @@ def leave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 def caller(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Write down who calls and from where, when no switchboard says it."""
     user, sent = signed_in_user(request), sent_by(request)
+    name, telephone = sent.get("caller_name", ""), sent.get("caller_number", "")
     try:
-        name, telephone = sent.get("caller_name", ""), sent.get("caller_number", "")
         leaving.name_the_caller(by=user, key=key, name=name, telephone=telephone, now=timezone.now())
     except StepRefused as refused:
-        return show(request, user, state_of(user, key), problem=" ".join(refused.errors.values()))
+        return show(
+            request, user, state_of(user, key), problem=" ".join(refused.errors.values()), noting=(name, telephone)
+        )
     except WalkRefused as refusal:
         return show(request, user, state_of(user, key), problem=str(refusal))
     return show(request, user, state_of(user, key))

@@ -136,6 +136,7 @@ def test_a_number_that_was_noted_is_corrected_where_it_was_noted(
     page = client.get(reverse("inbound:walk", args=[call.walk.key])).content.decode()
     assert "Corregir quién llama" in page
     assert 'value="+591 4 425-1000"' in page
+    assert 'value="42"' in client.post(address, {"position": "1", "caller_number": "42"}).content.decode()
     client.post(address, {"position": "1", "caller_name": "Rosa", "caller_number": "4251001"})
     assert Walk.objects.get().caller_number == "+59144251001"
 
