@@ -7,6 +7,7 @@ from tests.a_rule import Rule
 WALKS = "tests/inbound/walks/test_walking.py"
 DELIVERING = "tests/inbound/writes/test_delivering.py"
 OUTCOMES = "tests/inbound/walks/test_outcomes.py"
+ANEW = "tests/inbound/walks/test_said_anew.py"
 WRITING = "tests/inbound/writes/test_writing.py"
 WORKING = "tests/escalations/test_working.py"
 
@@ -134,6 +135,20 @@ ON_THE_LINES = (
         "{here.flow.line}:{here.step.name}",
         "{here.flow.line}:{here.footstep.position}",
         (f"{WALKS}::test_what_was_done_is_not_done_again_after_going_back",),
+    ),
+    Rule(
+        "a correction nobody told the other side of lets its card be settled",
+        "inbound/walks/lane_news.py",
+        "return bool(out) and max(out) <= ",
+        "return not out and max(out) <= ",
+        (f"{ANEW}::test_a_claim_corrected_after_it_was_registered_is_not_settled_until_that_is_told",),
+    ),
+    Rule(
+        "other words for what was asked for are taken for told",
+        "inbound/walks/asked_otherwise.py",
+        "if text not in before)",
+        "if not before)",
+        (f"{ANEW}::test_a_damage_described_anew_after_it_was_registered_goes_to_supervision",),
     ),
     Rule(
         "a top-up whose answer was lost is sent again",
