@@ -30,8 +30,8 @@ from inbound.walks.consequences import (
     INTERACTION,
     told_of,
 )
-from inbound.walks.lane_news import asked_of_a_lane
 from inbound.walks.corrected import as_meant_last
+from inbound.walks.lane_news import asked_of_a_lane
 from inbound.walks.state import WalkState, flow_of, state_on
 from inbound.walks.what_became import what_became_of
 from inbound.writes.writing import whom_of
