@@ -54,6 +54,7 @@ ACTIONS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
         "Variable": VARIABLE,
     },
     "Hangup": {"Channel": CHANNEL_OR_UID, "Cause": NUMBER},
+    "BlindTransfer": {"Channel": CHANNEL, "Context": WORD, "Exten": DIGITS},
     "Redirect": {"Channel": CHANNEL, "Context": WORD, "Exten": EXTENSION, "Priority": NUMBER},
     "Atxfer": {"Channel": CHANNEL, "Context": WORD, "Exten": EXTENSION, "Priority": NUMBER},
 }

@@ -48,7 +48,7 @@ def ask_to_call(*, agent: Agent, extension: Extension, number: str, now: datetim
         if under_way is not None and under_way.number == number:
             return under_way
         raise DialRefused(_("Su llamada anterior todavía no terminó: cuelgue primero.")) from None
-    _ring(board)
+    ring_bell(board.pk)
     return call
 
 
@@ -56,7 +56,7 @@ def ask_to_hang_up(*, call: OutgoingCall, now: datetime) -> None:
     """Ask that it end, in whatever phase it is; one that was not sent yet ends here. Asked twice it is asked once."""
     asked = OutgoingCall.objects.under_way().filter(pk=call.pk, ending_asked_at=None).update(ending_asked_at=now)
     if asked and not close(calls=Q(pk=call.pk, state=State.ASKED), outcome=Outcome.CANCELLED, now=now):
-        _ring(call.switchboard)
+        ring_bell(call.switchboard_id)
 
 
 def is_linked(board: Switchboard, *, now: datetime) -> bool:
@@ -119,6 +119,7 @@ def close_the_forgotten(*, now: datetime) -> int:
     return closed + close(calls=~Q(state=State.ASKED) & unwatched, outcome=Outcome.UNKNOWN, now=now)
 
 
-def _ring(board: Switchboard) -> None:
+def ring_bell(switchboard_id: int) -> None:
+    """Tell whoever holds the link that something was asked for, once the transaction is committed."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(board.pk)])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(switchboard_id)])

@@ -25,13 +25,12 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from telephony.actions import ring_agent_then
-from telephony.ami import NotSendable
-from telephony.dialling import CHANNEL, next_to_end, next_to_send, not_placed
+from telephony.dialling import CHANNEL
 from telephony.events import Event
 from telephony.holding import RENEWED_EVERY, HoldLost, let_go, note_connected, renew_hold, take_hold
 from telephony.link import ActionRefused, Address, Link, LinkLost, Patience, SignInRefused
-from telephony.models import Listening, OutgoingCall, Switchboard
+from telephony.models import Listening, Switchboard
+from telephony.sending import Sending
 from telephony.watching import AT_ONCE, Watch, hear
 
 Result = TypeVar("Result")
@@ -146,45 +145,13 @@ class Listener:
 
     async def _send(self, link: Link, held: Listening, watch: Watch) -> None:
         """What was asked for, as soon as it is asked for."""
+        sending = Sending(link, held, watch, ask=self._ask, clock=self._clock)
         while True:
             self._rung.clear()
-            while call := await self._ask(partial(next_to_send, held=held, now=self._clock())):
-                await self._place(link, call)
-            while call := await self._ask(partial(next_to_end, held=held, now=self._clock())):
-                await self._end(link, watch.agent_channel(call))
+            await sending.all()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOKS_EVERY):
                     await self._rung.wait()
-
-    async def _place(self, link: Link, call: OutgoingCall) -> None:
-        key, board = str(call.key), call.switchboard
-        try:
-            data = ring_agent_then(
-                key=key,
-                telephone=call.telephone,
-                number=call.dialled,
-                context=board.context,
-                shown=board.shown,
-                seconds=board.ring_seconds,
-                takes_keys=not link.vocabulary.is_older,
-            )
-            answer = await link.send(data, action_id=key)
-        except NotSendable as error:
-            log.warning("call_not_sendable", key=key, header=str(error))
-            await self._ask(partial(not_placed, call=call, now=self._clock()))
-            return
-        except LinkLost as lost:
-            if not lost.may_have_arrived:
-                await self._ask(partial(not_placed, call=call, now=self._clock()))
-            raise
-        if not answer.succeeded:
-            log.warning("call_refused", key=key, why=answer.get("message"))
-            await self._ask(partial(not_placed, call=call, now=self._clock()))
-
-    async def _end(self, link: Link, channel: str) -> None:
-        """That it is gone already is no matter: then its end has been told."""
-        with contextlib.suppress(NotSendable):
-            await link.ask("Hangup", [("Channel", channel)])
 
     async def _keep(self, held: Listening) -> None:
         """Renew the hold; whoever could not in time acts no more."""

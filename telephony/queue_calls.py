@@ -14,6 +14,7 @@ from agents.states import Event as Change
 from agents.telling import tell_pages
 from telephony import phone_numbers
 from telephony.agent_states import change
+from telephony.call_orders import hands_over, settle_orders, take_back_consulting
 from telephony.events import (
     CallerSeen,
     ChannelSeen,
@@ -82,11 +83,13 @@ class QueueCalls:
             case Transferred(by, came_about=True) if call := self._telephones.get(by.uid):
                 self._end(call, Outcome.TRANSFERRED, at=at)
             case Held(leg, is_on) if call := self._telephones.get(leg.uid):
+                if call.held_at is not None and not is_on:
+                    take_back_consulting(call=call, now=at)
                 self._set(call, held_at=at if is_on else None)
             case HungUp(leg) if call := self._calls.get(leg.uid):
                 self._end(call, Outcome.DONE if call.answered_at else Outcome.NOT_ANSWERED, at=at)
             case HungUp(leg) if call := self._telephones.get(leg.uid):
-                self._end(call, Outcome.DONE, at=at)
+                self._end(call, Outcome.TRANSFERRED if hands_over(call) else Outcome.DONE, at=at)
             case _:
                 pass
 
@@ -120,7 +123,9 @@ class QueueCalls:
         call = self._calls.get(leg.uid)
         if call is not None and call.queue == queue[:80]:
             return call
-        if call is not None:
+        if call is not None and call.answered_at and hands_over(call):
+            self._end(call, Outcome.TRANSFERRED, at=at)
+        elif call is not None:
             self._end(call, Outcome.DONE if call.answered_at else Outcome.NOT_ANSWERED, at=at)
         number = phone_numbers.parse(leg.number) or ""
         call = QueueCall.objects.create(
@@ -174,6 +179,7 @@ class QueueCalls:
         self._calls.pop(call.uid, None)
         self._telephones.pop(call.agent_uid, None)
         self._set(call, state=State.OVER, outcome=outcome, ended_at=max(at, call.joined_at), held_at=None)
+        settle_orders(call=call, outcome=outcome, now=at)
         if call.agent is not None:
             self._tell(call.agent)
             change(agent=call.agent, key=call.key, event=Change.HUNG_UP, at=at)

@@ -3,12 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from telephony import dialling, watching
+from telephony import call_orders, dialling, watching
 
 
 @shared_task(name="telephony.close_the_forgotten")
 def close_the_forgotten() -> None:
     dialling.close_the_forgotten(now=timezone.now())
+    call_orders.close_forgotten_orders(now=timezone.now())
 
 
 @shared_task(name="telephony.forget_old_events")

@@ -8,6 +8,7 @@ CALLING = "tests/campaigns/calling/test_calling.py"
 DESK = "tests/campaigns/desk"
 CHANGED = f"{DESK}/test_changed_while_open.py"
 MONTH = "tests/campaigns/month"
+ORDERS = "tests/telephony/test_call_orders.py"
 
 WHEN_ONE_CALLS = (
     Rule(
@@ -254,6 +255,27 @@ AT_THE_DESK = (
         "if there is not None and not instead:",
         "if there is not None and instead:",
         ("tests/telephony/test_seats.py::test_where_somebody_sits_nobody_else_does_unless_she_says_so",),
+    ),
+    Rule(
+        "an order for a call is sent by who does not hold the link any more",
+        "telephony/call_orders.py",
+        "state=State.ASKED, call__switchboard__listening__in=still)",
+        "state=State.ASKED)",
+        (f"{ORDERS}::test_whoever_lost_the_hold_sends_nothing",),
+    ),
+    Rule(
+        "a call is handed over to whatever was typed",
+        "telephony/call_orders.py",
+        "elif not DIGITS.fullmatch(number):",
+        "elif not number:",
+        (f"{ORDERS}::test_only_digits_are_dialled",),
+    ),
+    Rule(
+        "an order for a call somebody else is in is given",
+        "telephony/call_orders.py",
+        "hers.filter(pk=call.pk, agent=agent, state=QueueCall.State.TALKING)",
+        "hers.filter(pk=call.pk, state=QueueCall.State.TALKING)",
+        (f"{ORDERS}::test_nobody_orders_for_a_call_she_is_not_in",),
     ),
 )
 

@@ -2,11 +2,13 @@
 
 from telephony.models.calls import OutgoingCall
 from telephony.models.links import HeardEvent, Listening
+from telephony.models.orders import CallOrder
 from telephony.models.queue_calls import QueueCall, QueueRing
 from telephony.models.seats import Seat
 from telephony.models.switchboards import Extension, Switchboard
 
 __all__ = [
+    "CallOrder",
     "Extension",
     "HeardEvent",
     "Listening",

@@ -48,6 +48,10 @@ class Switchboard(models.Model):
         _("contexto de salida"), max_length=80, default="callcenter-out", validators=[WORD],
         help_text=_("El del plan de marcado que llama al cliente."),
     )  # fmt: skip
+    transfer_context = models.CharField(
+        _("contexto de transferencias"), max_length=80, default="from-internal", validators=[WORD],
+        help_text=_("El del plan de marcado que conoce los internos y las colas."),
+    )  # fmt: skip
     shown = models.CharField(
         _("número que ve el cliente"), max_length=18, blank=True, validators=[DIGITS],
         help_text=_("Solo cifras; vacío, el de la central."),

@@ -26,6 +26,7 @@ def test_a_switchboard_and_its_extensions_are_written_down_and_switched_off(ines
     client = signed_in(ines)
     row = {"name": "Central", "host": "pbx.example", "port": "5038", "user": "callcenter", "technology": "PJSIP"}
     row |= {"secret_variable": "SWITCHBOARD_SECRET", "context": "callcenter-out", "ring_seconds": "20", "is_on": "on"}
+    row["transfer_context"] = "from-internal"
     client.post(reverse("admin:telephony_switchboard_add"), row)
     board = Switchboard.objects.get()
     client.post(
