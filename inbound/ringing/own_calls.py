@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from agents.models import Agent
 from inbound.models import ServiceLine, Walk
 from inbound.walks.beginning import begin_walk
-from telephony.models import QueueCall, QueueRing
+from telephony.models import CallOrder, QueueCall, QueueRing
+
+HANDED_OVER_SHOWN = timedelta(seconds=12)  # so long her page says that it was done
+Kind, State = CallOrder.Kind, CallOrder.State
 
 
 @dataclass(frozen=True)
@@ -20,12 +24,32 @@ class OwnCall:
     """One as her page shows it. `line` is None where no line has its queue; `walk`: the flow she has open for it.
 
     `since`: of one that rings when the caller came into the queue, of one she is in when she lifted her telephone.
+    `order`: the last she gave for it.
     """
 
     call: QueueCall
     line: ServiceLine | None
     walk: Walk | None
     since: datetime
+    order: CallOrder | None = None
+
+    @property
+    def said(self) -> str:
+        """How her order stands, in a sentence; empty without one."""
+        return order_words(self.order, is_held=self.call.held_at is not None) if self.order else ""
+
+    @property
+    def is_in_trouble(self) -> bool:
+        return self.order is not None and self.order.state in (State.REFUSED, State.UNKNOWN)
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether she speaks with whom the call is to be handed over to: hanging up does it."""
+        return self.order is not None and (self.order.kind, self.order.state) == (Kind.ATTENDED, State.TAKEN)
+
+    @property
+    def may_hand_over(self) -> bool:
+        return self.is_hers and (self.order is None or self.order.is_over or self.order.kind == Kind.HANG_UP)
 
     @property
     def is_hers(self) -> bool:
@@ -40,17 +64,48 @@ def line_of(queue: str) -> ServiceLine | None:
 
 
 def own_calls(*, agent: Agent) -> list[OwnCall]:
-    """What rings at her telephone and what she is in, the one she is in first. Four queries at most."""
+    """What rings at her telephone and what she is in, the one she is in first. Five queries at most."""
     rings = QueueRing.objects.filter(agent=agent, ended_at=None).values("call")
     calls = list(QueueCall.objects.under_way().filter(Q(agent=agent) | Q(pk__in=rings)).order_by("joined_at"))
     if not calls:
         return []
     queues = {call.queue: line_of(call.queue) for call in calls}
     walks = {walk.call_id: walk for walk in Walk.objects.filter(agent=agent, call__in=calls)}
+    given = CallOrder.objects.filter(agent=agent, call__in=calls).order_by("asked_at", "pk")
+    orders = {order.call_id: order for order in given}
     found = [
-        OwnCall(call, queues[call.queue], walks.get(call.pk), call.answered_at or call.joined_at) for call in calls
+        OwnCall(call, queues[call.queue], walks.get(call.pk), call.answered_at or call.joined_at, orders.get(call.pk))
+        for call in calls
     ]
     return sorted(found, key=lambda one: not one.is_hers)
+
+
+def handed_over(*, agent: Agent, now: datetime) -> list[CallOrder]:
+    """What she handed over a moment ago, that her page says so once more."""
+    done = CallOrder.objects.transfers().filter(agent=agent, state=State.DONE, asked_at__gt=now - timedelta(hours=1))
+    return list(done.filter(ended_at__gt=now - HANDED_OVER_SHOWN).order_by("-asked_at")[:3])
+
+
+def order_words(order: CallOrder, *, is_held: bool) -> str:
+    """How an order stands. `is_held`: whether who called waits on hold."""
+    said = {"number": order.number, "why": order.get_why_display(), "said": order.said}
+    if order.state in (State.REFUSED, State.UNKNOWN):
+        what = _("No se colgó.") if order.kind == Kind.HANG_UP else _("No se transfirió a %(number)s.") % said
+        if order.state == State.UNKNOWN:
+            what = _("No se sabe si se colgó.")
+            if order.kind != Kind.HANG_UP:
+                what = _("No se sabe si se transfirió a %(number)s.") % said
+        more = _("Dijo: %(said)s") % said if order.why == CallOrder.Why.OTHER and order.said else ""
+        return " ".join(filter(None, (what, str(said["why"]), more)))
+    if order.kind == Kind.HANG_UP:
+        return _("Colgada.") if order.state == State.DONE else _("Colgando…")
+    if order.state == State.DONE:
+        return _("Transferida a %(number)s.") % said
+    if order.state == State.TAKEN and is_held:
+        return _("Consulta con %(number)s: cuando le conteste hable, y cuelgue para pasarle la llamada.") % said
+    if order.state == State.TAKEN:
+        return _("La central llama a %(number)s.") % said
+    return _("Transfiriendo a %(number)s…") % said
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ IS_NO_PAGE = (
     *("campaigns:list_export_progress", "campaigns:assignment_progress", "screens:fragment", "notices:attachment"),
     *("escalations:board_counts", "escalations:board_column", "escalations:board_card", "escalations:changes"),
     *("own_day", "escalations:calls", "inbound:walk_left_behind", "inbound:card_trail", "inbound:card_lane"),
-    *("inbound:ringing", "inbound:ringing_caller", "control_room:now"),
+    *("inbound:ringing", "inbound:ringing_caller", "inbound:ringing_transfer", "control_room:now"),
 )
 STOPS_ASKING = {"campaigns:desk_call_phase": 286}  # a desk without a call is not to ask again how far it is
 OTHERS = {**dict.fromkeys(LEADS_ON, 302), **dict.fromkeys(IS_NOT_THERE, 404), **dict.fromkeys(IS_NO_PAGE, 200)}

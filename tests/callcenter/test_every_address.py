@@ -226,6 +226,8 @@ ADDRESSES = [
     Address("inbound:ringing", AGENTS),
     Address("inbound:ringing_caller", AGENTS, of=lambda world: {"key": world.queue_call.pk}),
     Address("inbound:ringing_attend", AGENTS, of=lambda world: {"key": world.queue_call.pk}, sends={}),
+    Address("inbound:ringing_hang_up", AGENTS, of=lambda world: {"key": world.queue_call.pk}, sends={}),
+    Address("inbound:ringing_transfer", AGENTS, of=lambda world: {"key": world.queue_call.pk}, form=True),
     # what a card asks of the lines
     Address("inbound:card_trail", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
     Address("inbound:card_lane", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),

@@ -1,5 +1,6 @@
 /* The calls at the agent's telephone, on every page she works from: a stream tells that something changed, and the page
- * asks what; while no stream is heard it asks every 3 s. What has not changed stays as it is, with the focus in it.
+ * asks what; while no stream is heard it asks every 3 s. What has not changed stays as it is, with the focus in it, and so
+ * does a call into whose form somebody types, as long as there is that call.
  */
 (() => {
   "use strict";
@@ -19,11 +20,50 @@
   const show = (html) => {
     if (html === shown) return;
     shown = html;
-    place.innerHTML = html;
+    const fresh = document.createElement("template");
+    fresh.innerHTML = html;
+    const typed = place.querySelector("form[data-typing]")?.closest("[data-call]");
+    const same = typed && fresh.content.querySelector(`[data-call="${typed.dataset.call}"]`);
+    if (same) {
+      const all = [...fresh.content.children];
+      const at = all.indexOf(same);
+      [...place.children].filter((one) => one !== typed).forEach((one) => one.remove());
+      typed.before(...all.slice(0, at));
+      typed.after(...all.slice(at + 1));
+    } else place.replaceChildren(fresh.content);
     window.htmx.process(place);
     window.screens.tick?.();
     document.body.dispatchEvent(new Event("calls-changed")); // her state went along with them
+    yieldKeys();
+    const soon = place.querySelector("[data-ask-in]");
+    if (soon) setTimeout(ask, soon.dataset.askIn * 1000 + 100);
   };
+
+  /* A key the page has a use for is the page's: a call here gives it up. */
+  const yieldKeys = () =>
+    place.querySelectorAll("button[data-key]:not([data-key=Enter]):not([data-key=Escape])").forEach((one) => {
+      const others = [...document.querySelectorAll(`[data-key="${one.dataset.key}"]`)];
+      if (others.every((other) => place.contains(other))) return;
+      delete one.dataset.key;
+      one.querySelector(".key")?.remove();
+    });
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    if (!place.contains(target)) yieldKeys();
+  });
+
+  const close = (form) => {
+    form.remove();
+    shown = ""; // what it held back is shown now
+    ask();
+  };
+  place.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-close]")) close(target.closest("form"));
+  });
+  place.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+    if (detail.requestConfig.verb !== "post" || detail.xhr.status !== 204) return;
+    if (target.matches("form[data-typing]")) close(target);
+    else ask();
+  });
 
   const ask = async () => {
     clearTimeout(clock);
