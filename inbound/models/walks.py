@@ -57,7 +57,10 @@ class Walk(models.Model):
         verbose_name=_("llamada de la central"), help_text=_("Vacío: la atendió sin que la central la anunciara."),
     )  # fmt: skip
     brought = models.JSONField(
-        default=dict, help_text=_("De una tarjeta: lo que sabía la llamada que la derivó, cuando se empezó a atender.")
+        default=dict,
+        help_text=_(
+            "Lo que se sabía al empezar: de una tarjeta, lo que sabía su llamada; de una transferida, quién llama."
+        ),
     )
     caller_number = models.CharField(
         _("número que llama"), max_length=16, blank=True, help_text=_("E.164, si la central lo da.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -24,7 +25,7 @@ class OwnCall:
     """One as her page shows it. `line` is None where no line has its queue; `walk`: the flow she has open for it.
 
     `since`: of one that rings when the caller came into the queue, of one she is in when she lifted her telephone.
-    `order`: the last she gave for it.
+    `order`: the last she gave for it. `before`: how the same caller was attended until she was handed over.
     """
 
     call: QueueCall
@@ -32,6 +33,7 @@ class OwnCall:
     walk: Walk | None
     since: datetime
     order: CallOrder | None = None
+    before: Walk | None = None
 
     @property
     def said(self) -> str:
@@ -64,7 +66,7 @@ def line_of(queue: str) -> ServiceLine | None:
 
 
 def own_calls(*, agent: Agent) -> list[OwnCall]:
-    """What rings at her telephone and what she is in, the one she is in first. Five queries at most."""
+    """What rings at her telephone and what she is in, the one she is in first. Six queries at most."""
     rings = QueueRing.objects.filter(agent=agent, ended_at=None).values("call")
     calls = list(QueueCall.objects.under_way().filter(Q(agent=agent) | Q(pk__in=rings)).order_by("joined_at"))
     if not calls:
@@ -73,11 +75,28 @@ def own_calls(*, agent: Agent) -> list[OwnCall]:
     walks = {walk.call_id: walk for walk in Walk.objects.filter(agent=agent, call__in=calls)}
     given = CallOrder.objects.filter(agent=agent, call__in=calls).order_by("asked_at", "pk")
     orders = {order.call_id: order for order in given}
+    before = attended_before(calls)
     found = [
-        OwnCall(call, queues[call.queue], walks.get(call.pk), call.answered_at or call.joined_at, orders.get(call.pk))
+        OwnCall(
+            call,
+            line=queues[call.queue],
+            walk=walks.get(call.pk),
+            since=call.answered_at or call.joined_at,
+            order=orders.get(call.pk),
+            before=before.get(call.pk),
+        )
         for call in calls
     ]
     return sorted(found, key=lambda one: not one.is_hers)
+
+
+def attended_before(calls: Sequence[QueueCall]) -> dict[uuid.UUID, Walk]:
+    """By call: how its caller was attended last, by whoever answered her in the queue she came from."""
+    answered = Walk.objects.filter(call__uid__in={call.uid for call in calls}, agent=F("call__agent"))
+    walks = answered.select_related("call", "line", "agent__user").order_by("began_at", "pk")
+    visits = {(walk.call.switchboard_id, walk.call.uid): walk for walk in walks.exclude(call__in=calls) if walk.call}
+    found = {call.pk: visits.get((call.switchboard_id, call.uid)) for call in calls}
+    return {key: walk for key, walk in found.items() if walk is not None}
 
 
 def handed_over(*, agent: Agent, now: datetime) -> list[CallOrder]:
@@ -110,15 +129,17 @@ def order_words(order: CallOrder, *, is_held: bool) -> str:
 
 @transaction.atomic
 def attend(*, agent: Agent, call: QueueCall, now: datetime) -> Walk:
-    """Open the flow of the call's line, with the number that calls; however often, it is one walk.
+    """Open the flow of the call's line, with the number that calls and what the caller said before she was handed over;
+    however often, it is one walk.
 
     She may open it while it rings. Raises NoLine, NoFlow.
     """
     line = line_of(call.queue)
     if line is None:
         raise NoLine(call.queue)
+    before = attended_before([call]).get(call.pk)
     key = uuid.uuid5(call.key, str(agent.pk))  # whoever it rings at next attends it for herself
-    return begin_walk(agent=agent, line=line, key=key, now=now, caller_number=call.number, call=call)
+    return begin_walk(agent=agent, line=line, key=key, now=now, caller_number=call.number, call=call, before=before)
 
 
 class NoLine(Exception):

@@ -85,6 +85,8 @@ class QueueCall(models.Model):
         indexes = [
             # what each agent is in now: asked with every event of her telephone, and by her pages
             models.Index(fields=["agent"], condition=~Q(state="over"), name="queue_call_of_an_agent_now"),
+            # the visits of one caller, who was handed over from queue to queue
+            models.Index(fields=["uid"], name="queue_call_of_a_caller"),
             # those whose numbers are to be forgotten, and what came on a day
             models.Index(fields=["-joined_at"], name="queue_call_newest_first"),
         ]

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
 
 from agents.models import Agent
-from inbound.models import ServiceLine
+from inbound.models import ServiceLine, Walk
 from inbound.ringing.callers import as_service_number, who_has
 from inbound.ringing.own_calls import NoLine, attend, line_of, own_calls
+from inbound.walks.state import read_state
 from telephony.models import QueueCall, QueueRing, Switchboard
 from tests.inbound.a_walk import FLOW, publish
 from tests.inbound.other_side import OtherSide
@@ -74,6 +77,53 @@ def test_the_line_that_names_a_queue_is_before_the_one_whose_number_it_has(line:
     assert line_of("101") == other
     ServiceLine.objects.filter(pk=line.pk).update(queue="otra")
     assert line_of("otra") == line
+
+
+def handed_on(call: QueueCall, now: datetime, luis: Agent) -> QueueCall:
+    """The same caller in another queue, at Luis's telephone, after Ana talked with her."""
+    QueueCall.objects.filter(pk=call.pk).update(
+        state="over", outcome="transferred", agent=call.rings.get().agent, answered_at=now, ended_at=now
+    )
+    call.rings.update(ended_at=now)
+    on = QueueCall.objects.create(
+        switchboard=call.switchboard, queue="102", uid=call.uid, number=call.number, state="ringing", joined_at=now
+    )
+    on.rings.create(telephone="PJSIP/1002", agent=luis, began_at=now)
+    return on
+
+
+def test_who_is_handed_over_comes_with_who_attended_her_and_what_she_said_of_herself(
+    call: QueueCall, line: ServiceLine, ana: Agent, luis: Agent, now: datetime
+) -> None:
+    publish(FLOW.replace('"101"', '"102"'), now, line="102")
+    first = attend(agent=ana, call=call, now=now)
+    Walk.objects.filter(pk=first.pk).update(caller_name="Rosa Flores", contract="C-1", customer_name="JOSE FLORES")
+    first.footsteps.update(answer={"telephone": "+59170700001", "customer": {"contract": "C-1"}})
+    on = handed_on(call, now, luis)
+    (one,) = own_calls(agent=luis)
+    assert one.before == first
+    client = Client()
+    client.force_login(luis.user)
+    told = " ".join(client.get(reverse("inbound:ringing")).content.decode().split())
+    assert f"Antes la atendió {ana} en 101 Línea 101, por el contrato C-1 Jose Flores." in told
+    walk = attend(agent=luis, call=on, now=now)
+    assert (walk.caller_name, walk.brought) == ("Rosa Flores", {"telephone": "+59170700001"})
+    assert (walk.contract, walk.customer_name) == ("", "")  # whom it is about he asks
+    state = read_state(walk=walk)
+    assert (state.known["telephone"], "customer" in state.known) == ("+59170700001", False)
+
+
+def test_a_flow_that_was_opened_while_it_rang_in_vain_attended_nobody(
+    call: QueueCall, line: ServiceLine, ana: Agent, luis: Agent, now: datetime
+) -> None:
+    attend(agent=ana, call=call, now=now)
+    on = handed_on(call, now, luis)
+    QueueCall.objects.filter(pk=call.pk).update(agent=None, answered_at=None, outcome="not_answered")
+    assert own_calls(agent=luis)[0].before is None
+    QueueCall.objects.filter(pk=call.pk).update(agent=ana, answered_at=now, outcome="transferred")
+    elsewhere = Switchboard.objects.create(name="Otra", host="127.0.0.1", user="callcenter")
+    QueueCall.objects.filter(pk=on.pk).update(switchboard=elsewhere)  # where the same uid is another's
+    assert own_calls(agent=luis)[0].before is None
 
 
 @pytest.mark.parametrize(("number", "as_written"), [("+59144250001", "4250001"), ("+59170712345", "70712345")])
