@@ -25,9 +25,9 @@ from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, given_on, stolen_line, zone_of
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
-from inbound.walks.left_undone import MUST_FOLLOW, Undone, not_followed
+from inbound.walks.left_undone import MUST_FOLLOW, not_followed
 from inbound.walks.state import WalkState, flow_of, read_state
-from inbound.walks.undone_cards import raise_card_of, words_heard
+from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.writes.states import how_it_stands
 from telephony.phone_numbers import parse
 
@@ -115,7 +115,7 @@ def _see_to_what_follows(pk: int, *, now: datetime) -> int:
         undone = next((one for one in not_followed(here) if one.write and one.write.pk == pk), None)
         if undone is None:
             return 0
-        told = _said_on_its_card(undone, write, now)
+        told = said_on_its_card(undone, now=now)
         write.follow_card = told or raise_card_of(undone, how=here.walk.result_label, now=now)
         if write.follow_card is None:
             return 0
@@ -124,15 +124,6 @@ def _see_to_what_follows(pk: int, *, now: datetime) -> int:
             follows = _("Se hizo. Lo que sigue tiene su propia derivación: %(what)s") % {"what": undone.step.title}
             add_detail(key=write.card.key, text=follows, by=None, now=now)
     return 1
-
-
-def _said_on_its_card(undone: Undone, write: OutsideWrite, now: datetime) -> Escalation | None:
-    """Whoever works the card of a doubt that came out well is told what is still to be done; another card is not."""
-    card = write.card
-    if undone.step.kind == "hand_over" or card is None or card.state not in Escalation.UNSETTLED:
-        return None
-    told = _("Falta: %(what)s") % {"what": f"{undone.step.ref} {undone.step.title}. {undone.reason}"}
-    return add_detail(key=card.key, text=told, by=None, now=now)
 
 
 def _of_calls(now: datetime) -> QuerySet[OutsideWrite]:

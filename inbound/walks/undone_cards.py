@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
-from escalations.raising import raise_escalation
+from escalations.raising import add_detail, raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, same_value, script
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, who_asks, zone_of
@@ -27,10 +27,19 @@ BEGUN = "write_not_done"
 
 def see_to_undone(undone: Undone, *, how: str, now: datetime, card: Escalation | None = None) -> Escalation | None:
     """Its card, or the one where it is told, and that what followed from its write is seen to."""
-    whose = card or raise_card_of(undone, how=how, now=now)
+    whose = card or said_on_its_card(undone, now=now) or raise_card_of(undone, how=how, now=now)
     if undone.write is not None:
         OutsideWrite.objects.filter(pk=undone.write.pk, follow_card=None).update(follow_card=whose)
     return whose
+
+
+def said_on_its_card(undone: Undone, *, now: datetime) -> Escalation | None:
+    """Whoever works the card of a doubt that came out well is told what is still to be done; another card is not."""
+    card = undone.write.card if undone.write else None
+    if undone.step.kind == "hand_over" or card is None or card.state not in Escalation.UNSETTLED:
+        return None
+    told = _("Falta: %(what)s") % {"what": f"{undone.step.ref} {undone.step.title}. {undone.reason}"}
+    return add_detail(key=card.key, text=told, by=None, now=now)
 
 
 def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | None:

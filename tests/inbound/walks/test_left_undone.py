@@ -17,6 +17,7 @@ from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.walking import keep_draft
 from inbound.writes.delivering import deliver_due
+from inbound.writes.states import Verb, take_step
 from inbound.writes.writing import settle
 from telephony import phone_numbers
 from tests.inbound.other_side import OtherSide
@@ -272,4 +273,18 @@ def test_who_hangs_up_once_all_was_handed_over_has_no_second_card(call: Any, sid
     assert said.caller.step == "which_office"
     hang_up(said)
     assert kinds() == ["sim_block"]
+    assert after(said, minutes=5) == 0
+
+
+def test_a_doubt_that_comes_out_well_before_she_hangs_up_says_so_on_its_card(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "suspend")
+    side.hangs_up.add("lbc/suspend")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.caller.answer(telephone="70755511")
+    take_step(Verb.CONFIRM, write=said.write, by=None, now=said.caller.now, reference="LBC-1")
+    hang_up(said)
+    card = Escalation.objects.get()
+    assert "Falta: 800130001.5 Bloqueo temporal del SIM" in card.changes.latest("pk").note
+    assert said.write.follow_card == card
     assert after(said, minutes=5) == 0
