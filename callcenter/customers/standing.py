@@ -44,15 +44,6 @@ PENDING = ("damages", "orders")  # of them what stands beside the house's own pe
 PAST = ("closed", "annulled")
 
 
-def may_see(*, contract: str, user: User, now: datetime) -> bool:
-    """Whether this customer is any of this person's work."""
-    if user.sees_the_centre:
-        return True
-    own = Walk.objects.filter(contract=contract, agent__user=user, began_at__gt=now - A_SHIFT)
-    cards = Escalation.objects.visible_to(user).filter(contract=contract, closed_at=None)
-    return own.exists() or Contact.objects.visible_to(user).filter(contract=contract).exists() or cards.exists()
-
-
 @dataclass(frozen=True)
 class Entry:
     """One thing that is pending, or that happened: what, since when and until when, who has it, what was told."""
@@ -74,6 +65,14 @@ class Standing:
     contract: str
     user: User
     now: datetime
+
+    @cached_property
+    def may_be_seen(self) -> bool:
+        """Whether this customer is any of this person's work; asked of what the page shows, where that tells."""
+        if self.user.sees_the_centre or self.contacts or any(card.closed_at is None for card in self.cards):
+            return True
+        since = self.now - A_SHIFT
+        return Walk.objects.filter(contract=self.contract, agent__user=self.user, began_at__gt=since).exists()
 
     @cached_property
     def cards(self) -> list[Escalation]:
@@ -131,7 +130,7 @@ class Standing:
     @cached_property
     def refunds_waiting(self) -> list[Refund]:
         """What was given back of her contract and takes no payment back yet, the oldest first."""
-        return list(refunds_waiting_of(contract=self.contract, user=self.user)[:SHOWN])
+        return list(refunds_waiting_of(contact=self.contacts[0])[:SHOWN]) if self.contacts else []
 
     @cached_property
     def attempts(self) -> list[Attempt]:

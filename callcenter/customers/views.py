@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from agents.access import signed_in_user
 from agents.models import Role
-from callcenter.customers.standing import PARTS, PENDING, Standing, may_see, part_of
+from callcenter.customers.standing import PARTS, PENDING, Standing, part_of
 
 LONGEST = 24  # letters of a contract
 
@@ -18,7 +18,8 @@ LONGEST = 24  # letters of a contract
 def customer(request: HttpRequest, contract: str) -> HttpResponse:
     """All of a contract; with `part=` what one other system says of it."""
     user, now = signed_in_user(request), timezone.now()
-    if len(contract) > LONGEST or "\x00" in contract or not may_see(contract=contract, user=user, now=now):
+    standing = Standing(contract=contract, user=user, now=now)
+    if len(contract) > LONGEST or "\x00" in contract or not standing.may_be_seen:
         raise Http404
     asks_systems = user.role != Role.AUDITOR  # who only reads needs no telephones of another system
     part = request.GET.get("part", "")
@@ -28,7 +29,7 @@ def customer(request: HttpRequest, contract: str) -> HttpResponse:
         found = part_of(name=part, contract=contract, user=user, now=now)
         return render(request, "callcenter/customers/_part.html", {"found": found})
     context = {
-        "standing": Standing(contract=contract, user=user, now=now),
+        "standing": standing,
         "contract": contract,
         "pending_parts": PENDING if asks_systems else (),
         "other_parts": [part for part in PARTS if part not in PENDING] if asks_systems else (),

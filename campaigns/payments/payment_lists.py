@@ -181,13 +181,14 @@ def refunds_to_look_at(*, user: User, today: date) -> RefundsWaiting:
     return RefundsWaiting(beside_a_payment=counted["beside"], without_any=counted["all"] - counted["beside"])
 
 
-def refunds_waiting_of(*, contract: str, user: User) -> QuerySet[Refund]:
-    """What was given back of a contract and waits for its receipt, the oldest first; none for who may not see it.
+def refunds_waiting_of(*, contact: Contact) -> QuerySet[Refund]:
+    """What was given back of the contract of a contact and waits for its receipt, the oldest first. Who may see the
+    contact may see it.
 
     Also a row that names a service of the contract and no contract.
     """
-    contacts = Contact.objects.visible_to(user).filter(contract=contract)
-    if not contract or not contacts.exists():
+    contract = contact.contract
+    if not contract:
         return Refund.objects.none()
     numbers = Renewal.objects.filter(contact__contract=contract).exclude(service_number="").values("service_number")
     hers = Q(contract=contract) | Q(contract="", service_number__in=numbers)

@@ -102,6 +102,15 @@ def test_many_cards_take_no_more_queries_than_one(call: Caller, ana: Agent, elen
     assert len(many) <= len(few) <= 20
 
 
+def test_the_contacts_of_a_contract_are_asked_for_once(
+    call: Caller, ana: Agent, elena: User, signed_in: SignedIn
+) -> None:
+    client = signed_in(elena)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(PAGE)
+    assert ['FROM "campaigns_contact"' in query["sql"] for query in asked].count(True) == 1
+
+
 def test_only_whose_work_it_is_sees_it(
     call: Caller, ana: Agent, marta: Agent, oscar: User, signed_in: SignedIn
 ) -> None:

@@ -162,7 +162,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
             "agreed": agreed_calls_of(contact_id=found.pk),
             "steps": history_of(contact=found, user=user),
             "receipts": receipts_of(contact=found, user=user),
-            "refunds_waiting": refunds_waiting_of(contract=found.contract, user=user),
+            "refunds_waiting": refunds_waiting_of(contact=found),
         },
     )
 
