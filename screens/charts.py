@@ -61,16 +61,15 @@ class Chart:
 
     @cached_property
     def _drawings(self) -> Drawings:
-        return Drawings([self._as_wide_as(width) for width in WIDTHS])
+        return Drawings(self.spec, [self._fit(width) for width in WIDTHS])
 
     def on_paper(self, *, width: int, font: str) -> str:
         """The drawing for a document, in its typeface."""
-        return paper_svg(self._as_wide_as(width), font=font)
+        return paper_svg({**self.spec, **self._fit(width)}, font=font)
 
-    def _as_wide_as(self, width: int) -> Spec:
+    def _fit(self, width: int) -> Spec:
         legend = {**CONFIG["legend"], "columns": _columns_in(width - self.margin, self.legend)}
-        fitted: Spec = {"width": width, "autosize": {"type": "fit", "contains": "padding"}}
-        return {**self.spec, **fitted, "config": {"legend": legend}}
+        return {"width": width, "autosize": {"type": "fit", "contains": "padding"}, "config": {"legend": legend}}
 
 
 def day_by_day(

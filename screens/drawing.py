@@ -64,15 +64,16 @@ CONFIG: Spec = {
 
 
 class Drawings:
-    """One Vega-Lite specification in several widths, kept in the cache together: one look there finds them all.
+    """One Vega-Lite specification in several widths, kept in the cache together: one look there finds them all. `fits`:
+    what of it differs in each.
 
     Its `title` and `description` become what a screen reader says, not ink. A mark whose datum has the `link` that
     screens.chart_links gave it leads there, by its name.
     """
 
-    def __init__(self, fitted: Sequence[Spec]) -> None:
-        self._fitted = [_prepared(spec) for spec in fitted]
-        told = json.dumps([self._fitted, VEGA_LITE], sort_keys=True, default=str)
+    def __init__(self, spec: Spec, fits: Sequence[Spec]) -> None:
+        self._spec, self._fits = spec, fits
+        told = json.dumps([spec, fits, CONFIG, VEGA_LITE], sort_keys=True, default=str)
         self._key = f"chart:svg:{hashlib.sha256(told.encode()).hexdigest()}"
 
     @cached_property
@@ -85,7 +86,7 @@ class Drawings:
         """Those of the cache, or drawn now."""
         drawings = self.found
         if drawings is None:
-            drawings = [_svg(*prepared) for prepared in self._fitted]
+            drawings = [_svg(*_prepared({**self._spec, **fit})) for fit in self._fits]
             cache.set(self._key, drawings, KEPT)
         return [mark_safe(one) for one in drawings]  # noqa: S308  # text in it is escaped by Vega, names by _named
 
