@@ -53,7 +53,7 @@ def sum_cells(*, campaign: Campaign, only: Only) -> Cells:
 
 def read_days(*, campaign: Campaign, only: Only, on: date | None = None) -> list[Day]:
     """(day, unit, part, agent, zone, counts) of the parts asked for; agent and zone are told only of one day, `on`."""
-    rows = DayFigure.objects.filter(campaign=campaign, cut=only.cut)
+    rows = DayFigure.objects.filter(campaign=campaign, cut=only.shortest_cut if on is None else only.cut)
     if on is not None:
         rows = rows.filter(day=on)
     if only.agent is not None:

@@ -200,7 +200,7 @@ def _report_of(campaign: Campaign, *, counted_at: datetime) -> str:
 
 
 def _attempts(*, campaign: Campaign, only: Only) -> tuple[dict[date, int], list[tuple[Disposition, int]]]:
-    rows = AttemptFigure.objects.filter(campaign=campaign, cut=only.cut, part__in=only.lists)
+    rows = AttemptFigure.objects.filter(campaign=campaign, cut=only.shortest_cut, part__in=only.lists)
     if only.agent is not None:
         rows = rows.filter(agent=only.agent)
     elif only.zone:

@@ -29,6 +29,11 @@ class Only:
         return Cut.ZONE if self.zone and self.agent is None else Cut.AGENT
 
     @property
+    def shortest_cut(self) -> Cut:
+        """Which of them answers it where neither agent nor zone is told: there are fewer zones than agents."""
+        return Cut.ZONE if self.agent is None else Cut.AGENT
+
+    @property
     def days_leave_out_zone(self) -> bool:
         """Whether the figures of a day cannot heed the zone, because an agent is asked for too."""
         return bool(self.zone) and self.agent is not None

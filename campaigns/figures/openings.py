@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote_plus
 
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from campaigns.figures.figures import Figures, Totals
 from campaigns.figures.filters import NO_ZONE, Only
@@ -107,7 +107,8 @@ class Openings:
         return {"service": only.service, "zone": zone, **days}
 
     def _list(self, asked: dict[str, str | int | None]) -> str:
-        return f"{self._address}?{urlencode({name: value for name, value in asked.items() if value not in (None, '')})}"
+        told = (f"{name}={quote_plus(str(value))}" for name, value in asked.items() if value not in (None, ""))
+        return f"{self._address}?{'&'.join(told)}"
 
 
 def leads_of_totals(figures: Totals, opens: Openings) -> dict[str, Any]:

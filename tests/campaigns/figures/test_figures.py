@@ -202,6 +202,13 @@ def test_counting_again_leaves_the_same_rows(month, at):
     assert set(FigureCell.objects.values_list("pk", flat=True)) == before
 
 
+def test_days_and_calls_are_read_by_zone_of_which_there_are_fewer_than_agents(month):
+    with CaptureQueriesContext(connection) as queries:
+        read_figures(campaign=month, only=Only(service="TV"))
+    asked = [q["sql"] for q in queries if "dayfigure" in q["sql"] or "attemptfigure" in q["sql"]]
+    assert ["'zone'" in sql for sql in asked] == [True, True]
+
+
 def test_reading_takes_few_queries(month):
     with CaptureQueriesContext(
         connection,
