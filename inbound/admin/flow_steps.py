@@ -27,6 +27,7 @@ WORDS = {  # key of a step: how it is asked for, and how long it may be
     "question": (_("Qué decide el agente"), 160),
     "label": (_("Cómo se llama este final"), 120),
     "promised": (_("Qué se le promete al cliente"), 200),
+    "noted": (_("Qué se anota en la tarjeta"), 400),
     "none": (_("Botón para «ninguno de estos»"), 120),
 }
 CHOSEN = {
@@ -97,7 +98,8 @@ class StepForm(forms.Form):
     def _words(self) -> None:
         untitled = UNTITLED.get(str(self.raw.get("kind")))
         for key, (label, longest) in WORDS.items():
-            if key not in self._possible and not (key == "say" or (key == "title" and not untitled)):
+            is_possible = key in self._possible or (key == "noted" and key in self.raw)
+            if not is_possible and not (key == "say" or (key == "title" and not untitled)):
                 continue
             widget = (
                 forms.Textarea(attrs={"rows": 3, "cols": 80}) if key == "say" else forms.TextInput(attrs={"size": 80})

@@ -20,8 +20,9 @@ Place = tuple[str | int, ...]
 # The order in which the keys of a step are written; one that comes anew is put behind those before it here.
 ORDER = (
     *("kind", "ref", "covers", "lane", "title", "say", "question", "look_up", "action", "with", "as", "among", "of"),
-    *("unless", "shows", "none", "asks", "fields", "note", "on", "branches", "other", "outcomes", "escalation", "due"),
-    *("promised", "hands_to", "procedure", "result", "label", "settles", "mailed", "continue_as", "accountable"),
+    *("unless", "shows", "none", "asks", "fields", "note", "noted", "on", "branches", "other", "outcomes"),
+    *("escalation", "due", "promised", "hands_to", "procedure", "result", "label", "settles", "mailed"),
+    *("continue_as", "accountable"),
     "next",
 )
 OF_A_BRANCH = ("name", "label", "when", "needs", "unless", "next")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext as _
 
-from inbound.fields import When
-from inbound.flows.conditions import PLACE, alternatives, held_against, places
+from inbound.flows.brought import brought, given, paths_of
+from inbound.flows.conditions import PLACE
 from inbound.flows.shapes import (
     DONE,
     LANES,
@@ -48,7 +48,7 @@ def lint(
     call it, `101.yaml` if not said.
     """
     checks = _Checks(flow, name or f"{flow.line}.yaml")
-    checks.brings = _brought(flow, look_ups)
+    checks.brings = brought(flow, look_ups)
     for step in flow.steps.values():
         checks.references(step)
         checks.ways(step)
@@ -74,7 +74,7 @@ class _Checks:
         self.flow = flow
         self.file = file
         self.errors: list[FlowError] = []
-        self.given = ALWAYS_KNOWN | set(_given(flow))
+        self.given = ALWAYS_KNOWN | set(given(flow))
         self.brings: Mapping[str, frozenset[str]] = {}  # by root, what stands in it, where that is known
         self.sure = surely_known(flow)
         self.compares_who_asks = any(field.type == "holder" for step in flow.steps.values() for field in step.fields)
@@ -137,7 +137,7 @@ class _Checks:
 
     def names(self, step: Step) -> None:
         """Every path begins with something an earlier step may have brought, every field has a name of its own."""
-        for path in _paths(step):
+        for path in paths_of(step):
             root = path.split(".")[0]
             if root not in self.given:
                 self.wrong(step, _("«%(path)s»: ningún paso trae «%(root)s»") % {"path": path, "root": root})
@@ -194,6 +194,8 @@ class _Checks:
             self.wrong(step, _("deriva al carril «%(name)s», que no está en «lanes»") % {"name": step.hands_to})
         if step.kind == "end" and step.lane != LANES[0] and not step.settles:
             self.wrong(step, _("termina un carril y no dice qué pasa con la tarjeta: falta «settles»"))
+        if step.noted and step.lane == LANES[0]:
+            self.wrong(step, _("«noted» va solo en otro carril que el del agente: se anota en su tarjeta"))
         sectors = [field for field in step.fields if field.type == "sector"]
         if bool(sectors) != step.letter or (step.letter and step.lane == LANES[0]):
             self.wrong(step, _("el correo de la tarjeta («letter») sale de un carril y pide un campo «sector»"))
@@ -210,7 +212,7 @@ class _Checks:
 
     def braces(self, step: Step) -> None:
         """A place that is not closed would be read out as it is written."""
-        for text in (step.say, step.question, step.promised, step.title, step.label):
+        for text in (step.say, step.question, step.promised, step.title, step.label, step.noted):
             if STRAY_BRACE.search(PLACE.sub("", text)):
                 words = _("«%(text)s»: una llave sin su par, o que no encierra un dato como {customer.name}")
                 self.wrong(step, words % {"text": text[:60]})
@@ -281,50 +283,3 @@ def _closure(begin: Collection[str], ways: Mapping[str, Collection[str]]) -> set
             reached.add(name)
             waiting.extend(ways.get(name, ()))
     return reached
-
-
-def _given(flow: Flow) -> Iterator[str]:
-    for step in flow.steps.values():
-        yield from (field.name for field in step.fields)
-        if step.as_:
-            yield step.as_
-
-
-def _brought(flow: Flow, look_ups: Mapping[str, LookUp]) -> dict[str, frozenset[str]]:
-    """By each root that look-ups alone bring, the names in it; a row that was chosen has those it is chosen among."""
-    found: dict[str, frozenset[str]] = {}
-    unknown = {field.name for step in flow.steps.values() for field in step.fields}
-    for step in flow.steps.values():
-        asked = look_ups.get(step.look_up) if step.look_up else None
-        if step.as_ and asked and asked.gives:
-            found[step.as_] = found.get(step.as_, frozenset()) | asked.gives
-        elif step.as_ and step.kind != "choose":
-            unknown.add(step.as_)
-    chosen = [(step.as_, step.among.split(".")[0]) for step in flow.steps.values() if step.kind == "choose"]
-    for name, among in chosen:
-        if among in found and among not in unknown:
-            found[name] = found.get(name, frozenset()) | found[among]
-        else:
-            unknown.add(name)
-    return {name: names for name, names in found.items() if name not in unknown}
-
-
-def _paths(step: Step) -> Iterator[str]:
-    """Every path a step asks for. What `unless` names is of the rows it chooses among."""
-    for text in (step.say, step.question, step.promised, step.title):
-        yield from places(text)
-    for what in (*step.with_.values(), *step.of.values()):
-        if "{" in what:
-            yield from places(what)
-        else:
-            yield from alternatives(what)
-    yield from filter(None, (step.on, step.among))
-    if step.due:
-        yield from filter(None, (step.due.hours, *step.due.before.split()))
-    conditions: list[When] = [when for branch in step.branches for when in (branch.when, branch.needs, branch.unless)]
-    conditions += [field.required_unless for field in step.fields]
-    for when in conditions:
-        yield from (*when, *filter(None, map(held_against, when.values())))
-    for field in step.fields:
-        yield from filter(None, (*alternatives(field.among), *alternatives(field.prefill)))
-        yield from filter(None, (field.card, field.other_than))

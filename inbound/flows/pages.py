@@ -115,6 +115,8 @@ def _does(step: Step) -> Iterator[str]:
         yield step.procedure
     if step.fields:
         yield "asks " + ", ".join(field.name for field in step.fields)
+    if step.noted:
+        yield f"notes on the card: {step.noted}"
     if step.result:
         yield f"result {step.result}"
     if step.settles:

@@ -41,7 +41,7 @@ DOTTED = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*", re.ASCII)
 MOST_OF_A_DUE = 1000
 
 OF_A_FLOW = frozenset({"line", "name", "procedure", "start", "steps", "lanes"})
-OF_EVERY_STEP = frozenset({"kind", "ref", "covers", "title", "say", "fields", "note", "lane"})
+OF_EVERY_STEP = frozenset({"kind", "ref", "covers", "title", "say", "fields", "note", "noted", "lane"})
 # what a kind must have, and what it may have besides
 NEEDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "say": (frozenset({"say", "next"}), frozenset({"continue_as"})),
@@ -125,6 +125,7 @@ class _Reading:
             say=self.word(data, "say", longest=2000, needed=False),
             fields=self.fields(data.get("fields", [])),
             note=self.yes(data, "note"),
+            noted=self.word(data, "noted", longest=400, needed=False),
             next=self.word(data, "next", NAME, needed=False),
             look_up=self.word(data, "look_up", DOTTED, needed=False),
             action=self.word(data, "action", DOTTED, needed=False),

@@ -11,6 +11,8 @@ One flow a line of the centre; `docs/flows/` shows each as a diagram and a table
 - `hand_over`: an escalation, whose card may be worked by a lane of the flow (`hands_to`); `refer`: another procedure
   takes it from here; `end`: a named result, which in a lane says what becomes of the card (`settles`), and may ask
   that a mail about it was delivered before (`mailed`).
+
+Whatever its kind, a step of a lane may say what is `noted` on the card once it is answered.
 """
 
 from __future__ import annotations
@@ -106,6 +108,7 @@ class Step:
     settles: str = ""
     mailed: bool = False
     letter: bool = False
+    noted: str = ""
     continue_as: str = ""
     lane: str = "agent"
 

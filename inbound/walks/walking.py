@@ -27,6 +27,7 @@ from inbound.outside.reaching import Looked, look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.asked import call_back_on, typed_so_far
 from inbound.walks.asked_otherwise import hand_over_what_differs
+from inbound.walks.card_notes import note_on_card
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out, write_to_unit
 from inbound.walks.footsteps import (
     StaleStep,
@@ -107,6 +108,8 @@ def answer_step(
                 hand_over(here=here, known=known, now=now)
             except UnknownKind as unknown:
                 raise WalkRefused(str(unknown)) from unknown
+        if step.noted:
+            note_on_card(here=here, known=known, now=now)
         remember_customer(walk, footstep.answer)
         if step.kind == "end":
             _end(here, now)

@@ -108,6 +108,10 @@ REITERATE = """action: smartflex.reiterate_damage
         ("say: ¿Quién habla?", "say: \"¿{customer.name}?\"",
          "101.yaml: customer: si no se sabe lo que va entre llaves no queda nada que decir"),
         # lanes
+        ("kind: hand_over\n", "kind: hand_over\n    noted: Algo\n",
+         "101.yaml: unforeseen: «noted» va solo en otro carril que el del agente"),
+        ("title: Saludo,", "title: Saludo, noted: 'Dice {nothing.said}',",
+         "101.yaml: greet: «nothing.said»: ningún paso trae «nothing»"),
         ("result: done", "lane: supervisor, result: done", "101.yaml: refer: lleva a «done», que es de otro carril"),
         ("start: greet", "start: greet\nlanes: {supervisor: done}",
          "101.yaml: done: comienza el carril «supervisor» y no es de él"),

@@ -75,6 +75,8 @@ def answers_of(step: Step, caller: Caller, way: Way = ()) -> dict[str, str]:
     said = {name: text for field in asked for name, text in typed(field, caller).items()}
     if "asker_is" in said and {("may_be_told", "holder"), ("may_hear", "holder")} & set(way):
         said["asker_is"] = "owner"
+    if "claimed_contract" in said and ("whose_contract", "another") in way:
+        said["claimed_contract"] = "2022027"
     if here_asks_whose(step, way):
         said["number"] = ""
     if "reach" in said:

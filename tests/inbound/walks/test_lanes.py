@@ -190,6 +190,8 @@ def test_only_who_has_the_card_walks_it(card, elena, rosa, ana, monday):
     with pytest.raises(Walk.DoesNotExist):
         lane.answer("applies")
     lane.by = rosa
+    lane.look()
+    lane.by_hand()
     lane.answer("applies")
     assert Walk.objects.get(pk=lane.walk.pk).by == rosa
 
@@ -222,7 +224,7 @@ def test_a_card_settled_by_hand_leaves_its_lane_where_it_stands(card, elena, mon
         lane.answer()
     working.reopen(escalation_id=card.pk, reason="Llamó de nuevo", by=elena, now=monday)
     lane.answer()
-    assert lane.step == "claim_applies"
+    assert lane.step == "claimed_account"
 
 
 def test_what_else_one_works_is_not_what_was_settled_by_hand(call_of, elena, monday):
