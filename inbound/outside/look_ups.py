@@ -181,10 +181,10 @@ def _codes(_clients: Any, arguments: Arguments, now: datetime) -> Any:
 
 
 def _working_day(_clients: Any, _arguments: Arguments, now: datetime) -> Any:
-    """Whether the centre still works today, and the day until which a call promised now is made (103.6)."""
-    due = due_by(now=now, end_of_day=True)
-    day = due.astimezone(LA_PAZ).date()
-    return {"is_open": day == now.astimezone(LA_PAZ).date(), "next_on": day.isoformat()}
+    """Whether the centre still works today, and the day and hour until which a call promised now is made (103.6)."""
+    due = due_by(now=now, end_of_day=True).astimezone(LA_PAZ)
+    day = due.date()
+    return {"is_open": day == now.astimezone(LA_PAZ).date(), "next_on": day.isoformat(), "hour": f"{due:%H:%M}"}
 
 
 OF_THE_HOUSE: dict[str, LookUp] = {
