@@ -13,7 +13,7 @@ import os
 import random
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -56,7 +56,7 @@ class Listener:
         self._board, self._clock, self._secret, self._patience = board, clock, secret, patience
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
         self._database = ThreadPoolExecutor(1, thread_name_prefix="telephony-database")
-        self._rung = asyncio.Event()
+        self._rung: list[asyncio.Event] = []
         self._ending = asyncio.Event()
 
     def stop(self) -> None:
@@ -100,7 +100,9 @@ class Listener:
                 watch = Watch(held)
                 await self._come_in(link, held, watch)
                 was_up = True
-                await self._until_one_ends(keeping, self._listen(link, held, watch), self._send(link, held, watch))
+                sending = Sending(link, held, watch, ask=self._ask, clock=self._clock)
+                doing = (self._when_rung(sending.all), self._when_rung(sending.pauses))
+                await self._until_one_ends(keeping, self._listen(link, held, watch), *doing)
         except (LinkLost, HoldLost, DatabaseError, InterfaceError) as error:
             why = f"{type(error).__name__}: {error}"
         finally:
@@ -143,15 +145,19 @@ class Listener:
         while watch.apply(now=now) == AT_ONCE:
             continue
 
-    async def _send(self, link: Link, held: Listening, watch: Watch) -> None:
-        """What was asked for, as soon as it is asked for."""
-        sending = Sending(link, held, watch, ask=self._ask, clock=self._clock)
-        while True:
-            self._rung.clear()
-            await sending.all()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOKS_EVERY):
-                    await self._rung.wait()
+    async def _when_rung(self, work: Callable[[], Awaitable[None]]) -> None:
+        """As soon as something is asked for, and now and then."""
+        rung = asyncio.Event()
+        self._rung.append(rung)
+        try:
+            while True:
+                rung.clear()
+                await work()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOKS_EVERY):
+                        await rung.wait()
+        finally:
+            self._rung.remove(rung)
 
     async def _keep(self, held: Listening) -> None:
         """Renew the hold; whoever could not in time acts no more."""
@@ -179,7 +185,8 @@ class Listener:
                     await bell.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
                     async for told in bell.notifies():
                         if told.payload == str(self._board.pk):
-                            self._rung.set()
+                            for rung in self._rung:
+                                rung.set()
             await asyncio.sleep(LOOKS_EVERY)
 
     async def _rest(self, seconds: float) -> None:

@@ -45,6 +45,19 @@ class Sending:
         while order := await self._ask(partial(next_order, held=held, now=self._clock())):
             await self._carry_out(order)
 
+    async def pauses(self) -> None:
+        """What differs at the telephones' queues from what agents do. Raises LinkLost."""
+        pauses = self._watch.pauses
+        for asked in await self._ask(partial(pauses.differing, now=self._clock())):
+            try:
+                answer = await self._link.ask("QueuePause", asked.headers)
+            except NotSendable as error:
+                said = f"not sendable: {error}"
+            else:
+                said = "" if answer.succeeded else answer.get("message") or "no reason given"
+            if said:
+                await self._ask(partial(pauses.refused, asked, said=said, now=self._clock()))
+
     async def _place(self, call: OutgoingCall) -> None:
         key, board = str(call.key), call.switchboard
         try:

@@ -18,6 +18,7 @@ from telephony.events import ChannelSeen, Event, as_row, from_row, subjects
 from telephony.holding import HoldLost
 from telephony.models import HeardEvent, Listening, OutgoingCall
 from telephony.outcomes import ClickedCall, Outcome, Phase
+from telephony.pauses import Pauses
 from telephony.queue_calls import QueueCalls
 
 AT_ONCE = 500  # events of one transaction
@@ -57,6 +58,7 @@ class Watch:
         self._keys: dict[str, str] = {}  # of each call, by everything it is told by
         self._over_since: dict[str, datetime] = {}  # of those whose last words are waited for
         self._queue_calls = QueueCalls(held.pk)
+        self.pauses = Pauses(held.pk)
         self._is_read = False
 
     def agent_channel(self, call: OutgoingCall) -> str:
@@ -79,6 +81,7 @@ class Watch:
                     for key in self._take(event):
                         touched[key] = row.at
                     self._queue_calls.take(event, at=row.at)
+                    self.pauses.take(event, at=row.at, is_news=row.fence == self._held.fence)
                 for key, at in touched.items():
                     self._write(key, at=at)
                 self._queue_calls.tell()

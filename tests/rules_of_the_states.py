@@ -6,6 +6,7 @@ from tests.a_rule import Rule
 
 STATES = "tests/agents/test_states.py"
 SWEEP = "tests/agents/test_state_sweep.py"
+PAUSES = "tests/telephony/test_pauses.py"
 
 RULES = (
     Rule(
@@ -42,6 +43,27 @@ RULES = (
         "return AgentState.objects.open().filter(agent=agent, state=PAUSED).exists()",
         "return False",
         ("tests/campaigns/calling/test_calling.py::test_a_pause_stops_the_agent_and_nobody_else",),
+    ),
+    Rule(
+        "who is signed out is given calls by the queues",
+        "telephony/pauses.py",
+        "return Pause(True, SIGNED_OUT)",
+        "return Pause(False)",
+        (f"{PAUSES}::test_who_takes_calls_is_paused_in_no_queue_and_who_does_not_in_all",),
+    ),
+    Rule(
+        "what the house asked for comes back as if it were done at the telephone",
+        "telephony/pauses.py",
+        "if self._is_echo(member, told, at=at) or told == before or not is_news:",
+        "if told == before or not is_news:",
+        (f"{PAUSES}::test_an_echo_that_is_late_undoes_nothing",),
+    ),
+    Rule(
+        "house and switchboard undo each other's pauses without end",
+        "telephony/pauses.py",
+        "tries.again_from = tries.times[0] + IN_THE_TIME if often else None",
+        "tries.again_from = None",
+        (f"{PAUSES}::test_whoever_undoes_it_every_time_is_not_fought_without_end",),
     ),
     Rule(
         "a page left open is a sign that somebody is there",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agents.models import Agent
+from agents.presence import sign_in
 from inbound.models import Walk
 from telephony.models import Extension, QueueCall, Switchboard
 from telephony.seats import sit_down
@@ -50,6 +51,7 @@ def running(played: Board) -> Iterator[Running]:
 def seated(running: Running, ana: Agent) -> Agent:
     Extension.objects.create(switchboard=running.board, number="1001", place="Sala")
     extension = Extension.objects.select_related("switchboard").get(number="1001")
+    sign_in(user=ana.user, now=timezone.now())
     sit_down(agent=ana, extension=extension, now=timezone.now())
     return ana
 
