@@ -11,7 +11,8 @@ from service_level.days import LA_PAZ, midnight_of
 HOUSE = "house."  # look-ups that ask no other system begin with it
 INSTALLATION_DAYS = 10  # 103.5: within 1 to 10 days since the sale or the transfer
 FRIDAY = 4
-BEFORE_A_VISIT = timedelta(hours=1)  # 103.12: whoever goes there has to be told
+HOURS_BEFORE_A_VISIT = 1  # 103.12: whoever goes there has to be told
+BEFORE_A_VISIT = timedelta(hours=HOURS_BEFORE_A_VISIT)
 NOON = time(12)
 
 

@@ -13,9 +13,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from escalations.raising import due_by
 from inbound.fields import HOLDER, KINSHIPS, OWNER, Field
 from inbound.flows.conditions import is_required, known_first, same_value, value_at
 from inbound.flows.shapes import SERVICE_ASKED, Step
+from inbound.outside.readings import HOURS_BEFORE_A_VISIT
 from screens.amounts import read_amount
 from service_level.days import LA_PAZ
 from telephony import phone_numbers
@@ -48,8 +50,7 @@ def clean_answers(
     for field in fields:  # whoever is the holder is nobody's relative, whatever was left in the field
         if field.type == "kinship" and field.required_unless and not is_required(field, together):
             cleaned[field.name] = ""
-    if too_late := _hour_that_passed(fields, cleaned, now):
-        errors[too_late] = _("Esa hora de hoy ya pasó.")
+    errors |= _visit_too_soon(fields, cleaned, now)
     for field in fields:
         if (
             field.type == "holder"
@@ -88,13 +89,19 @@ def clean_so_far(
     return {**cleaned, "note": note} if note else cleaned
 
 
-def _hour_that_passed(fields: Collection[Field], cleaned: Mapping[str, Any], now: datetime) -> str:
-    """The field with the hour of a visit of today that is over; empty when there is none."""
+def _visit_too_soon(fields: Collection[Field], cleaned: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """The field with the hour of a visit that nobody can be told of in time (103.12), with the first one that is."""
     day = next((str(cleaned.get(field.name) or "") for field in fields if field.type == "date"), "")
     hour = next((field.name for field in fields if field.type == "hour"), "")
-    local = now.astimezone(LA_PAZ)
-    is_over = bool(cleaned.get(hour)) and day == local.date().isoformat() and cleaned[hour] <= f"{local:%H:%M}"
-    return hour if is_over else ""
+    if not day or not cleaned.get(hour):
+        return {}
+    earliest = due_by(now=now, working_hours=HOURS_BEFORE_A_VISIT).astimezone(LA_PAZ)
+    if f"{day} {cleaned[hour]}" >= f"{earliest:%Y-%m-%d %H:%M}":
+        return {}
+    return {
+        hour: _("La visita se prepara en una hora de trabajo: desde el %(first)s.")
+        % {"first": f"{earliest:%d/%m/%Y %H:%M}"}
+    }
 
 
 def _why_not_holder(field: Field, fields: Collection[Field], known: Mapping[str, Any]) -> str:

@@ -229,12 +229,12 @@ def test_a_name_and_a_number_the_card_needs_are_asked_for_in_words(
 
 
 @pytest.mark.parametrize(
-    ("hour", "due"), [("11:30", "2026-11-25 10:30"), ("10:00", "2026-11-25 09:30"), ("18:00", None)]
+    ("hour", "due"), [("11:30", "2026-11-25 10:30"), ("10:30", "2026-11-25 09:30"), ("18:00", None)]
 )
 def test_a_visit_is_arranged_an_hour_before_it(
     hour: str, due: str | None, begin: Callable[[str], Caller], answers: dict[str, Any], at: Callable[..., datetime]
 ) -> None:
-    """It is half past nine: of a visit within the hour the card is due at once, of a late one within a working day."""
+    """It is half past nine: of a visit in an hour the card is due at once, of a late one within a working day."""
     answers["smartflex.customer"] = {"contract": "1001", "name": "ROSA", "products": [], "telephones": ["70712345"]}
     answers["smartflex.orders"] = [{"number": "OT-1", "state": "annulled", "annulled_for": "subscriber_absent"}]
     caller = begin("103")
@@ -244,6 +244,9 @@ def test_a_visit_is_arranged_an_hour_before_it(
     caller.answer("annulled")
     caller.answer("subscriber_absent")
     caller.answer()
+    for too_soon in ("09:40", "10:29"):  # nobody could be told of it in time
+        with pytest.raises(StepRefused, match="desde el 25/11/2026 10:30"):
+            caller.answer(visit_day="2026-11-25", visit_hour=too_soon, visit_address="Sucre 1")
     caller.answer(visit_day="2026-11-25", visit_hour=hour, visit_address="Sucre 1")
     assert f"Visita el 25/11/2026 a horas {hour}, aproximadamente." in page_of(caller).say
     caller.answer()
