@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import agent_of, agents_only, signed_in_user
+from inbound.flows.conditions import same_value
 from inbound.models import ServiceLine, Walk
 from inbound.outside.reaching import look_up
 from inbound.tasks import deliver_writes
@@ -223,15 +224,16 @@ def customers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if len(text) >= 3:
         looked = look_up(name="smartflex.search", arguments={"text": text}, now=timezone.now(), by=user)
         found = looked.found or {}
-        customers = [{**one, "service_asked": _service_asked(one, text)} for one in found.get("customers", [])]
+        customers = [{**one, "service_asked": service_asked(one, text)} for one in found.get("customers", [])]
         context |= {"looked": looked, "customers": customers, "more": found.get("more", False)}
     return render(request, "inbound/walks/_customers.html", context)
 
 
-def _service_asked(customer: dict[str, Any], text: str) -> str:
-    """The customer's own service number that was typed; empty when she was found by something else."""
+def service_asked(customer: dict[str, Any], text: str) -> str:
+    """The customer's own service number that was typed, however; empty when she was found by something else."""
     typed = re.sub(r"[\s-]", "", text)
-    return next((typed for one in customer.get("products", []) if one.get("service_number") == typed), "")
+    numbers = [str(one.get("service_number") or "") for one in customer.get("products", [])]
+    return next((number for number in numbers if number and same_value(number, typed)), "")
 
 
 @require_GET

@@ -14,6 +14,7 @@ from inbound.outside.reaching import Looked
 from inbound.walks import walking
 from inbound.walks.answering import StepRefused
 from inbound.walks.page import lay_walk
+from inbound.walks.views.walks import service_asked
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of
 from tests.inbound.lines_on_file import publish_every_flow
@@ -225,3 +226,12 @@ def test_what_was_read_of_one_is_not_known_of_another(ana: Agent, now: datetime,
     caller.by_hand(**{"0.name": "Gerencia", "0.extension": "1100"})
     caller.answer("0")
     assert caller.here.known["extension"]["extension"] == "1100"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("+59144519922", "4519922"), ("4519922", "4519922"), ("451-9922", "4519922"), ("1001575", ""), ("Rosa", "")],
+)
+def test_the_service_she_calls_about_is_kept_however_its_number_is_typed(typed: str, kept: str) -> None:
+    customer = {"products": [{"service_number": "4519922"}, {"service_number": ""}, {"service_number": "800100"}]}
+    assert service_asked(customer, typed) == kept
