@@ -28,8 +28,8 @@ LABELS = {
     "description": gettext_lazy("Qué ocurre"), "fault": gettext_lazy("Falla"), "hour": gettext_lazy("Hora"),
     "name": gettext_lazy("Nombre"), "number": gettext_lazy("Número"), "order": gettext_lazy("Orden"),
     "reason": gettext_lazy("Motivo"), "requester": gettext_lazy("Lo pidió"), "sector": gettext_lazy("Sector"),
-    "component": gettext_lazy("Componente"), "until": gettext_lazy("El plazo era"),
-    "seen": gettext_lazy("Lo que se vio"), "segment": gettext_lazy("Segmento"),
+    "component": gettext_lazy("Componente"), "note": gettext_lazy("Qué ocurre ahora"),
+    "until": gettext_lazy("El plazo era"), "seen": gettext_lazy("Lo que se vio"), "segment": gettext_lazy("Segmento"),
     "service_number": gettext_lazy("Número de servicio"), "sold_on": gettext_lazy("Vendido el"),
     "state": gettext_lazy("Estado"), "telephone": gettext_lazy("Teléfono"), "zone": gettext_lazy("Zona"),
 }  # fmt: skip

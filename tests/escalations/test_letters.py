@@ -263,3 +263,11 @@ def test_of_several_who_write_the_next_letter_at_once_one_does_and_the_others_ar
     assert [end for end in ends if isinstance(end, int)] == [letter.pk]
     assert sum("salió otro correo" in end for end in ends if isinstance(end, str)) == 4
     assert Notice.objects.count() == 1
+
+
+def test_what_happens_now_of_a_repair_is_told_to_who_repairs_it(make_card) -> None:
+    said = {"damage": "D-1", "segment": "A", "note": "Volvió a cortarse"}
+    card = make_card(kind="priority_repair", details=said)
+    assert "Segmento: A\nQué ocurre ahora: Volvió a cortarse\n" in draft_letter(card).text
+    card.details = {"damage": "D-1", "segment": "A"}
+    assert "ahora" not in draft_letter(card).text
