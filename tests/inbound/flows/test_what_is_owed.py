@@ -48,7 +48,7 @@ def test_what_is_owed_is_told_by_service_with_place_and_date_or_with_neither(lin
         assert script(say, {"contrato": "1001", "account": {**account, **one}}) == owes
     both = {**account, "due_on": "10/11/2026", "places": "Oficinas"}
     assert script(say, {"contrato": "1001", "account": both}) == (
-        f"{owes} Lo más antiguo que debe vence el 10/11/2026, y puede pagar en Oficinas."
+        f"{owes} Lo más antiguo que debe es con vencimiento al 10/11/2026, y puede pagar en Oficinas."
     )
 
 

@@ -250,3 +250,26 @@ def test_the_nocc_gets_a_name_and_a_number_that_stand_there_already() -> None:
     for name in ("nocc_follow_up", "nocc_by_mail", "nocc_to_confirm"):
         held = {field.name: field.prefill for field in steps[name].fields}
         assert held == {"caller_name": "subscriber.name | name", "telephone": "fault_number"}
+
+
+@pytest.mark.parametrize("state", ["Ejecutado", "Atendido"])
+def test_a_damage_is_called_by_the_state_it_is_in(state: str) -> None:
+    steps = flow_of("101").steps
+    told = script(steps["works"].say, {"damage": {"number": "D-1", "state": state}})
+    assert told == f"Su reclamo D-1 figura así: {state}. ¿Ya tiene servicio?"
+    assert "atend" not in steps["last_damage"].say
+
+
+def test_what_happens_now_goes_to_the_operations_centre() -> None:
+    steps = flow_of("101").steps
+    assert steps["last_damage"].note
+    assert steps["priority"].with_["note"] == "note"
+
+
+def test_an_invoice_that_is_not_among_those_shown_is_not_said_to_be_unpaid() -> None:
+    assert flow_of("102").steps["tell_not_paid"].say == "Esa factura no está entre las pagadas que veo."
+
+
+def test_the_end_of_a_slip_says_that_its_mail_went_only_once_it_did() -> None:
+    end = flow_of("103").steps["reentry_sent"]
+    assert (end.title, end.label) == ("¿Se entregó el correo?", "Nueva digitación enviada por correo")
