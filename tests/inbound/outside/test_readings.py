@@ -141,6 +141,9 @@ def test_a_reading_is_found_by_the_name_of_its_look_up(at: At) -> None:
         ("Holanda", "Países Bajos"),
         ("Inglaterra", "Reino Unido"),
         ("Brazil", "Brasil"),
+        ("New York", "Nueva York"),
+        ("Sao Paulo", "São Paulo"),
+        ("madrid", "Madrid"),
     ],
 )
 def test_a_country_is_found_as_people_say_it(said: str, found: str) -> None:
