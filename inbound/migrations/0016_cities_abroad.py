@@ -30,6 +30,6 @@ def begin(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inbound", "0014_the_call_a_walk_attends")]
+    dependencies = [("inbound", "0015_what_a_call_brings")]
 
     operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
