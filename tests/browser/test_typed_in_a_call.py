@@ -39,12 +39,12 @@ def test_what_was_typed_is_there_after_who_calls_was_noted(claim: Page) -> None:
     claim.get_by_label("Teléfono del que llama").fill("70733379")
     claim.get_by_label("Qué factura reclama").fill(CLAIM)
     claim.get_by_role("button", name="Anotar", exact=True).click()
-    expect(claim.locator(".caller")).to_contain_text("733-379")
+    expect(claim.locator(".caller")).to_contain_text("707-33379")
     expect(claim.get_by_label("Qué factura reclama")).to_have_value(CLAIM)
     claim.get_by_text("Corregir quién llama").click()
     claim.get_by_label("Teléfono del que llama").fill("70733378")
     claim.get_by_role("button", name="Anotar", exact=True).click()
-    expect(claim.locator(".caller")).to_contain_text("733-378")
+    expect(claim.locator(".caller")).to_contain_text("707-33378")
 
 
 def test_what_was_typed_is_there_after_another_call_was_looked_at(claim: Page) -> None:
