@@ -25,9 +25,9 @@ ORDER = {"number": "OT-1", "state": "assigned", "zone": "Norte", "sector": "Nort
 @pytest.mark.parametrize(
     ("read_at", "handed_over_at", "promised", "due"),
     [
-        ("2026-11-23 10:00", "2026-11-23 10:05", "en el transcurso del día", "2026-11-23 22:00"),
-        ("2026-11-23 21:58", "2026-11-23 22:03", "en el transcurso del día", "2026-11-23 22:03"),
-        ("2026-11-23 22:01", "2026-11-23 22:03", "el 24/11/2026", "2026-11-24 11:00"),
+        ("2026-11-23 10:00", "2026-11-23 10:05", "en el transcurso del día", "2026-11-23 20:00"),
+        ("2026-11-23 19:58", "2026-11-23 20:03", "en el transcurso del día", "2026-11-23 20:03"),
+        ("2026-11-23 20:01", "2026-11-23 20:03", "el 24/11/2026", "2026-11-24 12:30"),
     ],
 )
 def test_a_call_is_due_on_the_day_it_was_promised_for(
