@@ -10,6 +10,13 @@ PAUSES = "tests/telephony/test_pauses.py"
 
 RULES = (
     Rule(
+        "the control room asks for attention before the limit",
+        "control_room/alerts.py",
+        "lasted <= limit[kind]",
+        "lasted >= limit[kind]",
+        ("tests/control_room/test_room.py::test_what_lasts_too_long_is_an_alert_and_comes_first",),
+    ),
+    Rule(
         "what arrives late ends a stretch before it began",
         "agents/states.py",
         "moment = max(happened_at, there.began_at if there else _signed_out_at(agent) or happened_at)",

@@ -42,6 +42,8 @@ def test_a_claim_is_worked_step_by_step_and_its_card_closes(card, elena, open_as
     expect(page.locator("#step-title")).to_have_text("Reclamo recibido")
     assert_accessible(page)
     page.keyboard.press("Enter")
+    page.locator("input[name=owed]").fill("0")
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="No corresponde").click()
     expect(page.locator("#step-title")).to_have_text("Explicar la factura por teléfono")
     page.get_by_label("Nota").fill("Eran dos meses")

@@ -204,7 +204,7 @@ def test_clocks_tell_how_long_a_contact_is_open_and_a_call_lasts_and_nobody_hear
     page.clock.install()
     page.goto(f"{live_server.url}/desk/")
     page.set_viewport_size(DESK)
-    timer = page.get_by_role("timer")
+    timer = page.locator("#desk").get_by_role("timer")
     expect(timer).to_have_count(1)
     page.clock.run_for(65_000)
     expect(timer).to_have_text(re.compile(r"1:0\d"))

@@ -115,6 +115,8 @@ def claimed(by_hand: Any, elena: Any) -> tuple[Caller, Attending]:
 def register(lane: Attending) -> OutsideWrite:
     """Up to the end of a claim that applies, its number read on the other screen."""
     lane.answer()
+    lane.look()
+    lane.by_hand(owed="0")
     lane.answer("applies")
     lane.answer()
     write = OutsideWrite.objects.exclude(action="smartflex.write_interaction").latest("pk")

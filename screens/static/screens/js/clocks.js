@@ -1,17 +1,17 @@
 /* Clocks that count on by themselves: `0:47`, `12:05`, `1:02:03`. [data-counts]: the seconds that had passed when the piece
- * came. [data-since]: the moment it began, for pieces that are only drawn anew when they say something else.
+ * came. [data-began]: the moment it began, for pieces that are only drawn anew when they say something else.
  */
 (() => {
   "use strict";
   const began = new WeakMap();
   const two = (number) => String(number).padStart(2, "0");
   const passed = (clock) => {
-    if ("since" in clock.dataset) return (Date.now() - Date.parse(clock.dataset.since)) / 1000;
+    if ("began" in clock.dataset) return (Date.now() - Date.parse(clock.dataset.began)) / 1000;
     if (!began.has(clock)) began.set(clock, performance.now() - Number(clock.dataset.counts) * 1000);
     return (performance.now() - began.get(clock)) / 1000;
   };
   const tick = () =>
-    document.querySelectorAll("[data-counts], [data-since]").forEach((clock) => {
+    document.querySelectorAll("[data-counts], [data-began]").forEach((clock) => {
       const seconds = Math.max(0, Math.floor(passed(clock)));
       const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
       const text = `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
