@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from agents.models import Agent, By, PauseReason, User
 from agents.states import Event, change_state
 from agents.telling import tell_pages
 from campaigns.desk.leases import release_desk
 
 
+@transaction.atomic
 def pause(*, agent: Agent, reason: PauseReason | None, by: User, now: datetime) -> None:
     """Pause her from now on; what is open at her desk is given back first.
 
@@ -20,12 +23,14 @@ def pause(*, agent: Agent, reason: PauseReason | None, by: User, now: datetime) 
     tell_pages([agent.user_id])
 
 
+@transaction.atomic
 def end_pause(*, agent: Agent, by: User, now: datetime) -> None:
     """She is available again. Raises StateRefused."""
     change_state(agent=agent, event=Event.BACK, now=now, by=By.SUPERVISOR, person=by)
     tell_pages([agent.user_id])
 
 
+@transaction.atomic
 def take_contact_away(*, agent: Agent, now: datetime) -> None:
     """Give back whom she has open, for whoever is next. Raises ReturnRefused while a call waits for its result."""
     release_desk(agent=agent, now=now)

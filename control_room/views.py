@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -116,8 +115,7 @@ def _do(request: HttpRequest, pk: int, verb: Callable[[Agent], str]) -> HttpResp
     agents = Agent.objects.visible_to(signed_in_user(request)).select_related("user")
     agent = get_object_or_404(agents, pk=pk)
     try:
-        with transaction.atomic():
-            done = verb(agent)
+        done = verb(agent)
     except (MessageRefused, StateRefused, ReturnRefused) as refused:
         messages.error(request, f"{agent}: {refused}")
     else:
