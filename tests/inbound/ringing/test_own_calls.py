@@ -147,3 +147,14 @@ def test_a_system_that_is_off_is_said(call: QueueCall, ana: Agent, now: datetime
 def test_a_number_that_is_withheld_is_nobodys(call: QueueCall, ana: Agent, now: datetime) -> None:
     call.number = ""
     assert who_has(call=call, by=ana.user, now=now).customers == []
+
+
+def test_nobody_is_asked_whose_number_it_is_that_is_withheld(
+    call: QueueCall, line: ServiceLine, ana: Agent, signed_in: Any
+) -> None:
+    asks = reverse("inbound:ringing_caller", args=[call.pk])
+    assert asks in signed_in(ana).get(reverse("inbound:ringing")).content.decode()
+    QueueCall.objects.update(number="")
+    page = signed_in(ana).get(reverse("inbound:ringing")).content.decode()
+    assert asks not in page
+    assert "La central no da su número." in page
