@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import Agent
@@ -110,12 +110,18 @@ def close(*, calls: Q, outcome: Outcome, now: datetime) -> int:
     return len(ending)
 
 
+def watched(*, now: datetime) -> QuerySet[Listening]:
+    """Links by which something was heard a moment ago, or soon will be: of the others nobody says any more what became
+    of a call.
+    """
+    return Listening.objects.filter(Q(lease_until__gt=now - GIVEN_UP) & ~Q(lost_at__lt=now - GIVEN_UP))
+
+
 def close_the_forgotten(*, now: datetime) -> int:
     """What nobody sent in time was not placed; what was sent and nobody watches any more is unknown."""
     unsent = Q(state=State.ASKED) & (Q(asked_at__lt=now - TOO_LATE) | Q(ending_asked_at__isnull=False))
     closed = close(calls=unsent, outcome=Outcome.NOT_PLACED, now=now)
-    watched = Listening.objects.filter(Q(lease_until__gt=now - GIVEN_UP) & ~Q(lost_at__lt=now - GIVEN_UP))
-    unwatched = Q(sent_at__lt=now - GIVEN_UP) & ~Q(switchboard__listening__in=watched)
+    unwatched = Q(sent_at__lt=now - GIVEN_UP) & ~Q(switchboard__listening__in=watched(now=now))
     return closed + close(calls=~Q(state=State.ASKED) & unwatched, outcome=Outcome.UNKNOWN, now=now)
 
 

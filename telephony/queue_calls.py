@@ -9,12 +9,15 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from agents.models import Agent
 from agents.states import Event as Change
 from agents.telling import tell_pages
 from telephony import phone_numbers
 from telephony.agent_states import change
 from telephony.call_orders import hands_over, settle_orders, take_back_consulting
+from telephony.dialling import watched
 from telephony.events import (
     CallerSeen,
     ChannelSeen,
@@ -32,7 +35,7 @@ from telephony.events import (
     QueueLeft,
     Transferred,
 )
-from telephony.models import QueueCall, QueueRing, Seat
+from telephony.models import Listening, QueueCall, QueueRing, Seat, Switchboard
 
 State, Outcome = QueueCall.State, QueueCall.Outcome
 # What a queue calls a member: PJSIP/1001, SIP/1001, Local/1001@from-queue/n.
@@ -43,6 +46,25 @@ def number_of(interface: str) -> str:
     """The extension a queue rings as `interface`; empty where it is none of ours."""
     found = INTERFACE.fullmatch(interface)
     return found[1] if found else ""
+
+
+@transaction.atomic
+def close_the_unwatched(*, now: datetime) -> int:
+    """Calls of a switchboard of which nobody has heard for a while: whether they go on nobody can say.
+
+    They ring on no page and wait in no figure as if somebody knew. Of whoever holds the link and this one waits for the
+    other. Returns how many.
+    """
+    with_calls = QueueCall.objects.under_way().values("switchboard")
+    list(Listening.objects.select_for_update().filter(switchboard__in=with_calls))
+    boards = Switchboard.objects.filter(pk__in=with_calls).exclude(listening__in=watched(now=now))
+    closed = 0
+    for board in boards:
+        calls = QueueCalls(board.pk)
+        calls.read()
+        closed += calls.reconcile(seen=(), now=now)
+        calls.tell()
+    return closed
 
 
 class QueueCalls:

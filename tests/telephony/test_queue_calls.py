@@ -22,8 +22,8 @@ from telephony.events import (
     QueueJoined,
 )
 from telephony.holding import take_hold
-from telephony.models import Extension, QueueCall, QueueRing, Seat, Switchboard
-from telephony.queue_calls import number_of
+from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
+from telephony.queue_calls import close_the_unwatched, number_of
 from telephony.vocabularies import Vocabulary
 from telephony.watching import Watch, hear
 from tests.telephony.recordings import all_names, recording
@@ -150,6 +150,19 @@ def test_after_a_loss_who_is_gone_has_ended_and_who_waits_has_joined(watch: Watc
     )
     assert (gone.outcome, state_of(ana)) == ("unknown", "available")
     assert joined.joined_at == NOW + timedelta(seconds=30)
+
+
+def test_a_call_of_which_nobody_hears_any_more_is_over_and_nobody_knows_how(
+    watch: Watch, seated: None, ana: Agent
+) -> None:
+    tell(watch, QueueJoined("101", CALLER, 1), MemberRung(Member("101", "SIP/1001"), CALLER, TELEPHONE))
+    last_heard = Listening.objects.get().lease_until
+    assert last_heard is not None
+    assert close_the_unwatched(now=last_heard + timedelta(seconds=50)) == 0
+    assert close_the_unwatched(now=last_heard + timedelta(seconds=70)) == 1
+    assert QueueCall.objects.get().outcome == "unknown"
+    assert not QueueRing.objects.filter(ended_at=None).exists()
+    assert state_of(ana) == "available"
 
 
 def test_another_listener_goes_on_from_the_rows(watch: Watch, seated: None, ana: Agent) -> None:
