@@ -1,12 +1,15 @@
 /* Clocks that count on by themselves: `0:47`, `12:05`, `1:02:03`. [data-counts]: the seconds that had passed when the piece
- * came. [data-began]: the moment it began, for pieces that are only drawn anew when they say something else.
+ * came. [data-began]: the moment it began, for pieces that are only drawn anew when they say something else; it is told
+ * from the centre's time, [data-now] of the page.
  */
 (() => {
   "use strict";
   const began = new WeakMap();
   const two = (number) => String(number).padStart(2, "0");
+  const told = document.querySelector("[data-now]")?.dataset.now;
+  const ahead = told ? Date.now() - Date.parse(told) : 0; // ms: this machine's clock need not be right
   const passed = (clock) => {
-    if ("began" in clock.dataset) return (Date.now() - Date.parse(clock.dataset.began)) / 1000;
+    if ("began" in clock.dataset) return (Date.now() - ahead - Date.parse(clock.dataset.began)) / 1000;
     if (!began.has(clock)) began.set(clock, performance.now() - Number(clock.dataset.counts) * 1000);
     return (performance.now() - began.get(clock)) / 1000;
   };
