@@ -221,6 +221,7 @@ def told_of(write: OutsideWrite) -> dict[str, str]:
     asked = ", ".join(filter(None, (write.requester_name, write.requester_card)))
     told = {
         "system": write.get_system_display(),
+        "contract": str(write.payload.get("contract") or ""),
         "number": write.to_whom,
         "amount": bs(write.amount) if write.amount else "",
         "requester": asked,

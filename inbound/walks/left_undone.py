@@ -94,7 +94,7 @@ def not_followed(here: WalkState) -> Iterator[Undone]:
         later = range(place + 1, len(here.trail))
         if follower.kind in MUST_FOLLOW and not any(_came_about(follower, passed.write, here, at) for at in later):
             then = state_on(walk=here.walk, trail=here.trail[: place + 1])
-            if given := given_on(here.trail[place + 1 :]):  # and asked for after it
+            if given := given_on(here.trail[place + 1 :]) or given_on(here.trail):  # she is one caller
                 then = replace(then, known={**then.known, TELEPHONE: given})
             done = _("Se había hecho: %(done)s.") % {"done": step.title}
             yield Undone(follower, then, done, passed.write, was_heard=False)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from escalations.models import Escalation
 from escalations.raising import add_detail, raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, same_value, script
+from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
@@ -47,7 +48,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     here, step = undone.here, undone.step
     walk, known = _of_its_customer(here), here.known
     words = words_of_the_call(here, known)
-    details = arguments(step.with_, words)
+    details = {**_contract_of(undone), **arguments(step.with_, words)}
     if walk.caller_name and walk.caller_name != walk.customer_name:
         details["caller"] = walk.caller_name
     number = str(details.get("number", ""))
@@ -62,7 +63,8 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
         return None
     about = undone.write.to_whom if undone.write else undone.about  # of two numbers each has its own
     ended = _("La llamada terminó antes de este paso (%(how)s).") % {"how": how}
-    only = [_("No se conoce otro teléfono que el mismo de que trata")] if same_value(telephone, number) else []
+    is_the_same = bool(telephone) and same_value(telephone, number)
+    only = [_("No se conoce otro teléfono que el mismo de que trata")] if is_the_same else []
     says: dict[str, Any] = {
         "customer_name": who_asks(step, walk, known) or customer_on_file(walk, known),
         "telephone": telephone,
@@ -118,15 +120,30 @@ def _of_its_customer(here: WalkState) -> Walk:
     return then
 
 
+def _contract_of(undone: Undone) -> dict[str, str]:
+    """The contract its write was for, of a line that is not of the contract the call is about."""
+    contract = str(undone.write.payload.get("contract") or "") if undone.write else ""
+    return {"contract": contract} if contract else {}
+
+
 def _heard(undone: Undone) -> str:
-    """Of a step without a promise of its own: what the agent was given to say after the write before it."""
-    return words_heard(undone.here, undone.write) if undone.write else ""
+    """Of a step without a promise of its own: what the agent was given to say after it, or after the write before it."""
+    if undone.write:
+        return words_heard(undone.here, undone.write)
+    refused = (one for one in reversed(undone.here.trail) if one.step == undone.step.name and one.chosen == REFUSED)
+    return _words_after(undone.here, next(refused, None))
 
 
 def words_heard(here: WalkState, write: OutsideWrite) -> str:
     """What the agent was given to say after the write was asked for; empty where nothing was said any more."""
+    return _words_after(here, next((passed for passed in here.trail if passed.write_id == write.pk), None))
+
+
+def _words_after(here: WalkState, asked: Footstep | None) -> str:
+    if asked is None:
+        return ""
     trail = read_state(walk=here.walk).trail
-    place = next((n for n, passed in enumerate(trail) if passed.write_id == write.pk), len(trail))
+    place = next(n for n, passed in enumerate(trail) if passed.position == asked.position)
     for n, passed in enumerate(trail[place + 1 :], start=place + 2):
         step = here.step_of(passed)
         if step.say:

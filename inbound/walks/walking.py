@@ -44,7 +44,7 @@ from inbound.walks.footsteps import (
 from inbound.walks.left_undone import all_undone, asked_of, was_only_corrected
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.walks.undone_cards import see_to_undone
-from inbound.walks.what_became import say_what_became
+from inbound.walks.what_became import say_what_became, tell_cards_of_the_refused
 from inbound.writes.delivering import wait_for
 from inbound.writes.states import WriteRefused, outcome_of
 
@@ -198,6 +198,8 @@ def follow_outcome(*, by: User, key: uuid.UUID, position: int, now: datetime, le
         here.footstep.chosen = outcome
         if here.step.as_:
             here.footstep.found = {"reference": write.reference, "why": "" if outcome == DONE else write.last_error}
+        if outcome == DONE:
+            tell_cards_of_the_refused(here, now=now)
         leave(here.footstep, now=now)
         known = known_on(here.path, before=here.walk.brought)
         enter(here.walk, here.trail, here.footstep.version_id, here.step.way(outcome), known=known, now=now)
