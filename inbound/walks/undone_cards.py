@@ -127,7 +127,7 @@ def _contract_of(undone: Undone) -> dict[str, str]:
 
 
 def _heard(undone: Undone) -> str:
-    """Of a step without a promise of its own: what the agent was given to say after it, or after the write before it."""
+    """Of a step without a promise of its own: what the agent was given to say after it, or the write before it."""
     if undone.write:
         return words_heard(undone.here, undone.write)
     refused = (one for one in reversed(undone.here.trail) if one.step == undone.step.name and one.chosen == REFUSED)
