@@ -174,13 +174,26 @@ def publish(text: str, now: datetime, *, line: str, version: int = 1) -> Service
 class Caller:
     """One call, walked by an agent: each verb answers whatever step is on the screen."""
 
+    left: WalkState | None = None
+
     def __init__(self, agent: Agent, line: ServiceLine, now: datetime) -> None:
         self.agent, self.by, self.now = agent, agent.user, now
         self.walk = begin_walk(agent=agent, line=line, key=uuid.uuid4(), now=now)
 
     @property
     def here(self) -> WalkState:
+        """As it stands, read anew: other calls, systems and people may have changed it."""
         return read_state(walk=Walk.objects.select_related("line", "agent__user").get(pk=self.walk.pk))
+
+    @property
+    def standing(self) -> WalkState:
+        """As her last verb left it, for whoever only goes on: reading it anew is most of the time such a test takes."""
+        self.left = self.left or self.here
+        return self.left
+
+    @property
+    def position(self) -> int:
+        return Walk.objects.values_list("position", flat=True).get(pk=self.walk.pk)
 
     @property
     def step(self) -> str:
@@ -189,27 +202,32 @@ class Caller:
     def answer(
         self, branch: str = "", *, position: int | None = None, confirmed: bool = False, **sent: str
     ) -> WalkState:
-        return walking.answer_step(
-            by=self.by, key=self.walk.key, position=position or self.here.footstep.position, sent=sent,
+        self.left = walking.answer_step(
+            by=self.by, key=self.walk.key, position=position or self.position, sent=sent,
             branch=branch, confirmed=confirmed, now=self.now,
         )  # fmt: skip
+        return self.left
 
     def outcome(self, **more: Any) -> WalkState:
         """What the write that was asked for came to, waited for as the page does."""
-        here = self.here.footstep.position
-        return walking.go_on_with_outcome(by=self.by, key=self.walk.key, position=here, now=self.now, **more)
+        self.left = walking.go_on_with_outcome(
+            by=self.by, key=self.walk.key, position=self.position, now=self.now, **more
+        )
+        return self.left
 
     def look(self, **more: Any) -> WalkState:
-        here = self.here.footstep.position
-        return walking.look(by=self.by, key=self.walk.key, position=here, now=self.now, **more)
+        self.left = walking.look(by=self.by, key=self.walk.key, position=self.position, now=self.now, **more)
+        return self.left
 
     def by_hand(self, **sent: str) -> WalkState:
-        here = self.here.footstep.position
-        return walking.write_what_is_seen(by=self.by, key=self.walk.key, position=here, sent=sent, now=self.now)
+        self.left = walking.write_what_is_seen(
+            by=self.by, key=self.walk.key, position=self.position, sent=sent, now=self.now
+        )
+        return self.left
 
     def back(self, to: int | None = None) -> WalkState:
-        here = self.here.footstep.position
-        return walking.go_back(by=self.by, key=self.walk.key, position=here, to=to, now=self.now)
+        self.left = walking.go_back(by=self.by, key=self.walk.key, position=self.position, to=to, now=self.now)
+        return self.left
 
 
 class Attending(Caller):

@@ -58,7 +58,7 @@ def typed(field: Field, caller: Caller) -> dict[str, str]:
     if field.name.rpartition(".")[2] == "identity_card":
         return {field.name: TYPED["identity_card"]}
     if field.name.endswith("0.service_number"):  # the one she calls about
-        return {field.name: str(caller.here.known.get("number") or TYPED["service_number"])}
+        return {field.name: str(caller.standing.known.get("number") or TYPED["service_number"])}
     if field.type == "customer":
         return {field.name: "1011018", f"{field.name}_name": "Rosa Flores"}
     if field.type in ("choice", "sector"):
@@ -70,7 +70,7 @@ def typed(field: Field, caller: Caller) -> dict[str, str]:
 
 def answers_of(step: Step, caller: Caller, way: Way = ()) -> dict[str, str]:
     """The fields of a step; after a refusal what was wrong with them is corrected."""
-    here = caller.here
+    here = caller.standing
     asked = fields_of(step, walk=here.walk, known=here.known)
     said = {name: text for field in asked for name, text in typed(field, caller).items()}
     if "asker_is" in said and {("may_be_told", "holder"), ("may_hear", "holder")} & set(way):
@@ -107,7 +107,7 @@ def place_of(way: Way) -> str:
 def branch_of_this_passing(decision: str, caller: Caller, way: Way) -> str:
     """What the way decides there the next time the call comes to it; empty where it does not any more."""
     asked = [branch for step, branch in way if step == decision]
-    passed = sum(one.step == decision for one in caller.here.trail)
+    passed = sum(one.step == decision for one in caller.standing.trail)
     return asked[passed] if passed < len(asked) else ""
 
 
@@ -158,7 +158,7 @@ def read_on_the_old_screen(field: Field, step: str, caller: Caller, way: Way) ->
             return {}
     if field.name == "owed" and {("topic", "nothing_owed"), ("account_found", "nothing_owed")} & set(way):
         return {field.name: "0"}
-    if caller.step == "certificates" and ("topic", "no_certificates") in way:
+    if caller.standing.step.name == "certificates" and ("topic", "no_certificates") in way:
         return typed(field, caller) if field.name.endswith(".none") else {}
     if shown := [SHOWN[decided][field.name] for decided in way if field.name in SHOWN.get(decided, {})]:
         return {field.name: shown[-1]}
@@ -178,8 +178,9 @@ def read_on_the_old_screen(field: Field, step: str, caller: Caller, way: Way) ->
 
 def walk_to_the_end(caller: Caller, way: tuple[tuple[str, str], ...], *, seen: bool = True) -> None:
     """Answer step by step; the agent decides, whatever is proposed. `seen`: she writes what the old screens say."""
+    caller.left = None  # it may have gone on as another line
     for name, branch in way:
-        here = caller.here
+        here = caller.standing
         if here.step.kind == "look_up" and here.step.name == name:
             if caller.look().step.name == name:
                 asked = look_ups()[here.step.look_up].by_hand if seen else ()

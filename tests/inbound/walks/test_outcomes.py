@@ -83,7 +83,7 @@ class Said:
 
     def up_to_it(self) -> None:
         for name, branch in self.before:
-            here = self.caller.here
+            here = self.caller.standing
             if here.step.name != name:
                 continue  # a reading of the house has answered itself
             if here.step.kind == "look_up":
@@ -103,7 +103,7 @@ class Said:
 
     def to_the_end(self) -> None:
         for _step in range(8):
-            here = self.caller.here
+            here = self.caller.standing
             self.words.append(script(here.step.say, words_of_the_call(here, here.known)))
             if here.step.kind == "end":
                 self.answer(here.step)
