@@ -10,7 +10,7 @@ from screens.admin_rights import NeverDeleted
 
 @admin.register(AlertLimit)
 class AlertLimitAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("kind", "limit", "is_on")
+    list_display = ("kind", "limit", "is_on", "is_mailed")
     readonly_fields = ("kind",)
     ordering = ("kind",)
 

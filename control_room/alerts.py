@@ -33,6 +33,12 @@ class Alert:
     agent: int | None = None
     href: str = ""
     verb: str = ""  # what `href` opens
+    about: str = ""  # what it is about where that is no agent: a queue, a link, a list
+
+    @property
+    def same(self) -> tuple[str, str]:
+        """What makes it the same alert a minute later."""
+        return self.kind, f"{self.agent or ''}:{self.about}"[:80]
 
 
 def limits() -> Mapping[str, int]:
@@ -95,7 +101,7 @@ def _of_waits(waiting: Iterable[Waiting], limit: Mapping[str, int], *, now: date
                 one.count,
             )
             said = {"line": one.line or one.queue, "count": one.count, "time": lasting(lasted)}
-            yield Alert(Kind.WAIT, words % said, lasted / limit[Kind.WAIT])
+            yield Alert(Kind.WAIT, words % said, lasted / limit[Kind.WAIT], about=one.queue)
 
 
 def _of_links(links: Iterable[LinkAge], limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
@@ -107,7 +113,7 @@ def _of_links(links: Iterable[LinkAge], limit: Mapping[str, int], *, now: dateti
         words = (
             _("Sin enlace con %(board)s desde hace %(time)s.") if one.since else _("Nunca hubo enlace con %(board)s.")
         )
-        yield Alert(Kind.LINK, words % said, max(lasted / limit[Kind.LINK], 1.0))
+        yield Alert(Kind.LINK, words % said, max(lasted / limit[Kind.LINK], 1.0), about=one.name)
 
 
 def _of_lists(people: Iterable[Person], limit: Mapping[str, int]) -> Iterable[Alert]:
@@ -140,7 +146,8 @@ def _of_lists(people: Iterable[Person], limit: Mapping[str, int]) -> Iterable[Al
         )
         href = reverse("campaigns:campaign", args=[f"{periods[campaign]:%Y-%m}"])
         said = {"agent": names[agent], "count": count}
-        yield Alert(Kind.LIST, words % said, 1 + (1 - count / limit[Kind.LIST]), agent, href, _("Reasignar…"))
+        weight = 1 + (1 - count / limit[Kind.LIST])
+        yield Alert(Kind.LIST, words % said, weight, agent, href, _("Reasignar…"), about=str(campaign))
 
 
 def _of_agreed_calls(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:

@@ -30,6 +30,11 @@ class AlertLimit(models.Model):
         help_text=_("Avisa cuando se pasa; la lista, cuando baja de él."),
     )
     is_on = models.BooleanField(_("avisa"), default=True)
+    is_mailed = models.BooleanField(
+        _("también por correo"),
+        default=False,
+        help_text=_("Un correo cuando empieza; mientras dura, ninguno más."),
+    )
 
     class Meta:
         verbose_name = _("umbral de aviso")
@@ -38,3 +43,18 @@ class AlertLimit(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class ToldAlert(models.Model):
+    """An alert that was mailed: as long as it lasts nobody is mailed about it again."""
+
+    kind = models.CharField(max_length=8, choices=AlertLimit.Kind)
+    about = models.CharField(max_length=80)  # the agent, queue, link or list; empty of the whole centre
+    told_at = models.DateTimeField()
+    seen_at = models.DateTimeField()  # when it was there last
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "about"], name="alert_is_told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}"

@@ -93,6 +93,13 @@ def person_now(*, agent: Agent, now: datetime) -> Person | None:
     return found[0] if found else None
 
 
+def alerts_now(*, now: datetime) -> list[Alert]:
+    """What asks for attention, for whoever does not look at the page."""
+    today = now.astimezone(LA_PAZ).date()
+    people = people_now(today=today, begins=midnight_of(today))
+    return find_alerts(people=people, waiting=who_waits(), links=link_ages(now=now), now=now)
+
+
 def lay_room(*, now: datetime, opened: Collection[str] = ()) -> Room:
     """As it stands now. `opened`: the teams that were unfolded, where there are too many agents for one look."""
     today = now.astimezone(LA_PAZ).date()

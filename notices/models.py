@@ -20,6 +20,7 @@ class NoticeKind(models.TextChoices):
     CAMPAIGN_SEALED = "campaign_sealed", _("Informe de cierre")
     ESCALATION_LETTER = "escalation_letter", _("Correo a una unidad")
     ESCALATION_DIGEST = "escalation_digest", _("Derivaciones vencidas")
+    ROOM_ALERTS = "room_alerts", _("Avisos de la sala de control")
 
 
 # Their text is about a customer, and they go to whom it concerns: nobody is named for them besides.
