@@ -155,14 +155,16 @@ def _digits(text: str) -> str:
     return "".join(filter(str.isdigit, text))
 
 
-def reach_at(card: Escalation, *, telephone: str, by: User, now: datetime) -> None:
-    """The customer of a card gave another telephone in the same call; an empty one changes nothing."""
+def reach_at(card: Escalation, *, telephone: str, by: User, now: datetime, customer_name: str = "") -> str:
+    """The customer of a card gave another telephone, or name, in the same call; an empty one changes nothing. Returns
+    what stands in its history; empty where nothing changed.
+    """
     card = locked_escalation(card.pk)
-    correct_raised(
+    return correct_raised(
         card,
         reason=card.reason,
         details={**card.details, **_telephone_in_words(card.details, telephone)},
-        customer_name=card.customer_name,
+        customer_name=customer_name or card.customer_name,
         telephone=telephone or card.telephone,
         promised=card.promised,
         due_at=None,

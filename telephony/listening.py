@@ -220,6 +220,7 @@ class House:
         while not self._ending.is_set():
             with contextlib.suppress(DatabaseError, InterfaceError):
                 in_use = {board.as_called: board for board in await asyncio.to_thread(_switchboards)}
+                self._bury_the_dead()
                 await self._leave(self._running.keys() - in_use.keys())
                 for called, board in in_use.items():
                     if called not in self._running:
@@ -230,11 +231,18 @@ class House:
                     await self._ending.wait()
         await self._leave(set(self._running))
 
+    def _bury_the_dead(self) -> None:
+        """One that ended by itself met what nobody thought of: it is told, and another takes its place."""
+        for called, (_listener, task) in list(self._running.items()):
+            if task.done():
+                log.error("listener_died", exc_info=task.exception())
+                del self._running[called]
+
     async def _leave(self, gone: set[tuple[object, ...]]) -> None:
         leaving = [self._running.pop(one) for one in gone]
         for listener, _task in leaving:
             listener.stop()
-        await asyncio.gather(*(task for _listener, task in leaving))
+        await asyncio.gather(*(task for _listener, task in leaving), return_exceptions=True)
 
 
 def secret_of(variable: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from escalations.letters import sectors_of
 from inbound.fields import CALLER_NAME, TELEPHONE, Field
 from inbound.flows.conditions import known_first, same_value
 from inbound.flows.shapes import LANES, Step
-from inbound.models import Footstep, Walk
+from inbound.models import Walk
 from inbound.walks.answering import clean_so_far
 from inbound.walks.cards import held_before
 from inbound.walks.state import WalkState
@@ -75,11 +75,6 @@ def call_back_on(walk: Walk, known: Mapping[str, Any], *, about: str = "", stole
     others = [one for one in numbers if one != (parse(about) or about)]
     tried = [one for one in (*given, *others, *numbers) if one]
     return next(iter(sorted(tried, key=lambda one: bool(stolen) and same_value(one, stolen))), "")[:16]
-
-
-def given_on(trail: Sequence[Footstep]) -> str:
-    """Where she said last that she is called, on some footsteps of a call, gone back from or not."""
-    return next((str(passed.answer[TELEPHONE]) for passed in reversed(trail) if passed.answer.get(TELEPHONE)), "")
 
 
 def stolen_line(here: WalkState, step: Step) -> str:

@@ -20,7 +20,7 @@ from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
 from inbound.walks.cards import next_key
-from inbound.walks.consequences import key_of, told_of
+from inbound.walks.consequences import key_of, own_write, told_of
 from inbound.walks.left_undone import may_be_about
 from inbound.walks.state import WalkState
 from inbound.writes.writing import sent_of
@@ -38,11 +38,22 @@ def what_differs(step: Step, known: Mapping[str, Any], write: OutsideWrite) -> s
     return ", ".join(corrected_in_words(text, before) for text, before in both if text not in before)
 
 
-def hand_over_what_differs(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> None:
-    """After the write of a `do` step was asked for: what is another now than when that was. Call it inside the step's
-    transaction.
+def hand_over_what_is_said_now(here: WalkState, *, now: datetime) -> None:
+    """The call ends on a step whose write was asked for before, in other words than stand there: she heard that a
+    supervisor sees to them.
     """
-    walk, footstep, write = here.walk, here.footstep, here.footstep.write
+    if here.step.kind == "do" and here.footstep.write_id is None and here.footstep.escalation_id is None:
+        before = own_write(here, OutsideWrite.objects.filter(walk=here.walk))
+        hand_over_what_differs(here=here, known=here.known, write=before, now=now)
+
+
+def hand_over_what_differs(
+    *, here: WalkState, known: Mapping[str, Any], write: OutsideWrite | None, now: datetime
+) -> None:
+    """What a `do` step would ask for now and is another than when its `write` was asked for. Call it inside the
+    transaction of the step.
+    """
+    walk, footstep = here.walk, here.footstep
     if write is None or write.position == footstep.position:  # asked for just now
         return
     differs = what_differs(here.step, known, write)
@@ -71,6 +82,15 @@ def hand_over_what_differs(*, here: WalkState, known: Mapping[str, Any], now: da
         add_detail(key=card.key, text=told, by=walk.by, now=now)
     if walk.escalation is None:
         footstep.escalation = card
+
+
+def say_what_was_asked_for(here: WalkState) -> None:
+    """Of money what follows speaks of the amount that was asked for, and not of the one that is said now."""
+    write, path = here.footstep.write, here.step.with_.get("amount", "")
+    if write is None or write.position == here.footstep.position:  # asked for just now
+        return
+    if write.amount is not None and path in here.known:
+        here.footstep.answer = {**here.footstep.answer, path: f"{write.amount:.2f}"}
 
 
 def is_corrected_by_a_person(here: WalkState) -> bool:

@@ -35,16 +35,26 @@ def which_card(here: WalkState) -> tuple[Field, ...]:
 
 def proposed_card(here: WalkState) -> str:
     """Which of the two stands in that field before anything is typed."""
-    details = arguments(here.step.with_, here.known)
-    return ANOTHER if card_to_correct(here, {"details": details, "reason": ""}) is None else CORRECTED
+    return ANOTHER if _proposed(here) is None else CORRECTED
+
+
+def _proposed(here: WalkState) -> Escalation | None:
+    return card_to_correct(here, {"details": arguments(here.step.with_, here.known), "reason": ""})
 
 
 def held_before(here: WalkState) -> dict[str, Any]:
     """What the fields of the step hold (state.py); of another request only who calls, and where she is called back."""
     held = fields_before(here)
     is_typed = here.walk.draft.get("position") == here.footstep.position
-    if is_typed or not which_card(here) or proposed_card(here) == CORRECTED:
+    if is_typed or not which_card(here):
         return held
+    card = _proposed(here)
+    newest = passings(here)[-2:-1]
+    if card is not None and newest and newest[0].escalation_id in (None, card.pk):
+        return held
+    if card is not None:  # of two it is the first again
+        own: dict[str, Any] = next((passed.answer for passed, one in _open_cards(here) if one.pk == card.pk), {})
+        return {name: text for name, text in own.items() if name != SAME_CARD}
     return {name: text for name, text in held.items() if name in (CALLER_NAME, TELEPHONE)}
 
 
@@ -57,9 +67,8 @@ def card_to_correct(here: WalkState, says: Mapping[str, Any], *, settled: bool =
     said = here.footstep.answer.get(SAME_CARD)
     if said == ANOTHER:
         return None
-    if said == CORRECTED and cards:
-        return cards[0][1]
-    return next((card for passed, card in cards if _is_same(here, passed, card, says)), None)
+    same = next((card for passed, card in cards if _is_same(here, passed, card, says)), None)
+    return cards[0][1] if same is None and said == CORRECTED and cards else same
 
 
 def next_key(key: str) -> str:
@@ -77,9 +86,23 @@ def contract_of(known: Mapping[str, Any]) -> str:
     return str(customer.get("contract") or "")[:24] if isinstance(customer, Mapping) else ""
 
 
+def surviving(card: Escalation) -> Escalation:
+    """The card itself, or the one that goes on for it since they were united."""
+    while card.merged_into is not None:
+        card = card.merged_into
+    return card
+
+
+def cards_of(here: WalkState) -> list[Escalation]:
+    """What this call handed over and is still to be settled, each once."""
+    cards = [surviving(passed.escalation) for passed in here.trail if passed.escalation is not None]
+    return [card for card in {card.pk: card for card in cards}.values() if card.state in Escalation.UNSETTLED]
+
+
 def _open_cards(here: WalkState, *, settled: bool = False) -> list[tuple[Footstep, Escalation]]:
     """What this step raised in this call, newest first."""
-    cards = [(passed, passed.escalation) for passed in reversed(passings(here)) if passed.escalation is not None]
+    raised = ((passed, passed.escalation) for passed in reversed(passings(here)))
+    cards = [(passed, surviving(card)) for passed, card in raised if card is not None]
     return [(passed, card) for passed, card in cards if settled or card.state in Escalation.UNSETTLED]
 
 

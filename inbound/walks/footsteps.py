@@ -17,6 +17,7 @@ from agents.models import User
 from escalations.lifecycle import Verb, why_not
 from inbound.flows.choosing import offered
 from inbound.flows.conditions import arguments, proposed_branch, unanswered
+from inbound.flows.shapes import Step
 from inbound.models import Footstep, Walk
 from inbound.outside.look_ups import NOBODYS
 from inbound.outside.reaching import look_up
@@ -130,6 +131,15 @@ def remember_customer(walk: Walk, answer: Mapping[str, Any]) -> None:
     for value in answer.values():
         if isinstance(value, dict) and value.get("contract") and not value.get(NOBODYS):
             walk.contract, walk.customer_name = str(value["contract"])[:24], str(value.get("name", ""))[:120]
+
+
+def remember_who_is_asked_about(walk: Walk, step: Step, answer: Mapping[str, Any]) -> None:
+    """The customer of the call as she was asked for last: who is named without a contract is not whom it was before."""
+    for field in step.fields:
+        if field.type == "customer":
+            named = answer.get(field.name)
+            walk.contract, walk.customer_name = "", str(named.get("name", ""))[:120] if isinstance(named, dict) else ""
+    remember_customer(walk, answer)
 
 
 def is_somebody_elses(here: WalkState, known: Mapping[str, Any]) -> bool:

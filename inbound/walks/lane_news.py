@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from agents.models import User
 from escalations.letters import letters_of
 from escalations.models import Escalation
-from inbound.fields import Field
+from escalations.raising import reach_at
+from inbound.fields import TELEPHONE, Field
 from inbound.models import OutsideWrite, Walk
 from inbound.walks.state import WalkState
 from inbound.writes.limits import NOT_HAPPENING
@@ -47,6 +49,24 @@ def tell_lane(
     lane.caller_number = telephone[:16]
     lane.contract, lane.customer_name = contract[:24], customer_name[:120]
     lane.save(update_fields=["brought", "caller_number", "contract", "customer_name"])
+
+
+def call_her_at(card: Escalation, *, telephone: str, by: User, now: datetime, customer_name: str = "") -> None:
+    """The card of a call, and whoever walks its lane, hear where she is called, and by which name."""
+    lane = lock_lane_of(card)
+    told = reach_at(card, telephone=telephone, by=by, now=now, customer_name=customer_name)
+    if lane is None or not told:
+        return
+    known = {name: value for name, value in lane.brought.items() if name != CORRECTED_SINCE}
+    tell_lane(
+        lane,
+        known={**known, TELEPHONE: telephone} if telephone else known,
+        contract=lane.contract,
+        customer_name=customer_name or lane.customer_name,
+        telephone=telephone or lane.caller_number,
+        told=told,
+        now=now,
+    )
 
 
 def news_of(walk: Walk) -> str:

@@ -18,24 +18,22 @@ from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from escalations.models import Escalation, Kind
-from escalations.raising import add_detail, due_by, kind_of, raise_escalation, reach_at
+from escalations.raising import add_detail, due_by, kind_of, raise_escalation
 from inbound.fields import CALLER_NAME, TELEPHONE
 from inbound.flows.conditions import same_value
 from inbound.models import OutsideWrite, Walk
+from inbound.outside.actions import actions
 from inbound.walks.answering import StepRefused
-from inbound.walks.asked import (
-    call_back_on,
-    given_on,
-    name_of_the_caller,
-    stolen_line,
-    typed_so_far,
-    zone_of,
-)
-from inbound.walks.consequences import INTERACTION, correct, end_of_walk, notes_of, said_on_card, written
+from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_line, typed_so_far, zone_of
+from inbound.walks.asked_otherwise import hand_over_what_is_said_now
+from inbound.walks.asked_twice import see_to_what_was_asked_twice
+from inbound.walks.cards import card_to_correct, cards_of
+from inbound.walks.consequences import INTERACTION, correct, end_of_walk, notes_of, said_on_card, told_of, written
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
+from inbound.walks.lane_news import call_her_at
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
 from inbound.walks.said_anew import correct_what_was_handed_over
-from inbound.walks.state import WalkState, read_state, state_on
+from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import see_to_undone
 from telephony import phone_numbers
 
@@ -88,13 +86,16 @@ def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now:
         walk = Walk.objects.select_for_update(no_key=True, of=("self",)).walked_by(by).get(key=key)
         if walk.ended_at is not None:
             raise WalkRefused(_("Esta atención ya terminó."))
-        before = walk.caller_number
+        before, named = walk.caller_number, walk.caller_name
         walk.caller_name, walk.caller_number = _who(name=name, telephone=telephone)
         walk.save(update_fields=["caller_name", "caller_number"])
         state = read_state(walk=walk)
-        for card in _cards_of(state):
-            if card.telephone in ("", before) or not given_on(state.trail):  # and not a number she gave besides
-                reach_at(card, telephone=walk.caller_number, by=by, now=now)
+        for card in cards_of(state):
+            is_reached_there = card.telephone in ("", before) or not given_on(state.trail)  # she gave no other besides
+            called = walk.caller_name if card.customer_name in ("", named) else ""
+            if is_reached_there or called:
+                telephone = walk.caller_number if is_reached_there else ""
+                call_her_at(card, telephone=telephone, customer_name=called, by=by, now=now)
 
 
 def close_left_calls(*, now: datetime) -> int:
@@ -129,10 +130,15 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
     if errors:
         raise StepRefused(errors)
     asked = ". ".join([f"{here.step.ref} {here.step.title}", reason])
-    if there := _her_card(here, now=now):
-        if here.step.kind == "hand_over" and there.kind_id == here.step.escalation:  # come back to, and typed anew
-            correct(there, here, contract=walk.contract, said=said_on_card(here, known, now=now))
-        reach_at(there, telephone=number, by=walk.by, now=now)
+    says_anew = said_on_card(here, known, now=now) if here.step.kind == "hand_over" else {}
+    own = card_to_correct(here, says_anew) if says_anew else None  # come back to, and typed anew
+    is_another = own is None and _is_what_the_step_hands_over(here)  # another thing than any card of the call
+    there = own or (None if is_another else _her_card(here, now=now))
+    if there is not None:
+        if own is not None:
+            correct(own, here, contract=walk.contract, said=says_anew)
+        call_her_at(there, telephone=number, by=walk.by, now=now)
+        _say_what_else_was_not_done(here, there, now=now)
         told = _("Derivado a supervisión al terminar: %(asked)s") % {"asked": asked}
         here.footstep.escalation = add_detail(key=there.key, text=told, by=walk.by, now=now)
         return
@@ -161,6 +167,14 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
     )
 
 
+def _say_what_else_was_not_done(here: WalkState, card: Escalation, *, now: datetime) -> None:
+    """One card for all the call leaves undone says each of it: also what was asked for since the card was there."""
+    owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
+    for write in owed.exclude(state=OutsideWrite.State.DONE).order_by("pk"):
+        what = " · ".join([str(actions()[write.action].words), *told_of(write).values(), write.last_error])
+        add_detail(key=card.key, text=_("Tampoco se hizo: %(what)s") % {"what": what}, by=here.walk.by, now=now)
+
+
 def _is_what_the_step_hands_over(here: WalkState) -> bool:
     """Whether the call stands on a step that would have handed the same over to a supervisor."""
     if here.step.kind != "hand_over" or here.footstep.escalation_id is not None:
@@ -186,15 +200,9 @@ def _her_card(here: WalkState, *, now: datetime) -> Escalation | None:
     called; what she asks for besides is told there.
     """
     limit = due_by(now=now, working_hours=float(kind_of(KIND).limit_hours))
-    cards = [card for card in reversed(_cards_of(here)) if card.contract in ("", here.walk.contract)]
+    cards = [card for card in reversed(cards_of(here)) if card.contract in ("", here.walk.contract)]
     hers = (card for card in cards if card.due_at <= limit)
     return next((card for card in hers if card.kind.worked_by == Kind.Worker.SUPERVISOR), None)
-
-
-def _cards_of(here: WalkState) -> list[Escalation]:
-    """What this call handed over and is still to be settled, each once."""
-    cards = {passed.escalation_id: passed.escalation for passed in here.trail if passed.escalation is not None}
-    return [card for card in cards.values() if card.state in Escalation.UNSETTLED]
 
 
 def _who(*, name: str, telephone: str) -> tuple[str, str]:
@@ -213,6 +221,7 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
     """
     walk, typed = here.walk, typed_so_far(here, asked_of(here), now=now)
     said, number = _who(name=name, telephone=telephone)
+    before = name_of_the_caller(walk, here.known)
     if said and said != name_of_the_caller(walk, here.known):
         walk.caller_name = typed[CALLER_NAME] = said
     given = typed.get(TELEPHONE, "") if here.step.kind == "end" else ""
@@ -224,8 +233,11 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
         here.footstep.answer = {**here.footstep.answer, **typed}
     here = state_on(walk=walk, trail=here.trail)
     correct_what_was_handed_over(here, now=now)
-    for card in _cards_of(here) if given else ():
-        reach_at(card, telephone=given, by=walk.by, now=now)
+    for card in cards_of(here):
+        is_hers = not walk.customer_name and card.customer_name in ("", before)  # else it is the customer's on file
+        called = typed.get(CALLER_NAME, "") if is_hers else ""
+        if given or called:
+            call_her_at(card, telephone=given, customer_name=called, by=walk.by, now=now)
     return here
 
 
@@ -256,7 +268,9 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
 
 def _end(here: WalkState, *, how: How, reason: str, said: bool = False, now: datetime) -> None:
     walk = here.walk
+    hand_over_what_is_said_now(here, now=now)
     _see_to_what_is_undone(here, how=how, said=said, now=now)
+    see_to_what_was_asked_twice(here, how=str(how.label), now=now)
     label = f"{how.label}: {reason}" if reason else str(how.label)
     here.footstep.reason = reason
     end_of_walk(here=here, result=how.value, label=label, now=now)

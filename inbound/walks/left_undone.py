@@ -20,10 +20,7 @@ from inbound.flows.conditions import arguments
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import (
-    fields_of,
-    given_on,
-)
+from inbound.walks.asked import fields_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import ABOUT, ANOTHER, CORRECTED, contract_of, which_card
 from inbound.walks.consequences import (
@@ -32,7 +29,7 @@ from inbound.walks.consequences import (
 )
 from inbound.walks.corrected import as_meant_last
 from inbound.walks.lane_news import asked_of_a_lane
-from inbound.walks.state import WalkState, flow_of, state_on
+from inbound.walks.state import WalkState, flow_of, given_on, state_on
 from inbound.walks.what_became import what_became_of
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
@@ -87,6 +84,8 @@ def not_followed(here: WalkState) -> Iterator[Undone]:
     for place, passed in enumerate(here.trail):
         step = here.step_of(passed)
         if not step.waits or passed.write is None or passed.write.state != OutsideWrite.State.DONE:
+            continue
+        if passed.write.walk_id != here.walk.pk:  # another call's, which sees to it
             continue
         if passed.write.action != step.action:  # the interaction of a call that ended here
             continue

@@ -18,11 +18,10 @@ from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
 from escalations.raising import add_detail, raise_escalation
-from inbound.fields import TELEPHONE
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, given_on, stolen_line, zone_of
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
 from inbound.walks.left_undone import MUST_FOLLOW, not_followed
@@ -140,8 +139,7 @@ def _raise_card(pk: int, *, now: datetime) -> int:
         if write.card_id is not None or write.state not in (*NOT_ABOUT_TO_BE, *STILL_TO_BE_DONE):
             return 0
         here = read_state(walk=write.walk)
-        walk, given = here.walk, given_on(here.trail)
-        known = {**here.known, TELEPHONE: given} if given else here.known
+        walk, known = here.walk, here.known
         asked = of_one_request(here, write)
         first, last, meant = asked[0], asked[-1], as_meant_last(here, asked[-1])
         what = str(actions()[write.action].words)

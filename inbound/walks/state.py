@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from inbound.fields import TELEPHONE
 from inbound.flows.conditions import arguments
 from inbound.flows.schema import parse_flow
 from inbound.flows.shapes import SAME_CARD, Flow, Step
@@ -64,7 +65,8 @@ def state_on(*, walk: Walk, trail: list[Footstep]) -> WalkState:
     path = path_of(trail)
     newest = trail[-1]
     flow = flow_of(newest.version_id)
-    known = {**known_on(path, before=walk.brought), "caller_number": walk.caller_number}
+    told = {TELEPHONE: given} if (given := given_on(trail)) else {}  # it holds for the call, whatever is gone back from
+    known = {**told, **known_on(path, before=walk.brought), "caller_number": walk.caller_number}
     return WalkState(walk, flow, flow.steps[newest.step], newest, known, path, trail)
 
 
@@ -72,6 +74,11 @@ def passings(here: WalkState) -> list[Footstep]:
     """The footsteps on the present step, of the same line: the first time, and each time it was come back to."""
     line, name = here.flow.line, here.step.name
     return [passed for passed in here.trail if passed.step == name and flow_of(passed.version_id).line == line]
+
+
+def given_on(trail: Sequence[Footstep]) -> str:
+    """Where she said last that she is called, on some footsteps of a call, gone back from or not."""
+    return next((str(passed.answer[TELEPHONE]) for passed in reversed(trail) if passed.answer.get(TELEPHONE)), "")
 
 
 def path_of(trail: list[Footstep]) -> list[Footstep]:

@@ -18,17 +18,19 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.lifecycle import EscalationRefused
 from escalations.raising import UnknownKind
+from inbound.fields import TELEPHONE
 from inbound.flows.choosing import chosen_of
 from inbound.flows.conditions import arguments, is_open
-from inbound.flows.shapes import DONE, REFUSED, Flow, Step
+from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Flow, Step
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import Looked, look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.asked import call_back_on, typed_so_far
-from inbound.walks.asked_otherwise import hand_over_what_differs
+from inbound.walks.asked_twice import ask_for_write, see_to_what_was_asked_twice
 from inbound.walks.card_notes import note_on_card
-from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_out, write_to_unit
+from inbound.walks.cards import cards_of
+from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_to_unit
 from inbound.walks.footsteps import (
     StaleStep,
     WalkRefused,
@@ -40,13 +42,15 @@ from inbound.walks.footsteps import (
     not_a_question_to_a_machine,
     refusals_noted,
     remember_customer,
+    remember_who_is_asked_about,
 )
+from inbound.walks.lane_news import call_her_at
 from inbound.walks.left_undone import all_undone, asked_of, was_only_corrected
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.walks.undone_cards import see_to_undone
 from inbound.walks.what_became import say_what_became, tell_cards_of_the_refused
 from inbound.writes.delivering import wait_for
-from inbound.writes.states import WriteRefused, outcome_of
+from inbound.writes.states import outcome_of
 
 
 def answer_step(
@@ -87,12 +91,9 @@ def answer_step(
         elif step.kind == "do":
             if step.accountable and not confirmed and not is_owed_already(here):
                 raise StepRefused({"confirmed": _("Lea los datos al cliente y confirme.")})
-            try:
-                write_out(here=here, known=known, now=now)
-            except WriteRefused as refusal:
-                raise WalkRefused(str(refusal)) from refusal
-            hand_over_what_differs(here=here, known=known, now=now)
-            if step.waits:
+            if is_another_calls := ask_for_write(here, known, now=now):
+                following = step.way(UNKNOWN)
+            if step.waits and not is_another_calls:
                 footstep.reason = ""
                 footstep.save()
                 walk.draft, walk.last_sign_at = {}, now
@@ -110,7 +111,7 @@ def answer_step(
                 raise WalkRefused(str(unknown)) from unknown
         if step.noted:
             note_on_card(here=here, known=known, now=now)
-        remember_customer(walk, footstep.answer)
+        remember_who_is_asked_about(walk, step, footstep.answer)
         if step.kind == "end":
             _end(here, now)
         leave(footstep, now=now)
@@ -259,11 +260,16 @@ def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, 
 def _end(here: WalkState, now: datetime) -> None:
     """A call leaves its interaction; the lane of a card settles the card."""
     if here.walk.escalation_id is None:
+        here = replace(here, known={**here.known, **here.footstep.answer})
+        if said := here.footstep.answer.get(TELEPHONE):
+            for card in cards_of(here):
+                call_her_at(card, telephone=str(said), by=here.walk.by, now=now)
         for undone in all_undone(here, came_to_an_end=True):
             if undone.was_heard and not was_only_corrected(here, undone):  # what else must follow the clock sees to
                 reached_at = call_back_on(here.walk, here.known, about=undone.number)
                 see_to_undone(replace(undone, call_back=reached_at), how=here.step.label, now=now)
         say_what_became(here, now=now)
+        see_to_what_was_asked_twice(here, how=here.step.label, now=now)
         end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)
         return
     try:

@@ -1,68 +1,95 @@
-"""What became of a card the call went back from and answered otherwise, or had done after all: the end asks, and the
-answer is on the card.
+"""What became of a card the call went back from and answered otherwise, or had done after all, and of a write that was
+asked for somebody or something else before: the end asks, and what is answered reaches whoever works on it.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation
-from escalations.raising import add_detail
+from escalations.raising import add_detail, raise_escalation
 from inbound.fields import Field
-from inbound.flows.conditions import arguments
-from inbound.flows.shapes import DONE, REFUSED
-from inbound.models import Footstep
-from inbound.walks.call_words import words_of_the_call
-from inbound.walks.cards import is_about_the_same
+from inbound.flows.shapes import REFUSED
+from inbound.models import Footstep, OutsideWrite
+from inbound.outside.actions import actions
+from inbound.walks.asked import call_back_on, customer_on_file, zone_of
+from inbound.walks.cards import surviving
+from inbound.walks.consequences import told_of
 from inbound.walks.state import WalkState
+from inbound.writes.limits import NOT_HAPPENING
 from telephony import phone_numbers
 
-BECAME_OF = "became_of_"
+KIND = "write_not_done"
+BECAME_OF, BECAME_OF_WRITE = "became_of_", "became_of_write_"
 STANDS, NO_LONGER = "stands", "no_longer"
 ANSWERS = {
     STANDS: gettext_lazy("Sigue en pie: hace falta"),
     NO_LONGER: gettext_lazy("Ya no hace falta"),
 }
+ANSWERS_OF_A_WRITE = {
+    STANDS: gettext_lazy("También lo pidió: queda pedido"),
+    NO_LONGER: gettext_lazy("Fue un error: supervisión lo ve y le llama"),
+}
+OF_OTHER_CALLS = timedelta(days=7)  # whose card of the same may still be open
 
 
 def what_became_of(here: WalkState) -> tuple[Field, ...]:
-    """What a call is asked at its end of each card it answered otherwise since."""
+    """What a call is asked at its end of each card it answered otherwise since, and of each write for another."""
     if here.step.kind != "end" or here.walk.escalation_id is not None:
         return ()
-    choices = tuple((code, str(words)) for code, words in ANSWERS.items())
-    return tuple(
-        Field(f"{BECAME_OF}{card.pk}", _question(here, passed), "choice", choices=choices)
+    cards = [
+        Field(f"{BECAME_OF}{card.pk}", _question(here, passed, card), "choice", choices=_choices(ANSWERS))
         for passed, card in _answered_otherwise(here)
-    )
+    ]
+    writes = [
+        Field(f"{BECAME_OF_WRITE}{write.pk}", _question_of(write), "choice", choices=_choices(ANSWERS_OF_A_WRITE))
+        for write in _asked_for_another(here)
+    ]
+    return (*cards, *writes)
 
 
 def say_what_became(here: WalkState, *, now: datetime) -> None:
-    """Write on each card what the agent answered of it. Call it inside the transaction of the end."""
+    """Write on each card what the agent answered of it; what was asked for by mistake, and cannot be called back, is a
+    card. Call it inside the transaction of the end.
+    """
+    answers = {code: str(words) for code, words in ANSWERS.items()}
     for _passed, card in _answered_otherwise(here):
-        said = ANSWERS.get(str(here.footstep.answer.get(f"{BECAME_OF}{card.pk}")))
+        said = answers.get(str(here.footstep.answer.get(f"{BECAME_OF}{card.pk}")))
         if said:
             words = _("La llamada volvió atrás y terminó en «%(end)s». %(said)s.") % {
                 "end": here.step.label,
                 "said": said,
             }
             add_detail(key=card.key, text=words, by=here.walk.by, now=now)
+    for write in _asked_for_another(here):
+        if here.footstep.answer.get(f"{BECAME_OF_WRITE}{write.pk}") == NO_LONGER:
+            _hand_over_a_mistake(here, write, now=now)
 
 
 def tell_cards_of_the_refused(here: WalkState, *, now: datetime) -> None:
-    """What the present step has done now, another card of the call may still ask for: it was refused before, handed
-    over, and gone back from. Call it inside the transaction of the outcome.
+    """What the present step has done now, a card may still ask for: one of this call, of what it was refused before and
+    went back from, or one of another call, for the same number. Call it inside the transaction of the outcome.
     """
     write = here.footstep.write
-    for _passed, card in _of_the_refused(here, upto=here.footstep):
-        whom = phone_numbers.display(write.to_whom) if write else ""
-        words = _("La llamada volvió atrás y lo pidió otra vez: «%(what)s», %(whom)s. Se hizo.") % {
-            "what": here.step.title,
-            "whom": whom,
-        }
+    if write is None:
+        return
+    said = {"what": here.step.title, "whom": phone_numbers.display(write.to_whom)}
+    words = _("La llamada volvió atrás y lo pidió otra vez: «%(what)s», %(whom)s. Se hizo.") % said
+    own = {card.pk: card for _passed, card in _of_the_refused(here, upto=here.footstep)}
+    for card in own.values():
         add_detail(key=card.key, text=words, by=here.walk.by, now=now)
+    same = OutsideWrite.objects.filter(action=write.action, to_whom=write.to_whom, state__in=NOT_HAPPENING)
+    same = same.filter(owed_at__gt=now - OF_OTHER_CALLS, card__state__in=Escalation.UNSETTLED).exclude(to_whom="")
+    others = {one.card_id: one.card for one in same.exclude(walk=here.walk).select_related("card")}
+    words = _("Otra llamada lo pidió después: «%(what)s», %(whom)s. Se hizo.") % said
+    for pk, other in others.items():
+        if other is not None and pk not in own:
+            add_detail(key=other.key, text=words, by=here.walk.by, now=now)
 
 
 def _of_the_refused(here: WalkState, *, upto: Footstep) -> list[tuple[Footstep, Escalation]]:
@@ -75,32 +102,77 @@ def _of_the_refused(here: WalkState, *, upto: Footstep) -> list[tuple[Footstep, 
             break
         if (passed.version_id, passed.step) == (upto.version_id, upto.step):
             was_refused = passed.chosen == REFUSED
-        card = passed.escalation
-        if was_refused and card is not None and card.pk not in counted and card.state in Escalation.UNSETTLED:
-            found[card.pk] = (passed, card)
+        if was_refused and passed.escalation is not None and passed.escalation_id not in counted:
+            card = surviving(passed.escalation)
+            if card.state in Escalation.UNSETTLED:
+                found[card.pk] = (passed, card)
     return list(found.values())
 
 
 def _answered_otherwise(here: WalkState) -> list[tuple[Footstep, Escalation]]:
-    """Open cards of what is spoken of, its contract, number, damage or order, that are not on the way that counts."""
+    """Open cards of the call that are not on the way that counts, but for one whose step has another card there: which
+    of the two it is was asked when that was raised.
+    """
     counted = {passed.escalation_id for passed in here.path} - {None}
-    steps = {(passed.version_id, passed.step) for passed in here.path if passed.escalation_id}  # another of the same
-    words = words_of_the_call(here, here.known)
-    done_since = [one for one in here.path if one.write_id and one.chosen == DONE]
-    found = {card.pk: (passed, card) for one in done_since for passed, card in _of_the_refused(here, upto=one)}
+    steps = {(passed.version_id, passed.step) for passed in here.path if passed.escalation_id}
+    found: dict[int, tuple[Footstep, Escalation]] = {}
     for passed in here.trail:
-        card = passed.escalation
-        if card is None or passed.kind != "hand_over" or card.pk in counted or card.state not in Escalation.UNSETTLED:
+        if passed.escalation is None or passed.kind != "hand_over" or passed.escalation_id in counted:
             continue
-        if card.contract not in ("", here.walk.contract) or (passed.version_id, passed.step) in steps:
-            continue
-        step = here.step_of(passed)
-        meant = {name: text for name, text in arguments(step.with_, words).items() if text}
-        if is_about_the_same(step, card.details, {**card.details, **meant}):
+        card = surviving(passed.escalation)
+        if card.state in Escalation.UNSETTLED and (passed.version_id, passed.step) not in steps:
             found[card.pk] = (passed, card)
     return list(found.values())
 
 
-def _question(here: WalkState, passed: Footstep) -> str:
-    step = here.step_of(passed)
-    return _("Ya se derivó «%(what)s». ¿Qué fue de eso?") % {"what": step.title}
+def _asked_for_another(here: WalkState) -> list[OutsideWrite]:
+    """What the call asked for, went back from, and asked for another number, damage or customer afterwards: it goes
+    out, or is out, all the same.
+    """
+    counted = {passed.write_id for passed in here.path} - {None}
+    later = {(passed.version_id, passed.step) for passed in here.path if passed.write_id and passed.kind == "do"}
+    found: dict[int, OutsideWrite] = {}
+    for passed in here.trail:
+        write = passed.write
+        if write is None or write.pk in counted or passed.kind != "do" or write.walk_id != here.walk.pk:
+            continue
+        goes_out = write.state not in NOT_HAPPENING and write.card_id is None
+        if goes_out and (passed.version_id, passed.step) in later:
+            found[write.pk] = write
+    return list(found.values())
+
+
+def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime) -> None:
+    card = raise_escalation(
+        key=f"write:{write.pk}:mistaken",
+        kind=KIND,
+        line=here.walk.line.number,
+        contract=here.walk.contract,
+        customer_name=customer_on_file(here.walk, here.known),
+        telephone=call_back_on(here.walk, here.known),
+        zone=zone_of(here.known),
+        reason=_("Se pidió por error en la llamada: verifique si salió y deshágalo. %(what)s")
+        % {"what": actions()[write.action].words},
+        details=told_of(write),
+        promised=_("Supervisión revisa lo que se pidió por error y le llama."),
+        by=here.walk.by,
+        now=now,
+    )
+    OutsideWrite.objects.filter(pk=write.pk, card=None).update(card=card)
+
+
+def _choices(answers: Mapping[str, str | Promise]) -> tuple[tuple[str, str], ...]:
+    return tuple((code, str(words)) for code, words in answers.items())
+
+
+def _question(here: WalkState, passed: Footstep, card: Escalation) -> str:
+    about = phone_numbers.display(str(card.details.get("number") or "")) or card.contract
+    said = {"what": here.step_of(passed).title, "about": about}
+    if not about:
+        return _("Ya se derivó «%(what)s». ¿Qué fue de eso?") % said
+    return _("Ya se derivó «%(what)s», %(about)s. ¿Qué fue de eso?") % said
+
+
+def _question_of(write: OutsideWrite) -> str:
+    said = {"what": actions()[write.action].words, "whom": phone_numbers.display(write.to_whom)}
+    return _("Antes se pidió para %(whom)s: %(what)s. ¿Qué fue de eso?") % said

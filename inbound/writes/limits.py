@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
-from inbound.writes.states import State, WriteRefused
+from inbound.writes.states import InDoubtElsewhere, State, WriteRefused
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ, bounds_of_day
 
@@ -40,7 +40,8 @@ def check_limits(
         )
         hour = date_format(timezone.localtime(in_doubt.owed_at, LA_PAZ), "H:i")
         whom = f"{to_whom} ({bs(in_doubt.amount)})" if in_doubt.amount else to_whom
-        raise WriteRefused(words % {"whom": whom, "hour": hour})
+        sentence = words % {"whom": whom, "hour": hour}
+        raise InDoubtElsewhere(sentence, in_doubt) if in_doubt.amount == amount else WriteRefused(sentence)
     policy = OutsideSystem.objects.filter(code=system).first()
     if amount is not None:
         offered = amounts_offered(walk=walk, number=to_whom)

@@ -101,6 +101,22 @@ class WriteRefused(Exception):
     """It cannot be done now; the message is the sentence for the person who asked."""
 
 
+class AskedAlready(WriteRefused):
+    """It was asked for already, as `write`, and is not asked for a second time."""
+
+    def __init__(self, sentence: str, write: OutsideWrite) -> None:
+        super().__init__(sentence)
+        self.write = write
+
+
+class AnotherAmount(AskedAlready):
+    """The same call asked for it with another amount."""
+
+
+class InDoubtElsewhere(AskedAlready):
+    """Another call asked for the very same, and nobody knows yet whether it was done."""
+
+
 def check_can(verb: Verb, *, write: OutsideWrite, by: User | None) -> Step:
     """The step of the table. Raises WriteRefused, with the sentence, when it cannot be taken by this person now."""
     step = next((line for line in STEPS if line.verb == verb and line.from_state == write.state), None)
@@ -158,7 +174,7 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
     The card is left to whoever works it: she may have been promised a call, and hears now that it was done.
     """
     _note(write, from_state=taken.was, by=taken.by, now=taken.now, note=taken.note)
-    if write.state in SETTLED and write.card is not None:
+    if write.state in (*SETTLED, State.REFUSED) and write.card is not None:
         add_detail(key=write.card.key, text=_ended_words(write), by=taken.by, now=taken.now)
 
 
@@ -180,7 +196,9 @@ def _ended_words(write: OutsideWrite) -> str:
     what = str(action.words) if action else write.action
     if write.state == State.NOT_DONE:
         return _("%(what)s: se resolvió que no se hizo.") % {"what": what}
-    told = {"what": what, "system": write.get_system_display(), "reference": write.reference}
+    told = {"what": what, "system": write.get_system_display(), "reference": write.reference, "why": write.last_error}
+    if write.state == State.REFUSED:
+        return _("%(what)s: %(system)s lo rechazó. %(why)s") % told
     return _("%(what)s: ya se hizo en %(system)s, con la referencia %(reference)s.") % told
 
 

@@ -19,7 +19,7 @@ from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import REQUESTER, Action, actions, amount_of
 from inbound.outside.reaching import Mode, use_of, why_not_connected
 from inbound.writes.limits import NOT_HAPPENING, check_limits, hold_limits
-from inbound.writes.states import State, Verb, WriteRefused, begin, take_step
+from inbound.writes.states import AnotherAmount, State, Verb, WriteRefused, begin, take_step
 from work import trying_again
 from work.trying_again import AgainRefused, owed_anew
 
@@ -36,7 +36,8 @@ def owe_write(
     Where that one was refused, or found not done, and something else is asked for now, it is owed anew.
     `payload`: the action's `needs` and `may`, and of an accountable one the requester. Of accountable writes a walk has
     one for each number: asked again on another footstep (after going back), the first is returned. Call it inside the
-    transaction of the step. Raises WriteRefused, with the sentence for the agent, and KeyError for no known action.
+    transaction of the step. Raises WriteRefused, with the sentence for the agent, AskedAlready with what is there, and
+    KeyError for no known action.
     """
     known = actions()[action]
     said, sent = _said(payload), sent_of(known, payload)
@@ -45,7 +46,7 @@ def owe_write(
         key, there = _newest_of(key, to_whom, sent)
         if there is not None:
             if known.accountable and there.state not in NOT_HAPPENING and there.amount != amount:
-                raise WriteRefused(_another_amount(to_whom))
+                raise AnotherAmount(_another_amount(to_whom), there)
             return there
         use = use_of(known.system)
         _check_complete(known, said)
@@ -57,7 +58,7 @@ def owe_write(
             if there := _asked_before(walk, action, to_whom):
                 if there.amount == amount:
                     return there
-                raise WriteRefused(_another_amount(to_whom))
+                raise AnotherAmount(_another_amount(to_whom), there)
             check_limits(system=known.system, action=action, amount=amount, to_whom=to_whom, walk=walk, by=by, now=now)
         write, is_new = OutsideWrite.objects.get_or_create(
             key=key,

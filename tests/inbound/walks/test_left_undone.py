@@ -190,15 +190,21 @@ def test_what_another_call_asked_for_and_nobody_knows_of_is_not_asked_again(
     first.to_the_end()
     side.hangs_up.clear()
     again = call("109", "top_up")
-    with pytest.raises(WalkRefused, match="Ya se pidió esto para 4251234 .* a las 10:00, en otra llamada"):
-        again.answer(again.caller.here.step)
+    again.answer(again.caller.here.step)
+    assert again.caller.step == "top_up_to_confirm", "nobody tells her that it is not done"
     assert OutsideWrite.objects.filter(action="c_cli4g.top_up").count() == 1
     write = first.write
+    again.caller.answer(telephone="70744444")
+    card = Escalation.objects.get()
+    assert (card.telephone, card.details["number"]) == ("+59170744444", "4251234")
+    assert "todavía no se sabe si se hizo" in card.reason
     settle(write=write, outcome="done", reference="RB-1", reason="Lo vi", by=elena, now=first.caller.now)
-    assert [one.pk for one in lay_walk(here=again.caller.here, by=again.caller.by).done_for_her] == [write.pk]
-    again.answer(again.caller.here.step)
-    again.caller.outcome()
-    assert again.caller.step == "topped_up"
+    assert card.changes.filter(note__contains="ya se hizo").exists()
+    third = call("109", "top_up")
+    assert [one.pk for one in lay_walk(here=third.caller.here, by=third.caller.by).done_for_her] == [write.pk]
+    third.answer(third.caller.here.step)
+    third.caller.outcome()
+    assert third.caller.step == "topped_up"
 
 
 def test_each_of_two_numbers_of_a_call_has_what_follows_for_it(call: Any, side: OtherSide) -> None:

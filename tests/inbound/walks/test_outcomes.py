@@ -25,6 +25,7 @@ from inbound.walks.footsteps import WalkRefused
 from inbound.walks.leaving import leave_call
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
+from inbound.walks.what_became import STANDS, what_became_of
 from inbound.writes.delivering import deliver_due
 from inbound.writes.states import Verb, take_step
 from inbound.writes.writing import settle
@@ -99,7 +100,9 @@ class Said:
         self.words.clear()
 
     def answer(self, step: Step, branch: str = "") -> None:
-        self.caller.answer("" if step.waits else branch, confirmed=True, **answers_of(step, self.caller))
+        besides = {field.name: STANDS for field in what_became_of(self.caller.standing)}
+        sent = {**answers_of(step, self.caller), **besides}
+        self.caller.answer("" if step.waits else branch, confirmed=True, **sent)
 
     def to_the_end(self) -> None:
         for _step in range(8):
