@@ -7,8 +7,8 @@ from datetime import datetime
 
 import structlog
 
-from agents.models import Agent, By
-from agents.states import Event, StateRefused, change_state
+from agents.models import Agent, AgentState, By
+from agents.states import Event, StateRefused, change_state, open_state
 from telephony.models import OutgoingCall
 
 BY_STATE = {
@@ -30,6 +30,14 @@ def let_go(*, call: OutgoingCall, at: datetime) -> None:
     """Her state once it is over: she wraps up where the customer was rung, else she is as free as before."""
     event = Event.HUNG_UP if call.customer_rang_at else Event.RANG_IN_VAIN
     change(agent=call.agent, key=call.key, event=event, at=at)
+
+
+def wrapped_up(*, call: OutgoingCall, agent: Agent, at: datetime) -> None:
+    """She has said how the call ended that she was wrapping up: she is available, before the clock says so."""
+    there = open_state(agent)
+    if there is None or (there.state, there.call) != (AgentState.State.WRAPPING_UP, call.key):
+        return
+    change_state(agent=agent, event=Event.WRAPPED_UP, now=at, by=By.DESK, if_still=there.pk)
 
 
 def change(*, agent: Agent, key: uuid.UUID, event: Event, at: datetime) -> None:

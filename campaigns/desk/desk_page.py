@@ -20,7 +20,7 @@ from campaigns.desk.desk_card import Card
 from campaigns.desk.giving import Nothing, why_nothing
 from campaigns.desk.household import with_household
 from campaigns.desk.own_work import Progress, own_progress
-from campaigns.desk.placing import CallSeen, see_call
+from campaigns.desk.placing import CallAtDesk, see_call
 from campaigns.desk.script import SCRIPT, fill_script
 from campaigns.desk.taking import Given, read_desk
 from campaigns.models import Attempt, CallBack, Campaign, Disposition, ListEntry
@@ -82,7 +82,7 @@ class Desk:
     now: datetime | None = None
     unseen: bool = False
     next_calls: list[CallBack] = field(default_factory=list)
-    call: CallSeen | None = None  # of the open attempt, where the switchboard makes it
+    call: CallAtDesk | None = None  # of the open attempt, where the switchboard makes it
     is_in_another_call: bool = False  # to somebody whose result is recorded: it has to be hung up first
     is_lost: bool = False  # the reservation: what was said may still be recorded, nobody is dialled
 

@@ -8,13 +8,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agents.models import Agent, AgentState, By
-from agents.states import Event, change_state, open_state
+from agents.models import Agent
 from campaigns.calling.rulebook import RuleBook
 from campaigns.calling.rules import CallRefused, Reason
 from campaigns.desk.dialling import dial
 from campaigns.desk.uncalled import last_call, take_back_uncalled
 from campaigns.models import Attempt, AttemptCall, Contact, Disposition
+from telephony.agent_states import wrapped_up
+from telephony.calls_seen import CallSeen, call_under_way, in_words, talk_seconds
 from telephony.dialling import DialRefused, ask_to_call
 from telephony.models import OutgoingCall
 from telephony.outcomes import Outcome
@@ -42,34 +43,10 @@ class Dialled:
 
 
 @dataclass(frozen=True, slots=True)
-class CallSeen:
-    """The call of the open attempt as the desk shows it. `seconds`: of the talk, so far or in all; 0 without one."""
+class CallAtDesk(CallSeen):
+    """The call of the open attempt as the desk shows it, and the result it proposes."""
 
-    call: OutgoingCall
-    words: str
-    seconds: int
     proposed: Disposition | None
-
-    @property
-    def is_over(self) -> bool:
-        return self.call.is_over
-
-    @property
-    def is_talking(self) -> bool:
-        return self.call.state == OutgoingCall.State.TALKING
-
-    @property
-    def is_unknown(self) -> bool:
-        return self.call.outcome == Outcome.UNKNOWN
-
-    @property
-    def may_hang_up(self) -> bool:
-        return not self.call.is_over and self.call.ending_asked_at is None
-
-    @property
-    def mark(self) -> str:
-        """What the page says to be told only of what it does not show yet."""
-        return f"{self.call.key}-{self.call.state}{'-' if self.call.ending_asked_at else ''}"
 
 
 def dial_at_seat(
@@ -96,37 +73,19 @@ def dial_at_seat(
         return Dialled(attempt, call)
 
 
-def call_under_way(*, agent: Agent) -> OutgoingCall | None:
-    """The one call of hers the switchboard has not ended, whichever customer it is to."""
-    return OutgoingCall.objects.under_way().filter(agent=agent).select_related("switchboard").first()
-
-
-def see_call(*, attempt_id: int, book: RuleBook) -> CallSeen | None:
+def see_call(*, attempt_id: int, book: RuleBook) -> CallAtDesk | None:
     """What became of the open attempt's call so far; None when it was dialled by hand."""
     call = last_call(attempt_id=attempt_id)
     if call is None:
         return None
-    until = call.ended_at or book.now
-    seconds = max(int((until - call.answered_at).total_seconds()), 0) if call.answered_at else 0
-    return CallSeen(call, in_words(call), seconds, proposed_for(call, book=book))
-
-
-def in_words(call: OutgoingCall) -> str:
-    """Its phase, and once it is over what became of it."""
-    if call.is_over:
-        return call.get_outcome_display()
-    if call.ending_asked_at is not None:
-        return _("Colgando")
-    return call.get_state_display()
+    return CallAtDesk(call, in_words(call), talk_seconds(call, now=book.now), proposed_for(call, book=book))
 
 
 def end_wrap_up(*, attempt: Attempt, now: datetime) -> None:
     """She has said how the call ended that she was wrapping up: she is available, before the clock says so."""
     call = last_call(attempt_id=attempt.pk) if attempt.telephone else None
-    there = open_state(attempt.agent) if call else None
-    if call is None or there is None or (there.state, there.call) != (AgentState.State.WRAPPING_UP, call.key):
-        return
-    change_state(agent=attempt.agent, event=Event.WRAPPED_UP, now=now, by=By.DESK, if_still=there.pk)
+    if call is not None:
+        wrapped_up(call=call, agent=attempt.agent, at=now)
 
 
 def proposed_for(call: OutgoingCall, *, book: RuleBook) -> Disposition | None:

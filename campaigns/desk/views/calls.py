@@ -15,9 +15,10 @@ from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import CallRefused
 from campaigns.desk.desk_page import lay_desk
 from campaigns.desk.dialling import telephone_link
-from campaigns.desk.placing import call_under_way, dial_at_seat, see_call
+from campaigns.desk.placing import dial_at_seat, see_call
 from campaigns.desk.views.on_desk import answer, is_of, next_given, open_contact
 from campaigns.models import Attempt
+from telephony.calls_seen import call_under_way
 from telephony.dialling import ask_to_hang_up
 
 ENOUGH = 286  # htmx: what asks by itself asks no more

@@ -14,11 +14,11 @@ from campaigns.calling.rulebook import RuleBook
 from campaigns.desk.desk_page import Desk, last_results
 from campaigns.desk.giving import give_next
 from campaigns.desk.leases import find_contact
-from campaigns.desk.placing import in_words
 from campaigns.desk.results import Recorded
 from campaigns.desk.taking import Given
 from campaigns.desk.uncalled import take_back_uncalled
 from campaigns.models import Contact, DeskDraft
+from telephony.calls_seen import in_words
 
 
 def next_given(*, agent: Agent, book: RuleBook) -> tuple[Given | None, str]:

@@ -137,7 +137,7 @@ def test_the_desk_shows_the_phase_and_how_to_hang_up_and_opens_no_link(
         assert "Colgar" in told.content.decode()
         assert phase(client, shown=f"{call.key}-{state}").status_code == 204
     OutgoingCall.objects.update(state="talking", answered_at=now - timedelta(seconds=42))
-    assert 'data-seconds="42"' in phase(client).content.decode()
+    assert 'data-counts="42"' in phase(client).content.decode()
 
 
 def test_hanging_up_is_asked_for_once_and_shown(

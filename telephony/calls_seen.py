@@ -1,0 +1,63 @@
+"""How a call asked for by a click stands, in words for whoever asked for it and for whoever reads of it later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from agents.models import Agent
+from telephony.models import OutgoingCall
+from telephony.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CallSeen:
+    """A call as its agent sees it. `seconds`: of the talk, so far or in all; 0 without one."""
+
+    call: OutgoingCall
+    words: str
+    seconds: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.call.is_over
+
+    @property
+    def is_talking(self) -> bool:
+        return self.call.state == OutgoingCall.State.TALKING
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.call.outcome == Outcome.UNKNOWN
+
+    @property
+    def may_hang_up(self) -> bool:
+        return not self.call.is_over and self.call.ending_asked_at is None
+
+    @property
+    def mark(self) -> str:
+        """What the page says to be told only of what it does not show yet."""
+        return f"{self.call.key}-{self.call.state}{'-' if self.call.ending_asked_at else ''}"
+
+
+def call_under_way(*, agent: Agent) -> OutgoingCall | None:
+    """The one call of hers the switchboard has not ended, whichever customer it is to."""
+    return OutgoingCall.objects.under_way().filter(agent=agent).select_related("switchboard").first()
+
+
+def in_words(call: OutgoingCall) -> str:
+    """Its phase, and once it is over what became of it, for its agent."""
+    if call.is_over:
+        return call.get_outcome_display()
+    if call.ending_asked_at is not None:
+        return _("Colgando")
+    return call.get_state_display()
+
+
+def talk_seconds(call: OutgoingCall, *, now: datetime) -> int:
+    """How long they have talked, or did; 0 where nobody answered."""
+    if call.answered_at is None:
+        return 0
+    return max(int(((call.ended_at or now) - call.answered_at).total_seconds()), 0)
