@@ -142,10 +142,14 @@ class Frame:
 
     @cached_property
     def seat(self) -> SeatSeen | None:
-        """At which extension an agent sits, on her desk and her lines; None where no switchboard is in use."""
-        if self.person is None or self.person.role != Role.AGENT:
+        """At which extension somebody sits, on the pages she calls from: an agent on her desk and her lines, who works
+        the board there; None where no switchboard is in use, and for who has no row among the agents.
+        """
+        if self.person is None:
             return None
-        return see_seat(user=self.person) if self._is_of_calls else None
+        works_board = self.person.steers_campaigns and self._request.path.startswith(reverse(ESCALATIONS.address))
+        calls = self._is_of_calls if self.person.role == Role.AGENT else works_board
+        return see_seat(user=self.person) if calls else None
 
     @cached_property
     def making(self) -> Progress | None:

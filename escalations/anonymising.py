@@ -2,7 +2,7 @@
 
 The audit of the board has a copy of each row as it was: those lose the same columns. So do the notes of its history and
 the mail that was written to units about it; that it was written, to whom, when and whether it arrived stays, and
-what has not gone out by then is not sent any more.
+what has not gone out by then is not sent any more. Calls that were asked for about it lose the number.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ STEPS = (
     f"UPDATE escalations_escalation SET {WITHOUT}, anonymised_at = %(now)s WHERE id = ANY(%(ids)s)",
     f"UPDATE escalations_escalationevent SET {WITHOUT} WHERE pgh_obj_id = ANY(%(ids)s)",
     "UPDATE escalations_change SET note = '' WHERE escalation_id = ANY(%(ids)s) AND note <> ''",
+    """UPDATE telephony_outgoingcall c SET number = '', dialled = '' FROM escalations_escalationcall e
+        WHERE e.call_id = c.key AND e.escalation_id = ANY(%(ids)s) AND c.state = 'over' AND c.number <> ''""",
     """UPDATE notices_notice n SET subject = %(nobody)s, body = %(nobody)s, last_error = '',
               state = CASE n.state WHEN 'sent' THEN 'sent' ELSE 'dropped' END, lease_until = NULL, parked_at = NULL
          FROM escalations_letter l WHERE l.notice_id = n.id AND l.escalation_id = ANY(%(ids)s)""",

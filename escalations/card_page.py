@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import merge
 
 from django import forms
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Role, User
+from escalations.dialling import Calling, calling_about, calls_about
 from escalations.letters import units
 from escalations.lifecycle import Verb, why_not
 from escalations.mentioning import colleagues, unread_on
-from escalations.models import Change, Escalation, Kind, Mention
+from escalations.models import Escalation, EscalationCall, Kind, Mention
 from escalations.working import doubles_of
+from screens.templatetags.screens import lasting
+from telephony.calls_seen import talk_seconds, told_later
+from telephony.models import OutgoingCall
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,16 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of the history: what was done to the card, or a call that was asked for about it."""
+
+    at: datetime
+    told: str | Promise
+    by: User | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class CardPage:
     """Everything of the page that the escalation's own row does not tell."""
 
@@ -78,7 +95,8 @@ class CardPage:
     refused: list[Refused]
     doubles: list[Escalation]
     why_no_merge: str
-    history: list[Change]
+    history: list[Line]
+    calling: Calling
     units: list[str]
     mentions: list[Mention]
     colleagues: list[tuple[str, str]]
@@ -87,7 +105,7 @@ class CardPage:
 
 
 def card_page(
-    *, escalation: Escalation, user: User, form_of: Callable[[Verb], forms.Form], opened: str = ""
+    *, escalation: Escalation, user: User, now: datetime, form_of: Callable[[Verb], forms.Form], opened: str = ""
 ) -> CardPage:  # fmt: skip
     """The page of an escalation for this person.
 
@@ -104,13 +122,19 @@ def card_page(
             refused.setdefault(why, Refused(why)).words.append(words.button)
             continue
         verbs.append(VerbShown(verb, words, form_of(verb), verb == main, verb == opened))
+    asked = calls_about(escalation)
+    calling = calling_about(escalation, asked, by=user, now=now)
+    for shown in verbs:
+        if shown.verb == Verb.INFORM and calling.call and not calling.call.is_answered_for:
+            shown.form.initial["how"] = Escalation.How.TELEPHONE
     may_wait = any(shown.verb == Verb.WAIT for shown in verbs)
     return CardPage(
         verbs=verbs,
         refused=list(refused.values()),
         doubles=doubles_of(escalation, user=user) if escalation.state in Escalation.UNSETTLED else [],
         why_no_merge=why_not(Verb.MERGE, escalation=escalation, by=user),
-        history=history_of(escalation),
+        history=history_of(escalation, asked, now=now),
+        calling=calling,
         units=list(units().values_list("name", flat=True)) if may_wait else [],
         mentions=unread_on(escalation=escalation, user=user) if user.steers_campaigns else [],
         colleagues=colleagues() if any(shown.verb == Verb.NOTE for shown in verbs) else [],
@@ -124,12 +148,20 @@ def _pieces(place: str, escalation: Escalation) -> list[str]:
     return [reverse(view, args=[escalation.pk]) for view in settings.CARD_PIECES[place]]
 
 
-def history_of(escalation: Escalation) -> list[Change]:
-    """Its changes, the newest first, each with what it is called."""
-    changes = list(escalation.changes.select_related("by").order_by("-pk"))
-    for change in changes:
-        change.told = TOLD.get(change.verb, change.verb)  # type: ignore[attr-defined]
-    return changes
+def history_of(escalation: Escalation, asked: list[EscalationCall], *, now: datetime) -> list[Line]:
+    """Its changes and its calls (`asked`, of `calls_about`), the newest first, each with what it is called."""
+    changes = escalation.changes.select_related("by").order_by("-pk")
+    done = [Line(one.at, TOLD.get(one.verb, one.verb), one.by, one.note) for one in changes]
+    called = [Line(one.asked_at, _called(one.call, now=now), one.by) for one in asked]
+    # merged and not sorted: changes stay in the order they were made in, whatever their clocks said
+    return list(merge(called, done, key=lambda line: line.at, reverse=True))
+
+
+def _called(call: OutgoingCall, *, now: datetime) -> str:
+    """«Llamada: contestó (0:42)»."""
+    seconds = talk_seconds(call, now=now) if call.is_over else 0
+    told = f"{told_later(call)} ({lasting(seconds)})" if seconds else told_later(call)
+    return gettext("Llamada: %(what)s") % {"what": told}
 
 
 def who_may_have(escalation: Escalation) -> QuerySet[User]:

@@ -121,4 +121,19 @@ RULES = [
                OR e.warned_at < e.warn_at AND NOT h.waited  -- a clock that stood still, or a double, moves its warning
                   AND NOT EXISTS (SELECT FROM escalations_escalation d WHERE d.merged_into_id = e.id)""",
     ),
+    Rule(
+        "escalation_call_is_of_who_asked",
+        gettext_lazy("Cada llamada de una derivación es de quien la pidió, desde el momento en que la pidió."),
+        """SELECT l.call_id::text FROM escalations_escalationcall l
+             JOIN telephony_outgoingcall c ON c.key = l.call_id JOIN agents_agent a ON a.id = c.agent_id
+            WHERE l.by_id <> a.user_id OR l.asked_at <> c.asked_at""",
+    ),
+    Rule(
+        "escalation_call_is_forgotten_with_its_card",
+        gettext_lazy("Ninguna llamada guarda el número de una derivación que ya no tiene datos personales."),
+        """SELECT l.call_id::text FROM escalations_escalationcall l
+             JOIN escalations_escalation e ON e.id = l.escalation_id
+             JOIN telephony_outgoingcall c ON c.key = l.call_id
+            WHERE e.anonymised_at IS NOT NULL AND c.ended_at < e.anonymised_at AND c.number <> ''""",
+    ),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from escalations.views import board, calls, cards, letters, lists, own, times
+from escalations.views import board, calling, calls, cards, letters, lists, own, times
 
 app_name = "escalations"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("own/<slug:place>/filters/save/", own.filter_save, name="filter_save"),
     path("own/<slug:place>/filters/<int:pk>/forget/", own.filter_forget, name="filter_forget"),
     path("calls/", calls.calls, name="calls"),
+    path("calls/<int:pk>/call/", calls.call_dial, name="call_dial"),
     path("calls/<int:pk>/take/", calls.call_take, name="call_take"),
     path("calls/<int:pk>/give-back/", calls.call_give_back, name="call_give_back"),
     path("calls/<int:pk>/not-reached/", calls.call_not_reached, name="call_not_reached"),
@@ -24,6 +25,9 @@ urlpatterns = [
     path("times/", times.times, name="times"),
     path("times/export/", times.times_export, name="times_export"),
     path("<int:pk>/", cards.escalation, name="escalation"),
+    path("<int:pk>/call/", calling.escalation_call, name="escalation_call"),
+    path("<int:pk>/call/phase/", calling.call_phase, name="call_phase"),
+    path("<int:pk>/call/hang-up/", calling.call_hang_up, name="call_hang_up"),
     path("<int:pk>/card/", board.board_card, name="board_card"),
     path("<int:pk>/letter/", letters.letter, name="letter"),
     path("<int:pk>/letters/<int:letter>/retry/", letters.letter_retry, name="letter_retry"),

@@ -6,10 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
 from telephony.models import OutgoingCall
 from telephony.outcomes import Outcome
+
+# Of calls that rang no customer, for whoever reads of them later: the telephone is not the reader's own.
+WHY_NOT_CALLED = {
+    Outcome.AGENT_BUSY: gettext_lazy("no se llamó al cliente: el interno estaba ocupado"),
+    Outcome.AGENT_NO_ANSWER: gettext_lazy("no se llamó al cliente: nadie levantó el interno"),
+    Outcome.AGENT_REFUSED: gettext_lazy("no se llamó al cliente: el interno la rechazó"),
+    Outcome.AGENT_ABSENT: gettext_lazy("no se llamó al cliente: el interno no está registrado"),
+    Outcome.AGENT_CONGESTION: gettext_lazy("no se llamó al cliente: la central no pudo llamar al interno"),
+    Outcome.NOT_PLACED: gettext_lazy("no se llamó al cliente: la central no hizo la llamada"),
+    Outcome.CANCELLED: gettext_lazy("no se llamó al cliente: se colgó antes"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,16 @@ def in_words(call: OutgoingCall) -> str:
     if call.ending_asked_at is not None:
         return _("Colgando")
     return call.get_state_display()
+
+
+def told_later(call: OutgoingCall) -> str:
+    """What became of it, for a history: within a sentence, and whoever reads it."""
+    if not call.is_over:
+        return _("en curso")
+    if call.never_reached_the_customer:
+        return str(WHY_NOT_CALLED[Outcome(call.outcome)])
+    words = call.get_outcome_display()
+    return words[:1].lower() + words[1:]
 
 
 def talk_seconds(call: OutgoingCall, *, now: datetime) -> int:

@@ -69,6 +69,19 @@ def seat_of(agent: Agent) -> Seat | None:
     return Seat.objects.in_use().filter(agent=agent).select_related("extension__switchboard").first()
 
 
+def linked_seat(*, user: User, now: datetime) -> Seat | None:
+    """Where this person sits, when the switchboard there has a link that works; None: she dials by hand."""
+    there = (
+        Seat.objects.in_use()
+        .filter(agent__user=user)
+        .filter(
+            extension__switchboard__listening__lease_until__gt=now,
+            extension__switchboard__listening__connected_at__isnull=False,
+        )
+    )
+    return there.select_related("agent__user", "extension__switchboard").first()
+
+
 def see_seat(*, user: User, wanted: int = 0, problem: str = "", may_take: bool = False) -> SeatSeen | None:
     """What an agent's page shows; None where no switchboard is in use, and for who is no agent."""
     boards = list(Switchboard.objects.in_use())

@@ -1,23 +1,29 @@
-"""Doors of the telephone system: where an agent sits."""
+"""Doors of the telephone system: where whoever calls sits."""
 
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agents.access import agent_of, agents_only, signed_in_user
+from agents.access import roles_only, signed_in_user
+from agents.models import Agent, Role
 from telephony.models import Extension
 from telephony.seats import SeatRefused, SeatTaken, see_seat, sit_down
 
 
 @require_POST
-@agents_only
+@roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
 def seat(request: HttpRequest) -> HttpResponse:
     """Say at which extension one sits; answers the form as it stands then, or with who sits there."""
-    agent, problem, may_take = agent_of(request), "", False
+    user, problem, may_take = signed_in_user(request), "", False
+    agent = Agent.objects.visible_to(user).filter(user=user).select_related("user").first()
+    if agent is None:
+        raise PermissionDenied(_("Solo tiene interno quien figura entre los agentes."))
     extension = _extension(request)
     try:
         sit_down(agent=agent, extension=extension, now=timezone.now(), instead="instead" in request.POST)
@@ -28,7 +34,7 @@ def seat(request: HttpRequest) -> HttpResponse:
             messages.warning(request, problem)
         return redirect("home")
     wanted = extension.pk if extension and problem else 0
-    seen = see_seat(user=signed_in_user(request), wanted=wanted, problem=problem, may_take=may_take)
+    seen = see_seat(user=user, wanted=wanted, problem=problem, may_take=may_take)
     if seen is None:  # the last switchboard was switched off since her page was made
         return HttpResponse("")
     return render(request, "telephony/_seat.html", {"seat": seen}, status=409 if problem else 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from agents.models import Role
 from escalations import working
 from escalations.card_page import WORDS, card_page, who_may_have
 from escalations.changes import newest_change
+from escalations.dialling import end_wrap_up
 from escalations.forms import MergeForm, form_of
 from escalations.lifecycle import EscalationRefused, Verb, why_not
 from escalations.lists import details_of, is_masked
@@ -70,6 +72,7 @@ def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         done = VERBS[step](escalation_id=found.pk, by=user, now=now, **form.cleaned_data)
     except EscalationRefused as refused:
         return _refused(request, back, found.pk, str(refused), opened=step, sent=request.POST)
+    end_wrap_up(escalation_id=found.pk, by=user, now=now)
     said = str(WORDS[step].done)
     if _wants_json(request):
         offered = reverse("escalations:escalation_undo", args=[done.pk]) if can_undo(done, by=user, now=now) else ""
@@ -147,6 +150,7 @@ def show_card(
     refusal: str = "",
     touched: list[Escalation] | None = None,
     offers_undo: bool = True,
+    in_another: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     """The card as it is now, as a page or as the part of it that is swapped."""
@@ -158,13 +162,16 @@ def show_card(
     def form_of_verb(verb: Verb) -> forms.Form:
         return form_of(verb, people=who_may_have(found), now=now, sent=sent if verb == opened else None)
 
+    page = card_page(escalation=found, user=user, now=now, form_of=form_of_verb, opened=opened)
+    if in_another:
+        page = replace(page, calling=replace(page.calling, in_another=True))
     context = {
         "since": since,
         "escalation": found,
         "badge": time_badge(found, now=now),
         "details": details_of(found, masked=masked),
         "masked": masked,
-        "page": card_page(escalation=found, user=user, form_of=form_of_verb, opened=opened),
+        "page": page,
         "said": said,
         "can_undo": bool(said) and offers_undo and can_undo(found, by=user, now=now),
         "refusal": refusal,

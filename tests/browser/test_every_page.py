@@ -31,7 +31,8 @@ IS_NO_PAGE = (
     *("own_day", "escalations:calls", "inbound:walk_left_behind", "inbound:card_trail", "inbound:card_lane"),
     *("inbound:ringing", "inbound:ringing_caller", "inbound:ringing_transfer", "control_room:now"),
 )
-STOPS_ASKING = {"campaigns:desk_call_phase": 286}  # a desk without a call is not to ask again how far it is
+# without a call, a desk or a card is not to ask again how far it is
+STOPS_ASKING = {"campaigns:desk_call_phase": 286, "escalations:call_phase": 286}
 OTHERS = {**dict.fromkeys(LEADS_ON, 302), **dict.fromkeys(IS_NOT_THERE, 404), **dict.fromkeys(IS_NO_PAGE, 200)}
 OTHERS |= STOPS_ASKING
 

@@ -9,12 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from agents.models import User
+from agents.models import Agent, User
 from escalations import working
 from escalations.anonymising import anonymise_escalations
 from escalations.invariants import RULES
 from escalations.marks import mark_times
-from escalations.models import Escalation, Kind
+from escalations.models import Escalation, EscalationCall, Kind
+from telephony.models import OutgoingCall, Switchboard
 from tests.databases import undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
@@ -51,7 +52,20 @@ def sound(make_card: Make, elena: User, rosa: User, at: Callable[..., datetime])
     working.merge(escalation_id=double.pk, into_id=new.pk, by=elena, now=late)
     working.take(escalation_id=new.pk, by=elena, now=late)
     working.give_back(escalation_id=new.pk, by=elena, now=late)
+    called(told, by=elena, at=late)
+    called(old, by=elena, at=long_ago)
     assert anonymise_escalations(before=hour("09:00") - timedelta(days=1), now=late) == 1
+
+
+def called(card: Escalation, *, by: User, at: datetime) -> None:
+    """A call about it that was answered."""
+    board, _new = Switchboard.objects.get_or_create(name="Central", defaults={"host": "127.0.0.1", "user": "x"})
+    agent, _new = Agent.objects.get_or_create(user=by, defaults={"is_on_duty": False})
+    call = OutgoingCall.objects.create(
+        switchboard=board, agent=agent, telephone="PJSIP/1001", number=card.telephone, dialled=card.telephone,
+        state="over", outcome="answered", asked_at=at, ended_at=at,
+    )  # fmt: skip
+    EscalationCall.objects.create(call=call, escalation=card, by=by, asked_at=at)
 
 
 def broken() -> dict[str, list[str]]:
@@ -141,6 +155,14 @@ BREAKS: dict[str, dict[str, str]] = {
         "marked twice": step("told", "breach", "informed", "informed"),
         "a mark that was taken away": change("told", "warned_at = NULL"),
         "warned too early": change("taken", "warn_at = warned_at + interval '1 second'"),
+    },
+    "escalation_call_is_of_who_asked": {
+        "of another": f"""UPDATE escalations_escalationcall SET by_id =
+            (SELECT id FROM {User._meta.db_table} WHERE username = 'rosa')""",
+        "at another moment": "UPDATE telephony_outgoingcall SET asked_at = asked_at + interval '1 second'",
+    },
+    "escalation_call_is_forgotten_with_its_card": {
+        "the number is still there": "UPDATE telephony_outgoingcall SET number = '+59171712345'",
     },
 }  # fmt: skip
 
