@@ -242,7 +242,7 @@
     clearTimeout(tallying);
     tallying = setTimeout(async () => {
       const turn = (tallies += 1);
-      const answer = await ask(`${board.dataset.counts}${window.location.search}`);
+      const answer = await ask(`${board.dataset.tally}${window.location.search}`);
       if (!answer?.ok || turn !== tallies) return;
       const counts = await answer.json();
       columns.forEach((column) => {
