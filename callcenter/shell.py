@@ -49,6 +49,7 @@ PEOPLE = Place("agents:people", _("Personas"), "n")
 ADMIN = Place("admin:index", _("Administración"), "d")
 
 ROOM = Place("control_room:room", _("Sala"), "m")
+CARDS = (ESCALATIONS.address, "escalations:escalation")  # where whoever works the board calls from
 CENTRE = (CAMPAIGNS, ROOM, REPORTS, PAYMENTS, AGENDA, ESCALATIONS, ATTENDED, MAIL, PEOPLE)
 PLACES = {
     Role.AGENT: (DESK, LIST, LINES, AGENDA, DAY),
@@ -147,7 +148,8 @@ class Frame:
         """
         if self.person is None:
             return None
-        works_board = self.person.steers_campaigns and self._request.path.startswith(reverse(ESCALATIONS.address))
+        here = self._request.resolver_match  # None where no page is: an error
+        works_board = self.person.steers_campaigns and here is not None and here.view_name in CARDS
         calls = self._is_of_calls if self.person.role == Role.AGENT else works_board
         return see_seat(user=self.person) if calls else None
 

@@ -48,13 +48,12 @@ def escalation_call(request: HttpRequest, pk: int) -> HttpResponse:
 def call_phase(request: HttpRequest, pk: int) -> HttpResponse:
     """How her call about a card stands; 204 while the page shows it already, and once it is over no more."""
     user = signed_in_user(request)
-    asked = EscalationCall.objects.visible_to(user).filter(escalation=pk, by=user)
-    last = asked.select_related("escalation__kind", "escalation__owner").order_by("-asked_at").first()
-    if last is None:
+    found = get_object_or_404(calls_known_to(by=user).select_related("kind", "owner"), pk=pk)
+    if not EscalationCall.objects.visible_to(user).filter(escalation=found, by=user).exists():
         gone = HttpResponse(status=ENOUGH)
         gone["HX-Reswap"] = "none"
         return gone
-    return _stands(request, last.escalation, user)
+    return _stands(request, found, user)
 
 
 @works_cards

@@ -1,4 +1,4 @@
-"""Whom a card is about is called from the desk and from the board: seen as it goes, hung up by key, its end proposes."""
+"""Whom a card is about is called from desk and board: seen as it goes, hung up by a key, and its end proposes."""
 
 from __future__ import annotations
 

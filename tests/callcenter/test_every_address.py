@@ -168,7 +168,7 @@ ADDRESSES = [
     Address("escalations:call_not_reached", AGENTS, of=a_call, sends={}),
     Address("escalations:call_told", AGENTS, of=a_call, sends={}),
     Address("escalations:escalation_call", WORKING, of=a_call, sends={}),
-    Address("escalations:call_phase", WORKING, of=a_call, shared=True),
+    Address("escalations:call_phase", WORKING, of=a_call),
     Address("escalations:call_hang_up", WORKING, of=a_call, sends={}),
     Address("escalations:times", CENTRE),
     Address("escalations:times_export", CENTRE, sends={}),
