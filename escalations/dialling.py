@@ -64,6 +64,10 @@ class Calling:
     in_another: bool = False
 
     @property
+    def hang_up_id(self) -> str:
+        return f"hang-up-{self.escalation_id}"
+
+    @property
     def is_under_way(self) -> bool:
         return self.call is not None and not self.call.is_over
 
@@ -117,6 +121,12 @@ def last_calls(escalation_ids: Iterable[int], *, by: User) -> dict[int, Escalati
     """The last call this person asked for about each of these cards; with `is_answered_for`."""
     hers = _with_what_she_did_since(EscalationCall.objects.filter(escalation_id__in=list(escalation_ids), by=by))
     return {one.escalation_id: one for one in hers.order_by("escalation_id", "-asked_at").distinct("escalation_id")}
+
+
+def call_going_on(*, by: User) -> EscalationCall | None:
+    """The call about a card that she has not ended, whether the card is still hers to work or not; with the card."""
+    hers = _with_what_she_did_since(EscalationCall.objects.filter(call__agent__user=by))
+    return hers.exclude(call__state=OutgoingCall.State.OVER).select_related("call", "escalation").first()
 
 
 def calls_about(escalation: Escalation) -> list[EscalationCall]:

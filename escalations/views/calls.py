@@ -14,7 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import agents_only, signed_in_user
 from agents.models import User
 from escalations.calls import calls_known_to, calls_to_make, inform_customer, not_reached
-from escalations.dialling import Calling, InAnotherCall, call_customer, end_wrap_up, last_calls, see_calling
+from escalations.dialling import (
+    Calling,
+    InAnotherCall,
+    call_customer,
+    call_going_on,
+    end_wrap_up,
+    last_calls,
+    see_calling,
+)
 from escalations.forms import form_of
 from escalations.lifecycle import EscalationRefused, Verb
 from escalations.models import Escalation
@@ -95,8 +103,11 @@ def _show(
     """The calls. `in_another`: the one she was refused to dial because another call of hers has not ended."""
     user, now = signed_in_user(request), timezone.now()
     cards = calls_to_make(by=user, now=now)
-    seat = linked_seat(user=user, now=now) if cards else None
+    seat = linked_seat(user=user, now=now)
     last = last_calls([card.pk for card in cards], by=user) if cards else {}
+    going_on = call_going_on(by=user) if seat else None
+    if going_on:  # it stands there with its own verb
+        in_another = 0
     callings = [
         see_calling(
             card, by=user, now=now, last=last.get(card.pk), seat=seat, at_desk=True, in_another=card.pk == in_another
@@ -108,14 +119,21 @@ def _show(
     for card, calling in zip(cards, callings, strict=True):
         is_hers = card.owner_id == user.pk
         form = (sent or {}).get(card.pk) or form_of(Verb.INFORM, people=None, now=now)
-        if calling.call:
+        if calling.call and not calling.call.is_answered_for:
             form.initial["how"] = Escalation.How.TELEPHONE
         form.auto_id = f"call-{card.pk}-%s"
         shown.append({
             "card": card, "badge": time_badge(card, now=now), "form": form if is_hers else None, "calling": calling,
             "key": keys["hers"] == card.pk, "take_key": keys["take"] == card.pk, "call_key": keys["call"] == card.pk,
         })  # fmt: skip
-    context = {"calls": shown, "problem": problem, "is_at_one": any(one["form"] for one in shown)}
+    if going_on and going_on.escalation_id not in [card.pk for card in cards]:
+        left = see_calling(going_on.escalation, by=user, now=now, last=going_on, seat=None, at_desk=True)
+    else:
+        left, going_on = None, None
+    context = {
+        "calls": shown, "problem": problem, "is_at_one": any(one["form"] for one in shown),
+        "left": left, "left_card": going_on and going_on.escalation,
+    }  # fmt: skip
     return render(request, "escalations/_calls.html", context, status=status)
 
 

@@ -322,12 +322,29 @@ def test_who_is_refused_for_another_call_may_hang_that_up(
     inform = {"escalation_id": other.pk, "how": "telephone", "told_at": now, "by": seated.user, "now": now}
     call_customer(escalation_id=other.pk, by=seated.user, now=now)
     inform_customer(**inform)  # while they talk: its card is gone from the desk
+    page = signed_in(seated).get(reverse("escalations:calls")).content.decode()
+    assert "Su llamada sigue" in page
+    assert keys_of(page) == ["h", "l", "t"]
     refused = press(signed_in(seated), "call_dial", promised)
     assert refused.status_code == 409
     assert "cuelgue primero" in refused.content.decode()
-    assert "h" in keys_of(refused.content.decode())
+    assert keys_of(refused.content.decode()).count("h") == 1
     press(signed_in(seated), "call_hang_up", promised)
     assert OutgoingCall.objects.get().is_over  # nobody had sent it yet
+
+
+def test_a_call_that_is_about_no_card_is_hung_up_where_it_stands_in_the_way(
+    seated: Agent, promised: Escalation, signed_in: SignedIn, now: datetime
+) -> None:
+    hers = seated.seat.extension
+    assert hers is not None
+    call = ask_to_call(agent=seated, extension=hers, number="+59170700001", now=now)  # as a campaign does
+    refused = press(signed_in(seated), "call_dial", promised)
+    assert (refused.status_code, keys_of(refused.content.decode())) == (409, ["h", "t"])
+    client = signed_in(seated)
+    hung_up = client.post(reverse("escalations:call_hang_up", args=[promised.pk]) + "?at=desk", **HTMX)
+    call.refresh_from_db()
+    assert (call.outcome, "Llamar" in hung_up.content.decode()) == ("cancelled", True)
 
 
 @pytest.mark.parametrize("place", ["calls", "card"])
@@ -361,7 +378,7 @@ def test_the_desk_asks_no_more_for_many_calls(
         card = make_card(kind="callback_promise", contract=str(number))
         ends(call_of(card, seated.user, now), Outcome.BUSY, now, customer_rang_at=now)
     client = signed_in(seated)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         page = client.get(reverse("escalations:calls"), **HTMX).content.decode()
     assert page.count('data-proposed="not_reached"') == 8
     assert keys_of(page) == ["i", "k", "l"]
