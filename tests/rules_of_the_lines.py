@@ -275,6 +275,22 @@ ON_THE_BOARD = (
         ),
     ),
     Rule(
+        "whom a card is about is called though another has it",
+        "escalations/dialling.py",
+        "escalation.owner_id not in (None, by.pk)",
+        "escalation.owner_id == by.pk and not by.pk",
+        ("tests/escalations/test_dialling.py::test_the_rules_are_asked_at_the_moment_of_dialling",),
+    ),
+    Rule(
+        "an end nobody knows is told as one",
+        "escalations/dialling.py",
+        "    Outcome.ANSWERED: INFORM,",
+        "    Outcome.ANSWERED: INFORM,\n    Outcome.UNKNOWN: NOT_REACHED,",
+        (
+            "tests/escalations/test_dialling.py::test_the_history_tells_the_true_result_and_nothing_is_recorded_by_itself",
+        ),
+    ),
+    Rule(
         "a card that is still open loses its customer",
         "escalations/anonymising.py",
         "Escalation.objects.filter(closed_at__lt=before, anonymised_at=None)",
