@@ -23,6 +23,7 @@ NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 YES = re.compile(r"true|false|yes|no|on|off|0|1", re.ASCII)
 SPYING = re.compile(r"ChanSpy", re.ASCII)
 SPIED_ON = re.compile(r"[A-Za-z0-9]{2,12}/[A-Za-z0-9._-]{1,80},[bqwBEdSo]{0,8}", re.ASCII)
+CHANSPY = re.compile(r"app_chanspy", re.ASCII)
 MD5 = re.compile(r"MD5|[0-9a-f]{32}", re.ASCII)
 
 ACTIONS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
@@ -39,6 +40,7 @@ ACTIONS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
     "ExtensionState": {"Exten": EXTENSION, "Context": WORD},
     "ShowDialPlan": {"Context": WORD},
     "ListCommands": {},
+    "ModuleCheck": {"Module": CHANSPY},
     "Originate": {
         "Channel": CHANNEL,
         "Context": WORD,

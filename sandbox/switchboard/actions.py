@@ -16,6 +16,7 @@ from sandbox.switchboard.originating import SPYING, Wanted, originate
 from sandbox.switchboard.queues import Member
 from sandbox.switchboard.wire import Action, Said
 
+SPYING_MODULE = "app_chanspy"
 LONGEST_KEY = 149  # characters of a ChannelId
 TRUE = ("true", "yes", "on", "1", "y", "t")
 
@@ -202,6 +203,11 @@ async def commands(_exchange: Exchange, _action: Action) -> Answer:
     return [[("Response", "Success"), *((name, "") for name in sorted(one.title for one in ACTIONS.values()))]]
 
 
+async def module_check(_exchange: Exchange, action: Action) -> Answer:
+    """Of what it plays, listening to calls is a module of its own."""
+    return success("", ("Version", "")) if action.get("module") == SPYING_MODULE else error("Module not loaded")
+
+
 class Named:
     """An action under the name Asterisk gives it. `is_for_all`: who may only look may ask it too."""
 
@@ -219,6 +225,7 @@ ACTIONS: Mapping[str, Named] = {
         Named("ExtensionState", lists.extension_state, is_for_all=True),
         Named("ShowDialPlan", lists.dialplan, is_for_all=True),
         Named("ListCommands", commands, is_for_all=True),
+        Named("ModuleCheck", module_check),
         Named("QueuePause", queue_pause),
         Named("QueueAdd", queue_add),
         Named("QueueRemove", queue_remove),

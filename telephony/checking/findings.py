@@ -1,0 +1,119 @@
+"""What a switchboard's answers about one queue, one telephone or one context mean to whoever sets it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from telephony.ami import Message
+
+RESULT = "ClickToCallResult"  # what the dialplan says at the end of a call of ours
+UNREGISTERED = "4"  # of ExtensionState: unavailable
+NO_HINT = ("-1", "-2", "")  # nobody watches that extension
+GONE = ("4", "5")  # of a queue's member: invalid, unavailable
+
+
+class State(StrEnum):
+    OK = "ok"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried. `do` is what to do about it, empty where there is nothing to do."""
+
+    what: str
+    state: State
+    words: str
+    do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    """An extension and its channel: `1001`, `PJSIP/1001`."""
+
+    number: str
+    channel: str
+
+
+def queue_of(queue: str, line: str, *, is_there: bool, members: int, is_only: bool = True) -> Finding:
+    """Whether a line's queue is one of the switchboard's. One without members is there: they may join later.
+
+    `is_only`: there is no other switchboard that could have it.
+    """
+    what, said = f"queue {queue}", {"queue": queue, "line": line, "count": members}
+    if not is_there:
+        words = _("La cola %(queue)s de %(line)s no está en la central.") % said
+        if not is_only:
+            return Finding(what, State.UNKNOWN, words, _("Está bien si la tiene otra de las centrales en uso."))
+        return Finding(what, State.MISSING, words, _("Créela en la central, o corrija la cola de la línea."))
+    words = ngettext(
+        "La cola %(queue)s de %(line)s está, con %(count)s teléfono.",
+        "La cola %(queue)s de %(line)s está, con %(count)s teléfonos.",
+        members,
+    )
+    return Finding(what, State.OK, words % said)
+
+
+def telephone_of(telephone: Telephone, answer: Message, members: Iterable[Message]) -> Finding:
+    """Whether it is registered: by what watches it, else by a queue that has it."""
+    what, said = f"telephone {telephone.number}", {"telephone": telephone.channel}
+    absent = Finding(
+        what, State.MISSING, _("%(telephone)s no está registrado.") % said,
+        _("Encienda el teléfono y mire su clave; o márquelo como no activo, si ya no existe."),
+    )  # fmt: skip
+    there = Finding(what, State.OK, _("%(telephone)s está registrado.") % said)
+    status = answer.get("status") if answer.succeeded else ""
+    if status == UNREGISTERED:
+        return absent
+    if status not in NO_HINT:
+        return there
+    own = [one for one in members if _interface(one) == telephone.channel]
+    if own:
+        return absent if any(one.get("status") in GONE for one in own) else there
+    do = _("Llámelo una vez; o póngale un hint en el plan de marcado.")
+    return Finding(what, State.UNKNOWN, _("La central no vigila %(telephone)s: no dice si está.") % said, do)
+
+
+def dialplan_of(what: str, context: str, answer: Message, listed: Sequence[Message], *, has_to_tell: bool) -> Finding:
+    """Whether a context is there; of the one that calls customers, whether it says how a call ended."""
+    said = {"context": context}
+    if not answer.succeeded:
+        told = answer.get("message").lower()
+        if "did not find" in told:
+            do = _("Escríbalo en extensions_custom.conf como dice docs/switchboard.md; y después: dialplan reload.")
+            return Finding(what, State.MISSING, _("El plan de marcado no tiene [%(context)s].") % said, do)
+        do = _("Déle al usuario write = reporting, o mírelo en la central: dialplan show %(context)s.") % said
+        return Finding(what, State.UNKNOWN, _("La central no dice si tiene [%(context)s].") % said, do)
+    tells = any(
+        one.get("application").lower() == "userevent" and one.get("appdata").startswith(RESULT) for one in listed
+    )
+    if has_to_tell and not tells:
+        words = _("[%(context)s] no dice al final cómo terminó la llamada (%(event)s).")
+        do = _("Agregue su extensión h: sin ella ocupado y fuera de servicio se confunden.")
+        return Finding(what, State.MISSING, words % {**said, "event": RESULT}, do)
+    return Finding(what, State.OK, _("El plan de marcado tiene [%(context)s].") % said)
+
+
+def classes_heard(needed: Iterable[str], heard: Iterable[str]) -> list[Finding]:
+    """Which classes of events were heard meanwhile; of one that was not nobody knows whether it would be."""
+    found = []
+    for one in needed:
+        said = {"class": one}
+        if one in heard:
+            found.append(Finding(f"events {one}", State.OK, _("Se oyen los sucesos de %(class)s.") % said))
+        else:
+            words = _("No hubo sucesos de %(class)s mientras se miraba.") % said
+            do = _("Haga una llamada a una cola mientras se comprueba; deben estar en read, en manager.conf.")
+            found.append(Finding(f"events {one}", State.UNKNOWN, words, do))
+    return found
+
+
+def _interface(member: Message) -> str:
+    """`Location` in QueueMember of older ones, `Interface` later; `/n` and what is after `@` are of Local channels."""
+    return member.get("stateinterface") or member.get("interface") or member.get("location")
