@@ -53,5 +53,6 @@ def asks_by_itself(view: View) -> View:
 
 
 agents_only = roles_only(Role.AGENT)
+supervisors_only = roles_only(Role.SUPERVISOR)
 steering_only = roles_only(Role.SUPERVISOR, Role.ADMINISTRATOR)
 centre_only = roles_only(Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)

@@ -144,14 +144,18 @@ class Frame:
     @cached_property
     def seat(self) -> SeatSeen | None:
         """At which extension somebody sits, on the pages she calls from: an agent on her desk and her lines, who works
-        the board there; None where no switchboard is in use, and for who has no row among the agents.
+        the board there, if she has a row among the agents, and a supervisor in the room, from where she listens. None
+        where no switchboard is in use.
         """
-        if self.person is None:
-            return None
         here = self._request.resolver_match  # None where no page is: an error
-        works_board = self.person.steers_campaigns and here is not None and here.view_name in CARDS
-        calls = self._is_of_calls if self.person.role == Role.AGENT else works_board
-        return see_seat(user=self.person) if calls else None
+        if self.person is None or here is None:
+            return None
+        if self.person.role == Role.AGENT:
+            return see_seat(user=self.person) if self._is_of_calls else None
+        if self.person.role == Role.SUPERVISOR and here.app_name == ROOM.address.partition(":")[0]:
+            return see_seat(user=self.person)
+        seen = see_seat(user=self.person) if self.person.steers_campaigns and here.view_name in CARDS else None
+        return None if seen is None or seen.is_to_listen else seen
 
     @cached_property
     def making(self) -> Progress | None:

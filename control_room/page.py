@@ -13,6 +13,8 @@ from control_room.people import Person, people_now, state_words
 from control_room.waiting import Waiting, who_waits
 from service_level.days import LA_PAZ, midnight_of
 from telephony.link_ages import LinkAge, link_ages
+from telephony.models import Monitoring
+from telephony.monitoring import who_listens
 
 State = AgentState.State
 ALERTS_SHOWN = 12  # in their panel; each stands in its row as well
@@ -23,10 +25,11 @@ ORDER = (State.ON_A_CALL, State.RINGING, State.WRAPPING_UP, State.AVAILABLE, Sta
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One agent, and what of hers asks for attention."""
+    """One agent, what of hers asks for attention, and who listens to her call."""
 
     person: Person
     alerts: list[Alert]
+    listeners: list[Monitoring] = field(default_factory=list)
 
     @property
     def weight(self) -> float:
@@ -78,6 +81,11 @@ class Room:
         return [(state_words(state), self.counts[state]) for state in seen]
 
     @property
+    def has_switchboard(self) -> bool:
+        """Whether one is in use: without any nobody's call is known, and none is listened to."""
+        return bool(self.links)
+
+    @property
     def more_alerts(self) -> int:
         return max(0, len(self.alerts) - ALERTS_SHOWN)
 
@@ -106,10 +114,11 @@ def lay_room(*, now: datetime, opened: Collection[str] = ()) -> Room:
     people = people_now(today=today, begins=midnight_of(today))
     waiting, links = who_waits(), link_ages(now=now)
     alerts = find_alerts(people=people, waiting=waiting, links=links, now=now)
+    listeners = who_listens()
     teams: dict[str, TeamRows] = {}
     for person in people:
         own = [one for one in alerts if one.agent == person.pk]
-        teams.setdefault(person.team, TeamRows(person.team)).rows.append(Row(person, own))
+        teams.setdefault(person.team, TeamRows(person.team)).rows.append(Row(person, own, listeners.get(person.pk, [])))
     for team in teams.values():
         team.is_open = len(people) <= UNFOLDED_AT_MOST or team.name in opened
         team.rows.sort(key=lambda row: (-row.weight, ORDER.index(row.person.state), -row.person.seconds(now=now)))

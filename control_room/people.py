@@ -18,7 +18,9 @@ _NOW = """
 SELECT a.id, trim(concat(u.first_name, ' ', u.last_name)), u.username, coalesce(t.name, ''),
        coalesce(s.state, ''), s.began_at, coalesce(r.name, ''), r.limit_minutes * 60,
        coalesce(l.number, ''), coalesce(w.contract, ''), coalesce(w.customer_name, ''), w.key::text,
-       coalesce(q.queue, ''), coalesce(p.period::text, ''), coalesce(c.contract, ''), coalesce(c.name, ''), c.id
+       coalesce(q.queue, ''), q.state = 'talking' OR EXISTS (
+         SELECT FROM telephony_outgoingcall o WHERE o.agent_id = a.id AND o.state = 'talking'),
+       coalesce(p.period::text, ''), coalesce(c.contract, ''), coalesce(c.name, ''), c.id
   FROM agents_agent a
   JOIN agents_user u ON u.id = a.user_id AND u.is_active
   LEFT JOIN agents_team t ON t.id = a.team_id
@@ -53,6 +55,7 @@ class Person:
     """An agent in this moment. `state` is empty of who is signed out; `since` is when it began.
 
     `line` and `contract`, `customer`: of the call she attends, else of the contact at her desk (`period`, `contact`).
+    `can_be_listened_to`: she speaks with a customer in a call of the switchboard.
     """
 
     pk: int
@@ -68,6 +71,7 @@ class Person:
     walk: str | None
     period: str
     contact: int | None
+    can_be_listened_to: bool = False
     calls: int = 0
     contacts: int = 0
     promises: int = 0
@@ -113,7 +117,23 @@ def people_now(*, today: date, begins: datetime, only: int | None = None) -> lis
         cursor.execute(_NOW, said)
         rows = cursor.fetchall()
     people = []
-    for pk, name, username, team, state, since, reason, limit, line, contract, customer, walk, queue, *desk in rows:
+    for (
+        pk,
+        name,
+        username,
+        team,
+        state,
+        since,
+        reason,
+        limit,
+        line,
+        contract,
+        customer,
+        walk,
+        queue,
+        heard,
+        *desk,
+    ) in rows:
         period, desk_contract, desk_customer, contact = desk
         is_inbound = bool(line or queue)
         calls, contacts, promises = days.get(pk, (0, 0, 0))
@@ -126,6 +146,7 @@ def people_now(*, today: date, begins: datetime, only: int | None = None) -> lis
                 walk=walk,
                 period="" if is_inbound else period[:7],
                 contact=contact,
+                can_be_listened_to=bool(heard),
                 calls=calls, contacts=contacts, promises=promises, attended=attended.get(pk, 0),
             )
         )  # fmt: skip

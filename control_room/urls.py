@@ -14,4 +14,7 @@ urlpatterns = [
     path("agents/<int:pk>/pause/", views.pause, name="pause"),
     path("agents/<int:pk>/back/", views.back, name="back"),
     path("agents/<int:pk>/take-away/", views.take_away, name="take_away"),
+    path("agents/<int:pk>/monitor/", views.monitor, name="monitor"),
+    path("stop-monitoring/", views.stop_monitoring, name="stop_monitoring"),
+    path("monitorings/", views.monitorings, name="monitorings"),
 ]

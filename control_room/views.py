@@ -14,14 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only
+from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only, supervisors_only
 from agents.messages import MessageRefused, send_message
-from agents.models import Agent
+from agents.models import Agent, Role
 from agents.pausing import reason_named, reasons_to_pause
 from agents.states import StateRefused, open_state
 from campaigns.desk.leases import ReturnRefused
 from control_room import steering
 from control_room.page import lay_room, person_now
+from control_room.tables import MonitoringTable
+from telephony.models import Monitoring
+from telephony.monitoring import MonitoringRefused, ask_to_monitor, ask_to_stop, own_last
 
 MESSAGES_SHOWN = 5
 
@@ -54,8 +57,13 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
     told = found.messages.select_related("sender").order_by("-sent_at")[:MESSAGES_SHOWN]
     trail = [(reverse("control_room:room"), _("Sala de control")), ("", str(found))]
     context = {
-        "agent": found, "person": person, "messages_told": told, "reasons": reasons_to_pause(), "trail": trail
-    }  # fmt: skip
+        "agent": found,
+        "person": person,
+        "messages_told": told,
+        "reasons": reasons_to_pause(),
+        "trail": trail,
+        "listens": signed_in_user(request).role == Role.SUPERVISOR,
+    }
     return render(request, "control_room/_agent.html" if request.htmx else "control_room/agent.html", context)  # type: ignore[attr-defined]
 
 
@@ -110,13 +118,50 @@ def take_away(request: HttpRequest, pk: int) -> HttpResponse:
     return _do(request, pk, take)
 
 
+@require_POST
+@supervisors_only
+def monitor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Listen to the call an agent is in, whisper to her, or join it."""
+
+    def begin(agent: Agent) -> str:
+        kind = request.POST.get("kind", "")
+        if kind not in Monitoring.Kind.values:
+            raise MonitoringRefused(_("Diga si escucha, susurra o interviene."))
+        user = signed_in_user(request)
+        asked = ask_to_monitor(by=user, agent=agent, kind=Monitoring.Kind(kind), now=timezone.now())
+        return _("Timbra su teléfono %(telephone)s: levántelo.") % {"telephone": asked.rings_at}
+
+    return _do(request, pk, begin)
+
+
+@require_POST
+@supervisors_only
+def stop_monitoring(request: HttpRequest) -> HttpResponse:
+    """End what one has under way; the room says how that stands."""
+    ask_to_stop(by=signed_in_user(request), now=timezone.now())
+    return redirect("control_room:room")
+
+
+@require_GET
+@centre_only
+def monitorings(request: HttpRequest) -> HttpResponse:
+    """Who listened to whom: every one there ever was, the newest first."""
+    rows = Monitoring.objects.visible_to(signed_in_user(request))
+    rows = rows.select_related("by", "agent__user", "queue_call", "outgoing_call")
+    context = {
+        "table": MonitoringTable(rows).shown_to(request),
+        "trail": [(reverse("control_room:room"), _("Sala de control")), ("", _("Escuchas"))],
+    }
+    return render(request, "control_room/monitorings.html", context)
+
+
 def _do(request: HttpRequest, pk: int, verb: Callable[[Agent], str]) -> HttpResponse:
     """One verb for one agent, and back to the room with what came of it."""
     agents = Agent.objects.visible_to(signed_in_user(request)).select_related("user")
     agent = get_object_or_404(agents, pk=pk)
     try:
         done = verb(agent)
-    except (MessageRefused, StateRefused, ReturnRefused) as refused:
+    except (MessageRefused, StateRefused, ReturnRefused, MonitoringRefused) as refused:
         messages.error(request, f"{agent}: {refused}")
     else:
         messages.success(request, done % {"agent": agent})
@@ -125,7 +170,13 @@ def _do(request: HttpRequest, pk: int, verb: Callable[[Agent], str]) -> HttpResp
 
 def _part(request: HttpRequest) -> tuple[str, str]:
     """What refreshes, and its digest: the page says which it shows."""
-    opened = request.GET.getlist("team")
-    laid = lay_room(now=timezone.now(), opened=opened)
-    part = render_to_string("control_room/_room.html", {"room": laid, "opened": opened}, request=request)
+    opened, user, now = request.GET.getlist("team"), signed_in_user(request), timezone.now()
+    listens = user.role == Role.SUPERVISOR
+    context = {
+        "room": lay_room(now=now, opened=opened),
+        "opened": opened,
+        "own": own_last(by=user, now=now) if listens else None,
+        "listens": listens,
+    }
+    part = render_to_string("control_room/_room.html", context, request=request)
     return part, hashlib.blake2b(part.encode(), digest_size=8).hexdigest()

@@ -22,7 +22,9 @@ VARIABLE = re.compile(r"_{0,2}[A-Z][A-Z0-9_]{0,40}=[A-Za-z0-9._-]{0,140}", re.AS
 NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 YES = re.compile(r"true|false|yes|no|on|off|0|1", re.ASCII)
 SPYING = re.compile(r"ChanSpy", re.ASCII)
-SPIED_ON = re.compile(r"[A-Za-z0-9]{2,12}/[A-Za-z0-9._-]{1,80},[bqwBEdSo]{0,8}", re.ASCII)
+# A call of one telephone, or whichever it is in; quiet, whispering or joining, and never longer than the call (E, S).
+SPIED = re.compile(r"[A-Za-z0-9]{2,12}/[0-9]{1,10}-[0-9a-f]{0,8}", re.ASCII)
+SPIED_ON = re.compile(SPIED.pattern + r",q[wB]?ES", re.ASCII)
 CHANSPY = re.compile(r"app_chanspy", re.ASCII)
 MD5 = re.compile(r"MD5|[0-9a-f]{32}", re.ASCII)
 
@@ -100,4 +102,24 @@ def ring_agent_then(
         headers += [("ChannelId", key), ("OtherChannelId", f"{key}-2")]
     if not DIGITS.fullmatch(number):  # a customer's telephone: no star, no hash
         raise NotSendable("Exten")
+    return action("Originate", headers, action_id=key)
+
+
+def listen_in(*, key: str, telephone: str, spied: str, how: str, shown: str, seconds: int, takes_keys: bool) -> bytes:
+    """Ring a supervisor at `telephone` for so many seconds, then let her hear the channel `spied`.
+
+    `how`: empty to listen, `w` to whisper to whoever sits there, `B` to be heard by both. `shown`: the number her
+    telephone shows. Raises NotSendable.
+    """
+    headers = [
+        ("Channel", telephone),
+        ("Application", "ChanSpy"),
+        ("Data", f"{spied},q{how}ES"),
+        ("CallerID", shown),
+        ("Timeout", str(seconds * 1000)),
+        ("Async", "true"),
+        ("Variable", f"__CALLCENTER_ATTEMPT={key}"),
+    ]
+    if takes_keys:
+        headers += [("ChannelId", key), ("OtherChannelId", f"{key}-2")]
     return action("Originate", headers, action_id=key)

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from screens.admin_rights import NeverDeleted, ReadOnly
-from telephony.models import Extension, Listening, OutgoingCall, QueueCall, Switchboard
+from telephony.models import Extension, Listening, Monitoring, OutgoingCall, QueueCall, Switchboard
 from telephony.phone_numbers import mask
 
 
@@ -22,13 +22,14 @@ class ExtensionAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("number", "switchboard", "place", "who", "is_active")
     list_filter = ("switchboard", "is_active")
     search_fields = ("number", "place")
-    list_select_related = ("switchboard", "seat__agent__user")
+    list_select_related = ("switchboard", "seat__agent__user", "supervisor_seat__user")
     ordering = ("switchboard", "number")
 
     @admin.display(description=_("quién está"))
     def who(self, extension: Extension) -> str:
         seat = getattr(extension, "seat", None)  # nobody has to sit there
-        return str(seat.agent) if seat else "—"
+        listens = getattr(extension, "supervisor_seat", None)
+        return str(seat.agent) if seat else str(listens.user) if listens else "—"
 
 
 @admin.register(Listening)
@@ -62,3 +63,15 @@ class QueueCallAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("número"))
     def masked(self, call: QueueCall) -> str:
         return mask(call.number)
+
+
+@admin.register(Monitoring)
+class MonitoringAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("asked_at", "by", "agent", "kind", "state", "began_at", "ended_at", "outcome", "is_announced")
+    list_filter = ("switchboard", "kind", "outcome")
+    list_select_related = ("by", "agent__user")
+    fields = (
+        *("by", "agent", "kind", "telephone", "is_announced", "state", "outcome", "said"),
+        *("asked_at", "began_at", "ended_at"),
+    )
+    ordering = ("-asked_at",)

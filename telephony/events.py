@@ -218,6 +218,14 @@ class CallResult:
 
 
 @dataclass(frozen=True, slots=True)
+class SpyBegan:
+    """A channel hears another from now on, both by their names: older switchboards tell no more of them."""
+
+    spy: str
+    spied: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSeen:
     """One that there is, told when asked for. `up` since `seconds`."""
 
@@ -257,8 +265,8 @@ class ShuttingDown:
 Event = (
     ChannelBegan | KeyTold | Ringing | Answered | DialBegan | DialEnded | Joined | Parted | Held | HungUp | Transferred
     | QueueJoined | QueueLeft | QueueGivenUp | MemberRung | MemberRungInVain | MemberConnected | MemberDone | MemberSeen
-    | MemberPaused | MemberRemoved | CallPlaced | CallResult | ChannelSeen | CallerSeen | ListEnded | Booted
-    | ShuttingDown
+    | MemberPaused | MemberRemoved | CallPlaced | CallResult | SpyBegan | ChannelSeen | CallerSeen | ListEnded
+    | Booted | ShuttingDown
 )  # fmt: skip
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

@@ -1,4 +1,4 @@
-"""Where an agent sits: she says it once, and it is remembered. Two do not sit at one telephone."""
+"""Where an agent sits, and from where a supervisor listens: said once, remembered. Two do not sit at one telephone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from agents.models import Agent, User
-from telephony.models import Extension, OutgoingCall, Seat, Switchboard
+from agents.models import Agent, Role, User
+from telephony.models import Extension, Monitoring, OutgoingCall, Seat, SupervisorSeat, Switchboard
 from telephony.outcomes import Outcome
 
 
@@ -39,6 +39,7 @@ class SeatSeen:
     problem: str = ""
     may_take: bool = False
     names_switchboards: bool = False
+    is_to_listen: bool = False  # a supervisor's
 
 
 def sit_down(*, agent: Agent, extension: Extension | None, now: datetime, instead: bool = False) -> None:
@@ -49,10 +50,10 @@ def sit_down(*, agent: Agent, extension: Extension | None, now: datetime, instea
     if extension is None:
         Seat.objects.filter(agent=agent).delete()
         return
-    if not (extension.is_active and extension.switchboard.is_on):
-        raise SeatRefused(_("El interno %(number)s ya no está en uso: elija otro.") % {"number": extension})
+    _check_in_use(extension)
     try:
         with transaction.atomic():
+            _clear_of_supervisors(extension, instead=instead)
             others = Seat.objects.select_for_update(of=("self",)).filter(extension=extension).exclude(agent=agent)
             there = others.select_related("agent__user").first()
             if there is not None and not instead:
@@ -62,6 +63,37 @@ def sit_down(*, agent: Agent, extension: Extension | None, now: datetime, instea
             Seat.objects.update_or_create(agent=agent, defaults=hers)
     except IntegrityError:  # in this moment somebody else sat down there
         raise SeatTaken(_("En este momento otra persona dijo que está en ese interno.")) from None
+
+
+def sit_down_to_listen(*, user: User, extension: Extension | None, now: datetime, instead: bool = False) -> None:
+    """Remember that a supervisor's telephone is `extension`; None: she has none.
+
+    Where an agent sits nobody else does: her calls ring there. `instead`: in place of another supervisor. Raises
+    SeatTaken and SeatRefused.
+    """
+    if extension is None:
+        SupervisorSeat.objects.filter(user=user).delete()
+        return
+    _check_in_use(extension)
+    with transaction.atomic():
+        _clear_of_supervisors(extension, instead=instead, but=user)
+        there = Seat.objects.filter(extension=extension).select_related("agent__user").first()
+        if there is not None:
+            said = {"number": extension, "agent": there.agent}
+            raise SeatRefused(_("En el interno %(number)s está %(agent)s, que atiende ahí: elija otro.") % said)
+        SupervisorSeat.objects.update_or_create(user=user, defaults={"extension": extension, "since": now})
+
+
+def listening_seat_of(user: User) -> Extension | None:
+    """The telephone that rings for a supervisor: where she sits as one of the agents, else the one she said. None: she
+    said none, or it is not in use any more.
+    """
+    as_agent = Seat.objects.in_use().filter(agent__user=user).select_related("extension__switchboard").first()
+    if as_agent is not None:
+        return as_agent.extension
+    seats = SupervisorSeat.objects.filter(extension__is_active=True, extension__switchboard__is_on=True)
+    seat = seats.filter(user=user).select_related("extension__switchboard").first()
+    return seat.extension if seat else None
 
 
 def seat_of(agent: Agent) -> Seat | None:
@@ -83,13 +115,17 @@ def linked_seat(*, user: User, now: datetime) -> Seat | None:
 
 
 def see_seat(*, user: User, wanted: int = 0, problem: str = "", may_take: bool = False) -> SeatSeen | None:
-    """What an agent's page shows; None where no switchboard is in use, and for who is no agent."""
+    """What an agent's or a supervisor's page shows; None where no switchboard is in use, and for who is neither."""
     boards = list(Switchboard.objects.in_use())
-    agent = Agent.objects.filter(user=user).first() if boards else None
-    if agent is None:
+    if not boards:
         return None
     there = Extension.objects.filter(is_active=True, switchboard__in=boards).select_related("switchboard")
     extensions = list(there.order_by("switchboard__name", "number"))
+    agent = Agent.objects.filter(user=user).first()
+    if agent is None and user.role == Role.SUPERVISOR:
+        return _seen_to_listen(user, extensions, wanted or 0, problem, may_take, len(boards) > 1)
+    if agent is None:
+        return None
     seats = Seat.objects.filter(agent=agent).select_related("extension__switchboard", "lost", "taken_by__user")
     seat = seats.first()
     extension = seat.extension if seat and seat.extension in extensions else None
@@ -107,6 +143,43 @@ def see_seat(*, user: User, wanted: int = 0, problem: str = "", may_take: bool =
         may_take=may_take,
         names_switchboards=len(boards) > 1,
     )
+
+
+def _seen_to_listen(
+    user: User, extensions: list[Extension], wanted: int, problem: str, may_take: bool, names_switchboards: bool
+) -> SeatSeen:
+    seat = SupervisorSeat.objects.filter(user=user).first()
+    extension = next((one for one in extensions if seat and one.pk == seat.extension_id), None)
+    last = None
+    if seat and extension:
+        asked = Monitoring.objects.filter(by=user, asked_at__gte=seat.since, telephone=extension.telephone)
+        last = asked.order_by("-asked_at").values_list("outcome", flat=True).first()
+    return SeatSeen(
+        extensions=extensions,
+        extension=extension,
+        chosen=wanted or (extension.pk if extension else 0),
+        is_unregistered=last == Monitoring.Outcome.ABSENT,
+        problem=problem,
+        may_take=may_take,
+        names_switchboards=names_switchboards,
+        is_to_listen=True,
+    )
+
+
+def _check_in_use(extension: Extension) -> None:
+    if not (extension.is_active and extension.switchboard.is_on):
+        raise SeatRefused(_("El interno %(number)s ya no está en uso: elija otro.") % {"number": extension})
+
+
+def _clear_of_supervisors(extension: Extension, *, instead: bool, but: User | None = None) -> None:
+    """See that no other supervisor's telephone is this one. The extension is locked: whoever sits down there waits."""
+    Extension.objects.select_for_update(no_key=True, of=("self",)).get(pk=extension.pk)
+    others = SupervisorSeat.objects.filter(extension=extension).exclude(user=but)
+    there = others.select_related("user").first()
+    if there is not None and there.user.is_active and not instead:
+        said = {"number": extension, "agent": there.user.get_short_name()}
+        raise SeatTaken(_("En el interno %(number)s está %(agent)s.") % said)
+    others.delete()
 
 
 def _is_unregistered(seat: Seat, extension: Extension) -> bool:

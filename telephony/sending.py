@@ -9,13 +9,15 @@ from functools import partial
 from typing import Any
 
 import structlog
+from django.db.models import Q
 
 from telephony.actions import ring_agent_then
 from telephony.ami import NotSendable
 from telephony.call_orders import as_action, end_order, next_order, note_answer
 from telephony.dialling import next_to_end, next_to_send, not_placed
 from telephony.link import Link, LinkLost
-from telephony.models import CallOrder, Listening, OutgoingCall
+from telephony.models import CallOrder, Listening, Monitoring, OutgoingCall, QueueCall
+from telephony.monitoring import as_spying, end_monitoring, next_to_monitor, next_to_stop
 from telephony.watching import Watch
 
 log = structlog.get_logger(__name__)
@@ -44,6 +46,10 @@ class Sending:
             await self._end(self._watch.agent_channel(call))
         while order := await self._ask(partial(next_order, held=held, now=self._clock())):
             await self._carry_out(order)
+        while monitoring := await self._ask(partial(next_to_monitor, held=held, now=self._clock())):
+            await self._let_hear(monitoring)
+        while monitoring := await self._ask(partial(next_to_stop, held=held, now=self._clock())):
+            await self._end(self._watch.monitored.channel(monitoring))
 
     async def pauses(self) -> None:
         """What differs at the telephones' queues from what agents do. Raises LinkLost."""
@@ -82,6 +88,26 @@ class Sending:
         if not answer.succeeded:
             log.warning("call_refused", key=key, why=answer.get("message"))
             await self._ask(partial(not_placed, call=call, now=self._clock()))
+
+    async def _let_hear(self, monitoring: Monitoring) -> None:
+        key, call = str(monitoring.key), monitoring.call
+        ended = partial(end_monitoring, which=Q(pk=monitoring.pk))
+        channel = call.agent_channel if isinstance(call, QueueCall) else self._watch.agent_channel(call)
+        spying = partial(as_spying, monitoring, channel=channel, takes_keys=not self._link.vocabulary.is_older)
+        try:
+            answer = await self._link.send(await self._ask(spying), action_id=key)
+        except NotSendable as error:
+            log.warning("monitoring_not_sendable", key=key, header=str(error))
+            await self._ask(partial(ended, outcome=Monitoring.Outcome.NOT_PLACED, now=self._clock()))
+            return
+        except LinkLost as lost:
+            if not lost.may_have_arrived:
+                await self._ask(partial(ended, outcome=Monitoring.Outcome.NOT_SENT, now=self._clock()))
+            raise
+        if not answer.succeeded:
+            said = answer.get("message")
+            log.warning("monitoring_refused", key=key, why=said)
+            await self._ask(partial(ended, outcome=Monitoring.Outcome.NOT_PLACED, said=said, now=self._clock()))
 
     async def _end(self, channel: str) -> None:
         """That it is gone already is no matter: then its end has been told."""

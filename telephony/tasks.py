@@ -3,13 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from telephony import call_orders, dialling, queue_calls, watching
+from telephony import call_orders, dialling, monitoring, queue_calls, watching
 
 
 @shared_task(name="telephony.close_the_forgotten")
 def close_the_forgotten() -> None:
     dialling.close_the_forgotten(now=timezone.now())
     call_orders.close_forgotten_orders(now=timezone.now())
+    monitoring.close_forgotten_monitorings(now=timezone.now())
     queue_calls.close_the_unwatched(now=timezone.now())
 
 

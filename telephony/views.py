@@ -1,6 +1,8 @@
-"""Doors of the telephone system: where whoever calls sits."""
+"""Doors of the telephone system: where whoever calls sits, and from where a supervisor listens."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_POST
 from agents.access import roles_only, signed_in_user
 from agents.models import Agent, Role
 from telephony.models import Extension
-from telephony.seats import SeatRefused, SeatTaken, see_seat, sit_down
+from telephony.seats import SeatRefused, SeatTaken, see_seat, sit_down, sit_down_to_listen
 
 
 @require_POST
@@ -22,11 +24,15 @@ def seat(request: HttpRequest) -> HttpResponse:
     """Say at which extension one sits; answers the form as it stands then, or with who sits there."""
     user, problem, may_take = signed_in_user(request), "", False
     agent = Agent.objects.visible_to(user).filter(user=user).select_related("user").first()
-    if agent is None:
+    if agent is not None:
+        sit = partial(sit_down, agent=agent)
+    elif user.role == Role.SUPERVISOR:
+        sit = partial(sit_down_to_listen, user=user)
+    else:
         raise PermissionDenied(_("Solo tiene interno quien figura entre los agentes."))
     extension = _extension(request)
     try:
-        sit_down(agent=agent, extension=extension, now=timezone.now(), instead="instead" in request.POST)
+        sit(extension=extension, now=timezone.now(), instead="instead" in request.POST)
     except SeatRefused as refused:
         problem, may_take = str(refused), isinstance(refused, SeatTaken)
     if not request.htmx:  # type: ignore[attr-defined]

@@ -17,6 +17,7 @@ from telephony.dialling import close
 from telephony.events import ChannelSeen, Event, as_row, from_row, subjects
 from telephony.holding import HoldLost
 from telephony.models import HeardEvent, Listening, OutgoingCall
+from telephony.monitored import Monitored
 from telephony.outcomes import ClickedCall, Outcome, Phase
 from telephony.pauses import Pauses
 from telephony.queue_calls import QueueCalls
@@ -59,6 +60,7 @@ class Watch:
         self._over_since: dict[str, datetime] = {}  # of those whose last words are waited for
         self._queue_calls = QueueCalls(held.pk)
         self.pauses = Pauses(held.pk)
+        self.monitored = Monitored(held.pk)
         self._is_read = False
 
     def agent_channel(self, call: OutgoingCall) -> str:
@@ -82,8 +84,10 @@ class Watch:
                         touched[key] = row.at
                     self._queue_calls.take(event, at=row.at)
                     self.pauses.take(event, at=row.at, is_news=row.fence == self._held.fence)
+                    self.monitored.take(event, at=row.at)
                 for key, at in touched.items():
                     self._write(key, at=at)
+                self.monitored.write(now=now)
                 self._queue_calls.tell()
                 if heard:
                     held.applied_to, held.heard = heard[-1].pk, held.heard + len(heard)
@@ -100,6 +104,7 @@ class Watch:
             for key, since in list(self._over_since.items()):
                 if since <= now - LAST_WORDS:
                     self._end(key, self._calls[key].outcome, at=since)
+            self.monitored.write(now=now)
 
     def reconcile(self, *, seen: Sequence[Event], now: datetime) -> int:
         """After a loss: calls whose channel is no more have ended meanwhile, nobody knows how. Returns how many."""
@@ -112,6 +117,7 @@ class Watch:
                 if key not in there and not (call.agent and call.agent.uid in there):
                     ended += self._end(key, call.outcome, at=now)
             ended += self._queue_calls.reconcile(seen=seen, now=now)
+            ended += self.monitored.reconcile(seen=seen, now=now)
             self._queue_calls.tell()
         return ended
 
@@ -129,6 +135,7 @@ class Watch:
         if not self._is_read:
             self._calls, self._keys, self._over_since, self._is_read = {}, {}, {}, True
             self._queue_calls.read()
+            self.monitored.forget()
         sent = OutgoingCall.objects.under_way().filter(switchboard=held.pk, sent_at__isnull=False)
         under_way = {str(call.key): call for call in sent}
         for key in self._calls.keys() - under_way.keys():  # ended by somebody else
@@ -141,6 +148,7 @@ class Watch:
             fresh = {str(call.key) for call in new}
             for row in self._rows().filter(at__gte=since, pk__lte=held.applied_to).order_by("pk").iterator():
                 self._take(from_row(row.kind, row.told), only=fresh)
+        self.monitored.follow(held, self._rows())
 
     def _take(self, event: Event, only: set[str] | None = None) -> set[str]:
         """Tell the calls an event is about; the keys of those it told something."""

@@ -19,19 +19,21 @@ from inbound.ringing.places import places_for
 from inbound.walks.state import NoFlow
 from telephony.call_orders import OrderRefused, give_order
 from telephony.models import CallOrder, QueueCall
+from telephony.monitoring import told_to
 
 
 @asks_by_itself
 @require_GET
 @agents_only
 def ringing(request: HttpRequest) -> HttpResponse:
-    """What rings at her telephone, what she is in and what was written to her, as it stands now."""
+    """What rings at her telephone, what she is in, who hears it and what was written to her, as it stands now."""
     agent = agent_of(request)
     context = {
         "calls": own_calls.own_calls(agent=agent),
         "handed_over": own_calls.handed_over(agent=agent, now=timezone.now()),
         "shown_for": int(own_calls.HANDED_OVER_SHOWN.total_seconds()),
         "written": unseen(agent),
+        "monitored": told_to(agent),
         "here": request.GET.get("here", ""),
     }
     return render(request, "inbound/ringing/_calls.html", context)

@@ -129,15 +129,28 @@ async def _placed_later(exchange: Exchange, wanted: Wanted, agent: Channel) -> N
 
 
 async def _spy(exchange: Exchange, spy: Channel, data: str) -> None:
-    """Listen to whoever speaks at a telephone, one call after the other, until the listener hangs up."""
+    """Listen to whoever speaks on a channel whose name begins so, one after the other, until the listener hangs up.
+
+    With the option `E` no longer than the first of them lasts, with `S` not at all where there is none, with `b` only
+    to whoever speaks with somebody.
+    """
     exchange.run(spy, SPYING, data)
-    spied_on = data.partition(",")[0]
+    begins, _comma, options = data.partition(",")
     while spy.stop is None:
-        spied = next((one for one in exchange.channels.values() if one.device == spied_on and one.bridge), None)
+        spied = next((one for one in exchange.channels.values() if _may_be_heard(one, begins, options, spy)), None)
         if spied is None:
+            if "S" in options:
+                break
             await exchange.clock.wait(spy.stopped, seconds=1)
             continue
         exchange.tell(exchange.words.spying(spy, spied, begins=True))
         await exchange.clock.wait(spy.stopped, spied.gone)
         exchange.tell(exchange.words.spying(spy, spied, begins=False))
+        if "E" in options:
+            break
     exchange.hang_up(spy, spy.cause)
+
+
+def _may_be_heard(one: Channel, begins: str, options: str, spy: Channel) -> bool:
+    is_there = one is not spy and one.is_up and one.name.startswith(begins)
+    return is_there and (one.bridge is not None or "b" not in options)

@@ -2,9 +2,10 @@
 
 from telephony.models.calls import OutgoingCall
 from telephony.models.links import HeardEvent, Listening
+from telephony.models.monitoring import Monitoring
 from telephony.models.orders import CallOrder
 from telephony.models.queue_calls import QueueCall, QueueRing
-from telephony.models.seats import Seat
+from telephony.models.seats import Seat, SupervisorSeat
 from telephony.models.switchboards import Extension, Switchboard
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "Extension",
     "HeardEvent",
     "Listening",
+    "Monitoring",
     "OutgoingCall",
     "QueueCall",
     "QueueRing",
     "Seat",
+    "SupervisorSeat",
     "Switchboard",
 ]

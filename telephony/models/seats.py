@@ -47,3 +47,22 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return str(self.extension or "")
+
+
+class SupervisorSeat(models.Model):
+    """The extension from which a supervisor listens; remembered until she says another, or somebody else sits there.
+
+    No queue calls her and no customer: it is no seat of an agent, and two do not sit at one telephone all the same
+    (`telephony/seats.py` looks at both, with the extension locked).
+    """
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="+")
+    extension = models.OneToOneField(Extension, models.PROTECT, related_name="supervisor_seat")
+    since = models.DateTimeField(_("desde"))
+
+    class Meta:
+        verbose_name = _("puesto de supervisión")
+        verbose_name_plural = _("puestos de supervisión")
+
+    def __str__(self) -> str:
+        return str(self.extension)

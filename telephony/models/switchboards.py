@@ -59,6 +59,10 @@ class Switchboard(models.Model):
     ring_seconds = models.PositiveSmallIntegerField(
         _("segundos que timbra el agente"), default=20, validators=[MinValueValidator(5), MaxValueValidator(120)]
     )
+    announces_listening = models.BooleanField(
+        _("avisa al agente cuando lo escuchan"), default=True,
+        help_text=_("Susurrar e intervenir se avisan siempre."),
+    )  # fmt: skip
     is_on = models.BooleanField(_("en uso"), default=False)
 
     objects = SwitchboardQuerySet.as_manager()

@@ -48,6 +48,7 @@ from telephony.vocabularies.shared import (
     queue_left,
     said_by_dialplan,
     shutting_down,
+    spy_began,
     text,
     whole,
 )
@@ -183,6 +184,7 @@ READERS: Mapping[str, Reader] = {
     "queueentry": caller_seen,
     "originateresponse": call_placed,
     "userevent": said_by_dialplan,
+    "chanspystart": spy_began,
     "coreshowchannel": _channel_seen,
     "coreshowchannelscomplete": list_ended,
     "queuestatuscomplete": list_ended,

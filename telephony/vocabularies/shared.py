@@ -24,6 +24,7 @@ from telephony.events import (
     QueueLeft,
     Ringing,
     ShuttingDown,
+    SpyBegan,
 )
 
 KEY_VARIABLE = "CALLCENTER_ATTEMPT"  # set on the agent's channel; docs/switchboard.md
@@ -145,6 +146,11 @@ def caller_seen(message: Message) -> Event | None:
     if found is None:
         return None
     return CallerSeen(message.get("queue")[:80], found, whole(message, "position"), whole(message, "wait"))
+
+
+def spy_began(message: Message) -> Event | None:
+    spy, spied = text(message, "spyerchannel")[:LONGEST], text(message, "spyeechannel")[:LONGEST]
+    return SpyBegan(spy, spied) if spy and spied else None
 
 
 def list_ended(message: Message) -> Event:

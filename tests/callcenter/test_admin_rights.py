@@ -64,6 +64,7 @@ MAY = {
     "service_level.WorkingHours": "vacd",
     "telephony.Extension": "vac",
     "telephony.Listening": "v",
+    "telephony.Monitoring": "v",
     "telephony.OutgoingCall": "v",
     "telephony.QueueCall": "v",
     "telephony.Switchboard": "vac",

@@ -108,7 +108,7 @@ ADDRESSES = [
     Address("workdays_handling", CENTRE),
     Address("workdays_export", CENTRE, sends={}),
     # telephones
-    Address("telephony:seat", AGENTS, sends={"extension": ""}),
+    Address("telephony:seat", (*AGENTS, *ELENA), sends={"extension": ""}),
     # the control room
     Address("control_room:room", CENTRE),
     Address("control_room:now", CENTRE),
@@ -116,6 +116,9 @@ ADDRESSES = [
     Address("control_room:message", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"text": "x"}),
     Address("control_room:pause", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"reason": ""}),
     Address("control_room:back", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={}),
+    Address("control_room:monitor", ELENA, of=lambda world: {"pk": world.ana.pk}, sends={"kind": "listen"}),
+    Address("control_room:stop_monitoring", ELENA, sends={}),
+    Address("control_room:monitorings", CENTRE),
     Address("control_room:take_away", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={}),
     # reports
     Address("campaigns:report_list", CENTRE),
