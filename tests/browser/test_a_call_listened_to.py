@@ -82,7 +82,7 @@ def test_a_whisper_is_seen_in_the_room_and_on_her_desk(
     expect(line).to_contain_text("Elena susurra")
     expect(now).to_contain_text("Usted le susurra a Ana")
     expect(hers.locator("#ringing")).to_contain_text(
-        "Elena está en su llamada y le habla a usted; quien llama no la oye."
+        "Elena está en su llamada y le habla a usted; el cliente no lo oye."
     )
     settle(room)
     assert_accessible(room, "room-whisper")
@@ -96,7 +96,7 @@ def test_a_whisper_is_seen_in_the_room_and_on_her_desk(
     line.get_by_role("button", name="Intervenir").click()
     expect(now).to_contain_text("Timbra su teléfono")
     lift(played)
-    expect(hers.locator("#ringing")).to_contain_text("la oyen usted y quien llama")
+    expect(hers.locator("#ringing")).to_contain_text("le oyen usted y el cliente")
     played.do("hang-up", extension="1001")
     until(lambda: not Monitoring.objects.under_way().exists(), "it ended with the call")
     expect(now).not_to_contain_text("Usted interviene")
