@@ -90,7 +90,8 @@ def next_to_monitor(*, held: Listening, now: datetime) -> Monitoring | None:
     asked = Monitoring.objects.filter(
         switchboard=held.switchboard_id, state=State.ASKED, ending_asked_at=None, asked_at__gte=now - TOO_LATE
     )
-    for one in asked.select_related("by", "agent__user", "switchboard").order_by("asked_at")[:20]:
+    whole = asked.select_related("by", "agent__user", "switchboard", "queue_call", "outgoing_call")
+    for one in whole.order_by("asked_at")[:20]:
         if outcome := _may_not_any_more(one):
             end_monitoring(which=Q(pk=one.pk, state=State.ASKED), outcome=outcome, now=now)
             continue

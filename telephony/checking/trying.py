@@ -15,7 +15,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from telephony.ami import Message
+from telephony.ami import Message, NotSendable
 from telephony.checking.findings import Finding, State, Telephone, classes_heard, dialplan_of, queue_of, telephone_of
 from telephony.checking.probing import NotASwitchboard, Probe, Unanswered
 from telephony.link import Address
@@ -78,6 +78,9 @@ class _Checkup:
         except Unanswered:
             words = _("Dejó de contestar en medio de la comprobación: lo que sigue no se probó.")
             self._missing("answers", words, _("Mire la central y la red entre ambas, y pruebe otra vez."))
+        except NotSendable as header:
+            words = _("En la fila de la central hay un valor que no se envía así (%(header)s).") % {"header": header}
+            self._missing("row", words, _("Corríjalo en la administración: solo letras, cifras, punto y guion."))
         finally:
             if probe is not None:
                 await probe.leave()

@@ -222,6 +222,11 @@ def test_somebody_who_says_something_else(row: Switchboard, capsys: pytest.Captu
     assert "«HTTP/1.1 400 Bad[31m Request»" in said["greeting"][1]
 
 
+def test_a_value_that_is_never_sent_is_said(linked_to: Switchboard, capsys: pytest.CaptureFixture[str]) -> None:
+    Switchboard.objects.update(user="dos palabras")
+    assert "Username" in checks(capsys, missing=1)["row"][1]
+
+
 def test_one_that_speaks_no_tls(linked_to: Switchboard, capsys: pytest.CaptureFixture[str]) -> None:
     Switchboard.objects.update(tls=True)
     said = checks(capsys, missing=1)

@@ -19,6 +19,7 @@ from agents.models import Agent, Role, User
 from agents.presence import sign_in
 from telephony.actions import action, listen_in
 from telephony.ami import NotSendable
+from telephony.dialling import ask_to_call, ask_to_hang_up
 from telephony.events import Answered, CallPlaced, ChannelBegan, ChannelSeen, HungUp, KeyTold, Leg, SpyBegan
 from telephony.models import Extension, Listening, Monitoring, OutgoingCall, QueueCall, SupervisorSeat, Switchboard
 from telephony.monitoring import (
@@ -436,3 +437,17 @@ def test_the_link_is_lost_and_what_is_heard_goes_on(talking: Running, played: Bo
     assert is_now(state="on")()
     ask_to_stop(by=elena, now=timezone.now())
     until(is_now(outcome="done"), "it is over")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_she_was_asked_to_make_is_listened_to(talking: Running, played: Board, ana: Agent, elena: User) -> None:
+    played.do("hang-up", extension="1001")
+    until(lambda: QueueCall.objects.filter(state="over").exists(), "the first is over")
+    until(lambda: played.state()["extensions"]["1001"]["state"] == "not_in_use", "hung up")
+    hers = Extension.objects.select_related("switchboard").get(number="1001")
+    ask_to_call(agent=ana, extension=hers, number="+59170712300", now=timezone.now())
+    until(lambda: OutgoingCall.objects.filter(state="talking").exists(), "she talks")
+    asked(elena, ana, timezone.now())
+    until(is_now(state="on"), "she hears")
+    ask_to_hang_up(call=OutgoingCall.objects.get(), now=timezone.now())
+    until(is_now(outcome="done"), "it ended with the call")
