@@ -52,7 +52,9 @@ def ask_to_monitor(*, by: User, agent: Agent, kind: Monitoring.Kind, now: dateti
         raise MonitoringRefused(_("%(agent)s no está en una llamada de la central.") % {"agent": agent})
     board = call.switchboard
     if seat.switchboard != board:
-        raise MonitoringRefused(_("Esa llamada está en otra central: su interno es de %(board)s.") % {"board": seat})
+        raise MonitoringRefused(
+            _("Esa llamada está en otra central: su interno es de %(board)s.") % {"board": seat.switchboard}
+        )
     if not is_linked(board, now=now):
         raise MonitoringRefused(_("No hay enlace con la central."))
     asked = Monitoring(

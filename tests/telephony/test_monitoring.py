@@ -136,7 +136,7 @@ def test_there_has_to_be_a_call_a_seat_and_a_link(
     other = Switchboard.objects.create(name="Otra", host="127.0.0.1", user="x", is_on=True)
     elsewhere = Extension.objects.create(switchboard=other, number="1090")
     sit_down_to_listen(user=elena, extension=elsewhere, now=now)
-    with pytest.raises(MonitoringRefused, match="otra central"):
+    with pytest.raises(MonitoringRefused, match="otra central: su interno es de Otra"):
         asked(elena, ana, now)
     sit_down_to_listen(user=elena, extension=None, now=now)
     with pytest.raises(MonitoringRefused, match="en qué interno"):
