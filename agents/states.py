@@ -123,8 +123,9 @@ def check_can(
         raise StateRefused(_("Este cambio no le corresponde a quien lo pide."))
     if event == Event.PAUSED and reason is None:
         raise StateRefused(_("Elija el motivo de la pausa."))
-    if event == Event.PAUSED and reason is not None and not reason.is_active and not _stays(step, there, reason, call):
-        raise StateRefused(_("El motivo «%(reason)s» ya no se usa: elija otro.") % {"reason": reason})
+    chosen = reason if event == Event.PAUSED and by != By.TELEPHONE else None  # what a telephone says is so
+    if chosen is not None and not chosen.is_active and not _stays(step, there, chosen, call):
+        raise StateRefused(_("El motivo «%(reason)s» ya no se usa: elija otro.") % {"reason": chosen})
     if event in ENDS_A_CALL and there is not None and None not in (call, there.call) and call != there.call:
         raise StateRefused(_("Terminó otra llamada: la que está abierta sigue."))
     return step

@@ -72,6 +72,7 @@ SECTIONS = (
         "telephony.extension": _("Los internos en que se sientan los agentes."),
         "telephony.listening": _("Quién tiene el enlace con cada central, desde cuándo y qué falló."),
         "telephony.monitoring": _("Quién escuchó la llamada de qué agente, cómo y cuánto tiempo, para mirar."),
+        "telephony.callorder": _("Lo que los agentes pidieron de sus llamadas y qué fue de eso, para mirar."),
         "telephony.outgoingcall": _("Lo que la central marcó por los agentes y cómo terminó, para mirar."),
         "telephony.queuecall": _("Lo que entró a las colas, quién lo atendió y cómo terminó, para mirar."),
     }),

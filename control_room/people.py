@@ -30,7 +30,7 @@ SELECT a.id, trim(concat(u.first_name, ' ', u.last_name)), u.username, coalesce(
                       ORDER BY w.last_sign_at DESC NULLS LAST, w.id DESC LIMIT 1) w ON true
   LEFT JOIN inbound_serviceline l ON l.id = w.line_id
   LEFT JOIN LATERAL (SELECT * FROM telephony_queuecall q WHERE q.agent_id = a.id AND q.state <> 'over'
-                      ORDER BY q.answered_at DESC LIMIT 1) q ON true
+                      ORDER BY q.answered_at DESC NULLS LAST LIMIT 1) q ON true
   LEFT JOIN campaigns_listentry e ON e.lease_agent_id = a.id
   LEFT JOIN campaigns_contact c ON c.id = e.contact_id
   LEFT JOIN campaigns_campaign p ON p.id = e.campaign_id

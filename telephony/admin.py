@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from screens.admin_rights import NeverDeleted, ReadOnly
-from telephony.models import Extension, Listening, Monitoring, OutgoingCall, QueueCall, Switchboard
+from telephony.models import CallOrder, Extension, Listening, Monitoring, OutgoingCall, QueueCall, Switchboard
 from telephony.phone_numbers import mask
 
 
@@ -63,6 +63,15 @@ class QueueCallAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("número"))
     def masked(self, call: QueueCall) -> str:
         return mask(call.number)
+
+
+@admin.register(CallOrder)
+class CallOrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("asked_at", "agent", "kind", "number", "state", "why", "ended_at")
+    list_filter = ("kind", "state", "why")
+    list_select_related = ("agent__user",)
+    fields = ("agent", "kind", "number", "state", "why", "said", "asked_at", "sent_at", "ended_at")
+    ordering = ("-pk",)
 
 
 @admin.register(Monitoring)

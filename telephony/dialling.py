@@ -47,6 +47,8 @@ def ask_to_call(*, agent: Agent, extension: Extension, number: str, now: datetim
         under_way = OutgoingCall.objects.under_way().filter(agent=agent).first()
         if under_way is not None and under_way.number == number:
             return under_way
+        if under_way is None:
+            raise DialRefused(_("En este momento otra persona llama a ese número: espere a que termine.")) from None
         raise DialRefused(_("Su llamada anterior todavía no terminó: cuelgue primero.")) from None
     ring_bell(board.pk)
     return call

@@ -202,5 +202,5 @@ def _reason_of(told: Pause, there: AgentState | None) -> PauseReason | None:
     named = PauseReason.objects.filter(code__iexact=told.reason or "", is_active=True).first()
     if named is not None or (there is not None and there.state == State.PAUSED):
         return named
-    said = {"name": _("En el teléfono"), "position": 900}
+    said = {"name": _("En el teléfono"), "position": 900, "is_active": False}  # nobody chooses it at the desk
     return PauseReason.objects.get_or_create(code=AT_THE_TELEPHONE, defaults=said)[0]

@@ -47,6 +47,7 @@ def sit_down(*, agent: Agent, extension: Extension | None, now: datetime, instea
 
     `instead`: in place of whoever sits there, who is told. Raises SeatTaken and SeatRefused.
     """
+    SupervisorSeat.objects.filter(user=agent.user_id).delete()  # from before she was among the agents
     if extension is None:
         Seat.objects.filter(agent=agent).delete()
         return
@@ -88,9 +89,10 @@ def listening_seat_of(user: User) -> Extension | None:
     """The telephone that rings for a supervisor: where she sits as one of the agents, else the one she said. None: she
     said none, or it is not in use any more.
     """
-    as_agent = Seat.objects.in_use().filter(agent__user=user).select_related("extension__switchboard").first()
-    if as_agent is not None:
-        return as_agent.extension
+    agent = Agent.objects.filter(user=user).first()
+    if agent is not None:
+        seat_as_agent = seat_of(agent)
+        return seat_as_agent.extension if seat_as_agent else None
     seats = SupervisorSeat.objects.filter(extension__is_active=True, extension__switchboard__is_on=True)
     seat = seats.filter(user=user).select_related("extension__switchboard").first()
     return seat.extension if seat else None

@@ -146,9 +146,23 @@ ON_THE_LINES = (
     Rule(
         "other words for what was asked for are taken for told",
         "inbound/walks/asked_otherwise.py",
-        "if text not in before)",
-        "if not before)",
+        'return text != before if name == "amount" else text not in before',
+        "return not before",
         (f"{ANEW}::test_a_damage_described_anew_after_it_was_registered_goes_to_supervision",),
+    ),
+    Rule(
+        "an amount is taken for told whose figures are in the other",
+        "inbound/walks/asked_otherwise.py",
+        'if name == "amount" else text not in before',
+        "if False else text not in before",
+        ("tests/inbound/walks/test_two_of_a_kind.py::test_an_amount_is_another_though_its_figures_are_in_the_other",),
+    ),
+    Rule(
+        "what is in doubt is told as not done",
+        "inbound/walks/leaving.py",
+        "if write.state not in NOT_HAPPENING:",
+        "if False:",
+        ("tests/inbound/walks/test_two_of_a_kind.py::test_who_is_handed_over_is_not_said_to_lack_what_may_be_done",),
     ),
     Rule(
         "a top-up whose answer was lost is sent again",

@@ -78,7 +78,8 @@ def _stands(request: HttpRequest, found: Escalation, user: User) -> HttpResponse
     if asks_again and calling.call and request.GET.get("shown") == calling.call.mark:
         return HttpResponse(status=204)
     context: dict[str, Any] = {"calling": calling}
-    if not at_desk:  # the card's history tells the end too
+    sees_it = not at_desk and Escalation.objects.visible_to(user).filter(pk=found.pk).exists()
+    if sees_it:  # the card's history tells the end too
         context |= {"key": "l", "is_alone": True, "history": history_of(found, asked, now=now)}
     status = ENOUGH if asks_again and not calling.is_under_way else 200
     return render(request, "escalations/_call_phase.html", context, status=status)

@@ -178,6 +178,8 @@ class OutsideWrite(OwedWork):
                 fields=["settled_at"], name="outside_write_damage_done",
                 condition=Q(action="smartflex.register_damage", state="done"),
             ),
+            # the same for the same number, damage or order, in other calls
+            models.Index(fields=["to_whom", "action"], name="outside_write_for_whom", condition=~Q(to_whom="")),
             # the daily list, and the limits of an agent's day
             models.Index(fields=["-owed_at"], name="outside_write_newest_first"),
             models.Index(

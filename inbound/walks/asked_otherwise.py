@@ -34,8 +34,14 @@ def what_differs(step: Step, known: Mapping[str, Any], write: OutsideWrite) -> s
     """What a step would ask for now and did not, in words; empty where it is the same, or less of it."""
     action = actions()[write.action]
     says = sent_of(action, arguments(step.with_, known))
-    both = [(text, write.payload.get(name) or "") for name, text in says.items() if name != action.to_whom]
-    return ", ".join(corrected_in_words(text, before) for text, before in both if text not in before)
+    both = [(name, text, write.payload.get(name) or "") for name, text in says.items() if name != action.to_whom]
+    others = ((text, before) for name, text, before in both if _is_another(name, text, before))
+    return ", ".join(corrected_in_words(text, before) for text, before in others)
+
+
+def _is_another(name: str, text: str, before: str) -> bool:
+    """Words that were part of what was asked for are known there; 20 is no part of 120."""
+    return text != before if name == "amount" else text not in before
 
 
 def hand_over_what_is_said_now(here: WalkState, *, now: datetime) -> None:

@@ -19,12 +19,13 @@ from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
 from inbound.walks.asked_otherwise import hand_over_what_differs, say_what_was_asked_for
-from inbound.walks.cards import next_key, surviving
+from inbound.walks.cards import cards_of, next_key, surviving
 from inbound.walks.consequences import told_of, write_out
 from inbound.walks.footsteps import WalkRefused
-from inbound.walks.state import WalkState
+from inbound.walks.left_undone import may_be_about
+from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone_cards import words_heard
-from inbound.writes.states import AnotherAmount, InDoubtElsewhere, WriteRefused
+from inbound.writes.states import AnotherAmount, InDoubtElsewhere, WriteRefused, how_it_stands
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import display, parse
 
@@ -51,25 +52,40 @@ def ask_for_write(here: WalkState, known: Mapping[str, Any], *, now: datetime) -
 
 
 def see_to_what_was_asked_twice(here: WalkState, *, how: str, now: datetime) -> None:
-    """She was told that she is called if it is not done: the card there is of it hears of her, else she has one."""
-    own = {passed.escalation_id for passed in here.trail}
-    for write, step in {
-        passed.write: here.step_of(passed)
-        for passed in here.trail
-        if passed.write is not None and passed.write.walk_id != here.walk.pk
-    }.items():
-        if write.state == OutsideWrite.State.DONE or (write.card_id is not None and write.card_id in own):
-            continue
-        telephone = call_back_on(here.walk, here.known, about=write.to_whom, stolen=stolen_line(here, step))
-        card = surviving(write.card) if write.card else None
-        if card is not None and card.state in Escalation.UNSETTLED:
-            hour = date_format(timezone.localtime(here.walk.began_at, LA_PAZ), "H:i")
-            again = _("Volvió a llamar por lo mismo, a las %(hour)s. Se le llama al %(number)s.")
-            told = again % {"hour": hour, "number": display(telephone) or "—"}
-            add_detail(key=card.key, text=told, by=here.walk.by, now=now)
-            continue
-        twice = _("%(what)s: se pidió en otra llamada y todavía no se sabe si se hizo; no se pidió otra vez (%(how)s).")
-        card = raise_escalation(
+    """She was told that she is called if it is not done: her card of the same says so, or the one there is of it, else
+    she has one. Call it inside the transaction of the end.
+    """
+    counted = {passed.position for passed in here.path}
+    places = {
+        passed.write_id: place
+        for place, passed in enumerate(here.trail)
+        if passed.write_id is not None and passed.position in counted
+    }
+    others = OutsideWrite.objects.filter(pk__in=list(places)).exclude(walk=here.walk)
+    for write in others.exclude(state=OutsideWrite.State.DONE).select_related("card", "walk__line").order_by("pk"):
+        then = state_on(walk=here.walk, trail=here.trail[: places[write.pk] + 1])
+        _see_to(here, write, stolen=stolen_line(then, then.step), how=how, now=now)
+
+
+def _see_to(here: WalkState, write: OutsideWrite, *, stolen: str, how: str, now: datetime) -> None:
+    telephone = call_back_on(here.walk, here.known, about=write.to_whom, stolen=stolen)
+    card = surviving(write.card) if write.card else None
+    is_open = card is not None and card.state in Escalation.UNSETTLED
+    own = next((one for one in cards_of(here) if may_be_about(one, write.to_whom)), None)
+    stands = how_it_stands(OutsideWrite.State(write.state))
+    twice = _("%(what)s: se pidió en otra llamada, y no se pidió otra vez (%(how)s). %(stands)s")
+    told = twice % {"what": actions()[write.action].words, "how": how, "stands": stands}
+    if own is not None:
+        add_detail(key=own.key, text=told, by=here.walk.by, now=now)
+    elif card is not None and is_open:
+        hour = date_format(timezone.localtime(here.walk.began_at, LA_PAZ), "H:i")
+        again = _("Volvió a llamar por lo mismo, a las %(hour)s. Se le llama al %(number)s.")
+        add_detail(
+            key=card.key, text=again % {"hour": hour, "number": display(telephone) or "—"}, by=here.walk.by, now=now
+        )
+        return
+    else:
+        own = raise_escalation(
             key=next_key(f"walk:{here.walk.key}:twice:{write.pk}"),
             kind=KIND,
             line=here.walk.line.number,
@@ -77,13 +93,25 @@ def see_to_what_was_asked_twice(here: WalkState, *, how: str, now: datetime) -> 
             customer_name=customer_on_file(here.walk, here.known) or write.requester_name,
             telephone=telephone or parse(write.to_whom) or "",
             zone=zone_of(here.known),
-            reason=twice % {"what": actions()[write.action].words, "how": how},
+            reason=told,
             details=told_of(write),
             promised=words_heard(here, write),
             by=here.walk.by,
             now=now,
         )
-        OutsideWrite.objects.filter(pk=write.pk, card=None).update(card=card)
+    if is_open and card is not None and card.pk != own.pk:
+        return
+    _stand_for_the_other_call(own, write, now=now)
+
+
+def _stand_for_the_other_call(card: Escalation, write: OutsideWrite, *, now: datetime) -> None:
+    """Of two calls one card: who asked first is called as well, where she said."""
+    OutsideWrite.objects.filter(pk=write.pk).update(card=card)
+    first = read_state(walk=write.walk)
+    number = call_back_on(first.walk, first.known, about=write.to_whom)
+    if number and number != card.telephone:
+        left = _("La otra llamada dejó el teléfono %(number)s.") % {"number": display(number)}
+        add_detail(key=card.key, text=left, by=None, now=now)
 
 
 def _join_another_calls(here: WalkState, asked: InDoubtElsewhere) -> None:

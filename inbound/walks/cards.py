@@ -95,8 +95,9 @@ def surviving(card: Escalation) -> Escalation:
 
 def cards_of(here: WalkState) -> list[Escalation]:
     """What this call handed over and is still to be settled, each once."""
-    cards = [surviving(passed.escalation) for passed in here.trail if passed.escalation is not None]
-    return [card for card in {card.pk: card for card in cards}.values() if card.state in Escalation.UNSETTLED]
+    cards = (surviving(passed.escalation) for passed in here.trail if passed.escalation is not None)
+    each = sorted({card.pk: card for card in cards}.items())  # in the order in which cards are locked
+    return [card for _pk, card in each if card.state in Escalation.UNSETTLED]
 
 
 def _open_cards(here: WalkState, *, settled: bool = False) -> list[tuple[Footstep, Escalation]]:

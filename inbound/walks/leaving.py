@@ -35,6 +35,8 @@ from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
 from inbound.walks.said_anew import correct_what_was_handed_over
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import see_to_undone
+from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.states import how_it_stands
 from telephony import phone_numbers
 
 KIND = "unforeseen_state"
@@ -72,6 +74,7 @@ def leave_call(
         before = call_back_on(walk, here.known)
         here = _with_what_was_typed(here, name=name, telephone=telephone, now=now)
         said = bool(telephone.strip()) and phone_numbers.parse(telephone) != before
+        hand_over_what_is_said_now(here, now=now)
         if how == How.HANDED_OVER:
             _hand_over(here, reason=reason, name=name, telephone=telephone, now=now)
         _end(here, how=How(how), reason=reason, said=said, now=now)
@@ -108,6 +111,7 @@ def close_left_calls(*, now: datetime) -> int:
             if walk is None:  # she came back, or another clock was faster
                 continue
             here = _with_what_was_typed(read_state(walk=walk), now=now)
+            hand_over_what_is_said_now(here, now=now)
             _end(here, how=How.LEFT, reason="", now=now)
             closed += 1
     return closed
@@ -132,11 +136,16 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
     asked = ". ".join([f"{here.step.ref} {here.step.title}", reason])
     says_anew = said_on_card(here, known, now=now) if here.step.kind == "hand_over" else {}
     own = card_to_correct(here, says_anew) if says_anew else None  # come back to, and typed anew
+    if own is not None:
+        limit = due_by(now=now, working_hours=float(kind_of(KIND).limit_hours))
+        is_seen_to = own.kind.worked_by == Kind.Worker.SUPERVISOR
+        dues = (says_anew["due_at"], own.due_at, limit) if is_seen_to else (says_anew["due_at"],)
+        due = min(filter(None, dues), default=None)
+        correct(own, here, contract=walk.contract, said={**says_anew, "due_at": due})
+        own = own if is_seen_to else None  # of an agent's call a supervisor hears nothing
     is_another = own is None and _is_what_the_step_hands_over(here)  # another thing than any card of the call
     there = own or (None if is_another else _her_card(here, now=now))
     if there is not None:
-        if own is not None:
-            correct(own, here, contract=walk.contract, said=says_anew)
         call_her_at(there, telephone=number, by=walk.by, now=now)
         _say_what_else_was_not_done(here, there, now=now)
         told = _("Derivado a supervisión al terminar: %(asked)s") % {"asked": asked}
@@ -171,8 +180,11 @@ def _say_what_else_was_not_done(here: WalkState, card: Escalation, *, now: datet
     """One card for all the call leaves undone says each of it: also what was asked for since the card was there."""
     owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
     for write in owed.exclude(state=OutsideWrite.State.DONE).order_by("pk"):
-        what = " · ".join([str(actions()[write.action].words), *told_of(write).values(), write.last_error])
-        add_detail(key=card.key, text=_("Tampoco se hizo: %(what)s") % {"what": what}, by=here.walk.by, now=now)
+        what = " · ".join([str(actions()[write.action].words), *told_of(write).values()])
+        told = _("Tampoco se hizo: %(what)s") % {"what": what}
+        if write.state not in NOT_HAPPENING:  # it may be done, or be done yet
+            told = f"{what}. {how_it_stands(OutsideWrite.State(write.state))}"
+        add_detail(key=card.key, text=told, by=here.walk.by, now=now)
 
 
 def _is_what_the_step_hands_over(here: WalkState) -> bool:
@@ -229,6 +241,8 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
         given = typed[TELEPHONE] = number
     if here.step.kind == "look_up":  # its answer is what was read on another screen
         walk.brought = {**walk.brought, **typed}
+        if typed.get(TELEPHONE):  # the last she said
+            here.footstep.answer = {**here.footstep.answer, TELEPHONE: typed[TELEPHONE]}
     else:
         here.footstep.answer = {**here.footstep.answer, **typed}
     here = state_on(walk=walk, trail=here.trail)
@@ -268,7 +282,6 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
 
 def _end(here: WalkState, *, how: How, reason: str, said: bool = False, now: datetime) -> None:
     walk = here.walk
-    hand_over_what_is_said_now(here, now=now)
     _see_to_what_is_undone(here, how=how, said=said, now=now)
     see_to_what_was_asked_twice(here, how=str(how.label), now=now)
     label = f"{how.label}: {reason}" if reason else str(how.label)

@@ -15,7 +15,7 @@ from inbound.outside.readings import HOUSE
 from inbound.walks.asked import zone_of
 from inbound.walks.cards import is_about_the_same, next_key
 from inbound.walks.consequences import correct, key_of, said_on_card
-from inbound.walks.state import WalkState, known_on, state_on
+from inbound.walks.state import WalkState, known_of_call, known_on, state_on
 
 SAID = ("details", "reason", "promised")
 
@@ -75,7 +75,7 @@ def _walked_anew(then: WalkState, here: WalkState, *, now: datetime) -> WalkStat
         )
         if asked != before:
             path[place].found = look_up(name=step.look_up, arguments=asked, now=now).found
-    known = {**known_on(path, before=here.walk.brought), "caller_number": here.walk.caller_number}
+    known = known_of_call(here.walk, path, here.trail)
     return replace(then, footstep=path[-1], known=known, path=path)
 
 

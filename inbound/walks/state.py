@@ -65,9 +65,13 @@ def state_on(*, walk: Walk, trail: list[Footstep]) -> WalkState:
     path = path_of(trail)
     newest = trail[-1]
     flow = flow_of(newest.version_id)
-    told = {TELEPHONE: given} if (given := given_on(trail)) else {}  # it holds for the call, whatever is gone back from
-    known = {**told, **known_on(path, before=walk.brought), "caller_number": walk.caller_number}
-    return WalkState(walk, flow, flow.steps[newest.step], newest, known, path, trail)
+    return WalkState(walk, flow, flow.steps[newest.step], newest, known_of_call(walk, path, trail), path, trail)
+
+
+def known_of_call(walk: Walk, path: list[Footstep], trail: list[Footstep]) -> dict[str, Any]:
+    """What is known on a way of the call: where she said last that she is called holds whatever is gone back from."""
+    told = {TELEPHONE: given} if (given := given_on(trail)) else {}
+    return {**known_on(path, before=walk.brought), **told, "caller_number": walk.caller_number}
 
 
 def passings(here: WalkState) -> list[Footstep]:

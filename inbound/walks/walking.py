@@ -92,7 +92,8 @@ def answer_step(
             if step.accountable and not confirmed and not is_owed_already(here):
                 raise StepRefused({"confirmed": _("Lea los datos al cliente y confirme.")})
             if is_another_calls := ask_for_write(here, known, now=now):
-                following = step.way(UNKNOWN)
+                following, footstep.reason = step.way(UNKNOWN), ""
+                known |= {step.as_: footstep.found} if step.as_ else {}
             if step.waits and not is_another_calls:
                 footstep.reason = ""
                 footstep.save()

@@ -22,6 +22,7 @@ from inbound.walks.cards import surviving
 from inbound.walks.consequences import told_of
 from inbound.walks.state import WalkState
 from inbound.writes.limits import NOT_HAPPENING
+from screens.templatetags.screens import bs
 from telephony import phone_numbers
 
 KIND = "write_not_done"
@@ -78,18 +79,19 @@ def tell_cards_of_the_refused(here: WalkState, *, now: datetime) -> None:
     write = here.footstep.write
     if write is None:
         return
-    said = {"what": here.step.title, "whom": phone_numbers.display(write.to_whom)}
+    whom = " ".join(filter(None, (phone_numbers.display(write.to_whom), bs(write.amount) if write.amount else "")))
+    said = {"what": here.step.title, "whom": whom}
     words = _("La llamada volvió atrás y lo pidió otra vez: «%(what)s», %(whom)s. Se hizo.") % said
-    own = {card.pk: card for _passed, card in _of_the_refused(here, upto=here.footstep)}
-    for card in own.values():
-        add_detail(key=card.key, text=words, by=here.walk.by, now=now)
-    same = OutsideWrite.objects.filter(action=write.action, to_whom=write.to_whom, state__in=NOT_HAPPENING)
-    same = same.filter(owed_at__gt=now - OF_OTHER_CALLS, card__state__in=Escalation.UNSETTLED).exclude(to_whom="")
-    others = {one.card_id: one.card for one in same.exclude(walk=here.walk).select_related("card")}
+    tells = {card.pk: (card, words) for _passed, card in _of_the_refused(here, upto=here.footstep)}
     words = _("Otra llamada lo pidió después: «%(what)s», %(whom)s. Se hizo.") % said
-    for pk, other in others.items():
-        if other is not None and pk not in own:
-            add_detail(key=other.key, text=words, by=here.walk.by, now=now)
+    same = OutsideWrite.objects.filter(action=write.action, to_whom=write.to_whom, state__in=NOT_HAPPENING)
+    same = same.filter(amount=write.amount, owed_at__gt=now - OF_OTHER_CALLS).exclude(to_whom="").exclude(card=None)
+    for one in same.exclude(walk=here.walk).select_related("card"):
+        if one.card is not None and (card := surviving(one.card)).state in Escalation.UNSETTLED:
+            tells.setdefault(card.pk, (card, words))
+    for _pk, (card, told) in sorted(tells.items(), key=lambda one: one[0]):
+        if not card.changes.filter(note=told).exists():  # the step may be passed again
+            add_detail(key=card.key, text=told, by=here.walk.by, now=now)
 
 
 def _of_the_refused(here: WalkState, *, upto: Footstep) -> list[tuple[Footstep, Escalation]]:

@@ -96,6 +96,10 @@ class OutgoingCall(models.Model):
             ),
             # never two calls of one agent at once, whatever is clicked in two tabs
             models.UniqueConstraint(fields=["agent"], condition=~Q(state="over"), name="outgoing_call_one_an_agent"),
+            # nor two to one telephone, whichever room asks for them
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(state="over") & ~Q(number=""), name="outgoing_call_one_a_number"
+            ),
         ]
         indexes = [
             # what a switchboard has under way: to be sent, to be watched, to be found again after a loss

@@ -62,6 +62,7 @@ MAY = {
     "pghistory.Events": "v",
     "service_level.Holiday": "vacd",
     "service_level.WorkingHours": "vacd",
+    "telephony.CallOrder": "v",
     "telephony.Extension": "vac",
     "telephony.Listening": "v",
     "telephony.Monitoring": "v",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from agents.models import Agent, AgentState, By, PauseReason
-from agents.pausing import begin_pause, end_pause
+from agents.pausing import begin_pause, end_pause, reasons_to_pause
 from agents.states import Event as Change
 from agents.states import change_state, open_state
 from telephony.events import Event, Member, MemberPaused, MemberRemoved, MemberSeen
@@ -134,6 +134,7 @@ def test_a_pause_for_no_reason_known_here_has_the_telephones_own(said: str, exch
     exchange.passes()
     exchange.set(Pause(True, said), exchange.members)
     assert state_of(ana) == ("paused", AT_THE_TELEPHONE)
+    assert AT_THE_TELEPHONE not in [reason.code for reason in reasons_to_pause()], "nobody chooses it at the desk"
     assert exchange.compare() == [Asked(HERS, Pause(True, AT_THE_TELEPHONE))]  # and is called so there
     assert exchange.compare() == []
     assert AgentState.objects.filter(agent=ana, state="paused").count() == 1

@@ -197,7 +197,7 @@ def test_what_another_call_asked_for_and_nobody_knows_of_is_not_asked_again(
     again.caller.answer(telephone="70744444")
     card = Escalation.objects.get()
     assert (card.telephone, card.details["number"]) == ("+59170744444", "4251234")
-    assert "todavía no se sabe si se hizo" in card.reason
+    assert "No se sabe si se hizo" in card.reason
     settle(write=write, outcome="done", reference="RB-1", reason="Lo vi", by=elena, now=first.caller.now)
     assert card.changes.filter(note__contains="ya se hizo").exists()
     third = call("109", "top_up")

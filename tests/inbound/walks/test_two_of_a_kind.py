@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from escalations.models import Escalation
+from escalations.raising import due_by
 from escalations.working import merge, take
 from inbound.models import OutsideWrite
-from inbound.walks.asked_otherwise import STANDS
+from inbound.walks.asked_otherwise import STANDS, what_differs
 from inbound.walks.cards import CORRECTED
 from inbound.walks.lane_news import news_of
 from inbound.walks.lanes import begin_lane
@@ -19,7 +20,9 @@ from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.what_became import NO_LONGER
 from inbound.walks.what_became import STANDS as ALSO_WANTED
+from inbound.writes.delivering import deliver_due
 from tests.inbound.a_walk import Caller
+from tests.inbound.flows_to_read import flow_of
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.test_every_line import answers_of, walk_to_the_end
 from tests.inbound.walks.test_heard_and_gone import leave, until_the_write, up_to
@@ -206,7 +209,91 @@ def test_the_end_asks_about_what_goes_out_for_another_number(said: str, cards: i
     assert Escalation.objects.filter(reason__contains="por error").count() == cards
 
 
-# what another call had done
+def test_who_is_handed_over_is_not_said_to_lack_what_may_be_done(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    refused(said, side)
+    said.answer(said.caller.here.step, "hand_over")
+    hand_over_here(said.caller, telephone="71234567")
+    back_to(said.caller, "request")
+    said.caller.answer(**{**answers_of(said.caller.here.step, said.caller), "number": "4251299"})
+    until_the_write(said)
+    side.says.clear()
+    side.hangs_up.add("c_cli4g/top_up")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    leave(said.caller, How.HANDED_OVER, reason="Insiste", name="Rosa Flores", telephone="71234567")
+    notes = list(Escalation.objects.get().changes.values_list("note", flat=True))
+    assert not any("Tampoco" in note for note in notes)
+    assert any("4251299" in note and "No se sabe si se hizo" in note for note in notes)
+
+
+@pytest.mark.parametrize(("before", "now"), [("120.00", "20.00"), ("20.00", "120.00")])
+def test_an_amount_is_another_though_its_figures_are_in_the_other(before: str, now: str) -> None:
+    step = flow_of("109").steps["top_up"]
+    write = OutsideWrite(action="c_cli4g.top_up", payload={"number": "4251234", "amount": before})
+    assert now in what_differs(step, {"number": "4251234", "amount": now}, write)
+
+
+# whose card it is when a call is handed over on a step come back to
+
+
+def test_a_supervisor_calls_who_is_handed_over_from_a_call_an_agent_promised(by_hand: Any) -> None:
+    caller: Caller = by_hand("103", "promise_call")
+    hand_over_here(caller, telephone="71234567")
+    back_to(caller, "promise_call")
+    leave(caller, How.HANDED_OVER, reason="Quiere a supervisión", name="Rosa Flores", telephone="71234567")
+    assert sorted(Escalation.objects.values_list("kind__worked_by", flat=True)) == ["agent", "supervisor"]
+
+
+def test_a_claim_that_is_handed_over_is_called_as_soon_as_any_other(by_hand: Any) -> None:
+    caller: Caller = by_hand("102", "claim")
+    hand_over_here(caller, telephone="71234567")
+    before = Escalation.objects.get().due_at
+    back_to(caller, "claim")
+    leave(caller, How.HANDED_OVER, reason="Quiere a supervisión", name="Rosa Flores", telephone="71234567")
+    assert Escalation.objects.get().due_at <= min(before, due_by(now=caller.now, working_hours=4))
+
+
+# what another call had done, or may have done
+
+
+@pytest.fixture
+def joined(call: Any, side: OtherSide) -> Said:
+    """She rings again about a top-up nobody knows of."""
+    first = call("109", "top_up")
+    side.hangs_up.add("c_cli4g/top_up")
+    first.answer(first.caller.here.step)
+    first.caller.outcome()
+    first.caller.answer(telephone="71111111")
+    side.hangs_up.clear()
+    again = call("109", "top_up")
+    again.answer(again.caller.here.step)
+    return again
+
+
+@pytest.mark.parametrize("how", [How.HANDED_OVER, How.HUNG_UP])
+def test_who_asked_twice_has_one_card_with_both_telephones(how: How, joined: Said) -> None:
+    leave(joined.caller, how, reason="Insiste", name="Rosa Flores", telephone="72222222")
+    assert see_to_the_let_down(now=joined.caller.now + timedelta(hours=3)) == 0
+    card = Escalation.objects.get()
+    assert card.telephone == "+59172222222"
+    assert [note for note in card.changes.values_list("note", flat=True) if "711-11111" in note]
+    assert OutsideWrite.objects.get(action="c_cli4g.top_up").card == card
+
+
+@pytest.mark.parametrize("how", [How.HANDED_OVER, How.HUNG_UP])
+def test_a_line_asked_for_twice_has_one_card(how: How, call: Any, side: OtherSide) -> None:
+    first = call("800130001", "suspend")
+    side.hangs_up.add("lbc/suspend")
+    first.answer(first.caller.here.step)
+    leave(first.caller, How.HUNG_UP, telephone="71111111")
+    deliver_due(now=first.caller.now)
+    side.hangs_up.clear()
+    again = call("800130001", "suspend")
+    again.answer(again.caller.here.step)
+    assert again.caller.step == "suspension_unknown"
+    leave(again.caller, how, reason="Insiste", name="Rosa Flores", telephone="72222222")
+    assert Escalation.objects.count() == 1
 
 
 def test_the_card_of_an_earlier_call_hears_that_a_later_one_had_it_done(call: Any, side: OtherSide) -> None:
