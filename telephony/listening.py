@@ -38,6 +38,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0  # seconds between two tries; each is abo
 AFTER_A_REFUSAL = 60.0  # it would lock out whoever asks again and again
 LOOKS_EVERY = 1.0  # for what a lost notification did not ring for
 READ_AGAIN_EVERY = 10.0  # which switchboards there are
+NOT_OF_THE_ADDRESS = (
+    "context",
+    "cursor_factory",
+    "prepare_threshold",
+    "row_factory",
+)  # what Django asks of a connection
 
 log = structlog.get_logger(__name__)
 
@@ -260,8 +266,7 @@ def _in_order(work: Callable[[], Result]) -> Result:
 
 
 def _database() -> str:
-    """Where the one is that Django asks: in a test it is the test's."""
-    known = connection.settings_dict
-    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    said = {name: str(known[key]) for name, key in names.items() if known[key]}
-    return make_conninfo("", **said, connect_timeout="5", application_name="callcenter-telephony")
+    """Where the one is that Django asks, by whatever way: in a test it is the test's."""
+    known = connection.get_connection_params()
+    said = {name: value for name, value in known.items() if name not in NOT_OF_THE_ADDRESS and value not in (None, "")}
+    return make_conninfo("", **said | {"connect_timeout": 5, "application_name": "callcenter-telephony"})

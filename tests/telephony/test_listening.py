@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from agents.models import Agent
 from telephony.ami import Message
 from telephony.dialling import DialRefused, ask_to_call, ask_to_hang_up, close_the_forgotten
 from telephony.holding import LEASE, take_hold
+from telephony.listening import _database
 from telephony.models import Extension, HeardEvent, Listening, OutgoingCall, Switchboard
 from tests.telephony.a_listener import Running, ends_busy, is_linked, linked, rings_both, until
 from tests.telephony.a_switchboard import ASwitchboard, hangs_up
@@ -64,6 +67,13 @@ def test_a_click_goes_out_once_and_its_end_is_a_row(running: Running, ana: Agent
     (sent,) = running.played.named("Originate")
     assert (sent.get("channel"), sent.get("exten"), sent.get("context")) == ("PJSIP/1001", "70712345", "callcenter-out")
     assert HeardEvent.objects.count() == Listening.objects.get().heard
+
+
+def test_the_bell_hears_the_database_that_is_asked(db: None) -> None:
+    """By a socket it was looked for elsewhere, and each click waited for the next look, a second."""
+    with psycopg.connect(_database()) as bell:
+        found = bell.execute("SELECT current_database()").fetchone()
+    assert found == (connection.settings_dict["NAME"],)
 
 
 def test_a_call_is_hung_up_when_its_agent_asks(running: Running, ana: Agent, desk: Extension) -> None:
