@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from agents.models import AgentState
 from campaigns.desk.own_work import Progress
@@ -226,12 +226,26 @@ def test_clocks_tell_how_long_a_contact_is_open_and_a_call_lasts_and_nobody_hear
 def test_any_minute_may_be_agreed_also_after_a_reload(desk):
     desk.keyboard.press("3")
     hour = desk.locator("#call-back-time")
-    with desk.expect_response("**/desk/draft/"):
+    with desk.expect_response(lambda answer: "09:59" in _sent(answer.request)):
         hour.fill("09:59")
     desk.reload()
     expect(hour).to_have_value("09:59")
     hour.fill("10:00")
     assert hour.evaluate("one => one.validity.valid")
+
+
+def test_what_was_typed_in_the_moment_one_leaves_is_kept(desk, live_server):
+    desk.keyboard.press("3")
+    with desk.expect_event("requestfinished", lambda asked: "/desk/draft/" in asked.url and "11:41" in _sent(asked)):
+        desk.locator("#call-back-time").fill("11:41")
+        desk.goto(f"{live_server.url}/desk/list/")
+    desk.goto(f"{live_server.url}/desk/")
+    expect(desk.locator("#call-back-time")).to_have_value("11:41")
+
+
+def _sent(asked: Request) -> str:
+    """What a request carried: a form of htmx, or what is sent along by a page that is left."""
+    return (asked.post_data or "").replace("%3A", ":")
 
 
 def test_an_old_tab_neither_calls_nor_records_who_was_not_asked_for(desk, live_server, customers):

@@ -50,17 +50,6 @@
       .finally(() => delete form.dataset.isKept);
   });
 
-  // And where the page is left by a link, it is sent along.
-  let typedIn = null;
-  document.addEventListener("input", (event) => {
-    typedIn = event.target.closest("#step-form") ?? typedIn;
-  });
-  window.addEventListener("pagehide", () => {
-    const form = document.getElementById("step-form");
-    if (!form || form !== typedIn) return; // answered meanwhile, or nothing was typed
-    navigator.sendBeacon(form.closest("[hx-post]:not(form)").getAttribute("hx-post"), new FormData(form));
-  });
-
   // Who calls, typed and not yet noted, goes along with whatever the call sends next.
   document.addEventListener("htmx:configRequest", (event) => {
     const boxes = ["caller-name", "caller-number"].map((one) => document.getElementById(one));
