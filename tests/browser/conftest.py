@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from agents.models import Agent, User
 from tests.browser.looking import DESK, let_in, patient
 from tests.callcenter.world import World, world
 from tests.campaigns.conftest import december, house_rules, make_contact, result
+from tests.everything import browser as browser_on_this_machine
 
 __all__ = ["World", "december", "house_rules", "make_contact", "result", "world"]
 
@@ -31,7 +31,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's own l
 PATIENCE = 60_000  # milliseconds after which a thing will not be seen any more, however busy the machine is
 expect.set_options(timeout=PATIENCE)
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+CHROMIUM = browser_on_this_machine()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
