@@ -53,7 +53,7 @@ if RUNS_EMBEDDED:
 _redis_base = REDIS_URL.rsplit("/", 1)[0] if REDIS_URL.count("/") > 2 else REDIS_URL
 
 _database: dict[str, Any] = env.dj_db_url("_CALLCENTER_DATABASE", DATABASE_URL, conn_health_checks=True)
-_database["ENGINE"] = "django_prometheus.db.backends.postgresql"
+_database["ENGINE"] = "django.db.backends.postgresql"
 _options = _database.setdefault("OPTIONS", {})
 _options["connect_timeout"] = 5
 _options["application_name"] = "callcenter"
