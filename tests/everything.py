@@ -58,7 +58,7 @@ def install_browser() -> str:
 def main() -> int:
     """Run pytest over everything that can run here. Ends on pytest's own line and code."""
     asked = sys.argv[1:]
-    workers = min((os.cpu_count() or 1) + 2, 8)  # some always wait: for programs they started, for a server, for a page
+    workers = min((os.cpu_count() or 1) + 1, 8)  # one always waits: for programs it started, for a server, for a page
     command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadgroup"]
     if "--fast" in asked:
         asked.remove("--fast")

@@ -103,10 +103,6 @@ def test_a_demo_that_was_cut_short_begins_afresh_and_is_made_once_and_found_agai
         assert process.wait(60) == 1
         assert "could not be made" in said(home)
         assert "Run it again" in said(home)
-    with in_foreground(home=home, port=port) as process:
-        wait_until(lambda: at_the_calls(process), seconds=STARTING, what="it is made afresh")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
     with socket.socket() as taken, in_foreground(home=home, port=port) as process:
         with contextlib.suppress(OSError):  # somebody else has it: busy all the same
             taken.bind(("127.0.0.1", port + BESIDE))
