@@ -23,7 +23,7 @@ from inbound.walks.cards import cards_of, next_key, surviving
 from inbound.walks.consequences import told_of, write_out
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.left_undone import may_be_about
-from inbound.walks.state import WalkState, read_state, state_on
+from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import words_heard
 from inbound.writes.states import AnotherAmount, InDoubtElsewhere, WriteRefused, how_it_stands
 from service_level.days import LA_PAZ
@@ -55,11 +55,12 @@ def see_to_what_was_asked_twice(here: WalkState, *, how: str, now: datetime) -> 
     """She was told that she is called if it is not done: her card of the same says so, or the one there is of it, else
     she has one. Call it inside the transaction of the end.
     """
-    counted = {passed.position for passed in here.path}
+    asked_since = {(passed.version_id, passed.step): passed.position for passed in here.path if passed.write_id}
     places = {
         passed.write_id: place
-        for place, passed in enumerate(here.trail)
-        if passed.write_id is not None and passed.position in counted
+        for place, passed in enumerate(here.trail)  # gone back from or not: she heard it
+        if passed.write_id is not None
+        and passed.position >= asked_since.get((passed.version_id, passed.step), passed.position)
     }
     others = OutsideWrite.objects.filter(pk__in=list(places)).exclude(walk=here.walk)
     for write in others.exclude(state=OutsideWrite.State.DONE).select_related("card", "walk__line").order_by("pk"):
@@ -108,9 +109,12 @@ def _stand_for_the_other_call(card: Escalation, write: OutsideWrite, *, now: dat
     """Of two calls one card: who asked first is called as well, where she said."""
     OutsideWrite.objects.filter(pk=write.pk).update(card=card)
     first = read_state(walk=write.walk)
-    number = call_back_on(first.walk, first.known, about=write.to_whom)
+    given = given_on(first.trail) or first.walk.caller_number
+    number = given or call_back_on(first.walk, first.known, about=write.to_whom)
     if number and number != card.telephone:
         left = _("La otra llamada dejó el teléfono %(number)s.") % {"number": display(number)}
+        if not given:
+            left = _("El teléfono registrado de la otra llamada es %(number)s.") % {"number": display(number)}
         add_detail(key=card.key, text=left, by=None, now=now)
 
 

@@ -15,7 +15,7 @@ from escalations.models import Escalation
 from inbound.fields import CALLER_NAME, TELEPHONE, Field
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import SAME_CARD, Step
-from inbound.models import Footstep
+from inbound.models import Footstep, OutsideWrite
 from inbound.walks.state import WalkState, fields_before, passings
 
 ABOUT = ("number", "service_number", "damage", "order")  # details that say which of several a card is about
@@ -98,6 +98,18 @@ def cards_of(here: WalkState) -> list[Escalation]:
     cards = (surviving(passed.escalation) for passed in here.trail if passed.escalation is not None)
     each = sorted({card.pk: card for card in cards}.items())  # in the order in which cards are locked
     return [card for _pk, card in each if card.state in Escalation.UNSETTLED]
+
+
+def cards_about(here: WalkState) -> tuple[list[Escalation], list[Escalation]]:
+    """Those and the open ones of what it asked other systems: its own, and those of another that asked it too."""
+    writes = list(OutsideWrite.objects.filter(walk=here.walk).exclude(card=None).select_related("card"))
+    mine = (f"walk:{here.walk.key}:", *(f"write:{write.pk}:" for write in writes))
+    own, others = {card.pk: card for card in cards_of(here)}, dict[int, Escalation]()
+    for write in writes:
+        if write.card is not None and (card := surviving(write.card)).state in Escalation.UNSETTLED:
+            whose = own if f"{write.card.key}:".startswith(mine) else others
+            whose[card.pk] = card
+    return [card for _pk, card in sorted(own.items())], [one for pk, one in sorted(others.items()) if pk not in own]
 
 
 def _open_cards(here: WalkState, *, settled: bool = False) -> list[tuple[Footstep, Escalation]]:

@@ -17,7 +17,7 @@ from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
 from escalations.raising import correct_raised, due_by, move_to_contract, raise_escalation
 from escalations.working import inform, reject, resolve
-from inbound.flows.conditions import arguments, filled, known_first, value_at
+from inbound.flows.conditions import arguments, filled, known_first, same_value, value_at
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
@@ -30,6 +30,7 @@ from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import owe_write, whom_of
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ
+from telephony import phone_numbers
 
 INTERACTION = "smartflex.write_interaction"
 WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
@@ -222,11 +223,16 @@ def told_of(write: OutsideWrite) -> dict[str, str]:
     told = {
         "system": write.get_system_display(),
         "contract": str(write.payload.get("contract") or ""),
-        "number": write.to_whom,
+        "number": _as_it_was_written(write),
         "amount": bs(write.amount) if write.amount else "",
         "requester": asked,
     }
     return {name: text for name, text in told.items() if text}
+
+
+def _as_it_was_written(write: OutsideWrite) -> str:
+    written = str(write.payload.get(actions()[write.action].to_whom) or "")
+    return written if same_value(written, write.to_whom) else phone_numbers.display(write.to_whom)
 
 
 def notes_of(here: WalkState) -> list[str]:

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.letters import letters_of
 from escalations.models import Escalation
-from escalations.raising import reach_at
+from escalations.raising import add_detail, reach_at
 from inbound.fields import TELEPHONE, Field
 from inbound.models import OutsideWrite, Walk
+from inbound.walks.cards import cards_about
 from inbound.walks.state import WalkState
 from inbound.writes.limits import NOT_HAPPENING
 from service_level.days import LA_PAZ
+from telephony.phone_numbers import display
 
 CORRECTED_SINCE = "corrected_since"  # beside what a lane brought: {"at": ISO, "told": in words}
 TOLD_OF_IT = "told_of_correction"
@@ -67,6 +69,24 @@ def call_her_at(card: Escalation, *, telephone: str, by: User, now: datetime, cu
         told=told,
         now=now,
     )
+
+
+def say_where_she_is_called(
+    here: WalkState, *, telephone: str, now: datetime, named: str = "", before: str = ""
+) -> None:
+    """Each card of the call hears where she is called, also one the clock raised meanwhile; one of another call that
+    asked for the same is told it beside. `named`: by which name, where it has none or `before`, and none is on file.
+    """
+    own, of_others = cards_about(here)
+    for card in own:
+        is_hers = not here.walk.customer_name and card.customer_name in ("", before)
+        called = named if is_hers else ""
+        if telephone or called:
+            call_her_at(card, telephone=telephone, customer_name=called, by=here.walk.by, now=now)
+    for card in of_others:
+        told = _("La otra llamada dejó el teléfono %(number)s.") % {"number": display(telephone)}
+        if telephone and telephone != card.telephone and not card.changes.filter(note=told).exists():
+            add_detail(key=card.key, text=told, by=here.walk.by, now=now)
 
 
 def news_of(walk: Walk) -> str:

@@ -30,11 +30,12 @@ from inbound.walks.asked_twice import see_to_what_was_asked_twice
 from inbound.walks.cards import card_to_correct, cards_of
 from inbound.walks.consequences import INTERACTION, correct, end_of_walk, notes_of, said_on_card, told_of, written
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
-from inbound.walks.lane_news import call_her_at
+from inbound.walks.lane_news import call_her_at, say_where_she_is_called
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
 from inbound.walks.said_anew import correct_what_was_handed_over
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import see_to_undone
+from inbound.walks.what_became import say_what_became
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.states import how_it_stands
 from telephony import phone_numbers
@@ -247,11 +248,7 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
         here.footstep.answer = {**here.footstep.answer, **typed}
     here = state_on(walk=walk, trail=here.trail)
     correct_what_was_handed_over(here, now=now)
-    for card in cards_of(here):
-        is_hers = not walk.customer_name and card.customer_name in ("", before)  # else it is the customer's on file
-        called = typed.get(CALLER_NAME, "") if is_hers else ""
-        if given or called:
-            call_her_at(card, telephone=given, customer_name=called, by=walk.by, now=now)
+    say_where_she_is_called(here, telephone=given, named=typed.get(CALLER_NAME, ""), before=before, now=now)
     return here
 
 
@@ -283,6 +280,8 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
 def _end(here: WalkState, *, how: How, reason: str, said: bool = False, now: datetime) -> None:
     walk = here.walk
     _see_to_what_is_undone(here, how=how, said=said, now=now)
+    if here.step.kind == "end":  # what was chosen there and not sent any more
+        say_what_became(here, now=now)
     see_to_what_was_asked_twice(here, how=str(how.label), now=now)
     label = f"{how.label}: {reason}" if reason else str(how.label)
     here.footstep.reason = reason

@@ -9,6 +9,7 @@ Whoever was told at once that it was refused has the card her step handed over.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,15 +19,17 @@ from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
 from escalations.raising import add_detail, raise_escalation
+from inbound.fields import TELEPHONE
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
+from inbound.walks.cards import contract_of
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
 from inbound.walks.left_undone import MUST_FOLLOW, not_followed
-from inbound.walks.state import WalkState, flow_of, read_state
-from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
+from inbound.walks.state import WalkState, flow_of, given_on, read_state, state_on
+from inbound.walks.undone_cards import of_its_customer, raise_card_of, said_on_its_card, words_heard
 from inbound.writes.states import how_it_stands
 from telephony.phone_numbers import parse
 
@@ -139,9 +142,10 @@ def _raise_card(pk: int, *, now: datetime) -> int:
         if write.card_id is not None or write.state not in (*NOT_ABOUT_TO_BE, *STILL_TO_BE_DONE):
             return 0
         here = read_state(walk=write.walk)
-        walk, known = here.walk, here.known
         asked = of_one_request(here, write)
         first, last, meant = asked[0], asked[-1], as_meant_last(here, asked[-1])
+        then = _as_it_was_asked(here, last)
+        walk, known = then.walk, then.known
         what = str(actions()[write.action].words)
         card = raise_escalation(
             key=f"write:{write.pk}",
@@ -149,7 +153,7 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             line=walk.line.number,
             contract=walk.contract,
             customer_name=customer_on_file(walk, known) or meant.requester_name,
-            telephone=_reached_at(here, known, meant) or parse(meant.to_whom) or "",
+            telephone=_reached_at(then, known, meant) or parse(meant.to_whom) or "",
             zone=zone_of(known),
             reason=" ".join(filter(None, (f"{what}: {_why(last)}", last.last_error, _corrected(first, meant)))),
             details=told_of(meant),
@@ -160,6 +164,18 @@ def _raise_card(pk: int, *, now: datetime) -> int:
         )
         OutsideWrite.objects.filter(pk__in=[one.pk for one in asked]).update(card=card)
     return 1
+
+
+def _as_it_was_asked(here: WalkState, write: OutsideWrite) -> WalkState:
+    """The call as it was when it asked for this, if it went on about another customer since; she is one caller, and
+    called where she said last.
+    """
+    place = next((n for n in range(len(here.trail), 0, -1) if here.trail[n - 1].write_id == write.pk), 0)
+    then = state_on(walk=here.walk, trail=here.trail[:place]) if place else here
+    if contract_of(then.known) in ("", here.walk.contract):
+        return here
+    given = given_on(here.trail)
+    return replace(then, walk=of_its_customer(then), known={**then.known, **({TELEPHONE: given} if given else {})})
 
 
 def _corrected(first: OutsideWrite, meant: OutsideWrite) -> str:

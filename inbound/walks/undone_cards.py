@@ -46,7 +46,7 @@ def said_on_its_card(undone: Undone, *, now: datetime) -> Escalation | None:
 def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | None:
     """Its card, once; None where there is nobody to call back and nothing to find her by."""
     here, step = undone.here, undone.step
-    walk, known = _of_its_customer(here), here.known
+    walk, known = of_its_customer(here), here.known
     words = words_of_the_call(here, known)
     details = {**_contract_of(undone), **arguments(step.with_, words)}
     if walk.caller_name and walk.caller_name != walk.customer_name:
@@ -110,7 +110,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     return card
 
 
-def _of_its_customer(here: WalkState) -> Walk:
+def of_its_customer(here: WalkState) -> Walk:
     """The call as it was when this was promised: it may have gone on about another customer since."""
     customer = here.known.get("customer")
     if not isinstance(customer, Mapping) or customer.get("contract") in (None, "", here.walk.contract):

@@ -29,7 +29,6 @@ from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.asked import call_back_on, typed_so_far
 from inbound.walks.asked_twice import ask_for_write, see_to_what_was_asked_twice
 from inbound.walks.card_notes import note_on_card
-from inbound.walks.cards import cards_of
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_to_unit
 from inbound.walks.footsteps import (
     StaleStep,
@@ -44,11 +43,11 @@ from inbound.walks.footsteps import (
     remember_customer,
     remember_who_is_asked_about,
 )
-from inbound.walks.lane_news import call_her_at
+from inbound.walks.lane_news import say_where_she_is_called
 from inbound.walks.left_undone import all_undone, asked_of, was_only_corrected
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.walks.undone_cards import see_to_undone
-from inbound.walks.what_became import say_what_became, tell_cards_of_the_refused
+from inbound.walks.what_became import check_she_can_be_called, say_what_became, tell_cards_of_the_refused
 from inbound.writes.delivering import wait_for
 from inbound.writes.states import outcome_of
 
@@ -221,7 +220,7 @@ def go_back(*, by: User, key: uuid.UUID, position: int, now: datetime, to: int |
             raise WalkRefused(_("Es el primer paso: no hay adónde volver."))
         target = not_a_question_to_a_machine(here, earlier[-1], to)
         walk = here.walk
-        if here.step.kind == "hand_over":  # she may hang up now, and was asked where she is called back
+        if here.step.kind in ("hand_over", "end"):  # she may hang up now, and was asked where she is called back
             here.footstep.answer = {**here.footstep.answer, **typed_so_far(here, asked_of(here), now=now)}
         leave(here.footstep, now=now)
         known = known_on([one for one in here.path if one.position < target.position], before=walk.brought)
@@ -263,12 +262,12 @@ def _end(here: WalkState, now: datetime) -> None:
     if here.walk.escalation_id is None:
         here = replace(here, known={**here.known, **here.footstep.answer})
         if said := here.footstep.answer.get(TELEPHONE):
-            for card in cards_of(here):
-                call_her_at(card, telephone=str(said), by=here.walk.by, now=now)
+            say_where_she_is_called(here, telephone=str(said), now=now)
         for undone in all_undone(here, came_to_an_end=True):
             if undone.was_heard and not was_only_corrected(here, undone):  # what else must follow the clock sees to
                 reached_at = call_back_on(here.walk, here.known, about=undone.number)
                 see_to_undone(replace(undone, call_back=reached_at), how=here.step.label, now=now)
+        check_she_can_be_called(here)
         say_what_became(here, now=now)
         see_to_what_was_asked_twice(here, how=here.step.label, now=now)
         end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation
 from escalations.raising import add_detail, raise_escalation
-from inbound.fields import Field
+from inbound.fields import TELEPHONE, Field
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
+from inbound.walks.answering import StepRefused
 from inbound.walks.asked import call_back_on, customer_on_file, zone_of
 from inbound.walks.cards import surviving
 from inbound.walks.consequences import told_of
@@ -51,7 +52,16 @@ def what_became_of(here: WalkState) -> tuple[Field, ...]:
         Field(f"{BECAME_OF_WRITE}{write.pk}", _question_of(write), "choice", choices=_choices(ANSWERS_OF_A_WRITE))
         for write in _asked_for_another(here)
     ]
+    if writes and not call_back_on(here.walk, here.known) and all(f.name != TELEPHONE for f in here.step.fields):
+        writes.append(Field(TELEPHONE, _("Teléfono para llamarle"), "telephone", required=False))
     return (*cards, *writes)
+
+
+def check_she_can_be_called(here: WalkState) -> None:
+    """Raise StepRefused where she is told that supervision calls her, and nobody knows where."""
+    mistaken = (here.footstep.answer.get(f"{BECAME_OF_WRITE}{write.pk}") for write in _asked_for_another(here))
+    if NO_LONGER in mistaken and not call_back_on(here.walk, here.known):
+        raise StepRefused({TELEPHONE: _("Escriba el teléfono para llamarle.")})
 
 
 def say_what_became(here: WalkState, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from inbound.fields import kinship_words
+from inbound.flows.conditions import same_value
 from inbound.models import Footstep, OutsideWrite
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import AGENT, actions
@@ -143,15 +144,19 @@ def _reference_of_another_call(write: OutsideWrite, *, now: datetime) -> str:
     if _seen_in_service(write):
         return ""  # what the other call had done was undone meanwhile
     same = same_of_other_calls(action=write.action, to_whom=write.to_whom, walk=write.walk, now=now)
-    found = same.filter(state=State.DONE, payload__contract=write.payload.get("contract", "")).first()
-    return found.reference if found else ""
+    contract = write.payload.get("contract", "")
+    found = (one.reference for one in same.filter(state=State.DONE) if one.payload.get("contract", "") == contract)
+    return next(found, "")
 
 
 def _seen_in_service(write: OutsideWrite) -> bool:
     """Whether the call of this write was shown its line in service: by a system, not as somebody read it."""
     passed = Footstep.objects.filter(walk=write.walk)
-    shown = passed.filter(found__service_number=write.to_whom).order_by("-position")
-    is_active = shown.values_list("found__state", flat=True).first() == "active"
+    looked = passed.filter(found__has_key="service_number").order_by("-position").values_list("found", flat=True)
+    shown = (
+        one for one in looked if isinstance(one, dict) and same_value(str(one["service_number"] or ""), write.to_whom)
+    )
+    is_active = next((one.get("state") for one in shown), None) == "active"
     return is_active and not passed.filter(kind="look_up", by_hand=True).exists()
 
 

@@ -5,32 +5,37 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import User
+from inbound.flows.conditions import same_value
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
 from inbound.writes.states import InDoubtElsewhere, State, WriteRefused
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ, bounds_of_day
+from telephony.phone_numbers import display
 
 A_DAY = timedelta(days=1)
 NOT_HAPPENING = (State.NOT_DONE, State.REFUSED)
 STILL_TO_BE_DONE = (State.WAITING, State.SENDING, State.PARKED, State.BY_HAND)
 
 
-def hold_limits(*, by: User) -> None:
-    """Hold the person's row until the transaction ends, so that two tabs cannot share what is left of a limit."""
+def hold_limits(*, by: User, action: str, to_whom: str) -> None:
+    """Hold the person's row and whom it is for until the transaction ends: two tabs cannot share what is left of a
+    limit, and of two calls about one line the second sees what the first asked for.
+    """
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"write {action} {to_whom}"])
 
 
-def check_limits(
-    *, system: str, action: str, amount: Decimal | None, to_whom: str, walk: Walk, by: User, now: datetime
-) -> None:
-    """Raise WriteRefused when this accountable write would be too much, or might be once more what another call asked
-    for: as long as nobody knows what became of that. Call it with the limits held.
+def check_doubts(*, action: str, amount: Decimal | None, to_whom: str, walk: Walk, now: datetime) -> None:
+    """Raise InDoubtElsewhere when this accountable write might be once more what another call asked for, as long as
+    nobody knows what became of that; WriteRefused when it is the same with another amount. Limits are held by then.
     """
     in_doubt = same_of_other_calls(action=action, to_whom=to_whom, walk=walk, now=now).exclude(state=State.DONE).first()
     if in_doubt is not None:
@@ -39,9 +44,13 @@ def check_limits(
             "se pide otra vez. Siga sin hacerlo y páselo a supervisión."
         )
         hour = date_format(timezone.localtime(in_doubt.owed_at, LA_PAZ), "H:i")
-        whom = f"{to_whom} ({bs(in_doubt.amount)})" if in_doubt.amount else to_whom
+        whom = display(to_whom) + (f" ({bs(in_doubt.amount)})" if in_doubt.amount else "")
         sentence = words % {"whom": whom, "hour": hour}
         raise InDoubtElsewhere(sentence, in_doubt) if in_doubt.amount == amount else WriteRefused(sentence)
+
+
+def check_limits(*, system: str, amount: Decimal | None, to_whom: str, walk: Walk, by: User, now: datetime) -> None:
+    """Raise WriteRefused when this accountable write would be too much. Call it with the limits held."""
     policy = OutsideSystem.objects.filter(code=system).first()
     if amount is not None:
         offered = amounts_offered(walk=walk, number=to_whom)
@@ -63,8 +72,11 @@ def check_limits(
 
 
 def same_of_other_calls(*, action: str, to_whom: str, walk: Walk, now: datetime) -> QuerySet[OutsideWrite]:
-    """What other calls of the last day asked for the same number, the newest first; not what was not done."""
-    found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True, owed_at__gt=now - A_DAY)
+    """What other calls asked for the same number, the newest first: what was done in the last day, and what may be done
+    or is still to be, however long ago it was asked for; not what was not done.
+    """
+    found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True)
+    found = found.exclude(state=State.DONE, owed_at__lte=now - A_DAY)
     return found.exclude(walk=walk).exclude(state__in=NOT_HAPPENING).order_by("-owed_at")
 
 
@@ -89,8 +101,9 @@ def of_the_day(writes: QuerySet[OutsideWrite], *, now: datetime) -> QuerySet[Out
 
 def amounts_offered(*, walk: Walk, number: str) -> set[Decimal]:
     """The amounts of the plan of a number as the walk's newest look-up of it found them; empty when none did."""
-    steps = Footstep.objects.filter(walk=walk, found__number=number, found__has_key="amounts", by_hand=False)
-    found = steps.order_by("-position").values_list("found", flat=True).first()
+    steps = Footstep.objects.filter(walk=walk, found__has_key="amounts", by_hand=False).order_by("-position")
+    each = (one for one in steps.values_list("found", flat=True) if isinstance(one, dict))
+    found = next((one for one in each if same_value(str(one.get("number") or ""), number)), None)
     amounts = found["amounts"] if isinstance(found, dict) and isinstance(found["amounts"], list) else []
     try:
         return {Decimal(str(amount)) for amount in amounts}

@@ -18,13 +18,15 @@ from inbound.models import OutsideWrite, Walk
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import REQUESTER, Action, actions, amount_of
 from inbound.outside.reaching import Mode, use_of, why_not_connected
-from inbound.writes.limits import NOT_HAPPENING, check_limits, hold_limits
+from inbound.writes.limits import NOT_HAPPENING, check_doubts, check_limits, hold_limits
 from inbound.writes.states import AnotherAmount, State, Verb, WriteRefused, begin, take_step
+from telephony import phone_numbers
 from work import trying_again
 from work.trying_again import AgainRefused, owed_anew
 
 DONE, NOT_DONE = "done", "not_done"
 OUTCOMES = (DONE, NOT_DONE)
+NUMBERS = ("number", "service_number")  # arguments that hold a line
 
 
 def owe_write(
@@ -52,14 +54,15 @@ def owe_write(
         _check_complete(known, said)
         is_whole = all(name in said for name in known.needs)
         if known.accountable:
-            if use.mode == Mode.OFF:
-                raise WriteRefused(why_not_connected(use))
-            hold_limits(by=by)
+            hold_limits(by=by, action=action, to_whom=to_whom)
             if there := _asked_before(walk, action, to_whom):
                 if there.amount == amount:
                     return there
                 raise AnotherAmount(_another_amount(to_whom), there)
-            check_limits(system=known.system, action=action, amount=amount, to_whom=to_whom, walk=walk, by=by, now=now)
+            check_doubts(action=action, amount=amount, to_whom=to_whom, walk=walk, now=now)
+            if use.mode == Mode.OFF:
+                raise WriteRefused(why_not_connected(use))
+            check_limits(system=known.system, amount=amount, to_whom=to_whom, walk=walk, by=by, now=now)
         write, is_new = OutsideWrite.objects.get_or_create(
             key=key,
             defaults={
@@ -143,13 +146,18 @@ def _said(payload: Mapping[str, Any]) -> dict[str, str]:
 
 
 def whom_of(action: Action, said: Mapping[str, str]) -> str:
-    """For whom it is, as the row keeps it: a service number, a contract, a damage."""
-    return said.get(action.to_whom, "")[:40]
+    """For whom it is, as the row keeps it: a service number, a contract, a damage. Where money or a SIM is touched a
+    line is one line, however it was written: 4025961, 402-5961 and 44025961.
+    """
+    whom = said.get(action.to_whom, "")
+    if action.accountable and action.to_whom in NUMBERS:
+        whom = phone_numbers.parse(whom) or whom
+    return whom[:40]
 
 
 def _another_amount(to_whom: str) -> str:
     words = _("En esta llamada ya se pidió esto para %(whom)s con otro monto: atienda el nuevo pedido aparte.")
-    return words % {"whom": to_whom}
+    return words % {"whom": phone_numbers.display(to_whom)}
 
 
 def _newest_of(key: str, to_whom: str, sent: Mapping[str, str]) -> tuple[str, OutsideWrite | None]:

@@ -136,7 +136,7 @@ def test_a_doubt_is_not_forgotten_because_another_number_was_topped_up(
     said.to_the_end()
     settle(write=first, outcome="not_done", reference="", reason="No está", by=elena, now=said.caller.now)
     assert after(said, minutes=40) == 1
-    assert Escalation.objects.get().details["number"] == first.to_whom
+    assert Escalation.objects.get().details["number"] == first.payload["number"]
 
 
 @pytest.mark.parametrize("mode", ["by_hand", "off"])

@@ -204,8 +204,8 @@ def asked_for_two(call: Any, side: OtherSide) -> Said:
 def test_the_end_asks_about_what_goes_out_for_another_number(said: str, cards: int, asked_for_two: Said) -> None:
     caller = asked_for_two.caller
     (field,) = (one for one in lay_walk(here=caller.here, by=caller.by).fields if one.name.startswith("became_of_"))
-    assert "4251234" in field.label
-    caller.answer(**{field.name: said})
+    assert "425-1234" in field.label
+    caller.answer(**{field.name: said}, telephone="71234567")
     assert Escalation.objects.filter(reason__contains="por error").count() == cards
 
 

@@ -48,7 +48,7 @@ def test_the_same_key_is_owed_once(owe: Owe, action: str) -> None:
 def test_who_asked_for_whom_and_how_much_are_on_the_row(owe: Owe, ana: Agent, now: datetime) -> None:
     made = OutsideWrite.objects.get(pk=owe("qbc.top_up").pk)
     assert (made.system, made.action, made.is_accountable) == ("qbc", "qbc.top_up", True)
-    assert (made.to_whom, made.amount) == ("70712345", Decimal("20.00"))
+    assert (made.to_whom, made.amount) == ("+59170712345", Decimal("20.00"))
     assert (made.requester_name, made.requester_card, made.requester_kinship) == ("Rosa Flores", "1234567 CB", "child")
     assert made.payload == {"number": "70712345", "amount": "20.00"}
     assert (made.owed_by, made.owed_at, made.position) == (ana.user, now, 7)
@@ -64,7 +64,7 @@ def test_a_call_that_goes_back_and_asks_again_tops_up_once(owe: Owe) -> None:
 
 def test_another_number_of_the_same_call_is_another_top_up(owe: Owe) -> None:
     owe("qbc.top_up", key="walk:1:7")
-    assert owe("qbc.top_up", key="walk:1:12", number="70799999").to_whom == "70799999"
+    assert owe("qbc.top_up", key="walk:1:12", number="70799999").to_whom == "+59170799999"
 
 
 @pytest.mark.parametrize("state", ["refused", "not_done"])
@@ -91,7 +91,7 @@ def test_for_another_number_it_is_another_write(owe: Owe) -> None:
     """She goes back and means another line: what was done for the first is not told of the second."""
     first = owe("mio.block_sim", number="70712345")
     second = owe("mio.block_sim", number="70799999")
-    assert (second.pk != first.pk, second.key, second.to_whom) == (True, f"{first.key}:2", "70799999")
+    assert (second.pk != first.pk, second.key, second.to_whom) == (True, f"{first.key}:2", "+59170799999")
     assert owe("mio.block_sim", number="70712345").pk == first.pk
     assert owe("mio.block_sim", number="70799999").pk == second.pk
 

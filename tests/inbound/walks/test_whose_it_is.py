@@ -1,0 +1,202 @@
+"""Whose a line, a card and a telephone are: however a number is written, and whatever the call went on to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from escalations.models import Escalation
+from inbound.models import OutsideWrite
+from inbound.walks.answering import StepRefused
+from inbound.walks.leaving import How
+from inbound.walks.let_down import see_to_the_let_down
+from inbound.walks.page import lay_walk
+from inbound.walks.walking import keep_draft
+from inbound.walks.what_became import NO_LONGER
+from inbound.writes.delivering import deliver_due
+from tests.inbound.a_walk import Caller
+from tests.inbound.other_side import OtherSide
+from tests.inbound.walks.test_every_line import answers_of
+from tests.inbound.walks.test_heard_and_gone import leave, typed_telephone, until_the_write
+from tests.inbound.walks.test_outcomes import Said, call
+from tests.inbound.walks.test_said_anew import back_to
+
+__all__ = ["call"]
+pytestmark = pytest.mark.django_db
+LATER = timedelta(hours=3)
+
+
+def in_doubt(said: Said, side: OtherSide, action: str) -> None:
+    """Asked for, perhaps done, and nobody knows."""
+    side.hangs_up.add(action)
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    side.hangs_up.clear()
+
+
+def number_corrected(said: Said, number: str) -> None:
+    back_to(said.caller, "request")
+    said.caller.answer(**{**answers_of(said.caller.here.step, said.caller), "number": number})
+    until_the_write(said)
+
+
+# one line is one line
+
+
+@pytest.mark.parametrize("written", ["44251234", "425-1234"])
+def test_a_line_in_doubt_is_the_same_line_however_it_is_written(written: str, call: Any, side: OtherSide) -> None:
+    in_doubt(call("109", "top_up"), side, "c_cli4g/top_up")
+    again = call("109", "top_up")
+    number_corrected(again, written)
+    again.answer(again.caller.here.step)
+    assert again.caller.step == "top_up_to_confirm"
+    assert [operation for operation, _key, _body in side.book].count("c_cli4g/top_up") == 1
+
+
+def test_the_same_line_written_otherwise_in_one_call_is_asked_for_once(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    number_corrected(said, "44251234")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    assert OutsideWrite.objects.filter(action="c_cli4g.top_up").count() == 1
+
+
+def test_a_doubt_of_another_call_is_told_also_where_the_system_is_off_since(
+    call: Any, side: OtherSide, set_mode: Any
+) -> None:
+    in_doubt(call("109", "top_up"), side, "c_cli4g/top_up")
+    set_mode("c_cli4g", "off")
+    again = call("109", "top_up")
+    again.answer(again.caller.here.step)
+    assert again.caller.step == "top_up_to_confirm"
+
+
+def test_a_doubt_of_last_week_is_a_doubt(call: Any, side: OtherSide) -> None:
+    in_doubt(call("109", "top_up"), side, "c_cli4g/top_up")
+    OutsideWrite.objects.update(owed_at=OutsideWrite.objects.get().owed_at - timedelta(days=7))
+    again = call("109", "top_up")
+    again.answer(again.caller.here.step)
+    assert again.caller.step == "top_up_to_confirm"
+
+
+def test_a_sim_that_another_call_had_blocked_is_blocked(call: Any, side: OtherSide) -> None:
+    first = call("800130001", "block_sim")
+    first.answer(first.caller.here.step)
+    first.caller.outcome()
+    again = call("800130001", "block_sim")
+    side.says["mio/block_sim"] = (409, {"error": "El SIM ya está bloqueado."})
+    again.answer(again.caller.here.step)
+    again.caller.outcome()
+    assert again.write.state == OutsideWrite.State.DONE
+    assert again.write.reference == first.write.reference
+
+
+# whose card
+
+
+def test_a_card_names_the_customer_it_was_asked_for_and_not_the_last_of_the_call(call: Any, side: OtherSide) -> None:
+    said = call("101", "register")
+    side.says["smartflex/register_damage"] = (503, {"error": "Caído."})
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    asked = (said.caller.here.walk.contract, said.caller.here.walk.customer_name)
+    assert asked[0]
+    back_to(said.caller, "customer")
+    said.caller.answer(customer="1019369", customer_name="Otra Persona")
+    assert said.caller.here.walk.contract == "1019369"
+    leave(said.caller, How.HUNG_UP, telephone="71234567")
+    assert see_to_the_let_down(now=said.caller.now + LATER) == 1
+    card = Escalation.objects.get(kind__code="write_not_done")
+    assert (card.contract, card.customer_name, card.telephone) == (*asked, "+59171234567")
+
+
+# where she is called
+
+
+def test_a_telephone_typed_at_an_end_that_is_gone_back_from_is_hers(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    in_doubt(said, side, "c_cli4g/top_up")
+    assert said.caller.here.step.kind == "end"
+    typed_telephone(said.caller, "71234567")
+    back_to(said.caller, "request")
+    leave(said.caller, How.HUNG_UP)
+    assert see_to_the_let_down(now=said.caller.now + LATER) == 1
+    assert Escalation.objects.get().telephone == "+59171234567"
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_a_telephone_said_after_the_clock_raised_the_card_is_on_it(leaves: bool, call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    in_doubt(said, side, "c_cli4g/top_up")
+    assert see_to_the_let_down(now=said.caller.now + LATER) == 1
+    if leaves:
+        leave(said.caller, How.HUNG_UP, telephone="71234567")
+    else:
+        said.caller.answer(telephone="71234567")
+    assert Escalation.objects.get().telephone == "+59171234567"
+
+
+def test_of_two_calls_the_first_may_give_her_telephone_last(call: Any, side: OtherSide) -> None:
+    first = call("109", "top_up")
+    in_doubt(first, side, "c_cli4g/top_up")
+    again = call("109", "top_up")
+    again.answer(again.caller.here.step)
+    again.caller.answer(telephone="72222222")
+    first.caller.answer(telephone="71111111")
+    card = Escalation.objects.get()
+    assert card.telephone == "+59172222222"
+    assert any("711-11111" in note for note in card.changes.values_list("note", flat=True))
+
+
+def test_who_joined_a_doubt_and_went_back_is_called_all_the_same(call: Any, side: OtherSide) -> None:
+    in_doubt(call("109", "top_up"), side, "c_cli4g/top_up")
+    again = call("109", "top_up")
+    again.answer(again.caller.here.step)
+    typed_telephone(again.caller, "72222222")
+    back_to(again.caller, "request")
+    leave(again.caller, How.HUNG_UP)
+    assert Escalation.objects.get().telephone == "+59172222222"
+
+
+# what was a mistake
+
+
+@pytest.fixture
+def asked_for_a_wrong_one(call: Any, side: OtherSide) -> Said:
+    said = call("109", "top_up")
+    side.says["c_cli4g/top_up"] = (503, {"error": "Caído."})
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    side.says.clear()
+    number_corrected(said, "4251299")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    return said
+
+
+def became_of(caller: Caller) -> str:
+    fields = lay_walk(here=caller.here, by=caller.by).fields
+    return next(one.name for one in fields if one.name.startswith("became_of_write_"))
+
+
+def test_who_is_told_that_she_is_called_says_where(asked_for_a_wrong_one: Said) -> None:
+    caller = asked_for_a_wrong_one.caller
+    with pytest.raises(StepRefused) as refused:
+        caller.answer(**{became_of(caller): NO_LONGER})
+    assert "telephone" in refused.value.errors
+    caller.answer(**{became_of(caller): NO_LONGER, "telephone": "71234567"})
+    assert Escalation.objects.get().telephone == "+59171234567"
+
+
+def test_a_mistake_that_was_chosen_and_not_sent_is_a_card_when_she_hangs_up(asked_for_a_wrong_one: Said) -> None:
+    caller = asked_for_a_wrong_one.caller
+    fields = {became_of(caller): NO_LONGER}
+    keep_draft(by=caller.by, key=caller.walk.key, position=caller.position, fields=fields, now=caller.now)
+    leave(caller, How.HUNG_UP, telephone="71234567")
+    deliver_due(now=caller.now + LATER)
+    card = Escalation.objects.get(reason__contains="por error")
+    assert card.telephone == "+59171234567"
