@@ -23,6 +23,7 @@ from inbound.walks.cards import next_key
 from inbound.walks.consequences import key_of, own_write, told_of
 from inbound.walks.left_undone import may_be_about
 from inbound.walks.state import WalkState
+from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import sent_of
 from telephony.phone_numbers import parse
 
@@ -100,8 +101,9 @@ def say_what_was_asked_for(here: WalkState) -> None:
 
 
 def is_corrected_by_a_person(here: WalkState) -> bool:
-    """Whether something on the way was asked for before, and in other words than are said now."""
-    return any(passed.kind == "do" and passed.escalation_id for passed in here.path[:-1])
+    """Whether something on the way was asked for before, in other words than are said now, and still stands."""
+    asked = [passed for passed in here.path[:-1] if passed.kind == "do" and passed.escalation_id]
+    return any(passed.write is None or passed.write.state not in NOT_HAPPENING for passed in asked)
 
 
 def _card_of_the_same(here: WalkState, write: OutsideWrite) -> Escalation | None:

@@ -279,9 +279,9 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
 
 def _end(here: WalkState, *, how: How, reason: str, said: bool = False, now: datetime) -> None:
     walk = here.walk
-    _see_to_what_is_undone(here, how=how, said=said, now=now)
     if here.step.kind == "end":  # what was chosen there and not sent any more
         say_what_became(here, now=now)
+    _see_to_what_is_undone(here, how=how, said=said, now=now)
     see_to_what_was_asked_twice(here, how=str(how.label), now=now)
     label = f"{how.label}: {reason}" if reason else str(how.label)
     here.footstep.reason = reason

@@ -30,7 +30,7 @@ from inbound.walks.consequences import (
 from inbound.walks.corrected import as_meant_last
 from inbound.walks.lane_news import asked_of_a_lane
 from inbound.walks.state import WalkState, flow_of, given_on, state_on
-from inbound.walks.what_became import what_became_of
+from inbound.walks.what_became import mistakes_of, what_became_of
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
@@ -80,12 +80,13 @@ class Undone:
 
 
 def not_followed(here: WalkState) -> Iterator[Undone]:
-    """What must follow from each write of the call that was done, and did not."""
+    """What must follow from each write of the call that was done, and did not; nothing does from a mistake."""
+    mistaken = mistakes_of(here)
     for place, passed in enumerate(here.trail):
         step = here.step_of(passed)
         if not step.waits or passed.write is None or passed.write.state != OutsideWrite.State.DONE:
             continue
-        if passed.write.walk_id != here.walk.pk:  # another call's, which sees to it
+        if passed.write.walk_id != here.walk.pk or passed.write.pk in mistaken:  # another call's, which sees to it
             continue
         if passed.write.action != step.action:  # the interaction of a call that ended here
             continue

@@ -37,6 +37,7 @@ ANSWERS_OF_A_WRITE = {
     STANDS: gettext_lazy("También lo pidió: queda pedido"),
     NO_LONGER: gettext_lazy("Fue un error: supervisión lo ve y le llama"),
 }
+MISTAKEN = "write:%d:mistaken"  # the key of its card
 OF_OTHER_CALLS = timedelta(days=7)  # whose card of the same may still be open
 
 
@@ -154,9 +155,16 @@ def _asked_for_another(here: WalkState) -> list[OutsideWrite]:
     return list(found.values())
 
 
+def mistakes_of(here: WalkState) -> set[int]:
+    """What the call asked for by mistake, as somebody said at its end: the rows of those writes."""
+    asked = [passed.write_id for passed in here.trail if passed.write_id]
+    keys = {MISTAKEN % pk: pk for pk in asked}
+    return {keys[key] for key in Escalation.objects.filter(key__in=keys).values_list("key", flat=True)}
+
+
 def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime) -> None:
     card = raise_escalation(
-        key=f"write:{write.pk}:mistaken",
+        key=MISTAKEN % write.pk,
         kind=KIND,
         line=here.walk.line.number,
         contract=here.walk.contract,

@@ -10,14 +10,17 @@ import pytest
 from escalations.models import Escalation
 from inbound.models import OutsideWrite
 from inbound.walks.answering import StepRefused
+from inbound.walks.asked_otherwise import STANDS
 from inbound.walks.leaving import How
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.walking import keep_draft
-from inbound.walks.what_became import NO_LONGER
+from inbound.walks.what_became import MISTAKEN, NO_LONGER
 from inbound.writes.delivering import deliver_due
+from telephony import phone_numbers
 from tests.inbound.a_walk import Caller
 from tests.inbound.other_side import OtherSide
+from tests.inbound.walks.test_done_after_all import until_found
 from tests.inbound.walks.test_every_line import answers_of
 from tests.inbound.walks.test_heard_and_gone import leave, typed_telephone, until_the_write
 from tests.inbound.walks.test_outcomes import Said, call
@@ -200,3 +203,49 @@ def test_a_mistake_that_was_chosen_and_not_sent_is_a_card_when_she_hangs_up(aske
     deliver_due(now=caller.now + LATER)
     card = Escalation.objects.get(reason__contains="por error")
     assert card.telephone == "+59171234567"
+
+
+def test_nothing_follows_from_a_line_that_was_suspended_by_mistake(call: Any, side: OtherSide) -> None:
+    """Its SIM is not to be blocked as well."""
+    said = call("800130001", "suspend")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    wrong = said.write
+    back_to(said.caller, "mio_number")
+    said.caller.answer(number="70799999")
+    for _step in range(14):
+        here = said.caller.here
+        if here.step.kind == "end":
+            break
+        if here.step.kind == "look_up":
+            until_found(said)
+        elif here.step.name == "contract_of_line":
+            said.caller.answer(contract="1000888")
+        else:
+            said.answer(here.step, {"request": "theft", "line_of_contract": "checked_by_hand"}.get(here.step.name, ""))
+            if here.step.waits:
+                said.caller.outcome()
+    said.caller.answer(**{became_of(said.caller): NO_LONGER, "telephone": "71234567"})
+    see_to_the_let_down(now=said.caller.now + LATER)
+    assert Escalation.objects.filter(key=MISTAKEN % wrong.pk).count() == 1
+    cards = Escalation.objects.exclude(key=MISTAKEN % wrong.pk)
+    about = phone_numbers.display(wrong.to_whom)
+    assert [
+        card.key for card in cards if about in str(card.details) or wrong.payload["number"] in str(card.details)
+    ] == []
+    assert not Escalation.objects.filter(changes__note__startswith="Falta:").exists()
+
+
+def test_what_was_refused_meanwhile_is_not_said_to_stand(call: Any, side: OtherSide) -> None:
+    said = call("101", "register")
+    side.says["smartflex/register_damage"] = (503, {"error": "Caído."})
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    back_to(said.caller, "new_damage")
+    said.caller.answer(**{**answers_of(said.caller.here.step, said.caller), "description": "Se cortó el cable"})
+    until_the_write(said)
+    said.answer(said.caller.here.step)
+    OutsideWrite.objects.filter(pk=said.write.pk).update(state=OutsideWrite.State.REFUSED)
+    said.caller.outcome()
+    assert said.caller.step == "not_registered"
+    assert STANDS not in lay_walk(here=said.caller.here, by=said.caller.by).say
