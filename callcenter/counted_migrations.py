@@ -1,4 +1,4 @@
-"""Migrating with each migration named as it begins: a first start applies more than a hundred."""
+"""Migrating with each migration named as it begins: a first start applies some eighty."""
 
 from __future__ import annotations
 

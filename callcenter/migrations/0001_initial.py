@@ -1,7 +1,9 @@
 from django.db import migrations, models
 
+from screens.whole_tables import WholeTables
 
-class Migration(migrations.Migration):
+
+class Migration(WholeTables):
 
     initial = True
 

@@ -1,24 +1,28 @@
+import campaigns.models.campaign
 import datetime
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.comparison
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from screens.whole_tables import WholeTables
 
-class Migration(migrations.Migration):
+
+class Migration(WholeTables):
 
     initial = True
 
     dependencies = [
         ('agents', '0001_initial'),
-        ('agents', '__first__'),
         ('escalations', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
+        ('telephony', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -34,9 +38,15 @@ class Migration(migrations.Migration):
                 ('late_since', models.DateTimeField(blank=True, null=True, verbose_name='atrasado desde')),
                 ('missing_since', models.DateTimeField(blank=True, null=True, verbose_name='sin reporte desde')),
                 ('order', models.CharField(choices=[('due', 'Primero lo que vence antes'), ('amount', 'Primero los montos mayores'), ('both', 'Primero quienes tienen los dos servicios')], default='due', max_length=8, verbose_name='orden de prioridad')),
-                ('dialling', models.CharField(choices=[('manual', 'Manual: el agente marca'), ('preview', 'Con botón: la central marca al pulsarlo'), ('countdown', 'Con cuenta atrás: marca solo, y se puede detener')], default='preview', max_length=9, verbose_name='modo de llamar')),
+                ('follows_answers', models.BooleanField(default=False, help_text='La mitad de los contactos, elegida por sorteo, según cuándo contestaron clientes como ellos.', verbose_name='llamar primero a la hora en que contestan')),
+                ('dialling', models.CharField(choices=[('manual', 'Manual: el agente marca'), ('preview', 'Con botón: la central marca al pulsarlo'), ('countdown', 'Con cuenta atrás: marca solo, y se puede detener'), ('progressive', 'Progresivo: la central llama al siguiente apenas el agente está libre')], default='preview', max_length=11, verbose_name='modo de llamar')),
                 ('hold_out_share', models.DecimalField(decimal_places=3, default=0, help_text='Parte elegida al azar que no se llama, para medir cuánto aportan las llamadas. De 0 a 0,5.', max_digits=4, verbose_name='grupo de control')),
-                ('hold_out_seed', models.PositiveIntegerField(default=1)),
+                ('hold_out_seed', models.PositiveIntegerField(default=campaigns.models.campaign.new_seed, help_text='Cada mes tiene la suya. Con la misma semilla y los mismos contactos el sorteo da lo mismo.', verbose_name='semilla del sorteo')),
+                ('drawn_until', models.BigIntegerField(blank=True, editable=False, help_text='El último contacto que estuvo en el sorteo.', null=True)),
+                ('evaluated_on', models.DateField(blank=True, help_text='Hasta entonces el efecto es provisional.', null=True, verbose_name='día de la evaluación')),
+                ('draw_sha256', models.CharField(blank=True, editable=False, help_text='Huella de los contratos del grupo de control.', max_length=64)),
+                ('planned_calls_an_hour', models.PositiveSmallIntegerField(blank=True, editable=False, null=True)),
+                ('planned_attempts', models.DecimalField(blank=True, decimal_places=1, editable=False, max_digits=3, null=True)),
                 ('script', models.TextField(blank=True, verbose_name='guion')),
                 ('assigned_at', models.DateTimeField(blank=True, null=True, verbose_name='repartida')),
                 ('assignment_asked_at', models.DateTimeField(blank=True, null=True, verbose_name='reparto pedido')),
@@ -50,6 +60,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'campaña',
                 'verbose_name_plural': 'campañas',
                 'constraints': [models.CheckConstraint(condition=models.Q(('period__day', 1)), name='campaign_period_is_a_first_day'), models.CheckConstraint(condition=models.Q(('calls_from__lte', models.F('calls_until')), ('calls_until__lt', models.F('period'))), name='campaign_calls_before_its_month'), models.CheckConstraint(condition=models.Q(('hold_out_share__gte', 0), ('hold_out_share__lte', '0.5')), name='campaign_hold_out_is_a_part')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_campaignevent" ("anonymised_at", "assigned_at", "assignment_asked_at", "calls_from", "calls_until", "closed_at", "contacts_continued", "created_at", "dialling", "draw_sha256", "drawn_until", "evaluated_on", "follows_answers", "hold_out_seed", "hold_out_share", "id", "late_since", "launched_at", "missing_since", "order", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_attempts", "planned_calls_an_hour", "report_due_at", "script", "state") VALUES (NEW."anonymised_at", NEW."assigned_at", NEW."assignment_asked_at", NEW."calls_from", NEW."calls_until", NEW."closed_at", NEW."contacts_continued", NEW."created_at", NEW."dialling", NEW."draw_sha256", NEW."drawn_until", NEW."evaluated_on", NEW."follows_answers", NEW."hold_out_seed", NEW."hold_out_share", NEW."id", NEW."late_since", NEW."launched_at", NEW."missing_since", NEW."order", NEW."period", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."planned_attempts", NEW."planned_calls_an_hour", NEW."report_due_at", NEW."script", NEW."state"); RETURN NULL;', hash='3b0e3bc7262b6ec48ddc81ce4be9f618041637ca', operation='INSERT', pgid='pgtrigger_insert_insert_5522d', table='campaigns_campaign', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_campaignevent" ("anonymised_at", "assigned_at", "assignment_asked_at", "calls_from", "calls_until", "closed_at", "contacts_continued", "created_at", "dialling", "draw_sha256", "drawn_until", "evaluated_on", "follows_answers", "hold_out_seed", "hold_out_share", "id", "late_since", "launched_at", "missing_since", "order", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_attempts", "planned_calls_an_hour", "report_due_at", "script", "state") VALUES (NEW."anonymised_at", NEW."assigned_at", NEW."assignment_asked_at", NEW."calls_from", NEW."calls_until", NEW."closed_at", NEW."contacts_continued", NEW."created_at", NEW."dialling", NEW."draw_sha256", NEW."drawn_until", NEW."evaluated_on", NEW."follows_answers", NEW."hold_out_seed", NEW."hold_out_share", NEW."id", NEW."late_since", NEW."launched_at", NEW."missing_since", NEW."order", NEW."period", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."planned_attempts", NEW."planned_calls_an_hour", NEW."report_due_at", NEW."script", NEW."state"); RETURN NULL;', hash='5330288352444e79f8824e7ecbc9eac275d18476', operation='UPDATE', pgid='pgtrigger_update_update_f2afa', table='campaigns_campaign', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_campaignevent" ("anonymised_at", "assigned_at", "assignment_asked_at", "calls_from", "calls_until", "closed_at", "contacts_continued", "created_at", "dialling", "draw_sha256", "drawn_until", "evaluated_on", "follows_answers", "hold_out_seed", "hold_out_share", "id", "late_since", "launched_at", "missing_since", "order", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "planned_attempts", "planned_calls_an_hour", "report_due_at", "script", "state") VALUES (OLD."anonymised_at", OLD."assigned_at", OLD."assignment_asked_at", OLD."calls_from", OLD."calls_until", OLD."closed_at", OLD."contacts_continued", OLD."created_at", OLD."dialling", OLD."draw_sha256", OLD."drawn_until", OLD."evaluated_on", OLD."follows_answers", OLD."hold_out_seed", OLD."hold_out_share", OLD."id", OLD."late_since", OLD."launched_at", OLD."missing_since", OLD."order", OLD."period", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."planned_attempts", OLD."planned_calls_an_hour", OLD."report_due_at", OLD."script", OLD."state"); RETURN NULL;', hash='a3dc54d4c91fc7d8f59092a00d64aa87a6eb96b4', operation='DELETE', pgid='pgtrigger_delete_delete_4123f', table='campaigns_campaign', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -69,9 +84,15 @@ class Migration(migrations.Migration):
                 ('late_since', models.DateTimeField(blank=True, null=True, verbose_name='atrasado desde')),
                 ('missing_since', models.DateTimeField(blank=True, null=True, verbose_name='sin reporte desde')),
                 ('order', models.CharField(choices=[('due', 'Primero lo que vence antes'), ('amount', 'Primero los montos mayores'), ('both', 'Primero quienes tienen los dos servicios')], default='due', max_length=8, verbose_name='orden de prioridad')),
-                ('dialling', models.CharField(choices=[('manual', 'Manual: el agente marca'), ('preview', 'Con botón: la central marca al pulsarlo'), ('countdown', 'Con cuenta atrás: marca solo, y se puede detener')], default='preview', max_length=9, verbose_name='modo de llamar')),
+                ('follows_answers', models.BooleanField(default=False, help_text='La mitad de los contactos, elegida por sorteo, según cuándo contestaron clientes como ellos.', verbose_name='llamar primero a la hora en que contestan')),
+                ('dialling', models.CharField(choices=[('manual', 'Manual: el agente marca'), ('preview', 'Con botón: la central marca al pulsarlo'), ('countdown', 'Con cuenta atrás: marca solo, y se puede detener'), ('progressive', 'Progresivo: la central llama al siguiente apenas el agente está libre')], default='preview', max_length=11, verbose_name='modo de llamar')),
                 ('hold_out_share', models.DecimalField(decimal_places=3, default=0, help_text='Parte elegida al azar que no se llama, para medir cuánto aportan las llamadas. De 0 a 0,5.', max_digits=4, verbose_name='grupo de control')),
-                ('hold_out_seed', models.PositiveIntegerField(default=1)),
+                ('hold_out_seed', models.PositiveIntegerField(default=campaigns.models.campaign.new_seed, help_text='Cada mes tiene la suya. Con la misma semilla y los mismos contactos el sorteo da lo mismo.', verbose_name='semilla del sorteo')),
+                ('drawn_until', models.BigIntegerField(blank=True, editable=False, help_text='El último contacto que estuvo en el sorteo.', null=True)),
+                ('evaluated_on', models.DateField(blank=True, help_text='Hasta entonces el efecto es provisional.', null=True, verbose_name='día de la evaluación')),
+                ('draw_sha256', models.CharField(blank=True, editable=False, help_text='Huella de los contratos del grupo de control.', max_length=64)),
+                ('planned_calls_an_hour', models.PositiveSmallIntegerField(blank=True, editable=False, null=True)),
+                ('planned_attempts', models.DecimalField(blank=True, decimal_places=1, editable=False, max_digits=3, null=True)),
                 ('script', models.TextField(blank=True, verbose_name='guion')),
                 ('assigned_at', models.DateTimeField(blank=True, null=True, verbose_name='repartida')),
                 ('assignment_asked_at', models.DateTimeField(blank=True, null=True, verbose_name='reparto pedido')),
@@ -181,13 +202,18 @@ class Migration(migrations.Migration):
                 ('requires_call_back', models.BooleanField(default=False, verbose_name='pide hora para volver a llamar')),
                 ('requires_note', models.BooleanField(default=False, verbose_name='pide nota')),
                 ('requires_reason', models.BooleanField(default=False, verbose_name='pide motivo')),
-                ('pbx_result', models.CharField(blank=True, help_text='Resultado de la central telefónica que propone esta opción: BUSY, NOANSWER, CONGESTION…', max_length=16, verbose_name='resultado de la central')),
+                ('pbx_result', models.CharField(blank=True, help_text='Lo que dice la central telefónica y hace proponer esta opción: BUSY, NOANSWER, CONGESTION, CHANUNAVAIL (apagado o fuera de servicio), UNALLOCATED (no existe), MACHINE (contestador), REJECTED.', max_length=16, verbose_name='resultado de la central')),
                 ('is_active', models.BooleanField(default=True, verbose_name='activo')),
             ],
             options={
                 'verbose_name': 'resultado',
                 'verbose_name_plural': 'resultados',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('is_active', True), models.Q(('key', ''), _negated=True)), fields=('key',), name='disposition_key_used_once'), models.CheckConstraint(condition=models.Q(models.Q(('is_final', True), ('retry_minutes', None)), models.Q(('is_final', False), ('retry_minutes__isnull', False)), _connector='OR'), name='disposition_is_final_or_has_its_delay')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_dispositionevent" ("code", "counts_as_attempt", "escalates", "forbids_calling", "id", "is_active", "is_final", "key", "name", "party", "pbx_result", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "requires_call_back", "requires_note", "requires_promise", "requires_reason", "retires_telephone", "retry_minutes", "scope") VALUES (NEW."code", NEW."counts_as_attempt", NEW."escalates", NEW."forbids_calling", NEW."id", NEW."is_active", NEW."is_final", NEW."key", NEW."name", NEW."party", NEW."pbx_result", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."requires_call_back", NEW."requires_note", NEW."requires_promise", NEW."requires_reason", NEW."retires_telephone", NEW."retry_minutes", NEW."scope"); RETURN NULL;', hash='0068fd0b3742150f1d1445a5c26b828694900ba3', operation='INSERT', pgid='pgtrigger_insert_insert_04363', table='campaigns_disposition', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_dispositionevent" ("code", "counts_as_attempt", "escalates", "forbids_calling", "id", "is_active", "is_final", "key", "name", "party", "pbx_result", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "requires_call_back", "requires_note", "requires_promise", "requires_reason", "retires_telephone", "retry_minutes", "scope") VALUES (NEW."code", NEW."counts_as_attempt", NEW."escalates", NEW."forbids_calling", NEW."id", NEW."is_active", NEW."is_final", NEW."key", NEW."name", NEW."party", NEW."pbx_result", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."requires_call_back", NEW."requires_note", NEW."requires_promise", NEW."requires_reason", NEW."retires_telephone", NEW."retry_minutes", NEW."scope"); RETURN NULL;', hash='bd55026296ccfbd91b142f84bf147ff989cd4c81', operation='UPDATE', pgid='pgtrigger_update_update_e2a2e', table='campaigns_disposition', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_dispositionevent" ("code", "counts_as_attempt", "escalates", "forbids_calling", "id", "is_active", "is_final", "key", "name", "party", "pbx_result", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "requires_call_back", "requires_note", "requires_promise", "requires_reason", "retires_telephone", "retry_minutes", "scope") VALUES (OLD."code", OLD."counts_as_attempt", OLD."escalates", OLD."forbids_calling", OLD."id", OLD."is_active", OLD."is_final", OLD."key", OLD."name", OLD."party", OLD."pbx_result", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."requires_call_back", OLD."requires_note", OLD."requires_promise", OLD."requires_reason", OLD."retires_telephone", OLD."retry_minutes", OLD."scope"); RETURN NULL;', hash='fb497e36afe2f8e48678c0fe6775e0ab9614d637', operation='DELETE', pgid='pgtrigger_delete_delete_1d2fc', table='campaigns_disposition', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -198,7 +224,7 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='campaigns.contact')),
                 ('agent', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='agents.agent')),
                 ('telephone', models.CharField(blank=True, max_length=16)),
-                ('mode', models.CharField(choices=[('manual', 'Manual'), ('preview', 'Con botón'), ('countdown', 'Con cuenta atrás')], default='manual', max_length=9)),
+                ('mode', models.CharField(choices=[('manual', 'Manual'), ('preview', 'Con botón'), ('countdown', 'Con cuenta atrás'), ('progressive', 'Progresivo')], default='manual', max_length=11)),
                 ('fence', models.PositiveIntegerField()),
                 ('dialled_at', models.DateTimeField()),
                 ('day', models.DateField(help_text='Día de La Paz en que se marcó.')),
@@ -211,8 +237,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'intento',
                 'verbose_name_plural': 'intentos',
-                'indexes': [models.Index(fields=['campaign', 'day', 'agent'], name='attempt_by_day'), models.Index(condition=models.Q(('resulted_at__isnull', False)), fields=['campaign', '-resulted_at'], name='attempt_newest_result')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('resulted_at__isnull', True)), fields=('agent',), name='attempt_one_open_an_agent'), models.UniqueConstraint(fields=('contact', 'fence', 'telephone'), name='attempt_once_a_lease_and_telephone')],
+                'indexes': [models.Index(fields=['campaign', 'day', 'agent'], name='attempt_by_day'), models.Index(condition=models.Q(('telephone', ''), _negated=True), fields=['telephone', 'campaign'], name='attempt_by_telephone'), models.Index(condition=models.Q(('resulted_at__isnull', False)), fields=['campaign', '-resulted_at'], name='attempt_newest_result')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('resulted_at__isnull', True)), fields=('agent',), name='attempt_one_open_an_agent'), models.UniqueConstraint(condition=models.Q(('resulted_at__isnull', True), models.Q(('telephone', ''), _negated=True)), fields=('telephone',), name='attempt_one_open_a_telephone'), models.UniqueConstraint(fields=('contact', 'fence', 'telephone'), name='attempt_once_a_lease_and_telephone')],
             },
         ),
         migrations.CreateModel(
@@ -234,12 +260,18 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('cancelled_by_payment', models.BooleanField(default=False, help_text='Se anuló porque el cliente pagó: vuelve si debe otra vez.')),
+                ('cancelled_by_leaving', models.BooleanField(default=False, help_text='Se anuló porque el cliente salió del reporte: vuelve si está en él otra vez.')),
             ],
             options={
                 'verbose_name': 'llamada acordada',
                 'verbose_name_plural': 'llamadas acordadas',
                 'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['agent', 'due_at'], name='call_back_pending'), models.Index(condition=models.Q(('state', 'pending')), fields=['campaign', 'due_at'], name='call_back_overdue')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('contact',), name='call_back_one_pending_a_contact')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callbackevent" ("agent_id", "attempt_id", "called_in_id", "campaign_id", "cancelled_by_leaving", "cancelled_by_payment", "contact_id", "created_at", "due_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "settled_at", "state", "team_id", "telephone", "why") VALUES (NEW."agent_id", NEW."attempt_id", NEW."called_in_id", NEW."campaign_id", NEW."cancelled_by_leaving", NEW."cancelled_by_payment", NEW."contact_id", NEW."created_at", NEW."due_at", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reach", NEW."settled_at", NEW."state", NEW."team_id", NEW."telephone", NEW."why"); RETURN NULL;', hash='45559d8f82c241c79306c545ae3f62f4ac8983c5', operation='INSERT', pgid='pgtrigger_insert_insert_83ea3', table='campaigns_callback', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_callbackevent" ("agent_id", "attempt_id", "called_in_id", "campaign_id", "cancelled_by_leaving", "cancelled_by_payment", "contact_id", "created_at", "due_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "settled_at", "state", "team_id", "telephone", "why") VALUES (NEW."agent_id", NEW."attempt_id", NEW."called_in_id", NEW."campaign_id", NEW."cancelled_by_leaving", NEW."cancelled_by_payment", NEW."contact_id", NEW."created_at", NEW."due_at", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reach", NEW."settled_at", NEW."state", NEW."team_id", NEW."telephone", NEW."why"); RETURN NULL;', hash='db89d04f226953adc3a3a758fd87cf03f8fc1496', operation='UPDATE', pgid='pgtrigger_update_update_7d029', table='campaigns_callback', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callbackevent" ("agent_id", "attempt_id", "called_in_id", "campaign_id", "cancelled_by_leaving", "cancelled_by_payment", "contact_id", "created_at", "due_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "settled_at", "state", "team_id", "telephone", "why") VALUES (OLD."agent_id", OLD."attempt_id", OLD."called_in_id", OLD."campaign_id", OLD."cancelled_by_leaving", OLD."cancelled_by_payment", OLD."contact_id", OLD."created_at", OLD."due_at", OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reach", OLD."settled_at", OLD."state", OLD."team_id", OLD."telephone", OLD."why"); RETURN NULL;', hash='1c97e7b438fb86e939ac55e59d17d8b4cbaa85cd', operation='DELETE', pgid='pgtrigger_delete_delete_2b8cc', table='campaigns_callback', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +286,7 @@ class Migration(migrations.Migration):
                 ('call_back_team', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agents.team')),
                 ('call_back_reach', models.CharField(blank=True, max_length=10)),
                 ('call_back_due_at', models.DateTimeField(null=True)),
+                ('stayed', models.CharField(blank=True, choices=[('open', 'estaba abierto en un escritorio'), ('called', 'ya se llamó'), ('elsewhere', 'cambió otra vez de manos')], db_default='', help_text='Por qué no volvió al deshacer.', max_length=9)),
             ],
         ),
         migrations.CreateModel(
@@ -283,6 +316,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'política interna de llamadas',
                 'verbose_name_plural': 'política interna de llamadas',
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='calling_policy_is_one'), models.CheckConstraint(condition=models.Q(('calls_from_day__gte', 1), ('calls_from_day__lte', 28)), name='calling_policy_calls_start_on_a_day_of_every_month'), models.CheckConstraint(condition=models.Q(('attempts_a_day__gte', 1), ('attempts_a_campaign__gte', models.F('attempts_a_day'))), name='calling_policy_caps_are_possible'), models.CheckConstraint(condition=models.Q(('evening_starts__gt', models.F('afternoon_starts'))), name='calling_policy_parts_of_day_in_order'), models.CheckConstraint(condition=models.Q(('lease_minutes__gte', 1)), name='calling_policy_lease_lasts'), models.CheckConstraint(condition=models.Q(('calls_an_hour__gte', 1)), name='calling_policy_calls_an_hour'), models.CheckConstraint(condition=models.Q(('payments_stale_hours__gte', 1)), name='calling_policy_payments_last'), models.CheckConstraint(condition=models.Q(('personal_data_months__gte', 3)), name='calling_policy_keeps_a_quarter')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callingpolicyevent" ("afternoon_starts", "attempts_a_campaign", "attempts_a_day", "attempts_expected", "calls_an_hour", "calls_from_day", "countdown_seconds", "evening_starts", "grace_days", "id", "lease_minutes", "minutes_between_attempts", "payments_stale_hours", "personal_call_back_minutes", "personal_data_months", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promise_days", "report_due_time", "report_tolerance_minutes", "team_call_back_minutes") VALUES (NEW."afternoon_starts", NEW."attempts_a_campaign", NEW."attempts_a_day", NEW."attempts_expected", NEW."calls_an_hour", NEW."calls_from_day", NEW."countdown_seconds", NEW."evening_starts", NEW."grace_days", NEW."id", NEW."lease_minutes", NEW."minutes_between_attempts", NEW."payments_stale_hours", NEW."personal_call_back_minutes", NEW."personal_data_months", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."promise_days", NEW."report_due_time", NEW."report_tolerance_minutes", NEW."team_call_back_minutes"); RETURN NULL;', hash='944b5cd602af3a5476b9f6069bf86804aa043046', operation='INSERT', pgid='pgtrigger_insert_insert_a1dcc', table='campaigns_callingpolicy', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_callingpolicyevent" ("afternoon_starts", "attempts_a_campaign", "attempts_a_day", "attempts_expected", "calls_an_hour", "calls_from_day", "countdown_seconds", "evening_starts", "grace_days", "id", "lease_minutes", "minutes_between_attempts", "payments_stale_hours", "personal_call_back_minutes", "personal_data_months", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promise_days", "report_due_time", "report_tolerance_minutes", "team_call_back_minutes") VALUES (NEW."afternoon_starts", NEW."attempts_a_campaign", NEW."attempts_a_day", NEW."attempts_expected", NEW."calls_an_hour", NEW."calls_from_day", NEW."countdown_seconds", NEW."evening_starts", NEW."grace_days", NEW."id", NEW."lease_minutes", NEW."minutes_between_attempts", NEW."payments_stale_hours", NEW."personal_call_back_minutes", NEW."personal_data_months", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."promise_days", NEW."report_due_time", NEW."report_tolerance_minutes", NEW."team_call_back_minutes"); RETURN NULL;', hash='4a9d1f6fef45f62c0d6c187f91ba5dba3e70fd26', operation='UPDATE', pgid='pgtrigger_update_update_80822', table='campaigns_callingpolicy', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callingpolicyevent" ("afternoon_starts", "attempts_a_campaign", "attempts_a_day", "attempts_expected", "calls_an_hour", "calls_from_day", "countdown_seconds", "evening_starts", "grace_days", "id", "lease_minutes", "minutes_between_attempts", "payments_stale_hours", "personal_call_back_minutes", "personal_data_months", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promise_days", "report_due_time", "report_tolerance_minutes", "team_call_back_minutes") VALUES (OLD."afternoon_starts", OLD."attempts_a_campaign", OLD."attempts_a_day", OLD."attempts_expected", OLD."calls_an_hour", OLD."calls_from_day", OLD."countdown_seconds", OLD."evening_starts", OLD."grace_days", OLD."id", OLD."lease_minutes", OLD."minutes_between_attempts", OLD."payments_stale_hours", OLD."personal_call_back_minutes", OLD."personal_data_months", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promise_days", OLD."report_due_time", OLD."report_tolerance_minutes", OLD."team_call_back_minutes"); RETURN NULL;', hash='d073e02d6278c32bc29d97717f925c71fbbc5759', operation='DELETE', pgid='pgtrigger_delete_delete_5ec10', table='campaigns_callingpolicy', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -329,6 +367,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ventana de llamadas',
                 'verbose_name_plural': 'ventanas de llamadas',
                 'constraints': [models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='calling_window_closes_after_opening'), models.UniqueConstraint(fields=('weekday', 'opens'), name='calling_window_once')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callingwindowevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."weekday"); RETURN NULL;', hash='bd6c311c606788d7071f6e9d9098626a4fa3aaf8', operation='INSERT', pgid='pgtrigger_insert_insert_9f08b', table='campaigns_callingwindow', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_callingwindowevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."weekday"); RETURN NULL;', hash='4c8b59e9b1591486a39ecc030b2338c8958881c7', operation='UPDATE', pgid='pgtrigger_update_update_45245', table='campaigns_callingwindow', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callingwindowevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."closes", OLD."id", OLD."opens", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."weekday"); RETURN NULL;', hash='2da714cf3ea78dfaed37fd5f85d23340ddf31b90', operation='DELETE', pgid='pgtrigger_delete_delete_3af32', table='campaigns_callingwindow', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -373,7 +416,7 @@ class Migration(migrations.Migration):
                 ('requires_call_back', models.BooleanField(default=False, verbose_name='pide hora para volver a llamar')),
                 ('requires_note', models.BooleanField(default=False, verbose_name='pide nota')),
                 ('requires_reason', models.BooleanField(default=False, verbose_name='pide motivo')),
-                ('pbx_result', models.CharField(blank=True, help_text='Resultado de la central telefónica que propone esta opción: BUSY, NOANSWER, CONGESTION…', max_length=16, verbose_name='resultado de la central')),
+                ('pbx_result', models.CharField(blank=True, help_text='Lo que dice la central telefónica y hace proponer esta opción: BUSY, NOANSWER, CONGESTION, CHANUNAVAIL (apagado o fuera de servicio), UNALLOCATED (no existe), MACHINE (contestador), REJECTED.', max_length=16, verbose_name='resultado de la central')),
                 ('is_active', models.BooleanField(default=True, verbose_name='activo')),
             ],
             options={
@@ -395,6 +438,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'no llamar',
                 'verbose_name_plural': 'lista de no llamar',
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(models.Q(('contract', ''), _negated=True), ('telephone', '')), models.Q(('contract', ''), models.Q(('telephone', ''), _negated=True)), _connector='OR'), name='do_not_call_names_one_thing'), models.UniqueConstraint(condition=models.Q(('contract', ''), _negated=True), fields=('contract',), name='do_not_call_contract_once'), models.UniqueConstraint(condition=models.Q(('telephone', ''), _negated=True), fields=('telephone',), name='do_not_call_telephone_once')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_donotcallevent" ("added_by_id", "attempt_id", "contract", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since", "telephone") VALUES (NEW."added_by_id", NEW."attempt_id", NEW."contract", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."since", NEW."telephone"); RETURN NULL;', hash='27b2a253a33e12c02747a3cf5759eedc1fd8be25', operation='INSERT', pgid='pgtrigger_insert_insert_de6d5', table='campaigns_donotcall', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_donotcallevent" ("added_by_id", "attempt_id", "contract", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since", "telephone") VALUES (NEW."added_by_id", NEW."attempt_id", NEW."contract", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."since", NEW."telephone"); RETURN NULL;', hash='64838d1af94463907d2ead950504e742e0fd699a', operation='UPDATE', pgid='pgtrigger_update_update_bc4f6', table='campaigns_donotcall', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_donotcallevent" ("added_by_id", "attempt_id", "contract", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since", "telephone") VALUES (OLD."added_by_id", OLD."attempt_id", OLD."contract", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."since", OLD."telephone"); RETURN NULL;', hash='e2ce499e21258e47952863d065e94090ea1d24fb', operation='DELETE', pgid='pgtrigger_delete_delete_5e49b', table='campaigns_donotcall', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -451,6 +499,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('cancelled_by_payment', models.BooleanField(default=False, help_text='Se anuló porque el cliente pagó: vuelve si debe otra vez.')),
+                ('cancelled_by_leaving', models.BooleanField(default=False, help_text='Se anuló porque el cliente salió del reporte: vuelve si está en él otra vez.')),
             ],
             options={
                 'abstract': False,
@@ -475,6 +524,11 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'compromisos de pago',
                 'indexes': [models.Index(fields=['campaign', 'promised_on'], name='payment_promise_by_date')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_promise_is_of_something'), models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('contact',), name='payment_promise_one_in_force')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_paymentpromiseevent" ("agent_id", "amount", "attempt_id", "campaign_id", "contact_id", "id", "made_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_on", "superseded_at", "superseded_in_id") VALUES (NEW."agent_id", NEW."amount", NEW."attempt_id", NEW."campaign_id", NEW."contact_id", NEW."id", NEW."made_at", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."promised_on", NEW."superseded_at", NEW."superseded_in_id"); RETURN NULL;', hash='e2e7d450f24690a0c0aee87f1070b21518041179', operation='INSERT', pgid='pgtrigger_insert_insert_28322', table='campaigns_paymentpromise', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_paymentpromiseevent" ("agent_id", "amount", "attempt_id", "campaign_id", "contact_id", "id", "made_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_on", "superseded_at", "superseded_in_id") VALUES (NEW."agent_id", NEW."amount", NEW."attempt_id", NEW."campaign_id", NEW."contact_id", NEW."id", NEW."made_at", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."promised_on", NEW."superseded_at", NEW."superseded_in_id"); RETURN NULL;', hash='eb5da6690d9234a9017124e17962337461e0f51e', operation='UPDATE', pgid='pgtrigger_update_update_98b50', table='campaigns_paymentpromise', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_paymentpromiseevent" ("agent_id", "amount", "attempt_id", "campaign_id", "contact_id", "id", "made_at", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_on", "superseded_at", "superseded_in_id") VALUES (OLD."agent_id", OLD."amount", OLD."attempt_id", OLD."campaign_id", OLD."contact_id", OLD."id", OLD."made_at", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promised_on", OLD."superseded_at", OLD."superseded_in_id"); RETURN NULL;', hash='68bff92365deb9351f86b0bd1c831d040989ead1', operation='DELETE', pgid='pgtrigger_delete_delete_53b8d', table='campaigns_paymentpromise', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -489,6 +543,7 @@ class Migration(migrations.Migration):
                 ('plan', models.CharField(blank=True, max_length=80, verbose_name='plan')),
                 ('due_on', models.DateField(verbose_name='vence')),
                 ('amount_due', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='monto')),
+                ('gone_at', models.DateTimeField(blank=True, help_text='Desde cuándo un reporte corregido ya no la trae: lo pagado queda.', null=True)),
             ],
             options={
                 'verbose_name': 'renovación',
@@ -517,10 +572,12 @@ class Migration(migrations.Migration):
                 ('contact', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='entry', serialize=False, to='campaigns.contact')),
                 ('campaign', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='campaigns.campaign')),
                 ('call_list', models.CharField(choices=[('INTERNET', 'Internet'), ('TV', 'Televisión'), ('BOTH', 'Internet y televisión')], max_length=8)),
-                ('state', models.CharField(choices=[('open', 'Por llamar'), ('done', 'Terminado'), ('paid', 'Pagó'), ('held_out', 'Grupo de control'), ('not_callable', 'No llamable'), ('exhausted', 'Sin más intentos')], default='open', max_length=12)),
-                ('state_before', models.CharField(choices=[('open', 'Por llamar'), ('done', 'Terminado'), ('paid', 'Pagó'), ('held_out', 'Grupo de control'), ('not_callable', 'No llamable'), ('exhausted', 'Sin más intentos')], editable=False, help_text='El de antes del último cambio en bloque o paso: así lo devuelve la misma instrucción.', max_length=12, null=True)),
+                ('state', models.CharField(choices=[('open', 'Por llamar'), ('done', 'Terminado'), ('paid', 'Pagó'), ('held_out', 'Grupo de control'), ('not_callable', 'No llamable'), ('exhausted', 'Sin más intentos'), ('gone', 'Ya no está en el reporte')], default='open', max_length=12)),
+                ('state_before', models.CharField(choices=[('open', 'Por llamar'), ('done', 'Terminado'), ('paid', 'Pagó'), ('held_out', 'Grupo de control'), ('not_callable', 'No llamable'), ('exhausted', 'Sin más intentos'), ('gone', 'Ya no está en el reporte')], editable=False, help_text='El de antes del último cambio en bloque o paso: así lo devuelve la misma instrucción.', max_length=12, null=True)),
+                ('household', models.BigIntegerField(blank=True, help_text='De quienes comparten teléfono o carnet, el primer contacto. Vacío si nadie lo comparte.', null=True)),
                 ('owner', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='agents.agent')),
                 ('position', models.PositiveIntegerField(default=0, help_text='Orden de prioridad: el menor primero.')),
+                ('answers_in', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'por la mañana'), (2, 'por la tarde'), (3, 'por la noche')], help_text='Parte del día en que se le llama primero. Vacía si no sigue cuándo contestan o no se sabe.', null=True)),
                 ('ready_at', models.DateTimeField(help_text='No se da antes de esta hora.')),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('attempts_on_day', models.PositiveSmallIntegerField(default=0)),
@@ -538,7 +595,7 @@ class Migration(migrations.Migration):
                 ('fence', models.PositiveIntegerField(default=0, help_text='Sube con cada reserva: un resultado de una reserva pasada no entra.')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['owner', 'campaign', 'position', 'ready_at'], name='list_entry_next'), models.Index(condition=models.Q(('state', 'open'), _negated=True), fields=['owner', 'campaign'], name='list_entry_settled'), models.Index(condition=models.Q(('lease_agent__isnull', False)), fields=['lease_until'], name='list_entry_leased'), models.Index(fields=['campaign', 'state'], name='list_entry_by_state')],
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['owner', 'campaign', 'position', 'ready_at'], name='list_entry_next'), models.Index(condition=models.Q(('answers_in__isnull', False), ('state', 'open')), fields=['owner', 'campaign', 'answers_in', 'position'], name='list_entry_answers'), models.Index(condition=models.Q(('state', 'open'), _negated=True), fields=['owner', 'campaign'], name='list_entry_settled'), models.Index(condition=models.Q(('lease_agent__isnull', False)), fields=['lease_until'], name='list_entry_leased'), models.Index(condition=models.Q(('household__isnull', False)), fields=['household'], name='list_entry_household'), models.Index(fields=['campaign', 'state'], name='list_entry_by_state')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('lease_agent__isnull', False)), fields=('lease_agent',), name='list_entry_one_open_a_desk'), models.CheckConstraint(condition=models.Q(models.Q(('lease_agent__isnull', True), ('lease_until__isnull', True)), models.Q(('lease_agent__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='list_entry_lease_is_whole')],
             },
         ),
@@ -549,8 +606,8 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='campaigns.contact')),
                 ('contacts', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),
                 ('verb', models.CharField(max_length=16)),
-                ('from_state', models.CharField(choices=[('open', 'Por llamar'), ('done', 'Terminado'), ('paid', 'Pagó'), ('held_out', 'Grupo de control'), ('not_callable', 'No llamable'), ('exhausted', 'Sin más intentos')], max_length=12)),
-                ('to_state', models.CharField(choices=[('open', 'Por llamar'), ('done', 'Terminado'), ('paid', 'Pagó'), ('held_out', 'Grupo de control'), ('not_callable', 'No llamable'), ('exhausted', 'Sin más intentos')], max_length=12)),
+                ('from_state', models.CharField(choices=[('open', 'Por llamar'), ('done', 'Terminado'), ('paid', 'Pagó'), ('held_out', 'Grupo de control'), ('not_callable', 'No llamable'), ('exhausted', 'Sin más intentos'), ('gone', 'Ya no está en el reporte')], max_length=12)),
+                ('to_state', models.CharField(choices=[('open', 'Por llamar'), ('done', 'Terminado'), ('paid', 'Pagó'), ('held_out', 'Grupo de control'), ('not_callable', 'No llamable'), ('exhausted', 'Sin más intentos'), ('gone', 'Ya no está en el reporte')], max_length=12)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('attempt', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='campaigns.attempt')),
@@ -596,7 +653,7 @@ class Migration(migrations.Migration):
                 ('owed_again_at', models.DateTimeField(blank=True, null=True, verbose_name='pedido otra vez')),
                 ('last_error', models.TextField(blank=True, verbose_name='último error')),
                 ('rung_at', models.DateTimeField(blank=True, null=True, verbose_name='última llamada a un trabajador')),
-                ('kind', models.CharField(choices=[('contacts', 'Contactos'), ('payments', 'Pagos'), ('promises', 'Compromisos de pago'), ('rejected', 'Filas rechazadas')], default='contacts', max_length=8)),
+                ('kind', models.CharField(choices=[('contacts', 'Contactos'), ('payments', 'Pagos'), ('promises', 'Compromisos de pago'), ('rejected', 'Filas rechazadas'), ('changes', 'Cambios de un reporte corregido')], default='contacts', max_length=8)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('asked_at', models.DateTimeField()),
                 ('filters', models.JSONField(default=dict)),
@@ -619,6 +676,7 @@ class Migration(migrations.Migration):
                 ('counted_at', models.DateTimeField()),
                 ('mark', models.JSONField(default=dict)),
                 ('by_state', models.JSONField(default=dict, help_text='Contactos por estado, sin asignar y vencidos.')),
+                ('effect', models.JSONField(default=dict, help_text='Sumas por hogar de llamados y grupo de control, desde el día de la evaluación.')),
             ],
         ),
         migrations.CreateModel(
@@ -627,6 +685,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('campaign', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.campaign')),
                 ('at', models.DateTimeField()),
+                ('verb', models.CharField(blank=True, choices=[('assigned', 'Se repartió'), ('called', 'En el puesto'), ('received', 'Llegaron recibos'), ('matched', 'Recibos que ya estaban encontraron otro lugar'), ('refunded', 'Devoluciones encontraron su recibo'), ('withdrawn', 'Se retiró un reporte'), ('corrected', 'Se corrigió el reporte del mes'), ('mended', 'Se corrigió una fila del reporte')], help_text='Vacío: de antes de que se guardara.', max_length=9)),
+                ('contacts', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),
             ],
             options={
                 'verbose_name': 'cambio de filas',
@@ -638,6 +698,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='campaigns.campaign')),
+                ('cut', models.CharField(choices=[('agent', 'por agente'), ('zone', 'por zona'), ('both', 'por agente y zona')], max_length=5)),
                 ('unit', models.CharField(choices=[('contact', 'contactos'), ('service', 'servicios')], max_length=8)),
                 ('part', models.CharField(choices=[('INTERNET', 'Internet'), ('TV', 'Televisión'), ('BOTH', 'Internet y televisión')], max_length=8)),
                 ('agent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents.agent')),
@@ -661,8 +722,8 @@ class Migration(migrations.Migration):
                 ('amount_received', models.DecimalField(decimal_places=2, max_digits=14)),
             ],
             options={
-                'indexes': [models.Index(fields=['campaign', 'unit'], name='figure_cell_of_campaign')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('contacted__lte', models.F('handled')), ('promised__lte', models.F('contacted')), ('handled__lte', models.F('items')), ('paid__lte', models.F('items')), ('paid_after_contact__lte', models.F('paid')), ('callable_paid__lte', models.F('callable'))), name='figure_cell_parts_within_their_whole')],
+                'indexes': [models.Index(fields=['campaign', 'cut', 'agent'], name='figure_cell_of_agent'), models.Index(fields=['campaign', 'cut', 'zone'], name='figure_cell_of_zone')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('contacted__lte', models.F('handled')), ('promised__lte', models.F('contacted')), ('handled__lte', models.F('items')), ('paid__lte', models.F('items')), ('paid_after_contact__lte', models.F('paid')), ('callable_paid__lte', models.F('callable'))), name='figure_cell_parts_within_their_whole'), models.UniqueConstraint(models.F('campaign'), models.F('cut'), models.F('unit'), models.F('part'), django.db.models.functions.comparison.Coalesce('agent', 0), models.F('zone'), models.F('held_out'), name='figure_cell_once')],
             },
         ),
         migrations.CreateModel(
@@ -671,7 +732,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='day_figures', to='campaigns.campaign')),
                 ('day', models.DateField()),
-                ('cut', models.CharField(choices=[('agent', 'por agente'), ('zone', 'por zona')], max_length=5)),
+                ('cut', models.CharField(choices=[('agent', 'por agente'), ('zone', 'por zona'), ('both', 'por agente y zona')], max_length=5)),
                 ('unit', models.CharField(choices=[('contact', 'contactos'), ('service', 'servicios')], max_length=8)),
                 ('part', models.CharField(choices=[('INTERNET', 'Internet'), ('TV', 'Televisión'), ('BOTH', 'Internet y televisión')], max_length=8)),
                 ('agent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents.agent')),
@@ -685,7 +746,7 @@ class Migration(migrations.Migration):
                 ('amount_paid_after_contact', models.DecimalField(decimal_places=2, max_digits=14)),
             ],
             options={
-                'indexes': [models.Index(fields=['campaign', 'cut', 'unit', 'day'], name='day_figure_of_campaign')],
+                'constraints': [models.UniqueConstraint(models.F('campaign'), models.F('cut'), models.F('unit'), models.F('day'), models.F('part'), django.db.models.functions.comparison.Coalesce('agent', 0), models.F('zone'), name='day_figure_once')],
             },
         ),
         migrations.CreateModel(
@@ -694,7 +755,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempt_figures', to='campaigns.campaign')),
                 ('day', models.DateField()),
-                ('cut', models.CharField(choices=[('agent', 'por agente'), ('zone', 'por zona')], max_length=5)),
+                ('cut', models.CharField(choices=[('agent', 'por agente'), ('zone', 'por zona'), ('both', 'por agente y zona')], max_length=5)),
                 ('part', models.CharField(choices=[('INTERNET', 'Internet'), ('TV', 'Televisión'), ('BOTH', 'Internet y televisión')], max_length=8)),
                 ('agent', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents.agent')),
                 ('zone', models.CharField(max_length=80)),
@@ -702,7 +763,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['campaign', 'cut', 'day'], name='attempt_figure_of_campaign')],
+                'constraints': [models.UniqueConstraint(models.F('campaign'), models.F('cut'), models.F('day'), models.F('part'), django.db.models.functions.comparison.Coalesce('agent', 0), models.F('zone'), models.F('disposition'), name='attempt_figure_once')],
             },
         ),
         migrations.CreateModel(
@@ -734,6 +795,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(help_text='Huella de cifras y evidencia.', max_length=64)),
                 ('workbook', models.FileField(blank=True, null=True, upload_to='seals/%Y')),
                 ('document', models.FileField(blank=True, null=True, upload_to='seals/%Y')),
+                ('files', models.JSONField(default=dict, help_text='Huella de cada archivo, para saber si se cambió.')),
             ],
             options={
                 'verbose_name': 'informe sellado',
@@ -752,6 +814,9 @@ class Migration(migrations.Migration):
                 ('pattern', models.CharField(default='ccvp-{period}.*', help_text='{period} se reemplaza por el mes, como 2026-12; * por cualquier texto.', max_length=120, verbose_name='patrón del nombre')),
                 ('host_key', models.TextField(blank=True, help_text='Como «ssh-ed25519 AAAA…»: se rechaza cualquier otra.', verbose_name='clave del servidor SFTP')),
                 ('secret_name', models.CharField(blank=True, help_text='Variable de entorno con la contraseña o el token, como SOURCE_SMARTFLEX; nunca el secreto mismo.', max_length=60, validators=[django.core.validators.RegexValidator('^SOURCE_[A-Z0-9_]+$', 'El nombre de la variable comienza con SOURCE_ y sigue con mayúsculas, cifras o _.')], verbose_name='variable del secreto')),
+                ('contract_digits', models.PositiveSmallIntegerField(db_default=0, default=0, help_text='Los números se escriben con tantas cifras en todos los reportes: a los más cortos se les ponen ceros delante, y a los más largos se les quitan los que sobran. 0: se pregunta cuando algunos parecen haberlos perdido o ganado; 1: quedan como vienen.', validators=[django.core.validators.MaxValueValidator(20)], verbose_name='cifras del contrato')),
+                ('service_digits', models.PositiveSmallIntegerField(db_default=0, default=0, validators=[django.core.validators.MaxValueValidator(20)], verbose_name='cifras del número de servicio')),
+                ('receipt_digits', models.PositiveSmallIntegerField(db_default=0, default=0, validators=[django.core.validators.MaxValueValidator(20)], verbose_name='cifras del recibo')),
                 ('is_active', models.BooleanField(default=True, verbose_name='activa')),
                 ('last_looked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='última búsqueda')),
                 ('last_error', models.TextField(blank=True, editable=False, verbose_name='último error')),
@@ -760,6 +825,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'origen de reportes',
                 'verbose_name_plural': 'orígenes de reportes',
                 'constraints': [models.CheckConstraint(condition=models.Q(('secret_name', ''), ('secret_name__regex', '^SOURCE_[A-Z0-9_]+$'), _connector='OR'), name='source_names_a_source_secret')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_reportsourceevent" ("contract_digits", "host_key", "id", "is_active", "kind", "location", "name", "pattern", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receipt_digits", "secret_name", "service_digits", "transport") VALUES (NEW."contract_digits", NEW."host_key", NEW."id", NEW."is_active", NEW."kind", NEW."location", NEW."name", NEW."pattern", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."receipt_digits", NEW."secret_name", NEW."service_digits", NEW."transport"); RETURN NULL;', hash='7618637985661fa18da013ce32171b2e73a306f6', operation='INSERT', pgid='pgtrigger_insert_insert_02262', table='campaigns_reportsource', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."contract_digits" IS DISTINCT FROM (NEW."contract_digits") OR OLD."host_key" IS DISTINCT FROM (NEW."host_key") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."location" IS DISTINCT FROM (NEW."location") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."pattern" IS DISTINCT FROM (NEW."pattern") OR OLD."receipt_digits" IS DISTINCT FROM (NEW."receipt_digits") OR OLD."secret_name" IS DISTINCT FROM (NEW."secret_name") OR OLD."service_digits" IS DISTINCT FROM (NEW."service_digits") OR OLD."transport" IS DISTINCT FROM (NEW."transport"))', func='INSERT INTO "campaigns_reportsourceevent" ("contract_digits", "host_key", "id", "is_active", "kind", "location", "name", "pattern", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receipt_digits", "secret_name", "service_digits", "transport") VALUES (NEW."contract_digits", NEW."host_key", NEW."id", NEW."is_active", NEW."kind", NEW."location", NEW."name", NEW."pattern", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."receipt_digits", NEW."secret_name", NEW."service_digits", NEW."transport"); RETURN NULL;', hash='a4a510bcd096e30c7f79c3705a323fc950ba3099', operation='UPDATE', pgid='pgtrigger_update_update_e0af7', table='campaigns_reportsource', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_reportsourceevent" ("contract_digits", "host_key", "id", "is_active", "kind", "location", "name", "pattern", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receipt_digits", "secret_name", "service_digits", "transport") VALUES (OLD."contract_digits", OLD."host_key", OLD."id", OLD."is_active", OLD."kind", OLD."location", OLD."name", OLD."pattern", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."receipt_digits", OLD."secret_name", OLD."service_digits", OLD."transport"); RETURN NULL;', hash='7e5dee25a4b069f7e1b30dcbe6396d0873e909bf', operation='DELETE', pgid='pgtrigger_delete_delete_0c48e', table='campaigns_reportsource', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -778,6 +848,9 @@ class Migration(migrations.Migration):
                 ('pattern', models.CharField(default='ccvp-{period}.*', help_text='{period} se reemplaza por el mes, como 2026-12; * por cualquier texto.', max_length=120, verbose_name='patrón del nombre')),
                 ('host_key', models.TextField(blank=True, help_text='Como «ssh-ed25519 AAAA…»: se rechaza cualquier otra.', verbose_name='clave del servidor SFTP')),
                 ('secret_name', models.CharField(blank=True, help_text='Variable de entorno con la contraseña o el token, como SOURCE_SMARTFLEX; nunca el secreto mismo.', max_length=60, validators=[django.core.validators.RegexValidator('^SOURCE_[A-Z0-9_]+$', 'El nombre de la variable comienza con SOURCE_ y sigue con mayúsculas, cifras o _.')], verbose_name='variable del secreto')),
+                ('contract_digits', models.PositiveSmallIntegerField(db_default=0, default=0, help_text='Los números se escriben con tantas cifras en todos los reportes: a los más cortos se les ponen ceros delante, y a los más largos se les quitan los que sobran. 0: se pregunta cuando algunos parecen haberlos perdido o ganado; 1: quedan como vienen.', validators=[django.core.validators.MaxValueValidator(20)], verbose_name='cifras del contrato')),
+                ('service_digits', models.PositiveSmallIntegerField(db_default=0, default=0, validators=[django.core.validators.MaxValueValidator(20)], verbose_name='cifras del número de servicio')),
+                ('receipt_digits', models.PositiveSmallIntegerField(db_default=0, default=0, validators=[django.core.validators.MaxValueValidator(20)], verbose_name='cifras del recibo')),
                 ('is_active', models.BooleanField(default=True, verbose_name='activa')),
             ],
             options={
@@ -812,6 +885,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'título de columna',
                 'verbose_name_plural': 'títulos de columna',
                 'constraints': [models.UniqueConstraint(fields=('kind', 'alias_key'), name='column_alias_once')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_columnaliasevent" ("alias", "alias_key", "field", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."alias", NEW."alias_key", NEW."field", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='fc17b8afc2e76f4144e8fb99b7f75ee24af5328d', operation='INSERT', pgid='pgtrigger_insert_insert_467d2', table='campaigns_columnalias', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_columnaliasevent" ("alias", "alias_key", "field", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."alias", NEW."alias_key", NEW."field", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='5465735dbed2743f31f534a033ac3374fccccba8', operation='UPDATE', pgid='pgtrigger_update_update_a68d8', table='campaigns_columnalias', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_columnaliasevent" ("alias", "alias_key", "field", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."alias", OLD."alias_key", OLD."field", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='ffb82c8ac1cb0902484498f4c97e78963925f497', operation='DELETE', pgid='pgtrigger_delete_delete_615bf', table='campaigns_columnalias', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -853,13 +931,16 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='campaigns.reportsource')),
                 ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('arrived_at', models.DateTimeField(verbose_name='llegó')),
-                ('state', models.CharField(choices=[('waiting', 'Por leer'), ('reading', 'Leyendo'), ('checking', 'Revisando'), ('publishing', 'Publicando'), ('held', 'Espera una decisión'), ('published', 'Tomado'), ('refused', 'Rechazado'), ('parked', 'Detenido tras varios intentos'), ('discarded', 'Descartado'), ('withdrawn', 'Retirado')], default='waiting', max_length=10, verbose_name='estado')),
-                ('held_for', models.CharField(blank=True, choices=[('small', 'Mucho menor que el del mes anterior'), ('rejected', 'Demasiadas filas rechazadas'), ('column', 'Falta una columna'), ('unusual', 'Pagos fuera de lo común')], max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'Por leer'), ('reading', 'Leyendo'), ('checking', 'Revisando'), ('publishing', 'Publicando'), ('held', 'Espera una decisión'), ('published', 'Tomado'), ('refused', 'Rechazado'), ('parked', 'Detenido tras varios intentos'), ('discarded', 'Descartado'), ('withdrawn', 'Retirado'), ('superseded', 'Reemplazado')], default='waiting', max_length=10, verbose_name='estado')),
+                ('held_for', models.CharField(blank=True, choices=[('empty', 'Ninguna fila se puede usar'), ('cut', 'Puede estar cortado'), ('sheet', 'Una hoja no se leyó'), ('totals', 'No es lo que dice su pie'), ('amounts', 'Montos dudosos'), ('twice', 'Dos columnas para lo mismo'), ('small', 'Mucho menor que el del mes anterior'), ('rejected', 'Demasiadas filas rechazadas'), ('column', 'Falta una columna'), ('unusual', 'Pagos fuera de lo común'), ('products', 'Productos que parecen mal escritos'), ('zeros', 'Números sin sus ceros'), ('replaces', 'Reemplazaría el reporte del mes')], max_length=8)),
                 ('held_because', models.TextField(blank=True)),
                 ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('began_at', models.DateTimeField(blank=True, help_text='Comienzo del último intento.', null=True)),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
+                ('supersedes', models.OneToOneField(blank=True, help_text='El reporte CCVP del mes que este corrigió.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='campaigns.report')),
                 ('data_until', models.DateTimeField(blank=True, help_text='Hasta cuándo llegan los datos de un recaudo: la edad de los pagos.', null=True)),
+                ('sheets', models.JSONField(default=dict, help_text='Hojas leídas (`read`: name, rows) y las que no (`left_out`: name, rows, why), en su orden.')),
+                ('other_products', models.JSONField(help_text='Productos que no son Internet ni televisión, como están en el archivo, y sus filas.', null=True)),
                 ('rows_expected', models.PositiveIntegerField(blank=True, null=True)),
                 ('rows_read', models.PositiveIntegerField(default=0)),
                 ('rows_checked', models.PositiveIntegerField(default=0)),
@@ -869,13 +950,14 @@ class Migration(migrations.Migration):
                 ('duplicates', models.PositiveIntegerField(default=0)),
                 ('other_service', models.PositiveIntegerField(default=0)),
                 ('rejected', models.PositiveIntegerField(default=0)),
+                ('rejected_at_first', models.PositiveIntegerField(help_text='Filas rechazadas al publicarlo, también las que después se corrigieron.', null=True)),
                 ('figures', models.JSONField(default=dict, help_text='Lo demás que se contó al publicarlo.')),
             ],
             options={
                 'verbose_name': 'reporte',
                 'verbose_name_plural': 'reportes',
                 'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'reading', 'checking', 'publishing'])), fields=['arrived_at'], name='report_to_do'), models.Index(condition=models.Q(('kind', 'recaudo'), ('state', 'published')), fields=['-data_until'], name='report_payment_age')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['refused', 'discarded', 'withdrawn']), _negated=True), fields=('kind', 'sha256'), name='report_file_taken_once'), models.UniqueConstraint(condition=models.Q(('kind', 'ccvp'), ('state', 'published')), fields=('period',), name='report_period_taken_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('taken'), '+', models.F('duplicates')), '+', models.F('other_service')), '+', models.F('rejected'))), _connector='OR'), name='report_rows_add_up')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['refused', 'discarded', 'withdrawn', 'superseded']), _negated=True), fields=('kind', 'sha256'), name='report_file_taken_once'), models.UniqueConstraint(condition=models.Q(('kind', 'ccvp'), ('state', 'published')), fields=('period',), name='report_period_taken_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('taken'), '+', models.F('duplicates')), '+', models.F('other_service')), '+', models.F('rejected'))), _connector='OR'), name='report_rows_add_up')],
             },
         ),
         migrations.CreateModel(
@@ -886,8 +968,8 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('at', models.DateTimeField()),
                 ('reason', models.CharField(max_length=300)),
-                ('receipts', models.PositiveIntegerField(help_text='Recibos que se quitaron, también los que se leen otra vez.')),
-                ('contacts', models.PositiveIntegerField(help_text='Contactos que figuraban pagados y volvieron a deber.')),
+                ('receipts', models.PositiveIntegerField(help_text='De un recaudo: recibos que se quitaron, también los que se leen otra vez.')),
+                ('contacts', models.PositiveIntegerField(help_text='De un recaudo: los que figuraban pagados y volvieron a deber. De un CCVP: los que se quitaron.')),
                 ('read_again', models.ManyToManyField(related_name='+', to='campaigns.report')),
             ],
             options={
@@ -926,16 +1008,17 @@ class Migration(migrations.Migration):
                 ('service', models.CharField(blank=True, choices=[('INTERNET', 'Internet'), ('TV', 'Televisión')], max_length=8, verbose_name='servicio')),
                 ('paid_on', models.DateField(verbose_name='fecha de pago')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='monto')),
+                ('refunded', models.DecimalField(db_default=0, decimal_places=2, default=0, help_text='Bs que se devolvieron o anularon (`Refund`); con todo devuelto el recibo está anulado.', max_digits=10, verbose_name='devuelto')),
                 ('channel', models.CharField(blank=True, max_length=60, verbose_name='canal')),
                 ('campaign', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='campaigns.campaign')),
                 ('renewal', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='campaigns.renewal')),
-                ('standing', models.CharField(choices=[('counted', 'Cuenta'), ('extra', 'De más'), ('late', 'Fuera de plazo'), ('unmatched', 'Sin renovación')], default='unmatched', max_length=9, verbose_name='situación')),
+                ('standing', models.CharField(choices=[('counted', 'Cuenta'), ('extra', 'De más'), ('late', 'Fuera de plazo'), ('unmatched', 'Sin renovación'), ('annulled', 'Anulado')], default='unmatched', max_length=9, verbose_name='situación')),
             ],
             options={
                 'verbose_name': 'recibo',
                 'verbose_name_plural': 'recibos',
-                'indexes': [models.Index(condition=models.Q(('renewal__isnull', False)), fields=['renewal'], name='receipt_by_renewal'), models.Index(condition=models.Q(('standing', 'counted'), _negated=True), fields=['service_number'], name='receipt_waiting')],
-                'constraints': [models.UniqueConstraint(fields=('number',), name='receipt_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_is_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('campaign__isnull', True), ('renewal__isnull', True), ('standing', 'unmatched')), models.Q(models.Q(('standing', 'unmatched'), _negated=True), ('campaign__isnull', False), ('renewal__isnull', False)), _connector='OR'), name='receipt_stands_where_its_renewal_is')],
+                'indexes': [models.Index(condition=models.Q(('renewal__isnull', False)), fields=['renewal'], name='receipt_by_renewal'), models.Index(condition=models.Q(('standing', 'counted'), _negated=True), fields=['service_number'], name='receipt_waiting'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['report'], name='receipt_by_report')],
+                'constraints': [models.UniqueConstraint(fields=('number',), name='receipt_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='receipt_is_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('campaign__isnull', True), ('renewal__isnull', True), ('standing__in', ['unmatched', 'annulled'])), models.Q(models.Q(('standing', 'unmatched'), _negated=True), ('campaign__isnull', False), ('renewal__isnull', False)), _connector='OR'), name='receipt_stands_where_its_renewal_is'), models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('amount'))), name='receipt_gives_back_what_it_is'), models.CheckConstraint(condition=models.Q(models.Q(('refunded', models.F('amount')), ('standing', 'annulled')), models.Q(models.Q(('standing', 'annulled'), _negated=True), ('refunded__lt', models.F('amount'))), _connector='OR'), name='receipt_given_back_is_annulled')],
             },
         ),
         migrations.CreateModel(
@@ -949,100 +1032,219 @@ class Migration(migrations.Migration):
                 ('paid_on', models.DateField(blank=True, null=True)),
             ],
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_campaignevent" ("anonymised_at", "assigned_at", "assignment_asked_at", "calls_from", "calls_until", "closed_at", "contacts_continued", "created_at", "dialling", "hold_out_seed", "hold_out_share", "id", "late_since", "launched_at", "missing_since", "order", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_due_at", "script", "state") VALUES (NEW."anonymised_at", NEW."assigned_at", NEW."assignment_asked_at", NEW."calls_from", NEW."calls_until", NEW."closed_at", NEW."contacts_continued", NEW."created_at", NEW."dialling", NEW."hold_out_seed", NEW."hold_out_share", NEW."id", NEW."late_since", NEW."launched_at", NEW."missing_since", NEW."order", NEW."period", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."report_due_at", NEW."script", NEW."state"); RETURN NULL;', hash='68737ec180fd8dbdfd2453a4a84958f6fa54785f', operation='INSERT', pgid='pgtrigger_insert_insert_5522d', table='campaigns_campaign', when='AFTER')),
+        migrations.CreateModel(
+            name='ReportDifference',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('report', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='differences', to='campaigns.report')),
+                ('contact', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.contact')),
+                ('kind', models.CharField(choices=[('new', 'Nuevo'), ('gone', 'Sale'), ('changed', 'Cambia')], max_length=7, verbose_name='qué pasa')),
+                ('contract', models.CharField(max_length=32, verbose_name='contrato')),
+                ('name', models.CharField(max_length=160, verbose_name='cliente')),
+                ('changes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('services', 'servicios'), ('amount', 'monto'), ('due_on', 'vencimiento'), ('telephones', 'teléfonos'), ('person', 'datos del cliente'), ('back', 'vuelve')], max_length=10), default=list, size=None)),
+                ('before', models.JSONField(null=True, verbose_name='antes')),
+                ('after', models.JSONField(null=True, verbose_name='después')),
+                ('was_called', models.BooleanField(default=False)),
+                ('has_promised', models.BooleanField(default=False)),
+                ('has_paid', models.BooleanField(default=False, help_text='Algo, no necesariamente todo.')),
+            ],
+            options={
+                'verbose_name': 'cambio de un reporte corregido',
+                'verbose_name_plural': 'cambios de un reporte corregido',
+                'constraints': [models.UniqueConstraint(fields=('report', 'kind', 'contract'), name='report_difference_once')],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_campaignevent" ("anonymised_at", "assigned_at", "assignment_asked_at", "calls_from", "calls_until", "closed_at", "contacts_continued", "created_at", "dialling", "hold_out_seed", "hold_out_share", "id", "late_since", "launched_at", "missing_since", "order", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_due_at", "script", "state") VALUES (NEW."anonymised_at", NEW."assigned_at", NEW."assignment_asked_at", NEW."calls_from", NEW."calls_until", NEW."closed_at", NEW."contacts_continued", NEW."created_at", NEW."dialling", NEW."hold_out_seed", NEW."hold_out_share", NEW."id", NEW."late_since", NEW."launched_at", NEW."missing_since", NEW."order", NEW."period", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."report_due_at", NEW."script", NEW."state"); RETURN NULL;', hash='06a4180fdafdec41ea767f7f4959186e2f429186', operation='UPDATE', pgid='pgtrigger_update_update_f2afa', table='campaigns_campaign', when='AFTER')),
+        migrations.CreateModel(
+            name='Refund',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=40, verbose_name='recibo o nota')),
+                ('by_number', models.BooleanField(default=False, help_text='Es del recibo de su número, y de ningún otro.')),
+                ('receipt', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='campaigns.receipt')),
+                ('contract', models.CharField(blank=True, max_length=32, verbose_name='contrato')),
+                ('service_number', models.CharField(blank=True, max_length=32, verbose_name='número de servicio')),
+                ('amount', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='monto')),
+                ('part', models.PositiveSmallIntegerField(db_default=0, default=0, help_text='De una fila que devolvió varios recibos, cuál: desde 0.')),
+                ('refunded_on', models.DateField(verbose_name='fecha')),
+                ('report', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='campaigns.report')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('reason', models.CharField(blank=True, max_length=300, verbose_name='motivo')),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': 'devolución',
+                'verbose_name_plural': 'devoluciones',
+                'indexes': [models.Index(condition=models.Q(('receipt__isnull', True)), fields=['id'], name='refund_waiting')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('report__isnull', False), models.Q(('contract__startswith', 'anon'), _negated=True)), fields=('number', 'amount', 'refunded_on', 'contract', 'service_number', 'part'), name='refund_reported_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_is_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('by__isnull', True), ('report__isnull', False)), models.Q(('by__isnull', False), ('report__isnull', True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='refund_is_of_a_report_or_of_a_person_with_a_reason')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_refundevent" ("amount", "at", "by_id", "by_number", "id", "number", "part", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receipt_id", "refunded_on", "report_id") VALUES (NEW."amount", NEW."at", NEW."by_id", NEW."by_number", NEW."id", NEW."number", NEW."part", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."receipt_id", NEW."refunded_on", NEW."report_id"); RETURN NULL;', hash='c6afe53ed07d7dbf3d038ae75dd10d617b036ffe', operation='INSERT', pgid='pgtrigger_insert_insert_3c3d0', table='campaigns_refund', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."by_number" IS DISTINCT FROM (NEW."by_number") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."part" IS DISTINCT FROM (NEW."part") OR OLD."receipt_id" IS DISTINCT FROM (NEW."receipt_id") OR OLD."refunded_on" IS DISTINCT FROM (NEW."refunded_on") OR OLD."report_id" IS DISTINCT FROM (NEW."report_id"))', func='INSERT INTO "campaigns_refundevent" ("amount", "at", "by_id", "by_number", "id", "number", "part", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receipt_id", "refunded_on", "report_id") VALUES (NEW."amount", NEW."at", NEW."by_id", NEW."by_number", NEW."id", NEW."number", NEW."part", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."receipt_id", NEW."refunded_on", NEW."report_id"); RETURN NULL;', hash='0f21c8f9f62713a4de153ab45fd0aca2c2b2beee', operation='UPDATE', pgid='pgtrigger_update_update_3b9e0', table='campaigns_refund', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_refundevent" ("amount", "at", "by_id", "by_number", "id", "number", "part", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receipt_id", "refunded_on", "report_id") VALUES (OLD."amount", OLD."at", OLD."by_id", OLD."by_number", OLD."id", OLD."number", OLD."part", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."receipt_id", OLD."refunded_on", OLD."report_id"); RETURN NULL;', hash='566e516690e383e0c48742d3939cd09800580414', operation='DELETE', pgid='pgtrigger_delete_delete_7d96c', table='campaigns_refund', when='AFTER')),
+                ],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_campaignevent" ("anonymised_at", "assigned_at", "assignment_asked_at", "calls_from", "calls_until", "closed_at", "contacts_continued", "created_at", "dialling", "hold_out_seed", "hold_out_share", "id", "late_since", "launched_at", "missing_since", "order", "period", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "report_due_at", "script", "state") VALUES (OLD."anonymised_at", OLD."assigned_at", OLD."assignment_asked_at", OLD."calls_from", OLD."calls_until", OLD."closed_at", OLD."contacts_continued", OLD."created_at", OLD."dialling", OLD."hold_out_seed", OLD."hold_out_share", OLD."id", OLD."late_since", OLD."launched_at", OLD."missing_since", OLD."order", OLD."period", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."report_due_at", OLD."script", OLD."state"); RETURN NULL;', hash='d61129fc18c3091860bf7d7658a14085fc4b58d8', operation='DELETE', pgid='pgtrigger_delete_delete_4123f', table='campaigns_campaign', when='AFTER')),
+        migrations.CreateModel(
+            name='Goal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='campaigns.campaign')),
+                ('agent', models.ForeignKey(blank=True, db_index=False, help_text='Vacío: la meta es del mes entero.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agents.agent')),
+                ('services_paid', models.PositiveIntegerField(blank=True, null=True, verbose_name='servicios pagados tras contacto')),
+                ('contacted', models.PositiveIntegerField(blank=True, null=True, verbose_name='contactados')),
+            ],
+            options={
+                'verbose_name': 'meta',
+                'verbose_name_plural': 'metas',
+                'constraints': [models.UniqueConstraint(fields=('campaign', 'agent'), name='goal_once_an_agent'), models.UniqueConstraint(condition=models.Q(('agent', None)), fields=('campaign',), name='goal_once_a_month')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_goalevent" ("agent_id", "campaign_id", "contacted", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "services_paid") VALUES (NEW."agent_id", NEW."campaign_id", NEW."contacted", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."services_paid"); RETURN NULL;', hash='303e700105000253891e0c9ba1fe035681cab111', operation='INSERT', pgid='pgtrigger_insert_insert_54145', table='campaigns_goal', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_goalevent" ("agent_id", "campaign_id", "contacted", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "services_paid") VALUES (NEW."agent_id", NEW."campaign_id", NEW."contacted", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."services_paid"); RETURN NULL;', hash='a3947ff637bc20e8fc9b673d4c632c18a165bcd9', operation='UPDATE', pgid='pgtrigger_update_update_19fc9', table='campaigns_goal', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_goalevent" ("agent_id", "campaign_id", "contacted", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "services_paid") VALUES (OLD."agent_id", OLD."campaign_id", OLD."contacted", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."services_paid"); RETURN NULL;', hash='84858e231b933e045d141f377094bdc15b443c7f', operation='DELETE', pgid='pgtrigger_delete_delete_b1f84', table='campaigns_goal', when='AFTER')),
+                ],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disposition',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_dispositionevent" ("code", "counts_as_attempt", "escalates", "forbids_calling", "id", "is_active", "is_final", "key", "name", "party", "pbx_result", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "requires_call_back", "requires_note", "requires_promise", "requires_reason", "retires_telephone", "retry_minutes", "scope") VALUES (NEW."code", NEW."counts_as_attempt", NEW."escalates", NEW."forbids_calling", NEW."id", NEW."is_active", NEW."is_final", NEW."key", NEW."name", NEW."party", NEW."pbx_result", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."requires_call_back", NEW."requires_note", NEW."requires_promise", NEW."requires_reason", NEW."retires_telephone", NEW."retry_minutes", NEW."scope"); RETURN NULL;', hash='0068fd0b3742150f1d1445a5c26b828694900ba3', operation='INSERT', pgid='pgtrigger_insert_insert_04363', table='campaigns_disposition', when='AFTER')),
+        migrations.CreateModel(
+            name='GoalEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='campaigns.goal')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('id', models.BigIntegerField()),
+                ('campaign', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.campaign')),
+                ('agent', models.ForeignKey(blank=True, db_constraint=False, help_text='Vacío: la meta es del mes entero.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agents.agent')),
+                ('services_paid', models.PositiveIntegerField(blank=True, null=True, verbose_name='servicios pagados tras contacto')),
+                ('contacted', models.PositiveIntegerField(blank=True, null=True, verbose_name='contactados')),
+            ],
+            options={
+                'abstract': False,
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disposition',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_dispositionevent" ("code", "counts_as_attempt", "escalates", "forbids_calling", "id", "is_active", "is_final", "key", "name", "party", "pbx_result", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "requires_call_back", "requires_note", "requires_promise", "requires_reason", "retires_telephone", "retry_minutes", "scope") VALUES (NEW."code", NEW."counts_as_attempt", NEW."escalates", NEW."forbids_calling", NEW."id", NEW."is_active", NEW."is_final", NEW."key", NEW."name", NEW."party", NEW."pbx_result", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."requires_call_back", NEW."requires_note", NEW."requires_promise", NEW."requires_reason", NEW."retires_telephone", NEW."retry_minutes", NEW."scope"); RETURN NULL;', hash='bd55026296ccfbd91b142f84bf147ff989cd4c81', operation='UPDATE', pgid='pgtrigger_update_update_e2a2e', table='campaigns_disposition', when='AFTER')),
+        migrations.CreateModel(
+            name='HourFigure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='hour_figures', to='campaigns.campaign')),
+                ('day', models.DateField()),
+                ('hour', models.PositiveSmallIntegerField()),
+                ('number', models.PositiveSmallIntegerField(help_text='1 es el primer intento de un contacto.')),
+                ('attempts', models.PositiveIntegerField()),
+                ('contacted', models.PositiveIntegerField(help_text='Habló con el cliente.')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('campaign', 'day', 'hour', 'number'), name='hour_figure_once'), models.CheckConstraint(condition=models.Q(('contacted__lte', models.F('attempts'))), name='hour_figure_reached_of_tried')],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='disposition',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_dispositionevent" ("code", "counts_as_attempt", "escalates", "forbids_calling", "id", "is_active", "is_final", "key", "name", "party", "pbx_result", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "requires_call_back", "requires_note", "requires_promise", "requires_reason", "retires_telephone", "retry_minutes", "scope") VALUES (OLD."code", OLD."counts_as_attempt", OLD."escalates", OLD."forbids_calling", OLD."id", OLD."is_active", OLD."is_final", OLD."key", OLD."name", OLD."party", OLD."pbx_result", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."requires_call_back", OLD."requires_note", OLD."requires_promise", OLD."requires_reason", OLD."retires_telephone", OLD."retry_minutes", OLD."scope"); RETURN NULL;', hash='fb497e36afe2f8e48678c0fe6775e0ab9614d637', operation='DELETE', pgid='pgtrigger_delete_delete_1d2fc', table='campaigns_disposition', when='AFTER')),
+        migrations.CreateModel(
+            name='LeftFigure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='left_figures', to='campaigns.campaign')),
+                ('day', models.DateField()),
+                ('called', models.PositiveIntegerField()),
+                ('exhausted', models.PositiveIntegerField(default=0, help_text='De los llamados, los que agotaron sus intentos.')),
+                ('uncalled', models.PositiveIntegerField(help_text='Pagaron sin que nadie los llamara.')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('campaign', 'day'), name='left_figure_once')],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='callback',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callbackevent" ("agent_id", "attempt_id", "called_in_id", "campaign_id", "cancelled_by_payment", "contact_id", "created_at", "due_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "settled_at", "state", "team_id", "telephone", "why") VALUES (NEW."agent_id", NEW."attempt_id", NEW."called_in_id", NEW."campaign_id", NEW."cancelled_by_payment", NEW."contact_id", NEW."created_at", NEW."due_at", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reach", NEW."settled_at", NEW."state", NEW."team_id", NEW."telephone", NEW."why"); RETURN NULL;', hash='b4c16e406ed0d753713d7790a173784d6ca2f68f', operation='INSERT', pgid='pgtrigger_insert_insert_83ea3', table='campaigns_callback', when='AFTER')),
+        migrations.CreateModel(
+            name='PatternRefresh',
+            fields=[
+                ('campaign', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='pattern_refresh', serialize=False, to='campaigns.campaign')),
+                ('counted_at', models.DateTimeField()),
+                ('open', models.PositiveIntegerField(help_text='Contactos por llamar.')),
+                ('unassigned', models.PositiveIntegerField(help_text='De ellos, sin agente.')),
+                ('halves', models.JSONField(default=dict, help_text='Gestionados y contactados de la mitad que sigue cuándo contestan y de la otra.')),
+            ],
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='callback',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_callbackevent" ("agent_id", "attempt_id", "called_in_id", "campaign_id", "cancelled_by_payment", "contact_id", "created_at", "due_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "settled_at", "state", "team_id", "telephone", "why") VALUES (NEW."agent_id", NEW."attempt_id", NEW."called_in_id", NEW."campaign_id", NEW."cancelled_by_payment", NEW."contact_id", NEW."created_at", NEW."due_at", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reach", NEW."settled_at", NEW."state", NEW."team_id", NEW."telephone", NEW."why"); RETURN NULL;', hash='b4a248d3420b057af16c5f07b2fe5fed4c21e6dc', operation='UPDATE', pgid='pgtrigger_update_update_7d029', table='campaigns_callback', when='AFTER')),
+        migrations.CreateModel(
+            name='MeasuredContact',
+            fields=[
+                ('contact', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='campaigns.contact')),
+                ('owner_id', models.BigIntegerField(null=True)),
+                ('agent_id', models.BigIntegerField(null=True)),
+                ('zone', models.CharField(max_length=80)),
+                ('part', models.CharField(max_length=8)),
+                ('state', models.CharField(max_length=12)),
+                ('held_out', models.BooleanField()),
+                ('callable', models.BooleanField()),
+                ('handled_on', models.DateField(null=True)),
+                ('contacted_on', models.DateField(null=True)),
+                ('promised_on', models.DateField(null=True)),
+                ('paid_on', models.DateField(null=True)),
+                ('is_credited', models.BooleanField(null=True)),
+                ('services', models.JSONField(default=list)),
+            ],
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='callback',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callbackevent" ("agent_id", "attempt_id", "called_in_id", "campaign_id", "cancelled_by_payment", "contact_id", "created_at", "due_at", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reach", "settled_at", "state", "team_id", "telephone", "why") VALUES (OLD."agent_id", OLD."attempt_id", OLD."called_in_id", OLD."campaign_id", OLD."cancelled_by_payment", OLD."contact_id", OLD."created_at", OLD."due_at", OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reach", OLD."settled_at", OLD."state", OLD."team_id", OLD."telephone", OLD."why"); RETURN NULL;', hash='bb8fd2123830b9064dc67736a186bc6b8a04df68', operation='DELETE', pgid='pgtrigger_delete_delete_2b8cc', table='campaigns_callback', when='AFTER')),
+        migrations.CreateModel(
+            name='MeasuredAttempts',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('campaign', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.campaign')),
+                ('day', models.DateField()),
+                ('agent_id', models.BigIntegerField()),
+                ('disposition_id', models.BigIntegerField()),
+                ('part', models.CharField(max_length=8)),
+                ('zone', models.CharField(max_length=80)),
+                ('quarter', models.DateTimeField()),
+                ('attempts', models.PositiveIntegerField()),
+            ],
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='callingpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callingpolicyevent" ("afternoon_starts", "attempts_a_campaign", "attempts_a_day", "attempts_expected", "calls_an_hour", "calls_from_day", "countdown_seconds", "evening_starts", "grace_days", "id", "lease_minutes", "minutes_between_attempts", "payments_stale_hours", "personal_call_back_minutes", "personal_data_months", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promise_days", "report_due_time", "report_tolerance_minutes", "team_call_back_minutes") VALUES (NEW."afternoon_starts", NEW."attempts_a_campaign", NEW."attempts_a_day", NEW."attempts_expected", NEW."calls_an_hour", NEW."calls_from_day", NEW."countdown_seconds", NEW."evening_starts", NEW."grace_days", NEW."id", NEW."lease_minutes", NEW."minutes_between_attempts", NEW."payments_stale_hours", NEW."personal_call_back_minutes", NEW."personal_data_months", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."promise_days", NEW."report_due_time", NEW."report_tolerance_minutes", NEW."team_call_back_minutes"); RETURN NULL;', hash='944b5cd602af3a5476b9f6069bf86804aa043046', operation='INSERT', pgid='pgtrigger_insert_insert_a1dcc', table='campaigns_callingpolicy', when='AFTER')),
+        migrations.CreateModel(
+            name='PaymentPromiseEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='campaigns.paymentpromise')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('id', models.BigIntegerField()),
+                ('campaign', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.campaign')),
+                ('contact', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.contact')),
+                ('attempt', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.attempt')),
+                ('agent', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agents.agent')),
+                ('promised_on', models.DateField(verbose_name='fecha prometida')),
+                ('amount', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='monto')),
+                ('made_at', models.DateTimeField()),
+                ('superseded_at', models.DateTimeField(blank=True, help_text='Reemplazado por un compromiso posterior.', null=True)),
+                ('superseded_in', models.ForeignKey(blank=True, db_constraint=False, help_text='La llamada del compromiso posterior.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.attempt')),
+            ],
+            options={
+                'abstract': False,
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='callingpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_callingpolicyevent" ("afternoon_starts", "attempts_a_campaign", "attempts_a_day", "attempts_expected", "calls_an_hour", "calls_from_day", "countdown_seconds", "evening_starts", "grace_days", "id", "lease_minutes", "minutes_between_attempts", "payments_stale_hours", "personal_call_back_minutes", "personal_data_months", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promise_days", "report_due_time", "report_tolerance_minutes", "team_call_back_minutes") VALUES (NEW."afternoon_starts", NEW."attempts_a_campaign", NEW."attempts_a_day", NEW."attempts_expected", NEW."calls_an_hour", NEW."calls_from_day", NEW."countdown_seconds", NEW."evening_starts", NEW."grace_days", NEW."id", NEW."lease_minutes", NEW."minutes_between_attempts", NEW."payments_stale_hours", NEW."personal_call_back_minutes", NEW."personal_data_months", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."promise_days", NEW."report_due_time", NEW."report_tolerance_minutes", NEW."team_call_back_minutes"); RETURN NULL;', hash='4a9d1f6fef45f62c0d6c187f91ba5dba3e70fd26', operation='UPDATE', pgid='pgtrigger_update_update_80822', table='campaigns_callingpolicy', when='AFTER')),
+        migrations.CreateModel(
+            name='RefundEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='campaigns.refund')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('id', models.BigIntegerField()),
+                ('number', models.CharField(max_length=40, verbose_name='recibo o nota')),
+                ('by_number', models.BooleanField(default=False, help_text='Es del recibo de su número, y de ningún otro.')),
+                ('receipt', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.receipt')),
+                ('amount', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='monto')),
+                ('part', models.PositiveSmallIntegerField(db_default=0, default=0, help_text='De una fila que devolvió varios recibos, cuál: desde 0.')),
+                ('refunded_on', models.DateField(verbose_name='fecha')),
+                ('report', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.report')),
+                ('by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField()),
+            ],
+            options={
+                'abstract': False,
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='callingpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callingpolicyevent" ("afternoon_starts", "attempts_a_campaign", "attempts_a_day", "attempts_expected", "calls_an_hour", "calls_from_day", "countdown_seconds", "evening_starts", "grace_days", "id", "lease_minutes", "minutes_between_attempts", "payments_stale_hours", "personal_call_back_minutes", "personal_data_months", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promise_days", "report_due_time", "report_tolerance_minutes", "team_call_back_minutes") VALUES (OLD."afternoon_starts", OLD."attempts_a_campaign", OLD."attempts_a_day", OLD."attempts_expected", OLD."calls_an_hour", OLD."calls_from_day", OLD."countdown_seconds", OLD."evening_starts", OLD."grace_days", OLD."id", OLD."lease_minutes", OLD."minutes_between_attempts", OLD."payments_stale_hours", OLD."personal_call_back_minutes", OLD."personal_data_months", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promise_days", OLD."report_due_time", OLD."report_tolerance_minutes", OLD."team_call_back_minutes"); RETURN NULL;', hash='d073e02d6278c32bc29d97717f925c71fbbc5759', operation='DELETE', pgid='pgtrigger_delete_delete_5ec10', table='campaigns_callingpolicy', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='callingwindow',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callingwindowevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."weekday"); RETURN NULL;', hash='bd6c311c606788d7071f6e9d9098626a4fa3aaf8', operation='INSERT', pgid='pgtrigger_insert_insert_9f08b', table='campaigns_callingwindow', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='callingwindow',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_callingwindowevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."weekday"); RETURN NULL;', hash='4c8b59e9b1591486a39ecc030b2338c8958881c7', operation='UPDATE', pgid='pgtrigger_update_update_45245', table='campaigns_callingwindow', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='callingwindow',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_callingwindowevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."closes", OLD."id", OLD."opens", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."weekday"); RETURN NULL;', hash='2da714cf3ea78dfaed37fd5f85d23340ddf31b90', operation='DELETE', pgid='pgtrigger_delete_delete_3af32', table='campaigns_callingwindow', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='donotcall',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_donotcallevent" ("added_by_id", "attempt_id", "contract", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since", "telephone") VALUES (NEW."added_by_id", NEW."attempt_id", NEW."contract", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reason", NEW."since", NEW."telephone"); RETURN NULL;', hash='27b2a253a33e12c02747a3cf5759eedc1fd8be25', operation='INSERT', pgid='pgtrigger_insert_insert_de6d5', table='campaigns_donotcall', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='donotcall',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_donotcallevent" ("added_by_id", "attempt_id", "contract", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since", "telephone") VALUES (NEW."added_by_id", NEW."attempt_id", NEW."contract", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reason", NEW."since", NEW."telephone"); RETURN NULL;', hash='64838d1af94463907d2ead950504e742e0fd699a', operation='UPDATE', pgid='pgtrigger_update_update_bc4f6', table='campaigns_donotcall', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='donotcall',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_donotcallevent" ("added_by_id", "attempt_id", "contract", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "since", "telephone") VALUES (OLD."added_by_id", OLD."attempt_id", OLD."contract", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."since", OLD."telephone"); RETURN NULL;', hash='e2ce499e21258e47952863d065e94090ea1d24fb', operation='DELETE', pgid='pgtrigger_delete_delete_5e49b', table='campaigns_donotcall', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportsource',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_reportsourceevent" ("host_key", "id", "is_active", "kind", "location", "name", "pattern", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "secret_name", "transport") VALUES (NEW."host_key", NEW."id", NEW."is_active", NEW."kind", NEW."location", NEW."name", NEW."pattern", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."secret_name", NEW."transport"); RETURN NULL;', hash='ee016bab17ed416f49a1f71618bae05c04adb20d', operation='INSERT', pgid='pgtrigger_insert_insert_02262', table='campaigns_reportsource', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportsource',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."host_key" IS DISTINCT FROM (NEW."host_key") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."location" IS DISTINCT FROM (NEW."location") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."pattern" IS DISTINCT FROM (NEW."pattern") OR OLD."secret_name" IS DISTINCT FROM (NEW."secret_name") OR OLD."transport" IS DISTINCT FROM (NEW."transport"))', func='INSERT INTO "campaigns_reportsourceevent" ("host_key", "id", "is_active", "kind", "location", "name", "pattern", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "secret_name", "transport") VALUES (NEW."host_key", NEW."id", NEW."is_active", NEW."kind", NEW."location", NEW."name", NEW."pattern", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."secret_name", NEW."transport"); RETURN NULL;', hash='8a18a937bb446c8910f49ce083d7619271d5bd2c', operation='UPDATE', pgid='pgtrigger_update_update_e0af7', table='campaigns_reportsource', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reportsource',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_reportsourceevent" ("host_key", "id", "is_active", "kind", "location", "name", "pattern", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "secret_name", "transport") VALUES (OLD."host_key", OLD."id", OLD."is_active", OLD."kind", OLD."location", OLD."name", OLD."pattern", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."secret_name", OLD."transport"); RETURN NULL;', hash='f00c2f0dcdf86d51ca1aa82c41b4d1ed2a3891f7', operation='DELETE', pgid='pgtrigger_delete_delete_0c48e', table='campaigns_reportsource', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='columnalias',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_columnaliasevent" ("alias", "alias_key", "field", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."alias", NEW."alias_key", NEW."field", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='fc17b8afc2e76f4144e8fb99b7f75ee24af5328d', operation='INSERT', pgid='pgtrigger_insert_insert_467d2', table='campaigns_columnalias', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='columnalias',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "campaigns_columnaliasevent" ("alias", "alias_key", "field", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."alias", NEW."alias_key", NEW."field", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='5465735dbed2743f31f534a033ac3374fccccba8', operation='UPDATE', pgid='pgtrigger_update_update_a68d8', table='campaigns_columnalias', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='columnalias',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "campaigns_columnaliasevent" ("alias", "alias_key", "field", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."alias", OLD."alias_key", OLD."field", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='ffb82c8ac1cb0902484498f4c97e78963925f497', operation='DELETE', pgid='pgtrigger_delete_delete_615bf', table='campaigns_columnalias', when='AFTER')),
+        migrations.CreateModel(
+            name='AttemptCall',
+            fields=[
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='telephony.outgoingcall')),
+                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='campaigns.attempt')),
+                ('began_it', models.BooleanField()),
+            ],
         ),
     ]

@@ -1,20 +1,22 @@
 import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from screens.whole_tables import WholeTables
 
-class Migration(migrations.Migration):
+
+class Migration(WholeTables):
 
     initial = True
 
     dependencies = [
-        ('agents', '__first__'),
         ('notices', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
+        ('telephony', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -24,10 +26,16 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(max_length=24, unique=True, verbose_name='código')),
                 ('name', models.CharField(max_length=80, unique=True, verbose_name='nombre')),
+                ('by_zone', models.BooleanField(default=False, help_text='Si no, por el sector del trámite. Así se busca quién la tiene.', verbose_name='se le escribe por la zona del cliente')),
             ],
             options={
                 'verbose_name': 'unidad',
                 'verbose_name_plural': 'unidades',
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_unitevent" ("by_zone", "code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_zone", NEW."code", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='a45eba987c47c16f813d94fabadee6e26fe56604', operation='INSERT', pgid='pgtrigger_insert_insert_da2ff', table='escalations_unit', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "escalations_unitevent" ("by_zone", "code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."by_zone", NEW."code", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='97d8e1f72b601835c6fa9e04e1c4998700e88f4e', operation='UPDATE', pgid='pgtrigger_update_update_f0277', table='escalations_unit', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_unitevent" ("by_zone", "code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."by_zone", OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='16557690a3e792ef5c26f23dbeb57f6b947e4196', operation='DELETE', pgid='pgtrigger_delete_delete_5c9f1', table='escalations_unit', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -41,6 +49,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('code', models.SlugField(db_index=False, max_length=24, verbose_name='código')),
                 ('name', models.CharField(max_length=80, verbose_name='nombre')),
+                ('by_zone', models.BooleanField(default=False, help_text='Si no, por el sector del trámite. Así se busca quién la tiene.', verbose_name='se le escribe por la zona del cliente')),
             ],
             options={
                 'abstract': False,
@@ -62,6 +71,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'correo de una unidad',
                 'verbose_name_plural': 'correos de unidades',
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='unit_address_ends_in_order'), models.UniqueConstraint(fields=('unit', 'sector', 'email', 'valid_from'), name='unit_address_once')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_unitaddressevent" ("email", "id", "is_substitute", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sector", "unit_id", "valid_from", "valid_until") VALUES (NEW."email", NEW."id", NEW."is_substitute", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sector", NEW."unit_id", NEW."valid_from", NEW."valid_until"); RETURN NULL;', hash='062f9f2b0e73c4fc4ae8a8566a672eddbcea8b5b', operation='INSERT', pgid='pgtrigger_insert_insert_490b9', table='escalations_unitaddress', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "escalations_unitaddressevent" ("email", "id", "is_substitute", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sector", "unit_id", "valid_from", "valid_until") VALUES (NEW."email", NEW."id", NEW."is_substitute", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sector", NEW."unit_id", NEW."valid_from", NEW."valid_until"); RETURN NULL;', hash='97ebecf7909279ed7ec1ac096525fc1e74a9647a', operation='UPDATE', pgid='pgtrigger_update_update_bfbea', table='escalations_unitaddress', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_unitaddressevent" ("email", "id", "is_substitute", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sector", "unit_id", "valid_from", "valid_until") VALUES (OLD."email", OLD."id", OLD."is_substitute", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sector", OLD."unit_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;', hash='4542cab760dc1e7ee4f4be807563f18c408bba49', operation='DELETE', pgid='pgtrigger_delete_delete_ef075', table='escalations_unitaddress', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +121,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'tipo de derivación',
                 'verbose_name_plural': 'tipos de derivación',
                 'constraints': [models.CheckConstraint(condition=models.Q(('limit_hours__gt', 0), ('warn_hours__gte', 0)), name='kind_has_a_limit')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_kindevent" ("body", "closes", "code", "id", "is_active", "lane_button", "limit_hours", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stops_while_waiting", "subject", "unit_id", "warn_hours", "worked_by", "writes_at_once") VALUES (NEW."body", NEW."closes", NEW."code", NEW."id", NEW."is_active", NEW."lane_button", NEW."limit_hours", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."stops_while_waiting", NEW."subject", NEW."unit_id", NEW."warn_hours", NEW."worked_by", NEW."writes_at_once"); RETURN NULL;', hash='b6638cff3dd4a31f267f76fa5662be02e4668167', operation='INSERT', pgid='pgtrigger_insert_insert_8777c', table='escalations_kind', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "escalations_kindevent" ("body", "closes", "code", "id", "is_active", "lane_button", "limit_hours", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stops_while_waiting", "subject", "unit_id", "warn_hours", "worked_by", "writes_at_once") VALUES (NEW."body", NEW."closes", NEW."code", NEW."id", NEW."is_active", NEW."lane_button", NEW."limit_hours", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."stops_while_waiting", NEW."subject", NEW."unit_id", NEW."warn_hours", NEW."worked_by", NEW."writes_at_once"); RETURN NULL;', hash='34b0a672fa3acb8f5ceb1ec6b91db5d652ce3442', operation='UPDATE', pgid='pgtrigger_update_update_78b57', table='escalations_kind', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_kindevent" ("body", "closes", "code", "id", "is_active", "lane_button", "limit_hours", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stops_while_waiting", "subject", "unit_id", "warn_hours", "worked_by", "writes_at_once") VALUES (OLD."body", OLD."closes", OLD."code", OLD."id", OLD."is_active", OLD."lane_button", OLD."limit_hours", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."stops_while_waiting", OLD."subject", OLD."unit_id", OLD."warn_hours", OLD."worked_by", OLD."writes_at_once"); RETURN NULL;', hash='319057a4626e72ec452906da344e28ba6f97abe7', operation='DELETE', pgid='pgtrigger_delete_delete_9bab4', table='escalations_kind', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,8 +167,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'derivación',
                 'verbose_name_plural': 'derivaciones',
-                'indexes': [models.Index(condition=models.Q(('closed_at', None)), fields=['due_at'], name='escalation_open_due_first'), models.Index(fields=['due_at'], name='escalation_due_first'), models.Index(condition=models.Q(('closed_at', None)), fields=['state', 'due_at'], name='escalation_on_the_board'), models.Index(condition=models.Q(('state__in', ['new', 'taken', 'waiting'])), fields=['contract', 'kind'], name='escalation_doubles'), models.Index(condition=models.Q(('breached_at', None), ('state__in', ['new', 'taken', 'waiting'])), fields=['due_at'], name='escalation_to_breach'), models.Index(condition=models.Q(('state__in', ['new', 'taken', 'waiting']), ('warned_at', None)), fields=['warn_at'], name='escalation_to_warn'), models.Index(condition=models.Q(('breached_at__isnull', False), ('mailed_at', None)), fields=['due_at'], name='escalation_to_tell'), models.Index(fields=['raised_by', '-raised_at'], name='escalation_of_who_raised_it'), models.Index(fields=['-raised_at'], name='escalation_newest_first')],
+                'indexes': [models.Index(condition=models.Q(('closed_at', None)), fields=['due_at'], name='escalation_open_due_first'), models.Index(fields=['due_at'], name='escalation_due_first'), models.Index(condition=models.Q(('closed_at', None)), fields=['state', 'due_at'], name='escalation_on_the_board'), models.Index(condition=models.Q(('state__in', ['new', 'taken', 'waiting'])), fields=['contract', 'kind'], name='escalation_doubles'), models.Index(fields=['line'], name='escalation_lines'), models.Index(fields=['zone'], name='escalation_zones'), models.Index(condition=models.Q(('contract', ''), _negated=True), fields=['contract'], name='escalation_of_a_contract'), models.Index(condition=models.Q(('breached_at', None), ('state__in', ['new', 'taken', 'waiting'])), fields=['due_at'], name='escalation_to_breach'), models.Index(condition=models.Q(('state__in', ['new', 'taken', 'waiting']), ('warned_at', None)), fields=['warn_at'], name='escalation_to_warn'), models.Index(condition=models.Q(('breached_at__isnull', False), ('mailed_at', None)), fields=['due_at'], name='escalation_to_tell'), models.Index(fields=['raised_by', '-raised_at'], name='escalation_of_who_raised_it'), models.Index(fields=['-raised_at'], name='escalation_newest_first')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('owner', None), ('state', 'new')), models.Q(('owner__isnull', False), ('state__in', ['taken', 'waiting'])), ('state__in', ['resolved', 'rejected', 'informed', 'merged']), _connector='OR'), name='escalation_worked_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'informed'), _negated=True), models.Q(('informed_at__isnull', False), ('settled_at__isnull', False)), _connector='OR'), name='escalation_settled_before_it_is_told'), models.CheckConstraint(condition=models.Q(('closed_at', None), ('state__in', ['resolved', 'rejected', 'informed', 'merged']), _connector='OR'), name='escalation_settled_before_it_closes'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), ('waiting_since__isnull', False)), models.Q(models.Q(('state', 'waiting'), _negated=True), ('waiting_since', None)), _connector='OR'), name='escalation_waits_since_a_moment'), models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into', None)), _connector='OR'), name='escalation_merged_into_one')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_escalationevent" ("anonymised_at", "breached_at", "closed_at", "contract", "customer_name", "details", "due_at", "id", "informed_at", "informed_by_id", "informed_how", "key", "kind", "line", "mailed_at", "merged_into_id", "outcome", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised", "raised_at", "raised_by_id", "reason", "settled_at", "state", "taken_at", "telephone", "version", "waiting_since", "waits_for", "warn_at", "warned_at", "zone") VALUES (NEW."anonymised_at", NEW."breached_at", NEW."closed_at", NEW."contract", NEW."customer_name", NEW."details", NEW."due_at", NEW."id", NEW."informed_at", NEW."informed_by_id", NEW."informed_how", NEW."key", NEW."kind", NEW."line", NEW."mailed_at", NEW."merged_into_id", NEW."outcome", NEW."owner_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."promised", NEW."raised_at", NEW."raised_by_id", NEW."reason", NEW."settled_at", NEW."state", NEW."taken_at", NEW."telephone", NEW."version", NEW."waiting_since", NEW."waits_for", NEW."warn_at", NEW."warned_at", NEW."zone"); RETURN NULL;', hash='36b47a8d24f6f86136b875f3ca4fb4574e5cd733', operation='INSERT', pgid='pgtrigger_insert_insert_3fd8b', table='escalations_escalation', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "escalations_escalationevent" ("anonymised_at", "breached_at", "closed_at", "contract", "customer_name", "details", "due_at", "id", "informed_at", "informed_by_id", "informed_how", "key", "kind", "line", "mailed_at", "merged_into_id", "outcome", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised", "raised_at", "raised_by_id", "reason", "settled_at", "state", "taken_at", "telephone", "version", "waiting_since", "waits_for", "warn_at", "warned_at", "zone") VALUES (NEW."anonymised_at", NEW."breached_at", NEW."closed_at", NEW."contract", NEW."customer_name", NEW."details", NEW."due_at", NEW."id", NEW."informed_at", NEW."informed_by_id", NEW."informed_how", NEW."key", NEW."kind", NEW."line", NEW."mailed_at", NEW."merged_into_id", NEW."outcome", NEW."owner_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."promised", NEW."raised_at", NEW."raised_by_id", NEW."reason", NEW."settled_at", NEW."state", NEW."taken_at", NEW."telephone", NEW."version", NEW."waiting_since", NEW."waits_for", NEW."warn_at", NEW."warned_at", NEW."zone"); RETURN NULL;', hash='1b91c676ecc1c51347037c790c90260e9075e754', operation='UPDATE', pgid='pgtrigger_update_update_eb871', table='escalations_escalation', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_escalationevent" ("anonymised_at", "breached_at", "closed_at", "contract", "customer_name", "details", "due_at", "id", "informed_at", "informed_by_id", "informed_how", "key", "kind", "line", "mailed_at", "merged_into_id", "outcome", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised", "raised_at", "raised_by_id", "reason", "settled_at", "state", "taken_at", "telephone", "version", "waiting_since", "waits_for", "warn_at", "warned_at", "zone") VALUES (OLD."anonymised_at", OLD."breached_at", OLD."closed_at", OLD."contract", OLD."customer_name", OLD."details", OLD."due_at", OLD."id", OLD."informed_at", OLD."informed_by_id", OLD."informed_how", OLD."key", OLD."kind", OLD."line", OLD."mailed_at", OLD."merged_into_id", OLD."outcome", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promised", OLD."raised_at", OLD."raised_by_id", OLD."reason", OLD."settled_at", OLD."state", OLD."taken_at", OLD."telephone", OLD."version", OLD."waiting_since", OLD."waits_for", OLD."warn_at", OLD."warned_at", OLD."zone"); RETURN NULL;', hash='ae86e5a6281c60d142f0ed9fe7d2b1c813e7fac8', operation='DELETE', pgid='pgtrigger_delete_delete_41cfe', table='escalations_escalation', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,52 +278,51 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['escalation', 'id'], name='change_of_an_escalation')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_unitevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='c4501dde0ebe572a515cf819af43533ec09b0065', operation='INSERT', pgid='pgtrigger_insert_insert_da2ff', table='escalations_unit', when='AFTER')),
+        migrations.CreateModel(
+            name='Mention',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='escalations.change')),
+                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('read_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'verbose_name': 'mención',
+                'verbose_name_plural': 'menciones',
+                'indexes': [models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='mention_not_seen')],
+                'constraints': [models.UniqueConstraint(fields=('change', 'user'), name='mention_once_a_note')],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "escalations_unitevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='70e817449114f1e204988d35380e2d0f7c761dc4', operation='UPDATE', pgid='pgtrigger_update_update_f0277', table='escalations_unit', when='AFTER')),
+        migrations.CreateModel(
+            name='SavedFilter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('name', models.CharField(max_length=40, verbose_name='nombre')),
+                ('mine', models.BooleanField(default=False)),
+                ('kind', models.CharField(blank=True, max_length=24)),
+                ('line', models.CharField(blank=True, max_length=12)),
+                ('zone', models.CharField(blank=True, max_length=80)),
+                ('due', models.CharField(blank=True, max_length=8)),
+            ],
+            options={
+                'verbose_name': 'filtro guardado',
+                'verbose_name_plural': 'filtros guardados',
+                'constraints': [models.UniqueConstraint(fields=('user', 'name'), name='saved_filter_once_a_person')],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_unitevent" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='05d4f5845f754d3f56325866b774795b32e698b5', operation='DELETE', pgid='pgtrigger_delete_delete_5c9f1', table='escalations_unit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unitaddress',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_unitaddressevent" ("email", "id", "is_substitute", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sector", "unit_id", "valid_from", "valid_until") VALUES (NEW."email", NEW."id", NEW."is_substitute", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."sector", NEW."unit_id", NEW."valid_from", NEW."valid_until"); RETURN NULL;', hash='062f9f2b0e73c4fc4ae8a8566a672eddbcea8b5b', operation='INSERT', pgid='pgtrigger_insert_insert_490b9', table='escalations_unitaddress', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unitaddress',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "escalations_unitaddressevent" ("email", "id", "is_substitute", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sector", "unit_id", "valid_from", "valid_until") VALUES (NEW."email", NEW."id", NEW."is_substitute", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."sector", NEW."unit_id", NEW."valid_from", NEW."valid_until"); RETURN NULL;', hash='97ebecf7909279ed7ec1ac096525fc1e74a9647a', operation='UPDATE', pgid='pgtrigger_update_update_bfbea', table='escalations_unitaddress', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='unitaddress',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_unitaddressevent" ("email", "id", "is_substitute", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sector", "unit_id", "valid_from", "valid_until") VALUES (OLD."email", OLD."id", OLD."is_substitute", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."sector", OLD."unit_id", OLD."valid_from", OLD."valid_until"); RETURN NULL;', hash='4542cab760dc1e7ee4f4be807563f18c408bba49', operation='DELETE', pgid='pgtrigger_delete_delete_ef075', table='escalations_unitaddress', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='kind',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_kindevent" ("body", "closes", "code", "id", "is_active", "lane_button", "limit_hours", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stops_while_waiting", "subject", "unit_id", "warn_hours", "worked_by", "writes_at_once") VALUES (NEW."body", NEW."closes", NEW."code", NEW."id", NEW."is_active", NEW."lane_button", NEW."limit_hours", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."stops_while_waiting", NEW."subject", NEW."unit_id", NEW."warn_hours", NEW."worked_by", NEW."writes_at_once"); RETURN NULL;', hash='b6638cff3dd4a31f267f76fa5662be02e4668167', operation='INSERT', pgid='pgtrigger_insert_insert_8777c', table='escalations_kind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='kind',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "escalations_kindevent" ("body", "closes", "code", "id", "is_active", "lane_button", "limit_hours", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stops_while_waiting", "subject", "unit_id", "warn_hours", "worked_by", "writes_at_once") VALUES (NEW."body", NEW."closes", NEW."code", NEW."id", NEW."is_active", NEW."lane_button", NEW."limit_hours", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."stops_while_waiting", NEW."subject", NEW."unit_id", NEW."warn_hours", NEW."worked_by", NEW."writes_at_once"); RETURN NULL;', hash='34b0a672fa3acb8f5ceb1ec6b91db5d652ce3442', operation='UPDATE', pgid='pgtrigger_update_update_78b57', table='escalations_kind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='kind',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_kindevent" ("body", "closes", "code", "id", "is_active", "lane_button", "limit_hours", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stops_while_waiting", "subject", "unit_id", "warn_hours", "worked_by", "writes_at_once") VALUES (OLD."body", OLD."closes", OLD."code", OLD."id", OLD."is_active", OLD."lane_button", OLD."limit_hours", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."stops_while_waiting", OLD."subject", OLD."unit_id", OLD."warn_hours", OLD."worked_by", OLD."writes_at_once"); RETURN NULL;', hash='319057a4626e72ec452906da344e28ba6f97abe7', operation='DELETE', pgid='pgtrigger_delete_delete_9bab4', table='escalations_kind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_escalationevent" ("anonymised_at", "breached_at", "closed_at", "contract", "customer_name", "details", "due_at", "id", "informed_at", "informed_by_id", "informed_how", "key", "kind", "line", "mailed_at", "merged_into_id", "outcome", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised", "raised_at", "raised_by_id", "reason", "settled_at", "state", "taken_at", "telephone", "version", "waiting_since", "waits_for", "warn_at", "warned_at", "zone") VALUES (NEW."anonymised_at", NEW."breached_at", NEW."closed_at", NEW."contract", NEW."customer_name", NEW."details", NEW."due_at", NEW."id", NEW."informed_at", NEW."informed_by_id", NEW."informed_how", NEW."key", NEW."kind", NEW."line", NEW."mailed_at", NEW."merged_into_id", NEW."outcome", NEW."owner_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."promised", NEW."raised_at", NEW."raised_by_id", NEW."reason", NEW."settled_at", NEW."state", NEW."taken_at", NEW."telephone", NEW."version", NEW."waiting_since", NEW."waits_for", NEW."warn_at", NEW."warned_at", NEW."zone"); RETURN NULL;', hash='36b47a8d24f6f86136b875f3ca4fb4574e5cd733', operation='INSERT', pgid='pgtrigger_insert_insert_3fd8b', table='escalations_escalation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "escalations_escalationevent" ("anonymised_at", "breached_at", "closed_at", "contract", "customer_name", "details", "due_at", "id", "informed_at", "informed_by_id", "informed_how", "key", "kind", "line", "mailed_at", "merged_into_id", "outcome", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised", "raised_at", "raised_by_id", "reason", "settled_at", "state", "taken_at", "telephone", "version", "waiting_since", "waits_for", "warn_at", "warned_at", "zone") VALUES (NEW."anonymised_at", NEW."breached_at", NEW."closed_at", NEW."contract", NEW."customer_name", NEW."details", NEW."due_at", NEW."id", NEW."informed_at", NEW."informed_by_id", NEW."informed_how", NEW."key", NEW."kind", NEW."line", NEW."mailed_at", NEW."merged_into_id", NEW."outcome", NEW."owner_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."promised", NEW."raised_at", NEW."raised_by_id", NEW."reason", NEW."settled_at", NEW."state", NEW."taken_at", NEW."telephone", NEW."version", NEW."waiting_since", NEW."waits_for", NEW."warn_at", NEW."warned_at", NEW."zone"); RETURN NULL;', hash='1b91c676ecc1c51347037c790c90260e9075e754', operation='UPDATE', pgid='pgtrigger_update_update_eb871', table='escalations_escalation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='escalation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "escalations_escalationevent" ("anonymised_at", "breached_at", "closed_at", "contract", "customer_name", "details", "due_at", "id", "informed_at", "informed_by_id", "informed_how", "key", "kind", "line", "mailed_at", "merged_into_id", "outcome", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised", "raised_at", "raised_by_id", "reason", "settled_at", "state", "taken_at", "telephone", "version", "waiting_since", "waits_for", "warn_at", "warned_at", "zone") VALUES (OLD."anonymised_at", OLD."breached_at", OLD."closed_at", OLD."contract", OLD."customer_name", OLD."details", OLD."due_at", OLD."id", OLD."informed_at", OLD."informed_by_id", OLD."informed_how", OLD."key", OLD."kind", OLD."line", OLD."mailed_at", OLD."merged_into_id", OLD."outcome", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promised", OLD."raised_at", OLD."raised_by_id", OLD."reason", OLD."settled_at", OLD."state", OLD."taken_at", OLD."telephone", OLD."version", OLD."waiting_since", OLD."waits_for", OLD."warn_at", OLD."warned_at", OLD."zone"); RETURN NULL;', hash='ae86e5a6281c60d142f0ed9fe7d2b1c813e7fac8', operation='DELETE', pgid='pgtrigger_delete_delete_41cfe', table='escalations_escalation', when='AFTER')),
+        migrations.CreateModel(
+            name='EscalationCall',
+            fields=[
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='telephony.outgoingcall')),
+                ('escalation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='calls', to='escalations.escalation')),
+                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='por')),
+                ('asked_at', models.DateTimeField(verbose_name='pedida')),
+            ],
+            options={
+                'verbose_name': 'llamada de una derivación',
+                'verbose_name_plural': 'llamadas de derivaciones',
+                'indexes': [models.Index(fields=['escalation', '-asked_at'], name='escalation_call_of_a_card')],
+            },
         ),
     ]

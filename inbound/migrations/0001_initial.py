@@ -2,23 +2,25 @@ import datetime
 import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 import systems.registry
 import uuid
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from screens.whole_tables import WholeTables
 
-class Migration(migrations.Migration):
+
+class Migration(WholeTables):
 
     initial = True
 
     dependencies = [
         ('agents', '0001_initial'),
-        ('agents', '__first__'),
         ('escalations', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
+        ('telephony', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -38,6 +40,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'línea',
                 'verbose_name_plural': 'líneas',
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_servicelineevent" ("counts_for_att", "farewell", "greeting", "id", "is_active", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "queue") VALUES (NEW."counts_for_att", NEW."farewell", NEW."greeting", NEW."id", NEW."is_active", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."queue"); RETURN NULL;', hash='27993fd52bdd402817a5f65c1976e80e153dbb1f', operation='INSERT', pgid='pgtrigger_insert_insert_b18be', table='inbound_serviceline', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_servicelineevent" ("counts_for_att", "farewell", "greeting", "id", "is_active", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "queue") VALUES (NEW."counts_for_att", NEW."farewell", NEW."greeting", NEW."id", NEW."is_active", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."queue"); RETURN NULL;', hash='18ba6e6c91a1c6daed5b7368d82342388c581210', operation='UPDATE', pgid='pgtrigger_update_update_e8d55', table='inbound_serviceline', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_servicelineevent" ("counts_for_att", "farewell", "greeting", "id", "is_active", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "queue") VALUES (OLD."counts_for_att", OLD."farewell", OLD."greeting", OLD."id", OLD."is_active", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."queue"); RETURN NULL;', hash='c17ec041147d6a81d935c7cb8a787717dce05789', operation='DELETE', pgid='pgtrigger_delete_delete_f599c', table='inbound_serviceline', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -71,6 +78,7 @@ class Migration(migrations.Migration):
                 ('source', models.TextField(help_text='El flujo en YAML, como se publicó.', verbose_name='texto')),
                 ('sha256', models.CharField(max_length=64)),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='qué cambió')),
+                ('left_out_because', models.CharField(blank=True, max_length=300, verbose_name='por qué deja pasos del procedimiento')),
                 ('published_at', models.DateTimeField(verbose_name='publicada')),
                 ('published_by', models.ForeignKey(blank=True, help_text='Vacío: la que trae el programa.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='por')),
             ],
@@ -78,6 +86,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'versión de un flujo',
                 'verbose_name_plural': 'versiones de flujos',
                 'constraints': [models.UniqueConstraint(fields=('line', 'version'), name='flow_version_once')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='flow_version_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='87eba167c80218ec0faf7a33e3c2aec29a031233', operation='UPDATE OR DELETE', pgid='pgtrigger_flow_version_is_frozen_0b5e3', table='inbound_flowversion', when='BEFORE')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -100,6 +111,7 @@ class Migration(migrations.Migration):
                 ('line', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='inbound.serviceline', verbose_name='línea')),
                 ('source', models.TextField(verbose_name='texto')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='qué cambia')),
+                ('left_out_because', models.CharField(blank=True, help_text='Se pide cuando el borrador deja un paso que la versión que corre tiene. Queda con la versión.', max_length=300, verbose_name='por qué deja pasos del procedimiento')),
                 ('saved_at', models.DateTimeField(verbose_name='guardado')),
                 ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='por')),
             ],
@@ -107,6 +119,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'borrador de un flujo',
                 'verbose_name_plural': 'borradores de flujos',
                 'constraints': [models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='flow_draft_says_something')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_flowdraftevent" ("id", "left_out_because", "line_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "saved_by_id", "source") VALUES (NEW."id", NEW."left_out_because", NEW."line_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."saved_at", NEW."saved_by_id", NEW."source"); RETURN NULL;', hash='7d86e739952197f0ae104f179f92d177545123c9', operation='INSERT', pgid='pgtrigger_insert_insert_39707', table='inbound_flowdraft', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_flowdraftevent" ("id", "left_out_because", "line_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "saved_by_id", "source") VALUES (NEW."id", NEW."left_out_because", NEW."line_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."saved_at", NEW."saved_by_id", NEW."source"); RETURN NULL;', hash='ddf514cc71c0a3835165359b9ddc3ef3bfa0b5fa', operation='UPDATE', pgid='pgtrigger_update_update_714fb', table='inbound_flowdraft', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_flowdraftevent" ("id", "left_out_because", "line_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "saved_by_id", "source") VALUES (OLD."id", OLD."left_out_because", OLD."line_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."saved_at", OLD."saved_by_id", OLD."source"); RETURN NULL;', hash='13abefe8c3cf03ca340947605129697140e79b6d', operation='DELETE', pgid='pgtrigger_delete_delete_48455', table='inbound_flowdraft', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +138,7 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='inbound.serviceline', verbose_name='línea')),
                 ('source', models.TextField(verbose_name='texto')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='qué cambia')),
+                ('left_out_because', models.CharField(blank=True, help_text='Se pide cuando el borrador deja un paso que la versión que corre tiene. Queda con la versión.', max_length=300, verbose_name='por qué deja pasos del procedimiento')),
                 ('saved_at', models.DateTimeField(verbose_name='guardado')),
                 ('saved_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='por')),
             ],
@@ -138,13 +156,16 @@ class Migration(migrations.Migration):
                 ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='walks', to='agents.agent', verbose_name='agente')),
                 ('escalation', models.OneToOneField(blank=True, help_text='La tarjeta que se atiende con el carril de supervisión.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='escalations.escalation', verbose_name='derivación')),
                 ('walked_by', models.ForeignKey(blank=True, db_index=False, help_text='De una tarjeta: quien respondió su último paso.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='quien atiende')),
-                ('brought', models.JSONField(default=dict, help_text='De una tarjeta: lo que sabía la llamada que la derivó, cuando se empezó a atender.')),
+                ('call', models.ForeignKey(blank=True, db_index=False, help_text='Vacío: la atendió sin que la central la anunciara.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='telephony.queuecall', verbose_name='llamada de la central')),
+                ('brought', models.JSONField(default=dict, help_text='Lo que se sabía al empezar: de una tarjeta, lo que sabía su llamada; de una transferida, quién llama.')),
                 ('caller_number', models.CharField(blank=True, help_text='E.164, si la central lo da.', max_length=16, verbose_name='número que llama')),
+                ('caller_name', models.CharField(blank=True, max_length=120, verbose_name='quien llama')),
                 ('contract', models.CharField(blank=True, max_length=24, verbose_name='contrato')),
                 ('customer_name', models.CharField(blank=True, max_length=120, verbose_name='cliente')),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('draft', models.JSONField(default=dict, help_text='Lo que se escribió en el paso y todavía no se envió.')),
                 ('began_at', models.DateTimeField(verbose_name='comenzó')),
+                ('last_sign_at', models.DateTimeField(blank=True, help_text='Cuando se entró a un paso o se escribió en él.', null=True, verbose_name='último movimiento')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='terminó')),
                 ('result', models.CharField(blank=True, max_length=40, verbose_name='resultado')),
                 ('result_label', models.CharField(blank=True, max_length=120, verbose_name='cómo terminó')),
@@ -153,8 +174,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'atención',
                 'verbose_name_plural': 'atenciones',
-                'indexes': [models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['agent'], name='walk_under_way'), models.Index(fields=['-began_at'], name='walk_newest_first'), models.Index(fields=['agent', '-began_at'], name='walk_of_an_agent'), models.Index(condition=models.Q(('anonymised_at__isnull', True)), fields=['began_at'], name='walk_with_personal_data')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('result', '')), models.Q(('ended_at__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='walk_ends_with_a_result'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='walk_ends_after_it_began'), models.CheckConstraint(condition=models.Q(models.Q(('agent__isnull', False), ('escalation', None), ('walked_by', None)), models.Q(('agent', None), ('escalation__isnull', False), ('walked_by__isnull', False)), _connector='OR'), name='walk_is_of_an_agent_or_of_a_card')],
+                'indexes': [models.Index(condition=models.Q(('call__isnull', False)), fields=['call'], name='walk_of_a_call'), models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['agent'], name='walk_under_way'), models.Index(fields=['-began_at'], name='walk_newest_first'), models.Index(fields=['agent', '-began_at'], name='walk_of_an_agent'), models.Index(condition=models.Q(('contract', ''), _negated=True), fields=['contract'], name='walk_of_a_contract'), models.Index(condition=models.Q(('anonymised_at__isnull', True)), fields=['began_at'], name='walk_with_personal_data')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('result', '')), models.Q(('ended_at__isnull', False), models.Q(('result', ''), _negated=True)), _connector='OR'), name='walk_ends_with_a_result'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='walk_ends_after_it_began'), models.CheckConstraint(condition=models.Q(models.Q(('agent__isnull', False), ('escalation', None), ('walked_by', None)), models.Q(('agent', None), ('escalation__isnull', False), ('walked_by__isnull', False)), _connector='OR'), name='walk_is_of_an_agent_or_of_a_card'), models.UniqueConstraint(condition=models.Q(('call__isnull', False)), fields=('call', 'agent'), name='walk_once_a_call_and_agent')],
             },
         ),
         migrations.CreateModel(
@@ -186,11 +207,13 @@ class Migration(migrations.Migration):
                 ('owed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agente')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='resuelto')),
                 ('settled_by', models.ForeignKey(blank=True, help_text='Vacío: el programa.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='resuelto por')),
+                ('card', models.ForeignKey(blank=True, db_index=False, help_text='La tarjeta de a quién se le falló, cuando no salió.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='writes', to='escalations.escalation', verbose_name='derivación')),
+                ('follow_card', models.ForeignKey(blank=True, db_index=False, help_text='La tarjeta de lo que debía seguir a lo hecho, cuando la llamada terminó antes.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='escalations.escalation', verbose_name='derivación de lo que sigue')),
             ],
             options={
                 'verbose_name': 'operación en otro sistema',
                 'verbose_name_plural': 'operaciones en otros sistemas',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['not_before'], name='outside_write_waiting'), models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='outside_write_sending'), models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['owed_at'], name='outside_write_under_way'), models.Index(condition=models.Q(('state__in', ['uncertain', 'parked', 'refused', 'by_hand'])), fields=['state'], name='outside_write_for_a_person'), models.Index(fields=['-owed_at'], name='outside_write_newest_first'), models.Index(condition=models.Q(('is_accountable', True)), fields=['owed_by', 'system', 'owed_at'], name='outside_write_of_a_day')],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['not_before'], name='outside_write_waiting'), models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='outside_write_sending'), models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['owed_at'], name='outside_write_under_way'), models.Index(condition=models.Q(('state__in', ['uncertain', 'parked', 'refused', 'by_hand'])), fields=['state'], name='outside_write_for_a_person'), models.Index(condition=models.Q(('card__isnull', True), ('state__in', ['refused', 'parked', 'uncertain', 'not_done'])), fields=['owed_at'], name='outside_write_without_a_card'), models.Index(condition=models.Q(('action', 'smartflex.register_damage'), ('state', 'done')), fields=['settled_at'], name='outside_write_damage_done'), models.Index(condition=models.Q(('to_whom', ''), _negated=True), fields=['to_whom', 'action'], name='outside_write_for_whom'), models.Index(fields=['-owed_at'], name='outside_write_newest_first'), models.Index(condition=models.Q(('is_accountable', True)), fields=['owed_by', 'system', 'owed_at'], name='outside_write_of_a_day')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'sending')), models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', True)), _connector='OR'), name='outside_write_lease_while_sending'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('state__in', ['done', 'not_done'])), models.Q(models.Q(('state__in', ['done', 'not_done']), _negated=True), ('settled_at__isnull', True)), _connector='OR'), name='outside_write_settled_has_its_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('reference', ''), _negated=True), _connector='OR'), name='outside_write_done_has_its_reference'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'uncertain'), _negated=True), ('is_accountable', True), _connector='OR'), name='outside_write_doubt_is_accountable'), models.CheckConstraint(condition=models.Q(('amount__isnull', True), ('amount__gt', 0), _connector='OR'), name='outside_write_amount_is_positive')],
             },
         ),
@@ -236,6 +259,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'sistema externo',
                 'verbose_name_plural': 'sistemas externos',
                 'constraints': [models.CheckConstraint(condition=models.Q(('timeout_seconds__gte', Decimal('0.1')), ('timeout_seconds__lte', 10)), name='outside_system_waits_a_little'), models.CheckConstraint(condition=models.Q(('daily_limit__isnull', True), ('daily_limit__gte', 0), _connector='OR'), name='outside_daily_limit_not_negative'), models.CheckConstraint(condition=models.Q(('largest_amount__isnull', True), ('largest_amount__gte', 0), _connector='OR'), name='outside_largest_amount_not_negative')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_outsidesystemevent" ("code", "daily_limit", "daily_writes", "id", "largest_amount", "mode", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timeout_seconds") VALUES (NEW."code", NEW."daily_limit", NEW."daily_writes", NEW."id", NEW."largest_amount", NEW."mode", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."timeout_seconds"); RETURN NULL;', hash='ffaba27306ff73a05e7f74e5b78868ee55e89734', operation='INSERT', pgid='pgtrigger_insert_insert_9515b', table='inbound_outsidesystem', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_outsidesystemevent" ("code", "daily_limit", "daily_writes", "id", "largest_amount", "mode", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timeout_seconds") VALUES (NEW."code", NEW."daily_limit", NEW."daily_writes", NEW."id", NEW."largest_amount", NEW."mode", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."timeout_seconds"); RETURN NULL;', hash='63f63a8ae8fd442a18985964d38670c6d27c01f6', operation='UPDATE', pgid='pgtrigger_update_update_40884', table='inbound_outsidesystem', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_outsidesystemevent" ("code", "daily_limit", "daily_writes", "id", "largest_amount", "mode", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timeout_seconds") VALUES (OLD."code", OLD."daily_limit", OLD."daily_writes", OLD."id", OLD."largest_amount", OLD."mode", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."timeout_seconds"); RETURN NULL;', hash='cabff8beb7ed402611c18a1c5fb92775fcaeddd8', operation='DELETE', pgid='pgtrigger_delete_delete_5a994', table='inbound_outsidesystem', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -295,6 +323,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'encargado',
                 'verbose_name_plural': 'encargados',
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_personinchargeevent" ("charge", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone") VALUES (NEW."charge", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."telephone"); RETURN NULL;', hash='2a3ebe2f3b062a9f02284fb53c4c437dbb42f608', operation='INSERT', pgid='pgtrigger_insert_insert_4786e', table='inbound_personincharge', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_personinchargeevent" ("charge", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone") VALUES (NEW."charge", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."telephone"); RETURN NULL;', hash='71ea11697383bc9be64f7dbb3590cb79f969e61f', operation='UPDATE', pgid='pgtrigger_update_update_edb86', table='inbound_personincharge', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_personinchargeevent" ("charge", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone") VALUES (OLD."charge", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."telephone"); RETURN NULL;', hash='f1fed023785035746c466cfa8a4b33f2331ad2a4', operation='DELETE', pgid='pgtrigger_delete_delete_3178b', table='inbound_personincharge', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -314,56 +347,106 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='serviceline',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_servicelineevent" ("counts_for_att", "farewell", "greeting", "id", "is_active", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "queue") VALUES (NEW."counts_for_att", NEW."farewell", NEW."greeting", NEW."id", NEW."is_active", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."queue"); RETURN NULL;', hash='27993fd52bdd402817a5f65c1976e80e153dbb1f', operation='INSERT', pgid='pgtrigger_insert_insert_b18be', table='inbound_serviceline', when='AFTER')),
+        migrations.CreateModel(
+            name='Content',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('topic', models.CharField(choices=[('decoder', 'guía del decodificador (4522222.6)'), ('plans', 'planes y precios (4522222.7)'), ('codes', 'códigos de ciudades de Bolivia (800131313.7)'), ('countries', 'códigos de países (800131313.7)'), ('mio', 'MIO: cómo se marca y consultas generales (800130001.8)'), ('offices', 'oficinas y horarios (800130001.5.1)')], max_length=12, verbose_name='tema')),
+                ('name', models.CharField(help_text='Por él lo busca el agente.', max_length=80, verbose_name='nombre')),
+                ('other_names', models.CharField(blank=True, help_text='Como también lo dice la gente: EE. UU., USA.', max_length=120, verbose_name='otros nombres')),
+                ('code', models.CharField(blank=True, help_text='De una ciudad o un país.', max_length=12, verbose_name='código')),
+                ('text', models.TextField(blank=True, max_length=2000, verbose_name='lo que se dice')),
+                ('position', models.PositiveSmallIntegerField(default=100, verbose_name='orden')),
+                ('is_active', models.BooleanField(default=True, verbose_name='activo')),
+            ],
+            options={
+                'verbose_name': 'contenido que se lee al cliente',
+                'verbose_name_plural': 'contenidos que se leen al cliente',
+                'constraints': [models.UniqueConstraint(fields=('topic', 'name'), name='content_once')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_contentevent" ("code", "id", "is_active", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "text", "topic") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."name", NEW."other_names", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."text", NEW."topic"); RETURN NULL;', hash='a19bd075339251b5f3f4d0d7d05ca891aa9d903b', operation='INSERT', pgid='pgtrigger_insert_insert_134cb', table='inbound_content', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_contentevent" ("code", "id", "is_active", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "text", "topic") VALUES (NEW."code", NEW."id", NEW."is_active", NEW."name", NEW."other_names", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."text", NEW."topic"); RETURN NULL;', hash='28678932feb0498954f1e4680b684bf29422ccc0', operation='UPDATE', pgid='pgtrigger_update_update_10c27', table='inbound_content', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_contentevent" ("code", "id", "is_active", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "text", "topic") VALUES (OLD."code", OLD."id", OLD."is_active", OLD."name", OLD."other_names", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."text", OLD."topic"); RETURN NULL;', hash='01d838b1b84843c6a6fa693edc206c1ac3922cd5', operation='DELETE', pgid='pgtrigger_delete_delete_2a3ea', table='inbound_content', when='AFTER')),
+                ],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='serviceline',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_servicelineevent" ("counts_for_att", "farewell", "greeting", "id", "is_active", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "queue") VALUES (NEW."counts_for_att", NEW."farewell", NEW."greeting", NEW."id", NEW."is_active", NEW."name", NEW."number", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."queue"); RETURN NULL;', hash='18ba6e6c91a1c6daed5b7368d82342388c581210', operation='UPDATE', pgid='pgtrigger_update_update_e8d55', table='inbound_serviceline', when='AFTER')),
+        migrations.CreateModel(
+            name='ContentEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='inbound.content')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('id', models.BigIntegerField()),
+                ('topic', models.CharField(choices=[('decoder', 'guía del decodificador (4522222.6)'), ('plans', 'planes y precios (4522222.7)'), ('codes', 'códigos de ciudades de Bolivia (800131313.7)'), ('countries', 'códigos de países (800131313.7)'), ('mio', 'MIO: cómo se marca y consultas generales (800130001.8)'), ('offices', 'oficinas y horarios (800130001.5.1)')], max_length=12, verbose_name='tema')),
+                ('name', models.CharField(help_text='Por él lo busca el agente.', max_length=80, verbose_name='nombre')),
+                ('other_names', models.CharField(blank=True, help_text='Como también lo dice la gente: EE. UU., USA.', max_length=120, verbose_name='otros nombres')),
+                ('code', models.CharField(blank=True, help_text='De una ciudad o un país.', max_length=12, verbose_name='código')),
+                ('text', models.TextField(blank=True, max_length=2000, verbose_name='lo que se dice')),
+                ('position', models.PositiveSmallIntegerField(default=100, verbose_name='orden')),
+                ('is_active', models.BooleanField(default=True, verbose_name='activo')),
+            ],
+            options={
+                'abstract': False,
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='serviceline',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_servicelineevent" ("counts_for_att", "farewell", "greeting", "id", "is_active", "name", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "queue") VALUES (OLD."counts_for_att", OLD."farewell", OLD."greeting", OLD."id", OLD."is_active", OLD."name", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."queue"); RETURN NULL;', hash='c17ec041147d6a81d935c7cb8a787717dce05789', operation='DELETE', pgid='pgtrigger_delete_delete_f599c', table='inbound_serviceline', when='AFTER')),
+        migrations.CreateModel(
+            name='RepairLimit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('of', models.CharField(choices=[('repair', 'reparación'), ('priority', 'atención con prioridad')], max_length=8, verbose_name='de qué')),
+                ('segment', models.CharField(blank=True, help_text='Como lo escribe Smartflex. Vacío: todos.', max_length=24, verbose_name='segmento')),
+                ('component', models.CharField(blank=True, help_text='Como lo dice el flujo. Vacío: todos.', max_length=60, verbose_name='componente')),
+                ('working_hours', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0.25'))], verbose_name='horas de trabajo')),
+            ],
+            options={
+                'verbose_name': 'plazo de reparación',
+                'verbose_name_plural': 'plazos de reparación',
+                'constraints': [models.UniqueConstraint(fields=('of', 'segment', 'component'), name='repair_limit_once'), models.CheckConstraint(condition=models.Q(('working_hours__gt', 0)), name='repair_limit_is_some_time')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_repairlimitevent" ("component", "id", "of", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "segment", "working_hours") VALUES (NEW."component", NEW."id", NEW."of", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."segment", NEW."working_hours"); RETURN NULL;', hash='6fcadd03afb1844bba50514160a85c517c80740c', operation='INSERT', pgid='pgtrigger_insert_insert_6f161', table='inbound_repairlimit', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_repairlimitevent" ("component", "id", "of", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "segment", "working_hours") VALUES (NEW."component", NEW."id", NEW."of", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."segment", NEW."working_hours"); RETURN NULL;', hash='dd4c905879dec6c6d82197d8e8f870728e4b0c27', operation='UPDATE', pgid='pgtrigger_update_update_9d6f4', table='inbound_repairlimit', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_repairlimitevent" ("component", "id", "of", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "segment", "working_hours") VALUES (OLD."component", OLD."id", OLD."of", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."segment", OLD."working_hours"); RETURN NULL;', hash='ce790a915435724ffdddf16d10a964df44e1ab12', operation='DELETE', pgid='pgtrigger_delete_delete_c4cea', table='inbound_repairlimit', when='AFTER')),
+                ],
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='flowversion',
-            trigger=pgtrigger.compiler.Trigger(name='flow_version_is_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='87eba167c80218ec0faf7a33e3c2aec29a031233', operation='UPDATE OR DELETE', pgid='pgtrigger_flow_version_is_frozen_0b5e3', table='inbound_flowversion', when='BEFORE')),
+        migrations.CreateModel(
+            name='RepairLimitEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='inbound.repairlimit')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('id', models.BigIntegerField()),
+                ('of', models.CharField(choices=[('repair', 'reparación'), ('priority', 'atención con prioridad')], max_length=8, verbose_name='de qué')),
+                ('segment', models.CharField(blank=True, help_text='Como lo escribe Smartflex. Vacío: todos.', max_length=24, verbose_name='segmento')),
+                ('component', models.CharField(blank=True, help_text='Como lo dice el flujo. Vacío: todos.', max_length=60, verbose_name='componente')),
+                ('working_hours', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0.25'))], verbose_name='horas de trabajo')),
+            ],
+            options={
+                'abstract': False,
+            },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='flowdraft',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_flowdraftevent" ("id", "line_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "saved_by_id", "source") VALUES (NEW."id", NEW."line_id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."saved_at", NEW."saved_by_id", NEW."source"); RETURN NULL;', hash='89911db76bb7724d9f3a110fe5aa29978aff917f', operation='INSERT', pgid='pgtrigger_insert_insert_39707', table='inbound_flowdraft', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='flowdraft',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_flowdraftevent" ("id", "line_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "saved_by_id", "source") VALUES (NEW."id", NEW."line_id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."saved_at", NEW."saved_by_id", NEW."source"); RETURN NULL;', hash='52af22757ea179ad1bdf3f1e19bff1d7642bb7fd', operation='UPDATE', pgid='pgtrigger_update_update_714fb', table='inbound_flowdraft', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='flowdraft',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_flowdraftevent" ("id", "line_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "saved_at", "saved_by_id", "source") VALUES (OLD."id", OLD."line_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."saved_at", OLD."saved_by_id", OLD."source"); RETURN NULL;', hash='140c5918d59fa91b03a5dfdf257fcb7927350198', operation='DELETE', pgid='pgtrigger_delete_delete_48455', table='inbound_flowdraft', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='outsidesystem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_outsidesystemevent" ("code", "daily_limit", "daily_writes", "id", "largest_amount", "mode", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timeout_seconds") VALUES (NEW."code", NEW."daily_limit", NEW."daily_writes", NEW."id", NEW."largest_amount", NEW."mode", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."timeout_seconds"); RETURN NULL;', hash='ffaba27306ff73a05e7f74e5b78868ee55e89734', operation='INSERT', pgid='pgtrigger_insert_insert_9515b', table='inbound_outsidesystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='outsidesystem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_outsidesystemevent" ("code", "daily_limit", "daily_writes", "id", "largest_amount", "mode", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timeout_seconds") VALUES (NEW."code", NEW."daily_limit", NEW."daily_writes", NEW."id", NEW."largest_amount", NEW."mode", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."timeout_seconds"); RETURN NULL;', hash='63f63a8ae8fd442a18985964d38670c6d27c01f6', operation='UPDATE', pgid='pgtrigger_update_update_40884', table='inbound_outsidesystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='outsidesystem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_outsidesystemevent" ("code", "daily_limit", "daily_writes", "id", "largest_amount", "mode", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "timeout_seconds") VALUES (OLD."code", OLD."daily_limit", OLD."daily_writes", OLD."id", OLD."largest_amount", OLD."mode", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."timeout_seconds"); RETURN NULL;', hash='cabff8beb7ed402611c18a1c5fb92775fcaeddd8', operation='DELETE', pgid='pgtrigger_delete_delete_5a994', table='inbound_outsidesystem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='personincharge',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_personinchargeevent" ("charge", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone") VALUES (NEW."charge", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."telephone"); RETURN NULL;', hash='2a3ebe2f3b062a9f02284fb53c4c437dbb42f608', operation='INSERT', pgid='pgtrigger_insert_insert_4786e', table='inbound_personincharge', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='personincharge',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "inbound_personinchargeevent" ("charge", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone") VALUES (NEW."charge", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."telephone"); RETURN NULL;', hash='71ea11697383bc9be64f7dbb3590cb79f969e61f', operation='UPDATE', pgid='pgtrigger_update_update_edb86', table='inbound_personincharge', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='personincharge',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "inbound_personinchargeevent" ("charge", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "telephone") VALUES (OLD."charge", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."telephone"); RETURN NULL;', hash='f1fed023785035746c466cfa8a4b33f2331ad2a4', operation='DELETE', pgid='pgtrigger_delete_delete_3178b', table='inbound_personincharge', when='AFTER')),
+        migrations.CreateModel(
+            name='WatchedRepair',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('write', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='repair', to='inbound.outsidewrite', verbose_name='registro del daño')),
+                ('segment', models.CharField(blank=True, max_length=24, verbose_name='segmento')),
+                ('component', models.CharField(blank=True, max_length=60, verbose_name='componente')),
+                ('due_at', models.DateTimeField(blank=True, help_text='Lo que se dijo al cliente.', null=True, verbose_name='vence')),
+                ('state', models.CharField(choices=[('watched', 'En plazo'), ('kept', 'Cumplido'), ('late', 'Fuera de plazo'), ('not_seen', 'No se pudo comprobar'), ('unlimited', 'Sin plazo escrito')], max_length=9, verbose_name='estado')),
+                ('found', models.CharField(blank=True, help_text='El estado que se vio.', max_length=40, verbose_name='en Smartflex')),
+                ('looked_at', models.DateTimeField(blank=True, null=True, verbose_name='comprobado')),
+                ('card', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='escalations.escalation', verbose_name='derivación')),
+            ],
+            options={
+                'verbose_name': 'plazo de un daño',
+                'verbose_name_plural': 'plazos de los daños',
+                'indexes': [models.Index(condition=models.Q(('state', 'watched')), fields=['due_at'], name='watched_repair_due'), models.Index(fields=['state', 'due_at'], name='watched_repair_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('due_at', None), ('state', 'unlimited')), models.Q(models.Q(('state', 'unlimited'), _negated=True), ('due_at__isnull', False)), _connector='OR'), name='watched_repair_has_its_limit'), models.CheckConstraint(condition=models.Q(models.Q(('card__isnull', False), ('state__in', ['late', 'not_seen'])), models.Q(models.Q(('state__in', ['late', 'not_seen']), _negated=True), ('card', None)), _connector='OR'), name='watched_repair_late_has_its_card')],
+            },
         ),
     ]

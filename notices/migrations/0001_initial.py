@@ -2,11 +2,12 @@ import datetime
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
+from screens.whole_tables import WholeTables
 
-class Migration(migrations.Migration):
+
+class Migration(WholeTables):
 
     initial = True
 
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
             name='Recipient',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('report_late', 'Reporte atrasado'), ('report_missing', 'Mes sin reporte'), ('report_held', 'Reporte que espera decisión'), ('report_failed', 'Reporte que no se pudo tomar'), ('campaign_sealed', 'Informe de cierre'), ('escalation_letter', 'Correo a una unidad'), ('escalation_digest', 'Derivaciones vencidas')], max_length=24, verbose_name='aviso')),
+                ('kind', models.CharField(choices=[('report_late', 'Reporte atrasado'), ('report_missing', 'Mes sin reporte'), ('report_held', 'Reporte que espera decisión'), ('report_failed', 'Reporte que no se pudo tomar'), ('campaign_sealed', 'Informe de cierre'), ('escalation_letter', 'Correo a una unidad'), ('escalation_digest', 'Derivaciones vencidas'), ('room_alerts', 'Avisos de la sala de control')], max_length=24, verbose_name='aviso')),
                 ('name', models.CharField(max_length=80, verbose_name='nombre')),
                 ('email', models.EmailField(max_length=254, verbose_name='correo')),
                 ('is_active', models.BooleanField(default=True, verbose_name='activo')),
@@ -28,6 +29,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'destinatario',
                 'verbose_name_plural': 'destinatarios',
                 'constraints': [models.UniqueConstraint(fields=('kind', 'email'), name='recipient_once_a_kind')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "notices_recipientevent" ("email", "id", "is_active", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."email", NEW."id", NEW."is_active", NEW."kind", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='0b011ebcfd268b7af46ecc80381cdf81e34dda02', operation='INSERT', pgid='pgtrigger_insert_insert_d0ca1', table='notices_recipient', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "notices_recipientevent" ("email", "id", "is_active", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."email", NEW."id", NEW."is_active", NEW."kind", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='ea6d459e5ca56575d674bca72ada9656a26f77c2', operation='UPDATE', pgid='pgtrigger_update_update_f0b47', table='notices_recipient', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "notices_recipientevent" ("email", "id", "is_active", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."email", OLD."id", OLD."is_active", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='868b732cd65b7afd6f783d47e8af639d66998811', operation='DELETE', pgid='pgtrigger_delete_delete_79f03', table='notices_recipient', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -39,7 +45,7 @@ class Migration(migrations.Migration):
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='notices.recipient')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('report_late', 'Reporte atrasado'), ('report_missing', 'Mes sin reporte'), ('report_held', 'Reporte que espera decisión'), ('report_failed', 'Reporte que no se pudo tomar'), ('campaign_sealed', 'Informe de cierre'), ('escalation_letter', 'Correo a una unidad'), ('escalation_digest', 'Derivaciones vencidas')], max_length=24, verbose_name='aviso')),
+                ('kind', models.CharField(choices=[('report_late', 'Reporte atrasado'), ('report_missing', 'Mes sin reporte'), ('report_held', 'Reporte que espera decisión'), ('report_failed', 'Reporte que no se pudo tomar'), ('campaign_sealed', 'Informe de cierre'), ('escalation_letter', 'Correo a una unidad'), ('escalation_digest', 'Derivaciones vencidas'), ('room_alerts', 'Avisos de la sala de control')], max_length=24, verbose_name='aviso')),
                 ('name', models.CharField(max_length=80, verbose_name='nombre')),
                 ('email', models.EmailField(max_length=254, verbose_name='correo')),
                 ('is_active', models.BooleanField(default=True, verbose_name='activo')),
@@ -60,7 +66,7 @@ class Migration(migrations.Migration):
                 ('owed_again_at', models.DateTimeField(blank=True, null=True, verbose_name='pedido otra vez')),
                 ('last_error', models.TextField(blank=True, verbose_name='último error')),
                 ('key', models.CharField(max_length=120, unique=True)),
-                ('kind', models.CharField(choices=[('report_late', 'Reporte atrasado'), ('report_missing', 'Mes sin reporte'), ('report_held', 'Reporte que espera decisión'), ('report_failed', 'Reporte que no se pudo tomar'), ('campaign_sealed', 'Informe de cierre'), ('escalation_letter', 'Correo a una unidad'), ('escalation_digest', 'Derivaciones vencidas')], max_length=24, verbose_name='aviso')),
+                ('kind', models.CharField(choices=[('report_late', 'Reporte atrasado'), ('report_missing', 'Mes sin reporte'), ('report_held', 'Reporte que espera decisión'), ('report_failed', 'Reporte que no se pudo tomar'), ('campaign_sealed', 'Informe de cierre'), ('escalation_letter', 'Correo a una unidad'), ('escalation_digest', 'Derivaciones vencidas'), ('room_alerts', 'Avisos de la sala de control')], max_length=24, verbose_name='aviso')),
                 ('to', django.contrib.postgres.fields.ArrayField(base_field=models.EmailField(max_length=254), size=None, verbose_name='para')),
                 ('reached', django.contrib.postgres.fields.ArrayField(base_field=models.EmailField(max_length=254), default=list, size=None, verbose_name='ya lo recibieron')),
                 ('subject', models.CharField(max_length=200, verbose_name='asunto')),
@@ -85,17 +91,5 @@ class Migration(migrations.Migration):
                 ('content_type', models.CharField(max_length=120)),
                 ('file', models.FileField(upload_to='notices/%Y/%m')),
             ],
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recipient',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "notices_recipientevent" ("email", "id", "is_active", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."email", NEW."id", NEW."is_active", NEW."kind", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='0b011ebcfd268b7af46ecc80381cdf81e34dda02', operation='INSERT', pgid='pgtrigger_insert_insert_d0ca1', table='notices_recipient', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recipient',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "notices_recipientevent" ("email", "id", "is_active", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."email", NEW."id", NEW."is_active", NEW."kind", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='ea6d459e5ca56575d674bca72ada9656a26f77c2', operation='UPDATE', pgid='pgtrigger_update_update_f0b47', table='notices_recipient', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recipient',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "notices_recipientevent" ("email", "id", "is_active", "kind", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."email", OLD."id", OLD."is_active", OLD."kind", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='868b732cd65b7afd6f783d47e8af639d66998811', operation='DELETE', pgid='pgtrigger_delete_delete_79f03', table='notices_recipient', when='AFTER')),
         ),
     ]

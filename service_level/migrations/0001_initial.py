@@ -1,10 +1,11 @@
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
+from screens.whole_tables import WholeTables
 
-class Migration(migrations.Migration):
+
+class Migration(WholeTables):
 
     initial = True
 
@@ -25,6 +26,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'feriado',
                 'verbose_name_plural': 'feriados',
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_level_holidayevent" ("day", "decree", "id", "is_day_off", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."day", NEW."decree", NEW."id", NEW."is_day_off", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='324f2336f1914f5ffa3c8eb9aa0b1338ae036cd6', operation='INSERT', pgid='pgtrigger_insert_insert_f312a', table='service_level_holiday', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "service_level_holidayevent" ("day", "decree", "id", "is_day_off", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."day", NEW."decree", NEW."id", NEW."is_day_off", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='7100b3e478b068a107cfc5e815e1f00a2a105715', operation='UPDATE', pgid='pgtrigger_update_update_d8d1a', table='service_level_holiday', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_level_holidayevent" ("day", "decree", "id", "is_day_off", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."day", OLD."decree", OLD."id", OLD."is_day_off", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='6f35457774984c7e730db43b3dc8b70d3b4ba2e0', operation='DELETE', pgid='pgtrigger_delete_delete_ec1a3', table='service_level_holiday', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -57,6 +63,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'horario de trabajo',
                 'verbose_name_plural': 'horarios de trabajo',
                 'constraints': [models.CheckConstraint(condition=models.Q(('closes__gt', models.F('opens'))), name='working_hours_close_after_opening'), models.UniqueConstraint(fields=('weekday', 'opens'), name='working_hours_stretch_once')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_level_workinghoursevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."weekday"); RETURN NULL;', hash='eadc5f3352746d56c0f1d727503eae31110db8c8', operation='INSERT', pgid='pgtrigger_insert_insert_4ec82', table='service_level_workinghours', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "service_level_workinghoursevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."weekday"); RETURN NULL;', hash='51c6d56929ceb8c6f916bed604d86bcd2d32fd0c', operation='UPDATE', pgid='pgtrigger_update_update_50cc6', table='service_level_workinghours', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_level_workinghoursevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."closes", OLD."id", OLD."opens", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."weekday"); RETURN NULL;', hash='74ee6baa53b923db8b657ee498e204b6b56d65c6', operation='DELETE', pgid='pgtrigger_delete_delete_8d700', table='service_level_workinghours', when='AFTER')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,29 +86,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='holiday',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_level_holidayevent" ("day", "decree", "id", "is_day_off", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."day", NEW."decree", NEW."id", NEW."is_day_off", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='324f2336f1914f5ffa3c8eb9aa0b1338ae036cd6', operation='INSERT', pgid='pgtrigger_insert_insert_f312a', table='service_level_holiday', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='holiday',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "service_level_holidayevent" ("day", "decree", "id", "is_day_off", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."day", NEW."decree", NEW."id", NEW."is_day_off", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id"); RETURN NULL;', hash='7100b3e478b068a107cfc5e815e1f00a2a105715', operation='UPDATE', pgid='pgtrigger_update_update_d8d1a', table='service_level_holiday', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='holiday',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_level_holidayevent" ("day", "decree", "id", "is_day_off", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."day", OLD."decree", OLD."id", OLD."is_day_off", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='6f35457774984c7e730db43b3dc8b70d3b4ba2e0', operation='DELETE', pgid='pgtrigger_delete_delete_ec1a3', table='service_level_holiday', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='workinghours',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_level_workinghoursevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."weekday"); RETURN NULL;', hash='eadc5f3352746d56c0f1d727503eae31110db8c8', operation='INSERT', pgid='pgtrigger_insert_insert_4ec82', table='service_level_workinghours', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='workinghours',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "service_level_workinghoursevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (NEW."closes", NEW."id", NEW."opens", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."weekday"); RETURN NULL;', hash='51c6d56929ceb8c6f916bed604d86bcd2d32fd0c', operation='UPDATE', pgid='pgtrigger_update_update_50cc6', table='service_level_workinghours', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='workinghours',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "service_level_workinghoursevent" ("closes", "id", "opens", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "weekday") VALUES (OLD."closes", OLD."id", OLD."opens", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."weekday"); RETURN NULL;', hash='74ee6baa53b923db8b657ee498e204b6b56d65c6', operation='DELETE', pgid='pgtrigger_delete_delete_8d700', table='service_level_workinghours', when='AFTER')),
         ),
     ]

@@ -1,21 +1,17 @@
-"""Pauses: for a reason, once, as a page shows them; and those there were before reasons."""
+"""Pauses: for a reason, once, as a page shows them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from importlib import import_module
 
 import pytest
-from django.db import connection
 
-from agents.models import Agent, AgentState, PauseReason, Shift
+from agents.models import Agent, PauseReason
 from agents.pausing import begin_pause, end_pause, is_paused, pause_of, reasons_to_pause
 from agents.states import StateRefused, open_state
-from tests.agents.promises import broken
 
 pytestmark = pytest.mark.django_db
-KEEP = import_module("agents.migrations.0004_begin_with_reasons_and_past_pauses").KEEP
 
 
 @pytest.fixture
@@ -64,31 +60,3 @@ def test_reasons_come_with_keys_of_their_own_and_in_their_order() -> None:
     ]  # fmt: skip
     PauseReason.objects.filter(code="REFRIGERIO").update(is_active=False)
     assert reasons_to_pause()[0].name == "Almuerzo"
-
-
-def test_every_past_pause_is_kept_as_a_stretch(ana: Agent, luis: Agent, nine: datetime) -> None:
-    """Also one that overlapped the one before it, one that ended before it began, and the ones that last."""
-    minute = timedelta(minutes=1)
-    past = [
-        (ana.pk, nine, nine + 10 * minute),
-        (ana.pk, nine + 5 * minute, nine + 20 * minute),
-        (ana.pk, nine + 30 * minute, nine + 29 * minute),
-        (ana.pk, nine + 40 * minute, None),
-        (luis.pk, nine, None),
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE agents_pause (id serial, agent_id bigint, began_at timestamptz, ended_at timestamptz)"
-        )
-        cursor.executemany("INSERT INTO agents_pause (agent_id, began_at, ended_at) VALUES (%s, %s, %s)", past)
-        cursor.execute(KEEP)
-        cursor.execute("DROP TABLE agents_pause")
-    rows = AgentState.objects.order_by("agent", "began_at", "pk")
-    assert [(row.agent_id, row.began_at - nine, row.ended_at and row.ended_at - nine) for row in rows] == [
-        (ana.pk, 0 * minute, 10 * minute), (ana.pk, 10 * minute, 20 * minute), (ana.pk, 30 * minute, 30 * minute),
-        (ana.pk, 40 * minute, None), (luis.pk, 0 * minute, None),
-    ]  # fmt: skip
-    assert {(row.state, row.reason.code) for row in rows} == {("paused", "SIN_MOTIVO")}
-    assert Shift.objects.count() == 5
-    assert broken() == {}
-    assert end_pause(agent=ana, now=nine + 50 * minute)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -161,19 +159,3 @@ def test_a_country_is_found_as_people_say_it(said: str, found: str) -> None:
 )
 def test_a_town_is_found_by_the_code_of_its_department(said: str, department: str) -> None:
     assert [row["name"] for row in Content.objects.said_of("codes", words=said)] == [department]
-
-
-@pytest.mark.django_db
-def test_places_an_administrator_changed_keep_what_she_wrote() -> None:
-    """And of a country she wrote down there is not a second one."""
-    Content.objects.filter(name="Beni").update(other_names="Moxos")
-    Content.objects.filter(name="Pando").update(other_names="", text="Marque despacio.")
-    Content.objects.filter(name="Países Bajos").update(name="Holanda", other_names="")
-    Content.objects.filter(name="Tarija").update(other_names="")  # as the site began with it
-    before = Content.objects.count()
-    import_module("inbound.migrations.0013_places_by_the_names_people_say").begin(apps, None)
-    assert dict(Content.objects.filter(name__in=["Beni", "Pando", "Holanda"]).values_list("name", "other_names")) == {
-        "Beni": "Moxos", "Pando": "", "Holanda": "",
-    }  # fmt: skip
-    assert "Yacuiba" in Content.objects.get(name="Tarija").other_names
-    assert Content.objects.count() == before
