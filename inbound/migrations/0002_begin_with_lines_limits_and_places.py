@@ -9,7 +9,7 @@ administrator writes them.
 from django.db import migrations
 
 GREETING = "Gracias por llamar a COMTECO, {linea}. Le atiende {agente}."
-FAREWELL = "¿Puedo ayudarle en algo más? Gracias por llamar a COMTECO, que tenga un buen día."
+FAREWELL = "Gracias por llamar a COMTECO, que tenga un buen día."
 LINES = (  # number, name, whether the text names its calls among those the regulator measures (I, b)
     ("101", "Reclamos técnicos", True),
     ("102", "Facturación", False),

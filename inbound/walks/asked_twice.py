@@ -100,7 +100,11 @@ def _see_to(here: WalkState, write: OutsideWrite, *, stolen: str, how: str, now:
             by=here.walk.by,
             now=now,
         )
-    if is_open and card is not None and card.pk != own.pk:
+    if is_open and card is not None and card.pk != own.pk:  # each says where the other is
+        leads = _("Cómo termine lo dice la derivación #%(other)d.") % {"other": card.pk}
+        add_detail(key=own.key, text=leads, by=here.walk.by, now=now)
+        also = _("Se pidió también en otra llamada, que tiene la derivación #%(other)d.") % {"other": own.pk}
+        add_detail(key=card.key, text=also, by=here.walk.by, now=now)
         return
     _stand_for_the_other_call(own, write, now=now)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from escalations.letters import letters_sent, why_not_mailed, write_drafted
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
-from escalations.raising import correct_raised, due_by, move_to_contract, raise_escalation
+from escalations.raising import add_detail, correct_raised, due_by, move_to_contract, raise_escalation
 from escalations.working import inform, reject, resolve
 from inbound.flows.conditions import arguments, filled, known_first, same_value, value_at
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
@@ -94,7 +94,7 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
         zone=zone_of(known),
         **says,
     )
-    see_to_what_was_not_done(here, footstep.escalation)
+    see_to_what_was_not_done(here, footstep.escalation, now=now)
     return footstep.escalation
 
 
@@ -148,10 +148,24 @@ def due_at(due: Due, known: Mapping[str, Any], *, now: datetime) -> datetime | N
     return min(at, max(before, now))
 
 
-def see_to_what_was_not_done(here: WalkState, card: Escalation) -> None:
-    """The card stands for what the caller was told is not done, or not known yet."""
-    not_done = [passed.write_id for passed in here.path if passed.write_id and passed.chosen in (REFUSED, UNKNOWN)]
-    OutsideWrite.objects.filter(pk__in=not_done, card=None).update(card=card)
+def see_to_what_was_not_done(here: WalkState, card: Escalation, *, now: datetime) -> None:
+    """The card stands for what the caller was told is not done, or not known yet; what another call has had done since
+    it says.
+    """
+    told = [passed.write_id for passed in here.path if passed.write_id and passed.chosen in (REFUSED, UNKNOWN)]
+    not_done = OutsideWrite.objects.filter(pk__in=told, card=None)
+    for write in not_done.filter(state__in=NOT_HAPPENING).exclude(to_whom="").order_by("pk"):
+        same = OutsideWrite.objects.filter(action=write.action, to_whom=write.to_whom, amount=write.amount)
+        if same.filter(state=OutsideWrite.State.DONE, pk__gt=write.pk).exclude(walk=here.walk).exists():
+            said = {"what": actions()[write.action].words, "whom": whom_in_words(write)}
+            done = _("Otra llamada lo pidió después: «%(what)s», %(whom)s. Se hizo.") % said
+            add_detail(key=card.key, text=done, by=here.walk.by, now=now)
+    not_done.update(card=card)
+
+
+def whom_in_words(write: OutsideWrite) -> str:
+    """For whom, and how much."""
+    return " ".join(filter(None, (phone_numbers.display(write.to_whom), bs(write.amount) if write.amount else "")))
 
 
 def end_of_walk(*, here: WalkState, result: str, label: str, now: datetime) -> OutsideWrite:

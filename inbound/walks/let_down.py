@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
@@ -24,12 +25,13 @@ from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
-from inbound.walks.cards import contract_of
+from inbound.walks.cards import CORRECTED, contract_of
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
-from inbound.walks.left_undone import MUST_FOLLOW, not_followed
+from inbound.walks.left_undone import HEARD_OF, MUST_FOLLOW, not_followed
 from inbound.walks.state import WalkState, flow_of, given_on, read_state, state_on
 from inbound.walks.undone_cards import of_its_customer, raise_card_of, said_on_its_card, words_heard
+from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.states import how_it_stands
 from telephony.phone_numbers import parse
 
@@ -67,7 +69,16 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     found = found.exclude(state=State.UNCERTAIN, owed_at__gt=now - ASKED_FIRST)
     corrected = Q(Exists(later)) & ~Q(Exists(promised)) | Q(Exists(again))
     missing = (Q(Exists(told)) & ~Q(Exists(again))) | (Q(Exists(left)) & ~corrected)
-    return found.filter(missing).order_by("owed_at")
+    only_corrected = Q(Exists(_said_to_be_only_corrected()), state__in=NOT_HAPPENING) & ~Q(to_whom="")
+    return found.filter(missing).exclude(only_corrected).order_by("owed_at")
+
+
+def _said_to_be_only_corrected() -> QuerySet[Footstep]:
+    """The end of the call, where it was answered that its number had been wrong (left_undone.py)."""
+    number = Func(OuterRef("to_whom"), Value("+"), function="ltrim")
+    answered = Concat(number, Value(f'": "{CORRECTED}"'), output_field=TextField())
+    ends = Footstep.objects.filter(walk=OuterRef("walk"), kind="end").annotate(said=Cast("answer", TextField()))
+    return ends.filter(said__contains=HEARD_OF).filter(said__contains=answered)
 
 
 def _still_unknown(state: OutsideWrite.State, now: datetime) -> QuerySet[OutsideWrite]:

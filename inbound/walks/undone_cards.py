@@ -103,7 +103,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
         **says,
     )
     if step.kind == "hand_over":
-        see_to_what_was_not_done(here, card)
+        see_to_what_was_not_done(here, card, now=now)
     if here.step is step and here.footstep.escalation_id is None:  # where it was heard: its lane begins there
         here.footstep.escalation = card
         Footstep.objects.filter(pk=here.footstep.pk).update(escalation=card)

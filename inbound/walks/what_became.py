@@ -20,10 +20,9 @@ from inbound.outside.actions import actions
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked import call_back_on, customer_on_file, zone_of
 from inbound.walks.cards import surviving
-from inbound.walks.consequences import told_of
+from inbound.walks.consequences import told_of, whom_in_words
 from inbound.walks.state import WalkState
 from inbound.writes.limits import NOT_HAPPENING
-from screens.templatetags.screens import bs
 from telephony import phone_numbers
 
 KIND = "write_not_done"
@@ -90,8 +89,7 @@ def tell_cards_of_the_refused(here: WalkState, *, now: datetime) -> None:
     write = here.footstep.write
     if write is None:
         return
-    whom = " ".join(filter(None, (phone_numbers.display(write.to_whom), bs(write.amount) if write.amount else "")))
-    said = {"what": here.step.title, "whom": whom}
+    said = {"what": here.step.title, "whom": whom_in_words(write)}
     words = _("La llamada volvió atrás y lo pidió otra vez: «%(what)s», %(whom)s. Se hizo.") % said
     tells = {card.pk: (card, words) for _passed, card in _of_the_refused(here, upto=here.footstep)}
     words = _("Otra llamada lo pidió después: «%(what)s», %(whom)s. Se hizo.") % said

@@ -87,7 +87,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "one too many": f"UPDATE inbound_outsidewrite SET fence = 2 WHERE id = {of(DOUBTED)}",
     },
     "money_once_a_call": {
-        "twice to one number": f"UPDATE inbound_outsidewrite SET to_whom = '70712345' WHERE id = {of(DOUBTED)}",
+        "twice to one number": f"UPDATE inbound_outsidewrite SET to_whom = '+59170712345' WHERE id = {of(DOUBTED)}",
     },
     "nobody_is_let_down_unseen": {
         "refused, and nobody knows": f"""

@@ -150,7 +150,7 @@ def test_a_day_on_the_lines(
     assert top_up.walk.result == "top_up_pending"
     assert let_down.see_to_the_let_down(now=timezone.now() + timedelta(minutes=3)) == 1
     card = Escalation.objects.get(kind__code="write_not_done")
-    assert (card.customer_name, card.telephone, money.to_whom) == ("Rosa Flores", "+59170712345", number)
+    assert (card.customer_name, card.telephone, money.payload["number"]) == ("Rosa Flores", "+59170712345", number)
     assert len(sandbox.book(system="c_cli4g")) == 1, "passed again after going back, it is not done again"
 
     # -- Elena's evening: she settles what nobody knew, sees what was handed over, and where the time went -----------

@@ -29,14 +29,14 @@ def test_who_owes_nothing_is_told_so_and_not_sent_to_pay(line: str, decision: st
 def test_who_owes_her_share_certificates_alone_is_told_where_to_pay_them() -> None:
     words = {"contrato": "1", "account": {"places": "Oficinas"}, "certificates": {"pending": "Bs 40,00"}}
     assert script(flow_of("102").steps["tell_nothing_owed"].say, words).endswith(
-        "tiene un saldo de Bs 40,00. Esos Bs 40,00 los puede pagar en Oficinas."
+        "debe Bs 40,00. Esos Bs 40,00 los puede pagar en Oficinas."
     )
 
 
 @pytest.mark.parametrize(
     ("line", "told"), [("102", "tell_amounts"), ("4522222", "tell_billing"), ("4639999", "tell_billing")]
 )
-def test_what_is_owed_is_told_by_service_with_place_and_date_or_with_neither(line: str, told: str) -> None:
+def test_what_is_owed_is_told_by_service_and_when_and_where_as_far_as_it_is_known(line: str, told: str) -> None:
     say = flow_of(line).steps[told].say
     account = {"owed": "Bs 319,00", "owed_internet": "Bs 199,00", "owed_tv": "Bs 120,00"}
     owes = (
@@ -44,12 +44,13 @@ def test_what_is_owed_is_told_by_service_with_place_and_date_or_with_neither(lin
         " De televisión debe Bs 120,00."
     )
     assert script(say, {"contrato": "1001", "account": account}) == owes
-    for one in ({"due_on": "10/11/2026"}, {"places": "Oficinas"}):
-        assert script(say, {"contrato": "1001", "account": {**account, **one}}) == owes
-    both = {**account, "due_on": "10/11/2026", "places": "Oficinas"}
-    assert script(say, {"contrato": "1001", "account": both}) == (
-        f"{owes} Lo más antiguo que debe es con vencimiento al 10/11/2026, y puede pagar en Oficinas."
-    )
+    when, where = " Su deuda más antigua tiene vencimiento al 10/11/2026.", " Puede pagar en Oficinas."
+    for known, told_besides in (
+        ({"due_on": "10/11/2026"}, when),
+        ({"places": "Oficinas"}, where),
+        ({"due_on": "10/11/2026", "places": "Oficinas"}, when + where),
+    ):
+        assert script(say, {"contrato": "1001", "account": {**account, **known}}) == owes + told_besides
 
 
 def test_what_was_paid_is_told_by_service_with_its_amount() -> None:

@@ -158,7 +158,7 @@ def test_where_p_empleados_did_not_answer_it_can_be_handed_over() -> None:
 def test_a_unit_without_a_person_is_told_in_whole_sentences() -> None:
     say = flow_of("4251000").steps["transfer"].say
     told = script(say, {"extension": {"unit": "Facturación", "extension": "1020"}})
-    assert told == "Le comunico con el interno 1020. La unidad es Facturación."
+    assert told == "El interno es el 1020. La unidad es Facturación. Le comunico."
 
 
 @pytest.mark.parametrize(

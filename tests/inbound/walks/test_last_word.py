@@ -157,7 +157,7 @@ def test_who_is_handed_over_after_a_refusal_has_the_line_and_the_amount_on_her_c
     said.caller.outcome()
     leave(said.caller, How.HANDED_OVER, reason="Pide hablar", name="Rosa Flores", telephone="71234567")
     details = Escalation.objects.get().details
-    assert details["number"] == said.write.to_whom
+    assert phone_numbers.parse(details["number"]) == said.write.to_whom
     assert details["amount"] == bs(said.write.amount)
 
 

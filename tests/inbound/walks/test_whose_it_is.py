@@ -11,7 +11,9 @@ from escalations.models import Escalation
 from inbound.models import OutsideWrite
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked_otherwise import STANDS
+from inbound.walks.cards import CORRECTED
 from inbound.walks.leaving import How
+from inbound.walks.left_undone import HEARD_OF
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.walking import keep_draft
@@ -23,8 +25,10 @@ from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.test_done_after_all import until_found
 from tests.inbound.walks.test_every_line import answers_of
 from tests.inbound.walks.test_heard_and_gone import leave, typed_telephone, until_the_write
+from tests.inbound.walks.test_last_word import hand_over_here
 from tests.inbound.walks.test_outcomes import Said, call
 from tests.inbound.walks.test_said_anew import back_to
+from tests.inbound.walks.test_two_of_a_kind import refused
 
 __all__ = ["call"]
 pytestmark = pytest.mark.django_db
@@ -163,6 +167,36 @@ def test_who_joined_a_doubt_and_went_back_is_called_all_the_same(call: Any, side
     back_to(again.caller, "request")
     leave(again.caller, How.HUNG_UP)
     assert Escalation.objects.get().telephone == "+59172222222"
+
+
+# what was done after all, or is not needed any more
+
+
+def test_a_refused_number_that_was_only_corrected_has_no_card(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    refused(said, side)
+    said.answer(said.caller.here.step, "hand_over")
+    side.says.clear()
+    number_corrected(said, "4251299")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    fields = lay_walk(here=said.caller.here, by=said.caller.by).fields
+    said.caller.answer(**{one.name: CORRECTED for one in fields if one.name.startswith(HEARD_OF)})
+    assert see_to_the_let_down(now=said.caller.now + LATER) == 0
+    assert Escalation.objects.count() == 0
+
+
+def test_a_card_says_what_another_call_had_done_before_it_was_raised(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    refused(said, side)
+    said.answer(said.caller.here.step, "hand_over")
+    side.says.clear()
+    other = call("109", "top_up")
+    other.answer(other.caller.here.step)
+    other.caller.outcome()
+    hand_over_here(said.caller, telephone="71234567")
+    notes = Escalation.objects.get().changes.values_list("note", flat=True)
+    assert [note for note in notes if note.startswith("Otra llamada lo pidió después")]
 
 
 # what was a mistake
