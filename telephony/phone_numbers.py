@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 COUNTRY = "+591"
 COCHABAMBA = "4"
+LINE_DIGITS = 7  # of a fixed line, without its area's
 LONGEST_CELL = 200  # letters of a cell that are looked at: ten numbers with words between them
 LONGEST_NUMBER = 16  # digits, with every prefix somebody may write
 
@@ -69,6 +70,12 @@ def display(e164: str) -> str:
     if kind(e164) == "mobile":
         return f"{COUNTRY} {national[:3]}-{national[3:]}"
     return f"{COUNTRY} {national[0]} {national[1:4]}-{national[4:]}"
+
+
+def local(e164: str) -> str:
+    """As the number of a service is written: a mobile with its eight digits, a fixed line of Cochabamba with seven."""
+    national = e164.removeprefix(COUNTRY)
+    return national[-LINE_DIGITS:] if kind(e164) == "fixed" else national
 
 
 def mask(e164: str) -> str:

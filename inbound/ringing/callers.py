@@ -9,11 +9,10 @@ from django.core.cache import cache
 
 from agents.models import User
 from inbound.outside.reaching import look_up
+from telephony import phone_numbers
 from telephony.models import QueueCall
-from telephony.phone_numbers import COUNTRY, kind
 
 KEPT_SECONDS = 15 * 60  # a copy, for those who are asked again; it is in no row
-FIXED_WITHOUT_AREA = 7  # digits: as Smartflex writes the number of a fixed line
 
 
 @dataclass(frozen=True)
@@ -34,16 +33,10 @@ def who_has(*, call: QueueCall, by: User, now: datetime) -> Caller:
     kept = cache.get(key := f"caller:{call.key}")
     if kept is not None:
         return Caller(**kept)
-    looked = look_up(name="smartflex.search", arguments={"text": as_service_number(call.number)}, now=now, by=by)
+    looked = look_up(name="smartflex.search", arguments={"text": phone_numbers.local(call.number)}, now=now, by=by)
     found = looked.found or {}
     customers = [{"contract": one["contract"], "name": one["name"]} for one in found.get("customers", [])]
     caller = Caller(customers, looked.trouble)
     if not looked.trouble:
         cache.set(key, asdict(caller), KEPT_SECONDS)
     return caller
-
-
-def as_service_number(number: str) -> str:
-    """As the number of a service is written: a mobile with its eight digits, a fixed line of Cochabamba with seven."""
-    national = number.removeprefix(COUNTRY)
-    return national[-FIXED_WITHOUT_AREA:] if kind(number) == "fixed" else national

@@ -55,12 +55,15 @@ class ShownField:
     options: list[tuple[str, str]] = field(default_factory=list)
     name_value: str = ""
     service: str = ""  # of a customer: the number by which she was found
+    search: str = ""  # and by which she is looked for first: the one she calls from
 
 
 def shown_field(
     asked: Field, held: Mapping[str, Any], errors: Mapping[str, str], known: Mapping[str, Any], *, caller: str = ""
 ) -> ShownField:
-    """`caller`: the number she calls from, which is where she is called back unless she says another."""
+    """`caller`: the number she calls from, which is where she is called back unless she says another; by it she is
+    looked for among the customers until one is known.
+    """
     value, name_value = held.get(asked.name, ""), str(held.get(f"{asked.name}_name", ""))
     service = str(held.get(f"{asked.name}_service") or held.get(SERVICE_ASKED) or "")
     said = known.get(asked.name)
@@ -92,7 +95,7 @@ def shown_field(
     return ShownField(
         name=asked.name, label=str(asked.label), kind=asked.type, value=str(value), name_value=name_value,
         error=errors.get(asked.name, ""), is_required=is_required(asked, {**known, **held}), options=options,
-        service=service,
+        service=service, search=phone_numbers.local(caller) if asked.type == "customer" and not value else "",
     )  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from agents.models import Agent
 from inbound.models import ServiceLine, Walk
-from inbound.ringing.callers import as_service_number, who_has
+from inbound.ringing.callers import who_has
 from inbound.ringing.own_calls import NoLine, attend, line_of, own_calls
 from inbound.walks.state import read_state
+from telephony import phone_numbers
 from telephony.models import QueueCall, QueueRing, Switchboard
 from tests.inbound.a_walk import FLOW, publish
 from tests.inbound.other_side import OtherSide
@@ -128,7 +129,7 @@ def test_a_flow_that_was_opened_while_it_rang_in_vain_attended_nobody(
 
 @pytest.mark.parametrize(("number", "as_written"), [("+59144250001", "4250001"), ("+59170712345", "70712345")])
 def test_a_number_is_asked_for_as_services_are_written(number: str, as_written: str) -> None:
-    assert as_service_number(number) == as_written
+    assert phone_numbers.local(number) == as_written
 
 
 def test_whose_number_it_is_is_asked_once(call: QueueCall, ana: Agent, now: datetime, side: OtherSide) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from escalations.models import Escalation
-from inbound.models import OutsideWrite
+from inbound.models import OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked_otherwise import STANDS
 from inbound.walks.cards import CORRECTED
@@ -25,12 +25,12 @@ from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.test_done_after_all import until_found
 from tests.inbound.walks.test_every_line import answers_of
 from tests.inbound.walks.test_heard_and_gone import leave, typed_telephone, until_the_write
-from tests.inbound.walks.test_last_word import hand_over_here
+from tests.inbound.walks.test_last_word import by_hand, hand_over_here
 from tests.inbound.walks.test_outcomes import Said, call
 from tests.inbound.walks.test_said_anew import back_to
 from tests.inbound.walks.test_two_of_a_kind import refused
 
-__all__ = ["call"]
+__all__ = ["by_hand", "call"]
 pytestmark = pytest.mark.django_db
 LATER = timedelta(hours=3)
 
@@ -283,3 +283,19 @@ def test_what_was_refused_meanwhile_is_not_said_to_stand(call: Any, side: OtherS
     said.caller.outcome()
     assert said.caller.step == "not_registered"
     assert STANDS not in lay_walk(here=said.caller.here, by=said.caller.by).say
+
+
+# who calls
+
+
+def test_a_customer_is_looked_for_by_the_number_she_calls_from_until_one_is_known(by_hand: Any) -> None:
+    caller: Caller = by_hand("102", "claim")
+    back_to(caller, "customer")
+    Walk.objects.update(caller_number="+59144251234")
+    (field,) = (one for one in lay_walk(here=caller.here, by=caller.by).fields if one.kind == "customer")
+    assert (bool(field.value), field.search) == (True, "")
+    caller.answer(customer="", customer_name="Rosa")
+    fresh = by_hand("102", "customer")
+    Walk.objects.update(caller_number="+59144251234")
+    (field,) = (one for one in lay_walk(here=fresh.here, by=fresh.by).fields if one.kind == "customer")
+    assert (field.value, field.search) == ("", "4251234")

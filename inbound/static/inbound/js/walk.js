@@ -20,7 +20,9 @@
     const box = event.target.closest("#customer-search");
     const found = [...document.querySelectorAll("[data-customer]")];
     if (/^\d$/.test(event.key) && !found.length && !event.target.closest("input, textarea, select, dialog")) {
-      document.getElementById("customer-search")?.focus(); // and the digit goes where the focus is now
+      const search = document.getElementById("customer-search");
+      search?.focus(); // and the digit goes where the focus is now, in the place of the number she calls from
+      search?.select();
       return;
     }
     const at = found.indexOf(document.activeElement);
