@@ -237,7 +237,7 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
     before = name_of_the_caller(walk, here.known)
     if said and said != name_of_the_caller(walk, here.known):
         walk.caller_name = typed[CALLER_NAME] = said
-    given = typed.get(TELEPHONE, "") if here.step.kind == "end" else ""
+    given = typed.get(TELEPHONE, "") if here.step.kind in ("end", "hand_over") else ""
     if number and number != call_back_on(walk, here.known):
         given = typed[TELEPHONE] = number
     if here.step.kind == "look_up":  # its answer is what was read on another screen

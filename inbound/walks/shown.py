@@ -114,7 +114,7 @@ def asks_besides(step: Step, asked: Sequence[Field]) -> str:
     so it is Spanish whatever the screen speaks; empty where nothing is added to the step.
     """
     own = {field.name for field in step.fields}
-    added = {field.name for field in asked} & {CALLER_NAME, TELEPHONE} - own
+    added = {field.name for field in asked if field.required} & {CALLER_NAME, TELEPHONE} - own
     if added == {CALLER_NAME, TELEPHONE}:
         return "¿Me indica su nombre y a qué teléfono le llamamos?"
     return "¿Me indica su nombre?" if CALLER_NAME in added else "¿A qué teléfono le llamamos?" if added else ""

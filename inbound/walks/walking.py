@@ -109,6 +109,8 @@ def answer_step(
                 hand_over(here=here, known=known, now=now)
             except UnknownKind as unknown:
                 raise WalkRefused(str(unknown)) from unknown
+            if walk.escalation_id is None and (said := footstep.answer.get(TELEPHONE)):
+                say_where_she_is_called(here, telephone=str(said), now=now)
         if step.noted:
             note_on_card(here=here, known=known, now=now)
         remember_who_is_asked_about(walk, step, footstep.answer)

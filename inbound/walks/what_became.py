@@ -19,9 +19,9 @@ from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked import call_back_on, customer_on_file, zone_of
-from inbound.walks.cards import surviving
+from inbound.walks.cards import contract_of, surviving
 from inbound.walks.consequences import told_of, whom_in_words
-from inbound.walks.state import WalkState
+from inbound.walks.state import WalkState, state_on
 from inbound.writes.limits import NOT_HAPPENING
 from telephony import phone_numbers
 
@@ -53,7 +53,7 @@ def what_became_of(here: WalkState) -> tuple[Field, ...]:
         for write in _asked_for_another(here)
     ]
     if writes and not call_back_on(here.walk, here.known) and all(f.name != TELEPHONE for f in here.step.fields):
-        writes.append(Field(TELEPHONE, _("Teléfono para llamarle"), "telephone", required=False))
+        writes.append(Field(TELEPHONE, _("Teléfono para llamarle, si fue un error"), "telephone", required=False))
     return (*cards, *writes)
 
 
@@ -161,11 +161,13 @@ def mistakes_of(here: WalkState) -> set[int]:
 
 
 def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime) -> None:
+    place = next((n for n, passed in enumerate(here.trail, start=1) if passed.write_id == write.pk), 0)
+    whose = contract_of(state_on(walk=here.walk, trail=here.trail[:place]).known) if place else ""
     card = raise_escalation(
         key=MISTAKEN % write.pk,
         kind=KIND,
         line=here.walk.line.number,
-        contract=here.walk.contract,
+        contract=whose or here.walk.contract,  # whose line it is; who is called is who asked for it
         customer_name=customer_on_file(here.walk, here.known),
         telephone=call_back_on(here.walk, here.known),
         zone=zone_of(here.known),

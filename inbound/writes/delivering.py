@@ -141,12 +141,22 @@ def _reference_of_another_call(write: OutsideWrite, *, now: datetime) -> str:
     """
     if not write.is_accountable or write.amount is not None:
         return ""
-    if _seen_in_service(write):
+    if _seen_in_service(write) or _acted_anew(write):
         return ""  # what the other call had done was undone meanwhile
     same = same_of_other_calls(action=write.action, to_whom=write.to_whom, walk=write.walk, now=now)
     contract = write.payload.get("contract", "")
     found = (one.reference for one in same.filter(state=State.DONE) if one.payload.get("contract", "") == contract)
     return next(found, "")
+
+
+def _acted_anew(write: OutsideWrite) -> bool:
+    """Whether this call itself has had something done for the same line, that was not done already."""
+    done = OutsideWrite.objects.filter(to_whom=write.to_whom, is_accountable=True, state=State.DONE).exclude(
+        pk=write.pk
+    )
+    of_others = set(done.exclude(walk=write.walk).values_list("action", "reference"))
+    own = done.filter(walk=write.walk).exclude(action=write.action).values_list("action", "reference")
+    return any(one not in of_others for one in own)
 
 
 def _seen_in_service(write: OutsideWrite) -> bool:

@@ -43,7 +43,9 @@ def check_doubts(*, action: str, amount: Decimal | None, to_whom: str, walk: Wal
             "Ya se pidió esto para %(whom)s a las %(hour)s, en otra llamada, y todavía no se sabe si se hizo: no "
             "se pide otra vez. Siga sin hacerlo y páselo a supervisión."
         )
-        hour = date_format(timezone.localtime(in_doubt.owed_at, LA_PAZ), "H:i")
+        asked_at = timezone.localtime(in_doubt.owed_at, LA_PAZ)
+        is_today = asked_at.date() == timezone.localdate(now, LA_PAZ)
+        hour = date_format(asked_at, "H:i" if is_today else "H:i \\d\\e\\l d/m/Y")
         whom = display(to_whom) + (f" ({bs(in_doubt.amount)})" if in_doubt.amount else "")
         sentence = words % {"whom": whom, "hour": hour}
         raise InDoubtElsewhere(sentence, in_doubt) if in_doubt.amount == amount else WriteRefused(sentence)

@@ -107,8 +107,7 @@ def test_a_code_is_asked_by_where_from_and_where_to(origin: str, destination: st
         assert script(flow.steps[way.next].say, known) == told
     else:
         known["place_code"] = {"name": "Santa Cruz", "code": "3"}
-        its_code = "El código del país" if reach == "abroad" else "Su código"
-        told = f"Llama a Santa Cruz. {its_code} es 3. Debe marcar 0-14. Luego el código. Gracias."
+        told = "Llama a Santa Cruz. Se marca con el código 3. Debe marcar 0-14. Luego el código. Gracias."
         assert script(dialled(known).say, known) == told
         known["code"] = {"code": "0-14"}  # the code alone was read: in which order is ours to say
         told = "Llama a Santa Cruz. Debe marcar primero 0-14, después 3 y después el número. Gracias."

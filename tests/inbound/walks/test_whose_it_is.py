@@ -94,12 +94,26 @@ def test_a_sim_that_another_call_had_blocked_is_blocked(call: Any, side: OtherSi
     first = call("800130001", "block_sim")
     first.answer(first.caller.here.step)
     first.caller.outcome()
+    side.says["lbc/suspend"] = (409, {"error": "La línea ya está suspendida."})
     again = call("800130001", "block_sim")
     side.says["mio/block_sim"] = (409, {"error": "El SIM ya está bloqueado."})
     again.answer(again.caller.here.step)
     again.caller.outcome()
     assert again.write.state == OutsideWrite.State.DONE
     assert again.write.reference == first.write.reference
+
+
+def test_what_was_undone_and_begun_anew_in_this_call_is_not_done_by_another(call: Any, side: OtherSide) -> None:
+    """The line was in service again: suspended anew, and its SIM is not blocked because it was, yesterday."""
+    first = call("800130001", "block_sim")
+    first.answer(first.caller.here.step)
+    first.caller.outcome()
+    again = call("800130001", "block_sim")  # with a suspension of its own
+    side.says["mio/block_sim"] = (422, {"error": "No existe esa línea."})
+    OutsideWrite.objects.filter(walk=first.caller.walk, action="lbc.suspend").update(reference="DE-AYER")
+    again.answer(again.caller.here.step)
+    again.caller.outcome()
+    assert again.write.state == OutsideWrite.State.REFUSED
 
 
 # whose card
@@ -227,6 +241,11 @@ def test_who_is_told_that_she_is_called_says_where(asked_for_a_wrong_one: Said) 
     assert "telephone" in refused.value.errors
     caller.answer(**{became_of(caller): NO_LONGER, "telephone": "71234567"})
     assert Escalation.objects.get().telephone == "+59171234567"
+
+
+def test_who_meant_both_is_asked_for_no_telephone_after_the_farewell(asked_for_a_wrong_one: Said) -> None:
+    caller = asked_for_a_wrong_one.caller
+    assert "teléfono" not in lay_walk(here=caller.here, by=caller.by).say
 
 
 def test_a_mistake_that_was_chosen_and_not_sent_is_a_card_when_she_hangs_up(asked_for_a_wrong_one: Said) -> None:
