@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from agents.models import Agent
 from agents.presence import sign_in
 from telephony.models import Extension, QueueCall, Switchboard
 from telephony.seats import sit_down
-from tests.browser.looking import assert_accessible
+from tests.browser.looking import assert_accessible, wait_by_its_own_clock
 from tests.inbound.a_walk import publish
 from tests.sandbox.switchboard.playing import SECRET, WITHOUT_END, Board, playing
 from tests.telephony.a_listener import Running, is_linked, until
@@ -94,6 +94,27 @@ def test_a_call_is_handed_over_and_what_is_typed_meanwhile_stays(
     expect(strip).to_contain_text("Transferida a 103.")
     until(lambda: QueueCall.objects.filter(queue="103").exists(), "it came into the other queue")
     assert QueueCall.objects.get(queue="101").outcome == "transferred"
+
+
+def test_a_form_she_asked_for_comes_though_the_strip_changes_meanwhile(
+    page: Page, played: Board, row: Switchboard, ana: Agent
+) -> None:
+    strip, held = page.locator("#ringing"), list[Route]()
+    call_in(played)
+    expect(strip).to_contain_text("Timbra su teléfono")
+    played.do("answer", extension="1001")
+    expect(strip).to_contain_text("En llamada")
+    page.route("**/transfer/", lambda route: held.append(route))  # Playwright marks what it is given
+    with page.expect_request("**/transfer/"):
+        page.keyboard.press("e")
+    second = QueueCall.objects.create(
+        switchboard=row, queue="104", uid="9.9", state="ringing", joined_at=timezone.now()
+    )
+    second.rings.create(telephone="PJSIP/1001", agent=ana, began_at=timezone.now())
+    wait_by_its_own_clock(page, 4_000)  # the strip asks every three seconds
+    held[0].continue_()
+    expect(strip.get_by_label("A qué interno, línea o número")).to_be_focused()
+    expect(strip).to_contain_text("Timbra su teléfono")
 
 
 def test_she_asks_first_and_h_hands_it_over(page: Page, played: Board) -> None:

@@ -19,6 +19,10 @@
 
   const show = (html) => {
     if (html === shown) return;
+    if (place.querySelector(".htmx-request")) {
+      setTimeout(ask, 300); // what she asked for comes into what stands here now
+      return;
+    }
     shown = html;
     const fresh = document.createElement("template");
     fresh.innerHTML = html;
