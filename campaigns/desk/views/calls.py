@@ -73,9 +73,11 @@ def call_phase(request: HttpRequest) -> HttpResponse:
             if "HX-Retarget" not in shown:
                 shown["HX-Retarget"], shown["HX-Reswap"] = "#telephones", "outerHTML settle:0ms"
             return shown
-    if request.GET.get("shown") == seen.mark:
-        return HttpResponse(status=204)
     status = ENOUGH if seen.is_over else 200
+    if request.GET.get("shown") == seen.mark:
+        same = HttpResponse(status=ENOUGH if seen.is_over else 204)
+        same["HX-Reswap"] = "none"
+        return same
     return render(request, "campaigns/desk/_placed_call.html", {"seen": seen}, status=status)
 
 
