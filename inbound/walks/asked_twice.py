@@ -25,6 +25,7 @@ from inbound.walks.footsteps import WalkRefused
 from inbound.walks.left_undone import may_be_about
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import words_heard
+from inbound.walks.what_became import of_other_calls
 from inbound.writes.states import AnotherAmount, InDoubtElsewhere, WriteRefused, how_it_stands
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import display, parse
@@ -55,16 +56,8 @@ def see_to_what_was_asked_twice(here: WalkState, *, how: str, now: datetime) -> 
     """She was told that she is called if it is not done: her card of the same says so, or the one there is of it, else
     she has one. Call it inside the transaction of the end.
     """
-    asked_since = {(passed.version_id, passed.step): passed.position for passed in here.path if passed.write_id}
-    places = {
-        passed.write_id: place
-        for place, passed in enumerate(here.trail)  # gone back from or not: she heard it
-        if passed.write_id is not None
-        and passed.position >= asked_since.get((passed.version_id, passed.step), passed.position)
-    }
-    others = OutsideWrite.objects.filter(pk__in=list(places)).exclude(walk=here.walk)
-    for write in others.exclude(state=OutsideWrite.State.DONE).select_related("card", "walk__line").order_by("pk"):
-        then = state_on(walk=here.walk, trail=here.trail[: places[write.pk] + 1])
+    for write, place in of_other_calls(here):
+        then = state_on(walk=here.walk, trail=here.trail[: place + 1])
         _see_to(here, write, stolen=stolen_line(then, then.step), how=how, now=now)
 
 

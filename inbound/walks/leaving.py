@@ -7,7 +7,6 @@ whoever is let down by it gets her card all the same (let_down.py).
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -269,10 +268,9 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
                 add_detail(key=card.key, text=_("Falta: %(what)s") % {"what": told}, by=here.walk.by, now=now)
                 see_to_undone(one, how=str(how.label), card=card, now=now)
         return
-    last_word = {TELEPHONE: here.known[TELEPHONE]} if here.known.get(TELEPHONE) else {}
     for one in all_undone(here, came_to_an_end=here.step.kind == "end"):
-        known = {**last_word, **one.here.known} if one.was_heard and not said else {**one.here.known, **last_word}
-        whose = see_to_undone(replace(one, here=replace(one.here, known=known)), how=str(how.label), now=now)
+        called = one.called_where(str(here.known.get(TELEPHONE) or ""), anew=said)
+        whose = see_to_undone(called, how=str(how.label), now=now)
         if whose is not None and here.footstep.escalation_id is None and one.here.step is not one.step:
             here.footstep.escalation = whose
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation
 from inbound.fields import TELEPHONE, Field
-from inbound.flows.conditions import arguments
+from inbound.flows.conditions import arguments, filled
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
@@ -64,6 +64,11 @@ class Undone:
         return contract_of(self.here.known) or self.here.walk.contract
 
     @property
+    def promised(self) -> str:
+        """What its card says that she was promised."""
+        return filled(self.step.promised, words_of_the_call(self.here, self.here.known))
+
+    @property
     def about(self) -> str:
         """What tells it from another request of the call: its number, else whose contract it is."""
         return self.number or self.contract
@@ -77,6 +82,12 @@ class Undone:
     def as_heard(self, later: Undone) -> Undone:
         """The same thing as it stood on the screen afterwards, with what was typed there."""
         return replace(later, write=self.write, reason=self.reason)
+
+    def called_where(self, telephone: str, *, anew: bool) -> Undone:
+        """She is one caller: called where she said by then, or where she said it `anew` or only of another thing."""
+        by_then = str(self.here.known.get(TELEPHONE) or "") if self.was_heard and not anew else ""
+        told = by_then or telephone
+        return replace(self, here=replace(self.here, known={**self.here.known, TELEPHONE: told})) if told else self
 
 
 def not_followed(here: WalkState) -> Iterator[Undone]:
@@ -168,11 +179,19 @@ def gone_back_from(here: WalkState, *, of_another: bool = False) -> Iterator[Und
             (not about or about == number) and (not whose or contract in ("", whose)) for number, contract in later
         )
         is_of_who_is_served = not later and whose in ("", contract_of(here.known) or whose)
+        if not about and not whose:  # as she has no number, what she asked for tells it from what she was served
+            is_of_who_is_served = is_of_who_is_served and _asks_for_the_same(step, then.known, here.known)
         what = (step.name, about, whose)
         if what in seen or came_about or (of_another and is_of_who_is_served):
             continue
         seen.add(what)
         yield Undone(step, then, GONE_ON if of_another else GONE_BACK)
+
+
+def _asks_for_the_same(step: Step, then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether a card would say the same of what was known before its own step asked anything."""
+    own = {field.name: "" for field in step.fields}
+    return arguments(step.with_, {**then, **own}) == arguments(step.with_, {**now, **own})
 
 
 def asked_of(here: WalkState) -> tuple[Field, ...]:
@@ -188,27 +207,29 @@ def _asked_at_the_end(here: WalkState) -> tuple[Field, ...]:
     if here.step.kind != "end" or here.walk.escalation_id is not None:
         return ()
     choices = ((ANOTHER, str(OTHER_REQUEST)), (CORRECTED, str(ONLY_CORRECTED)))
-    return tuple(
-        Field(
-            f"{HEARD_OF}{one.about.lstrip('+')}",
-            _what_she_heard(one),
-            "choice",
-            choices=choices,
-        )
-        for one in gone_back_from(here, of_another=True)
-    )
+    heard = gone_back_from(here, of_another=True)
+    return tuple(Field(_name_of(one), _what_she_heard(one), "choice", choices=choices) for one in heard)
+
+
+def _name_of(undone: Undone) -> str:
+    """The name of its question (let_down.py looks for the number in it)."""
+    return f"{HEARD_OF}{(undone.about or undone.step.name).lstrip('+')}"
 
 
 def _what_she_heard(undone: Undone) -> str:
     if undone.number:
         number = phone_numbers.display(undone.number)
         return _("Oyó que se atiende lo suyo de %(what)s. ¿Qué fue de eso?") % {"what": number}
-    return _("Oyó que se atiende lo suyo del contrato %(contract)s. ¿Qué fue de eso?") % {"contract": undone.contract}
+    if undone.contract:
+        return _("Oyó que se atiende lo suyo del contrato %(contract)s. ¿Qué fue de eso?") % {
+            "contract": undone.contract
+        }
+    return _("Oyó: «%(promised)s» ¿Qué fue de eso?") % {"promised": undone.promised}
 
 
 def was_only_corrected(here: WalkState, undone: Undone) -> bool:
     """What the agent said of it where the call ended."""
-    return here.footstep.answer.get(f"{HEARD_OF}{undone.about.lstrip('+')}") == CORRECTED
+    return here.footstep.answer.get(_name_of(undone)) == CORRECTED
 
 
 def _is_done(passed: Footstep) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
 from escalations.raising import add_detail, raise_escalation
-from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, filled, same_value, script
+from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, same_value, script
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, who_asks, zone_of
@@ -78,7 +78,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
             ]
         ),
         "details": details,
-        "promised": (filled(step.promised, words) if undone.was_heard else "") or _heard(undone),
+        "promised": (undone.promised if undone.was_heard else "") or _heard(undone),
         "due_at": due_at(step.due, known, now=now) if step.due else None,
         "by": walk.by,
         "now": now,

@@ -263,14 +263,16 @@ def _end(here: WalkState, now: datetime) -> None:
     """A call leaves its interaction; the lane of a card settles the card."""
     if here.walk.escalation_id is None:
         here = replace(here, known={**here.known, **here.footstep.answer})
-        if said := here.footstep.answer.get(TELEPHONE):
+        said, last = here.footstep.answer.get(TELEPHONE), str(here.known.get(TELEPHONE) or "")
+        if said:
             say_where_she_is_called(here, telephone=str(said), now=now)
         check_she_can_be_called(here)
         say_what_became(here, now=now)
         for undone in all_undone(here, came_to_an_end=True):
             if undone.was_heard and not was_only_corrected(here, undone):  # what else must follow the clock sees to
+                called = undone.called_where(last, anew=bool(said))
                 reached_at = call_back_on(here.walk, here.known, about=undone.number)
-                see_to_undone(replace(undone, call_back=reached_at), how=here.step.label, now=now)
+                see_to_undone(replace(called, call_back=reached_at), how=here.step.label, now=now)
         see_to_what_was_asked_twice(here, how=here.step.label, now=now)
         end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)
         return

@@ -36,6 +36,10 @@ ANSWERS_OF_A_WRITE = {
     STANDS: gettext_lazy("También lo pidió: queda pedido"),
     NO_LONGER: gettext_lazy("Fue un error: supervisión lo ve y le llama"),
 }
+ANSWERS_OF_ANOTHER_CALLS = {
+    STANDS: gettext_lazy("También lo pidió: supervisión lo verifica y le llama"),
+    NO_LONGER: gettext_lazy("Fue un error: no es de quien llama"),
+}
 MISTAKEN = "write:%d:mistaken"  # the key of its card
 OF_OTHER_CALLS = timedelta(days=7)  # whose card of the same may still be open
 
@@ -48,20 +52,33 @@ def what_became_of(here: WalkState) -> tuple[Field, ...]:
         Field(f"{BECAME_OF}{card.pk}", _question(here, passed, card), "choice", choices=_choices(ANSWERS))
         for passed, card in _answered_otherwise(here)
     ]
+    own = [(write, _question_of(write), ANSWERS_OF_A_WRITE) for write in _asked_for_another(here)]
+    joined = [
+        (write, _question_of_another_calls(write), ANSWERS_OF_ANOTHER_CALLS) for write in _joined_for_another(here)
+    ]
     writes = [
-        Field(f"{BECAME_OF_WRITE}{write.pk}", _question_of(write), "choice", choices=_choices(ANSWERS_OF_A_WRITE))
-        for write in _asked_for_another(here)
+        Field(f"{BECAME_OF_WRITE}{write.pk}", question, "choice", choices=_choices(answers))
+        for write, question, answers in (*own, *joined)
     ]
     if writes and not call_back_on(here.walk, here.known) and all(f.name != TELEPHONE for f in here.step.fields):
-        writes.append(Field(TELEPHONE, _("Teléfono para llamarle, si fue un error"), "telephone", required=False))
+        writes.append(Field(TELEPHONE, _("Teléfono para llamarle, si se le llama"), "telephone", required=False))
     return (*cards, *writes)
 
 
 def check_she_can_be_called(here: WalkState) -> None:
     """Raise StepRefused where she is told that supervision calls her, and nobody knows where."""
-    mistaken = (here.footstep.answer.get(f"{BECAME_OF_WRITE}{write.pk}") for write in _asked_for_another(here))
-    if NO_LONGER in mistaken and not call_back_on(here.walk, here.known):
+    is_called = any(_said_of(here, write) == NO_LONGER for write in _asked_for_another(here))
+    is_called |= any(_said_of(here, write) == STANDS for write in _joined_for_another(here))
+    if is_called and not call_back_on(here.walk, here.known):
         raise StepRefused({TELEPHONE: _("Escriba el teléfono para llamarle.")})
+
+
+def of_other_calls(here: WalkState) -> list[tuple[OutsideWrite, int]]:
+    """What another call had asked for, and this one was told is not known yet, with the place of the trail where: but
+    for what it asked for anew since, and what was only a mistake.
+    """
+    mistaken = {write.pk for write in _joined_for_another(here) if _said_of(here, write) == NO_LONGER}
+    return [(write, place) for write, place in _joined(here) if write.pk not in mistaken]
 
 
 def say_what_became(here: WalkState, *, now: datetime) -> None:
@@ -78,7 +95,7 @@ def say_what_became(here: WalkState, *, now: datetime) -> None:
             }
             add_detail(key=card.key, text=words, by=here.walk.by, now=now)
     for write in _asked_for_another(here):
-        if here.footstep.answer.get(f"{BECAME_OF_WRITE}{write.pk}") == NO_LONGER:
+        if _said_of(here, write) == NO_LONGER:
             _hand_over_a_mistake(here, write, now=now)
 
 
@@ -153,6 +170,29 @@ def _asked_for_another(here: WalkState) -> list[OutsideWrite]:
     return list(found.values())
 
 
+def _joined_for_another(here: WalkState) -> list[OutsideWrite]:
+    """What it heard of another call's, went back from, and asked for another number or customer afterwards."""
+    counted = {passed.write_id for passed in here.path} - {None}
+    later = {(passed.version_id, passed.step) for passed in here.path if passed.write_id}
+    joined = ((write, here.trail[place]) for write, place in _joined(here) if write.pk not in counted)
+    return [write for write, passed in joined if (passed.version_id, passed.step) in later]
+
+
+def _joined(here: WalkState) -> list[tuple[OutsideWrite, int]]:
+    """What another call had asked for and is not done, gone back from or not, for she heard it; not what this call
+    could ask for itself since.
+    """
+    places = {passed.write_id: n for n, passed in enumerate(here.trail) if passed.write_id and passed.kind == "do"}
+    others = OutsideWrite.objects.filter(pk__in=list(places)).exclude(walk=here.walk)
+    others = others.exclude(state=OutsideWrite.State.DONE).select_related("card", "walk__line").order_by("pk")
+    own = {(one.action, one.to_whom, one.amount) for one in OutsideWrite.objects.filter(walk=here.walk)}
+    return [(one, places[one.pk]) for one in others if (one.action, one.to_whom, one.amount) not in own]
+
+
+def _said_of(here: WalkState, write: OutsideWrite) -> str:
+    return str(here.footstep.answer.get(f"{BECAME_OF_WRITE}{write.pk}") or "")
+
+
 def mistakes_of(here: WalkState) -> set[int]:
     """What the call asked for by mistake, as somebody said at its end: the rows of those writes."""
     asked = [passed.write_id for passed in here.trail if passed.write_id]
@@ -196,3 +236,8 @@ def _question(here: WalkState, passed: Footstep, card: Escalation) -> str:
 def _question_of(write: OutsideWrite) -> str:
     said = {"what": actions()[write.action].words, "whom": phone_numbers.display(write.to_whom)}
     return _("Antes se pidió para %(whom)s: %(what)s. ¿Qué fue de eso?") % said
+
+
+def _question_of_another_calls(write: OutsideWrite) -> str:
+    said = {"what": actions()[write.action].words, "whom": phone_numbers.display(write.to_whom)}
+    return _("Oyó que lo de %(whom)s todavía no se sabe: %(what)s. ¿Qué fue de eso?") % said

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from escalations.models import Escalation
-from inbound.models import OutsideWrite, Walk
+from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked_otherwise import STANDS
-from inbound.walks.cards import CORRECTED
+from inbound.walks.cards import ANOTHER, CORRECTED
 from inbound.walks.leaving import How
 from inbound.walks.left_undone import HEARD_OF
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.walking import keep_draft
 from inbound.walks.what_became import MISTAKEN, NO_LONGER
+from inbound.walks.what_became import STANDS as STANDS_STILL
 from inbound.writes.delivering import deliver_due
 from telephony import phone_numbers
 from tests.inbound.a_walk import Caller
@@ -181,6 +182,99 @@ def test_who_joined_a_doubt_and_went_back_is_called_all_the_same(call: Any, side
     back_to(again.caller, "request")
     leave(again.caller, How.HUNG_UP)
     assert Escalation.objects.get().telephone == "+59172222222"
+
+
+@pytest.fixture
+def joined_and_gone_on(call: Any, side: OtherSide) -> Said:
+    """She heard that it is not known yet of a line another call had asked for, and had another topped up."""
+    in_doubt(call("109", "top_up"), side, "c_cli4g/top_up")
+    again: Said = call("109", "top_up")
+    again.answer(again.caller.here.step)
+    typed_telephone(again.caller, "72222222")
+    number_corrected(again, "4251299")
+    again.answer(again.caller.here.step)
+    again.caller.outcome()
+    return again
+
+
+def test_who_joined_a_doubt_and_had_another_line_topped_up_is_asked_for(joined_and_gone_on: Said) -> None:
+    caller = joined_and_gone_on.caller
+    caller.answer(**{became_of(caller): STANDS_STILL})
+    assert Escalation.objects.get().telephone == "+59172222222"
+
+
+def test_who_joined_a_doubt_by_mistake_has_no_card_of_it(joined_and_gone_on: Said) -> None:
+    caller = joined_and_gone_on.caller
+    caller.answer(**{became_of(caller): NO_LONGER})
+    assert not Escalation.objects.exists()
+
+
+def test_who_joined_a_doubt_and_hangs_up_before_she_is_asked_has_her_card(joined_and_gone_on: Said) -> None:
+    leave(joined_and_gone_on.caller, How.HUNG_UP)
+    assert Escalation.objects.get().telephone == "+59172222222"
+
+
+def test_a_telephone_given_for_a_second_line_is_on_the_card_of_the_first(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "suspend")
+    in_doubt(said, side, "lbc/suspend")
+    assert see_to_the_let_down(now=said.caller.now + LATER) == 1
+    for passed in said.caller.walk.footsteps.filter(found__has_key="contract"):  # she has a telephone on file
+        Footstep.objects.filter(pk=passed.pk).update(found={**passed.found, "telephones": ["72555265"]})
+    back_to(said.caller, "mio_number")
+    said.caller.answer(number="79462476")
+    until_the_write(said)
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    while said.caller.here.step.kind != "end":
+        said.caller.answer(telephone="70033333")
+    fields = lay_walk(here=said.caller.here, by=said.caller.by).fields
+    said.caller.answer(**{one.name: ANOTHER for one in fields if one.name.startswith(HEARD_OF)})
+    assert {card.telephone for card in Escalation.objects.filter(kind__code="write_not_done")} == {"+59170033333"}
+
+
+@pytest.fixture
+def nobody_answered(by_hand: Any) -> Caller:
+    """She heard that her call is told to who did not answer, and is passed on to somebody else."""
+    caller: Caller = by_hand("4251000", "no_answer")
+    keep_draft(
+        by=caller.by,
+        key=caller.walk.key,
+        position=caller.position,
+        fields={"caller_name": "Rosa", "telephone": "70000010"},
+        now=caller.now,
+    )
+    return caller
+
+
+def passed_on(caller: Caller, name: str) -> str:
+    """To somebody else, until the call is at its end; the name of what is asked there, if anything is."""
+    back_to(caller, "greet")
+    caller.answer(words=name)
+    caller.by_hand(**{"0.name": name, "0.unit": "Caja", "0.extension": "2199"})
+    for branch in ("0", "found", "", "passed_on"):
+        caller.answer(branch)
+    assert caller.here.step.kind == "end"
+    return next((one.name for one in lay_walk(here=caller.here, by=caller.by).fields), "")
+
+
+def test_who_heard_that_she_is_called_and_was_passed_to_another_has_what_she_was_promised(
+    nobody_answered: Caller,
+) -> None:
+    asked = passed_on(nobody_answered, "Otra persona")
+    with pytest.raises(StepRefused):
+        nobody_answered.answer()
+    nobody_answered.answer(**{asked: ANOTHER})
+    card = Escalation.objects.get()
+    assert (card.customer_name, card.telephone) == ("Rosa", "+59170000010")
+    assert "avisa de su llamada" in card.promised
+
+
+def test_who_heard_it_by_mistake_has_no_card(nobody_answered: Caller) -> None:
+    asked = passed_on(nobody_answered, "Otra persona")
+    nobody_answered.answer(**{asked: CORRECTED})
+    assert not Escalation.objects.exists()
 
 
 # what was done after all, or is not needed any more
