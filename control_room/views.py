@@ -128,8 +128,8 @@ def monitor(request: HttpRequest, pk: int) -> HttpResponse:
         if kind not in Monitoring.Kind.values:
             raise MonitoringRefused(_("Diga si escucha, susurra o interviene."))
         user = signed_in_user(request)
-        asked = ask_to_monitor(by=user, agent=agent, kind=Monitoring.Kind(kind), now=timezone.now())
-        return _("Timbra su teléfono %(telephone)s: levántelo.") % {"telephone": asked.rings_at}
+        ask_to_monitor(by=user, agent=agent, kind=Monitoring.Kind(kind), now=timezone.now())
+        return ""  # the room itself says how it stands
 
     return _do(request, pk, begin)
 
@@ -164,7 +164,8 @@ def _do(request: HttpRequest, pk: int, verb: Callable[[Agent], str]) -> HttpResp
     except (MessageRefused, StateRefused, ReturnRefused, MonitoringRefused) as refused:
         messages.error(request, f"{agent}: {refused}")
     else:
-        messages.success(request, done % {"agent": agent})
+        if done:
+            messages.success(request, done % {"agent": agent})
     return redirect("control_room:room")
 
 

@@ -10,7 +10,8 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Role, User
@@ -38,7 +39,8 @@ def call_of(agent: Agent) -> QueueCall | OutgoingCall | None:
 
 
 def ask_to_monitor(*, by: User, agent: Agent, kind: Monitoring.Kind, now: datetime) -> Monitoring:
-    """Ask that the telephone of `by` ring, and that she then hear the call `agent` is in. The same click twice is one.
+    """Ask that the telephone of `by` ring, and that she then hear the call `agent` is in. The same click twice is one;
+    another kind of the same agent ends what she has, and her telephone rings once more for it.
 
     Raises MonitoringRefused.
     """
@@ -68,10 +70,15 @@ def ask_to_monitor(*, by: User, agent: Agent, kind: Monitoring.Kind, now: dateti
             asked.save(force_insert=True)
     except IntegrityError:
         before = Monitoring.objects.under_way().filter(by=by).select_related("agent__user").first()
-        if before is not None and (before.agent, before.kind) == (agent, kind):
-            return before
-        other = before.agent if before else agent
-        raise MonitoringRefused(_("Usted ya está con %(agent)s: termine primero.") % {"agent": other}) from None
+        if before is None:
+            raise MonitoringRefused(_("Acaba de terminar la anterior: pídalo otra vez.")) from None
+        if before.agent != agent:
+            raise MonitoringRefused(
+                _("Usted ya está con %(agent)s: termine primero.") % {"agent": before.agent}
+            ) from None
+        if kind != (before.then or before.kind):
+            _stop(before, then=kind, now=now)
+        return before
     ring_bell(board.pk)
     return asked
 
@@ -79,9 +86,14 @@ def ask_to_monitor(*, by: User, agent: Agent, kind: Monitoring.Kind, now: dateti
 def ask_to_stop(*, by: User, now: datetime) -> None:
     """End what she has under way, in whatever phase it is; what was not sent yet ends here. Asked twice it is once."""
     for one in Monitoring.objects.under_way().filter(by=by):
-        Monitoring.objects.under_way().filter(pk=one.pk, ending_asked_at=None).update(ending_asked_at=now)
-        if not end_monitoring(which=Q(pk=one.pk, state=State.ASKED), outcome=Outcome.CANCELLED, now=now):
-            ring_bell(one.switchboard_id)
+        _stop(one, then="", now=now)
+
+
+def _stop(one: Monitoring, *, then: str, now: datetime) -> None:
+    under_way = Monitoring.objects.under_way().filter(pk=one.pk)
+    under_way.update(ending_asked_at=Coalesce("ending_asked_at", Value(now)), then=then)
+    if not end_monitoring(which=Q(pk=one.pk, state=State.ASKED), outcome=Outcome.CANCELLED, now=now):
+        ring_bell(one.switchboard_id)
 
 
 def next_to_monitor(*, held: Listening, now: datetime) -> Monitoring | None:
@@ -135,13 +147,29 @@ def as_spying(one: Monitoring, *, channel: str, takes_keys: bool) -> bytes:
 
 @transaction.atomic
 def end_monitoring(*, which: Q, outcome: Monitoring.Outcome, said: str = "", now: datetime) -> int:
-    """End those that are under way with what came of them; the agents' pages are told. Returns how many."""
-    ending = list(Monitoring.objects.under_way().filter(which).select_related("agent").select_for_update(of=("self",)))
+    """End those that are under way with what came of them; the agents' pages are told. Returns how many.
+
+    Whoever ended one to go on otherwise with the same agent has asked for that by it.
+    """
+    ending = list(
+        Monitoring.objects.under_way().filter(which).select_related("agent__user", "by").select_for_update(of=("self",))
+    )
     for one in ending:
         one.state, one.outcome, one.said, one.ended_at = State.OVER, outcome, said[:200], now
         one.save(update_fields=["state", "outcome", "said", "ended_at"])
     tell_pages([one.agent.user_id for one in ending if one.is_announced])
+    for one in ending:
+        if one.then and outcome in (Outcome.DONE, Outcome.CANCELLED):
+            _go_on(one, now=now)
     return len(ending)
+
+
+def _go_on(one: Monitoring, *, now: datetime) -> None:
+    try:
+        ask_to_monitor(by=one.by, agent=one.agent, kind=Kind(one.then), now=now)
+    except MonitoringRefused as refused:
+        one.said = str(refused)[:200]
+        one.save(update_fields=["said"])
 
 
 def close_forgotten_monitorings(*, now: datetime) -> int:
@@ -171,7 +199,7 @@ def own_last(*, by: User, now: datetime) -> Monitoring | None:
     last = Monitoring.objects.filter(by=by).select_related("agent__user", "switchboard").order_by("-asked_at").first()
     if last is None or not last.is_over:
         return last
-    is_told = last.outcome not in (Outcome.DONE, Outcome.CANCELLED)
+    is_told = last.outcome not in (Outcome.DONE, Outcome.CANCELLED) or bool(last.said)
     return last if is_told and last.ended_at and last.ended_at > now - SAID_FOR else None
 
 

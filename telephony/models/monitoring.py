@@ -29,7 +29,8 @@ class Monitoring(models.Model):
     """A supervisor who listens (escucha) to a call, whispers to its agent, or joins it; sent once, or not at all.
 
     Her telephone rings, and ON is from when the switchboard said that she hears. `is_announced`: whether the agent's
-    page says so, as it was decided when it was asked for. The customer is in the call's own row alone.
+    page says so, as it was decided when it was asked for. `then`: how she goes on with the same agent once this has
+    ended, a row of its own. The customer is in the call's own row alone.
     """
 
     class Kind(models.TextChoices):
@@ -68,6 +69,7 @@ class Monitoring(models.Model):
         OutgoingCall, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("llamada saliente")
     )
     kind = models.CharField(_("cómo"), max_length=8, choices=Kind)
+    then = models.CharField(_("y después"), max_length=8, choices=Kind, blank=True)
     telephone = models.CharField(_("teléfono de quien escucha"), max_length=40)
     is_announced = models.BooleanField(_("se avisa al agente"))
     state = models.CharField(_("estado"), max_length=8, choices=State, default=State.ASKED)
@@ -141,6 +143,11 @@ class Monitoring(models.Model):
     def lasted(self) -> float | None:
         """Seconds that she heard; None while she does, and of one that did not begin."""
         return (self.ended_at - self.began_at).total_seconds() if self.began_at and self.ended_at else None
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """How else she may go on with this agent: kind and words."""
+        return [(str(kind), str(words)) for kind, words in self.Kind.choices if kind != (self.then or self.kind)]
 
     @property
     def is_over(self) -> bool:

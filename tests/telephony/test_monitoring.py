@@ -99,8 +99,6 @@ def test_it_is_asked_for_once_and_sent_once(
     one = asked(elena, ana, now, Kind.WHISPER)
     assert asked(elena, ana, now, Kind.WHISPER) == one
     assert (one.call, one.is_announced, one.telephone) == (call, True, "PJSIP/1090")
-    with pytest.raises(MonitoringRefused, match="termine primero"):
-        asked(elena, ana, now, Kind.JOIN)
     assert next_to_monitor(held=held, now=now) == one
     assert next_to_monitor(held=held, now=now) is None
     sent = as_spying(one, channel=HERS.channel, takes_keys=True).decode()
@@ -108,6 +106,57 @@ def test_it_is_asked_for_once_and_sent_once(
     assert "Channel: PJSIP/1090\r\n" in sent
     assert f"ChannelId: {one.key}\r\n" in sent
     assert "Context" not in sent
+
+
+def test_what_was_not_sent_yet_is_asked_for_otherwise_at_once(
+    call: QueueCall, held: Listening, ana: Agent, elena: User, now: datetime
+) -> None:
+    one = asked(elena, ana, now, Kind.LISTEN)
+    assert asked(elena, ana, now, Kind.WHISPER) == one
+    assert stands(one) == ("over", "cancelled")
+    assert Monitoring.objects.under_way().get().kind == "whisper"
+    assert next_to_monitor(held=held, now=now) == Monitoring.objects.under_way().get()
+
+
+def test_who_speaks_with_one_agent_does_not_go_over_to_another_by_a_click(
+    call: QueueCall, ana: Agent, luis: Agent, elena: User, now: datetime
+) -> None:
+    asked(elena, ana, now)
+    QueueCall.objects.update(agent=luis)
+    with pytest.raises(MonitoringRefused, match="ya está con Ana"):
+        asked(elena, luis, now)
+
+
+def test_who_goes_over_to_another_kind_is_told_when_the_call_ended_meanwhile(
+    call: QueueCall, held: Listening, ana: Agent, elena: User, now: datetime
+) -> None:
+    one = asked(elena, ana, now)
+    next_to_monitor(held=held, now=now)
+    leg = Leg(str(one.key), channel="PJSIP/1090-00000001")
+    tell(held, ChannelBegan(leg), Answered(leg), SpyBegan(leg.channel, HERS.channel), at=now)
+    asked(elena, ana, now, Kind.JOIN)
+    assert asked(elena, ana, now, Kind.JOIN) == one
+    QueueCall.objects.update(state="over", outcome="answered", ended_at=now)
+    tell(held, HungUp(leg, 16), at=now + timedelta(seconds=1))
+    assert stands(one) == ("over", "done")
+    told = own_last(by=elena, now=now + timedelta(seconds=2))
+    assert told is not None
+    assert "no está en una llamada" in told.said
+    assert not Monitoring.objects.under_way().exists()
+
+
+def test_who_ends_it_while_she_goes_over_ends_all_of_it(
+    call: QueueCall, held: Listening, ana: Agent, elena: User, now: datetime
+) -> None:
+    one = asked(elena, ana, now)
+    next_to_monitor(held=held, now=now)
+    leg = Leg(str(one.key), channel="PJSIP/1090-00000001")
+    tell(held, ChannelBegan(leg), Answered(leg), SpyBegan(leg.channel, HERS.channel), at=now)
+    asked(elena, ana, now, Kind.JOIN)
+    ask_to_stop(by=elena, now=now)
+    tell(held, HungUp(leg, 16), at=now + timedelta(seconds=1))
+    assert stands(one) == ("over", "done")
+    assert not Monitoring.objects.under_way().exists()
 
 
 def test_only_supervisors_may_and_nobody_listens_to_herself(
@@ -400,6 +449,17 @@ def test_her_telephone_rings_she_hears_and_ends_it(
     ask_to_stop(by=elena, now=timezone.now())
     until(is_now(outcome="done"), "it is over")
     until(lambda: played.state()["extensions"]["1090"]["state"] == "not_in_use", "hung up")
+    assert QueueCall.objects.get().state == "talking"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_a_whisper_she_goes_over_to_join(talking: Running, played: Board, ana: Agent, elena: User) -> None:
+    asked(elena, ana, timezone.now(), Kind.WHISPER)
+    until(is_now(state="on", kind="whisper"), "she whispers")
+    asked(elena, ana, timezone.now(), Kind.JOIN)
+    until(is_now(outcome="done", kind="whisper"), "the whisper is over")
+    until(is_now(state="on", kind="join"), "her telephone rang once more, and she is in the call")
+    assert [one.kind for one in told_to(ana)] == ["join"]
     assert QueueCall.objects.get().state == "talking"
 
 
