@@ -17,7 +17,7 @@ LONGEST = 2000
 
 
 def _text(label: Any, *, required: bool = True, hint: Any = "") -> forms.CharField:
-    box = forms.Textarea(attrs={"rows": 2})
+    box = forms.Textarea(attrs={"rows": 2, "data-enter-sends": ""})
     return forms.CharField(label=label, required=required, max_length=LONGEST, widget=box, help_text=hint)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -54,6 +56,16 @@ def test_what_was_typed_is_there_after_another_call_was_looked_at(claim: Page) -
     claim.wait_for_url("**/lines/")
     claim.goto(address)
     expect(claim.get_by_label("Qué factura reclama")).to_have_value(CLAIM)
+
+
+def test_enter_in_what_was_typed_goes_on_as_everywhere(claim: Page) -> None:
+    words = claim.get_by_label("Qué factura reclama")
+    words.press_sequentially(CLAIM)
+    words.press("Shift+Enter")
+    expect(words).to_have_value(f"{CLAIM}\n")
+    words.press("Enter")
+    expect(claim.locator("#walk .error").first).to_be_visible()  # nobody knows yet who is called back
+    expect(words).to_have_value(re.compile(CLAIM))
 
 
 def test_who_calls_typed_and_not_noted_is_noted_with_the_answer(page: Page) -> None:

@@ -71,13 +71,6 @@
     if (event.target.closest("[data-stop-countdown]")) stop();
   });
 
-  /* Enter in the note records; Shift+Enter is a new line. */
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches("[data-note]")) return;
-    event.preventDefault();
-    event.target.form.requestSubmit();
-  });
-
   /* -- Dialling ------------------------------------------------------------------------------------------------- */
 
   document.addEventListener("dialled", (event) => {

@@ -114,13 +114,18 @@
     }
   });
 
-  /* Of several verbs in one form Enter presses the one whose field has the focus. */
+  /* Of several verbs in one form Enter presses the one whose field has the focus. In a note it sends what was written;
+   * Shift+Enter is a new line. */
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input, select")) return;
-    const button = event.target.closest("[data-enter]")?.querySelector("button");
-    if (!button) return;
+    const { target } = event;
+    const isNote = target.matches("textarea[data-enter-sends]") && !event.shiftKey;
+    if (event.key !== "Enter" || event.isComposing || !(isNote || target.matches("input, select"))) return;
+    const button = target.closest("[data-enter]")?.querySelector("button");
+    if (!button && !isNote) return;
     event.preventDefault();
-    button.click();
+    if (event.repeat) return; // held down: what it does is done once
+    if (button) button.click();
+    else target.form.requestSubmit();
   });
 
   document.addEventListener("htmx:confirm", (event) => {
