@@ -1,0 +1,1 @@
+"""What the switchboard wrote in `queue_log`: its lines, and the calls they tell of."""
