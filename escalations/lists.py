@@ -32,6 +32,7 @@ LABELS = {
     "until": gettext_lazy("El plazo era"), "seen": gettext_lazy("Lo que se vio"), "segment": gettext_lazy("Segmento"),
     "service_number": gettext_lazy("Número de servicio"), "sold_on": gettext_lazy("Vendido el"),
     "state": gettext_lazy("Estado"), "telephone": gettext_lazy("Teléfono"), "zone": gettext_lazy("Zona"),
+    "withdrawn": gettext_lazy("Retirado"),
 }  # fmt: skip
 AT_ONCE = 500  # rows read from the database at a time
 OPEN, CLOSED, ALL = "open", "closed", "all"

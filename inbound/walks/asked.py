@@ -15,9 +15,9 @@ from inbound.fields import CALLER_NAME, TELEPHONE, Field
 from inbound.flows.conditions import known_first, same_value
 from inbound.flows.shapes import LANES, Step
 from inbound.models import Walk
-from inbound.walks.answering import clean_so_far
+from inbound.walks.answering import StepRefused, clean_so_far
 from inbound.walks.cards import held_before
-from inbound.walks.state import WalkState
+from inbound.walks.state import WalkState, state_on
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import parse
 
@@ -80,6 +80,22 @@ def call_back_on(walk: Walk, known: Mapping[str, Any], *, about: str = "", stole
 def stolen_line(here: WalkState, step: Step) -> str:
     """The line a step is about when it was stolen: where it, or whatever it comes to, asks for another telephone."""
     return known_first(_asks_for_another(here, step, frozenset()) or "", here.known)
+
+
+def stolen_lines(here: WalkState) -> set[str]:
+    """All lines that were said to be stolen in this call: on none of them is she called about another."""
+    found = set()
+    for place, passed in enumerate(here.trail, start=1):
+        if passed.kind == "do":
+            then = state_on(walk=here.walk, trail=here.trail[:place])
+            found.add(parse(stolen_line(then, then.step)) or "")
+    return found - {""}
+
+
+def check_not_stolen(here: WalkState, telephone: str) -> None:
+    """Raise StepRefused where she would be called on a line that was stolen."""
+    if telephone and parse(telephone) in stolen_lines(here):
+        raise StepRefused({TELEPHONE: _("Es la línea robada, y ahí no se le encuentra: escriba otro teléfono.")})
 
 
 def _asks_for_another(here: WalkState, step: Step, passed: frozenset[str]) -> str | None:

@@ -21,8 +21,8 @@ from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
 from inbound.walks.cards import next_key
 from inbound.walks.consequences import key_of, own_write, told_of
-from inbound.walks.left_undone import may_be_about
 from inbound.walks.state import WalkState
+from inbound.walks.undone import may_be_about
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import sent_of
 from telephony.phone_numbers import parse

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from escalations.models import Escalation
-from escalations.raising import add_detail, raise_escalation
+from escalations.models import Escalation, Kind
+from escalations.raising import add_detail, due_by, kind_of, raise_escalation
+from inbound.flows.conditions import same_value
 from inbound.flows.shapes import UNKNOWN
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
@@ -22,15 +23,15 @@ from inbound.walks.asked_otherwise import hand_over_what_differs, say_what_was_a
 from inbound.walks.cards import cards_of, next_key, surviving
 from inbound.walks.consequences import told_of, write_out
 from inbound.walks.footsteps import WalkRefused
-from inbound.walks.left_undone import may_be_about
 from inbound.walks.state import WalkState, given_on, read_state, state_on
+from inbound.walks.undone import may_be_about
 from inbound.walks.undone_cards import words_heard
-from inbound.walks.what_became import of_other_calls
+from inbound.walks.what_became import MISTAKEN, of_other_calls
 from inbound.writes.states import AnotherAmount, InDoubtElsewhere, WriteRefused, how_it_stands
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import display, parse
 
-KIND = "write_not_done"
+KIND, HANDED_OVER = "write_not_done", "unforeseen_state"
 
 
 def ask_for_write(here: WalkState, known: Mapping[str, Any], *, now: datetime) -> bool:
@@ -65,18 +66,16 @@ def _see_to(here: WalkState, write: OutsideWrite, *, stolen: str, how: str, now:
     telephone = call_back_on(here.walk, here.known, about=write.to_whom, stolen=stolen)
     card = surviving(write.card) if write.card else None
     is_open = card is not None and card.state in Escalation.UNSETTLED
-    own = next((one for one in cards_of(here) if may_be_about(one, write.to_whom)), None)
+    own = _own_card(here, write, now=now)
     stands = how_it_stands(OutsideWrite.State(write.state))
     twice = _("%(what)s: se pidió en otra llamada, y no se pidió otra vez (%(how)s). %(stands)s")
-    told = twice % {"what": actions()[write.action].words, "how": how, "stands": stands}
+    what = " · ".join([str(actions()[write.action].words), *told_of(write).values()])
+    told = twice % {"what": what, "how": how, "stands": stands}
+    was_a_mistake = card is not None and card.key == MISTAKEN % write.pk  # whose card says to undo it
     if own is not None:
         add_detail(key=own.key, text=told, by=here.walk.by, now=now)
-    elif card is not None and is_open:
-        hour = date_format(timezone.localtime(here.walk.began_at, LA_PAZ), "H:i")
-        again = _("Volvió a llamar por lo mismo, a las %(hour)s. Se le llama al %(number)s.")
-        add_detail(
-            key=card.key, text=again % {"hour": hour, "number": display(telephone) or "—"}, by=here.walk.by, now=now
-        )
+    elif card is not None and is_open and not was_a_mistake:
+        _say_that_she_called_again(here, card, write, telephone=telephone, stolen=stolen, now=now)
         return
     else:
         own = raise_escalation(
@@ -100,6 +99,27 @@ def _see_to(here: WalkState, write: OutsideWrite, *, stolen: str, how: str, now:
         add_detail(key=card.key, text=also, by=here.walk.by, now=now)
         return
     _stand_for_the_other_call(own, write, now=now)
+
+
+def _own_card(here: WalkState, write: OutsideWrite, *, now: datetime) -> Escalation | None:
+    """A card of this call that a supervisor works of the same line, as soon as who is handed over is called."""
+    limit = due_by(now=now, working_hours=max(float(kind_of(kind).limit_hours) for kind in (KIND, HANDED_OVER)))
+    soon = (one for one in cards_of(here) if one.due_at <= limit and one.kind.worked_by == Kind.Worker.SUPERVISOR)
+    return next((one for one in soon if may_be_about(one, write.to_whom)), None)
+
+
+def _say_that_she_called_again(
+    here: WalkState, card: Escalation, write: OutsideWrite, *, telephone: str, stolen: str, now: datetime
+) -> None:
+    hour = date_format(timezone.localtime(here.walk.began_at, LA_PAZ), "H:i")
+    reached_at = telephone or parse(write.to_whom) or ""
+    if not reached_at or same_value(reached_at, stolen):
+        again = _("Volvió a llamar por lo mismo, a las %(hour)s (%(name)s). No dejó otro teléfono.")
+    else:
+        again = _("Volvió a llamar por lo mismo, a las %(hour)s (%(name)s). Se le llama al %(number)s.")
+    name = customer_on_file(here.walk, here.known) or str(here.known.get("requester_name") or "—")
+    said = {"hour": hour, "name": name, "number": display(reached_at)}
+    add_detail(key=card.key, text=again % said, by=here.walk.by, now=now)
 
 
 def _stand_for_the_other_call(card: Escalation, write: OutsideWrite, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from escalations.letters import letters_of
 from escalations.models import Escalation
-from escalations.raising import add_detail, reach_at
+from escalations.raising import add_detail, correct_raised, reach_at
 from inbound.fields import TELEPHONE, Field
 from inbound.models import OutsideWrite, Walk
 from inbound.walks.cards import cards_about
@@ -26,6 +26,7 @@ from telephony.phone_numbers import display
 
 CORRECTED_SINCE = "corrected_since"  # beside what a lane brought: {"at": ISO, "told": in words}
 TOLD_OF_IT = "told_of_correction"
+WITHDRAWN = "withdrawn"  # among the details of a card
 
 
 def lock_lane_of(card: Escalation) -> Walk | None:
@@ -77,16 +78,49 @@ def say_where_she_is_called(
     """Each card of the call hears where she is called, also one the clock raised meanwhile; one of another call that
     asked for the same is told it beside. `named`: by which name, where it has none or `before`, and none is on file.
     """
-    own, of_others = cards_about(here)
+    own, _of_others = cards_about(here)
     for card in own:
         is_hers = not here.walk.customer_name and card.customer_name in ("", before)
         called = named if is_hers else ""
         if telephone or called:
             call_her_at(card, telephone=telephone, customer_name=called, by=here.walk.by, now=now)
-    for card in of_others:
-        told = _("La otra llamada dejó el teléfono %(number)s.") % {"number": display(telephone)}
-        if telephone and telephone != card.telephone and not card.changes.filter(note=told).exists():
+    tell_other_calls(here, telephone=telephone, now=now)
+
+
+def tell_other_calls(here: WalkState, *, telephone: str, now: datetime) -> None:
+    """Where she is called stands beside, on the card of another call that asked for the same; once."""
+    if not telephone:
+        return
+    told = _("La otra llamada dejó el teléfono %(number)s.") % {"number": display(telephone)}
+    for card in cards_about(here)[1]:
+        if telephone != card.telephone and not card.changes.filter(note=told).exists():
             add_detail(key=card.key, text=told, by=here.walk.by, now=now)
+
+
+def withdraw(card: Escalation, *, told: str, by: User, now: datetime) -> None:
+    """The call ended with the word that it is not needed any more: the card, its mail and its lane hear of it."""
+    lane = lock_lane_of(card)
+    correct_raised(
+        card,
+        reason=card.reason,
+        details={**card.details, WITHDRAWN: told.rstrip(".")},
+        customer_name=card.customer_name,
+        telephone=card.telephone,
+        promised=card.promised,
+        due_at=None,
+        by=by,
+        now=now,
+    )
+    if lane is not None:
+        known = {name: value for name, value in lane.brought.items() if name != CORRECTED_SINCE}
+        told_as = {"contract": lane.contract, "customer_name": lane.customer_name, "telephone": lane.caller_number}
+        tell_lane(lane, known=known, told=told, now=now, **told_as)
+
+
+def brought_of(card: Escalation, *, now: datetime) -> dict[str, Any]:
+    """What a lane that begins hears of its card, beside what the call knew."""
+    told = card.details.get(WITHDRAWN)
+    return {CORRECTED_SINCE: {"at": now.isoformat(), "told": told}} if told else {}
 
 
 def news_of(walk: Walk) -> str:

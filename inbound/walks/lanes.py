@@ -17,7 +17,9 @@ from escalations.lifecycle import Verb, locked_escalation, why_not
 from escalations.models import Escalation
 from inbound.models import Footstep, Walk
 from inbound.walks.footsteps import WalkRefused, enter
-from inbound.walks.state import flow_of, known_on, path_of
+from inbound.walks.lane_news import brought_of
+from inbound.walks.said_anew import said_since
+from inbound.walks.state import flow_of, known_on, path_of, state_on
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,18 @@ def begin_lane(*, escalation_id: int, by: User, now: datetime) -> Walk:
         if begun is None or not begun.lane:
             raise WalkRefused(_("Esta derivación se resuelve en su tarjeta: su flujo no tiene un carril para ella."))
         call, version = begun.walk, begun.footstep.version_id
-        path = path_of([passed for passed in begun.trail if passed.position <= begun.footstep.position])
-        known = known_on(path, before=call.brought)
+        trail = [passed for passed in begun.trail if passed.position <= begun.footstep.position]
+        known = known_on(path_of(trail), before=call.brought)
+        if (anew := said_since(state_on(walk=call, trail=trail), state_on(walk=call, trail=begun.trail), now=now)) and (
+            call.ended_at is not None
+        ):
+            known = {name: value for name, value in anew.known.items() if name != "caller_number"}
         walk = Walk.objects.create(
             line=call.line, version_id=version, escalation=card, walked_by=by,
             caller_number=card.telephone or call.caller_number,  # where she is called back
             contract=card.contract or call.contract,
             customer_name=call.customer_name if card.contract in ("", call.contract) else card.customer_name,
-            brought=known, began_at=now,
+            brought={**known, **brought_of(card, now=call.ended_at or now)}, began_at=now,
         )  # fmt: skip
         enter(walk, [], version, begun.lane, known=known, now=now)
         walk.save(update_fields=["position"])

@@ -23,13 +23,21 @@ from inbound.flows.conditions import same_value
 from inbound.models import OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.walks.answering import StepRefused
-from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_line, typed_so_far, zone_of
+from inbound.walks.asked import (
+    call_back_on,
+    check_not_stolen,
+    name_of_the_caller,
+    stolen_line,
+    stolen_lines,
+    typed_so_far,
+    zone_of,
+)
 from inbound.walks.asked_otherwise import hand_over_what_is_said_now
 from inbound.walks.asked_twice import see_to_what_was_asked_twice
 from inbound.walks.cards import card_to_correct, cards_of
 from inbound.walks.consequences import INTERACTION, correct, end_of_walk, notes_of, said_on_card, told_of, written
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
-from inbound.walks.lane_news import call_her_at, say_where_she_is_called
+from inbound.walks.lane_news import call_her_at, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
 from inbound.walks.said_anew import correct_what_was_handed_over
 from inbound.walks.state import WalkState, given_on, read_state, state_on
@@ -38,6 +46,7 @@ from inbound.walks.what_became import say_what_became
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.states import how_it_stands
 from telephony import phone_numbers
+from telephony.phone_numbers import display, parse
 
 KIND = "unforeseen_state"
 WITHOUT_A_SIGN = timedelta(minutes=60)
@@ -93,8 +102,10 @@ def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now:
         walk.caller_name, walk.caller_number = _who(name=name, telephone=telephone)
         walk.save(update_fields=["caller_name", "caller_number"])
         state = read_state(walk=walk)
+        is_stolen = walk.caller_number in stolen_lines(state)
         for card in cards_of(state):
-            is_reached_there = card.telephone in ("", before) or not given_on(state.trail)  # she gave no other besides
+            hers = card.telephone in ("", before) or not given_on(state.trail)  # she gave no other besides
+            is_reached_there = hers and not is_stolen
             called = walk.caller_name if card.customer_name in ("", named) else ""
             if is_reached_there or called:
                 telephone = walk.caller_number if is_reached_there else ""
@@ -233,6 +244,9 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
     """
     walk, typed = here.walk, typed_so_far(here, asked_of(here), now=now)
     said, number = _who(name=name, telephone=telephone)
+    check_not_stolen(here, number)
+    if parse(typed.get(TELEPHONE, "")) in stolen_lines(here):
+        del typed[TELEPHONE]
     before = name_of_the_caller(walk, here.known)
     if said and said != name_of_the_caller(walk, here.known):
         walk.caller_name = typed[CALLER_NAME] = said
@@ -260,16 +274,20 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
     if card is not None:
         owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
         owed.exclude(state=OutsideWrite.State.DONE).update(card=card)
-        for one in all_undone(here, came_to_an_end=here.step.kind == "end"):
+        for one in all_undone(here, came_to_an_end=here.step.kind == "end", now=now):
             if one.contract not in ("", here.walk.contract):  # another customer's, of which this card says nothing
                 see_to_undone(one, how=str(how.label), now=now)
             elif one.write is not None:
                 told = f"{one.step.ref} {one.step.title}. {one.reason}"
                 add_detail(key=card.key, text=_("Falta: %(what)s") % {"what": told}, by=here.walk.by, now=now)
                 see_to_undone(one, how=str(how.label), card=card, now=now)
+            elif one.here.footstep.pk != here.footstep.pk:  # of the present step the card itself says it
+                heard = " · ".join(filter(None, (display(one.number), one.promised or one.step.title)))
+                told = _("Antes oyó en la llamada: %(what)s") % {"what": heard}
+                add_detail(key=card.key, text=told, by=here.walk.by, now=now)
         return
-    for one in all_undone(here, came_to_an_end=here.step.kind == "end"):
-        called = one.called_where(str(here.known.get(TELEPHONE) or ""), anew=said)
+    for one in all_undone(here, came_to_an_end=here.step.kind == "end", now=now):
+        called = one.called_where(here.known, anew=said)
         whose = see_to_undone(called, how=str(how.label), now=now)
         if whose is not None and here.footstep.escalation_id is None and one.here.step is not one.step:
             here.footstep.escalation = whose
@@ -280,6 +298,7 @@ def _end(here: WalkState, *, how: How, reason: str, said: bool = False, now: dat
     if here.step.kind == "end":  # what was chosen there and not sent any more
         say_what_became(here, now=now)
     _see_to_what_is_undone(here, how=how, said=said, now=now)
+    tell_other_calls(here, telephone=str(here.known.get(TELEPHONE) or ""), now=now)
     see_to_what_was_asked_twice(here, how=str(how.label), now=now)
     label = f"{how.label}: {reason}" if reason else str(how.label)
     here.footstep.reason = reason

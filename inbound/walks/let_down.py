@@ -28,7 +28,8 @@ from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zon
 from inbound.walks.cards import CORRECTED, contract_of
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
-from inbound.walks.left_undone import HEARD_OF, MUST_FOLLOW, not_followed
+from inbound.walks.heard import HEARD_OF
+from inbound.walks.left_undone import MUST_FOLLOW, not_followed
 from inbound.walks.state import WalkState, flow_of, given_on, read_state, state_on
 from inbound.walks.undone_cards import of_its_customer, raise_card_of, said_on_its_card, words_heard
 from inbound.writes.limits import NOT_HAPPENING

@@ -13,7 +13,7 @@ from inbound.models import Footstep
 from inbound.outside.reaching import look_up
 from inbound.outside.readings import HOUSE
 from inbound.walks.asked import zone_of
-from inbound.walks.cards import is_about_the_same, next_key
+from inbound.walks.cards import contract_of, is_about_the_same, next_key
 from inbound.walks.consequences import correct, key_of, said_on_card
 from inbound.walks.state import WalkState, known_of_call, known_on, state_on
 
@@ -54,6 +54,16 @@ def _gone_back_from(here: WalkState) -> list[int]:
         passed.escalation_id: place for place, passed in enumerate(here.trail) if passed.kind == "hand_over"
     }
     return [place for card, place in places.items() if card is not None and here.trail[place].position not in counted]
+
+
+def said_since(then: WalkState, here: WalkState, *, now: datetime) -> WalkState | None:
+    """A step the call went back from, as it would stand now; None where nothing was said anew on the way to it, or
+    another customer was named since.
+    """
+    anew = _walked_anew(then, here, now=now)
+    if anew is None or anew.known == then.known or contract_of(anew.known) != contract_of(then.known):
+        return None
+    return anew
 
 
 def _walked_anew(then: WalkState, here: WalkState, *, now: datetime) -> WalkState | None:

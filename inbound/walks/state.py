@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from inbound.fields import TELEPHONE
+from inbound.fields import CALLER_NAME, TELEPHONE
 from inbound.flows.conditions import arguments
 from inbound.flows.schema import parse_flow
 from inbound.flows.shapes import SAME_CARD, Flow, Step
@@ -69,8 +69,10 @@ def state_on(*, walk: Walk, trail: list[Footstep]) -> WalkState:
 
 
 def known_of_call(walk: Walk, path: list[Footstep], trail: list[Footstep]) -> dict[str, Any]:
-    """What is known on a way of the call: where she said last that she is called holds whatever is gone back from."""
-    told = {TELEPHONE: given} if (given := given_on(trail)) else {}
+    """What is known on a way of the call: who calls, and where she said last that she is called, hold whatever is gone
+    back from.
+    """
+    told = {name: said for name in (CALLER_NAME, TELEPHONE) if (said := _said_last(name, trail))}
     return {**known_on(path, before=walk.brought), **told, "caller_number": walk.caller_number}
 
 
@@ -82,7 +84,11 @@ def passings(here: WalkState) -> list[Footstep]:
 
 def given_on(trail: Sequence[Footstep]) -> str:
     """Where she said last that she is called, on some footsteps of a call, gone back from or not."""
-    return next((str(passed.answer[TELEPHONE]) for passed in reversed(trail) if passed.answer.get(TELEPHONE)), "")
+    return _said_last(TELEPHONE, trail)
+
+
+def _said_last(name: str, trail: Sequence[Footstep]) -> str:
+    return next((str(passed.answer[name]) for passed in reversed(trail) if passed.answer.get(name)), "")
 
 
 def path_of(trail: list[Footstep]) -> list[Footstep]:

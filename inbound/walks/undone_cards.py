@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
-from escalations.raising import add_detail, raise_escalation
+from escalations.raising import add_detail, corrected_in_words, raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, same_value, script
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite, Walk
@@ -19,8 +19,8 @@ from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, who
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
 from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
-from inbound.walks.left_undone import Undone
 from inbound.walks.state import WalkState, read_state, state_on
+from inbound.walks.undone import Undone
 from telephony import phone_numbers
 
 BEGUN = "write_not_done"
@@ -65,6 +65,11 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     ended = _("La llamada terminó antes de este paso (%(how)s).") % {"how": how}
     is_the_same = bool(telephone) and same_value(telephone, number)
     only = [_("No se conoce otro teléfono que el mismo de que trata")] if is_the_same else []
+    since = [
+        _("Corregido en la misma llamada: %(what)s") % {"what": corrected_in_words(str(details[name]), before)}
+        for name, before in undone.before.items()
+        if before and details.get(name) and str(details[name]) != str(before)
+    ]
     says: dict[str, Any] = {
         "customer_name": who_asks(step, walk, known) or customer_on_file(walk, known),
         "telephone": telephone,
@@ -73,6 +78,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
                 f"{step.ref} {step.title}",
                 f"{ended} {undone.reason}".rstrip("."),
                 *only,
+                *since,
                 *written(here.step, here.footstep),
                 *notes_of(here),
             ]

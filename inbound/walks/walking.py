@@ -26,7 +26,7 @@ from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import Looked, look_up
 from inbound.walks.answering import StepRefused, clean_answers, clean_seen
-from inbound.walks.asked import call_back_on, typed_so_far
+from inbound.walks.asked import call_back_on, check_not_stolen, typed_so_far
 from inbound.walks.asked_twice import ask_for_write, see_to_what_was_asked_twice
 from inbound.walks.card_notes import note_on_card
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_to_unit
@@ -43,8 +43,9 @@ from inbound.walks.footsteps import (
     remember_customer,
     remember_who_is_asked_about,
 )
-from inbound.walks.lane_news import say_where_she_is_called
-from inbound.walks.left_undone import all_undone, asked_of, was_only_corrected
+from inbound.walks.heard import check_who_is_called
+from inbound.walks.lane_news import say_where_she_is_called, tell_other_calls
+from inbound.walks.left_undone import all_undone, asked_of
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.walks.undone_cards import see_to_undone
 from inbound.walks.what_became import check_she_can_be_called, say_what_became, tell_cards_of_the_refused
@@ -72,6 +73,7 @@ def answer_step(
         here = locked_state(by, key, position)
         step, footstep, walk = here.step, here.footstep, here.walk
         footstep.answer = clean_answers(step=step, fields=asked_of(here), sent=sent, known=here.known, now=now)
+        check_not_stolen(here, str(footstep.answer.get(TELEPHONE) or ""))
         known = {**here.known, **footstep.answer}
         following = step.next
         if step.kind == "decide":
@@ -266,11 +268,13 @@ def _end(here: WalkState, now: datetime) -> None:
         said, last = here.footstep.answer.get(TELEPHONE), str(here.known.get(TELEPHONE) or "")
         if said:
             say_where_she_is_called(here, telephone=str(said), now=now)
+        tell_other_calls(here, telephone=last, now=now)
         check_she_can_be_called(here)
+        check_who_is_called(here)
         say_what_became(here, now=now)
-        for undone in all_undone(here, came_to_an_end=True):
-            if undone.was_heard and not was_only_corrected(here, undone):  # what else must follow the clock sees to
-                called = undone.called_where(last, anew=bool(said))
+        for undone in all_undone(here, came_to_an_end=True, now=now):
+            if undone.was_heard:  # what else must follow the clock sees to
+                called = undone.called_where(here.known, anew=bool(said))
                 reached_at = call_back_on(here.walk, here.known, about=undone.number)
                 see_to_undone(replace(called, call_back=reached_at), how=here.step.label, now=now)
         see_to_what_was_asked_twice(here, how=here.step.label, now=now)

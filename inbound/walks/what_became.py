@@ -21,6 +21,7 @@ from inbound.walks.answering import StepRefused
 from inbound.walks.asked import call_back_on, customer_on_file, zone_of
 from inbound.walks.cards import contract_of, surviving
 from inbound.walks.consequences import told_of, whom_in_words
+from inbound.walks.lane_news import withdraw
 from inbound.walks.state import WalkState, state_on
 from inbound.writes.limits import NOT_HAPPENING
 from telephony import phone_numbers
@@ -87,13 +88,14 @@ def say_what_became(here: WalkState, *, now: datetime) -> None:
     """
     answers = {code: str(words) for code, words in ANSWERS.items()}
     for _passed, card in _answered_otherwise(here):
-        said = answers.get(str(here.footstep.answer.get(f"{BECAME_OF}{card.pk}")))
-        if said:
-            words = _("La llamada volvió atrás y terminó en «%(end)s». %(said)s.") % {
-                "end": here.step.label,
-                "said": said,
-            }
-            add_detail(key=card.key, text=words, by=here.walk.by, now=now)
+        answer = str(here.footstep.answer.get(f"{BECAME_OF}{card.pk}"))
+        if said := answers.get(answer):
+            ended = {"end": here.step.label, "said": said}
+            words = _("La llamada volvió atrás y terminó en «%(end)s». %(said)s.") % ended
+            if answer == NO_LONGER:
+                withdraw(card, told=words, by=here.walk.by, now=now)
+            else:
+                add_detail(key=card.key, text=words, by=here.walk.by, now=now)
     for write in _asked_for_another(here):
         if _said_of(here, write) == NO_LONGER:
             _hand_over_a_mistake(here, write, now=now)
@@ -159,12 +161,13 @@ def _asked_for_another(here: WalkState) -> list[OutsideWrite]:
     """
     counted = {passed.write_id for passed in here.path} - {None}
     later = {(passed.version_id, passed.step) for passed in here.path if passed.write_id and passed.kind == "do"}
+    own = {passed.escalation_id for passed in here.trail}  # of which it is asked itself
     found: dict[int, OutsideWrite] = {}
     for passed in here.trail:
         write = passed.write
         if write is None or write.pk in counted or passed.kind != "do" or write.walk_id != here.walk.pk:
             continue
-        goes_out = write.state not in NOT_HAPPENING and write.card_id is None
+        goes_out = write.state not in NOT_HAPPENING and (write.card_id is None or write.card_id not in own)
         if goes_out and (passed.version_id, passed.step) in later:
             found[write.pk] = write
     return list(found.values())
@@ -218,7 +221,11 @@ def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime)
         by=here.walk.by,
         now=now,
     )
+    before = write.card
     OutsideWrite.objects.filter(pk=write.pk, card=None).update(card=card)
+    if before is not None and before.pk != card.pk:
+        other = _("La llamada que lo pidió dice que fue un error: derivación #%(other)d.") % {"other": card.pk}
+        add_detail(key=before.key, text=other, by=here.walk.by, now=now)
 
 
 def _choices(answers: Mapping[str, str | Promise]) -> tuple[tuple[str, str], ...]:

@@ -17,10 +17,10 @@ from inbound.walks.asked import who_asks
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.footsteps import WalkRefused, is_somebody_elses
 from inbound.walks.leaving import How, close_left_calls, leave_call
-from inbound.walks.left_undone import Undone
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.state import WalkState
+from inbound.walks.undone import Undone
 from inbound.walks.undone_cards import raise_card_of
 from inbound.walks.walking import keep_draft
 from inbound.writes.delivering import deliver_due

@@ -15,9 +15,9 @@ from inbound.models import OutsideSystem, ServiceLine
 from inbound.walks.answering import StepRefused
 from inbound.walks.cards import ANOTHER, CORRECTED
 from inbound.walks.footsteps import WalkRefused
+from inbound.walks.heard import HEARD_OF, gone_back_from
 from inbound.walks.lanes import begin_lane
 from inbound.walks.leaving import How
-from inbound.walks.left_undone import gone_back_from
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.walking import keep_draft
@@ -142,7 +142,7 @@ def test_what_was_only_heard_for_the_first_contract_is_asked_about_at_the_end(by
     hands_over(caller, telephone="70755511", claim="Contrato dos")
     assert caller.here.step.kind == "end"
     asked = [field for field in lay_walk(here=caller.here, by=caller.by).fields if field.kind == "choice"]
-    assert ["contrato 1011018" in field.label for field in asked] == [True]
+    assert ["Oyó de 1011018" in field.label for field in asked] == [True]
     caller.answer(**{asked[0].name: ANOTHER})
     assert sorted(Escalation.objects.values_list("contract", flat=True)) == ["1000294", "1011018"]
 
@@ -224,7 +224,10 @@ def test_a_claim_that_was_heard_and_gone_back_from_has_its_lane(by_hand: Any, el
     assert begin_lane(escalation_id=card.pk, by=elena, now=caller.now).contract == "1011018"
 
 
-def test_who_was_served_another_way_and_hung_up_on_the_last_page_has_no_card(by_hand: Any) -> None:
+@pytest.mark.parametrize(("said", "cards"), [("", 1), (ANOTHER, 1), (CORRECTED, 0)])
+def test_who_was_served_another_way_and_hung_up_on_the_last_page_is_called_unless_she_needs_it_no_more(
+    said: str, cards: int, by_hand: Any
+) -> None:
     caller = by_hand("104", "not_asked")
     typed_telephone(caller, "70755510")
     caller.back()
@@ -234,8 +237,12 @@ def test_who_was_served_another_way_and_hung_up_on_the_last_page_has_no_card(by_
     assert caller.step == "tell_number"
     caller.answer()
     assert caller.here.step.kind == "end"
+    [heard] = [one.name for one in lay_walk(here=caller.here, by=caller.by).fields if one.name.startswith(HEARD_OF)]
+    if said:
+        position = caller.here.footstep.position
+        keep_draft(by=caller.by, key=caller.walk.key, position=position, fields={heard: said}, now=caller.now)
     hang_up_here(caller)
-    assert not Escalation.objects.exists()
+    assert Escalation.objects.count() == cards
 
 
 def hang_up_here(caller: Caller) -> None:
@@ -313,7 +320,7 @@ def test_who_was_told_of_another_contract_is_asked_about_the_first(by_hand: Any)
     caller.answer(customer="1000294", customer_name="Luis Rojas")
     walk_to_the_end(caller, up_to("102", "topic")[0][2:], seen=False)
     caller.here.walk.refresh_from_db()
-    asked = list(gone_back_from(caller.here, of_another=True))
+    asked = list(gone_back_from(caller.here, came_to_an_end=True))
     assert [one.contract for one in asked] == ["1011018"]
 
 

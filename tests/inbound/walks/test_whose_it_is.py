@@ -12,8 +12,8 @@ from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked_otherwise import STANDS
 from inbound.walks.cards import ANOTHER, CORRECTED
+from inbound.walks.heard import HEARD_OF
 from inbound.walks.leaving import How
-from inbound.walks.left_undone import HEARD_OF
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.walking import keep_draft
@@ -42,6 +42,12 @@ def in_doubt(said: Said, side: OtherSide, action: str) -> None:
     said.answer(said.caller.here.step)
     said.caller.outcome()
     side.hangs_up.clear()
+
+
+def on_file(said: Said, telephone: str) -> None:
+    """The customer of the call has this telephone on file."""
+    for passed in said.caller.walk.footsteps.filter(found__has_key="contract"):
+        Footstep.objects.filter(pk=passed.pk).update(found={**passed.found, "telephones": [telephone]})
 
 
 def number_corrected(said: Said, number: str) -> None:
@@ -218,8 +224,7 @@ def test_a_telephone_given_for_a_second_line_is_on_the_card_of_the_first(call: A
     said = call("800130001", "suspend")
     in_doubt(said, side, "lbc/suspend")
     assert see_to_the_let_down(now=said.caller.now + LATER) == 1
-    for passed in said.caller.walk.footsteps.filter(found__has_key="contract"):  # she has a telephone on file
-        Footstep.objects.filter(pk=passed.pk).update(found={**passed.found, "telephones": ["72555265"]})
+    on_file(said, "72555265")
     back_to(said.caller, "mio_number")
     said.caller.answer(number="79462476")
     until_the_write(said)
@@ -230,7 +235,7 @@ def test_a_telephone_given_for_a_second_line_is_on_the_card_of_the_first(call: A
     while said.caller.here.step.kind != "end":
         said.caller.answer(telephone="70033333")
     fields = lay_walk(here=said.caller.here, by=said.caller.by).fields
-    said.caller.answer(**{one.name: ANOTHER for one in fields if one.name.startswith(HEARD_OF)})
+    said.caller.answer(**{one.name: ANOTHER if one.name.startswith(HEARD_OF) else STANDS_STILL for one in fields})
     assert {card.telephone for card in Escalation.objects.filter(kind__code="write_not_done")} == {"+59170033333"}
 
 
