@@ -28,6 +28,7 @@ IN_TIME = """(%(with_late)s OR receipt.standing IN ('counted', 'extra')
 OF_THE_MONTH = f"""
           FROM campaigns_receipt receipt JOIN campaigns_renewal renewal ON renewal.id = receipt.renewal_id
          WHERE receipt.campaign_id = %(campaign)s AND {IN_TIME}"""
+# A collections report is of the months whose receipts it brought, whatever month its name says.
 # How many rows of a collections report were taken grows with a mended row of another month.
 TAKEN = "CASE WHEN report.kind = 'ccvp' OR %(with_late)s THEN report.taken END"
 SINCE = "channels"  # an origin that seals keep since what came too late is in none of them
@@ -35,7 +36,8 @@ SINCE = "channels"  # an origin that seals keep since what came too late is in n
 SOURCES = {
     "reports": f"""
         SELECT DISTINCT report.kind, report.sha256, report.rows, {TAKEN} FROM campaigns_report report
-         WHERE report.state = 'published' AND (report.period = %(period)s OR report.id IN (
+         WHERE report.state = 'published' AND (
+               report.kind = 'ccvp' AND report.period = %(period)s OR report.id IN (
                SELECT receipt.report_id {OF_THE_MONTH}))
          ORDER BY 1, 2""",
     "refund_reports": f"""

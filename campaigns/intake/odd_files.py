@@ -61,7 +61,7 @@ def what_is_odd(
     yield from _zeros(lost)
     if report.kind == ReportKind.CCVP:
         yield from (Odd(HeldFor.PRODUCTS, sentence) for sentence in misspelt(report))
-        yield from _against_the_month_before(report=report, rows=counts["rows"])
+        yield from _against_the_month_before(report=report, rows=counts["rows"], told=told)
 
 
 def _what_most_lack(report: Report) -> str:
@@ -188,22 +188,22 @@ def _zeros(lost: Sequence[LostZeros]) -> Iterator[Odd]:
 def _zeros_of_what_is_known(numbers: int) -> str:
     return ngettext(
         "Un número de %(name)s es uno que ya se conoce con %(digits)d cifras, sin los ceros con que comienza: sería "
-        "otro cliente.",
+        "%(another)s.",
         "%(n)s números de %(name)s ya se conocen con %(digits)d cifras, y aquí les faltan los ceros con que "
-        "comienzan: serían otros clientes.",
+        "comienzan: serían %(others)s.",
         numbers,
     )
 
 
 def _zeros_nobody_knows(numbers: int) -> str:
     return ngettext(
-        "Un número de %(name)s comienza con ceros y ya se conoce sin ellos: sería otro cliente.",
-        "%(n)s números de %(name)s comienzan con ceros y ya se conocen sin ellos: serían otros clientes.",
+        "Un número de %(name)s comienza con ceros y ya se conoce sin ellos: sería %(another)s.",
+        "%(n)s números de %(name)s comienzan con ceros y ya se conocen sin ellos: serían %(others)s.",
         numbers,
     )
 
 
-def _against_the_month_before(*, report: Report, rows: int) -> Iterator[Odd]:
+def _against_the_month_before(*, report: Report, rows: int, told: Told) -> Iterator[Odd]:
     before = (
         Report.objects.filter(kind=report.kind, state=Report.State.PUBLISHED, period__lt=report.month)
         .order_by("-period")
@@ -214,6 +214,12 @@ def _against_the_month_before(*, report: Report, rows: int) -> Iterator[Odd]:
     if rows < before.rows * SMALL_SHARE:
         words = {"rows": _n(rows), "before": _n(before.rows), "period": write_period(before.month)}
         yield Odd(HeldFor.SMALL, _("Tiene %(rows)s filas y el de %(period)s tuvo %(before)s.") % words)
+    if before.sheets.get("has_totals") and not any(sheet["totals"] for sheet in told.sheets):
+        words = {"period": write_period(before.month)}
+        yield Odd(
+            HeldFor.CUT,
+            _("El de %(period)s terminaba con sus totales y este no: pueden faltarle filas al final.") % words,
+        )
     for unlike in amounts_unlike(report=report, period=before.month):
         yield Odd(HeldFor.AMOUNTS, unlike)
 

@@ -22,9 +22,10 @@ from campaigns.rows.staging import Counted, table_of
 
 # What grows while it is published, bytes a row, and the part of the work it is, as a million rows measured it.
 STEPS = (("campaigns_contact", 200, 0.25), ("campaigns_renewal", 100, 0.28), ("campaigns_listentry", 80, 0.27))
-# Due dates a report of a month may have: services run out at the end of the month before. Further away it is a slip of
-# the pen, and when all rows are, the report of another month: it is held for too many rejected rows.
-DUE_BEFORE, DUE_AFTER = timedelta(days=31), timedelta(days=15)
+# Due dates a report of a month may have: services run out at the end of the month before, so none in the month before
+# that. Further away it is a slip of the pen, and when all rows are, the report of another month: it is held for too
+# many rejected rows.
+DUE_AFTER = timedelta(days=15)
 
 
 @contextmanager
@@ -164,4 +165,4 @@ def figures(*, campaign: Campaign) -> dict[str, Any]:
 
 def first_days(period: date) -> tuple[date, date]:
     """Due dates that a report of `period` may have."""
-    return period - DUE_BEFORE, period + DUE_AFTER
+    return (period - timedelta(days=1)).replace(day=1), period + DUE_AFTER

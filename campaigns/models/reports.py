@@ -80,6 +80,7 @@ class Report(RungWork):
     )
     sheets = models.JSONField(
         default=dict,
+        # and `has_totals`: whether it ends with them
         help_text=_("Hojas leídas (`read`: name, rows) y las que no (`left_out`: name, rows, why), en su orden."),
     )
     other_products = models.JSONField(

@@ -58,6 +58,22 @@ _SHORTEST_KNOWN = """
 SELECT min(length(contract)) FROM campaigns_contact c JOIN campaigns_campaign m ON m.id = c.campaign_id
  WHERE m.state <> 'closed' AND contract ~ '^[1-9][0-9]*$'
 """
+_RECEIPT_LENGTHS = """
+SELECT array_agg(DISTINCT length(number)) FROM (SELECT number FROM campaigns_receipt
+                                                WHERE number >= '0' AND number < '1' LIMIT %s) known
+ WHERE number ~ '^[0-9]+$'
+"""
+# Receipts that are known with other zeros, as payments of the same contract or service.
+_RECEIPTS_KNOWN_OTHERWISE = """
+SELECT count(DISTINCT staged.receipt), max(length(known.number)),
+       min(length(known.number)) FILTER (WHERE length(known.number) < length(staged.receipt))
+  FROM {table} staged CROSS JOIN unnest(%(lengths)s::integer[]) AS written(digits)
+  JOIN campaigns_receipt known
+    ON known.number = lpad(ltrim(staged.receipt, '0'), greatest(digits, length(ltrim(staged.receipt, '0'))), '0')
+ WHERE staged.reason IS NULL AND staged.receipt ~ '^[0-9]+$' AND known.number <> staged.receipt
+   AND (known.contract = nullif(staged.contract, '') OR known.service_number = nullif(staged.service_number, ''))
+   AND NOT EXISTS (SELECT FROM campaigns_receipt same WHERE same.number = staged.receipt)
+"""
 _OF_OTHER_DIGITS = f"""
 SELECT count(*) FROM (SELECT FROM campaigns_contact
                        WHERE campaign_id = %(campaign)s AND {_DIFFERS.format(column="contract")} LIMIT %(most)s) other
@@ -153,7 +169,24 @@ def lost_zeros(*, report: Report) -> list[LostZeros]:
                 (short,) = cursor.fetchone()
                 if short:
                     found.append(LostZeros("contract", longest, short, is_known=True))
+        if "receipt" in columns and all(lost.column != "receipt" for lost in found):
+            found += _receipts_known_otherwise(cursor, table, has_zeros=of_columns["receipt"] is not None)
     return found
+
+
+def _receipts_known_otherwise(cursor: CursorWrapper, table: str, *, has_zeros: bool) -> list[LostZeros]:
+    """Taken as they come they would be paid twice, and what annuls one would annul nothing."""
+    cursor.execute(_RECEIPT_LENGTHS, [SAMPLE])
+    (lengths,) = cursor.fetchone()
+    if not lengths and not has_zeros:
+        return []
+    cursor.execute(_RECEIPTS_KNOWN_OTHERWISE.format(table=table), {"lengths": [0, *(lengths or [])]})
+    receipts, longest, fewer = cursor.fetchone()
+    if not receipts:
+        return []
+    if fewer is not None:
+        return [LostZeros("receipt", max(fewer, AS_THEY_COME + 1), receipts, has_more=True)]
+    return [LostZeros("receipt", longest, receipts, is_known=True)]
 
 
 def _mostly_unknown(table: str) -> LostZeros | None:

@@ -61,7 +61,8 @@ def stage(*, report: Report, progress: Progress) -> Told:
         digits.fill_up(report=report, digits=digits.digits_of(report.kind))
         progress.set(rows_read=reading.rows, rows_expected=reading.rows)
     read = [{"name": sheet["name"], "rows": sheet["rows"]} for sheet in told.sheets if sheet["name"]]
-    report.sheets = {"read": read, "left_out": told.left_out}
+    has_totals = any(sheet["totals"] for sheet in told.sheets)
+    report.sheets = {"read": read, "left_out": told.left_out, "has_totals": has_totals}
     report.other_products = told.findings["other_products"] if report.kind == ReportKind.CCVP else None
     kept = {"sheets": report.sheets, "other_products": report.other_products}
     Report.objects.filter(pk=report.pk, fence=report.fence).update(**kept)

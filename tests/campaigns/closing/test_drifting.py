@@ -207,3 +207,13 @@ def test_the_evidence_takes_in_promises_refunds_and_what_was_decided_at_the_laun
     assert {"promises", "refunds", "matches", "call_backs"} <= set(final.evidence)
     assert final.evidence["launch"]["evaluated_on"] == "2026-12-05"
     assert final.evidence["policy"]["grace_days"] == 5
+
+
+def test_payments_of_another_month_in_a_file_named_by_a_day_of_this_one_are_not_of_its_seal(
+    final: Seal, closed: Campaign, at: At
+) -> None:
+    before = collect_evidence(campaign=closed)
+    taken({"CONTRATO": "7001", "NRO_SERVICIO": "70011"}, period=date(2027, 1, 1), now=at("2026-12-25 06:10"))
+    take([row("R-7001", "70011", "2026-12-27", contract="7001")], now=at("2026-12-28 06:10"))
+    Report.objects.filter(pk=Receipt.objects.get(number="R-7001").report_id).update(period=closed.period)
+    assert collect_evidence(campaign=closed)["reports"] == before["reports"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from campaigns.intake.receiving import receive_report
 from campaigns.intake.taking_in import take_in
 from campaigns.models import Report
-from tests.campaigns.some_reports import ccvp, many, of_bytes, with_footer
+from tests.campaigns.some_reports import ccvp, many, of_bytes, received, with_footer
 
 pytestmark = pytest.mark.django_db
 At = Callable[..., datetime]
@@ -100,3 +100,12 @@ def test_a_collections_report_is_held_by_its_footer_too(footers: list[str], stat
 def test_a_text_that_ends_with_its_totals_is_whole_without_the_last_line_end(at: At) -> None:
     assert of_bytes(with_footer(41, "TOTAL REGISTROS;4")[:-2], at("2026-11-25 06:10")).held_for == "totals"
     assert of_bytes(with_footer(40, "TOTAL REGISTROS;40")[:-2], at("2026-11-25 06:20")).state == PUBLISHED
+
+
+def test_a_text_without_totals_where_last_months_had_them_may_lack_its_last_rows(at: At) -> None:
+    last = with_footer(40, "TOTAL REGISTROS;40").replace(b"30/11/2026", b"31/10/2026")
+    report = received(BytesIO(last), now=at("2026-10-25 06:10"), period=date(2026, 11, 1))
+    assert take_in(report_id=report.pk, now=at("2026-10-25 06:11")).state == "published"
+    report = of_bytes(with_footer(36), at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == ("held", "cut")
+    assert report.held_because == ("El de 2026-11 terminaba con sus totales y este no: pueden faltarle filas al final.")

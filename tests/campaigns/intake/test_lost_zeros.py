@@ -162,6 +162,40 @@ def test_a_receipt_taken_before_its_digits_were_said_is_the_one_it_was(at: At, s
     assert Receipt.objects.get().number == "7"
 
 
+@pytest.mark.parametrize(("first", "then"), [("000007", "7"), ("7", "000007"), ("000007", "0007")])
+def test_a_receipt_that_is_known_with_other_zeros_is_not_paid_twice(
+    first: str, then: str, at: At, source: ReportSource
+) -> None:
+    taken({"CONTRATO": "2000", "NRO_SERVICIO": "20001", "MONTO": "578,00"}, now=at("2026-11-25 06:10"))
+    assert paid("2000", first, now=at("2026-11-26 06:10")).state == PUBLISHED
+    report = paid("2000", then, now=at("2026-11-27 06:10"))
+    assert (report.state, report.held_for) == (HELD, "zeros")
+    assert "otro recibo" in report.held_because
+    assert Receipt.objects.count() == 1
+
+
+def test_a_receipt_with_other_zeros_is_the_one_it_was_once_its_digits_are_said(
+    at: At, elena: User, source: ReportSource
+) -> None:
+    taken({"CONTRATO": "2000", "NRO_SERVICIO": "20001", "MONTO": "578,00"}, now=at("2026-11-25 06:10"))
+    paid("2000", "000007", now=at("2026-11-26 06:10"))
+    report = paid("2000", "7", now=at("2026-11-27 06:10"))
+    deciding.fill_up(report_id=report.pk, by=elena, now=at("2026-11-27 08:00"))
+    report = take_in(report_id=report.pk, now=at("2026-11-27 08:01"))
+    assert (report.state, report.duplicates) == (PUBLISHED, 1)
+    assert Receipt.objects.get().number == "000007"
+
+
+def test_another_customers_receipt_may_have_that_number(at: At, source: ReportSource) -> None:
+    taken(
+        {"CONTRATO": "2000", "NRO_SERVICIO": "20001"}, {"CONTRATO": "2002", "NRO_SERVICIO": "20021"},
+        now=at("2026-11-25 06:10"),
+    )  # fmt: skip
+    paid("2000", "000007", now=at("2026-11-26 06:10"))
+    assert paid("2002", "7", now=at("2026-11-27 06:10")).state == PUBLISHED
+    assert Receipt.objects.count() == 2
+
+
 def known_without_zeros(at: At) -> None:
     rows = [{"CONTRATO": "206112", "NRO_SERVICIO": "20611201"}, {"CONTRATO": "2061", "NRO_SERVICIO": "20611202"}]
     assert taken(*rows, now=at("2026-11-25 06:10")).state == PUBLISHED

@@ -35,6 +35,7 @@ def test_every_sheet_counts_and_each_row_says_where_it_stood(at: At) -> None:
     assert report.sheets == {
         "read": [{"name": "Internet", "rows": 4}, {"name": "TV", "rows": 3}],
         "left_out": [{"name": "Prueba", "rows": 9, "why": "hidden"}],
+        "has_totals": False,
     }
     assert report.figures["renewals"] == {"INTERNET": 3, "TV": 2}
     lines = RejectedRow.objects.order_by("line").values_list("line", flat=True)
@@ -322,3 +323,14 @@ def test_the_page_of_a_collections_report_tells_what_it_pays_today_though_the_cc
     assert "Renovaciones pagadas hoy con ellos</dt> <dd> 5 <span" in page
     assert "(0 cuando se tomó, con los repetidos)" in page
     assert "Sin renovación que pagar</dt> <dd> 2 <span" in page
+
+
+@pytest.mark.parametrize(
+    ("period", "last_due"),
+    [(date(2026, 12, 1), "31/10/2026"), (JANUARY, "30/11/2026"), (date(2027, 3, 1), "31/01/2027")],
+)
+def test_last_months_list_under_this_months_name_is_held(period: date, last_due: str, at: At) -> None:
+    rows = [{**row, "FECHA_VENCIMIENTO": last_due} for row in many(40)]
+    report = taken(*rows, period=period, now=at(f"{period:%Y-%m}-05 06:10"))
+    assert (report.state, report.held_for) == (HELD, "empty")
+    assert not Renewal.objects.exists()
