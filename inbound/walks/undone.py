@@ -78,10 +78,10 @@ class Undone:
         return replace(self, here=replace(self.here, known={**self.here.known, **hers}))
 
 
-def asks_for_the_same(step: Step, then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+def asks_for_the_same(step: Step, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether a card would say the same of what was known before its own step asked anything."""
     own = {field.name: "" for field in step.fields}
-    return arguments(step.with_, {**then, **own}) == arguments(step.with_, {**now, **own})
+    return arguments(step.with_, {**one, **own}) == arguments(step.with_, {**other, **own})
 
 
 def number_of(passed: Footstep) -> str:
