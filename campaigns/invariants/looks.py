@@ -128,13 +128,18 @@ def _differs_from_its_seal(campaign: Campaign) -> list[str]:
     sealed = last_seal(campaign=campaign)
     if sealed is None:
         return []
-    kept = _cells(campaign) if is_up_to_date(campaign=campaign, now=_moment()) else None
+    refreshed = FigureRefresh.objects.filter(campaign=campaign).first()
+    if refreshed is None:
+        return [f"{campaign} r{sealed.revision}: figurerefresh"]
+    is_counted = is_up_to_date(campaign=campaign, now=_moment())
+    kept = {**_cells(campaign), **_told(campaign)} if is_counted else None
     count_into_cells(campaign=campaign, now=max(_moment(), sealed.sealed_at), afresh=True)
     moved = what_moved(kept=sealed.evidence, found=collect_evidence(campaign=campaign, kept=sealed.evidence))
     figures = what_differs(sealed)
     if is_provisional(sealed):
         moved, figures = [name for name in moved if name in _fixed_since(sealed)], []
-    cells = [table for table, told in _cells(campaign).items() if kept is not None and told != kept[table]]
+    counted = {**_cells(campaign), **_told(campaign)}
+    cells = [name for name, told in counted.items() if kept is not None and told != kept[name]]
     names = [*moved, *cells, *(one.figure for one in figures)]
     return [f"{campaign} r{sealed.revision}: {', '.join(names[:3])}"] if names else []
 
@@ -165,7 +170,7 @@ def _has_other_patterns(campaign: Campaign) -> list[str]:
 
 
 def _patterns(campaign: Campaign) -> dict[str, list[object]]:
-    refresh = PatternRefresh.objects.filter(campaign=campaign).values_list("open", "unassigned")
+    refresh = PatternRefresh.objects.filter(campaign=campaign).values_list("open", "unassigned", "halves")
     hours = HourFigure.objects.filter(campaign=campaign).order_by("day", "hour", "number")
     left = LeftFigure.objects.filter(campaign=campaign).order_by("day")
     return {
@@ -184,6 +189,12 @@ def _has_other_cells(campaign: Campaign) -> list[str]:
     other = [table for table, told in _cells(campaign).items() if told != kept[table]]
     other += ["by_state"] if _by_state(campaign) != states else []
     return [f"{campaign} {name}" for name in other]
+
+
+def _told(campaign: Campaign) -> dict[str, str]:
+    """What the count tells beside its cells, as one text each."""
+    effect = FigureRefresh.objects.get(campaign=campaign).effect
+    return {"by_state": str(sorted(_by_state(campaign).items())), "effect": str(sorted(effect.items()))}
 
 
 def _by_state(campaign: Campaign) -> dict[str, int]:

@@ -56,6 +56,13 @@ RULES = [
               SELECT FROM campaigns_renewal r WHERE r.contact_id = c.id AND r.gone_at IS NULL)""",
     ),
     Rule(
+        "who_is_to_be_called_comes_up",
+        gettext_lazy("A quien falta llamar le toca en su mes, y no nunca."),
+        """SELECT c.contract FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id
+             JOIN campaigns_campaign m ON m.id = e.campaign_id
+            WHERE e.state = 'open' AND m.state <> 'closed' AND e.ready_at > m.calls_until + 31""",
+    ),
+    Rule(
         "state_is_its_history",
         gettext_lazy("La situación de un contacto es la del último paso de su historia, y los pasos se siguen."),
         """SELECT coalesce(c.contract, 'contact ' || h.contact_id) FROM (

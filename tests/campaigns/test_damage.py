@@ -112,6 +112,13 @@ DAMAGE = {
     "calls of an hour are changed": "UPDATE campaigns_hourfigure SET attempts = attempts + 2",
     "who left the list on a day is changed": "UPDATE campaigns_leftfigure SET called = called + 20",
     "who is still to be called is changed": "UPDATE campaigns_patternrefresh SET open = open + 7",
+    "what the halves of a month came to is changed": """
+        UPDATE campaigns_patternrefresh SET halves = '{"follows": [900, 800]}'""",
+    "the effect of the calls is changed": """
+        UPDATE campaigns_figurerefresh SET effect = jsonb_set(effect, '{evaluated_on}', '"2026-12-31"')""",
+    "the counts by state are changed": """
+        UPDATE campaigns_figurerefresh SET by_state = by_state || '{"paid": 900}'""",
+    "what was counted last is deleted": "DELETE FROM campaigns_figurerefresh",
     # contacts, services, lists
     "a contact owes less": "UPDATE campaigns_contact SET amount_due = amount_due - 1",
     "a contact is due later": "UPDATE campaigns_contact SET due_on = due_on + 1",
