@@ -62,10 +62,12 @@ def customer_on_file(walk: Walk, known: Mapping[str, Any]) -> str:
     return name_of_the_caller(walk, known) or next(filter(None, holders), "")[:120]
 
 
-def call_back_on(walk: Walk, known: Mapping[str, Any], *, about: str = "", stolen: str = "") -> str:
+def call_back_on(
+    walk: Walk, known: Mapping[str, Any], *, about: str = "", stolen: Collection[str] = frozenset()
+) -> str:
     """Where the customer is called back: the number she gave, the one she calls from, the first on file of the contract
     the call is about. The line it is `about`, out of order, is on file, too: it is the last of those that is tried, and
-    one that was `stolen` the last of all.
+    those that were `stolen` the last of all.
     """
     given = [str(known.get(TELEPHONE) or ""), walk.caller_number]
     found = (one for one in known.values() if isinstance(one, Mapping) and one.get("telephones"))
@@ -74,7 +76,7 @@ def call_back_on(walk: Walk, known: Mapping[str, Any], *, about: str = "", stole
     numbers = [parse(str(one)) or str(one) for one in on_file]
     others = [one for one in numbers if one != (parse(about) or about)]
     tried = [one for one in (*given, *others, *numbers) if one]
-    return next(iter(sorted(tried, key=lambda one: bool(stolen) and same_value(one, stolen))), "")[:16]
+    return next(iter(sorted(tried, key=lambda one: any(same_value(one, line) for line in stolen))), "")[:16]
 
 
 def stolen_line(here: WalkState, step: Step) -> str:
@@ -82,9 +84,11 @@ def stolen_line(here: WalkState, step: Step) -> str:
     return known_first(_asks_for_another(here, step, frozenset()) or "", here.known)
 
 
-def stolen_lines(here: WalkState) -> set[str]:
-    """All lines that were said to be stolen in this call: on none of them is she called about another."""
-    found = set()
+def stolen_lines(here: WalkState, step: Step | None = None) -> set[str]:
+    """All lines that were said to be stolen in this call, and the one the present `step` is about: on none of them is
+    she called about another.
+    """
+    found = {parse(stolen_line(here, step)) or ""} if step else set()
     for place, passed in enumerate(here.trail, start=1):
         if passed.kind == "do":
             then = state_on(walk=here.walk, trail=here.trail[:place])

@@ -18,7 +18,7 @@ from inbound.flows.conditions import arguments
 from inbound.flows.shapes import Step
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
 from inbound.walks.cards import next_key
 from inbound.walks.consequences import key_of, own_write, told_of
 from inbound.walks.state import WalkState
@@ -70,7 +70,7 @@ def hand_over_what_differs(
     told = _("%(title)s: ya se pidió, y no se pidió otra vez. %(system)s no sabe: %(differs)s") % what
     card = walk.escalation or _card_of_the_same(here, write)
     if card is None:
-        reached_at = call_back_on(walk, known, about=write.to_whom, stolen=stolen_line(here, here.step))
+        reached_at = call_back_on(walk, known, about=write.to_whom, stolen=stolen_lines(here, here.step))
         card = raise_escalation(
             key=next_key(f"{key_of(here)}:otherwise"),
             kind=KIND,

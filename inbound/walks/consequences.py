@@ -21,7 +21,7 @@ from inbound.flows.conditions import arguments, filled, known_first, same_value,
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, stolen_line, who_asks, zone_of
+from inbound.walks.asked import call_back_on, stolen_lines, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
 from inbound.walks.lane_news import lock_lane_of, tell_lane, told_of_it
@@ -122,7 +122,7 @@ def said_on_card(here: WalkState, known: Mapping[str, Any], *, now: datetime) ->
         details["caller"] = walk.caller_name
     return {
         "customer_name": who_asks(step, walk, known),
-        "telephone": call_back_on(walk, known, about=str(details.get("number", "")), stolen=stolen_line(here, step)),
+        "telephone": call_back_on(walk, known, about=str(details.get("number", "")), stolen=stolen_lines(here, step)),
         "reason": ". ".join([step.title, *written(step, here.footstep), *notes_of(here)]),
         "details": details,
         "promised": filled(step.promised, words),

@@ -19,7 +19,6 @@ from agents.models import User
 from escalations.models import Escalation, Kind
 from escalations.raising import add_detail, due_by, kind_of, raise_escalation
 from inbound.fields import CALLER_NAME, TELEPHONE
-from inbound.flows.conditions import same_value
 from inbound.models import OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.walks.answering import StepRefused
@@ -132,7 +131,7 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
     walk, known = here.walk, here.known
     walk.caller_name, number = _who(name=name or walk.caller_name, telephone=telephone)
     stolen = stolen_line(here, here.step)
-    number = number or call_back_on(walk, known, stolen=stolen)
+    number = number or call_back_on(walk, known, stolen=stolen_lines(here, here.step))
     errors = {}
     if not reason:
         errors["reason"] = _("Escriba qué pide el cliente y por qué lo deriva.")
@@ -140,7 +139,7 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         errors["name"] = _("Escriba el nombre de quien llama.")
     if not number:
         errors["telephone"] = _("Escriba el teléfono para llamarle.")
-    elif same_value(number, stolen):
+    elif parse(number) in stolen_lines(here, here.step):
         errors["telephone"] = _("Es la línea robada, y ahí no se le encuentra: escriba otro teléfono.")
     if errors:
         raise StepRefused(errors)

@@ -24,7 +24,7 @@ from inbound.fields import TELEPHONE
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, zone_of
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
 from inbound.walks.cards import CORRECTED, contract_of
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
@@ -199,8 +199,7 @@ def _corrected(first: OutsideWrite, meant: OutsideWrite) -> str:
 
 def _reached_at(here: WalkState, known: Mapping[str, Any], write: OutsideWrite) -> str:
     step = next((one for one in here.flow.steps.values() if one.action == write.action), None)
-    stolen = stolen_line(here, step) if step else ""
-    return call_back_on(here.walk, known, about=write.to_whom, stolen=stolen)
+    return call_back_on(here.walk, known, about=write.to_whom, stolen=stolen_lines(here, step))
 
 
 def _why(write: OutsideWrite) -> str:

@@ -17,7 +17,7 @@ from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
 from inbound.outside.found_words import FoundInWords, in_words, words_of
 from inbound.outside.look_ups import look_ups
-from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_line
+from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_lines
 from inbound.walks.asked_otherwise import STANDS, is_corrected_by_a_person, what_differs
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import held_before, proposed_card
@@ -188,7 +188,7 @@ def lay_walk(
         letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,
         done_for_her=_done_for_her(here) if step.waits else [],
         written_to=[one.to_whom for one in letters_of(walk.escalation)] if step.letter and walk.escalation else [],
-        call_back=phone_numbers.display(call_back_on(walk, here.known, stolen=stolen_line(here, here.step))),
+        call_back=phone_numbers.display(call_back_on(walk, here.known, stolen=stolen_lines(here, here.step))),
     )
 
 

@@ -15,7 +15,7 @@ from escalations.raising import add_detail, corrected_in_words, raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, same_value, script
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite, Walk
-from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, who_asks, zone_of
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, stolen_lines, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
 from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
@@ -53,7 +53,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
         details["caller"] = walk.caller_name
     number = str(details.get("number", ""))
     stolen = stolen_line(here, step)
-    telephone = call_back_on(walk, known, about=number, stolen=stolen)
+    telephone = call_back_on(walk, known, about=number, stolen=stolen_lines(here, step))
     if not telephone or same_value(telephone, stolen):
         telephone = undone.call_back or telephone
     own = (str(known.get(field.name) or "") for field in step.fields if field.type == "telephone")

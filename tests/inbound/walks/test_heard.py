@@ -133,7 +133,7 @@ def test_what_is_corrected_after_it_was_heard_is_on_its_card(call: Any, side: Ot
 def test_a_line_that_was_stolen_is_not_where_she_is_called_about_another(call: Any, side: OtherSide) -> None:
     said = call("800130001", "suspend")
     stolen = said.caller.here.known["number"]
-    on_file(said, "72555265")
+    on_file(said, stolen, "72555265")
     said.answer(said.caller.here.step)
     said.caller.outcome()
     back_to(said.caller, "mio_number")

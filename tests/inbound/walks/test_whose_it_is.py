@@ -44,10 +44,10 @@ def in_doubt(said: Said, side: OtherSide, action: str) -> None:
     side.hangs_up.clear()
 
 
-def on_file(said: Said, telephone: str) -> None:
-    """The customer of the call has this telephone on file."""
+def on_file(said: Said, *telephones: str) -> None:
+    """The customer of the call has these telephones on file."""
     for passed in said.caller.walk.footsteps.filter(found__has_key="contract"):
-        Footstep.objects.filter(pk=passed.pk).update(found={**passed.found, "telephones": [telephone]})
+        Footstep.objects.filter(pk=passed.pk).update(found={**passed.found, "telephones": list(telephones)})
 
 
 def number_corrected(said: Said, number: str) -> None:
