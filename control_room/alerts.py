@@ -73,21 +73,23 @@ def lasting(seconds: int) -> str:
 def _of_states(people: Iterable[Person], limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
     for one in people:
         lasted = one.seconds(now=now)
-        said = {"agent": one.name, "time": lasting(lasted), "line": one.line, "reason": one.reason}
         if one.state == State.PAUSED and one.limit_seconds is not None and lasted > one.limit_seconds:
+            said = {"agent": one.name, "time": lasting(lasted), "reason": one.reason}
             said["limit"] = lasting(one.limit_seconds)
             words = _("%(agent)s lleva %(time)s en pausa: %(reason)s, hasta %(limit)s.") % said
             yield Alert("pause", words, lasted / max(one.limit_seconds, 1), one.pk)
         kind = OF_STATE.get(State(one.state)) if one.state else None
         if kind is None or kind not in limit or lasted <= limit[kind]:
             continue
-        words = {
-            Kind.IDLE: _("%(agent)s lleva %(time)s disponible y sin llamada."),
-            Kind.CALL: _("%(agent)s lleva %(time)s en una llamada de %(line)s.")
-            if one.line
-            else _("%(agent)s lleva %(time)s en una llamada."),
-            Kind.WRAP_UP: _("%(agent)s lleva %(time)s cerrando una llamada."),
-        }[kind]
+        said = {"agent": one.name, "time": lasting(lasted), "line": one.line}
+        if kind == Kind.IDLE:
+            words = _("%(agent)s lleva %(time)s disponible y sin llamada.")
+        elif kind == Kind.WRAP_UP:
+            words = _("%(agent)s lleva %(time)s cerrando una llamada.")
+        elif one.line:
+            words = _("%(agent)s lleva %(time)s en una llamada de %(line)s.")
+        else:
+            words = _("%(agent)s lleva %(time)s en una llamada.")
         yield Alert(kind, words % said, lasted / limit[kind], one.pk)
 
 

@@ -115,10 +115,13 @@ def lay_room(*, now: datetime, opened: Collection[str] = ()) -> Room:
     waiting, links = who_waits(), link_ages(now=now)
     alerts = find_alerts(people=people, waiting=waiting, links=links, now=now)
     listeners = who_listens()
+    of_agents: dict[int | None, list[Alert]] = {}
+    for alert in alerts:
+        of_agents.setdefault(alert.agent, []).append(alert)
     teams: dict[str, TeamRows] = {}
     for person in people:
-        own = [one for one in alerts if one.agent == person.pk]
-        teams.setdefault(person.team, TeamRows(person.team)).rows.append(Row(person, own, listeners.get(person.pk, [])))
+        row = Row(person, of_agents.get(person.pk, []), listeners.get(person.pk, []))
+        teams.setdefault(person.team, TeamRows(person.team)).rows.append(row)
     for team in teams.values():
         team.is_open = len(people) <= UNFOLDED_AT_MOST or team.name in opened
         team.rows.sort(key=lambda row: (-row.weight, ORDER.index(row.person.state), -row.person.seconds(now=now)))
