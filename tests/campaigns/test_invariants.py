@@ -65,7 +65,8 @@ BREAKS = {
         UPDATE campaigns_attempt a SET dialled_at = '2026-11-29 10:00-04' FROM campaigns_contact c
          WHERE c.id = a.contact_id AND c.contract = 'A1'""",
     "held_out_is_not_dialled": entry("state = 'held_out'") + "c.contract = 'A3'",
-    "who_is_to_be_called_comes_up": entry("state = 'open', ready_at = '2031-01-01'") + "c.contract = 'A1'",
+    "who_is_to_be_called_comes_up": "UPDATE campaigns_campaign SET state = 'running';"
+    + entry("state = 'open', ready_at = '2031-01-01'") + "c.contract = 'A1'",
     "state_is_its_history": """
         INSERT INTO campaigns_contactchange (contact_id, verb, from_state, to_state, at)
         SELECT id, 'exhaust', 'open', 'exhausted', now() FROM campaigns_contact WHERE contract = 'A1'""",
