@@ -5,6 +5,7 @@ from telephony.models.links import HeardEvent, Listening
 from telephony.models.monitoring import Monitoring
 from telephony.models.orders import CallOrder
 from telephony.models.queue_calls import QueueCall, QueueRing
+from telephony.models.queue_log import LogFile, LoggedLine, LoggedVisit
 from telephony.models.seats import Seat, SupervisorSeat
 from telephony.models.switchboards import Extension, Switchboard
 
@@ -13,6 +14,9 @@ __all__ = [
     "Extension",
     "HeardEvent",
     "Listening",
+    "LogFile",
+    "LoggedLine",
+    "LoggedVisit",
     "Monitoring",
     "OutgoingCall",
     "QueueCall",

@@ -67,7 +67,7 @@ class Visit:
     moved_to: str = ""
     tried: int = 0
     oddities: set[Oddity] = field(default_factory=set)
-    last_seq: int = 0
+    last: tuple[int, int] = (0, 0)  # moment and number of the newest line that told of it
 
     @property
     def is_open(self) -> bool:
@@ -111,12 +111,13 @@ class _Call:
         elif visit is not None and event == "RINGNOANSWER":
             visit.tried += 1
         if visit is not None:
-            visit.last_seq = seq
+            visit.last = (line.at, seq)
 
     def close(self, *, starts: Iterable[tuple[int, int]], newest: int) -> None:
         """What is open when the switchboard begins anew was cut off; what is open long after, nobody wrote down."""
+        began = sorted((at, seq) for seq, at in starts)
         for visit in self._open.values():
-            restarted = next((at for seq, at in starts if seq > visit.last_seq and at >= visit.entered_at), None)
+            restarted = next((at for at, seq in began if (at, seq) > visit.last), None)
             since = visit.answered_at or visit.entered_at
             if restarted is not None:
                 self._cut(visit, at=restarted, by=RESTARTED, why=Oddity.INTERRUPTED)

@@ -16,6 +16,8 @@ from inbound.anonymising import NOBODY, anonymise_walks
 from inbound.attended.finding import Asked
 from inbound.attended.time_figures import time_figures
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
+from inbound.walks.cards import CORRECTED
+from inbound.walks.heard import HEARD_OF
 from inbound.writes.lists import of_day, totals_of
 from inbound.writes.states import State, Verb, take_step
 from tests.inbound.a_walk import DAMAGE, FLOW, TOP_UP, Caller, publish
@@ -41,7 +43,7 @@ def calls(ana: Agent, now: datetime, side: OtherSide) -> list[Walk]:
     damage.answer("open")
     damage.now = now + timedelta(minutes=3)
     damage.answer(note="Se corta de noche")
-    damage.answer()
+    damage.answer(**{f"{HEARD_OF}D-77": CORRECTED})
     money = Caller(ana, publish(TOP_UP, now, line="109"), now)
     money.answer(
         number="70712345", amount="20", requester_name="Rosa Flores", requester_card="1234567 CB",

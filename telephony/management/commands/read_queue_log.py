@@ -1,0 +1,78 @@
+"""manage.py read_queue_log PATH…: take what is new in files of a switchboard's queue_log."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from screens.terminal import TerminalCommand
+from telephony.models import LoggedVisit, Switchboard
+from telephony.queue_log.files import NotALog, read_file
+
+
+class Command(TerminalCommand):
+    help = "Take the lines of queue_log files that are new: each once, in whatever pieces and copies they come."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--switchboard", help="its name; not needed where there is one")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *, paths: list[Path], switchboard: str | None, json: bool, **options: Any) -> None:
+        board = _board(switchboard)
+        told = [self._read(board, path) for path in paths]
+        report = {
+            "files": len(told),
+            "lines": sum(one["lines"] for one in told),
+            "new": sum(one["new"] for one in told),
+            "unreadable": sum(one["unreadable"] for one in told),
+            "calls": len(set().union(*(one["told_of"] for one in told))),
+            "anomalies": _anomalies(board),
+        }
+        self.stdout.write(_as_json(report) if json else _in_words(report))
+
+    def _read(self, board: Switchboard, path: Path) -> dict[str, Any]:
+        try:
+            taken, is_cut = read_file(board=board, path=path, now=timezone.now())
+        except NotALog as error:
+            raise CommandError(str(error)) from error
+        for example in taken.examples:
+            self.stderr.write(_("%(path)s: no es una línea de queue_log: %(line)r") % {"path": path, "line": example})
+        if is_cut:
+            self.stderr.write(_("%(path)s: su última línea no termina; se toma cuando esté entera.") % {"path": path})
+        return {"lines": taken.lines, "new": taken.new, "unreadable": taken.unreadable, "told_of": taken.calls}
+
+
+def _board(name: str | None) -> Switchboard:
+    boards = Switchboard.objects.order_by("name")
+    found = list(boards.filter(name=name) if name else boards)
+    if len(found) != 1:
+        known = ", ".join(boards.values_list("name", flat=True)) or _("ninguna: agregue una en la administración")
+        raise CommandError(_("¿De qué central? --switchboard NOMBRE, una de: %(known)s") % {"known": known})
+    return found[0]
+
+
+def _anomalies(board: Switchboard) -> dict[str, int]:
+    """Visits of the switchboard by what is odd about them, all there are."""
+    odd = LoggedVisit.objects.filter(switchboard=board).exclude(oddities=[]).values_list("oddities", flat=True)
+    return dict(sorted(Counter(one for several in odd.iterator() for one in several).items()))
+
+
+def _as_json(report: dict[str, Any]) -> str:
+    return json.dumps(report)
+
+
+def _in_words(report: dict[str, Any]) -> str:
+    odd = ", ".join(f"{name} {count}" for name, count in report["anomalies"].items()) or _("ninguna")
+    words = _(
+        "%(lines)d líneas, %(new)d nuevas, %(unreadable)d que no son líneas; hablan de %(calls)d llamadas. "
+        "Anomalías que hay: %(odd)s."
+    )
+    return words % {**report, "odd": odd}

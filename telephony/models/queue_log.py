@@ -1,0 +1,107 @@
+"""What the switchboard wrote in `queue_log`, line by line, and the visits to its queues that the lines tell of."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from telephony.models.switchboards import Switchboard
+
+
+class LoggedLine(models.Model):
+    """One line as it was written, once: it is told by its digest, and by which of the same in its second it is.
+
+    The evidence of the figures: kept as long as policy says, never changed. `call` is QUEUESTART where the switchboard
+    began anew, and empty of what else is of no call. The key is in the order in which lines came, and within a file in
+    the order in which they were written.
+    """
+
+    switchboard = models.ForeignKey(Switchboard, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    at = models.DateTimeField(_("cuándo"))
+    call = models.CharField(_("llamada"), max_length=150, blank=True)
+    digest = models.BinaryField(max_length=16)
+    ordinal = models.PositiveSmallIntegerField()
+    text = models.TextField(_("línea"))
+
+    class Meta:
+        verbose_name = _("línea de queue_log")
+        verbose_name_plural = _("líneas de queue_log")
+        constraints = [
+            models.UniqueConstraint(fields=["switchboard", "at", "digest", "ordinal"], name="logged_line_once"),
+        ]
+        indexes = [
+            # all lines of a call: its visits are a function of them
+            models.Index(fields=["switchboard", "call"], name="logged_line_of_a_call", condition=~Q(call="")),
+        ]
+
+
+class LogFile(models.Model):
+    """How far a file was read: `offset` bytes of what is in it, up to the first line of the last second that was taken.
+
+    A file is the same by its first line, whatever it is called since it was rotated, and whether it was compressed.
+    """
+
+    switchboard = models.ForeignKey(Switchboard, models.CASCADE, db_index=False, related_name="+")
+    first_line = models.BinaryField(max_length=16)
+    offset = models.PositiveBigIntegerField(default=0)
+    read_at = models.DateTimeField(_("leído"))
+
+    class Meta:
+        verbose_name = _("archivo de queue_log")
+        verbose_name_plural = _("archivos de queue_log")
+        constraints = [
+            models.UniqueConstraint(fields=["switchboard", "first_line"], name="log_file_once"),
+        ]
+
+
+class LoggedVisit(models.Model):
+    """One entry of a call into a queue, as its lines tell (`telephony/queue_log/visits.py`, where each field is said).
+
+    `caller` is as it was written, empty where it was withheld or forgotten.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", _("Espera")
+        ANSWERED = "answered", _("Atendida")
+        HUNG_UP = "hung_up", _("Colgó esperando")
+        TIMED_OUT = "timed_out", _("Se agotó la espera")
+        OTHER = "other", _("Salió de otra manera")
+
+    switchboard = models.ForeignKey(
+        Switchboard, models.PROTECT, db_index=False, related_name="+", verbose_name=_("central telefónica")
+    )
+    call = models.CharField(_("llamada"), max_length=150)
+    queue = models.CharField(_("cola"), max_length=80)
+    nth = models.PositiveSmallIntegerField()
+    entered_at = models.DateTimeField(_("entró"))
+    caller = models.CharField(_("de"), max_length=80, blank=True)
+    outcome = models.CharField(_("resultado"), max_length=9, choices=Outcome)
+    wait = models.PositiveIntegerField(_("espera"), null=True, help_text=_("Segundos; vacío: no se sabe."))
+    agent = models.CharField(_("agente"), max_length=80, blank=True, help_text=_("Como lo llama la central."))
+    answered_at = models.DateTimeField(_("contestada"), null=True)
+    talk = models.PositiveIntegerField(_("conversación"), null=True, help_text=_("Segundos; vacío: no se sabe."))
+    ended_at = models.DateTimeField(_("terminada"), null=True)
+    ended = models.CharField(_("cómo terminó"), max_length=40, blank=True, help_text=_("La palabra de queue_log."))
+    moved_to = models.CharField(_("transferida a"), max_length=80, blank=True)
+    tried = models.PositiveSmallIntegerField(_("timbres en vano"), default=0)
+    oddities = ArrayField(models.CharField(max_length=20), default=list, verbose_name=_("anomalías"))
+
+    class Meta:
+        verbose_name = _("entrada a una cola")
+        verbose_name_plural = _("entradas a las colas")
+        constraints = [
+            models.UniqueConstraint(fields=["switchboard", "call", "queue", "nth"], name="logged_visit_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="answered") | Q(answered_at=None), name="logged_visit_answered_says_when"
+            ),
+        ]
+        indexes = [
+            # the figures of a line by half hour, day and month
+            models.Index(fields=["queue", "entered_at"], name="logged_visit_by_queue"),
+            # what is open still: ended by a restart, or by nobody
+            models.Index(fields=["switchboard"], name="logged_visit_open", condition=Q(ended_at=None)),
+            # what is odd, and can be opened down to its lines
+            models.Index(fields=["entered_at"], name="logged_visit_odd", condition=~Q(oddities=[])),
+        ]
