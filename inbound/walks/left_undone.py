@@ -120,7 +120,8 @@ def asked_of(here: WalkState) -> tuple[Field, ...]:
     said before, and in a lane of what was said since.
     """
     own = fields_of(here.step, walk=here.walk, known=here.known)
-    return (*own, *which_card(here), *asked_at_the_end(here), *what_became_of(here), *asked_of_a_lane(here))
+    asked = (*own, *which_card(here), *asked_at_the_end(here), *what_became_of(here), *asked_of_a_lane(here))
+    return tuple({one.name: one for one in asked}.values())  # of two questions that need a telephone it is asked once
 
 
 def _came_about(follower: Step, write: OutsideWrite, here: WalkState, at: int) -> bool:

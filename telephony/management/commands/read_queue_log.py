@@ -1,4 +1,4 @@
-"""manage.py read_queue_log PATH…: take what is new in files of a switchboard's queue_log."""
+"""`read_queue_log PATH [--switchboard NAME] [--json]`: take what is new in a file of a switchboard's queue_log."""
 
 from __future__ import annotations
 
@@ -18,27 +18,15 @@ from telephony.queue_log.files import NotALog, read_file
 
 
 class Command(TerminalCommand):
-    help = "Take the lines of queue_log files that are new: each once, in whatever pieces and copies they come."
+    help = "Take the lines of a queue_log that are new: each once, in whatever pieces and copies they come."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("path", type=Path, metavar="PATH")
         parser.add_argument("--switchboard", help="its name; not needed where there is one")
-        parser.add_argument("--json", action="store_true")
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
-    def handle(self, *, paths: list[Path], switchboard: str | None, json: bool, **options: Any) -> None:
+    def handle(self, *, path: Path, switchboard: str | None, **options: Any) -> None:
         board = _board(switchboard)
-        told = [self._read(board, path) for path in paths]
-        report = {
-            "files": len(told),
-            "lines": sum(one["lines"] for one in told),
-            "new": sum(one["new"] for one in told),
-            "unreadable": sum(one["unreadable"] for one in told),
-            "calls": len(set().union(*(one["told_of"] for one in told))),
-            "anomalies": _anomalies(board),
-        }
-        self.stdout.write(_as_json(report) if json else _in_words(report))
-
-    def _read(self, board: Switchboard, path: Path) -> dict[str, Any]:
         try:
             taken, is_cut = read_file(board=board, path=path, now=timezone.now())
         except NotALog as error:
@@ -47,7 +35,14 @@ class Command(TerminalCommand):
             self.stderr.write(_("%(path)s: no es una línea de queue_log: %(line)r") % {"path": path, "line": example})
         if is_cut:
             self.stderr.write(_("%(path)s: su última línea no termina; se toma cuando esté entera.") % {"path": path})
-        return {"lines": taken.lines, "new": taken.new, "unreadable": taken.unreadable, "told_of": taken.calls}
+        report = {
+            "lines": taken.lines,
+            "new": taken.new,
+            "unreadable": taken.unreadable,
+            "calls": len(taken.calls),
+            "anomalies": _anomalies(board),
+        }
+        self.stdout.write(json.dumps(report) if options["json"] else _in_words(report))
 
 
 def _board(name: str | None) -> Switchboard:
@@ -63,10 +58,6 @@ def _anomalies(board: Switchboard) -> dict[str, int]:
     """Visits of the switchboard by what is odd about them, all there are."""
     odd = LoggedVisit.objects.filter(switchboard=board).exclude(oddities=[]).values_list("oddities", flat=True)
     return dict(sorted(Counter(one for several in odd.iterator() for one in several).items()))
-
-
-def _as_json(report: dict[str, Any]) -> str:
-    return json.dumps(report)
 
 
 def _in_words(report: dict[str, Any]) -> str:

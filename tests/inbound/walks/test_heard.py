@@ -113,6 +113,22 @@ def test_nobody_says_that_she_is_called_without_a_name_and_a_number(by_hand: Any
     assert (card.customer_name, card.telephone) == ("Rosa", "+59170000010")
 
 
+def test_of_two_questions_that_need_a_telephone_it_is_asked_once(call: Any, side: OtherSide, set_mode: Any) -> None:
+    said = call("109", "top_up")
+    set_mode("c_cli4g", "off")
+    said.caller.answer("refused", reason="Está apagado")
+    said.caller.answer("hand_over")  # heard of the first number
+    set_mode("c_cli4g", "connected")
+    number_corrected(said, "4251298")
+    in_doubt(said, side, "c_cli4g/top_up")  # asked for, of the second
+    number_corrected(said, "4251299")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    names = [one.name for one in lay_walk(here=said.caller.here, by=said.caller.by).fields]
+    assert len(names) == 3
+    assert names.count("telephone") == 1
+
+
 def test_what_is_corrected_after_it_was_heard_is_on_its_card(call: Any, side: OtherSide, set_mode: Any) -> None:
     said = call("109", "top_up")
     set_mode("c_cli4g", "off")
