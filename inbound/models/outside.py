@@ -128,6 +128,11 @@ class OutsideWrite(OwedWork):
         help_text=_("La tarjeta de lo que debía seguir a lo hecho, cuando la llamada terminó antes."),
     )  # fmt: skip
 
+    is_not_needed = models.BooleanField(
+        _("ya no hace falta"), default=False, db_default=False,
+        help_text=_("Se dijo al final de la llamada: si no sale, no se le falló a nadie."),
+    )  # fmt: skip
+
     objects = OutsideWriteQuerySet.as_manager()
 
     class Meta:

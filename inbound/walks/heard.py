@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from inbound.fields import CALLER_NAME, TELEPHONE, Field
+from inbound.fields import Field
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import DONE, UNKNOWN, Flow, Step
-from inbound.models import Footstep
-from inbound.walks.answering import StepRefused
-from inbound.walks.asked import call_back_on, name_of_the_caller
+from inbound.models import Footstep, OutsideWrite
 from inbound.walks.cards import ANOTHER, CORRECTED, contract_of, is_about_the_same
 from inbound.walks.state import WalkState, state_on
-from inbound.walks.undone import Undone, asks_for_the_same, number_in, number_of
+from inbound.walks.undone import Undone, asks_for_the_same, number_in, number_of, plain
 from telephony import phone_numbers
 
 GONE_BACK = gettext_lazy("El cliente ya oyó lo que se le iba a hacer, y la llamada volvió atrás.")
@@ -48,45 +46,44 @@ def gone_back_from(here: WalkState, *, came_to_an_end: bool = False) -> Iterator
 
 
 def asked_at_the_end(here: WalkState) -> tuple[Field, ...]:
-    """Of what she heard and the call went back from: whether it stands, and where she is called if nobody knows."""
+    """Of each thing she heard and the call went back from: whether it stands."""
     if here.step.kind != "end" or here.walk.escalation_id is not None:
         return ()
     choices = ((ANOTHER, str(OTHER_REQUEST)), (CORRECTED, str(ONLY_CORRECTED)))
-    heard = list(gone_back_from(here, came_to_an_end=True))
-    asked = [Field(_name_of(one, heard), _what_she_heard(one), "choice", choices=choices) for one in heard]
-    own = {field.name for field in here.step.fields}
-    if asked and TELEPHONE not in own and not call_back_on(here.walk, here.known):
-        asked.append(Field(TELEPHONE, _("Teléfono para llamarle, si se le llama"), "telephone", required=False))
-    if asked and CALLER_NAME not in own and not name_of_the_caller(here.walk, here.known):
-        asked.append(Field(CALLER_NAME, _("Nombre de quien llama, si se le llama"), "name", required=False))
-    return tuple(asked)
+    heard = gone_back_from(here, came_to_an_end=True)
+    return tuple(Field(_name_of(one), _what_she_heard(one), "choice", choices=choices) for one in heard)
 
 
-def check_who_is_called(here: WalkState) -> None:
-    """Raise StepRefused where what she heard stands, and nobody knows whom to call, or where."""
-    heard = list(gone_back_from(here, came_to_an_end=True))
-    if not any(here.footstep.answer.get(_name_of(one, heard)) == ANOTHER for one in heard):
-        return
-    errors = {}
-    if not call_back_on(here.walk, here.known):
-        errors[TELEPHONE] = _("Escriba el teléfono para llamarle.")
-    if not name_of_the_caller(here.walk, here.known):
-        errors[CALLER_NAME] = _("Escriba el nombre de quien llama.")
-    if errors:
-        raise StepRefused(errors)
+def something_stands(here: WalkState) -> bool:
+    """Whether the agent said at the end, of anything she had heard, that supervision calls her."""
+    answered = (said for name, said in here.footstep.answer.items() if name.startswith(HEARD_OF))
+    return any(said == ANOTHER for said in answered)
 
 
-def not_needed_any_more(here: WalkState) -> list[Undone]:
-    """What the agent said of so, where the call ended."""
-    heard = list(gone_back_from(here, came_to_an_end=True)) if here.step.kind == "end" else []
-    return [one for one in heard if here.footstep.answer.get(_name_of(one, heard)) == CORRECTED]
+def is_not_needed(heard: Undone, here: WalkState) -> bool:
+    """Whether the agent said so of it at the end."""
+    return here.step.kind == "end" and here.footstep.answer.get(_name_of(heard)) == CORRECTED
 
 
-def _name_of(undone: Undone, heard: list[Undone]) -> str:
-    """The name of its question (let_down.py looks for the number in it)."""
-    alike = [one for one in heard if one.about == undone.about]
-    nth = f"_{alike.index(undone)}" if alike and alike[0] != undone else ""
-    return f"{HEARD_OF}{(undone.about or undone.step.name).lstrip('+')}{nth}"
+def mark_not_needed(here: WalkState) -> None:
+    """Nobody is let down by a write that is refused, once it was said at the end that what stood there instead of it is
+    not needed. Call it inside the transaction of the end.
+    """
+    for heard in gone_back_from(here, came_to_an_end=True):
+        if not is_not_needed(heard, here):
+            continue
+        ways = _there_instead_of(heard.here.flow, heard.step)
+        asked = [passed for passed in here.trail if passed.step in ways and passed.version_id == heard.version]
+        own = OutsideWrite.objects.filter(
+            walk=here.walk, pk__in=[passed.write_id for passed in asked if passed.write_id]
+        )
+        pks = [write.pk for write in own if write.to_whom and plain(write.to_whom) == heard.about]
+        OutsideWrite.objects.filter(pk__in=pks).update(is_not_needed=True)
+
+
+def _name_of(heard: Undone) -> str:
+    """The name of its question, by where in the call she heard it."""
+    return f"{HEARD_OF}{heard.here.footstep.position}"
 
 
 def _what_she_heard(undone: Undone) -> str:
@@ -137,14 +134,28 @@ def _there_instead_of(flow: Flow, step: Step) -> frozenset[str]:
 
 
 def _after_it(flow: Flow, write: Step) -> set[str]:
-    found: set[str] = set()
+    """The steps after a write that was not done, as far as the next write and not into what may come before it: there
+    it is corrected and asked for once more.
+    """
+    before, found = _before_it(flow, write), set[str]()
     ways = [name for name in write.leads_to if name != write.way(DONE)]
     while ways:
         name = ways.pop()
         if name in found or flow.steps[name].kind in ("do", "end"):
             continue
         found.add(name)
-        if flow.steps[name].kind != "hand_over":
+        if flow.steps[name].kind != "hand_over" and name not in before:
+            ways += flow.steps[name].leads_to
+    return found
+
+
+def _before_it(flow: Flow, write: Step) -> set[str]:
+    """The steps that are come to without that write."""
+    found, ways = set[str](), [flow.start]
+    while ways:
+        name = ways.pop()
+        if name not in found and name != write.name:
+            found.add(name)
             ways += flow.steps[name].leads_to
     return found
 

@@ -36,6 +36,7 @@ from inbound.walks.asked_twice import see_to_what_was_asked_twice
 from inbound.walks.cards import card_to_correct, cards_of
 from inbound.walks.consequences import INTERACTION, correct, end_of_walk, notes_of, said_on_card, told_of, written
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
+from inbound.walks.heard import mark_not_needed
 from inbound.walks.lane_news import call_her_at, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
 from inbound.walks.said_anew import correct_what_was_handed_over
@@ -296,6 +297,7 @@ def _end(here: WalkState, *, how: How, reason: str, said: bool = False, now: dat
     walk = here.walk
     if here.step.kind == "end":  # what was chosen there and not sent any more
         say_what_became(here, now=now)
+        mark_not_needed(here)
     _see_to_what_is_undone(here, how=how, said=said, now=now)
     tell_other_calls(here, telephone=str(here.known.get(TELEPHONE) or ""), now=now)
     see_to_what_was_asked_twice(here, how=str(how.label), now=now)

@@ -12,22 +12,23 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from inbound.fields import TELEPHONE, Field
+from inbound.fields import CALLER_NAME, TELEPHONE, Field
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import DONE, REFUSED, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import fields_of
+from inbound.walks.answering import StepRefused
+from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import which_card
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last
-from inbound.walks.heard import asked_at_the_end, gone_back_from, not_needed_any_more
+from inbound.walks.heard import HEARD_OF, asked_at_the_end, gone_back_from, is_not_needed, something_stands
 from inbound.walks.lane_news import asked_of_a_lane
 from inbound.walks.said_anew import said_since
 from inbound.walks.state import WalkState, flow_of, given_on, state_on
 from inbound.walks.undone import Undone, number_of, plain
-from inbound.walks.what_became import mistakes_of, what_became_of
+from inbound.walks.what_became import BECAME_OF_WRITE, mistakes_of, what_became_of, will_be_called
 from inbound.writes.writing import whom_of
 
 MUST_FOLLOW = ("do", "hand_over")  # what a flow does next by itself once a write is done, without a question to anybody
@@ -61,11 +62,10 @@ def all_undone(here: WalkState, *, came_to_an_end: bool, now: datetime) -> list[
     `came_to_an_end`: of its flow, if only the last word was not pressed.
     """
     undone = list(not_followed(here))
-    not_needed = {(one.step.name, one.here.footstep.position) for one in not_needed_any_more(here)}
     heard = [
         _with_what_was_said_since(one, here, now=now)
         for one in gone_back_from(here, came_to_an_end=came_to_an_end)
-        if (one.step.name, one.here.footstep.position) not in not_needed
+        if not is_not_needed(one, here)
     ]
     for later in filter(None, (*heard, not_handed_over(here))):
         if later.step.kind == "do" and any(one.number == later.number for one in undone):
@@ -120,8 +120,36 @@ def asked_of(here: WalkState) -> tuple[Field, ...]:
     said before, and in a lane of what was said since.
     """
     own = fields_of(here.step, walk=here.walk, known=here.known)
-    asked = (*own, *which_card(here), *asked_at_the_end(here), *what_became_of(here), *asked_of_a_lane(here))
-    return tuple({one.name: one for one in asked}.values())  # of two questions that need a telephone it is asked once
+    of_the_call = asked_of_the_call(here)
+    return (*own, *which_card(here), *of_the_call, *_who_is_called(here, of_the_call), *asked_of_a_lane(here))
+
+
+def asked_of_the_call(here: WalkState) -> tuple[Field, ...]:
+    """What its end asks of what the call went back from; it is answered before she is told goodbye."""
+    return (*asked_at_the_end(here), *what_became_of(here))
+
+
+def check_who_is_called(here: WalkState) -> None:
+    """Raise StepRefused where she is told at the end that supervision calls her, and nobody knows whom, or where."""
+    heard_it_stands = something_stands(here)
+    errors = {}
+    if (heard_it_stands or will_be_called(here)) and not call_back_on(here.walk, here.known):
+        errors[TELEPHONE] = _("Escriba el teléfono para llamarle.")
+    if heard_it_stands and not name_of_the_caller(here.walk, here.known):
+        errors[CALLER_NAME] = _("Escriba el nombre de quien llama.")
+    if errors:
+        raise StepRefused(errors)
+
+
+def _who_is_called(here: WalkState, asked: tuple[Field, ...]) -> Iterator[Field]:
+    """Where she may be called because of it, and who she is, where nobody knows."""
+    own = {field.name for field in here.step.fields}
+    heard = any(one.name.startswith(HEARD_OF) for one in asked)
+    mistakes = any(one.name.startswith(BECAME_OF_WRITE) for one in asked)
+    if (heard or mistakes) and TELEPHONE not in own and not call_back_on(here.walk, here.known):
+        yield Field(TELEPHONE, _("Teléfono para llamarle, si se le llama"), "telephone", required=False)
+    if heard and CALLER_NAME not in own and not name_of_the_caller(here.walk, here.known):
+        yield Field(CALLER_NAME, _("Nombre de quien llama, si se le llama"), "name", required=False)
 
 
 def _came_about(follower: Step, write: OutsideWrite, here: WalkState, at: int) -> bool:

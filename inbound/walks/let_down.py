@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
@@ -25,10 +24,9 @@ from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
-from inbound.walks.cards import CORRECTED, contract_of
+from inbound.walks.cards import contract_of
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
-from inbound.walks.heard import HEARD_OF
 from inbound.walks.left_undone import MUST_FOLLOW, not_followed
 from inbound.walks.state import WalkState, flow_of, given_on, read_state, state_on
 from inbound.walks.undone_cards import of_its_customer, raise_card_of, said_on_its_card, words_heard
@@ -70,16 +68,7 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     found = found.exclude(state=State.UNCERTAIN, owed_at__gt=now - ASKED_FIRST)
     corrected = Q(Exists(later)) & ~Q(Exists(promised)) | Q(Exists(again))
     missing = (Q(Exists(told)) & ~Q(Exists(again))) | (Q(Exists(left)) & ~corrected)
-    only_corrected = Q(Exists(_said_to_be_only_corrected()), state__in=NOT_HAPPENING) & ~Q(to_whom="")
-    return found.filter(missing).exclude(only_corrected).order_by("owed_at")
-
-
-def _said_to_be_only_corrected() -> QuerySet[Footstep]:
-    """The end of the call, where it was answered that its number had been wrong (left_undone.py)."""
-    number = Func(OuterRef("to_whom"), Value("+"), function="ltrim")
-    answered = Concat(number, Value(f'": "{CORRECTED}"'), output_field=TextField())
-    ends = Footstep.objects.filter(walk=OuterRef("walk"), kind="end").annotate(said=Cast("answer", TextField()))
-    return ends.filter(said__contains=HEARD_OF).filter(said__contains=answered)
+    return found.filter(missing).exclude(is_not_needed=True, state__in=NOT_HAPPENING).order_by("owed_at")
 
 
 def _still_unknown(state: OutsideWrite.State, now: datetime) -> QuerySet[OutsideWrite]:

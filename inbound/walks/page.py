@@ -24,7 +24,7 @@ from inbound.walks.cards import held_before, proposed_card
 from inbound.walks.consequences import own_write
 from inbound.walks.lane_news import news_of
 from inbound.walks.leaving import OFFERED
-from inbound.walks.left_undone import asked_of
+from inbound.walks.left_undone import asked_of, asked_of_the_call
 from inbound.walks.shown import (
     Choice,
     ShownField,
@@ -117,6 +117,7 @@ class WalkPage:
     letter: Draft | None = None  # the mail that goes out as the step is answered
     written_to: list[str] = field(default_factory=list)  # who was written to about the card already
     done_for_her: list[OutsideWrite] = field(default_factory=list)  # the same, for the same number, in other calls
+    asks_first: bool = False  # what the call went back from is asked about before she is told goodbye
     differs: str = ""  # what the step would ask for now, and did not: it was asked for in other words
     news: str = ""  # what the call corrected since this lane began
 
@@ -177,6 +178,7 @@ def lay_walk(
         escalations=handed,
         others=list(_others(walk, by)) if by else [],
         done_already=done,
+        asks_first=bool(asked_of_the_call(here)),
         differs=differs,
         awaited=next((one for one in owed if one.is_awaited), None),
         needs_look=_needs_look(here),

@@ -49,6 +49,11 @@ class Undone:
         return filled(self.step.promised, words_of_the_call(self.here, self.here.known))
 
     @property
+    def version(self) -> int:
+        """Which version of which flow said it."""
+        return self.here.footstep.version_id
+
+    @property
     def about(self) -> str:
         """What tells it from another request of the call: its number, else whose contract it is."""
         return self.number or self.contract

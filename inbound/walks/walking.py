@@ -43,12 +43,12 @@ from inbound.walks.footsteps import (
     remember_customer,
     remember_who_is_asked_about,
 )
-from inbound.walks.heard import check_who_is_called
+from inbound.walks.heard import mark_not_needed
 from inbound.walks.lane_news import say_where_she_is_called, tell_other_calls
-from inbound.walks.left_undone import all_undone, asked_of
+from inbound.walks.left_undone import all_undone, asked_of, check_who_is_called
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.walks.undone_cards import see_to_undone
-from inbound.walks.what_became import check_she_can_be_called, say_what_became, tell_cards_of_the_refused
+from inbound.walks.what_became import say_what_became, tell_cards_of_the_refused
 from inbound.writes.delivering import wait_for
 from inbound.writes.states import outcome_of
 
@@ -269,9 +269,9 @@ def _end(here: WalkState, now: datetime) -> None:
         if said:
             say_where_she_is_called(here, telephone=str(said), now=now)
         tell_other_calls(here, telephone=last, now=now)
-        check_she_can_be_called(here)
         check_who_is_called(here)
         say_what_became(here, now=now)
+        mark_not_needed(here)
         for undone in all_undone(here, came_to_an_end=True, now=now):
             if undone.was_heard:  # what else must follow the clock sees to
                 called = undone.called_where(here.known, anew=bool(said))

@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation
 from escalations.raising import add_detail, raise_escalation
-from inbound.fields import TELEPHONE, Field
+from inbound.fields import Field
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.answering import StepRefused
 from inbound.walks.asked import call_back_on, customer_on_file, zone_of
 from inbound.walks.cards import contract_of, surviving
 from inbound.walks.consequences import told_of, whom_in_words
@@ -61,17 +60,13 @@ def what_became_of(here: WalkState) -> tuple[Field, ...]:
         Field(f"{BECAME_OF_WRITE}{write.pk}", question, "choice", choices=_choices(answers))
         for write, question, answers in (*own, *joined)
     ]
-    if writes and not call_back_on(here.walk, here.known) and all(f.name != TELEPHONE for f in here.step.fields):
-        writes.append(Field(TELEPHONE, _("Teléfono para llamarle, si se le llama"), "telephone", required=False))
     return (*cards, *writes)
 
 
-def check_she_can_be_called(here: WalkState) -> None:
-    """Raise StepRefused where she is told that supervision calls her, and nobody knows where."""
+def will_be_called(here: WalkState) -> bool:
+    """Whether she is told at the end that supervision calls her because of a write."""
     is_called = any(_said_of(here, write) == NO_LONGER for write in _asked_for_another(here))
-    is_called |= any(_said_of(here, write) == STANDS for write in _joined_for_another(here))
-    if is_called and not call_back_on(here.walk, here.known):
-        raise StepRefused({TELEPHONE: _("Escriba el teléfono para llamarle.")})
+    return is_called or any(_said_of(here, write) == STANDS for write in _joined_for_another(here))
 
 
 def of_other_calls(here: WalkState) -> list[tuple[OutsideWrite, int]]:

@@ -18,6 +18,7 @@ from inbound.attended.time_figures import time_figures
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
 from inbound.walks.cards import CORRECTED
 from inbound.walks.heard import HEARD_OF
+from inbound.walks.left_undone import asked_of
 from inbound.writes.lists import of_day, totals_of
 from inbound.writes.states import State, Verb, take_step
 from tests.inbound.a_walk import DAMAGE, FLOW, TOP_UP, Caller, publish
@@ -43,7 +44,8 @@ def calls(ana: Agent, now: datetime, side: OtherSide) -> list[Walk]:
     damage.answer("open")
     damage.now = now + timedelta(minutes=3)
     damage.answer(note="Se corta de noche")
-    damage.answer(**{f"{HEARD_OF}D-77": CORRECTED})
+    [of_the_damage] = [one for one in asked_of(damage.here) if one.name.startswith(HEARD_OF)]
+    damage.answer(**{of_the_damage.name: CORRECTED})
     money = Caller(ana, publish(TOP_UP, now, line="109"), now)
     money.answer(
         number="70712345", amount="20", requester_name="Rosa Flores", requester_card="1234567 CB",

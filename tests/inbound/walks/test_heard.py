@@ -13,9 +13,10 @@ import pytest
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
 from escalations.working import take
-from inbound.models import Footstep, Walk
+from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.cards import ANOTHER, CORRECTED
+from inbound.walks.heard import HEARD_OF
 from inbound.walks.lane_news import news_of
 from inbound.walks.lanes import begin_lane
 from inbound.walks.leaving import How, close_left_calls
@@ -23,6 +24,7 @@ from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.what_became import BECAME_OF, NO_LONGER
 from inbound.walks.what_became import STANDS as STANDS_STILL
+from inbound.writes.writing import settle
 from screens.templatetags.screens import bs
 from tests.inbound.a_walk import Caller
 from tests.inbound.other_side import OtherSide
@@ -263,3 +265,22 @@ def test_the_lane_hears_that_it_is_not_needed_any_more(is_open: bool, by_hand: A
     assert "Ya no hace falta" in news_of(Walk.objects.get(pk=lane.pk))
     card.refresh_from_db()
     assert "Ya no hace falta" in card.details["withdrawn"]
+
+
+def test_what_is_not_needed_of_a_number_says_nothing_of_another_thing_asked_for_it(
+    call: Any, side: OtherSide, elena: Any
+) -> None:
+    said = call("109", "top_up")
+    back_to(said.caller, "customer_shown")
+    said.caller.answer("other")
+    typed_telephone(said.caller, "70755512")  # heard: a case for supervision, of the same number
+    back_to(said.caller, "customer_shown")
+    until_the_write(said)
+    in_doubt(said, side, "c_cli4g/top_up")
+    assert said.caller.step == "top_up_to_confirm"
+    [name] = [one for one in asked(said.caller) if one.startswith(HEARD_OF)]
+    said.caller.answer(**{name: CORRECTED, "telephone": "70755512"})
+    top_up = OutsideWrite.objects.get(action="c_cli4g.top_up")
+    settle(write=top_up, outcome="not_done", reference="", reason="No figura", by=elena, now=said.caller.now)
+    assert see_to_the_let_down(now=said.caller.now + LATER) == 1
+    assert Escalation.objects.get().details["number"] == "4251234"
