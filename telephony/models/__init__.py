@@ -5,12 +5,13 @@ from telephony.models.links import HeardEvent, Listening
 from telephony.models.monitoring import Monitoring
 from telephony.models.orders import CallOrder
 from telephony.models.queue_calls import QueueCall, QueueRing
-from telephony.models.queue_log import LogFile, LoggedLine, LoggedVisit
+from telephony.models.queue_log import ChangedDay, LogFile, LoggedLine, LoggedVisit
 from telephony.models.seats import Seat, SupervisorSeat
 from telephony.models.switchboards import Extension, Switchboard
 
 __all__ = [
     "CallOrder",
+    "ChangedDay",
     "Extension",
     "HeardEvent",
     "Listening",

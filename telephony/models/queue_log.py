@@ -56,6 +56,16 @@ class LogFile(models.Model):
         ]
 
 
+class ChangedDay(models.Model):
+    """A day of La Paz of whose visits something came or changed, until its figures are counted again.
+
+    Whoever takes lines writes it in the same transaction; who counts takes it away in hers. It is written where it
+    stands already, too, so that of the two who meet one waits for the other.
+    """
+
+    day = models.DateField(unique=True)
+
+
 class LoggedVisit(models.Model):
     """One entry of a call into a queue, as its lines tell (`telephony/queue_log/visits.py`, where each field is said).
 
@@ -98,7 +108,9 @@ class LoggedVisit(models.Model):
             ),
         ]
         indexes = [
-            # the figures of a line by half hour, day and month
+            # the figures of a day and of a month, of all queues at once
+            models.Index(fields=["entered_at"], name="logged_visit_by_time"),
+            # the calls behind a figure of a line
             models.Index(fields=["queue", "entered_at"], name="logged_visit_by_queue"),
             # what is open still: ended by a restart, or by nobody
             models.Index(fields=["switchboard"], name="logged_visit_open", condition=Q(ended_at=None)),

@@ -10,14 +10,15 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from telephony.models import Switchboard
+from telephony.models import ChangedDay, LoggedLine, Switchboard
 from telephony.queue_log.lines import LONGEST, LogLine, NotALine, read_line
 from telephony.queue_log.visits import LOST_AFTER, Visit, pair
 
@@ -46,6 +47,11 @@ DELETE FROM telephony_loggedvisit old WHERE old.switchboard_id = %(board)s AND o
    AND NOT EXISTS (SELECT FROM staged_visit new
                     WHERE new.call = old.call AND new.queue = old.queue AND new.nth = old.nth)
 """
+_DAYS = """
+SELECT (entered_at AT TIME ZONE %(zone)s)::date FROM staged_visit
+ UNION SELECT (entered_at AT TIME ZONE %(zone)s)::date FROM telephony_loggedvisit
+        WHERE switchboard_id = %(board)s AND call = ANY(%(calls)s)
+"""
 # What is open, and was begun before the switchboard began anew or so long ago that it must have ended.
 _LEFT_OPEN = """
 SELECT DISTINCT call FROM telephony_loggedvisit
@@ -56,12 +62,15 @@ SELECT DISTINCT call FROM telephony_loggedvisit
 
 @dataclass
 class Taken:
-    """What came of it: lines that were read, those that were new, those that were none, and the calls they told of."""
+    """What came of it: lines that were read, those that were new, those that were none, and of how many calls the
+    new ones told.
+    """
 
     lines: int = 0
     new: int = 0
     unreadable: int = 0
-    calls: set[str] = field(default_factory=set)
+    calls: int = 0
+    first: int | None = None  # the key of the first that was new
     examples: list[str] = field(default_factory=list)
 
 
@@ -72,6 +81,9 @@ def take_lines(*, board: Switchboard, lines: Iterable[str]) -> Taken:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"queue_log {board.pk}"])
             _take(cursor, board, batch, counted, taken)
+    if taken.first is not None:
+        told_of = LoggedLine.objects.filter(switchboard=board, pk__gte=taken.first).exclude(call__in=("", STARTS))
+        taken.calls = told_of.values("call").distinct().count()
     return taken
 
 
@@ -113,8 +125,8 @@ def _take(cursor: CursorWrapper, board: Switchboard, batch: Sequence[str], count
     cursor.execute(_INSERT_LINES)
     new = [call for (call,) in cursor.fetchall()]
     taken.new += len(new)
+    taken.first = taken.first or (numbers[0] if new else None)
     calls = set(new) - {"", STARTS}
-    taken.calls |= calls
     if new:
         _pair_anew(cursor, board, calls, fresh=list(zip(numbers, read, strict=True)) if len(new) == len(read) else [])
 
@@ -142,11 +154,12 @@ def _pair_anew(
                 whole.setdefault(line.call, []).append((seq, line))
     to_read = sorted((calls | left_open) - whole.keys())
     visits = [one for lines in whole.values() for one in pair(lines, starts=starts, newest=newest)]
-    _write(cursor, board, visits, others_of=())
+    days = _write(cursor, board, visits, others_of=())
     for begin in range(0, len(to_read), CALLS):
         some = to_read[begin : begin + CALLS]
         read = (pair(lines, starts=starts, newest=newest) for lines in _lines_of(cursor, board, some))
-        _write(cursor, board, [one for visits in read for one in visits], others_of=some)
+        days |= _write(cursor, board, [one for visits in read for one in visits], others_of=some)
+    mark_changed(days)
 
 
 def _starts_and_newest(cursor: CursorWrapper, board: Switchboard) -> tuple[list[tuple[int, int]], int]:
@@ -174,7 +187,18 @@ def _lines_of(cursor: CursorWrapper, board: Switchboard, calls: Sequence[str]) -
     yield from found.values()
 
 
-def _write(cursor: CursorWrapper, board: Switchboard, visits: Sequence[Visit], *, others_of: Collection[str]) -> None:
+def mark_changed(days: Collection[date]) -> None:
+    """These days are to be counted again. Last thing of a transaction: who counts one meanwhile is waited for, and
+    whoever comes to it in the order of days. What is marked already is written too, so that she waits.
+    """
+    changed = [ChangedDay(day=day) for day in sorted(days)]
+    ChangedDay.objects.bulk_create(changed, update_conflicts=True, unique_fields=["day"], update_fields=["day"])
+
+
+def _write(
+    cursor: CursorWrapper, board: Switchboard, visits: Sequence[Visit], *, others_of: Collection[str]
+) -> set[date]:
+    """Write visits, and take away what else there was of these calls. Returns the days they are of, or were."""
     columns = ", ".join(VISIT_COLUMNS)
     cursor.execute("DROP TABLE IF EXISTS staged_visit")
     cursor.execute(
@@ -183,9 +207,12 @@ def _write(cursor: CursorWrapper, board: Switchboard, visits: Sequence[Visit], *
     with cursor.copy(f"COPY staged_visit ({columns}) FROM STDIN") as copy:
         for visit in visits:
             copy.write_row(_row(visit))
+    cursor.execute(_DAYS, {"board": board.pk, "calls": list(others_of), "zone": settings.TIME_ZONE})
+    days = {day for (day,) in cursor.fetchall()}
     if others_of:
         cursor.execute(_DELETE_OTHERS, {"board": board.pk, "calls": list(others_of)})
     cursor.execute(_WRITE_VISITS, {"board": board.pk})
+    return days
 
 
 def _row(visit: Visit) -> tuple[Any, ...]:

@@ -26,7 +26,7 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *, path: Path, switchboard: str | None, **options: Any) -> None:
-        board = _board(switchboard)
+        board = self._board(switchboard)
         try:
             taken, is_cut = read_file(board=board, path=path, now=timezone.now())
         except NotALog as error:
@@ -39,19 +39,23 @@ class Command(TerminalCommand):
             "lines": taken.lines,
             "new": taken.new,
             "unreadable": taken.unreadable,
-            "calls": len(taken.calls),
+            "calls": taken.calls,
             "anomalies": _anomalies(board),
         }
         self.stdout.write(json.dumps(report) if options["json"] else _in_words(report))
 
-
-def _board(name: str | None) -> Switchboard:
-    boards = Switchboard.objects.order_by("name")
-    found = list(boards.filter(name=name) if name else boards)
-    if len(found) != 1:
-        known = ", ".join(boards.values_list("name", flat=True)) or _("ninguna: agregue una en la administración")
-        raise CommandError(_("¿De qué central? --switchboard NOMBRE, una de: %(known)s") % {"known": known})
-    return found[0]
+    def _board(self, name: str | None) -> Switchboard:
+        """The one that is named, or the only one; where there is none its evidence has an owner all the same."""
+        boards = Switchboard.objects.order_by("name")
+        known = ", ".join(boards.values_list("name", flat=True))
+        if not known and not name:
+            self.stderr.write(_("No había ninguna central: se anotó «Central», sin enlace."))
+            return Switchboard.objects.get_or_create(name="Central", defaults={"host": ""})[0]
+        found = list(boards.filter(name=name) if name else boards)
+        if len(found) != 1:
+            words = _("¿De qué central? --switchboard NOMBRE, una de: %(known)s")
+            raise CommandError(words % {"known": known or _("ninguna")})
+        return found[0]
 
 
 def _anomalies(board: Switchboard) -> dict[str, int]:
