@@ -68,6 +68,8 @@ SECTIONS = (
     }),
     Section("telephony", _("Telefonía"), {
         "control_room.alertlimit": _("Desde cuándo avisa la sala de control: esperas, llamadas largas, listas cortas."),
+        "service_level.formula": _("Con qué fórmula y meta se cuenta el indicador de la ATT, desde qué mes."),
+        "service_level.measuredqueue": _("De qué línea es cada cola de la central, y cuáles se informan a la ATT."),
         "telephony.switchboard": _("Cada central: dónde escucha, cómo llama y si está en uso."),
         "telephony.extension": _("Los internos en que se sientan los agentes."),
         "telephony.listening": _("Quién tiene el enlace con cada central, desde cuándo y qué falló."),

@@ -46,11 +46,12 @@ ESCALATIONS = Place("escalations:board", _("Derivaciones"), "v")
 ATTENDED = Place("inbound:attended", _("Atenciones"), "t")
 MAIL = Place("notices:outbox", _("Correo"), "o")
 PEOPLE = Place("agents:people", _("Personas"), "n")
+INDICATOR = Place("service_level:newest", _("Indicador"), "b")
 ADMIN = Place("admin:index", _("Administración"), "d")
 
 ROOM = Place("control_room:room", _("Sala"), "m")
 CARDS = (ESCALATIONS.address, "escalations:escalation")  # where whoever works the board calls from
-CENTRE = (CAMPAIGNS, ROOM, REPORTS, PAYMENTS, AGENDA, ESCALATIONS, ATTENDED, MAIL, PEOPLE)
+CENTRE = (CAMPAIGNS, ROOM, INDICATOR, REPORTS, PAYMENTS, AGENDA, ESCALATIONS, ATTENDED, MAIL, PEOPLE)
 PLACES = {
     Role.AGENT: (DESK, LIST, LINES, AGENDA, DAY),
     Role.SUPERVISOR: CENTRE,

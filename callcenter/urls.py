@@ -36,6 +36,7 @@ urlpatterns = [
     path("lines/", include("inbound.urls")),
     path("room/", include("control_room.urls")),
     path("telephone/", include("telephony.urls")),
+    path("indicator/", include("service_level.urls")),
     path("", include("campaigns.urls")),
 ]
 

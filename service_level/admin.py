@@ -1,4 +1,4 @@
-"""Django admin for holidays and working hours."""
+"""Django admin for holidays, working hours, and what the indicator is counted by."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from service_level.models import Holiday, WorkingHours
+from service_level.indicator.counting import count_anew_from
+from service_level.models import Formula, Holiday, MeasuredQueue, WorkingHours
 
 
 @admin.register(Holiday)
@@ -71,3 +72,67 @@ class WorkingHoursAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 gettext("el único horario que queda: sin uno ningún plazo corre; cree antes el otro"),
             ]
         return deleted, counts, lacking, protected
+
+
+class CountedByMonth(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows the figures are counted by, each from a month on: what is saved counts that month and all after it anew."""
+
+    actions = None
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        before = min(obj.since, form.initial.get("since") or obj.since)
+        super().save_model(request, obj, form, change)
+        count_anew_from(since=before)
+        told = gettext("Las cifras desde %(since)s se cuentan de nuevo.")
+        messages.info(request, told % {"since": f"{before:%m/%Y}"})
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        count_anew_from(since=obj.since)
+
+
+@admin.register(Formula)
+class FormulaAdmin(CountedByMonth):
+    list_display = ("since", "target", "seconds", "shortest_hang_up", "counts_timed_out", "counts_other", "document")
+    ordering = ("-since",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    *("since", "target", "seconds", "shortest_hang_up", "counts_timed_out", "counts_other"),
+                    "document",
+                ),
+                "description": _(
+                    "Una nueva resolución es una fila nueva, desde el mes en que rige: los meses anteriores siguen con"
+                    " la suya. Cambiar una fila cuenta de nuevo los meses en que rige."
+                ),
+            },
+        ),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Formula | None = None) -> bool:
+        """The first one stays: without it nothing could be counted."""
+        is_first = obj is not None and not Formula.objects.filter(since__lt=obj.since).exists()
+        return not is_first and super().has_delete_permission(request, obj)
+
+
+@admin.register(MeasuredQueue)
+class MeasuredQueueAdmin(CountedByMonth):
+    list_display = ("queue", "line", "name", "counts_for_att", "since")
+    list_filter = ("counts_for_att", "line")
+    search_fields = ("queue", "line", "name")
+    ordering = ("line", "queue", "-since")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("queue", "line", "name", "counts_for_att", "since"),
+                "description": _(
+                    "De qué línea son las llamadas de una cola de la central, y si se informan a la ATT. Cuando eso"
+                    " cambia se agrega otra fila desde ese mes: la anterior vale hasta entonces. Las llamadas de una"
+                    " cola que no está aquí se muestran con el nombre de la cola."
+                ),
+            },
+        ),
+    )

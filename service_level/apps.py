@@ -6,4 +6,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ServiceLevelConfig(AppConfig):
     name = "service_level"
-    verbose_name = _("Horario y feriados")
+    verbose_name = _("Indicador, horario y feriados")

@@ -65,16 +65,16 @@ class WithFlows:
 class ServiceLineAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     """Lines are switched off, never deleted: calls, versions and the indicator keep theirs."""
 
-    list_display = ("number", "name", "queue", "counts_for_att", "is_active", "running", "position")
+    list_display = ("number", "name", "queue", "is_active", "running", "position")
     list_editable = ("position",)
-    list_filter = ("is_active", "counts_for_att")
+    list_filter = ("is_active",)
     search_fields = ("number", "name", "queue")
     ordering = ("position", "number")
     actions = None
     fieldsets = (
         (None, {"fields": ("number", "name", "is_active", "position")}),
         (_("Protocolo"), {"fields": ("greeting", "farewell")}),
-        (_("Central e indicador"), {"fields": ("queue", "counts_for_att")}),
+        (_("Central"), {"fields": ("queue",)}),
         (_("Flujo que corre"), {"fields": ("running", "change_flow", "diagram")}),
     )
 

@@ -27,7 +27,7 @@ class ServiceLineQuerySet(models.QuerySet["ServiceLine"]):
 
 @audited()
 class ServiceLine(models.Model):
-    """One number customers dial (línea), with what is said on it and whether the regulator counts its calls."""
+    """One number customers dial (línea), with what is said on it."""
 
     number = models.CharField(_("número"), max_length=12, unique=True, validators=[NUMBER])
     name = models.CharField(_("nombre"), max_length=80)
@@ -36,9 +36,6 @@ class ServiceLine(models.Model):
         _("saludo de protocolo"), help_text=_("Se dice al contestar. {agente} es el nombre de quien atiende.")
     )
     farewell = models.TextField(_("despedida de protocolo"), help_text=_("Se dice al terminar."))
-    counts_for_att = models.BooleanField(
-        _("cuenta para la ATT"), default=False, help_text=_("Si sus llamadas entran en el indicador del regulador.")
-    )
     is_active = models.BooleanField(_("activa"), default=True)
     position = models.PositiveSmallIntegerField(_("orden"), default=0)
 

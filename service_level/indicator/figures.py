@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Max
+from django.db.models import Max, Sum
+from django.db.models.functions import ExtractHour
 
 from service_level.days import LA_PAZ, bounds_of
 from service_level.indicator.counting import formula_of
@@ -121,16 +122,9 @@ class Month:
         return _sum(line.counts for line in self.lines)
 
     @property
-    def left(self) -> int:
-        """How many of the calls that came may yet have been missed and the target holds; negative: so many too many."""
-        counts = self.att
-        allowed = (counts.counted * (100 - self.formula.target) / 100).to_integral_value(ROUND_FLOOR)
-        return int(allowed) - counts.missed
-
-    @property
     def holds(self) -> bool | None:
         """Whether the target is met as it stands; None without calls."""
-        return None if self.att.level is None else self.left >= 0
+        return None if self.att.level is None else left_of(self.att, self.formula) >= 0
 
 
 def read_month(month: date, *, line: str = "") -> Month:
@@ -183,6 +177,22 @@ def days_of(month: date, *, line: str = "") -> dict[date, Counts]:
 def counted_until() -> datetime | None:
     """The begin of the last half hour of which there are calls."""
     return LineFigure.objects.filter(grain=Grain.HALF_HOUR).aggregate(last=Max("began_at"))["last"]
+
+
+def left_of(counts: Counts, formula: Formula) -> int:
+    """How many more of the calls that came could have been missed and the target held; negative: so many too many."""
+    allowed = (counts.counted * (100 - formula.target) / 100).to_integral_value(ROUND_FLOOR)
+    return int(allowed) - counts.missed
+
+
+def hours_of(month: date, *, line: str = "") -> dict[int, Counts]:
+    """Each hour of the day with calls in that month: of the lines the regulator counts, or of one line."""
+    begins, ends = bounds_of(month, after(month) - timedelta(days=1))
+    found = LineFigure.objects.filter(grain=Grain.HALF_HOUR, began_at__gte=begins, began_at__lt=ends)
+    found = found.filter(line=line) if line else found.filter(counts_for_att=True)
+    hours = found.annotate(hour=ExtractHour("began_at", tzinfo=LA_PAZ)).values("hour").order_by("hour")
+    summed = cast("Iterable[dict[str, Any]]", hours.annotate(**{f"{name}_in_all": Sum(name) for name in SUMS}))
+    return {one["hour"]: Counts(**{name: one[f"{name}_in_all"] for name in SUMS}) for one in summed}
 
 
 def percent(part: int, whole: int) -> Decimal | None:

@@ -7,15 +7,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.models import User
 from telephony.models.switchboards import Switchboard
 
 
 class LoggedLine(models.Model):
     """One line as it was written, once: it is told by its digest, and by which of the same in its second it is.
 
-    The evidence of the figures: kept as long as policy says, never changed. `call` is QUEUESTART where the switchboard
-    began anew, and empty of what else is of no call. The key is in the order in which lines came, and within a file in
-    the order in which they were written.
+    The evidence of the figures: never changed, but that the caller's number is forgotten when policy says. `call` is
+    QUEUESTART where the switchboard began anew, and empty of what else is of no call. The key is in the order in which
+    lines came, and within a file in the order in which they were written.
     """
 
     switchboard = models.ForeignKey(Switchboard, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
@@ -66,6 +67,12 @@ class ChangedDay(models.Model):
     day = models.DateField(unique=True)
 
 
+class LoggedVisitQuerySet(models.QuerySet["LoggedVisit"]):
+    def visible_to(self, user: User) -> LoggedVisitQuerySet:
+        """Evidence is the centre's."""
+        return self if user.sees_the_centre else self.none()
+
+
 class LoggedVisit(models.Model):
     """One entry of a call into a queue, as its lines tell (`telephony/queue_log/visits.py`, where each field is said).
 
@@ -98,6 +105,8 @@ class LoggedVisit(models.Model):
     tried = models.PositiveSmallIntegerField(_("timbres en vano"), default=0)
     oddities = ArrayField(models.CharField(max_length=20), default=list, verbose_name=_("anomalías"))
 
+    objects = LoggedVisitQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("entrada a una cola")
         verbose_name_plural = _("entradas a las colas")
@@ -112,6 +121,8 @@ class LoggedVisit(models.Model):
             models.Index(fields=["entered_at"], name="logged_visit_by_time"),
             # the calls behind a figure of a line
             models.Index(fields=["queue", "entered_at"], name="logged_visit_by_queue"),
+            # whose number is to be forgotten
+            models.Index(fields=["entered_at"], name="logged_visit_with_a_caller", condition=~Q(caller="")),
             # what is open still: ended by a restart, or by nobody
             models.Index(fields=["switchboard"], name="logged_visit_open", condition=Q(ended_at=None)),
             # what is odd, and can be opened down to its lines

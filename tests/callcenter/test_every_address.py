@@ -110,6 +110,12 @@ ADDRESSES = [
     # telephones
     Address("telephony:seat", (*AGENTS, *ELENA), sends={"extension": ""}),
     # the control room
+    Address("service_level:newest", CENTRE),
+    Address("service_level:month", CENTRE, of=lambda world: {"named": "2026-11"}),
+    Address("service_level:export", CENTRE, of=lambda world: {"named": "2026-11"}, sends={}),
+    Address("service_level:line", CENTRE, of=lambda world: {"named": "2026-11", "line": "101"}),
+    Address("service_level:calls", CENTRE, of=lambda world: {"named": "2026-11", "line": "att"}),
+    Address("service_level:call", CENTRE, of=lambda world: {"pk": world.logged_visit.pk}),
     Address("control_room:room", CENTRE),
     Address("control_room:now", CENTRE),
     Address("control_room:agent", CENTRE, of=lambda world: {"pk": world.ana.pk}),

@@ -41,7 +41,9 @@ from inbound.walks.beginning import begin_walk
 from inbound.walks.walking import answer_step
 from inbound.writes.writing import owe_write
 from notices.models import Notice, NoticeKind
-from telephony.models import QueueCall, QueueRing, Switchboard
+from service_level.indicator.counting import count_changed
+from telephony.models import LoggedVisit, QueueCall, QueueRing, Switchboard
+from telephony.queue_log.taking import take_lines
 from tests.inbound.a_walk import FLOW, publish
 
 _DRAWN: list[bytes] = []
@@ -84,6 +86,16 @@ class World:
         call = QueueCall.objects.create(switchboard=board, queue="101", uid="1.1", state="ringing", joined_at=self.now)
         QueueRing.objects.create(call=call, telephone="PJSIP/1001", agent=self.ana, began_at=self.now)
         return call
+
+    @cached_property
+    def logged_visit(self) -> LoggedVisit:
+        """A call to a queue, as a switchboard wrote it down."""
+        board = Switchboard.objects.get_or_create(name="Central", defaults={"host": "127.0.0.1"})[0]
+        begins = int(self.now.timestamp())
+        lines = [f"{begins}|9.1|101|NONE|ENTERQUEUE||70712345|1", f"{begins + 9}|9.1|101|NONE|ABANDON|1|1|9"]
+        take_lines(board=board, lines=lines)
+        count_changed(now=self.now)
+        return LoggedVisit.objects.get(call="9.1")
 
     @cached_property
     def contact(self) -> Contact:

@@ -12,6 +12,7 @@ from campaigns.invariants import INVARIANTS, check_invariants, orphans
 from escalations.invariants import RULES as OF_ESCALATIONS
 from inbound.invariants import RULES as OF_THE_LINES
 from screens.terminal import TerminalCommand
+from service_level.invariants import RULES as OF_THE_INDICATOR
 from work.invariants import rules as of_owed_work
 
 
@@ -22,7 +23,7 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        besides = [*OF_AGENTS, *OF_THE_LINES, *OF_ESCALATIONS, *of_owed_work()]
+        besides = [*OF_AGENTS, *OF_THE_LINES, *OF_ESCALATIONS, *OF_THE_INDICATOR, *of_owed_work()]
         checked = len(INVARIANTS) + len(orphans()) + len(besides)
         broken = check_invariants(besides=besides)
         if options["json"]:

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,43 +19,10 @@ from service_level.indicator.figures import Counts, days_of, read_month
 from service_level.models import Formula, LineFigure, MeasuredQueue
 from telephony.models import ChangedDay, LoggedVisit, Switchboard
 from telephony.queue_log.taking import take_lines
+from tests.service_level.indicator.a_log import SAMPLES, answered, call, hung_up, taken
 
-SAMPLES = Path("tests/telephony/samples/queue_log")
 TRUTH = json.loads((SAMPLES / "ground-truth.json").read_text())["driver"]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def now(at: Callable[[str], datetime]) -> datetime:
-    return at("2026-11-29 09:00")
-
-
-@pytest.fixture
-def board(db: None) -> Switchboard:
-    return Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
-
-
-def taken(board: Switchboard, now: datetime, *lines: str) -> date:
-    """Take lines and count; the month of the first visit."""
-    take_lines(board=board, lines=lines or (SAMPLES / "queue_log").read_text().splitlines())
-    count_changed(now=now)
-    return next(months_with_figures())
-
-
-def call(at: datetime, number: str, queue: str, *ends: tuple[int, str]) -> list[str]:
-    """The lines of one call, which entered its queue at that moment."""
-    begins = int(at.timestamp())
-    entered = f"{begins}|{number}|{queue}|NONE|ENTERQUEUE||70712345|1"
-    return [entered, *(f"{begins + after}|{number}|{queue}|{rest}" for after, rest in ends)]
-
-
-def answered(at: datetime, number: str, queue: str, wait: int) -> list[str]:
-    said = (wait, f"Ana|CONNECT|{wait}|{number}.9|2"), (wait + 60, f"Ana|COMPLETECALLER|{wait}|60|1")
-    return call(at, number, queue, *said)
-
-
-def hung_up(at: datetime, number: str, queue: str, wait: int) -> list[str]:
-    return call(at, number, queue, (wait, f"NONE|ABANDON|1|1|{wait}"))
 
 
 # the recording
@@ -140,6 +106,12 @@ def test_a_call_at_the_last_second_of_a_month_is_of_it(
         *answered(at("2026-11-01 00:00"), "1.2", "101", 5),
     )
     assert [read_month(month).att.registered for month in months_with_figures()] == [1, 1]
+
+
+def test_a_new_site_counts_the_eleven_lines_of_which_four_are_the_regulators() -> None:
+    queues = MeasuredQueue.objects.all()
+    assert len(queues) == 11
+    assert {one.line for one in queues if one.counts_for_att} == {"101", "104", "800131313", "4639999"}
 
 
 def test_a_month_without_calls_has_no_level(board: Switchboard) -> None:

@@ -8,7 +8,7 @@ import json
 import lzma
 import random
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from telephony.forgetting import forget_numbers
 from telephony.models import LoggedLine, LoggedVisit, Switchboard
 from telephony.queue_log import taking
 from telephony.queue_log.files import NotALog, read_file
@@ -256,3 +257,26 @@ def test_the_rows_of_a_line_are_found_by_an_index(board: Switchboard) -> None:
         cursor.execute("EXPLAIN SELECT 1 FROM telephony_loggedvisit WHERE queue = '101' AND entered_at > '2026-11-01'")
         plan = " ".join(row for (row,) in cursor.fetchall())
     assert "logged_visit_by_queue" in plan
+
+
+# what is forgotten
+
+
+def test_the_number_of_a_caller_is_forgotten_and_comes_back_with_no_file(board: Switchboard, now: datetime) -> None:
+    lines = [
+        "1795500000|1.1|101|NONE|ENTERQUEUE|x|70712345|1|Rosa Flores",
+        "1795500009|1.1|101|NONE|ABANDON|1|1|9",
+        "1795500010|1.1|102|NONE|ENTERQUEUE||70712345|1",
+        "1795500300|1.2|101|NONE|ENTERQUEUE||71712345|1",
+    ]
+    take_lines(board=board, lines=lines)
+    before = datetime.fromtimestamp(1795500200, UTC)
+    assert forget_numbers(before=before, only_look=True) == 2
+    assert forget_numbers(before=before) == 2
+    assert forget_numbers(before=before) == 0
+    take_lines(board=board, lines=[*lines, "1795500400|1.1|102|NONE|ABANDON|1|1|390"])
+    told = list(LoggedVisit.objects.order_by("entered_at").values_list("queue", "caller", "outcome"))
+    assert told == [("101", "", "hung_up"), ("102", "", "hung_up"), ("101", "71712345", "waiting")]
+    texts = list(LoggedLine.objects.order_by("pk").values_list("text", flat=True))
+    assert texts[0] == "1795500000|1.1|101|NONE|ENTERQUEUE|x||1"
+    assert not [text for text in texts if "70712345" in text or "Rosa" in text]

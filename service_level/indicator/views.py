@@ -1,0 +1,183 @@
+"""Doors of the indicator: a month, a line of it, the calls behind a figure, and one call down to its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from agents.access import centre_only, signed_in_user
+from screens.spreadsheets import workbook_response
+from service_level.days import LA_PAZ, read_day
+from service_level.indicator.calls import ALL, ATT, WHICH, Asked, asked_for, find_calls
+from service_level.indicator.counting import months_with_figures
+from service_level.indicator.figures import Counts, Line, Month, counted_until, days_of, read_month
+from service_level.indicator.page import (
+    Row,
+    charts_of,
+    day_rows,
+    half_rows,
+    month_in_words,
+    of_whole_month,
+    uncovered,
+)
+from service_level.indicator.sheets import sheets_of
+from service_level.indicator.tables import CallTable
+from service_level.months import after, before, month_of, read_month_name, written
+from telephony.models import LoggedVisit
+from telephony.queue_log.evidence import lines_of, oddities_of
+
+
+@require_GET
+@centre_only
+def newest(request: HttpRequest) -> HttpResponse:
+    """The running month; before there are calls of it, the last one that has some."""
+    running = month_of(timezone.localdate())
+    months = [month for month in months_with_figures() if month <= running]
+    return _month_page(request, read_month(months[-1] if months else running))
+
+
+@require_GET
+@centre_only
+def month(request: HttpRequest, named: str) -> HttpResponse:
+    """The indicator of a month: how it stands, each line, each day, and what its evidence covers."""
+    return _month_page(request, _month_named(named))
+
+
+def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
+    this, now = figures.month, timezone.now()
+    until = counted_until()
+    context = {
+        "figures": figures,
+        "name": month_in_words(this),
+        "groups": [
+            (words, [_row(figures, line) for line in figures.lines if line.counts_for_att == is_counted])
+            for words, is_counted in ((_("Se informan a la ATT"), True), (_("No se informan"), False))
+        ],
+        "att": _total(figures, ATT, _("Suma que se informa a la ATT")),
+        "all": _total(figures, ALL, _("Todas las líneas")),
+        "charts": charts_of(this, formula=figures.formula),
+        "uncovered": uncovered(this, now=now) if figures.all.registered else [],
+        "counted_until": until.astimezone(LA_PAZ) if until else None,
+        "is_running": this == month_of(timezone.localdate(now)),
+        "around": _around(this, lambda month: reverse("service_level:month", args=[written(month)])),
+        "trail": [("", _("Indicador"))],
+    }
+    return render(request, "service_level/indicator/month.html", context)
+
+
+@require_GET
+@centre_only
+def line(request: HttpRequest, named: str, line: str) -> HttpResponse:
+    """A line in a month: day by day, or the half hours of the day that is asked for."""
+    figures = _month_named(named, line=line)
+    this, formula = figures.month, figures.formula
+    if not figures.lines:
+        raise Http404
+    day = read_day(request.GET.get("day"))
+    day = day if day and month_of(day) == this else None
+    own = reverse("service_level:line", args=[written(this), line])
+    words = f"{line} {figures.lines[0].name}".strip()
+    rows = list(half_rows(day, line=line, formula=formula)) if day else day_rows(this, line=line, formula=formula)
+    counts = days_of(this, line=line).get(day, Counts()) if day else figures.all
+    total = Row(_("Suma"), counts, Asked(this, line, day, day) if day else of_whole_month(this, line), formula)
+    trail = [*_trail(this), (own if day else "", words)]
+    context = {
+        "figures": figures,
+        "words": words,
+        "name": month_in_words(this),
+        "day": day,
+        "rows": rows,
+        "total": total,
+        "charts": [] if day else charts_of(this, line=line, formula=formula),
+        "around": _around(this, lambda month: reverse("service_level:line", args=[written(month), line])),
+        "trail": [*trail, ("", f"{day:%d/%m/%Y}")] if day else trail,
+    }
+    return render(request, "service_level/indicator/line.html", context)
+
+
+@require_GET
+@centre_only
+def calls(request: HttpRequest, named: str, line: str) -> HttpResponse:
+    """The calls behind a figure."""
+    figures = _month_named(named)
+    this = figures.month
+    user, asked = signed_in_user(request), asked_for(month=this, line=line, sent=request.GET)
+    titles = {ATT: _("Líneas de la ATT"), ALL: _("Todas las líneas")}
+    if line not in titles and line not in {one.number for one in figures.lines}:
+        raise Http404
+    table = CallTable(find_calls(asked=asked, user=user)).shown_to(request)
+    of_line = [] if line in titles else [(reverse("service_level:line", args=[written(this), line]), line)]
+    context = {
+        "table": table,
+        "asked": asked,
+        "formula": figures.formula,
+        "heading": f"{titles.get(line, line)}: {WHICH[asked.which]}",
+        "chips": [(words, f"?{asked.but(code)}", code == asked.which) for code, words in WHICH.items()],
+        "trail": [*_trail(this), *of_line, ("", _("Llamadas"))],
+    }
+    return render(request, "service_level/indicator/calls.html", context)
+
+
+@require_GET
+@centre_only
+def call(request: HttpRequest, pk: int) -> HttpResponse:
+    """One entry into a queue: what is known of it, and the lines it is known from."""
+    visit = get_object_or_404(LoggedVisit.objects.visible_to(signed_in_user(request)), pk=pk)
+    this = month_of(visit.entered_at.astimezone(LA_PAZ).date())
+    also = LoggedVisit.objects.visible_to(signed_in_user(request)).filter(
+        switchboard=visit.switchboard_id, call=visit.call
+    )
+    context = {
+        "visit": visit,
+        "oddities": oddities_of(visit),
+        "lines": lines_of(visit),
+        "others": also.exclude(pk=visit.pk).order_by("entered_at")[:20],
+        "trail": [*_trail(this), ("", visit.call)],
+    }
+    return render(request, "service_level/indicator/call.html", context)
+
+
+@require_POST
+@centre_only
+def export(request: HttpRequest, named: str) -> HttpResponseBase:
+    """The month as a workbook: lines, days and half hours. There is nobody's data in it."""
+    figures = _month_named(named)
+    name = _("indicador %(month)s") % {"month": written(figures.month)}
+    return workbook_response(name, sheets_of(figures), today=timezone.localdate())
+
+
+def _month_named(named: str, *, line: str = "") -> Month:
+    found = read_month_name(named)
+    if found is None:
+        raise Http404
+    return read_month(found, line=line)
+
+
+def _row(figures: Month, line: Line) -> Row:
+    note = "" if line.is_known else _("cola que no es de ninguna línea")
+    href = reverse("service_level:line", args=[written(figures.month), line.number])
+    asked = of_whole_month(figures.month, line.number)
+    return Row(f"{line.number} {line.name}".strip(), line.counts, asked, figures.formula, href=href, note=note)
+
+
+def _total(figures: Month, line: str, words: str) -> Row:
+    counts = figures.att if line == ATT else figures.all
+    return Row(words, counts, of_whole_month(figures.month, line), figures.formula)
+
+
+def _around(this: date, address: Callable[[date], str]) -> list[tuple[str, str]]:
+    """The month before, and the one after that has begun."""
+    months = [before(this), *([after(this)] if after(this) <= timezone.localdate() else [])]
+    return [(address(month), month_in_words(month)) for month in months]
+
+
+def _trail(this: date) -> list[tuple[str, Any]]:
+    return [(reverse("service_level:month", args=[written(this)]), _("Indicador %(m)s") % {"m": month_in_words(this)})]

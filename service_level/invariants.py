@@ -1,0 +1,70 @@
+"""What must hold of the indicator: every line of evidence is in a visit, and every visit in one figure of each grain.
+
+A day that is marked as changed is about to be counted; what it says meanwhile is of before.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy
+
+from work.invariants import Rule
+
+_SUMS = ("answered", "within", "hung_up", "timed_out", "other", "waiting", "counted", "wait_total", "talk_total")
+_OF_ALL = ", ".join(f"sum({name})::bigint AS {name}" for name in _SUMS)
+_ZONE = settings.TIME_ZONE
+
+
+def _grain(grain: str, by: str) -> str:
+    """The sums of a grain by line and by a longer time."""
+    return f"""SELECT line, counts_for_att, date_trunc('{by}', began_at AT TIME ZONE '{_ZONE}') AS begins, {_OF_ALL}
+                 FROM service_level_linefigure WHERE grain = '{grain}' GROUP BY 1, 2, 3"""
+
+
+def _same(one: str, other: str, by: str) -> str:
+    """What one grain says of a line and a time, and the other does not."""
+    told = f"line, counts_for_att, begins, {', '.join(_SUMS)}"
+    return f"""SELECT DISTINCT line || ' ' || begins::date FROM (
+          (SELECT {told} FROM ({_grain(one, by)}) a EXCEPT SELECT {told} FROM ({_grain(other, by)}) b)
+          UNION ALL
+          (SELECT {told} FROM ({_grain(other, by)}) b EXCEPT SELECT {told} FROM ({_grain(one, by)}) a)) differ"""
+
+
+RULES = [
+    Rule(
+        "service_level_counts_every_call",
+        gettext_lazy("Las cifras de un día tienen todas las llamadas que la central escribió de él."),
+        f"""WITH v AS (SELECT (entered_at AT TIME ZONE '{_ZONE}')::date AS day, count(*) AS calls
+                         FROM telephony_loggedvisit GROUP BY 1),
+                    f AS (SELECT (began_at AT TIME ZONE '{_ZONE}')::date AS day,
+                                 sum(answered + hung_up + timed_out + other + waiting) AS calls
+                            FROM service_level_linefigure WHERE grain = 'day' GROUP BY 1)
+            SELECT day::text FROM v FULL JOIN f USING (day)
+             WHERE v.calls IS DISTINCT FROM f.calls AND day NOT IN (SELECT c.day FROM telephony_changedday c)""",
+    ),
+    Rule(
+        "service_level_half_hours_add_up",
+        gettext_lazy("Las medias horas de un día suman ese día."),
+        _same("half_hour", "day", "day"),
+    ),
+    Rule(
+        "service_level_days_add_up",
+        gettext_lazy("Los días de un mes suman ese mes."),
+        _same("day", "month", "month"),
+    ),
+    Rule(
+        "queue_log_every_call_is_told",
+        gettext_lazy("Cada entrada a una cola que la central escribió es una llamada, y ninguna lo es sin sus líneas."),
+        """WITH entered AS (
+              SELECT switchboard_id, call, count(*) AS times FROM telephony_loggedline
+               WHERE call <> '' AND split_part(text, '|', 5) = 'ENTERQUEUE' GROUP BY 1, 2),
+            told AS (
+              SELECT switchboard_id, call, count(*) FILTER (WHERE NOT oddities @> '{without_entering}') AS times
+                FROM telephony_loggedvisit GROUP BY 1, 2)
+           SELECT call FROM entered FULL JOIN told USING (switchboard_id, call)
+            WHERE coalesce(entered.times, 0) <> coalesce(told.times, 0)
+               OR told.times IS NOT NULL AND NOT EXISTS (
+                    SELECT FROM telephony_loggedline l
+                     WHERE l.switchboard_id = told.switchboard_id AND l.call = told.call)""",
+    ),
+]

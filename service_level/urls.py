@@ -1,0 +1,16 @@
+"""Addresses of the indicator."""
+
+from django.urls import path
+
+from service_level.indicator import views
+
+app_name = "service_level"
+
+urlpatterns = [
+    path("", views.newest, name="newest"),
+    path("calls/<int:pk>/", views.call, name="call"),
+    path("<str:named>/", views.month, name="month"),
+    path("<str:named>/export/", views.export, name="export"),
+    path("<str:named>/lines/<path:line>/", views.line, name="line"),
+    path("<str:named>/calls/<path:line>/", views.calls, name="calls"),
+]
