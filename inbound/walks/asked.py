@@ -90,7 +90,7 @@ def stolen_lines(here: WalkState, step: Step | None = None) -> set[str]:
     """
     found = {parse(stolen_line(here, step)) or ""} if step else set()
     for place, passed in enumerate(here.trail, start=1):
-        if passed.kind == "do":
+        if passed.kind in ("do", "hand_over"):
             then = state_on(walk=here.walk, trail=here.trail[:place])
             found.add(parse(stolen_line(then, then.step)) or "")
     return found - {""}

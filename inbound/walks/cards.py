@@ -17,6 +17,7 @@ from inbound.flows.conditions import arguments
 from inbound.flows.shapes import SAME_CARD, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.walks.state import WalkState, fields_before, passings
+from telephony import phone_numbers
 
 ABOUT = ("number", "service_number", "damage", "order")  # details that say which of several a card is about
 CORRECTED, ANOTHER = "corrected", "another"
@@ -137,4 +138,9 @@ def is_about_the_same(step: Step, one: Mapping[str, Any], other: Mapping[str, An
 def _about(step: Step, details: Mapping[str, Any]) -> list[Any]:
     """What a card is about: of what was known before its own step asked anything."""
     own = {field.name for field in step.fields}
-    return [details.get(name) for name in ABOUT if name not in own]
+    return [plain(str(details.get(name) or "")) for name in ABOUT if name not in own]
+
+
+def plain(number: str) -> str:
+    """A number as it is compared, however it is written."""
+    return phone_numbers.parse(number) or number

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from agents.models import User
 from escalations.letters import letters_sent, why_not_mailed, write_drafted
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
@@ -21,11 +22,12 @@ from inbound.flows.conditions import arguments, filled, known_first, same_value,
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, stolen_lines, who_asks, zone_of
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
+from inbound.walks.corrected import corrected_by_going_back
 from inbound.walks.lane_news import lock_lane_of, tell_lane, told_of_it
-from inbound.walks.state import CONTINUED, WalkState, flow_of, passings
+from inbound.walks.state import CONTINUED, WalkState, flow_of, passings, read_state
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import owe_write, whom_of
 from screens.templatetags.screens import bs
@@ -152,7 +154,9 @@ def see_to_what_was_not_done(here: WalkState, card: Escalation, *, now: datetime
     """The card stands for what the caller was told is not done, or not known yet; what another call has had done since
     it says.
     """
-    told = [passed.write_id for passed in here.path if passed.write_id and passed.chosen in (REFUSED, UNKNOWN)]
+    on_the_way = [passed for passed in here.path if passed.write_id and passed.chosen in (REFUSED, UNKNOWN)]
+    asked = (*on_the_way, *corrected_by_going_back(here, on_the_way))
+    told = [passed.write_id for passed in asked if passed.write_id]
     not_done = OutsideWrite.objects.filter(pk__in=told, card=None)
     for write in not_done.filter(state__in=NOT_HAPPENING).exclude(to_whom="").order_by("pk"):
         same = OutsideWrite.objects.filter(action=write.action, to_whom=write.to_whom, amount=write.amount)
@@ -160,7 +164,19 @@ def see_to_what_was_not_done(here: WalkState, card: Escalation, *, now: datetime
             said = {"what": actions()[write.action].words, "whom": whom_in_words(write)}
             done = _("Otra llamada lo pidió después: «%(what)s», %(whom)s. Se hizo.") % said
             add_detail(key=card.key, text=done, by=here.walk.by, now=now)
+    for write in not_done.exclude(walk=here.walk).select_related("walk").order_by("pk"):
+        _say_who_asked_before(card, write, by=here.walk.by, now=now)
     not_done.update(card=card)
+
+
+def _say_who_asked_before(card: Escalation, write: OutsideWrite, *, by: User, now: datetime) -> None:
+    """The card stands for who asked for it in another call, too: she is another, or gave another telephone."""
+    known = read_state(walk=write.walk).known
+    called = phone_numbers.display(call_back_on(write.walk, known, about=write.to_whom))
+    who = " ".join(filter(None, (customer_on_file(write.walk, known), called)))
+    if who:
+        told = _("Lo había pedido otra llamada, y también espera: %(who)s.") % {"who": who}
+        add_detail(key=card.key, text=told, by=by, now=now)
 
 
 def whom_in_words(write: OutsideWrite) -> str:

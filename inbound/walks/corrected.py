@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 
 from inbound.flows.conditions import arguments
@@ -14,16 +15,32 @@ from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import whom_of
 
 
+def corrected_by_going_back(here: WalkState, asked: Sequence[Footstep]) -> list[Footstep]:
+    """Where what was `asked` on the way that counts had been asked for before, was refused, and was gone back from
+    without a word that somebody sees to it: one request, corrected. Of one for the same number whatever was heard.
+    """
+    counted = {passed.position for passed in here.path}
+    found = []
+    for place, passed in enumerate(here.trail):
+        write = passed.write
+        if write is None or passed.position in counted or passed.chosen != REFUSED or write.walk_id != here.walk.pk:
+            continue
+        later = [one for one in asked if (one.version_id, one.step) == (passed.version_id, passed.step)]
+        is_the_same = any(one.write is not None and one.write.to_whom == write.to_whom for one in later)
+        heard = next((one for one in here.trail[place + 1 :] if one.kind in ("do", "hand_over")), passed)
+        if is_the_same or (later and heard.kind == "do"):
+            found.append(passed)
+    return found
+
+
 def of_one_request(here: WalkState, write: OutsideWrite) -> list[OutsideWrite]:
     """The writes that were refused one after the other, each the one before corrected, oldest first; `write` alone
-    where the call went back from it. Nobody sees to any of them yet.
+    where the call went back from it for another thing. Nobody sees to any of them yet.
     """
     asked = _asked(here, write)
-    refused = {
-        passed.write.pk: passed.write
-        for passed in here.path
-        if asked and passed.step == asked.step and passed.chosen == REFUSED and passed.write is not None
-    }
+    on_the_way = [one for one in here.path if asked and one.step == asked.step and one.chosen == REFUSED and one.write]
+    both = (*corrected_by_going_back(here, on_the_way), *on_the_way)
+    refused = {passed.write.pk: passed.write for passed in both if passed.write is not None}
     of_one = [one for one in refused.values() if one.card_id is None and one.state in NOT_HAPPENING]
     return of_one if any(one.pk == write.pk for one in of_one) else [write]
 

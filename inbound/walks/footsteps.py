@@ -17,9 +17,7 @@ from agents.models import User
 from escalations.lifecycle import Verb, why_not
 from inbound.flows.choosing import offered
 from inbound.flows.conditions import arguments, proposed_branch, unanswered
-from inbound.flows.shapes import Step
 from inbound.models import Footstep, Walk
-from inbound.outside.look_ups import NOBODYS
 from inbound.outside.reaching import look_up
 from inbound.outside.readings import HOUSE
 from inbound.walks.state import WalkState, flow_of, read_state
@@ -124,28 +122,6 @@ def refusals_noted(*, by: User, key: uuid.UUID, position: int) -> Iterator[None]
         asked = Footstep.objects.filter(walk__in=walks, position=position, kind="do", write=None)
         asked.update(reason=str(refusal)[:200])
         raise
-
-
-def remember_customer(walk: Walk, answer: Mapping[str, Any]) -> None:
-    """The customer of the call, so that lists need not read footsteps. A contract nobody has says nothing of her."""
-    for value in answer.values():
-        if isinstance(value, dict) and value.get("contract") and not value.get(NOBODYS):
-            walk.contract, walk.customer_name = str(value["contract"])[:24], str(value.get("name", ""))[:120]
-
-
-def remember_who_is_asked_about(walk: Walk, step: Step, answer: Mapping[str, Any]) -> None:
-    """The customer of the call as she was asked for last: who is named without a contract is not whom it was before."""
-    for field in step.fields:
-        if field.type == "customer":
-            named = answer.get(field.name)
-            walk.contract, walk.customer_name = "", str(named.get("name", ""))[:120] if isinstance(named, dict) else ""
-    remember_customer(walk, answer)
-
-
-def is_somebody_elses(here: WalkState, known: Mapping[str, Any]) -> bool:
-    """Whether the customer of the call was found before: a contract she only named is looked at, and is not hers."""
-    others = (one for name, one in known.items() if name != here.step.as_ and isinstance(one, Mapping))
-    return bool(here.walk.contract) and any(one.get("contract") == here.walk.contract for one in others)
 
 
 def not_a_question_to_a_machine(here: WalkState, target: Footstep, to: int | None) -> Footstep:

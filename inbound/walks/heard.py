@@ -14,9 +14,10 @@ from inbound.fields import Field
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import DONE, UNKNOWN, Flow, Step
 from inbound.models import Footstep, OutsideWrite
-from inbound.walks.cards import ANOTHER, CORRECTED, contract_of, is_about_the_same
+from inbound.walks.cards import ANOTHER, CORRECTED, is_about_the_same, plain
+from inbound.walks.customers import whose
 from inbound.walks.state import WalkState, state_on
-from inbound.walks.undone import Undone, asks_for_the_same, number_in, number_of, plain
+from inbound.walks.undone import Undone, asks_for_the_same, number_in, number_of
 from telephony import phone_numbers
 
 GONE_BACK = gettext_lazy("El cliente ya oyó lo que se le iba a hacer, y la llamada volvió atrás.")
@@ -65,20 +66,19 @@ def is_not_needed(heard: Undone, here: WalkState) -> bool:
     return here.step.kind == "end" and here.footstep.answer.get(_name_of(heard)) == CORRECTED
 
 
-def mark_not_needed(here: WalkState) -> None:
-    """Nobody is let down by a write that is refused, once it was said at the end that what stood there instead of it is
-    not needed. Call it inside the transaction of the end.
-    """
+def writes_not_needed(here: WalkState) -> list[OutsideWrite]:
+    """What the call asked other systems, and what stood there instead of it is not needed, as was said at the end."""
+    found: dict[int, OutsideWrite] = {}
     for heard in gone_back_from(here, came_to_an_end=True):
         if not is_not_needed(heard, here):
             continue
-        ways = _there_instead_of(heard.here.flow, heard.step)
+        ways = there_instead_of(heard.here.flow, heard.step)
         asked = [passed for passed in here.trail if passed.step in ways and passed.version_id == heard.version]
         own = OutsideWrite.objects.filter(
             walk=here.walk, pk__in=[passed.write_id for passed in asked if passed.write_id]
         )
-        pks = [write.pk for write in own if write.to_whom and plain(write.to_whom) == heard.about]
-        OutsideWrite.objects.filter(pk__in=pks).update(is_not_needed=True)
+        found |= {write.pk: write for write in own if write.to_whom and plain(write.to_whom) == heard.about}
+    return list(found.values())
 
 
 def _name_of(heard: Undone) -> str:
@@ -95,40 +95,40 @@ def _what_she_heard(undone: Undone) -> str:
 
 
 def _is_the_same(one: Undone, other: Undone) -> bool:
-    if (one.number, contract_of(one.here.known)) != (other.number, contract_of(other.here.known)):
+    if (one.number, one.whose) != (other.number, other.whose):
         return False
-    return bool(one.number or contract_of(one.here.known)) or asks_for_the_same(
-        one.step, one.here.known, other.here.known
-    )
+    return bool(one.number or one.whose) or asks_for_the_same(one.step, one.here.known, other.here.known)
 
 
 def _came_about(heard: Undone, here: WalkState) -> bool:
     """Whether it, or what its step is there instead of, was done afterwards: of the same number and contract."""
     said = arguments(heard.step.with_, heard.here.known)
-    about, whose = number_in(said), contract_of(heard.here.known)
-    ways = _there_instead_of(heard.here.flow, heard.step)
+    about, hers = number_in(said), heard.whose
+    ways = there_instead_of(heard.here.flow, heard.step)
     for place, passed in enumerate(here.trail):
         if passed.position <= heard.here.footstep.position or not _is_done(passed):
             continue
         then = state_on(walk=here.walk, trail=here.trail[: place + 1])
-        contract = (passed.escalation.contract if passed.escalation else "") or contract_of(then.known)
-        if whose and contract not in ("", whose):
+        theirs = (passed.escalation.contract if passed.escalation else "") or whose(then)
+        if hers and theirs not in ("", hers):
             continue
         if then.step.name == heard.step.name and passed.escalation is not None:
+            if about not in ("", number_in(passed.escalation.details)):
+                continue  # typed on the step itself: corrected, or another, which only the agent knows
             if is_about_the_same(heard.step, said, passed.escalation.details) and (
-                about or whose or asks_for_the_same(heard.step, heard.here.known, then.known)
+                about or hers or asks_for_the_same(heard.step, heard.here.known, then.known)
             ):
                 return True
         elif (
             about
             and about == number_of(passed)
-            and (then.step.name in ways or ways & _there_instead_of(then.flow, then.step))
+            and (then.step.name in ways or ways & there_instead_of(then.flow, then.step))
         ):
             return True
     return False
 
 
-def _there_instead_of(flow: Flow, step: Step) -> frozenset[str]:
+def there_instead_of(flow: Flow, step: Step) -> frozenset[str]:
     """The writes of a flow where, not done or not known yet, the call comes to this step."""
     return frozenset(one.name for one in flow.steps.values() if one.waits and step.name in _after_it(flow, one))
 

@@ -18,11 +18,12 @@ from escalations.models import Escalation
 from escalations.raising import add_detail, correct_raised, reach_at
 from inbound.fields import TELEPHONE, Field
 from inbound.models import OutsideWrite, Walk
+from inbound.walks.asked import call_back_on, stolen_lines
 from inbound.walks.cards import cards_about
 from inbound.walks.state import WalkState
 from inbound.writes.limits import NOT_HAPPENING
 from service_level.days import LA_PAZ
-from telephony.phone_numbers import display
+from telephony.phone_numbers import display, parse
 
 CORRECTED_SINCE = "corrected_since"  # beside what a lane brought: {"at": ISO, "told": in words}
 TOLD_OF_IT = "told_of_correction"
@@ -85,6 +86,17 @@ def say_where_she_is_called(
         if telephone or called:
             call_her_at(card, telephone=telephone, customer_name=called, by=here.walk.by, now=now)
     tell_other_calls(here, telephone=telephone, now=now)
+
+
+def call_nobody_on_a_stolen_line(here: WalkState, *, now: datetime) -> None:
+    """A card of before the line was stolen has another telephone, where one is known."""
+    stolen = stolen_lines(here, here.step)
+    other = call_back_on(here.walk, here.known, stolen=stolen)
+    if not other or parse(other) in stolen:
+        return
+    for card in cards_about(here)[0]:
+        if parse(card.telephone) in stolen:
+            call_her_at(card, telephone=other, by=here.walk.by, now=now)
 
 
 def tell_other_calls(here: WalkState, *, telephone: str, now: datetime) -> None:

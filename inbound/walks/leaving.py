@@ -7,6 +7,7 @@ whoever is let down by it gets her card all the same (let_down.py).
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,9 +36,9 @@ from inbound.walks.asked_otherwise import hand_over_what_is_said_now
 from inbound.walks.asked_twice import see_to_what_was_asked_twice
 from inbound.walks.cards import card_to_correct, cards_of
 from inbound.walks.consequences import INTERACTION, correct, end_of_walk, notes_of, said_on_card, told_of, written
+from inbound.walks.customers import whose
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
-from inbound.walks.heard import mark_not_needed
-from inbound.walks.lane_news import call_her_at, say_where_she_is_called, tell_other_calls
+from inbound.walks.lane_news import call_her_at, call_nobody_on_a_stolen_line, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
 from inbound.walks.said_anew import correct_what_was_handed_over
 from inbound.walks.state import WalkState, given_on, read_state, state_on
@@ -275,30 +276,32 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
         owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
         owed.exclude(state=OutsideWrite.State.DONE).update(card=card)
         for one in all_undone(here, came_to_an_end=here.step.kind == "end", now=now):
-            if one.contract not in ("", here.walk.contract):  # another customer's, of which this card says nothing
+            if one.whose not in ("", whose(here)):  # another customer's, of which this card says nothing
                 see_to_undone(one, how=str(how.label), now=now)
             elif one.write is not None:
                 told = f"{one.step.ref} {one.step.title}. {one.reason}"
                 add_detail(key=card.key, text=_("Falta: %(what)s") % {"what": told}, by=here.walk.by, now=now)
                 see_to_undone(one, how=str(how.label), card=card, now=now)
             elif one.here.footstep.pk != here.footstep.pk:  # of the present step the card itself says it
-                heard = " · ".join(filter(None, (display(one.number), one.promised or one.step.title)))
+                words = (display(one.number), one.promised or one.step.title, *written(one.step, one.here.footstep))
+                heard = " · ".join(filter(None, words))
                 told = _("Antes oyó en la llamada: %(what)s") % {"what": heard}
                 add_detail(key=card.key, text=told, by=here.walk.by, now=now)
         return
     for one in all_undone(here, came_to_an_end=here.step.kind == "end", now=now):
-        called = one.called_where(here.known, anew=said)
-        whose = see_to_undone(called, how=str(how.label), now=now)
-        if whose is not None and here.footstep.escalation_id is None and one.here.step is not one.step:
-            here.footstep.escalation = whose
+        reached_at = call_back_on(here.walk, here.known, about=one.number)
+        called = replace(one.called_where(here.known, anew=said), call_back=reached_at)
+        its_card = see_to_undone(called, how=str(how.label), now=now)
+        if its_card is not None and here.footstep.escalation_id is None and one.here.step is not one.step:
+            here.footstep.escalation = its_card
 
 
 def _end(here: WalkState, *, how: How, reason: str, said: bool = False, now: datetime) -> None:
     walk = here.walk
     if here.step.kind == "end":  # what was chosen there and not sent any more
         say_what_became(here, now=now)
-        mark_not_needed(here)
     _see_to_what_is_undone(here, how=how, said=said, now=now)
+    call_nobody_on_a_stolen_line(here, now=now)
     tell_other_calls(here, telephone=str(here.known.get(TELEPHONE) or ""), now=now)
     see_to_what_was_asked_twice(here, how=str(how.label), now=now)
     label = f"{how.label}: {reason}" if reason else str(how.label)

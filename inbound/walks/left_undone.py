@@ -18,18 +18,26 @@ from inbound.flows.shapes import DONE, REFUSED, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.answering import StepRefused
-from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller
+from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller, stolen_lines
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.cards import which_card
+from inbound.walks.cards import plain, which_card
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last
-from inbound.walks.heard import HEARD_OF, asked_at_the_end, gone_back_from, is_not_needed, something_stands
+from inbound.walks.heard import (
+    HEARD_OF,
+    asked_at_the_end,
+    gone_back_from,
+    is_not_needed,
+    something_stands,
+    there_instead_of,
+)
 from inbound.walks.lane_news import asked_of_a_lane
 from inbound.walks.said_anew import said_since
 from inbound.walks.state import WalkState, flow_of, given_on, state_on
-from inbound.walks.undone import Undone, number_of, plain
+from inbound.walks.undone import Undone, number_of
 from inbound.walks.what_became import BECAME_OF_WRITE, mistakes_of, what_became_of, will_be_called
 from inbound.writes.writing import whom_of
+from telephony.phone_numbers import parse
 
 MUST_FOLLOW = ("do", "hand_over")  # what a flow does next by itself once a write is done, without a question to anybody
 
@@ -68,12 +76,19 @@ def all_undone(here: WalkState, *, came_to_an_end: bool, now: datetime) -> list[
         if not is_not_needed(one, here)
     ]
     for later in filter(None, (*heard, not_handed_over(here))):
-        if later.step.kind == "do" and any(one.number == later.number for one in undone):
+        if later.step.kind == "do" and any(one.number == later.number and _is_instead(one, later) for one in undone):
             continue  # she heard already what is done about it
         alike = [one for one in undone if one.is_like(later)]
-        same = [one for one in alike if one.step.kind == "do" or one.step.name == later.step.name]
+        same = [one for one in alike if one.step.name == later.step.name or _is_instead(later, one)]
         undone = [one for one in undone if one not in same] + [same[0].as_heard(later) if same else later]
     return undone
+
+
+def _is_instead(words: Undone, write: Undone) -> bool:
+    """Whether one is what a flow comes to where the other was not done; all the rest are two things."""
+    if words.step.name == write.step.name:
+        return True
+    return write.step.kind == "do" and write.step.name in there_instead_of(words.here.flow, words.step)
 
 
 def _with_what_was_said_since(heard: Undone, here: WalkState, *, now: datetime) -> Undone:
@@ -133,7 +148,7 @@ def check_who_is_called(here: WalkState) -> None:
     """Raise StepRefused where she is told at the end that supervision calls her, and nobody knows whom, or where."""
     heard_it_stands = something_stands(here)
     errors = {}
-    if (heard_it_stands or will_be_called(here)) and not call_back_on(here.walk, here.known):
+    if (heard_it_stands or will_be_called(here)) and not _reached_at(here):
         errors[TELEPHONE] = _("Escriba el teléfono para llamarle.")
     if heard_it_stands and not name_of_the_caller(here.walk, here.known):
         errors[CALLER_NAME] = _("Escriba el nombre de quien llama.")
@@ -146,10 +161,17 @@ def _who_is_called(here: WalkState, asked: tuple[Field, ...]) -> Iterator[Field]
     own = {field.name for field in here.step.fields}
     heard = any(one.name.startswith(HEARD_OF) for one in asked)
     mistakes = any(one.name.startswith(BECAME_OF_WRITE) for one in asked)
-    if (heard or mistakes) and TELEPHONE not in own and not call_back_on(here.walk, here.known):
+    if (heard or mistakes) and TELEPHONE not in own and not _reached_at(here):
         yield Field(TELEPHONE, _("Teléfono para llamarle, si se le llama"), "telephone", required=False)
     if heard and CALLER_NAME not in own and not name_of_the_caller(here.walk, here.known):
         yield Field(CALLER_NAME, _("Nombre de quien llama, si se le llama"), "name", required=False)
+
+
+def _reached_at(here: WalkState) -> str:
+    """Where she may be called: on no line that was stolen."""
+    stolen = stolen_lines(here)
+    telephone = call_back_on(here.walk, here.known, stolen=stolen)
+    return "" if parse(telephone) in stolen else telephone
 
 
 def _came_about(follower: Step, write: OutsideWrite, here: WalkState, at: int) -> bool:

@@ -24,12 +24,12 @@ from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
-from inbound.walks.cards import contract_of
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
+from inbound.walks.customers import as_it_was
 from inbound.walks.left_undone import MUST_FOLLOW, not_followed
 from inbound.walks.state import WalkState, flow_of, given_on, read_state, state_on
-from inbound.walks.undone_cards import of_its_customer, raise_card_of, said_on_its_card, words_heard
+from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.states import how_it_stands
 from telephony.phone_numbers import parse
@@ -173,10 +173,11 @@ def _as_it_was_asked(here: WalkState, write: OutsideWrite) -> WalkState:
     """
     place = next((n for n in range(len(here.trail), 0, -1) if here.trail[n - 1].write_id == write.pk), 0)
     then = state_on(walk=here.walk, trail=here.trail[:place]) if place else here
-    if contract_of(then.known) in ("", here.walk.contract):
+    walk = as_it_was(then)
+    if (walk.contract, walk.customer_name) == (here.walk.contract, here.walk.customer_name):
         return here
     given = given_on(here.trail)
-    return replace(then, walk=of_its_customer(then), known={**then.known, **({TELEPHONE: given} if given else {})})
+    return replace(then, walk=walk, known={**then.known, **({TELEPHONE: given} if given else {})})
 
 
 def _corrected(first: OutsideWrite, meant: OutsideWrite) -> str:

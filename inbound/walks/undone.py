@@ -14,9 +14,9 @@ from inbound.flows.conditions import arguments, filled
 from inbound.flows.shapes import Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.cards import ABOUT, contract_of
+from inbound.walks.cards import ABOUT, plain
+from inbound.walks.customers import as_it_was, whose
 from inbound.walks.state import WalkState
-from telephony import phone_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Undone:
     write: OutsideWrite | None = None
     call_back: str = ""  # where who called is reached, if nothing else is known of whom it is about
     was_heard: bool = True  # what the step says was on the screen
+    stands: bool = False  # as the agent said at the end: also where somebody had settled it
     before: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -41,7 +42,12 @@ class Undone:
     @property
     def contract(self) -> str:
         """Whose it is, as far as it was known then."""
-        return contract_of(self.here.known) or self.here.walk.contract
+        return as_it_was(self.here).contract
+
+    @property
+    def whose(self) -> str:
+        """Her contract, else her name."""
+        return whose(self.here)
 
     @property
     def promised(self) -> str:
@@ -62,8 +68,8 @@ class Undone:
         """Whether what she heard `later` is of the same thing: its number, else its contract, else its words."""
         if later.number:
             return self.number == later.number
-        if later.contract or self.contract:
-            return later.contract in ("", self.contract) or not self.contract
+        if later.whose or self.whose:
+            return later.whose in ("", self.whose) or not self.whose
         return asks_for_the_same(later.step, self.here.known, later.here.known)
 
     def as_heard(self, later: Undone) -> Undone:
@@ -104,8 +110,3 @@ def number_in(details: Mapping[str, Any]) -> str:
 def may_be_about(card: Escalation, number: str) -> bool:
     """Whether a card is about that line, damage or order, or names none."""
     return number_in(card.details) in ("", plain(number))
-
-
-def plain(number: str) -> str:
-    """A number as it is compared, however it is written."""
-    return phone_numbers.parse(number) or number

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,14 +12,16 @@ from escalations.models import Escalation
 from escalations.raising import add_detail, corrected_in_words, raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, same_value, script
 from inbound.flows.shapes import REFUSED
-from inbound.models import Footstep, OutsideWrite, Walk
+from inbound.models import Footstep, OutsideWrite
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, stolen_lines, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
 from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
+from inbound.walks.customers import as_it_was
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone import Undone
 from telephony import phone_numbers
+from telephony.phone_numbers import parse
 
 BEGUN = "write_not_done"
 
@@ -46,15 +46,16 @@ def said_on_its_card(undone: Undone, *, now: datetime) -> Escalation | None:
 def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | None:
     """Its card, once; None where there is nobody to call back and nothing to find her by."""
     here, step = undone.here, undone.step
-    walk, known = of_its_customer(here), here.known
+    walk, known = as_it_was(here), here.known
     words = words_of_the_call(here, known)
     details = {**_contract_of(undone), **arguments(step.with_, words)}
     if walk.caller_name and walk.caller_name != walk.customer_name:
         details["caller"] = walk.caller_name
     number = str(details.get("number", ""))
     stolen = stolen_line(here, step)
-    telephone = call_back_on(walk, known, about=number, stolen=stolen_lines(here, step))
-    if not telephone or same_value(telephone, stolen):
+    lost = stolen_lines(here, step) | stolen_lines(read_state(walk=walk))  # since, too
+    telephone = call_back_on(walk, known, about=number, stolen=lost)
+    if not telephone or same_value(telephone, stolen) or parse(telephone) in lost:
         telephone = undone.call_back or telephone
     own = (str(known.get(field.name) or "") for field in step.fields if field.type == "telephone")
     told = (phone_numbers.parse(one) for one in (number, str(known.get("number") or ""), *own))
@@ -96,7 +97,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
             if before.state in Escalation.UNSETTLED:
                 correct(before, here, contract=walk.contract, said=said)
                 return before
-            if (before.telephone, before.details) == (said["telephone"], said["details"]):
+            if not undone.stands and (before.telephone, before.details) == (said["telephone"], said["details"]):
                 return before
     key = ":".join(filter(None, ("walk", str(walk.key), here.flow.line, step.name, "left", about)))
     there = Escalation.objects.filter(key=key).first()
@@ -114,16 +115,6 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
         here.footstep.escalation = card
         Footstep.objects.filter(pk=here.footstep.pk).update(escalation=card)
     return card
-
-
-def of_its_customer(here: WalkState) -> Walk:
-    """The call as it was when this was promised: it may have gone on about another customer since."""
-    customer = here.known.get("customer")
-    if not isinstance(customer, Mapping) or customer.get("contract") in (None, "", here.walk.contract):
-        return here.walk
-    then = copy(here.walk)
-    then.contract, then.customer_name = str(customer["contract"])[:24], str(customer.get("name") or "")[:120]
-    return then
 
 
 def _contract_of(undone: Undone) -> dict[str, str]:

@@ -30,21 +30,18 @@ from inbound.walks.asked import call_back_on, check_not_stolen, typed_so_far
 from inbound.walks.asked_twice import ask_for_write, see_to_what_was_asked_twice
 from inbound.walks.card_notes import note_on_card
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_to_unit
+from inbound.walks.customers import is_somebody_elses, remember_customer, remember_who_is_asked_about
 from inbound.walks.footsteps import (
     StaleStep,
     WalkRefused,
     current_state,
     enter,
-    is_somebody_elses,
     leave,
     locked_state,
     not_a_question_to_a_machine,
     refusals_noted,
-    remember_customer,
-    remember_who_is_asked_about,
 )
-from inbound.walks.heard import mark_not_needed
-from inbound.walks.lane_news import say_where_she_is_called, tell_other_calls
+from inbound.walks.lane_news import call_nobody_on_a_stolen_line, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, check_who_is_called
 from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
 from inbound.walks.undone_cards import see_to_undone
@@ -271,12 +268,12 @@ def _end(here: WalkState, now: datetime) -> None:
         tell_other_calls(here, telephone=last, now=now)
         check_who_is_called(here)
         say_what_became(here, now=now)
-        mark_not_needed(here)
+        call_nobody_on_a_stolen_line(here, now=now)
         for undone in all_undone(here, came_to_an_end=True, now=now):
             if undone.was_heard:  # what else must follow the clock sees to
                 called = undone.called_where(here.known, anew=bool(said))
                 reached_at = call_back_on(here.walk, here.known, about=undone.number)
-                see_to_undone(replace(called, call_back=reached_at), how=here.step.label, now=now)
+                see_to_undone(replace(called, call_back=reached_at, stands=True), how=here.step.label, now=now)
         see_to_what_was_asked_twice(here, how=here.step.label, now=now)
         end_of_walk(here=here, result=here.step.result, label=here.step.label, now=now)
         return

@@ -17,13 +17,16 @@ from inbound.fields import Field
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, zone_of
-from inbound.walks.cards import contract_of, surviving
+from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
+from inbound.walks.cards import surviving
 from inbound.walks.consequences import told_of, whom_in_words
+from inbound.walks.customers import as_it_was
+from inbound.walks.heard import writes_not_needed
 from inbound.walks.lane_news import withdraw
 from inbound.walks.state import WalkState, state_on
 from inbound.writes.limits import NOT_HAPPENING
 from telephony import phone_numbers
+from telephony.phone_numbers import parse
 
 KIND = "write_not_done"
 BECAME_OF, BECAME_OF_WRITE = "became_of_", "became_of_write_"
@@ -40,6 +43,10 @@ ANSWERS_OF_ANOTHER_CALLS = {
     STANDS: gettext_lazy("También lo pidió: supervisión lo verifica y le llama"),
     NO_LONGER: gettext_lazy("Fue un error: no es de quien llama"),
 }
+BY_MISTAKE = gettext_lazy("Se pidió por error en la llamada: verifique si salió y deshágalo. %(what)s")
+NOT_NEEDED = gettext_lazy(
+    "Al final de la llamada se dijo que ya no hace falta: verifique si salió y deshágalo. %(what)s"
+)
 MISTAKEN = "write:%d:mistaken"  # the key of its card
 OF_OTHER_CALLS = timedelta(days=7)  # whose card of the same may still be open
 
@@ -89,11 +96,26 @@ def say_what_became(here: WalkState, *, now: datetime) -> None:
             words = _("La llamada volvió atrás y terminó en «%(end)s». %(said)s.") % ended
             if answer == NO_LONGER:
                 withdraw(card, told=words, by=here.walk.by, now=now)
+                # who asked for it in another call is not served by a card that was withdrawn
+                OutsideWrite.objects.filter(card=card).exclude(walk=here.walk).update(card=None)
             else:
                 add_detail(key=card.key, text=words, by=here.walk.by, now=now)
     for write in _asked_for_another(here):
         if _said_of(here, write) == NO_LONGER:
             _hand_over_a_mistake(here, write, now=now)
+    _see_to_what_is_not_needed(here, now=now)
+
+
+def _see_to_what_is_not_needed(here: WalkState, *, now: datetime) -> None:
+    """Nobody is let down by such a write that does not happen; one that may happen yet, or did, is to be undone. What
+    was said of the write itself is before what was said of the words about it.
+    """
+    for write in writes_not_needed(here):
+        if _said_of(here, write):
+            continue
+        OutsideWrite.objects.filter(pk=write.pk).update(is_not_needed=True)
+        if write.state not in NOT_HAPPENING:
+            _hand_over_a_mistake(here, write, now=now, is_called=False)
 
 
 def tell_cards_of_the_refused(here: WalkState, *, now: datetime) -> None:
@@ -198,21 +220,21 @@ def mistakes_of(here: WalkState) -> set[int]:
     return {keys[key] for key in Escalation.objects.filter(key__in=keys).values_list("key", flat=True)}
 
 
-def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime) -> None:
+def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime, is_called: bool = True) -> None:
+    """`is_called`: she heard that she is."""
     place = next((n for n, passed in enumerate(here.trail, start=1) if passed.write_id == write.pk), 0)
-    whose = contract_of(state_on(walk=here.walk, trail=here.trail[:place]).known) if place else ""
+    whose = as_it_was(state_on(walk=here.walk, trail=here.trail[:place])).contract if place else ""
     card = raise_escalation(
         key=MISTAKEN % write.pk,
         kind=KIND,
         line=here.walk.line.number,
         contract=whose or here.walk.contract,  # whose line it is; who is called is who asked for it
         customer_name=customer_on_file(here.walk, here.known),
-        telephone=call_back_on(here.walk, here.known),
+        telephone=call_back_on(here.walk, here.known, stolen=stolen_lines(here)) or parse(write.to_whom) or "",
         zone=zone_of(here.known),
-        reason=_("Se pidió por error en la llamada: verifique si salió y deshágalo. %(what)s")
-        % {"what": actions()[write.action].words},
+        reason=(BY_MISTAKE if is_called else NOT_NEEDED) % {"what": actions()[write.action].words},
         details=told_of(write),
-        promised=_("Supervisión revisa lo que se pidió por error y le llama."),
+        promised=_("Supervisión revisa lo que se pidió por error y le llama.") if is_called else "",
         by=here.walk.by,
         now=now,
     )

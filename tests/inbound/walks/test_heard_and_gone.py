@@ -15,11 +15,12 @@ from inbound.models import FlowVersion, Footstep, OutsideSystem, OutsideWrite, S
 from inbound.outside.look_ups import look_ups
 from inbound.walks.asked import who_asks
 from inbound.walks.call_words import words_of_the_call
-from inbound.walks.footsteps import WalkRefused, is_somebody_elses
+from inbound.walks.customers import is_somebody_elses
+from inbound.walks.footsteps import WalkRefused
 from inbound.walks.leaving import How, close_left_calls, leave_call
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
-from inbound.walks.state import WalkState
+from inbound.walks.state import WalkState, read_state
 from inbound.walks.undone import Undone
 from inbound.walks.undone_cards import raise_card_of
 from inbound.walks.walking import keep_draft
@@ -390,10 +391,14 @@ def test_the_customer_who_was_promised_a_call_is_called_and_not_the_next_one(ana
     version, line = published("102", at), ServiceLine.objects.get(number="102")
     walk = Walk.objects.create(
         line=line, version_id=version, contract="1010710", customer_name="Mario Almanza", agent=ana,
-        began_at=at(MONDAY), last_sign_at=at(MONDAY), position=1,
+        began_at=at(MONDAY), last_sign_at=at(MONDAY), position=2,
     )  # fmt: skip
-    passed = Footstep(walk=walk, position=1, version_id=version, step="claim", entered_at=at(MONDAY))
-    here = WalkState(walk, flow_of("102"), step, passed, {"customer": hers}, [passed], [passed])
+    passed = {"walk": walk, "version_id": version, "entered_at": at(MONDAY)}
+    Footstep.objects.create(
+        **passed, position=1, step="customer", kind="ask", answer={"customer": hers}, left_at=at(MONDAY)
+    )
+    Footstep.objects.create(**passed, position=2, step="claim", kind="hand_over")
+    here = read_state(walk=walk)
     card = raise_card_of(Undone(step, here, "Lo oyó."), how="El cliente colgó", now=at(MONDAY))
     assert card is not None
     assert (card.contract, card.customer_name, card.telephone) == ("1010689", "Rosa Flores", "+59172912444")
