@@ -10,34 +10,43 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import islice
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from telephony.models import ChangedDay, LoggedLine, Switchboard
-from telephony.queue_log.lines import LONGEST, LogLine, NotALine, read_line
+from telephony.queue_log.lines import LogLine, NotALine, read_line
 from telephony.queue_log.visits import LOST_AFTER, Visit, pair
 
-BATCH = 50_000  # lines
+BATCH = 25_000  # lines
 CALLS = 5_000  # whose lines are read at a time
 STARTS = "QUEUESTART"
 LINE_COLUMNS = ("id", "switchboard_id", "at", "call", "digest", "ordinal", "text")
+NULL = "\\N"  # as COPY writes it
 VISIT_COLUMNS = (
     *("call", "queue", "nth", "entered_at", "caller", "outcome", "wait", "agent", "answered_at", "talk", "ended_at"),
     *("ended", "moved_to", "tried", "oddities"),
 )
+MOMENTS = ("entered_at", "answered_at", "ended_at")  # seconds since 1970 while they are staged
+_STAGE_LINES = """
+CREATE TEMP TABLE staged_line (id bigint, at bigint, call text, digest text, ordinal smallint, text text) ON COMMIT DROP
+"""
+# Which calls the new ones are of is asked where not all are new: else they are at hand.
 _INSERT_LINES = f"""
-INSERT INTO telephony_loggedline ({", ".join(LINE_COLUMNS)})
-SELECT {", ".join(LINE_COLUMNS)} FROM staged_line ORDER BY id
-ON CONFLICT ON CONSTRAINT logged_line_once DO NOTHING RETURNING call
+WITH new AS (
+    INSERT INTO telephony_loggedline ({", ".join(LINE_COLUMNS)})
+    SELECT id, %(board)s, to_timestamp(at), call, decode(digest, 'hex'), ordinal, text FROM staged_line ORDER BY id
+    ON CONFLICT ON CONSTRAINT logged_line_once DO NOTHING RETURNING call
+)
+SELECT count(*), CASE WHEN count(*) < %(all)s THEN array_agg(DISTINCT call) END FROM new
 """
 _WRITE_VISITS = f"""
 INSERT INTO telephony_loggedvisit (switchboard_id, {", ".join(VISIT_COLUMNS)})
-SELECT %(board)s, {", ".join(VISIT_COLUMNS)} FROM staged_visit
+SELECT %(board)s, {", ".join(f"to_timestamp({name})" if name in MOMENTS else name for name in VISIT_COLUMNS)}
+  FROM staged_visit
 ON CONFLICT ON CONSTRAINT logged_visit_once DO UPDATE SET
        {", ".join(f"{name} = EXCLUDED.{name}" for name in VISIT_COLUMNS[3:])}
 """
@@ -48,7 +57,7 @@ DELETE FROM telephony_loggedvisit old WHERE old.switchboard_id = %(board)s AND o
                     WHERE new.call = old.call AND new.queue = old.queue AND new.nth = old.nth)
 """
 _DAYS = """
-SELECT (entered_at AT TIME ZONE %(zone)s)::date FROM staged_visit
+SELECT (to_timestamp(entered_at) AT TIME ZONE %(zone)s)::date FROM staged_visit
  UNION SELECT (entered_at AT TIME ZONE %(zone)s)::date FROM telephony_loggedvisit
         WHERE switchboard_id = %(board)s AND call = ANY(%(calls)s)
 """
@@ -79,7 +88,8 @@ def take_lines(*, board: Switchboard, lines: Iterable[str]) -> Taken:
     taken, counted, told = Taken(), _Counted(), iter(lines)
     while batch := list(islice(told, BATCH)):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"queue_log {board.pk}"])
+            # one at a time, whatever the switchboard: the keys of a batch follow one another
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('queue_log', 0))")
             _take(cursor, board, batch, counted, taken)
     if taken.first is not None:
         told_of = LoggedLine.objects.filter(switchboard=board, pk__gte=taken.first).exclude(call__in=("", STARTS))
@@ -91,9 +101,9 @@ class _Counted:
     """Which of the same line in its second each is: a second that ends a batch goes on in the next."""
 
     def __init__(self) -> None:
-        self._at, self._seen = 0, Counter[bytes]()
+        self._at, self._seen = 0, Counter[str]()
 
-    def ordinal(self, at: int, digest: bytes) -> int:
+    def ordinal(self, at: int, digest: str) -> int:
         if at != self._at:
             self._at, self._seen = at, Counter()
         self._seen[digest] += 1
@@ -112,23 +122,32 @@ def _take(cursor: CursorWrapper, board: Switchboard, batch: Sequence[str], count
                 taken.examples.append(text[:80])
     if not read:
         return
-    cursor.execute("SELECT nextval('telephony_loggedline_id_seq') FROM generate_series(1, %s)", [len(read)])
-    numbers = [number for (number,) in cursor.fetchall()]
+    cursor.execute(
+        "SELECT setval('telephony_loggedline_id_seq', nextval('telephony_loggedline_id_seq') + %s) - %s",
+        [len(read) - 1, len(read) - 1],
+    )
+    (first,) = cursor.fetchone()
     cursor.execute("DROP TABLE IF EXISTS staged_line")
-    cursor.execute("CREATE TEMP TABLE staged_line (LIKE telephony_loggedline) ON COMMIT DROP")
-    with cursor.copy(f"COPY staged_line ({', '.join(LINE_COLUMNS)}) FROM STDIN") as copy:
-        for number, (line, text) in zip(numbers, read, strict=True):
-            digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
-            call = line.call if line.is_of_a_call else STARTS if line.event == STARTS else ""
-            at = datetime.fromtimestamp(line.at, UTC)
-            copy.write_row((number, board.pk, at, call, digest, counted.ordinal(line.at, digest), text[:LONGEST]))
-    cursor.execute(_INSERT_LINES)
-    new = [call for (call,) in cursor.fetchall()]
-    taken.new += len(new)
-    taken.first = taken.first or (numbers[0] if new else None)
-    calls = set(new) - {"", STARTS}
-    if new:
-        _pair_anew(cursor, board, calls, fresh=list(zip(numbers, read, strict=True)) if len(new) == len(read) else [])
+    cursor.execute(_STAGE_LINES)
+    staged = []
+    for number, (line, text) in enumerate(read, first):
+        digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        call = line.call if line.is_of_a_call else STARTS if line.event == STARTS else ""
+        ordinal = counted.ordinal(line.at, digest)
+        staged.append(f"{number}\t{line.at}\t{_copied(call)}\t{digest}\t{ordinal}\t{_copied(text)}\n")
+    with cursor.copy("COPY staged_line FROM STDIN") as copy:
+        copy.write("".join(staged))
+    cursor.execute(_INSERT_LINES, {"board": board.pk, "all": len(read)})
+    new, calls_of_some = cursor.fetchone()
+    taken.new += new
+    if new == 0:
+        return
+    taken.first = taken.first or first
+    if new == len(read):
+        calls = {line.call for line, _text in read if line.is_of_a_call}
+        _pair_anew(cursor, board, calls, fresh=list(enumerate(read, first)))
+    else:
+        _pair_anew(cursor, board, set(calls_of_some) - {"", STARTS}, fresh=[])
 
 
 def _pair_anew(
@@ -201,12 +220,10 @@ def _write(
     """Write visits, and take away what else there was of these calls. Returns the days they are of, or were."""
     columns = ", ".join(VISIT_COLUMNS)
     cursor.execute("DROP TABLE IF EXISTS staged_visit")
-    cursor.execute(
-        f"CREATE TEMP TABLE staged_visit ON COMMIT DROP AS SELECT {columns} FROM telephony_loggedvisit LIMIT 0"
-    )
+    kept = ", ".join(f"0::bigint AS {name}" if name in MOMENTS else name for name in VISIT_COLUMNS)
+    cursor.execute(f"CREATE TEMP TABLE staged_visit ON COMMIT DROP AS SELECT {kept} FROM telephony_loggedvisit LIMIT 0")
     with cursor.copy(f"COPY staged_visit ({columns}) FROM STDIN") as copy:
-        for visit in visits:
-            copy.write_row(_row(visit))
+        copy.write("".join(map(_row, visits)))
     cursor.execute(_DAYS, {"board": board.pk, "calls": list(others_of), "zone": settings.TIME_ZONE})
     days = {day for (day,) in cursor.fetchall()}
     if others_of:
@@ -215,13 +232,21 @@ def _write(
     return days
 
 
-def _row(visit: Visit) -> tuple[Any, ...]:
+def _row(visit: Visit) -> str:
+    """As COPY reads it, in the order of VISIT_COLUMNS."""
+    odd = ",".join(sorted(visit.oddities))
     return (
-        visit.call, visit.queue[:80], visit.nth, _moment(visit.entered_at), visit.caller[:80], str(visit.outcome),
-        visit.wait, visit.agent[:80], _moment(visit.answered_at), visit.talk, _moment(visit.ended_at), visit.ended[:40],
-        visit.moved_to[:80], visit.tried, sorted(str(one) for one in visit.oddities),
-    )  # fmt: skip
+        f"{_copied(visit.call)}\t{_copied(visit.queue[:80])}\t{visit.nth}\t{visit.entered_at}\t"
+        f"{_copied(visit.caller[:80])}\t{visit.outcome}\t{_or_null(visit.wait)}\t{_copied(visit.agent[:80])}\t"
+        f"{_or_null(visit.answered_at)}\t{_or_null(visit.talk)}\t{_or_null(visit.ended_at)}\t"
+        f"{_copied(visit.ended[:40])}\t{_copied(visit.moved_to[:80])}\t{visit.tried}\t{{{odd}}}\n"
+    )
 
 
-def _moment(at: int | None) -> datetime | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC)
+def _or_null(number: int | None) -> int | str:
+    return NULL if number is None else number
+
+
+def _copied(text: str) -> str:
+    """A text of printable letters as COPY reads it."""
+    return text.replace("\\", "\\\\")
