@@ -71,6 +71,7 @@ SECTIONS = (
         "service_level.formula": _("Con qué fórmula y meta se cuenta el indicador de la ATT, desde qué mes."),
         "service_level.measuredqueue": _("De qué línea es cada cola de la central, y cuáles se informan a la ATT."),
         "telephony.switchboard": _("Cada central: dónde escucha, cómo llama y si está en uso."),
+        "telephony.logsource": _("De qué archivos se lee lo que cada central escribe de sus colas, y qué falló."),
         "telephony.extension": _("Los internos en que se sientan los agentes."),
         "telephony.listening": _("Quién tiene el enlace con cada central, desde cuándo y qué falló."),
         "telephony.monitoring": _("Quién escuchó la llamada de qué agente, cómo y cuánto tiempo, para mirar."),

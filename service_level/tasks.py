@@ -4,8 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from service_level.indicator import counting
+from telephony.queue_log import sources
 
 
-@shared_task(name="service_level.count_changed")
-def count_changed() -> None:
+@shared_task(name="service_level.keep_up")
+def keep_up() -> None:
+    """What switchboards wrote is read, and the figures of it are counted: one after the other, within a tick."""
+    sources.read_sources(now=timezone.now())
     counting.count_changed(now=timezone.now())

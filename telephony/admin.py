@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from screens.admin_rights import NeverDeleted, ReadOnly
-from telephony.models import CallOrder, Extension, Listening, Monitoring, OutgoingCall, QueueCall, Switchboard
+from telephony.models import (
+    CallOrder,
+    Extension,
+    Listening,
+    LogSource,
+    Monitoring,
+    OutgoingCall,
+    QueueCall,
+    Switchboard,
+)
 from telephony.phone_numbers import mask
 
 
@@ -30,6 +42,36 @@ class ExtensionAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
         seat = getattr(extension, "seat", None)  # nobody has to sit there
         listens = getattr(extension, "supervisor_seat", None)
         return str(seat.agent) if seat else str(listens.user) if listens else "—"
+
+
+@admin.register(LogSource)
+class LogSourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("path", "switchboard", "is_on", "looked", "took", "problem")
+    list_select_related = ("switchboard", "look")
+    readonly_fields = ("looked", "took", "unreadable", "problem")
+    ordering = ("switchboard", "path")
+    actions = None
+
+    @admin.display(description=_("mirado"))
+    def looked(self, source: LogSource) -> datetime | None:
+        return _of_look(source, "looked_at")
+
+    @admin.display(description=_("últimas líneas nuevas"))
+    def took(self, source: LogSource) -> datetime | None:
+        return _of_look(source, "took_at")
+
+    @admin.display(description=_("que no son líneas"))
+    def unreadable(self, source: LogSource) -> int | None:
+        return _of_look(source, "unreadable")
+
+    @admin.display(description=_("problema"))
+    def problem(self, source: LogSource) -> str:
+        return _of_look(source, "problem") or ""
+
+
+def _of_look(source: LogSource, name: str) -> Any:
+    """Of the last look at it; None before the first."""
+    return getattr(getattr(source, "look", None), name, None)
 
 
 @admin.register(Listening)

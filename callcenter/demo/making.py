@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.models import User
-from callcenter.demo import always_on, contents, handed_over, history, people, progress, smartflex, units
+from callcenter.demo import always_on, contents, handed_over, history, people, progress, queue_log, smartflex, units
 from campaigns.models import Campaign
 from escalations.models import Escalation
 
@@ -51,6 +51,7 @@ def make_what_is_owed(*, now: datetime, listen: Callable[[progress.Progress], No
             handed_over.fill_the_board(by=elena, other=ines, now=now, begin=telling.begin)
             handed_over.promise_a_call(by=ana, now=now)
         handed_over.send_its_mail(now=now)
+    queue_log.write_what_was_called(now=now)
     progress.forget()
 
 

@@ -33,6 +33,7 @@ from service_level.indicator.tables import CallTable
 from service_level.months import after, before, month_of, read_month_name, written
 from telephony.models import LoggedVisit
 from telephony.queue_log.evidence import lines_of, oddities_of
+from telephony.queue_log.sources import unread
 
 
 @require_GET
@@ -64,6 +65,7 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "att": _total(figures, ATT, _("Suma que se informa a la ATT")),
         "all": _total(figures, ALL, _("Todas las líneas")),
         "charts": charts_of(this, formula=figures.formula),
+        "unread": unread(),
         "uncovered": uncovered(this, now=now) if figures.all.registered else [],
         "counted_until": until.astimezone(LA_PAZ) if until else None,
         "is_running": this == month_of(timezone.localdate(now)),

@@ -5,7 +5,7 @@ from telephony.models.links import HeardEvent, Listening
 from telephony.models.monitoring import Monitoring
 from telephony.models.orders import CallOrder
 from telephony.models.queue_calls import QueueCall, QueueRing
-from telephony.models.queue_log import ChangedDay, LogFile, LoggedLine, LoggedVisit
+from telephony.models.queue_log import ChangedDay, LogFile, LoggedLine, LoggedVisit, LogLook, LogSource
 from telephony.models.seats import Seat, SupervisorSeat
 from telephony.models.switchboards import Extension, Switchboard
 
@@ -17,6 +17,8 @@ __all__ = [
     "Listening",
     "LogFile",
     "LoggedLine",
+    "LogLook",
+    "LogSource",
     "LoggedVisit",
     "Monitoring",
     "OutgoingCall",

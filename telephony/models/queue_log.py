@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import audited
 from agents.models import User
 from telephony.models.switchboards import Switchboard
 
@@ -36,6 +37,43 @@ class LoggedLine(models.Model):
             # all lines of a call: its visits are a function of them
             models.Index(fields=["switchboard", "call"], name="logged_line_of_a_call", condition=~Q(call="")),
         ]
+
+
+@audited()
+class LogSource(models.Model):
+    """Where the clock looks for the queue_log of a switchboard: a file, or several with `*`, rotated ones too."""
+
+    switchboard = models.ForeignKey(
+        Switchboard, models.PROTECT, related_name="log_sources", verbose_name=_("central telefónica")
+    )
+    path = models.CharField(_("archivo"), max_length=300, help_text=_("Con * son varios: /var/log/asterisk/queue_log*"))
+    is_on = models.BooleanField(_("se lee"), default=True)
+
+    class Meta:
+        verbose_name = _("fuente de queue_log")
+        verbose_name_plural = _("fuentes de queue_log")
+        constraints = [models.UniqueConstraint(fields=["switchboard", "path"], name="log_source_once")]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class LogLook(models.Model):
+    """What the clock found where it looked last. `seen`: when each file was changed and how long it was, by its path.
+
+    `problem`: why it could not be read; empty when it could.
+    """
+
+    source = models.OneToOneField(LogSource, models.CASCADE, related_name="look")
+    looked_at = models.DateTimeField(_("mirado"))
+    took_at = models.DateTimeField(_("líneas nuevas"), null=True)
+    seen = models.JSONField(default=dict)
+    unreadable = models.PositiveBigIntegerField(_("que no son líneas"), default=0)
+    problem = models.TextField(_("problema"), blank=True)
+
+    class Meta:
+        verbose_name = _("lectura de queue_log")
+        verbose_name_plural = _("lecturas de queue_log")
 
 
 class LogFile(models.Model):

@@ -67,6 +67,7 @@ MAY = {
     "telephony.CallOrder": "v",
     "telephony.Extension": "vac",
     "telephony.Listening": "v",
+    "telephony.LogSource": "vacd",
     "telephony.Monitoring": "v",
     "telephony.OutgoingCall": "v",
     "telephony.QueueCall": "v",

@@ -1,0 +1,84 @@
+"""The clock reads the queue_log of each switchboard where its source says: what is new, of the files that changed."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from telephony.models import LogLook, LogSource
+from telephony.queue_log.files import NotALog, read_file
+
+ALONE = "SELECT pg_try_advisory_lock(hashtextextended('queue_log sources', 0))"
+NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended('queue_log sources', 0))"
+FILES = 1_000  # of one source: more is a path that means something else
+
+
+def read_sources(*, now: datetime) -> int:
+    """Read what is new in every source. Returns how many lines were; 0 too where somebody reads them already."""
+    with _alone() as is_alone:
+        if not is_alone:
+            return 0
+        sources = LogSource.objects.filter(is_on=True).select_related("switchboard", "look").order_by("pk")
+        return sum(_read(source, now) for source in sources)
+
+
+def unread() -> list[LogLook]:
+    """Of the sources in use, those of which something could not be read."""
+    looks = LogLook.objects.filter(source__is_on=True).exclude(problem="")
+    return list(looks.select_related("source").order_by("source"))
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Of two readers one: a long file is read for longer than from one tick to the next."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE)
+        (is_alone,) = cursor.fetchone()
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                cursor.execute(NOT_ALONE)
+
+
+def _read(source: LogSource, now: datetime) -> int:
+    look = getattr(source, "look", None) or LogLook(source=source, looked_at=now)
+    found = _files_of(source)
+    seen, new, problems = {}, 0, []
+    if not found:
+        problems.append(_("No hay ningún archivo en %(path)s.") % {"path": source.path})
+    for path, state in found.items():
+        if look.seen.get(path) == state:
+            seen[path] = state
+            continue
+        try:
+            taken, is_cut = read_file(board=source.switchboard, path=Path(path), now=now)
+        except NotALog as refusal:
+            problems.append(str(refusal))
+            continue
+        new += taken.new
+        look.unreadable += taken.unreadable
+        if not is_cut:  # else it is looked at again, whether it grew or not
+            seen[path] = state
+    look.looked_at, look.seen, look.problem = now, seen, "\n".join(problems)
+    look.took_at = now if new else look.took_at
+    look.save()
+    return new
+
+
+def _files_of(source: LogSource) -> dict[str, list[int]]:
+    """Its files, the one that was changed longest ago first, with what tells whether they changed again."""
+    found = {}
+    for path in glob.glob(source.path)[:FILES]:  # noqa: PTH207  # it may be anywhere, and be no pattern at all
+        try:
+            told = Path(path).stat()
+        except OSError:  # rotated away in this very moment: its next name is found at the next look
+            continue
+        found[path] = [told.st_mtime_ns, told.st_size]
+    return dict(sorted(found.items(), key=lambda one: one[1]))

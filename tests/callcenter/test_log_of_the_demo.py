@@ -1,0 +1,36 @@
+"""A new demo has days of calls to its lines, which the clock reads as those of any switchboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcenter.demo import queue_log
+from service_level.indicator.counting import count_changed, months_with_figures
+from service_level.indicator.figures import read_month
+from telephony.models import LogSource
+from telephony.queue_log.sources import read_sources
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_month_of_the_demo_is_full_of_calls(
+    at: Callable[[str], datetime], settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CALLCENTER_HOME = tmp_path
+    monkeypatch.setattr(queue_log, "DAYS", 8)
+    now = at("2026-11-05 11:30")
+    queue_log.write_what_was_called(now=now)
+    queue_log.write_what_was_called(now=now)
+    assert LogSource.objects.count() == 1
+    assert read_sources(now=now) > 2_000
+    count_changed(now=now)
+    october, november = (read_month(month) for month in months_with_figures())
+    for month in (october, november):
+        assert month.att.registered > 100
+        assert {line.number for line in month.lines if line.counts.registered} == set(queue_log.LINES)
+    assert november.all.odd == 0

@@ -1,0 +1,116 @@
+"""The clock reads what is new in the files of each source; what it cannot read stands there, in words."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from telephony.models import LoggedLine, LogLook, LogSource, Switchboard
+from telephony.queue_log import sources
+from telephony.queue_log.sources import ALONE, NOT_ALONE, read_sources
+
+pytestmark = pytest.mark.django_db
+ENTERS = "1795500000|1.1|101|NONE|ENTERQUEUE||70712345|1\n"
+GIVES_UP = "1795500009|1.1|101|NONE|ABANDON|1|1|9\n"
+
+
+@pytest.fixture
+def now(at: Callable[[str], datetime]) -> datetime:
+    return at("2026-11-28 10:00")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def source(db: None, folder: Path) -> LogSource:
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+    return LogSource.objects.create(switchboard=board, path=str(folder / "queue_log*"))
+
+
+def look_of(source: LogSource) -> LogLook:
+    return LogLook.objects.get(source=source)
+
+
+def test_a_growing_file_is_read_as_it_grows(source: LogSource, folder: Path, now: datetime) -> None:
+    file = folder / "queue_log"
+    file.write_text(ENTERS)
+    assert read_sources(now=now) == 1
+    assert read_sources(now=now) == 0
+    with file.open("a") as more:
+        more.write(GIVES_UP)
+    assert read_sources(now=now + timedelta(seconds=2)) == 1
+    look = look_of(source)
+    assert (look.took_at, look.problem) == (now + timedelta(seconds=2), "")
+
+
+def test_a_rotated_file_is_not_read_again(source: LogSource, folder: Path, now: datetime) -> None:
+    (folder / "queue_log").write_text(ENTERS)
+    assert read_sources(now=now) == 1
+    (folder / "queue_log-20261128.gz").write_bytes(gzip.compress((ENTERS + GIVES_UP).encode(), mtime=0))
+    (folder / "queue_log").write_text(GIVES_UP.replace("1795500009", "1795500900").replace("1.1", "1.2"))
+    assert read_sources(now=now) == 2
+    assert LoggedLine.objects.count() == 3
+
+
+def test_a_file_that_did_not_change_is_not_opened(
+    source: LogSource, folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "queue_log").write_text(ENTERS)
+    read_sources(now=now)
+    monkeypatch.setattr(sources, "read_file", lambda **_told: pytest.fail("it was opened"))
+    assert read_sources(now=now) == 0
+
+
+def test_a_line_that_is_still_written_is_looked_for_again(source: LogSource, folder: Path, now: datetime) -> None:
+    file = folder / "queue_log"
+    file.write_text(ENTERS + GIVES_UP.rstrip("\n"))
+    told = file.stat()
+    assert read_sources(now=now) == 1
+    file.write_text(ENTERS + GIVES_UP)
+    os.utime(file, ns=(told.st_atime_ns, told.st_mtime_ns))
+    assert read_sources(now=now) == 1
+
+
+def test_what_cannot_be_read_says_so_and_the_others_are_read(source: LogSource, folder: Path, now: datetime) -> None:
+    (folder / "queue_log.noise").write_bytes(bytes(range(256)) * 40 + b"\n")
+    (folder / "queue_log").write_text(ENTERS)
+    assert read_sources(now=now) == 1
+    assert "queue_log.noise" in look_of(source).problem
+    (folder / "queue_log.noise").unlink()
+    read_sources(now=now)
+    assert look_of(source).problem == ""
+
+
+def test_a_path_without_a_file_says_so(source: LogSource, now: datetime) -> None:
+    assert read_sources(now=now) == 0
+    assert "No hay ningún archivo" in look_of(source).problem
+
+
+def test_one_that_is_switched_off_is_left_alone(source: LogSource, folder: Path, now: datetime) -> None:
+    LogSource.objects.update(is_on=False)
+    (folder / "queue_log").write_text(ENTERS)
+    assert read_sources(now=now) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_readers_one_reads(folder: Path, now: datetime, django_db_setup: Any) -> None:
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+    LogSource.objects.create(switchboard=board, path=str(folder / "queue_log*"))
+    (folder / "queue_log").write_text(ENTERS)
+    other = connections["default"].copy()
+    with other.cursor() as cursor:
+        cursor.execute(ALONE)
+        assert read_sources(now=now) == 0
+        cursor.execute(NOT_ALONE)
+    other.close()
+    assert read_sources(now=now) == 1
