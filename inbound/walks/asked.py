@@ -89,8 +89,11 @@ def stolen_lines(here: WalkState, step: Step | None = None) -> set[str]:
     she called about another.
     """
     found = {parse(stolen_line(here, step)) or ""} if step else set()
+    counted = {passed.position for passed in here.path}
     for place, passed in enumerate(here.trail, start=1):
-        if passed.kind in ("do", "hand_over"):
+        # one that was only read out, and gone back from, was another number than she meant
+        meant = passed.position in counted or passed.write_id or passed.escalation_id
+        if meant and passed.kind in ("do", "hand_over"):
             then = state_on(walk=here.walk, trail=here.trail[:place])
             found.add(parse(stolen_line(then, then.step)) or "")
     return found - {""}

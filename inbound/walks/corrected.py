@@ -10,6 +10,7 @@ from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions, amount_of
 from inbound.walks.cards import contract_of
+from inbound.walks.customers import whose
 from inbound.walks.state import WalkState, known_on, state_on
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import whom_of
@@ -25,12 +26,29 @@ def corrected_by_going_back(here: WalkState, asked: Sequence[Footstep]) -> list[
         write = passed.write
         if write is None or passed.position in counted or passed.chosen != REFUSED or write.walk_id != here.walk.pk:
             continue
-        later = [one for one in asked if (one.version_id, one.step) == (passed.version_id, passed.step)]
+        later = [one for one in asked if _is_of_the_same(here, passed, one)]
         is_the_same = any(one.write is not None and one.write.to_whom == write.to_whom for one in later)
         heard = next((one for one in here.trail[place + 1 :] if one.kind in ("do", "hand_over")), passed)
         if is_the_same or (later and heard.kind == "do"):
             found.append(passed)
     return found
+
+
+def _is_of_the_same(here: WalkState, before: Footstep, later: Footstep) -> bool:
+    """Whether both asked for it for one customer, and on the word of one who asked."""
+    if (
+        (before.version_id, before.step) != (later.version_id, later.step)
+        or before.write is None
+        or later.write is None
+    ):
+        return False
+    asked = {before.write.requester_name, later.write.requester_name} - {""}
+    hers, theirs = (whose(state_on(walk=here.walk, trail=_upto(here, one))) for one in (before, later))
+    return hers == theirs and len(asked) < 2
+
+
+def _upto(here: WalkState, passed: Footstep) -> list[Footstep]:
+    return [one for one in here.trail if one.position <= passed.position]
 
 
 def of_one_request(here: WalkState, write: OutsideWrite) -> list[OutsideWrite]:

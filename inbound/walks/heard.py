@@ -40,7 +40,7 @@ def gone_back_from(here: WalkState, *, came_to_an_end: bool = False) -> Iterator
             continue
         then = state_on(walk=here.walk, trail=here.trail[: place + 1])
         heard = Undone(step, then, GONE_ON if came_to_an_end else GONE_BACK)
-        if any(one.step.name == step.name and _is_the_same(one, heard) for one in seen) or _came_about(heard, here):
+        if any(one.says_as(heard) and _is_the_same(one, heard) for one in seen) or _came_about(heard, here):
             continue
         seen.append(heard)
         yield heard
@@ -112,7 +112,7 @@ def _came_about(heard: Undone, here: WalkState) -> bool:
         theirs = (passed.escalation.contract if passed.escalation else "") or whose(then)
         if hers and theirs not in ("", hers):
             continue
-        if then.step.name == heard.step.name and passed.escalation is not None:
+        if (passed.version_id, passed.step) == (heard.version, heard.step.name) and passed.escalation is not None:
             if about not in ("", number_in(passed.escalation.details)):
                 continue  # typed on the step itself: corrected, or another, which only the agent knows
             if is_about_the_same(heard.step, said, passed.escalation.details) and (

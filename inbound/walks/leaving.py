@@ -20,8 +20,8 @@ from agents.models import User
 from escalations.models import Escalation, Kind
 from escalations.raising import add_detail, due_by, kind_of, raise_escalation
 from inbound.fields import CALLER_NAME, TELEPHONE
+from inbound.flows.conditions import arguments
 from inbound.models import OutsideWrite, Walk
-from inbound.outside.actions import actions
 from inbound.walks.answering import StepRefused
 from inbound.walks.asked import (
     call_back_on,
@@ -35,17 +35,17 @@ from inbound.walks.asked import (
 from inbound.walks.asked_otherwise import hand_over_what_is_said_now
 from inbound.walks.asked_twice import see_to_what_was_asked_twice
 from inbound.walks.cards import card_to_correct, cards_of
-from inbound.walks.consequences import INTERACTION, correct, end_of_walk, notes_of, said_on_card, told_of, written
+from inbound.walks.consequences import correct, end_of_walk, notes_of, said_on_card, written
 from inbound.walks.customers import whose
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
 from inbound.walks.lane_news import call_her_at, call_nobody_on_a_stolen_line, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
+from inbound.walks.owed_to_her import owed_to_her, say_what_else_was_not_done
 from inbound.walks.said_anew import correct_what_was_handed_over
 from inbound.walks.state import WalkState, given_on, read_state, state_on
+from inbound.walks.undone import number_in
 from inbound.walks.undone_cards import see_to_undone
 from inbound.walks.what_became import say_what_became
-from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.states import how_it_stands
 from telephony import phone_numbers
 from telephony.phone_numbers import display, parse
 
@@ -145,7 +145,9 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         errors["telephone"] = _("Es la línea robada, y ahí no se le encuentra: escriba otro teléfono.")
     if errors:
         raise StepRefused(errors)
-    asked = ". ".join([f"{here.step.ref} {here.step.title}", reason])
+    on_screen = number_in(arguments(here.step.with_, known)) if here.step.kind in ("do", "hand_over") else ""
+    title = " ".join(filter(None, (here.step.ref, here.step.title, display(on_screen))))
+    asked = ". ".join([title, reason])
     says_anew = said_on_card(here, known, now=now) if here.step.kind == "hand_over" else {}
     own = card_to_correct(here, says_anew) if says_anew else None  # come back to, and typed anew
     if own is not None:
@@ -159,7 +161,7 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
     there = own or (None if is_another else _her_card(here, now=now))
     if there is not None:
         call_her_at(there, telephone=number, by=walk.by, now=now)
-        _say_what_else_was_not_done(here, there, now=now)
+        say_what_else_was_not_done(here, there, now=now)
         told = _("Derivado a supervisión al terminar: %(asked)s") % {"asked": asked}
         here.footstep.escalation = add_detail(key=there.key, text=told, by=walk.by, now=now)
         return
@@ -186,17 +188,7 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         zone=zone_of(known),
         **says,
     )
-
-
-def _say_what_else_was_not_done(here: WalkState, card: Escalation, *, now: datetime) -> None:
-    """One card for all the call leaves undone says each of it: also what was asked for since the card was there."""
-    owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
-    for write in owed.exclude(state=OutsideWrite.State.DONE).order_by("pk"):
-        what = " · ".join([str(actions()[write.action].words), *told_of(write).values()])
-        told = _("Tampoco se hizo: %(what)s") % {"what": what}
-        if write.state not in NOT_HAPPENING:  # it may be done, or be done yet
-            told = f"{what}. {how_it_stands(OutsideWrite.State(write.state))}"
-        add_detail(key=card.key, text=told, by=here.walk.by, now=now)
+    say_what_else_was_not_done(here, here.footstep.escalation, now=now)
 
 
 def _is_what_the_step_hands_over(here: WalkState) -> bool:
@@ -273,13 +265,13 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
     """
     card = here.footstep.escalation if how == How.HANDED_OVER else None
     if card is not None:
-        owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
-        owed.exclude(state=OutsideWrite.State.DONE).update(card=card)
+        OutsideWrite.objects.filter(pk__in=[write.pk for write in owed_to_her(here)]).update(card=card)
         for one in all_undone(here, came_to_an_end=here.step.kind == "end", now=now):
             if one.whose not in ("", whose(here)):  # another customer's, of which this card says nothing
                 see_to_undone(one, how=str(how.label), now=now)
             elif one.write is not None:
-                told = f"{one.step.ref} {one.step.title}. {one.reason}"
+                missing = (one.step.ref, f"{one.step.title}.", display(one.number), str(one.reason))
+                told = " ".join(filter(None, missing))
                 add_detail(key=card.key, text=_("Falta: %(what)s") % {"what": told}, by=here.walk.by, now=now)
                 see_to_undone(one, how=str(how.label), card=card, now=now)
             elif one.here.footstep.pk != here.footstep.pk:  # of the present step the card itself says it

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from inbound.fields import CALLER_NAME, TELEPHONE, Field
 from inbound.flows.conditions import arguments
@@ -21,7 +22,7 @@ from inbound.walks.answering import StepRefused
 from inbound.walks.asked import call_back_on, fields_of, name_of_the_caller, stolen_lines
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import plain, which_card
-from inbound.walks.consequences import INTERACTION, told_of
+from inbound.walks.consequences import INTERACTION, own_write, told_of
 from inbound.walks.corrected import as_meant_last
 from inbound.walks.heard import (
     HEARD_OF,
@@ -37,14 +38,15 @@ from inbound.walks.state import WalkState, flow_of, given_on, state_on
 from inbound.walks.undone import Undone, number_of
 from inbound.walks.what_became import BECAME_OF_WRITE, mistakes_of, what_became_of, will_be_called
 from inbound.writes.writing import whom_of
-from telephony.phone_numbers import parse
+from telephony.phone_numbers import display, parse
 
+AFTERWARDS_BACK = gettext_lazy("Después la llamada volvió atrás: confirme que era esta línea antes de seguir.")
 MUST_FOLLOW = ("do", "hand_over")  # what a flow does next by itself once a write is done, without a question to anybody
 
 
 def not_followed(here: WalkState) -> Iterator[Undone]:
     """What must follow from each write of the call that was done, and did not; nothing does from a mistake."""
-    mistaken = mistakes_of(here)
+    mistaken, counted = mistakes_of(here), {passed.position for passed in here.path}
     for place, passed in enumerate(here.trail):
         step = here.step_of(passed)
         if not step.waits or passed.write is None or passed.write.state != OutsideWrite.State.DONE:
@@ -59,7 +61,9 @@ def not_followed(here: WalkState) -> Iterator[Undone]:
             then = state_on(walk=here.walk, trail=here.trail[: place + 1])
             if given := given_on(here.trail[place + 1 :]) or given_on(here.trail):  # she is one caller
                 then = replace(then, known={**then.known, TELEPHONE: given})
-            done = _("Se había hecho: %(done)s.") % {"done": step.title}
+            done = _("Se había hecho: %(done)s.") % {"done": f"{step.title} {display(passed.write.to_whom)}"}
+            if passed.position not in counted:
+                done = f"{done} {AFTERWARDS_BACK}"
             yield Undone(follower, then, done, passed.write, was_heard=False)
 
 
@@ -79,13 +83,15 @@ def all_undone(here: WalkState, *, came_to_an_end: bool, now: datetime) -> list[
         if later.step.kind == "do" and any(one.number == later.number and _is_instead(one, later) for one in undone):
             continue  # she heard already what is done about it
         alike = [one for one in undone if one.is_like(later)]
-        same = [one for one in alike if one.step.name == later.step.name or _is_instead(later, one)]
+        same = [one for one in alike if one.says_as(later) or _is_instead(later, one)]
         undone = [one for one in undone if one not in same] + [same[0].as_heard(later) if same else later]
     return undone
 
 
 def _is_instead(words: Undone, write: Undone) -> bool:
     """Whether one is what a flow comes to where the other was not done; all the rest are two things."""
+    if words.version != write.version:
+        return False
     if words.step.name == write.step.name:
         return True
     return write.step.kind == "do" and write.step.name in there_instead_of(words.here.flow, words.step)
@@ -102,8 +108,12 @@ def _with_what_was_said_since(heard: Undone, here: WalkState, *, now: datetime) 
 
 
 def what_was_refused(here: WalkState) -> dict[str, str]:
-    """What a card of this call needs to know of the last write she was told is not done; empty when there is none."""
+    """What a card of this call needs to know of the write that was read out to her and not asked for yet, else of the
+    last one she was told is not done; empty when there is none.
+    """
     writes = OutsideWrite.objects.filter(walk=here.walk).exclude(action=INTERACTION)
+    if here.step.waits and here.footstep.write_id is None and own_write(here, writes) is None:
+        return arguments(here.step.with_, words_of_the_call(here, here.known))
     last = writes.order_by("position", "pk").last()
     if last is not None and last.state != OutsideWrite.State.DONE:
         return told_of(as_meant_last(here, last))

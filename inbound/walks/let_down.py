@@ -14,7 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
@@ -61,6 +63,9 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     left = asked.filter(Q(chosen=REFUSED) | Q(left_at=None), entered_at__lt=now - LEFT_STANDING)
     later = OutsideWrite.objects.filter(walk=OuterRef("walk"), action=OuterRef("action"), pk__gt=OuterRef("pk"))
     later = later.exclude(state__in=NOT_ABOUT_TO_BE)
+    of_one = Coalesce(KeyTextTransform("contract", "payload"), Value(""), output_field=TextField())
+    of_hers = Coalesce(KeyTextTransform("contract", OuterRef("payload")), Value(""), output_field=TextField())
+    later = later.annotate(of_one=of_one).filter(of_one=of_hers, requester_name=OuterRef("requester_name"))
     again = later.filter(to_whom=OuterRef("to_whom"))  # of a refused one whatever was corrected, the number too
     words = Footstep.objects.filter(walk=OuterRef("walk"), kind="hand_over", escalation=None)
     promised = words.filter(position__gt=OuterRef("position"))  # but not once she was told that she is called
@@ -174,7 +179,9 @@ def _as_it_was_asked(here: WalkState, write: OutsideWrite) -> WalkState:
     place = next((n for n in range(len(here.trail), 0, -1) if here.trail[n - 1].write_id == write.pk), 0)
     then = state_on(walk=here.walk, trail=here.trail[:place]) if place else here
     walk = as_it_was(then)
-    if (walk.contract, walk.customer_name) == (here.walk.contract, here.walk.customer_name):
+    asks = str(here.known.get("requester_name") or "")
+    is_hers = (walk.contract, walk.customer_name) == (here.walk.contract, here.walk.customer_name)
+    if is_hers and (not write.requester_name or asks in ("", write.requester_name)):
         return here
     given = given_on(here.trail)
     return replace(then, walk=walk, known={**then.known, **({TELEPHONE: given} if given else {})})

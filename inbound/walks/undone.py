@@ -64,6 +64,10 @@ class Undone:
         """What tells it from another request of the call: its number, else whose contract it is."""
         return self.number or self.contract
 
+    def says_as(self, other: Undone) -> bool:
+        """Whether the same step says both: of two lines, steps of one name are two."""
+        return (self.version, self.step.name) == (other.version, other.step.name)
+
     def is_like(self, later: Undone) -> bool:
         """Whether what she heard `later` is of the same thing: its number, else its contract, else its words."""
         if later.number:

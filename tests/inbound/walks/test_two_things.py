@@ -12,8 +12,10 @@ import pytest
 
 from escalations.models import Escalation
 from escalations.working import resolve, take
+from inbound.flows.publishing import publish_files
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.look_ups import look_ups
+from inbound.walks import walking
 from inbound.walks.answering import StepRefused
 from inbound.walks.cards import ANOTHER, CORRECTED
 from inbound.walks.footsteps import WalkRefused
@@ -24,10 +26,12 @@ from inbound.walks.page import lay_walk
 from inbound.walks.what_became import NO_LONGER
 from inbound.walks.what_became import STANDS as STANDS_STILL
 from inbound.writes.delivering import deliver_due
+from telephony import phone_numbers
 from tests.inbound.a_walk import Caller
+from tests.inbound.flows_to_read import text_of
 from tests.inbound.lines_on_file import write_what_is_read_out
 from tests.inbound.other_side import OtherSide
-from tests.inbound.walks.test_every_line import answers_of, typed
+from tests.inbound.walks.test_every_line import MONDAY, answers_of, typed
 from tests.inbound.walks.test_every_line import by_hand as read_by_hand
 from tests.inbound.walks.test_heard_and_gone import leave, typed_telephone, until_the_write
 from tests.inbound.walks.test_last_word import by_hand, hand_over_here, types
@@ -407,3 +411,101 @@ def test_a_damage_of_who_has_no_contract_is_not_the_next_ones(by_hand: Any) -> N
     leave(caller, How.HUNG_UP)
     the_clock_looks(caller)
     assert Escalation.objects.get().customer_name == "Juan Pérez"
+
+
+# two of them, told apart
+
+
+def refused_and_back(said: Any, side: OtherSide, answer: tuple[int, dict[str, str]], **other: str) -> None:
+    """The first was answered so; back to the first question, and another is asked for, as far as its write."""
+    side.says["c_cli4g/top_up"] = answer
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    back_to(said.caller, "request")
+    said.caller.answer(**{**answers_of(said.caller.here.step, said.caller), **other})
+    until_the_write(said)
+
+
+def test_who_is_handed_over_has_each_of_her_requests_on_her_card(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    refused_and_back(said, side, DOWN, number="4251299")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    leave(said.caller, How.HANDED_OVER, reason="Se va", name="Rosa", telephone="71234567")
+    assert "4251234" in told()
+    assert "4251299" in told()
+
+
+def test_who_is_handed_over_at_a_second_line_has_that_one_on_her_card(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "suspend")
+    caller: Caller = said.caller
+    side.says["lbc/suspend"] = DOWN
+    said.answer(caller.here.step)
+    caller.outcome()
+    hand_over_here(caller, telephone=SAFE)
+    back_to(caller, "mio_number")
+    caller.answer(number="79462476")
+    until_the_write(said)
+    leave(caller, How.HANDED_OVER, reason="Llora", name="Rosa", telephone=SAFE)
+    assert "794-62476" in told()
+
+
+def test_two_who_ask_for_their_own_lines_are_two(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    refused_and_back(said, side, UNKNOWN_THERE, number="4251299", requester_name="Pedro Rojas")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    said.answer(said.caller.here.step, "hand_over")
+    hand_over_here(said.caller, telephone="71234567")
+    said.caller.answer()
+    the_clock_looks(said.caller)
+    assert {card.details["number"] for card in Escalation.objects.all()} == {"4251234", "4251299"}
+
+
+def test_a_number_that_was_only_read_out_was_not_stolen(call: Any, side: OtherSide) -> None:
+    said = call("800130001", "suspend")
+    caller: Caller = said.caller
+    hers = caller.here.known["number"]
+    side.says["lbc/suspend"] = UNKNOWN_THERE
+    back_to(caller, "mio_number")  # "no, from that one I call"
+    caller.answer(number="79462476")
+    until_the_write(said)
+    said.answer(caller.here.step)
+    caller.outcome()
+    hand_over_here(caller, telephone=hers)
+    assert Escalation.objects.get().telephone == phone_numbers.parse(hers)
+
+
+def test_whoever_blocks_the_sim_knows_that_the_call_went_back_from_its_line(call: Any) -> None:
+    said = call("800130001", "suspend")
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    back_to(said.caller, "mio_number")
+    leave(said.caller, How.HUNG_UP, telephone=SAFE)
+    the_clock_looks(said.caller)
+    assert "confirme que era esta línea" in Escalation.objects.get().reason
+
+
+def test_steps_of_one_name_in_two_lines_are_two(by_hand: Any, at: Any) -> None:
+    caller: Caller = by_hand("102", "unforeseen")
+    types(caller, seen="Le cobran un plan", telephone="71234567")
+    publish_files(texts={"101": text_of("101")}, now=at(MONDAY))
+    back_to(caller, "topic")
+    caller.answer("paid_without_service")
+    caller.left = walking.continue_as(by=caller.by, key=caller.walk.key, position=caller.position, now=caller.now)
+    to_step(caller, "exists", nothing_at=("damages",))
+    caller.answer("other")
+    types(caller, seen="El técnico no vino", telephone="71234567")
+    leave(caller, How.HUNG_UP)
+    assert {card.details["seen"] for card in Escalation.objects.all()} == {"Le cobran un plan", "El técnico no vino"}
+
+
+def test_the_card_of_the_clock_names_who_asked_for_it(call: Any, side: OtherSide) -> None:
+    said = call("109", "top_up")
+    refused_and_back(said, side, DOWN, number="4251299", requester_name="Pedro Rojas")
+    leave(said.caller, How.HUNG_UP, telephone="71234567")
+    side.says["c_cli4g/top_up"] = UNKNOWN_THERE
+    deliver_due(now=said.caller.now + timedelta(minutes=10))
+    the_clock_looks(said.caller)
+    card = Escalation.objects.get(details__number="4251234")
+    assert card.customer_name != "Pedro Rojas"

@@ -1,0 +1,47 @@
+"""What else a card of handing over stands for: all the call asked for of that customer, and was not done. Another
+customer's has a card of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from escalations.models import Escalation
+from escalations.raising import add_detail
+from inbound.models import OutsideWrite
+from inbound.outside.actions import actions
+from inbound.walks.consequences import INTERACTION, told_of
+from inbound.walks.customers import whose
+from inbound.walks.state import WalkState, state_on
+from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.states import how_it_stands
+
+
+def say_what_else_was_not_done(here: WalkState, card: Escalation, *, now: datetime) -> None:
+    """One card for all the call leaves undone of a customer says each of it: also what was asked for since the card was
+    there.
+    """
+    for write in owed_to_her(here):
+        is_said = told_of(write)
+        if all(card.details.get(name) == is_said.get(name) for name in ("number", "amount")):
+            continue  # what the card is about
+        what = " · ".join([str(actions()[write.action].words), *is_said.values()])
+        told = _("Tampoco se hizo: %(what)s") % {"what": what}
+        if write.state not in NOT_HAPPENING:  # it may be done, or be done yet
+            told = f"{what}. {how_it_stands(OutsideWrite.State(write.state))}"
+        add_detail(key=card.key, text=told, by=here.walk.by, now=now)
+
+
+def owed_to_her(here: WalkState) -> list[OutsideWrite]:
+    """What the call asked for and is not done, nobody sees to yet, and is of the customer it is about now."""
+    owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
+    waiting = {write.pk: write for write in owed.exclude(state=OutsideWrite.State.DONE).order_by("pk")}
+    of_whom = {
+        passed.write_id: whose(state_on(walk=here.walk, trail=here.trail[:place]))
+        for place, passed in enumerate(here.trail, start=1)
+        if passed.write_id in waiting
+    }
+    hers = ("", whose(here))
+    return [write for pk, write in waiting.items() if of_whom.get(pk, "") in hers]
