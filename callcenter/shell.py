@@ -56,7 +56,8 @@ PLACES = {
     Role.AGENT: (DESK, LIST, LINES, AGENDA, DAY),
     Role.SUPERVISOR: CENTRE,
     Role.AUDITOR: CENTRE,
-    Role.ADMINISTRATOR: (*(place for place in CENTRE if place != ROOM), ADMIN),  # her head has room for ten
+    # her head has room for nine
+    Role.ADMINISTRATOR: (*(place for place in CENTRE if place not in (ROOM, INDICATOR)), ADMIN),
 }
 
 
