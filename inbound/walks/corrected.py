@@ -26,25 +26,19 @@ def corrected_by_going_back(here: WalkState, asked: Sequence[Footstep]) -> list[
         write = passed.write
         if write is None or passed.position in counted or passed.chosen != REFUSED or write.walk_id != here.walk.pk:
             continue
-        later = [one for one in asked if _is_of_the_same(here, passed, one)]
+        later = [one for one in asked if (one.version_id, one.step) == (passed.version_id, passed.step)]
         is_the_same = any(one.write is not None and one.write.to_whom == write.to_whom for one in later)
         heard = next((one for one in here.trail[place + 1 :] if one.kind in ("do", "hand_over")), passed)
-        if is_the_same or (later and heard.kind == "do"):
+        if is_the_same or (heard.kind == "do" and any(_is_of_one(here, passed, one) for one in later)):
             found.append(passed)
     return found
 
 
-def _is_of_the_same(here: WalkState, before: Footstep, later: Footstep) -> bool:
+def _is_of_one(here: WalkState, before: Footstep, later: Footstep) -> bool:
     """Whether both asked for it for one customer, and on the word of one who asked."""
-    if (
-        (before.version_id, before.step) != (later.version_id, later.step)
-        or before.write is None
-        or later.write is None
-    ):
-        return False
-    asked = {before.write.requester_name, later.write.requester_name} - {""}
+    names = {one.write.requester_name for one in (before, later) if one.write is not None} - {""}
     hers, theirs = (whose(state_on(walk=here.walk, trail=_upto(here, one))) for one in (before, later))
-    return hers == theirs and len(asked) < 2
+    return hers == theirs and len(names) < 2
 
 
 def _upto(here: WalkState, passed: Footstep) -> list[Footstep]:

@@ -65,13 +65,13 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     later = later.exclude(state__in=NOT_ABOUT_TO_BE)
     of_one = Coalesce(KeyTextTransform("contract", "payload"), Value(""), output_field=TextField())
     of_hers = Coalesce(KeyTextTransform("contract", OuterRef("payload")), Value(""), output_field=TextField())
-    later = later.annotate(of_one=of_one).filter(of_one=of_hers, requester_name=OuterRef("requester_name"))
+    hers = later.annotate(of_one=of_one).filter(of_one=of_hers, requester_name=OuterRef("requester_name"))
     again = later.filter(to_whom=OuterRef("to_whom"))  # of a refused one whatever was corrected, the number too
     words = Footstep.objects.filter(walk=OuterRef("walk"), kind="hand_over", escalation=None)
     promised = words.filter(position__gt=OuterRef("position"))  # but not once she was told that she is called
     found = _of_calls(now).filter(card=None, state__in=NOT_ABOUT_TO_BE).exclude(action=INTERACTION)
     found = found.exclude(state=State.UNCERTAIN, owed_at__gt=now - ASKED_FIRST)
-    corrected = Q(Exists(later)) & ~Q(Exists(promised)) | Q(Exists(again))
+    corrected = Q(Exists(hers)) & ~Q(Exists(promised)) | Q(Exists(again))
     missing = (Q(Exists(told)) & ~Q(Exists(again))) | (Q(Exists(left)) & ~corrected)
     return found.filter(missing).exclude(is_not_needed=True, state__in=NOT_HAPPENING).order_by("owed_at")
 

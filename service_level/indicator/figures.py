@@ -102,7 +102,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Month:
-    """A month's indicator. `formula`: what it is counted by; `last_call_at`: None without calls."""
+    """A month's indicator. `formula`: what it is counted by."""
 
     month: date
     formula: Formula
@@ -112,10 +112,6 @@ class Month:
     def att(self) -> Counts:
         """What is owed to the regulator."""
         return _sum(line.counts for line in self.lines if line.counts_for_att)
-
-    @property
-    def others(self) -> Counts:
-        return _sum(line.counts for line in self.lines if not line.counts_for_att)
 
     @property
     def all(self) -> Counts:

@@ -68,7 +68,6 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "unread": unread(),
         "uncovered": uncovered(this, now=now) if figures.all.registered else [],
         "counted_until": until.astimezone(LA_PAZ) if until else None,
-        "is_running": this == month_of(timezone.localdate(now)),
         "around": _around(this, lambda month: reverse("service_level:month", args=[written(month)])),
         "trail": [("", _("Indicador"))],
     }

@@ -509,3 +509,21 @@ def test_the_card_of_the_clock_names_who_asked_for_it(call: Any, side: OtherSide
     the_clock_looks(said.caller)
     card = Escalation.objects.get(details__number="4251234")
     assert card.customer_name != "Pedro Rojas"
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_one_line_is_topped_up_once_though_the_name_of_who_asks_was_corrected(
+    is_refused: bool, call: Any, side: OtherSide
+) -> None:
+    said = call("109", "top_up")
+    refused_and_back(said, side, UNKNOWN_THERE, number="4251234", requester_name="Pedro Rojas")
+    if not is_refused:
+        side.says.clear()
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    if is_refused:
+        said.answer(said.caller.here.step, "hand_over")
+        hand_over_here(said.caller, telephone="71234567")
+    said.caller.answer()
+    the_clock_looks(said.caller)
+    assert Escalation.objects.count() == is_refused
