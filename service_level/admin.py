@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from service_level.indicator.counting import count_anew_from
+from service_level.indicator.counting import count_anew_for
 from service_level.models import Formula, Holiday, MeasuredQueue, WorkingHours
 
 
@@ -80,15 +80,14 @@ class CountedByMonth(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = None
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        before = min(obj.since, form.initial.get("since") or obj.since)
         super().save_model(request, obj, form, change)
-        count_anew_from(since=before)
+        since = count_anew_for(obj, was_since=form.initial.get("since"))
         told = gettext("Las cifras desde %(since)s se cuentan de nuevo.")
-        messages.info(request, told % {"since": f"{before:%m/%Y}"})
+        messages.info(request, told % {"since": f"{since:%m/%Y}"})
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
-        count_anew_from(since=obj.since)
+        count_anew_for(obj)
 
 
 @admin.register(Formula)

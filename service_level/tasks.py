@@ -11,4 +11,4 @@ from telephony.queue_log import sources
 def keep_up() -> None:
     """What switchboards wrote is read, and the figures of it are counted: one after the other, within a tick."""
     sources.read_sources(now=timezone.now())
-    counting.count_changed(now=timezone.now())
+    counting.count_changed()

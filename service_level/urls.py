@@ -13,4 +13,5 @@ urlpatterns = [
     path("<str:named>/export/", views.export, name="export"),
     path("<str:named>/lines/<path:line>/", views.line, name="line"),
     path("<str:named>/calls/<path:line>/", views.calls, name="calls"),
+    path("<str:named>/others/<path:line>/", views.others, name="others"),
 ]

@@ -9,37 +9,22 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agents.models import User
 from service_level.days import LA_PAZ, bounds_of, read_day
 from service_level.indicator.counting import formula_of
 from service_level.indicator.figures import queues_of
-from service_level.models import Formula
+from service_level.indicator.which import conditions
 from service_level.months import after, month_of
 from telephony.models import LoggedVisit
 
 ATT, ALL = "att", "all"  # instead of a line: those the regulator counts, and every one
 HALF_HOUR = timedelta(minutes=30)
-WHICH = {
-    "": gettext_lazy("Todas las registradas"),
-    "within": gettext_lazy("Atendidas a tiempo"),
-    "late": gettext_lazy("Atendidas tarde"),
-    "answered": gettext_lazy("Atendidas"),
-    "missed": gettext_lazy("Fuera de plazo"),
-    "abandoned": gettext_lazy("No atendidas"),
-    "hung_up": gettext_lazy("Colgaron esperando"),
-    "timed_out": gettext_lazy("Agotaron la espera"),
-    "other": gettext_lazy("Salieron de otra manera"),
-    "waiting": gettext_lazy("Esperan todavía"),
-    "unknown": gettext_lazy("Sin espera conocida"),
-    "odd": gettext_lazy("Con anomalías"),
-}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`half`: the begin of a half hour, of one day. `which`: one of WHICH."""
+    """`half`: the begin of a half hour, of one day. `which`: one of the conditions of its month."""
 
     month: date
     line: str
@@ -79,19 +64,19 @@ def asked_for(*, month: date, line: str, sent: Mapping[str, str]) -> Asked:
     first, last = read_day(sent.get("first")), read_day(sent.get("last"))
     first = first if first and month_of(first) == month else month
     last = last if last and month_of(last) == month and last >= first else _last_of(month)
-    which = sent.get("which", "")
     half = _half(first, sent.get("half", "")) if first == last else None
-    return Asked(month, line, first, last, half, which if which in WHICH else "")
+    which = sent.get("which", "")
+    return Asked(month, line, first, last, half, which if which in conditions(formula_of(month)) else "")
 
 
-def find_calls(*, asked: Asked, user: User) -> QuerySet[LoggedVisit]:
-    """Their visits, as the figures count them; unordered."""
+def find_calls(*, asked: Asked, user: User, every: bool = False) -> QuerySet[LoggedVisit]:
+    """Their visits, as the figures count them; unordered. `every`: whichever of them are asked for."""
     begins, ends = bounds_of(asked.first, asked.last)
     if asked.half:
         begins, ends = asked.half, asked.half + HALF_HOUR
     found = LoggedVisit.objects.visible_to(user).filter(entered_at__gte=begins, entered_at__lt=ends)
     found = found.filter(_of_line(asked.month, asked.line))
-    return found.filter(_which(asked.which, formula_of(asked.month)))
+    return found if every else found.filter(conditions(formula_of(asked.month))[asked.which][1])
 
 
 def _of_line(month: date, line: str) -> Q:
@@ -103,26 +88,6 @@ def _of_line(month: date, line: str) -> Q:
     known = [one.queue for one in queues if one.line == line]
     others = [one.queue for one in queues if one.line != line]
     return Q(queue__in=known) | (Q(queue=line) & ~Q(queue__in=others))
-
-
-def _which(which: str, formula: Formula) -> Q:
-    answered, abandoned = Q(outcome="answered"), Q(outcome__in=["hung_up", "timed_out", "other"])
-    within = answered & Q(wait__lte=formula.seconds)
-    counted = Q(outcome="hung_up") & (Q(wait=None) | Q(wait__gte=formula.shortest_hang_up))
-    counted |= Q(outcome="timed_out") if formula.counts_timed_out else Q(pk=None)
-    counted |= Q(outcome="other") if formula.counts_other else Q(pk=None)
-    late = answered & (Q(wait__gt=formula.seconds) | Q(wait=None))
-    return {
-        "": answered | abandoned,
-        "within": within,
-        "late": late,
-        "answered": answered,
-        "missed": late | counted,
-        "abandoned": abandoned,
-        "waiting": Q(outcome="waiting"),
-        "unknown": answered & Q(wait=None),
-        "odd": ~Q(oddities=[]),
-    }.get(which, Q(outcome=which))
 
 
 def _half(day: date, text: str) -> datetime | None:

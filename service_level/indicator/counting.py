@@ -7,7 +7,7 @@ grain, whatever its queue is, so nothing is left out unseen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 
 from django.conf import settings
@@ -17,13 +17,13 @@ from django.db.models import Max, Min
 from django.db.models.functions import TruncDate
 
 from service_level.days import LA_PAZ, bounds_of
-from service_level.models import Formula, LineFigure
+from service_level.models import Formula, LineFigure, MeasuredQueue
 from service_level.months import after, month_of
 from telephony.models import ChangedDay, LoggedVisit
 from telephony.queue_log.taking import mark_changed
 
 COUNTS = (
-    *("answered", "within", "hung_up", "timed_out", "other", "waiting", "counted", "unknown", "odd", "hung_up_within"),
+    *("answered", "within", "hung_up", "timed_out", "other", "waiting", "counted", "unknown", "odd"),
     *("wait_total", "wait_median", "wait_ninth", "longest", "talked", "talk_total"),
 )
 _COUNT = f"""
@@ -54,7 +54,6 @@ SELECT %(grain)s, line, counts_for_att, (CASE %(grain)s WHEN 'half_hour' THEN ha
        count(*) FILTER (WHERE counts),
        count(*) FILTER (WHERE answered AND wait IS NULL),
        count(*) FILTER (WHERE is_odd),
-       count(*) FILTER (WHERE outcome = 'hung_up' AND wait <= %(seconds)s),
        coalesce(sum(wait) FILTER (WHERE answered), 0),
        percentile_cont(0.5) WITHIN GROUP (ORDER BY wait) FILTER (WHERE answered),
        percentile_cont(0.9) WITHIN GROUP (ORDER BY wait) FILTER (WHERE answered),
@@ -65,20 +64,29 @@ SELECT %(grain)s, line, counts_for_att, (CASE %(grain)s WHEN 'half_hour' THEN ha
 """
 
 
-def count_changed(*, now: datetime) -> int:
+def count_changed() -> int:
     """Count the days anew of which something came. Returns how many."""
     days = sorted(ChangedDay.objects.values_list("day", flat=True))
     return sum(_count_month(month, list(some)) for month, some in groupby(days, key=month_of))
 
 
-def count_anew_from(*, since: date) -> None:
-    """What is counted by changed from that month on: all its days are to be counted again. Call it inside the
-    transaction of the change.
+def count_anew_for(row: Formula | MeasuredQueue, *, was_since: date | None = None) -> date:
+    """A row of what is counted by was written, changed or taken away: all days from its month on are to be counted
+    again, or from where it stood before if that is earlier. Call it inside the transaction of the change. Returns the
+    month from which.
     """
+    since = min(row.since, was_since or row.since)
     begins, _ends = bounds_of(since, since)
     found = LoggedVisit.objects.filter(entered_at__gte=begins)
     days = found.annotate(day=TruncDate("entered_at", tzinfo=LA_PAZ)).values_list("day", flat=True).distinct()
     mark_changed(list(days))
+    return since
+
+
+def days_to_be_counted(month: date) -> list[date]:
+    """Those of the month whose figures are of before still."""
+    found = ChangedDay.objects.filter(day__gte=month, day__lt=after(month))
+    return list(found.order_by("day").values_list("day", flat=True))
 
 
 def months_with_figures() -> Iterator[date]:

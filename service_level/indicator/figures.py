@@ -19,7 +19,7 @@ from service_level.months import after
 Grain = LineFigure.Grain
 HUNDREDTH = Decimal("0.01")
 SUMS = (
-    *("answered", "within", "hung_up", "timed_out", "other", "waiting", "counted", "unknown", "odd", "hung_up_within"),
+    *("answered", "within", "hung_up", "timed_out", "other", "waiting", "counted", "unknown", "odd"),
     *("wait_total", "talked", "talk_total"),
 )
 
@@ -37,7 +37,6 @@ class Counts:
     counted: int = 0
     unknown: int = 0
     odd: int = 0
-    hung_up_within: int = 0
     wait_total: int = 0
     talked: int = 0
     talk_total: int = 0
@@ -170,9 +169,11 @@ def days_of(month: date, *, line: str = "") -> dict[date, Counts]:
     return days
 
 
-def counted_until() -> datetime | None:
-    """The begin of the last half hour of which there are calls."""
-    return LineFigure.objects.filter(grain=Grain.HALF_HOUR).aggregate(last=Max("began_at"))["last"]
+def counted_until(month: date) -> datetime | None:
+    """The begin of the last half hour of the month of which there are calls."""
+    begins, ends = bounds_of(month, after(month) - timedelta(days=1))
+    found = LineFigure.objects.filter(grain=Grain.HALF_HOUR, began_at__gte=begins, began_at__lt=ends)
+    return found.aggregate(last=Max("began_at"))["last"]
 
 
 def left_of(counts: Counts, formula: Formula) -> int:

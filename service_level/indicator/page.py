@@ -82,6 +82,11 @@ def level_in_words(level: Decimal | None) -> str:
     return _("sin datos") if level is None else f"{figure(level, 2)} %"
 
 
+def points_in_words(apart: Decimal | None) -> str:
+    """A difference of two levels: `+1,25`."""
+    return "" if apart is None else f"{'−' if apart < 0 else '+'}{figure(abs(apart), 2)}"
+
+
 def month_in_words(month: date) -> str:
     return formats.date_format(month, "F Y")
 
@@ -152,5 +157,4 @@ def uncovered(month: date, *, now: datetime) -> list[date]:
     last, today = after(month) - timedelta(days=1), now.astimezone(LA_PAZ).date()
     calendar = working_calendar(first=month, last=last)
     days = (month + timedelta(days=ahead) for ahead in range(last.day))
-    worked = [(day, midnight_of(day)) for day in days if day < today and calendar.stretches_of(day)]
-    return days_without_a_line(worked)
+    return days_without_a_line({day: midnight_of(day) for day in days if day < today and calendar.stretches_of(day)})

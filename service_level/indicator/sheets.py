@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from screens.spreadsheets import Sheet
 from service_level.days import LA_PAZ
+from service_level.indicator.accounts import Accounts
 from service_level.indicator.figures import Counts, Grain, Month, figures_between
 from service_level.models import LineFigure
 from service_level.months import after
@@ -43,6 +46,20 @@ def sheets_of(figures: Month) -> list[Sheet]:
     ]
 
 
+def sheet_of_accounts(told: Mapping[str, Accounts]) -> Sheet:
+    """What other accounts say, of each of the totals by its words."""
+    rows: list[list[Any]] = [
+        [of, one.variant.words, one.variant.how, one.counted, one.within, _level(one.level), one.differing]
+        for of, accounts in told.items()
+        for one in accounts.accounts
+    ]
+    heads = [
+        *(_("De"), _("Cuenta"), _("Cómo cuenta"), _("Cuentan"), _("A tiempo"), _("A tiempo (%)")),
+        _("Llamadas que hacen la diferencia"),
+    ]
+    return Sheet(_("Otras cuentas"), heads, rows)
+
+
 def _begun(figure: LineFigure) -> datetime:
     return figure.began_at.astimezone(LA_PAZ)
 
@@ -60,12 +77,15 @@ def _heads() -> list[str]:
 
 
 def _cells(counts: Counts) -> list[Any]:
-    level = _("sin datos") if counts.level is None else float(counts.level)
     return [
-        counts.registered, counts.counted, counts.answered, counts.within, level,
+        counts.registered, counts.counted, counts.answered, counts.within, _level(counts.level),
         counts.hung_up, counts.timed_out, counts.other, counts.mean_wait, counts.median, counts.ninth, counts.longest,
         counts.mean_talk, counts.unknown, counts.odd,
     ]  # fmt: skip
+
+
+def _level(level: Decimal | None) -> Any:
+    return _("sin datos") if level is None else float(level)
 
 
 def _yes(is_so: bool) -> str:

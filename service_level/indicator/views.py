@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user
 from screens.spreadsheets import workbook_response
-from service_level.days import LA_PAZ, read_day
-from service_level.indicator.calls import ALL, ATT, WHICH, Asked, asked_for, find_calls
-from service_level.indicator.counting import months_with_figures
+from service_level.days import LA_PAZ, bounds_of, read_day
+from service_level.indicator.accounts import read_accounts
+from service_level.indicator.calls import ALL, ATT, Asked, asked_for, find_calls
+from service_level.indicator.counting import days_to_be_counted, months_with_figures
 from service_level.indicator.figures import Counts, Line, Month, counted_until, days_of, read_month
 from service_level.indicator.page import (
     Row,
@@ -26,14 +27,16 @@ from service_level.indicator.page import (
     half_rows,
     month_in_words,
     of_whole_month,
+    points_in_words,
     uncovered,
 )
-from service_level.indicator.sheets import sheets_of
+from service_level.indicator.sheets import sheet_of_accounts, sheets_of
 from service_level.indicator.tables import CallTable
+from service_level.indicator.which import WHICH, conditions
 from service_level.months import after, before, month_of, read_month_name, written
 from telephony.models import LoggedVisit
-from telephony.queue_log.evidence import lines_of, oddities_of
-from telephony.queue_log.sources import unread
+from telephony.queue_log.evidence import is_written, lines_of, oddities_of
+from telephony.queue_log.sources import unread, unreadable_lines
 
 
 @require_GET
@@ -54,7 +57,8 @@ def month(request: HttpRequest, named: str) -> HttpResponse:
 
 def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
     this, now = figures.month, timezone.now()
-    until = counted_until()
+    until = counted_until(this)
+    is_empty = not (figures.all.registered or figures.all.waiting)
     context = {
         "figures": figures,
         "name": month_in_words(this),
@@ -66,8 +70,13 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "all": _total(figures, ALL, _("Todas las líneas")),
         "charts": charts_of(this, formula=figures.formula),
         "unread": unread(),
-        "uncovered": uncovered(this, now=now) if figures.all.registered else [],
+        "unreadable": unreadable_lines(),
+        "changed": days_to_be_counted(this),
+        "is_empty": is_empty,
+        "has_lines": is_empty and is_written(*bounds_of(this, after(this) - timedelta(days=1))),
+        "uncovered": [] if is_empty else uncovered(this, now=now),
         "counted_until": until.astimezone(LA_PAZ) if until else None,
+        "others": reverse("service_level:others", args=[written(this), ATT]),
         "around": _around(this, lambda month: reverse("service_level:month", args=[written(month)])),
         "trail": [("", _("Indicador"))],
     }
@@ -111,20 +120,53 @@ def calls(request: HttpRequest, named: str, line: str) -> HttpResponse:
     figures = _month_named(named)
     this = figures.month
     user, asked = signed_in_user(request), asked_for(month=this, line=line, sent=request.GET)
-    titles = {ATT: _("Líneas de la ATT"), ALL: _("Todas las líneas")}
+    titles = _totals()
     if line not in titles and line not in {one.number for one in figures.lines}:
         raise Http404
     table = CallTable(find_calls(asked=asked, user=user)).shown_to(request)
+    words = conditions(figures.formula)[asked.which][0]
+    kinds = WHICH if asked.which in WHICH else {**WHICH, asked.which: words}
     of_line = [] if line in titles else [(reverse("service_level:line", args=[written(this), line]), line)]
     context = {
         "table": table,
         "asked": asked,
         "formula": figures.formula,
-        "heading": f"{titles.get(line, line)}: {WHICH[asked.which]}",
-        "chips": [(words, f"?{asked.but(code)}", code == asked.which) for code, words in WHICH.items()],
+        "heading": f"{titles.get(line, line)}: {words}",
+        "chips": [(words, f"?{asked.but(code)}", code == asked.which) for code, words in kinds.items()],
         "trail": [*_trail(this), *of_line, ("", _("Llamadas"))],
     }
     return render(request, "service_level/indicator/calls.html", context)
+
+
+@require_GET
+@centre_only
+def others(request: HttpRequest, named: str, line: str) -> HttpResponse:
+    """What other accounts say of the calls of a month: of a line, of those the regulator counts, or of all."""
+    figures = _month_named(named)
+    this = figures.month
+    lines = {**_totals(), **{one.number: f"{one.number} {one.name}".strip() for one in figures.lines}}
+    if line not in lines:
+        raise Http404
+    asked = of_whole_month(this, line)
+    told = read_accounts(asked=asked, formula=figures.formula, user=signed_in_user(request))
+    opens = Row("", Counts(), asked, figures.formula).leads
+    context = {
+        "name": month_in_words(this),
+        "told": told,
+        "accounts": [
+            (one, points_in_words(one.apart), opens(f"differs_{one.variant.code}") if one.differing else "")
+            for one in told.accounts
+        ],
+        "bands": [(one, opens(f"answered_{one.begins}"), opens(f"lost_{one.begins}")) for one in told.bands],
+        "oddities": [(words, count, opens(which)) for which, words, count in told.oddities],
+        "unknown": opens("unknown"),
+        "chips": [
+            (words, reverse("service_level:others", args=[written(this), one]), one == line)
+            for one, words in lines.items()
+        ],
+        "trail": [*_trail(this), ("", _("Otras cuentas"))],
+    }
+    return render(request, "service_level/indicator/others.html", context)
 
 
 @require_GET
@@ -149,10 +191,19 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @centre_only
 def export(request: HttpRequest, named: str) -> HttpResponseBase:
-    """The month as a workbook: lines, days and half hours. There is nobody's data in it."""
-    figures = _month_named(named)
+    """The month as a workbook: lines, days, half hours and other accounts. There is nobody's data in it."""
+    figures, user = _month_named(named), signed_in_user(request)
     name = _("indicador %(month)s") % {"month": written(figures.month)}
-    return workbook_response(name, sheets_of(figures), today=timezone.localdate())
+    told = {
+        words: read_accounts(asked=of_whole_month(figures.month, total), formula=figures.formula, user=user)
+        for total, words in _totals().items()
+    }
+    return workbook_response(name, [*sheets_of(figures), sheet_of_accounts(told)], today=timezone.localdate())
+
+
+def _totals() -> dict[str, str]:
+    """What is asked for instead of a line, in words."""
+    return {ATT: _("Líneas de la ATT"), ALL: _("Todas las líneas")}
 
 
 def _month_named(named: str, *, line: str = "") -> Month:

@@ -119,7 +119,6 @@ class LineFigure(models.Model):
         _("sin espera conocida"), help_text=_("Atendidas de las que no se sabe si fue a tiempo: cuentan como tarde.")
     )
     odd = models.PositiveIntegerField(_("con anomalías"))
-    hung_up_within = models.PositiveIntegerField(_("colgaron antes del plazo"))
     wait_total = models.PositiveBigIntegerField(_("espera de las atendidas"))
     wait_median = models.FloatField(_("mediana de la espera"), null=True)
     wait_ninth = models.FloatField(_("90 % esperó a lo sumo"), null=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
@@ -48,15 +49,26 @@ def lines_of(visit: LoggedVisit) -> list[Written]:
     ]
 
 
-def days_without_a_line(days: Iterable[tuple[date, datetime]]) -> list[date]:
+_UNWRITTEN = """
+SELECT begins FROM unnest(%s::timestamptz[]) begins
+ WHERE NOT EXISTS (SELECT FROM telephony_switchboard s WHERE EXISTS (
+         SELECT FROM telephony_loggedline l  -- of each switchboard by its own index
+          WHERE l.switchboard_id = s.id AND l.at >= begins AND l.at < begins + interval '24 hours'))
+"""
+
+
+def days_without_a_line(days: Mapping[date, datetime]) -> list[date]:
     """Of days with the moment each begins, those of which no switchboard wrote a line."""
-    return [day for day, begins in days if not _is_written(begins, begins + timedelta(days=1))]
+    with connection.cursor() as cursor:
+        cursor.execute(_UNWRITTEN, [list(days.values())])
+        unwritten = {begins for (begins,) in cursor.fetchall()}
+    return [day for day, begins in days.items() if begins in unwritten]
 
 
-def _is_written(begins: datetime, ends: datetime) -> bool:
-    boards = Switchboard.objects  # each by its own index
+def is_written(begins: datetime, ends: datetime) -> bool:
+    """Whether any switchboard wrote a line in that time."""
     lines = LoggedLine.objects.filter(switchboard=OuterRef("pk"), at__gte=begins, at__lt=ends)
-    return bool(boards.filter(Exists(lines)).exists())
+    return bool(Switchboard.objects.filter(Exists(lines)).exists())
 
 
 def _queue_of(text: str) -> str:

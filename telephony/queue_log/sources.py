@@ -9,14 +9,34 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import connection
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from telephony.models import LogLook, LogSource
+from telephony.models import LogLook, LogSource, Switchboard
 from telephony.queue_log.files import NotALog, read_file
 
 ALONE = "SELECT pg_try_advisory_lock(hashtextextended('queue_log sources', 0))"
 NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended('queue_log sources', 0))"
 FILES = 1_000  # of one source: more is a path that means something else
+
+
+class WhichBoard(ValueError):
+    """There are several switchboards, and it is not said of which one a log is; the message names them."""
+
+
+def board_of_a_log(*, named: str | None) -> Switchboard:
+    """The one that is named, or the only one. Where there is none yet, *Central*, without a link: what it wrote has an
+    owner all the same. Raises WhichBoard.
+    """
+    boards = Switchboard.objects.order_by("name")
+    known = list(boards.values_list("name", flat=True))
+    if not known and not named:
+        return Switchboard.objects.get_or_create(name="Central", defaults={"host": ""})[0]
+    found = list(boards.filter(name=named) if named else boards)
+    if len(found) != 1:
+        words = _("¿De qué central? --switchboard NOMBRE, una de: %(known)s")
+        raise WhichBoard(words % {"known": ", ".join(known) or _("ninguna")})
+    return found[0]
 
 
 def read_sources(*, now: datetime) -> int:
@@ -32,6 +52,12 @@ def unread() -> list[LogLook]:
     """Of the sources in use, those of which something could not be read."""
     looks = LogLook.objects.filter(source__is_on=True).exclude(problem="")
     return list(looks.select_related("source").order_by("source"))
+
+
+def unreadable_lines() -> int:
+    """Of the sources in use: how many of what they hold were no lines of queue_log."""
+    looks = LogLook.objects.filter(source__is_on=True)
+    return looks.aggregate(lines=Sum("unreadable"))["lines"] or 0
 
 
 @contextmanager

@@ -115,6 +115,7 @@ ADDRESSES = [
     Address("service_level:export", CENTRE, of=lambda world: {"named": "2026-11"}, sends={}),
     Address("service_level:line", CENTRE, of=lambda world: {"named": "2026-11", "line": "101"}),
     Address("service_level:calls", CENTRE, of=lambda world: {"named": "2026-11", "line": "att"}),
+    Address("service_level:others", CENTRE, of=lambda world: {"named": "2026-11", "line": "att"}),
     Address("service_level:call", CENTRE, of=lambda world: {"pk": world.logged_visit.pk}),
     Address("control_room:room", CENTRE),
     Address("control_room:now", CENTRE),

@@ -28,7 +28,7 @@ def test_the_month_of_the_demo_is_full_of_calls(
     queue_log.write_what_was_called(now=now)
     assert LogSource.objects.count() == 1
     assert read_sources(now=now) > 2_000
-    count_changed(now=now)
+    count_changed()
     october, november = (read_month(month) for month in months_with_figures())
     for month in (october, november):
         assert month.att.registered > 100

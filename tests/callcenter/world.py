@@ -94,7 +94,7 @@ class World:
         begins = int(self.now.timestamp())
         lines = [f"{begins}|9.1|101|NONE|ENTERQUEUE||70712345|1", f"{begins + 9}|9.1|101|NONE|ABANDON|1|1|9"]
         take_lines(board=board, lines=lines)
-        count_changed(now=self.now)
+        count_changed()
         return LoggedVisit.objects.get(call="9.1")
 
     @cached_property

@@ -35,7 +35,7 @@ def broken() -> set[str]:
 @pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.glob("queue_log*")))
 def test_a_log_that_was_taken_breaks_none(name: str, board: Switchboard, now: datetime) -> None:
     take_lines(board=board, lines=(SAMPLES / name).read_text().splitlines())
-    count_changed(now=now)
+    count_changed()
     assert not broken()
 
 
@@ -50,7 +50,7 @@ def test_every_promise_has_its_breach() -> None:
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_each_breach_is_found(name: str, board: Switchboard, now: datetime) -> None:
-    taken(board, now)
+    taken(board)
     with connection.cursor() as cursor:
         cursor.execute(BREAKS[name])
     assert name in broken()

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from screens.terminal import TerminalCommand
@@ -27,7 +26,7 @@ class Command(TerminalCommand):
         named = read_month_name(month)
         if named is None:
             raise CommandError(_("«%(text)s» no es un mes: escríbalo como 2026-11.") % {"text": month[:20]})
-        count_changed(now=timezone.now())
+        count_changed()
         figures = read_month(named, line=line)
         if line and not figures.lines:
             raise CommandError(_("No hay ninguna línea «%(line)s» en ese mes.") % {"line": line[:20]})

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from screens.terminal import TerminalCommand
 from telephony.models import LoggedVisit, Switchboard
 from telephony.queue_log.files import NotALog, read_file
+from telephony.queue_log.sources import WhichBoard, board_of_a_log
 
 
 class Command(TerminalCommand):
@@ -26,7 +27,10 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *, path: Path, switchboard: str | None, **options: Any) -> None:
-        board = self._board(switchboard)
+        try:
+            board = board_of_a_log(named=switchboard)
+        except WhichBoard as error:
+            raise CommandError(str(error)) from error
         try:
             taken, is_cut = read_file(board=board, path=path, now=timezone.now())
         except NotALog as error:
@@ -42,20 +46,7 @@ class Command(TerminalCommand):
             "calls": taken.calls,
             "anomalies": _anomalies(board),
         }
-        self.stdout.write(json.dumps(report) if options["json"] else _in_words(report))
-
-    def _board(self, name: str | None) -> Switchboard:
-        """The one that is named, or the only one; where there is none its evidence has an owner all the same."""
-        boards = Switchboard.objects.order_by("name")
-        known = ", ".join(boards.values_list("name", flat=True))
-        if not known and not name:
-            self.stderr.write(_("No había ninguna central: se anotó «Central», sin enlace."))
-            return Switchboard.objects.get_or_create(name="Central", defaults={"host": ""})[0]
-        found = list(boards.filter(name=name) if name else boards)
-        if len(found) != 1:
-            words = _("¿De qué central? --switchboard NOMBRE, una de: %(known)s")
-            raise CommandError(words % {"known": known or _("ninguna")})
-        return found[0]
+        self.stdout.write(json.dumps(report) if options["json"] else _in_words(report, board))
 
 
 def _anomalies(board: Switchboard) -> dict[str, int]:
@@ -64,10 +55,10 @@ def _anomalies(board: Switchboard) -> dict[str, int]:
     return dict(sorted(Counter(one for several in odd.iterator() for one in several).items()))
 
 
-def _in_words(report: dict[str, Any]) -> str:
+def _in_words(report: dict[str, Any], board: Switchboard) -> str:
     odd = ", ".join(f"{name} {count}" for name, count in report["anomalies"].items()) or _("ninguna")
     words = _(
-        "%(lines)d líneas, %(new)d nuevas, %(unreadable)d que no son líneas; hablan de %(calls)d llamadas. "
+        "%(board)s: %(lines)d líneas, %(new)d nuevas, %(unreadable)d que no son líneas; hablan de %(calls)d llamadas. "
         "Anomalías que hay: %(odd)s."
     )
-    return words % {**report, "odd": odd}
+    return words % {**report, "odd": odd, "board": board}

@@ -12,10 +12,10 @@ from telephony.queue_log.taking import take_lines
 SAMPLES = Path("tests/telephony/samples/queue_log")
 
 
-def taken(board: Switchboard, now: datetime, *lines: str) -> date:
+def taken(board: Switchboard, *lines: str) -> date:
     """Take lines, those of the recording if none are given, and count; the month of the first visit."""
     take_lines(board=board, lines=lines or (SAMPLES / "queue_log").read_text().splitlines())
-    count_changed(now=now)
+    count_changed()
     return next(months_with_figures())
 
 

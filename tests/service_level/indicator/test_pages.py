@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from agents.models import User
 from service_level.indicator.calls import asked_for, find_calls
 from service_level.indicator.figures import read_month
 from service_level.indicator.page import Row, of_whole_month
-from telephony.models import LoggedVisit, Switchboard
+from telephony.models import ChangedDay, LoggedVisit, LogSource, Switchboard
+from telephony.queue_log.sources import read_sources
+from telephony.queue_log.taking import take_lines
 from tests.service_level.indicator.a_log import answered, call, hung_up, taken
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +46,7 @@ def month(board: Switchboard, now: datetime, at: Callable[[str], datetime]) -> d
         *answered(late, "1.7", "102", 90),
         *hung_up(late, "1.8", "ventas/norte", 9),
     ]
-    return taken(board, now, *lines)
+    return taken(board, *lines)
 
 
 def page(client: Client, path: str) -> str:
@@ -69,18 +72,20 @@ def test_every_figure_opens_as_many_calls_as_it_says(month: date, elena: User) -
 
 
 def test_every_link_of_the_pages_opens(month: date, elena: User, signed_in: SignedIn) -> None:
-    client, seen, ahead = signed_in(elena), set[str](), [reverse("service_level:month", args=["2026-11"])]
+    """One of each kind, whichever its line, day, half hour or call; without the orders a list can stand in."""
+    client, kinds, ahead = signed_in(elena), set[str](), [reverse("service_level:month", args=["2026-11"])]
     while ahead:
-        path = ahead.pop()
-        if path in seen:
+        path = ahead.pop(0)
+        kind = re.sub(r"\d[\d:%A-]*|(?<=/)(ventas/norte|att|all)(?=/)", "1", path)
+        if kind in kinds or "sort=" in path:
             continue
-        seen.add(path)
-        content = client.get(path).content.decode()
+        kinds.add(kind)
+        content = page(client, path)
         main = content[content.index("<main") : content.index("</main")]
         found = re.findall(r'href="(/indicator/[^"#]*|\?[^"#]*)"', main)
         ahead += [(path.partition("?")[0] + one if one.startswith("?") else one).replace("&amp;", "&") for one in found]
-    assert len(seen) > 60
-    assert any(path.startswith("/indicator/calls/") for path in seen)
+    assert len(kinds) > 40
+    assert {"/indicator/calls/1/", "/indicator/1/others/1/"} <= kinds
 
 
 def test_a_half_hour_opens_its_calls(month: date, elena: User, at: Callable[[str], datetime]) -> None:
@@ -126,13 +131,52 @@ def test_a_month_without_calls_says_what_to_do(elena: User, signed_in: SignedIn)
     assert "read_queue_log" in page(signed_in(elena), reverse("service_level:month", args=["2026-07"]))
 
 
+def test_a_month_of_lines_without_a_call_does_not_say_that_nothing_was_read(
+    board: Switchboard, elena: User, signed_in: SignedIn, at: Callable[[str], datetime]
+) -> None:
+    taken(board, *answered(at("2026-11-10 09:00"), "1.1", "101", 5))
+    take_lines(board=board, lines=[f"{int(at('2026-10-10 09:00').timestamp())}|NONE|NONE|NONE|QUEUESTART|"])
+    seen = page(signed_in(elena), reverse("service_level:month", args=["2026-10"]))
+    assert "se leyeron líneas de la central" in seen
+    assert "read_queue_log" not in seen
+
+
+def test_a_month_says_which_of_its_days_are_of_before_still(month: date, elena: User, signed_in: SignedIn) -> None:
+    ChangedDay.objects.create(day=date(2026, 11, 11))
+    ChangedDay.objects.create(day=date(2026, 10, 31))
+    seen = page(signed_in(elena), reverse("service_level:month", args=["2026-11"]))
+    assert "se está contando de nuevo" in seen
+    assert "31/10" not in seen
+
+
+def test_a_month_says_until_when_it_is_counted(
+    month: date, board: Switchboard, elena: User, signed_in: SignedIn, at: Callable[[str], datetime]
+) -> None:
+    """Its own last calls, not those of the months after it."""
+    taken(board, *answered(at("2026-12-01 09:40"), "2.1", "101", 5))
+    assert "11/11/2026 15:30" in page(signed_in(elena), reverse("service_level:month", args=["2026-11"]))
+
+
+def test_lines_that_are_none_are_told_on_the_page(
+    month: date, board: Switchboard, now: datetime, elena: User, signed_in: SignedIn, tmp_path: Path
+) -> None:
+    (tmp_path / "queue_log").write_text(
+        f"{int(now.timestamp())}|NONE|NONE|NONE|QUEUESTART|\nesto no es de la central\n", encoding="utf-8"
+    )
+    LogSource.objects.create(switchboard=board, path=str(tmp_path / "queue_log"))
+    read_sources(now=now)
+    assert "hay 1 línea que no es de queue_log" in page(
+        signed_in(elena), reverse("service_level:month", args=["2026-11"])
+    )
+
+
 def test_the_workbook_has_every_line_day_and_half_hour(month: date, elena: User, signed_in: SignedIn) -> None:
     answer = signed_in(elena).post(reverse("service_level:export", args=["2026-11"]))
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
-    lines, days, halves, formula = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+    lines, days, halves, formula, others = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
     att = next(row for row in lines if row[0] == "Suma ATT")
     assert (att[3], att[6], att[7]) == (6, 2, 33.33)
-    assert [len(rows) for rows in (days, halves, formula)] == [6, 6, 7]
+    assert [len(rows) for rows in (days, halves, formula, others)] == [6, 6, 7, 15]
 
 
 def test_whoever_is_nobody_sees_none(month: date, ana: Any) -> None:
