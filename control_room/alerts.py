@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,8 @@ from campaigns.models import CallBack, Campaign
 from control_room.models import AlertLimit
 from control_room.people import Person
 from control_room.waiting import Waiting
+from service_level.models import MonthForecast
+from service_level.months import month_of
 from telephony.link_ages import LinkAge
 
 Kind = AlertLimit.Kind
@@ -49,7 +52,7 @@ def limits() -> Mapping[str, int]:
 def find_alerts(
     *, people: Sequence[Person], waiting: Iterable[Waiting], links: Iterable[LinkAge], now: datetime
 ) -> list[Alert]:
-    """All there are now. Three statements, whatever the number of agents."""
+    """All there are now. Four statements, whatever the number of agents."""
     limit = limits()
     found = [
         *_of_states(people, limit, now=now),
@@ -57,6 +60,7 @@ def find_alerts(
         *_of_links(links, limit, now=now),
         *_of_lists(people, limit),
         *_of_agreed_calls(limit, now=now),
+        *_of_the_month(limit, now=now),
     ]
     return sorted(found, key=lambda one: (-one.weight, one.words))
 
@@ -168,3 +172,26 @@ def _of_agreed_calls(limit: Mapping[str, int], *, now: datetime) -> Iterable[Ale
         yield Alert(
             Kind.AGREED, words % said, max(late) / limit[Kind.AGREED], None, reverse("campaigns:agenda"), _("Agenda")
         )
+
+
+def _of_the_month(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    """Before the indicator is lost: while most of the ways the month may end are still to be changed."""
+    ahead = MonthForecast.objects.filter(month=month_of(timezone.localdate(now))).first()
+    if Kind.MONTH not in limit or ahead is None or ahead.chance >= limit[Kind.MONTH]:
+        return
+    said = {"chance": ahead.chance, "count": abs(ahead.left)}
+    if ahead.left > 0:
+        words = ngettext(
+            "El indicador está en riesgo: %(chance)s de cada 100 finales del mes lo cumplen; puede perderse %(count)s"
+            " llamada más.",
+            "El indicador está en riesgo: %(chance)s de cada 100 finales del mes lo cumplen; pueden perderse %(count)s"
+            " llamadas más.",
+            ahead.left,
+        )
+    else:
+        words = _(
+            "El indicador está en riesgo: %(chance)s de cada 100 finales del mes lo cumplen; las llamadas que podían"
+            " perderse ya se perdieron."
+        )
+    weight = 1 + (1 - ahead.chance / limit[Kind.MONTH])
+    yield Alert(Kind.MONTH, words % said, weight, None, reverse("service_level:newest"), _("Indicador"))

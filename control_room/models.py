@@ -22,12 +22,13 @@ class AlertLimit(models.Model):
         LIST = "list", _("Contactos que le quedan a un agente")
         AGREED = "agreed", _("Llamada acordada vencida, en segundos")
         LINK = "link", _("Enlace con la central perdido, en segundos")
+        MONTH = "month", _("Finales del mes que cumplen el indicador, de cada cien")
 
     kind = models.CharField(_("de qué avisa"), max_length=8, choices=Kind, unique=True)
     limit = models.PositiveIntegerField(
         _("umbral"),
         validators=[MinValueValidator(1)],
-        help_text=_("Avisa cuando se pasa; la lista, cuando baja de él."),
+        help_text=_("Avisa cuando se pasa; la lista y los finales del mes, cuando bajan de él."),
     )
     is_on = models.BooleanField(_("avisa"), default=True)
     is_mailed = models.BooleanField(

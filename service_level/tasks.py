@@ -3,12 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from service_level.indicator import counting
+from service_level.indicator import counting, forecast
 from telephony.queue_log import sources
 
 
 @shared_task(name="service_level.keep_up")
 def keep_up() -> None:
-    """What switchboards wrote is read, and the figures of it are counted: one after the other, within a tick."""
+    """What switchboards wrote is read, the figures of it are counted, and where they lead is drawn: within a tick."""
     sources.read_sources(now=timezone.now())
     counting.count_changed()
+    forecast.keep_forecast(now=timezone.now())

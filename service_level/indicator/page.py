@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -121,14 +121,21 @@ def half_rows(day: date, *, line: str, formula: Formula) -> Iterator[Row]:
 
 
 def charts_of(month: date, *, line: str = "", formula: Formula) -> list[Chart]:
-    """Day by day, and by the hour: of the lines the regulator counts, or of one line; none without calls."""
-    both = _days_chart(month, line=line, formula=formula), _hours_chart(month, line=line)
-    return [chart for chart in both if chart]
+    """Day by day, the budget of errors and by the hour: of the lines the regulator counts, or of one line; none without
+    calls.
+    """
+    days = days_of(month, line=line)
+    some = (
+        _days_chart(days, month, line=line, formula=formula),
+        None if line else _budget_chart(days, month, formula=formula),
+        _hours_chart(month, line=line),
+    )
+    return [chart for chart in some if chart]
 
 
-def _days_chart(month: date, *, line: str, formula: Formula) -> Chart | None:
+def _days_chart(counted: Mapping[date, Counts], month: date, *, line: str, formula: Formula) -> Chart | None:
     """The level of each day beside the target; None without calls."""
-    days = {day: counts.level for day, counts in days_of(month, line=line).items() if counts.level is not None}
+    days = {day: counts.level for day, counts in counted.items() if counts.level is not None}
     if not days:
         return None
     series = {
@@ -138,6 +145,21 @@ def _days_chart(month: date, *, line: str, formula: Formula) -> Chart | None:
     address = reverse("service_level:calls", args=[written(month), line or ATT])
     leads = {_("A tiempo (%)"): {day: f"{address}?first={day}&last={day}" for day in days}}
     return day_by_day(title=_("Día a día, a tiempo de cada cien"), series=series, leads=leads)
+
+
+def _budget_chart(counted: Mapping[date, Counts], month: date, *, formula: Formula) -> Chart | None:
+    """How many were missed until the end of each day, beside how many the calls until then allow; None without any."""
+    if not counted:
+        return None
+    missed, allowed, so_far = [], [], Counts()
+    for day, counts in counted.items():
+        so_far += counts
+        missed.append((day, so_far.missed))
+        allowed.append((day, so_far.missed + left_of(so_far, formula)))
+    series = {_("Fuera de plazo"): missed, _("Permitidas"): allowed}
+    address = f"{reverse('service_level:calls', args=[written(month), ATT])}?which=missed"
+    leads = {_("Fuera de plazo"): {day: f"{address}&first={day}&last={day}" for day in counted}}
+    return day_by_day(title=_("Presupuesto de errores, acumulado"), series=series, leads=leads)
 
 
 def _hours_chart(month: date, *, line: str) -> Chart | None:

@@ -20,6 +20,7 @@ from service_level.indicator.accounts import read_accounts
 from service_level.indicator.calls import ALL, ATT, Asked, asked_for, find_calls
 from service_level.indicator.counting import days_to_be_counted, months_with_figures
 from service_level.indicator.figures import Counts, Line, Month, counted_until, days_of, read_month
+from service_level.indicator.forecast import forecast_of
 from service_level.indicator.page import (
     Row,
     charts_of,
@@ -72,6 +73,7 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "unread": unread(),
         "unreadable": unreadable_lines(),
         "changed": days_to_be_counted(this),
+        "ahead": forecast_of(this, now=now),
         "is_empty": is_empty,
         "has_lines": is_empty and is_written(*bounds_of(this, after(this) - timedelta(days=1))),
         "uncovered": [] if is_empty else uncovered(this, now=now),

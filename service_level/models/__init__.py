@@ -1,6 +1,6 @@
 """Working time, and the indicator owed to the regulator: what it is counted by, and what came of it."""
 
-from service_level.models.indicator import Formula, LineFigure, MeasuredQueue
+from service_level.models.indicator import Formula, LineFigure, MeasuredQueue, MonthForecast
 from service_level.models.working import Holiday, Weekday, WorkingHours
 
-__all__ = ["Formula", "Holiday", "LineFigure", "MeasuredQueue", "Weekday", "WorkingHours"]
+__all__ = ["Formula", "Holiday", "LineFigure", "MeasuredQueue", "MonthForecast", "Weekday", "WorkingHours"]

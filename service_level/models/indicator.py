@@ -142,3 +142,29 @@ class LineFigure(models.Model):
     @property
     def registered(self) -> int:
         return self.answered + self.hung_up + self.timed_out + self.other
+
+
+class MonthForecast(models.Model):
+    """How the running month may end, of the lines the regulator counts (`service_level/indicator/forecast.py`, where
+    each field is said); `days`: of how many days it was drawn.
+    """
+
+    month = models.DateField(_("mes"), unique=True)
+    drawn_at = models.DateTimeField(_("calculado"))
+    low = models.DecimalField(max_digits=5, decimal_places=2)
+    middle = models.DecimalField(max_digits=5, decimal_places=2)
+    high = models.DecimalField(max_digits=5, decimal_places=2)
+    calls = models.PositiveIntegerField()
+    left = models.IntegerField()
+    chance = models.PositiveSmallIntegerField()
+    days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("pronóstico de un mes")
+        verbose_name_plural = _("pronósticos de los meses")
+        constraints = [
+            models.CheckConstraint(condition=Q(month__day=1), name="month_forecast_is_of_a_month"),
+            models.CheckConstraint(
+                condition=Q(low__lte=F("middle"), middle__lte=F("high")), name="month_forecast_in_order"
+            ),
+        ]

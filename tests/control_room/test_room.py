@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from campaigns.models import Attempt, Contact, ListEntry
 from control_room.alerts import lasting
 from control_room.models import AlertLimit
 from control_room.page import UNFOLDED_AT_MOST, Room, lay_room
+from service_level.models import MonthForecast
 from telephony.models import Listening, QueueCall, Switchboard
 from tests.campaigns.conftest import december, house_rules, make_contact, result
 
@@ -96,6 +97,27 @@ def test_a_link_that_is_down_is_an_alert(now: datetime) -> None:
     assert kinds(lay_room(now=now)) == [("link", None)]
     Listening.objects.create(switchboard=board, lease_until=now + timedelta(seconds=5), connected_at=now)
     assert kinds(lay_room(now=now)) == []
+
+
+@pytest.mark.parametrize(
+    ("chance", "left", "words"),
+    [
+        (75, 200, None),
+        (74, 200, "pueden perderse 200 llamadas más"),
+        (30, 1, "puede perderse 1 llamada más"),
+        (0, -3, "ya se perdieron"),
+    ],
+)
+def test_an_indicator_that_may_be_lost_is_an_alert_while_it_can_be_saved(
+    chance: int, left: int, words: str | None, now: datetime
+) -> None:
+    levels = dict.fromkeys(("low", "middle", "high"), 80)
+    month = date(2026, 11, 1)
+    MonthForecast.objects.create(month=month, drawn_at=now, calls=1, left=left, chance=chance, days=9, **levels)
+    MonthForecast.objects.create(month=date(2026, 10, 1), drawn_at=now, calls=1, left=1, chance=0, days=9, **levels)
+    found = [one for one in lay_room(now=now).alerts if one.kind == "month"]
+    assert [one.href for one in found] == [reverse("service_level:newest")] * (words is not None)
+    assert all(words and words in one.words for one in found)
 
 
 def test_a_list_that_runs_dry_is_an_alert_for_whoever_is_there(
