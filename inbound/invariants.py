@@ -13,6 +13,7 @@ from inbound.repairs.watching import LOOKED_BACK as WATCH_BEGINS
 from inbound.repairs.watching import REGISTERED
 from inbound.walks.consequences import INTERACTION
 from inbound.walks.let_down import LOOKED_BACK, NOT_ABOUT_TO_BE, STILL_TO_BE_DONE
+from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.states import STEPS, State
 from work.invariants import Rule
 
@@ -75,7 +76,8 @@ RULES = [
                AND EXISTS (SELECT FROM inbound_footstep f WHERE f.walk_id = w.walk_id AND f.write_id = w.id)
                AND NOT EXISTS (SELECT FROM inbound_outsidewrite again
                                 WHERE again.walk_id = w.walk_id AND again.action = w.action AND again.id > w.id
-                                  AND again.state NOT IN ({", ".join(f"'{s.value}'" for s in NOT_ABOUT_TO_BE)}))""",
+                                  AND (again.state NOT IN ({", ".join(f"'{s.value}'" for s in NOT_HAPPENING)})
+                                       OR again.card_id IS NOT NULL))""",
     ),
     Rule(
         "told_limit_is_watched",

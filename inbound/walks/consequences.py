@@ -158,12 +158,6 @@ def see_to_what_was_not_done(here: WalkState, card: Escalation, *, now: datetime
     asked = (*on_the_way, *corrected_by_going_back(here, on_the_way))
     told = [passed.write_id for passed in asked if passed.write_id]
     not_done = OutsideWrite.objects.filter(pk__in=told, card=None)
-    for write in not_done.filter(state__in=NOT_HAPPENING).exclude(to_whom="").order_by("pk"):
-        same = OutsideWrite.objects.filter(action=write.action, to_whom=write.to_whom, amount=write.amount)
-        if same.filter(state=OutsideWrite.State.DONE, pk__gt=write.pk).exclude(walk=here.walk).exists():
-            said = {"what": actions()[write.action].words, "whom": whom_in_words(write)}
-            done = _("Otra llamada lo pidió después: «%(what)s», %(whom)s. Se hizo.") % said
-            add_detail(key=card.key, text=done, by=here.walk.by, now=now)
     for write in not_done.exclude(walk=here.walk).select_related("walk").order_by("pk"):
         _say_who_asked_before(card, write, by=here.walk.by, now=now)
     not_done.update(card=card)

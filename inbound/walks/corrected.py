@@ -45,6 +45,25 @@ def _upto(here: WalkState, passed: Footstep) -> list[Footstep]:
     return [one for one in here.trail if one.position <= passed.position]
 
 
+def is_corrected_since(here: WalkState, write: OutsideWrite) -> bool:
+    """Whether what did not happen was asked for anew in the call, and happened, may happen or has its card: for the
+    same number, or for the same customer on the word of the same caller, before she was told of a card.
+    """
+    if write.state not in NOT_HAPPENING:
+        return False
+    place = next((n for n in range(len(here.trail), 0, -1) if here.trail[n - 1].write_id == write.pk), 0)
+    for passed in here.trail[place:]:
+        later = passed.write
+        if passed.kind == "hand_over":
+            return False
+        if later is None or later.action != write.action or later.pk <= write.pk:
+            continue
+        is_hers = _is_of_one(here, here.trail[place - 1], passed) if place else False
+        if later.to_whom == write.to_whom or is_hers:
+            return later.state not in NOT_HAPPENING or later.card_id is not None
+    return False
+
+
 def of_one_request(here: WalkState, write: OutsideWrite) -> list[OutsideWrite]:
     """The writes that were refused one after the other, each the one before corrected, oldest first; `write` alone
     where the call went back from it for another thing. Nobody sees to any of them yet.

@@ -33,6 +33,7 @@ from inbound.walks.heard import (
     there_instead_of,
 )
 from inbound.walks.lane_news import asked_of_a_lane
+from inbound.walks.owed_to_her import is_of_whom_it_is_now
 from inbound.walks.said_anew import said_since
 from inbound.walks.state import WalkState, flow_of, given_on, state_on
 from inbound.walks.undone import Undone, number_of
@@ -47,6 +48,7 @@ MUST_FOLLOW = ("do", "hand_over")  # what a flow does next by itself once a writ
 def not_followed(here: WalkState) -> Iterator[Undone]:
     """What must follow from each write of the call that was done, and did not; nothing does from a mistake."""
     mistaken, counted = mistakes_of(here), {passed.position for passed in here.path}
+    seen = set[int]()
     for place, passed in enumerate(here.trail):
         step = here.step_of(passed)
         if not step.waits or passed.write is None or passed.write.state != OutsideWrite.State.DONE:
@@ -55,6 +57,9 @@ def not_followed(here: WalkState) -> Iterator[Undone]:
             continue
         if passed.write.action != step.action:  # the interaction of a call that ended here
             continue
+        if passed.write.pk in seen:  # gone back to, and passed again: what followed the first time stands
+            continue
+        seen.add(passed.write.pk)
         follower = flow_of(passed.version_id).steps[step.way(DONE)]
         later = range(place + 1, len(here.trail))
         if follower.kind in MUST_FOLLOW and not any(_came_about(follower, passed.write, here, at) for at in later):
@@ -114,7 +119,7 @@ def what_was_refused(here: WalkState) -> dict[str, str]:
     writes = OutsideWrite.objects.filter(walk=here.walk).exclude(action=INTERACTION)
     if here.step.waits and here.footstep.write_id is None and own_write(here, writes) is None:
         return arguments(here.step.with_, words_of_the_call(here, here.known))
-    last = writes.order_by("position", "pk").last()
+    last = next((write for write in writes.order_by("-position", "-pk") if is_of_whom_it_is_now(here, write)), None)
     if last is not None and last.state != OutsideWrite.State.DONE:
         return told_of(as_meant_last(here, last))
     undone = not_handed_over(here)

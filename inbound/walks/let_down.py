@@ -26,6 +26,7 @@ from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
+from inbound.walks.came_about import tell_each_of_the_other, tell_the_not_taken, tell_what_came_about
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
 from inbound.walks.customers import as_it_was
@@ -49,10 +50,15 @@ AT_A_TIME = 200
 
 
 def see_to_the_let_down(*, now: datetime) -> int:
-    """Raise the cards that are missing. Returns how many."""
+    """Raise the cards that are missing, and tell those there are of what came about. Returns how many were raised."""
     missing = [_without_a_card(now), *(_still_unknown(state, now) for state in STILL_TO_BE_DONE)]  # each by its index
     raised = sum(_raise_card(pk, now=now) for found in missing for pk in found.values_list("pk", flat=True)[:AT_A_TIME])
-    return raised + sum(_see_to_what_follows(pk, now=now) for pk in _not_followed(now))
+    raised += sum(_see_to_what_follows(pk, now=now) for pk in _not_followed(now))
+    with transaction.atomic():
+        tell_what_came_about(now=now)
+        tell_the_not_taken(now=now)
+        tell_each_of_the_other(now=now)
+    return raised
 
 
 def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
@@ -62,7 +68,7 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     told = asked.exclude(chosen=REFUSED).filter(over, left_at__isnull=False)
     left = asked.filter(Q(chosen=REFUSED) | Q(left_at=None), entered_at__lt=now - LEFT_STANDING)
     later = OutsideWrite.objects.filter(walk=OuterRef("walk"), action=OuterRef("action"), pk__gt=OuterRef("pk"))
-    later = later.exclude(state__in=NOT_ABOUT_TO_BE)
+    later = later.exclude(state__in=NOT_HAPPENING, card=None)  # a doubt of it has its own card, or is about to
     of_one = Coalesce(KeyTextTransform("contract", "payload"), Value(""), output_field=TextField())
     of_hers = Coalesce(KeyTextTransform("contract", OuterRef("payload")), Value(""), output_field=TextField())
     hers = later.annotate(of_one=of_one).filter(of_one=of_hers, requester_name=OuterRef("requester_name"))
@@ -100,7 +106,7 @@ def _not_followed(now: datetime) -> list[int]:
             did = Q(Exists(handed)) & ~Q(Exists(of_the_call.exclude(to_whom=OuterRef("to_whom"))))
         follows |= Q(action=action) & ~did
     lately = now - LOOKED_BACK_FOR_WHAT_FOLLOWS
-    found = _of_calls(now).filter(state=State.DONE, follow_card=None, walk__ended_at__gte=lately)
+    found = _of_calls(now).filter(state=State.DONE, follow_card=None, is_not_needed=False, walk__ended_at__gte=lately)
     return list(found.filter(follows).order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME])
 
 

@@ -13,6 +13,7 @@ from escalations.raising import add_detail
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.consequences import INTERACTION, told_of
+from inbound.walks.corrected import is_corrected_since
 from inbound.walks.customers import whose
 from inbound.walks.state import WalkState, state_on
 from inbound.writes.limits import NOT_HAPPENING
@@ -38,10 +39,11 @@ def owed_to_her(here: WalkState) -> list[OutsideWrite]:
     """What the call asked for and is not done, nobody sees to yet, and is of the customer it is about now."""
     owed = OutsideWrite.objects.filter(walk=here.walk, card=None).exclude(action=INTERACTION)
     waiting = {write.pk: write for write in owed.exclude(state=OutsideWrite.State.DONE).order_by("pk")}
-    of_whom = {
-        passed.write_id: whose(state_on(walk=here.walk, trail=here.trail[:place]))
-        for place, passed in enumerate(here.trail, start=1)
-        if passed.write_id in waiting
-    }
-    hers = ("", whose(here))
-    return [write for pk, write in waiting.items() if of_whom.get(pk, "") in hers]
+    hers = [write for write in waiting.values() if is_of_whom_it_is_now(here, write)]
+    return [write for write in hers if not is_corrected_since(here, write)]
+
+
+def is_of_whom_it_is_now(here: WalkState, write: OutsideWrite) -> bool:
+    """Whether it was asked for the customer the call is about now, as far as that was known then."""
+    place = next((n for n in range(len(here.trail), 0, -1) if here.trail[n - 1].write_id == write.pk), 0)
+    return not place or whose(state_on(walk=here.walk, trail=here.trail[:place])) in ("", whose(here))

@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from escalations.models import Escalation
 from escalations.raising import add_detail, corrected_in_words, raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, same_value, script
-from inbound.flows.shapes import REFUSED
+from inbound.flows.shapes import REFUSED, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, stolen_lines, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
 from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
+from inbound.walks.corrected import corrected_by_going_back
 from inbound.walks.customers import as_it_was
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone import Undone
+from inbound.writes.limits import NOT_HAPPENING
 from telephony import phone_numbers
 from telephony.phone_numbers import parse
 
@@ -111,10 +113,20 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     )
     if step.kind == "hand_over":
         see_to_what_was_not_done(here, card, now=now)
+    elif undone.write is None:
+        _stand_for_what_was_refused(here, step, card)
     if here.step is step and here.footstep.escalation_id is None:  # where it was heard: its lane begins there
         here.footstep.escalation = card
         Footstep.objects.filter(pk=here.footstep.pk).update(escalation=card)
     return card
+
+
+def _stand_for_what_was_refused(here: WalkState, step: Step, card: Escalation) -> None:
+    """What could not be asked for was refused before, and corrected: one request, one card."""
+    on_the_way = [one for one in here.path if one.step == step.name and one.chosen == REFUSED]
+    both = (*corrected_by_going_back(here, on_the_way), *on_the_way)
+    refused = [one.write_id for one in both if one.write_id]
+    OutsideWrite.objects.filter(pk__in=refused, card=None, state__in=NOT_HAPPENING).update(card=card)
 
 
 def _contract_of(undone: Undone) -> dict[str, str]:

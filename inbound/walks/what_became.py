@@ -5,8 +5,9 @@ asked for somebody or something else before: the end asks, and what is answered 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,7 @@ from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
+from inbound.walks.came_about import tell_what_came_about
 from inbound.walks.cards import surviving
 from inbound.walks.consequences import told_of, whom_in_words
 from inbound.walks.customers import as_it_was
@@ -48,7 +50,6 @@ NOT_NEEDED = gettext_lazy(
     "Al final de la llamada se dijo que ya no hace falta: verifique si salió y deshágalo. %(what)s"
 )
 MISTAKEN = "write:%d:mistaken"  # the key of its card
-OF_OTHER_CALLS = timedelta(days=7)  # whose card of the same may still be open
 
 
 def what_became_of(here: WalkState) -> tuple[Field, ...]:
@@ -96,6 +97,7 @@ def say_what_became(here: WalkState, *, now: datetime) -> None:
             words = _("La llamada volvió atrás y terminó en «%(end)s». %(said)s.") % ended
             if answer == NO_LONGER:
                 withdraw(card, told=words, by=here.walk.by, now=now)
+                OutsideWrite.objects.filter(card=card, walk=here.walk).update(is_not_needed=True)
                 # who asked for it in another call is not served by a card that was withdrawn
                 OutsideWrite.objects.filter(card=card).exclude(walk=here.walk).update(card=None)
             else:
@@ -127,16 +129,13 @@ def tell_cards_of_the_refused(here: WalkState, *, now: datetime) -> None:
         return
     said = {"what": here.step.title, "whom": whom_in_words(write)}
     words = _("La llamada volvió atrás y lo pidió otra vez: «%(what)s», %(whom)s. Se hizo.") % said
-    tells = {card.pk: (card, words) for _passed, card in _of_the_refused(here, upto=here.footstep)}
-    words = _("Otra llamada lo pidió después: «%(what)s», %(whom)s. Se hizo.") % said
-    same = OutsideWrite.objects.filter(action=write.action, to_whom=write.to_whom, state__in=NOT_HAPPENING)
-    same = same.filter(amount=write.amount, owed_at__gt=now - OF_OTHER_CALLS).exclude(to_whom="").exclude(card=None)
-    for one in same.exclude(walk=here.walk).select_related("card"):
-        if one.card is not None and (card := surviving(one.card)).state in Escalation.UNSETTLED:
-            tells.setdefault(card.pk, (card, words))
-    for _pk, (card, told) in sorted(tells.items(), key=lambda one: one[0]):
-        if not card.changes.filter(note=told).exists():  # the step may be passed again
-            add_detail(key=card.key, text=told, by=here.walk.by, now=now)
+    cards = {card.pk: card for _passed, card in _of_the_refused(here, upto=here.footstep)}
+    for _pk, card in sorted(cards.items()):
+        if not card.changes.filter(note=words).exists():  # the step may be passed again
+            add_detail(key=card.key, text=words, by=here.walk.by, now=now)
+    refused = OutsideWrite.objects.filter(walk=here.walk, card__in=cards, action=write.action)
+    refused.filter(state__in=NOT_HAPPENING, came_about=None).update(came_about=write)
+    tell_what_came_about(now=now, of=Q(action=write.action, to_whom=write.to_whom), by=here.walk.by)
 
 
 def _of_the_refused(here: WalkState, *, upto: Footstep) -> list[tuple[Footstep, Escalation]]:
