@@ -8,6 +8,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy
 
+from service_level.indicator.counting import days_to_be_counted
+from service_level.models import MonthSeal
+from service_level.sealing.sealing import broken_seals, what_differs_now
 from work.invariants import Rule
 
 _SUMS = ("answered", "within", "hung_up", "timed_out", "other", "waiting", "counted", "wait_total", "talk_total")
@@ -30,7 +33,22 @@ def _same(one: str, other: str, by: str) -> str:
           (SELECT {told} FROM ({_grain(other, by)}) b EXCEPT SELECT {told} FROM ({_grain(one, by)}) a)) differ"""
 
 
+def _seals_that_are_told_otherwise() -> list[str]:
+    newest = MonthSeal.objects.order_by("month", "-revision").distinct("month")
+    return [str(one) for one in newest if not days_to_be_counted(one.month) and what_differs_now(one)]
+
+
 RULES = [
+    Rule(
+        "month_seals_are_a_chain",
+        gettext_lazy("Cada revisión sellada del indicador es la que se selló y sigue a la anterior; ninguna falta."),
+        look=broken_seals,
+    ),
+    Rule(
+        "sealed_indicator_is_told_so",
+        gettext_lazy("El indicador de un mes sellado dice lo que se selló en su última revisión."),
+        look=_seals_that_are_told_otherwise,
+    ),
     Rule(
         "service_level_counts_every_call",
         gettext_lazy("Las cifras de un día tienen todas las llamadas que la central escribió de él."),

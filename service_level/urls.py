@@ -3,6 +3,7 @@
 from django.urls import path
 
 from service_level.indicator import views
+from service_level.sealing import views as sealing
 
 app_name = "service_level"
 
@@ -11,6 +12,9 @@ urlpatterns = [
     path("calls/<int:pk>/", views.call, name="call"),
     path("<str:named>/", views.month, name="month"),
     path("<str:named>/export/", views.export, name="export"),
+    path("<str:named>/seal/", sealing.seal_page, name="seal"),
+    path("<str:named>/seal/new/", sealing.seal_month, name="seal_month"),
+    path("<str:named>/seal/<int:revision>/xlsx/", sealing.seal_workbook, name="seal_workbook"),
     path("<str:named>/lines/<path:line>/", views.line, name="line"),
     path("<str:named>/calls/<path:line>/", views.calls, name="calls"),
     path("<str:named>/others/<path:line>/", views.others, name="others"),

@@ -21,13 +21,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from campaigns.closing.differences import Difference
 from campaigns.closing.sealing import LANGUAGE, is_provisional, last_seal, what_differs
 from campaigns.closing.words import ChangedFigure, agent_names, changes_in_words
 from campaigns.models import Attempt, Campaign, ChangedRows, Receipt, Refund, Seal
 from campaigns.month.periods import write_period
 from notices.mailing import owe
 from notices.models import NoticeKind
+from screens.differences import Difference
 from screens.templatetags.screens import bs
 
 _LATE = Receipt.Standing.LATE  # in no figure

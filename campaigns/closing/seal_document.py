@@ -15,7 +15,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.closing.closed import how_it_closed
-from campaigns.closing.differences import Difference
 from campaigns.closing.effect_words import effect_lines, known_words, why_provisional
 from campaigns.closing.words import agent_names, changes_in_words, evidence_lines
 from campaigns.figures.charts import charts_of
@@ -23,6 +22,7 @@ from campaigns.figures.figures import Figures
 from campaigns.figures.measuring import Counts
 from campaigns.models import Seal, Service
 from campaigns.month.periods import day_of
+from screens.differences import Difference
 from screens.templatetags.screens import NOTHING, figure, percent, share
 
 TEMPLATE = Path(__file__).parent / "documents" / "seal.typ"

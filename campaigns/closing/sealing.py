@@ -23,7 +23,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from campaigns.closing.differences import Difference, differences
 from campaigns.closing.effect_words import KNOWN_UNTIL
 from campaigns.closing.evidence import collect_evidence, what_moved
 from campaigns.closing.seal_document import draw_document
@@ -39,6 +38,7 @@ from campaigns.month.measurement import payments_are_in, payments_count_until
 from campaigns.month.periods import day_of, write_period
 from notices.mailing import owe
 from notices.models import NoticeKind
+from screens.differences import Difference, differences
 from screens.spreadsheets import XLSX, Sheet, workbook_bytes
 
 LANGUAGE = "es"  # of the documents, whoever asked for them

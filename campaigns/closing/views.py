@@ -15,7 +15,6 @@ from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from campaigns.closing import sealing
 from campaigns.closing.closed import how_it_closed
-from campaigns.closing.differences import differences
 from campaigns.closing.drifting import drift_of
 from campaigns.closing.effect_words import known_payments_of
 from campaigns.closing.sealing import SealRefused
@@ -25,6 +24,7 @@ from campaigns.models import Seal
 from campaigns.month import errands
 from campaigns.month.on_pages import campaign_at, month_name
 from campaigns.month.periods import write_period
+from screens.differences import differences
 
 FILES = {"xlsx": "workbook", "pdf": "document"}
 

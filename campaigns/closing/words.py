@@ -15,10 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns.closing.differences import Difference
 from campaigns.figures.sheets import RATE_WORDS
 from campaigns.models import Disposition, Service
 from campaigns.models.contacts import CallList
+from screens.differences import Difference
 from screens.templatetags.screens import NOTHING, figure, percent
 
 Words = str | Promise

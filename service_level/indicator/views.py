@@ -34,6 +34,7 @@ from service_level.indicator.page import (
 from service_level.indicator.sheets import sheet_of_accounts, sheets_of
 from service_level.indicator.tables import CallTable
 from service_level.indicator.which import WHICH, conditions
+from service_level.models import MonthSeal
 from service_level.months import after, before, month_of, read_month_name, written
 from telephony.models import LoggedVisit
 from telephony.queue_log.evidence import is_written, lines_of, oddities_of
@@ -78,6 +79,8 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "has_lines": is_empty and is_written(*bounds_of(this, after(this) - timedelta(days=1))),
         "uncovered": [] if is_empty else uncovered(this, now=now),
         "counted_until": until.astimezone(LA_PAZ) if until else None,
+        "sealed": MonthSeal.objects.visible_to(signed_in_user(request)).filter(month=this).order_by("revision").last(),
+        "seal": reverse("service_level:seal", args=[written(this)]),
         "others": reverse("service_level:others", args=[written(this), ATT]),
         "around": _around(this, lambda month: reverse("service_level:month", args=[written(month)])),
         "trail": [("", _("Indicador"))],

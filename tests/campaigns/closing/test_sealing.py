@@ -11,12 +11,12 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from campaigns.closing import sealing
-from campaigns.closing.differences import differences
 from campaigns.closing.sealing import SealRefused
 from campaigns.figures.figures import read_figures
 from campaigns.invariants import check_invariants
 from campaigns.models import Errand, PaymentPromise, Receipt, RenewalPayment, Report, Seal
 from notices.models import Attachment, Notice
+from screens.differences import differences
 from tests.campaigns.a_campaign import add_contacts, make_campaign
 from tests.campaigns.a_month import make_month
 

@@ -1,4 +1,4 @@
-"""What two sealed counts of a campaign do not agree in."""
+"""What two sealed counts do not agree in."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def _flat(value: Any, path: str = "") -> dict[str, Any]:
             k: v for name, part in parts.items() for k, v in _flat(part, f"{path}.{name}" if path else name).items()
         }
     if isinstance(value, list):
-        named = {str(part.get("id", part.get("day", place))): part for place, part in enumerate(value)}
+        named = {_name_of(part, place): part for place, part in enumerate(value)}
         return {k: v for name, part in named.items() for k, v in _flat(part, f"{path}.{name}").items()}
     return {path: value}
+
+
+def _name_of(part: Any, place: int) -> str:
+    """What a part of a list is told by: its own key where it has one, else its place."""
+    return str(part.get("id", part.get("day", place)) if isinstance(part, dict) else place)

@@ -1,0 +1,54 @@
+"""The indicator of a month as it was sealed: what is reported, and what it can be defended by."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import User
+
+
+class MonthSealQuerySet(models.QuerySet["MonthSeal"]):
+    def visible_to(self, user: User) -> MonthSealQuerySet:
+        """It is the centre's."""
+        return self if user.sees_the_centre else self.none()
+
+
+class MonthSeal(models.Model):
+    """One revision. It is never changed: what is found later is another one, with its reason.
+
+    `figures`, `formula`, `evidence`: as `service_level/sealing` writes them. `previous`: the fingerprint of the
+    revision before; empty of the first.
+    """
+
+    month = models.DateField(_("mes"))
+    revision = models.PositiveSmallIntegerField(_("revisión"))
+    sealed_at = models.DateTimeField(_("sellado"))
+    sealed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("por"),
+        help_text=_("Vacío: el programa."),
+    )  # fmt: skip
+    reason = models.CharField(_("motivo de la revisión"), max_length=200, blank=True)
+    formula = models.JSONField()
+    figures = models.JSONField()
+    evidence = models.JSONField()
+    previous = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(_("huella"), max_length=64)
+
+    objects = MonthSealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("indicador sellado")
+        verbose_name_plural = _("indicadores sellados")
+        constraints = [
+            models.UniqueConstraint(fields=["month", "revision"], name="month_seal_revision_once"),
+            models.CheckConstraint(condition=Q(month__day=1, revision__gte=1), name="month_seal_is_of_a_month"),
+            models.CheckConstraint(
+                condition=Q(revision=1, previous="") | Q(revision__gt=1) & ~Q(previous="") & ~Q(reason=""),
+                name="month_seal_follows_and_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} r{self.revision}"

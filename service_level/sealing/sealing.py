@@ -1,0 +1,161 @@
+"""Sealing the indicator of a month that is over, the revisions of it, and counting a sealed one again.
+
+Nothing is sealed that its own lines do not give: figures are counted twice, from the rows and from the lines alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from screens.differences import Difference, differences
+from service_level.days import LA_PAZ, bounds_of
+from service_level.indicator.counting import days_to_be_counted, formula_of
+from service_level.indicator.page import uncovered
+from service_level.models import MonthSeal
+from service_level.months import after, written
+from service_level.sealing.figures import figures_as_counted, figures_from_lines, plain_formula
+from telephony.models import LoggedVisit
+from telephony.queue_log.recounting import fingerprints
+
+
+class SealRefused(Exception):
+    """It cannot be sealed now; the message is the sentence people read."""
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What counting again found. `figures`: from the lines there are now, by the sealed formula. `moved`: days whose
+    lines are others than were sealed, `2026-11-03 Central`.
+    """
+
+    seal: MonthSeal
+    figures: dict[str, Any]
+    differences: list[Difference]
+    moved: list[str]
+    is_intact: bool
+
+    @property
+    def agrees(self) -> bool:
+        """Same figures, same lines, and the seal and those before it hold."""
+        return self.is_intact and not self.differences and not self.moved
+
+
+def seal(*, month: date, by: User | None, now: datetime, reason: str = "") -> MonthSeal:
+    """The next revision of a month that is over. Raises SealRefused."""
+    reason = reason.strip()[:200]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"seal of {month}"])
+        last = last_seal(month)
+        _check_can_be_sealed(month, last, reason, now)
+        formula, figures = plain_formula(formula_of(month), month), figures_as_counted(month)
+        if not figures["days"]:
+            raise SealRefused(_("De este mes no hay ninguna llamada que sellar."))
+        if differences(before=figures_from_lines(month, formula), after=figures):
+            _check_nothing_came(month)
+            words = _("Las cifras no son las que dan las líneas de la central: no se sella. Pida una comprobación.")
+            raise SealRefused(words)
+        evidence = collect_evidence(month, now=now)
+        if last is not None and (last.formula, last.figures, last.evidence) == (formula, figures, evidence):
+            raise SealRefused(_("Nada cambió desde la última revisión: no hay nada que sellar."))
+        made = MonthSeal(
+            month=month,
+            revision=last.revision + 1 if last else 1,
+            sealed_at=now,
+            sealed_by=by,
+            reason=reason if last else "",
+            formula=formula,
+            figures=figures,
+            evidence=evidence,
+            previous=last.sha256 if last else "",
+        )
+        made.sha256 = fingerprint(made)
+        made.save()
+    return made
+
+
+def last_seal(month: date) -> MonthSeal | None:
+    """The newest revision; None while the month is not sealed."""
+    return MonthSeal.objects.filter(month=month).order_by("-revision").first()
+
+
+def recount(sealed: MonthSeal, *, now: datetime) -> Recount:
+    """Count a sealed month again from its lines, by the formula it was sealed with. Changes nothing."""
+    figures = figures_from_lines(sealed.month, sealed.formula)
+    kept, found = sealed.evidence["lines"], collect_evidence(sealed.month, now=now)["lines"]
+    moved = sorted(name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name))
+    return Recount(
+        sealed,
+        figures,
+        differences(before=sealed.figures, after=figures),
+        moved,
+        is_intact=not broken_seals(MonthSeal.objects.filter(month=sealed.month, revision__lte=sealed.revision)),
+    )
+
+
+def what_differs_now(sealed: MonthSeal) -> list[Difference]:
+    """Which sealed figures the indicator tells otherwise now."""
+    return differences(before=sealed.figures, after=figures_as_counted(sealed.month))
+
+
+def broken_seals(seals: Any = None) -> list[str]:
+    """Seals whose fingerprint does not hold, or that do not follow the one before; each by its month and revision."""
+    broken, before = [], dict[date, MonthSeal]()
+    for one in (MonthSeal.objects.all() if seals is None else seals).order_by("month", "revision"):
+        last = before.get(one.month)
+        follows = (one.revision, one.previous) == ((last.revision + 1, last.sha256) if last else (1, ""))
+        if not follows or fingerprint(one) != one.sha256:
+            broken.append(str(one))
+        before[one.month] = one
+    return broken
+
+
+def fingerprint(sealed: MonthSeal) -> str:
+    """sha-256 over all a revision says, written in one way only."""
+    told = {
+        "month": written(sealed.month),
+        "revision": sealed.revision,
+        "sealed_at": sealed.sealed_at.astimezone(LA_PAZ).isoformat(),
+        "sealed_by": sealed.sealed_by_id,
+        "reason": sealed.reason,
+        "formula": sealed.formula,
+        "figures": sealed.figures,
+        "evidence": sealed.evidence,
+        "previous": sealed.previous,
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def collect_evidence(month: date, *, now: datetime) -> dict[str, Any]:
+    """What the figures rest on: the lines of each day and switchboard with their fingerprint, how many calls are odd in
+    which way, and the days of which there is no line at all.
+    """
+    begins, ends = bounds_of(month, after(month) - timedelta(days=1))
+    odd = LoggedVisit.objects.filter(entered_at__gte=begins, entered_at__lt=ends).exclude(oddities=[])
+    kinds = Counter(kind for kinds in odd.values_list("oddities", flat=True).iterator() for kind in kinds)
+    return {
+        "lines": {f"{day} {board}": [lines, told] for board, day, lines, told in fingerprints(begins, ends)},
+        "oddities": dict(sorted(kinds.items())),
+        "uncovered": [day.isoformat() for day in uncovered(month, now=now)],
+    }
+
+
+def _check_can_be_sealed(month: date, last: MonthSeal | None, reason: str, now: datetime) -> None:
+    if after(month) > now.astimezone(LA_PAZ).date():
+        raise SealRefused(_("El mes todavía no termina: se sella cuando ya no entra ninguna llamada."))
+    if last is not None and not reason:
+        raise SealRefused(_("Una revisión necesita su motivo."))
+    _check_nothing_came(month)
+
+
+def _check_nothing_came(month: date) -> None:
+    if days_to_be_counted(month):
+        raise SealRefused(_("Hay días que se están contando de nuevo: intente otra vez en unos segundos."))
