@@ -1,17 +1,12 @@
-"""The sealed report as a PDF to be signed, typeset by typst from a template of our own: no browser, no system font."""
+"""The sealed report of a campaign as a PDF to be signed."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import typst
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from campaigns.closing.closed import how_it_closed
@@ -23,13 +18,9 @@ from campaigns.figures.measuring import Counts
 from campaigns.models import Seal, Service
 from campaigns.month.periods import day_of
 from screens.differences import Difference
+from screens.sealed_document import FONT, HALF_WIDTH, PAPER_WIDTH, framed, typeset
 from screens.templatetags.screens import NOTHING, figure, percent, share
 
-TEMPLATE = Path(__file__).parent / "documents" / "seal.typ"
-SITE = "COMTECO R.L. · Centro de Llamadas"
-FONT = "Libertinus Serif"  # of the template: typst brings it
-PAPER_WIDTH = 640  # pixels of a drawing across the page: its letters are then as large as those of the tables
-HALF_WIDTH = 302  # and of one across half of it: the template leaves 10 mm between two
 CHANGES_SHOWN = 60
 HASH_LENGTH = 64
 
@@ -37,50 +28,29 @@ HASH_LENGTH = 64
 def draw_document(*, seal: Seal, figures: Figures, changes: Sequence[Difference], is_provisional: bool) -> bytes:
     """The PDF of a seal that is about to be saved, in the language that is active."""
     told = document_values(seal=seal, figures=figures, changes=changes, is_provisional=is_provisional)
-    at = int(seal.sealed_at.timestamp())
-    inputs = {"told": json.dumps(told)}
-    return bytes(typst.compile(TEMPLATE, sys_inputs=inputs, timestamp=at, ignore_system_fonts=True))
+    return typeset(told, at=seal.sealed_at)
 
 
 def document_values(
     *, seal: Seal, figures: Figures, changes: Sequence[Difference], is_provisional: bool
 ) -> dict[str, Any]:
-    """All that the document says, as `documents/seal.typ` asks for it."""
+    """All that the document says, as `screens/documents/seal.typ` asks for it."""
     month = date_format(seal.campaign.period, "YEAR_MONTH_FORMAT")
-    revision = _("Revisión %(revision)d") % {"revision": seal.revision}
     title = _("Informe sellado de la campaña de prepagos")
     return {
-        "site": SITE,
-        "language": (get_language() or settings.LANGUAGE_CODE).split("-")[0],
-        "title": title,
-        "subtitle": f"{month[:1].upper()}{month[1:]} · {revision}",
-        "running": f"{title} · {month} · {revision}",
+        **framed(title=title, month=month, revision=seal.revision, sha256=seal.sha256),
         "warning": _(
             "Provisional: todavía corren los días de gracia para pagar. Cuando terminen se sella una última revisión."
         )
         if is_provisional
         else why_provisional(figures),
         "facts": _facts(seal, figures, month),
-        "fingerprint": {"label": _("Huella"), "value": seal.sha256},
-        "page": _("Página %(page)s de %(pages)s") % {"page": "{page}", "pages": "{pages}"},
-        "headings": {"figures": _("Cifras principales")},
         "tiles": _tiles(figures),
         "disclosed": _disclosed(figures),
         "charts": _charts(figures),
         "tables": [_services(figures), _agents(figures)],
         "changes": _changes(seal, changes),
         "evidence": _evidence(seal),
-        "signing": {
-            "title": _("Firmas"),
-            "words": _(
-                "Se firma la revisión %(revision)d de este informe: la de la huella que está al pie de cada página."
-            )
-            % {"revision": seal.revision},
-            "places": [
-                {"who": who, "name": _("Nombre y cargo"), "day": _("Lugar y fecha")}
-                for who in (_("Por el Centro de Llamadas"), _("Recibido por"))
-            ],
-        },
         "definitions": _(
             "Tras contacto: pagado por completo el día del primer contacto con el cliente o después. Sin contacto: "
             "todo lo demás que se pagó. El efecto es la diferencia, en puntos, entre la parte que pagó de quienes se "

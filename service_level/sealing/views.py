@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -20,6 +21,7 @@ from screens.spreadsheets import workbook_response
 from service_level.indicator.page import month_in_words
 from service_level.models import MonthSeal
 from service_level.months import after, read_month_name, written
+from service_level.sealing.document import draw_document
 from service_level.sealing.figures import meets
 from service_level.sealing.sealing import SealRefused, seal, what_differs_now
 from service_level.sealing.words import figure_in_words, sheets_of
@@ -75,13 +77,20 @@ def seal_month(request: HttpRequest, named: str) -> HttpResponseBase:
 
 @centre_only
 @require_POST
-def seal_workbook(request: HttpRequest, named: str, revision: int) -> HttpResponseBase:
-    """A revision as a workbook. There is nobody's data in it."""
+def seal_file(request: HttpRequest, named: str, revision: int, kind: str) -> HttpResponseBase:
+    """A revision as a workbook or as a document to be signed. There is nobody's data in it."""
     month = _month(named)
-    seals = MonthSeal.objects.visible_to(signed_in_user(request))
+    seals = MonthSeal.objects.visible_to(signed_in_user(request)).select_related("sealed_by")
     sealed = get_object_or_404(seals, month=month, revision=revision)
-    name = _("indicador sellado %(month)s r%(revision)d") % {"month": written(month), "revision": revision}
-    return workbook_response(name, sheets_of(sealed), today=timezone.localdate())
+    if kind == "xlsx":
+        name = _("indicador sellado %(month)s r%(revision)d") % {"month": written(month), "revision": revision}
+        return workbook_response(name, sheets_of(sealed), today=timezone.localdate())
+    if kind != "pdf":
+        raise Http404
+    with translation.override(settings.LANGUAGE_CODE):
+        pdf = draw_document(sealed)
+    told = {"Content-Disposition": f'attachment; filename="indicador-{written(month)}-r{revision}.pdf"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=told)
 
 
 def _month(named: str) -> date:

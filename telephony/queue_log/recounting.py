@@ -33,7 +33,11 @@ SELECT call, id, text FROM telephony_loggedline
 """
 _DIGESTS = """
 SELECT (at AT TIME ZONE %(zone)s)::date AS day, digest, ordinal FROM telephony_loggedline
- WHERE switchboard_id = %(board)s AND at >= %(begins)s AND at < %(ends)s ORDER BY at, digest, ordinal
+ WHERE switchboard_id = %(board)s AND (at >= %(begins)s AND at < %(ends)s
+       OR at >= %(ends)s AND at < %(until)s AND call IN (
+            SELECT call FROM telephony_loggedline WHERE switchboard_id = %(board)s AND at >= %(since)s AND at < %(ends)s
+               AND call NOT IN ('', %(starts)s)))
+ ORDER BY at, digest, ordinal
 """
 FETCHED = 20_000
 Sent = dict[str, int | str | datetime]
@@ -53,11 +57,12 @@ def visits_from_lines(begins: datetime, ends: datetime) -> Iterator[Visit]:
 
 def fingerprints(begins: datetime, ends: datetime) -> list[tuple[str, date, int, str]]:
     """Of each switchboard and day with lines in that time: how many, and the sha-256 of their digests in their order.
-    Whose number was forgotten since leaves it as it was.
+    What a call of the last day wrote in the next is of it, too. Whose number was forgotten since leaves it as it was.
     """
     found = []
     for board, name, _newest, _starts in _boards():
-        sent: Sent = {"board": board, "begins": begins, "ends": ends, "zone": settings.TIME_ZONE}
+        sent: Sent = {"board": board, "begins": begins, "ends": ends, "zone": settings.TIME_ZONE, "starts": STARTS}
+        sent |= {"since": ends - MARGIN, "until": ends + MARGIN}
         for day, rows in groupby(_rows(_DIGESTS, sent), key=lambda one: one[0]):
             told, lines = hashlib.sha256(), 0
             for _day, digest, ordinal in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from http.cookies import SimpleCookie
 from typing import Any
@@ -42,6 +42,7 @@ from inbound.walks.walking import answer_step
 from inbound.writes.writing import owe_write
 from notices.models import Notice, NoticeKind
 from service_level.indicator.counting import count_changed
+from service_level.sealing.sealing import seal
 from telephony.models import LoggedVisit, QueueCall, QueueRing, Switchboard
 from telephony.queue_log.taking import take_lines
 from tests.inbound.a_walk import FLOW, publish
@@ -96,6 +97,13 @@ class World:
         take_lines(board=board, lines=lines)
         count_changed()
         return LoggedVisit.objects.get(call="9.1")
+
+    @cached_property
+    def sealed_indicator(self) -> dict[str, Any]:
+        """The first revision of a month that is over."""
+        month = self.logged_visit.entered_at.date().replace(day=1)
+        sealed = seal(month=month, by=self.elena, now=self.now + timedelta(days=40))
+        return {"named": f"{month:%Y-%m}", "revision": sealed.revision, "kind": "xlsx"}
 
     @cached_property
     def contact(self) -> Contact:

@@ -18,13 +18,14 @@ from python_calamine import CalamineWorkbook
 from campaigns.closing import sealing
 from campaigns.closing.closed import how_it_closed
 from campaigns.closing.evidence import SOURCES
-from campaigns.closing.seal_document import TEMPLATE, document_values
+from campaigns.closing.seal_document import document_values
 from campaigns.closing.words import ORIGINS, changes_in_words, evidence_lines
 from campaigns.figures.figures import read_figures
 from campaigns.models import Report, Seal
 from campaigns.month import lifecycle
 from notices.models import Notice
 from screens.differences import Difference, differences
+from screens.sealed_document import TEMPLATE
 from tests.campaigns.a_month import make_month
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -20,6 +20,7 @@ from agents.models import User
 from service_level.indicator.counting import count_anew_for, count_changed
 from service_level.indicator.figures import as_plain, read_month
 from service_level.models import Formula, MonthSeal
+from service_level.sealing.document import document_values, draw_document
 from service_level.sealing.sealing import SealRefused, broken_seals, recount, seal, what_differs_now
 from service_level.sealing.words import figure_in_words
 from telephony.models import ChangedDay, LoggedLine, LoggedVisit, Switchboard
@@ -230,7 +231,7 @@ def test_a_supervisor_seals_and_an_auditor_reads(
 
 def test_a_revision_is_a_workbook(month: date, elena: User, after: datetime, signed_in: SignedIn) -> None:
     sealed = seal(month=month, by=elena, now=after)
-    answer = signed_in(elena).post(reverse("service_level:seal_workbook", args=["2026-11", 1]))
+    answer = signed_in(elena).post(reverse("service_level:seal_file", args=["2026-11", 1, "xlsx"]))
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
     lines, days, evidence, told = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
     att = next(row for row in lines if row[0] == "Suma ATT")
@@ -240,7 +241,26 @@ def test_a_revision_is_a_workbook(month: date, elena: User, after: datetime, sig
         lines for _name, (lines, _told) in sorted(sealed.evidence["lines"].items())
     ]
     assert told[-1] == ["Huella", sealed.sha256]
-    assert signed_in(elena).post(reverse("service_level:seal_workbook", args=["2026-11", 2])).status_code == 404
+    assert signed_in(elena).post(reverse("service_level:seal_file", args=["2026-11", 2, "xlsx"])).status_code == 404
+
+
+def test_a_revision_is_a_document_that_is_the_same_whenever_it_is_drawn(
+    board: Switchboard, month: date, elena: User, after: datetime, at: Callable[[str], datetime], signed_in: SignedIn
+) -> None:
+    seal(month=month, by=elena, now=after)
+    address = reverse("service_level:seal_file", args=["2026-11", 1, "pdf"])
+    first = signed_in(elena).post(address).content
+    assert first.startswith(b"%PDF")
+    late_line(board, at)
+    assert signed_in(elena).post(address).content == first
+    second = seal(month=month, by=elena, now=after, reason="Llegó tarde")
+    told = document_values(second)
+    assert [row[0] for row in told["changes"]["rows"]][:1] == ["20/11, 101: registradas"]
+    assert told["tiles"][0]["figure"] == "33,33 %"
+    assert told["facts"][-1]["value"] == second.previous
+    assert [row["rows"] for row in told["evidence"]["rows"]] == ["3", "5", "4", "2", "2", "1", "2"]
+    assert draw_document(second).startswith(b"%PDF")
+    assert signed_in(elena).post(address.replace("pdf", "exe")).status_code == 404
 
 
 @pytest.mark.parametrize(
