@@ -115,8 +115,8 @@ def _lines(sealed: MonthSeal) -> dict[str, Any]:
     ]
     rows += [[str(words), "", *_cells(sealed.figures["totals"][name])] for name, words in TOTALS.items()]
     heads = [
-        _("Línea"), _("ATT"), _("Registradas"), _("Atendidas"), _("A tiempo"), _("Nivel"), _("Colgaron"), _("Agotaron"),
-        _("Otra salida"), _("Espera media"), _("Más larga"),
+        _("Línea"), _("ATT"), _("Registradas"), _("Atendidas"), _("A tiempo"), _("Nivel"), _("No atendidas"),
+        _("Espera media"), _("Más larga"),
     ]  # fmt: skip
     return {"title": _("Por línea"), "heads": heads, "rows": rows}
 
@@ -125,7 +125,7 @@ def _cells(counts: dict[str, Any]) -> list[str]:
     known = counts["answered"] - counts["unknown"]
     return [
         figure(counts["received"]), figure(counts["answered"]), figure(counts["within"]), _level(counts),
-        figure(counts["hung_up"]), figure(counts["timed_out"]), figure(counts["other"]),
+        figure(counts["hung_up"] + counts["timed_out"] + counts["other"]),
         lasting(counts["wait_total"] / known if known else None), lasting(counts["longest"]),
     ]  # fmt: skip
 
@@ -150,7 +150,7 @@ def _said(value: Any) -> str:
 
 def _evidence(sealed: MonthSeal) -> dict[str, Any]:
     rows = [
-        {"words": name, "rows": figure(lines), "told": told, "is_hash": True}
+        {"words": _day_and_board(name), "rows": figure(lines), "told": told, "is_hash": True}
         for name, (lines, told) in sorted(sealed.evidence["lines"].items())
     ]
     return {
@@ -159,3 +159,9 @@ def _evidence(sealed: MonthSeal) -> dict[str, Any]:
         "heads": [_("Día y central"), _("Líneas"), _("Huella")],
         "rows": rows,
     }
+
+
+def _day_and_board(name: str) -> str:
+    """`2026-11-03 Central` as it is read."""
+    day, _space, board = name.partition(" ")
+    return f"{date.fromisoformat(day):%d/%m/%Y} · {board}"

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user, steering_only
 from screens.differences import Difference, differences
 from screens.spreadsheets import workbook_response
-from service_level.indicator.page import month_in_words
+from service_level.indicator.page import month_in_words, uncovered
 from service_level.models import MonthSeal
 from service_level.months import after, read_month_name, written
 from service_level.sealing.document import draw_document
-from service_level.sealing.figures import meets
+from service_level.sealing.figures import figures_as_counted, meets
 from service_level.sealing.sealing import SealRefused, seal, what_differs_now
 from service_level.sealing.words import figure_in_words, sheets_of
 
@@ -47,6 +47,7 @@ def seal_page(request: HttpRequest, named: str) -> HttpResponse:
             (one, _in_words(differences(before=before.figures, after=one.figures)) if before else [])
             for before, one in zip([None, *seals], seals, strict=False)
         ][::-1],
+        "lacking": _lacking(month, last),
         "is_over": after(month) <= timezone.localdate(),
         "steers": signed_in_user(request).steers_campaigns,
         "trail": [
@@ -98,6 +99,14 @@ def _month(named: str) -> date:
     if found is None:
         raise Http404
     return found
+
+
+def _lacking(month: date, last: MonthSeal | None) -> list[date]:
+    """Working days without a line: as the last revision has them, else those there are now."""
+    if last is not None:
+        return [date.fromisoformat(day) for day in last.evidence["uncovered"]]
+    is_over = after(month) <= timezone.localdate()
+    return uncovered(month, now=timezone.now()) if is_over and figures_as_counted(month)["days"] else []
 
 
 def _in_words(found: Iterable[Difference]) -> list[tuple[str, Any, Any]]:
