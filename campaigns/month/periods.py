@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from service_level.months import after, before, month_of, read_month_name, written
+
 CALLS_FROM_DAY = 25
-_WRITTEN = re.compile(r"(\d{4})-(\d{2})")
 
 
 class PeriodNotUnderstood(ValueError):
@@ -18,18 +18,15 @@ class PeriodNotUnderstood(ValueError):
 
 def parse_period(text: str) -> date:
     """The first day of the month written as `2026-12`. Raises PeriodNotUnderstood."""
-    found = _WRITTEN.fullmatch(text.strip())
-    try:
-        if found:
-            return date(int(found[1]), int(found[2]), 1)
-    except ValueError:
-        found = None
+    period = read_month_name(text.strip())
+    if period is not None:
+        return period
     raise PeriodNotUnderstood(_("«%(text)s» no es un mes: escríbalo como 2026-12.") % {"text": text[:20]})
 
 
 def write_period(period: date) -> str:
     """The period as addresses, files and commands write it: `2026-12`."""
-    return f"{period:%Y-%m}"
+    return written(period)
 
 
 def calls_from(period: date, day: int = CALLS_FROM_DAY) -> date:
@@ -44,7 +41,7 @@ def calls_until(period: date) -> date:
 
 def month_before(period: date) -> date:
     """The first day of the month before."""
-    return calls_until(period).replace(day=1)
+    return before(month_of(period))
 
 
 def day_of(moment: datetime) -> date:
@@ -54,4 +51,4 @@ def day_of(moment: datetime) -> date:
 
 def period_of(day: date) -> date:
     """The period whose calls are due on `day` or come next: from the 1st to the last day of November, December."""
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return after(month_of(day))
