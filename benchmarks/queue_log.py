@@ -2,6 +2,8 @@
 
     python -m benchmarks.queue_log [--lines 1000000]
 
+The figures, the other accounts and the seal of its first month are timed beside it.
+
 Limits, measured in the same run: splitting and pairing the lines in plain Python, and one `COPY` of them, already
 split, into a table with a key and two indexes. To reach: lines → rows, calls ≤ 3 × both together, 200 MB; again ≤ 1 ×.
 """
@@ -15,6 +17,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +115,19 @@ def main() -> None:
         import django
 
         django.setup()
-        from telephony.models import LoggedVisit, Switchboard
+        from django.utils import timezone
+
+        from agents.models import User
+        from service_level.days import bounds_of
+        from service_level.indicator.accounts import read_accounts
+        from service_level.indicator.counting import count_changed, formula_of, months_with_figures
+        from service_level.indicator.page import of_whole_month
+        from service_level.months import after
+        from service_level.sealing.sealing import seal
+        from telephony.models import LoggedLine, LoggedVisit, Switchboard
 
         Switchboard.objects.create(name="Central", host="127.0.0.1", port=5038, user="callcenter")
+        supervisor = User(username="supervision", role="supervisor")
         path = Path(folder) / "queue_log"
         with path.open("w") as file:
             file.writelines(lines(options.lines))
@@ -122,12 +135,21 @@ def main() -> None:
         took = timed(lambda: taken(path))
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         again = timed(lambda: taken(path))
+        counted = timed(count_changed)
+        month = next(months_with_figures())
+        sealed = timed(lambda: seal(month=month, by=None, now=timezone.now() + timedelta(days=3650)))
+        of_the_month = LoggedLine.objects.filter(at__lt=bounds_of(after(month), after(month))[0]).count()
+        page = timed(
+            lambda: read_accounts(asked=of_whole_month(month, "all"), formula=formula_of(month), user=supervisor)
+        )
         visits = LoggedVisit.objects.count()
         limit = timed(lambda: in_plain_python(path)) + copied(path)
         print(f"   {options.lines} lines, {visits} visits; {before:.0f} MB before, {most:.0f} MB at the most (200)")
         print(f"   the limit, split and paired in Python and copied: {limit:.1f} s")
         print(f"   taken: {took:.1f} s = {took / limit:.2f} × the limit (3)")
         print(f"   again: {again:.1f} s = {again / limit:.2f} × the limit (1)")
+        print(f"   counted: {counted:.1f} s; other accounts of a month: {page:.2f} s")
+        print(f"   its first month, {of_the_month} lines, sealed: {sealed:.1f} s")
 
 
 if __name__ == "__main__":

@@ -128,11 +128,6 @@ class OutsideWrite(OwedWork):
         help_text=_("La tarjeta de lo que debía seguir a lo hecho, cuando la llamada terminó antes."),
     )  # fmt: skip
 
-    came_about = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, db_index=False, related_name="+",
-        verbose_name=_("se hizo después"),
-        help_text=_("La operación con que se hizo al fin lo que esta no hizo, y su derivación ya lo dice."),
-    )  # fmt: skip
     is_not_needed = models.BooleanField(
         _("ya no hace falta"), default=False, db_default=False,
         help_text=_("Se dijo al final de la llamada: si no sale, no se le falló a nadie."),

@@ -85,7 +85,6 @@ def hand_over_what_differs(
             by=walk.by,
             now=now,
         )
-        OutsideWrite.objects.filter(pk=write.pk, card=None).exclude(state=OutsideWrite.State.DONE).update(card=card)
     elif told not in card.reason and not card.changes.filter(note=told[:2000]).exists():
         add_detail(key=card.key, text=told, by=walk.by, now=now)
     if walk.escalation is None:

@@ -1,18 +1,18 @@
-"""What a card asks for, and came about after all: by another asking of it, in the same call or another, or by itself
-where it was late. Whoever works the card reads it there, whenever and however it was done. Two calls that were let down
-over one thing each say where the other's card is.
+"""What a card asks for, and came about after all: whoever works the card reads it there, whichever call had it done,
+and however late. Two calls that were let down over one thing each say where the other's card is.
 
-Words told here are of the clock, or of the call that had it done.
+A card asks for an operation on a number: that of the write it stands for, the one it was corrected to, or that of a
+step which could not even be asked for. What is told names what was done, and says for certain that it is the same only
+where it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from itertools import combinations
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -21,7 +21,7 @@ from escalations.raising import add_detail
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.cards import plain, surviving
+from inbound.walks.cards import plain
 from inbound.walks.consequences import INTERACTION, whom_in_words
 from inbound.walks.state import flow_of
 from inbound.writes.limits import NOT_HAPPENING
@@ -29,127 +29,168 @@ from screens.templatetags.screens import bs
 
 State = OutsideWrite.State
 LOOKED_BACK = timedelta(days=7)  # whose card of the same may still be open
-AT_A_TIME = 200
-NOTHING = Decimal(0)
+MISTAKES = ":mistaken"  # the cards of what is to be undone: they ask for nothing
+SAID_BY = "requester"  # of what was sent, who asked
 
 
-def tell_what_came_about(*, now: datetime, of: Q | None = None, by: User | None = None) -> int:
-    """Tell the open cards of what is done since they were raised. `of`: which writes are looked at, all of the last
-    days if left out. Returns how many cards were told. Call it inside a transaction.
+@dataclass(frozen=True)
+class Ask:
+    """That an open card asks for this, of a call. `numbers`: in each form they are written in. `amounts`: as written;
+    empty of what has none. `write`: what did not happen, None where it was not even asked for.
     """
-    told = 0
-    for write in _done_since(now).filter(of or Q())[:AT_A_TIME]:
-        done = OutsideWrite.objects.get(pk=write.done_since)  # type: ignore[attr-defined]
-        OutsideWrite.objects.filter(pk=write.pk).update(came_about=done)
-        told += _tell(write.card, _words(write, done), by=by, now=now)
-    return told
+
+    card: Escalation
+    walk: int
+    action: str
+    numbers: frozenset[str]
+    amounts: frozenset[str]
+    since: datetime
+    write: OutsideWrite | None
+
+    def is_about(self, done: OutsideWrite) -> bool:
+        """Whether that write may be what the card asks for."""
+        return self.action == done.action and plain(done.to_whom) in self.numbers and self._came_later(done)
+
+    def is_for_certain(self, other: OutsideWrite | None, amounts: frozenset[str]) -> bool:
+        """Whether another asking for the same number asks for the same thing: a top-up of as much does, and of damages
+        and claims those that say the same, whoever asks.
+        """
+        if self.amounts or amounts:
+            return bool(self.amounts & amounts)
+        if self.write is None or other is None:
+            return actions()[self.action].accountable
+        return self.write.is_accountable or _said(self.write) == _said(other)
+
+    def _came_later(self, done: OutsideWrite) -> bool:
+        if self.write is not None:
+            return done.pk > self.write.pk
+        return done.walk_id != self.walk and done.owed_at >= self.since
 
 
-def tell_the_not_taken(*, now: datetime) -> int:
-    """The same of what was not even asked for: its system was off or a limit reached, and a card is all there is."""
-    cards = list(_cards_of_the_not_taken(now))
-    done = OutsideWrite.objects.filter(state=State.DONE, owed_at__gt=now - LOOKED_BACK)
+def tell_what_came_about(*, now: datetime, of: OutsideWrite | None = None, by: User | None = None) -> int:
+    """Tell the open cards of what is done since they were raised; `of`: of that write alone. Returns how many were
+    told. Call it inside a transaction.
+    """
+    asks = list(_asks(now))
+    done = OutsideWrite.objects.filter(state=State.DONE, is_not_needed=False, owed_at__gt=now - LOOKED_BACK)
+    done = done.filter(to_whom__in={number for ask in asks for number in ask.numbers}).order_by("pk")
+    done = done.filter(pk=of.pk) if of is not None else done
     found: dict[tuple[str, str], list[OutsideWrite]] = {}
-    for write in done.filter(action__in={action for _card, action, _since in cards}).exclude(to_whom=""):
+    for write in done:
         found.setdefault((write.action, plain(write.to_whom)), []).append(write)
-    told = 0
-    for card, action, since in cards:
-        for write in found.get((action, plain(str(card.details.get("number") or ""))), ()):
-            if write.owed_at >= since and _is_as_much(card, write):
-                told += _tell(card, _another_call(write), by=None, now=now)
-    return told
+    return sum(
+        _tell(ask.card, _words(ask, write), by=by, now=now)
+        for ask in asks
+        for number in ask.numbers
+        for write in found.get((ask.action, number), ())
+        if ask.is_about(write)
+    )
 
 
 def tell_each_of_the_other(*, now: datetime) -> int:
-    """Two open cards of two calls ask for one thing: whoever does it must know of both."""
+    """Two open cards of two calls ask for one thing: whoever does it must know of both. Call it in a transaction."""
+    by_number: dict[tuple[str, str], list[Ask]] = {}
+    for ask in _asks(now):
+        for number in ask.numbers:
+            by_number.setdefault((ask.action, number), []).append(ask)
+    pairs = [pair for asks in by_number.values() for pair in combinations(asks, 2)]
     told = 0
-    for write in _asked_in_two_calls(now)[:AT_A_TIME]:
-        other = OutsideWrite.objects.select_related("card").get(pk=write.other)  # type: ignore[attr-defined]
-        both = (surviving(one.card) for one in (write, other) if one.card is not None)
-        first, second = both
-        if first.pk == second.pk or not {first.state, second.state} <= set(Escalation.UNSETTLED):
+    for one, other in pairs:
+        if one.walk == other.walk or one.card.pk == other.card.pk:
             continue
-        what = {"what": actions()[write.action].words, "whom": whom_in_words(write)}
-        words = _("Se pidió en dos llamadas, «%(what)s», %(whom)s: hágalo una vez. La otra derivación: #%(pk)d.")
-        told += sum(
-            _tell(card, words % {**what, "pk": where.pk}, by=None, now=now)
-            for card, where in ((first, second), (second, first))
-        )
+        if one.is_for_certain(other.write, other.amounts):
+            words = _("Otra llamada pide lo mismo, «%(what)s», %(whom)s: hágalo una vez. Es la derivación #%(pk)d.")
+        else:
+            words = _("Otra llamada pide también «%(what)s», %(whom)s: vea si es lo mismo. Es la derivación #%(pk)d.")
+        for ask, where in ((one, other), (other, one)):
+            whom = whom_in_words(where.write) if where.write else str(where.card.details.get("number") or "")
+            said = {"what": actions()[ask.action].words, "whom": whom, "pk": where.card.pk}
+            told += _tell(ask.card, words % said, by=None, now=now)
     return told
 
 
-def _done_since(now: datetime) -> QuerySet[OutsideWrite]:
-    """What has a card, did not happen, and was done by another write since; and what was said not to be needed, and
-    happened. In the order of cards, for they are locked.
-    """
-    waiting = OutsideWrite.objects.filter(owed_at__gt=now - LOOKED_BACK, came_about=None, card__isnull=False)
-    waiting = waiting.exclude(action=INTERACTION).select_related("card")
-    later = _same(OutsideWrite.objects.filter(state=State.DONE, pk__gt=OuterRef("pk"))).order_by("pk").values("pk")
-    unhappened = Q(state__in=NOT_HAPPENING) & ~Q(to_whom="")
-    found = waiting.annotate(
-        done_since=Coalesce(
-            Subquery(later[:1]), Subquery(OutsideWrite.objects.filter(pk=OuterRef("pk"), state=State.DONE).values("pk"))
-        )
+def _asks(now: datetime) -> Iterator[Ask]:
+    """All that open cards of the last days ask for, in the order of cards, for they are locked."""
+    found = [*_of_writes(now), *_of_what_was_not_taken(now)]
+    yield from sorted(found, key=lambda ask: ask.card.pk)
+
+
+def _of_writes(now: datetime) -> Iterator[Ask]:
+    """Of what was asked for and did not happen. A card may have been corrected since: it asks for both."""
+    writes = OutsideWrite.objects.filter(
+        state__in=NOT_HAPPENING, owed_at__gt=now - LOOKED_BACK, card__state__in=Escalation.UNSETTLED
     )
-    late = Q(is_not_needed=True, done_since=F("pk"))
-    return found.filter((unhappened & Q(done_since__isnull=False)) | late).order_by("card_id", "pk")
+    for write in writes.exclude(action=INTERACTION).exclude(to_whom="").select_related("card").order_by("pk"):
+        card = write.card
+        if card is None or card.key.endswith(MISTAKES):
+            continue
+        numbers = _forms(write.to_whom, str(card.details.get("number") or ""))
+        amounts = {bs(write.amount) if write.amount else "", _amount_of(card)} - {""}
+        yield Ask(card, write.walk_id, write.action, numbers, frozenset(amounts), write.owed_at, write)
 
 
-def _asked_in_two_calls(now: datetime) -> QuerySet[OutsideWrite]:
-    open_ = OutsideWrite.objects.filter(
-        owed_at__gt=now - LOOKED_BACK, card__state__in=Escalation.UNSETTLED, is_not_needed=False
-    )
-    open_ = open_.exclude(to_whom="").exclude(state=State.DONE).exclude(action=INTERACTION).filter(came_about=None)
-    others = _same(open_.filter(pk__gt=OuterRef("pk"))).exclude(walk=OuterRef("walk")).exclude(card=OuterRef("card"))
-    found = open_.annotate(other=Subquery(others.order_by("pk").values("pk")[:1])).filter(other__isnull=False)
-    return found.select_related("card").order_by("card_id", "pk")
-
-
-def _same(writes: QuerySet[OutsideWrite]) -> QuerySet[OutsideWrite]:
-    """Of these those that ask for the same as the row outside: the operation, for whom, and how much."""
-    amount = Coalesce(OuterRef("amount"), NOTHING)
-    found = writes.filter(action=OuterRef("action"), to_whom=OuterRef("to_whom"))
-    return found.annotate(how_much=Coalesce("amount", NOTHING)).filter(how_much=amount)
-
-
-def _cards_of_the_not_taken(now: datetime) -> Iterable[tuple[Escalation, str, datetime]]:
-    """Open cards of calls in which something could not be asked for, with its operation and since when."""
+def _of_what_was_not_taken(now: datetime) -> Iterator[Ask]:
+    """Of what could not be asked for: its system was off, or a limit was reached."""
     asked = Footstep.objects.filter(write=None, chosen=REFUSED, entered_at__gt=now - LOOKED_BACK).exclude(reason="")
-    steps = {one.walk_id: one for one in asked.order_by("position")}
-    cards = Footstep.objects.filter(walk__in=steps, escalation__state__in=Escalation.UNSETTLED)
+    steps: dict[int, dict[str, datetime]] = {}
+    for passed in asked.order_by("walk", "position"):
+        if action := flow_of(passed.version_id).steps[passed.step].action:
+            steps.setdefault(passed.walk_id, {})[action] = passed.entered_at
+    of_calls = Footstep.objects.filter(walk__in=steps, escalation__state__in=Escalation.UNSETTLED)
     seen = set[int]()
-    for passed in cards.select_related("escalation").order_by("escalation"):
-        before = steps[passed.walk_id]
-        action = flow_of(before.version_id).steps[before.step].action
-        if action and passed.escalation is not None and passed.escalation_id not in seen:
-            seen.add(passed.escalation.pk)
-            yield passed.escalation, action, before.entered_at
+    for passed in of_calls.select_related("escalation").order_by("walk", "position"):
+        card = passed.escalation
+        if card is None or card.pk in seen or card.key.endswith(MISTAKES):
+            continue
+        seen.add(card.pk)
+        numbers = _forms(str(card.details.get("number") or ""))
+        amounts = frozenset({_amount_of(card)} - {""})
+        for action, since in steps[passed.walk_id].items():
+            if numbers and bool(amounts) == actions()[action].moves_money:
+                yield Ask(card, passed.walk_id, action, numbers, amounts, since, None)
 
 
-def _is_as_much(card: Escalation, write: OutsideWrite) -> bool:
-    amount = str(card.details.get("amount") or "")
-    return not amount or (write.amount is not None and amount in (f"{write.amount:.2f}", bs(write.amount)))
+def _forms(*numbers: str) -> frozenset[str]:
+    """As it was written, and as numbers are compared: a write that moves no money keeps the first."""
+    return frozenset({form for number in numbers if number for form in (number, plain(number))})
 
 
-def _words(write: OutsideWrite, done: OutsideWrite) -> str:
-    if done.pk == write.pk:
-        what = {"what": actions()[write.action].words, "whom": whom_in_words(write)}
-        return _("Se dijo que ya no hacía falta y se hizo después: deshágalo. «%(what)s», %(whom)s.") % what
-    if done.walk_id != write.walk_id:
-        return _another_call(done)
-    what = {"what": actions()[done.action].words, "whom": whom_in_words(done)}
-    return _("La llamada lo pidió otra vez: «%(what)s», %(whom)s. Se hizo.") % what
+def _amount_of(card: Escalation) -> str:
+    return str(card.details.get("amount") or "")
 
 
-def _another_call(done: OutsideWrite) -> str:
-    what = {"what": actions()[done.action].words, "whom": whom_in_words(done)}
-    return _("Otra llamada lo pidió después: «%(what)s», %(whom)s. Se hizo.") % what
+def _said(write: OutsideWrite) -> dict[str, str]:
+    return {name: text for name, text in write.payload.items() if text and not name.startswith(SAID_BY)}
 
 
-def _tell(card: Escalation | None, words: str, *, by: User | None, now: datetime) -> int:
-    """Once; nobody works a card that is settled."""
-    card = surviving(card) if card is not None else None
-    if card is None or card.state not in Escalation.UNSETTLED or card.changes.filter(note=words).exists():
+def _words(ask: Ask, done: OutsideWrite) -> str:
+    amounts = frozenset({bs(done.amount)} if done.amount else ())
+    what = _what(done)
+    is_certain = ask.is_for_certain(done, amounts)
+    if done.walk_id == ask.walk:
+        if is_certain:
+            return asked_again(done)
+        words = doubt = _(
+            "La llamada pidió después «%(what)s», %(whom)s, y se hizo (%(reference)s): vea si es lo mismo."
+        )
+    else:
+        words = _("Otra llamada lo pidió después: «%(what)s», %(whom)s. Se hizo (%(reference)s).")
+        doubt = _("Otra llamada pidió después «%(what)s», %(whom)s, y se hizo (%(reference)s): vea si es lo mismo.")
+    return (words if is_certain else doubt) % what
+
+
+def asked_again(done: OutsideWrite) -> str:
+    """What a card of the same call is told."""
+    return _("La llamada lo pidió otra vez: «%(what)s», %(whom)s. Se hizo (%(reference)s).") % _what(done)
+
+
+def _what(done: OutsideWrite) -> dict[str, object]:
+    return {"what": actions()[done.action].words, "whom": whom_in_words(done), "reference": done.reference}
+
+
+def _tell(card: Escalation, words: str, *, by: User | None, now: datetime) -> int:
+    """Once."""
+    if card.changes.filter(note=words).exists():
         return 0
     add_detail(key=card.key, text=words, by=by, now=now)
     return 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import copy
 
 from inbound.flows.conditions import arguments
-from inbound.flows.shapes import REFUSED
+from inbound.flows.shapes import REFUSED, UNKNOWN
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions, amount_of
 from inbound.walks.cards import contract_of
@@ -45,23 +45,22 @@ def _upto(here: WalkState, passed: Footstep) -> list[Footstep]:
     return [one for one in here.trail if one.position <= passed.position]
 
 
-def is_corrected_since(here: WalkState, write: OutsideWrite) -> bool:
-    """Whether what did not happen was asked for anew in the call, and happened, may happen or has its card: for the
-    same number, or for the same customer on the word of the same caller, before she was told of a card.
+def corrected_since(here: WalkState, write: OutsideWrite) -> Footstep | None:
+    """Where what did not happen was asked for anew last: on the way of the call that led on from it, or, where that was
+    gone back from, for the same number. None where it was not; another number asked for after going back may be both.
     """
-    if write.state not in NOT_HAPPENING:
-        return False
-    place = next((n for n in range(len(here.trail), 0, -1) if here.trail[n - 1].write_id == write.pk), 0)
-    for passed in here.trail[place:]:
-        later = passed.write
-        if passed.kind == "hand_over":
-            return False
-        if later is None or later.action != write.action or later.pk <= write.pk:
-            continue
-        is_hers = _is_of_one(here, here.trail[place - 1], passed) if place else False
-        if later.to_whom == write.to_whom or is_hers:
-            return later.state not in NOT_HAPPENING or later.card_id is not None
-    return False
+    asked = next((one for one in here.trail if one.write_id == write.pk), None)
+    if asked is None or write.state not in NOT_HAPPENING:
+        return None
+    later = [one for one in here.path if one.position > asked.position]
+    anew = [one for one in later if (one.version_id, one.step) == (asked.version_id, asked.step)]
+    if anew and any(one.position == asked.position for one in here.path):
+        return anew[-1]
+    since = [one for one in here.trail if one.position > asked.position and one.write is not None]
+    of_it = [
+        one for one in since if one.write and (one.write.action, one.write.to_whom) == (write.action, write.to_whom)
+    ]
+    return of_it[-1] if of_it else None
 
 
 def of_one_request(here: WalkState, write: OutsideWrite) -> list[OutsideWrite]:
@@ -69,7 +68,8 @@ def of_one_request(here: WalkState, write: OutsideWrite) -> list[OutsideWrite]:
     where the call went back from it for another thing. Nobody sees to any of them yet.
     """
     asked = _asked(here, write)
-    on_the_way = [one for one in here.path if asked and one.step == asked.step and one.chosen == REFUSED and one.write]
+    words = (REFUSED, UNKNOWN)  # what was not known then may be refused by now
+    on_the_way = [one for one in here.path if asked and one.step == asked.step and one.chosen in words and one.write]
     both = (*corrected_by_going_back(here, on_the_way), *on_the_way)
     refused = {passed.write.pk: passed.write for passed in both if passed.write is not None}
     of_one = [one for one in refused.values() if one.card_id is None and one.state in NOT_HAPPENING]
@@ -88,6 +88,10 @@ def as_meant_last(here: WalkState, write: OutsideWrite) -> OutsideWrite:
     if whose and whose != (contract_of(then) or whose):
         return meant
     since = [one for one in here.path if one.position > asked.position and one.version_id == asked.version_id]
+    was_gone_back_from = all(one.position != asked.position for one in here.path)
+    not_taken = (one.step == asked.step and one.chosen == REFUSED and one.write_id is None for one in since)
+    if was_gone_back_from and any(not_taken):
+        return meant  # what was meant then could not be asked for, and has its own card
     said = arguments(here.step_of(asked).with_, known_on(since, before={}))
     whom = whom_of(action, said) or write.to_whom
     of_its_own = OutsideWrite.objects.filter(walk=here.walk, action=write.action, to_whom=whom).exclude(pk=write.pk)

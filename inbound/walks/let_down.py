@@ -26,7 +26,7 @@ from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
-from inbound.walks.came_about import tell_each_of_the_other, tell_the_not_taken, tell_what_came_about
+from inbound.walks.came_about import tell_each_of_the_other, tell_what_came_about
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
 from inbound.walks.customers import as_it_was
@@ -56,7 +56,6 @@ def see_to_the_let_down(*, now: datetime) -> int:
     raised += sum(_see_to_what_follows(pk, now=now) for pk in _not_followed(now))
     with transaction.atomic():
         tell_what_came_about(now=now)
-        tell_the_not_taken(now=now)
         tell_each_of_the_other(now=now)
     return raised
 
@@ -106,7 +105,7 @@ def _not_followed(now: datetime) -> list[int]:
             did = Q(Exists(handed)) & ~Q(Exists(of_the_call.exclude(to_whom=OuterRef("to_whom"))))
         follows |= Q(action=action) & ~did
     lately = now - LOOKED_BACK_FOR_WHAT_FOLLOWS
-    found = _of_calls(now).filter(state=State.DONE, follow_card=None, is_not_needed=False, walk__ended_at__gte=lately)
+    found = _of_calls(now).filter(state=State.DONE, follow_card=None, walk__ended_at__gte=lately)
     return list(found.filter(follows).order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME])
 
 

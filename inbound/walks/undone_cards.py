@@ -17,7 +17,6 @@ from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, sto
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
 from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
-from inbound.walks.corrected import corrected_by_going_back
 from inbound.walks.customers import as_it_was
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone import Undone
@@ -122,11 +121,9 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
 
 
 def _stand_for_what_was_refused(here: WalkState, step: Step, card: Escalation) -> None:
-    """What could not be asked for was refused before, and corrected: one request, one card."""
-    on_the_way = [one for one in here.path if one.step == step.name and one.chosen == REFUSED]
-    both = (*corrected_by_going_back(here, on_the_way), *on_the_way)
-    refused = [one.write_id for one in both if one.write_id]
-    OutsideWrite.objects.filter(pk__in=refused, card=None, state__in=NOT_HAPPENING).update(card=card)
+    """What could not be asked for was refused before, and corrected on the way that led on from it: one request."""
+    on_the_way = [one.write_id for one in here.path if one.step == step.name and one.chosen == REFUSED and one.write_id]
+    OutsideWrite.objects.filter(pk__in=on_the_way, card=None, state__in=NOT_HAPPENING).update(card=card)
 
 
 def _contract_of(undone: Undone) -> dict[str, str]:

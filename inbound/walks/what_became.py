@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,13 +18,14 @@ from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
-from inbound.walks.came_about import tell_what_came_about
+from inbound.walks.came_about import asked_again, tell_what_came_about
 from inbound.walks.cards import surviving
 from inbound.walks.consequences import told_of, whom_in_words
 from inbound.walks.customers import as_it_was
 from inbound.walks.heard import writes_not_needed
 from inbound.walks.lane_news import withdraw
 from inbound.walks.state import WalkState, state_on
+from inbound.walks.undone import may_be_about
 from inbound.writes.limits import NOT_HAPPENING
 from telephony import phone_numbers
 from telephony.phone_numbers import parse
@@ -97,7 +97,6 @@ def say_what_became(here: WalkState, *, now: datetime) -> None:
             words = _("La llamada volvió atrás y terminó en «%(end)s». %(said)s.") % ended
             if answer == NO_LONGER:
                 withdraw(card, told=words, by=here.walk.by, now=now)
-                OutsideWrite.objects.filter(card=card, walk=here.walk).update(is_not_needed=True)
                 # who asked for it in another call is not served by a card that was withdrawn
                 OutsideWrite.objects.filter(card=card).exclude(walk=here.walk).update(card=None)
             else:
@@ -128,14 +127,13 @@ def tell_cards_of_the_refused(here: WalkState, *, now: datetime) -> None:
     if write is None:
         return
     said = {"what": here.step.title, "whom": whom_in_words(write)}
-    words = _("La llamada volvió atrás y lo pidió otra vez: «%(what)s», %(whom)s. Se hizo.") % said
     cards = {card.pk: card for _passed, card in _of_the_refused(here, upto=here.footstep)}
+    another = _("La llamada volvió atrás y pidió «%(what)s», %(whom)s. Se hizo: vea si era un error o son dos.") % said
     for _pk, card in sorted(cards.items()):
-        if not card.changes.filter(note=words).exists():  # the step may be passed again
-            add_detail(key=card.key, text=words, by=here.walk.by, now=now)
-    refused = OutsideWrite.objects.filter(walk=here.walk, card__in=cards, action=write.action)
-    refused.filter(state__in=NOT_HAPPENING, came_about=None).update(came_about=write)
-    tell_what_came_about(now=now, of=Q(action=write.action, to_whom=write.to_whom), by=here.walk.by)
+        told = asked_again(write) if may_be_about(card, write.to_whom) else another
+        if not card.changes.filter(note=told).exists():  # the step may be passed again
+            add_detail(key=card.key, text=told, by=here.walk.by, now=now)
+    tell_what_came_about(now=now, of=write, by=here.walk.by)
 
 
 def _of_the_refused(here: WalkState, *, upto: Footstep) -> list[tuple[Footstep, Escalation]]:
