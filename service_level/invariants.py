@@ -41,7 +41,7 @@ def _seals_that_are_told_otherwise() -> list[str]:
 RULES = [
     Rule(
         "month_seals_are_a_chain",
-        gettext_lazy("Cada revisión sellada del indicador es la que se selló y sigue a la anterior; ninguna falta."),
+        gettext_lazy("Cada sello del indicador es el que se hizo y sigue al anterior; ninguno falta."),
         look=broken_seals,
     ),
     Rule(

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'indicador sellado',
                 'verbose_name_plural': 'indicadores sellados',
-                'constraints': [models.UniqueConstraint(fields=('month', 'revision'), name='month_seal_revision_once'), models.CheckConstraint(condition=models.Q(('month__day', 1), ('revision__gte', 1)), name='month_seal_is_of_a_month'), models.CheckConstraint(condition=models.Q(models.Q(('previous', ''), ('revision', 1)), models.Q(('revision__gt', 1), models.Q(('previous', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='month_seal_follows_and_says_why')],
+                'constraints': [models.UniqueConstraint(fields=('month', 'revision'), name='month_seal_revision_once'), models.CheckConstraint(condition=models.Q(('month__day', 1), ('revision__gte', 1)), name='month_seal_is_of_a_month'), models.CheckConstraint(condition=models.Q(('revision', 1), models.Q(('revision__gt', 1), models.Q(('previous', ''), _negated=True), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='month_seal_follows_and_says_why')],
             },
         ),
     ]

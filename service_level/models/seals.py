@@ -19,7 +19,7 @@ class MonthSeal(models.Model):
     """One revision. It is never changed: what is found later is another one, with its reason.
 
     `figures`, `formula`, `evidence`: as `service_level/sealing` writes them. `previous`: the fingerprint of the
-    revision before; empty of the first.
+    seal made before it, of whatever month; empty of the very first.
     """
 
     month = models.DateField(_("mes"))
@@ -45,7 +45,7 @@ class MonthSeal(models.Model):
             models.UniqueConstraint(fields=["month", "revision"], name="month_seal_revision_once"),
             models.CheckConstraint(condition=Q(month__day=1, revision__gte=1), name="month_seal_is_of_a_month"),
             models.CheckConstraint(
-                condition=Q(revision=1, previous="") | Q(revision__gt=1) & ~Q(previous="") & ~Q(reason=""),
+                condition=Q(revision=1) | Q(revision__gt=1) & ~Q(previous="") & ~Q(reason=""),
                 name="month_seal_follows_and_says_why",
             ),
         ]

@@ -69,7 +69,7 @@ def _facts(sealed: MonthSeal, month: str) -> list[dict[str, Any]]:
         (_("Motivo de la revisión"), sealed.reason),
     ]
     told = [{"label": label, "value": value, "is_hash": False} for label, value in facts if value]
-    hashes = [(_("Huella (SHA-256)"), sealed.sha256), (_("Huella de la revisión anterior"), sealed.previous)]
+    hashes = [(_("Huella (SHA-256)"), sealed.sha256), (_("Huella del sello anterior"), sealed.previous)]
     return [*told, *({"label": label, "value": value, "is_hash": True} for label, value in hashes if value)]
 
 

@@ -53,7 +53,7 @@ def seal(*, month: date, by: User | None, now: datetime, reason: str = "") -> Mo
     """The next revision of a month that is over. Raises SealRefused."""
     reason = reason.strip()[:200]
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"seal of {month}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('seal of the indicator', 0))")  # one chain
         last = last_seal(month)
         _check_can_be_sealed(month, last, reason, now)
         formula, figures = plain_formula(formula_of(month), month), figures_as_counted(month)
@@ -75,7 +75,7 @@ def seal(*, month: date, by: User | None, now: datetime, reason: str = "") -> Mo
             formula=formula,
             figures=figures,
             evidence=evidence,
-            previous=last.sha256 if last else "",
+            previous=_newest_sha256(),
         )
         made.sha256 = fingerprint(made)
         made.save()
@@ -97,7 +97,7 @@ def recount(sealed: MonthSeal, *, now: datetime) -> Recount:
         figures,
         differences(before=sealed.figures, after=figures),
         moved,
-        is_intact=not broken_seals(MonthSeal.objects.filter(month=sealed.month, revision__lte=sealed.revision)),
+        is_intact=not broken_seals(upto=sealed),
     )
 
 
@@ -106,16 +106,23 @@ def what_differs_now(sealed: MonthSeal) -> list[Difference]:
     return differences(before=sealed.figures, after=figures_as_counted(sealed.month))
 
 
-def broken_seals(seals: Any = None) -> list[str]:
-    """Seals whose fingerprint does not hold, or that do not follow the one before; each by its month and revision."""
-    broken, before = [], dict[date, MonthSeal]()
-    for one in (MonthSeal.objects.all() if seals is None else seals).order_by("month", "revision"):
-        last = before.get(one.month)
-        follows = (one.revision, one.previous) == ((last.revision + 1, last.sha256) if last else (1, ""))
-        if not follows or fingerprint(one) != one.sha256:
+def broken_seals(upto: MonthSeal | None = None) -> list[str]:
+    """Seals whose fingerprint does not hold, or that do not follow the one made before or the revision before; `upto`:
+    that one and those before it.
+    """
+    broken, previous, revisions = [], "", Counter[date]()
+    seals = MonthSeal.objects.order_by("pk")
+    for one in seals.filter(pk__lte=upto.pk) if upto else seals:
+        revisions[one.month] += 1
+        if (one.previous, one.revision) != (previous, revisions[one.month]) or fingerprint(one) != one.sha256:
             broken.append(str(one))
-        before[one.month] = one
+        previous, revisions[one.month] = one.sha256, one.revision
     return broken
+
+
+def _newest_sha256() -> str:
+    newest = MonthSeal.objects.order_by("pk").last()
+    return newest.sha256 if newest else ""
 
 
 def fingerprint(sealed: MonthSeal) -> str:

@@ -76,7 +76,7 @@ def sheets_of(sealed: MonthSeal) -> list[Sheet]:
         [_("Colgó antes de (s): no cuenta"), formula["shortest_hang_up"]],
         [_("Cuentan las que agotan la espera"), _("sí") if formula["counts_timed_out"] else _("no")],
         [_("Cuentan las que salen de otra manera"), _("sí") if formula["counts_other"] else _("no")],
-        [_("Huella de la revisión anterior"), sealed.previous],
+        [_("Huella del sello anterior"), sealed.previous],
         [_("Huella"), sealed.sha256],
     ]
     return [

@@ -190,6 +190,18 @@ def test_a_seal_that_was_touched_is_found(
         call_command("check_invariants")
 
 
+def test_a_month_is_chained_to_the_month_sealed_before(
+    board: Switchboard, month: date, elena: User, after: datetime, at: Callable[[str], datetime]
+) -> None:
+    taken(board, *answered(at("2026-10-10 09:00"), "8.1", "101", 5))
+    october = seal(month=date(2026, 10, 1), by=elena, now=after)
+    november = seal(month=month, by=elena, now=after)
+    assert (october.previous, november.previous) == ("", october.sha256)
+    assert not broken_seals()
+    october.delete()
+    assert broken_seals() == ["2026-11 r1"]
+
+
 # the doors
 
 
