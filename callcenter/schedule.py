@@ -68,6 +68,8 @@ SCHEDULE = [
     Tick("Enviar lo pedido a otros sistemas", "inbound.deliver_writes", 5 * SECOND),
     # Whoever was told that something would be done, and it was not, gets a card.
     Tick("Derivar lo que no se hizo", "inbound.see_to_the_let_down", 15 * SECOND),
+    # Who hung up waiting becomes a call to be made, until she got through.
+    Tick("Llamar a quien no se atendió", "inbound.call_back_the_lost", MINUTE),
     # A damage whose caller was told until when it is repaired is looked at then; one that is not gets a card.
     Tick("Vigilar los plazos de los daños", "inbound.watch_repairs", MINUTE),
     # A doubt about money or a SIM is asked about in the other system, before a person is.

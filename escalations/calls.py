@@ -1,6 +1,7 @@
 """Calls that were promised to customers and come due: the cards that agents work, from their desks (103.6).
 
-On its day a call stands on the desk of whoever promised it, and once it is overdue on every agent's until one takes it.
+On its day a call stands on the desk of whoever promised it, and once it is overdue on every agent's until one takes it;
+one that nobody promised, as of who hung up waiting, is everybody's from the beginning.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def calls_to_make(*, by: User, now: datetime) -> list[Escalation]:
     waiting = Escalation.objects.visible_to(by).open().filter(kind__worked_by=Kind.Worker.AGENT)
     due = waiting.filter(due_at__lt=ends, state__in=Escalation.UNSETTLED)
     mine_first = Case(When(owner=by, then=Value(0)), When(hers, then=Value(1)), default=Value(2))
-    found = due.filter(hers | Q(owner=None, due_at__lt=now)).select_related("kind", "owner")
+    everybodys = Q(owner=None) & (Q(due_at__lt=now) | Q(raised_by=None))
+    found = due.filter(hers | everybodys).select_related("kind", "owner")
     return list(found.order_by(mine_first, "due_at", "pk")[:SHOWN])
 
 

@@ -55,6 +55,7 @@ TOLD: Mapping[str, str | Promise] = {  # a line of the history
     "wait": _("En espera"), "go_on": _("Se sigue con ella"), "resolve": _("Resuelta"),
     "reject": _("No corresponde"), "inform": _("Cliente informado"), "reopen": _("Reabierta"),
     "merge": _("Unida a otra"), "note": _("Nota"), "warn": _("Por vencer"), "breach": _("Venció sin resolver"),
+    "by_itself": _("Resuelta por sí sola"),
 }  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def _rows(escalations: QuerySet[Escalation], *, masked: bool) -> Iterable[list[A
             str(one.kind), one.line, one.customer_name, one.contract,
             telephone if one.telephone else "", one.zone, reason,
             masked_text(one.promised) if masked else one.promised, one.due_at, one.raised_at,
-            str(one.raised_by), one.get_state_display(), str(one.owner or ""),
+            str(one.raised_by or ""), one.get_state_display(), str(one.owner or ""),
             masked_text(one.outcome) if masked else one.outcome, one.informed_at, details,
         ]  # fmt: skip
 

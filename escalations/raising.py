@@ -54,7 +54,7 @@ def raise_escalation(
     line: str,
     reason: str,
     details: Mapping[str, Any],
-    by: User,
+    by: User | None,
     due_at: datetime | None = None,
     now: datetime,
     contract: str = "",
@@ -65,8 +65,8 @@ def raise_escalation(
 ) -> Escalation:
     """Hand something over. The same `key` hands over once, whatever is said the second time; returns the row there is.
 
-    `details` are what the step asked for, by field, JSON-able. `due_at` left out: the limit of its kind. Call it inside
-    the transaction of the step, so that both are there or neither. Raises UnknownKind.
+    `details` are what the step asked for, by field, JSON-able. `due_at` left out: the limit of its kind; `by` None: the
+    clock. Call it inside the transaction of the step, so that both are there or neither. Raises UnknownKind.
     """
     there = Escalation.objects.filter(key=key).first()  # a step clicked twice costs no more than this
     if there is not None:

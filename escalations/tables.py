@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_tables2 import Column
 
@@ -55,4 +56,6 @@ class EscalationTable(ListTable):
         return format_html('<span class="nowrap">{}</span> {}', moment(record.due_at), time_badge(record, now=self.now))
 
     def render_raised_at(self, record: Escalation) -> SafeString:
-        return format_html('<span class="nowrap">{}</span> {}', moment(record.raised_at), record.raised_by)
+        return format_html(
+            '<span class="nowrap">{}</span> {}', moment(record.raised_at), record.raised_by or _("el programa")
+        )

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from inbound.lost_callers import calling_back
 from inbound.repairs import watching
 from inbound.walks import leaving, let_down
 from inbound.writes import asking, delivering
@@ -26,6 +27,11 @@ def close_left_calls() -> None:
 @shared_task(name="inbound.see_to_the_let_down")
 def see_to_the_let_down() -> None:
     let_down.see_to_the_let_down(now=timezone.now())
+
+
+@shared_task(name="inbound.call_back_the_lost")
+def call_back_the_lost() -> None:
+    calling_back.call_back_the_lost(now=timezone.now())
 
 
 @shared_task(name="inbound.watch_repairs")

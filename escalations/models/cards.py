@@ -59,7 +59,10 @@ class Escalation(models.Model):
     details = models.JSONField(_("datos"), default=dict)
     promised = models.CharField(_("prometido al cliente"), max_length=200, blank=True)
     raised_at = models.DateTimeField(_("derivada"))
-    raised_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("por"), db_index=False)
+    raised_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("por"), db_index=False,
+        help_text=_("Vacío: el programa."),
+    )  # fmt: skip
 
     state = models.CharField(_("estado"), max_length=8, choices=State, default=State.NEW)
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("la tiene"))

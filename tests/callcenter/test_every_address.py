@@ -213,6 +213,8 @@ ADDRESSES = [
     Address("inbound:write_give_up", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_try_again", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     # the inbound lines
+    Address("inbound:lost", CENTRE),
+    Address("inbound:lost_of_a_month", CENTRE, of=lambda world: {"named": "2026-11"}),
     Address("inbound:attended", CENTRE),
     Address("inbound:attended_export", CENTRE, sends={}),
     Address("inbound:repairs", CENTRE),

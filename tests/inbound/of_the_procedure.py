@@ -10,4 +10,5 @@ KINDS = (
     *("billing_claim", "priority_order", "overdue_installation", "callback_promise", "reentry_ticket"),
     *("priority_repair", "public_phone_fault", "nocc_fault", "sim_block", "guide_listing", "unforeseen_state"),
     *("broken_promise", "complaint", "wants_to_cancel", "write_not_done", "overdue_repair", "nocc_follow_up"),
+    "lost_call",
 )
