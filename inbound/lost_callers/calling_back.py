@@ -125,15 +125,15 @@ def _see_to(caller: Caller, card: Escalation | None, lines: Mapping[str, tuple[s
     if (last.ended_at or last.entered_at) > now - LET_DIAL_AGAIN or _is_seen_to(caller, last):
         return 0
     line, name = lines.get(last.queue, (last.queue[:12], ""))
-    times = [_hour(visit.entered_at) for visit in lost]
+    times = [_hour(visit.entered_at, now=now) for visit in lost]
     said = {"line": f"{line} {name}".strip(), "hours": ", ".join(times), "wait": lasting(last.wait)}
     raise_escalation(
         key=_key(last),
         kind=KIND,
         line=line,
-        reason=_("Llamó a %(line)s a las %(hours)s y nadie le atendió; la última vez esperó %(wait)s.") % said,
+        reason=_("Llamó a %(line)s y nadie le atendió (%(hours)s); la última vez esperó %(wait)s.") % said,
         details={},
-        customer_name=_("Quien llamó a %(line)s") % {"line": line},
+        customer_name=_("Línea %(line)s") % {"line": line},
         telephone=caller.telephone,
         by=None,
         now=now,
@@ -159,5 +159,8 @@ def _key(visit: LoggedVisit) -> str:
     return f"lost:{visit.switchboard_id}:{visit.call}:{visit.queue}:{visit.nth}"[:120]
 
 
-def _hour(moment: datetime) -> str:
-    return f"{moment.astimezone(LA_PAZ):%H:%M}"
+def _hour(moment: datetime, *, now: datetime | None = None) -> str:
+    """With its day where that is not the day of `now`."""
+    here = moment.astimezone(LA_PAZ)
+    is_today = now is None or here.date() == now.astimezone(LA_PAZ).date()
+    return f"{here:%H:%M}" if is_today else f"{here:%d/%m %H:%M}"

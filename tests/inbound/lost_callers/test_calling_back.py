@@ -70,7 +70,7 @@ def test_who_was_not_answered_is_a_call_on_every_desk(
     assert call_back_the_lost(now=now) == 1
     card = Escalation.objects.get()
     assert (card.kind_id, card.telephone, card.line, card.raised_by) == (KIND, ANA_S, "101", None)
-    assert "a las 10:10" in card.reason
+    assert "(10:10)" in card.reason
     assert "0:40" in card.reason
     assert calls_to_make(by=ana.user, now=now) == calls_to_make(by=luis.user, now=now) == [card]
     call_command("check_invariants")
@@ -102,10 +102,17 @@ def test_a_number_is_called_once_however_often_it_was_lost(rings: Callable[..., 
     rings(35, "hung_up", caller="+59170712345", queue="102")
     assert call_back_the_lost(now=now) == 1
     card = Escalation.objects.get()
-    assert "a las 09:40, 09:50, 09:55, 10:00" in card.reason
+    assert "(09:40, 09:50, 09:55, 10:00)" in card.reason
     assert call_back_the_lost(now=now + timedelta(minutes=1)) == 0
     assert Escalation.objects.count() == 1
     assert not notes(card)
+
+
+def test_who_was_lost_yesterday_is_told_with_the_day(rings: Callable[..., None], now: datetime) -> None:
+    rings(60 * 15, "hung_up")
+    rings(20, "hung_up")
+    assert call_back_the_lost(now=now) == 1
+    assert "(24/11 19:30, 10:10)" in Escalation.objects.get().reason
 
 
 def test_she_calls_again_in_vain_and_the_card_says_so_once(rings: Callable[..., None], now: datetime) -> None:
