@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from escalations.by_itself import BY_ITSELF
 from escalations.lifecycle import STEPS, Who
 from screens.lives import Life
 
 PROSE = """
 *owner*: the person who has the card. *anybody*: whoever works its kind: supervision every kind, agents the calls that
-are theirs to make. A note may be written in every state, and marks of time (nearly due, overdue) change none. A kind
-may close with `resolved` or `rejected`; every other is closed only when the customer was told. A merged card is closed,
-and the other one goes on for both.
+are theirs to make. *clock*: what came about is settled by itself as long as nobody has taken it, of a kind that closes
+with that. A note may be written in every state, and marks of time (nearly due, overdue) change none. A kind may close
+with `resolved` or `rejected`; every other is closed only when the customer was told. A merged card is closed, and the
+other one goes on for both.
 """
 LIFE = Life(
     name="escalation",
@@ -18,8 +20,16 @@ LIFE = Life(
     begins=["new: raise"],
     ends=["informed", "merged"],
     steps=[
-        (step.verb.value, step.from_state.value, step.to_state.value, "owner" if step.who == Who.OWNER else "anybody")
-        for step in STEPS
+        *(
+            (
+                step.verb.value,
+                step.from_state.value,
+                step.to_state.value,
+                "owner" if step.who == Who.OWNER else "anybody",
+            )
+            for step in STEPS
+        ),
+        (BY_ITSELF, "new", "resolved", "clock"),
     ],
     prose=PROSE,
 )
