@@ -28,6 +28,7 @@ from telephony.models import LoggedVisit
 KIND = "lost_call"
 LET_DIAL_AGAIN = timedelta(minutes=2)
 LOOKED_BACK = timedelta(hours=24)  # who was lost longer ago has called again, or does not wait for a call any more
+SETTLED_WITHIN = timedelta(days=2)  # a call that still waits then is ended by a person
 ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('lost callers', 0))"
 Outcome = LoggedVisit.Outcome
 LOST_ENDS = ("EXITEMPTY", "QUEUESTART")  # beside hanging up and time: nobody was there, or the switchboard went down
@@ -75,7 +76,7 @@ def call_back_the_lost(*, now: datetime) -> int:
         return 0
     open_ = list(Escalation.objects.filter(kind__code=KIND, state__in=Escalation.UNSETTLED).order_by("pk"))
     oldest = min((card.raised_at for card in open_), default=now)
-    callers = _callers(since=min(oldest, now) - LOOKED_BACK, now=now)
+    callers = _callers(since=max(oldest, now - SETTLED_WITHIN) - LOOKED_BACK, now=now)
     waiting = {card.telephone: card for card in open_ if not _got_through(card, callers.get(card.telephone), now)}
     lines = {queue.queue: (queue.line, queue.name) for queue in queues_of(month_of(timezone.localdate(now, LA_PAZ)))}
     return sum(_see_to(caller, waiting.get(caller.telephone), lines, now) for caller in callers.values())
