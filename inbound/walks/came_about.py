@@ -71,7 +71,7 @@ def tell_what_came_about(*, now: datetime, of: OutsideWrite | None = None, by: U
     """Tell the open cards of what is done since they were raised; `of`: of that write alone. Returns how many were
     told. Call it inside a transaction.
     """
-    asks = list(_asks(now))
+    asks = list(_asks(now, of))
     done = OutsideWrite.objects.filter(state=State.DONE, is_not_needed=False, owed_at__gt=now - LOOKED_BACK)
     done = done.filter(to_whom__in={number for ask in asks for number in ask.numbers}).order_by("pk")
     done = done.filter(pk=of.pk) if of is not None else done
@@ -109,17 +109,21 @@ def tell_each_of_the_other(*, now: datetime) -> int:
     return told
 
 
-def _asks(now: datetime) -> Iterator[Ask]:
-    """All that open cards of the last days ask for, in the order of cards, for they are locked."""
-    found = [*_of_writes(now), *_of_what_was_not_taken(now)]
+def _asks(now: datetime, of: OutsideWrite | None = None) -> Iterator[Ask]:
+    """All that open cards of the last days ask for, in the order of cards, for they are locked. `of`: only what was
+    asked for by a write for the same as that one, found by its index: a call waits for it.
+    """
+    found = list(_of_writes(now, of)) if of is not None else [*_of_writes(now), *_of_what_was_not_taken(now)]
     yield from sorted(found, key=lambda ask: ask.card.pk)
 
 
-def _of_writes(now: datetime) -> Iterator[Ask]:
+def _of_writes(now: datetime, of: OutsideWrite | None = None) -> Iterator[Ask]:
     """Of what was asked for and did not happen. A card may have been corrected since: it asks for both."""
     writes = OutsideWrite.objects.filter(
         state__in=NOT_HAPPENING, owed_at__gt=now - LOOKED_BACK, card__state__in=Escalation.UNSETTLED
     )
+    if of is not None:
+        writes = writes.filter(to_whom=of.to_whom, action=of.action)
     for write in writes.exclude(action=INTERACTION).exclude(to_whom="").select_related("card").order_by("pk"):
         card = write.card
         if card is None or card.key.endswith(MISTAKES):
@@ -131,12 +135,14 @@ def _of_writes(now: datetime) -> Iterator[Ask]:
 
 def _of_what_was_not_taken(now: datetime) -> Iterator[Ask]:
     """Of what could not be asked for: its system was off, or a limit was reached."""
-    asked = Footstep.objects.filter(write=None, chosen=REFUSED, entered_at__gt=now - LOOKED_BACK).exclude(reason="")
+    cards = Escalation.objects.filter(state__in=Escalation.UNSETTLED, raised_at__gt=now - LOOKED_BACK)
+    of_calls = Footstep.objects.filter(escalation__in=list(cards.values_list("pk", flat=True)))
+    asked = Footstep.objects.filter(walk__in=of_calls.values("walk"), write=None, chosen=REFUSED).exclude(reason="")
     steps: dict[int, dict[str, datetime]] = {}
     for passed in asked.order_by("walk", "position"):
         if action := flow_of(passed.version_id).steps[passed.step].action:
             steps.setdefault(passed.walk_id, {})[action] = passed.entered_at
-    of_calls = Footstep.objects.filter(walk__in=steps, escalation__state__in=Escalation.UNSETTLED)
+    of_calls = of_calls.filter(walk__in=steps)
     seen = set[int]()
     for passed in of_calls.select_related("escalation").order_by("walk", "position"):
         card = passed.escalation
