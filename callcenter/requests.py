@@ -18,7 +18,8 @@ from callcenter.errors import too_large
 from callcenter.live.address import origin_of_the_stream
 from callcenter.memory import in_one_piece
 
-ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # read aloud over a telephone: nothing that sounds or looks like another
+# Read aloud over a telephone: nothing that sounds or looks like another, and without vowels, so that it spells no word.
+ALPHABET = "BCDFGHJKMNPQRSTVWXYZ23456789"
 REFERENCE = re.compile(r"^[A-Za-z0-9-]{6,64}$")
 
 Responder = Callable[[HttpRequest], HttpResponseBase]
