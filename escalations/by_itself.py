@@ -6,11 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from escalations.lifecycle import locked_escalation, notify_boards
+from escalations.lifecycle import Verb, locked_escalation, write_down
 from escalations.marks import mark_before_its_clock_stops
-from escalations.models import Change, Escalation, Kind
-
-BY_ITSELF = "by_itself"  # of the history, beside the verbs of people
+from escalations.models import Escalation, Kind
 
 
 @transaction.atomic
@@ -26,7 +24,5 @@ def settle_by_itself(*, escalation_id: int, outcome: str, now: datetime) -> bool
     card.state, card.version, card.outcome = Escalation.State.RESOLVED, card.version + 1, outcome
     card.settled_at = card.closed_at = now
     card.save(update_fields=["state", "version", "outcome", "settled_at", "closed_at"])
-    was, is_ = Escalation.State.NEW, Escalation.State.RESOLVED
-    Change.objects.create(escalation=card, verb=BY_ITSELF, from_state=was, to_state=is_, at=now, by=None, note=outcome)
-    notify_boards(card)
+    write_down(card, verb=Verb.BY_ITSELF, from_state=Escalation.State.NEW, by=None, now=now, note=outcome)
     return True

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from escalations.by_itself import BY_ITSELF
-from escalations.lifecycle import STEPS, Who
+from escalations.lifecycle import STEPS
 from screens.lives import Life
 
 PROSE = """
@@ -19,17 +18,6 @@ LIFE = Life(
     source="escalations/lifecycle.py",
     begins=["new: raise"],
     ends=["informed", "merged"],
-    steps=[
-        *(
-            (
-                step.verb.value,
-                step.from_state.value,
-                step.to_state.value,
-                "owner" if step.who == Who.OWNER else "anybody",
-            )
-            for step in STEPS
-        ),
-        (BY_ITSELF, "new", "resolved", "clock"),
-    ],
+    steps=[(step.verb.value, step.from_state.value, step.to_state.value, step.who.value) for step in STEPS],
     prose=PROSE,
 )

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
 
-from escalations.by_itself import BY_ITSELF
 from escalations.lifecycle import STEPS, Verb
 from work.invariants import Rule
 
 ALLOWED = sorted(
-    {(Verb.RAISE.value, "", "new"), (BY_ITSELF, "new", "resolved")}
-    | {(step.verb.value, step.from_state.value, step.to_state.value) for step in STEPS}
+    {(Verb.RAISE.value, "", "new")} | {(step.verb.value, step.from_state.value, step.to_state.value) for step in STEPS}
 )
 _LAST = """(SELECT c.{column} FROM escalations_change c
              WHERE c.escalation_id = e.id AND c.verb IN ({verbs}) ORDER BY c.id DESC LIMIT 1)"""

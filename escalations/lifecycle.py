@@ -37,14 +37,16 @@ class Verb(StrEnum):
     INFORM = "inform"
     REOPEN = "reopen"
     MERGE = "merge"
+    BY_ITSELF = "by_itself"
     NOTE = "note"
 
 
 class Who(StrEnum):
-    """Who may take a step: whoever works the kind, or only the person who has it."""
+    """Who may take a step: whoever works the kind, only the person who has it, or nobody but the clock."""
 
     ANYBODY = "anybody"
     OWNER = "owner"
+    CLOCK = "clock"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.MERGE, State.NEW, State.MERGED),
     Step(Verb.MERGE, State.TAKEN, State.MERGED),
     Step(Verb.MERGE, State.WAITING, State.MERGED),
+    Step(Verb.BY_ITSELF, State.NEW, State.RESOLVED, Who.CLOCK),  # what it asked came about
 )
 
 
@@ -95,7 +98,7 @@ def check_can(verb: Verb, *, escalation: Escalation, by: User) -> Step:
     if verb == Verb.NOTE:
         return Step(verb, State(escalation.state), State(escalation.state))
     step = next((line for line in STEPS if line.verb == verb and line.from_state == escalation.state), None)
-    if step is None:
+    if step is None or step.who == Who.CLOCK:
         raise EscalationRefused(_wrong_state(verb, escalation))
     if step.who == Who.OWNER and escalation.owner_id != by.pk:
         raise EscalationRefused(_("La tiene %(name)s: tómela en su lugar o pídasela.") % {"name": escalation.owner})

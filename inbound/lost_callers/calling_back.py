@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from escalations.by_itself import BY_ITSELF, settle_by_itself
+from escalations.by_itself import settle_by_itself
+from escalations.lifecycle import Verb
 from escalations.models import Escalation, Kind
 from escalations.raising import add_detail, raise_escalation
 from screens.templatetags.screens import lasting
@@ -145,7 +146,7 @@ def _see_to(caller: Caller, card: Escalation | None, lines: Mapping[str, tuple[s
 def _is_seen_to(caller: Caller, last: LoggedVisit) -> bool:
     """Whether she was called back since, or that call was made of this one already and settled."""
     cards = Escalation.objects.filter(kind__code=KIND, telephone=caller.telephone)
-    by_somebody = cards.filter(settled_at__gt=last.entered_at).exclude(changes__verb=BY_ITSELF)
+    by_somebody = cards.filter(settled_at__gt=last.entered_at).exclude(changes__verb=Verb.BY_ITSELF)
     return by_somebody.exists() or cards.filter(key=_key(last)).exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,12 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from agents.access import centre_only
-from inbound.lost_callers.calling_back import KIND, is_on
-from inbound.lost_callers.figures import lost_callers
+from agents.access import centre_only, signed_in_user
+from inbound.lost_callers.calling_back import is_on
+from inbound.lost_callers.figures import FATES, calls_lost, count_lost
+from inbound.lost_callers.tables import LostTable
 from service_level.days import bounds_of
-from service_level.indicator.page import month_in_words
-from service_level.months import after, before, month_of, read_month_name, written
+from service_level.indicator.page import around, month_in_words
+from service_level.months import after, month_of, read_month_name, written
 
 
 @require_GET
@@ -38,14 +40,23 @@ def lost_of_a_month(request: HttpRequest, named: str) -> HttpResponse:
 
 def _page(request: HttpRequest, month: date) -> HttpResponse:
     since, until = bounds_of(month, after(month) - timedelta(days=1))
-    months = [before(month), *([after(month)] if after(month) <= timezone.localdate() else [])]
+    lost = calls_lost(since=since, until=until, user=signed_in_user(request))
+    fate = request.GET.get("fate", "")
+    fate = fate if fate in FATES else ""
+    shown = lost.filter(fate=fate) if fate else lost
     context = {
         "name": month_in_words(month),
-        "figures": lost_callers(since=since, until=until),
+        "figures": count_lost(lost),
+        "table": LostTable(shown.select_related("informed_by")).shown_to(request),
+        "chips": [(words, f"?fate={one}" if one else "?", one == fate) for one, words in _fates().items()],
         "is_on": is_on(),
-        "cards": f"{reverse('escalations:escalation_list')}?kind={KIND}",
         "indicator": reverse("service_level:month", args=[written(month)]),
-        "around": [(reverse("inbound:lost_of_a_month", args=[written(one)]), month_in_words(one)) for one in months],
+        "around": around(month, lambda one: reverse("inbound:lost_of_a_month", args=[written(one)])),
         "trail": [(reverse("inbound:attended"), _("Atenciones")), ("", _("Llamadas perdidas"))],
     }
     return render(request, "inbound/lost_callers/lost.html", context)
+
+
+def _fates() -> dict[str, Any]:
+    """What is asked for, in words; '' all."""
+    return {"": _("Todas"), **FATES}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from screens.charts import Chart, columns_by, day_by_day
@@ -17,7 +17,7 @@ from service_level.days import LA_PAZ, midnight_of
 from service_level.indicator.calls import ATT, Asked
 from service_level.indicator.figures import Counts, Grain, days_of, figures_between, hours_of, left_of
 from service_level.models import Formula
-from service_level.months import after, written
+from service_level.months import after, before, written
 from service_level.working_time import working_calendar
 from telephony.queue_log.evidence import days_without_a_line
 
@@ -85,6 +85,12 @@ def level_in_words(level: Decimal | None) -> str:
 def points_in_words(apart: Decimal | None) -> str:
     """A difference of two levels: `+1,25`."""
     return "" if apart is None else f"{'−' if apart < 0 else '+'}{figure(abs(apart), 2)}"
+
+
+def around(this: date, address: Callable[[date], str]) -> list[tuple[str, str]]:
+    """The month before, and the one after that has begun: each with the address it has."""
+    months = [before(this), *([after(this)] if after(this) <= timezone.localdate() else [])]
+    return [(address(month), month_in_words(month)) for month in months]
 
 
 def month_in_words(month: date) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from service_level.indicator.figures import Counts, Line, Month, counted_until, 
 from service_level.indicator.forecast import forecast_of
 from service_level.indicator.page import (
     Row,
+    around,
     charts_of,
     day_rows,
     half_rows,
@@ -35,7 +35,7 @@ from service_level.indicator.sheets import sheet_of_accounts, sheets_of
 from service_level.indicator.tables import CallTable
 from service_level.indicator.which import WHICH, conditions
 from service_level.models import MonthSeal
-from service_level.months import after, before, month_of, read_month_name, written
+from service_level.months import after, month_of, read_month_name, written
 from telephony.models import LoggedVisit
 from telephony.queue_log.evidence import is_written, lines_of, oddities_of
 from telephony.queue_log.sources import unread, unreadable_lines
@@ -82,7 +82,7 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "sealed": MonthSeal.objects.visible_to(signed_in_user(request)).filter(month=this).order_by("revision").last(),
         "seal": reverse("service_level:seal", args=[written(this)]),
         "others": reverse("service_level:others", args=[written(this), ATT]),
-        "around": _around(this, lambda month: reverse("service_level:month", args=[written(month)])),
+        "around": around(this, lambda month: reverse("service_level:month", args=[written(month)])),
         "trail": [("", _("Indicador"))],
     }
     return render(request, "service_level/indicator/month.html", context)
@@ -112,7 +112,7 @@ def line(request: HttpRequest, named: str, line: str) -> HttpResponse:
         "rows": rows,
         "total": total,
         "charts": [] if day else charts_of(this, line=line, formula=formula),
-        "around": _around(this, lambda month: reverse("service_level:line", args=[written(month), line])),
+        "around": around(this, lambda month: reverse("service_level:line", args=[written(month), line])),
         "trail": [*trail, ("", f"{day:%d/%m/%Y}")] if day else trail,
     }
     return render(request, "service_level/indicator/line.html", context)
@@ -228,12 +228,6 @@ def _row(figures: Month, line: Line) -> Row:
 def _total(figures: Month, line: str, words: str) -> Row:
     counts = figures.att if line == ATT else figures.all
     return Row(words, counts, of_whole_month(figures.month, line), figures.formula)
-
-
-def _around(this: date, address: Callable[[date], str]) -> list[tuple[str, str]]:
-    """The month before, and the one after that has begun."""
-    months = [before(this), *([after(this)] if after(this) <= timezone.localdate() else [])]
-    return [(address(month), month_in_words(month)) for month in months]
 
 
 def _trail(this: date) -> list[tuple[str, Any]]:

@@ -16,7 +16,7 @@ from escalations.calls import calls_to_make, inform_customer
 from escalations.models import Escalation, Kind
 from escalations.working import take
 from inbound.lost_callers.calling_back import KIND, call_back_the_lost
-from inbound.lost_callers.figures import lost_callers
+from inbound.lost_callers.figures import calls_lost, count_lost
 from telephony.models import Switchboard
 from telephony.queue_log.taking import take_lines
 
@@ -183,11 +183,17 @@ def test_their_figures(rings: Callable[..., None], now: datetime, ana: Any, elen
     card = Escalation.objects.get(telephone="+59170712341")
     take(escalation_id=card.pk, by=ana.user, now=now)
     inform_customer(escalation_id=card.pk, how="telephone", told_at=now, by=ana.user, now=now)
-    found = lost_callers(since=now - timedelta(days=1), until=now)
-    assert (found.numbers, found.reached, found.got_through, found.in_vain, found.open) == (4, 1, 1, 0, 2)
+    cards = calls_lost(since=now - timedelta(days=1), until=now, user=elena)
+    found = count_lost(cards)
+    assert (found.lost, found.reached, found.got_through, found.open, found.in_vain, found.merged) == (4, 1, 1, 2, 0, 0)
     assert found.minutes == 10
     client: Client = signed_in(elena)
     seen = client.get(reverse("inbound:lost_of_a_month", args=["2026-11"])).content.decode()
     assert "10 min" in seen
-    assert "Ningún número perdido" in client.get(reverse("inbound:lost_of_a_month", args=["2026-07"])).content.decode()
+    for fate, count in {"": 4, "reached": 1, "got_through": 1, "open": 2, "in_vain": 0, "otra": 4}.items():
+        page = client.get(reverse("inbound:lost_of_a_month", args=["2026-11"]), {"fate": fate})
+        assert len(page.context["table"].rows) == count, fate
+    assert (
+        "Ninguna llamada perdida" in client.get(reverse("inbound:lost_of_a_month", args=["2026-07"])).content.decode()
+    )
     assert client.get(reverse("inbound:lost_of_a_month", args=["hoy"])).status_code == 404
