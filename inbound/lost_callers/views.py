@@ -51,7 +51,9 @@ def _page(request: HttpRequest, month: date) -> HttpResponse:
         "chips": [(words, f"?fate={one}" if one else "?", one == fate) for one, words in _fates().items()],
         "is_on": is_on(),
         "indicator": reverse("service_level:month", args=[written(month)]),
-        "around": around(month, lambda one: reverse("inbound:lost_of_a_month", args=[written(one)])),
+        "around": around(
+            month, lambda one: reverse("inbound:lost_of_a_month", args=[written(one)]), today=timezone.localdate()
+        ),
         "trail": [(reverse("inbound:attended"), _("Atenciones")), ("", _("Llamadas perdidas"))],
     }
     return render(request, "inbound/lost_callers/lost.html", context)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from screens.charts import Chart, columns_by, day_by_day
@@ -87,9 +87,9 @@ def points_in_words(apart: Decimal | None) -> str:
     return "" if apart is None else f"{'−' if apart < 0 else '+'}{figure(abs(apart), 2)}"
 
 
-def around(this: date, address: Callable[[date], str]) -> list[tuple[str, str]]:
+def around(this: date, address: Callable[[date], str], *, today: date) -> list[tuple[str, str]]:
     """The month before, and the one after that has begun: each with the address it has."""
-    months = [before(this), *([after(this)] if after(this) <= timezone.localdate() else [])]
+    months = [before(this), *([after(this)] if after(this) <= today else [])]
     return [(address(month), month_in_words(month)) for month in months]
 
 

@@ -82,7 +82,9 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "sealed": MonthSeal.objects.visible_to(signed_in_user(request)).filter(month=this).order_by("revision").last(),
         "seal": reverse("service_level:seal", args=[written(this)]),
         "others": reverse("service_level:others", args=[written(this), ATT]),
-        "around": around(this, lambda month: reverse("service_level:month", args=[written(month)])),
+        "around": around(
+            this, lambda month: reverse("service_level:month", args=[written(month)]), today=timezone.localdate()
+        ),
         "trail": [("", _("Indicador"))],
     }
     return render(request, "service_level/indicator/month.html", context)
@@ -112,7 +114,9 @@ def line(request: HttpRequest, named: str, line: str) -> HttpResponse:
         "rows": rows,
         "total": total,
         "charts": [] if day else charts_of(this, line=line, formula=formula),
-        "around": around(this, lambda month: reverse("service_level:line", args=[written(month), line])),
+        "around": around(
+            this, lambda month: reverse("service_level:line", args=[written(month), line]), today=timezone.localdate()
+        ),
         "trail": [*trail, ("", f"{day:%d/%m/%Y}")] if day else trail,
     }
     return render(request, "service_level/indicator/line.html", context)

@@ -1,7 +1,17 @@
 """Working time, and the indicator owed to the regulator: what it is counted by, and what came of it."""
 
 from service_level.models.indicator import Formula, LineFigure, MeasuredQueue, MonthForecast
-from service_level.models.seals import MonthSeal
+from service_level.models.seals import MonthSeal, SealOrder
 from service_level.models.working import Holiday, Weekday, WorkingHours
 
-__all__ = ["Formula", "Holiday", "LineFigure", "MeasuredQueue", "MonthForecast", "MonthSeal", "Weekday", "WorkingHours"]
+__all__ = [
+    "Formula",
+    "Holiday",
+    "LineFigure",
+    "MeasuredQueue",
+    "MonthForecast",
+    "MonthSeal",
+    "SealOrder",
+    "Weekday",
+    "WorkingHours",
+]

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import User
+from work.models import RungWork
 
 
 class MonthSealQuerySet(models.QuerySet["MonthSeal"]):
@@ -52,3 +53,39 @@ class MonthSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} r{self.revision}"
+
+
+class SealOrderQuerySet(models.QuerySet["SealOrder"]):
+    def visible_to(self, user: User) -> SealOrderQuerySet:
+        """It is the centre's."""
+        return self if user.sees_the_centre else self.none()
+
+
+class SealOrder(RungWork):
+    """That somebody asked for the next revision: counting a month twice must not hold a request. One that was refused
+    keeps the sentence in `last_error`.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("En espera")
+        DONE = "done", _("Sellado")
+        REFUSED = "refused", _("No se selló")
+        FAILED = "failed", _("No se pudo hacer")
+
+    month = models.DateField(_("mes"))
+    reason = models.CharField(_("motivo de la revisión"), max_length=200, blank=True)
+    asked_at = models.DateTimeField(_("pedido"))
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("por"), db_index=False)
+    state = models.CharField(_("estado"), max_length=7, choices=State, default=State.WAITING)
+
+    objects = SealOrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sello pedido")
+        verbose_name_plural = _("sellos pedidos")
+        constraints = [
+            models.UniqueConstraint(fields=["month"], condition=Q(state="waiting"), name="seal_order_one_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

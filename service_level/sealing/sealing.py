@@ -54,8 +54,7 @@ def seal(*, month: date, by: User | None, now: datetime, reason: str = "") -> Mo
     reason = reason.strip()[:200]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('seal of the indicator', 0))")  # one chain
-        last = last_seal(month)
-        _check_can_be_sealed(month, last, reason, now)
+        last = check_can_be_sealed(month, reason=reason, now=now)
         formula, figures = plain_formula(formula_of(month), month), figures_as_counted(month)
         if not figures["days"]:
             raise SealRefused(_("De este mes no hay ninguna llamada que sellar."))
@@ -155,12 +154,15 @@ def collect_evidence(month: date, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _check_can_be_sealed(month: date, last: MonthSeal | None, reason: str, now: datetime) -> None:
+def check_can_be_sealed(month: date, *, reason: str, now: datetime) -> MonthSeal | None:
+    """The revision before, if there is one. Raises SealRefused for what is known before anything is counted."""
+    last = last_seal(month)
     if after(month) > now.astimezone(LA_PAZ).date():
         raise SealRefused(_("El mes todavía no termina: se sella cuando ya no entra ninguna llamada."))
     if last is not None and not reason:
         raise SealRefused(_("Una revisión necesita su motivo."))
     _check_nothing_came(month)
+    return last
 
 
 def _check_nothing_came(month: date) -> None:

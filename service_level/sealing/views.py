@@ -19,12 +19,14 @@ from agents.access import centre_only, signed_in_user, steering_only
 from screens.differences import Difference, differences
 from screens.spreadsheets import workbook_response
 from service_level.indicator.page import month_in_words, uncovered
-from service_level.models import MonthSeal
+from service_level.models import MonthSeal, SealOrder
 from service_level.months import after, read_month_name, written
 from service_level.sealing.document import draw_document
 from service_level.sealing.figures import figures_as_counted, meets
-from service_level.sealing.sealing import SealRefused, seal, what_differs_now
+from service_level.sealing.ordering import last_order, order_seal
+from service_level.sealing.sealing import SealRefused, what_differs_now
 from service_level.sealing.words import figure_in_words, sheets_of
+from work.kinds import ring
 
 SHOWN = 100  # differing figures on a page; all of them are in the two workbooks
 
@@ -47,6 +49,7 @@ def seal_page(request: HttpRequest, named: str) -> HttpResponse:
             (one, _in_words(differences(before=before.figures, after=one.figures)) if before else [])
             for before, one in zip([None, *seals], seals, strict=False)
         ][::-1],
+        "order": _order(request, month, last),
         "lacking": _lacking(month, last),
         "is_over": after(month) <= timezone.localdate(),
         "steers": signed_in_user(request).steers_campaigns,
@@ -64,16 +67,24 @@ def seal_page(request: HttpRequest, named: str) -> HttpResponse:
 @steering_only
 @require_POST
 def seal_month(request: HttpRequest, named: str) -> HttpResponseBase:
-    """Seal the month, or a new revision with its reason."""
-    month = _month(named)
-    reason = request.POST.get("reason", "")
+    """Ask for the seal of the month, or for a new revision with its reason."""
+    month, reason = _month(named), request.POST.get("reason", "")
     try:
-        made = seal(month=month, by=signed_in_user(request), reason=reason, now=timezone.now())
-        told = _("Sellado: revisión %(revision)d. Las cifras se contaron también de las líneas, y dan lo mismo.")
-        messages.success(request, told % {"revision": made.revision})
+        order = order_seal(month=month, by=signed_in_user(request), reason=reason, now=timezone.now())
+        ring(SealOrder, pk=order.pk)
     except SealRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("service_level:seal", named=named)
+
+
+@centre_only
+@require_GET
+def seal_progress(request: HttpRequest, named: str) -> HttpResponse:
+    """The part of the page that asks by itself whether it is sealed; then all of it is shown anew."""
+    order = last_order(_month(named), user=signed_in_user(request))
+    if order is None or order.state != SealOrder.State.WAITING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "service_level/sealing/_order.html", {"order": order, "named": named})
 
 
 @centre_only
@@ -99,6 +110,15 @@ def _month(named: str) -> date:
     if found is None:
         raise Http404
     return found
+
+
+def _order(request: HttpRequest, month: date, last: MonthSeal | None) -> SealOrder | None:
+    """What was asked for last, while it waits; what came to nothing until a seal comes after it."""
+    order = last_order(month, user=signed_in_user(request))
+    if order is None or order.state == SealOrder.State.DONE:
+        return None
+    is_past = order.state != SealOrder.State.WAITING and last is not None and last.sealed_at > order.asked_at
+    return None if is_past else order
 
 
 def _lacking(month: date, last: MonthSeal | None) -> list[date]:

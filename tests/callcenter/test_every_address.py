@@ -117,6 +117,7 @@ ADDRESSES = [
     Address("service_level:calls", CENTRE, of=lambda world: {"named": "2026-11", "line": "att"}),
     Address("service_level:seal", CENTRE, of=lambda world: {"named": "2026-11"}),
     Address("service_level:seal_month", STEERING, of=lambda world: {"named": "2026-11"}, sends={}),
+    Address("service_level:seal_progress", CENTRE, of=lambda world: {"named": "2026-11"}),
     Address("service_level:seal_file", CENTRE, of=lambda world: world.sealed_indicator, sends={}),
     Address("service_level:others", CENTRE, of=lambda world: {"named": "2026-11", "line": "att"}),
     Address("service_level:call", CENTRE, of=lambda world: {"pk": world.logged_visit.pk}),

@@ -305,7 +305,15 @@ def test_what_waits_too_long_is_told_in_readyz(owed: Owe, client: Client, monkey
     monkeypatch.setattr(health, "KEPT_FOR", 0.0)
     told = client.get("/readyz").json()["findings"]
     assert {name for name in told if name.startswith("oldest_")} == {
-        *("oldest_errand", "oldest_export", "oldest_notice", "oldest_reminder", "oldest_report", "oldest_write"),
+        *(
+            "oldest_errand",
+            "oldest_export",
+            "oldest_month_seal",
+            "oldest_notice",
+            "oldest_reminder",
+            "oldest_report",
+            "oldest_write",
+        ),
     }
     assert told["oldest_reminder"] == {"holds": True, "vital": False, "seen": "nothing waits"}
     owed(at=timezone.now() - timedelta(minutes=30))

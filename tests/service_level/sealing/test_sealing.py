@@ -19,14 +19,18 @@ from python_calamine import CalamineWorkbook
 from agents.models import User
 from service_level.indicator.counting import count_anew_for, count_changed
 from service_level.indicator.figures import as_plain, read_month
-from service_level.models import Formula, MonthSeal
+from service_level.models import Formula, MonthSeal, SealOrder
 from service_level.sealing.document import document_values, draw_document
+from service_level.sealing.ordering import order_seal, seal_as_ordered
 from service_level.sealing.sealing import SealRefused, broken_seals, recount, seal, what_differs_now
 from service_level.sealing.words import figure_in_words
 from telephony.models import ChangedDay, LoggedLine, LoggedVisit, Switchboard
 from telephony.queue_log.recounting import fingerprints, visits_from_lines
 from telephony.queue_log.taking import take_lines
 from tests.service_level.indicator.a_log import SAMPLES, answered, call, hung_up, taken
+from work.claiming import claim
+from work.doing import Outcome, do_one
+from work.steps import LeaseLost
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
@@ -233,12 +237,47 @@ def test_a_supervisor_seals_and_an_auditor_reads(
     assert "todavía no está sellado" in signed_in(elena).get(address).content.decode()
     assert signed_in(oscar).post(reverse("service_level:seal_month", args=["2026-11"])).status_code == 403
     answer = signed_in(elena).post(reverse("service_level:seal_month", args=["2026-11"]), follow=True)
-    assert "Sellado: revisión 1" in answer.content.decode()
+    assert "Se está sellando" in answer.content.decode()
+    assert "Sellar el mes" not in answer.content.decode()
+    again = signed_in(elena).post(reverse("service_level:seal_month", args=["2026-11"]), follow=True)
+    assert "Se está sellando" in again.content.decode()
+    (order,) = SealOrder.objects.all()
+    progress = reverse("service_level:seal_progress", args=["2026-11"])
+    assert "Contando las líneas" in signed_in(oscar).get(progress).content.decode()
+    assert do_one(SealOrder, pk=order.pk, now=after) == Outcome.OVER
+    assert signed_in(oscar).get(progress).headers["HX-Refresh"] == "true"
+    answer = signed_in(elena).get(address)
+    assert "Revisión 1, sellada el" in answer.content.decode()
     assert "40,00 %" in answer.content.decode()
     assert "Sellar" not in signed_in(oscar).get(address).content.decode().partition("<main")[2]
     assert (
         "Sellado: revisión 1" in signed_in(elena).get(reverse("service_level:month", args=["2026-11"])).content.decode()
     )
+
+
+def test_what_was_asked_for_and_cannot_be_sealed_says_why(
+    month: date, elena: User, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, after: datetime
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: after)
+    order = order_seal(month=month, by=elena, now=after)
+    LoggedLine.objects.filter(call="1.2").delete()
+    assert do_one(SealOrder, pk=order.pk, now=after) == Outcome.OVER
+    address = reverse("service_level:seal", args=["2026-11"])
+    seen = signed_in(elena).get(address).content.decode()
+    assert "No se selló lo pedido el 02/12/2026 09:00" in seen
+    assert "no son las que dan las líneas" in seen
+    assert "Sellar el mes" in seen
+    assert not MonthSeal.objects.exists()
+
+
+def test_a_worker_that_lost_its_order_seals_nothing(month: date, elena: User, after: datetime) -> None:
+    order = order_seal(month=month, by=elena, now=after)
+    late = claim(SealOrder, pk=order.pk, now=after)
+    assert late is not None
+    assert do_one(SealOrder, pk=order.pk, now=after + timedelta(hours=1)) == Outcome.OVER
+    with pytest.raises(LeaseLost):
+        seal_as_ordered(late, now=after + timedelta(hours=1))
+    assert MonthSeal.objects.count() == 1
 
 
 def test_a_revision_is_a_workbook(month: date, elena: User, after: datetime, signed_in: SignedIn) -> None:
