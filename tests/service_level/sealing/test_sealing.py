@@ -194,6 +194,23 @@ def test_a_seal_that_was_touched_is_found(
         call_command("check_invariants")
 
 
+def test_it_holds_after_a_dump_and_restore(month: date, elena: User, after: datetime) -> None:
+    """As text and back, which is what a dump of the database does with its rows."""
+    sealed = seal(month=month, by=elena, now=after)
+    document = draw_document(sealed)
+    with connection.cursor() as cursor:
+        for table in ("telephony_loggedline", "service_level_monthseal"):
+            with cursor.copy(f"COPY {table} TO STDOUT") as copy:
+                dumped = b"".join(copy)
+            cursor.execute(f"DELETE FROM {table}")
+            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                copy.write(dumped)
+    restored = MonthSeal.objects.get()
+    assert recount(restored, now=after).agrees
+    assert not what_differs_now(restored)
+    assert draw_document(restored) == document
+
+
 def test_a_month_is_chained_to_the_month_sealed_before(
     board: Switchboard, month: date, elena: User, after: datetime, at: Callable[[str], datetime]
 ) -> None:
