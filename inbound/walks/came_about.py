@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -67,35 +68,38 @@ class Ask:
         return done.walk_id != self.walk and done.owed_at >= self.since
 
 
-def tell_what_came_about(*, now: datetime, of: OutsideWrite | None = None, by: User | None = None) -> int:
-    """Tell the open cards of what is done since they were raised; `of`: of that write alone. Returns how many were
-    told. Call it inside a transaction.
+def tell_of_what_is_done(write: OutsideWrite, *, by: User, now: datetime) -> None:
+    """Tell the open cards that ask for what a call just had done. Call it inside a transaction."""
+    _tell_of(OutsideWrite.objects.filter(pk=write.pk), list(_asks(now, write)), by=by, now=now)
+
+
+def tell_the_open_cards(*, now: datetime) -> None:
+    """Tell them of what is done since they were raised; and of two cards of two calls that ask for one thing each of
+    the other, for whoever does it must know of both. Call it inside a transaction.
     """
-    asks = list(_asks(now, of))
-    done = OutsideWrite.objects.filter(state=State.DONE, is_not_needed=False, owed_at__gt=now - LOOKED_BACK)
-    done = done.filter(to_whom__in={number for ask in asks for number in ask.numbers}).order_by("pk")
-    done = done.filter(pk=of.pk) if of is not None else done
+    asks = list(_asks(now))
+    _tell_of(OutsideWrite.objects.filter(owed_at__gt=now - LOOKED_BACK), asks, by=None, now=now)
+    _tell_each_of_the_other(asks, now=now)
+
+
+def _tell_of(writes: QuerySet[OutsideWrite], asks: list[Ask], *, by: User | None, now: datetime) -> None:
+    done = writes.filter(state=State.DONE, is_not_needed=False)
     found: dict[tuple[str, str], list[OutsideWrite]] = {}
-    for write in done:
+    for write in done.filter(to_whom__in={number for ask in asks for number in ask.numbers}).order_by("pk"):
         found.setdefault((write.action, plain(write.to_whom)), []).append(write)
-    return sum(
-        _tell(ask.card, _words(ask, write), by=by, now=now)
-        for ask in asks
-        for number in ask.numbers
-        for write in found.get((ask.action, number), ())
-        if ask.is_about(write)
-    )
+    for ask in asks:
+        for number in ask.numbers:
+            for write in found.get((ask.action, number), ()):
+                if ask.is_about(write):
+                    _tell(ask.card, _words(ask, write), by=by, now=now)
 
 
-def tell_each_of_the_other(*, now: datetime) -> int:
-    """Two open cards of two calls ask for one thing: whoever does it must know of both. Call it in a transaction."""
+def _tell_each_of_the_other(asks: list[Ask], *, now: datetime) -> None:
     by_number: dict[tuple[str, str], list[Ask]] = {}
-    for ask in _asks(now):
+    for ask in asks:
         for number in ask.numbers:
             by_number.setdefault((ask.action, number), []).append(ask)
-    pairs = [pair for asks in by_number.values() for pair in combinations(asks, 2)]
-    told = 0
-    for one, other in pairs:
+    for one, other in [pair for same in by_number.values() for pair in combinations(same, 2)]:
         if one.walk == other.walk or one.card.pk == other.card.pk:
             continue
         if one.is_for_certain(other.write, other.amounts):
@@ -105,8 +109,7 @@ def tell_each_of_the_other(*, now: datetime) -> int:
         for ask, where in ((one, other), (other, one)):
             whom = whom_in_words(where.write) if where.write else str(where.card.details.get("number") or "")
             said = {"what": actions()[ask.action].words, "whom": whom, "pk": where.card.pk}
-            told += _tell(ask.card, words % said, by=None, now=now)
-    return told
+            _tell(ask.card, words % said, by=None, now=now)
 
 
 def _asks(now: datetime, of: OutsideWrite | None = None) -> Iterator[Ask]:
@@ -194,9 +197,7 @@ def _what(done: OutsideWrite) -> dict[str, object]:
     return {"what": actions()[done.action].words, "whom": whom_in_words(done), "reference": done.reference}
 
 
-def _tell(card: Escalation, words: str, *, by: User | None, now: datetime) -> int:
+def _tell(card: Escalation, words: str, *, by: User | None, now: datetime) -> None:
     """Once."""
-    if card.changes.filter(note=words).exists():
-        return 0
-    add_detail(key=card.key, text=words, by=by, now=now)
-    return 1
+    if not card.changes.filter(note=words).exists():
+        add_detail(key=card.key, text=words, by=by, now=now)

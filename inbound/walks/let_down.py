@@ -26,7 +26,7 @@ from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
 from inbound.models import FlowVersion, Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
-from inbound.walks.came_about import tell_each_of_the_other, tell_what_came_about
+from inbound.walks.came_about import tell_the_open_cards
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
 from inbound.walks.customers import as_it_was
@@ -55,8 +55,7 @@ def see_to_the_let_down(*, now: datetime) -> int:
     raised = sum(_raise_card(pk, now=now) for found in missing for pk in found.values_list("pk", flat=True)[:AT_A_TIME])
     raised += sum(_see_to_what_follows(pk, now=now) for pk in _not_followed(now))
     with transaction.atomic():
-        tell_what_came_about(now=now)
-        tell_each_of_the_other(now=now)
+        tell_the_open_cards(now=now)
     return raised
 
 

@@ -18,7 +18,7 @@ from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
-from inbound.walks.came_about import asked_again, tell_what_came_about
+from inbound.walks.came_about import asked_again, tell_of_what_is_done
 from inbound.walks.cards import surviving
 from inbound.walks.consequences import told_of, whom_in_words
 from inbound.walks.customers import as_it_was
@@ -133,7 +133,7 @@ def tell_cards_of_the_refused(here: WalkState, *, now: datetime) -> None:
         told = asked_again(write) if may_be_about(card, write.to_whom) else another
         if not card.changes.filter(note=told).exists():  # the step may be passed again
             add_detail(key=card.key, text=told, by=here.walk.by, now=now)
-    tell_what_came_about(now=now, of=write, by=here.walk.by)
+    tell_of_what_is_done(write, by=here.walk.by, now=now)
 
 
 def _of_the_refused(here: WalkState, *, upto: Footstep) -> list[tuple[Footstep, Escalation]]:
