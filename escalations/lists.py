@@ -32,7 +32,7 @@ LABELS = {
     "until": gettext_lazy("El plazo era"), "seen": gettext_lazy("Lo que se vio"), "segment": gettext_lazy("Segmento"),
     "service_number": gettext_lazy("Número de servicio"), "sold_on": gettext_lazy("Vendido el"),
     "state": gettext_lazy("Estado"), "telephone": gettext_lazy("Teléfono"), "zone": gettext_lazy("Zona"),
-    "withdrawn": gettext_lazy("Retirado"),
+    "withdrawn": gettext_lazy("Retirado"), "instead": gettext_lazy("Ahora pide"),
 }  # fmt: skip
 AT_ONCE = 500  # rows read from the database at a time
 OPEN, CLOSED, ALL = "open", "closed", "all"

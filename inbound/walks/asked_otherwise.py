@@ -17,14 +17,17 @@ from escalations.raising import add_detail, corrected_in_words, raise_escalation
 from inbound.flows.conditions import arguments
 from inbound.flows.shapes import Step
 from inbound.models import OutsideWrite
-from inbound.outside.actions import actions
+from inbound.outside.actions import actions, amount_of
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
+from inbound.walks.asks import INSTEAD
 from inbound.walks.cards import next_key
 from inbound.walks.consequences import key_of, own_write, told_of
-from inbound.walks.state import WalkState
+from inbound.walks.lane_news import WITHDRAWN, say_anew, withdraw
+from inbound.walks.state import WalkState, passings
 from inbound.walks.undone import may_be_about
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.writing import sent_of
+from screens.templatetags.screens import bs
 from telephony.phone_numbers import parse
 
 KIND = "write_not_done"
@@ -65,10 +68,13 @@ def hand_over_what_differs(
         return
     differs = what_differs(here.step, known, write)
     if not differs:
+        _take_back(here, now=now)
         return
     what = {"system": write.get_system_display(), "title": here.step.title, "differs": differs}
     told = _("%(title)s: ya se pidió, y no se pidió otra vez. %(system)s no sabe: %(differs)s") % what
     card = walk.escalation or _card_of_the_same(here, write)
+    details = {**told_of(write), **_instead(here.step, known, write)}
+    reason = f"{here.step.ref} {told}"
     if card is None:
         reached_at = call_back_on(walk, known, about=write.to_whom, stolen=stolen_lines(here, here.step))
         card = raise_escalation(
@@ -79,16 +85,42 @@ def hand_over_what_differs(
             customer_name=customer_on_file(walk, known),
             telephone=reached_at or parse(write.to_whom) or "",
             zone=zone_of(known),
-            reason=f"{here.step.ref} {told}",
-            details=told_of(write),
+            reason=reason,
+            details=details,
             promised=STANDS,
             by=walk.by,
             now=now,
         )
+    elif _is_its_own(here, card):
+        if (card.reason, card.details) != (reason, details):
+            say_anew(card, reason=reason, details=details, told=told, by=walk.by, now=now)
     elif told not in card.reason and not card.changes.filter(note=told[:2000]).exists():
         add_detail(key=card.key, text=told, by=walk.by, now=now)
     if walk.escalation is None:
         footstep.escalation = card
+
+
+def _instead(step: Step, known: Mapping[str, Any], write: OutsideWrite) -> dict[str, str]:
+    """The amount that is asked for now, among what its card says."""
+    amount = amount_of(sent_of(actions()[write.action], arguments(step.with_, known)))
+    return {INSTEAD: bs(amount)} if amount and amount != write.amount else {}
+
+
+def _is_its_own(here: WalkState, card: Escalation) -> bool:
+    return card.key.startswith(f"{key_of(here)}:otherwise")
+
+
+def _take_back(here: WalkState, *, now: datetime) -> None:
+    """The call asks again for what was asked for: nobody has to see to the other words any more."""
+    told = _("Después la llamada volvió a lo que ya se había pedido: lo corregido ya no hace falta.")
+    before = (passed.escalation for passed in passings(here) if passed.kind == "do")
+    for card in {card.pk: card for card in before if card is not None}.values():
+        if card.state not in Escalation.UNSETTLED or card.details.get(WITHDRAWN):
+            continue
+        if _is_its_own(here, card):
+            withdraw(card, told=told, by=here.walk.by, now=now)
+        elif not card.changes.filter(note=told).exists():
+            add_detail(key=card.key, text=told, by=here.walk.by, now=now)
 
 
 def say_what_was_asked_for(here: WalkState) -> None:

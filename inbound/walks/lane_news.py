@@ -110,12 +110,18 @@ def tell_other_calls(here: WalkState, *, telephone: str, now: datetime) -> None:
 
 
 def withdraw(card: Escalation, *, told: str, by: User, now: datetime) -> None:
-    """The call ended with the word that it is not needed any more: the card, its mail and its lane hear of it."""
+    """The call says that it is not needed any more: the card, its mail and its lane hear of it."""
+    details = {**card.details, WITHDRAWN: told.rstrip(".")}
+    say_anew(card, reason=card.reason, details=details, told=told, by=by, now=now)
+
+
+def say_anew(card: Escalation, *, reason: str, details: Mapping[str, Any], told: str, by: User, now: datetime) -> None:
+    """What a card asks for is another now: the card, its mail and its lane hear of it."""
     lane = lock_lane_of(card)
     correct_raised(
         card,
-        reason=card.reason,
-        details={**card.details, WITHDRAWN: told.rstrip(".")},
+        reason=reason,
+        details=details,
         customer_name=card.customer_name,
         telephone=card.telephone,
         promised=card.promised,

@@ -24,6 +24,7 @@ from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import plain, which_card
 from inbound.walks.consequences import INTERACTION, own_write, told_of
 from inbound.walks.corrected import as_meant_last
+from inbound.walks.following import MUST_FOLLOW
 from inbound.walks.heard import (
     HEARD_OF,
     asked_at_the_end,
@@ -42,7 +43,6 @@ from inbound.writes.writing import whom_of
 from telephony.phone_numbers import display, parse
 
 AFTERWARDS_BACK = gettext_lazy("Después la llamada volvió atrás: confirme que era esta línea antes de seguir.")
-MUST_FOLLOW = ("do", "hand_over")  # what a flow does next by itself once a write is done, without a question to anybody
 
 
 def not_followed(here: WalkState) -> Iterator[Undone]:

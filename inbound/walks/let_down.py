@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -22,16 +22,17 @@ from django.utils.translation import gettext as _
 from escalations.models import Escalation
 from escalations.raising import add_detail, raise_escalation
 from inbound.fields import TELEPHONE
-from inbound.flows.shapes import DONE, REFUSED, UNKNOWN, Step
-from inbound.models import FlowVersion, Footstep, OutsideWrite
+from inbound.flows.shapes import REFUSED, UNKNOWN
+from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
 from inbound.walks.came_about import tell_the_open_cards
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
 from inbound.walks.customers import as_it_was
-from inbound.walks.left_undone import MUST_FOLLOW, not_followed
-from inbound.walks.state import WalkState, flow_of, given_on, read_state, state_on
+from inbound.walks.following import what_follows
+from inbound.walks.left_undone import not_followed
+from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.states import how_it_stands
@@ -47,6 +48,7 @@ WAITED_IN_VAIN = timedelta(hours=1)
 ASKED_FIRST = timedelta(minutes=2)  # its system is asked what became of a doubt, before a person is
 STILL_TO_BE_DONE = (State.WAITING, State.BY_HAND)
 AT_A_TIME = 200
+TWICE = "write:%d:twice"  # the key of the card that asks whether it was
 
 
 def see_to_the_let_down(*, now: datetime) -> int:
@@ -54,6 +56,7 @@ def see_to_the_let_down(*, now: datetime) -> int:
     missing = [_without_a_card(now), *(_still_unknown(state, now) for state in STILL_TO_BE_DONE)]  # each by its index
     raised = sum(_raise_card(pk, now=now) for found in missing for pk in found.values_list("pk", flat=True)[:AT_A_TIME])
     raised += sum(_see_to_what_follows(pk, now=now) for pk in _not_followed(now))
+    raised += sum(_ask_whether_it_was_done_twice(write, now=now) for write in _done_after_its_card(now))
     with transaction.atomic():
         tell_the_open_cards(now=now)
     return raised
@@ -108,16 +111,6 @@ def _not_followed(now: datetime) -> list[int]:
     return list(found.filter(follows).order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME])
 
 
-def what_follows() -> list[tuple[str, Step]]:
-    """Of all flows that run: a write, and the step that must follow once it is done."""
-    running = FlowVersion.objects.order_by("line", "-version").distinct("line")
-    found = []
-    for version in running.values_list("pk", flat=True):
-        steps = flow_of(version).steps
-        found += [(step.action, steps[step.way(DONE)]) for step in steps.values() if step.waits]
-    return [(action, after) for action, after in found if after.kind in MUST_FOLLOW]
-
-
 def _see_to_what_follows(pk: int, *, now: datetime) -> int:
     with transaction.atomic():
         write = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
@@ -135,6 +128,39 @@ def _see_to_what_follows(pk: int, *, now: datetime) -> int:
         if told is None and write.card is not None and write.card.state in Escalation.UNSETTLED:
             follows = _("Se hizo. Lo que sigue tiene su propia derivación: %(what)s") % {"what": undone.step.title}
             add_detail(key=write.card.key, text=follows, by=None, now=now)
+    return 1
+
+
+def _done_after_its_card(now: datetime) -> list[OutsideWrite]:
+    """Money or a SIM that went through by itself when its card was settled already, maybe by doing it by hand."""
+    done = _of_calls(now).filter(state=State.DONE, is_accountable=True, settled_by=None, card__merged_into=None)
+    lately = done.filter(settled_at__gt=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
+    after = lately.filter(settled_at__gt=F("card__settled_at"))
+    found = after.exclude(card__state__in=Escalation.UNSETTLED).select_related("card", "walk__line").order_by("pk")
+    keys = [TWICE % write.pk for write in found]
+    there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))
+    return [write for write in found if TWICE % write.pk not in there]
+
+
+def _ask_whether_it_was_done_twice(write: OutsideWrite, *, now: datetime) -> int:
+    card = write.card
+    if card is None:
+        return 0
+    told = _("%(what)s: salió sola (%(reference)s) con la derivación #%(pk)d ya cerrada. Vea si se hizo dos veces.")
+    what = {"what": actions()[write.action].words, "reference": write.reference, "pk": card.pk}
+    raise_escalation(
+        key=TWICE % write.pk,
+        kind=KIND,
+        line=card.line,
+        contract=card.contract,
+        customer_name=card.customer_name,
+        telephone=card.telephone,
+        zone=card.zone,
+        reason=told % what,
+        details=told_of(write),
+        by=None,
+        now=now,
+    )
     return 1
 
 
@@ -204,6 +230,8 @@ def _reached_at(here: WalkState, known: Mapping[str, Any], write: OutsideWrite) 
 
 
 def _why(write: OutsideWrite) -> str:
-    if write.state in STILL_TO_BE_DONE:
+    if write.state == State.WAITING:  # nobody stops it: done by hand as well it would be done twice
+        return _("Pasó una hora y todavía no se hizo. El programa lo sigue intentando: no lo haga a mano.")
+    if write.state == State.BY_HAND:
         return _("Pasó una hora y todavía no se hizo.")
     return how_it_stands(State(write.state))

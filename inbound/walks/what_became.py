@@ -18,7 +18,7 @@ from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
-from inbound.walks.came_about import asked_again, tell_of_what_is_done
+from inbound.walks.came_about import asked_again, tell_of_a_mistake, tell_of_what_is_done
 from inbound.walks.cards import surviving
 from inbound.walks.consequences import told_of, whom_in_words
 from inbound.walks.customers import as_it_was
@@ -237,6 +237,7 @@ def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime,
     )
     before = write.card
     OutsideWrite.objects.filter(pk=write.pk, card=None).update(card=card)
+    tell_of_a_mistake(write, its_card=card, by=here.walk.by, now=now)
     if before is not None and before.pk != card.pk:
         other = _("La llamada que lo pidió dice que fue un error: derivación #%(other)d.") % {"other": card.pk}
         add_detail(key=before.key, text=other, by=here.walk.by, now=now)

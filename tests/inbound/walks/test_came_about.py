@@ -68,7 +68,7 @@ def notes(card: Escalation) -> list[str]:
 
 
 def done_after_all(card: Escalation) -> list[str]:
-    return [note for note in notes(card) if note.startswith("Otra llamada lo pidió después") and "Se hizo" in note]
+    return [note for note in notes(card) if note.startswith("Otra llamada pidió lo mismo") and "Se hizo" in note]
 
 
 # a card is told, whatever it came of

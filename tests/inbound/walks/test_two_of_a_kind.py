@@ -306,4 +306,4 @@ def test_the_card_of_an_earlier_call_hears_that_a_later_one_had_it_done(call: An
     later.answer(later.caller.here.step)
     later.caller.outcome()
     notes = Escalation.objects.get().changes.values_list("note", flat=True)
-    assert [note for note in notes if note.startswith("Otra llamada lo pidió después")]
+    assert [note for note in notes if note.startswith("Otra llamada pidió lo mismo")]

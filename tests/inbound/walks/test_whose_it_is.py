@@ -311,7 +311,7 @@ def test_a_card_says_what_another_call_had_done_before_it_was_raised(call: Any, 
     see_to_the_let_down(now=said.caller.now)
     see_to_the_let_down(now=said.caller.now)
     notes = Escalation.objects.get().changes.values_list("note", flat=True)
-    assert len([note for note in notes if note.startswith("Otra llamada lo pidió después")]) == 1
+    assert len([note for note in notes if note.startswith("Otra llamada pidió lo mismo")]) == 1
 
 
 # what was a mistake

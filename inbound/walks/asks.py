@@ -1,0 +1,151 @@
+"""What an open card asks a person to have done: an operation on a number, of money an amount.
+
+That of the write it stands for, or the number it was corrected to; of what follows from a write; of a step that could
+not even be asked for, or was handed over before it was; and of other words for what was asked for already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from escalations.models import Escalation
+from inbound.flows.shapes import REFUSED
+from inbound.models import Footstep, OutsideWrite
+from inbound.outside.actions import actions
+from inbound.walks.cards import plain
+from inbound.walks.consequences import INTERACTION
+from inbound.walks.following import what_follows
+from inbound.walks.state import flow_of
+from screens.templatetags.screens import bs
+
+State = OutsideWrite.State
+LOOKED_BACK = timedelta(days=7)  # whose card of the same may still be open
+MISTAKES = ":mistaken"  # the cards of what is to be undone: they ask for nothing
+INSTEAD = "instead"  # among the details of a card: the amount that is asked for now
+SAID_BY = "requester"  # of what was sent, who asked
+
+
+@dataclass(frozen=True)
+class Ask:
+    """That an open card asks for this, of a call. `numbers`: in each form they are written in. `amounts`: as written;
+    empty of what has none. `write`: what it stands for, None where it was not even asked for. `known`: the writes it
+    speaks of itself.
+    """
+
+    card: Escalation
+    walk: int
+    action: str
+    numbers: frozenset[str]
+    amounts: frozenset[str]
+    since: datetime
+    write: OutsideWrite | None
+    known: frozenset[int]
+
+    def is_of_the_same(self, other: OutsideWrite) -> bool:
+        """Whether that write is of the same operation and number, and not one the card speaks of itself."""
+        is_same = self.action == other.action and plain(other.to_whom) in self.numbers
+        return is_same and other.pk not in self.known
+
+    def is_about(self, done: OutsideWrite) -> bool:
+        """Whether that write, which was done, may be what the card asks for: done since, whenever it was asked for."""
+        return self.is_of_the_same(done) and done.settled_at is not None and done.settled_at >= self.since
+
+    def is_for_certain(self, other: OutsideWrite | None, amounts: frozenset[str]) -> bool:
+        """Whether another asking for the same number asks for the same thing: a top-up of as much does, and of damages
+        and claims those that say the same, whoever asks.
+        """
+        if self.amounts or amounts:
+            return bool(self.amounts & amounts)
+        if self.write is None or other is None:
+            return actions()[self.action].accountable
+        return self.write.is_accountable or _said(self.write) == _said(other)
+
+
+def asks_of_open_cards(now: datetime, of: OutsideWrite | None = None) -> list[Ask]:
+    """All that open cards of the last days ask for, in the order of cards, for they are locked. `of`: only what was
+    asked for by a write for the same as that one, found by its index: a call waits for it.
+    """
+    if of is not None:
+        found = list(_of_writes(now, of))
+    else:
+        found = [*_of_writes(now), *_of_what_follows(now), *_of_steps(now)]
+    return sorted(found, key=lambda ask: ask.card.pk)
+
+
+def _writes(now: datetime) -> QuerySet[OutsideWrite]:
+    writes = OutsideWrite.objects.filter(owed_at__gt=now - LOOKED_BACK).exclude(action=INTERACTION)
+    return writes.exclude(to_whom="").order_by("pk")
+
+
+def _of_writes(now: datetime, of: OutsideWrite | None = None) -> Iterator[Ask]:
+    """Of what was asked for and is not done. A card may have been corrected since: it asks for both."""
+    writes = _writes(now).exclude(state=State.DONE).filter(card__state__in=Escalation.UNSETTLED)
+    if of is not None:
+        writes = writes.filter(to_whom=of.to_whom, action=of.action)
+    for write in writes.select_related("card"):
+        card = write.card
+        if card is None or card.key.endswith(MISTAKES):
+            continue
+        numbers = forms_of(write.to_whom, str(card.details.get("number") or ""))
+        amounts = frozenset({bs(write.amount) if write.amount else "", _amount_of(card)} - {""})
+        own = frozenset({write.pk})
+        yield Ask(card, write.walk_id, write.action, numbers, amounts, write.owed_at, write, own)
+
+
+def _of_what_follows(now: datetime) -> Iterator[Ask]:
+    """Of what must follow from a write that was done: the SIM is blocked after its line."""
+    after = {action: step.action for action, step in what_follows() if step.action}
+    writes = _writes(now).filter(state=State.DONE, action__in=after, follow_card__state__in=Escalation.UNSETTLED)
+    for write in writes.select_related("follow_card"):
+        if (card := write.follow_card) is not None:
+            numbers, none, own = forms_of(write.to_whom), frozenset[str](), frozenset({write.pk})
+            yield Ask(card, write.walk_id, after[write.action], numbers, none, write.owed_at, None, own)
+
+
+def _of_steps(now: datetime) -> Iterator[Ask]:
+    """Of what could not be asked for: its system was off, a limit was reached, or it was handed over before; and of
+    what was asked for in other words than stand on the card.
+    """
+    cards = Escalation.objects.filter(state__in=Escalation.UNSETTLED, raised_at__gt=now - LOOKED_BACK)
+    of_calls = Footstep.objects.filter(escalation__in=list(cards.values_list("pk", flat=True)))
+    nothing = Q(write=None) | Q(write__action=INTERACTION)  # which a call leaves that ends on the step
+    not_taken = Q(chosen=REFUSED) & ~Q(reason="") | Q(kind="do", escalation__isnull=False)
+    asked = Footstep.objects.filter(nothing, not_taken, walk__in=of_calls.values("walk"))
+    steps: dict[int, dict[str, datetime]] = {}
+    for passed in asked.order_by("walk", "position"):
+        if action := flow_of(passed.version_id).steps[passed.step].action:
+            steps.setdefault(passed.walk_id, {})[action] = passed.entered_at
+    seen = set[int]()
+    for passed in of_calls.select_related("escalation", "write").order_by("walk", "position"):
+        card = passed.escalation
+        if card is None or card.pk in seen or card.key.endswith(MISTAKES):
+            continue
+        numbers = forms_of(str(card.details.get("number") or ""))
+        if not numbers:
+            continue
+        seen.add(card.pk)
+        if passed.kind == "do" and passed.write is not None and INSTEAD in card.details:
+            amounts, own = frozenset({str(card.details[INSTEAD])}), frozenset({passed.write.pk})
+            yield Ask(card, passed.walk_id, passed.write.action, numbers, amounts, card.raised_at, None, own)
+            continue
+        amounts = frozenset({_amount_of(card)} - {""})
+        for action, since in steps.get(passed.walk_id, {}).items():
+            if bool(amounts) == actions()[action].moves_money:
+                yield Ask(card, passed.walk_id, action, numbers, amounts, since, None, frozenset())
+
+
+def forms_of(*numbers: str) -> frozenset[str]:
+    """As it was written, and as numbers are compared: a write that moves no money keeps the first."""
+    return frozenset({form for number in numbers if number for form in (number, plain(number))})
+
+
+def _amount_of(card: Escalation) -> str:
+    return str(card.details.get("amount") or "")
+
+
+def _said(write: OutsideWrite) -> dict[str, str]:
+    return {name: text for name, text in write.payload.items() if text and not name.startswith(SAID_BY)}
