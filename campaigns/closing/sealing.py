@@ -174,7 +174,8 @@ def is_intact(sealed: Seal) -> bool:
 def _chain_and_files(sealed: Seal) -> list[str]:
     before = Seal.objects.filter(campaign=sealed.campaign, revision=sealed.revision - 1).first()
     moved = what_moved(kept=sealed.evidence, found={"previous": said_of(before)})
-    return [*moved, *(name for name, told in sealed.files.items() if file_fingerprint(getattr(sealed, name)) != told)]
+    files = sorted({"document", "workbook"} | sealed.files.keys())
+    return [*moved, *(name for name in files if file_fingerprint(getattr(sealed, name)) != sealed.files.get(name, "?"))]
 
 
 def said_of(before: Seal | None) -> dict[str, Any] | None:

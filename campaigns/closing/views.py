@@ -22,8 +22,10 @@ from campaigns.closing.words import ChangedFigure, agent_names, changes_in_words
 from campaigns.figures.serialising import read_effect
 from campaigns.models import Seal
 from campaigns.month import errands
+from campaigns.month.measurement import payments_reach
 from campaigns.month.on_pages import campaign_at, month_name
 from campaigns.month.periods import write_period
+from campaigns.payments.payment_age import payments_known_until
 from screens.differences import differences
 
 FILES = {"xlsx": "workbook", "pdf": "document"}
@@ -95,6 +97,8 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         for before, sealed in zip([None, *seals], seals, strict=False)
     ]
     drift = drift_of(campaign=campaign)
+    known, judged_on = known_payments_of(seals[-1]) if seals else None, campaign.evaluated_on
+    lacked = judged_on if known and known.lacks_some else None
     return {
         "campaign": campaign,
         "period": write_period(campaign.period),
@@ -106,7 +110,8 @@ def _page(request: HttpRequest, period: str) -> dict[str, Any]:
         "counts_until": sealing.payments_count_until(campaign=campaign),
         "revisions": revisions[::-1],
         "closed": how_it_closed(campaign=campaign),
-        "known_payments": known_payments_of(seals[-1]) if seals else None,
+        "known_payments": known,
+        "payments_came": lacked is not None and payments_reach(until=payments_known_until(), day=lacked),
         "steers": user.steers_campaigns,
         "parked": errands.parked(campaign=campaign),
         "had_report": sealing.had_report(campaign=campaign),

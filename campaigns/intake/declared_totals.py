@@ -18,7 +18,7 @@ from systems.reports.parts import LINES_A_SHEET
 from systems.reports.reading import Told, heading_key
 from systems.reports.totals import DAY_OR_MONTH
 
-_COUNTS = re.compile("registro|fila|cantidad|cliente|servicio|contrato|recibo")
+_COUNTS = re.compile("registro|fila|renglon|record|row|cantidad|cliente|servicio|contrato|recibo")
 _NUMBER = re.compile(r"\d[\d.,' ]*")
 _MONEY = re.compile(r"[.,]\d\d?$|\bbs\b|\bbob\b", re.IGNORECASE)  # what no count is written as
 

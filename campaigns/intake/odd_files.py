@@ -23,6 +23,7 @@ from campaigns.rows.digits import LostZeros
 from campaigns.rows.reading import sentence
 from campaigns.rows.staging import table_of
 from systems.reports import known_headings
+from systems.reports.parts import sheet_and_row
 from systems.reports.reading import Told
 
 SMALL_SHARE = 0.5  # of the rows of the report before; below it a person looks first
@@ -58,6 +59,7 @@ def what_is_odd(
     yield from (Odd(HeldFor.TOTALS, differs) for differs in totals_that_differ(report=report, told=told))
     yield from _amounts(unclear=unclear, told=told)
     yield from _columns(report=report, told=told)
+    yield from _other_headings(told)
     yield from _zeros(lost)
     if report.kind == ReportKind.CCVP:
         yield from (Odd(HeldFor.PRODUCTS, sentence) for sentence in misspelt(report))
@@ -153,6 +155,18 @@ def _columns(*, report: Report, told: Told) -> Iterator[Odd]:
             _("Hay más de una columna para %(name)s y solo se leyó la columna %(column)s: deje en el archivo la buena.")
             % words,
         )
+
+
+def _other_headings(told: Told) -> Iterator[Odd]:
+    for line in told.findings["other_headings"]:
+        sheet, row = sheet_and_row(line)
+        where = {"row": _n(row), "name": told.sheets[sheet]["name"]}
+        if where["name"]:
+            text = _("En la hoja «%(name)s», la fila %(row)s es otra de títulos, con las columnas en otro orden.")
+        else:
+            text = _("La fila %(row)s es otra de títulos, con las columnas en otro orden.")
+        what_to_do = _("De ahí en adelante no se leyó: ponga esas filas en otra hoja o en otro archivo.")
+        yield Odd(HeldFor.HEADINGS, f"{text % where} {what_to_do}")
 
 
 def _zeros(lost: Sequence[LostZeros]) -> Iterator[Odd]:

@@ -16,7 +16,7 @@ from campaigns.assignment import assigning
 from campaigns.intake.contacts_of_rows import write_contacts
 from campaigns.models import Campaign, Report, ReportKind, Service
 from campaigns.month import lifecycle
-from campaigns.payments import receipts
+from campaigns.payments import receipts, refund_rows
 from campaigns.rows.progress import GrowingFiles, Progress
 from campaigns.rows.staging import Counted, table_of
 
@@ -46,6 +46,7 @@ def check(*, report: Report, progress: Progress) -> dict[str, int]:
     table = table_of(report)
     with roomy_session(), connection.cursor() as cursor:
         if report.kind != ReportKind.CCVP:
+            refund_rows.name_what_is_annulled(cursor, table=table)
             cursor.execute(f"SELECT count(*), count(*) FILTER (WHERE reason IS NOT NULL) FROM {table}")
             rows, rejected = cursor.fetchone()
             return {"rows": rows, "rejected": rejected}

@@ -93,8 +93,8 @@ def seals_without_their_files() -> list[str]:
     return [
         f"{sealed.campaign} r{sealed.revision} {name}"
         for sealed in _seals()
-        for name, told in sealed.files.items()
-        if file_fingerprint(getattr(sealed, name)) != told
+        for name in sorted({"document", "workbook"} | sealed.files.keys())
+        if not sealed.files.get(name) or file_fingerprint(getattr(sealed, name)) != sealed.files[name]
     ]
 
 

@@ -31,6 +31,7 @@ class HeldFor(models.TextChoices):
     TOTALS = "totals", _("No es lo que dice su pie")
     AMOUNTS = "amounts", _("Montos dudosos")
     TWICE = "twice", _("Dos columnas para lo mismo")
+    HEADINGS = "headings", _("Títulos en otro orden")
     SMALL = "small", _("Mucho menor que el del mes anterior")
     REJECTED = "rejected", _("Demasiadas filas rechazadas")
     COLUMN = "column", _("Falta una columna")

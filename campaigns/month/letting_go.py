@@ -106,7 +106,7 @@ def note_of(note: str, gone: LetGo) -> str:
         )
         parts.append(words % {"n": gone.cancelled})
     if gone.leases:
-        words = ngettext("%(n)d contacto que estaba abierto.", "%(n)d contactos que estaban abiertos.", gone.leases)
+        words = ngettext("%(n)d contacto estaba abierto.", "%(n)d contactos estaban abiertos.", gone.leases)
         parts.append(words % {"n": gone.leases})
     return " ".join(parts)
 

@@ -87,6 +87,25 @@ SELECT (SELECT count(*) FROM fresh), (SELECT count(*) FROM fresh WHERE NOT by_nu
 """
 
 
+# The amount of a receipt that was had, else of one the same file brings.
+_NAME_ANNULLED = """
+WITH lacking AS (
+  SELECT line, receipt FROM {table} WHERE status <> '' AND reason IN ('no_amount', 'amount_not_positive')
+), own AS (
+  SELECT DISTINCT ON (line) line, amount
+    FROM (SELECT l.line, r.amount, 1 AS place FROM lacking l JOIN campaigns_receipt r ON r.number = l.receipt
+          UNION ALL
+          SELECT l.line, t.amount, 2 FROM lacking l
+            JOIN {table} t ON t.receipt = l.receipt AND t.reason IS NULL AND t.amount > 0) known
+   ORDER BY line, place, amount
+)
+UPDATE {table} staged SET amount = own.amount, detail = NULL,
+       reason = CASE WHEN own.amount IS NULL THEN 'annuls_unknown' END,
+       cells = CASE WHEN own.amount IS NULL THEN staged.cells END
+  FROM lacking LEFT JOIN own USING (line) WHERE lacking.line = staged.line
+"""
+
+
 @dataclass(frozen=True)
 class Taken:
     """Refunds of a report that were new, its negative rows that brought them, and those that were had before; rows that
@@ -97,6 +116,13 @@ class Taken:
     rows: int
     repeated: int
     of_known: int
+
+
+def name_what_is_annulled(cursor: CursorWrapper, *, table: str) -> None:
+    """A row may say that a receipt is annulled with an amount of zero, or none: it is the receipt's. One of a receipt
+    that nobody knows gets the reason `annuls_unknown`.
+    """
+    cursor.execute(_NAME_ANNULLED.format(table=table))
 
 
 def take(cursor: CursorWrapper, *, table: str, report: Report, now: datetime) -> Taken:

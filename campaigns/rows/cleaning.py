@@ -32,8 +32,10 @@ from campaigns.rows.column_cleaning import (
     told_product,
     words_of,
 )
-from systems.reports import values
+from systems.reports import known_headings, values
 from systems.reports.copying import copy_text, escaped, read_copy_line
+from systems.reports.headings import heading_key
+from systems.reports.parts import LINES_A_SHEET
 from systems.reports.request import BEYOND
 
 CLEANERS = {"ccvp": f"{__name__}:Ccvp", "recaudo": f"{__name__}:Recaudo"}
@@ -73,10 +75,21 @@ RECAUDO_COLUMNS = ("receipt", "contract", "service_number", "service", "paid_on"
 OF_AN_AMOUNT = ("two_readings", "under_a_cent")
 LONGEST_NUMBER = 32
 LONGEST_RECEIPT = 40
+LONGEST_HEADING = 80
+FEWEST_HEADINGS = 3  # in a row that is taken for one of headings
 ANSWERS_KEPT = 4_096  # of each column
 PRODUCTS_KEPT = 100  # names of products that are neither Internet nor television
 # How the reader writes the number of a spreadsheet's cell: `149`, `149.5`, `74.5050`, and never `149.00`.
 _OF_A_NUMBER = re.compile(r"-?\d+(?:\.(?:\d*[1-9]|\d{3}0))?")
+
+
+Verdict = tuple[Column, Column, Column]  # why a row cannot be used, what stood there, and its cells
+# The fields a heading may be of, by its key, in either report.
+_FIELDS_OF: dict[str, set[str]] = {}
+for _headings in known_headings.HEADINGS.values():
+    for _field, _names in _headings.items():
+        for _name in _names:
+            _FIELDS_OF.setdefault(heading_key(_name), set()).add(_field)
 
 
 class Unusable(Exception):
@@ -124,16 +137,37 @@ class _Cleaner:
         self._marks: set[str] = set()
         self._marks_of_texts: set[str] = set()
         self._other_products: Counter[str] = Counter()
+        self._other_headings: dict[int, int] = {}
 
     def findings(self) -> dict[str, Any]:
         """`marks`: the signs (`.`, `,`) that were seen to part decimals; `marks_of_texts`: in what no number gives;
-        `other_products`: names that are neither Internet nor television, with their rows.
+        `other_products`: names that are neither Internet nor television, with their rows; `other_headings`: lines with
+        headings in another order.
         """
         return {
             "marks": sorted(self._marks),
             "marks_of_texts": sorted(self._marks_of_texts),
             "other_products": dict(self._other_products),
+            "other_headings": sorted(self._other_headings.values()),
         }
+
+    def _but_for_other_headings(
+        self, lines: Sequence[int], cells: Mapping[str, Column], amounts: Column, verdict: Verdict
+    ) -> Verdict:
+        """Rows below headings in another order would be read in the wrong columns: none of them can be used."""
+        if f"{WRONG}bad_amount" in amounts:
+            for place, amount in enumerate(amounts):
+                row = {field: column[place] for field, column in cells.items()}
+                if amount == f"{WRONG}bad_amount" and _are_headings_in_another_order(row):
+                    self._other_headings.setdefault(lines[place] // LINES_A_SHEET, lines[place])
+        if not self._other_headings:
+            return verdict
+        reasons, details, kept = ([*column] for column in verdict)
+        for place, line in enumerate(lines):
+            if line >= self._other_headings.get(line // LINES_A_SHEET, line + 1):
+                reasons[place], details[place] = "other_headings", NULL
+                kept[place] = _kept(cells, place)
+        return reasons, details, kept
 
     def _note_other_products(self, products: Column, services: Column, reasons: Column) -> None:
         """Keep what the rows of neither service call their product; with very many names what comes late has none."""
@@ -175,6 +209,7 @@ class Ccvp(_Cleaner):
             _Check("amount", amount),
         )
         verdict = _verdict(checks, cells, excused=service, beyond=beyond)
+        verdict = self._but_for_other_headings(lines, cells, amount, verdict)
         self._note_other_products(cells["product"], service, verdict[0])
         name = words_of(cells["name"], LONGEST_NAME)
         return [
@@ -222,6 +257,7 @@ class Recaudo(_Cleaner):
             _Check("status", status),
         )
         verdict = _verdict(checks, cells, excused=(), beyond=beyond)
+        verdict = self._but_for_other_headings(lines, cells, amount, verdict)
         return [
             [str(line) for line in lines],
             escaped(receipt),
@@ -261,9 +297,7 @@ def _field_of(reason: str, given: Mapping[str, str]) -> str:
     return "amount" if "amount" in reason or reason in OF_AN_AMOUNT else reason.removeprefix("no_")
 
 
-def _verdict(
-    checks: Sequence[_Check], cells: Mapping[str, Column], *, excused: Column, beyond: Column
-) -> tuple[Column, Column, Column]:
+def _verdict(checks: Sequence[_Check], cells: Mapping[str, Column], *, excused: Column, beyond: Column) -> Verdict:
     """The columns reason, detail and cells. A row of another product is excused: nobody has to mend it.
 
     Unless it has cells `beyond` the headings: then nobody knows whether what stands below `product` is one.
@@ -280,9 +314,23 @@ def _verdict(
             continue
         reasons[place] = reason
         details[place] = copy_text((cells[field] if field else beyond)[place][:160])
-        row = {name: column[place].replace("\x00", "") for name, column in cells.items()}
-        kept[place] = copy_text(json.dumps(row, ensure_ascii=False))
+        kept[place] = _kept(cells, place)
     return reasons, details, kept
+
+
+def _kept(cells: Mapping[str, Column], place: int) -> str:
+    """The cells of a row as they were."""
+    row = {name: column[place].replace("\x00", "") for name, column in cells.items()}
+    return copy_text(json.dumps(row, ensure_ascii=False))
+
+
+def _are_headings_in_another_order(row: Mapping[str, str]) -> bool:
+    """Whether cells are headings, and some stand in the column of another."""
+    own, others = 0, 0
+    for field, cell in row.items():
+        fields = _FIELDS_OF.get(heading_key(cell), ()) if 0 < len(cell) <= LONGEST_HEADING else ()
+        own, others = own + (field in fields), others + bool(fields and field not in fields)
+    return others > 0 and own + others >= FEWEST_HEADINGS
 
 
 def _failures(check: _Check) -> Iterator[tuple[int, str]]:

@@ -119,6 +119,8 @@ def sentence(reason: str) -> str:
         "two_readings": _("El monto puede ser de miles o tener tres decimales: escríbalo con dos decimales."),
         "under_a_cent": _("El monto es menor que un centavo."),
         "amount_not_positive": _("El monto debe ser mayor que cero."),
+        "annuls_unknown": _("Anula un recibo que no se conoce."),
+        "other_headings": _("Está debajo de otra fila de títulos, con las columnas en otro orden."),
         "bad_status": _("No se entiende el estado del recibo."),
         "too_many_cells": _(
             "La fila tiene más celdas que títulos: un separador de más corrió sus columnas. Ponga cada dato en la suya."

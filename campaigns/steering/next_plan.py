@@ -51,7 +51,7 @@ def offer_of(*, pace: Pace) -> Offer:
         raise PlanRefused(_("Todavía no hay con qué: %(why)s.") % {"why": pace.why_not_told})
     if pace.left_called < ENOUGH_CONTACTS:
         raise PlanRefused(
-            _("Todavía no hay con qué: salieron de la lista %(n)d contactos llamados y hacen falta %(enough)d.")
+            _("Todavía no hay con qué: contactos llamados que salieron de la lista, %(n)d; hacen falta %(enough)d.")
             % {"n": pace.left_called, "enough": ENOUGH_CONTACTS}
         )
     measured = pace.calls_a_planned_hour

@@ -68,8 +68,9 @@ class Sifter:
             if not filled or self._is_header(row):
                 continue
             if self._is_total(filled):
-                if not heading_key(filled[0]).startswith(OF_A_PART) and len(self._totals) < MOST_TOTALS:
-                    self._totals.append([cell[:LONGEST_TOTAL] for cell in filled])
+                if not heading_key(filled[0]).startswith(OF_A_PART):
+                    said = totals_said(filled) or [[cell[:LONGEST_TOTAL] for cell in filled]]
+                    self._totals += said[: MOST_TOTALS - len(self._totals)]
                 continue
             if self._is_aside(row, filled) and len(self._held) < MOST_HELD:
                 self._held.append((line, row))

@@ -12,18 +12,19 @@ LONGEST_TOTAL = 80  # letters of each of their cells
 DAY_OR_MONTH = re.compile(
     r"\d{1,4}[/-]\d{1,4}(?:[/-]\d{1,4})?(?: +\d\d?:\d\d)?|[a-z]{3,} (?:de |del )?20\d\d\b", re.IGNORECASE
 )
-_HEAD = "total(?:es)?|sumas?|sumatoria|registros|filas|cantidad"
+_HEAD = "total(?:es)?|sumas?|sumatoria|registros|filas|renglones|records|rows|cantidad"
 # what may stand beside it, and nothing else: `Filas por página: 50` and `Total zonas: 12` say nothing of the rows
 _BESIDE = (
     "(?:gran|general(?:es)?|cantidad|cant|nro|numero|de|del|el|la|los|las|en|a|al|por|importes?|montos?|valor|bs|bob"
-    r"|bolivianos|pagar|cobrar|deuda|pagado|cobrado|recaudado|recaudo|reporte|archivo|leidos|exportados)\b\.?"
+    r"|bolivianos|pagar|cobrar|deuda|pagado|cobrado|recaudado|recaudo|reporte|archivo"
+    r"|(?:leid|exportad|procesad|generad|emitid|listad|incluid|encontrad|impres)[oa]s?)\b\.?"
 )
 _LABEL = rf"\b(?:{_BESIDE} +)*(?:{_HEAD})\b(?: +(?:{_BESIDE}|(?:{_HEAD})\b))*"
 _NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d[\d.,']*)"
 _A_LABEL = re.compile(rf"{_LABEL} *[:=]?")
 # no part of a day, of a share or of a span (`Registros 1 a 40`)
 _SAID = re.compile(rf"({_LABEL}) *[:=]? *(?:bs\.?|bob)? *({_NUMBER})(?! *[\d/%:-]| +(?:a|al|hasta|de) +\d)")
-_COUNTED = re.compile(rf"({_NUMBER}) +(registros|filas)\b")
+_COUNTED = re.compile(rf"({_NUMBER}) +(registros|filas|renglones|records|rows)\b")
 
 
 def totals_said(cells: Sequence[str]) -> list[list[str]]:

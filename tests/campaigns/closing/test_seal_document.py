@@ -212,6 +212,13 @@ def test_what_becomes_known_of_payments_later_is_no_difference_to_the_seal(judge
     assert found.agrees
 
 
+def test_once_the_payments_it_lacked_are_known_its_page_asks_for_a_revision(judged_too_early, elena, signed_in, at):
+    client, asks = signed_in(elena), "lo sellado dice todavía «provisional»"
+    assert asks not in client.get("/campaigns/2026-12/seal/").content.decode()
+    Report.objects.update(data_until=at("2026-12-09 06:00"))
+    assert asks in client.get("/campaigns/2026-12/seal/").content.decode()
+
+
 def test_it_says_of_how_many_the_contact_may_not_have_come_first(told):
     kept = Seal.objects.get().figures["credited"]
     assert f"el mismo día del contacto: {kept['paid_on_contact_day']} (los pagos llegan sin hora" in told["disclosed"]

@@ -202,6 +202,31 @@ def test_two_columns_for_one_thing_hold_the_report(at: At) -> None:
     assert "más de una columna para MONTO" in report.held_because
 
 
+@pytest.mark.parametrize(
+    "swapped", [("CONTRATO", "NRO_SERVICIO"), ("CLIENTE", "ZONA"), ("CELULAR", "CI_NIT"), ("MONTO", "PLAN")]
+)
+def test_headings_in_another_order_hold_the_report_and_nothing_below_is_read(
+    swapped: tuple[str, str], at: At, elena: User
+) -> None:
+    one, other = swapped
+    order = [{one: other, other: one}.get(heading, heading) for heading in HEADINGS]
+    below = ccvp(*many(10, first=50), headings=order).getvalue()
+    report = of_bytes(ccvp(*many(30)).getvalue() + b"\n" + below, at("2026-11-25 06:10"))
+    assert (report.state, report.held_for) == (HELD, "headings")
+    assert "La fila 33 es otra de títulos, con las columnas en otro orden." in report.held_because
+    deciding.accept(report_id=report.pk, by=elena, now=at("2026-11-25 07:00"))
+    report = take_in(report_id=report.pk, now=at("2026-11-25 07:00"))
+    assert (report.state, report.taken, report.rejected) == (PUBLISHED, 30, 11)
+    assert {row.reason for row in RejectedRow.objects.all()} == {"other_headings"}
+
+
+def test_the_same_headings_in_other_words_are_no_other_order(at: At) -> None:
+    first, second = ccvp(*many(30)).getvalue(), ccvp(*many(10, first=50)).getvalue()
+    again = second.replace(b"CONTRATO", b"NRO_CONTRATO", 1).replace(b"MONTO", b"IMPORTE", 1)
+    report = of_bytes(first + again, at("2026-11-25 06:10"))
+    assert (report.state, report.taken) == (PUBLISHED, 40)
+
+
 def test_the_preferred_title_stays_the_first_one_known_whatever_was_touched_since(at: At) -> None:
     ColumnAlias.objects.filter(kind="ccvp", alias="MONTO").update(alias="MONTO")  # its row lies behind the others now
     report = taken(*many(3), now=at("2026-11-25 06:10"), headings=[*HEADINGS, "IMPORTE"])

@@ -53,6 +53,7 @@ def december(ana: Agent) -> Campaign:
         "R1 C1T 28/11/2026 99 REVERTIDO",
         "NC-7 C1T 28/11/2026 (99,00)",
         "NC-7 C1T 28/11/2026 99,00-",
+        "R1 C1T 28/11/2026 0,00 ANULADO",
     ],
 )
 def test_a_receipt_that_is_given_back_takes_its_payment_with_it(december: Campaign, given_back: str) -> None:
@@ -66,6 +67,18 @@ def test_a_receipt_that_is_given_back_takes_its_payment_with_it(december: Campai
     back = entry("C1")
     assert (back.state, back.paid_on, back.paid_known_at) == ("open", None, None)
     assert entry("C2").state == "paid", "of nobody else"
+    assert not check_invariants()
+
+
+def test_what_is_annulled_may_say_no_amount_and_is_of_a_receipt_that_is_known(december: Campaign) -> None:
+    """Of one in the same file, too; of none it gives back nothing, and says so, until the receipt comes with it."""
+    report = collected("R1 C1T 26/11/2026 99", "R1 C1T 26/11/2026 0 Anulado", "R9 C2T 27/11/2026 0,00 Anulado")
+    assert (report.state, report.rejected, report.figures["refunds"]) == ("published", 1, 1)
+    assert RejectedRow.objects.get().reason == "annuls_unknown"
+    assert Receipt.objects.get(number="R1").standing == "annulled"
+    assert entry("C1").state == "open"
+    later = collected("R9 C2T 27/11/2026 99", "R9 C2T 28/11/2026 0,00 Anulado", now=LATER)
+    assert (later.rejected, Receipt.objects.get(number="R9").standing) == (0, "annulled")
     assert not check_invariants()
 
 
