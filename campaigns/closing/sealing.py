@@ -44,6 +44,9 @@ from screens.spreadsheets import XLSX, Sheet, workbook_bytes
 LANGUAGE = "es"  # of the documents, whoever asked for them
 
 
+FILES = ("workbook", "document")
+
+
 class SealRefused(Exception):
     """It cannot be sealed now; the message is the sentence people read."""
 
@@ -174,8 +177,12 @@ def is_intact(sealed: Seal) -> bool:
 def _chain_and_files(sealed: Seal) -> list[str]:
     before = Seal.objects.filter(campaign=sealed.campaign, revision=sealed.revision - 1).first()
     moved = what_moved(kept=sealed.evidence, found={"previous": said_of(before)})
-    files = sorted({"document", "workbook"} | sealed.files.keys())
-    return [*moved, *(name for name in files if file_fingerprint(getattr(sealed, name)) != sealed.files.get(name, "?"))]
+    return [*moved, *files_that_moved(sealed)]
+
+
+def files_that_moved(sealed: Seal) -> list[str]:
+    """Its workbook or document, where it is gone, is another, or nobody kept what it was."""
+    return [name for name in FILES if file_fingerprint(getattr(sealed, name)) != sealed.files.get(name)]
 
 
 def said_of(before: Seal | None) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from campaigns.closing.evidence import collect_evidence, what_moved
-from campaigns.closing.sealing import file_fingerprint, is_intact, is_provisional, last_seal, said_of, what_differs
+from campaigns.closing.sealing import files_that_moved, is_intact, is_provisional, last_seal, said_of, what_differs
 from campaigns.figures.patterns import count_patterns
 from campaigns.figures.refreshing import (
     count_into_cells,
@@ -90,12 +90,7 @@ def seals_out_of_their_chain() -> list[str]:
 
 def seals_without_their_files() -> list[str]:
     """Workbooks and documents that are gone or are not what was sealed."""
-    return [
-        f"{sealed.campaign} r{sealed.revision} {name}"
-        for sealed in _seals()
-        for name in sorted({"document", "workbook"} | sealed.files.keys())
-        if not sealed.files.get(name) or file_fingerprint(getattr(sealed, name)) != sealed.files[name]
-    ]
+    return [f"{sealed.campaign} r{sealed.revision} {name}" for sealed in _seals() for name in files_that_moved(sealed)]
 
 
 def months_that_differ_from_their_seal() -> list[str]:

@@ -201,6 +201,7 @@ DAMAGE = {
     "the last revision is deleted": "DELETE FROM campaigns_seal WHERE revision = 2",
     "the first revision is deleted": "DELETE FROM campaigns_seal WHERE revision = 1",
     "a seal's files are swapped": "UPDATE campaigns_seal SET workbook = document",
+    "nobody knows what a seal's files were": "UPDATE campaigns_seal SET files = '{}' WHERE revision = 2",
     "what was changed last is not in the audit": """
         DELETE FROM campaigns_campaignevent WHERE pgh_id = (SELECT max(pgh_id) FROM campaigns_campaignevent)""",
     "the audit has no beginning": "DELETE FROM campaigns_campaignevent WHERE pgh_label = 'insert'",
