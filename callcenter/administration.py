@@ -68,6 +68,7 @@ SECTIONS = (
     }),
     Section("telephony", _("Telefonía"), {
         "control_room.alertlimit": _("Desde cuándo avisa la sala de control: esperas, llamadas largas, listas cortas."),
+        "control_room.wallboard": _("Los televisores que muestran cómo están las líneas, cada uno con su enlace."),
         "service_level.formula": _("Con qué fórmula y meta se cuenta el indicador de la ATT, desde qué mes."),
         "service_level.measuredqueue": _("De qué línea es cada cola de la central, y cuáles se informan a la ATT."),
         "telephony.switchboard": _("Cada central: dónde escucha, cómo llama y si está en uso."),

@@ -53,7 +53,7 @@ SCHEDULE = [
     # A call nobody sent to the switchboard was not made; one that nobody watches any more has an unknown end.
     Tick("Cerrar llamadas olvidadas", "telephony.close_the_forgotten", 5 * SECOND),
     # What switchboards wrote in their queue_log is read, and the figures of the lines are counted where calls changed.
-    Tick("Leer queue_log y contar las cifras de las líneas", "service_level.keep_up", 5 * SECOND),
+    Tick("Leer queue_log y contar las cifras de las líneas", "service_level.keep_up", 2 * SECOND),
     # What asks for attention in the control room is mailed once, of the kinds an administrator chose.
     Tick("Enviar los avisos de la sala de control", "control_room.mail_alerts", MINUTE),
     # What switchboards told is kept for some days.

@@ -35,6 +35,7 @@ urlpatterns = [
     path("ui/", include("screens.urls")),
     path("lines/", include("inbound.urls")),
     path("room/", include("control_room.urls")),
+    path("wallboard/", include("control_room.wallboard.urls")),
     path("telephone/", include("telephony.urls")),
     path("indicator/", include("service_level.urls")),
     path("", include("campaigns.urls")),

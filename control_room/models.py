@@ -59,3 +59,27 @@ class ToldAlert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.about}"
+
+
+@audited(exclude=["sha256", "seen_at"])
+class Wallboard(models.Model):
+    """A television that shows how the lines stand (pantalla de pared), opened by a link instead of a sign-in.
+
+    Of the link its fingerprint alone is kept: it is shown when it is made, and whoever lost it makes another.
+    """
+
+    name = models.CharField(_("dónde está"), max_length=60, unique=True)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    is_on = models.BooleanField(_("muestra"), default=True, help_text=_("Apagada, su enlace no abre nada."))
+    linked_at = models.DateTimeField(_("enlace hecho"), null=True, editable=False)
+    seen_at = models.DateTimeField(_("abierta por última vez"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("pantalla de pared")
+        verbose_name_plural = _("pantallas de pared")
+        constraints = [
+            models.UniqueConstraint(fields=["sha256"], condition=~Q(sha256=""), name="wallboard_link_opens_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -25,6 +25,7 @@ SignedIn = Callable[[Any], Client]
 MAY = {
     "agents.Agent": "vac",
     "control_room.AlertLimit": "vc",
+    "control_room.Wallboard": "vacd",
     "agents.Disclosure": "v",
     "agents.Skill": "vac",
     "agents.PauseReason": "vac",

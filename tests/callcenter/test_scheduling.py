@@ -76,7 +76,7 @@ def test_an_entry_the_code_gave_up_goes_and_entries_of_others_stay(now: datetime
 
 def test_the_schedule_uses_no_hour_of_the_day_and_every_name_once() -> None:
     assert len({tick.name for tick in SCHEDULE}) == len(SCHEDULE)
-    assert all(tick.every >= 5 for tick in SCHEDULE)
+    assert all(tick.every >= 2 for tick in SCHEDULE)
 
 
 def test_every_tick_rings_a_task_that_exists() -> None:

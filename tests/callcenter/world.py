@@ -33,6 +33,8 @@ from campaigns.models import (
     RejectedRow,
     Report,
 )
+from control_room.models import Wallboard
+from control_room.wallboard.links import make_link
 from escalations.letters import write_letter
 from escalations.models import Escalation, SavedFilter, Unit, UnitAddress
 from escalations.raising import raise_escalation
@@ -104,6 +106,11 @@ class World:
         month = self.logged_visit.entered_at.date().replace(day=1)
         sealed = seal(month=month, by=self.elena, now=self.now + timedelta(days=40))
         return {"named": f"{month:%Y-%m}", "revision": sealed.revision, "kind": "xlsx"}
+
+    @cached_property
+    def wallboard(self) -> dict[str, str]:
+        """A television, by its link."""
+        return {"token": make_link(Wallboard.objects.create(name="Sala"), now=self.now)}
 
     @cached_property
     def contact(self) -> Contact:

@@ -1,0 +1,111 @@
+"""What a wallboard shows of this moment, and how old it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Max, Min
+
+from agents.models import AgentState
+from control_room.people import state_words
+from control_room.waiting import Waiting, who_waits
+from inbound.ringing.own_calls import line_of
+from service_level.days import LA_PAZ, bounds_of
+from service_level.indicator.counting import days_to_be_counted
+from service_level.indicator.figures import Counts, days_of, left_of, read_month
+from service_level.models import Formula
+from service_level.months import month_of
+from telephony.link_ages import LinkAge, link_ages
+from telephony.models import LoggedVisit
+from telephony.queue_log.sources import unread
+
+State = AgentState.State
+LINES_SHOWN = 5  # in which somebody waits; of the others their sum
+STATES = (State.ON_A_CALL, State.RINGING, State.AVAILABLE, State.WRAPPING_UP, State.PAUSED, State.AWAY)
+WAITS_AT_MOST = timedelta(hours=2)  # who waits by the log for longer hung up while nobody wrote it down
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One moment. `waiting`: by line, the longest first. `today`, `month`: of the lines the regulator counts.
+    `until`: when the last call came in of which the log tells. `agents`: how many are in each state.
+    """
+
+    formula: Formula
+    waiting: list[Waiting]
+    today: Counts
+    month: Counts
+    until: datetime | None
+    links: list[LinkAge]
+    agents: list[tuple[str, str, int]]
+    is_log_read: bool
+    is_counted: bool
+
+    @property
+    def lines(self) -> list[Waiting]:
+        return self.waiting[:LINES_SHOWN]
+
+    @property
+    def waits(self) -> int:
+        return sum(one.count for one in self.waiting)
+
+    @property
+    def waits_elsewhere(self) -> int:
+        """In the lines that have no room."""
+        return sum(one.count for one in self.waiting[LINES_SHOWN:])
+
+    @property
+    def is_held(self) -> bool | None:
+        """Whether today is at the target; None without calls."""
+        return None if self.today.level is None else self.today.level >= Decimal(self.formula.target)
+
+    @property
+    def left(self) -> int:
+        """How many more of the calls of the month could have been missed; negative: so many too many."""
+        return left_of(self.month, self.formula)
+
+    @property
+    def too_many(self) -> int:
+        return max(0, -self.left)
+
+    @property
+    def signed_in(self) -> int:
+        return sum(count for _state, _words, count in self.agents)
+
+    @property
+    def lost_links(self) -> list[LinkAge]:
+        """Those of which nobody hears who waits."""
+        return [link for link in self.links if not link.is_up]
+
+
+def read_wallboard(*, now: datetime) -> Shown:
+    """As it stands. Who waits is told by the switchboards; where none is linked, by what their log has so far."""
+    today = now.astimezone(LA_PAZ).date()
+    month = read_month(month_of(today))
+    links = link_ages(now=now)
+    begins, ends = bounds_of(today, today)
+    newest = LoggedVisit.objects.filter(entered_at__gte=begins, entered_at__lt=ends).aggregate(last=Max("entered_at"))
+    counts = dict(
+        AgentState.objects.filter(ended_at=None).values_list("state").annotate(agents=Count("pk")).order_by("state")
+    )
+    return Shown(
+        formula=month.formula,
+        waiting=who_waits() if any(link.is_up for link in links) else _who_waits_by_the_log(now),
+        today=days_of(month.month).get(today, Counts()),
+        month=month.att,
+        until=newest["last"],
+        links=links,
+        agents=[(state, state_words(state), counts[state]) for state in STATES if counts.get(state)],
+        is_log_read=not unread(),
+        is_counted=today not in days_to_be_counted(month.month),
+    )
+
+
+def _who_waits_by_the_log(now: datetime) -> list[Waiting]:
+    waiting = LoggedVisit.objects.filter(
+        outcome=LoggedVisit.Outcome.WAITING, ended_at=None, entered_at__gt=now - WAITS_AT_MOST
+    )
+    found = waiting.values("queue").annotate(count=Count("pk"), since=Min("entered_at")).order_by("since")
+    return [Waiting(one["queue"], str(line_of(one["queue"]) or ""), one["count"], one["since"]) for one in found]
