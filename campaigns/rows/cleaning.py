@@ -32,9 +32,9 @@ from campaigns.rows.column_cleaning import (
     told_product,
     words_of,
 )
-from systems.reports import known_headings, values
+from campaigns.rows.other_headings import are_headings_in_another_order
+from systems.reports import values
 from systems.reports.copying import copy_text, escaped, read_copy_line
-from systems.reports.headings import heading_key
 from systems.reports.parts import LINES_A_SHEET
 from systems.reports.request import BEYOND
 
@@ -75,8 +75,6 @@ RECAUDO_COLUMNS = ("receipt", "contract", "service_number", "service", "paid_on"
 OF_AN_AMOUNT = ("two_readings", "under_a_cent")
 LONGEST_NUMBER = 32
 LONGEST_RECEIPT = 40
-LONGEST_HEADING = 80
-FEWEST_HEADINGS = 3  # in a row that is taken for one of headings
 ANSWERS_KEPT = 4_096  # of each column
 PRODUCTS_KEPT = 100  # names of products that are neither Internet nor television
 # How the reader writes the number of a spreadsheet's cell: `149`, `149.5`, `74.5050`, and never `149.00`.
@@ -84,12 +82,6 @@ _OF_A_NUMBER = re.compile(r"-?\d+(?:\.(?:\d*[1-9]|\d{3}0))?")
 
 
 Verdict = tuple[Column, Column, Column]  # why a row cannot be used, what stood there, and its cells
-# The fields a heading may be of, by its key, in either report.
-_FIELDS_OF: dict[str, set[str]] = {}
-for _headings in known_headings.HEADINGS.values():
-    for _field, _names in _headings.items():
-        for _name in _names:
-            _FIELDS_OF.setdefault(heading_key(_name), set()).add(_field)
 
 
 class Unusable(Exception):
@@ -158,7 +150,7 @@ class _Cleaner:
         if f"{WRONG}bad_amount" in amounts:
             for place, amount in enumerate(amounts):
                 row = {field: column[place] for field, column in cells.items()}
-                if amount == f"{WRONG}bad_amount" and _are_headings_in_another_order(row):
+                if amount == f"{WRONG}bad_amount" and are_headings_in_another_order(row):
                     self._other_headings.setdefault(lines[place] // LINES_A_SHEET, lines[place])
         if not self._other_headings:
             return verdict
@@ -322,15 +314,6 @@ def _kept(cells: Mapping[str, Column], place: int) -> str:
     """The cells of a row as they were."""
     row = {name: column[place].replace("\x00", "") for name, column in cells.items()}
     return copy_text(json.dumps(row, ensure_ascii=False))
-
-
-def _are_headings_in_another_order(row: Mapping[str, str]) -> bool:
-    """Whether cells are headings, and some stand in the column of another."""
-    own, others = 0, 0
-    for field, cell in row.items():
-        fields = _FIELDS_OF.get(heading_key(cell), ()) if 0 < len(cell) <= LONGEST_HEADING else ()
-        own, others = own + (field in fields), others + bool(fields and field not in fields)
-    return others > 0 and own + others >= FEWEST_HEADINGS
 
 
 def _failures(check: _Check) -> Iterator[tuple[int, str]]:

@@ -65,7 +65,7 @@ class Ask:
         return self.write.is_accountable or _said(self.write) == _said(other)
 
 
-def asks_of_open_cards(now: datetime, of: OutsideWrite | None = None) -> list[Ask]:
+def asks_of_open_cards(*, now: datetime, of: OutsideWrite | None = None) -> list[Ask]:
     """All that open cards of the last days ask for, in the order of cards, for they are locked. `of`: only what was
     asked for by a write for the same as that one, found by its index: a call waits for it.
     """

@@ -30,7 +30,7 @@ State = OutsideWrite.State
 
 def tell_of_what_is_done(write: OutsideWrite, *, by: User, now: datetime) -> None:
     """Tell the open cards that ask for what a call just had done. Call it inside a transaction."""
-    asks = asks_of_open_cards(now, write)
+    asks = asks_of_open_cards(now=now, of=write)
     for ask, done in _met(asks, OutsideWrite.objects.filter(pk=write.pk, state=State.DONE)):
         if ask.is_about(done):
             _tell(ask.card, _words(ask, done), by=by, now=now)
@@ -40,7 +40,7 @@ def tell_the_open_cards(*, now: datetime) -> None:
     """Tell them of what is done since they were raised, or may be done yet; and of two cards of two calls that ask for
     one thing each of the other, for whoever does it must know of both. Call it inside a transaction.
     """
-    asks = asks_of_open_cards(now)
+    asks = asks_of_open_cards(now=now)
     asked = OutsideWrite.objects.filter(owed_at__gt=now - LOOKED_BACK, is_not_needed=False)
     asked = asked.exclude(state__in=NOT_HAPPENING).exclude(card__key__endswith=MISTAKES)
     for ask, write in _met(asks, asked.select_related("card")):
@@ -54,7 +54,7 @@ def tell_the_open_cards(*, now: datetime) -> None:
 
 def tell_of_a_mistake(write: OutsideWrite, *, its_card: Escalation, by: User, now: datetime) -> None:
     """What is to be undone is not what other cards ask for, whatever they were told. Call it inside a transaction."""
-    for ask, _write in _met(asks_of_open_cards(now, write), OutsideWrite.objects.filter(pk=write.pk)):
+    for ask, _write in _met(asks_of_open_cards(now=now, of=write), OutsideWrite.objects.filter(pk=write.pk)):
         if ask.card.pk != its_card.pk:
             told = _("Lo que otra llamada pidió fue un error, y se deshace (derivación #%(pk)d): «%(what)s», %(whom)s.")
             said = {"what": actions()[write.action].words, "whom": whom_in_words(write), "pk": its_card.pk}
