@@ -134,8 +134,8 @@ def _like(day: date, past: Iterable[DayPast], calendar: WorkingCalendar, *, is_t
     """Days of its kind; where those are few, of its part of the week in any part of the month. Of a day nobody works
     and on which nobody ever called, none.
     """
-    kinds: Mapping[DayPast, tuple[str, bool]] = {one: _kind(one.day, calendar) for one in past}
-    week, is_busy = _kind(day, calendar)
+    kinds: Mapping[DayPast, tuple[str, bool]] = {one: kind_of_day(one.day, calendar) for one in past}
+    week, is_busy = kind_of_day(day, calendar)
     found = [one for one, kind in kinds.items() if kind == (week, is_busy)]
     if len(found) < ALIKE:
         found = [one for one, kind in kinds.items() if kind[0] == week]
@@ -146,7 +146,8 @@ def _like(day: date, past: Iterable[DayPast], calendar: WorkingCalendar, *, is_t
     return [(one.counted, one.within) for one in found]
 
 
-def _kind(day: date, calendar: WorkingCalendar) -> tuple[str, bool]:
+def kind_of_day(day: date, calendar: WorkingCalendar) -> tuple[str, bool]:
+    """Its part of the week (`off`: nobody works), and whether it is one of the busy days at the end of a month."""
     if not calendar.stretches_of(day):
         return "off", day.day >= BUSY_FROM
     return ("saturday" if day.weekday() == 5 else "sunday" if day.weekday() == 6 else "week"), day.day >= BUSY_FROM

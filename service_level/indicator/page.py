@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,8 @@ from screens.charts import Chart, columns_by, day_by_day
 from screens.templatetags.screens import figure
 from service_level.days import LA_PAZ, midnight_of
 from service_level.indicator.calls import ATT, Asked
-from service_level.indicator.figures import Counts, Grain, days_of, figures_between, hours_of, left_of
+from service_level.indicator.figures import Counts, Grain, Month, days_of, figures_between, hours_of, left_of
+from service_level.indicator.why import BadHalf, said_of
 from service_level.models import Formula
 from service_level.months import after, before, written
 from service_level.working_time import working_calendar
@@ -112,6 +113,38 @@ def day_rows(month: date, *, line: str, formula: Formula) -> list[Row]:
             href=f"{reverse('service_level:line', args=[written(month), line])}?day={day.isoformat()}",
         )
         for day, counts in days_of(month, line=line).items()
+    ]
+
+
+def days_below(month: date, *, formula: Formula) -> list[date]:
+    """Days on which more were missed than the target allows, of the lines the regulator counts."""
+    return [day for day, counts in days_of(month).items() if counts.counted and left_of(counts, formula) < 0]
+
+
+def lines_of_day(day: date, *, figures: Month) -> list[Row]:
+    """Each line with calls on a day, those the regulator counts first."""
+    this, names = figures.month, {one.number: one.name for one in figures.lines}
+    counted = figures_between(Grain.DAY, day, day)
+    return [
+        Row(
+            f"{one.line} {names.get(one.line, '')}".strip(),
+            Counts.of(one),
+            Asked(this, one.line, day, day),
+            figures.formula,
+            href=f"{reverse('service_level:line', args=[written(this), one.line])}?day={day.isoformat()}",
+        )
+        for one in sorted(counted, key=lambda one: (not one.counts_for_att, one.line))
+    ]
+
+
+def bad_rows(found: Iterable[BadHalf], *, asked: Asked, formula: Formula) -> list[tuple[Row, str]]:
+    """Half hours below the target, each with why."""
+    return [
+        (
+            Row(f"{one.begins:%H:%M}–{one.ends:%H:%M}", one.counts, replace(asked, half=one.begins), formula),
+            said_of(one),
+        )
+        for one in found
     ]
 
 

@@ -23,9 +23,12 @@ from service_level.indicator.forecast import forecast_of
 from service_level.indicator.page import (
     Row,
     around,
+    bad_rows,
     charts_of,
     day_rows,
+    days_below,
     half_rows,
+    lines_of_day,
     month_in_words,
     of_whole_month,
     points_in_words,
@@ -34,7 +37,8 @@ from service_level.indicator.page import (
 from service_level.indicator.sheets import sheet_of_accounts, sheets_of
 from service_level.indicator.tables import CallTable
 from service_level.indicator.which import WHICH, conditions
-from service_level.models import MonthSeal
+from service_level.indicator.why import bad_halves
+from service_level.models import Formula, MonthSeal
 from service_level.months import after, month_of, read_month_name, written
 from telephony.models import LoggedVisit
 from telephony.queue_log.evidence import is_written, lines_of, oddities_of
@@ -71,6 +75,7 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "att": _total(figures, ATT, _("Suma que se informa a la ATT")),
         "all": _total(figures, ALL, _("Todas las líneas")),
         "charts": charts_of(this, formula=figures.formula),
+        "below": days_below(this, formula=figures.formula),
         "unread": unread(),
         "unreadable": unreadable_lines(),
         "changed": days_to_be_counted(this),
@@ -113,6 +118,7 @@ def line(request: HttpRequest, named: str, line: str) -> HttpResponse:
         "day": day,
         "rows": rows,
         "total": total,
+        "bad": _bad(day, line, formula) if day else [],
         "charts": [] if day else charts_of(this, line=line, formula=formula),
         "around": around(
             this, lambda month: reverse("service_level:line", args=[written(month), line]), today=timezone.localdate()
@@ -120,6 +126,25 @@ def line(request: HttpRequest, named: str, line: str) -> HttpResponse:
         "trail": [*trail, ("", f"{day:%d/%m/%Y}")] if day else trail,
     }
     return render(request, "service_level/indicator/line.html", context)
+
+
+@require_GET
+@centre_only
+def day(request: HttpRequest, named: str, day: str) -> HttpResponse:
+    """A day of the lines the regulator counts: its half hours below the target with why, and each line."""
+    figures, found = _month_named(named), read_day(day)
+    if found is None or month_of(found) != figures.month:
+        raise Http404
+    this, formula = figures.month, figures.formula
+    counts = days_of(this).get(found, Counts())
+    context = {
+        "day": found,
+        "total": Row(_totals()[ATT], counts, Asked(this, ATT, found, found), formula),
+        "rows": lines_of_day(found, figures=figures),
+        "bad": _bad(found, ATT, formula),
+        "trail": [*_trail(this), ("", f"{found:%d/%m/%Y}")],
+    }
+    return render(request, "service_level/indicator/day.html", context)
 
 
 @require_GET
@@ -208,6 +233,12 @@ def export(request: HttpRequest, named: str) -> HttpResponseBase:
         for total, words in _totals().items()
     }
     return workbook_response(name, [*sheets_of(figures), sheet_of_accounts(told)], today=timezone.localdate())
+
+
+def _bad(day: date, line: str, formula: Formula) -> list[tuple[Row, str]]:
+    """Half hours below the target with why, of a line or of those the regulator counts."""
+    found = bad_halves(day, line="" if line == ATT else line, formula=formula, now=timezone.now())
+    return bad_rows(found, asked=Asked(month_of(day), line, day, day), formula=formula)
 
 
 def _totals() -> dict[str, str]:

@@ -119,6 +119,7 @@ ADDRESSES = [
     Address("service_level:seal_month", STEERING, of=lambda world: {"named": "2026-11"}, sends={}),
     Address("service_level:seal_progress", CENTRE, of=lambda world: {"named": "2026-11"}),
     Address("service_level:seal_file", CENTRE, of=lambda world: world.sealed_indicator, sends={}),
+    Address("service_level:day", CENTRE, of=lambda world: {"named": "2026-11", "day": "2026-11-25"}),
     Address("service_level:others", CENTRE, of=lambda world: {"named": "2026-11", "line": "att"}),
     Address("service_level:call", CENTRE, of=lambda world: {"pk": world.logged_visit.pk}),
     Address("control_room:room", CENTRE),
