@@ -26,7 +26,8 @@ SELECT a.id, trim(concat(u.first_name, ' ', u.last_name)), u.username, coalesce(
   LEFT JOIN agents_team t ON t.id = a.team_id
   LEFT JOIN agents_agentstate s ON s.agent_id = a.id AND s.ended_at IS NULL
   LEFT JOIN agents_pausereason r ON r.id = s.reason_id
-  LEFT JOIN LATERAL (SELECT * FROM inbound_walk w WHERE w.agent_id = a.id AND w.ended_at IS NULL
+  LEFT JOIN LATERAL (SELECT * FROM inbound_walk w WHERE w.agent_id = a.id AND w.ended_at IS NULL AND s.id IS NOT NULL
+                        AND (s.call IS NULL OR s.call IN (w.key, w.call_id))  -- of the call she is in, and no other
                       ORDER BY w.last_sign_at DESC NULLS LAST, w.id DESC LIMIT 1) w ON true
   LEFT JOIN inbound_serviceline l ON l.id = w.line_id
   LEFT JOIN LATERAL (SELECT * FROM telephony_queuecall q WHERE q.agent_id = a.id AND q.state <> 'over'

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, TextField, Transform
+from django.db.models.functions import Cast
 
 from agents.models import User
-from escalations.models import Escalation, Kind, Mention, kind_label
+from escalations.models import Change, Escalation, Kind, Mention, kind_label
 from service_level.days import bounds_of_day
 
 WORDS = 8  # of a search
+SEARCHED = ("customer_name", "reason", "outcome", "carried")
 LEAST_DIGITS = 5  # of a telephone; fewer are half of everybody's
+
+
+class Plain(Transform):
+    """A text as it is looked for: without capitals and accents."""
+
+    lookup_name = "plain"
+    template = "translate(lower(%(expressions)s), 'áàâäéèêëíìîïóòôöúùûüñ', 'aaaaeeeeiiiioooouuuun')"
+
+
+CharField.register_lookup(Plain)
+TextField.register_lookup(Plain)
+
+
+def plain(word: str) -> str:
+    """The same of what is typed."""
+    parted = unicodedata.normalize("NFD", word.casefold())
+    return "".join(sign for sign in parted if not unicodedata.combining(sign))
 
 
 @dataclass(frozen=True)
@@ -31,14 +53,20 @@ class Filters:
 def narrowed(rows: QuerySet[Escalation], asked: Filters) -> QuerySet[Escalation]:
     """What has this kind, line and zone, and is about what is looked for."""
     equal = {"kind_id": asked.kind, "line": asked.line, "zone": asked.zone}
+    if asked.search.strip():
+        rows = rows.alias(carried=Cast("details", TextField()))
     return rows.filter(_about(asked.search), **{name: value for name, value in equal.items() if value})
 
 
 def _about(text: str) -> Q:
-    """All of the words, each in the customer's name, the reason or the outcome; or a contract, or a telephone's end."""
+    """All of the words, each in the customer's name, the reason, the outcome, what the card carries or a note of it,
+    whatever accents they have; or a contract, or a telephone's end.
+    """
     found = Q()
     for word in text.split()[:WORDS]:
-        found &= Q(customer_name__icontains=word) | Q(reason__icontains=word) | Q(outcome__icontains=word)
+        noted = Change.objects.filter(escalation=OuterRef("pk"), note__plain__contains=plain(word))
+        own = (Q(**{f"{name}__plain__contains": plain(word)}) for name in SEARCHED)
+        found &= reduce(or_, own) | Q(Exists(noted))
     digits = "".join(filter(str.isdigit, text))
     number = Q(telephone__endswith=digits) if len(digits) >= LEAST_DIGITS else Q(pk=None)
     return found | Q(contract__iexact=text.strip()) | number if text.strip() else Q()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -27,9 +27,11 @@ from inbound.models import OutsideWrite, Walk
 from inbound.outside.found_words import FoundInWords, in_words
 from inbound.outside.look_ups import NOBODYS, look_ups
 from inbound.outside.reaching import look_up
+from inbound.outside.readings import INSTALLATION_DAYS, installation_term
 from inbound.walks.consequences import INTERACTION
 from inbound.writes.lists import FOR_A_PERSON, UNDER_WAY, words_of
 from screens.templatetags.screens import bs
+from service_level.days import midnight_of
 from telephony.phone_numbers import parse
 
 SHOWN = 20  # rows of each list
@@ -42,6 +44,7 @@ PARTS = {  # what other systems are asked, each by itself: one that is late keep
 }
 PENDING = ("damages", "orders")  # of them what stands beside the house's own pending things
 PAST = ("closed", "annulled")
+AHEAD = ("registered", "assigned", "in_execution")  # of an order: nobody has been there yet
 
 
 @dataclass(frozen=True)
@@ -264,6 +267,7 @@ class SystemPart:
     told: FoundInWords
     trouble: str
     pending: Sequence[Entry] = ()  # of the services it names
+    late: Sequence[Entry] = ()  # orders past their term
 
 
 def part_of(*, name: str, contract: str, user: User, now: datetime) -> SystemPart:
@@ -278,7 +282,21 @@ def part_of(*, name: str, contract: str, user: User, now: datetime) -> SystemPar
     services = found.get("products") or [] if name == "customer" and isinstance(found, dict) else []
     numbers = {str(one["service_number"]) for one in services if one.get("service_number")}
     pending = Standing(contract=contract, user=user, now=now).pending_of(numbers) if numbers else []
-    return SystemPart(title, told, looked.trouble, pending)
+    late = _late_orders(found, now) if name == "orders" and isinstance(found, list) else []
+    return SystemPart(title, told, looked.trouble, pending, late)
+
+
+def _late_orders(orders: Sequence[Any], now: datetime) -> list[Entry]:
+    """Those past the term that a caller is told of them (103.5), the oldest first."""
+    found = []
+    for order in orders:
+        term = installation_term(sold_on=str(order.get("sold_on") or ""), now=now)
+        if order.get("state") in AHEAD and term and not term["is_inside"]:
+            last = midnight_of(date.fromisoformat(term["last_day"]) + timedelta(days=1)) - timedelta(seconds=1)
+            since = last - timedelta(days=INSTALLATION_DAYS)
+            words = _("Orden %(number)s") % {"number": order.get("number") or ""}
+            found.append(Entry(words, _("fuera de plazo"), since, until=last, is_late=True))
+    return sorted(found, key=lambda one: one.since)
 
 
 def _late_first(found: Any) -> Any:

@@ -24,8 +24,9 @@ BESIDE = 50  # its port is the web server's and this, or one of the next; that o
 USER, SECRET_VARIABLE = "callcenter", "SWITCHBOARD_SECRET"
 EXTENSIONS = range(1001, 1011)
 SEATED = "ana"
-# Who calls in reaches Ana: at a quiet pace, and her telephone is lifted after a while in which the flow may be opened.
-CALLS_IN = ["--callers", "--rate", "0.3", "--members", str(EXTENSIONS[0]), "--picks-up", "12"]
+# Who calls in reaches Ana: at a quiet pace, and her telephone is lifted after a while in which the flow may be opened,
+# but before the queue gives up ringing there.
+CALLS_IN = ["--callers", "--rate", "0.3", "--members", str(EXTENSIONS[0]), "--picks-up", "6"]
 
 
 def choose_ports(web: int) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from inbound.flows.shapes import (
     FlowError,
     Step,
 )
-from inbound.flows.spoken import always_says_something, surely_known
+from inbound.flows.spoken import always_says_something, claims, named, surely_known
 from inbound.flows.stating import BY_PRESENCE, open_against_what_is_shown
 from inbound.outside.actions import REQUESTER, Action
 from inbound.outside.look_ups import LookUp
@@ -129,11 +129,23 @@ class _Checks:
             elif shared := sorted(ends & after & after_done):
                 words = _("«%(outcome)s» termina como «done», en «%(name)s»")
                 self.wrong(step, words % {"outcome": outcome, "name": shared[0]})
+            self.claimed(step, outcome)
         unseen = {
             name: () if steps[name].kind == "hand_over" else ways for name, ways in onward.items() if name in steps
         }
         if step.lane == LANES[0] and ends & _closure([step.way(REFUSED)], unseen):  # a lane has its card already
             self.wrong(step, _("«refused» llega a un final sin derivar el caso a nadie"))
+
+    def claimed(self, step: Step, outcome: str) -> None:
+        """What is said of it when it was done is not said when it was refused, or nobody knows."""
+        done, other = self.flow.steps.get(step.way(DONE)), self.flow.steps.get(step.way(outcome))
+        if done is None or other is None:
+            return
+        of_it = named(f"{step.title} {done.title} {done.say}")
+        for stem, said in claims(f"{other.say} {other.promised}").items():
+            if stem in of_it:
+                words = _("«%(outcome)s» dice «%(said)s», y eso solo se sabe cuando se hizo")
+                self.wrong(other, words % {"outcome": outcome, "said": said})
 
     def names(self, step: Step) -> None:
         """Every path begins with something an earlier step may have brought, every field has a name of its own."""

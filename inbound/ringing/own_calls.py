@@ -128,6 +128,11 @@ def order_words(order: CallOrder, *, is_held: bool) -> str:
 
 
 @transaction.atomic
+def rang_at(agent: Agent, key: uuid.UUID) -> bool:
+    """Whether that call rang at her telephone once."""
+    return QueueRing.objects.filter(agent=agent, call=key).exists()
+
+
 def attend(*, agent: Agent, call: QueueCall, now: datetime) -> Walk:
     """Open the flow of the call's line, with the number that calls and what the caller said before she was handed over;
     however often, it is one walk.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,7 +53,12 @@ def caller(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @agents_only
 def attend(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Open the flow of the call's line, or go on in it."""
-    call = get_object_or_404(QueueCall.objects.visible_to(signed_in_user(request)), key=key)
+    call = QueueCall.objects.visible_to(signed_in_user(request)).filter(key=key).first()
+    if call is None:
+        if not own_calls.rang_at(agent_of(request), key):
+            raise Http404
+        messages.warning(request, _("Esa llamada ya no timbra en su teléfono."))
+        return redirect("inbound:lines")
     try:
         walk = own_calls.attend(agent=agent_of(request), call=call, now=timezone.now())
     except own_calls.NoLine as unknown:

@@ -22,6 +22,7 @@ from inbound.flows.conditions import arguments, filled, known_first, same_value,
 from inbound.flows.shapes import DONE, OUTCOMES, REFUSED, UNKNOWN, Due, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
+from inbound.outside.reaching import Mode, use_of, why_not_connected
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, who_asks, zone_of
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
@@ -29,6 +30,7 @@ from inbound.walks.corrected import corrected_by_going_back
 from inbound.walks.lane_news import lock_lane_of, tell_lane, told_of_it
 from inbound.walks.state import CONTINUED, WalkState, flow_of, passings, read_state
 from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.states import WriteRefused
 from inbound.writes.writing import owe_write, whom_of
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ
@@ -65,8 +67,15 @@ def is_owed_already(here: WalkState) -> bool:
 
 
 def write_out(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> OutsideWrite:
-    """Owe the write of a `do` step, once a walk however often the step is passed. Call it inside its transaction."""
+    """Owe the write of a `do` step, once a walk however often the step is passed. Call it inside its transaction.
+
+    Raises WriteRefused, too where nobody would answer in the call: its system is off, and the step has words for that.
+    """
     walk, footstep, step = here.walk, here.footstep, here.step
+    action = actions()[step.action]
+    use = use_of(action.system)
+    if step.waits and use.mode == Mode.OFF and not action.accountable and not is_owed_already(here):
+        raise WriteRefused(why_not_connected(use))  # of money and of a SIM the doubts of other calls come before
     footstep.write = owe_write(
         key=key_of(here),
         walk=walk,

@@ -67,7 +67,10 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     asked = Footstep.objects.filter(walk=OuterRef("walk"), write=OuterRef("pk"))
     over = Q(walk__ended_at__isnull=False) | Q(left_at__lt=now - LEFT_STANDING)  # before, she may still say her number
     told = asked.exclude(chosen=REFUSED).filter(over, left_at__isnull=False)
-    left = asked.filter(Q(chosen=REFUSED) | Q(left_at=None), entered_at__lt=now - LEFT_STANDING)
+    stands = Q(walk__ended_at__isnull=False) | Q(
+        entered_at__lt=now - LEFT_STANDING
+    )  # before, she may still hand it over
+    left = asked.filter(Q(chosen=REFUSED) | Q(left_at=None), stands)
     later = OutsideWrite.objects.filter(walk=OuterRef("walk"), action=OuterRef("action"), pk__gt=OuterRef("pk"))
     later = later.exclude(state__in=NOT_HAPPENING, card=None)  # a doubt of it has its own card, or is about to
     of_one = Coalesce(KeyTextTransform("contract", "payload"), Value(""), output_field=TextField())

@@ -107,7 +107,7 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     payload = {
         **write.payload,
         AGENT: write.owed_by.get_username(),
-        "requester_name": write.requester_name,
+        "requester_name": write.requester_name or write.walk.caller_name,
         "requester_card": write.requester_card,
         "requester_kinship": kinship_words(write.requester_kinship),
     }

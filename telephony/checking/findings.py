@@ -60,7 +60,7 @@ def queue_of(queue: str, line: str, *, is_there: bool, members: int, is_only: bo
     return Finding(what, State.OK, words % said)
 
 
-def telephone_of(telephone: Telephone, answer: Message, members: Iterable[Message]) -> Finding:
+def telephone_of(telephone: Telephone, answer: Message, members: Sequence[Message]) -> Finding:
     """Whether it is registered: by what watches it, else by a queue that has it."""
     what, said = f"telephone {telephone.number}", {"telephone": telephone.channel}
     absent = Finding(
@@ -68,6 +68,10 @@ def telephone_of(telephone: Telephone, answer: Message, members: Iterable[Messag
         _("Encienda el teléfono y mire su clave; o márquelo como no activo, si ya no existe."),
     )  # fmt: skip
     there = Finding(what, State.OK, _("%(telephone)s está registrado.") % said)
+    if other := _of_another_technology(telephone, answer, members):
+        words = _("La central tiene %(other)s, y el interno se llamaría como %(telephone)s: ninguna llamada saldría.")
+        do = _("Corrija la tecnología de la central o del interno, en la administración.")
+        return Finding(what, State.MISSING, words % {**said, "other": other}, do)
     status = answer.get("status") if answer.succeeded else ""
     if status == UNREGISTERED:
         return absent
@@ -78,6 +82,14 @@ def telephone_of(telephone: Telephone, answer: Message, members: Iterable[Messag
         return absent if any(one.get("status") in GONE for one in own) else there
     do = _("Llámelo una vez; o póngale un hint en el plan de marcado.")
     return Finding(what, State.UNKNOWN, _("La central no vigila %(telephone)s: no dice si está.") % said, do)
+
+
+def _of_another_technology(telephone: Telephone, answer: Message, members: Iterable[Message]) -> str:
+    """What the switchboard calls that number by, where it is another than the row says; '' where nothing says so."""
+    hinted = answer.get("hint").split("&") if answer.succeeded else []
+    channels = [one.partition("@")[0] for one in (*hinted, *map(_interface, members))]
+    of_it = [one for one in channels if one.partition("/")[2] == telephone.number and not one.startswith("Local/")]
+    return "" if telephone.channel in of_it else next(iter(of_it), "")
 
 
 def dialplan_of(what: str, context: str, answer: Message, listed: Sequence[Message], *, has_to_tell: bool) -> Finding:

@@ -64,6 +64,7 @@ def test_a_message_is_on_her_page_at_once_and_a_key_says_it_was_seen(
     expect(room.locator("#agent-panel")).to_contain_text(re.compile(r"visto \d\d:\d\d"))
     room.get_by_role("button", name="Poner en pausa").click()
     expect(room.get_by_role("row", name=re.compile("Ana"))).to_contain_text("Pausa:")
+    expect(hers.locator("#own-day")).to_contain_text("En pausa", timeout=15_000)
 
 
 def test_it_fits_a_narrow_window(room: Page) -> None:

@@ -153,6 +153,25 @@ def test_each_system_answers_by_itself_and_open_damages_stand_before_past_ones(
     assert client.get(f"{PAGE}?part=nothing").status_code == 404
 
 
+def test_an_order_past_its_term_is_told_before_all(
+    call: Caller, ana: Agent, side: OtherSide, signed_in: SignedIn
+) -> None:
+    def order(number: str, days: int, state: str = "registered") -> dict[str, Any]:
+        sold = timezone.localdate() - timedelta(days=days)
+        return {
+            "number": number, "kind": "installation", "service": "TV", "sold_on": sold.isoformat(), "state": state,
+            "has_service": False, "annulled_for": "", "zone": "", "sector": "",
+        }  # fmt: skip
+
+    orders = [order("OT-1", 10), order("OT-2", 11), order("OT-3", 40, "closed")]
+    side.answers["smartflex/orders"] = {"orders": orders}
+    part = signed_in(ana).get(f"{PAGE}?part=orders").content.decode()
+    late = part.partition("Fuera de plazo")[2].partition("</section>")[0]
+    assert "OT-2" in late
+    assert "OT-1" not in late
+    assert "OT-3" not in late
+
+
 def test_the_menu_counts_what_waits_for_a_person(call: Caller, ana: Agent, elena: User, signed_in: SignedIn) -> None:
     client, words = signed_in(elena), "Operaciones que esperan a una persona"
     assert words not in client.get("/escalations/").content.decode()

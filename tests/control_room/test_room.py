@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,9 +19,11 @@ from campaigns.models import Attempt, Contact, ListEntry
 from control_room.alerts import lasting
 from control_room.models import AlertLimit
 from control_room.page import UNFOLDED_AT_MOST, Room, lay_room
+from inbound.walks.beginning import begin_walk
 from service_level.models import MonthForecast
 from telephony.models import Listening, QueueCall, Switchboard
 from tests.campaigns.conftest import december, house_rules, make_contact, result
+from tests.inbound.a_walk import FLOW, publish
 
 __all__ = ["december", "house_rules", "make_contact", "result"]
 pytestmark = pytest.mark.django_db
@@ -246,3 +249,18 @@ def test_who_waits_for_a_result_keeps_her_contact_and_is_not_paused(
 )
 def test_how_long_is_said_no_finer_than_it_is_read(seconds: int, words: str) -> None:
     assert lasting(seconds) == words
+
+
+def test_the_row_names_the_call_she_is_in_and_no_walk_that_was_left_open(
+    now: datetime, ana: Agent, step: Callable[..., None]
+) -> None:
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+    line = publish(FLOW, now, line="101")
+    begin_walk(agent=ana, line=line, key=uuid.uuid4(), now=now)
+    call = QueueCall.objects.create(
+        switchboard=board, queue="102", uid="1", state="talking", agent=ana, joined_at=now, answered_at=now
+    )
+    step(ana, Event.SIGNED_IN, minutes=50)
+    assert lay_room(now=now).teams[0].rows[0].person.line == line.number
+    change_state(agent=ana, event=Event.ANSWERED, now=now, by=By.TELEPHONE, call=call.key)
+    assert lay_room(now=now).teams[0].rows[0].person.line == "102"

@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 from agents.models import Agent, Disclosure, User
 from escalations import working
 from escalations.models import Escalation, Kind
-from escalations.raising import raise_escalation
+from escalations.raising import add_detail, raise_escalation
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
@@ -202,6 +202,21 @@ def test_who_only_looks_has_all_of_it_on_both_pages(oscar: User, signed_in: Sign
     there = link_to(client.get("/escalations/").content.decode(), "Ver como lista")
     assert there == LIST
     assert link_to(client.get(there).content.decode(), "Ver como tablero") == "/escalations/"
+
+
+@pytest.mark.parametrize(
+    "words", ["fabian", "FABIÁN  calle falsa", "ot-60001153", "paso por la esquina", "ultimo", "nunez"]
+)
+def test_what_a_card_carries_and_what_was_noted_is_found_whatever_its_accents(
+    words: str, raised: Any, elena: User, signed_in: SignedIn, ana: Agent
+) -> None:
+    raised("1")
+    carried = {"order": "OT-60001153", "address": "Calle Falsa 123"}
+    found = raised("2", customer_name="Fabián Núñez", details=carried, reason="El último reclamo")
+    add_detail(key=found.key, text="Pasó por la esquina", by=ana.user, now=timezone.now())
+    client = signed_in(elena)
+    page = client.get(client.post(LIST, {"q": words, "state": "open", "kind": ""})["Location"]).content.decode()
+    assert rows(page) == ["C-2"]
 
 
 def test_the_contract_that_was_searched_goes_along_and_stands_in_no_address(

@@ -32,6 +32,26 @@ def test_the_flows_of_the_centre_have_nothing_wrong(line: str) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Listo, su reclamo ya está registrado.", "ya está registrado"),
+        ("Su daño quedó registrado.", "quedó registrado"),
+        ("Su daño no quedó registrado.", ""),
+        ("Todavía no sabemos si quedó registrado.", ""),
+        ("Su línea quedó suspendida.", ""),  # which is another step's
+    ],
+)
+def test_what_was_refused_is_not_said_to_be_done(words: str, said: str) -> None:
+    text = text_of("101").replace("El registro no se hizo. Permítame verificar los datos.", words)
+    assert words in text
+    found = lint(
+        parse_flow(text, name="101.yaml"), look_ups=look_ups(), actions=actions(), escalations=KINDS, lines=LINES
+    )
+    wrong = [f"101.yaml: not_registered: «refused» dice «{said}», y eso solo se sabe cuando se hizo"] if said else []
+    assert [str(error) for error in found] == wrong
+
+
 OUTCOMES = "outcomes: {done: done, refused: unforeseen, unknown: pending}"
 LONELY = "  lonely: {kind: say, ref: 101.1, title: Nadie, say: Hola, next: done}\n  done:"
 LOOPING = "kind: refer, ref: 101.7, title: Daños Técnicos, procedure: OPE-PAS-P04, next: refer}"

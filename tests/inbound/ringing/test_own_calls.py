@@ -159,3 +159,14 @@ def test_nobody_is_asked_whose_number_it_is_that_is_withheld(
     page = signed_in(ana).get(reverse("inbound:ringing")).content.decode()
     assert asks not in page
     assert "La central no da su número." in page
+
+
+def test_who_presses_as_it_stops_ringing_is_told_so_and_a_stranger_finds_nothing(
+    call: QueueCall, line: ServiceLine, ana: Agent, marta: Agent, now: datetime, signed_in: Any
+) -> None:
+    QueueRing.objects.filter(agent=ana, call=call).delete()
+    QueueRing.objects.create(call=call, telephone="PJSIP/1001", agent=ana, began_at=now, ended_at=now)
+    address = reverse("inbound:ringing_attend", args=[call.key])
+    answer = signed_in(ana).post(address, follow=True)
+    assert "Esa llamada ya no timbra en su teléfono." in answer.content.decode()
+    assert signed_in(marta).post(address).status_code == 404

@@ -143,15 +143,43 @@ def test_a_doubt_is_not_forgotten_because_another_number_was_topped_up(
 def test_who_hung_up_while_it_waited_for_a_person_or_its_system_is_seen_to(
     mode: str, call: Any, side: OtherSide, set_mode: Any
 ) -> None:
+    """`off`: it was switched off after it was asked."""
     said = call("101", "reiterate")
-    set_mode("smartflex", mode)
+    if mode == "by_hand":
+        set_mode("smartflex", mode)
     Walk.objects.update(caller_number="+59170712345")
     said.answer(said.caller.here.step)
+    set_mode("smartflex", mode)
     hang_up(said)
     assert after(said, minutes=30) == 0
     assert after(said, minutes=61) == 1
     card = Escalation.objects.get()
     assert (card.kind.code, bool(card.customer_name), bool(card.telephone)) == ("write_not_done", True, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "step", "system", "goes_on"),
+    [("101", "register", "smartflex", "not_registered"), ("800131313", "tell_nocc", "nocc", "nocc_by_mail")],
+)
+def test_what_is_asked_of_a_system_that_is_off_is_not_said_to_be_on_its_way(
+    line: str, step: str, system: str, goes_on: str, call: Any, side: OtherSide, set_mode: Any
+) -> None:
+    said = call(line, step)
+    set_mode(system, "off")
+    with pytest.raises(WalkRefused, match="apagado"):
+        said.answer(said.caller.here.step)
+    said.caller.answer("refused", reason="Está apagado")
+    assert said.caller.step == goes_on
+    assert not OutsideWrite.objects.exclude(action="smartflex.write_interaction").exists()
+
+
+def test_who_hung_up_after_a_refusal_has_her_card_at_once(call: Any, side: OtherSide) -> None:
+    said = call("101", "register")
+    side.says["smartflex/register_damage"] = (422, {"error": "No existe."})
+    said.answer(said.caller.here.step)
+    said.caller.outcome()
+    hang_up(said)
+    assert after(said, minutes=1) == 1
 
 
 def test_an_alert_that_never_left_is_seen_to(call: Any, side: OtherSide, set_mode: Any) -> None:

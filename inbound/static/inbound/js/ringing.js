@@ -17,6 +17,9 @@
   let clock = 0; // of the next question
   let watch = 0; // over the stream's silence, or until it is tried again
 
+  /* Her state goes along with her calls, and changes without them: a pause that was set or ended elsewhere. */
+  const stateMayBeAnother = () => document.body.dispatchEvent(new Event("calls-changed"));
+
   const show = (html) => {
     if (html === shown) return;
     if (place.querySelector(".htmx-request")) {
@@ -37,7 +40,7 @@
     } else place.replaceChildren(fresh.content);
     window.htmx.process(place);
     window.screens.tick?.();
-    document.body.dispatchEvent(new Event("calls-changed")); // her state went along with them
+    stateMayBeAnother();
     yieldKeys();
     const soon = place.querySelector("[data-ask-in]");
     if (soon) setTimeout(ask, soon.dataset.askIn * 1000 + 100);
@@ -85,6 +88,7 @@
         signal: AbortSignal.timeout(8000),
       });
       if (answer.ok && !answer.redirected) show((await answer.text()).trim());
+      if (!heard) stateMayBeAnother();
     } catch {
       // asked again in a moment; what the telephone does is heard at the telephone
     } finally {
@@ -118,12 +122,14 @@
       alive();
       ask(); // for what happened until now
     });
-    source.addEventListener("own", () => {
+    const news = () => {
       alive();
       ask();
-    });
+      stateMayBeAnother();
+    };
+    source.addEventListener("own", news);
     source.addEventListener("beat", alive);
-    source.addEventListener("resync", ask);
+    source.addEventListener("resync", news);
     source.addEventListener("error", () => lose(source.readyState === EventSource.CLOSED ? REFUSED_FOR : 0));
   }
 
