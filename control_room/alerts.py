@@ -58,6 +58,7 @@ def find_alerts(
         *_of_states(people, limit, now=now),
         *_of_waits(waiting, limit, now=now),
         *_of_links(links, limit, now=now),
+        *_of_clocks(links, limit),
         *_of_lists(people, limit),
         *_of_agreed_calls(limit, now=now),
         *_of_the_month(limit, now=now),
@@ -120,6 +121,20 @@ def _of_links(links: Iterable[LinkAge], limit: Mapping[str, int], *, now: dateti
             _("Sin enlace con %(board)s desde hace %(time)s.") if one.since else _("Nunca hubo enlace con %(board)s.")
         )
         yield Alert(Kind.LINK, words % said, max(lasted / limit[Kind.LINK], 1.0), about=one.name)
+
+
+def _of_clocks(links: Iterable[LinkAge], limit: Mapping[str, int]) -> Iterable[Alert]:
+    """Waits and calls are told by the switchboard's clock: one that lies makes wrong hours, and nobody sees it."""
+    for one in links:
+        ahead = one.clock_ahead or 0.0
+        if Kind.CLOCK not in limit or not one.is_up or abs(ahead) <= limit[Kind.CLOCK]:
+            continue
+        if ahead > 0:
+            words = _("El reloj de %(board)s adelanta %(time)s: póngalo en hora, sus llamadas se anotan con él.")
+        else:
+            words = _("El reloj de %(board)s atrasa %(time)s: póngalo en hora, sus llamadas se anotan con él.")
+        said = {"board": one.name, "time": lasting(int(abs(ahead)))}
+        yield Alert(Kind.CLOCK, words % said, abs(ahead) / limit[Kind.CLOCK], about=one.name)
 
 
 def _of_lists(people: Iterable[Person], limit: Mapping[str, int]) -> Iterable[Alert]:

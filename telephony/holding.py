@@ -26,9 +26,10 @@ def take_hold(*, switchboard: Switchboard, holder: str, now: datetime) -> Listen
     return Listening.objects.get(switchboard=switchboard) if taken else None
 
 
-def renew_hold(*, held: Listening, now: datetime) -> None:
-    """Raises HoldLost."""
-    if not _ours(held).update(lease_until=now + LEASE):
+def renew_hold(*, held: Listening, now: datetime, clock_ahead: float | None = None) -> None:
+    """`clock_ahead`: seconds the switchboard's clock is before ours, once it told. Raises HoldLost."""
+    told = {} if clock_ahead is None else {"clock_ahead": clock_ahead}
+    if not _ours(held).update(lease_until=now + LEASE, **told):
         raise HoldLost(f"{held.switchboard_id} is no longer held with fence {held.fence}")
 
 

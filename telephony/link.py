@@ -7,12 +7,14 @@ Nothing is ever sent a second time. Whoever asks and hears no answer is told whe
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import itertools
 import ssl
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -82,10 +84,18 @@ class Link:
         self._tasks: list[asyncio.Task[None]] = []
         self._writer: asyncio.StreamWriter | None = None
         self.vocabulary = Vocabulary("")
+        self._their_hour: tuple[float, float] | None = None  # what it told, and when by the loop
 
     @property
     def version(self) -> str:
         return self._decoder.version
+
+    def clock_ahead(self, *, now: datetime) -> float | None:
+        """How many seconds its clock is before `now`; None until it told its hour."""
+        if self._their_hour is None:
+            return None
+        told, at = self._their_hour
+        return told + asyncio.get_running_loop().time() - at - now.timestamp()
 
     @property
     def cut(self) -> int:
@@ -242,9 +252,11 @@ class Link:
             await asyncio.wait([self._lost], timeout=self._patience.quiet)
             if not self._lost.done():
                 try:
-                    await self.ask("Ping")
+                    pong = await self.ask("Ping")
                 except LinkLost:
                     return
+                with contextlib.suppress(ValueError):  # an older one tells no hour
+                    self._their_hour = float(pong.get("timestamp")), asyncio.get_running_loop().time()
 
     async def _comes(self, awaited: asyncio.Future[Any], *, within: float | None = None) -> bool:
         """Whether it came before the connection was lost, or its time was over."""

@@ -64,6 +64,7 @@ class Listener:
         self._database = ThreadPoolExecutor(1, thread_name_prefix="telephony-database")
         self._rung: list[asyncio.Event] = []
         self._ending = asyncio.Event()
+        self._link: Link | None = None  # that is up
 
     def stop(self) -> None:
         """End after the turn that is under way."""
@@ -103,7 +104,7 @@ class Listener:
         keeping = asyncio.create_task(self._keep(held))
         try:
             async with Link(self._address(), self._patience) as link:
-                watch = Watch(held)
+                self._link, watch = link, Watch(held)
                 await self._come_in(link, held, watch)
                 was_up = True
                 sending = Sending(link, held, watch, ask=self._ask, clock=self._clock)
@@ -112,6 +113,7 @@ class Listener:
         except (LinkLost, HoldLost, DatabaseError, InterfaceError) as error:
             why = f"{type(error).__name__}: {error}"
         finally:
+            self._link = None
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
             with contextlib.suppress(DatabaseError, InterfaceError):
@@ -169,7 +171,9 @@ class Listener:
         """Renew the hold; whoever could not in time acts no more."""
         while True:
             await asyncio.sleep(RENEWED_EVERY)
-            await self._ask(partial(renew_hold, held=held, now=self._clock()))
+            now = self._clock()
+            ahead = self._link.clock_ahead(now=now) if self._link else None
+            await self._ask(partial(renew_hold, held=held, now=now, clock_ahead=ahead))
 
     async def _until_one_ends(self, keeping: asyncio.Task[None], *work: Any) -> None:
         tasks = [asyncio.create_task(one) for one in work]

@@ -15,17 +15,34 @@ def offered(step: Step, known: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows a `choose` step offers, in the order they were found.
 
     `of` leaves those whose field has the value that is known, where one is known at all; a row that says nothing of the
-    field stays, as what an agent wrote by hand may. `unless` leaves out those for which it holds.
+    field stays, as what an agent wrote by hand may. `unless` leaves out those for which it holds; where that is all of
+    what was asked for, as a number that was retired, the others are offered.
     """
+    rows, of_it = _rows(step, known)
+    return [row for row in (rows if is_asked_in_vain(step, known) else of_it) if not _is_left_out(step, row)]
+
+
+def is_asked_in_vain(step: Step, known: Mapping[str, Any]) -> bool:
+    """Whether there is what was asked for, and it is none that can be chosen: then whatever is offered is another."""
+    rows, of_it = _rows(step, known)
+    return 0 < len(of_it) < len(rows) and all(_is_left_out(step, row) for row in of_it)
+
+
+def _rows(step: Step, known: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """All that was found, and those of it that are what is known already."""
     found = value_at(known, step.among)
     rows = [dict(row) for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
     wanted = {name: value for name, path in step.of.items() if (value := known_first(path, known))}
-    return [
+    of_it = [
         row
         for row in rows
         if all(row.get(name) in NOTHING or same_value(str(row[name]), value) for name, value in wanted.items())
-        and not (step.unless and holds(step.unless, row))
     ]
+    return rows, of_it
+
+
+def _is_left_out(step: Step, row: Mapping[str, Any]) -> bool:
+    return bool(step.unless) and holds(step.unless, row)
 
 
 def chosen_of(step: Step, known: Mapping[str, Any], choice: str) -> tuple[bool, dict[str, Any] | None]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.lifecycle import Verb, why_not
-from inbound.flows.choosing import offered
+from inbound.flows.choosing import is_asked_in_vain, offered
 from inbound.flows.conditions import arguments, proposed_branch, unanswered
 from inbound.models import Footstep, Walk
 from inbound.outside.reaching import look_up
@@ -87,7 +87,8 @@ def enter(
         )  # fmt: skip
         back_to = None
         rows = offered(step, known) if step.kind == "choose" else []
-        few = len(rows) < (1 if step.asks else 2)
+        asks = step.asks or (step.kind == "choose" and is_asked_in_vain(step, known))
+        few = len(rows) < (1 if asks else 2)
         answers_itself = few if step.kind == "choose" else step.look_up.startswith(HOUSE)
         if answers_itself:
             if step.kind == "choose":

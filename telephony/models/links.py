@@ -21,6 +21,7 @@ class Listening(models.Model):
     connected_at = models.DateTimeField(_("conectada desde"), null=True, blank=True)
     lost_at = models.DateTimeField(_("perdida desde"), null=True, blank=True)
     last_error = models.CharField(_("último error"), max_length=300, blank=True)
+    clock_ahead = models.FloatField(_("su reloj adelanta"), null=True, blank=True, help_text=_("Segundos."))
     version = models.CharField(_("versión del AMI"), max_length=20, blank=True)
     heard = models.PositiveBigIntegerField(_("sucesos oídos"), default=0)
     applied_to = models.PositiveBigIntegerField(default=0)

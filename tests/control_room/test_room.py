@@ -103,6 +103,17 @@ def test_a_link_that_is_down_is_an_alert(now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
+    ("ahead", "words"), [(None, ""), (4.0, ""), (-5.0, ""), (3600.0, "adelanta 1 h 0 min"), (-90.0, "atrasa 1 min")]
+)
+def test_a_clock_that_lies_is_an_alert(ahead: float | None, words: str, now: datetime) -> None:
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter", is_on=True)
+    lease = now + timedelta(seconds=5)
+    Listening.objects.create(switchboard=board, lease_until=lease, connected_at=now, clock_ahead=ahead)
+    found = [alert.words for alert in lay_room(now=now).alerts if alert.kind == "clock"]
+    assert found == ([f"El reloj de Central {words}: póngalo en hora, sus llamadas se anotan con él."] if words else [])
+
+
+@pytest.mark.parametrize(
     ("chance", "left", "words"),
     [
         (75, 200, None),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from telephony.actions import ring_agent_then
-from telephony.ami import NotSendable
+from telephony.ami import Message, NotSendable
 from telephony.events import Booted, ChannelBegan, ChannelSeen, HungUp
 from telephony.link import Address, Link, LinkLost, Patience, SignInRefused
 from tests.telephony.a_switchboard import SECRET, ASwitchboard, hangs_up, nothing
@@ -155,6 +156,22 @@ def test_a_connection_that_died_without_a_word_is_noticed() -> None:
                 await link.next()
 
     run(test, answers={"Ping": nothing})
+
+
+def test_how_far_its_clock_is_ahead_is_known_once_it_told_its_hour() -> None:
+    async def an_hour_ahead(board: ASwitchboard, message: Message) -> None:
+        hour = datetime.now(UTC).timestamp() + 3600
+        board.say(f"Response: Success;ActionID: {message.action_id};Ping: Pong;Timestamp: {hour:.6f}")
+
+    async def test(board: ASwitchboard) -> None:
+        async with Link(address(board), Patience(connect=60, answer=60, quiet=0.05)) as link:
+            assert link.clock_ahead(now=datetime.now(UTC)) is None
+            async with asyncio.timeout(30):
+                while (ahead := link.clock_ahead(now=datetime.now(UTC))) is None:
+                    await asyncio.sleep(0.01)
+            assert ahead == pytest.approx(3600, abs=10)
+
+    run(test, answers={"Ping": an_hour_ahead})
 
 
 def test_events_nobody_takes_end_the_link_and_not_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

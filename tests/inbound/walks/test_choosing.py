@@ -70,6 +70,25 @@ def test_the_damage_of_the_service_she_speaks_of_is_reiterated(call: Any) -> Non
     }
 
 
+@pytest.mark.parametrize("others", [[TV], [TV, {**TV, "service_number": "800300"}]])
+def test_a_number_that_was_retired_is_not_taken_for_another_of_her_services(
+    others: list[dict[str, str]], call: Any, found: dict[str, Any]
+) -> None:
+    retired = {**INTERNET, "state": "retired"}
+    found["smartflex.customer"] = {**CUSTOMER, "products": [retired, *others]}
+    caller = call("101", customer_service="800100")
+    assert caller.step == "which_service"
+    assert len(lay_walk(here=caller.here, by=caller.by).choices) == len(others)
+    caller.answer("0")
+    assert caller.here.known["product"]["service_number"] == "800200"
+    assert caller.here.known["damage"]["number"] == "D-1"
+
+
+def test_a_customer_who_has_nothing_but_a_retired_number_is_asked_for_none(call: Any, found: dict[str, Any]) -> None:
+    found["smartflex.customer"] = {**CUSTOMER, "products": [{**INTERNET, "state": "retired"}]}
+    assert call("101", customer_service="800100").step == "exists"
+
+
 def test_the_service_whose_number_found_the_customer_is_not_asked_for_again(call: Any) -> None:
     caller = call("101", customer_service="800100")
     assert caller.step == "exists"
