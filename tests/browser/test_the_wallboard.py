@@ -70,7 +70,7 @@ def test_all_of_it_is_there_and_is_read_from_afar(
     television: Page, live_server: Any, busy: Switchboard, layout: str, theme: str
 ) -> None:
     television.goto(f"{address(live_server, layout)}?theme={theme}")
-    television.wait_for_timeout(300)
+    expect(television.locator("#shown section").first).to_be_visible()
     picture(television, f"wallboard-{layout}-{theme}")
     assert television.evaluate(OVER) == [0, 0]
     assert television.evaluate(CUT) == []

@@ -155,7 +155,7 @@ def test_a_close_lets_go_of_leases_and_hands_agreed_calls_over_but_keeps_open_at
     assert (call_back.note, call_back.why) == ("Con su hija", "La campaña cerró: pasó a las llamadas por hacer.")
     assert Attempt.objects.get().resulted_at is None
     assert CampaignChange.objects.get().note == (
-        "Fin anticipado. 1 llamada acordada pasa a las llamadas por hacer. 1 contacto que estaba abierto."
+        "Fin anticipado. 1 llamada acordada pasa a las llamadas por hacer. 1 contacto estaba abierto."
     )
 
 
