@@ -118,7 +118,7 @@ ON_THE_LINES = (
     Rule(
         "the first of several is taken for the one that is meant",
         "inbound/walks/footsteps.py",
-        "few = len(rows) < (1 if step.asks else 2)",
+        "few = len(rows) < (1 if asks else 2)",
         "few = True",
         ("tests/inbound/walks/test_choosing.py::test_the_damage_of_the_service_she_speaks_of_is_reiterated",),
     ),
