@@ -295,7 +295,7 @@ def _late_orders(orders: Sequence[Any], now: datetime) -> list[Entry]:
             last = midnight_of(date.fromisoformat(term["last_day"]) + timedelta(days=1)) - timedelta(seconds=1)
             since = last - timedelta(days=INSTALLATION_DAYS)
             words = _("Orden %(number)s") % {"number": order.get("number") or ""}
-            found.append(Entry(words, _("fuera de plazo"), since, until=last, is_late=True))
+            found.append(Entry(words, "", since, until=last, is_late=True))
     return sorted(found, key=lambda one: one.since)
 
 

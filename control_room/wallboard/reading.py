@@ -1,10 +1,9 @@
-"""What a wallboard shows of this moment, and how old it is."""
+"""What a wallboard shows of this moment, and how old it is: of each layout no more is read than it shows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import Count, Max, Min
 
@@ -15,33 +14,60 @@ from inbound.ringing.own_calls import line_of
 from service_level.days import LA_PAZ, bounds_of
 from service_level.indicator.counting import days_to_be_counted
 from service_level.indicator.figures import Counts, days_of, left_of, read_month
-from service_level.models import Formula
+from service_level.indicator.forecast import forecast_of
+from service_level.models import Formula, MonthForecast
 from service_level.months import month_of
 from telephony.link_ages import LinkAge, link_ages
 from telephony.models import LoggedVisit
 from telephony.queue_log.sources import unread
 
 State = AgentState.State
+LAYOUTS = ALL, WAITING, INDICATOR, AGENTS = ("all", "waiting", "indicator", "agents")
 LINES_SHOWN = 5  # in which somebody waits; of the others their sum
 STATES = (State.ON_A_CALL, State.RINGING, State.AVAILABLE, State.WRAPPING_UP, State.PAUSED, State.AWAY)
 WAITS_AT_MOST = timedelta(hours=2)  # who waits by the log for longer hung up while nobody wrote it down
 
 
 @dataclass(frozen=True)
-class Shown:
-    """One moment. `waiting`: by line, the longest first. `today`, `month`: of the lines the regulator counts.
-    `until`: when the last call came in of which the log tells. `agents`: how many are in each state.
-    """
+class Indicator:
+    """Of the lines the regulator counts. `until`: when the last call came in of which the log tells."""
 
     formula: Formula
-    waiting: list[Waiting]
     today: Counts
     month: Counts
+    ahead: MonthForecast | None
     until: datetime | None
-    links: list[LinkAge]
-    agents: list[tuple[str, str, int]]
     is_log_read: bool
     is_counted: bool
+
+    @property
+    def is_held(self) -> bool | None:
+        """Whether today is at the target, by its calls and not by what the level is rounded to; None without calls."""
+        return left_of(self.today, self.formula) >= 0 if self.today.counted else None
+
+    @property
+    def could(self) -> int:
+        """How many more of the calls that came this month could have been missed; negative: so many too many."""
+        return left_of(self.month, self.formula)
+
+    @property
+    def too_many(self) -> int:
+        return max(0, -self.could)
+
+    @property
+    def may(self) -> int | None:
+        """How many may still be missed by the end of the month, by its forecast; None without one, or where none."""
+        return self.ahead.left if self.ahead and self.ahead.left > 0 else None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One moment. `waiting`: by line, the longest first. `agents`: how many are in each state."""
+
+    indicator: Indicator | None = None
+    waiting: list[Waiting] = field(default_factory=list)
+    links: list[LinkAge] = field(default_factory=list)
+    agents: list[tuple[str, str, int]] = field(default_factory=list)
 
     @property
     def lines(self) -> list[Waiting]:
@@ -57,20 +83,6 @@ class Shown:
         return sum(one.count for one in self.waiting[LINES_SHOWN:])
 
     @property
-    def is_held(self) -> bool | None:
-        """Whether today is at the target; None without calls."""
-        return None if self.today.level is None else self.today.level >= Decimal(self.formula.target)
-
-    @property
-    def left(self) -> int:
-        """How many more of the calls of the month could have been missed; negative: so many too many."""
-        return left_of(self.month, self.formula)
-
-    @property
-    def too_many(self) -> int:
-        return max(0, -self.left)
-
-    @property
     def signed_in(self) -> int:
         return sum(count for _state, _words, count in self.agents)
 
@@ -80,24 +92,32 @@ class Shown:
         return [link for link in self.links if not link.is_up]
 
 
-def read_wallboard(*, now: datetime) -> Shown:
+def read_wallboard(*, now: datetime, layout: str = ALL) -> Shown:
     """As it stands. Who waits is told by the switchboards; where none is linked, by what their log has so far."""
+    indicator, waiting, links, agents = None, [], [], []
+    if layout in (ALL, INDICATOR):
+        indicator = _read_indicator(now)
+    if layout in (ALL, WAITING):
+        links = link_ages(now=now)
+        waiting = who_waits() if any(link.is_up for link in links) else _who_waits_by_the_log(now)
+    if layout in (ALL, AGENTS):
+        states = AgentState.objects.filter(ended_at=None).values_list("state").order_by("state")
+        counts = dict(states.annotate(agents=Count("pk")))
+        agents = [(state, state_words(state), counts[state]) for state in STATES if counts.get(state)]
+    return Shown(indicator, waiting, links, agents)
+
+
+def _read_indicator(now: datetime) -> Indicator:
     today = now.astimezone(LA_PAZ).date()
     month = read_month(month_of(today))
-    links = link_ages(now=now)
     begins, ends = bounds_of(today, today)
     newest = LoggedVisit.objects.filter(entered_at__gte=begins, entered_at__lt=ends).aggregate(last=Max("entered_at"))
-    counts = dict(
-        AgentState.objects.filter(ended_at=None).values_list("state").annotate(agents=Count("pk")).order_by("state")
-    )
-    return Shown(
+    return Indicator(
         formula=month.formula,
-        waiting=who_waits() if any(link.is_up for link in links) else _who_waits_by_the_log(now),
         today=days_of(month.month).get(today, Counts()),
         month=month.att,
+        ahead=forecast_of(month.month, now=now),
         until=newest["last"],
-        links=links,
-        agents=[(state, state_words(state), counts[state]) for state in STATES if counts.get(state)],
         is_log_read=not unread(),
         is_counted=today not in days_to_be_counted(month.month),
     )

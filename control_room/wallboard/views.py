@@ -12,9 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from control_room.wallboard.links import open_wallboard
-from control_room.wallboard.reading import read_wallboard
+from control_room.wallboard.reading import ALL, LAYOUTS, read_wallboard
 
-LAYOUTS = ("all", "waiting", "indicator", "agents")
 THEMES = ("dark", "light")
 # its address is a secret: no page may be told where it was left from, no cache keeps it, no engine finds it
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
@@ -22,7 +21,7 @@ HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Rob
 
 @login_not_required
 @require_GET
-def wallboard(request: HttpRequest, token: str, layout: str = "all") -> HttpResponse:
+def wallboard(request: HttpRequest, token: str, layout: str = ALL) -> HttpResponse:
     """The page; `?theme=light` for a bright room. 404 for a link that is none, or was replaced."""
     part, digest = _part(request, token, layout)
     theme = request.GET.get("theme", "")
@@ -58,6 +57,6 @@ def _part(request: HttpRequest, token: str, layout: str) -> tuple[str, str]:
     now = timezone.now()
     if layout not in LAYOUTS or open_wallboard(token, now=now) is None:
         raise Http404
-    context = {"shown": read_wallboard(now=now), "layout": layout}
+    context = {"shown": read_wallboard(now=now, layout=layout), "layout": layout}
     part = render_to_string("control_room/wallboard/_shown.html", context, request=request)
     return part, hashlib.blake2b(part.encode(), digest_size=8).hexdigest()

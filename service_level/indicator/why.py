@@ -60,11 +60,14 @@ class People:
 
 @dataclass(frozen=True)
 class BadHalf:
-    """A half hour in which more were missed than the target allows. `why`: sentences."""
+    """A half hour in which more were missed than the target allows. `why`: sentences; `are_agents_compared`: whether
+    it is known how many there usually are.
+    """
 
     begins: datetime
     counts: Counts
     why: list[str]
+    are_agents_compared: bool
 
     @property
     def ends(self) -> datetime:
@@ -82,20 +85,23 @@ def bad_halves(day: date, *, line: str = "", formula: Formula, now: datetime) ->
     }
     past = {begins: [datetime.combine(one, begins.time(), LA_PAZ) for one in days] for begins in bad}
     people = _people([*bad, *(one for several in past.values() for one in several)], now=now)
-    return [
-        BadHalf(
-            begins,
-            counts,
-            list(_why(counts, [counted.get(one, Counts()) for one in past[begins]]))
-            + list(_why_of_people(people.get(begins), [people[one] for one in past[begins] if one in people])),
-        )
-        for begins, counts in bad.items()
-    ]
+    found = []
+    for begins, counts in bad.items():
+        usual = [people[one] for one in past[begins] if one in people]
+        why = [*_why(counts, [counted.get(one, Counts()) for one in past[begins]])]
+        if is_known := len(usual) >= FEWEST:
+            why += _why_of_people(people.get(begins, People(0, 0)), usual)
+        found.append(BadHalf(begins, counts, why, is_known))
+    return found
 
 
 def said_of(bad: BadHalf) -> str:
-    """All its sentences; where nothing was out of the ordinary that."""
-    return " ".join(bad.why) or _("Nada de lo que se mide fue distinto de lo habitual.")
+    """All its sentences; where nothing was out of the ordinary that, and of what it is not known."""
+    if bad.why:
+        return " ".join(bad.why)
+    if bad.are_agents_compared:
+        return _("Nada de lo que se mide fue distinto de lo habitual.")
+    return _("Las llamadas fueron las habituales; cuántos agentes atendían no se puede comparar.")
 
 
 def _halves(first: date, last: date, *, line: str) -> dict[datetime, Counts]:
@@ -160,11 +166,8 @@ def _why(counts: Counts, usual: Sequence[Counts]) -> Iterator[str]:
         yield text % {"n": figure(counts.odd)}
 
 
-def _why_of_people(people: People | None, usual: Sequence[People]) -> Iterator[str]:
+def _why_of_people(there: People, usual: Sequence[People]) -> Iterator[str]:
     """Agents attend all lines: they are those of the centre."""
-    if len(usual) < FEWEST:
-        return
-    there = people or People(0, 0)
     at_work = mean(one.at_work for one in usual)
     if there.at_work <= at_work * FEWER:
         said = {"n": figure(there.at_work, 1), "usual": figure(at_work, 1)}

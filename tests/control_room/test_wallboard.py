@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from django.urls import reverse
 from agents.models import User
 from control_room.models import Wallboard
 from control_room.wallboard.links import make_link, open_wallboard
-from control_room.wallboard.reading import read_wallboard
+from control_room.wallboard.reading import Indicator, read_wallboard
+from service_level.indicator.figures import Counts
+from service_level.models import Formula, MonthForecast
 from telephony.models import Listening, LogLook, LogSource, QueueCall, Switchboard
 from tests.service_level.indicator.a_log import answered, call, hung_up, taken
 
@@ -102,7 +105,7 @@ def test_today_against_the_target_and_what_may_be_missed(
     assert "90,0 %" in page
     assert "9 de 10" in page
     assert "última llamada 09:40" in page
-    assert "Aún se pueden perder" in page
+    assert "Aún podían perderse" in page
     assert "70712345" not in page
     taken(board, *hung_up(at("2026-11-25 09:45"), "2.2", "101", 40), *hung_up(at("2026-11-25 09:46"), "2.3", "101", 40))
     assert "Perdidas de más" in seen(token, "indicator")
@@ -145,3 +148,43 @@ def test_the_part_that_is_asked_for_every_second_is_told_only_when_it_is_news(
     assert Client().get(address, {"shown": digest}).status_code == 204
     taken(board, *answered(at("2026-11-25 09:00"), "1.1", "101", 5))
     assert "100,0 %" in Client().get(address, {"shown": digest}).content.decode()
+
+
+def test_what_may_still_be_missed_is_told_by_the_forecast_where_there_is_one(
+    token: str, now: datetime, board: Switchboard, at: Callable[[str], datetime]
+) -> None:
+    """Of two calls none may be missed; of the hundred that come until the end of the month some may."""
+    taken(board, *answered(at("2026-11-25 09:00"), "1.1", "101", 5))
+    assert "Aún podían perderse" in seen(token, "indicator")
+    ends = {"low": 90, "middle": 95, "high": 99, "calls": 100, "left": 20, "chance": 99, "days": 20, "drawn_at": now}
+    MonthForecast.objects.create(month=now.date().replace(day=1), **ends)
+    page = seen(token, "indicator")
+    assert "<dt>Aún pueden perderse</dt><dd>20</dd>" in page
+    assert "Aún podían" not in page
+
+
+@pytest.mark.parametrize(("layout", "queries"), [("all", 12), ("waiting", 3), ("indicator", 9), ("agents", 2)])
+def test_a_layout_reads_no_more_than_it_shows(
+    token: str,
+    now: datetime,
+    board: Switchboard,
+    at: Callable[[str], datetime],
+    django_assert_max_num_queries: Any,
+    layout: str,
+    queries: int,
+) -> None:
+    Listening.objects.create(switchboard=board, lease_until=now + timedelta(seconds=5), connected_at=now)
+    taken(board, *answered(at("2026-11-25 09:00"), "1.1", "101", 5))
+    address = reverse("wallboard:now", args=[token, layout])
+    assert Client().get(address).status_code == 200  # the first look of a minute notes that the television is on
+    with django_assert_max_num_queries(queries):
+        assert Client().get(address).status_code == 200
+
+
+def test_today_is_held_by_its_calls_and_not_by_what_its_level_is_rounded_to() -> None:
+    formula = Formula(target=Decimal(80), seconds=20)
+    counts = Counts(answered=100_000, counted=100_000, within=79_996)
+    assert counts.level == 80
+    shown = Indicator(formula, counts, counts, None, None, is_log_read=True, is_counted=True)
+    assert shown.is_held is False
+    assert shown.too_many == 4

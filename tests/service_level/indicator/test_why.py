@@ -102,8 +102,11 @@ def test_nobody_signed_in(ordinary: None, board: Switchboard, at: At, ana: Agent
     assert why(at) == [("09:00", "Atendían 0,0 agentes en todo el centro; suelen ser 1,0.")]
 
 
-def test_nothing_out_of_the_ordinary_is_said_too(ordinary: None, board: Switchboard, at: At) -> None:
+def test_nothing_out_of_the_ordinary_is_said_too(ordinary: None, board: Switchboard, at: At, ana: Agent) -> None:
     bad_calls(board, at, 3)
+    assert why(at) == [("09:00", "Las llamadas fueron las habituales; cuántos agentes atendían no se puede comparar.")]
+    for day in [*LIKE, DAY]:
+        worked(ana, at, day, "08:00", "12:00")
     assert why(at) == [("09:00", "Nada de lo que se mide fue distinto de lo habitual.")]
 
 
@@ -130,7 +133,7 @@ def test_days_at_the_end_of_the_month_are_compared_with_their_like(board: Switch
     taken(board, *(line for one in lines for line in one))
     busy = date(2026, 11, 25)
     (found,) = bad_halves(busy, formula=formula_of(busy.replace(day=1)), now=at("2026-11-25 20:00"))
-    assert said_of(found) == "Nada de lo que se mide fue distinto de lo habitual."
+    assert said_of(found) == "Las llamadas fueron las habituales; cuántos agentes atendían no se puede comparar."
 
 
 def test_its_pages_lead_from_the_month_to_the_calls(
