@@ -105,10 +105,10 @@ class Channel:
 
 
 class Board:
-    """One open board: when it heard of each change."""
+    """One open board: when it heard of each change, and of which version of the card."""
 
     def __init__(self, cookie: str) -> None:
-        self.cookie, self.heard = cookie, asyncio.Queue[float]()
+        self.cookie, self.heard, self.version = cookie, asyncio.Queue[float](), ""
 
     async def listen(self, port: int, begun: asyncio.Semaphore) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -117,7 +117,8 @@ class Board:
         async for line in reader:
             if line.startswith(b"retry:"):
                 begun.release()
-            elif line.startswith(b"event: card"):
+            elif line.startswith(b"data:") and line.count(b":") > 1:  # card:version:state:boards
+                self.version = line.decode().split(":")[2].strip()
                 self.heard.put_nowait(time.perf_counter())
 
 
@@ -144,7 +145,7 @@ async def measure(web: int, live: int, cookies: list[str], card: int, moves: int
             await hear(board)
             await asyncio.sleep(random.random() * min(len(boards) * PACE, SOON))
             asked = time.perf_counter()
-            answer = await client.get(page, headers={"Cookie": board.cookie})
+            answer = await client.get(f"{page}&version={board.version}", headers={"Cookie": board.cookie})
             shown.failed += answer.status_code != 200
             ended = time.perf_counter()
             answers.seconds.append(ended - asked)

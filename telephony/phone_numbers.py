@@ -23,6 +23,7 @@ _EXTENSION = re.compile(r"\b(?:int|ext|interno|extensi[oó]n|anexo)\b.*", re.IGN
 _AS_NUMBER = re.compile(r"(\d+)\.0*")  # a spreadsheet's number as text: 44387086.0
 _SHORTENED = re.compile(r"(\d)[.,](\d+)[Ee]\+?(\d\d?)")  # 5.9178131975E10
 _DIGITS = re.compile(r"\d+", re.ASCII)
+_FROM_ABROAD = re.compile(r"\+591 (?:4 (?=\d{3}-))?(?=\d)")
 
 
 def parse_cell(text: str) -> list[str]:
@@ -70,6 +71,11 @@ def display(e164: str) -> str:
     if kind(e164) == "mobile":
         return f"{COUNTRY} {national[:3]}-{national[3:]}"
     return f"{COUNTRY} {national[0]} {national[1:4]}-{national[4:]}"
+
+
+def as_said(text: str) -> str:
+    """A sentence with the numbers that `display` wrote as one says them in Cochabamba: `425-1000`, `707-12345`."""
+    return _FROM_ABROAD.sub("", text)
 
 
 def local(e164: str) -> str:

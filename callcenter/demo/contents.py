@@ -16,6 +16,9 @@ GUIDES = {
     "No enciende": "Revise que esté enchufado y con la luz de adelante encendida. Si no, pruebe otro tomacorriente.",
     "Sin señal": "Revise que el cable de atrás esté ajustado. Apáguelo, espere diez segundos y enciéndalo.",
     "Pide configuración": "Pulse Menú, elija Instalación y después Buscar canales. Espere a que termine.",
+    "Imagen congelada": "Apague el decodificador de atrás, espere treinta segundos y enciéndalo.",
+    "Sin sonido": "Suba el volumen con los dos controles. Revise que el cable HDMI esté ajustado en ambos lados.",
+    "Pide clave": "La clave de fábrica es 0000. Pulse Menú, elija Control de padres y cámbiela.",
 }
 MIO = {
     "Cómo se marca desde MIO": "Marque los ocho números del celular, o el 4 y los siete del teléfono fijo.",

@@ -94,17 +94,20 @@ class Shown:
 
 def read_wallboard(*, now: datetime, layout: str = ALL) -> Shown:
     """As it stands. Who waits is told by the switchboards; where none is linked, by what their log has so far."""
-    indicator, waiting, links, agents = None, [], [], []
-    if layout in (ALL, INDICATOR):
-        indicator = _read_indicator(now)
-    if layout in (ALL, WAITING):
-        links = link_ages(now=now)
-        waiting = who_waits() if any(link.is_up for link in links) else _who_waits_by_the_log(now)
-    if layout in (ALL, AGENTS):
-        states = AgentState.objects.filter(ended_at=None).values_list("state").order_by("state")
-        counts = dict(states.annotate(agents=Count("pk")))
-        agents = [(state, state_words(state), counts[state]) for state in STATES if counts.get(state)]
-    return Shown(indicator, waiting, links, agents)
+    links = link_ages(now=now) if layout in (ALL, WAITING) else []
+    by_link = any(link.is_up for link in links)
+    return Shown(
+        indicator=_read_indicator(now) if layout in (ALL, INDICATOR) else None,
+        waiting=[] if layout not in (ALL, WAITING) else who_waits() if by_link else _who_waits_by_the_log(now),
+        links=links,
+        agents=_read_agents() if layout in (ALL, AGENTS) else [],
+    )
+
+
+def _read_agents() -> list[tuple[str, str, int]]:
+    states = AgentState.objects.filter(ended_at=None).values_list("state").order_by("state")
+    counts = dict(states.annotate(agents=Count("pk")))
+    return [(state, state_words(state), counts[state]) for state in STATES if counts.get(state)]
 
 
 def _read_indicator(now: datetime) -> Indicator:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -39,6 +42,8 @@ from escalations.filters import Filters
 from escalations.models import Escalation
 from escalations.views.filters import filters_of, own_chips, pairs_of, query_of, query_of_times
 from screens.searching import search_is_posted
+
+SHARED_FOR = 5  # seconds a drawing of a card is kept for the other boards that are told of it
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,13 +82,22 @@ def board(request: HttpRequest) -> HttpResponseBase:
 @centre_only
 @require_GET
 def board_card(request: HttpRequest, pk: int) -> HttpResponse:
-    """One card as the board shows it under these filters; nothing (204) when it does not stand there."""
+    """One card as the board shows it under these filters; nothing (204) when it does not stand there.
+
+    `version`: of which the board was told. A hundred boards are told in one moment, and what the first of them is shown
+    (of that version, or a newer one) is what the others with the same filters are.
+    """
     user, now = signed_in_user(request), timezone.now()
-    card = cards_on_board(asked=_asked_for(request, user), user=user, now=now).filter(pk=pk).first()
-    if card is None:
-        get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
-        return HttpResponse(status=204)
-    return HttpResponse(_drawing(user, now)(card))
+    asked, version = _asked_for(request, user), request.GET.get("version", "")
+    name = _shared_name(pk, version, asked, user)
+    drawn: str | None = cache.get(name) if name else None
+    if drawn is None:
+        card = cards_on_board(asked=asked, user=user, now=now).filter(pk=pk).first()
+        drawn = str(_drawing(user, now)(card)) if card else ""
+        at = card or get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
+        if name and at.version >= int(version):
+            cache.set(name, drawn, SHARED_FOR)
+    return HttpResponse(drawn) if drawn else HttpResponse(status=204)
 
 
 @centre_only
@@ -115,6 +129,15 @@ def changes(request: HttpRequest) -> JsonResponse:
     found = changes_since(since=since, user=signed_in_user(request), now=timezone.now())
     cards = [f"{pk}:{version}" for pk, version in found.cards]
     return JsonResponse({"newest": found.newest, "cards": cards, "resync": found.resync})
+
+
+def _shared_name(pk: int, version: str, asked: Filters, user: User) -> str:
+    """Under what the drawing of that version is kept for others; empty where it is not asked for by one."""
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        return ""
+    whose = user.pk if asked.mine or asked.mentioned else 0
+    told = (*astuple(asked), whose, user.steers_campaigns, user.sees_the_centre, get_language())
+    return f"board-card-{pk}-{version}-{hashlib.sha256(repr(told).encode()).hexdigest()}"
 
 
 def _drawing(user: User, now: datetime) -> Callable[[Escalation], SafeString]:

@@ -1,8 +1,10 @@
-"""Which one is meant: the rows of something that was found, among which the agent chooses what the caller speaks of."""
+"""Which one is meant: the rows of something that was found, among which the agent chooses what the caller speaks of, or
+of which she is told before she asks for one more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from typing import Any
 
 from inbound.flows.conditions import NOTHING, holds, known_first, same_value, value_at
@@ -19,13 +21,23 @@ def offered(step: Step, known: Mapping[str, Any]) -> list[dict[str, Any]]:
     what was asked for, as a number that was retired, the others are offered.
     """
     rows, of_it = _rows(step, known)
-    return [row for row in (rows if is_asked_in_vain(step, known) else of_it) if not _is_left_out(step, row)]
+    those = [row for row in of_it if not _is_left_out(step, row)]
+    return [row for row in rows if not _is_left_out(step, row)] if _in_vain(rows, of_it, those) else those
 
 
 def is_asked_in_vain(step: Step, known: Mapping[str, Any]) -> bool:
     """Whether there is what was asked for, and it is none that can be chosen: then whatever is offered is another."""
     rows, of_it = _rows(step, known)
-    return 0 < len(of_it) < len(rows) and all(_is_left_out(step, row) for row in of_it)
+    return _in_vain(rows, of_it, [row for row in of_it if not _is_left_out(step, row)])
+
+
+def there_already(step: Step, known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a `do` step that may be what it asks for, done before: of what it is about and nothing besides."""
+    return [row for row in _rows(step, known)[1] if not _is_left_out(step, row)] if step.among else []
+
+
+def _in_vain(rows: Sized, of_it: Sized, offered: Sized) -> bool:
+    return 0 < len(of_it) < len(rows) and not offered
 
 
 def _rows(step: Step, known: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

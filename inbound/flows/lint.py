@@ -185,7 +185,8 @@ class _Checks:
         foreign = {
             other.as_ for other in self.flow.steps.values() if other.look_up and not other.look_up.startswith(HOUSE)
         }
-        foreign |= {other.as_ for other in self.flow.steps.values() if other.among.split(".")[0] in foreign}
+        chosen = [other for other in self.flow.steps.values() if other.kind == "choose"]
+        foreign |= {other.as_ for other in chosen if other.among.split(".")[0] in foreign}
         compared = {
             path
             for branch in step.branches

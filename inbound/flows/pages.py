@@ -103,10 +103,12 @@ def _row(step: Step) -> str:
 def _does(step: Step) -> Iterator[str]:
     if step.look_up:
         yield f"{step.look_up} → {step.as_}"
-    if step.among:
+    if step.kind == "choose":
         yield f"one of {step.among} → {step.as_}"
     if step.action:
         yield step.action + (", accountable" if step.accountable else "")
+        if step.among:
+            yield f"tells what there is already in {step.among}"
     if step.escalation:
         yield f"{step.escalation}, {_due(step.due)}"
     if step.hands_to:

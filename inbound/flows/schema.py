@@ -49,7 +49,10 @@ NEEDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "look_up": (frozenset({"look_up", "as", "next"}), frozenset({"with"})),
     "choose": (frozenset({"among", "as", "shows", "next"}), frozenset({"of", "unless", "none", "asks"})),
     "decide": (frozenset({"question", "branches"}), frozenset({"on", "other"})),
-    "do": (frozenset({"action"}), frozenset({"with", "accountable", "as", "outcomes", "next"})),
+    "do": (
+        frozenset({"action"}),
+        frozenset({"with", "accountable", "as", "outcomes", "next", "among", "of", "unless", "shows"}),
+    ),
     "hand_over": (frozenset({"escalation", "next"}), frozenset({"due", "promised", "with", "hands_to"})),
     "refer": (frozenset({"procedure", "next"}), frozenset()),
     "end": (frozenset({"result", "label"}), frozenset({"continue_as", "settles", "mailed"})),

@@ -8,6 +8,7 @@ One flow a line of the centre; `docs/flows/` shows each as a diagram and a table
   there is one unless it `asks` even so;
 - `decide`: branches as buttons, one of them proposed from what is known;
 - `do`: a write to another system, whose outcome is waited for a moment: it goes on as `done`, `refused` or `unknown`;
+  of what it may be once more (rows `among` what was found) the agent is told before;
 - `hand_over`: an escalation, whose card may be worked by a lane of the flow (`hands_to`); `refer`: another procedure
   takes it from here; `end`: a named result, which in a lane says what becomes of the card (`settles`), and may ask
   that a mail about it was delivered before (`mailed`).

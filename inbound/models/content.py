@@ -17,7 +17,11 @@ class ContentQuerySet(models.QuerySet["Content"]):
         asked = plain(words).split()[:8]
         rows = self.filter(topic=topic, is_active=True).order_by("position", "name")
         found = [row for row in rows if all(word in plain(f"{row.name} {row.other_names}") for word in asked)]
-        return [{"name": row.name, "code": row.code, "text": row.text} for row in found[:50]]
+        return [
+            {"name": row.name, "code": row.code, "text": row.text}
+            | ({"other_names": row.other_names} if row.other_names else {})
+            for row in found[:50]
+        ]
 
 
 @audited()

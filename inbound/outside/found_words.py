@@ -35,6 +35,7 @@ OF_THE_HOUSE: dict[str, Any] = {
     "is_weekend": gettext_lazy("¿Fin de semana?"), "until": gettext_lazy("Hasta"),
     "hours": gettext_lazy("Horas de trabajo"), "is_open": gettext_lazy("¿Queda jornada hoy?"),
     "next_on": gettext_lazy("Se llama el"), "text": gettext_lazy("Lo que se dice"), "code": gettext_lazy("Código"),
+    "other_names": gettext_lazy("También"),
     "reach": gettext_lazy("Destino"),
     "more": gettext_lazy("¿Hay más?"), "why": gettext_lazy("Por qué"), "reference": gettext_lazy("Referencia"),
     **OF_A_WRITE,

@@ -27,7 +27,7 @@ from systems.registry import cells
 from systems.words import YES_OR_NO
 
 Arguments = Mapping[str, str]
-SAID = frozenset({"name", "code", "text"})  # of what an administrator wrote
+SAID = frozenset({"name", "code", "text", "other_names"})  # of what an administrator wrote
 NOBODYS = "is_nobodys"  # the system answered that nobody has what it was asked for: not that it could not be asked
 NONE = "none"  # what is written by hand of a list of which the other screen shows no row
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inbound.flows.conditions import filled
+from inbound.flows.conditions import filled, script
 from inbound.outside.found_words import words_of
 from inbound.walks.state import WalkState
+from telephony.phone_numbers import as_said
 
 
 def words_of_the_call(here: WalkState, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,6 +22,11 @@ def words_of_the_call(here: WalkState, known: Mapping[str, Any]) -> dict[str, An
         "saludo": filled(walk.line.greeting, protocol),
         "despedida": filled(walk.line.farewell, protocol),
     }
+
+
+def said_to_her(text: str, words: Mapping[str, Any]) -> str:
+    """A script of those words, with telephones as one says them here."""
+    return as_said(script(text, words))
 
 
 def _read_aloud(name: str, value: Any) -> Any:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from agents.models import User
 from escalations.letters import Draft, draft_letter, letters_of
 from escalations.models import Escalation
-from inbound.flows.conditions import arguments, script, value_at
+from inbound.flows.conditions import value_at
 from inbound.flows.diagram import svg
 from inbound.flows.shapes import OUTCOMES, SAME_CARD
 from inbound.models import Footstep, OutsideWrite, Walk
@@ -19,18 +19,22 @@ from inbound.outside.found_words import FoundInWords, in_words, words_of
 from inbound.outside.look_ups import look_ups
 from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_lines
 from inbound.walks.asked_otherwise import STANDS, is_corrected_by_a_person, what_differs
-from inbound.walks.call_words import words_of_the_call
+from inbound.walks.call_words import said_to_her, words_of_the_call
 from inbound.walks.cards import held_before, proposed_card
 from inbound.walks.consequences import own_write
+from inbound.walks.heard import HEARD_OF
 from inbound.walks.lane_news import news_of
 from inbound.walks.leaving import OFFERED
-from inbound.walks.left_undone import asked_of, asked_of_the_call
+from inbound.walks.left_undone import asked_of
 from inbound.walks.shown import (
+    NARROWED_FROM,
     Choice,
     ShownField,
     Way,
+    already_in_words,
     asks_besides,
     choices_of,
+    done_for_her,
     one_is_enough,
     shown_field,
     ways_of,
@@ -38,9 +42,8 @@ from inbound.walks.shown import (
 )
 from inbound.walks.state import WalkState, flow_of, passings, read_by_hand
 from inbound.walks.trail import Passed, trail_of
-from inbound.writes.limits import same_of_other_calls, under_way_for_others
+from inbound.walks.what_became import BECAME_OF
 from inbound.writes.states import how_it_stands
-from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
 State = OutsideWrite.State
@@ -117,9 +120,15 @@ class WalkPage:
     letter: Draft | None = None  # the mail that goes out as the step is answered
     written_to: list[str] = field(default_factory=list)  # who was written to about the card already
     done_for_her: list[OutsideWrite] = field(default_factory=list)  # the same, for the same number, in other calls
+    there_already: list[str] = field(default_factory=list)  # rows of which what is asked for may be one once more
     asks_first: bool = False  # what the call went back from is asked about before she is told goodbye
     differs: str = ""  # what the step would ask for now, and did not: it was asked for in other words
     news: str = ""  # what the call corrected since this lane began
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether one looks for a row among those that may be chosen."""
+        return len(self.choices) >= NARROWED_FROM
 
     @property
     def noted_number(self) -> str:
@@ -163,7 +172,8 @@ def lay_walk(
     owed = [Owed(write, str(actions()[write.action].words), _waits_for(here, write)) for write in writes]
     return WalkPage(
         here=here,
-        say=_said(here, script(step.say, words), asks_besides(step, own), differs=differs) or while_she_waits(here),
+        say=_said(here, said_to_her(step.say, words), asks_besides(step, own), differs=differs)
+        or while_she_waits(here),
         note=str(held.get("note", "")),
         fields=[shown_field(one, held, errors, filled_in, caller=walk.caller_number) for one in asked],
         ways=ways_of(here),
@@ -178,7 +188,7 @@ def lay_walk(
         escalations=handed,
         others=list(_others(walk, by)) if by else [],
         done_already=done,
-        asks_first=bool(asked_of_the_call(here)),
+        asks_first=any(one.name.startswith((HEARD_OF, BECAME_OF)) for one in own),
         differs=differs,
         awaited=next((one for one in owed if one.is_awaited), None),
         needs_look=_needs_look(here),
@@ -188,7 +198,8 @@ def lay_walk(
         called_by=name_of_the_caller(walk, here.known),
         enough=one_is_enough(own),
         letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,
-        done_for_her=_done_for_her(here) if step.waits else [],
+        done_for_her=done_for_her(here) if step.waits else [],
+        there_already=already_in_words(here),
         written_to=[one.to_whom for one in letters_of(walk.escalation)] if step.letter and walk.escalation else [],
         call_back=phone_numbers.display(call_back_on(walk, here.known, stolen=stolen_lines(here, here.step))),
     )
@@ -202,19 +213,6 @@ def _said(here: WalkState, *words: str, differs: str) -> str:
         return STANDS
     told = [one for one in words if one]
     return " ".join([*told, *([STANDS] if told and is_corrected_by_a_person(here) else [])])
-
-
-def _done_for_her(here: WalkState) -> list[OutsideWrite]:
-    """The same for the same number that other calls asked for: of what touches money or a SIM all of the last day, else
-    what is still to be done. Whoever asks for it once more shall know.
-    """
-    if here.walk.ended_at is not None or here.footstep.write_id is not None:
-        return []
-    whom = whom_of(actions()[here.step.action], arguments(here.step.with_, here.known))
-    now = here.walk.last_sign_at or here.walk.began_at
-    if not here.step.accountable:
-        return list(under_way_for_others(action=here.step.action, to_whom=whom, walk=here.walk)[:5])
-    return list(same_of_other_calls(action=here.step.action, to_whom=whom, walk=here.walk, now=now)[:5])
 
 
 def _seen(here: WalkState) -> str:

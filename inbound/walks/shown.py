@@ -8,15 +8,20 @@ from typing import Any
 
 from escalations.letters import EVERYWHERE
 from inbound.fields import CALLER_NAME, HOLDER, KINSHIPS, TELEPHONE, Field
-from inbound.flows.choosing import offered
-from inbound.flows.conditions import is_open, is_required, known_first, same_value, unanswered
+from inbound.flows.choosing import offered, there_already
+from inbound.flows.conditions import arguments, is_open, is_required, known_first, same_value, unanswered
 from inbound.flows.shapes import OTHER, SERVICE_ASKED, Step
+from inbound.models import OutsideWrite
+from inbound.outside.actions import actions
 from inbound.outside.found_words import row_in_words
 from inbound.walks.answering import amounts_of
 from inbound.walks.state import WalkState
+from inbound.writes.limits import same_of_other_calls, under_way_for_others
+from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
 KEYS = "123456789"
+NARROWED_FROM = 5  # rows of a choice from which on one looks for hers among them
 OTHER_KEY = "o"
 
 
@@ -34,12 +39,13 @@ class Way:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several that were found, as a button: what it is, and more of it."""
+    """One of several that were found, as a button: what it is, and more of it; `searched`: all by which it is found."""
 
     number: str
     key: str
     words: str
     more: str
+    searched: str
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,26 @@ def choices_of(here: WalkState) -> list[Choice]:
     first, more = step.shows[:1], step.shows[1:]
     rows = offered(step, here.known)
     return [
-        Choice(str(at), next(keys, ""), row_in_words(first, row), row_in_words(more, row))
+        Choice(str(at), next(keys, ""), row_in_words(first, row), row_in_words(more, row), row_in_words([*row], row))
         for at, row in enumerate(rows)
     ]
+
+
+def already_in_words(here: WalkState) -> list[str]:
+    """What a system shows already of what the step would ask for once more; not after it was asked for."""
+    if here.footstep.write_id is not None:
+        return []
+    return [row_in_words(here.step.shows, row) for row in there_already(here.step, here.known)]
+
+
+def done_for_her(here: WalkState) -> list[OutsideWrite]:
+    """The same for the same number that other calls asked for: of what touches money or a SIM all of the last day, else
+    what is still to be done. Whoever asks for it once more shall know.
+    """
+    if here.walk.ended_at is not None or here.footstep.write_id is not None:
+        return []
+    whom = whom_of(actions()[here.step.action], arguments(here.step.with_, here.known))
+    now = here.walk.last_sign_at or here.walk.began_at
+    if not here.step.accountable:
+        return list(under_way_for_others(action=here.step.action, to_whom=whom, walk=here.walk)[:5])
+    return list(same_of_other_calls(action=here.step.action, to_whom=whom, walk=here.walk, now=now)[:5])

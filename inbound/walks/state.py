@@ -160,7 +160,7 @@ def fields_before(here: WalkState) -> dict[str, Any]:
 def read_by_hand(here: WalkState, path: str) -> bool:
     """Whether what stands at a path of what is known was read by the agent, and not answered by its system."""
     root = path.split(".")[0]
-    among = (step.among.split(".")[0] for step in here.flow.steps.values() if step.as_ == root and step.among)
-    found_as = next(among, root)  # of what was chosen, what it was chosen among
+    chosen = (one for one in here.flow.steps.values() if one.kind == "choose" and one.as_ == root)
+    found_as = next((one.among.split(".")[0] for one in chosen), root)  # of what was chosen, what it was chosen among
     looked = [one for one in here.path if one.found and one.kind == "look_up" and here.step_of(one).as_ == found_as]
     return bool(looked) and looked[-1].by_hand

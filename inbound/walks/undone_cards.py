@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
 from escalations.raising import add_detail, corrected_in_words, raise_escalation
-from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, same_value, script
+from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, same_value
 from inbound.flows.shapes import REFUSED, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, stolen_lines, who_asks, zone_of
-from inbound.walks.call_words import words_of_the_call
+from inbound.walks.call_words import said_to_her, words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
 from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
 from inbound.walks.customers import as_it_was
@@ -155,7 +155,7 @@ def _words_after(here: WalkState, asked: Footstep | None) -> str:
         if step.say:
             then = state_on(walk=here.walk, trail=trail[:n])
             words = words_of_the_call(then, then.known)
-            said = script(step.say, {name: one for name, one in words.items() if name not in PROTOCOL})
+            said = said_to_her(step.say, {name: one for name, one in words.items() if name not in PROTOCOL})
             if told := " ".join(one for one in SENTENCE.split(said) if "¿" not in one):  # a question is no promise
                 return told
     return ""

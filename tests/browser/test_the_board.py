@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -283,6 +285,65 @@ def test_what_was_typed_is_there_again_after_escape(board, make_card, elena):
     expect(note).to_have_value("")
     page.keyboard.press("Escape")
     card_of(page, card).locator(".card-link").click()
+    expect(note).to_have_value("")
+
+
+def test_what_was_typed_is_there_after_a_reload_until_one_signs_out(board, live_server, make_card, elena):
+    card = make_card()
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    page = board(elena)
+    card_of(page, card).locator(".card-link").click()
+    note = page.locator("form[action$='/note/'] textarea")
+    page.locator("details.verb", has=note).locator("summary").click()
+    note.fill("Llama a las cinco")
+    page.goto(live_server.url + reverse("escalations:escalation", args=[card.pk]))
+    expect(note).to_have_value("Llama a las cinco")
+    expect(note).to_be_visible()
+    page.reload()
+    expect(note).to_have_value("Llama a las cinco")
+    page.locator("details.menu summary").click()
+    page.get_by_role("button", name="Salir").click()
+    page.wait_for_url("**/accounts/**")
+    assert page.evaluate("sessionStorage.getItem('card-drafts')") is None
+
+
+def test_what_somebody_else_typed_in_this_browser_is_gone(board, make_card, elena, rosa):
+    card = make_card()
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    page = board(elena)
+    typed = [[f"/escalations/{card.pk}/steps/note/ text", "De Rosa"]]
+    page.evaluate(
+        "kept => sessionStorage.setItem('card-drafts', kept)", json.dumps({"whose": str(rosa.pk), "typed": typed})
+    )
+    page.reload()
+    card_of(page, card).locator(".card-link").click()
+    note = page.locator("form[action$='/note/'] textarea")
+    assert note.get_attribute("name") == "text"
+    assert note.evaluate("field => field.form.getAttribute('action')") == f"/escalations/{card.pk}/steps/note/"
+    expect(note).to_have_value("")
+    assert page.evaluate("sessionStorage.getItem('card-drafts')") is None
+
+
+def test_what_was_typed_and_refused_or_lost_by_the_net_is_there_after_a_reload(board, make_card, elena):
+    card = make_card()
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    page = board(elena)
+    card_of(page, card).locator(".card-link").click()
+    note = page.locator("form[action$='/note/'] textarea")
+    page.locator("details.verb", has=note).locator("summary").click()
+    note.fill("Llama a las cinco")
+    page.context.set_offline(True)
+    note.press("Enter")
+    expect(page.locator(".toast").last).to_contain_text("No hay conexión")
+    page.context.set_offline(False)
+    page.reload()
+    card_of(page, card).locator(".card-link").click()
+    expect(note).to_have_value("Llama a las cinco")
+    note.press("Enter")
+    expect(page.locator("#card")).to_contain_text("Llama a las cinco")
+    page.reload()
+    card_of(page, card).locator(".card-link").click()
+    expect(page.locator("#card")).to_contain_text("Llama a las cinco")
     expect(note).to_have_value("")
 
 

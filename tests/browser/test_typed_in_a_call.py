@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from inbound.models import OutsideSystem, Walk
-from tests.browser.looking import settle
-from tests.browser.test_an_agents_call import answer_the_telephone, lines, page, step
+from inbound.models import Content, Footstep, OutsideSystem, ServiceLine, Walk
+from tests.browser.looking import assert_accessible, settle
+from tests.browser.test_an_agents_call import FLOWS, answer_the_telephone, lines, page, step
+from tests.inbound.a_walk import publish
 from tests.sandbox.running import sandbox, sandbox_process
 
 __all__ = ["lines", "page", "sandbox", "sandbox_process"]
@@ -76,3 +78,42 @@ def test_who_calls_typed_and_not_noted_is_noted_with_the_answer(page: Page) -> N
     page.get_by_role("button", name="Seguir").click()
     expect(step(page)).to_have_text("Datos del cliente")
     assert Walk.objects.get().caller_number == "+59170733379"
+
+
+GUIDES = ["No enciende", "Sin señal", "Pide configuración", "Imagen congelada", "Sin sonido", "Pide clave"]
+
+
+def test_a_guide_is_found_by_words_of_it(open_as, live_server, ana, lines) -> None:
+    publish((FLOWS / "4522222.yaml").read_text(), timezone.now(), line="4522222")
+    ServiceLine.objects.filter(number="4522222").update(position=0)
+    ServiceLine.objects.exclude(number="4522222").update(position=5)
+    for place, name in enumerate(GUIDES):
+        text = "Revise el cable HDMI." if name == "Sin sonido" else "Apáguelo."
+        Content.objects.create(topic=Content.Topic.DECODER, name=name, text=text, position=place)
+    page = open_as(ana)
+    page.goto(f"{live_server.url}/lines/")
+    page.wait_for_load_state("domcontentloaded")
+    answer_the_telephone(page)
+    for _step in range(8):
+        decoder = page.get_by_role("button", name="Problema con el decodificador")
+        (decoder if decoder.count() else page.locator("[data-key=Enter]")).first.click()
+        settle(page)
+        if page.locator("[data-narrows]").count():
+            break
+    rows = page.locator(".way[data-searched]")
+    expect(rows).to_have_count(len(GUIDES))
+    assert_accessible(page, "walk-narrowed")
+    page.keyboard.press("/")
+    page.keyboard.type("senal")
+    expect(rows.filter(visible=True)).to_have_text([re.compile("Sin señal")])
+    expect(page.locator("#narrowed")).to_have_text("⏎ elige la única que queda.")
+    page.locator("[data-narrows]").fill("pide")
+    expect(rows.filter(visible=True)).to_have_count(2)
+    page.keyboard.press("Enter")
+    expect(rows.filter(visible=True).first).to_be_focused()
+    page.locator("[data-narrows]").fill("nada de esto")
+    expect(page.locator("#narrowed")).to_have_text("Ninguna dice eso.")
+    page.locator("[data-narrows]").fill("hdmi")
+    page.keyboard.press("Enter")
+    expect(step(page)).to_have_text("¿Hay una guía para su caso?")
+    assert Footstep.objects.get(step="which_guide").found["name"] == "Sin sonido"

@@ -246,3 +246,33 @@ def test_only_a_page_of_who_sees_the_centre_listens_to_the_stream(standing, ana,
         page = signed_in(person).get(f"{BOARD}{card.pk}/").content.decode()
         assert ('data-stream=""' not in page) is listens, person
         assert 'id="live"' in page
+
+
+def test_the_boards_that_are_told_of_one_version_are_shown_one_drawing(
+    signed_in, elena, rosa, make_card, django_assert_num_queries
+):
+    """The first of them reads it; a newer version, other filters and another person's own cards are read anew."""
+    card = make_card()
+    address, version = f"{BOARD}{card.pk}/card/", {"version": card.version}
+    first = signed_in(elena).get(address, {"whose": "all", **version})
+    other = signed_in(rosa)
+    other.get(address)  # her session is known by now
+    with django_assert_num_queries(1):  # who she is
+        answer = other.get(address, {"whose": "all", **version})
+    assert (answer.status_code, answer.content) == (200, first.content)
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    card.refresh_from_db()
+    assert "Elena" in other.get(address, {"whose": "all", "version": card.version}).content.decode()
+    assert other.get(address, version).status_code == 204, "hers alone, and Elena has it"
+    assert other.get(address, {"whose": "all", "kind": "sim_block", "version": card.version}).status_code == 204
+
+
+def test_a_drawing_older_than_the_version_asked_for_is_kept_for_nobody(signed_in, elena, make_card):
+    card = make_card()
+    asked = {"whose": "all", "version": card.version + 1}
+    client = signed_in(elena)
+    assert "Nadie la tomó" in client.get(f"{BOARD}{card.pk}/card/", asked).content.decode()
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    assert "Elena" in client.get(f"{BOARD}{card.pk}/card/", asked).content.decode()
+    for odd in ("", "x", "-1", "9" * 30):
+        assert client.get(f"{BOARD}{card.pk}/card/", {"whose": "all", "version": odd}).status_code == 200

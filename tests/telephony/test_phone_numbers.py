@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from systems.reports.known_headings import HEADINGS, REQUIRED
 from systems.reports.reading import read_report
 from systems.reports.values import identifier
-from telephony.phone_numbers import best_first, display, kind, mask, parse, parse_cell
+from telephony.phone_numbers import as_said, best_first, display, kind, mask, parse, parse_cell
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 MOBILE, OTHER_MOBILE, FIXED = "+59170712345", "+59165798873", "+59144251000"
@@ -141,3 +141,9 @@ def test_a_number_cut_off_by_the_end_of_what_is_looked_at_is_left_out() -> None:
     assert parse_cell("70712345" + " " * 184 + "44251000 65798873") == [MOBILE]
     assert parse_cell("70712345" + " " * 185 + "44251000 65798873") == [MOBILE]  # not 442-5100 of Cochabamba
     assert parse_cell("70712345" + " " * 180 + "44251000 65798873") == [MOBILE, FIXED]
+
+
+def test_a_sentence_says_numbers_as_one_does_here() -> None:
+    said = as_said(f"Llame al {display(FIXED)} o al {display(MOBILE)}; de La Paz, al {display('+59122411000')}.")
+    assert said == "Llame al 425-1000 o al 707-12345; de La Paz, al 2 241-1000."
+    assert as_said("El contrato +591, y nada más.") == "El contrato +591, y nada más."

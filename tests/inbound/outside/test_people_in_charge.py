@@ -50,7 +50,7 @@ def test_what_an_administrator_writes_is_said_in_the_next_call(
     assert caller.here.footstep.proposed == "named"
     caller.answer("named")
     page = signed_in(ana).get(reverse("inbound:walk", args=[caller.walk.key])).content.decode()
-    assert "encargado de Venta Shopper. Es el +591 707-12345" in page
+    assert "encargado de Venta Shopper. Es el 707-12345" in page
     assert "Julia Rojas" in page
     caller.answer()
     assert caller.step == "seller_told"
@@ -67,7 +67,7 @@ def test_while_nobody_is_named_the_agent_writes_whom_she_named(caller: Caller) -
     with pytest.raises(StepRefused, match="Falta: Celular del encargado"):
         caller.answer()
     caller.answer(seller_number="70799999")
-    assert "Es el +591 707-99999." in lay_walk(here=caller.here, by=caller.by).say
+    assert "Es el 707-99999." in lay_walk(here=caller.here, by=caller.by).say
     caller.answer()
     caller.answer()
     assert Walk.objects.get().result == "seller_told"

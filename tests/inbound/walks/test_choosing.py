@@ -254,3 +254,30 @@ def test_what_was_read_of_one_is_not_known_of_another(ana: Agent, now: datetime,
 def test_the_service_she_calls_about_is_kept_however_its_number_is_typed(typed: str, kept: str) -> None:
     customer = {"products": [{"service_number": "4519922"}, {"service_number": ""}, {"service_number": "800100"}]}
     assert service_asked(customer, typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("800200", ["D-1 · sin señal · Registrado"]), ("800100", ["D-2 · lenta · En ejecución"]), ("800777", [])],
+)
+def test_before_a_damage_is_registered_the_open_one_of_its_number_is_shown(
+    number: str, shown: list[str], call: Any
+) -> None:
+    """Typed by hand, it may be one of which a damage is open: a closed one is past, another number's is not it."""
+    caller = call("101", customer_service="800100")
+    caller.answer("another_fault")
+    caller.answer(service_number=number, cause="x", description="y")
+    assert caller.step == "register"
+    page = lay_walk(here=caller.here, by=caller.by)
+    assert page.there_already == shown
+    caller.answer()
+    assert lay_walk(here=caller.here, by=caller.by).there_already == []
+
+
+@pytest.mark.parametrize("rows", [4, 5])
+def test_in_a_list_of_some_length_one_looks_for_hers(rows: int, call: Any, found: dict[str, Any]) -> None:
+    products = [{**TV, "service_number": f"80020{n}", "plan": f"Plan {n}"} for n in range(rows)]
+    found["smartflex.customer"] = {**CUSTOMER, "products": products}
+    page = lay_walk(here=call("101").here, by=None)
+    assert page.is_narrowed is (rows == 5)
+    assert "Plan 3" in page.choices[3].searched

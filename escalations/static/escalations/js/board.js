@@ -156,7 +156,9 @@
   const fetchCard = async (key, version, within = 0) => {
     const mine = hand.current === key && document.hasFocus();
     if (within && !mine) await new Promise((passed) => setTimeout(passed, Math.random() * within));
-    const answer = await ask(`${board.dataset.cards}${key}/card/${window.location.search}`);
+    const sought = new URLSearchParams(window.location.search);
+    if (version !== undefined) sought.set("version", version);
+    const answer = await ask(`${board.dataset.cards}${key}/card/?${sought}`);
     if (!answer?.ok) {
       newest.delete(key); // whoever hears of it next asks again
       return;

@@ -10,7 +10,7 @@
 
   const people = () => JSON.parse(document.getElementById("colleagues")?.textContent || "[]");
   const typed = (area) => /(?:^|[^\w.@+-])@([\w.@+-]*)$/.exec(area.value.slice(0, area.selectionStart))?.[1];
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const { plain } = window.screens;
 
   const hide = () => {
     box.remove();

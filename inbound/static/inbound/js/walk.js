@@ -1,6 +1,6 @@
 /* A walk: a number is typed as it is said and lands in the search box; a customer chosen from the list fills the form,
-   by mouse, digit, or down and Enter from the search box; what was typed goes with the call that goes back or ends; the
-   flow's drawing opens at the step where the call is. */
+   by mouse, digit, or down and Enter from the search box; a long list to choose from is narrowed by words; what was
+   typed goes with the call that goes back or ends; the flow's drawing opens at the step where the call is. */
 (() => {
   "use strict";
 
@@ -36,6 +36,31 @@
       found[0].click();
     } else return;
     event.preventDefault();
+  });
+
+  const narrowed = (box) => {
+    const { plain } = window.screens;
+    const words = plain(box.value).split(/\s+/).filter(Boolean);
+    const rows = [...box.closest("fieldset").querySelectorAll("[data-searched]")];
+    rows.forEach((row) => (row.hidden = !words.every((word) => plain(row.dataset.searched).includes(word))));
+    return rows.filter((row) => !row.hidden);
+  };
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-narrows]")) return;
+    const left = narrowed(event.target).length;
+    const told = document.getElementById("narrowed");
+    told.textContent = left === 1 ? told.dataset.one : left ? "" : told.dataset.none;
+  });
+
+  // Enter in it sends no form: it chooses the only row that is left, or goes down to the first.
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches("[data-narrows]") || event.isComposing) return;
+    if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    const left = narrowed(event.target);
+    if (event.key === "Enter" && left.length === 1) left[0].click();
+    else left[0]?.focus();
   });
 
   // What was typed last may still wait to be kept: it is, before the call goes back from its step or ends.

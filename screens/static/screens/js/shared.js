@@ -6,6 +6,7 @@
     get words() {
       return document.getElementById("screen-words")?.dataset ?? {};
     },
+    plain: (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase(), // to compare what is typed with
     openDialog: () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? null, // the one on top
     typing: (element) =>
       element instanceof HTMLElement &&
