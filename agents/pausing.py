@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, AgentState, By, PauseReason, User
@@ -72,6 +74,23 @@ def pause_of(agent: Agent, *, now: datetime) -> PauseSeen | None:
         until=there.began_at + timedelta(minutes=limit) if limit is not None else None,
         seconds=max(int((now - there.began_at).total_seconds()), 0),
     )
+
+
+def how_it_ended(agent: Agent) -> str:
+    """A sentence about the last pause of an agent who pauses no longer: since when, and by whom where not by her."""
+    there = open_state(agent)
+    if there is None:
+        return _("Su turno se cerró, y con él la pausa.")
+    paused = AgentState.objects.filter(agent=agent, state=PAUSED).order_by("began_at").last()
+    if paused is None or paused.ended_at is None:
+        return ""
+    after = AgentState.objects.filter(agent=agent, began_at__gte=paused.ended_at).order_by("began_at", "pk").first()
+    said = {"time": date_format(timezone.localtime(paused.ended_at), "H:i")}
+    if after and after.person and after.person != agent.user:
+        return _("La terminó %(who)s a las %(time)s.") % {**said, "who": after.person}
+    if after and after.by == By.TELEPHONE:
+        return _("Terminó desde el teléfono a las %(time)s.") % said
+    return _("Terminó a las %(time)s.") % said
 
 
 def reasons_to_pause() -> list[PauseReason]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agents.models import Agent, By, PauseReason, User
 from agents.states import Event, change_state
 from agents.telling import tell_pages
-from campaigns.desk.leases import release_desk
+from campaigns.desk.leases import ReturnRefused, release_desk
 
 
 @transaction.atomic
@@ -18,7 +19,7 @@ def pause(*, agent: Agent, reason: PauseReason | None, by: User, now: datetime) 
 
     Raises StateRefused, and ReturnRefused while a call waits for its result: then nothing has changed.
     """
-    release_desk(agent=agent, now=now)
+    _free_her_desk(agent, now)
     change_state(agent=agent, event=Event.PAUSED, now=now, by=By.SUPERVISOR, person=by, reason=reason)
     tell_pages([agent.user_id])
 
@@ -33,5 +34,13 @@ def end_pause(*, agent: Agent, by: User, now: datetime) -> None:
 @transaction.atomic
 def take_contact_away(*, agent: Agent, now: datetime) -> None:
     """Give back whom she has open, for whoever is next. Raises ReturnRefused while a call waits for its result."""
-    release_desk(agent=agent, now=now)
+    _free_her_desk(agent, now)
     tell_pages([agent.user_id])
+
+
+def _free_her_desk(agent: Agent, now: datetime) -> None:
+    try:
+        release_desk(agent=agent, now=now)
+    except ReturnRefused as refused:  # which speaks to the agent
+        words = _("marcó a un cliente y falta el resultado de esa llamada. Se puede cuando lo registre.")
+        raise ReturnRefused(words) from refused

@@ -29,6 +29,10 @@ def sheets_of(workdays: Sequence[Workday], handled: Handled) -> list[Sheet]:
             _("Cómo terminan"), [_("Línea"), _("Resultado"), *timed],
             ([line, *_cells(one)] for line, one in handled.line_results),
         ),
+        Sheet(
+            _("Sin abrir su flujo"), [_("Línea"), *timed], _rows(handled.without_flow),
+            _cells(handled.all_without_flow),
+        ),
         Sheet(_("Por resultado"), [_("Resultado"), *timed], _rows(handled.results), _cells(handled.all_results)),
     ]  # fmt: skip
 

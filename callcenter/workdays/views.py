@@ -46,6 +46,7 @@ def handling(request: HttpRequest) -> HttpResponse:
         "handled": found,
         "lines": [(one, calls_of(one, asked=asked)) for one in found.lines],
         "line_results": [(replace(one, name=f"{line} · {one.name}"), "") for line, one in found.line_results],
+        "without_flow": [(one, "") for one in found.without_flow],
         "results": [(one, "") for one in found.results],
     }
     return render(request, "callcenter/workdays/handling.html", {**context, **_frame(request, asked, now)})

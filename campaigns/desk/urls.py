@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("draft/", desk.draft, name="desk_draft"),
     path("give-back/", desk.give_back, name="desk_give_back"),
     path("pause/", desk.pause, name="desk_pause"),
+    path("pause/stands/", desk.pause_stands, name="desk_pause_stands"),
     path("list/", own_lists.my_list, name="my_list"),
     path("day/", own_lists.my_day, name="my_day"),
     path("search/", own_lists.search, name="search"),

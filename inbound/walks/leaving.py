@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import TextChoices
+from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agents.models import User
+from agents.models import Shift, User
 from escalations.models import Escalation, Kind
 from escalations.raising import add_detail, due_by, kind_of, raise_escalation
 from inbound.fields import CALLER_NAME, TELEPHONE
@@ -51,6 +51,7 @@ from telephony.phone_numbers import display, parse
 
 KIND = "unforeseen_state"
 WITHOUT_A_SIGN = timedelta(minutes=60)
+ONCE_SIGNED_OUT = timedelta(minutes=10)  # she may have signed out by mistake, with the caller on the line
 AT_A_TIME = 200
 
 
@@ -114,8 +115,13 @@ def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now:
 
 
 def close_left_calls(*, now: datetime) -> int:
-    """End the calls of which their agent gave no sign for an hour, as left. Returns how many."""
-    left = Walk.objects.under_way().calls().filter(last_sign_at__lt=now - WITHOUT_A_SIGN)
+    """End as left the calls of which their agent gave no sign for an hour, or for minutes once her shift ended: who was
+    let down is called sooner. Returns how many.
+    """
+    shifts = Shift.objects.filter(agent=OuterRef("agent"))
+    has_left = Exists(shifts.filter(ended_at__gte=OuterRef("began_at"))) & ~Exists(shifts.filter(ended_at=None))
+    of_a_shift_over = Q(has_left, last_sign_at__lt=now - ONCE_SIGNED_OUT)
+    left = Walk.objects.under_way().calls().filter(Q(last_sign_at__lt=now - WITHOUT_A_SIGN) | of_a_shift_over)
     closed = 0
     for pk in left.order_by("last_sign_at").values_list("pk", flat=True)[:AT_A_TIME]:
         with transaction.atomic():

@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, Request, expect
 
 from agents.models import AgentState
+from agents.pausing import end_pause
 from campaigns.desk.own_work import Progress
 from campaigns.models import Attempt, Contact
 from escalations.raising import raise_escalation
@@ -177,6 +178,24 @@ def test_a_pause_is_marked_when_its_limit_goes_by_while_the_page_is_open(desk):
     expect(desk.get_by_role("heading", name="Está en pausa: Reunión")).to_be_visible()
     expect(desk.locator("#desk")).to_contain_text("No tiene límite.")
     assert list(AgentState.objects.order_by("pk").values_list("state", flat=True)) == ["available", "paused", "paused"]
+
+
+def test_a_pause_that_ended_elsewhere_is_told_and_dials_nobody(desk, ana, elena):
+    pause(desk)
+    panel = desk.locator(".nothing")
+    look = "document.body.dispatchEvent(new Event('calls-changed'))"
+    with desk.expect_response("**/pause/stands/") as answer:
+        desk.evaluate(look)
+    assert answer.value.status == 204
+    expect(panel).to_contain_text("Está en pausa")
+    end_pause(agent=ana, now=timezone.now(), person=elena)
+    desk.evaluate(look)
+    expect(panel).to_contain_text("Su pausa terminó")
+    expect(panel).to_contain_text("La terminó Elena")
+    assert_accessible(desk, "desk-pause-ended-elsewhere")
+    desk.keyboard.press("Enter")
+    expect(customer(desk)).to_have_text("Rosa Flores")
+    assert not Attempt.objects.exists()
 
 
 def test_leaving_a_pause_never_dials_however_often_enter_is_pressed(desk):

@@ -28,7 +28,14 @@ IS_NO_PAGE = (
     *("campaigns:report_progress", "campaigns:payment_age", "campaigns:campaign_figures"),
     *("campaigns:list_export_progress", "campaigns:assignment_progress", "screens:fragment", "notices:attachment"),
     *("escalations:board_counts", "escalations:board_column", "escalations:board_card", "escalations:changes"),
-    *("own_day", "escalations:calls", "inbound:walk_left_behind", "inbound:card_trail", "inbound:card_lane"),
+    *(
+        "own_day",
+        "campaigns:desk_pause_stands",
+        "escalations:calls",
+        "inbound:walk_left_behind",
+        "inbound:card_trail",
+        "inbound:card_lane",
+    ),
     *("inbound:ringing", "inbound:ringing_caller", "inbound:ringing_transfer", "control_room:now"),
 )
 # without a call, a desk or a card is not to ask again how far it is

@@ -104,6 +104,7 @@ ADDRESSES = [
     Address("agents:question_seen", STEERING, of=lambda world: {"pk": world.question.pk}, sends={}),
     Address("agents:message_seen", AGENTS, of=lambda world: {"pk": world.message.pk}, sends={}),
     Address("own_day", AGENTS),
+    Address("campaigns:desk_pause_stands", AGENTS),
     Address("workdays", CENTRE),
     Address("workdays_handling", CENTRE),
     Address("workdays_export", CENTRE, sends={}),

@@ -111,7 +111,7 @@ def test_the_pages_ask_as_much_of_many_agents_as_of_one(
             change_state(agent=agent, event=event, now=at(f"2026-11-{clock}"), by=By.DESK)
     client = signed_in(elena)
     for page in (PAGE, HANDLING):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             client.get(page)
 
 
@@ -135,7 +135,14 @@ def test_the_workbook_has_exactly_what_is_filtered_and_is_written_down(
 ) -> None:
     answer = signed_in(elena).post(f"{EXPORT}?agent={ana.pk}&first=2026-11-26")
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
-    assert book.sheet_names == ["Jornadas", "Por agente", "Por línea", "Cómo terminan", "Por resultado"]
+    assert book.sheet_names == [
+        "Jornadas",
+        "Por agente",
+        "Por línea",
+        "Cómo terminan",
+        "Sin abrir su flujo",
+        "Por resultado",
+    ]
     head, *days_of, foot = book.get_sheet_by_name("Jornadas").to_python()
     assert head[:5] == ["Día", "Agente", "Equipo", "Jornada (s)", "Disponible (s)"]
     assert [row[3] for row in days_of] == [3600, 7200]

@@ -249,7 +249,7 @@ def test_who_waits_for_a_result_keeps_her_contact_and_is_not_paused(
     answer = signed_in(elena).post(
         reverse("control_room:pause", args=[ana.pk]), {"reason": reason and reason.code}, follow=True
     )
-    assert "registre primero el resultado" in answer.content.decode()
+    assert "Ana: marcó a un cliente y falta el resultado de esa llamada." in answer.content.decode()
     assert open_state(ana).state == "available"  # type: ignore[union-attr]
     signed_in(elena).post(reverse("control_room:take_away", args=[ana.pk]))
     assert ListEntry.objects.get(contact=contact).lease_agent == ana

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import agent_of, agents_only, asks_by_itself, signed_in_user
-from agents.pausing import end_pause, reason_named
+from agents.pausing import end_pause, how_it_ended, is_paused, reason_named
 from agents.states import StateRefused
 from campaigns.calling.rulebook import read_rules
 from campaigns.desk.answers import ResultRefused
@@ -152,6 +152,17 @@ def pause(request: HttpRequest) -> HttpResponse:
     given = give_next(agent=agent, now=book.now, book=book)
     laid = lay_desk(agent=agent, book=book, given=given, problem=problem, typed=_typed(request, given, problem))
     return answer(request, agent, book, laid, status=409 if problem else 200)
+
+
+@asks_by_itself
+@require_GET
+@agents_only
+def pause_stands(request: HttpRequest) -> HttpResponse:
+    """204 while the pause that her desk shows goes on; else that it ended elsewhere, and how. Calls nobody."""
+    agent = agent_of(request)
+    if is_paused(agent):
+        return HttpResponse(status=204)
+    return render(request, "campaigns/desk/_pause_ended.html", {"how": how_it_ended(agent)})
 
 
 def _typed(request: HttpRequest, given: Given | None, problem: str) -> dict[str, str] | None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from agents.models import Agent
-from inbound.attended.handling import LinesHandled, lines_handled
+from inbound.attended.handling import LinesHandled, handled_without_flow, lines_handled
 from inbound.models import ServiceLine, Walk
 from telephony.handling import Handling, added_up
 from telephony.models import QueueCall, Switchboard
@@ -113,3 +113,30 @@ def test_it_is_one_statement(
         attended(ana, 60)
     with django_assert_num_queries(1):
         handled(ana)
+
+
+def test_a_call_answered_without_its_flow_is_told_apart_with_its_talk_and_wrap_up(
+    attended: Attended,
+    ana: Agent,
+    luis: Agent,
+    handled: Callable[..., LinesHandled],
+    queue_call: Callable[..., QueueCall],
+    at: Callable[[str], datetime],
+) -> None:
+    attended(ana, 250, call=queue_call(talk=240, wrap_up=30))
+    other = {"agent": ana, "joined_at": at(NOON), "queue": "999", "switchboard": Switchboard.objects.get()}
+    QueueCall.objects.create(uid="2", answered_at=at(NOON), state="talking", **other)
+    QueueCall.objects.create(uid="3", state="over", outcome="not_answered", ended_at=at(NOON), **other)
+    late = at("2026-11-25 13:00")
+    missed = QueueCall.objects.create(
+        switchboard=other["switchboard"], queue="101", uid="4", agent=ana, joined_at=late, answered_at=late,
+        state="over", outcome="done", ended_at=late + timedelta(seconds=100),
+    )  # fmt: skip
+    talked(agent=ana, call=missed.key, began=late, talk=100, wrap_up=20)
+    days = {"first": DAY, "last": DAY, "now": at("2026-11-25 20:00")}
+    assert handled_without_flow(agents=[ana.pk, luis.pk], **days) == [
+        Handling("101 Línea 101", "101", 1, 1, 120, 1),
+        Handling("999", "999", 1, 0, 0, 0),  # under way, of a queue no line has
+    ]
+    assert handled_without_flow(agents=[luis.pk], **days) == []
+    assert [line.calls for line in handled(ana).lines] == [1]

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Agent
+from agents.presence import sign_in, sign_out
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
 from inbound.models import OutsideSystem, OutsideWrite, ServiceLine, Walk
@@ -172,6 +173,23 @@ def test_a_call_without_a_sign_for_an_hour_is_closed_as_left(call: Caller, ana: 
     assert OutsideWrite.objects.get().payload["result"] == "left"
     with pytest.raises(StaleStep):
         call.answer()
+
+
+def test_a_call_whose_agent_signed_out_is_left_in_minutes_unless_she_is_back(
+    call: Caller, ana: Agent, now: datetime
+) -> None:
+    out = now + timedelta(minutes=1)
+    sign_in(user=ana.user, now=now - timedelta(hours=1))
+    sign_out(user=ana.user, now=now - timedelta(minutes=1))  # a shift before: of no concern
+    sign_in(user=ana.user, now=now)
+    assert leaving.close_left_calls(now=now + timedelta(minutes=30)) == 0
+    sign_out(user=ana.user, now=out)
+    assert leaving.close_left_calls(now=out + timedelta(minutes=5)) == 0, "she may have signed out by mistake"
+    sign_in(user=ana.user, now=out + timedelta(minutes=6))
+    assert leaving.close_left_calls(now=out + timedelta(minutes=20)) == 0
+    sign_out(user=ana.user, now=out + timedelta(minutes=21))
+    assert leaving.close_left_calls(now=out + timedelta(minutes=22)) == 1
+    assert Walk.objects.get().result == "left"
 
 
 def test_a_write_under_way_keeps_its_step_when_the_caller_hangs_up(ana: Agent, now: datetime, set_mode: Any) -> None:
