@@ -71,6 +71,7 @@ SECTIONS = (
         "control_room.wallboard": _("Los televisores que muestran cómo están las líneas, cada uno con su enlace."),
         "service_level.formula": _("Con qué fórmula y meta se cuenta el indicador de la ATT, desde qué mes."),
         "service_level.measuredqueue": _("De qué línea es cada cola de la central, y cuáles se informan a la ATT."),
+        "service_level.staffingpolicy": _("Con qué ausencias y paciencia se calcula cuántos agentes hacen falta."),
         "telephony.switchboard": _("Cada central: dónde escucha, cómo llama y si está en uso."),
         "telephony.logsource": _("De qué archivos se lee lo que cada central escribe de sus colas, y qué falló."),
         "telephony.extension": _("Los internos en que se sientan los agentes."),

@@ -244,7 +244,7 @@ def columns_by(
             link(row, to=to, name=f"{name}, {part}: {_written(amounts[part])}", links=links)
             rows.append(row)
     axis: Spec = {"title": unit or None, "tickCount": _ticks(values.values()), "format": ",~f"}
-    upright: Spec = {"title": None, "labelAngle": 0}
+    upright: Spec = {"title": None, "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 4}
     spec = {
         "title": title,
         "description": "; ".join(f"{name}: {_total(amounts)}" for name, amounts in values.items()),

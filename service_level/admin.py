@@ -6,12 +6,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from screens.admin_rights import NeverDeleted
 from service_level.indicator.counting import count_anew_for
-from service_level.models import Formula, Holiday, MeasuredQueue, WorkingHours
+from service_level.models import Formula, Holiday, MeasuredQueue, StaffingPolicy, WorkingHours
+from service_level.staffing.needs import work_out_anew
 
 
 @admin.register(Holiday)
@@ -135,3 +138,32 @@ class MeasuredQueueAdmin(CountedByMonth):
             },
         ),
     )
+
+
+@admin.register(StaffingPolicy)
+class StaffingPolicyAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """The one row: it is changed, never added or deleted."""
+
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("shrinkage", "patience_seconds", "wrap_up_seconds"),
+                "description": _(
+                    "Con esto se calcula cuántos agentes necesita cada media hora. Al guardar, las próximas semanas se"
+                    " calculan de nuevo; lo que ya empezó queda como se planificó."
+                ),
+            },
+        ),
+    )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        StaffingPolicy.objects.get_or_create(pk=1)
+        return HttpResponseRedirect(reverse("admin:service_level_staffingpolicy_change", args=[1]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: StaffingPolicy, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        work_out_anew()

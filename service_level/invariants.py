@@ -71,6 +71,13 @@ RULES = [
         _same("day", "month", "month"),
     ),
     Rule(
+        "staffing_is_of_all_lines",
+        gettext_lazy("Las llamadas que se esperan en cada media hora son las de sus líneas."),
+        """SELECT began_at::text FROM service_level_staffingneed GROUP BY began_at
+            HAVING abs(COALESCE(sum(calls) FILTER (WHERE line = ''), -1)
+                       - COALESCE(sum(calls) FILTER (WHERE line <> ''), 0)) > 0.001""",
+    ),
+    Rule(
         "queue_log_every_call_is_told",
         gettext_lazy("Cada entrada a una cola que la central escribió es una llamada, y ninguna lo es sin sus líneas."),
         """WITH entered AS (

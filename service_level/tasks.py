@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from service_level.indicator import counting, forecast
+from service_level.staffing import needs
 from telephony.queue_log import sources
 
 
@@ -13,3 +14,9 @@ def keep_up() -> None:
     sources.read_sources(now=timezone.now())
     counting.count_changed()
     forecast.keep_forecast(now=timezone.now())
+
+
+@shared_task(name="service_level.keep_staffing")
+def keep_staffing() -> None:
+    """How many people the coming half hours need is worked out, once a day or after its policy changed."""
+    needs.keep_needs(now=timezone.now())

@@ -4,12 +4,15 @@ from django.urls import path
 
 from service_level.indicator import views
 from service_level.sealing import views as sealing
+from service_level.staffing import views as staffing
 
 app_name = "service_level"
 
 urlpatterns = [
     path("", views.newest, name="newest"),
     path("calls/<int:pk>/", views.call, name="call"),
+    path("staffing/", staffing.staffing, name="staffing"),
+    path("staffing/export/", staffing.export, name="staffing_export"),
     path("<str:named>/", views.month, name="month"),
     path("<str:named>/export/", views.export, name="export"),
     path("<str:named>/seal/", sealing.seal_page, name="seal"),

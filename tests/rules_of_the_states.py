@@ -75,8 +75,8 @@ RULES = (
     Rule(
         "a page left open is a sign that somebody is there",
         "campaigns/desk/views/desk.py",
-        "@asks_by_itself\n",
-        "",
+        "@asks_by_itself\n@require_POST\n",
+        "@require_POST\n",
         ("tests/agents/test_presence.py::test_what_a_page_asks_for_by_itself_is_no_sign",),
     ),
     Rule(

@@ -84,7 +84,7 @@ def bad_halves(day: date, *, line: str = "", formula: Formula, now: datetime) ->
         if begins.date() == day and counts.counted and left_of(counts, formula) < 0
     }
     past = {begins: [datetime.combine(one, begins.time(), LA_PAZ) for one in days] for begins in bad}
-    people = _people([*bad, *(one for several in past.values() for one in several)], now=now)
+    people = people_there([*bad, *(one for several in past.values() for one in several)], now=now)
     found = []
     for begins, counts in bad.items():
         usual = [people[one] for one in past[begins] if one in people]
@@ -127,7 +127,7 @@ def _like_days(day: date, with_calls: Iterable[date]) -> list[date]:
     return alike[:LIKE_DAYS]
 
 
-def _people(halves: Sequence[datetime], *, now: datetime) -> Mapping[datetime, People]:
+def people_there(halves: Sequence[datetime], *, now: datetime) -> Mapping[datetime, People]:
     """Of the half hours in which anybody was signed in."""
     if not halves:
         return {}

@@ -2,9 +2,11 @@
 
 from service_level.models.indicator import Formula, LineFigure, MeasuredQueue, MonthForecast
 from service_level.models.seals import MonthSeal, SealOrder
+from service_level.models.staffing import ForecastTrial, StaffingNeed, StaffingPolicy, StaffingRun
 from service_level.models.working import Holiday, Weekday, WorkingHours
 
 __all__ = [
+    "ForecastTrial",
     "Formula",
     "Holiday",
     "LineFigure",
@@ -12,6 +14,9 @@ __all__ = [
     "MonthForecast",
     "MonthSeal",
     "SealOrder",
+    "StaffingNeed",
+    "StaffingPolicy",
+    "StaffingRun",
     "Weekday",
     "WorkingHours",
 ]

@@ -64,6 +64,7 @@ MAY = {
     "service_level.Formula": "vacd",
     "service_level.Holiday": "vacd",
     "service_level.MeasuredQueue": "vacd",
+    "service_level.StaffingPolicy": "vc",
     "service_level.WorkingHours": "vacd",
     "telephony.CallOrder": "v",
     "telephony.Extension": "vac",

@@ -112,6 +112,8 @@ ADDRESSES = [
     Address("telephony:seat", (*AGENTS, *ELENA), sends={"extension": ""}),
     # the control room
     Address("service_level:newest", CENTRE),
+    Address("service_level:staffing", CENTRE),
+    Address("service_level:staffing_export", CENTRE, sends={}),
     Address("service_level:month", CENTRE, of=lambda world: {"named": "2026-11"}),
     Address("service_level:export", CENTRE, of=lambda world: {"named": "2026-11"}, sends={}),
     Address("service_level:line", CENTRE, of=lambda world: {"named": "2026-11", "line": "101"}),

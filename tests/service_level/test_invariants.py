@@ -22,6 +22,8 @@ BREAKS = {
     "sealed_indicator_is_told_so": "UPDATE service_level_linefigure SET hung_up = hung_up + 1 WHERE grain = 'day'",
     "service_level_counts_every_call": "DELETE FROM service_level_linefigure WHERE line = '101'",
     "service_level_half_hours_add_up": "UPDATE service_level_linefigure SET hung_up = 9 WHERE grain = 'half_hour'",
+    "staffing_is_of_all_lines": "INSERT INTO service_level_staffingneed (line, began_at, calls, handling, agents,"
+    " seats, level) VALUES ('', now(), 5, 180, 2, 3, 0.9)",
     "service_level_days_add_up": "UPDATE service_level_linefigure SET wait_total = 9 WHERE grain = 'month'",
     "queue_log_every_call_is_told": "DELETE FROM telephony_loggedvisit WHERE queue = '102'",
 }
