@@ -1,7 +1,8 @@
 """Whether the agents can make the calls of a campaign in the working hours that are left, and what would help.
 
 Calls needed are contacts × expected attempts (less those already made); calls possible are hours × calls an hour ×
-weight, inside working hours and calling windows, holidays out, until the last day.
+weight, inside working hours and calling windows, holidays out, until the last day; less the part of them in which the
+lines need these agents, where it is known (beside_the_lines.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.assignment.beside_the_lines import part_left
 from campaigns.models import AssignmentShare, CallingPolicy, CallingWindow, Campaign
 from campaigns.models.contacts import CallList
 from service_level.days import bounds_of
@@ -69,13 +71,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the plan says. `missing` are contacts for which there is no time, or nobody."""
+    """What the plan says. `missing` are contacts for which there is no time, or nobody; `hours_left` of an agent, of
+    which the lines leave the part `free`, or nobody knows (None: all of them count).
+    """
 
     contacts: int
     unassigned: int
     missing: int
     agents_calling: int
     hours_left: float
+    free: float | None
     days_left: int
     done_at: datetime | None
     verdict: str
@@ -86,6 +91,10 @@ class Plan:
     @property
     def fits(self) -> bool:
         return self.missing == 0
+
+    @property
+    def hours_for_calls(self) -> float:
+        return self.hours_left * (1.0 if self.free is None else self.free)
 
 
 def plan_of(*, campaign: Campaign, now: datetime) -> Plan:
@@ -108,6 +117,7 @@ def plan_of(*, campaign: Campaign, now: datetime) -> Plan:
         until=until,
         calls_an_hour=policy.calls_an_hour,
         attempts_expected=policy.attempts_expected,
+        free=part_left(calling={worker.agent_id for worker in workers}, calendar=calendar, start=start, until=until),
     )
 
 
@@ -126,10 +136,12 @@ def plan(
     until: datetime,
     calls_an_hour: int,
     attempts_expected: Decimal,
+    free: float | None = None,
 ) -> Plan:
     """The same from facts at hand: pure arithmetic."""
-    there = working_time_between(start, until, calendar=calendar)
-    hours_left = there / HOUR
+    whole = working_time_between(start, until, calendar=calendar) / HOUR
+    part = 1.0 if free is None else free
+    hours_left = whole * part
     known = {worker.agent_id: worker for worker in workers}
     by_agent: dict[int, Part] = {}
     missing_of: dict[str, float] = dict.fromkeys(CallList.values, 0.0)
@@ -142,7 +154,7 @@ def plan(
         needed = float(sum((load.calls for load in mine), Decimal(0))) / calls_an_hour
         own_hours = hours_left * float(worker.weight)
         missing = 0 if needed <= own_hours else min(contacts, ceil(contacts * (1 - own_hours / needed) - 1e-9))
-        longest = max(longest, timedelta(hours=needed / float(worker.weight)))
+        longest = max(longest, timedelta(hours=needed / float(worker.weight) / part) if part else timedelta.max)
         by_agent[agent_id] = Part(worker.name, contacts, needed, own_hours, missing)
         for load in mine:
             missing_of[load.call_list] += missing * load.contacts / contacts if contacts else 0
@@ -160,7 +172,8 @@ def plan(
         unassigned=sum(orphans.values()),
         missing=missing,
         agents_calling=len(by_agent),
-        hours_left=hours_left,
+        hours_left=whole,
+        free=free,
         days_left=days_left,
         done_at=done_at,
         verdict=_verdict(contacts, missing, len(by_agent), done_at),

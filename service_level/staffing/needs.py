@@ -98,6 +98,12 @@ def keep_needs(*, now: datetime) -> StaffingRun | None:
         )[0]  # fmt: skip
 
 
+def agents_by_half_hour(start: datetime, until: datetime) -> dict[datetime, int]:
+    """How many agents all lines together need, by when a half hour begins; those between, the one `start` is in too."""
+    rows = StaffingNeed.objects.filter(line="", began_at__gt=start - HALF, began_at__lt=until)
+    return {began_at.astimezone(LA_PAZ): agents or 0 for began_at, agents in rows.values_list("began_at", "agents")}
+
+
 def work_out_anew() -> None:
     """Whatever was worked out of what is to come is out of date: the clock does it again."""
     StaffingRun.objects.all().delete()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.urls import reverse
 
-from agents.models import Agent
+from agents.models import Agent, User
 from campaigns.assignment.assigning import open_lists
+from campaigns.assignment.beside_the_lines import part_left
 from campaigns.assignment.capacity import Load, Plan, Worker, plan, plan_of
 from campaigns.models import CallingPolicy, CallingWindow, ListEntry
-from service_level.models import Holiday, WorkingHours
+from service_level.models import Holiday, StaffingNeed, WorkingHours
 from service_level.working_time import Stretch, WorkingCalendar
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment
 
@@ -109,3 +112,55 @@ def test_the_plan_of_a_campaign_reads_its_tables(ana: Agent, luis: Agent) -> Non
     found = plan_of(campaign=campaign, now=moment("2026-11-30 13:00"))
     assert (found.by_agent[ana.pk].hours_needed, found.by_agent[ana.pk].missing) == (4, 0)
     assert found.by_agent[luis.pk].missing == 20
+
+
+def needed(day: str, first: int, last: int, agents: int) -> None:
+    """So many agents for all lines in each half hour from one hour to another."""
+    StaffingNeed.objects.bulk_create(
+        StaffingNeed(
+            line="", began_at=moment(f"{day} {half // 2:02}:{half % 2 * 30:02}"), calls=9, handling=180, agents=agents,
+            seats=agents, level=0.9,
+        )
+        for half in range(first * 2, last * 2)
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_the_lines_leave_a_part_of_the_hours(ana: Agent, luis: Agent) -> None:
+    """Of eight hours of two agents four need one of them: three quarters are left; with a third on the lines all."""
+    start, until = moment("2026-11-25 08:00"), moment("2026-11-26 00:00")
+    asked = {"calendar": EIGHT_HOURS, "start": start, "until": until}
+    both = {ana.pk, luis.pk}
+    assert part_left(calling=both, **asked) is None, "nobody knows what they need"
+    needed("2026-11-25", 8, 12, 1)
+    needed("2026-11-25", 12, 14, 2)  # nobody works then
+    needed("2026-11-25", 14, 18, 0)
+    assert part_left(calling=both, **asked) == 0.75
+    later = {**asked, "start": moment("2026-11-25 11:15")}
+    assert part_left(calling=both, **later) == pytest.approx((0.75 * 0.5 + 4) / 4.75)
+    assert part_left(calling={ana.pk}, **asked) == 1.0, "Luis is on the lines"
+    StaffingNeed.objects.update(agents=9)
+    assert part_left(calling=both, **asked) == 0
+    assert part_left(calling=set(), **asked) is None
+
+
+def test_hours_the_lines_need_are_no_hours_for_calls() -> None:
+    """320 contacts fill 32 hours; of half of them only half can be called, and it takes twice as long."""
+    facts = {
+        "workers": [Worker(1, "A1", Decimal(1))], "calendar": EIGHT_HOURS, "start": moment("2026-11-25 08:00"),
+        "until": moment("2026-12-01 00:00"), "calls_an_hour": 20, "attempts_expected": Decimal(2),
+    }  # fmt: skip
+    half = plan(loads=[Load(1, "TV", 320, Decimal(640))], free=0.5, **facts)
+    assert (half.missing, half.hours_left, half.hours_for_calls) == (160, 32, 16)
+    fits = plan(loads=[Load(1, "TV", 160, Decimal(320))], free=0.5, **facts)
+    assert (fits.missing, fits.done_at) == (0, moment("2026-11-30 18:00"))
+    none = plan(loads=[Load(1, "TV", 5, Decimal(10))], free=0.0, **facts)
+    assert (none.missing, none.done_at) == (5, None)
+
+
+@pytest.mark.django_db
+def test_the_proposal_says_what_the_lines_leave(ana: Agent, elena: User, signed_in: Any) -> None:
+    campaign = make_campaign()
+    add_contacts(campaign, 10)
+    page = reverse("campaigns:proposal", args=[f"{campaign.period:%Y-%m}"])
+    assert "No se sabe cuántos agentes piden las líneas" in signed_in(elena).get(page).content.decode()
