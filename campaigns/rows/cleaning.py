@@ -147,11 +147,10 @@ class _Cleaner:
         self, lines: Sequence[int], cells: Mapping[str, Column], amounts: Column, verdict: Verdict
     ) -> Verdict:
         """Rows below headings in another order would be read in the wrong columns: none of them can be used."""
-        if f"{WRONG}bad_amount" in amounts:
-            for place, amount in enumerate(amounts):
-                row = {field: column[place] for field, column in cells.items()}
-                if amount == f"{WRONG}bad_amount" and are_headings_in_another_order(row):
-                    self._other_headings.setdefault(lines[place] // LINES_A_SHEET, lines[place])
+        bad = f"{WRONG}bad_amount"
+        for place in (place for place, amount in enumerate(amounts) if amount == bad) if bad in amounts else ():
+            if are_headings_in_another_order({field: column[place] for field, column in cells.items()}):
+                self._other_headings.setdefault(lines[place] // LINES_A_SHEET, lines[place])
         if not self._other_headings:
             return verdict
         reasons, details, kept = ([*column] for column in verdict)
