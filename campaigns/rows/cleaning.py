@@ -7,11 +7,9 @@ looked up; columns that need nothing are told by one look at the whole of them.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from campaigns.rows.column_cleaning import (
@@ -20,7 +18,9 @@ from campaigns.rows.column_cleaning import (
     OTHER,
     WRONG,
     Column,
+    Known,
     amounts_of,
+    are_tidy,
     cards_of,
     day_of,
     name_keys,
@@ -29,12 +29,14 @@ from campaigns.rows.column_cleaning import (
     service_of,
     status_of,
     telephones_of,
+    tidy_words_of,
     told_product,
     words_of,
 )
 from campaigns.rows.other_headings import are_headings_in_another_order
+from campaigns.rows.verdicts import Check, Verdict, kept_cells, verdict_of
 from systems.reports import values
-from systems.reports.copying import copy_text, escaped, read_copy_line
+from systems.reports.copying import escaped, read_copy_line
 from systems.reports.parts import LINES_A_SHEET
 from systems.reports.request import BEYOND
 
@@ -75,13 +77,9 @@ RECAUDO_COLUMNS = ("receipt", "contract", "service_number", "service", "paid_on"
 OF_AN_AMOUNT = ("two_readings", "under_a_cent")
 LONGEST_NUMBER = 32
 LONGEST_RECEIPT = 40
-ANSWERS_KEPT = 4_096  # of each column
 PRODUCTS_KEPT = 100  # names of products that are neither Internet nor television
 # How the reader writes the number of a spreadsheet's cell: `149`, `149.5`, `74.5050`, and never `149.00`.
 _OF_A_NUMBER = re.compile(r"-?\d+(?:\.(?:\d*[1-9]|\d{3}0))?")
-
-
-Verdict = tuple[Column, Column, Column]  # why a row cannot be used, what stood there, and its cells
 
 
 class Unusable(Exception):
@@ -94,30 +92,6 @@ class Unusable(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True)
-class _Check:
-    """A column a row cannot do without: its clean values, the reason when there is none, and how long one may be."""
-
-    field: str
-    values: Column
-    missing: str = ""
-    longest: int = 0
-
-
-class _Known(dict[str, str]):
-    """Answers of a function by what it was asked, forgotten when there are too many."""
-
-    def __init__(self, answer: Callable[[str], str]) -> None:
-        super().__init__()
-        self._answer = answer
-
-    def __missing__(self, text: str) -> str:
-        if len(self) >= ANSWERS_KEPT:
-            self.clear()
-        found = self[text] = self._answer(text)
-        return found
-
-
 class _Cleaner:
     """Cleans the rows of one file, and remembers what its whole columns tell."""
 
@@ -125,7 +99,7 @@ class _Cleaner:
 
     def __init__(self, fields: tuple[str, ...]) -> None:
         self._fields = fields
-        self._services, self._days, self._amounts = _Known(service_of), _Known(day_of), _Known(self._amount)
+        self._services, self._days, self._amounts = Known(service_of), Known(day_of), Known(self._amount)
         self._marks: set[str] = set()
         self._marks_of_texts: set[str] = set()
         self._other_products: Counter[str] = Counter()
@@ -157,7 +131,7 @@ class _Cleaner:
         for place, line in enumerate(lines):
             if line >= self._other_headings.get(line // LINES_A_SHEET, line + 1):
                 reasons[place], details[place] = "other_headings", NULL
-                kept[place] = _kept(cells, place)
+                kept[place] = kept_cells(cells, place)
         return reasons, details, kept
 
     def _note_other_products(self, products: Column, services: Column, reasons: Column) -> None:
@@ -190,34 +164,36 @@ class Ccvp(_Cleaner):
         cells = dict(zip(self._fields, columns, strict=True))
         beyond = cells.pop(BEYOND, ())
         contract, number = numbers_of(cells["contract"]), numbers_of(cells["service_number"])
-        service = [services[cell] for cell in cells["product"]]
-        due_on, amount = [days[cell] for cell in cells["due_on"]], [amounts[cell] for cell in cells["amount"]]
+        service = list(map(services.__getitem__, cells["product"]))
+        due_on, amount = list(map(days.__getitem__, cells["due_on"])), list(map(amounts.__getitem__, cells["amount"]))
         checks = (
-            _Check("contract", contract, "no_contract", LONGEST_NUMBER),
-            _Check("service_number", number, "no_service_number", LONGEST_NUMBER),
-            _Check("product", service, "no_product"),
-            _Check("due_on", due_on),
-            _Check("amount", amount),
+            Check("contract", contract, "no_contract", LONGEST_NUMBER),
+            Check("service_number", number, "no_service_number", LONGEST_NUMBER),
+            Check("product", service, "no_product"),
+            Check("due_on", due_on),
+            Check("amount", amount),
         )
-        verdict = _verdict(checks, cells, excused=service, beyond=beyond)
+        verdict = verdict_of(checks, cells, excused=service, beyond=beyond)
         verdict = self._but_for_other_headings(lines, cells, amount, verdict)
         self._note_other_products(cells["product"], service, verdict[0])
-        name = words_of(cells["name"], LONGEST_NAME)
+        words, copied = (tidy_words_of, _as_it_is) if are_tidy(columns) else (words_of, escaped)
+        name = words(cells["name"], LONGEST_NAME)
+        staged_as = {word: OTHER if not word or word.startswith(WRONG) else word for word in set(service)}
         return [
-            [str(line) for line in lines],
-            escaped(contract),
-            escaped(number),
-            [OTHER if not word or word.startswith(WRONG) else word for word in service],
-            escaped(name),
-            escaped(name_keys(name)),
-            escaped(words_of(cards_of(cells["identity_card"]), 32)),
+            list(map(str, lines)),
+            copied(contract),
+            copied(number),
+            list(map(staged_as.__getitem__, service)),
+            copied(name),
+            copied(name_keys(name)),
+            copied(words(cards_of(cells["identity_card"]), 32)),
             list(map(telephones_of, cells["mobile"], cells["telephone_1"], cells["telephone_2"])),
-            escaped(words_of(cells["plan"], 80)),
+            copied(words(cells["plan"], 80)),
             or_null(due_on),
             amounts_of(amount, cells["amount"], verdict[0]),
-            escaped(words_of(cells["zone"], 80)),
-            escaped(words_of(cells["address"], 200)),
-            escaped(words_of(cells["segment"], 16)),
+            copied(words(cells["zone"], 80)),
+            copied(words(cells["address"], 200)),
+            copied(words(cells["segment"], 16)),
             *verdict,
         ]
 
@@ -237,27 +213,28 @@ class Recaudo(_Cleaner):
         beyond = cells.pop(BEYOND, ())
         receipt, contract = numbers_of(cells["receipt"]), numbers_of(cells["contract"])
         number = numbers_of(cells["service_number"])
-        paid_on, amount = [days[cell] for cell in cells["paid_on"]], [amounts[cell] for cell in cells["amount"]]
+        paid_on, amount = list(map(days.__getitem__, cells["paid_on"])), list(map(amounts.__getitem__, cells["amount"]))
         status = [status_of(cell) for cell in cells["status"]] if any(cells["status"]) else cells["status"]
         checks = (
-            _Check("receipt", receipt, "no_receipt", LONGEST_RECEIPT),
-            _Check("contract", contract, "no_contract", LONGEST_NUMBER),
-            _Check("service_number", number, "", LONGEST_NUMBER),
-            _Check("paid_on", paid_on),
-            _Check("amount", amount),
-            _Check("status", status),
+            Check("receipt", receipt, "no_receipt", LONGEST_RECEIPT),
+            Check("contract", contract, "no_contract", LONGEST_NUMBER),
+            Check("service_number", number, "", LONGEST_NUMBER),
+            Check("paid_on", paid_on),
+            Check("amount", amount),
+            Check("status", status),
         )
-        verdict = _verdict(checks, cells, excused=(), beyond=beyond)
+        verdict = verdict_of(checks, cells, excused=(), beyond=beyond)
         verdict = self._but_for_other_headings(lines, cells, amount, verdict)
+        words, copied = (tidy_words_of, _as_it_is) if are_tidy(columns) else (words_of, escaped)
         return [
-            [str(line) for line in lines],
-            escaped(receipt),
-            escaped(contract),
-            escaped(number),
+            list(map(str, lines)),
+            copied(receipt),
+            copied(contract),
+            copied(number),
             ["" if word.startswith(WRONG) else word for word in map(services.__getitem__, cells["product"])],
             or_null(paid_on),
             amounts_of(amount, cells["amount"], verdict[0]),
-            escaped(words_of(cells["channel"], 60)),
+            copied(words(cells["channel"], 60)),
             ["" if word.startswith(WRONG) else word for word in status],
             *verdict,
         ]
@@ -288,37 +265,5 @@ def _field_of(reason: str, given: Mapping[str, str]) -> str:
     return "amount" if "amount" in reason or reason in OF_AN_AMOUNT else reason.removeprefix("no_")
 
 
-def _verdict(checks: Sequence[_Check], cells: Mapping[str, Column], *, excused: Column, beyond: Column) -> Verdict:
-    """The columns reason, detail and cells. A row of another product is excused: nobody has to mend it.
-
-    Unless it has cells `beyond` the headings: then nobody knows whether what stands below `product` is one.
-    """
-    count = len(next(iter(cells.values())))
-    wrong: dict[int, tuple[str, str]] = {}
-    for check in checks:
-        for place, reason in _failures(check):
-            wrong.setdefault(place, (reason, check.field))
-    reasons, details, kept = [NULL] * count, [NULL] * count, [NULL] * count
-    wrong |= {place: ("too_many_cells", "") for place, text in enumerate(beyond) if text}
-    for place, (reason, field) in wrong.items():
-        if field and excused and excused[place] == OTHER:
-            continue
-        reasons[place] = reason
-        details[place] = copy_text((cells[field] if field else beyond)[place][:160])
-        kept[place] = _kept(cells, place)
-    return reasons, details, kept
-
-
-def _kept(cells: Mapping[str, Column], place: int) -> str:
-    """The cells of a row as they were."""
-    row = {name: column[place].replace("\x00", "") for name, column in cells.items()}
-    return copy_text(json.dumps(row, ensure_ascii=False))
-
-
-def _failures(check: _Check) -> Iterator[tuple[int, str]]:
-    if check.missing and not all(check.values):
-        yield from ((place, check.missing) for place, value in enumerate(check.values) if not value)
-    if check.longest and max(map(len, check.values)) > check.longest:
-        yield from ((place, "too_long") for place, value in enumerate(check.values) if len(value) > check.longest)
-    if not check.longest and WRONG in "".join(check.values):
-        yield from ((place, value[1:]) for place, value in enumerate(check.values) if value.startswith(WRONG))
+def _as_it_is(column: list[str]) -> list[str]:
+    return column

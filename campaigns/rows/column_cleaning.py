@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from string import punctuation
 
 from systems.reports import values
@@ -22,7 +22,23 @@ LONGEST_NAME = 160
 # S.R.L. is SRL and O'Connor OCONNOR; whatever else is no letter stands between two words
 _WITHOUT_PUNCTUATION = {ord(sign): " " for sign in punctuation} | {ord(sign): None for sign in ".'`\""}
 
+ANSWERS_KEPT = 4_096  # of each column
+
 Column = Sequence[str]
+
+
+class Known(dict[str, str]):
+    """Answers of a function by what it was asked, forgotten when there are too many."""
+
+    def __init__(self, answer: Callable[[str], str]) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= ANSWERS_KEPT:
+            self.clear()
+        found = self[text] = self._answer(text)
+        return found
 
 
 def service_of(text: str) -> str:
@@ -82,6 +98,18 @@ def cards_of(column: list[str]) -> list[str]:
     return [values.identity_card(cell) for cell in column] if "." in whole or not whole.isascii() else column
 
 
+def are_tidy(columns: Iterable[Sequence[str]]) -> bool:
+    """Whether every sign of these cells is seen and none means anything to COPY, with single blanks: told by one look
+    at all of them, most batches spare each of their columns its own.
+
+    What is Latin stays so however it is turned, and no sign of it becomes one that COPY knows.
+    """
+    whole = "".join(map("".join, columns))
+    if "  " in whole or "\\" in whole or not whole.isprintable():
+        return False
+    return values.is_latin(whole)
+
+
 def words_of(column: list[str], most: int) -> list[str]:
     """Cells with single blanks, cut to what the database keeps."""
     whole = "".join(column)
@@ -89,6 +117,11 @@ def words_of(column: list[str], most: int) -> list[str]:
         column, whole = [values.visible(cell) for cell in column], seen
     if "  " in whole or not whole.isprintable():  # a tab, the end of a line, a blank that does not break
         column = [" ".join(cell.split()) for cell in column]
+    return tidy_words_of(column, most)
+
+
+def tidy_words_of(column: list[str], most: int) -> list[str]:
+    """The same of cells that are tidy."""
     if max(map(len, column)) > most:
         column = [cell[:most] for cell in column]
     return column

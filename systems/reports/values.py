@@ -69,15 +69,18 @@ def normal(text: str) -> str:
 
 def _may_hide(text: str) -> bool:
     """Whether a sign that nobody sees may stand in it; what Latin letters have of them cannot be printed. Told fast."""
-    if not text.isprintable():
-        return True
+    return not text.isprintable() or not is_latin(text)
+
+
+def is_latin(text: str) -> bool:
+    """Whether every sign is one of Latin-1. Told fast."""
     if text.isascii():
-        return False
+        return True
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:
-        return True
-    return False
+        return False
+    return True
 
 
 def plain(text: str) -> str:

@@ -180,3 +180,20 @@ def test_long_words_are_cut_to_what_the_database_keeps() -> None:
     row = clean_row("ccvp", {**USABLE, "name": "Á" * 300, "address": "x" * 300, "plan": "p" * 300, "segment": "s" * 99})
     lengths = {name: len(row[name] or "") for name in ("name", "name_key", "address", "plan", "segment")}
     assert lengths == {"name": 160, "name_key": 160, "address": 200, "plan": 80, "segment": 16}
+
+
+def test_a_row_is_cleaned_the_same_whatever_stands_beside_it() -> None:
+    own = {**USABLE, "name": "Ana María Ñusta", "address": "Av. Ávila N° 2", "identity_card": "½ 4934212.0"}
+    others = [{**own, "name": name} for name in ("Ana  María", "Ana\\tMaría", "Ana\u200bMaría", "Ana María", "Āna")]
+    alone = staged_rows([own])[0]
+    for other in others:
+        assert staged_rows([own, other])[0] == alone
+
+
+def columns_of(rows: list[dict[str, str]]) -> list[list[str]]:
+    return [[row.get(field, "") for row in rows] for field in CCVP_FIELDS]
+
+
+def staged_rows(rows: list[dict[str, str]]) -> list[tuple[str, ...]]:
+    columns = Ccvp(CCVP_FIELDS).clean(range(2, 2 + len(rows)), columns_of(rows))
+    return list(zip(*columns, strict=True))
