@@ -125,7 +125,7 @@ WHAT_IS_READ_AND_COUNTED = (
     Rule(
         "a contract written with thousands is another customer",
         "campaigns/rows/reading.py",
-        "        thousands.join_thousands(report=report)\n",
+        '        thousands.join_thousands(report=report, columns=told.findings["parted_numbers"])\n',
         "",
         ("tests/campaigns/intake/test_thousands.py",),
     ),

@@ -104,18 +104,33 @@ class _Cleaner:
         self._marks_of_texts: set[str] = set()
         self._other_products: Counter[str] = Counter()
         self._other_headings: dict[int, int] = {}
+        self._parted_numbers: set[str] = set()
+        self._has_two_readings = False
 
     def findings(self) -> dict[str, Any]:
         """`marks`: the signs (`.`, `,`) that were seen to part decimals; `marks_of_texts`: in what no number gives;
         `other_products`: names that are neither Internet nor television, with their rows; `other_headings`: lines with
-        headings in another order.
+        headings in another order; `parted_numbers`: fields of numbers in which such signs stand; `has_two_readings`:
+        whether amounts wait for the whole column.
         """
         return {
             "marks": sorted(self._marks),
             "marks_of_texts": sorted(self._marks_of_texts),
             "other_products": dict(self._other_products),
             "other_headings": sorted(self._other_headings.values()),
+            "parted_numbers": sorted(self._parted_numbers),
+            "has_two_readings": self._has_two_readings,
         }
+
+    def _note_what_waits(self, numbers: Mapping[str, Column], cells: Mapping[str, Column], reasons: Column) -> None:
+        """Remember whether anything is left that only the database can settle: mostly nothing is, and it is not asked.
+
+        Columns that were taken as they came are of digits alone.
+        """
+        self._has_two_readings = self._has_two_readings or "two_readings" in reasons
+        for field, column in numbers.items():
+            if column is not cells[field] and any(sign in "".join(column) for sign in ".,"):
+                self._parted_numbers.add(field)
 
     def _but_for_other_headings(
         self, lines: Sequence[int], cells: Mapping[str, Column], amounts: Column, verdict: Verdict
@@ -176,6 +191,7 @@ class Ccvp(_Cleaner):
         verdict = verdict_of(checks, cells, excused=service, beyond=beyond)
         verdict = self._but_for_other_headings(lines, cells, amount, verdict)
         self._note_other_products(cells["product"], service, verdict[0])
+        self._note_what_waits({"contract": contract, "service_number": number}, cells, verdict[0])
         words, copied = (tidy_words_of, _as_it_is) if are_tidy(columns) else (words_of, escaped)
         name = words(cells["name"], LONGEST_NAME)
         staged_as = {word: OTHER if not word or word.startswith(WRONG) else word for word in set(service)}
@@ -225,6 +241,7 @@ class Recaudo(_Cleaner):
         )
         verdict = verdict_of(checks, cells, excused=(), beyond=beyond)
         verdict = self._but_for_other_headings(lines, cells, amount, verdict)
+        self._note_what_waits({"contract": contract, "service_number": number}, cells, verdict[0])
         words, copied = (tidy_words_of, _as_it_is) if are_tidy(columns) else (words_of, escaped)
         return [
             list(map(str, lines)),

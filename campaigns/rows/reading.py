@@ -55,9 +55,10 @@ def stage(*, report: Report, progress: Progress) -> Told:
         staging.make_table(report=report)
         staging.copy_lines(report=report, chunks=_with_progress(reading, progress))
         told = reading.told
-        if decimal := _decimal_mark(told, is_text=reading.format == "csv", accepted=report.accepted_by_id is not None):
+        decimal = _decimal_mark(told, is_text=reading.format == "csv", accepted=report.accepted_by_id is not None)
+        if decimal and told.findings["has_two_readings"]:
             staging.settle_two_readings(report=report, decimal=decimal)
-        thousands.join_thousands(report=report)
+        thousands.join_thousands(report=report, columns=told.findings["parted_numbers"])
         digits.fill_up(report=report, digits=digits.digits_of(report.kind))
         progress.set(rows_read=reading.rows, rows_expected=reading.rows)
     read = [{"name": sheet["name"], "rows": sheet["rows"]} for sheet in told.sheets if sheet["name"]]

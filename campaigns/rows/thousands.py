@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import connection
 
 from campaigns.models import Report
@@ -22,8 +24,12 @@ UPDATE {{table}} staged SET {{column}} = {_JOINED}
 """
 
 
-def join_thousands(*, report: Report) -> None:
-    """Write the staged contracts and services of `report` without the points of thousands some of them came with."""
+def join_thousands(*, report: Report, columns: Collection[str] = tuple(_KNOWN)) -> None:
+    """Write the staged contracts and services of `report` without the points of thousands some of them came with.
+
+    `columns`: those in which a point or a comma was seen. A look at a million numbers that have none costs a second.
+    """
     with connection.cursor() as cursor:
-        for column, (known, number) in _KNOWN.items():
+        for column in columns:
+            known, number = _KNOWN[column]
             cursor.execute(_JOIN.format(table=table_of(report), column=column, known=known, number=number), [])

@@ -190,6 +190,17 @@ def test_a_row_is_cleaned_the_same_whatever_stands_beside_it() -> None:
         assert staged_rows([own, other])[0] == alone
 
 
+def test_what_only_the_database_can_settle_is_told_of_the_whole_file() -> None:
+    cleaner = Ccvp(CCVP_FIELDS)
+    cleaner.clean([2], columns_of([{**USABLE, "contract": "120100", "service_number": "1201000261"}]))
+    told = cleaner.findings()
+    assert (told["parted_numbers"], told["has_two_readings"]) == ([], False)
+    cleaner.clean([3], columns_of([{**USABLE, "contract": "120.100", "amount": "1.149"}]))
+    cleaner.clean([4], columns_of([USABLE]))
+    told = cleaner.findings()
+    assert (told["parted_numbers"], told["has_two_readings"]) == (["contract"], True)
+
+
 def columns_of(rows: list[dict[str, str]]) -> list[list[str]]:
     return [[row.get(field, "") for row in rows] for field in CCVP_FIELDS]
 
