@@ -31,17 +31,25 @@ def card_key(card: str) -> str:
     second = f"split_part(upper({card}), ' ', 2)"
     complement = f"CASE WHEN ascii({second}) BETWEEN 48 AND 57 THEN '-' || {second} ELSE '' END"  # a blank for a dash
     is_card = f"ascii({card}) BETWEEN 48 AND 57 AND length({number}) >= {LEAST_OF_A_CARD}"
-    return f"CASE WHEN {is_card} THEN ltrim({issued}, '0') || {complement} ELSE {card} END"
+    # digits alone, as most are, need none of it
+    is_digits = f"ltrim({card}, '0123456789') = '' AND length({card}) >= {LEAST_OF_A_CARD}"
+    return f"""CASE WHEN {is_digits} THEN ltrim({card}, '0')
+                 WHEN {is_card} THEN ltrim({issued}, '0') || {complement} ELSE {card} END"""
 
 
-# Hashed, and of two kinds: three million texts would be grouped in twice the time.
+# Hashed, and of two kinds: three million texts would be sorted in twice the time. Only those that stand twice are kept:
+# a key is compared with its neighbours, and most of a million are not even written.
 _KEYS = f"""
 CREATE TEMPORARY TABLE household_key ON COMMIT DROP AS
-SELECT id, hashtextextended(unnest(telephones), 0) AS key FROM campaigns_contact
- WHERE campaign_id = %(campaign)s {{near}}
-UNION ALL
-SELECT id, hashtextextended({card_key("identity_card")}, 1) FROM campaigns_contact
- WHERE campaign_id = %(campaign)s AND identity_card <> '' {{near}}
+SELECT id, key
+  FROM (SELECT id, key, lag(key) OVER in_order AS before, lead(key) OVER in_order AS after
+          FROM (SELECT id, hashtextextended(unnest(telephones), 0) AS key FROM campaigns_contact
+                 WHERE campaign_id = %(campaign)s {{near}}
+                UNION ALL
+                SELECT id, hashtextextended({card_key("identity_card")}, 1) FROM campaigns_contact
+                 WHERE campaign_id = %(campaign)s AND identity_card <> '' {{near}}) every
+        WINDOW in_order AS (ORDER BY key)) neighbours
+ WHERE key IN (before, after)
 """
 _SHARED = f"""
 CREATE TEMPORARY TABLE household_link ON COMMIT DROP AS

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from campaigns.assignment import assigning
-from campaigns.intake.contacts_of_rows import write_contacts
+from campaigns.intake.contacts_of_rows import refresh_statistics, write_contacts
 from campaigns.models import Campaign, Report, ReportKind, Service
 from campaigns.month import lifecycle
 from campaigns.payments import receipts, refund_rows
@@ -123,6 +123,7 @@ def publish(
     progress.watch(GrowingFiles(rows=counts["taken"], steps=STEPS))
     with roomy_session(), connection.cursor() as cursor:
         write_contacts(cursor, table=table, campaign=campaign)
+        refresh_statistics(cursor)
     assigning.open_lists(campaign=campaign, now=now)
     receipts.match_waiting(campaign=campaign, now=now)
     progress.watch(None)

@@ -22,7 +22,7 @@ from campaigns.assignment import assigning
 from campaigns.assignment.late import Changed
 from campaigns.assignment.turns import position_in
 from campaigns.intake import publishing
-from campaigns.intake.contacts_of_rows import set_contacts
+from campaigns.intake.contacts_of_rows import refresh_statistics, set_contacts
 from campaigns.intake.differences import Summary, compare
 from campaigns.intake.following import follow_renewals, follow_telephones
 from campaigns.models import Campaign, ChangedRows, RejectedRow, Report, ReportKind
@@ -120,6 +120,7 @@ def supersede(
         cursor.execute(_OTHER_LIST, [report.pk])
         (in_another_list,) = cursor.fetchone()
         set_contacts(cursor, table=table, campaign=campaign, now=now)
+        refresh_statistics(cursor)
         follow_renewals(cursor, campaign=campaign, by=by, now=now)
         receipts.settle_again(cursor, contacts=_CHANGED.format(**words), campaign=campaign, verb=verb, now=now)
         follow_telephones(cursor, contacts=_OTHER_TELEPHONES.format(**words), by=by, now=now)

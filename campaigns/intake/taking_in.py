@@ -256,7 +256,7 @@ def in_our_words(error: Exception) -> str:
 
 def _refresh_statistics(*, report: Report) -> None:
     """The planner of the database must know of a million new rows before the first desk asks for its contact."""
-    tables = "campaigns_contact, campaigns_renewal, campaigns_listentry"
+    tables = "campaigns_renewal, campaigns_listentry"  # the contacts' are, before they were assigned
     # who is at them already (the database does it by itself, too) is not waited for: then they are fresh soon enough
     with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {tables if report.kind == ReportKind.CCVP else 'campaigns_receipt'}")
