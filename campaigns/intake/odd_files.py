@@ -45,7 +45,8 @@ def what_is_odd(
 
     `lost`: numbers that may have lost zeros.
     """
-    unclear = _count_two_readings(report)  # usable as soon as it is accepted
+    has_some = told.findings["has_two_readings"]
+    unclear = _count_two_readings(report) if has_some else 0  # usable as soon as it is accepted
     rejected = counts["rejected"] - unclear
     if counts["rows"] == rejected + counts.get("other_service", 0):
         none = _("Ninguna de sus %(rows)s filas se puede usar.") % {"rows": _n(counts["rows"])}
