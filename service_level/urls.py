@@ -19,6 +19,7 @@ urlpatterns = [
     path("<str:named>/seal/new/", sealing.seal_month, name="seal_month"),
     path("<str:named>/seal/progress/", sealing.seal_progress, name="seal_progress"),
     path("<str:named>/seal/<int:revision>/<str:kind>/", sealing.seal_file, name="seal_file"),
+    path("<str:named>/heard/", views.beside, name="beside"),
     path("<str:named>/days/<str:day>/", views.day, name="day"),
     path("<str:named>/lines/<path:line>/", views.line, name="line"),
     path("<str:named>/calls/<path:line>/", views.calls, name="calls"),

@@ -32,6 +32,7 @@ FIELD_OF = {
     "no_amount": "amount",
     "amount_not_positive": "amount",
     "bad_status": "status",
+    "bad_currency": "currency",
     "two_readings": "amount",
     "under_a_cent": "amount",
     "contradicts": "service_number",
@@ -99,6 +100,7 @@ def columns_of(kind: str) -> list[tuple[str, str]]:
         "segment": _("Segmento"),
         "channel": _("Canal"),
         "status": _("Estado"),
+        "currency": _("Moneda"),
     }
     return [(name, labels.get(name, name)) for name in fields_of(kind)]
 

@@ -22,6 +22,7 @@ from campaigns.rows.column_cleaning import (
     amounts_of,
     are_tidy,
     cards_of,
+    currencies_of,
     day_of,
     name_keys,
     numbers_of,
@@ -56,8 +57,11 @@ CCVP_FIELDS = (
     "zone",
     "address",
     "segment",
+    "currency",
 )
-RECAUDO_FIELDS = ("receipt", "contract", "service_number", "product", "paid_on", "amount", "channel", "status")
+RECAUDO_FIELDS = (
+    *("receipt", "contract", "service_number", "product", "paid_on", "amount", "channel", "status", "currency"),
+)
 CCVP_COLUMNS = (
     "contract",
     "service_number",
@@ -187,6 +191,7 @@ class Ccvp(_Cleaner):
             Check("product", service, "no_product"),
             Check("due_on", due_on),
             Check("amount", amount),
+            Check("currency", currencies_of(cells["currency"])),
         )
         verdict = verdict_of(checks, cells, excused=service, beyond=beyond)
         verdict = self._but_for_other_headings(lines, cells, amount, verdict)
@@ -238,6 +243,7 @@ class Recaudo(_Cleaner):
             Check("paid_on", paid_on),
             Check("amount", amount),
             Check("status", status),
+            Check("currency", currencies_of(cells["currency"])),
         )
         verdict = verdict_of(checks, cells, excused=(), beyond=beyond)
         verdict = self._but_for_other_headings(lines, cells, amount, verdict)
@@ -277,8 +283,8 @@ def _field_of(reason: str, given: Mapping[str, str]) -> str:
         return "due_on" if "due_on" in given else "paid_on"
     if "product" in reason:
         return "product"
-    if reason == "bad_status":
-        return "status"
+    if reason in ("bad_status", "bad_currency"):
+        return reason.removeprefix("bad_")
     return "amount" if "amount" in reason or reason in OF_AN_AMOUNT else reason.removeprefix("no_")
 
 

@@ -98,6 +98,12 @@ def cards_of(column: list[str]) -> list[str]:
     return [values.identity_card(cell) for cell in column] if "." in whole or not whole.isascii() else column
 
 
+def currencies_of(column: list[str]) -> list[str]:
+    """Nothing where they are bolivianos, or nothing is said of it: a column of them is looked at cell by cell."""
+    wrong = {cell: f"{WRONG}bad_currency" for cell in set(column) if not values.is_in_bolivianos(cell)}
+    return [wrong.get(cell, "") for cell in column] if wrong else []
+
+
 def are_tidy(columns: Iterable[Sequence[str]]) -> bool:
     """Whether every sign of these cells is seen and none means anything to COPY, with single blanks: told by one look
     at all of them, most batches spare each of their columns its own.

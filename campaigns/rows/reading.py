@@ -122,6 +122,7 @@ def sentence(reason: str) -> str:
         "amount_not_positive": _("El monto debe ser mayor que cero."),
         "annuls_unknown": _("Anula un recibo que no se conoce."),
         "other_headings": _("Está debajo de otra fila de títulos, con las columnas en otro orden."),
+        "bad_currency": _("La moneda no es bolivianos, o no se entiende."),
         "bad_status": _("No se entiende el estado del recibo."),
         "too_many_cells": _(
             "La fila tiene más celdas que títulos: un separador de más corrió sus columnas. Ponga cada dato en la suya."

@@ -16,6 +16,7 @@ from agents.access import centre_only, signed_in_user
 from screens.spreadsheets import workbook_response
 from service_level.days import LA_PAZ, bounds_of, read_day
 from service_level.indicator.accounts import read_accounts
+from service_level.indicator.beside import BOTH, KINDS, lay_beside, pairs_of
 from service_level.indicator.calls import ALL, ATT, Asked, asked_for, find_calls
 from service_level.indicator.counting import days_to_be_counted, months_with_figures
 from service_level.indicator.figures import Counts, Line, Month, counted_until, days_of, read_month
@@ -87,6 +88,7 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "sealed": MonthSeal.objects.visible_to(signed_in_user(request)).filter(month=this).order_by("revision").last(),
         "seal": reverse("service_level:seal", args=[written(this)]),
         "others": reverse("service_level:others", args=[written(this), ATT]),
+        "beside": reverse("service_level:beside", args=[written(this)]),
         "around": around(
             this, lambda month: reverse("service_level:month", args=[written(month)]), today=timezone.localdate()
         ),
@@ -201,6 +203,26 @@ def others(request: HttpRequest, named: str, line: str) -> HttpResponse:
         "trail": [*_trail(this), ("", _("Otras cuentas"))],
     }
     return render(request, "service_level/indicator/others.html", context)
+
+
+@require_GET
+@centre_only
+def beside(request: HttpRequest, named: str) -> HttpResponse:
+    """What the switchboard wrote of a month beside what its link told: the calls in which they differ."""
+    this, kind = _month_named(named).month, request.GET.get("kind", "")
+    told = lay_beside(this)
+    kind = kind if kind in KINDS else next((one for one in KINDS if one != BOTH and told.counts[one]), BOTH)
+    pairs = pairs_of(this, kind)
+    context = {
+        "name": month_in_words(this),
+        "told": told,
+        "kind": kind,
+        "kinds": [(words, told.counts[code], code) for code, words in KINDS.items()],
+        "pairs": pairs,
+        "is_cut": len(pairs) < told.counts[kind],
+        "trail": [*_trail(this), ("", _("El registro y el enlace"))],
+    }
+    return render(request, "service_level/indicator/beside.html", context)
 
 
 @require_GET

@@ -66,6 +66,7 @@ CCVP: dict[str, tuple[str, ...]] = {
     "zone": ("ZONA", "BARRIO", "SECTOR", "LOCALIDAD"),
     "address": ("DIRECCION", "DIRECCION DE INSTALACION", "DOMICILIO", "DIRECCION CLIENTE"),
     "segment": ("SEGMENTO", "SEGMENTO CLIENTE", "CATEGORIA", "CATEGORIA CLIENTE"),
+    "currency": ("MONEDA", "TIPO_MONEDA", "TIPO DE MONEDA", "COD_MONEDA", "DIVISA"),
 }
 
 RECAUDO: dict[str, tuple[str, ...]] = {
@@ -88,6 +89,7 @@ RECAUDO: dict[str, tuple[str, ...]] = {
     "amount": ("MONTO", "MONTO_BS", "MONTO PAGADO", "MONTO COBRADO", "IMPORTE", "IMPORTE BS", "IMPORTE PAGADO"),
     "channel": ("CANAL", "CANAL DE PAGO", "MEDIO_PAGO", "MEDIO DE PAGO", "FORMA DE PAGO", "ENTIDAD", "CAJA"),
     "status": ("ESTADO", "ESTADO_RECIBO", "ESTADO DEL RECIBO", "ESTADO_PAGO", "SITUACION", "ANULADO", "ANULADA"),
+    "currency": CCVP["currency"],
 }
 
 HEADINGS = {"ccvp": CCVP, "recaudo": RECAUDO}

@@ -37,6 +37,7 @@ _MONTH_NAMES = (
     ("jul",), ("ago", "aug"), ("sep", "set"), ("oct",), ("nov",), ("dic", "dec"),
 )  # fmt: skip
 _MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, start=1) for name in names}
+_BOLIVIANOS = frozenset({"", "bs", "b$", "bob", "boliviano", "bolivianos"})
 _ANNULLED = re.compile(
     r"anul|reversa|revert|revers|extorn|devuel|devol|reembols|contracargo|(?:si|s|x|1|true|verdadero)$"
 )
@@ -125,6 +126,11 @@ def signed_money(text: str) -> Decimal:
     bare = _without_currency(normal(text)).strip("()")
     whole = _EVEN.sub("", bare)
     return -money(whole.replace("-", "") + bare[len(whole) :])
+
+
+def is_in_bolivianos(text: str) -> bool:
+    """Whether a column of currencies says so: `Bs`, `BOB`, `Bolivianos`; where it says nothing it is."""
+    return plain(visible(text)).replace(".", "").strip() in _BOLIVIANOS
 
 
 def is_annulled(text: str) -> bool:

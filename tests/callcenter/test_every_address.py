@@ -116,6 +116,7 @@ ADDRESSES = [
     Address("service_level:staffing_export", CENTRE, sends={}),
     Address("service_level:month", CENTRE, of=lambda world: {"named": "2026-11"}),
     Address("service_level:export", CENTRE, of=lambda world: {"named": "2026-11"}, sends={}),
+    Address("service_level:beside", CENTRE, of=lambda world: {"named": "2026-11"}),
     Address("service_level:line", CENTRE, of=lambda world: {"named": "2026-11", "line": "101"}),
     Address("service_level:calls", CENTRE, of=lambda world: {"named": "2026-11", "line": "att"}),
     Address("service_level:seal", CENTRE, of=lambda world: {"named": "2026-11"}),
