@@ -32,7 +32,7 @@ from inbound.walks.consequences import INTERACTION
 from inbound.writes.lists import FOR_A_PERSON, UNDER_WAY, words_of
 from screens.templatetags.screens import bs
 from service_level.days import midnight_of
-from telephony.phone_numbers import parse
+from telephony.phone_numbers import display, parse
 
 SHOWN = 20  # rows of each list
 A_SHIFT = timedelta(hours=12)  # so long after her call an agent may still look the customer up
@@ -86,8 +86,10 @@ class Standing:
     @cached_property
     def writes(self) -> list[tuple[OutsideWrite, str, bool]]:
         """What calls asked of other systems, with its words and whether it waits: what waits first."""
-        found = OutsideWrite.objects.visible_to(self.user).filter(walk__contract=self.contract)
-        waits = Q(state__in=(*FOR_A_PERSON, *UNDER_WAY), card=None)
+        hers = Q(walk__contract=self.contract) | Q(payload__contract=self.contract)  # who calls may be somebody else
+        found = OutsideWrite.objects.visible_to(self.user).filter(hers)
+        is_said = Q(card__isnull=False, card__contract=self.contract)  # by its card, which stands beside it
+        waits = Q(state__in=(*FOR_A_PERSON, *UNDER_WAY)) & ~is_said
         rows = (
             found.exclude(action=INTERACTION)
             .annotate(waits=waits)
@@ -167,7 +169,8 @@ class Standing:
 
     def pending_of(self, numbers: Collection[str]) -> list[Entry]:
         """What waits for somebody from calls that knew a service of hers by its number alone, what is due first."""
-        written = {*numbers, *filter(None, map(parse, numbers))}
+        known = set(filter(None, map(parse, numbers)))
+        written = {*numbers, *known, *map(display, known)}  # a card keeps them as they are read
         about = Q(telephone__in=written) | Q(details__number__in=written) | Q(details__service_number__in=written)
         cards = Escalation.objects.visible_to(self.user).filter(about, contract="", closed_at=None)
         writes = OutsideWrite.objects.visible_to(self.user).filter(to_whom__in=written, walk__contract="", card=None)

@@ -16,14 +16,16 @@ from escalations.models import Escalation
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.cards import plain
+from inbound.walks.cards import CORRECTED, plain, surviving
 from inbound.walks.consequences import INTERACTION
 from inbound.walks.following import what_follows
+from inbound.walks.heard import HEARD_OF, there_instead_of
 from inbound.walks.state import flow_of
+from inbound.writes.writing import NUMBERS
 from screens.templatetags.screens import bs
 
 State = OutsideWrite.State
-LOOKED_BACK = timedelta(days=7)  # whose card of the same may still be open
+LOOKED_BACK = timedelta(days=30)  # whose card of the same may still be open
 MISTAKES = ":mistaken"  # the cards of what is to be undone: they ask for nothing
 INSTEAD = "instead"  # among the details of a card: the amount that is asked for now
 SAID_BY = "requester"  # of what was sent, who asked
@@ -83,12 +85,13 @@ def _writes(now: datetime) -> QuerySet[OutsideWrite]:
 
 def _of_writes(now: datetime, of: OutsideWrite | None = None) -> Iterator[Ask]:
     """Of what was asked for and is not done. A card may have been corrected since: it asks for both."""
-    writes = _writes(now).exclude(state=State.DONE).filter(card__state__in=Escalation.UNSETTLED)
+    is_open = Q(card__state__in=Escalation.UNSETTLED) | Q(card__merged_into__state__in=Escalation.UNSETTLED)
+    writes = _writes(now).exclude(state=State.DONE).filter(is_open)
     if of is not None:
         writes = writes.filter(to_whom=of.to_whom, action=of.action)
     for write in writes.select_related("card"):
-        card = write.card
-        if card is None or card.key.endswith(MISTAKES):
+        card = surviving(write.card) if write.card else None
+        if card is None or card.key.endswith(MISTAKES) or card.state not in Escalation.UNSETTLED:
             continue
         numbers = forms_of(write.to_whom, str(card.details.get("number") or ""))
         amounts = frozenset({bs(write.amount) if write.amount else "", _amount_of(card)} - {""})
@@ -119,6 +122,8 @@ def _of_steps(now: datetime) -> Iterator[Ask]:
     for passed in asked.order_by("walk", "position"):
         if action := flow_of(passed.version_id).steps[passed.step].action:
             steps.setdefault(passed.walk_id, {})[action] = passed.entered_at
+    for walk, action in _not_needed(list(steps)):
+        steps[walk].pop(action, None)
     seen = set[int]()
     for passed in of_calls.select_related("escalation", "write").order_by("walk", "position"):
         card = passed.escalation
@@ -138,6 +143,23 @@ def _of_steps(now: datetime) -> Iterator[Ask]:
                 yield Ask(card, passed.walk_id, action, numbers, amounts, since, None, frozenset())
 
 
+def _not_needed(walks: list[int]) -> Iterator[tuple[int, str]]:
+    """Walks with what each asked in vain, and said at its end that it needs no more."""
+    ends = Footstep.objects.filter(walk__in=walks, kind="end").exclude(answer={})
+    said = {
+        (walk, int(name.removeprefix(HEARD_OF)))
+        for walk, answer in ends.values_list("walk", "answer")
+        for name, told in answer.items()
+        if name.startswith(HEARD_OF) and told == CORRECTED
+    }
+    heard = Footstep.objects.filter(walk__in={walk for walk, _at in said}) if said else ()
+    for passed in heard:
+        if (passed.walk_id, passed.position) in said:
+            flow = flow_of(passed.version_id)
+            for name in there_instead_of(flow, flow.steps[passed.step]):
+                yield passed.walk_id, flow.steps[name].action
+
+
 def forms_of(*numbers: str) -> frozenset[str]:
     """As it was written, and as numbers are compared: a write that moves no money keeps the first."""
     return frozenset({form for number in numbers if number for form in (number, plain(number))})
@@ -148,4 +170,5 @@ def _amount_of(card: Escalation) -> str:
 
 
 def _said(write: OutsideWrite) -> dict[str, str]:
-    return {name: text for name, text in write.payload.items() if text and not name.startswith(SAID_BY)}
+    said = {name: text for name, text in write.payload.items() if text and not name.startswith(SAID_BY)}
+    return said | {name: plain(said[name]) for name in NUMBERS if name in said}

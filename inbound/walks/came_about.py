@@ -22,8 +22,10 @@ from inbound.outside.actions import actions
 from inbound.walks.asks import LOOKED_BACK, MISTAKES, Ask, asks_of_open_cards
 from inbound.walks.cards import plain
 from inbound.walks.consequences import whom_in_words
+from inbound.walks.mistakes import tell_who_else_wants_it
 from inbound.writes.limits import NOT_HAPPENING
 from screens.templatetags.screens import bs
+from telephony.phone_numbers import display
 
 State = OutsideWrite.State
 
@@ -34,6 +36,7 @@ def tell_of_what_is_done(write: OutsideWrite, *, by: User, now: datetime) -> Non
     for ask, done in _met(asks, OutsideWrite.objects.filter(pk=write.pk, state=State.DONE)):
         if ask.is_about(done):
             _tell(ask.card, _words(ask, done), by=by, now=now)
+    tell_who_else_wants_it(now=now)
 
 
 def tell_the_open_cards(*, now: datetime) -> None:
@@ -50,6 +53,7 @@ def tell_the_open_cards(*, now: datetime) -> None:
         elif ask.is_about(write):
             _tell(ask.card, _words(ask, write), by=None, now=now)
     _tell_each_of_the_other(asks, now=now)
+    tell_who_else_wants_it(now=now)
 
 
 def tell_of_a_mistake(write: OutsideWrite, *, its_card: Escalation, by: User, now: datetime) -> None:
@@ -59,6 +63,7 @@ def tell_of_a_mistake(write: OutsideWrite, *, its_card: Escalation, by: User, no
             told = _("Lo que otra llamada pidió fue un error, y se deshace (derivación #%(pk)d): «%(what)s», %(whom)s.")
             said = {"what": actions()[write.action].words, "whom": whom_in_words(write), "pk": its_card.pk}
             _tell(ask.card, told % said, by=by, now=now)
+    tell_who_else_wants_it(now=now)
 
 
 def _met(asks: list[Ask], writes: QuerySet[OutsideWrite]) -> Iterator[tuple[Ask, OutsideWrite]]:
@@ -78,7 +83,8 @@ def _tell_each_of_the_other(asks: list[Ask], *, now: datetime) -> None:
     for ask in asks:
         for number in ask.numbers:
             by_number[ask.action, number].append(ask)
-    for one, other in [pair for same in by_number.values() for pair in combinations(same, 2)]:
+    every = ((number, *pair) for (_action, number), same in by_number.items() for pair in combinations(same, 2))
+    for number, one, other in every:
         if one.walk == other.walk or one.card.pk == other.card.pk:
             continue
         if one.is_for_certain(other.write, other.amounts):
@@ -86,7 +92,8 @@ def _tell_each_of_the_other(asks: list[Ask], *, now: datetime) -> None:
         else:
             words = _("Otra llamada pide también «%(what)s», %(whom)s: vea si es lo mismo. Es la derivación #%(pk)d.")
         for ask, where in ((one, other), (other, one)):
-            whom = whom_in_words(where.write) if where.write else str(where.card.details.get("number") or "")
+            is_of_it = where.write is not None and plain(where.write.to_whom) == plain(number)
+            whom = whom_in_words(where.write) if where.write and is_of_it else display(plain(number))
             said = {"what": actions()[ask.action].words, "whom": whom, "pk": where.card.pk}
             _tell(ask.card, words % said, by=None, now=now)
 

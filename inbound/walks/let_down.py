@@ -110,8 +110,11 @@ def _not_followed(now: datetime) -> list[int]:
             did = Q(Exists(handed)) & ~Q(Exists(of_the_call.exclude(to_whom=OuterRef("to_whom"))))
         follows |= Q(action=action) & ~did
     lately = now - LOOKED_BACK_FOR_WHAT_FOLLOWS
-    found = _of_calls(now).filter(state=State.DONE, follow_card=None, walk__ended_at__gte=lately)
-    return list(found.filter(follows).order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME])
+    found = _of_calls(now).filter(follows, state=State.DONE, follow_card=None, walk__ended_at__isnull=False)
+    # it may be found done days after its call, when somebody is back from a weekend
+    either = [found.filter(walk__ended_at__gte=lately), found.filter(settled_at__gte=lately)]
+    each = [list(one.order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME]) for one in either]
+    return list(dict.fromkeys(pk for several in each for pk in several))
 
 
 def _see_to_what_follows(pk: int, *, now: datetime) -> int:

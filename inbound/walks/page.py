@@ -29,6 +29,7 @@ from inbound.walks.left_undone import asked_of
 from inbound.walks.shown import (
     NARROWED_FROM,
     Choice,
+    DoneBefore,
     ShownField,
     Way,
     already_in_words,
@@ -119,7 +120,7 @@ class WalkPage:
     enough: list[str] = field(default_factory=list)  # of these fields any one will do
     letter: Draft | None = None  # the mail that goes out as the step is answered
     written_to: list[str] = field(default_factory=list)  # who was written to about the card already
-    done_for_her: list[OutsideWrite] = field(default_factory=list)  # the same, for the same number, in other calls
+    done_for_her: list[DoneBefore] = field(default_factory=list)  # the same, for the same number, in other calls
     there_already: list[str] = field(default_factory=list)  # rows of which what is asked for may be one once more
     asks_first: bool = False  # what the call went back from is asked about before she is told goodbye
     differs: str = ""  # what the step would ask for now, and did not: it was asked for in other words

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from escalations.letters import EVERYWHERE
+from escalations.models import Escalation
 from inbound.fields import CALLER_NAME, HOLDER, KINSHIPS, TELEPHONE, Field
 from inbound.flows.choosing import offered, there_already
 from inbound.flows.conditions import arguments, is_open, is_required, known_first, same_value, unanswered
@@ -15,12 +16,14 @@ from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.outside.found_words import row_in_words
 from inbound.walks.answering import amounts_of
+from inbound.walks.mistakes import mistakes_among
 from inbound.walks.state import WalkState
-from inbound.writes.limits import same_of_other_calls, under_way_for_others
+from inbound.writes.limits import NOT_HAPPENING, same_of_other_calls, settled_by_people, under_way_for_others
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
 KEYS = "123456789"
+READ_OUT = ("code", "text", "other_names")  # of a guide, a plan, an office: looked for too, though not on its button
 NARROWED_FROM = 5  # rows of a choice from which on one looks for hers among them
 OTHER_KEY = "o"
 
@@ -46,6 +49,20 @@ class Choice:
     words: str
     more: str
     searched: str
+
+
+@dataclass(frozen=True)
+class DoneBefore:
+    """What another call asked for the same line, `whom` as it is read. `mistake`: the card that undoes it."""
+
+    write: OutsideWrite
+    whom: str
+    mistake: Escalation | None = None
+
+    @property
+    def by_people(self) -> Escalation | None:
+        """The settled card of what its system would not do: whoever worked it may have done it by hand."""
+        return self.write.card if self.write.state in NOT_HAPPENING else None
 
 
 @dataclass(frozen=True)
@@ -168,7 +185,13 @@ def choices_of(here: WalkState) -> list[Choice]:
     first, more = step.shows[:1], step.shows[1:]
     rows = offered(step, here.known)
     return [
-        Choice(str(at), next(keys, ""), row_in_words(first, row), row_in_words(more, row), row_in_words([*row], row))
+        Choice(
+            str(at),
+            next(keys, ""),
+            row_in_words(first, row),
+            row_in_words(more, row),
+            row_in_words([*step.shows, *READ_OUT], row),
+        )
         for at, row in enumerate(rows)
     ]
 
@@ -180,7 +203,7 @@ def already_in_words(here: WalkState) -> list[str]:
     return [row_in_words(here.step.shows, row) for row in there_already(here.step, here.known)]
 
 
-def done_for_her(here: WalkState) -> list[OutsideWrite]:
+def done_for_her(here: WalkState) -> list[DoneBefore]:
     """The same for the same number that other calls asked for: of what touches money or a SIM all of the last day, else
     what is still to be done. Whoever asks for it once more shall know.
     """
@@ -188,6 +211,12 @@ def done_for_her(here: WalkState) -> list[OutsideWrite]:
         return []
     whom = whom_of(actions()[here.step.action], arguments(here.step.with_, here.known))
     now = here.walk.last_sign_at or here.walk.began_at
+    found: list[OutsideWrite]
     if not here.step.accountable:
-        return list(under_way_for_others(action=here.step.action, to_whom=whom, walk=here.walk)[:5])
-    return list(same_of_other_calls(action=here.step.action, to_whom=whom, walk=here.walk, now=now)[:5])
+        found = list(under_way_for_others(action=here.step.action, to_whom=whom, walk=here.walk)[:5])
+    else:
+        same = same_of_other_calls(action=here.step.action, to_whom=whom, walk=here.walk, now=now)
+        by_people = settled_by_people(action=here.step.action, to_whom=whom, walk=here.walk, now=now)
+        found = [*same[:5], *by_people[:5]]
+    mistakes = mistakes_among([write.pk for write in found])
+    return [DoneBefore(write, phone_numbers.display(write.to_whom), mistakes.get(write.pk)) for write in found]

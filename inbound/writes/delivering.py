@@ -12,7 +12,7 @@ import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from inbound.fields import kinship_words
@@ -40,6 +40,7 @@ LEASE = timedelta(seconds=90)  # longer than a sweep and the longest time-out, a
 WAITED_FOR = 2.0  # seconds, for what another is sending
 LOOKED_AT_EVERY = 0.1
 ERROR_LENGTH = 500
+SEEN_AS = {"mio": ("number", "service_number")}  # by the system of a write: under what a line stands where it was seen
 
 
 def deliver_due(*, now: datetime, limit: int = 1_000) -> int:
@@ -160,14 +161,21 @@ def _acted_anew(write: OutsideWrite) -> bool:
 
 
 def _seen_in_service(write: OutsideWrite) -> bool:
-    """Whether the call of this write was shown its line in service: by a system, not as somebody read it."""
-    passed = Footstep.objects.filter(walk=write.walk)
-    looked = passed.filter(found__has_key="service_number").order_by("-position").values_list("found", flat=True)
-    shown = (
-        one for one in looked if isinstance(one, dict) and same_value(str(one["service_number"] or ""), write.to_whom)
+    """Whether the call of this write saw its line in service: as the system of the write shows it, else as Smartflex
+    does; also read by hand. Then a refusal is one, and no sign that it was done before.
+    """
+    passed = Footstep.objects.filter(walk=write.walk).order_by("-position")
+    states = [_state_seen(passed, name, write.to_whom) for name in SEEN_AS.get(write.system, ("service_number",))]
+    return next((state for state in states if state), None) == "active"
+
+
+def _state_seen(passed: QuerySet[Footstep], name: str, number: str) -> str:
+    """The state of the newest row that has the number under that name; empty where none was seen."""
+    looked = (
+        one for one in passed.filter(found__has_key=name).values_list("found", flat=True) if isinstance(one, dict)
     )
-    is_active = next((one.get("state") for one in shown), None) == "active"
-    return is_active and not passed.filter(kind="look_up", by_hand=True).exists()
+    seen = (one for one in looked if one.get("state") and same_value(str(one[name] or ""), number))
+    return str(next(seen, {}).get("state") or "")
 
 
 def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:

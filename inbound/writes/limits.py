@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import User
+from escalations.models import Escalation
 from inbound.flows.conditions import same_value
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
 from inbound.writes.states import InDoubtElsewhere, State, WriteRefused
@@ -80,6 +81,16 @@ def same_of_other_calls(*, action: str, to_whom: str, walk: Walk, now: datetime)
     found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True)
     found = found.exclude(state=State.DONE, owed_at__lte=now - A_DAY)
     return found.exclude(walk=walk).exclude(state__in=NOT_HAPPENING).order_by("-owed_at")
+
+
+def settled_by_people(*, action: str, to_whom: str, walk: Walk, now: datetime) -> QuerySet[OutsideWrite]:
+    """What other calls asked for the same number in vain, and whoever worked its card settled in the last day, as
+    resolved: it may have been done by hand.
+    """
+    settled = Escalation.State.RESOLVED, Escalation.State.INFORMED
+    found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True, state__in=NOT_HAPPENING)
+    found = found.filter(card__state__in=settled, card__settled_at__gt=now - A_DAY).exclude(walk=walk)
+    return found.select_related("card").order_by("-owed_at")
 
 
 def under_way_for_others(*, action: str, to_whom: str, walk: Walk) -> QuerySet[OutsideWrite]:

@@ -146,11 +146,11 @@ def _said(payload: Mapping[str, Any]) -> dict[str, str]:
 
 
 def whom_of(action: Action, said: Mapping[str, str]) -> str:
-    """For whom it is, as the row keeps it: a service number, a contract, a damage. Where money or a SIM is touched a
-    line is one line, however it was written: 4025961, 402-5961 and 44025961.
+    """For whom it is, as the row keeps it: a service number, a contract, a damage. A line is one line, however it was
+    written: 4025961, 402-5961 and 44025961.
     """
     whom = said.get(action.to_whom, "")
-    if action.accountable and action.to_whom in NUMBERS:
+    if action.to_whom in NUMBERS:
         whom = phone_numbers.parse(whom) or whom
     return whom[:40]
 

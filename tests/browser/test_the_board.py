@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -14,6 +15,7 @@ from playwright.sync_api import Page, expect
 from escalations import working
 from escalations.mentioning import count_unread
 from escalations.models import Change, Escalation, Unit, UnitAddress
+from escalations.raising import correct_raised
 from tests.browser.looking import assert_accessible, picture, settle
 from tests.escalations.conftest import make_card
 
@@ -307,11 +309,50 @@ def test_what_was_typed_is_there_after_a_reload_until_one_signs_out(board, live_
     assert page.evaluate("sessionStorage.getItem('card-drafts')") is None
 
 
+def test_a_letter_drafted_anew_meanwhile_stands_beside_what_was_typed_before(board, live_server, make_card, elena):
+    card = make_card(details={"number": "4251234"}, reason="Sin tono en 4251234")
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    page, address = board(elena), live_server.url + reverse("escalations:letter", args=[card.pk])
+    page.goto(address)
+    text = page.locator("textarea[name=text]")
+    text.fill(text.input_value() + "\nGracias.")
+    page.reload()
+    expect(text).to_have_value(re.compile("4251234(.|\n)*Gracias"))
+    with transaction.atomic():
+        correct_raised(
+            card, reason="Sin tono en 4259999", details={"number": "4259999"}, customer_name=card.customer_name,
+            telephone=card.telephone, promised=card.promised, due_at=None, by=elena, now=timezone.now(),
+        )  # fmt: skip
+    page.reload()
+    expect(text).to_have_value(re.compile("4259999"))
+    assert "4251234" not in text.input_value()
+    page.get_by_text("Lo que usted escribió antes de que cambiara").click()
+    expect(page.locator(".draft-before p")).to_contain_text("Gracias.")
+
+
+def test_what_is_typed_while_it_is_sent_is_not_lost(board, make_card, elena):
+    card = make_card()
+    working.take(escalation_id=card.pk, by=elena, now=timezone.now())
+    page = board(elena)
+    card_of(page, card).locator(".card-link").click()
+    note = page.locator("form[action$='/note/'] textarea")
+    page.locator("details.verb", has=note).locator("summary").click()
+    held = []
+    page.route("**/steps/note/", lambda route: held.append(route))
+    note.fill("Uno")
+    note.press("Enter")
+    note.press_sequentially(" y dos")
+    expect(note).to_have_value("Uno y dos")
+    held[0].continue_()
+    expect(page.locator("#card .history")).to_contain_text("Uno")
+    expect(note).to_have_value("Uno y dos")
+
+
 def test_what_somebody_else_typed_in_this_browser_is_gone(board, make_card, elena, rosa):
     card = make_card()
     working.take(escalation_id=card.pk, by=elena, now=timezone.now())
     page = board(elena)
-    typed = [[f"/escalations/{card.pk}/steps/note/ text", "De Rosa"]]
+    typed = [[f"/escalations/{card.pk}/steps/note/ text", ["De Rosa", ""]]]
     page.evaluate(
         "kept => sessionStorage.setItem('card-drafts', kept)", json.dumps({"whose": str(rosa.pk), "typed": typed})
     )

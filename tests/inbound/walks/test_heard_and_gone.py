@@ -292,7 +292,7 @@ def test_what_another_call_asked_for_and_is_still_to_be_done_is_told(call: Any, 
     hang_up(first)
     again = call("101", "register")
     page = lay_walk(here=again.caller.here, by=ana.user)
-    assert [one.to_whom for one in page.done_for_her] == [first.write.to_whom]
+    assert [one.write.to_whom for one in page.done_for_her] == [first.write.to_whom]
 
 
 def test_who_hung_up_when_her_system_turned_out_to_be_off_has_a_card(call: Any, side: OtherSide, set_mode: Any) -> None:

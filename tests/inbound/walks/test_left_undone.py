@@ -229,7 +229,7 @@ def test_what_another_call_asked_for_and_nobody_knows_of_is_not_asked_again(
     settle(write=write, outcome="done", reference="RB-1", reason="Lo vi", by=elena, now=first.caller.now)
     assert card.changes.filter(note__contains="ya se hizo").exists()
     third = call("109", "top_up")
-    assert [one.pk for one in lay_walk(here=third.caller.here, by=third.caller.by).done_for_her] == [write.pk]
+    assert [one.write.pk for one in lay_walk(here=third.caller.here, by=third.caller.by).done_for_her] == [write.pk]
     third.answer(third.caller.here.step)
     third.caller.outcome()
     assert third.caller.step == "topped_up"

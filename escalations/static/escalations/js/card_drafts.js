@@ -7,11 +7,12 @@
   const frame = document.getElementById("card-frame") ?? document.getElementById("content");
   const NAME = "card-drafts";
   const MOST = 20000; // letters of all of them; what was typed first goes first
-  const whose = document.currentScript.dataset.whose;
+  const { whose, beforeWords } = document.currentScript.dataset;
 
   const read = () => {
     const found = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
-    return new Map(found?.whose === whose ? found.typed : []); // by the address of a form and the name of a field
+    // by the address of a form and the name of a field: what is typed, and what stood there before
+    return new Map(found?.whose === whose ? found.typed : []);
   };
   const kept = read();
   const keep = () => {
@@ -33,16 +34,37 @@
     if (!isTyped(event.target)) return;
     const { form, value, defaultValue } = event.target;
     kept.delete(keyOf(event.target));
-    if (value !== defaultValue || form.querySelector(".error, .errorlist")) kept.set(keyOf(event.target), value);
+    if (value !== defaultValue || form.querySelector(".error, .errorlist")) kept.set(keyOf(event.target), [value, defaultValue]);
     keep();
   });
 
-  /* What was taken is no draft any more; what was refused, or was not heard of, still is. */
+  /* What was taken is no draft any more; what was refused, was not heard of, or was typed meanwhile, still is. */
+  const sent = new Map();
+  const typedIn = (form) => [...(form.elements ?? [])].filter(isTyped);
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    typedIn(event.detail.elt).forEach((field) => sent.set(keyOf(field), field.value));
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.xhr.status >= 400) return;
-    [...(event.detail.requestConfig.elt.elements ?? [])].filter(isTyped).forEach((field) => kept.delete(keyOf(field)));
+    typedIn(event.detail.requestConfig.elt).forEach((field) => {
+      if (kept.get(keyOf(field))?.[0] === sent.get(keyOf(field))) kept.delete(keyOf(field));
+    });
     keep();
   });
+
+  /* A letter that was drafted anew meanwhile stands as it is, and what was typed into the one before it beside it. */
+  const showBeside = (field, draft) => {
+    if (field.parentElement.querySelector(".draft-before")) return;
+    const beside = document.createElement("details");
+    beside.className = "draft-before";
+    const words = document.createElement("summary");
+    words.textContent = beforeWords;
+    const text = document.createElement("p");
+    text.className = "letter-text";
+    text.textContent = draft;
+    beside.append(words, text);
+    field.after(beside);
+  };
 
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-signs-out]")) sessionStorage.removeItem(NAME);
@@ -50,8 +72,12 @@
 
   const bringBack = () => {
     [...frame.querySelectorAll("textarea, input")].filter(isTyped).forEach((field) => {
-      const draft = kept.get(keyOf(field));
-      if (draft === undefined || field.value !== field.defaultValue) return;
+      const [draft, before] = kept.get(keyOf(field)) ?? [];
+      if (draft === undefined || field.value !== field.defaultValue || draft === field.defaultValue) return;
+      if (before !== field.defaultValue) {
+        showBeside(field, draft);
+        return;
+      }
       field.value = draft;
       const verb = field.closest("details.verb");
       if (verb && !frame.querySelector("details.verb[open]")) verb.open = true;
