@@ -40,7 +40,7 @@ LEASE = timedelta(seconds=90)  # longer than a sweep and the longest time-out, a
 WAITED_FOR = 2.0  # seconds, for what another is sending
 LOOKED_AT_EVERY = 0.1
 ERROR_LENGTH = 500
-SEEN_AS = {"mio": ("number", "service_number")}  # by the system of a write: under what a line stands where it was seen
+BLOCK_SIM, IN_SERVICE = "mio.block_sim", "active"
 
 
 def deliver_due(*, now: datetime, limit: int = 1_000) -> int:
@@ -161,21 +161,24 @@ def _acted_anew(write: OutsideWrite) -> bool:
 
 
 def _seen_in_service(write: OutsideWrite) -> bool:
-    """Whether the call of this write saw its line in service: as the system of the write shows it, else as Smartflex
-    does; also read by hand. Then a refusal is one, and no sign that it was done before.
+    """Whether the call of this write was shown its line in service: by the system of the write, else by the other one,
+    and not as somebody read it. Then a refusal is one, and no sign that it was done before.
     """
     passed = Footstep.objects.filter(walk=write.walk).order_by("-position")
-    states = [_state_seen(passed, name, write.to_whom) for name in SEEN_AS.get(write.system, ("service_number",))]
-    return next((state for state in states if state), None) == "active"
+    by_hand = passed.filter(kind="look_up", by_hand=True).exists()
+    line = "" if by_hand else _state_shown(passed, "service_number", write.to_whom)
+    sim = _state_shown(passed.filter(by_hand=False), "number", write.to_whom)
+    was_blocked = OutsideWrite.objects.filter(action=BLOCK_SIM, to_whom=write.to_whom, state=State.DONE)
+    if sim == IN_SERVICE and not was_blocked.exclude(walk=write.walk).exists():
+        sim = ""  # a line that is suspended has its SIM in service until that is blocked
+    return (sim or line if write.action == BLOCK_SIM else line or sim) == IN_SERVICE
 
 
-def _state_seen(passed: QuerySet[Footstep], name: str, number: str) -> str:
-    """The state of the newest row that has the number under that name; empty where none was seen."""
-    looked = (
-        one for one in passed.filter(found__has_key=name).values_list("found", flat=True) if isinstance(one, dict)
-    )
-    seen = (one for one in looked if one.get("state") and same_value(str(one[name] or ""), number))
-    return str(next(seen, {}).get("state") or "")
+def _state_shown(passed: QuerySet[Footstep], name: str, number: str) -> str:
+    """The state of the newest row that has the number under that name; empty where none was shown."""
+    rows = passed.filter(found__has_key=name).values_list("found", flat=True)
+    shown = (row for row in rows if isinstance(row, dict) and same_value(str(row[name] or ""), number))
+    return str(next((row["state"] for row in shown if row.get("state")), ""))
 
 
 def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:

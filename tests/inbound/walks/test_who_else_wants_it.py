@@ -67,7 +67,9 @@ def test_a_sim_that_mio_shows_blocked_is_told_so(side: OtherSide, ana: Agent, no
     assert "queda bloqueado" in juan.said
 
 
-def test_what_somebody_read_by_hand_in_service_is_in_service(side: OtherSide, ana: Agent, now: datetime) -> None:
+def test_where_the_line_was_read_by_hand_mio_says_whether_it_was_given_back(
+    side: OtherSide, ana: Agent, now: datetime
+) -> None:
     suspended_and_blocked(ana, side, now)
     seen(side)
     side.says["smartflex/customer"] = DOWN
