@@ -155,6 +155,14 @@ class Escalation(models.Model):
             models.Index(fields=["-raised_at"], name="escalation_newest_first"),
         ]  # fmt: skip
 
+    @property
+    def survivor(self) -> Escalation:
+        """The card itself, or the one that goes on for it since they were united."""
+        card = self
+        while card.merged_into is not None:
+            card = card.merged_into
+        return card
+
     def __str__(self) -> str:
         return f"{self.kind} {self.contract}".strip()
 

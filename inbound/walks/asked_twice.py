@@ -26,7 +26,8 @@ from inbound.walks.footsteps import WalkRefused
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone import may_be_about
 from inbound.walks.undone_cards import words_heard
-from inbound.walks.what_became import MISTAKEN, of_other_calls
+from inbound.walks.what_became import of_other_calls
+from inbound.writes.mistaken import MISTAKEN
 from inbound.writes.states import AnotherAmount, InDoubtElsewhere, WriteRefused, how_it_stands
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import display, parse

@@ -6,7 +6,7 @@ not even be asked for, or was handed over before it was; and of other words for 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,12 +21,12 @@ from inbound.walks.consequences import INTERACTION
 from inbound.walks.following import what_follows
 from inbound.walks.heard import HEARD_OF, there_instead_of
 from inbound.walks.state import flow_of
+from inbound.writes.mistaken import MISTAKES
 from inbound.writes.writing import NUMBERS
 from screens.templatetags.screens import bs
 
 State = OutsideWrite.State
 LOOKED_BACK = timedelta(days=30)  # whose card of the same may still be open
-MISTAKES = ":mistaken"  # the cards of what is to be undone: they ask for nothing
 INSTEAD = "instead"  # among the details of a card: the amount that is asked for now
 SAID_BY = "requester"  # of what was sent, who asked
 
@@ -85,8 +85,7 @@ def _writes(now: datetime) -> QuerySet[OutsideWrite]:
 
 def _of_writes(now: datetime, of: OutsideWrite | None = None) -> Iterator[Ask]:
     """Of what was asked for and is not done. A card may have been corrected since: it asks for both."""
-    is_open = Q(card__state__in=Escalation.UNSETTLED) | Q(card__merged_into__state__in=Escalation.UNSETTLED)
-    writes = _writes(now).exclude(state=State.DONE).filter(is_open)
+    writes = _writes(now).exclude(state=State.DONE).filter(_is_open("card", now))
     if of is not None:
         writes = writes.filter(to_whom=of.to_whom, action=of.action)
     for write in writes.select_related("card"):
@@ -102,9 +101,9 @@ def _of_writes(now: datetime, of: OutsideWrite | None = None) -> Iterator[Ask]:
 def _of_what_follows(now: datetime) -> Iterator[Ask]:
     """Of what must follow from a write that was done: the SIM is blocked after its line."""
     after = {action: step.action for action, step in what_follows() if step.action}
-    writes = _writes(now).filter(state=State.DONE, action__in=after, follow_card__state__in=Escalation.UNSETTLED)
+    writes = _writes(now).filter(_is_open("follow_card", now), state=State.DONE, action__in=after)
     for write in writes.select_related("follow_card"):
-        if (card := write.follow_card) is not None:
+        if (card := write.follow_card and surviving(write.follow_card)) is not None:
             numbers, none, own = forms_of(write.to_whom), frozenset[str](), frozenset({write.pk})
             yield Ask(card, write.walk_id, after[write.action], numbers, none, write.owed_at, None, own)
 
@@ -114,37 +113,59 @@ def _of_steps(now: datetime) -> Iterator[Ask]:
     what was asked for in other words than stand on the card.
     """
     cards = Escalation.objects.filter(state__in=Escalation.UNSETTLED, raised_at__gt=now - LOOKED_BACK)
-    of_calls = Footstep.objects.filter(escalation__in=list(cards.values_list("pk", flat=True)))
+    of_calls = Footstep.objects.filter(escalation__in=[*cards.values_list("pk", flat=True), *_united(now)])
     nothing = Q(write=None) | Q(write__action=INTERACTION)  # which a call leaves that ends on the step
     not_taken = Q(chosen=REFUSED) & ~Q(reason="") | Q(kind="do", escalation__isnull=False)
     asked = Footstep.objects.filter(nothing, not_taken, walk__in=of_calls.values("walk"))
-    steps: dict[int, dict[str, datetime]] = {}
+    steps: dict[int, dict[str, tuple[datetime, int]]] = {}
     for passed in asked.order_by("walk", "position"):
         if action := flow_of(passed.version_id).steps[passed.step].action:
-            steps.setdefault(passed.walk_id, {})[action] = passed.entered_at
-    for walk, action in _not_needed(list(steps)):
-        steps[walk].pop(action, None)
+            steps.setdefault(passed.walk_id, {})[action] = passed.entered_at, passed.position
+    for walk, action, heard_at in _not_needed(list(steps)):
+        if action in steps[walk] and steps[walk][action][1] < heard_at:  # not tried once more since, for another number
+            steps[walk].pop(action)
     seen = set[int]()
     for passed in of_calls.select_related("escalation", "write").order_by("walk", "position"):
-        card = passed.escalation
-        if card is None or card.pk in seen or card.key.endswith(MISTAKES):
+        own = passed.escalation
+        if own is None or own.pk in seen or own.key.endswith(MISTAKES):
             continue
-        numbers = forms_of(str(card.details.get("number") or ""))
+        numbers, card = forms_of(str(own.details.get("number") or "")), surviving(own)
         if not numbers:
             continue
-        seen.add(card.pk)
-        if passed.kind == "do" and passed.write is not None and INSTEAD in card.details:
-            amounts, own = frozenset({str(card.details[INSTEAD])}), frozenset({passed.write.pk})
-            yield Ask(card, passed.walk_id, passed.write.action, numbers, amounts, card.raised_at, None, own)
+        seen.add(own.pk)
+        if passed.kind == "do" and passed.write is not None and INSTEAD in own.details:
+            amounts, spoken_of = frozenset({str(own.details[INSTEAD])}), frozenset({passed.write.pk})
+            yield Ask(card, passed.walk_id, passed.write.action, numbers, amounts, own.raised_at, None, spoken_of)
             continue
-        amounts = frozenset({_amount_of(card)} - {""})
-        for action, since in steps.get(passed.walk_id, {}).items():
+        amounts = frozenset({_amount_of(own)} - {""})
+        for action, (since, _position) in steps.get(passed.walk_id, {}).items():
             if bool(amounts) == actions()[action].moves_money:
                 yield Ask(card, passed.walk_id, action, numbers, amounts, since, None, frozenset())
 
 
-def _not_needed(walks: list[int]) -> Iterator[tuple[int, str]]:
-    """Walks with what each asked in vain, and said at its end that it needs no more."""
+def _is_open(card: str, now: datetime) -> Q:
+    """Whether that card of a write, or the one that goes on for it, is to be settled yet."""
+    return Q(**{f"{card}__state__in": Escalation.UNSETTLED}) | Q(**{f"{card}__in": _united(now)})
+
+
+def _united(now: datetime) -> list[int]:
+    """Cards (by key) that were united with one that is to be settled yet, be it by others in between."""
+    merged = Escalation.objects.filter(merged_into__isnull=False, raised_at__gt=now - LOOKED_BACK)
+    into = {pk: other for pk, other in merged.values_list("pk", "merged_into") if other is not None}
+    last = {pk: _last_of(pk, into) for pk in into}
+    unsettled = Escalation.objects.filter(pk__in=set(last.values()), state__in=Escalation.UNSETTLED)
+    stands = set(unsettled.values_list("pk", flat=True))
+    return [pk for pk, survivor in last.items() if survivor in stands]
+
+
+def _last_of(pk: int, into: Mapping[int, int]) -> int:
+    while pk in into:
+        pk = into[pk]
+    return pk
+
+
+def _not_needed(walks: list[int]) -> Iterator[tuple[int, str, int]]:
+    """Walks with what each asked in vain, and said at its end that it needs no more; and where it had heard of it."""
     ends = Footstep.objects.filter(walk__in=walks, kind="end").exclude(answer={})
     said = {
         (walk, int(name.removeprefix(HEARD_OF)))
@@ -157,7 +178,7 @@ def _not_needed(walks: list[int]) -> Iterator[tuple[int, str]]:
         if (passed.walk_id, passed.position) in said:
             flow = flow_of(passed.version_id)
             for name in there_instead_of(flow, flow.steps[passed.step]):
-                yield passed.walk_id, flow.steps[name].action
+                yield passed.walk_id, flow.steps[name].action, passed.position
 
 
 def forms_of(*numbers: str) -> frozenset[str]:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import combinations
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -19,26 +21,29 @@ from escalations.models import Escalation
 from escalations.raising import add_detail
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asks import LOOKED_BACK, MISTAKES, Ask, asks_of_open_cards
+from inbound.walks.asks import LOOKED_BACK, Ask, asks_of_open_cards
 from inbound.walks.cards import plain
 from inbound.walks.consequences import whom_in_words
 from inbound.walks.mistakes import tell_who_else_wants_it
 from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.mistaken import MISTAKES
 from screens.templatetags.screens import bs
 from telephony.phone_numbers import display
 
 State = OutsideWrite.State
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def tell_of_what_is_done(write: OutsideWrite, *, by: User, now: datetime) -> None:
     """Tell the open cards that ask for what a call just had done. Call it inside a transaction."""
     asks = asks_of_open_cards(now=now, of=write)
     for ask, done in _met(asks, OutsideWrite.objects.filter(pk=write.pk, state=State.DONE)):
         if ask.is_about(done):
             _tell(ask.card, _words(ask, done), by=by, now=now)
-    tell_who_else_wants_it(now=now)
+    tell_who_else_wants_it(now=now, of=write)
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def tell_the_open_cards(*, now: datetime) -> None:
     """Tell them of what is done since they were raised, or may be done yet; and of two cards of two calls that ask for
     one thing each of the other, for whoever does it must know of both. Call it inside a transaction.
@@ -56,6 +61,7 @@ def tell_the_open_cards(*, now: datetime) -> None:
     tell_who_else_wants_it(now=now)
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def tell_of_a_mistake(write: OutsideWrite, *, its_card: Escalation, by: User, now: datetime) -> None:
     """What is to be undone is not what other cards ask for, whatever they were told. Call it inside a transaction."""
     for ask, _write in _met(asks_of_open_cards(now=now, of=write), OutsideWrite.objects.filter(pk=write.pk)):
@@ -63,7 +69,7 @@ def tell_of_a_mistake(write: OutsideWrite, *, its_card: Escalation, by: User, no
             told = _("Lo que otra llamada pidió fue un error, y se deshace (derivación #%(pk)d): «%(what)s», %(whom)s.")
             said = {"what": actions()[write.action].words, "whom": whom_in_words(write), "pk": its_card.pk}
             _tell(ask.card, told % said, by=by, now=now)
-    tell_who_else_wants_it(now=now)
+    tell_who_else_wants_it(now=now, of=write)
 
 
 def _met(asks: list[Ask], writes: QuerySet[OutsideWrite]) -> Iterator[tuple[Ask, OutsideWrite]]:

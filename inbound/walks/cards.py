@@ -89,9 +89,7 @@ def contract_of(known: Mapping[str, Any]) -> str:
 
 def surviving(card: Escalation) -> Escalation:
     """The card itself, or the one that goes on for it since they were united."""
-    while card.merged_into is not None:
-        card = card.merged_into
-    return card
+    return card.survivor
 
 
 def cards_of(here: WalkState) -> list[Escalation]:

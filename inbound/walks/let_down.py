@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
@@ -35,6 +35,7 @@ from inbound.walks.left_undone import not_followed
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.mistaken import MISTAKES, WRITE_OF
 from inbound.writes.states import how_it_stands
 from telephony.phone_numbers import parse
 
@@ -110,7 +111,10 @@ def _not_followed(now: datetime) -> list[int]:
             did = Q(Exists(handed)) & ~Q(Exists(of_the_call.exclude(to_whom=OuterRef("to_whom"))))
         follows |= Q(action=action) & ~did
     lately = now - LOOKED_BACK_FOR_WHAT_FOLLOWS
+    key = Concat(Value(WRITE_OF), Cast(OuterRef("pk"), TextField()), Value(MISTAKES), output_field=TextField())
     found = _of_calls(now).filter(follows, state=State.DONE, follow_card=None, walk__ended_at__isnull=False)
+    mistake = Escalation.objects.filter(key=key).exclude(state=Escalation.State.REJECTED)
+    found = found.exclude(Exists(mistake))  # of which nothing follows
     # it may be found done days after its call, when somebody is back from a weekend
     either = [found.filter(walk__ended_at__gte=lately), found.filter(settled_at__gte=lately)]
     each = [list(one.order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME]) for one in either]

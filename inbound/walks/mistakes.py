@@ -4,70 +4,155 @@ both, and whoever undoes it for the one puts the other's stolen line back in ser
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from escalations.models import Escalation
+from escalations.models import Change, Escalation
 from escalations.raising import add_detail
-from inbound.models import OutsideWrite
+from inbound.models import Footstep, OutsideWrite, Walk
 from inbound.outside.actions import actions
-from inbound.walks.asks import LOOKED_BACK, MISTAKES
+from inbound.walks.asks import LOOKED_BACK, forms_of
 from inbound.walks.consequences import whom_in_words
-from inbound.writes.limits import NOT_HAPPENING
+from inbound.walks.lane_news import WITHDRAWN
+from inbound.writes.limits import A_DAY, NOT_HAPPENING
+from inbound.writes.mistaken import MISTAKES, WRITE_OF, mistakes_among
+from service_level.days import LA_PAZ
+from telephony.phone_numbers import display
 
 State = OutsideWrite.State
-WRITE_OF = "write:"
+OF_A_LINE = ("write_not_done", "sim_block")  # kinds of cards about a line that is to be suspended or blocked
+WANT_NOTHING = (Escalation.State.REJECTED, Escalation.State.MERGED)
+Notes = dict[int, set[str]]
 
 
-def mistakes_among(writes: Collection[int]) -> dict[int, Escalation]:
-    """Of these writes those that were a mistake, each with the card that undoes it."""
-    keys = {f"{WRITE_OF}{pk}{MISTAKES}": pk for pk in writes}
-    return {keys[card.key]: card for card in Escalation.objects.filter(key__in=keys)}
-
-
-def tell_who_else_wants_it(*, now: datetime) -> None:
-    """Tell each open card of a mistake of the other calls that asked for the same on the same line, before or since.
-    Call it inside a transaction.
+@translation.override(settings.LANGUAGE_CODE)
+def tell_who_else_wants_it(*, now: datetime, of: OutsideWrite | None = None) -> None:
+    """Tell each open card of a mistake of the other calls that want the same of the same line, before or since; and the
+    open cards of these of the mistake. `of`: only about the line of that write. Call it inside a transaction.
     """
-    cards = Escalation.objects.filter(key__startswith=WRITE_OF, key__endswith=MISTAKES, state__in=Escalation.UNSETTLED)
-    open_ones = {_write_of(card): card for card in cards.filter(raised_at__gt=now - LOOKED_BACK).order_by("pk")}
-    found = OutsideWrite.objects.filter(pk__in=open_ones, is_accountable=True, amount=None)
-    undone = list(found.exclude(state__in=NOT_HAPPENING).order_by("pk"))
+    undone = list(_undone(now, of))
     if not undone:
         return
+    others, cards = _other_writes(undone, now), _other_cards(undone, now)
+    told = _notes([card.pk for _write, card in undone] + [card.pk for several in cards.values() for card in several])
+    for write, card in undone:
+        for other in others.get((write.action, write.to_whom), ()):
+            if other.walk_id != write.walk_id:
+                _tell(card, _words_of_a_write(write, other), told, now=now)
+        for walk in Walk.objects.filter(footsteps__write=write).exclude(pk=write.walk_id).distinct().order_by("pk"):
+            words = _("Otra llamada se sumó a este pedido: %(who)s. No lo deshaga sin ver lo de ella.")
+            _tell(card, words % {"who": walk.caller_name or walk.customer_name or walk.contract}, told, now=now)
+        for also, its_card in undone:
+            is_same = (also.action, also.to_whom) == (write.action, write.to_whom) and also.walk_id != write.walk_id
+            if is_same and its_card.pk != card.pk:
+                words = _("La otra llamada dice también que fue un error (derivación #%(pk)d): por ella no hace falta.")
+                _tell(card, words % {"pk": its_card.pk}, told, now=now)
+        own = _own_cards(write)
+        for wanting in cards.get(write.to_whom, ()):
+            if wanting.pk == card.pk or wanting.pk in own:
+                continue
+            said = {"pk": wanting.pk, "whom": display(write.to_whom), "who": wanting.customer_name or wanting.contract}
+            words = _("Otra llamada quiere %(whom)s así: derivación #%(pk)d, %(who)s. Véala antes de deshacerlo.")
+            _tell(card, words % said, told, now=now)
+            if wanting.state in Escalation.UNSETTLED:
+                said = {"pk": card.pk, "what": actions()[write.action].words, "whom": display(write.to_whom)}
+                words = _(
+                    "«%(what)s», %(whom)s, se pidió por error en otra llamada, y la derivación #%(pk)d lo deshace."
+                )
+                _tell(wanting, words % said, told, now=now)
+
+
+def _undone(now: datetime, of: OutsideWrite | None) -> Iterator[tuple[OutsideWrite, Escalation]]:
+    """What was done, or may be, to a line by mistake, with the open card that undoes it."""
+    keys = Escalation.objects.filter(key__startswith=WRITE_OF, key__endswith=MISTAKES, raised_at__gt=now - LOOKED_BACK)
+    found = OutsideWrite.objects.filter(is_accountable=True, amount=None).exclude(state__in=NOT_HAPPENING)
+    if of is not None:
+        found = found.filter(action=of.action, to_whom=of.to_whom)
+    pks = [int(key.removeprefix(WRITE_OF).removesuffix(MISTAKES)) for key in keys.values_list("key", flat=True)]
+    writes = list(found.filter(pk__in=pks).order_by("pk"))
+    mistakes = mistakes_among([write.pk for write in writes])
+    for write in writes:
+        if write.pk in mistakes and mistakes[write.pk].state in Escalation.UNSETTLED:
+            yield write, mistakes[write.pk]
+
+
+def _other_writes(
+    undone: list[tuple[OutsideWrite, Escalation]], now: datetime
+) -> dict[tuple[str, str], list[OutsideWrite]]:
+    """By operation and line: what calls asked for of it, that is or may be done, and was no mistake of theirs."""
     about = Q(pk__in=[])
-    for write in undone:
-        about |= Q(action=write.action, to_whom=write.to_whom) & ~Q(walk=write.walk_id)
-    others = OutsideWrite.objects.filter(about, is_not_needed=False, owed_at__gt=now - LOOKED_BACK)
-    others = others.exclude(state__in=NOT_HAPPENING).select_related("walk").order_by("pk")
-    mistaken = mistakes_among([one.pk for one in others])
-    wanted = [one for one in others if one.pk not in mistaken]
-    for write in undone:
-        for other in wanted:
-            if (other.action, other.to_whom) == (write.action, write.to_whom) and other.walk_id != write.walk_id:
-                _tell(open_ones[write.pk], _words(write, other), now=now)
+    for write, _card in undone:
+        about |= Q(action=write.action, to_whom=write.to_whom)
+    found = OutsideWrite.objects.filter(about, is_not_needed=False, owed_at__gt=now - LOOKED_BACK)
+    found = found.exclude(state__in=NOT_HAPPENING).exclude(card__details__has_key=WITHDRAWN)
+    writes = list(found.select_related("walk").order_by("pk"))
+    mistaken = mistakes_among([one.pk for one in writes])
+    others: dict[tuple[str, str], list[OutsideWrite]] = defaultdict(list)
+    for one in writes:
+        if one.pk not in mistaken:
+            others[one.action, one.to_whom].append(one)
+    return others
 
 
-def _write_of(card: Escalation) -> int:
-    return int(card.key.removeprefix(WRITE_OF).removesuffix(MISTAKES))
+def _other_cards(undone: list[tuple[OutsideWrite, Escalation]], now: datetime) -> dict[str, list[Escalation]]:
+    """By line: cards of calls that were not served, or were told what must follow; open, or settled as resolved."""
+    lines = {
+        form: write.to_whom for write, _card in undone for form in (*forms_of(write.to_whom), display(write.to_whom))
+    }
+    found = Escalation.objects.filter(kind__code__in=OF_A_LINE, details__number__in=list(lines))
+    found = found.filter(raised_at__gt=now - LOOKED_BACK).exclude(key__endswith=MISTAKES)
+    found = found.exclude(details__has_key=WITHDRAWN).exclude(
+        state__in=[Escalation.State.REJECTED, Escalation.State.MERGED]
+    )
+    cards: dict[str, list[Escalation]] = defaultdict(list)
+    for card in found.order_by("pk"):
+        cards[lines[str(card.details["number"])]].append(card)
+    return cards
 
 
-def _words(write: OutsideWrite, other: OutsideWrite) -> str:
+def _own_cards(write: OutsideWrite) -> set[int]:
+    """Those of the call that made the mistake."""
+    steps = Footstep.objects.filter(walk=write.walk_id, escalation__isnull=False).values_list("escalation", flat=True)
+    owed = OutsideWrite.objects.filter(walk=write.walk_id).values_list("card", "follow_card")
+    return {*steps, *(pk for pair in owed for pk in pair if pk)}
+
+
+def _words_of_a_write(write: OutsideWrite, other: OutsideWrite) -> str:
     who = other.requester_name or other.walk.caller_name or other.walk.customer_name
-    said = {"what": actions()[other.action].words, "whom": whom_in_words(other), "reference": other.reference}
-    asked = _("«%(what)s», %(whom)s") % said + (f" ({other.reference})" if other.reference else "")
-    asked += f", {who}" if who else ""
-    if other.state == State.DONE and other.reference == write.reference and other.pk < write.pk:
+    at = date_format(timezone.localtime(other.owed_at, LA_PAZ), "d/m/Y H:i")
+    said = {"what": actions()[other.action].words, "whom": whom_in_words(other), "at": at}
+    asked = _("«%(what)s», %(whom)s, %(at)s") % said + (f", {who}" if who else "")
+    if _is_hers(write, other):
         return _("Esta llamada no hizo nada: ya estaba hecho por otra que lo quiere: %(asked)s. No lo deshaga.") % {
             "asked": asked
         }
     return _("Otra llamada pide que siga hecho: %(asked)s. No lo deshaga sin ver lo de ella.") % {"asked": asked}
 
 
-def _tell(card: Escalation, words: str, *, now: datetime) -> None:
+def _is_hers(write: OutsideWrite, other: OutsideWrite) -> bool:
+    """Whether a refusal of this write was taken for what the other had done: both by themselves, within a day."""
+    is_so = other.state == write.state == State.DONE and write.reference == other.reference and other.pk < write.pk
+    if not is_so or write.settled_by_id or other.settled_by_id or not (write.settled_at and other.settled_at):
+        return False
+    return timedelta(0) <= write.settled_at - other.settled_at <= A_DAY
+
+
+def _notes(cards: list[int]) -> Notes:
+    found: Notes = defaultdict(set)
+    for card, note in Change.objects.filter(escalation__in=cards).exclude(note="").values_list("escalation", "note"):
+        found[card].add(note)
+    return found
+
+
+def _tell(card: Escalation, words: str, told: Notes, *, now: datetime) -> None:
     """Once."""
-    if not card.changes.filter(note=words).exists():
+    if words not in told[card.pk]:
+        told[card.pk].add(words)
         add_detail(key=card.key, text=words, by=None, now=now)

@@ -16,9 +16,9 @@ from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.outside.found_words import row_in_words
 from inbound.walks.answering import amounts_of
-from inbound.walks.mistakes import mistakes_among
 from inbound.walks.state import WalkState
 from inbound.writes.limits import NOT_HAPPENING, same_of_other_calls, settled_by_people, under_way_for_others
+from inbound.writes.mistaken import mistakes_among
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
@@ -62,7 +62,12 @@ class DoneBefore:
     @property
     def by_people(self) -> Escalation | None:
         """The settled card of what its system would not do: whoever worked it may have done it by hand."""
-        return self.write.card if self.write.state in NOT_HAPPENING else None
+        return self.write.card.survivor if self.write.card and self.write.state in NOT_HAPPENING else None
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether the mistake was seen to already."""
+        return self.mistake is not None and self.mistake.state not in Escalation.UNSETTLED
 
 
 @dataclass(frozen=True)

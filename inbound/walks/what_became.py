@@ -19,7 +19,7 @@ from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
 from inbound.walks.came_about import asked_again, tell_of_a_mistake, tell_of_what_is_done
-from inbound.walks.cards import surviving
+from inbound.walks.cards import cards_of, surviving
 from inbound.walks.consequences import told_of, whom_in_words
 from inbound.walks.customers import as_it_was
 from inbound.walks.heard import writes_not_needed
@@ -27,6 +27,7 @@ from inbound.walks.lane_news import withdraw
 from inbound.walks.state import WalkState, state_on
 from inbound.walks.undone import may_be_about
 from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.mistaken import MISTAKEN
 from telephony import phone_numbers
 from telephony.phone_numbers import parse
 
@@ -49,7 +50,6 @@ BY_MISTAKE = gettext_lazy("Se pidió por error en la llamada: verifique si sali�
 NOT_NEEDED = gettext_lazy(
     "Al final de la llamada se dijo que ya no hace falta: verifique si salió y deshágalo. %(what)s"
 )
-MISTAKEN = "write:%d:mistaken"  # the key of its card
 
 
 def what_became_of(here: WalkState) -> tuple[Field, ...]:
@@ -235,6 +235,10 @@ def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime,
         by=here.walk.by,
         now=now,
     )
+    for own in cards_of(here):  # of this call: that a SIM is blocked has its term, for one
+        if own.pk != card.pk and may_be_about(own, write.to_whom):
+            fault = _("Lo que se pidió para %(whom)s fue un error: derivación #%(pk)d.")
+            add_detail(key=own.key, text=fault % {"whom": whom_in_words(write), "pk": card.pk}, by=None, now=now)
     before = write.card
     OutsideWrite.objects.filter(pk=write.pk, card=None).update(card=card)
     tell_of_a_mistake(write, its_card=card, by=here.walk.by, now=now)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from escalations.models import Escalation
 from inbound.fields import kinship_words
 from inbound.flows.conditions import same_value
 from inbound.models import Footstep, OutsideWrite
@@ -22,6 +23,7 @@ from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import AGENT, actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.writes.limits import same_of_other_calls
+from inbound.writes.mistaken import mistakes_among
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
@@ -146,8 +148,10 @@ def _reference_of_another_call(write: OutsideWrite, *, now: datetime) -> str:
         return ""  # what the other call had done was undone meanwhile
     same = same_of_other_calls(action=write.action, to_whom=write.to_whom, walk=write.walk, now=now)
     contract = write.payload.get("contract", "")
-    found = (one.reference for one in same.filter(state=State.DONE) if one.payload.get("contract", "") == contract)
-    return next(found, "")
+    done_before = [one for one in same.filter(state=State.DONE) if one.payload.get("contract", "") == contract]
+    mistakes = mistakes_among([one.pk for one in done_before])  # which, once they were seen to, are undone
+    stands = [one for one in done_before if one.pk not in mistakes or mistakes[one.pk].state in Escalation.UNSETTLED]
+    return stands[0].reference if stands else ""
 
 
 def _acted_anew(write: OutsideWrite) -> bool:
@@ -164,21 +168,25 @@ def _seen_in_service(write: OutsideWrite) -> bool:
     """Whether the call of this write was shown its line in service: by the system of the write, else by the other one,
     and not as somebody read it. Then a refusal is one, and no sign that it was done before.
     """
-    passed = Footstep.objects.filter(walk=write.walk).order_by("-position")
-    by_hand = passed.filter(kind="look_up", by_hand=True).exists()
-    line = "" if by_hand else _state_shown(passed, "service_number", write.to_whom)
-    sim = _state_shown(passed.filter(by_hand=False), "number", write.to_whom)
+    passed = list(Footstep.objects.filter(walk=write.walk).order_by("position"))
+    line, sim = (_state_shown(passed, name, write.to_whom) for name in ("service_number", "number"))
     was_blocked = OutsideWrite.objects.filter(action=BLOCK_SIM, to_whom=write.to_whom, state=State.DONE)
     if sim == IN_SERVICE and not was_blocked.exclude(walk=write.walk).exists():
         sim = ""  # a line that is suspended has its SIM in service until that is blocked
     return (sim or line if write.action == BLOCK_SIM else line or sim) == IN_SERVICE
 
 
-def _state_shown(passed: QuerySet[Footstep], name: str, number: str) -> str:
-    """The state of the newest row that has the number under that name; empty where none was shown."""
-    rows = passed.filter(found__has_key=name).values_list("found", flat=True)
-    shown = (row for row in rows if isinstance(row, dict) and same_value(str(row[name] or ""), number))
-    return str(next((row["state"] for row in shown if row.get("state")), ""))
+def _state_shown(passed: Sequence[Footstep], name: str, number: str) -> str:
+    """The state of the newest row that has the number under that name and was shown by a system: looked up, or chosen
+    among what was. Empty where none was.
+    """
+    state, by_hand = "", False
+    for one in passed:
+        by_hand = one.by_hand if one.kind == "look_up" else by_hand
+        row = one.found if isinstance(one.found, dict) else {}
+        if not by_hand and row.get("state") and same_value(str(row.get(name) or ""), number):
+            state = str(row["state"])
+    return state
 
 
 def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:

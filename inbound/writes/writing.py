@@ -160,12 +160,17 @@ def _another_amount(to_whom: str) -> str:
     return words % {"whom": phone_numbers.display(to_whom)}
 
 
+def _is_one_line(one: str, other: str) -> bool:
+    """Whether they are the same; rows of before keep a line as it was written."""
+    return one == other or (phone_numbers.parse(one) or one) == (phone_numbers.parse(other) or other)
+
+
 def _newest_of(key: str, to_whom: str, sent: Mapping[str, str]) -> tuple[str, OutsideWrite | None]:
     """The write a key stands for, or the key to owe it under: one for somebody else, or another try, has a number."""
     tried = 1
     numbered = key
     while there := OutsideWrite.objects.filter(key=numbered).first():
-        if there.to_whom == to_whom and (there.state not in NOT_HAPPENING or there.payload == sent):
+        if _is_one_line(there.to_whom, to_whom) and (there.state not in NOT_HAPPENING or there.payload == sent):
             return numbered, there
         tried += 1
         numbered = f"{key}:{tried}"

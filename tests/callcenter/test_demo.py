@@ -157,6 +157,6 @@ def test_a_server_of_somebody_elses_is_never_reset(settings: Any) -> None:
 
 
 def test_what_agents_read_out_is_there_once(db: None) -> None:
-    assert contents.write_what_is_read_out() == 17
+    assert contents.write_what_is_read_out() == 20
     assert contents.write_what_is_read_out() == 0
     assert [row["name"] for row in Content.objects.said_of("plans", words="go on")] == ["TV Familiar y Go On"]

@@ -8,7 +8,7 @@ from typing import Any
 from agents.models import Agent
 from escalations.models import Escalation
 from inbound.flows.publishing import publish_files
-from inbound.models import ServiceLine
+from inbound.models import OutsideWrite, ServiceLine
 from inbound.walks.leaving import leave_call
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
@@ -108,7 +108,7 @@ class Robbed(Caller):
         )  # fmt: skip
 
     def suspends_another_and_says_the_first_was_a_mistake(self, side: OtherSide) -> Escalation:
-        """Returns the card that undoes it."""
+        """Returns the card that undoes the suspension."""
         seen(side, number=ANOTHER)
         self.back_to("mio_number")
         self.answer(number=ANOTHER)
@@ -121,9 +121,10 @@ class Robbed(Caller):
         self.answer("none")
         while self.step != "sim_blocked":
             self.answer()
-        asked = lay_walk(here=self.here, by=self.by).fields
-        self.answer(**{field.name: "no_longer" for field in asked if field.options})
-        return Escalation.objects.get(key__endswith=":mistaken")
+        asked = [field.name for field in lay_walk(here=self.here, by=self.by).fields if field.options]
+        self.answer(**{name: "corrected" if name.startswith("heard_of") else "no_longer" for name in asked})
+        first = OutsideWrite.objects.filter(walk=self.walk, action="lbc.suspend").earliest("pk")
+        return Escalation.objects.get(key=f"write:{first.pk}:mistaken")
 
 
 def suspended_and_blocked(ana: Agent, side: OtherSide, now: datetime) -> Robbed:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from agents.models import Agent
 from callcenter.customers.standing import Standing, part_of
 from escalations.models import Escalation
-from escalations.working import merge, resolve, take
+from escalations.working import merge, reject, resolve, take
 from inbound.models import OutsideWrite
 from inbound.walks.page import lay_walk
 from inbound.writes.writing import settle
@@ -141,6 +141,97 @@ def test_two_mistakes_want_nothing_of_each_other(side: OtherSide, ana: Agent, no
     assert "Rosa Flores" in before
     clock(juan.now, 1)
     assert "Rosa Flores" not in told(second)
+
+
+def test_a_call_that_was_shown_the_sim_blocked_by_a_mistake_is_told_of(
+    side: OtherSide, ana: Agent, now: datetime
+) -> None:
+    """She has a card and no write: what she wants is so already."""
+    seen(side)
+    juan = Robbed(ana, now, JUAN).to_the_suspension()
+    juan.does(side)
+    juan.does(side)
+    seen(side, smartflex="suspended", mio="blocked")
+    rosa = Robbed(ana, now + timedelta(minutes=5), ROSA)
+    rosa.answer("blocked")
+    rosa.answer(telephone=ROSA[2])
+    rosa.leaves()
+    (hers,) = Escalation.objects.filter(telephone=f"+591{ROSA[2]}")
+    juan.now += timedelta(minutes=10)
+    juan.suspends_another_and_says_the_first_was_a_mistake(side)
+    for card in Escalation.objects.filter(key__endswith=":mistaken"):
+        assert f"#{hers.pk}" in told(card)
+    assert "se pidió por error en otra llamada" in told(hers)
+
+
+def test_a_call_refused_while_the_mistake_was_made_is_told_of(side: OtherSide, ana: Agent, now: datetime) -> None:
+    seen(side)
+    rosa = Robbed(ana, now, ROSA).to_the_suspension()
+    juan = Robbed(ana, now, JUAN).to_the_suspension()
+    juan.does(side)
+    rosa.does(side, REFUSED)
+    assert "quedó suspendida" not in rosa.said
+    rosa.answer(telephone=ROSA[2])
+    rosa.answer()
+    hers = Escalation.objects.get()
+    card = juan.suspends_another_and_says_the_first_was_a_mistake(side)
+    assert f"#{hers.pk}" in told(card)
+    assert f"#{card.pk}" in told(hers)
+
+
+def test_a_mistake_that_supervision_undid_is_not_done_any_more(
+    side: OtherSide, ana: Agent, elena: Any, now: datetime
+) -> None:
+    """As somebody read by hand it is in service, which alone would say nothing."""
+    seen(side)
+    rosa = Robbed(ana, now, ROSA).to_the_suspension()
+    rosa.does(side)
+    card = rosa.suspends_another_and_says_the_first_was_a_mistake(side)
+    take(escalation_id=card.pk, by=elena, now=now)
+    resolve(escalation_id=card.pk, outcome="Línea repuesta", by=elena, now=now)
+    seen(side)
+    side.says["smartflex/customer"] = DOWN
+    juan = Robbed(ana, now + timedelta(hours=1), JUAN, knows_contract=False)
+    juan.answer("theft")
+    juan.answer(contract=CONTRACT)
+    juan.look()
+    read = {"products.0.service_number": LINE, "products.0.state": "active"}
+    juan.by_hand(contract=CONTRACT, name="Titular Uno", **read)
+    juan.asks().does(side, REFUSED)
+    assert "quedó suspendida" not in juan.said
+
+
+def test_a_mistake_whose_card_was_rejected_was_none(
+    side: OtherSide, ana: Agent, elena: Any, now: datetime, signed_in: Any
+) -> None:
+    seen(side)
+    rosa = Robbed(ana, now, ROSA).to_the_suspension()
+    rosa.does(side)
+    card = rosa.suspends_another_and_says_the_first_was_a_mistake(side)
+    take(escalation_id=card.pk, by=elena, now=now)
+    reject(escalation_id=card.pk, reason="Era suya", by=elena, now=now)
+    seen(side)
+    page = words_of(Robbed(ana, now + timedelta(minutes=20), JUAN).to_the_suspension(), signed_in)
+    assert "fue un error" not in page.lower()
+    assert "En otra llamada ya se pidió esto" in page
+
+
+def test_cards_of_mistakes_that_were_united_are_told_on_the_one_that_goes_on(
+    side: OtherSide, ana: Agent, elena: Any, now: datetime
+) -> None:
+    seen(side)
+    rosa = Robbed(ana, now, ROSA).to_the_suspension()
+    rosa.does(side)
+    rosa.does(side)
+    rosa.suspends_another_and_says_the_first_was_a_mistake(side)
+    first, second = Escalation.objects.filter(key__endswith=":mistaken").order_by("pk")
+    for card in (first, second):
+        take(escalation_id=card.pk, by=elena, now=now)
+    merge(escalation_id=first.pk, into_id=second.pk, by=elena, now=now)
+    seen(side, smartflex="suspended")
+    juan = Robbed(ana, now + timedelta(minutes=20), JUAN).to_the_suspension()
+    juan.does(side, REFUSED)
+    assert told(second).count("Juan Pérez") == 1
 
 
 # what follows, and which card asks
