@@ -11,10 +11,11 @@ from playwright.sync_api import Page, Request, expect
 from agents.models import AgentState
 from agents.pausing import end_pause
 from campaigns.desk.own_work import Progress
-from campaigns.models import Attempt, Contact
+from campaigns.models import Attempt, Contact, DeskDraft
 from escalations.raising import raise_escalation
 from tests.browser.a_desk import campaign, customer, customers, desk, say_it_was_meant
 from tests.browser.looking import DESK, assert_accessible, axe_violations, picture, settle
+from tests.processes.house import wait_until
 
 __all__ = ["campaign", "customers", "desk"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -255,9 +256,11 @@ def test_any_minute_may_be_agreed_also_after_a_reload(desk):
 
 def test_what_was_typed_in_the_moment_one_leaves_is_kept(desk, live_server):
     desk.keyboard.press("3")
-    with desk.expect_event("requestfinished", lambda asked: "/desk/draft/" in asked.url and "11:41" in _sent(asked)):
+    with desk.expect_request(lambda asked: "/desk/draft/" in asked.url and "11:41" in _sent(asked)):
         desk.locator("#call-back-time").fill("11:41")
         desk.goto(f"{live_server.url}/desk/list/")
+    # a page that is left is not told how what it sent along ended
+    wait_until(lambda: "11:41" in str(DeskDraft.objects.values_list("fields", flat=True)), what="it to be kept")
     desk.goto(f"{live_server.url}/desk/")
     expect(desk.locator("#call-back-time")).to_have_value("11:41")
 

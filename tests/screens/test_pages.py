@@ -31,7 +31,7 @@ def test_the_living_page_is_nobody_elses(signed_in, who, request):
 def test_the_frame_names_the_person_and_offers_the_way_out_by_post(signed_in, ines):
     page = signed_in(ines).get("/ui/").content.decode()
     assert "Inés" in page
-    assert '<form method="post" action="/accounts/logout/">' in page
+    assert '<form method="post" action="/accounts/logout/" data-signs-out>' in page
 
 
 def test_a_list_keeps_its_filters_when_it_is_sorted_and_goes_back_to_the_first_page(signed_in, ines):
