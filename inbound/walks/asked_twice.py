@@ -20,7 +20,7 @@ from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, stolen_lines, zone_of
 from inbound.walks.asked_otherwise import hand_over_what_differs, say_what_was_asked_for
-from inbound.walks.cards import cards_of, next_key, surviving
+from inbound.walks.cards import cards_of, next_key
 from inbound.walks.consequences import told_of, write_out
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.state import WalkState, given_on, read_state, state_on
@@ -66,7 +66,7 @@ def see_to_what_was_asked_twice(here: WalkState, *, how: str, now: datetime) -> 
 def _see_to(here: WalkState, write: OutsideWrite, *, stolen: str, how: str, now: datetime) -> None:
     lines = {stolen, *stolen_lines(here)} - {""}
     telephone = call_back_on(here.walk, here.known, about=write.to_whom, stolen=lines)
-    card = surviving(write.card) if write.card else None
+    card = write.card.survivor if write.card else None
     is_open = card is not None and card.state in Escalation.UNSETTLED
     own = _own_card(here, write, now=now)
     stands = how_it_stands(OutsideWrite.State(write.state))

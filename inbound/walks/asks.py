@@ -16,7 +16,7 @@ from escalations.models import Escalation
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.cards import CORRECTED, plain, surviving
+from inbound.walks.cards import CORRECTED, plain
 from inbound.walks.consequences import INTERACTION
 from inbound.walks.following import what_follows
 from inbound.walks.heard import HEARD_OF, there_instead_of
@@ -71,10 +71,11 @@ def asks_of_open_cards(*, now: datetime, of: OutsideWrite | None = None) -> list
     """All that open cards of the last days ask for, in the order of cards, for they are locked. `of`: only what was
     asked for by a write for the same as that one, found by its index: a call waits for it.
     """
+    united = _united(now)
     if of is not None:
-        found = list(_of_writes(now, of))
+        found = list(_of_writes(now, united, of))
     else:
-        found = [*_of_writes(now), *_of_what_follows(now), *_of_steps(now)]
+        found = [*_of_writes(now, united), *_of_what_follows(now, united), *_of_steps(now, united)]
     return sorted(found, key=lambda ask: ask.card.pk)
 
 
@@ -83,13 +84,13 @@ def _writes(now: datetime) -> QuerySet[OutsideWrite]:
     return writes.exclude(to_whom="").order_by("pk")
 
 
-def _of_writes(now: datetime, of: OutsideWrite | None = None) -> Iterator[Ask]:
+def _of_writes(now: datetime, united: list[int], of: OutsideWrite | None = None) -> Iterator[Ask]:
     """Of what was asked for and is not done. A card may have been corrected since: it asks for both."""
-    writes = _writes(now).exclude(state=State.DONE).filter(_is_open("card", now))
+    writes = _writes(now).exclude(state=State.DONE).filter(_is_open("card", united))
     if of is not None:
         writes = writes.filter(to_whom=of.to_whom, action=of.action)
     for write in writes.select_related("card"):
-        card = surviving(write.card) if write.card else None
+        card = write.card.survivor if write.card else None
         if card is None or card.key.endswith(MISTAKES) or card.state not in Escalation.UNSETTLED:
             continue
         numbers = forms_of(write.to_whom, str(card.details.get("number") or ""))
@@ -98,22 +99,22 @@ def _of_writes(now: datetime, of: OutsideWrite | None = None) -> Iterator[Ask]:
         yield Ask(card, write.walk_id, write.action, numbers, amounts, write.owed_at, write, own)
 
 
-def _of_what_follows(now: datetime) -> Iterator[Ask]:
+def _of_what_follows(now: datetime, united: list[int]) -> Iterator[Ask]:
     """Of what must follow from a write that was done: the SIM is blocked after its line."""
     after = {action: step.action for action, step in what_follows() if step.action}
-    writes = _writes(now).filter(_is_open("follow_card", now), state=State.DONE, action__in=after)
+    writes = _writes(now).filter(_is_open("follow_card", united), state=State.DONE, action__in=after)
     for write in writes.select_related("follow_card"):
-        if (card := write.follow_card and surviving(write.follow_card)) is not None:
+        if (card := write.follow_card and write.follow_card.survivor) is not None:
             numbers, none, own = forms_of(write.to_whom), frozenset[str](), frozenset({write.pk})
             yield Ask(card, write.walk_id, after[write.action], numbers, none, write.owed_at, None, own)
 
 
-def _of_steps(now: datetime) -> Iterator[Ask]:
+def _of_steps(now: datetime, united: list[int]) -> Iterator[Ask]:
     """Of what could not be asked for: its system was off, a limit was reached, or it was handed over before; and of
     what was asked for in other words than stand on the card.
     """
     cards = Escalation.objects.filter(state__in=Escalation.UNSETTLED, raised_at__gt=now - LOOKED_BACK)
-    of_calls = Footstep.objects.filter(escalation__in=[*cards.values_list("pk", flat=True), *_united(now)])
+    of_calls = Footstep.objects.filter(escalation__in=[*cards.values_list("pk", flat=True), *united])
     nothing = Q(write=None) | Q(write__action=INTERACTION)  # which a call leaves that ends on the step
     not_taken = Q(chosen=REFUSED) & ~Q(reason="") | Q(kind="do", escalation__isnull=False)
     asked = Footstep.objects.filter(nothing, not_taken, walk__in=of_calls.values("walk"))
@@ -129,7 +130,7 @@ def _of_steps(now: datetime) -> Iterator[Ask]:
         own = passed.escalation
         if own is None or own.pk in seen or own.key.endswith(MISTAKES):
             continue
-        numbers, card = forms_of(str(own.details.get("number") or "")), surviving(own)
+        numbers, card = forms_of(str(own.details.get("number") or "")), own.survivor
         if not numbers:
             continue
         seen.add(own.pk)
@@ -143,9 +144,9 @@ def _of_steps(now: datetime) -> Iterator[Ask]:
                 yield Ask(card, passed.walk_id, action, numbers, amounts, since, None, frozenset())
 
 
-def _is_open(card: str, now: datetime) -> Q:
+def _is_open(card: str, united: list[int]) -> Q:
     """Whether that card of a write, or the one that goes on for it, is to be settled yet."""
-    return Q(**{f"{card}__state__in": Escalation.UNSETTLED}) | Q(**{f"{card}__in": _united(now)})
+    return Q(**{f"{card}__state__in": Escalation.UNSETTLED}) | Q(**{f"{card}__in": united})
 
 
 def _united(now: datetime) -> list[int]:

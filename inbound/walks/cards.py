@@ -87,14 +87,9 @@ def contract_of(known: Mapping[str, Any]) -> str:
     return str(customer.get("contract") or "")[:24] if isinstance(customer, Mapping) else ""
 
 
-def surviving(card: Escalation) -> Escalation:
-    """The card itself, or the one that goes on for it since they were united."""
-    return card.survivor
-
-
 def cards_of(here: WalkState) -> list[Escalation]:
     """What this call handed over and is still to be settled, each once."""
-    cards = (surviving(passed.escalation) for passed in here.trail if passed.escalation is not None)
+    cards = (passed.escalation.survivor for passed in here.trail if passed.escalation is not None)
     each = sorted({card.pk: card for card in cards}.items())  # in the order in which cards are locked
     return [card for _pk, card in each if card.state in Escalation.UNSETTLED]
 
@@ -105,7 +100,7 @@ def cards_about(here: WalkState) -> tuple[list[Escalation], list[Escalation]]:
     mine = (f"walk:{here.walk.key}:", *(f"write:{write.pk}:" for write in writes))
     own, others = {card.pk: card for card in cards_of(here)}, dict[int, Escalation]()
     for write in writes:
-        if write.card is not None and (card := surviving(write.card)).state in Escalation.UNSETTLED:
+        if write.card is not None and (card := write.card.survivor).state in Escalation.UNSETTLED:
             whose = own if f"{write.card.key}:".startswith(mine) else others
             whose[card.pk] = card
     return [card for _pk, card in sorted(own.items())], [one for pk, one in sorted(others.items()) if pk not in own]
@@ -114,7 +109,7 @@ def cards_about(here: WalkState) -> tuple[list[Escalation], list[Escalation]]:
 def _open_cards(here: WalkState, *, settled: bool = False) -> list[tuple[Footstep, Escalation]]:
     """What this step raised in this call, newest first."""
     raised = ((passed, passed.escalation) for passed in reversed(passings(here)))
-    cards = [(passed, surviving(card)) for passed, card in raised if card is not None]
+    cards = [(passed, card.survivor) for passed, card in raised if card is not None]
     return [(passed, card) for passed, card in cards if settled or card.state in Escalation.UNSETTLED]
 
 

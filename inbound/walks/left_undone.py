@@ -38,7 +38,8 @@ from inbound.walks.owed_to_her import is_of_whom_it_is_now
 from inbound.walks.said_anew import said_since
 from inbound.walks.state import WalkState, flow_of, given_on, state_on
 from inbound.walks.undone import Undone, number_of
-from inbound.walks.what_became import BECAME_OF_WRITE, mistakes_of, what_became_of, will_be_called
+from inbound.walks.what_became import BECAME_OF_WRITE, what_became_of, will_be_called
+from inbound.writes.mistaken import mistakes_among
 from inbound.writes.writing import whom_of
 from telephony.phone_numbers import display, parse
 
@@ -47,7 +48,8 @@ AFTERWARDS_BACK = gettext_lazy("Después la llamada volvió atrás: confirme que
 
 def not_followed(here: WalkState) -> Iterator[Undone]:
     """What must follow from each write of the call that was done, and did not; nothing does from a mistake."""
-    mistaken, counted = mistakes_of(here), {passed.position for passed in here.path}
+    asked = [passed.write_id for passed in here.trail if passed.write_id]
+    mistaken, counted = mistakes_among(asked), {passed.position for passed in here.path}
     seen = set[int]()
     for place, passed in enumerate(here.trail):
         step = here.step_of(passed)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -29,7 +29,9 @@ from telephony.phone_numbers import display
 State = OutsideWrite.State
 OF_A_LINE = ("write_not_done", "sim_block")  # kinds of cards about a line that is to be suspended or blocked
 WANT_NOTHING = (Escalation.State.REJECTED, Escalation.State.MERGED)
+AMOUNT = "amount"  # among what a card tells: of money each call has its own
 Notes = dict[int, set[str]]
+Undone = list[tuple[OutsideWrite, Escalation]]
 
 
 @translation.override(settings.LANGUAGE_CODE)
@@ -41,12 +43,13 @@ def tell_who_else_wants_it(*, now: datetime, of: OutsideWrite | None = None) -> 
     if not undone:
         return
     others, cards = _other_writes(undone, now), _other_cards(undone, now)
+    joined, own_cards = _joined_by(undone), _own_cards(undone)
     told = _notes([card.pk for _write, card in undone] + [card.pk for several in cards.values() for card in several])
     for write, card in undone:
         for other in others.get((write.action, write.to_whom), ()):
             if other.walk_id != write.walk_id:
                 _tell(card, _words_of_a_write(write, other), told, now=now)
-        for walk in Walk.objects.filter(footsteps__write=write).exclude(pk=write.walk_id).distinct().order_by("pk"):
+        for walk in joined.get(write.pk, {}).values():
             words = _("Otra llamada se sumó a este pedido: %(who)s. No lo deshaga sin ver lo de ella.")
             _tell(card, words % {"who": walk.caller_name or walk.customer_name or walk.contract}, told, now=now)
         for also, its_card in undone:
@@ -54,7 +57,7 @@ def tell_who_else_wants_it(*, now: datetime, of: OutsideWrite | None = None) -> 
             if is_same and its_card.pk != card.pk:
                 words = _("La otra llamada dice también que fue un error (derivación #%(pk)d): por ella no hace falta.")
                 _tell(card, words % {"pk": its_card.pk}, told, now=now)
-        own = _own_cards(write)
+        own = own_cards[write.walk_id]
         for wanting in cards.get(write.to_whom, ()):
             if wanting.pk == card.pk or wanting.pk in own:
                 continue
@@ -83,9 +86,7 @@ def _undone(now: datetime, of: OutsideWrite | None) -> Iterator[tuple[OutsideWri
             yield write, mistakes[write.pk]
 
 
-def _other_writes(
-    undone: list[tuple[OutsideWrite, Escalation]], now: datetime
-) -> dict[tuple[str, str], list[OutsideWrite]]:
+def _other_writes(undone: Undone, now: datetime) -> dict[tuple[str, str], list[OutsideWrite]]:
     """By operation and line: what calls asked for of it, that is or may be done, and was no mistake of theirs."""
     about = Q(pk__in=[])
     for write, _card in undone:
@@ -101,27 +102,43 @@ def _other_writes(
     return others
 
 
-def _other_cards(undone: list[tuple[OutsideWrite, Escalation]], now: datetime) -> dict[str, list[Escalation]]:
-    """By line: cards of calls that were not served, or were told what must follow; open, or settled as resolved."""
+def _other_cards(undone: Undone, now: datetime) -> dict[str, list[Escalation]]:
+    """By line: cards of calls that were not served, or were told what must follow; open, or settled as resolved. Not
+    those of a top-up of the line, or of its damage.
+    """
     lines = {
         form: write.to_whom for write, _card in undone for form in (*forms_of(write.to_whom), display(write.to_whom))
     }
     found = Escalation.objects.filter(kind__code__in=OF_A_LINE, details__number__in=list(lines))
     found = found.filter(raised_at__gt=now - LOOKED_BACK).exclude(key__endswith=MISTAKES)
-    found = found.exclude(details__has_key=WITHDRAWN).exclude(
-        state__in=[Escalation.State.REJECTED, Escalation.State.MERGED]
-    )
+    found = found.exclude(details__has_any_keys=[WITHDRAWN, AMOUNT]).exclude(state__in=WANT_NOTHING)
+    stands_for = OutsideWrite.objects.filter(card=OuterRef("pk"))
+    of_something_else = Exists(stands_for) & ~Exists(stands_for.filter(is_accountable=True, amount=None))
     cards: dict[str, list[Escalation]] = defaultdict(list)
-    for card in found.order_by("pk"):
+    for card in found.exclude(of_something_else).order_by("pk"):
         cards[lines[str(card.details["number"])]].append(card)
     return cards
 
 
-def _own_cards(write: OutsideWrite) -> set[int]:
-    """Those of the call that made the mistake."""
-    steps = Footstep.objects.filter(walk=write.walk_id, escalation__isnull=False).values_list("escalation", flat=True)
-    owed = OutsideWrite.objects.filter(walk=write.walk_id).values_list("card", "follow_card")
-    return {*steps, *(pk for pair in owed for pk in pair if pk)}
+def _joined_by(undone: Undone) -> dict[int, dict[int, Walk]]:
+    """By write: other calls that heard of it as of their own."""
+    of_others = Footstep.objects.filter(write__in=[write.pk for write, _card in undone]).exclude(walk=F("write__walk"))
+    joined: dict[int, dict[int, Walk]] = defaultdict(dict)
+    for passed in of_others.select_related("walk").order_by("walk"):
+        joined[passed.write_id or 0][passed.walk_id] = passed.walk
+    return joined
+
+
+def _own_cards(undone: Undone) -> dict[int, set[int]]:
+    """By call that made a mistake: its cards."""
+    walks = [write.walk_id for write, _card in undone]
+    own: dict[int, set[int]] = defaultdict(set)
+    steps = Footstep.objects.filter(walk__in=walks, escalation__isnull=False)
+    for walk, card in steps.values_list("walk", "escalation"):
+        own[walk].add(card)
+    for walk, *cards in OutsideWrite.objects.filter(walk__in=walks).values_list("walk", "card", "follow_card"):
+        own[walk] |= {pk for pk in cards if pk}
+    return own
 
 
 def _words_of_a_write(write: OutsideWrite, other: OutsideWrite) -> str:

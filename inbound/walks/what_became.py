@@ -19,7 +19,7 @@ from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
 from inbound.walks.came_about import asked_again, tell_of_a_mistake, tell_of_what_is_done
-from inbound.walks.cards import cards_of, surviving
+from inbound.walks.cards import cards_of
 from inbound.walks.consequences import told_of, whom_in_words
 from inbound.walks.customers import as_it_was
 from inbound.walks.heard import writes_not_needed
@@ -147,7 +147,7 @@ def _of_the_refused(here: WalkState, *, upto: Footstep) -> list[tuple[Footstep, 
         if (passed.version_id, passed.step) == (upto.version_id, upto.step):
             was_refused = passed.chosen == REFUSED
         if was_refused and passed.escalation is not None and passed.escalation_id not in counted:
-            card = surviving(passed.escalation)
+            card = passed.escalation.survivor
             if card.state in Escalation.UNSETTLED:
                 found[card.pk] = (passed, card)
     return list(found.values())
@@ -163,7 +163,7 @@ def _answered_otherwise(here: WalkState) -> list[tuple[Footstep, Escalation]]:
     for passed in here.trail:
         if passed.escalation is None or passed.kind != "hand_over" or passed.escalation_id in counted:
             continue
-        card = surviving(passed.escalation)
+        card = passed.escalation.survivor
         if card.state in Escalation.UNSETTLED and (passed.version_id, passed.step) not in steps:
             found[card.pk] = (passed, card)
     return list(found.values())
@@ -208,13 +208,6 @@ def _joined(here: WalkState) -> list[tuple[OutsideWrite, int]]:
 
 def _said_of(here: WalkState, write: OutsideWrite) -> str:
     return str(here.footstep.answer.get(f"{BECAME_OF_WRITE}{write.pk}") or "")
-
-
-def mistakes_of(here: WalkState) -> set[int]:
-    """What the call asked for by mistake, as somebody said at its end: the rows of those writes."""
-    asked = [passed.write_id for passed in here.trail if passed.write_id]
-    keys = {MISTAKEN % pk: pk for pk in asked}
-    return {keys[key] for key in Escalation.objects.filter(key__in=keys).values_list("key", flat=True)}
 
 
 def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime, is_called: bool = True) -> None:

@@ -179,6 +179,34 @@ def test_a_call_refused_while_the_mistake_was_made_is_told_of(side: OtherSide, a
     assert f"#{card.pk}" in told(hers)
 
 
+@pytest.mark.parametrize("ends", ["refused", "left"])
+def test_a_top_up_of_the_line_that_came_to_nothing_does_not_want_it_suspended(
+    side: OtherSide, ana: Agent, now: datetime, ends: str
+) -> None:
+    """Her card has the same number and the same kind: to be told of it would stop whoever puts the line in service."""
+    seen(side)
+    rosa = Robbed(ana, now, ROSA)
+    rosa.answer("balance")
+    rosa.answer(
+        amount="10.00", requester_name=ROSA[0], requester_card=ROSA[1], requester_is="other", requester_kinship="spouse"
+    )
+    rosa.does(side, REFUSED)
+    if ends == "refused":
+        rosa.answer("hand_over")
+        rosa.answer(telephone=ROSA[2])
+        rosa.answer()
+    else:
+        rosa.leaves()
+        clock(rosa.now, 40)
+    (hers,) = Escalation.objects.all()
+    juan = Robbed(ana, now + timedelta(minutes=50), JUAN).to_the_suspension()
+    juan.does(side)
+    card = juan.suspends_another_and_says_the_first_was_a_mistake(side)
+    clock(juan.now, 1)
+    assert f"#{hers.pk}" not in told(card)
+    assert f"#{card.pk}" not in told(hers)
+
+
 def test_a_mistake_that_supervision_undid_is_not_done_any_more(
     side: OtherSide, ana: Agent, elena: Any, now: datetime
 ) -> None:
