@@ -2,7 +2,7 @@
 
 Calls needed are contacts × expected attempts (less those already made); calls possible are hours × calls an hour ×
 weight, inside working hours and calling windows, holidays out, until the last day; less the part of them in which the
-lines need these agents, where it is known (beside_the_lines.py).
+lines need these agents, where it is known (campaigns/month/hours.py).
 """
 
 from __future__ import annotations
@@ -19,15 +19,13 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.assignment.beside_the_lines import part_left
-from campaigns.models import AssignmentShare, CallingPolicy, CallingWindow, Campaign
+from campaigns.models import AssignmentShare, CallingPolicy, Campaign
 from campaigns.models.contacts import CallList
+from campaigns.month.hours import calling_calendar, part_left
 from service_level.days import bounds_of
 from service_level.working_time import (
-    Stretch,
     WorkingCalendar,
     when_worked,
-    working_calendar,
     working_days_between,
     working_time_between,
 )
@@ -119,12 +117,6 @@ def plan_of(*, campaign: Campaign, now: datetime) -> Plan:
         attempts_expected=policy.attempts_expected,
         free=part_left(calling={worker.agent_id for worker in workers}, calendar=calendar, start=start, until=until),
     )
-
-
-def calling_calendar(campaign: Campaign) -> WorkingCalendar:
-    """The hours in which a campaign can be called: worked, inside the calling windows, without days off."""
-    windows = [Stretch(*row) for row in CallingWindow.objects.values_list("weekday", "opens", "closes")]
-    return working_calendar(first=campaign.calls_from, last=campaign.calls_until).within(windows)
 
 
 def plan(

@@ -92,6 +92,7 @@ class Campaign(models.Model):
     # As the policy said at the launch, so that the plan a month is held against does not move with the policy.
     planned_calls_an_hour = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     planned_attempts = models.DecimalField(max_digits=3, decimal_places=1, null=True, blank=True, editable=False)
+    planned_part = models.FloatField(null=True, blank=True, editable=False)  # of the agents' hours, beside the lines
     script = models.TextField(_("guion"), blank=True)
     assigned_at = models.DateTimeField(_("repartida"), null=True, blank=True)
     assignment_asked_at = models.DateTimeField(_("reparto pedido"), null=True, blank=True)

@@ -154,7 +154,7 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
         locked.state = step.to_state
         if step.to_state == State.RUNNING and locked.launched_at is None:
             locked.launched_at = now
-            fix_measurement(locked)
+            fix_measurement(locked, now=now)
         if step.to_state == State.CLOSED:
             locked.closed_at = now
             note = note_of(note, let_go(campaign=locked, now=now))
@@ -172,6 +172,7 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
                 "evaluated_on",
                 "planned_calls_an_hour",
                 "planned_attempts",
+                "planned_part",
                 "closed_at",
                 "assigned_at",
                 "assignment_asked_at",

@@ -1,5 +1,5 @@
 """What is measured of a month is fixed at its launch: who was in the draw, who was left alone, the day to judge by, and
-the two numbers of the capacity plan.
+the numbers of the capacity plan.
 
 The effect of the calls is looked at once, on that day. Looked at daily until it is clear, every fifth month would show
 one that is not there.
@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from django.db.models import Max
 
-from campaigns.models import CallingPolicy, Campaign, ListEntry, Report, ReportKind
+from campaigns.models import AssignmentShare, CallingPolicy, Campaign, ListEntry, Report, ReportKind
+from campaigns.month.hours import calling_calendar, part_left
 from campaigns.month.periods import day_of
-from service_level.days import midnight_of
+from service_level.days import bounds_of, midnight_of
 
 WAIT = timedelta(days=2)
 
@@ -27,7 +28,7 @@ SELECT coalesce(string_agg(contact.contract, E'\\n' ORDER BY contact.contract CO
 """
 
 
-def fix_measurement(campaign: Campaign) -> None:
+def fix_measurement(campaign: Campaign, *, now: datetime) -> None:
     """Set on `campaign` what is fixed at the launch; the caller saves it."""
     last = ListEntry.objects.filter(campaign=campaign).aggregate(last=Max("contact_id"))["last"]
     campaign.drawn_until = last or 0
@@ -35,6 +36,14 @@ def fix_measurement(campaign: Campaign) -> None:
     campaign.draw_sha256 = draw_fingerprint(campaign)
     policy = CallingPolicy.objects.in_force()
     campaign.planned_calls_an_hour, campaign.planned_attempts = policy.calls_an_hour, policy.attempts_expected
+    begins, until = bounds_of(campaign.calls_from, campaign.calls_until)
+    shares = AssignmentShare.objects.filter(campaign=campaign, is_included=True)
+    campaign.planned_part = part_left(
+        calling=set(shares.values_list("agent", flat=True)),
+        calendar=calling_calendar(campaign),
+        start=max(now, begins),
+        until=until,
+    )
 
 
 def draw_fingerprint(campaign: Campaign) -> str:

@@ -45,7 +45,8 @@ class Offer:
 def offer_of(*, pace: Pace) -> Offer:
     """What the month really took, rounded as the policy holds it. Raises PlanRefused where too little was measured.
 
-    Calls an hour are those of a full-time agent in an hour of the calendar, breaks and all: the plan counts in these.
+    Calls an hour are those of a full-time agent in an hour that the lines leave, breaks and all: the plan counts in
+    these.
     """
     if not pace.attempts or not pace.calls_a_planned_hour:
         raise PlanRefused(_("Todavía no hay con qué: %(why)s.") % {"why": pace.why_not_told})

@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from agents.models import User
-from campaigns.assignment.capacity import calling_calendar
 from campaigns.models import Attempt, Campaign, Disposition, Goal, ListEntry
+from campaigns.month.hours import calling_calendar
 from campaigns.steering.goals import Progress
 from service_level.days import bounds_of, midnight_of
 from service_level.working_time import working_days_between

@@ -10,8 +10,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.assignment.capacity import HOUR, calling_calendar
+from campaigns.assignment.capacity import HOUR
 from campaigns.models import AgentDay, AssignmentShare, CallingPolicy, Campaign, LeftFigure, PatternRefresh
+from campaigns.month.hours import calling_calendar
 from campaigns.month.periods import day_of
 from screens.templatetags.screens import figure
 from service_level.days import bounds_of, midnight_of
@@ -30,7 +31,8 @@ class CallDay:
 
 @dataclass(frozen=True)
 class Pace:
-    """The facts of a forecast. `hours` are those of the calendar in which calls are possible, worked or not.
+    """The facts of a forecast. `hours` are those of the calendar in which calls are possible, worked or not; the plan
+    of the launch gives the calls `planned_part` of them, for the lines need these agents too.
 
     `seen_until`: the moment they are of: the count, or before it the close or the last day. Of a closed month only
     payments still move.
@@ -51,6 +53,7 @@ class Pace:
     weight: float
     planned_calls_an_hour: int
     planned_attempts: float
+    planned_part: float
     most_attempts: int
 
     @property
@@ -105,20 +108,21 @@ class Pace:
 
     @property
     def calls_a_planned_hour(self) -> float | None:
-        """Calls of one full-time agent in an hour of the calendar, which is what the capacity plan counts in."""
-        there = self.hours * self.weight
-        return self.calls / there if there and self.calls else None
+        """Calls of one full-time agent in an hour that is left to the calls: the capacity plan counts in these."""
+        return self.calls / self.hours_planned if self.hours_planned and self.calls else None
 
     @property
     def hours_planned(self) -> float:
-        """Hours that the plan gave all agents until now."""
-        return self.hours * self.weight
+        """Hours that the plan gave the calls of all agents until now."""
+        return self.hours * self.weight * self.planned_part
 
     @property
     def why_not_told(self) -> str:
         """Why the calls tell no pace yet; '' when they do. There may be calls before any hour of the plan is over."""
         if not self.calls:
             return _("no se hizo ninguna llamada")
+        if not self.planned_part:
+            return _("el plan no da horas a las llamadas: las líneas piden a todos los agentes")
         if not self.hours_planned:
             words = ngettext(
                 "se hizo %(n)s llamada, pero todavía no pasó ninguna hora del plan",
@@ -130,7 +134,7 @@ class Pace:
 
     @property
     def planned_contacts_an_hour(self) -> float:
-        return self.weight * self.planned_calls_an_hour / self.planned_attempts
+        return self.weight * self.planned_part * self.planned_calls_an_hour / self.planned_attempts
 
 
 def read_pace(*, campaign: Campaign) -> Pace | None:
@@ -160,6 +164,7 @@ def read_pace(*, campaign: Campaign) -> Pace | None:
         weight=_weight(campaign),
         planned_calls_an_hour=calls_an_hour,
         planned_attempts=attempts,
+        planned_part=1.0 if campaign.planned_part is None else campaign.planned_part,
         most_attempts=policy.attempts_a_campaign,
     )
 

@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
-from campaigns.assignment.capacity import calling_calendar
 from campaigns.figures.figures import read_figures
 from campaigns.figures.filters import Only
 from campaigns.figures.openings import Openings
 from campaigns.models import Campaign
+from campaigns.month.hours import calling_calendar
 from campaigns.month.lifecycle import CampaignRefused
 from campaigns.month.on_pages import campaign_at, month_name
 from campaigns.month.periods import write_period

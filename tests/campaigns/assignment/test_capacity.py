@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from campaigns.assignment.assigning import open_lists
-from campaigns.assignment.beside_the_lines import part_left
 from campaigns.assignment.capacity import Load, Plan, Worker, plan, plan_of
 from campaigns.models import CallingPolicy, CallingWindow, ListEntry
+from campaigns.month.hours import part_left
 from service_level.models import Holiday, StaffingNeed, WorkingHours
 from service_level.working_time import Stretch, WorkingCalendar
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment

@@ -33,10 +33,20 @@ def a_pace(**more: Any) -> Pace:
         "counted_at": moment("2026-11-26 18:00"), "begins": moment("2026-11-25 08:00"),
         "until": moment("2026-12-01 00:00"), "calendar": TEN_HOURS, "open": 250, "unassigned": 0, "left": left,
         "days": days, "hours": 20.0, "hours_left": 40.0, "days_left": 4, "weight": 2.0, "planned_calls_an_hour": 10,
-        "planned_attempts": 2.0, "most_attempts": 999,
+        "planned_attempts": 2.0, "planned_part": 1.0, "most_attempts": 999,
     }  # fmt: skip
     facts = {**values, **more}
     return Pace(**{"seen_until": min(facts["counted_at"], facts["until"]), **facts})
+
+
+def test_what_the_lines_take_is_not_taken_twice() -> None:
+    """Of 40 hours of agents the plan left half to 400 calls: twenty an hour are what the next plan is to count with,
+    which takes the part of the lines off again. What is left goes as fast as what was called went.
+    """
+    pace = a_pace(planned_part=0.5)
+    assert (pace.hours_planned, pace.calls_a_planned_hour) == (20.0, 20.0)
+    assert pace.planned_contacts_an_hour == 5.0
+    assert forecast(pace=pace, campaign=DECEMBER) == forecast(pace=a_pace(), campaign=DECEMBER)
 
 
 UNEVEN = [CallDay(date(2026, 11, 25), 100, 8.0, 10.0), CallDay(date(2026, 11, 26), 300, 16.0, 10.0)]

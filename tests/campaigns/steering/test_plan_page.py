@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from campaigns.assignment.participants import takers_of
 from campaigns.figures.figures import read_figures
 from campaigns.figures.patterns import count_patterns
 from campaigns.figures.refreshing import refresh_figures
@@ -21,7 +22,8 @@ from campaigns.steering.comparing import side_by_side
 from campaigns.steering.goals import Progress, read_goals
 from campaigns.steering.next_plan import ENOUGH_CONTACTS
 from campaigns.steering.pace import read_pace
-from tests.campaigns.a_campaign import make_campaign, moment
+from service_level.models import StaffingNeed
+from tests.campaigns.a_campaign import add_contacts, make_campaign, moment
 from tests.campaigns.a_month import make_month
 
 PAGE = "/campaigns/2026-12/plan/"
@@ -265,13 +267,33 @@ def test_a_launched_month_is_held_against_the_plan_of_its_launch(house_rules, el
     campaign = make_campaign(assigned_at=moment("2026-11-25 07:00"))
     campaign.planned_attempts = campaign.planned_calls_an_hour = None
     CallingPolicy.objects.update_or_create(pk=1, defaults={"calls_an_hour": 15, "attempts_expected": Decimal("2.5")})
-    lifecycle.fix_measurement(campaign)
+    lifecycle.fix_measurement(campaign, now=moment("2026-11-25 08:00"))
     campaign.state, campaign.launched_at = Campaign.State.RUNNING, moment("2026-11-25 08:00")
     campaign.save()
     CallingPolicy.objects.filter(pk=1).update(calls_an_hour=30)
     count_patterns(campaign=campaign, now=moment("2026-11-28 10:00"))
     pace = read_pace(campaign=campaign)
-    assert (pace.planned_calls_an_hour, pace.planned_attempts) == (15, 2.5)
+    assert (pace.planned_calls_an_hour, pace.planned_attempts, pace.planned_part) == (15, 2.5, 1.0)
+
+
+def test_the_plan_counts_the_hours_the_lines_left_at_the_launch(house_rules, ana, elena, signed_in):
+    """Ana calls alone, and each afternoon the lines need her."""
+    campaign = make_campaign(assigned_at=moment("2026-11-25 07:00"))
+    add_contacts(campaign, 20)
+    takers_of(campaign)
+    afternoons = [
+        moment(f"2026-11-{day} {hour}:{half:02}") for day in range(25, 31) for hour in range(14, 18) for half in (0, 30)
+    ]
+    StaffingNeed.objects.bulk_create(
+        StaffingNeed(line="", began_at=at, calls=9, handling=180, agents=1, seats=1, level=0.9) for at in afternoons
+    )
+    lifecycle.fix_measurement(campaign, now=moment("2026-11-25 08:00"))
+    campaign.state, campaign.launched_at = Campaign.State.RUNNING, moment("2026-11-25 08:00")
+    campaign.save()
+    StaffingNeed.objects.all().delete()
+    count_patterns(campaign=campaign, now=moment("2026-11-28 10:00"))
+    assert read_pace(campaign=campaign).planned_part == pytest.approx(2 / 3), "four of twelve hours"
+    assert "El plan cuenta con el 67 % de las horas" in words_of(signed_in(elena).get(PAGE))
 
 
 def test_months_stand_side_by_side_on_the_same_day_of_their_calls(month, ana, luis):

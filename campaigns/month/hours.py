@@ -1,4 +1,4 @@
-"""How much of their time the lines leave agents for the calls of a campaign: their staffing, half hour by half hour."""
+"""The hours in which a campaign can be called, and how much of them the lines leave its agents."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from agents.models import Agent
+from campaigns.models import CallingWindow, Campaign
 from service_level.days import LA_PAZ
 from service_level.staffing.needs import HALF, agents_by_half_hour
-from service_level.working_time import WorkingCalendar, working_time_between
+from service_level.working_time import Stretch, WorkingCalendar, working_calendar, working_time_between
+
+
+def calling_calendar(campaign: Campaign) -> WorkingCalendar:
+    """Worked, inside the calling windows, without days off."""
+    windows = [Stretch(*row) for row in CallingWindow.objects.values_list("weekday", "opens", "closes")]
+    return working_calendar(first=campaign.calls_from, last=campaign.calls_until).within(windows)
 
 
 def part_left(*, calling: Collection[int], calendar: WorkingCalendar, start: datetime, until: datetime) -> float | None:
