@@ -233,6 +233,8 @@ def columns_by(
     """
     names = list(values)
     parts = list(dict.fromkeys(part for amounts in values.values() for part in amounts))
+    there = {part for amounts in values.values() for part, amount in amounts.items() if amount}
+    colours = {part: colour for part, colour in zip(parts, (PALETTE[0], QUIET), strict=False) if part in there}
     rows: list[Spec] = []
     links: Links = []
     for name, amounts in values.items():
@@ -254,7 +256,11 @@ def columns_by(
         "encoding": {
             "x": {"field": "name", "type": "ordinal", "scale": {"domain": names}, "axis": upright},
             "y": {"field": "value", "type": "quantitative", "stack": "zero", "axis": axis},
-            "color": {"field": "part", "type": "nominal", "scale": {"domain": parts, "range": [PALETTE[0], QUIET]}},
+            "color": {
+                "field": "part",
+                "type": "nominal",
+                "scale": {"domain": list(colours), "range": [*colours.values()]},
+            },
             "order": {"field": "order", "type": "quantitative"},
             **(ENCODING if links else {}),
         },
@@ -265,7 +271,7 @@ def columns_by(
         tuple(leads.get(name, {}).get(part, "") if amounts.get(part) else "" for part in parts)
         for name, amounts in values.items()
     )
-    return Chart(title, spec, (label or _("Grupo"), *parts), table, tuple(parts), hrefs=hrefs)
+    return Chart(title, spec, (label or _("Grupo"), *parts), table, tuple(colours), hrefs=hrefs)
 
 
 def _written(value: Number | None) -> str:

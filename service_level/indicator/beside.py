@@ -7,7 +7,7 @@ somebody should look why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -54,7 +54,7 @@ WITH logged AS (
 _COMPARED = """beside b JOIN listened USING (switchboard_id)
  WHERE listened.day = (b.at AT TIME ZONE %(zone)s)::date AND b.at >= %(begins)s"""
 _COUNTS = f"{_BESIDE} SELECT kind, count(*) FROM {_COMPARED} GROUP BY 1"
-_ROWS = f"""{_BESIDE} SELECT b.id, b.key, b.uid, b.queue, b.at, b.logged, b.heard FROM {_COMPARED} AND kind = %(kind)s
+_ROWS = f"""{_BESIDE} SELECT b.id, b.uid, b.queue, b.at, b.logged, b.heard FROM {_COMPARED} AND kind = %(kind)s
  ORDER BY b.at, b.uid LIMIT %(most)s"""
 _UNHEARD = f"""{_BESIDE} SELECT (b.at AT TIME ZONE %(zone)s)::date AS day, count(*)
   FROM beside b LEFT JOIN listened l ON l.switchboard_id = b.switchboard_id
@@ -64,10 +64,12 @@ _UNHEARD = f"""{_BESIDE} SELECT (b.at AT TIME ZONE %(zone)s)::date AS day, count
 
 @dataclass(frozen=True)
 class Beside:
-    """How many of each of KINDS; `unheard`: days of which the link told nothing, with the calls the log has of them."""
+    """How many of each of KINDS; `unheard`: days in a row of which the link told nothing, the first and the last of
+    them, with the calls the log has of them.
+    """
 
     counts: dict[str, int]
-    unheard: list[tuple[date, int]]
+    unheard: list[tuple[date, date, int]]
 
     @property
     def compared(self) -> int:
@@ -93,7 +95,7 @@ def lay_beside(month: date) -> Beside:
         cursor.execute(_COUNTS, asked)
         counts = dict(cursor.fetchall())
         cursor.execute(_UNHEARD, asked)
-        return Beside({kind: counts.get(kind, 0) for kind in KINDS}, cursor.fetchall())
+        return Beside({kind: counts.get(kind, 0) for kind in KINDS}, _in_a_row(cursor.fetchall()))
 
 
 def pairs_of(month: date, kind: str) -> list[Pair]:
@@ -107,8 +109,20 @@ def pairs_of(month: date, kind: str) -> list[Pair]:
         rows = cursor.fetchall()
     return [
         Pair(visit, uid, queue, at, str(LoggedVisit.Outcome(logged).label) if logged else "", outcomes.get(heard, ""))
-        for visit, _key, uid, queue, at, logged, heard in rows
+        for visit, uid, queue, at, logged, heard in rows
     ]
+
+
+def _in_a_row(days: Sequence[tuple[date, int]]) -> list[tuple[date, date, int]]:
+    """Days in their order with a count of each, as stretches without a day between."""
+    found: list[tuple[date, date, int]] = []
+    for day, calls in days:
+        if found and day - found[-1][1] == timedelta(days=1):
+            first, _last, before = found.pop()
+            found.append((first, day, before + calls))
+        else:
+            found.append((day, day, calls))
+    return found
 
 
 def _asked(month: date) -> dict[str, Any]:

@@ -55,7 +55,8 @@ class StaffingRun(models.Model):
     """The one row of when the needs were worked out, and of what: `days` with a log, from `first` on.
 
     `patience`: seconds a caller waits in the mean, by `hung_up` who did not wait; empty where too few hung up, and then
-    everybody is taken to wait for ever. `wrap_up`: seconds, of `wrapped_up` calls; 0 calls: by the policy alone.
+    everybody is taken to wait for ever. `wrap_up`: seconds, of `wrapped_up` calls; 0 calls: nobody measured it; empty:
+    the policy says it.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
@@ -65,7 +66,7 @@ class StaffingRun(models.Model):
     patience = models.FloatField(null=True)
     hung_up = models.PositiveIntegerField()
     wrap_up = models.FloatField()
-    wrapped_up = models.PositiveIntegerField()
+    wrapped_up = models.PositiveIntegerField(null=True)
     shrinkage = models.PositiveSmallIntegerField()
 
     class Meta:

@@ -41,12 +41,13 @@ class Off:
     naive: float
 
 
-def expect(past: Past, day: date, *, origin: date, calendar: WorkingCalendar) -> dict[int, float]:
-    """Calls of each half hour of a day, by what was known before `origin`; empty where like days are too few."""
+def expect(past: Past, day: date, *, origin: date, trend: float, calendar: WorkingCalendar) -> dict[int, float]:
+    """Calls of each half hour of a day, by what was known before `origin`, as its trend; empty where like days are too
+    few.
+    """
     like = like_days(past, day, origin=origin, calendar=calendar)
     if len(like) < FEWEST:
         return {}
-    trend = trend_of(past, origin=origin, calendar=calendar)
     found: dict[int, float] = {}
     weights = 0.0
     for one in like:
@@ -97,7 +98,8 @@ def _forecast_weeks(past: Past, *, today: date, calendar: WorkingCalendar) -> It
     monday = today - timedelta(days=today.weekday())
     for ago in range(1, HELD_OUT + 1):
         origin = monday - WEEK * ago
+        trend = trend_of(past, origin=origin, calendar=calendar)
         for day in (origin + timedelta(days=number) for number in range(7)):
             is_comparable = day in past and day - WEEK in past
-            if is_comparable and (told := expect(past, day, origin=origin, calendar=calendar)):
+            if is_comparable and (told := expect(past, day, origin=origin, trend=trend, calendar=calendar)):
                 yield day, told

@@ -24,7 +24,7 @@ from service_level.indicator.figures import Grain
 from service_level.models import ForecastTrial, Formula, LineFigure, StaffingNeed, StaffingPolicy, StaffingRun
 from service_level.months import month_of
 from service_level.staffing.erlang import Traffic, agents_needed, answered
-from service_level.staffing.expected import HELD_OUT, LOOKS_BACK, WEEK, Calls, expect, held_out
+from service_level.staffing.expected import HELD_OUT, LOOKS_BACK, WEEK, Calls, expect, held_out, trend_of
 from service_level.working_time import WorkingCalendar, working_calendar
 from telephony.models import LoggedVisit
 
@@ -56,12 +56,14 @@ class LinePast:
 
 @dataclass(frozen=True)
 class Measured:
-    """`patience` and `wrap_up` in seconds, and of how many calls each; no patience: everybody waits for ever."""
+    """`patience` and `wrap_up` in seconds, and of how many calls each; no patience: everybody waits for ever. None
+    wrapped up: the policy says how long it takes.
+    """
 
     patience: float | None
     hung_up: int
     wrap_up: float
-    wrapped_up: int
+    wrapped_up: int | None
 
 
 def keep_needs(*, now: datetime) -> StaffingRun | None:
@@ -75,7 +77,8 @@ def keep_needs(*, now: datetime) -> StaffingRun | None:
     if not days:
         return None
     calendar = working_calendar(first=days[0], last=today + AHEAD)
-    policy, measured = StaffingPolicy.objects.in_force(), _measure(now)
+    policy = StaffingPolicy.objects.in_force()
+    measured = _measure(policy, now=now)
     every = {line: {day: one.calls.get(day, {}) for day in days} for line, one in past.items()}
     needs = list(_needs(past, every, calendar, measured, policy, now=now))
     trials = [
@@ -119,9 +122,15 @@ def _needs(
     now: datetime,
 ) -> Iterator[StaffingNeed]:
     today = now.astimezone(LA_PAZ).date()
-    for day in (today + timedelta(days=number) for number in range(AHEAD.days + 1)):
-        formula = formula_of(month_of(day))
-        told = {line: expect(calls, day, origin=today, calendar=calendar) for line, calls in every.items()}
+    trends = {line: trend_of(calls, origin=today, calendar=calendar) for line, calls in every.items()}
+    days = [today + timedelta(days=number) for number in range(AHEAD.days + 1)]
+    formulas = {month: formula_of(month) for month in {month_of(day) for day in days}}
+    for day in days:
+        formula = formulas[month_of(day)]
+        told = {
+            line: expect(calls, day, origin=today, trend=trends[line], calendar=calendar)
+            for line, calls in every.items()
+        }
         for half in range(48):
             begins = midnight_of(day) + HALF * half
             calls = {line: each[half] for line, each in told.items() if each.get(half, 0) >= HARDLY_ANY}
@@ -176,11 +185,11 @@ def _read_past(today: date) -> dict[str, LinePast]:
     return found
 
 
-def _measure(now: datetime) -> Measured:
+def _measure(policy: StaffingPolicy, *, now: datetime) -> Measured:
     """Patience: all the seconds that were waited / how many hung up, as of a patience that does not age. Where the
     policy says one, that.
     """
-    policy, since = StaffingPolicy.objects.in_force(), now - MEASURES
+    since = now - MEASURES
     Outcome = LoggedVisit.Outcome
     waits = LoggedVisit.objects.filter(entered_at__gte=since, outcome__in=[Outcome.ANSWERED, Outcome.HUNG_UP])
     waited = waits.aggregate(seconds=Sum("wait"), hung_up=Count("pk", filter=Q(outcome=Outcome.HUNG_UP)))
@@ -189,11 +198,11 @@ def _measure(now: datetime) -> Measured:
     lasted = Extract(F("ended_at") - F("began_at"), "epoch")
     wrapping = AgentState.objects.filter(state=AgentState.State.WRAPPING_UP, began_at__gte=since)
     wrapped = wrapping.exclude(ended_at=None).aggregate(seconds=Avg(lasted), calls=Count("pk"))
-    is_known = wrapped["calls"] >= FEWEST
-    wrap_up = float(wrapped["seconds"]) if is_known else WRAP_UP
+    wrapped_up = wrapped["calls"] if wrapped["calls"] >= FEWEST else 0
+    wrap_up, said = float(wrapped["seconds"]) if wrapped_up else WRAP_UP, policy.wrap_up_seconds
     return Measured(
         patience=policy.patience_seconds or measured,
         hung_up=0 if policy.patience_seconds else hung_up,
-        wrap_up=float(policy.wrap_up_seconds) if policy.wrap_up_seconds is not None else wrap_up,
-        wrapped_up=wrapped["calls"] if is_known and policy.wrap_up_seconds is None else 0,
+        wrap_up=wrap_up if said is None else float(said),
+        wrapped_up=wrapped_up if said is None else None,
     )

@@ -106,6 +106,21 @@ def half_hours(day: date, *, now: datetime) -> list[HalfHour]:
     return found
 
 
+def what_is_not_known(halves: Sequence[HalfHour], *, now: datetime) -> list[str]:
+    """Why half hours that are over say nothing of what came, or of who was there; empty where all is told."""
+    over = [one for one in halves if one.need.began_at + HALF <= now]
+    uncounted, unseen = [one for one in over if one.came is None], [one for one in over if one.there is None]
+    told = []
+    if uncounted and len(uncounted) < len(over):
+        at = {"at": f"{uncounted[0].begins:%H:%M}"}
+        told.append(_("Lo que entró desde las %(at)s todavía no está en el registro que se leyó de la central.") % at)
+    elif uncounted:
+        told.append(_("De lo que entró este día todavía no se leyó nada en el registro de la central."))
+    if unseen:
+        told.append(_("De quiénes atendían no se sabe nada: nadie se registró ese día."))
+    return told
+
+
 def days_of_needs(first: date, last: date) -> list[Day]:
     """Days on which somebody is needed."""
     begins, ends = bounds_of(first, last)

@@ -16,7 +16,15 @@ from screens.spreadsheets import workbook_response
 from service_level.days import bounds_of, read_day
 from service_level.models import StaffingNeed
 from service_level.staffing.needs import AHEAD
-from service_level.staffing.page import Day, chart_of, days_of_needs, half_hours, lines_of_needs, what_it_is_of
+from service_level.staffing.page import (
+    Day,
+    chart_of,
+    days_of_needs,
+    half_hours,
+    lines_of_needs,
+    what_is_not_known,
+    what_it_is_of,
+)
 from service_level.staffing.sheets import sheets_of
 
 
@@ -35,6 +43,7 @@ def staffing(request: HttpRequest) -> HttpResponse:
         "run": run,
         "halves": halves,
         "has_begun": any(one.came is not None for one in halves),
+        "unknown": " ".join(what_is_not_known(halves, now=now)),
         "total": Day(day, [one.need for one in halves]) if halves else None,
         "off": off,
         "chart": chart_of(halves) if halves else None,

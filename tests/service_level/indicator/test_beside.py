@@ -74,8 +74,10 @@ def test_days_on_which_nobody_listened_are_told_and_not_compared(
 ) -> None:
     taken(board, *answered(at("2026-11-10 12:00"), "1.1", "101", 5), *answered(at("2026-11-11 12:00"), "2.1", "101", 5))
     heard(at("2026-11-11 12:00"), "2.1", "101", answered=True)
+    taken(board, *answered(at("2026-11-09 12:00"), "0.1", "101", 5), *answered(at("2026-11-14 12:00"), "3.1", "101", 5))
     told = lay_beside(MONTH)
-    assert (counts(told), told.unheard) == ((1, 0, 0, 0), [(date(2026, 11, 10), 1)])
+    of_the_days = [(date(2026, 11, 9), date(2026, 11, 10), 2), (date(2026, 11, 14), date(2026, 11, 14), 1)]
+    assert (counts(told), told.unheard) == ((1, 0, 0, 0), of_the_days)
 
 
 def test_what_is_not_over_or_lost_its_link_does_not_differ(

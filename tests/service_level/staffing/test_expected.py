@@ -18,6 +18,11 @@ CALENDAR = WorkingCalendar(
 TODAY = date(2026, 11, 23)  # a Monday
 
 
+def foretold(past: Past, day: date, *, origin: date, calendar: WorkingCalendar) -> dict[int, float]:
+    trend = trend_of(past, origin=origin, calendar=calendar)
+    return expect(past, day, origin=origin, trend=trend, calendar=calendar)
+
+
 def past(weeks: int, calls: int = 10, *, last: date = TODAY) -> dict[date, dict[int, int]]:
     """So many calls at nine on each of the days before, twice as many on Mondays; none at any other hour."""
     days = [last - timedelta(days=ago) for ago in range(1, weeks * 7 + 1)]
@@ -25,12 +30,12 @@ def past(weeks: int, calls: int = 10, *, last: date = TODAY) -> dict[date, dict[
 
 
 def told(of: Past, day: date, origin: date = TODAY) -> float:
-    return expect(of, day, origin=origin, calendar=CALENDAR).get(18, 0.0)
+    return foretold(of, day, origin=origin, calendar=CALENDAR).get(18, 0.0)
 
 
 def test_what_is_the_same_every_week_is_expected_again() -> None:
     flat = {day: {18: 10} for day in past(12)}
-    assert expect(flat, date(2026, 11, 24), origin=TODAY, calendar=CALENDAR) == {18: pytest.approx(10)}
+    assert foretold(flat, date(2026, 11, 24), origin=TODAY, calendar=CALENDAR) == {18: pytest.approx(10)}
 
 
 def test_the_same_weekday_weighs_more_than_others_of_the_week() -> None:
@@ -50,7 +55,7 @@ def test_saturdays_holidays_and_the_end_of_the_month_are_each_of_their_kind() ->
     assert told(days, HOLIDAY + timedelta(weeks=4)) == pytest.approx(40), "an ordinary Monday at the end of the month"
     other = WorkingCalendar(CALENDAR.hours, frozenset({HOLIDAY, date(2026, 10, 12), date(2026, 12, 7)}))
     days[date(2026, 10, 12)] = {18: 1}
-    assert expect(days, date(2026, 12, 7), origin=TODAY, calendar=other) == {18: pytest.approx(1, rel=0.2)}
+    assert foretold(days, date(2026, 12, 7), origin=TODAY, calendar=other) == {18: pytest.approx(1, rel=0.2)}
 
 
 def test_what_grows_every_week_is_expected_to_grow_and_never_by_more_than_a_trend_does() -> None:
@@ -75,7 +80,7 @@ def test_nothing_after_the_origin_is_known(later: dict[date, dict[int, int]]) ->
 @pytest.mark.parametrize("weeks", [0, 1])
 def test_of_too_few_like_days_nothing_is_said(weeks: int) -> None:
     of = {day: calls for day, calls in past(weeks).items() if day.weekday() in (5,)}
-    assert expect(of, date(2026, 11, 28), origin=TODAY, calendar=CALENDAR) == {}
+    assert foretold(of, date(2026, 11, 28), origin=TODAY, calendar=CALENDAR) == {}
 
 
 def test_a_forecast_is_held_against_weeks_it_had_not_seen_and_against_the_week_before() -> None:

@@ -84,6 +84,9 @@ def test_it_is_worked_out_once_a_day_and_after_its_policy_changed(
     keep_staffing()
     again = StaffingRun.objects.get()
     assert (again.patience, again.wrap_up, again.hung_up) == (60, 90, 0)
+    page = signed_in(ines).get(PAGE).content.decode()
+    assert "El cierre de una llamada dura 1:30, según la política" in page
+    assert "no está medido" not in page
     one = StaffingNeed.objects.filter(line="").earliest("began_at")
     assert one.seats == one.agents
     assert one.handling == 240
@@ -160,8 +163,23 @@ def test_a_day_shows_what_was_planned_what_came_and_who_was_there(
     eleven = page[page.index('class="nowrap">11:00') :]
     assert "<strong>14</strong>" in eleven[:600]
     assert "Erlang C" in page
+    assert "no está medido" in page
+    assert "todavía no" not in page, "all that is over is told"
     other = signed_in(elena).get(f"{PAGE}?day=2026-01-01").content.decode()
     assert "De este día no hay dotación calculada" in other
+
+
+def test_half_hours_that_are_over_say_why_they_are_blank(
+    history: None, now: datetime, at: At, elena: User, signed_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_needs(now=at(f"{TODAY} 06:00"))
+    page = signed_in(elena).get(PAGE).content.decode()
+    assert "De lo que entró este día todavía no se leyó nada" in page
+    assert "nadie se registró ese día" in page
+    figure(at(f"{TODAY} 09:00"), "101", 77).save()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(f"{TODAY} 12:00"))
+    page = signed_in(elena).get(PAGE).content.decode()
+    assert "Lo que entró desde las 11:00 todavía no está en el registro" in page
 
 
 def test_the_weeks_to_come_are_a_workbook(history: None, now: datetime, elena: User, signed_in: Any) -> None:

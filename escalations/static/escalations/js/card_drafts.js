@@ -6,7 +6,7 @@
   "use strict";
   const frame = document.getElementById("card-frame") ?? document.getElementById("content");
   const NAME = "card-drafts";
-  const MOST = 20000; // letters of all of them; what was typed first goes first
+  const MOST = 1000000; // letters of all of them, hundreds of whole drafts; a tab keeps five times as many
   const { whose, beforeWords } = document.currentScript.dataset;
 
   const read = () => {
