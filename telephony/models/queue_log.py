@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from agents.audit import audited
 from agents.models import User
 from telephony.models.switchboards import Switchboard
+from telephony.queue_log.addresses import IS_A_TABLE, read_address
+
+LOG_VARIABLE = r"^QUEUE_LOG_[A-Z0-9_]+$"
 
 
 class LoggedLine(models.Model):
@@ -41,21 +46,62 @@ class LoggedLine(models.Model):
 
 @audited()
 class LogSource(models.Model):
-    """Where the clock looks for the queue_log of a switchboard: a file, or several with `*`, rotated ones too."""
+    """Where the clock looks for the queue_log of a switchboard: a file, or several with `*`, rotated ones too; or a
+    table of a database.
+    """
 
     switchboard = models.ForeignKey(
         Switchboard, models.PROTECT, related_name="log_sources", verbose_name=_("central telefónica")
     )
-    path = models.CharField(_("archivo"), max_length=300, help_text=_("Con * son varios: /var/log/asterisk/queue_log*"))
+    path = models.CharField(
+        _("archivo o tabla"),
+        max_length=300,
+        help_text=_(
+            "Un archivo (con * son varios: /var/log/asterisk/queue_log*), o una tabla: "
+            "mysql://usuario@servidor/asteriskcdrdb/queuelog, postgresql://usuario@servidor/base/tabla."
+        ),
+    )
+    secret_variable = models.CharField(
+        _("variable con la clave"),
+        max_length=60,
+        blank=True,
+        validators=[
+            RegexValidator(
+                LOG_VARIABLE, _("El nombre de la variable comienza con QUEUE_LOG_ y sigue con mayúsculas, cifras o _.")
+            )
+        ],
+        help_text=_("De una tabla: variable de entorno con la contraseña, como QUEUE_LOG_SECRET; nunca ella misma."),
+    )
+    tls = models.BooleanField(
+        _("con TLS"), default=False, db_default=False, help_text=_("De una tabla: solo si el certificado vale.")
+    )
     is_on = models.BooleanField(_("se lee"), default=True)
 
     class Meta:
         verbose_name = _("fuente de queue_log")
         verbose_name_plural = _("fuentes de queue_log")
-        constraints = [models.UniqueConstraint(fields=["switchboard", "path"], name="log_source_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["switchboard", "path"], name="log_source_once"),
+            # whoever may edit a source must not read another secret of the server out to a host of her own
+            models.CheckConstraint(
+                condition=Q(secret_variable="") | Q(secret_variable__regex=LOG_VARIABLE),
+                name="log_source_names_its_own",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.path
+
+    def clean(self) -> None:
+        if self.is_a_table:
+            try:
+                read_address(self.path)
+            except ValidationError as refusal:
+                raise ValidationError({"path": refusal.messages}) from refusal
+
+    @property
+    def is_a_table(self) -> bool:
+        return IS_A_TABLE.match(self.path) is not None
 
 
 class LogLook(models.Model):
@@ -78,13 +124,16 @@ class LogLook(models.Model):
 
 class LogFile(models.Model):
     """How far a file was read: `offset` bytes of what is in it, up to the first line of the last second that was taken.
+    Of a table `since`: the key of the row from which it is read again.
 
-    A file is the same by its first line, whatever it is called since it was rotated, and whether it was compressed.
+    A file is the same by its first line, whatever it is called since it was rotated, and whether it was compressed; a
+    table by its address.
     """
 
     switchboard = models.ForeignKey(Switchboard, models.CASCADE, db_index=False, related_name="+")
     first_line = models.BinaryField(max_length=16)
     offset = models.PositiveBigIntegerField(default=0)
+    since = models.CharField(max_length=40, blank=True, db_default="")
     read_at = models.DateTimeField(_("leído"))
 
     class Meta:

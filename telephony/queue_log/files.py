@@ -86,17 +86,22 @@ def _first_line(file: BinaryIO, path: Path) -> bytes:
     """What tells the file from others. Raises NotALog where nothing at its beginning is a line of queue_log."""
     looked = list(islice(iter(lambda: file.readline(LONGEST * 4), b""), LOOKED_AT))
     whole = [line for line in looked if line.endswith(b"\n")]
-    if whole and not any(_is_line(line) for line in whole):
+    if whole and not any(is_line(line.rstrip(b"\r\n").decode("utf-8", "replace")) for line in whole):
         words = _("%(path)s: ninguna de sus primeras %(n)d líneas es de queue_log. No se tomó nada.")
         raise NotALog(words % {"path": path, "n": len(whole)})
     if not whole:
         raise NotALog(_("%(path)s: todavía no tiene una línea entera. No se tomó nada.") % {"path": path})
-    return hashlib.blake2b(whole[0], digest_size=16).digest()
+    return fingerprint(whole[0])
 
 
-def _is_line(line: bytes) -> bool:
+def fingerprint(begins: bytes) -> bytes:
+    """By which a file or a table is known again."""
+    return hashlib.blake2b(begins, digest_size=16).digest()
+
+
+def is_line(text: str) -> bool:
     try:
-        read_line(line.rstrip(b"\r\n").decode("utf-8", "replace"))
+        read_line(text)
     except NotALine:
         return False
     return True

@@ -1,8 +1,11 @@
-"""The clock reads the queue_log of each switchboard where its source says: what is new, of the files that changed."""
+"""The clock reads the queue_log of each switchboard where its source says: what is new, of files that changed, or of a
+table.
+"""
 
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from telephony.models import LogLook, LogSource, Switchboard
 from telephony.queue_log.files import NotALog, read_file
+from telephony.queue_log.tables import read_table
 
 ALONE = "SELECT pg_try_advisory_lock(hashtextextended('queue_log sources', 0))"
 NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended('queue_log sources', 0))"
@@ -75,6 +79,29 @@ def _alone() -> Iterator[bool]:
 
 def _read(source: LogSource, now: datetime) -> int:
     look = getattr(source, "look", None) or LogLook(source=source, looked_at=now)
+    new, problems = (_read_the_table if source.is_a_table else _read_the_files)(source, look, now)
+    look.looked_at, look.problem = now, "\n".join(problems)
+    look.took_at = now if new else look.took_at
+    look.save()
+    return new
+
+
+def _read_the_table(source: LogSource, look: LogLook, now: datetime) -> tuple[int, list[str]]:
+    secret = os.environ.get(source.secret_variable, "") if source.secret_variable else ""
+    try:
+        taken, until = read_table(
+            board=source.switchboard, address=source.path, secret=secret, tls=source.tls, now=now,
+            until=str(look.seen.get(source.path, "")),
+        )  # fmt: skip
+    except NotALog as refusal:
+        return 0, [str(refusal)]
+    look.seen = {source.path: until}
+    look.unreadable += taken.unreadable
+    return taken.new, []
+
+
+def _read_the_files(source: LogSource, look: LogLook, now: datetime) -> tuple[int, list[str]]:
+    """How many lines are new, and what could not be read."""
     found = _files_of(source)
     seen, new, problems = {}, 0, []
     if not found:
@@ -92,10 +119,8 @@ def _read(source: LogSource, now: datetime) -> int:
         look.unreadable += taken.unreadable
         if not is_cut:  # else it is looked at again, whether it grew or not
             seen[path] = state
-    look.looked_at, look.seen, look.problem = now, seen, "\n".join(problems)
-    look.took_at = now if new else look.took_at
-    look.save()
-    return new
+    look.seen = seen
+    return new, problems
 
 
 def _files_of(source: LogSource) -> dict[str, list[int]]:

@@ -1,8 +1,9 @@
-"""`read_queue_log PATH [--switchboard NAME] [--json]`: take what is new in a file of a switchboard's queue_log."""
+"""`read_queue_log PATH [--switchboard NAME] [--json]`: take what is new in a queue_log, be it a file or a table."""
 
 from __future__ import annotations
 
 import json
+import os
 from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
@@ -14,25 +15,30 @@ from django.utils.translation import gettext as _
 
 from screens.terminal import TerminalCommand
 from telephony.models import LoggedVisit, Switchboard
+from telephony.queue_log.addresses import IS_A_TABLE
 from telephony.queue_log.files import NotALog, read_file
 from telephony.queue_log.sources import WhichBoard, board_of_a_log
+from telephony.queue_log.tables import read_table
+from telephony.queue_log.taking import Taken
 
 
 class Command(TerminalCommand):
     help = "Take the lines of a queue_log that are new: each once, in whatever pieces and copies they come."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, metavar="PATH")
+        parser.add_argument("path", metavar="PATH", help="or of a table: mysql://user@host/database/table")
+        parser.add_argument("--secret-variable", default="QUEUE_LOG_SECRET", help="of a table's password")
+        parser.add_argument("--tls", action="store_true", help="to a table: only where its certificate holds")
         parser.add_argument("--switchboard", help="its name; not needed where there is one")
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
-    def handle(self, *, path: Path, switchboard: str | None, **options: Any) -> None:
+    def handle(self, *, path: str, switchboard: str | None, **options: Any) -> None:
         try:
             board = board_of_a_log(named=switchboard)
         except WhichBoard as error:
             raise CommandError(str(error)) from error
         try:
-            taken, is_cut = read_file(board=board, path=path, now=timezone.now())
+            taken, is_cut = _read(board, path, options)
         except NotALog as error:
             raise CommandError(str(error)) from error
         for example in taken.examples:
@@ -47,6 +53,13 @@ class Command(TerminalCommand):
             "anomalies": _anomalies(board),
         }
         self.stdout.write(json.dumps(report) if options["json"] else _in_words(report, board))
+
+
+def _read(board: Switchboard, path: str, options: dict[str, Any]) -> tuple[Taken, bool]:
+    if IS_A_TABLE.match(path) is None:
+        return read_file(board=board, path=Path(path), now=timezone.now())
+    secret = os.environ.get(options["secret_variable"], "")
+    return read_table(board=board, address=path, secret=secret, tls=options["tls"], now=timezone.now())[0], False
 
 
 def _anomalies(board: Switchboard) -> dict[str, int]:
