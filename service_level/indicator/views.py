@@ -89,6 +89,7 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "seal": reverse("service_level:seal", args=[written(this)]),
         "others": reverse("service_level:others", args=[written(this), ATT]),
         "beside": reverse("service_level:beside", args=[written(this)]),
+        "asternic": reverse("service_level:asternic", args=[written(this)]),
         "around": around(
             this, lambda month: reverse("service_level:month", args=[written(month)]), today=timezone.localdate()
         ),

@@ -43,6 +43,8 @@ from inbound.walks.beginning import begin_walk
 from inbound.walks.walking import answer_step
 from inbound.writes.writing import owe_write
 from notices.models import Notice, NoticeKind
+from service_level.asternic.comparing import take_export
+from service_level.days import LA_PAZ
 from service_level.indicator.counting import count_changed
 from service_level.sealing.sealing import seal
 from telephony.models import LoggedVisit, QueueCall, QueueRing, Switchboard
@@ -99,6 +101,14 @@ class World:
         take_lines(board=board, lines=lines)
         count_changed()
         return LoggedVisit.objects.get(call="9.1")
+
+    @cached_property
+    def asternic(self) -> dict[str, int]:
+        """An export of Asternic that was compared."""
+        begins = self.logged_visit.entered_at.astimezone(LA_PAZ)
+        data = f"Fecha;Cola;Evento;Espera\n{begins:%Y-%m-%d %H:%M:%S};101;ABANDON;9\n".encode()
+        kept = take_export(data=data, name="x.csv", month=begins.date().replace(day=1), by=self.elena, now=self.now)
+        return {"pk": kept.pk}
 
     @cached_property
     def sealed_indicator(self) -> dict[str, Any]:
