@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from telephony.models import (
     Switchboard,
 )
 from telephony.phone_numbers import mask
+from telephony.queue_log.copies import check_source
 
 
 @admin.register(Switchboard)
@@ -44,8 +46,20 @@ class ExtensionAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
         return str(seat.agent) if seat else str(listens.user) if listens else "—"
 
 
+class LogSourceForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any] | None:
+        told = super().clean()
+        source = LogSource(
+            **{name: told[name] for name in ("path", "host_key", "secret_variable") if told and name in told}
+        )
+        if "path" not in self.errors and source.path:
+            check_source(source)
+        return told
+
+
 @admin.register(LogSource)
 class LogSourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = LogSourceForm
     list_display = ("path", "switchboard", "is_on", "looked", "took", "problem")
     list_select_related = ("switchboard", "look")
     readonly_fields = ("looked", "took", "unreadable", "problem")

@@ -29,7 +29,7 @@ class SourceSettings:
     """One source. `location` is a folder, `sftp://user@host:22/folder` or `https://host/folder/`.
 
     `pattern` names the files, `{period}` standing for the month and `*` for anything. `secret` is a password, a token
-    or a private key in PEM. `hosts` are the servers that may be asked at all.
+    or a private key in PEM. `hosts` are the servers that may be asked at all. What `grows` is taken as far as it is.
     """
 
     transport: str
@@ -38,6 +38,7 @@ class SourceSettings:
     host_key: str = ""
     hosts: Collection[str] = ()
     secret: str = field(default="", repr=False)
+    grows: bool = False
     connect_seconds: float = 10.0
     read_seconds: float = 30.0
     total_seconds: float = 900.0

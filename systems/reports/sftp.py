@@ -59,6 +59,8 @@ def fetch(settings: SourceSettings, name: str, to: Path, max_bytes: int) -> Fetc
         with client.open(path, "rb") as file:
             file.prefetch(size, AT_ONCE)
             fetched = keep(_pieces(file), to=to, max_bytes=max_bytes, seconds=settings.total_seconds)
+        if settings.grows:
+            return fetched
         after = client.lstat(path)
         if (size, before.st_mtime) != (after.st_size, after.st_mtime) or fetched.size != size:
             to.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agents.audit import audited
 from agents.models import User
 from telephony.models.switchboards import Switchboard
-from telephony.queue_log.addresses import IS_A_TABLE, read_address
+from telephony.queue_log.addresses import IS_A_TABLE, Table, read_address
 
 LOG_VARIABLE = r"^QUEUE_LOG_[A-Z0-9_]+$"
 
@@ -46,8 +46,8 @@ class LoggedLine(models.Model):
 
 @audited()
 class LogSource(models.Model):
-    """Where the clock looks for the queue_log of a switchboard: a file, or several with `*`, rotated ones too; or a
-    table of a database.
+    """Where the clock looks for the queue_log of a switchboard: a file, or several with `*`, rotated ones too, here or
+    on an SFTP server; or a table of a database.
     """
 
     switchboard = models.ForeignKey(
@@ -58,7 +58,8 @@ class LogSource(models.Model):
         max_length=300,
         help_text=_(
             "Un archivo (con * son varios: /var/log/asterisk/queue_log*), o una tabla: "
-            "mysql://usuario@servidor/asteriskcdrdb/queuelog, postgresql://usuario@servidor/base/tabla."
+            "mysql://usuario@servidor/asteriskcdrdb/queuelog, postgresql://usuario@servidor/base/tabla. "
+            "De otra máquina: sftp://usuario@servidor:22/var/log/asterisk/queue_log*."
         ),
     )
     secret_variable = models.CharField(
@@ -70,11 +71,15 @@ class LogSource(models.Model):
                 LOG_VARIABLE, _("El nombre de la variable comienza con QUEUE_LOG_ y sigue con mayúsculas, cifras o _.")
             )
         ],
-        help_text=_("De una tabla: variable de entorno con la contraseña, como QUEUE_LOG_SECRET; nunca ella misma."),
+        help_text=_("De una tabla o de SFTP: la variable de entorno con la contraseña, como QUEUE_LOG_SECRET."),
     )
     tls = models.BooleanField(
         _("con TLS"), default=False, db_default=False, help_text=_("De una tabla: solo si el certificado vale.")
     )
+    host_key = models.TextField(
+        _("clave del servidor SFTP"), blank=True, db_default="",
+        help_text=_("Como «ssh-ed25519 AAAA…»: se rechaza cualquier otra."),
+    )  # fmt: skip
     is_on = models.BooleanField(_("se lee"), default=True)
 
     class Meta:
@@ -100,8 +105,17 @@ class LogSource(models.Model):
                 raise ValidationError({"path": refusal.messages}) from refusal
 
     @property
+    def is_afar(self) -> bool:
+        return self.path.startswith("sftp://")
+
+    @property
     def is_a_table(self) -> bool:
-        return IS_A_TABLE.match(self.path) is not None
+        return not self.is_afar and IS_A_TABLE.match(self.path) is not None
+
+    @property
+    def table(self) -> Table:
+        """Raises ValidationError, in words."""
+        return read_address(self.path)
 
 
 class LogLook(models.Model):

@@ -5,22 +5,24 @@ table.
 from __future__ import annotations
 
 import glob
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from telephony.models import LogLook, LogSource, Switchboard
+from telephony.queue_log.copies import brought, check_source, copies_of, secret_of
 from telephony.queue_log.files import NotALog, read_file
 from telephony.queue_log.tables import read_table
 
 ALONE = "SELECT pg_try_advisory_lock(hashtextextended('queue_log sources', 0))"
 NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended('queue_log sources', 0))"
+AFAR = timedelta(minutes=1)  # how often a server elsewhere is asked: it gives a file whole
 FILES = 1_000  # of one source: more is a path that means something else
 
 
@@ -79,7 +81,13 @@ def _alone() -> Iterator[bool]:
 
 def _read(source: LogSource, now: datetime) -> int:
     look = getattr(source, "look", None) or LogLook(source=source, looked_at=now)
-    new, problems = (_read_the_table if source.is_a_table else _read_the_files)(source, look, now)
+    if source.is_afar and source.pk and look.pk and now - look.looked_at < AFAR:
+        return 0
+    try:
+        check_source(source)  # what may be asked may have changed since it was saved
+        new, problems = (_read_the_table if source.is_a_table else _read_the_files)(source, look, now)
+    except ValidationError as refusal:
+        new, problems = 0, refusal.messages
     look.looked_at, look.problem = now, "\n".join(problems)
     look.took_at = now if new else look.took_at
     look.save()
@@ -87,10 +95,9 @@ def _read(source: LogSource, now: datetime) -> int:
 
 
 def _read_the_table(source: LogSource, look: LogLook, now: datetime) -> tuple[int, list[str]]:
-    secret = os.environ.get(source.secret_variable, "") if source.secret_variable else ""
     try:
         taken, until = read_table(
-            board=source.switchboard, address=source.path, secret=secret, tls=source.tls, now=now,
+            board=source.switchboard, address=source.path, secret=secret_of(source), tls=source.tls, now=now,
             until=str(look.seen.get(source.path, "")),
         )  # fmt: skip
     except NotALog as refusal:
@@ -102,7 +109,10 @@ def _read_the_table(source: LogSource, look: LogLook, now: datetime) -> tuple[in
 
 def _read_the_files(source: LogSource, look: LogLook, now: datetime) -> tuple[int, list[str]]:
     """How many lines are new, and what could not be read."""
-    found = _files_of(source)
+    try:
+        found = copies_of(source) if source.is_afar else _files_of(source)
+    except NotALog as refusal:
+        return 0, [str(refusal)]
     seen, new, problems = {}, 0, []
     if not found:
         problems.append(_("No hay ningún archivo en %(path)s.") % {"path": source.path})
@@ -111,7 +121,8 @@ def _read_the_files(source: LogSource, look: LogLook, now: datetime) -> tuple[in
             seen[path] = state
             continue
         try:
-            taken, is_cut = read_file(board=source.switchboard, path=Path(path), now=now)
+            with brought(source, path) if source.is_afar else nullcontext(Path(path)) as here:
+                taken, is_cut = read_file(board=source.switchboard, path=here, now=now)
         except NotALog as refusal:
             problems.append(str(refusal))
             continue

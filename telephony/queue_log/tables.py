@@ -16,15 +16,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pymysql
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from psycopg import sql
 from pymysql.cursors import SSCursor
 
-from service_level.days import LA_PAZ
 from telephony.models import LogFile, Switchboard
 from telephony.queue_log.addresses import Table, read_address
 from telephony.queue_log.files import NotALog, fingerprint, is_line
@@ -177,7 +178,7 @@ def _second(value: Any) -> int | None:
             value = datetime.fromisoformat(text)
         except ValueError:
             return None
-    return int((value if value.tzinfo else value.replace(tzinfo=LA_PAZ)).timestamp())
+    return int((value if value.tzinfo else value.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))).timestamp())
 
 
 def _as_written(value: Any, at: int) -> str:
@@ -186,7 +187,7 @@ def _as_written(value: Any, at: int) -> str:
     if not is_a_moment and "-" not in _text(value):
         return str(at)
     zone = value.tzinfo if is_a_moment else None
-    then = datetime.fromtimestamp(at, zone or LA_PAZ)
+    then = datetime.fromtimestamp(at, zone or ZoneInfo(settings.TIME_ZONE))
     return (then if zone else then.replace(tzinfo=None)).isoformat(sep=" ")
 
 

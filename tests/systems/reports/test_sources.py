@@ -16,7 +16,7 @@ import pytest
 
 from systems.reports import folders
 from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavailable, check_settings, fetch, list_files
-from tests.systems.reports.conftest import CLIENT_KEY, HELD
+from tests.systems.reports.an_sftp_server import CLIENT_KEY, HELD
 
 # the SFTP server of the tests has threads of its own, which take a client's good-bye for an error
 pytestmark = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from django.db import connections
 from telephony.models import LoggedLine, LogLook, LogSource, Switchboard
 from telephony.queue_log import sources
 from telephony.queue_log.sources import ALONE, NOT_ALONE, read_sources
+from tests.systems.reports.an_sftp_server import SftpServer
 
 pytestmark = pytest.mark.django_db
 ENTERS = "1795500000|1.1|101|NONE|ENTERQUEUE||70712345|1\n"
@@ -114,3 +115,72 @@ def test_of_two_readers_one_reads(folder: Path, now: datetime, django_db_setup: 
         cursor.execute(NOT_ALONE)
     other.close()
     assert read_sources(now=now) == 1
+
+
+# files on another machine
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[SftpServer]:
+    served = SftpServer(folder)
+    yield served
+    served.close()
+
+
+@pytest.fixture
+def afar(server: SftpServer, folder: Path, monkeypatch: pytest.MonkeyPatch) -> LogSource:
+    monkeypatch.setenv("QUEUE_LOG_SFTP", "secreto")
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+    return LogSource.objects.create(
+        switchboard=board, path=f"sftp://ccvp@127.0.0.1:{server.port}/queue_log*", host_key=server.host_key,
+        secret_variable="QUEUE_LOG_SFTP",
+    )  # fmt: skip
+
+
+def test_copies_on_another_machine_are_read_as_they_grow(afar: LogSource, folder: Path, now: datetime) -> None:
+    (folder / "queue_log").write_text(ENTERS)
+    (folder / "queue_log-20261127.gz").write_bytes(gzip.compress(GIVES_UP.replace("1.1", "0.1").encode(), mtime=0))
+    assert read_sources(now=now) == 2
+    with (folder / "queue_log").open("a") as more:
+        more.write(GIVES_UP)
+    assert read_sources(now=now + timedelta(seconds=5)) == 0, "it is asked once a minute"
+    assert read_sources(now=now + timedelta(minutes=1)) == 1
+    assert read_sources(now=now + timedelta(minutes=2)) == 0
+    look = look_of(afar)
+    assert (look.problem, sorted(look.seen)) == ("", ["queue_log", "queue_log-20261127.gz"])
+
+
+def test_another_machine_that_does_not_answer_so_says_why(afar: LogSource, folder: Path, now: datetime) -> None:
+    assert read_sources(now=now) == 0
+    assert "No hay ningún archivo" in look_of(afar).problem
+    (folder / "queue_log").write_bytes(b"\x00\x01 binary\n")
+    assert read_sources(now=now + timedelta(minutes=1)) == 0
+    assert f"{afar.path[:-1]}: ninguna de sus primeras" in look_of(afar).problem
+    LogSource.objects.update(host_key="ssh-ed25519 AAAA")
+    assert read_sources(now=now + timedelta(minutes=2)) == 0
+    assert "clave" in look_of(afar).problem
+    assert not LoggedLine.objects.exists()
+
+
+def test_a_server_this_installation_does_not_know_is_not_asked(
+    afar: LogSource, folder: Path, now: datetime, settings: Any
+) -> None:
+    (folder / "queue_log").write_text(ENTERS)
+    settings.REPORT_SOURCE_HOSTS = ["central.lan"]
+    table = LogSource.objects.create(switchboard=afar.switchboard, path="mysql://asterisk@127.0.0.1/pbx/queuelog")
+    assert read_sources(now=now) == 0
+    for source in (afar, table):
+        assert "no está entre los permitidos de esta instalación" in look_of(source).problem
+
+
+def test_the_admin_refuses_a_source_that_could_not_be_asked(afar: LogSource, ines: Any, signed_in: Any) -> None:
+    page = f"/admin/telephony/logsource/{afar.pk}/change/"
+    told = {"switchboard": afar.switchboard_id, "path": afar.path, "secret_variable": "QUEUE_LOG_SFTP", "is_on": "on"}
+    answer = signed_in(ines).post(page, {**told, "host_key": ""})
+    assert "Falta la clave del servidor SFTP" in answer.content.decode()
+    elsewhere = afar.path.replace("127.0.0.1", "10.9.9.9")
+    answer = signed_in(ines).post(page, {**told, "host_key": afar.host_key, "path": elsewhere})
+    assert "no está entre los permitidos" in answer.content.decode()
+    answer = signed_in(ines).post(page, {**told, "host_key": afar.host_key, "secret_variable": "SECRET_KEY"})
+    assert "comienza con QUEUE_LOG_" in answer.content.decode()
+    assert signed_in(ines).post(page, {**told, "host_key": afar.host_key}).status_code == 302

@@ -1,0 +1,74 @@
+"""Files of a queue_log on an SFTP server, brought one by one where they changed, and where each source may be asked."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from systems.reports.places import SourceRefused, SourceSettings, SourceUnavailable, check_host
+from systems.reports.sources import check_settings, fetch, list_files
+from telephony.models import LogSource
+from telephony.queue_log.files import NotALog
+
+LARGEST = 2 * 1024**3  # bytes of one file
+
+
+def secret_of(source: LogSource) -> str:
+    return os.environ.get(source.secret_variable, "") if source.secret_variable else ""
+
+
+def check_source(source: LogSource) -> None:
+    """Raises ValidationError where it must not be asked: its address, or a server this installation does not know."""
+    try:
+        if source.is_afar:
+            check_settings(_settings_of(source))
+        elif source.is_a_table and not source.table.host.startswith("/"):
+            check_host(SourceSettings("", source.path, "", hosts=settings.REPORT_SOURCE_HOSTS))
+    except SourceRefused as refusal:
+        raise ValidationError({"path": str(refusal)}) from refusal
+
+
+def copies_of(source: LogSource) -> dict[str, list[int]]:
+    """Its files by name, the one that was changed longest ago first, with what tells whether they changed again. Raises
+    NotALog.
+    """
+    with _in_words(source):
+        found = list_files(_settings_of(source), period="")
+    return {one.name: [int(one.modified.timestamp()) if one.modified else 0, one.size] for one in found}
+
+
+@contextmanager
+def brought(source: LogSource, name: str) -> Iterator[Path]:
+    """The file as it is now, for as long as it is needed. Raises NotALog."""
+    with tempfile.TemporaryDirectory(prefix="queue_log-") as folder:
+        with _in_words(source):
+            fetched = fetch(_settings_of(source), name, to=Path(folder) / name, max_bytes=LARGEST)
+        try:
+            yield fetched.path
+        except NotALog as refusal:
+            place = source.path.rpartition("/")[0]
+            raise NotALog(str(refusal).replace(folder, place)) from refusal
+
+
+def _settings_of(source: LogSource) -> SourceSettings:
+    """Its folder, and the files in it: `sftp://user@host:22/var/log/asterisk/queue_log*`."""
+    location, _slash, pattern = source.path.rpartition("/")
+    return SourceSettings(
+        transport="sftp", location=location, pattern=pattern, host_key=source.host_key, secret=secret_of(source),
+        hosts=settings.REPORT_SOURCE_HOSTS, grows=True,
+    )  # fmt: skip
+
+
+@contextmanager
+def _in_words(source: LogSource) -> Iterator[None]:
+    try:
+        yield
+    except (SourceRefused, SourceUnavailable) as error:
+        raise NotALog(_("%(path)s: no se puede leer (%(why)s).") % {"path": source.path, "why": error}) from error
