@@ -22,7 +22,7 @@ from telephony.queue_log.tables import read_table
 
 ALONE = "SELECT pg_try_advisory_lock(hashtextextended('queue_log sources', 0))"
 NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended('queue_log sources', 0))"
-AFAR = timedelta(minutes=1)  # how often a server elsewhere is asked: it gives a file whole
+AFAR = timedelta(minutes=1)  # until a server is asked again that gives a file whole, or that was waited for in vain
 FILES = 1_000  # of one source: more is a path that means something else
 
 
@@ -51,7 +51,8 @@ def read_sources(*, now: datetime) -> int:
         if not is_alone:
             return 0
         sources = LogSource.objects.filter(is_on=True).select_related("switchboard", "look").order_by("pk")
-        return sum(_read(source, now) for source in sources)
+        here_first = sorted(sources, key=lambda source: source.is_afar or source.is_a_table)
+        return sum(_read(source, now) for source in here_first)
 
 
 def unread() -> list[LogLook]:
@@ -81,7 +82,7 @@ def _alone() -> Iterator[bool]:
 
 def _read(source: LogSource, now: datetime) -> int:
     look = getattr(source, "look", None) or LogLook(source=source, looked_at=now)
-    if source.is_afar and source.pk and look.pk and now - look.looked_at < AFAR:
+    if look.pk and now - look.looked_at < AFAR and (source.is_afar or (source.is_a_table and look.problem)):
         return 0
     try:
         check_source(source)  # what may be asked may have changed since it was saved

@@ -88,20 +88,22 @@ class Reading:
 
     def lines(self) -> Iterator[str]:
         columns, key = self._columns()
-        rows = iter(self._rows([key, *columns], key))
-        if key == "time":
+        rows = self._rows([key, *columns], key)
+        peeked = list(islice(rows, PEEKED))
+        if self.since and not peeked:  # the newest row that was read is gone: it was emptied, and counts anew
+            self.since = self.until = ""
+            rows = self._rows([key, *columns], key)
             peeked = list(islice(rows, PEEKED))
-            if peeked and not any(_has_fraction(row[0]) for row in peeked):
-                words = _(
-                    "%(path)s: sin columna «id» ni fracciones de segundo en «time» no se sabe en qué orden vinieron "
-                    "sus filas. No se tomó nada."
-                )
-                raise NotALog(words % {"path": self.table.name})
-            rows = chain(peeked, rows)
+        if key == "time" and peeked and not any(_has_fraction(row[0]) for row in peeked):
+            words = _(
+                "%(path)s: sin columna «id» ni fracciones de segundo en «time» no se sabe en qué orden vinieron "
+                "sus filas. No se tomó nada."
+            )
+            raise NotALog(words % {"path": self.table.name})
         recent: deque[tuple[str, int]] = deque()
         rank: Callable[[Any], Any] = int if key == "id" else str
         newest, latest = 0, int((self.now + timedelta(days=1)).timestamp())
-        for row in rows:
+        for row in chain(peeked, rows):
             told = dict(zip((key, *columns), row, strict=True))
             at = _second(told["time"])
             line, is_new = _line(at, told), not self.until or rank(row[0]) > rank(self.until)
@@ -133,7 +135,7 @@ class Reading:
             raise NotALog(words % {"path": self.table.name, "missing": ", ".join(missing) or "data"})
         return [*COLUMNS, *data], "id" if "id" in there else "time"
 
-    def _rows(self, columns: Sequence[str], key: str) -> Iterator[Sequence[Any]]:
+    def _rows(self, columns: Sequence[str], key: str) -> Iterator[list[Any]]:
         wanted = list(dict.fromkeys(columns))
         condition = "WHERE {key} >= %s" if self.since else ""
         asked = self._query(f"SELECT {{columns}} FROM {{table}} {condition} ORDER BY {{key}}", wanted, key)

@@ -145,6 +145,17 @@ def test_a_row_that_comes_late_is_taken(log: Log, now: datetime) -> None:
     assert LoggedVisit.objects.count() == 2
 
 
+def test_a_table_that_was_emptied_counts_anew(log: Log, now: datetime) -> None:
+    log.write(*(f"1795500{n:03}|{n}.1|101|NONE|ENTERQUEUE||70712345|1" for n in range(200)))
+    assert log.reads(now).new == 200
+    log.database.run("TRUNCATE TABLE queuelog")
+    assert log.reads(now).new == 0
+    log.write("1795400000|9000.1|101|NONE|ENTERQUEUE||70712345|1")
+    assert log.reads(now).new == 1
+    log.write("1795400001|9000.1|101|NONE|ABANDON|1|1|1")
+    assert log.reads(now).new == 1
+
+
 def test_a_clock_that_jumped_hides_nothing(log: Log, now: datetime) -> None:
     log.write("1795500030|1.1|101|NONE|ENTERQUEUE||70712345|1", "2100000000|1.1|101|NONE|ABANDON|1|1|5")
     assert log.reads(now).new == 2
@@ -201,6 +212,10 @@ def test_the_clock_reads_it_and_says_what_is_wrong(log: Log, now: datetime, monk
     log.database.run("DROP TABLE queuelog")
     assert read_sources(now=now) == 0
     assert "queuelog" in LogLook.objects.get().problem
+    again = Log(log.database, log.board, "queuelog")
+    again.write("1795500090|2.1|101|NONE|ENTERQUEUE||70712345|1")
+    assert read_sources(now=now + timedelta(seconds=2)) == 0, "whoever does not answer is not waited for at each tick"
+    assert read_sources(now=now + timedelta(minutes=1)) == 1
 
 
 def test_a_wrong_password_and_a_server_that_is_down_are_told(
