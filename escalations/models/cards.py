@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
@@ -18,6 +18,12 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
             return self
         hers = Q(raised_by=user) | Q(owner=user) | Q(informed_by=user)
         return self.filter(hers | Q(kind__worked_by=Kind.Worker.AGENT, closed_at=None))
+
+    def not_rejected(self) -> EscalationQuerySet:
+        """Without those that did not apply, whether the customer was told so since or not."""
+        told = Change.objects.filter(escalation=OuterRef("pk"), verb="inform").order_by("-pk").values("from_state")[:1]
+        found = self.exclude(state=Escalation.State.REJECTED).annotate(told_of=Subquery(told))
+        return found.exclude(state=Escalation.State.INFORMED, told_of=Escalation.State.REJECTED)
 
     def open(self) -> EscalationQuerySet:
         """Everything somebody has still to do something for: nothing is closed until the customer was told."""
@@ -162,6 +168,11 @@ class Escalation(models.Model):
         while card.merged_into is not None:
             card = card.merged_into
         return card
+
+    @property
+    def was_rejected(self) -> bool:
+        """Whether it did not apply, whether the customer was told so since or not."""
+        return not Escalation.objects.filter(pk=self.pk).not_rejected().exists()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.contract}".strip()

@@ -27,7 +27,7 @@ from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone import may_be_about
 from inbound.walks.undone_cards import words_heard
 from inbound.walks.what_became import of_other_calls
-from inbound.writes.mistaken import MISTAKEN
+from inbound.writes.mistaken import mistakes_among
 from inbound.writes.states import AnotherAmount, InDoubtElsewhere, WriteRefused, how_it_stands
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import display, parse
@@ -69,14 +69,18 @@ def _see_to(here: WalkState, write: OutsideWrite, *, stolen: str, how: str, now:
     card = write.card.survivor if write.card else None
     is_open = card is not None and card.state in Escalation.UNSETTLED
     own = _own_card(here, write, now=now)
+    mistake = mistakes_among([write.pk]).get(write.pk)
     stands = how_it_stands(OutsideWrite.State(write.state))
+    if mistake is not None and write.state == OutsideWrite.State.DONE:
+        stands = _("Se hizo, pero la otra llamada lo pidió por error, y se deshace (derivación #%(pk)d).") % {
+            "pk": mistake.pk
+        }
     twice = _("%(what)s: se pidió en otra llamada, y no se pidió otra vez (%(how)s). %(stands)s")
     what = " · ".join([str(actions()[write.action].words), *told_of(write).values()])
     told = twice % {"what": what, "how": how, "stands": stands}
-    was_a_mistake = card is not None and card.key == MISTAKEN % write.pk  # whose card says to undo it
     if own is not None:
         add_detail(key=own.key, text=told, by=here.walk.by, now=now)
-    elif card is not None and is_open and not was_a_mistake:
+    elif card is not None and is_open and mistake is None:
         _say_that_she_called_again(here, card, write, telephone=telephone, stolen=stolen, now=now)
         return
     else:
@@ -100,7 +104,8 @@ def _see_to(here: WalkState, write: OutsideWrite, *, stolen: str, how: str, now:
         also = _("Se pidió también en otra llamada, que tiene la derivación #%(other)d.") % {"other": own.pk}
         add_detail(key=card.key, text=also, by=here.walk.by, now=now)
         return
-    _stand_for_the_other_call(own, write, now=now)
+    if mistake is None:
+        _stand_for_the_other_call(own, write, now=now)
 
 
 def _own_card(here: WalkState, write: OutsideWrite, *, now: datetime) -> Escalation | None:

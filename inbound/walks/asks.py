@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from escalations.models import Escalation
 from inbound.flows.shapes import REFUSED
@@ -20,8 +20,9 @@ from inbound.walks.cards import CORRECTED, plain
 from inbound.walks.consequences import INTERACTION
 from inbound.walks.following import what_follows
 from inbound.walks.heard import HEARD_OF, there_instead_of
+from inbound.walks.lane_news import WITHDRAWN
 from inbound.walks.state import flow_of
-from inbound.writes.mistaken import MISTAKES
+from inbound.writes.mistaken import MISTAKES, WRITE_OF, mistakes_among
 from inbound.writes.writing import NUMBERS
 from screens.templatetags.screens import bs
 
@@ -89,9 +90,11 @@ def _of_writes(now: datetime, united: list[int], of: OutsideWrite | None = None)
     writes = _writes(now).exclude(state=State.DONE).filter(_is_open("card", united))
     if of is not None:
         writes = writes.filter(to_whom=of.to_whom, action=of.action)
-    for write in writes.select_related("card"):
+    asked = list(writes.select_related("card"))
+    mistakes = mistakes_among([write.pk for write in asked])
+    for write in asked:
         card = write.card.survivor if write.card else None
-        if card is None or card.key.endswith(MISTAKES) or card.state not in Escalation.UNSETTLED:
+        if card is None or not _is_asked(card) or (write.pk in mistakes and card.key == f"{WRITE_OF}{write.pk}"):
             continue
         numbers = forms_of(write.to_whom, str(card.details.get("number") or ""))
         amounts = frozenset({bs(write.amount) if write.amount else "", _amount_of(card)} - {""})
@@ -104,7 +107,7 @@ def _of_what_follows(now: datetime, united: list[int]) -> Iterator[Ask]:
     after = {action: step.action for action, step in what_follows() if step.action}
     writes = _writes(now).filter(_is_open("follow_card", united), state=State.DONE, action__in=after)
     for write in writes.select_related("follow_card"):
-        if (card := write.follow_card and write.follow_card.survivor) is not None:
+        if (card := write.follow_card and write.follow_card.survivor) is not None and _is_asked(card):
             numbers, none, own = forms_of(write.to_whom), frozenset[str](), frozenset({write.pk})
             yield Ask(card, write.walk_id, after[write.action], numbers, none, write.owed_at, None, own)
 
@@ -117,7 +120,8 @@ def _of_steps(now: datetime, united: list[int]) -> Iterator[Ask]:
     of_calls = Footstep.objects.filter(escalation__in=[*cards.values_list("pk", flat=True), *united])
     nothing = Q(write=None) | Q(write__action=INTERACTION)  # which a call leaves that ends on the step
     not_taken = Q(chosen=REFUSED) & ~Q(reason="") | Q(kind="do", escalation__isnull=False)
-    asked = Footstep.objects.filter(nothing, not_taken, walk__in=of_calls.values("walk"))
+    joined = Q(kind="do", write__isnull=False) & ~Q(write__walk=F("walk"))  # another call's, of which nobody knew yet
+    asked = Footstep.objects.filter(nothing & not_taken | joined, walk__in=of_calls.values("walk"))
     steps: dict[int, dict[str, tuple[datetime, int]]] = {}
     for passed in asked.order_by("walk", "position"):
         if action := flow_of(passed.version_id).steps[passed.step].action:
@@ -128,7 +132,7 @@ def _of_steps(now: datetime, united: list[int]) -> Iterator[Ask]:
     seen = set[int]()
     for passed in of_calls.select_related("escalation", "write").order_by("walk", "position"):
         own = passed.escalation
-        if own is None or own.pk in seen or own.key.endswith(MISTAKES):
+        if own is None or own.pk in seen or own.key.endswith(MISTAKES) or not _is_asked(own.survivor):
             continue
         numbers, card = forms_of(str(own.details.get("number") or "")), own.survivor
         if not numbers:
@@ -142,6 +146,12 @@ def _of_steps(now: datetime, united: list[int]) -> Iterator[Ask]:
         for action, (since, _position) in steps.get(passed.walk_id, {}).items():
             if bool(amounts) == actions()[action].moves_money:
                 yield Ask(card, passed.walk_id, action, numbers, amounts, since, None, frozenset())
+
+
+def _is_asked(card: Escalation) -> bool:
+    """Whether somebody is to have done yet what it asks for."""
+    is_open = card.state in Escalation.UNSETTLED and WITHDRAWN not in card.details
+    return is_open and not card.key.endswith(MISTAKES)
 
 
 def _is_open(card: str, united: list[int]) -> Q:

@@ -26,7 +26,7 @@ from inbound.walks.cards import plain
 from inbound.walks.consequences import whom_in_words
 from inbound.walks.mistakes import tell_who_else_wants_it
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.mistaken import MISTAKES
+from inbound.writes.mistaken import not_mistaken
 from screens.templatetags.screens import bs
 from telephony.phone_numbers import display
 
@@ -50,8 +50,8 @@ def tell_the_open_cards(*, now: datetime) -> None:
     """
     asks = asks_of_open_cards(now=now)
     asked = OutsideWrite.objects.filter(owed_at__gt=now - LOOKED_BACK, is_not_needed=False)
-    asked = asked.exclude(state__in=NOT_HAPPENING).exclude(card__key__endswith=MISTAKES)
-    for ask, write in _met(asks, asked.select_related("card")):
+    meant = not_mistaken(asked.exclude(state__in=NOT_HAPPENING))
+    for ask, write in _met(asks, meant.select_related("card")):
         if write.state != State.DONE:
             if write.card is None or write.card.state not in Escalation.UNSETTLED:  # else each is told of the other
                 _tell(ask.card, _may_be_done(ask, write), by=None, now=now)

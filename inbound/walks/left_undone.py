@@ -38,8 +38,8 @@ from inbound.walks.owed_to_her import is_of_whom_it_is_now
 from inbound.walks.said_anew import said_since
 from inbound.walks.state import WalkState, flow_of, given_on, state_on
 from inbound.walks.undone import Undone, number_of
-from inbound.walks.what_became import BECAME_OF_WRITE, what_became_of, will_be_called
-from inbound.writes.mistaken import mistakes_among
+from inbound.walks.what_became import what_became_of, will_be_called
+from inbound.writes.mistaken import BECAME_OF_WRITE, mistakes_among
 from inbound.writes.writing import whom_of
 from telephony.phone_numbers import display, parse
 

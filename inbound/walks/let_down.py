@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
@@ -35,7 +35,7 @@ from inbound.walks.left_undone import not_followed
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.mistaken import MISTAKES, WRITE_OF
+from inbound.writes.mistaken import cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
 from inbound.writes.states import how_it_stands
 from telephony.phone_numbers import parse
 
@@ -111,14 +111,13 @@ def _not_followed(now: datetime) -> list[int]:
             did = Q(Exists(handed)) & ~Q(Exists(of_the_call.exclude(to_whom=OuterRef("to_whom"))))
         follows |= Q(action=action) & ~did
     lately = now - LOOKED_BACK_FOR_WHAT_FOLLOWS
-    key = Concat(Value(WRITE_OF), Cast(OuterRef("pk"), TextField()), Value(MISTAKES), output_field=TextField())
     found = _of_calls(now).filter(follows, state=State.DONE, follow_card=None, walk__ended_at__isnull=False)
-    mistake = Escalation.objects.filter(key=key).exclude(state=Escalation.State.REJECTED)
-    found = found.exclude(Exists(mistake))  # of which nothing follows
-    # it may be found done days after its call, when somebody is back from a weekend
-    either = [found.filter(walk__ended_at__gte=lately), found.filter(settled_at__gte=lately)]
-    each = [list(one.order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME]) for one in either]
-    return list(dict.fromkeys(pk for several in each for pk in several))
+    found = not_mistaken(found)  # from a mistake nothing follows
+    # it may be found done days after its call, or to be no mistake, when somebody is back from a weekend
+    late = found.filter(settled_at__gte=lately), found.filter(Exists(its_mistake().filter(settled_at__gte=lately)))
+    several = [found.filter(walk__ended_at__gte=lately), *late]
+    each = [list(one.order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME]) for one in several]
+    return list(dict.fromkeys(pk for some in each for pk in some))
 
 
 def _see_to_what_follows(pk: int, *, now: datetime) -> int:
@@ -135,6 +134,9 @@ def _see_to_what_follows(pk: int, *, now: datetime) -> int:
         if write.follow_card is None:
             return 0
         write.save(update_fields=["follow_card"])
+        if (kept := cards_of_mistakes([pk]).get(pk)) is not None:  # rejected, else nothing followed
+            words = _("La llamada dijo que fue un error, y supervisión no lo deshizo (derivación #%(pk)d: %(why)s).")
+            add_detail(key=write.follow_card.key, text=words % {"pk": kept.pk, "why": kept.outcome}, by=None, now=now)
         if told is None and write.card is not None and write.card.state in Escalation.UNSETTLED:
             follows = _("Se hizo. Lo que sigue tiene su propia derivación: %(what)s") % {"what": undone.step.title}
             add_detail(key=write.card.key, text=follows, by=None, now=now)
@@ -157,6 +159,11 @@ def _ask_whether_it_was_done_twice(write: OutsideWrite, *, now: datetime) -> int
     if card is None:
         return 0
     told = _("%(what)s: salió sola (%(reference)s) con la derivación #%(pk)d ya cerrada. Vea si se hizo dos veces.")
+    if write.pk in mistakes_among([write.pk]):
+        told = _(
+            "%(what)s: fue un error de la llamada, y salió (%(reference)s) con la derivación #%(pk)d ya cerrada. "
+            "Deshágalo."
+        )
     what = {"what": actions()[write.action].words, "reference": write.reference, "pk": card.pk}
     raise_escalation(
         key=TWICE % write.pk,

@@ -18,7 +18,7 @@ from inbound.outside.found_words import row_in_words
 from inbound.walks.answering import amounts_of
 from inbound.walks.state import WalkState
 from inbound.writes.limits import NOT_HAPPENING, same_of_other_calls, settled_by_people, under_way_for_others
-from inbound.writes.mistaken import mistakes_among
+from inbound.writes.mistaken import mistakes_among, was_undone
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
@@ -67,7 +67,7 @@ class DoneBefore:
     @property
     def is_undone(self) -> bool:
         """Whether the mistake was seen to already."""
-        return self.mistake is not None and self.mistake.state not in Escalation.UNSETTLED
+        return self.mistake is not None and was_undone(self.write, self.mistake)
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,12 @@ from inbound.walks.lane_news import withdraw
 from inbound.walks.state import WalkState, state_on
 from inbound.walks.undone import may_be_about
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.mistaken import MISTAKEN
+from inbound.writes.mistaken import BECAME_OF_WRITE, MISTAKEN, NO_LONGER, STANDS, mistakes_among
 from telephony import phone_numbers
 from telephony.phone_numbers import parse
 
 KIND = "write_not_done"
-BECAME_OF, BECAME_OF_WRITE = "became_of_", "became_of_write_"
-STANDS, NO_LONGER = "stands", "no_longer"
+BECAME_OF = "became_of_"
 ANSWERS = {
     STANDS: gettext_lazy("Sigue en pie: hace falta"),
     NO_LONGER: gettext_lazy("Ya no hace falta"),
@@ -196,14 +195,16 @@ def _joined_for_another(here: WalkState) -> list[OutsideWrite]:
 
 
 def _joined(here: WalkState) -> list[tuple[OutsideWrite, int]]:
-    """What another call had asked for and is not done, gone back from or not, for she heard it; not what this call
-    could ask for itself since.
+    """What another call had asked for and is not done, gone back from or not, for she heard it; or is, and was a
+    mistake, for it is undone. Not what this call could ask for itself since.
     """
     places = {passed.write_id: n for n, passed in enumerate(here.trail) if passed.write_id and passed.kind == "do"}
     others = OutsideWrite.objects.filter(pk__in=list(places)).exclude(walk=here.walk)
-    others = others.exclude(state=OutsideWrite.State.DONE).select_related("card", "walk__line").order_by("pk")
+    others = others.select_related("card", "walk__line").order_by("pk")
+    mistakes = mistakes_among(list(places))
     own = {(one.action, one.to_whom, one.amount) for one in OutsideWrite.objects.filter(walk=here.walk)}
-    return [(one, places[one.pk]) for one in others if (one.action, one.to_whom, one.amount) not in own]
+    undone = [one for one in others if one.state != OutsideWrite.State.DONE or one.pk in mistakes]
+    return [(one, places[one.pk]) for one in undone if (one.action, one.to_whom, one.amount) not in own]
 
 
 def _said_of(here: WalkState, write: OutsideWrite) -> str:
@@ -214,6 +215,7 @@ def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime,
     """`is_called`: she heard that she is."""
     place = next((n for n, passed in enumerate(here.trail, start=1) if passed.write_id == write.pk), 0)
     whose = as_it_was(state_on(walk=here.walk, trail=here.trail[:place])).contract if place else ""
+    what = f"{actions()[write.action].words} {write.reference}".strip()
     card = raise_escalation(
         key=MISTAKEN % write.pk,
         kind=KIND,
@@ -222,7 +224,7 @@ def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime,
         customer_name=customer_on_file(here.walk, here.known),
         telephone=call_back_on(here.walk, here.known, stolen=stolen_lines(here)) or parse(write.to_whom) or "",
         zone=zone_of(here.known),
-        reason=(BY_MISTAKE if is_called else NOT_NEEDED) % {"what": actions()[write.action].words},
+        reason=(BY_MISTAKE if is_called else NOT_NEEDED) % {"what": what},
         details=told_of(write),
         promised=_("Supervisión revisa lo que se pidió por error y le llama.") if is_called else "",
         by=here.walk.by,

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from escalations.models import Escalation
 from inbound.fields import kinship_words
 from inbound.flows.conditions import same_value
 from inbound.models import Footstep, OutsideWrite
@@ -23,7 +22,7 @@ from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import AGENT, actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.writes.limits import same_of_other_calls
-from inbound.writes.mistaken import mistakes_among
+from inbound.writes.mistaken import mistakes_among, was_undone
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
@@ -144,14 +143,14 @@ def _reference_of_another_call(write: OutsideWrite, *, now: datetime) -> str:
     """
     if not write.is_accountable or write.amount is not None:
         return ""
-    if _seen_in_service(write) or _acted_anew(write):
-        return ""  # what the other call had done was undone meanwhile
+    if _acted_anew(write):
+        return ""
     same = same_of_other_calls(action=write.action, to_whom=write.to_whom, walk=write.walk, now=now)
     contract = write.payload.get("contract", "")
     done_before = [one for one in same.filter(state=State.DONE) if one.payload.get("contract", "") == contract]
     mistakes = mistakes_among([one.pk for one in done_before])  # which, once they were seen to, are undone
-    stands = [one for one in done_before if one.pk not in mistakes or mistakes[one.pk].state in Escalation.UNSETTLED]
-    return stands[0].reference if stands else ""
+    stands = (one for one in done_before if one.pk not in mistakes or not was_undone(one, mistakes[one.pk]))
+    return next((one.reference for one in stands if not _seen_in_service(write, since=one.settled_at)), "")
 
 
 def _acted_anew(write: OutsideWrite) -> bool:
@@ -164,27 +163,29 @@ def _acted_anew(write: OutsideWrite) -> bool:
     return any(one not in of_others for one in own)
 
 
-def _seen_in_service(write: OutsideWrite) -> bool:
-    """Whether the call of this write was shown its line in service: by the system of the write, else by the other one,
-    and not as somebody read it. Then a refusal is one, and no sign that it was done before.
+def _seen_in_service(write: OutsideWrite, *, since: datetime | None) -> bool:
+    """Whether the call of this write was shown its line in service since then: by the system of the write, else by the
+    other one, and not as somebody read it. Then a refusal is one, and no sign that it was done before: what the other
+    call had done was undone meanwhile.
     """
     passed = list(Footstep.objects.filter(walk=write.walk).order_by("position"))
-    line, sim = (_state_shown(passed, name, write.to_whom) for name in ("service_number", "number"))
+    line, sim = (_state_shown(passed, name, write.to_whom, since) for name in ("service_number", "number"))
     was_blocked = OutsideWrite.objects.filter(action=BLOCK_SIM, to_whom=write.to_whom, state=State.DONE)
     if sim == IN_SERVICE and not was_blocked.exclude(walk=write.walk).exists():
         sim = ""  # a line that is suspended has its SIM in service until that is blocked
     return (sim or line if write.action == BLOCK_SIM else line or sim) == IN_SERVICE
 
 
-def _state_shown(passed: Sequence[Footstep], name: str, number: str) -> str:
-    """The state of the newest row that has the number under that name and was shown by a system: looked up, or chosen
-    among what was. Empty where none was.
+def _state_shown(passed: Sequence[Footstep], name: str, number: str, since: datetime | None) -> str:
+    """The state of the newest row that has the number under that name and was shown by a system: looked up since then,
+    or chosen among what was. Empty where none was.
     """
-    state, by_hand = "", False
+    state, by_hand, is_new = "", False, since is None
     for one in passed:
-        by_hand = one.by_hand if one.kind == "look_up" else by_hand
+        if one.kind == "look_up":
+            by_hand, is_new = one.by_hand, since is None or (one.left_at or one.entered_at) >= since
         row = one.found if isinstance(one.found, dict) else {}
-        if not by_hand and row.get("state") and same_value(str(row.get(name) or ""), number):
+        if is_new and not by_hand and row.get("state") and same_value(str(row.get(name) or ""), number):
             state = str(row["state"])
     return state
 

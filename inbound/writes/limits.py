@@ -15,7 +15,7 @@ from agents.models import User
 from escalations.models import Escalation
 from inbound.flows.conditions import same_value
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
-from inbound.writes.mistaken import MISTAKES
+from inbound.writes.mistaken import not_mistaken
 from inbound.writes.states import InDoubtElsewhere, State, WriteRefused
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ, bounds_of_day
@@ -90,10 +90,9 @@ def settled_by_people(*, action: str, to_whom: str, walk: Walk, now: datetime) -
     """
     settled = Escalation.State.RESOLVED, Escalation.State.INFORMED
     found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True, state__in=NOT_HAPPENING)
-    itself = Q(card__state__in=settled, card__settled_at__gt=now - A_DAY)
-    united = Q(card__merged_into__state__in=settled, card__merged_into__settled_at__gt=now - A_DAY)
-    found = found.filter(itself | united).exclude(walk=walk).exclude(card__key__endswith=MISTAKES)
-    return found.select_related("card").order_by("-owed_at")
+    cards = Escalation.objects.filter(state__in=settled, settled_at__gt=now - A_DAY).not_rejected().values("pk")
+    found = found.filter(Q(card__in=cards) | Q(card__merged_into__in=cards)).exclude(walk=walk)
+    return not_mistaken(found).select_related("card").order_by("-owed_at")
 
 
 def under_way_for_others(*, action: str, to_whom: str, walk: Walk) -> QuerySet[OutsideWrite]:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
+
 from escalations.models import Escalation
+from escalations.models.cards import EscalationQuerySet
+from inbound.models import OutsideWrite
 
 MISTAKES = ":mistaken"
 WRITE_OF = "write:"
 MISTAKEN = f"{WRITE_OF}%d{MISTAKES}"  # the key of its card
+BECAME_OF_WRITE = "became_of_write_"  # what an end is asked of a write
+STANDS, NO_LONGER = "stands", "no_longer"  # and what is answered
 
 
 def mistakes_among(writes: Collection[int]) -> dict[int, Escalation]:
@@ -16,6 +23,27 @@ def mistakes_among(writes: Collection[int]) -> dict[int, Escalation]:
 
     One whose card was rejected was none.
     """
+    return {pk: card for pk, card in cards_of_mistakes(writes).items() if not card.was_rejected}
+
+
+def cards_of_mistakes(writes: Collection[int]) -> dict[int, Escalation]:
+    """The same, with those that were rejected."""
     keys = {MISTAKEN % pk: pk for pk in writes}
-    cards = {keys[card.key]: card.survivor for card in Escalation.objects.filter(key__in=keys)}
-    return {pk: card for pk, card in cards.items() if card.state != Escalation.State.REJECTED}
+    return {keys[card.key]: card.survivor for card in Escalation.objects.filter(key__in=keys)}
+
+
+def not_mistaken(writes: QuerySet[OutsideWrite]) -> QuerySet[OutsideWrite]:
+    """Those that were none."""
+    return writes.exclude(Exists(its_mistake().not_rejected()))
+
+
+def its_mistake() -> EscalationQuerySet:
+    """Inside a query of writes: the card that undoes one."""
+    key = Concat(Value(WRITE_OF), Cast(OuterRef("pk"), TextField()), Value(MISTAKES), output_field=TextField())
+    return Escalation.objects.filter(key=key)
+
+
+def was_undone(write: OutsideWrite, mistake: Escalation) -> bool:
+    """Whether its card was seen to, and not before it was done."""
+    is_over = mistake.state not in Escalation.UNSETTLED
+    return is_over and not (write.settled_at and mistake.settled_at and write.settled_at > mistake.settled_at)

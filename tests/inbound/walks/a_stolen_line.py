@@ -12,6 +12,7 @@ from inbound.models import OutsideWrite, ServiceLine
 from inbound.walks.leaving import leave_call
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
+from inbound.writes.mistaken import MISTAKEN, NO_LONGER
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import text_of
 from tests.inbound.other_side import OtherSide
@@ -107,11 +108,11 @@ class Robbed(Caller):
             telephone="", now=self.now,
         )  # fmt: skip
 
-    def suspends_another_and_says_the_first_was_a_mistake(self, side: OtherSide) -> Escalation:
-        """Returns the card that undoes the suspension."""
-        seen(side, number=ANOTHER)
+    def has_another_suspended(self, side: OtherSide, number: str = ANOTHER) -> None:
+        """Goes back, has another number suspended and blocked, and stands at the end."""
+        seen(side, number=number)
         self.back_to("mio_number")
-        self.answer(number=ANOTHER)
+        self.answer(number=number)
         self.look()
         self.to_the_suspension()
         self.does(side)
@@ -119,12 +120,48 @@ class Robbed(Caller):
         self.answer(telephone=self.who[2])
         self.look()
         self.answer("none")
-        while self.step != "sim_blocked":
-            self.answer()
-        asked = [field.name for field in lay_walk(here=self.here, by=self.by).fields if field.options]
-        self.answer(**{name: "corrected" if name.startswith("heard_of") else "no_longer" for name in asked})
+        for _step in range(5):
+            if self.step != "sim_blocked":
+                self.answer()
+        assert self.step == "sim_blocked"
+
+    def ends_by(self, said: str) -> None:
+        """Answers each question of the end so, with where she is called where that is asked."""
+        fields = lay_walk(here=self.here, by=self.by).fields
+        told = {one.name: "corrected" if one.name.startswith("heard_of") else said for one in fields if one.options}
+        self.answer(**told, **{one.name: self.who[2] for one in fields if one.name == "telephone"})
+
+    def suspends_another_and_says_the_first_was_a_mistake(self, side: OtherSide) -> Escalation:
+        """Returns the card that undoes the suspension."""
+        self.has_another_suspended(side)
+        self.ends_by(NO_LONGER)
         first = OutsideWrite.objects.filter(walk=self.walk, action="lbc.suspend").earliest("pk")
-        return Escalation.objects.get(key=f"write:{first.pk}:mistaken")
+        return Escalation.objects.get(key=MISTAKEN % first.pk)
+
+
+class ToppedUp(Robbed):
+    """Somebody who wants a top-up of her MIO line."""
+
+    def __init__(self, agent: Agent, now: datetime, who: Who) -> None:
+        super().__init__(agent, now, who, knows_contract=False)
+        self.asks_for_her_top_up()
+
+    def asks_for_her_top_up(self) -> None:
+        name, card, _telephone = self.who
+        self.answer("balance")
+        self.answer(
+            amount="10.00", requester_name=name, requester_card=card, requester_is="other", requester_kinship="spouse"
+        )
+
+    def says_it_was_for_another(self, side: OtherSide) -> None:
+        """Goes back, has another number topped up, and says at the end that the first was a mistake."""
+        seen(side, number=ANOTHER)
+        self.back_to("mio_number")
+        self.answer(number=ANOTHER)
+        self.look()
+        self.asks_for_her_top_up()
+        self.does(side)
+        self.ends_by(NO_LONGER)
 
 
 def suspended_and_blocked(ana: Agent, side: OtherSide, now: datetime) -> Robbed:

@@ -17,8 +17,8 @@ from inbound.walks.asks import INSTEAD
 from inbound.walks.lane_news import WITHDRAWN
 from inbound.walks.leaving import How
 from inbound.walks.let_down import see_to_the_let_down
-from inbound.walks.what_became import NO_LONGER, STANDS
 from inbound.writes.delivering import deliver_due
+from inbound.writes.mistaken import NO_LONGER, STANDS
 from inbound.writes.writing import settle, write_by_hand
 from screens.templatetags.screens import bs
 from tests.inbound.other_side import OtherSide

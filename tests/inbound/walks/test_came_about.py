@@ -14,8 +14,8 @@ from inbound.models import OutsideWrite
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.leaving import How
 from inbound.walks.let_down import see_to_the_let_down
-from inbound.walks.what_became import NO_LONGER, STANDS
 from inbound.writes.delivering import deliver_due
+from inbound.writes.mistaken import NO_LONGER, STANDS
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of
 from tests.inbound.other_side import OtherSide

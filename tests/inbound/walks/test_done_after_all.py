@@ -12,7 +12,7 @@ from inbound.models import OutsideWrite
 from inbound.walks.leaving import How
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
-from inbound.walks.what_became import NO_LONGER
+from inbound.writes.mistaken import NO_LONGER
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.test_every_line import answers_of
 from tests.inbound.walks.test_heard_and_gone import leave, typed_telephone, until_the_write

@@ -22,8 +22,9 @@ from inbound.walks.lanes import begin_lane
 from inbound.walks.leaving import How, close_left_calls
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
-from inbound.walks.what_became import BECAME_OF, NO_LONGER
-from inbound.walks.what_became import STANDS as STANDS_STILL
+from inbound.walks.what_became import BECAME_OF
+from inbound.writes.mistaken import NO_LONGER
+from inbound.writes.mistaken import STANDS as STANDS_STILL
 from inbound.writes.writing import settle
 from screens.templatetags.screens import bs
 from tests.inbound.a_walk import Caller

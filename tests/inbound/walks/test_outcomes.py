@@ -25,8 +25,9 @@ from inbound.walks.footsteps import WalkRefused
 from inbound.walks.leaving import leave_call
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
-from inbound.walks.what_became import STANDS, what_became_of
+from inbound.walks.what_became import what_became_of
 from inbound.writes.delivering import deliver_due
+from inbound.writes.mistaken import STANDS
 from inbound.writes.states import Verb, take_step
 from inbound.writes.writing import settle
 from tests.inbound.a_walk import Caller

@@ -18,8 +18,8 @@ from inbound.walks.cards import ANOTHER, CORRECTED
 from inbound.walks.lanes import begin_lane
 from inbound.walks.leaving import How
 from inbound.walks.page import lay_walk
-from inbound.walks.what_became import NO_LONGER
-from inbound.walks.what_became import STANDS as STANDS_STILL
+from inbound.writes.mistaken import NO_LONGER
+from inbound.writes.mistaken import STANDS as STANDS_STILL
 from inbound.writes.writing import write_by_hand
 from notices.models import Notice
 from service_level.days import LA_PAZ

@@ -18,9 +18,9 @@ from inbound.walks.lanes import begin_lane
 from inbound.walks.leaving import How
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
-from inbound.walks.what_became import NO_LONGER
-from inbound.walks.what_became import STANDS as ALSO_WANTED
 from inbound.writes.delivering import deliver_due
+from inbound.writes.mistaken import NO_LONGER
+from inbound.writes.mistaken import STANDS as ALSO_WANTED
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of
 from tests.inbound.other_side import OtherSide

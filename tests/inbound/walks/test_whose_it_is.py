@@ -17,9 +17,9 @@ from inbound.walks.leaving import How
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.walking import keep_draft
-from inbound.walks.what_became import MISTAKEN, NO_LONGER
-from inbound.walks.what_became import STANDS as STANDS_STILL
 from inbound.writes.delivering import deliver_due
+from inbound.writes.mistaken import MISTAKEN, NO_LONGER
+from inbound.writes.mistaken import STANDS as STANDS_STILL
 from telephony import phone_numbers
 from tests.inbound.a_walk import Caller
 from tests.inbound.other_side import OtherSide
