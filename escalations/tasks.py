@@ -3,12 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from escalations import digest, marks
+from escalations import digest, marks, undelivered
 
 
 @shared_task(name="escalations.mark_times")
 def mark_times() -> None:
     marks.mark_times(now=timezone.now())
+    undelivered.tell_of_the_undelivered(now=timezone.now())
 
 
 @shared_task(name="escalations.mail_digest")

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -80,15 +81,21 @@ class Standing:
     @cached_property
     def cards(self) -> list[Escalation]:
         """What was handed over, the open ones first, of those what is due first; then what was closed last."""
-        found = Escalation.objects.visible_to(self.user).filter(contract=self.contract).select_related("kind", "owner")
+        found = Escalation.objects.visible_to(self.user).alias(about=KeyTextTransform("contract", "details"))
+        hers = Q(contract=self.contract) | Q(about=self.contract)  # who calls about her line may be somebody else
+        found = found.filter(hers).select_related("kind", "owner")
         return list(found.order_by(F("closed_at").desc(nulls_first=True), "due_at")[:SHOWN])
 
     @cached_property
     def writes(self) -> list[tuple[OutsideWrite, str, bool]]:
         """What calls asked of other systems, with its words and whether it waits: what waits first."""
-        hers = Q(walk__contract=self.contract) | Q(payload__contract=self.contract)  # who calls may be somebody else
-        found = OutsideWrite.objects.visible_to(self.user).filter(hers)
-        is_said = Q(card__isnull=False, card__contract=self.contract)  # by its card, which stands beside it
+        found = OutsideWrite.objects.visible_to(self.user).alias(about=KeyTextTransform("contract", "payload"))
+        named = found.filter(about=self.contract).exclude(to_whom="").order_by("-owed_at")
+        hers = Q(walk__contract=self.contract) | Q(about=self.contract)  # who calls may be somebody else
+        for walk, line in set(named.values_list("walk", "to_whom")[:SHOWN]):
+            hers |= Q(walk=walk, to_whom=line)  # the SIM of a line of hers
+        found = found.filter(hers)
+        is_said = Q(card__in=[card.pk for card in self.cards])  # by its card, which stands beside it
         waits = Q(state__in=(*FOR_A_PERSON, *UNDER_WAY)) & ~is_said
         rows = (
             found.exclude(action=INTERACTION)
@@ -253,7 +260,8 @@ class Standing:
     @property
     def name_said(self) -> str:
         """As whom a call took her: somebody may have typed it, and it may be somebody else's name."""
-        named = (*(call.customer_name for call in self.calls), *(card.customer_name for card in self.cards))
+        cards = (card.customer_name for card in self.cards if card.contract == self.contract)
+        named = (*(call.customer_name for call in self.calls), *cards)
         return next(filter(None, named), "")
 
 

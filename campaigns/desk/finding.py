@@ -76,6 +76,11 @@ def suggest(*, text: str, user: User) -> Suggestions:
     return Suggestions(list(each.values())[:SUGGESTED], more=len(each) > SUGGESTED)
 
 
+def contract_in(text: str) -> str:
+    """What was typed, where it may be a contract: of one no month has heard of there may be calls and cards."""
+    return text if text.isdecimal() and text.isascii() and LEAST < len(text) <= LONGEST_PADDED else ""
+
+
 def only_one_of(found: Sequence[Contact], *, text: str) -> Contact | None:
     """The contact to open at once: of the contract that was typed whole, or of the only customer found; her newest."""
     exact = [contact for contact in found if contact.contract == text.upper()]

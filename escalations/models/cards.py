@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
@@ -142,6 +143,7 @@ class Escalation(models.Model):
             models.Index(fields=["zone"], name="escalation_zones"),
             # all of a customer on one page
             models.Index(fields=["contract"], name="escalation_of_a_contract", condition=~Q(contract="")),
+            models.Index(KeyTextTransform("contract", "details"), name="escalation_about_a_contract"),
             # the sweep of marks: what is not marked yet
             models.Index(
                 fields=["due_at"], name="escalation_to_breach",

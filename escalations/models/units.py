@@ -75,6 +75,7 @@ class Letter(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unidad"))
     notice = models.OneToOneField(Notice, models.PROTECT, related_name="+", verbose_name=_("aviso"))
     to_whom = models.CharField(_("persona"), max_length=80)
+    undelivered_at = models.DateTimeField(null=True, blank=True, editable=False)  # its card was told last
 
     class Meta:
         verbose_name = _("correo a una unidad")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
@@ -185,6 +186,8 @@ class OutsideWrite(OwedWork):
             ),
             # the same for the same number, damage or order, in other calls
             models.Index(fields=["to_whom", "action"], name="outside_write_for_whom", condition=~Q(to_whom="")),
+            # all of a customer on one page
+            models.Index(KeyTextTransform("contract", "payload"), name="outside_write_of_a_contract"),
             # the daily list, and the limits of an agent's day
             models.Index(fields=["-owed_at"], name="outside_write_newest_first"),
             models.Index(

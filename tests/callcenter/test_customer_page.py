@@ -16,12 +16,13 @@ from agents.models import Agent, User
 from callcenter.customers.standing import SHOWN, Standing
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
-from inbound.models import OutsideSystem
+from inbound.models import OutsideSystem, Walk
 from inbound.writes.writing import owe_write
 from tests.campaigns.a_campaign import make_campaign
 from tests.campaigns.some_receipts import owing
 from tests.inbound.a_walk import FLOW, Caller, publish
 from tests.inbound.other_side import OtherSide, other_side
+from tests.inbound.walks.a_stolen_line import CONTRACT, JUAN, Robbed, seen
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[User | Agent], Client]
@@ -206,6 +207,24 @@ def test_who_was_let_down_by_the_number_of_a_line_stands_on_the_page_of_its_cont
     assert page.count("Le llamamos.") == 1
     customer["products"] = []
     assert "Pendiente de sus números" not in signed_in(elena).get(PAGE + "?part=customer").content.decode()
+
+
+def test_what_somebody_else_asked_for_her_line_stands_on_her_page(
+    side: OtherSide, ana: Agent, elena: User, signed_in: SignedIn
+) -> None:
+    """He calls under his own contract, and has her line suspended and its SIM blocked."""
+    seen(side)
+    juan = Robbed(ana, timezone.now(), JUAN, knows_contract=False)
+    Walk.objects.update(contract="1000315", customer_name="Hernán Peñaloza")
+    juan.to_the_suspension()
+    juan.does(side)
+    juan.does(side)
+    juan.answer(telephone=JUAN[2])
+    page = signed_in(elena).get(f"/customers/{CONTRACT}/").content.decode()
+    assert "En el centro nada espera por este contrato" not in page
+    for words in ("Suspensión administrativa (LBC)", "Bloqueo temporal del SIM", "Tiene 5 días"):
+        assert words in page
+    assert "Hernán" not in page
 
 
 def test_of_a_contract_nobody_has_smartflex_tells_nothing(

@@ -14,6 +14,7 @@ from escalations import working
 from escalations.letters import LetterRefused, address_of, draft_letter, letters_of, write_letter
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Change, Escalation, Kind, Letter, Unit, UnitAddress
+from escalations.undelivered import tell_of_the_undelivered
 from notices import mailing
 from notices.models import Notice, NoticeKind
 
@@ -271,3 +272,33 @@ def test_what_happens_now_of_a_repair_is_told_to_who_repairs_it(make_card) -> No
     assert "Segmento: A\nQué ocurre ahora: Volvió a cortarse\n" in draft_letter(card).text
     card.details = {"damage": "D-1", "segment": "A"}
     assert "ahora" not in draft_letter(card).text
+
+
+def test_mail_that_reached_nobody_comes_back_to_whoever_waits_for_it(ticket, hold, rosa, elena, morning) -> None:
+    """The clock of its kind stands still while a unit is at it: nobody is."""
+    hold("Titular", "Norte")
+    due_at = ticket.due_at
+    working.take(escalation_id=ticket.pk, by=elena, now=morning)
+    letter = write_letter(escalation_id=ticket.pk, subject="a", text="b", by=rosa, now=morning)
+    working.wait(escalation_id=ticket.pk, unit="Jefatura de sector", by=elena, now=morning)
+    assert tell_of_the_undelivered(now=morning) == 0
+    for hour in (1, 3):
+        at = morning + timedelta(hours=hour)
+        Notice.objects.update(state=Notice.State.PARKED, attempts=3, last_error="no such user", parked_at=at)
+        assert tell_of_the_undelivered(now=at + timedelta(minutes=1)) == 1
+        assert tell_of_the_undelivered(now=at + timedelta(minutes=2)) == 0, "once each time it is given up"
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.owner, ticket.waits_for, ticket.due_at) == ("taken", elena, "", due_at)
+    told = list(ticket.changes.filter(note__contains="no se pudo entregar").values_list("verb", "note"))
+    assert [verb for verb, _note in told] == ["go_on", "note"]
+    assert f"«{letter.unit}»" in told[0][1]
+    assert "no such user" in told[0][1]
+
+
+def test_nobody_is_told_of_mail_of_a_card_that_is_settled(ticket, hold, rosa, elena, morning) -> None:
+    hold("Titular", "Norte")
+    working.take(escalation_id=ticket.pk, by=elena, now=morning)
+    write_letter(escalation_id=ticket.pk, subject="a", text="b", by=rosa, now=morning)
+    Notice.objects.update(state=Notice.State.PARKED, attempts=3, last_error="x", parked_at=morning)
+    working.resolve(escalation_id=ticket.pk, outcome="Hecho", by=elena, now=morning)
+    assert tell_of_the_undelivered(now=morning + timedelta(minutes=1)) == 0

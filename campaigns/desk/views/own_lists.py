@@ -24,7 +24,7 @@ from campaigns.calling.calling_hours import local
 from campaigns.calling.reasons import in_short
 from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import with_reasons
-from campaigns.desk.finding import find_customers, is_too_short, only_one_of, suggest
+from campaigns.desk.finding import contract_in, find_customers, is_too_short, only_one_of, suggest
 from campaigns.desk.own_day_chart import chart_of
 from campaigns.desk.own_work import own_counts, own_day
 from campaigns.lists.columns import ListColumn, StateColumn
@@ -130,7 +130,13 @@ def search(request: HttpRequest) -> HttpResponse:
     found = [] if too_short else list(with_owed(find_customers(text=text, user=user))[:FOUND_AT_MOST])
     if only := only_one_of(found, text=text):
         return redirect("campaigns:contact", pk=only.pk)
-    context = {"text": text, "found": found, "too_short": too_short, "most": FOUND_AT_MOST}
+    context = {
+        "text": text,
+        "found": found,
+        "too_short": too_short,
+        "most": FOUND_AT_MOST,
+        "contract": contract_in(text),
+    }
     return render(request, "campaigns/desk/search.html", context)
 
 

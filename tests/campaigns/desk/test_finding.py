@@ -9,10 +9,12 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.desk.finding import MONTHS_OF_ONE, SUGGESTED, find_customers, suggest
 from campaigns.models import Attempt, Campaign, Contact, ListEntry
 from campaigns.promises_and_callbacks.call_backs import agree
+from escalations.raising import raise_escalation
 
 pytestmark = pytest.mark.django_db
 A_FLOOR_OF, AGENTS = 40_000, 200
@@ -200,3 +202,18 @@ def test_who_sees_all_months_is_offered_names_of_the_latest_and_finds_the_others
     nobody = client.post(reverse("campaigns:search_suggestions"), {"q": "de 10 rosa"}).content.decode()
     assert "Nadie en los últimos meses. Con Enter se busca en todos." in nobody
     assert "Rosa de 10" in client.post(reverse("campaigns:search"), {"q": "de 10 rosa"}, follow=True).content.decode()
+
+
+def test_who_is_in_no_month_is_found_by_her_contract_and_among_the_cards(december, elena, signed_in, make_contact, ana):
+    """She called a line, and no report ever named her."""
+    client, address = signed_in(elena), reverse("campaigns:search")
+    page = client.post(address, {"q": "1001575"}).content.decode()
+    assert 'href="/customers/1001575/"' in page
+    page = client.post(address, {"q": "Colque Trujillo"}).content.decode()
+    assert "Buscar «Colque Trujillo» entre las derivaciones" in page
+    card = raise_escalation(
+        key="x", kind="write_not_done", line="101", contract="1001575", customer_name="COLQUE TRUJILLO ANA",
+        reason="x", details={}, by=None, now=timezone.now(),
+    )  # fmt: skip
+    cards = client.post(reverse("escalations:escalation_list"), {"whose": "all", "q": "Colque Trujillo"}, follow=True)
+    assert reverse("escalations:escalation", args=[card.pk]) in cards.content.decode()
