@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('escalations', '0005_of_a_contract'),
+        ('escalations', '0004_mail_that_reached_nobody'),
         ('inbound', '0004_what_counts_is_of_the_indicator'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
