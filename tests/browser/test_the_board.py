@@ -147,6 +147,26 @@ def test_a_move_is_undone_by_its_key_while_it_is_offered(board, make_card, elena
     assert state_of(card) == "new"
 
 
+def test_what_was_settled_in_the_card_is_taken_back_after_it_was_closed(board, make_card, elena):
+    """The older offer, to give it back, is no more: what is taken back is the last thing done."""
+    card = make_card()
+    page = board(elena)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("t")
+    expect(toast(page).get_by_role("button", name="Deshacer")).to_be_visible()
+    page.keyboard.press("r")
+    page.get_by_label("Qué se resolvió").fill("Se le llamó")
+    page.keyboard.press("Control+Enter")
+    dialog = page.locator("#card-dialog")
+    expect(dialog.get_by_role("button", name="Deshacer")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(toast(page).get_by_role("button", name="Deshacer")).to_have_count(1)
+    page.keyboard.press("z")
+    expect(column(page, "taken").locator("[data-card]")).to_have_count(1)
+    assert state_of(card) == "taken"
+
+
 def test_a_card_is_dragged_to_a_verb(board, make_card, elena):
     card = make_card()
     page = board(elena)

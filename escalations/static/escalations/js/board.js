@@ -19,9 +19,14 @@
   const page = () => document.querySelector("[data-card-page]");
   const say = (text, kind = "info", more = {}) => document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind, ...more } }));
 
+  /* What is taken back is the last thing done: an older offer goes as a newer one comes. */
+  let offeredAt = 0;
   document.addEventListener("htmx:afterSettle", (event) => {
     const offer = event.detail.elt.querySelector?.("[data-undo]");
-    if (offer) setTimeout(() => offer.remove(), UNDO_STAYS);
+    if (!offer) return;
+    offeredAt = Date.now();
+    document.querySelectorAll('.toast:has([data-key="z"])').forEach((toast) => toast.remove());
+    setTimeout(() => offer.remove(), UNDO_STAYS);
   });
 
   const markStale = (key, version) => {
@@ -335,7 +340,18 @@
     [...touched, `${shown.dataset.cardPage}:${shown.dataset.version}`].forEach((one) => refresh(...one.split(":")));
   });
 
+  /* It may be taken back after the card is closed, too. */
+  const keepOffer = () => {
+    const offer = frame.querySelector("[data-undo]");
+    const stays = UNDO_STAYS - (Date.now() - offeredAt);
+    if (!offer || stays <= 0) return;
+    const [key, address, version] = [page().dataset.cardPage, offer.getAttribute("action"), offer.elements.version.value];
+    const text = offer.parentElement.querySelector("span").textContent;
+    say(text, "ok", { action: { words: board.dataset.undo, key: "z", run: () => post(key, address, { version }) }, stays });
+  };
+
   dialog.addEventListener("close", () => {
+    keepOffer();
     frame.replaceChildren();
     if (document.activeElement === document.body && cardOf(hand.current)) linkOf(cardOf(hand.current)).focus();
   });
