@@ -21,7 +21,7 @@ from inbound.flows.shapes import (
     FlowError,
     Step,
 )
-from inbound.flows.spoken import always_says_something, claims, named, surely_known
+from inbound.flows.spoken import always_says_something, claimed_by_name, claims, named, surely_known
 from inbound.flows.stating import BY_PRESENCE, open_against_what_is_shown
 from inbound.outside.actions import REQUESTER, Action
 from inbound.outside.look_ups import LookUp
@@ -137,15 +137,25 @@ class _Checks:
             self.wrong(step, _("«refused» llega a un final sin derivar el caso a nadie"))
 
     def claimed(self, step: Step, outcome: str) -> None:
-        """What is said of it when it was done is not said when it was refused, or nobody knows."""
-        done, other = self.flow.steps.get(step.way(DONE)), self.flow.steps.get(step.way(outcome))
-        if done is None or other is None:
+        """What is said of it when it was done is not said before, nor once it was refused or nobody knows, as long as
+        nothing else is asked for.
+        """
+        steps = self.flow.steps
+        done = steps.get(step.way(DONE))
+        if done is None:
             return
         of_it = named(f"{step.title} {done.title} {done.say}")
-        for stem, said in claims(f"{other.say} {other.promised}").items():
-            if stem in of_it:
+        onward = {name: () if other.waits else other.leads_to for name, other in steps.items()}
+        after = (steps[name] for name in sorted(_closure([step.way(outcome)], onward) & steps.keys()))
+        for other in (step, *(one for one in after if not one.waits)):
+            told = claims(f"{other.say} {other.promised}")
+            told |= claimed_by_name(other.label) if other.kind == "end" else {}
+            for stem in sorted(told.keys() & of_it):
                 words = _("«%(outcome)s» dice «%(said)s», y eso solo se sabe cuando se hizo")
-                self.wrong(other, words % {"outcome": outcome, "said": said})
+                if other is not step:
+                    self.wrong(other, words % {"outcome": outcome, "said": told[stem]})
+                elif outcome == REFUSED:  # once: it is said before it is asked for
+                    self.wrong(other, _("dice «%(said)s» antes de pedirlo") % {"said": told[stem]})
 
     def names(self, step: Step) -> None:
         """Every path begins with something an earlier step may have brought, every field has a name of its own."""

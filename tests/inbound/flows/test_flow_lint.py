@@ -40,6 +40,11 @@ def test_the_flows_of_the_centre_have_nothing_wrong(line: str) -> None:
         ("Su daño no quedó registrado.", ""),
         ("Todavía no sabemos si quedó registrado.", ""),
         ("Su línea quedó suspendida.", ""),  # which is another step's
+        ("Registramos su daño.", "Registramos"),
+        ("He registrado su daño.", "He registrado"),
+        ("Listo, lo registré.", "registré"),
+        ("Su reclamo está registrado.", "está registrado"),
+        ("No lo registramos.", ""),
     ],
 )
 def test_what_was_refused_is_not_said_to_be_done(words: str, said: str) -> None:
@@ -50,6 +55,45 @@ def test_what_was_refused_is_not_said_to_be_done(words: str, said: str) -> None:
     )
     wrong = [f"101.yaml: not_registered: «refused» dice «{said}», y eso solo se sabe cuando se hizo"] if said else []
     assert [str(error) for error in found] == wrong
+
+
+@pytest.mark.parametrize(
+    ("line", "before", "after", "wrong"),
+    [
+        # asked for, and said as if it were done
+        (
+            "101",
+            "¿Es correcto?",
+            "Su daño quedó registrado. ¿Es correcto?",
+            ["register: dice «quedó registrado» antes de pedirlo"],
+        ),
+        # on the way that leads on from a refusal
+        (
+            "101",
+            "No pude registrar su reclamo en este momento.",
+            "Su daño quedó registrado.",
+            [
+                f"register_for_her: «{outcome}» dice «quedó registrado», y eso solo se sabe cuando se hizo"
+                for outcome in ("refused",)
+            ],
+        ),
+    ],
+)
+def test_nor_on_any_way_that_leads_on_from_it(line: str, before: str, after: str, wrong: list[str]) -> None:
+    text = text_of(line)
+    assert before in text
+    flow = parse_flow(text.replace(before, after), name=f"{line}.yaml")
+    found = lint(flow, look_ups=look_ups(), actions=actions(), escalations=KINDS, lines=LINES)
+    assert [str(error) for error in found] == [f"{line}.yaml: {one}" for one in wrong]
+
+
+def test_a_result_is_not_named_as_done_where_it_is_not() -> None:
+    text, label = text_of("101"), "No se hizo y se derivó"
+    assert label in text
+    flow = parse_flow(text.replace(label, "Daño registrado"), name="101.yaml")
+    found = lint(flow, look_ups=look_ups(), actions=actions(), escalations=KINDS, lines=LINES)
+    wrong = "101.yaml: not_done: «refused» dice «registrado», y eso solo se sabe cuando se hizo"
+    assert wrong in [str(error) for error in found]
 
 
 OUTCOMES = "outcomes: {done: done, refused: unforeseen, unknown: pending}"
