@@ -6,8 +6,10 @@ and telephone.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,15 +42,9 @@ MONDAY = "2026-11-23 10:00"
 CONNECTED_TO_BE_TOLD = [
     (line, step.name) for line in LINES for step in flow_of(line).steps.values() if step.waits and step.lane == "agent"
 ]
-# A claim of something done, in the words of the flows; none of them may be said of what was not.
-CLAIMS = (
-    "quedó registrado con",
-    "quedó reiterado",
-    "está hecha",
-    "se incrementó en",
-    "queda bloqueado",
-    "comunicado al",
-)
+# What is said of each write that was not done, or is not known to be, to the end of the call; somebody read all of it
+# and found that none of it claims what is not so. Whoever changes a sentence reads it here once more.
+READ: dict[str, list[str]] = json.loads((Path(__file__).parent / "said_when_not_done.json").read_text())
 
 
 @dataclass
@@ -78,6 +74,7 @@ class Said:
     def __init__(self, caller: Caller, line: str, step: str) -> None:
         self.caller, self.line, self.step = caller, line, step
         self.words: list[str] = []
+        self.written: list[str] = []  # the same, with its places
         flow = flow_of(line)
         ways = (way for way in every_path(flow) if is_open(way, seen=True))
         self.way = next(way for way in ways if (step, "done") in way)
@@ -109,6 +106,7 @@ class Said:
         for _step in range(8):
             here = self.caller.standing
             self.words.append(script(here.step.say, words_of_the_call(here, here.known)))
+            self.written.append(here.step.say)
             if here.step.kind == "end":
                 self.answer(here.step)
                 return
@@ -162,9 +160,8 @@ def test_the_last_words_are_true_and_nobody_is_let_down(
     passed = next(one for one in said.caller.here.trail if one.step == step)
     assert passed.chosen == mood.outcome
     said.to_the_end()
-    spoken = " ".join(said.words)
     if mood.outcome != "done":
-        assert not [claim for claim in CLAIMS if claim in spoken], spoken
+        assert said.written == READ[f"{line} {step} {mood.outcome}"]
     else:
         assert [entry for entry in side.book if entry[0] == action.replace(".", "/")], "what was told as done is done"
     for knob in (side.says, side.hangs_up, side.slow):
@@ -201,7 +198,7 @@ def test_with_its_system_off_or_at_a_limit_the_call_goes_on_to_supervision(
     said.to_the_end()
     walk = Walk.objects.get()
     assert walk.ended_at is not None
-    assert not [claim for claim in CLAIMS if claim in " ".join(said.words)]
+    assert said.written in (READ[f"{line} {step} {outcome}"] for outcome in ("refused", "unknown"))
     see_to_the_let_down(now=said.caller.now + timedelta(minutes=61))
     card = Escalation.objects.get()
     assert card.customer_name
