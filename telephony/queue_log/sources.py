@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from telephony.models import LogLook, LogSource, Switchboard
 from telephony.queue_log.copies import brought, check_source, copies_of, secret_of
+from telephony.queue_log.databases import read_table
 from telephony.queue_log.files import NotALog, read_file
-from telephony.queue_log.tables import read_table
 
 ALONE = "SELECT pg_try_advisory_lock(hashtextextended('queue_log sources', 0))"
 NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended('queue_log sources', 0))"

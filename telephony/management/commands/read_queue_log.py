@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from screens.terminal import TerminalCommand
 from telephony.models import LoggedVisit, Switchboard
 from telephony.queue_log.addresses import IS_A_TABLE
+from telephony.queue_log.databases import read_table
 from telephony.queue_log.files import NotALog, read_file
 from telephony.queue_log.sources import WhichBoard, board_of_a_log
-from telephony.queue_log.tables import read_table
 from telephony.queue_log.taking import Taken
 
 

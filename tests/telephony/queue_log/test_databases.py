@@ -13,13 +13,13 @@ from django.core.management import CommandError, call_command
 from pytest_django import DjangoDbBlocker
 
 from telephony.models import LoggedLine, LoggedVisit, LogLook, LogSource, Switchboard
-from telephony.queue_log import tables
+from telephony.queue_log import databases
 from telephony.queue_log.addresses import read_address
+from telephony.queue_log.databases import read_table
 from telephony.queue_log.files import NotALog, read_file
 from telephony.queue_log.sources import read_sources
-from telephony.queue_log.tables import read_table
 from telephony.queue_log.taking import Taken
-from tests.telephony.queue_log.databases import Database, mariadb, postgresql
+from tests.telephony.queue_log.a_database import Database, mariadb, postgresql
 from tests.telephony.queue_log.recorded import SAMPLES
 from tests.telephony.queue_log.test_taking import as_measured, recorded_lines, rows
 
@@ -124,7 +124,7 @@ def test_the_recorded_log_gives_the_same_from_a_table_as_from_its_file(log: Log,
 def test_a_growing_table_is_read_from_where_it_stopped(
     log: Log, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tables, "OVERLAP", {"id": 60, "time": 60})
+    monkeypatch.setattr(databases, "OVERLAP", {"id": 60, "time": 60})
     lines = recorded_lines()
     read = []
     for begins in range(0, len(lines), 97):
