@@ -21,7 +21,7 @@ from callcenter.own_day import OwnDay, see_own_day
 from campaigns.payments.payment_age import PaymentAge, payment_age
 from escalations.mentioning import unread_counted
 from inbound.models import OutsideWrite
-from inbound.writes.lists import FOR_A_PERSON
+from inbound.writes.lists import wait_for_a_person
 from telephony.seats import SeatSeen, see_seat
 
 
@@ -123,7 +123,7 @@ class Frame:
         """
         if self.person is None or not self.person.steers_campaigns:
             return {}
-        writes = OutsideWrite.objects.filter(state__in=FOR_A_PERSON).order_by().values(of=Value(1))
+        writes = wait_for_a_person(OutsideWrite.objects.order_by()).values(of=Value(1))
         found = User.objects.filter(pk=self.person.pk).annotate(
             writes=Subquery(writes.annotate(n=Count("pk")).values("n"), output_field=IntegerField()),
             mentions=Subquery(unread_counted(user=self.person), output_field=IntegerField()),

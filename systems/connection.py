@@ -29,6 +29,7 @@ LONGEST_SENTENCE = 300  # characters of a refusal
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 # Of 4xx, those that say nothing of what was asked: no entry, no such address, too many, later.
 LATER = (401, 403, 404, 405, 407, 408, 421, 425, 429)
+ACCEPTED = 202  # and nobody knows yet whether it will be done
 DOWN = 503  # with a sentence it says that nothing was done; any other 5xx may come after it was done
 NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 HUNG_UP = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
@@ -140,6 +141,8 @@ class Connection:
             if sentence := _only_told(answer):  # a 2xx says that it was done, and this says something else
                 words = _("%(system)s no confirmó: no se sabe si lo hizo. Dijo: «%(sentence)s»")
                 raise OutcomeUnknown(words.replace("%(sentence)s", sentence))
+            if _says_otherwise(answer):
+                raise Misshapen("done and not done")
             return Done(text(_good(answer), "reference"))
         except SystemTrouble as trouble:
             raise self._named(trouble, operation) from None
@@ -261,6 +264,12 @@ def _decoded(content: bytes) -> str:
 
 def _good(answer: Answer) -> Mapping[str, Any]:
     return record(answer.body)
+
+
+def _says_otherwise(answer: Answer) -> bool:
+    """Whether an answer with a reference tells of a fault beside it, or that it is not done, or not yet."""
+    found = _good(answer)
+    return answer.status == ACCEPTED or bool(found.get("error")) or found.get("done", True) is not True
 
 
 def _only_told(answer: Answer) -> str:

@@ -18,7 +18,7 @@ from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.access import signed_in_user
@@ -160,7 +160,11 @@ class FlowDraftAdmin(WithFlows, admin.ModelAdmin):  # type: ignore[misc,type-arg
         try:
             version = publish_draft(line=obj.line, by=signed_in_user(request), now=timezone.now())
         except FlowErrors as refused:
-            faults = gettext("No se publicó: faltan corregir %(n)d cosas.") % {"n": len(refused.errors)}
+            faults = ngettext(
+                "No se publicó: falta corregir %(n)d cosa.",
+                "No se publicó: faltan corregir %(n)d cosas.",
+                len(refused.errors),
+            ) % {"n": len(refused.errors)}
             messages.error(request, faults)
             return HttpResponseRedirect(request.path)
         except PublishingRefused as nothing:

@@ -65,7 +65,7 @@ def asked_for(*, sent: Any, now: datetime) -> Asked:
 
 def find_walks(*, asked: Asked, user: User) -> QuerySet[Walk]:
     """What `user` may see of what is asked for, the newest first; whatever is under way is there on any day."""
-    found = Walk.objects.visible_to(user).calls().select_related("line", "agent__user")
+    found = Walk.objects.visible_to(user).calls().with_who_asks().select_related("line", "agent__user")
     if asked.under_way:
         found = found.under_way()
     else:

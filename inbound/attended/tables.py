@@ -13,6 +13,7 @@ from django_tables2 import Column
 
 from inbound.models import Walk
 from screens.tables import ListTable, Moment, RowLink
+from screens.templatetags.screens import NOTHING
 
 NOWRAP = {"td": {"class": "nowrap"}}
 
@@ -26,7 +27,7 @@ class WalkTable(ListTable):
         linkify=lambda record: reverse("inbound:walk", args=[record.key]),
     )  # fmt: skip
     agent = Column(verbose_name=gettext_lazy("Agente"), orderable=False)
-    customer_name = Column(verbose_name=gettext_lazy("Cliente"))
+    customer_name = Column(verbose_name=gettext_lazy("Cliente"), empty_values=())
     contract = Column(verbose_name=gettext_lazy("Contrato"), attrs=NOWRAP)
     began_at = Moment(verbose_name=gettext_lazy("Comenzó"))
     minutes = Column(
@@ -38,6 +39,9 @@ class WalkTable(ListTable):
     class Meta(ListTable.Meta):
         order_by = ("-began_at",)
         empty_text = gettext_lazy("Ninguna atención cumple estos filtros.")
+
+    def render_customer_name(self, record: Any) -> str:
+        return record.customer_name or record.caller_name or record.asks or NOTHING
 
     def render_minutes(self, record: Walk) -> str:
         if record.ended_at is None:

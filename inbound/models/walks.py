@@ -6,7 +6,8 @@ import uuid
 from typing import cast
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, User
@@ -30,6 +31,12 @@ class WalkQuerySet(models.QuerySet["Walk"]):
 
     def under_way(self) -> WalkQuerySet:
         return self.filter(ended_at__isnull=True)
+
+    def with_who_asks(self) -> WalkQuerySet:
+        """With `asks`: who said on a step that she asks for it; None where nobody did."""
+        said = Footstep.objects.filter(walk=OuterRef("pk"), answer__has_key="requester_name").order_by("-position")
+        name = said.annotate(who=KeyTextTransform("requester_name", "answer")).values("who")
+        return self.annotate(asks=Subquery(name[:1]))
 
 
 class Walk(models.Model):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from escalations.models import Escalation
 from inbound.fields import CALLER_NAME, TELEPHONE, Field
@@ -21,16 +22,17 @@ from telephony import phone_numbers
 
 ABOUT = ("number", "service_number", "damage", "order")  # details that say which of several a card is about
 CORRECTED, ANOTHER = "corrected", "another"
+WHICH = {
+    CORRECTED: gettext_lazy("Corrige la derivación de antes"),
+    ANOTHER: gettext_lazy("Es otro pedido: va otra derivación"),
+}
 
 
 def which_card(here: WalkState) -> tuple[Field, ...]:
     """What is asked where the step has a card already: whether that one is corrected."""
     if here.step.kind != "hand_over" or not _open_cards(here):
         return ()
-    choices = (
-        (CORRECTED, _("Corrige la derivación de antes")),
-        (ANOTHER, _("Es otro pedido: va otra derivación")),
-    )
+    choices = tuple((code, str(words)) for code, words in WHICH.items())
     return (Field(SAME_CARD, _("Ya derivó esto en esta llamada"), "choice", required=False, choices=choices),)
 
 

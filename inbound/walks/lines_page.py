@@ -37,7 +37,8 @@ def lay_lines(*, agent: Agent, now: datetime) -> LinesPage:
     """Three queries, whatever the number of calls."""
     active = ServiceLine.objects.filter(is_active=True).in_order()
     begins, _ends = bounds_of_day(now=now)
-    today = Walk.objects.filter(agent=agent, began_at__gte=begins, ended_at__isnull=False).select_related("line")
+    today = Walk.objects.filter(agent=agent, began_at__gte=begins, ended_at__isnull=False)
+    today = today.with_who_asks().select_related("line")
     return LinesPage(
         buttons=[
             LineButton(line, KEYS[place] if place < len(KEYS) else "", uuid.uuid4())

@@ -241,7 +241,7 @@ def _left_behind(here: WalkState) -> tuple[list[OutsideWrite], list[Escalation]]
 
 def under_way(*, by: User) -> QuerySet[Walk]:
     """The calls an agent has open, the newest first."""
-    return Walk.objects.under_way().filter(agent__user=by).select_related("line").order_by("-began_at")
+    return Walk.objects.under_way().filter(agent__user=by).with_who_asks().select_related("line").order_by("-began_at")
 
 
 def _others(walk: Walk, by: User) -> QuerySet[Walk]:

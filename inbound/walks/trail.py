@@ -9,11 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from escalations.letters import EVERYWHERE
 from inbound.fields import HOLDER, kinship_words
-from inbound.flows.shapes import Branch, Step
+from inbound.flows.shapes import SAME_CARD, Branch, Step
 from inbound.models import Footstep
 from inbound.outside.found_words import row_in_words, words_of
 from inbound.outside.look_ups import look_ups
+from inbound.walks.cards import WHICH
 from inbound.walks.state import CONTINUED, WalkState
 
 
@@ -80,6 +82,10 @@ def _what(step: Step, footstep: Footstep) -> list[str]:
 def _answer(step: Step, name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return " ".join(filter(None, (str(value.get("contract", "")), str(value.get("name", "")).title())))
+    if name == SAME_CARD:
+        return str(WHICH.get(str(value), value))
+    if value == EVERYWHERE:
+        return _("Todos los sectores")
     of_the_step = look_ups()[step.look_up].by_hand if step.look_up else step.fields
     asked = next((one for one in of_the_step if one.name == name), None)
     if asked is not None and asked.type == "kinship":

@@ -27,7 +27,7 @@ from systems.registry import name_of
 FOR_A_PERSON = (State.UNCERTAIN, State.PARKED, State.REFUSED, State.BY_HAND)
 UNDER_WAY = (State.WAITING, State.SENDING)
 SHOWN: dict[str, tuple[str | Promise, tuple[OutsideWrite.State, ...]]] = {
-    "person": (gettext_lazy("Por resolver"), FOR_A_PERSON),
+    "person": (gettext_lazy("Por resolver"), FOR_A_PERSON),  # but for what was seen to: wait_for_a_person
     "uncertain": (gettext_lazy("Inciertas"), (State.UNCERTAIN,)),
     "under_way": (gettext_lazy("En camino"), UNDER_WAY),
     "done": (gettext_lazy("Hechas"), (State.DONE,)),
@@ -59,16 +59,23 @@ def find_writes(*, asked: Asked, user: User) -> QuerySet[OutsideWrite]:
     """What `user` may see of what is asked for, the longest waiting first; of what is settled the newest."""
     found = _of_system(OutsideWrite.objects.visible_to(user), asked.system)
     newest_first = asked.show in ("done", "not_done")
-    ordered = found.filter(state__in=SHOWN[asked.show][1]).order_by("-owed_at" if newest_first else "owed_at", "pk")
+    of_the_tab = found.filter(state__in=SHOWN[asked.show][1])
+    of_the_tab = wait_for_a_person(of_the_tab) if asked.show == "person" else of_the_tab
+    ordered = of_the_tab.order_by("-owed_at" if newest_first else "owed_at", "pk")
     return ordered.select_related("owed_by", "walk__line")
+
+
+def wait_for_a_person(writes: QuerySet[OutsideWrite]) -> QuerySet[OutsideWrite]:
+    """Those that somebody has to see to; not one that was refused, and whoever worked its card has settled it."""
+    is_settled = Q(card__settled_at__isnull=False) | Q(card__merged_into__settled_at__isnull=False)
+    return writes.filter(state__in=FOR_A_PERSON).exclude(is_settled, state=State.REFUSED)
 
 
 def count_writes(*, asked: Asked, user: User) -> dict[str, int | None]:
     """How many each tab has; those that only grow are not counted."""
-    open_ = _of_system(OutsideWrite.objects.visible_to(user), asked.system).filter(
-        state__in=(*FOR_A_PERSON, *UNDER_WAY)
-    )
-    by_state = dict(open_.values_list("state").annotate(Count("pk")))
+    found = _of_system(OutsideWrite.objects.visible_to(user), asked.system)
+    each = [wait_for_a_person(found), found.filter(state__in=UNDER_WAY)]
+    by_state = {state: n for some in each for state, n in some.values_list("state").annotate(Count("pk"))}
     counts: dict[str, int | None] = dict.fromkeys(SHOWN)
     for show in ("person", "uncertain", "under_way"):
         counts[show] = sum(by_state.get(state, 0) for state in SHOWN[show][1])

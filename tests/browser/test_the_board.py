@@ -162,6 +162,7 @@ def test_what_was_settled_in_the_card_is_taken_back_after_it_was_closed(board, m
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(toast(page).get_by_role("button", name="Deshacer")).to_have_count(1)
+    expect(column(page, "to_inform").locator("[data-card]")).to_have_count(1)
     page.keyboard.press("z")
     expect(column(page, "taken").locator("[data-card]")).to_have_count(1)
     assert state_of(card) == "taken"

@@ -124,6 +124,22 @@ def test_a_write_tells_what_was_not_done_from_what_may_have_been(day: str) -> No
     assert type(trouble) is expected
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("200 OK", {"reference": "R-1", "error": "Se anuló."}),
+        ("200 OK", {"reference": "R-1", "done": False}),
+        ("200 OK", {"reference": "R-1", "done": "no"}),
+        ("202 Accepted", {"reference": "R-1"}),
+    ],
+)
+def test_a_reference_beside_something_else_is_a_doubt(status: str, told: dict[str, Any]) -> None:
+    with misbehaving(answers(status, told)) as server:
+        assert type(trouble_of(write, server.address)) is OutcomeUnknown
+    with misbehaving(answers("200 OK", {"reference": "R-1", "done": True, "error": ""})) as server:
+        assert write(server.address, timeout=AMPLE).reference == "R-1"
+
+
 def test_who_is_not_there_did_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         address = f"http://127.0.0.1:{gone.getsockname()[1]}"

@@ -16,6 +16,8 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from agents.models import Agent, Disclosure, User
+from escalations.raising import raise_escalation
+from escalations.working import resolve, take
 from inbound.models import OutsideWrite, Walk
 from inbound.writes.states import State
 from tests.inbound.a_walk import TOP_UP, Caller, publish
@@ -59,6 +61,22 @@ def test_each_state_has_its_list(state: str, show: str, owe: Owe, elena: User, s
         expected = name == show or {name, show} == {"person", "uncertain"} and state == "uncertain"
         assert ("70712345" in client.get(f"{LIST}?show={name}").content.decode()) is expected, name
     assert client.get(f"{LIST}?show=x&system=x&page=x&sort=x").status_code == 200
+
+
+@pytest.mark.parametrize(("state", "waits"), [("refused", False), ("uncertain", True), ("parked", True)])
+def test_what_was_refused_waits_for_nobody_once_its_card_is_settled(
+    state: str, waits: bool, owe: Owe, elena: User, signed_in: SignedIn, now: Any
+) -> None:
+    write = owe("qbc.top_up")
+    card = raise_escalation(key="x", kind="write_not_done", line="101", reason="x", details={}, by=None, now=now)
+    OutsideWrite.objects.filter(pk=write.pk).update(state=state, card=card)
+    client, words = signed_in(elena), "Operaciones que esperan a una persona"
+    assert "70712345" in client.get(LIST).content.decode()
+    take(escalation_id=card.pk, by=elena, now=now)
+    resolve(escalation_id=card.pk, outcome="Se hizo a mano", by=elena, now=now)
+    page = client.get(LIST).content.decode()
+    assert ("70712345" in page) is waits
+    assert (words in page) is waits
 
 
 def test_filters_by_system(owe: Owe, elena: User, signed_in: SignedIn) -> None:
