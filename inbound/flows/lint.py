@@ -111,6 +111,8 @@ class _Checks:
     def outcomes(self, step: Step) -> None:
         """What is said once it was done is said in no other case, and a refusal ends with somebody who sees to it."""
         if not step.waits:
+            for said in claims(step.say).values() if step.kind == "do" else ():
+                self.wrong(step, _("dice «%(said)s», y nadie espera a saberlo") % {"said": said})
             return
         steps = self.flow.steps
         onward = {name: () if name == step.name else other.leads_to for name, other in steps.items()}

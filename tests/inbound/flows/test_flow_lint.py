@@ -72,10 +72,14 @@ def test_what_was_refused_is_not_said_to_be_done(words: str, said: str) -> None:
             "101",
             "No pude registrar su reclamo en este momento.",
             "Su daño quedó registrado.",
-            [
-                f"register_for_her: «{outcome}» dice «quedó registrado», y eso solo se sabe cuando se hizo"
-                for outcome in ("refused",)
-            ],
+            ["register_for_her: «refused» dice «quedó registrado», y eso solo se sabe cuando se hizo"],
+        ),
+        # of what nobody waits for
+        (
+            "103",
+            "Su orden quedó reportada a supervisión.",
+            "Su orden ya quedó enviada.",
+            ["derive_in_gsi: dice «ya quedó enviada», y nadie espera a saberlo"],
         ),
     ],
 )
