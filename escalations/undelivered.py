@@ -22,16 +22,15 @@ def tell_of_the_undelivered(*, now: datetime) -> int:
     has it, and is due when it was: nobody was at it meanwhile. Once each time. Returns how many were told.
     """
     untold = Q(undelivered_at=None) | Q(undelivered_at__lt=F("notice__parked_at"))
-    parked = Letter.objects.filter(
-        untold, notice__state=Notice.State.PARKED, escalation__state__in=Escalation.UNSETTLED
-    )
+    open_ = Q(escalation__state__in=Escalation.UNSETTLED) | Q(escalation__merged_into__state__in=Escalation.UNSETTLED)
+    parked = Letter.objects.filter(untold, open_, notice__state=Notice.State.PARKED)
     return sum(_tell(pk, now=now) for pk in parked.order_by("pk").values_list("pk", flat=True)[:AT_A_TIME])
 
 
 @transaction.atomic
 @translation.override(settings.LANGUAGE_CODE)
 def _tell(pk: int, *, now: datetime) -> int:
-    card = locked_escalation(Letter.objects.get(pk=pk).escalation_id)
+    card = locked_escalation(Letter.objects.get(pk=pk).escalation.survivor.pk)
     letter = Letter.objects.select_for_update(no_key=True, of=("self",)).select_related("notice", "unit").get(pk=pk)
     notice = letter.notice
     is_told = letter.undelivered_at is not None and letter.undelivered_at >= (notice.parked_at or now)
@@ -43,7 +42,8 @@ def _tell(pk: int, *, now: datetime) -> int:
     words = told % {"unit": letter.unit, "why": " ".join(notice.last_error.split())[:200] or "—"}
     before, verb = card.state, Verb.NOTE
     card.version += 1
-    if card.state == Escalation.State.WAITING:
+    others = Letter.objects.filter(escalation=card).exclude(pk=pk).exclude(notice__state=Notice.State.PARKED)
+    if card.state == Escalation.State.WAITING and not others.exists():  # else it waits for who did get it
         verb, card.state, card.waiting_since, card.waits_for = Verb.GO_ON, Escalation.State.TAKEN, None, ""
     card.save(update_fields=["version", "state", "waiting_since", "waits_for"])
     write_down(card, verb=verb, from_state=before, by=None, now=now, note=words)

@@ -35,7 +35,7 @@ from inbound.walks.left_undone import not_followed
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.mistaken import cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
+from inbound.writes.mistaken import TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
 from inbound.writes.states import how_it_stands
 from telephony.phone_numbers import parse
 
@@ -49,7 +49,6 @@ WAITED_IN_VAIN = timedelta(hours=1)
 ASKED_FIRST = timedelta(minutes=2)  # its system is asked what became of a doubt, before a person is
 STILL_TO_BE_DONE = (State.WAITING, State.BY_HAND)
 AT_A_TIME = 200
-TWICE = "write:%d:twice"  # the key of the card that asks whether it was
 
 
 def see_to_the_let_down(*, now: datetime) -> int:
@@ -145,17 +144,19 @@ def _see_to_what_follows(pk: int, *, now: datetime) -> int:
 
 def _done_after_its_card(now: datetime) -> list[OutsideWrite]:
     """Money or a SIM that went through by itself when its card was settled already, maybe by doing it by hand."""
-    done = _of_calls(now).filter(state=State.DONE, is_accountable=True, settled_by=None, card__merged_into=None)
+    done = _of_calls(now).filter(state=State.DONE, is_accountable=True, settled_by=None)
     lately = done.filter(settled_at__gt=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
-    after = lately.filter(settled_at__gt=F("card__settled_at"))
-    found = after.exclude(card__state__in=Escalation.UNSETTLED).select_related("card", "walk__line").order_by("pk")
+    its_own = Q(card__merged_into=None, settled_at__gt=F("card__settled_at"))
+    united = Q(settled_at__gt=F("card__merged_into__settled_at"))
+    several = lately.filter(its_own | united).select_related("card", "walk__line").order_by("pk")
+    found = [write for write in several if write.card and write.card.survivor.state not in Escalation.UNSETTLED]
     keys = [TWICE % write.pk for write in found]
     there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))
     return [write for write in found if TWICE % write.pk not in there]
 
 
 def _ask_whether_it_was_done_twice(write: OutsideWrite, *, now: datetime) -> int:
-    card = write.card
+    card = write.card.survivor if write.card else None
     if card is None:
         return 0
     told = _("%(what)s: salió sola (%(reference)s) con la derivación #%(pk)d ya cerrada. Vea si se hizo dos veces.")

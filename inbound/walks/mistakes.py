@@ -31,10 +31,13 @@ from inbound.writes.mistaken import (
     BECAME_OF_WRITE,
     MISTAKES,
     NO_LONGER,
+    TWICE,
+    WENT_OUT,
     WRITE_OF,
     cards_of_mistakes,
     mistakes_among,
 )
+from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import display
 
@@ -56,6 +59,7 @@ def tell_who_else_wants_it(*, now: datetime, of: OutsideWrite | None = None) -> 
     of_lines = [(write, card) for write, card in undone if write.is_accountable and write.amount is None]
     others, cards = _other_writes(of_lines, now), _other_cards(of_lines, now)
     joined, own_cards, reiterated = _joined(undone), _own_cards(undone), _reiterated(undone)
+    served = _served_by(undone, now)
     their_mistakes = cards_of_mistakes([one.pk for several in others.values() for one in several])
     told = _notes([card.pk for _write, card in undone] + [card.pk for several in cards.values() for card in several])
     for write, card in undone:
@@ -63,7 +67,7 @@ def tell_who_else_wants_it(*, now: datetime, of: OutsideWrite | None = None) -> 
             if other.walk_id != write.walk_id:
                 every = _words_of(write, other, their_mistakes.get(other.pk))
                 _tell(card, every[0], told, instead_of=every, now=now)
-        for words in (*joined.get(write.pk, ()), *reiterated.get(write.pk, ())):
+        for words in (*joined.get(write.pk, ()), *reiterated.get(write.pk, ()), *served.get(write.pk, ())):
             _tell(card, words, told, now=now)
         for wanting in cards.get(write.to_whom, ()) if (write, card) in of_lines else ():
             if wanting.pk == card.pk or wanting.pk in own_cards[write.walk_id]:
@@ -81,16 +85,20 @@ def tell_who_else_wants_it(*, now: datetime, of: OutsideWrite | None = None) -> 
 
 def _undone(now: datetime, of: OutsideWrite | None) -> Iterator[tuple[OutsideWrite, Escalation]]:
     """What was done, or may be, by mistake, with the open card that undoes it."""
-    keys = Escalation.objects.filter(key__startswith=WRITE_OF, key__endswith=MISTAKES, raised_at__gt=now - LOOKED_BACK)
+    of_writes = Escalation.objects.filter(key__startswith=WRITE_OF, raised_at__gt=now - LOOKED_BACK)
+    keys = of_writes.filter(Q(key__endswith=MISTAKES) | Q(key__endswith=WENT_OUT))
     found = OutsideWrite.objects.exclude(state__in=NOT_HAPPENING)
     if of is not None:
         found = found.filter(action=of.action, to_whom=of.to_whom)
-    pks = [int(key.removeprefix(WRITE_OF).removesuffix(MISTAKES)) for key in keys.values_list("key", flat=True)]
+    pks = {int(key.split(":")[1]) for key in keys.values_list("key", flat=True)}
     writes = list(found.filter(pk__in=pks).order_by("pk"))
     mistakes = mistakes_among([write.pk for write in writes])
+    gone_out = {card.key: card.survivor for card in Escalation.objects.filter(key__in=[TWICE % pk for pk in mistakes])}
     for write in writes:
-        if write.pk in mistakes and mistakes[write.pk].state in Escalation.UNSETTLED:
-            yield write, mistakes[write.pk]
+        if write.pk in mistakes:
+            several = (mistakes[write.pk], gone_out.get(TWICE % write.pk))
+            if card := next((one for one in several if one and one.state in Escalation.UNSETTLED), None):
+                yield write, card
 
 
 def _other_writes(undone: Undone, now: datetime) -> dict[tuple[str, str], list[OutsideWrite]]:
@@ -175,6 +183,25 @@ def _reiterated(undone: Undone) -> dict[int, list[str]]:
 def _who(card: Escalation) -> str:
     """Who asked, where that is told, for the card may be in the holder's name."""
     return str(card.details.get("requester") or card.details.get("caller") or card.customer_name or card.contract)
+
+
+def _served_by(undone: Undone, now: datetime) -> dict[int, list[str]]:
+    """By write that moves money: the cards of other calls that were told that what they ask for was done by it."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for write, undoing in undone:
+        if write.amount is None or not write.reference:
+            continue
+        same = Escalation.objects.filter(
+            raised_at__gt=now - LOOKED_BACK, details__number__in=[*forms_of(write.to_whom), display(write.to_whom)],
+            details__amount=bs(write.amount), changes__note__contains=f"({write.reference})",
+        )  # fmt: skip
+        for card in (
+            same.exclude(pk=undoing.pk).exclude(key__startswith=f"{WRITE_OF}{write.pk}").distinct().order_by("pk")
+        ):
+            words = _("A la derivación #%(pk)d, %(who)s, se le dijo que esto era lo suyo: deshecho, queda sin ello.")
+            parts = (_who(card), display(card.telephone))
+            found[write.pk].append(words % {"pk": card.pk, "who": ", ".join(filter(None, parts))})
+    return found
 
 
 def _own_cards(undone: Undone) -> dict[int, set[int]]:

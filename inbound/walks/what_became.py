@@ -181,7 +181,8 @@ def _asked_for_another(here: WalkState) -> list[OutsideWrite]:
         if write is None or write.pk in counted or passed.kind != "do" or write.walk_id != here.walk.pk:
             continue
         goes_out = write.state not in NOT_HAPPENING and (write.card_id is None or write.card_id not in own)
-        if goes_out and (passed.version_id, passed.step) in later:
+        of_its_line = any(write.to_whom == one.to_whom for one in found.values())  # the SIM, after its suspension
+        if goes_out and (of_its_line or (passed.version_id, passed.step) in later):
             found[write.pk] = write
     return list(found.values())
 

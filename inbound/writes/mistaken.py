@@ -14,6 +14,10 @@ from inbound.models import OutsideWrite
 MISTAKES = ":mistaken"
 WRITE_OF = "write:"
 MISTAKEN = f"{WRITE_OF}%d{MISTAKES}"  # the key of its card
+WENT_OUT = ":twice"
+TWICE = (
+    f"{WRITE_OF}%d{WENT_OUT}"  # the key of the card that asks whether it was done twice, or is to be undone after all
+)
 BECAME_OF_WRITE = "became_of_write_"  # what an end is asked of a write
 STANDS, NO_LONGER = "stands", "no_longer"  # and what is answered
 
@@ -44,6 +48,9 @@ def its_mistake() -> EscalationQuerySet:
 
 
 def was_undone(write: OutsideWrite, mistake: Escalation) -> bool:
-    """Whether its card was seen to, and not before it was done."""
+    """Whether its card was seen to, and not before it was done; else whether the card was that came of that."""
     is_over = mistake.state not in Escalation.UNSETTLED
-    return is_over and not (write.settled_at and mistake.settled_at and write.settled_at > mistake.settled_at)
+    if not (write.settled_at and mistake.settled_at and write.settled_at > mistake.settled_at):
+        return is_over
+    anew = Escalation.objects.filter(key=TWICE % write.pk).not_rejected().first()
+    return anew is not None and anew.survivor.state not in Escalation.UNSETTLED

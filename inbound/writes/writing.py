@@ -45,7 +45,7 @@ def owe_write(
     said, sent = _said(payload), sent_of(known, payload)
     with transaction.atomic():
         to_whom, amount = whom_of(known, said), amount_of(said) if known.moves_money else None
-        key, there = _newest_of(key, to_whom, sent)
+        key, there = _newest_of(key, to_whom, sent, position)
         if there is not None:
             if known.accountable and there.state not in NOT_HAPPENING and there.amount != amount:
                 raise AnotherAmount(_another_amount(to_whom), there)
@@ -165,12 +165,15 @@ def _is_one_line(one: str, other: str) -> bool:
     return one == other or (phone_numbers.parse(one) or one) == (phone_numbers.parse(other) or other)
 
 
-def _newest_of(key: str, to_whom: str, sent: Mapping[str, str]) -> tuple[str, OutsideWrite | None]:
-    """The write a key stands for, or the key to owe it under: one for somebody else, or another try, has a number."""
+def _newest_of(key: str, to_whom: str, sent: Mapping[str, str], position: int) -> tuple[str, OutsideWrite | None]:
+    """The write a key stands for, or the key to owe it under: one for somebody else, or another try, has a number. What
+    was refused is tried anew where the call came to it once more: it may be otherwise by now.
+    """
     tried = 1
     numbered = key
     while there := OutsideWrite.objects.filter(key=numbered).first():
-        if _is_one_line(there.to_whom, to_whom) and (there.state not in NOT_HAPPENING or there.payload == sent):
+        is_it = there.payload == sent and not (there.state == State.REFUSED and there.position < position)
+        if _is_one_line(there.to_whom, to_whom) and (there.state not in NOT_HAPPENING or is_it):
             return numbered, there
         tried += 1
         numbered = f"{key}:{tried}"

@@ -295,6 +295,34 @@ def test_mail_that_reached_nobody_comes_back_to_whoever_waits_for_it(ticket, hol
     assert "no such user" in told[0][1]
 
 
+def test_mail_that_reached_nobody_takes_no_card_from_whom_it_did_reach(ticket, hold, rosa, elena, morning) -> None:
+    hold("Titular", "Norte")
+    hold("Titular Sur", "Sur")
+    working.take(escalation_id=ticket.pk, by=elena, now=morning)
+    lost = write_letter(escalation_id=ticket.pk, subject="a", text="b", by=rosa, now=morning)
+    write_letter(escalation_id=ticket.pk, subject="a", text="b", sector="Sur", number=2, by=rosa, now=morning)
+    working.wait(escalation_id=ticket.pk, unit="Jefatura de sector", by=elena, now=morning)
+    parked = {"state": Notice.State.PARKED, "attempts": 3, "last_error": "x", "parked_at": morning}
+    Notice.objects.filter(pk=lost.notice_id).update(**parked)
+    assert tell_of_the_undelivered(now=morning + timedelta(minutes=1)) == 1
+    ticket.refresh_from_db()
+    assert ticket.state == "waiting"
+    assert ticket.changes.filter(verb="note", note__contains="no se pudo entregar").exists()
+
+
+def test_mail_of_a_card_that_was_united_is_told_on_the_one_that_goes_on(
+    ticket, make_card, hold, rosa, elena, morning
+) -> None:
+    hold("Titular", "Norte")
+    write_letter(escalation_id=ticket.pk, subject="a", text="b", by=rosa, now=morning)
+    other = make_card(kind="reentry_ticket", line="103", details=ticket.details)
+    working.take(escalation_id=ticket.pk, by=elena, now=morning)
+    working.merge(escalation_id=ticket.pk, into_id=other.pk, by=elena, now=morning)
+    Notice.objects.update(state=Notice.State.PARKED, attempts=3, last_error="x", parked_at=morning)
+    assert tell_of_the_undelivered(now=morning + timedelta(minutes=1)) == 1
+    assert other.changes.filter(note__contains="no se pudo entregar").exists()
+
+
 def test_nobody_is_told_of_mail_of_a_card_that_is_settled(ticket, hold, rosa, elena, morning) -> None:
     hold("Titular", "Norte")
     working.take(escalation_id=ticket.pk, by=elena, now=morning)

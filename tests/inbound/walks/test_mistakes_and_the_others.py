@@ -11,7 +11,7 @@ import pytest
 
 from agents.models import Agent
 from escalations.models import Escalation
-from escalations.working import inform, reject, reopen, resolve, take
+from escalations.working import inform, merge, reject, reopen, resolve, take
 from inbound.flows.publishing import publish_files
 from inbound.models import OutsideWrite, ServiceLine
 from inbound.walks.leaving import leave_call
@@ -24,6 +24,7 @@ from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.a_stolen_line import (
     CONTRACT,
     CUSTOMER,
+    DOWN,
     JUAN,
     LINE,
     REFUSED,
@@ -393,3 +394,145 @@ def test_what_was_withdrawn_asks_for_nothing(side: OtherSide, ana: Agent, now: d
     clock(now, 6)
     assert "hágalo una vez" not in told(his)
     assert "hágalo una vez" not in told(hers)
+
+
+# what comes after it was seen to
+
+
+def settled(card: Escalation, elena: Any, now: datetime, *, outcome: str) -> None:
+    take(escalation_id=card.pk, by=elena, now=now)
+    resolve(escalation_id=card.pk, outcome=outcome, by=elena, now=now)
+
+
+def went_out_after_all(side: OtherSide, ana: Agent, elena: Any, now: datetime) -> None:
+    """Rosa's doubt was a mistake, and its card was closed before it was done."""
+    seen(side)
+    rosa = Robbed(ana, now, ROSA).to_the_suspension()
+    rosa.does(side, "doubt")
+    card = rosa.suspends_another_and_says_the_first_was_a_mistake(side)
+    settled(card, elena, now + timedelta(minutes=4), outcome="No salió")
+
+
+def test_the_card_that_undoes_it_after_all_names_who_wants_it(
+    side: OtherSide, ana: Agent, luis: Agent, elena: Any, now: datetime
+) -> None:
+    went_out_after_all(side, ana, elena, now)
+    seen(side)
+    juan = Robbed(luis, now + timedelta(minutes=5), JUAN).to_the_suspension()
+    juan.does(side)
+    juan.answer(telephone=JUAN[2])
+    juan.answer()
+    confirmed(now + timedelta(minutes=9))
+    clock(now, 15, 100)
+    card = Escalation.objects.get(key__endswith=":twice")
+    assert "Deshágalo" in card.reason
+    assert "Juan Pérez" in told(card)
+
+
+def test_once_it_was_undone_after_all_nobody_hears_that_it_is_so(
+    side: OtherSide, ana: Agent, luis: Agent, elena: Any, now: datetime
+) -> None:
+    """Both systems were read by hand: that says nothing, so what counts is what became of the other call's."""
+    went_out_after_all(side, ana, elena, now)
+    confirmed(now + timedelta(minutes=9))
+    clock(now, 10)
+    undoing = Escalation.objects.get(key__endswith=":twice")
+    settled(undoing, elena, now + timedelta(minutes=12), outcome="Deshecho en LBC")
+    seen(side)
+    side.says["smartflex/customer"] = DOWN
+    juan = Robbed(luis, now + timedelta(minutes=20), JUAN, knows_contract=False)
+    juan.answer("theft")
+    juan.answer(contract=CONTRACT)
+    juan.look()
+    read = {"products.0.service_number": LINE, "products.0.state": "active"}
+    juan.by_hand(contract=CONTRACT, name="Titular Uno", **read)
+    juan.asks().does(side, REFUSED)
+    assert "quedó suspendida" not in juan.said
+
+
+@pytest.mark.parametrize("second", ["doubt", REFUSED])
+def test_the_sim_of_the_line_is_a_mistake_as_its_suspension_is(
+    side: OtherSide, ana: Agent, now: datetime, second: Any
+) -> None:
+    """Of the line she means the suspension is not done, so that its SIM is never come to."""
+    seen(side)
+    rosa = Robbed(ana, now, ROSA).to_the_suspension()
+    rosa.does(side)
+    rosa.does(side)
+    rosa.answer(telephone=ROSA[2])
+    seen(side, number="70799999")
+    rosa.back_to("mio_number")
+    rosa.answer(number="70799999")
+    rosa.look()
+    rosa.to_the_suspension()
+    rosa.does(side, second)
+    rosa.answer(telephone=ROSA[2])
+    rosa.ends_by(NO_LONGER)
+    undone = Escalation.objects.filter(key__endswith=":mistaken").values_list("reason", flat=True)
+    assert any("Bloqueo temporal del SIM" in one for one in undone)
+    assert any("Suspensión administrativa" in one for one in undone)
+
+
+def test_whose_card_was_settled_by_a_top_up_is_named_when_that_is_undone(
+    side: OtherSide, ana: Agent, luis: Agent, elena: Any, now: datetime
+) -> None:
+    seen(side)
+    juan = ToppedUp(luis, now, JUAN)
+    juan.does(side, REFUSED)
+    juan.answer("hand_over")
+    juan.answer(telephone=JUAN[2])
+    his = Escalation.objects.get()
+    rosa = ToppedUp(ana, now + timedelta(minutes=1), ROSA)
+    rosa.does(side)
+    clock(now, 2)
+    assert "Otra llamada pidió lo mismo" in told(his)
+    settled(his, elena, now + timedelta(minutes=4), outcome="Ya se hizo")
+    rosa.now = now + timedelta(minutes=5)
+    rosa.says_it_was_for_another(side)
+    clock(now, 6, 60)
+    card = Escalation.objects.get(key__endswith=":mistaken")
+    assert told(card).count(f"A la derivación #{his.pk}, Juan Pérez") == 1
+
+
+def test_what_was_done_by_hand_on_the_card_it_was_united_with_may_be_done_twice(
+    side: OtherSide, ana: Agent, elena: Any, now: datetime
+) -> None:
+    seen(side)
+    first = ToppedUp(ana, now, ROSA)
+    first.does(side, REFUSED)
+    first.answer("hand_over")
+    first.answer(telephone=ROSA[2])
+    one = Escalation.objects.get()
+    again = ToppedUp(ana, now + timedelta(minutes=1), ROSA)
+    again.does(side, "doubt")
+    again.answer(telephone=ROSA[2])
+    clock(now, 5)
+    other = Escalation.objects.exclude(pk=one.pk).get()
+    Escalation.objects.update(contract=CONTRACT)  # whose line it is, as the calls may have said
+    take(escalation_id=other.pk, by=elena, now=now + timedelta(minutes=6))
+    merge(escalation_id=other.pk, into_id=one.pk, by=elena, now=now + timedelta(minutes=6))
+    settled(one, elena, now + timedelta(minutes=7), outcome="Recargado a mano")
+    write = OutsideWrite.objects.get(state="uncertain")
+    take_step(Verb.CONFIRM, write=write, by=None, now=now + timedelta(minutes=9), reference="Q-9")
+    clock(now, 10, 60)
+    assert "Vea si se hizo dos veces" in Escalation.objects.get(key__endswith=":twice").reason
+
+
+def test_what_was_refused_and_another_call_had_done_since_is_asked_anew(
+    side: OtherSide, ana: Agent, luis: Agent, now: datetime
+) -> None:
+    seen(side)
+    juan = Robbed(luis, now, JUAN).to_the_suspension()
+    juan.does(side, REFUSED)
+    assert "No pude suspender" in juan.said
+    rosa = Robbed(ana, now + timedelta(minutes=1), ROSA).to_the_suspension()
+    rosa.does(side)
+    seen(side, smartflex="suspended")
+    juan.now = now + timedelta(minutes=2)
+    juan.back_to("mio_number")
+    juan.answer(number=LINE)
+    juan.look()
+    juan.to_the_suspension()
+    before = len(juan.heard)
+    juan.does(side, REFUSED)
+    assert "quedó suspendida" in " ".join(juan.heard[before:])
