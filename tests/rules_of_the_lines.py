@@ -94,8 +94,8 @@ ON_THE_LINES = (
     Rule(
         "what was done for one number is told of another",
         "inbound/writes/writing.py",
-        "if _is_one_line(there.to_whom, to_whom) and (there.state not in NOT_HAPPENING or there.payload == sent):",
-        "if there.state not in NOT_HAPPENING or there.payload == sent:",
+        "if _is_one_line(there.to_whom, to_whom) and (there.state not in NOT_HAPPENING or is_it):",
+        "if there.state not in NOT_HAPPENING or is_it:",
         ("tests/inbound/writes/test_writing.py::test_for_another_number_it_is_another_write",),
     ),
     Rule(
