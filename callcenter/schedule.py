@@ -54,6 +54,8 @@ SCHEDULE = [
     Tick("Cerrar llamadas olvidadas", "telephony.close_the_forgotten", 5 * SECOND),
     # What switchboards wrote in their queue_log is read, and the figures of the lines are counted where calls changed.
     Tick("Leer queue_log y contar las cifras de las líneas", "service_level.keep_up", 2 * SECOND),
+    # The same of tables and of other machines, which may not answer: what was read here does not wait for them.
+    Tick("Leer queue_log de tablas y de otras máquinas", "telephony.read_logs_elsewhere", 2 * SECOND),
     # How many people the coming half hours need, once a day, or after what it is worked out by changed.
     Tick("Calcular la dotación de las próximas semanas", "service_level.keep_staffing", 30 * SECOND),
     # What asks for attention in the control room is mailed once, of the kinds an administrator chose.

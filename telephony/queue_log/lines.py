@@ -24,6 +24,7 @@ OF_THE_HOUSE = frozenset(
 )
 KNOWN = OF_A_CALL | OF_THE_HOUSE
 LONGEST = 2000  # characters; of a line of queue_log there are some two hundred
+LONGEST_CALL, LONGEST_QUEUE = 150, 80  # as Asterisk makes them (AST_MAX_UNIQUEID, AST_MAX_EXTENSION)
 EARLIEST, LATEST = 946_684_800, 7_258_118_400  # 2000 to 2200, in seconds since 1970
 NOBODY = "NONE"
 EVENT_AT = 4  # its place in a line
@@ -59,6 +60,7 @@ def read_line(text: str) -> LogLine:
     place = EVENT_AT
     if parts[place] not in KNOWN:  # of a name with a bar in it, or of an event of the dialplan's
         place = next((n for n in range(EVENT_AT + 1, len(parts)) if parts[n] in KNOWN), EVENT_AT)
-    if not parts[place].isupper() or not text.isprintable():
+    is_too_long = len(parts[1]) > LONGEST_CALL or len(parts[2]) > LONGEST_QUEUE
+    if is_too_long or not parts[place].isupper() or not text.isprintable():
         raise NotALine(text[:80])
     return LogLine(at, parts[1], parts[2], "|".join(parts[3:place]), parts[place], tuple(parts[place + 1 :]))

@@ -1,5 +1,5 @@
 """The clock reads the queue_log of each switchboard where its source says: what is new, of files that changed, or of a
-table.
+table. Files here are read apart from what other machines have: who does not answer keeps nobody else waiting.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from telephony.queue_log.copies import brought, check_source, copies_of, secret_
 from telephony.queue_log.databases import read_table
 from telephony.queue_log.files import NotALog, read_file
 
-ALONE = "SELECT pg_try_advisory_lock(hashtextextended('queue_log sources', 0))"
-NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended('queue_log sources', 0))"
+ALONE = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended(%s, 0))"
+HERE, ELSEWHERE = "queue_log sources here", "queue_log sources elsewhere"  # who reads them is alone with them
 AFAR = timedelta(minutes=1)  # until a server is asked again that gives a file whole, or that was waited for in vain
 FILES = 1_000  # of one source: more is a path that means something else
 
@@ -45,14 +46,16 @@ def board_of_a_log(*, named: str | None) -> Switchboard:
     return found[0]
 
 
-def read_sources(*, now: datetime) -> int:
-    """Read what is new in every source. Returns how many lines were; 0 too where somebody reads them already."""
-    with _alone() as is_alone:
+def read_sources(*, now: datetime, which: str = HERE) -> int:
+    """Read what is new in the files here, or in the tables and the files of other machines. Returns how many lines
+    were; 0 too where somebody reads them already.
+    """
+    with _alone(which) as is_alone:
         if not is_alone:
             return 0
         sources = LogSource.objects.filter(is_on=True).select_related("switchboard", "look").order_by("pk")
-        here_first = sorted(sources, key=lambda source: source.is_afar or source.is_a_table)
-        return sum(_read(source, now) for source in here_first)
+        asked = [source for source in sources if (source.is_afar or source.is_a_table) == (which == ELSEWHERE)]
+        return sum(_read(source, now) for source in asked)
 
 
 def unread() -> list[LogLook]:
@@ -68,16 +71,16 @@ def unreadable_lines() -> int:
 
 
 @contextmanager
-def _alone() -> Iterator[bool]:
+def _alone(which: str) -> Iterator[bool]:
     """Of two readers one: a long file is read for longer than from one tick to the next."""
     with connection.cursor() as cursor:
-        cursor.execute(ALONE)
+        cursor.execute(ALONE, [which])
         (is_alone,) = cursor.fetchone()
         try:
             yield is_alone
         finally:
             if is_alone:
-                cursor.execute(NOT_ALONE)
+                cursor.execute(NOT_ALONE, [which])
 
 
 def _read(source: LogSource, now: datetime) -> int:

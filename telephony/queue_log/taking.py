@@ -7,11 +7,13 @@ In whatever pieces, order and copies the lines come, the rows are the same in th
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from itertools import islice
+from datetime import UTC, date, datetime
+from itertools import islice, pairwise
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -27,28 +29,31 @@ STARTS = "QUEUESTART"
 LINE_COLUMNS = ("id", "switchboard_id", "at", "call", "digest", "ordinal", "text")
 NULL = "\\N"  # as COPY writes it
 VISIT_COLUMNS = (
-    *("call", "queue", "nth", "entered_at", "caller", "outcome", "wait", "agent", "answered_at", "talk", "ended_at"),
-    *("ended", "moved_to", "tried", "oddities"),
+    *("switchboard_id", "call", "queue", "nth", "entered_at", "caller", "outcome", "wait", "agent", "answered_at"),
+    *("talk", "ended_at", "ended", "moved_to", "tried", "oddities"),
 )
-MOMENTS = ("entered_at", "answered_at", "ended_at")  # seconds since 1970 while they are staged
-_STAGE_LINES = """
-CREATE TEMP TABLE staged_line (id bigint, at bigint, call text, digest text, ordinal smallint, text text) ON COMMIT DROP
+A_QUARTER = 900  # seconds: whatever an offset is, days begin with one
+_COPY_LINES = f"COPY telephony_loggedline ({', '.join(LINE_COLUMNS)}) FROM STDIN"
+_STAGE_LINES = f"""
+CREATE TEMP TABLE staged_line ON COMMIT DROP AS SELECT {", ".join(LINE_COLUMNS)} FROM telephony_loggedline LIMIT 0
 """
-# Which calls the new ones are of is asked where not all are new: else they are at hand.
 _INSERT_LINES = f"""
 WITH new AS (
     INSERT INTO telephony_loggedline ({", ".join(LINE_COLUMNS)})
-    SELECT id, %(board)s, to_timestamp(at), call, decode(digest, 'hex'), ordinal, text FROM staged_line ORDER BY id
+    SELECT {", ".join(LINE_COLUMNS)} FROM staged_line ORDER BY id
     ON CONFLICT ON CONSTRAINT logged_line_once DO NOTHING RETURNING call
 )
-SELECT count(*), CASE WHEN count(*) < %(all)s THEN array_agg(DISTINCT call) END FROM new
+SELECT count(*), coalesce(array_agg(DISTINCT call), '{{}}') FROM new
 """
+_HAVE_OTHERS = """
+SELECT call FROM telephony_loggedline WHERE switchboard_id = %(board)s AND call = ANY(%(calls)s) AND id < %(first)s
+ UNION SELECT call FROM telephony_loggedvisit WHERE switchboard_id = %(board)s AND call = ANY(%(calls)s)
+"""
+_COPY_VISITS = f"COPY telephony_loggedvisit ({', '.join(VISIT_COLUMNS)}) FROM STDIN"
 _WRITE_VISITS = f"""
-INSERT INTO telephony_loggedvisit (switchboard_id, {", ".join(VISIT_COLUMNS)})
-SELECT %(board)s, {", ".join(f"to_timestamp({name})" if name in MOMENTS else name for name in VISIT_COLUMNS)}
-  FROM staged_visit
+INSERT INTO telephony_loggedvisit ({", ".join(VISIT_COLUMNS)}) SELECT {", ".join(VISIT_COLUMNS)} FROM staged_visit
 ON CONFLICT ON CONSTRAINT logged_visit_once DO UPDATE SET
-       {", ".join(f"{name} = EXCLUDED.{name}" for name in VISIT_COLUMNS[3:])}
+       {", ".join(f"{name} = EXCLUDED.{name}" for name in VISIT_COLUMNS[4:])}
 """
 # A line that came late may have shown that a visit was none.
 _DELETE_OTHERS = """
@@ -56,10 +61,9 @@ DELETE FROM telephony_loggedvisit old WHERE old.switchboard_id = %(board)s AND o
    AND NOT EXISTS (SELECT FROM staged_visit new
                     WHERE new.call = old.call AND new.queue = old.queue AND new.nth = old.nth)
 """
-_DAYS = """
-SELECT (to_timestamp(entered_at) AT TIME ZONE %(zone)s)::date FROM staged_visit
- UNION SELECT (entered_at AT TIME ZONE %(zone)s)::date FROM telephony_loggedvisit
-        WHERE switchboard_id = %(board)s AND call = ANY(%(calls)s)
+_DAYS_THERE_WERE = """
+SELECT DISTINCT (entered_at AT TIME ZONE %(zone)s)::date FROM telephony_loggedvisit
+ WHERE switchboard_id = %(board)s AND call = ANY(%(calls)s)
 """
 # What is open, and was begun before the switchboard began anew or so long ago that it must have ended.
 _LEFT_OPEN = """
@@ -127,71 +131,93 @@ def _take(cursor: CursorWrapper, board: Switchboard, batch: Sequence[str], count
         [len(read) - 1, len(read) - 1],
     )
     (first,) = cursor.fetchone()
-    cursor.execute("DROP TABLE IF EXISTS staged_line")
-    cursor.execute(_STAGE_LINES)
-    staged = []
+    rows, second, moment = [], 0, ""
     for number, (line, text) in enumerate(read, first):
+        if line.at != second:
+            second, moment = line.at, datetime.fromtimestamp(line.at, UTC).isoformat()
         digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         call = line.call if line.is_of_a_call else STARTS if line.event == STARTS else ""
         ordinal = counted.ordinal(line.at, digest)
-        staged.append(f"{number}\t{line.at}\t{_copied(call)}\t{digest}\t{ordinal}\t{_copied(text)}\n")
-    with cursor.copy("COPY staged_line FROM STDIN") as copy:
-        copy.write("".join(staged))
-    cursor.execute(_INSERT_LINES, {"board": board.pk, "all": len(read)})
-    new, calls_of_some = cursor.fetchone()
-    taken.new += new
-    if new == 0:
-        return
-    taken.first = taken.first or first
-    if new == len(read):
-        calls = {line.call for line, _text in read if line.is_of_a_call}
-        _pair_anew(cursor, board, calls, fresh=list(enumerate(read, first)))
-    else:
-        _pair_anew(cursor, board, set(calls_of_some) - {"", STARTS}, fresh=[])
+        told = f"{moment}\t{_copied(call)}\t\\\\x{digest}\t{ordinal}\t{_copied(text)}\n"
+        rows.append(f"{number}\t{board.pk}\t{told}")
+    known = _may_be_known(cursor, board, [line.at for line, _text in read])
+    new, calls = _insert(cursor, rows[:known]) if known else (0, set())
+    if rows[known:]:
+        with cursor.copy(_COPY_LINES) as copy:
+            copy.write("".join(rows[known:]))
+    fresh = read if new == known else read[known:]
+    taken.new += new + len(rows) - known
+    if fresh or calls:
+        taken.first = taken.first or first
+        begin = first + len(read) - len(fresh)
+        _pair_anew(cursor, board, calls, [(key, line) for key, (line, _text) in enumerate(fresh, begin)])
 
 
-def _pair_anew(
-    cursor: CursorWrapper, board: Switchboard, calls: set[str], *, fresh: Sequence[tuple[int, tuple[LogLine, str]]]
-) -> None:
-    """Write the visits of these calls, and of those that were left open. `fresh`: the lines that came, if all were new:
-    calls that have no others need not be read.
+def _may_be_known(cursor: CursorWrapper, board: Switchboard, moments: list[int]) -> int:
+    """How many of the first ones may have been taken before: those after the newest there is cannot, if they come in
+    their order. They are most of a log that is read for the first time, and need not be compared one by one.
     """
-    starts, newest = _starts_and_newest(cursor, board)
+    newest = _newest(cursor, board)
+    in_order = all(one <= after for one, after in pairwise(moments))
+    return bisect_right(moments, newest) if in_order else len(moments)
+
+
+def _insert(cursor: CursorWrapper, rows: Sequence[str]) -> tuple[int, set[str]]:
+    """How many were new, and the calls they are of."""
+    cursor.execute("DROP TABLE IF EXISTS staged_line")
+    cursor.execute(_STAGE_LINES)
+    with cursor.copy("COPY staged_line FROM STDIN") as copy:
+        copy.write("".join(rows))
+    cursor.execute(_INSERT_LINES)
+    new, calls = cursor.fetchone()
+    return new, set(calls) - {"", STARTS}
+
+
+def _pair_anew(cursor: CursorWrapper, board: Switchboard, calls: set[str], fresh: list[tuple[int, LogLine]]) -> None:
+    """Write the visits of these calls, of those of the lines that are wholly new, each with its key, and of those that
+    were left open. Of calls that have no others than the new lines nothing need be read.
+    """
+    starts, newest = _starts(cursor, board), _newest(cursor, board)
     lost, started = newest - LOST_AFTER, max((at for _seq, at in starts), default=0)
     cursor.execute(_LEFT_OPEN, {"board": board.pk, "lost": lost, "started": started})
     left_open = {call for (call,) in cursor.fetchall()}
     whole: dict[str, list[tuple[int, LogLine]]] = {}
     if fresh:
-        first = fresh[0][0]
-        cursor.execute(
-            "SELECT DISTINCT call FROM telephony_loggedline WHERE switchboard_id = %s AND call = ANY(%s) AND id < %s",
-            [board.pk, list(calls), first],
-        )
-        had_others = {call for (call,) in cursor.fetchall()}
-        for seq, (line, _text) in fresh:
-            if line.is_of_a_call and line.call not in had_others:
+        for seq, line in fresh:
+            if line.is_of_a_call:
                 whole.setdefault(line.call, []).append((seq, line))
+        cursor.execute(_HAVE_OTHERS, {"board": board.pk, "calls": list(whole), "first": fresh[0][0]})
+        for (call,) in cursor.fetchall():
+            del whole[call]
+            calls.add(call)
     to_read = sorted((calls | left_open) - whole.keys())
     visits = [one for lines in whole.values() for one in pair(lines, starts=starts, newest=newest)]
-    days = _write(cursor, board, visits, others_of=())
+    with cursor.copy(_COPY_VISITS) as copy:
+        copy.write("".join(_row(board, visit) for visit in visits))
+    days = _days_of(visits)
     for begin in range(0, len(to_read), CALLS):
         some = to_read[begin : begin + CALLS]
         read = (pair(lines, starts=starts, newest=newest) for lines in _lines_of(cursor, board, some))
-        days |= _write(cursor, board, [one for visits in read for one in visits], others_of=some)
+        days |= _write(cursor, board, [one for visits in read for one in visits], of=some)
     mark_changed(days)
 
 
-def _starts_and_newest(cursor: CursorWrapper, board: Switchboard) -> tuple[list[tuple[int, int]], int]:
+def _starts(cursor: CursorWrapper, board: Switchboard) -> list[tuple[int, int]]:
+    """Number and second of each time it began anew."""
     cursor.execute(
         "SELECT id, extract(epoch FROM at)::bigint FROM telephony_loggedline WHERE switchboard_id = %s AND call = %s",
         [board.pk, STARTS],
     )
-    starts = cursor.fetchall()
+    return cursor.fetchall()
+
+
+def _newest(cursor: CursorWrapper, board: Switchboard) -> int:
+    """The second of its newest line; 0 where there is none."""
     cursor.execute(
         "SELECT extract(epoch FROM max(at))::bigint FROM telephony_loggedline WHERE switchboard_id = %s", [board.pk]
     )
     (newest,) = cursor.fetchone()
-    return starts, newest or 0
+    return newest or 0
 
 
 def _lines_of(cursor: CursorWrapper, board: Switchboard, calls: Sequence[str]) -> Iterator[list[tuple[int, LogLine]]]:
@@ -214,37 +240,45 @@ def mark_changed(days: Collection[date]) -> None:
     ChangedDay.objects.bulk_create(changed, update_conflicts=True, unique_fields=["day"], update_fields=["day"])
 
 
-def _write(
-    cursor: CursorWrapper, board: Switchboard, visits: Sequence[Visit], *, others_of: Collection[str]
-) -> set[date]:
-    """Write visits, and take away what else there was of these calls. Returns the days they are of, or were."""
+def _write(cursor: CursorWrapper, board: Switchboard, visits: Sequence[Visit], *, of: Collection[str]) -> set[date]:
+    """Write the visits of these calls instead of those there were. Returns the days they are of, or were."""
     columns = ", ".join(VISIT_COLUMNS)
     cursor.execute("DROP TABLE IF EXISTS staged_visit")
-    kept = ", ".join(f"0::bigint AS {name}" if name in MOMENTS else name for name in VISIT_COLUMNS)
-    cursor.execute(f"CREATE TEMP TABLE staged_visit ON COMMIT DROP AS SELECT {kept} FROM telephony_loggedvisit LIMIT 0")
+    cursor.execute(
+        f"CREATE TEMP TABLE staged_visit ON COMMIT DROP AS SELECT {columns} FROM telephony_loggedvisit LIMIT 0"
+    )
     with cursor.copy(f"COPY staged_visit ({columns}) FROM STDIN") as copy:
-        copy.write("".join(map(_row, visits)))
-    cursor.execute(_DAYS, {"board": board.pk, "calls": list(others_of), "zone": settings.TIME_ZONE})
+        copy.write("".join(_row(board, visit) for visit in visits))
+    cursor.execute(_DAYS_THERE_WERE, {"board": board.pk, "calls": list(of), "zone": settings.TIME_ZONE})
     days = {day for (day,) in cursor.fetchall()}
-    if others_of:
-        cursor.execute(_DELETE_OTHERS, {"board": board.pk, "calls": list(others_of)})
-    cursor.execute(_WRITE_VISITS, {"board": board.pk})
-    return days
+    cursor.execute(_DELETE_OTHERS, {"board": board.pk, "calls": list(of)})
+    cursor.execute(_WRITE_VISITS)
+    return days | _days_of(visits)
 
 
-def _row(visit: Visit) -> str:
+def _days_of(visits: Iterable[Visit]) -> set[date]:
+    hours = {visit.entered_at // A_QUARTER for visit in visits}
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return {datetime.fromtimestamp(hour * A_QUARTER, zone).date() for hour in hours}
+
+
+def _row(board: Switchboard, visit: Visit) -> str:
     """As COPY reads it, in the order of VISIT_COLUMNS."""
     odd = ",".join(sorted(visit.oddities))
     return (
-        f"{_copied(visit.call)}\t{_copied(visit.queue[:80])}\t{visit.nth}\t{visit.entered_at}\t"
+        f"{board.pk}\t{_copied(visit.call)}\t{_copied(visit.queue)}\t{visit.nth}\t{_moment(visit.entered_at)}\t"
         f"{_copied(visit.caller[:80])}\t{visit.outcome}\t{_or_null(visit.wait)}\t{_copied(visit.agent[:80])}\t"
-        f"{_or_null(visit.answered_at)}\t{_or_null(visit.talk)}\t{_or_null(visit.ended_at)}\t"
+        f"{_moment(visit.answered_at)}\t{_or_null(visit.talk)}\t{_moment(visit.ended_at)}\t"
         f"{_copied(visit.ended[:40])}\t{_copied(visit.moved_to[:80])}\t{visit.tried}\t{{{odd}}}\n"
     )
 
 
 def _or_null(number: int | None) -> int | str:
     return NULL if number is None else number
+
+
+def _moment(second: int | None) -> str:
+    return NULL if second is None else datetime.fromtimestamp(second, UTC).isoformat()
 
 
 def _copied(text: str) -> str:

@@ -17,7 +17,7 @@ from telephony.queue_log import databases
 from telephony.queue_log.addresses import read_address
 from telephony.queue_log.databases import read_table
 from telephony.queue_log.files import NotALog, read_file
-from telephony.queue_log.sources import read_sources
+from telephony.queue_log.sources import ELSEWHERE, read_sources
 from telephony.queue_log.taking import Taken
 from tests.telephony.queue_log.a_database import Database, mariadb, postgresql
 from tests.telephony.queue_log.recorded import SAMPLES
@@ -205,17 +205,19 @@ def test_the_clock_reads_it_and_says_what_is_wrong(log: Log, now: datetime, monk
     source.save()
     monkeypatch.setenv("QUEUE_LOG_SECRET", log.database.secret)
     log.write("1795500030|1.1|101|NONE|ENTERQUEUE||70712345|1", "1795500031|1.1|101|NONE|noise|1")
-    assert read_sources(now=now) == 1
-    assert read_sources(now=now) == 0
+    assert read_sources(now=now, which=ELSEWHERE) == 1
+    assert read_sources(now=now, which=ELSEWHERE) == 0
     look = LogLook.objects.get()
     assert (look.unreadable, look.problem, look.took_at) == (1, "", now), "a row is told once, however often it is read"
     log.database.run("DROP TABLE queuelog")
-    assert read_sources(now=now) == 0
+    assert read_sources(now=now, which=ELSEWHERE) == 0
     assert "queuelog" in LogLook.objects.get().problem
     again = Log(log.database, log.board, "queuelog")
     again.write("1795500090|2.1|101|NONE|ENTERQUEUE||70712345|1")
-    assert read_sources(now=now + timedelta(seconds=2)) == 0, "whoever does not answer is not waited for at each tick"
-    assert read_sources(now=now + timedelta(minutes=1)) == 1
+    assert read_sources(now=now + timedelta(seconds=2), which=ELSEWHERE) == 0, (
+        "whoever does not answer is not waited for at each tick"
+    )
+    assert read_sources(now=now + timedelta(minutes=1), which=ELSEWHERE) == 1
 
 
 def test_a_wrong_password_and_a_server_that_is_down_are_told(

@@ -14,7 +14,7 @@ from django.db import connections
 
 from telephony.models import LoggedLine, LogLook, LogSource, Switchboard
 from telephony.queue_log import sources
-from telephony.queue_log.sources import ALONE, NOT_ALONE, read_sources
+from telephony.queue_log.sources import ALONE, ELSEWHERE, HERE, NOT_ALONE, read_sources
 from tests.systems.reports.an_sftp_server import SftpServer
 
 pytestmark = pytest.mark.django_db
@@ -110,11 +110,31 @@ def test_of_two_readers_one_reads(folder: Path, now: datetime, django_db_setup: 
     (folder / "queue_log").write_text(ENTERS)
     other = connections["default"].copy()
     with other.cursor() as cursor:
-        cursor.execute(ALONE)
+        cursor.execute(ALONE, [HERE])
         assert read_sources(now=now) == 0
-        cursor.execute(NOT_ALONE)
+        cursor.execute(NOT_ALONE, [HERE])
     other.close()
     assert read_sources(now=now) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_another_machine_keeps_no_file_here_waiting(
+    folder: Path, now: datetime, django_db_setup: Any
+) -> None:
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+    LogSource.objects.create(switchboard=board, path=str(folder / "queue_log*"))
+    table = LogSource.objects.create(switchboard=board, path="mysql://asterisk@127.0.0.1:9/pbx/queuelog")
+    (folder / "queue_log").write_text(ENTERS)
+    other = connections["default"].copy()
+    with other.cursor() as cursor:
+        cursor.execute(ALONE, [ELSEWHERE])
+        assert read_sources(now=now) == 1
+        assert read_sources(now=now, which=ELSEWHERE) == 0
+        assert not LogLook.objects.filter(source=table).exists()
+        cursor.execute(NOT_ALONE, [ELSEWHERE])
+    other.close()
+    read_sources(now=now, which=ELSEWHERE)
+    assert "no se puede leer" in look_of(table).problem
 
 
 # files on another machine
@@ -140,24 +160,24 @@ def afar(server: SftpServer, folder: Path, monkeypatch: pytest.MonkeyPatch) -> L
 def test_copies_on_another_machine_are_read_as_they_grow(afar: LogSource, folder: Path, now: datetime) -> None:
     (folder / "queue_log").write_text(ENTERS)
     (folder / "queue_log-20261127.gz").write_bytes(gzip.compress(GIVES_UP.replace("1.1", "0.1").encode(), mtime=0))
-    assert read_sources(now=now) == 2
+    assert read_sources(now=now, which=ELSEWHERE) == 2
     with (folder / "queue_log").open("a") as more:
         more.write(GIVES_UP)
-    assert read_sources(now=now + timedelta(seconds=5)) == 0, "it is asked once a minute"
-    assert read_sources(now=now + timedelta(minutes=1)) == 1
-    assert read_sources(now=now + timedelta(minutes=2)) == 0
+    assert read_sources(now=now + timedelta(seconds=5), which=ELSEWHERE) == 0, "it is asked once a minute"
+    assert read_sources(now=now + timedelta(minutes=1), which=ELSEWHERE) == 1
+    assert read_sources(now=now + timedelta(minutes=2), which=ELSEWHERE) == 0
     look = look_of(afar)
     assert (look.problem, sorted(look.seen)) == ("", ["queue_log", "queue_log-20261127.gz"])
 
 
 def test_another_machine_that_does_not_answer_so_says_why(afar: LogSource, folder: Path, now: datetime) -> None:
-    assert read_sources(now=now) == 0
+    assert read_sources(now=now, which=ELSEWHERE) == 0
     assert "No hay ningún archivo" in look_of(afar).problem
     (folder / "queue_log").write_bytes(b"\x00\x01 binary\n")
-    assert read_sources(now=now + timedelta(minutes=1)) == 0
+    assert read_sources(now=now + timedelta(minutes=1), which=ELSEWHERE) == 0
     assert f"{afar.path[:-1]}: ninguna de sus primeras" in look_of(afar).problem
     LogSource.objects.update(host_key="ssh-ed25519 AAAA")
-    assert read_sources(now=now + timedelta(minutes=2)) == 0
+    assert read_sources(now=now + timedelta(minutes=2), which=ELSEWHERE) == 0
     assert "clave" in look_of(afar).problem
     assert not LoggedLine.objects.exists()
 
@@ -168,7 +188,7 @@ def test_a_server_this_installation_does_not_know_is_not_asked(
     (folder / "queue_log").write_text(ENTERS)
     settings.REPORT_SOURCE_HOSTS = ["central.lan"]
     table = LogSource.objects.create(switchboard=afar.switchboard, path="mysql://asterisk@127.0.0.1/pbx/queuelog")
-    assert read_sources(now=now) == 0
+    assert read_sources(now=now, which=ELSEWHERE) == 0
     for source in (afar, table):
         assert "no está entre los permitidos de esta instalación" in look_of(source).problem
 
