@@ -94,8 +94,8 @@ ON_THE_LINES = (
     Rule(
         "what was done for one number is told of another",
         "inbound/writes/writing.py",
-        "if _is_one_line(there.to_whom, to_whom) and (there.state not in NOT_HAPPENING or is_it):",
-        "if there.state not in NOT_HAPPENING or is_it:",
+        "if _is_one_line(there.to_whom, to_whom) and (is_so or (there.payload == sent and not is_anew)):",
+        "if is_so or (there.payload == sent and not is_anew):",
         ("tests/inbound/writes/test_writing.py::test_for_another_number_it_is_another_write",),
     ),
     Rule(

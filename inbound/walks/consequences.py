@@ -30,6 +30,7 @@ from inbound.walks.corrected import corrected_by_going_back
 from inbound.walks.lane_news import lock_lane_of, tell_lane, told_of_it
 from inbound.walks.state import CONTINUED, WalkState, flow_of, passings, read_state
 from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.mistaken import is_undone_with_anothers
 from inbound.writes.states import WriteRefused
 from inbound.writes.writing import owe_write, whom_of
 from screens.templatetags.screens import bs
@@ -58,7 +59,8 @@ def own_write(here: WalkState, writes: Iterable[OutsideWrite]) -> OutsideWrite |
     whom = whom_of(action, arguments(here.step.with_, here.known)) if action else None
     owed = {(passed.write_id, passed.position) for passed in passings(here)}
     own = (write for write in writes if (write.pk, write.position) in owed and write.state not in NOT_HAPPENING)
-    return next((write for write in own if whom is None or write.to_whom == whom), None)
+    same = (write for write in own if whom is None or write.to_whom == whom)
+    return next((write for write in same if not is_undone_with_anothers(write)), None)
 
 
 def is_owed_already(here: WalkState) -> bool:

@@ -31,9 +31,12 @@ from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
 from inbound.walks.customers import as_it_was
 from inbound.walks.following import what_follows
+from inbound.walks.lane_news import WITHDRAWN
 from inbound.walks.left_undone import not_followed
+from inbound.walks.mistakes import what_became_of_a_mistake
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
+from inbound.walks.what_became import hand_over_a_mistake
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
 from inbound.writes.states import how_it_stands
@@ -49,6 +52,7 @@ WAITED_IN_VAIN = timedelta(hours=1)
 ASKED_FIRST = timedelta(minutes=2)  # its system is asked what became of a doubt, before a person is
 STILL_TO_BE_DONE = (State.WAITING, State.BY_HAND)
 AT_A_TIME = 200
+WITHDRAWN_AS_A_DOUBT = Q(card__details__has_key=WITHDRAWN, settled_at__gt=F("walk__ended_at"))
 
 
 def see_to_the_let_down(*, now: datetime) -> int:
@@ -56,6 +60,7 @@ def see_to_the_let_down(*, now: datetime) -> int:
     missing = [_without_a_card(now), *(_still_unknown(state, now) for state in STILL_TO_BE_DONE)]  # each by its index
     raised = sum(_raise_card(pk, now=now) for found in missing for pk in found.values_list("pk", flat=True)[:AT_A_TIME])
     raised += sum(_see_to_what_follows(pk, now=now) for pk in _not_followed(now))
+    raised += sum(_have_it_undone(pk, now=now) for pk in _done_though_withdrawn(now))
     raised += sum(_ask_whether_it_was_done_twice(write, now=now) for write in _done_after_its_card(now))
     with transaction.atomic():
         tell_the_open_cards(now=now)
@@ -111,7 +116,8 @@ def _not_followed(now: datetime) -> list[int]:
         follows |= Q(action=action) & ~did
     lately = now - LOOKED_BACK_FOR_WHAT_FOLLOWS
     found = _of_calls(now).filter(follows, state=State.DONE, follow_card=None, walk__ended_at__isnull=False)
-    found = not_mistaken(found)  # from a mistake nothing follows
+    found = not_mistaken(found)  # from a mistake nothing follows, nor from what was not needed any more
+    found = found.exclude(WITHDRAWN_AS_A_DOUBT & ~Exists(its_mistake()))
     # it may be found done days after its call, or to be no mistake, when somebody is back from a weekend
     late = found.filter(settled_at__gte=lately), found.filter(Exists(its_mistake().filter(settled_at__gte=lately)))
     several = [found.filter(walk__ended_at__gte=lately), *late]
@@ -134,11 +140,24 @@ def _see_to_what_follows(pk: int, *, now: datetime) -> int:
             return 0
         write.save(update_fields=["follow_card"])
         if (kept := cards_of_mistakes([pk]).get(pk)) is not None:  # rejected, else nothing followed
-            words = _("La llamada dijo que fue un error, y supervisión no lo deshizo (derivación #%(pk)d: %(why)s).")
-            add_detail(key=write.follow_card.key, text=words % {"pk": kept.pk, "why": kept.outcome}, by=None, now=now)
+            add_detail(key=write.follow_card.key, text=what_became_of_a_mistake(kept)[0], by=None, now=now)
         if told is None and write.card is not None and write.card.state in Escalation.UNSETTLED:
             follows = _("Se hizo. Lo que sigue tiene su propia derivación: %(what)s") % {"what": undone.step.title}
             add_detail(key=write.card.key, text=follows, by=None, now=now)
+    return 1
+
+
+def _done_though_withdrawn(now: datetime) -> list[int]:
+    """Money or a SIM that was a doubt when the call said that it is not needed any more, and was done after all."""
+    lately = _of_calls(now).filter(state=State.DONE, is_accountable=True, walk__ended_at__isnull=False)
+    lately = lately.filter(WITHDRAWN_AS_A_DOUBT, settled_at__gt=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
+    return list(lately.exclude(Exists(its_mistake())).order_by("pk").values_list("pk", flat=True)[:AT_A_TIME])
+
+
+def _have_it_undone(pk: int, *, now: datetime) -> int:
+    with transaction.atomic():
+        write = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        hand_over_a_mistake(read_state(walk=write.walk), write, now=now, is_called=False)
     return 1
 
 
@@ -148,7 +167,7 @@ def _done_after_its_card(now: datetime) -> list[OutsideWrite]:
     lately = done.filter(settled_at__gt=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
     its_own = Q(card__merged_into=None, settled_at__gt=F("card__settled_at"))
     united = Q(settled_at__gt=F("card__merged_into__settled_at"))
-    several = lately.filter(its_own | united).select_related("card", "walk__line").order_by("pk")
+    several = lately.filter(its_own | united).select_related("card__merged_into", "walk__line").order_by("pk")
     found = [write for write in several if write.card and write.card.survivor.state not in Escalation.UNSETTLED]
     keys = [TWICE % write.pk for write in found]
     there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))

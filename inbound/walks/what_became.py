@@ -102,7 +102,7 @@ def say_what_became(here: WalkState, *, now: datetime) -> None:
                 add_detail(key=card.key, text=words, by=here.walk.by, now=now)
     for write in _asked_for_another(here):
         if _said_of(here, write) == NO_LONGER:
-            _hand_over_a_mistake(here, write, now=now)
+            hand_over_a_mistake(here, write, now=now)
     _see_to_what_is_not_needed(here, now=now)
 
 
@@ -115,7 +115,7 @@ def _see_to_what_is_not_needed(here: WalkState, *, now: datetime) -> None:
             continue
         OutsideWrite.objects.filter(pk=write.pk).update(is_not_needed=True)
         if write.state not in NOT_HAPPENING:
-            _hand_over_a_mistake(here, write, now=now, is_called=False)
+            hand_over_a_mistake(here, write, now=now, is_called=False)
 
 
 def tell_cards_of_the_refused(here: WalkState, *, now: datetime) -> None:
@@ -212,8 +212,8 @@ def _said_of(here: WalkState, write: OutsideWrite) -> str:
     return str(here.footstep.answer.get(f"{BECAME_OF_WRITE}{write.pk}") or "")
 
 
-def _hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime, is_called: bool = True) -> None:
-    """`is_called`: she heard that she is."""
+def hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime, is_called: bool = True) -> None:
+    """A card that has it undone, once. `is_called`: she heard that she is. Call it inside a transaction."""
     place = next((n for n, passed in enumerate(here.trail, start=1) if passed.write_id == write.pk), 0)
     whose = as_it_was(state_on(walk=here.walk, trail=here.trail[:place])).contract if place else ""
     what = f"{actions()[write.action].words} {write.reference}".strip()

@@ -47,6 +47,17 @@ def its_mistake() -> EscalationQuerySet:
     return Escalation.objects.filter(key=key)
 
 
+def is_undone_with_anothers(write: OutsideWrite) -> bool:
+    """Whether it was taken for what another call had done before, which was a mistake and is undone since: it is so no
+    longer, and may be asked for anew.
+    """
+    if write.state != OutsideWrite.State.DONE or not write.is_accountable or write.amount is not None:
+        return False
+    same = OutsideWrite.objects.filter(action=write.action, to_whom=write.to_whom, reference=write.reference)
+    before = {one.pk: one for one in same.filter(pk__lt=write.pk).exclude(walk=write.walk_id)}
+    return any(was_undone(before[pk], card) for pk, card in mistakes_among(list(before)).items())
+
+
 def was_undone(write: OutsideWrite, mistake: Escalation) -> bool:
     """Whether its card was seen to, and not before it was done; else whether the card was that came of that."""
     is_over = mistake.state not in Escalation.UNSETTLED

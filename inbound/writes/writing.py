@@ -19,6 +19,7 @@ from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import REQUESTER, Action, actions, amount_of
 from inbound.outside.reaching import Mode, use_of, why_not_connected
 from inbound.writes.limits import NOT_HAPPENING, check_doubts, check_limits, hold_limits
+from inbound.writes.mistaken import is_undone_with_anothers
 from inbound.writes.states import AnotherAmount, State, Verb, WriteRefused, begin, take_step
 from telephony import phone_numbers
 from work import trying_again
@@ -167,13 +168,15 @@ def _is_one_line(one: str, other: str) -> bool:
 
 def _newest_of(key: str, to_whom: str, sent: Mapping[str, str], position: int) -> tuple[str, OutsideWrite | None]:
     """The write a key stands for, or the key to owe it under: one for somebody else, or another try, has a number. What
-    was refused is tried anew where the call came to it once more: it may be otherwise by now.
+    was refused, or is undone by now, is tried anew where the call came to it once more: it may be otherwise by now.
     """
     tried = 1
     numbered = key
     while there := OutsideWrite.objects.filter(key=numbered).first():
-        is_it = there.payload == sent and not (there.state == State.REFUSED and there.position < position)
-        if _is_one_line(there.to_whom, to_whom) and (there.state not in NOT_HAPPENING or is_it):
+        is_undone = is_undone_with_anothers(there)
+        is_anew = (there.state == State.REFUSED or is_undone) and there.position < position
+        is_so = there.state not in NOT_HAPPENING and not is_undone
+        if _is_one_line(there.to_whom, to_whom) and (is_so or (there.payload == sent and not is_anew)):
             return numbered, there
         tried += 1
         numbered = f"{key}:{tried}"
@@ -193,9 +196,12 @@ def _check_complete(action: Action, said: Mapping[str, str]) -> None:
 
 
 def _asked_before(walk: Walk, action: str, to_whom: str) -> OutsideWrite | None:
-    """What this walk already asks for the same number; a refused or abandoned one does not stand in the way."""
+    """What this walk already asks for the same number; a refused or abandoned one does not stand in the way, nor what
+    is undone by now.
+    """
     found = OutsideWrite.objects.filter(walk=walk, action=action, to_whom=to_whom, is_accountable=True)
-    return found.exclude(state__in=NOT_HAPPENING).order_by("pk").first()
+    stands = found.exclude(state__in=NOT_HAPPENING).order_by("pk")
+    return next((one for one in stands if not is_undone_with_anothers(one)), None)
 
 
 def _reference(text: str) -> str:

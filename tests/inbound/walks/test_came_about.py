@@ -280,7 +280,8 @@ def test_what_was_withdrawn_and_done_before_is_not_to_be_undone(call: Any, side:
     ask(said, side, DOWN)
     hand_over_here(caller, telephone="71212345")
     side.says.clear()
-    deliver_due(now=caller.now + LATE)
+    caller.now += LATE
+    deliver_due(now=caller.now)
     back_to(caller, "suspend")
     ask(said, side, DONE)
     ask(said, side, DONE)
