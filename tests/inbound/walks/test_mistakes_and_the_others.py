@@ -258,8 +258,11 @@ def test_who_was_handed_over_before_she_could_ask_wants_it(side: OtherSide, ana:
     assert f"#{card.pk}" in told(his)
 
 
-def test_who_had_the_damage_reiterated_is_named(side: OtherSide, ana: Agent, now: datetime) -> None:
-    """Rosa registers it by a slip, Juan of the same service reiterates it: undone, he has no damage at all."""
+@pytest.mark.parametrize("answer", [None, REFUSED])
+def test_who_had_the_damage_reiterated_is_named(side: OtherSide, ana: Agent, now: datetime, answer: Any) -> None:
+    """Rosa registers it by a slip, Juan of the same service reiterates it: undone, he has no damage at all. Nor where
+    it was not done, and his card asks for it.
+    """
     publish_files(texts={"101": text_of("101")}, now=now)
     by_mistake, her_own = "4251234", "4259999"
     products = [{"service": "Fija", "service_number": one, "plan": "P", "state": "active", "suspended_for": ""}
@@ -288,7 +291,8 @@ def test_who_had_the_damage_reiterated_is_named(side: OtherSide, ana: Agent, now
             if call.here.step.kind == "end":
                 return
             if call.here.step.kind != "look_up":
-                call.answer()
+                asked = {field.name for field in lay_walk(here=call.here, by=call.by).fields}
+                call.answer(**dict.fromkeys(asked & {"telephone"}, call.who[2]))
                 continue
             call.look()
             if call.here.step.kind == "look_up":
@@ -310,9 +314,10 @@ def test_who_had_the_damage_reiterated_is_named(side: OtherSide, ana: Agent, now
     juan.answer("0")
     juan.answer("registered")
     juan.answer("open")
-    juan.does(side)
-    assert f"{reference} quedó reiterado" in juan.said
-    juan.answer()
+    juan.does(side, answer)
+    if answer is None:
+        assert f"{reference} quedó reiterado" in juan.said
+        juan.answer()
     to_the_end(juan)
     rosa.back_to("new_damage")
     registers(rosa, her_own)
