@@ -65,6 +65,7 @@ def take_export(*, data: bytes, name: str, month: date, by: User, now: datetime)
                 "calls": len(export.calls),
                 "answered": sum(told.outcome == Outcome.ANSWERED for told in export.calls),
                 "within": _within(export.calls, formula.seconds),
+                "without_wait": sum(told.outcome == Outcome.ANSWERED and told.wait is None for told in export.calls),
                 "own_calls": len(ours),
                 "own_answered": sum(one.outcome == Outcome.ANSWERED for one in ours),
                 "own_within": sum(_in_time(one, formula.seconds) for one in ours),

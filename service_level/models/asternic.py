@@ -22,7 +22,8 @@ class AsternicExportQuerySet(models.QuerySet["AsternicExport"]):
 class AsternicExport(models.Model):
     """What it says of its queues from `first` to `last`, and what the log says of the same (`own_…`).
 
-    `seconds`: within which is in time; `within` is empty where it tells no waits. `unread`: rows that could not be
+    `seconds`: within which is in time; `within` is empty where it tells no waits, `without_wait` how many it answered
+    and tells no wait of: they may have been in time. `unread`: rows that could not be
     read, `examples` the first of them. For comparison only: no figure is made of it, and there is nobody's data in it.
     """
 
@@ -40,6 +41,7 @@ class AsternicExport(models.Model):
     calls = models.PositiveIntegerField()
     answered = models.PositiveIntegerField()
     within = models.PositiveIntegerField(null=True)
+    without_wait = models.PositiveIntegerField(default=0, db_default=0)
     own_calls = models.PositiveIntegerField()
     own_answered = models.PositiveIntegerField()
     own_within = models.PositiveIntegerField()

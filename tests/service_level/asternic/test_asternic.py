@@ -189,6 +189,17 @@ def test_the_page_takes_it_shows_it_and_lets_it_go(log: date, elena: User, now: 
     assert not AsternicDifference.objects.exists()
 
 
+def test_an_answered_call_of_which_the_wait_is_missing_is_not_taken_for_late(
+    log: date, elena: User, signed_in: SignedIn
+) -> None:
+    rows = (ROWS[0], ROWS[1].replace(";20;60", ";;60"))
+    brought = signed_in(elena).post(PAGE, {"file": SimpleUploadedFile("nov.csv", export(*rows))})
+    told = AsternicExport.objects.get()
+    assert (told.answered, told.within, told.without_wait) == (2, 1, 1)
+    page = signed_in(elena).get(brought["Location"]).content.decode()
+    assert "De 1 llamada atendida no dice la espera: no cuenta a tiempo, y puede haberlo sido." in page
+
+
 def test_a_file_that_is_none_says_so_beside_its_field(log: date, elena: User, signed_in: SignedIn) -> None:
     answer = signed_in(elena).post(PAGE, {"file": SimpleUploadedFile("nov.csv", b"hola")})
     assert answer.status_code == 422
