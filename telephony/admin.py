@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from screens.admin_rights import NeverDeleted, ReadOnly
@@ -47,6 +49,12 @@ class ExtensionAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class LogSourceForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        widgets: ClassVar = {
+            "path": forms.TextInput(attrs={"class": "vLargeTextField"}),
+            "host_key": forms.Textarea(attrs={"class": "vLargeTextField", "rows": 2}),
+        }
+
     def clean(self) -> dict[str, Any] | None:
         told = super().clean()
         source = LogSource(
@@ -67,25 +75,30 @@ class LogSourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = None
 
     @admin.display(description=_("mirado"))
-    def looked(self, source: LogSource) -> datetime | None:
-        return _of_look(source, "looked_at")
+    def looked(self, source: LogSource) -> str:
+        return _moment(_of_look(source, "looked_at"))
 
     @admin.display(description=_("últimas líneas nuevas"))
-    def took(self, source: LogSource) -> datetime | None:
-        return _of_look(source, "took_at")
+    def took(self, source: LogSource) -> str:
+        return _moment(_of_look(source, "took_at"))
 
     @admin.display(description=_("que no son líneas"))
-    def unreadable(self, source: LogSource) -> int | None:
-        return _of_look(source, "unreadable")
+    def unreadable(self, source: LogSource) -> str:
+        found = _of_look(source, "unreadable")
+        return "—" if found is None else str(found)
 
     @admin.display(description=_("problema"))
     def problem(self, source: LogSource) -> str:
-        return _of_look(source, "problem") or ""
+        return _of_look(source, "problem") or "—"
 
 
 def _of_look(source: LogSource, name: str) -> Any:
     """Of the last look at it; None before the first."""
     return getattr(getattr(source, "look", None), name, None)
+
+
+def _moment(at: datetime | None) -> str:
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT") if at else "—"
 
 
 @admin.register(Listening)

@@ -196,6 +196,8 @@ def test_a_server_this_installation_does_not_know_is_not_asked(
 def test_the_admin_refuses_a_source_that_could_not_be_asked(afar: LogSource, ines: Any, signed_in: Any) -> None:
     page = f"/admin/telephony/logsource/{afar.pk}/change/"
     told = {"switchboard": afar.switchboard_id, "path": afar.path, "secret_variable": "QUEUE_LOG_SFTP", "is_on": "on"}
+    shown = signed_in(ines).get(page).content.decode()
+    assert ">None<" not in shown
     answer = signed_in(ines).post(page, {**told, "host_key": ""})
     assert "Falta la clave del servidor SFTP" in answer.content.decode()
     elsewhere = afar.path.replace("127.0.0.1", "10.9.9.9")
