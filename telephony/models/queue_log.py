@@ -137,8 +137,9 @@ class LogLook(models.Model):
 
 
 class LogFile(models.Model):
-    """How far a file was read: `offset` bytes of what is in it, up to the first line of the last second that was taken.
-    Of a table `since`: the key of the row from which it is read again.
+    """How far a file was read: `offset` bytes of what is in it, up to the first line of the last second that was taken;
+    `before` tells what stood before that, for a copy may have had a gap. Of a table `since`: the key of the row from
+    which it is read again.
 
     A file is the same by its first line, whatever it is called since it was rotated, and whether it was compressed; a
     table by its address.
@@ -147,6 +148,7 @@ class LogFile(models.Model):
     switchboard = models.ForeignKey(Switchboard, models.CASCADE, db_index=False, related_name="+")
     first_line = models.BinaryField(max_length=16)
     offset = models.PositiveBigIntegerField(default=0)
+    before = models.BinaryField(max_length=16, null=True)
     since = models.CharField(max_length=40, blank=True, db_default="")
     read_at = models.DateTimeField(_("leído"))
 

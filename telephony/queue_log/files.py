@@ -9,6 +9,7 @@ import bz2
 import gzip
 import hashlib
 import lzma
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ from telephony.queue_log.lines import LONGEST, NotALine, read_line
 from telephony.queue_log.taking import Taken, take_lines
 
 PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+UNREADABLE = (OSError, EOFError, lzma.LZMAError, zlib.error)
+COMPARED = 4096  # bytes before where it was read to
 LOOKED_AT = 200  # lines at its beginning, of which one at least has to be one
 
 
@@ -37,9 +40,19 @@ class Reading:
     file: BinaryIO
     offset: int = 0
     is_cut: bool = False
+    broken: str = ""  # why it cannot be read any further
+    given: int = 0  # lines
 
     def lines(self) -> Iterator[str]:
-        """From `offset` on, without their ends."""
+        """From `offset` on, without their ends, as far as they can be read."""
+        try:
+            for line in self._lines():
+                self.given += 1
+                yield line
+        except UNREADABLE as error:
+            self.broken = str(error)
+
+    def _lines(self) -> Iterator[str]:
         self.file.seek(self.offset)
         place, second = self.offset, b""
         while line := self.file.readline(LONGEST * 4):
@@ -64,14 +77,16 @@ def read_file(*, board: Switchboard, path: Path, now: datetime) -> tuple[Taken, 
             first = _first_line(file, path)
             known = LogFile.objects.filter(switchboard=board, first_line=first).first()
             reading = Reading(file, offset=known.offset if known else 0)
-            if known is not None and not _reaches(file, known.offset):  # another one, or cut since
+            if known is not None and _before(file, known.offset) != bytes(known.before or b""):  # another, or cut since
                 reading.offset = 0
             taken = take_lines(board=board, lines=reading.lines())
-    except (OSError, EOFError, lzma.LZMAError) as error:
+            if reading.broken:
+                words = _("%(path)s: no se puede leer entero (%(why)s). Se tomaron sus líneas hasta ahí: %(n)d.")
+                raise NotALog(words % {"path": path, "why": reading.broken, "n": reading.given})
+            told = {"offset": reading.offset, "before": _before(file, reading.offset), "read_at": now}
+    except UNREADABLE as error:
         raise NotALog(_("%(path)s: no se puede leer (%(why)s).") % {"path": path, "why": error}) from error
-    LogFile.objects.update_or_create(
-        switchboard=board, first_line=first, defaults={"offset": reading.offset, "read_at": now}
-    )
+    LogFile.objects.update_or_create(switchboard=board, first_line=first, defaults=told)
     return taken, reading.is_cut
 
 
@@ -107,9 +122,10 @@ def is_line(text: str) -> bool:
     return True
 
 
-def _reaches(file: BinaryIO, offset: int) -> bool:
-    """Whether there is as much in it as was read: the byte before `offset` ends a line."""
+def _before(file: BinaryIO, offset: int) -> bytes:
+    """What tells whether the same stands before `offset` as when it was read; empty at its beginning."""
     if offset == 0:
-        return True
-    file.seek(offset - 1)
-    return file.read(1) == b"\n"
+        return b""
+    begin = max(offset - COMPARED, 0)
+    file.seek(begin)
+    return fingerprint(file.read(offset - begin))

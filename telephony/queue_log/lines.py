@@ -6,6 +6,7 @@ the Asterisk documentation, and recordings (tests/telephony/samples/queue_log).
 
 from __future__ import annotations
 
+import unicodedata
 from typing import NamedTuple
 
 ANSWERED = frozenset(
@@ -27,7 +28,14 @@ LONGEST = 2000  # characters; of a line of queue_log there are some two hundred
 LONGEST_CALL, LONGEST_QUEUE = 150, 80  # as Asterisk makes them (AST_MAX_UNIQUEID, AST_MAX_EXTENSION)
 EARLIEST, LATEST = 946_684_800, 7_258_118_400  # 2000 to 2200, in seconds since 1970
 NOBODY = "NONE"
-EVENT_AT = 4  # its place in a line
+NAMELESS = "(sin cola)"  # where the name of the queue is missing
+AGENT_AT, EVENT_AT = 3, 4  # their places in a line
+# how many numbers follow at least where a member is told: so an event is told from a word a dialplan wrote
+NUMBERS_AFTER = {
+    **dict.fromkeys(("CONNECT", "COMPLETECALLER", "COMPLETEAGENT"), 2),
+    **dict.fromkeys(("BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER"), 2),
+    "RINGNOANSWER": 1,
+}
 
 
 class NotALine(ValueError):
@@ -58,9 +66,24 @@ def read_line(text: str) -> LogLine:
     if not EARLIEST <= at < LATEST:
         raise NotALine(text[:80])
     place = EVENT_AT
-    if parts[place] not in KNOWN:  # of a name with a bar in it, or of an event of the dialplan's
-        place = next((n for n in range(EVENT_AT + 1, len(parts)) if parts[n] in KNOWN), EVENT_AT)
+    if parts[place] not in KNOWN and parts[AGENT_AT] != NOBODY:  # of a name with a bar in it, or of the dialplan's own
+        place = next((n for n in range(EVENT_AT + 1, len(parts)) if _is_event(parts, n)), EVENT_AT)
     is_too_long = len(parts[1]) > LONGEST_CALL or len(parts[2]) > LONGEST_QUEUE
-    if is_too_long or not parts[place].isupper() or not text.isprintable():
+    if is_too_long or not parts[place].isupper() or not (text.isprintable() or _is_readable(text)):
         raise NotALine(text[:80])
-    return LogLine(at, parts[1], parts[2], "|".join(parts[3:place]), parts[place], tuple(parts[place + 1 :]))
+    queue = parts[2] or NAMELESS
+    return LogLine(at, parts[1], queue, "|".join(parts[AGENT_AT:place]), parts[place], tuple(parts[place + 1 :]))
+
+
+def _is_event(parts: list[str], place: int) -> bool:
+    """Whether an event stands there, by its word and by the numbers that app_queue writes after it."""
+    event = parts[place]
+    if event not in KNOWN:
+        return False
+    several = NUMBERS_AFTER.get(event, 0)
+    return sum(one.removeprefix("-").isdecimal() for one in parts[place + 1 :]) >= several
+
+
+def _is_readable(text: str) -> bool:
+    """Whether all that is not printable in it is a space of another width."""
+    return all(one.isprintable() or unicodedata.category(one) == "Zs" for one in text)

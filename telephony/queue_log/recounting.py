@@ -29,7 +29,7 @@ SELECT call, id, text FROM telephony_loggedline
  WHERE switchboard_id = %(board)s AND call IN (
          SELECT call FROM telephony_loggedline WHERE switchboard_id = %(board)s AND at >= %(since)s AND at < %(until)s
             AND call NOT IN ('', %(starts)s))
- ORDER BY call, at, id
+ ORDER BY call
 """
 _DIGESTS = """
 SELECT (at AT TIME ZONE %(zone)s)::date AS day, digest, ordinal FROM telephony_loggedline

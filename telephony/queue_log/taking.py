@@ -221,9 +221,9 @@ def _newest(cursor: CursorWrapper, board: Switchboard) -> int:
 
 
 def _lines_of(cursor: CursorWrapper, board: Switchboard, calls: Sequence[str]) -> Iterator[list[tuple[int, LogLine]]]:
-    """The lines of each call, by their moment and then as they came."""
+    """The lines of each call."""
     cursor.execute(
-        "SELECT call, id, text FROM telephony_loggedline WHERE switchboard_id = %s AND call = ANY(%s) ORDER BY at, id",
+        "SELECT call, id, text FROM telephony_loggedline WHERE switchboard_id = %s AND call = ANY(%s)",
         [board.pk, list(calls)],
     )
     found: dict[str, list[tuple[int, LogLine]]] = {}

@@ -79,11 +79,11 @@ def pair(
 ) -> list[Visit]:
     """The visits of one call, in the order in which it entered.
 
-    `lines`: those of the call, each with its number in the order in which they were written; `starts`: number and
-    moment of each time its switchboard began anew; `newest`: the moment of the newest line there is of it.
+    `lines`: those of the call, in any order, each with its number in that of writing; `starts`: number and moment of
+    each time its switchboard began anew; `newest`: the moment of the newest line there is of it.
     """
     call = _Call()
-    for seq, line in lines:
+    for seq, line in sorted(lines, key=lambda one: (one[1].at, one[0])):
         call.take(seq, line)
     call.close(starts=starts, newest=newest)
     return call.visits
@@ -114,6 +114,41 @@ class _Call:
             visit.last = (line.at, seq)
 
     def close(self, *, starts: Iterable[tuple[int, int]], newest: int) -> None:
+        self._mend_what_the_clock_split()
+        self._cut_what_was_left(starts, newest)
+
+    def _mend_what_the_clock_split(self) -> None:
+        """A clock that was set back in the middle of a call puts what was written last before its entering: what was
+        written after all else of an open one, and lacks its own entering, is of it.
+        """
+        for visit in list(self._open.values()):
+            parts = (
+                one
+                for one in self.visits
+                if one.queue == visit.queue and one is not visit and Oddity.WITHOUT_ENTERING in one.oddities
+            )
+            part = next((one for one in parts if one.last[1] > visit.last[1]), None)
+            if part is not None:
+                self._join(visit, part)
+
+    def _join(self, visit: Visit, part: Visit) -> None:
+        self.visits.remove(part)
+        if visit.outcome == Outcome.WAITING:
+            visit.outcome, visit.agent = part.outcome, part.agent
+            visit.answered_at, visit.wait = part.answered_at, part.wait
+        visit.talk, visit.moved_to, visit.tried = part.talk, part.moved_to, visit.tried + part.tried
+        visit.last = max(visit.last, part.last, key=lambda told: told[1])
+        visit.oddities |= {Oddity.CLOCK_JUMPED} | part.oddities - {Oddity.WITHOUT_ENTERING, Oddity.LEFT_UNSEEN}
+        if visit.outcome != Outcome.WAITING:
+            left_at = part.ended_at if visit.answered_at is None else visit.answered_at
+            _check_clock(visit, at=left_at or visit.entered_at)
+        if part.ended != LOST:
+            visit.ended_at, visit.ended = part.ended_at, part.ended
+            del self._open[visit.queue]
+        for nth, one in enumerate((one for one in self.visits if one.queue == visit.queue), start=1):
+            one.nth = nth
+
+    def _cut_what_was_left(self, starts: Iterable[tuple[int, int]], newest: int) -> None:
         """What is open when the switchboard begins anew was cut off; what is open long after, nobody wrote down."""
         began = sorted((at, seq) for seq, at in starts)
         for visit in self._open.values():
@@ -149,6 +184,8 @@ class _Call:
             visit.oddities.add(Oddity.CONNECTED_TWICE)
             return
         _answer(visit, line, wait=_seconds(line, 0), answered_at=line.at)
+        if Oddity.WITHOUT_ENTERING in visit.oddities and _seconds(line, 0) is None:
+            visit.wait = None  # when it entered nobody knows
 
     def _complete(self, visit: Visit, line: LogLine) -> None:
         wait, talk = _hold_and_talk(line)
@@ -157,6 +194,8 @@ class _Call:
             if Oddity.WITHOUT_ENTERING in visit.oddities:
                 visit.entered_at = line.at - (wait or 0) - (talk or 0)
             _answer(visit, line, wait=wait, answered_at=line.at - (talk or 0))
+            if Oddity.WITHOUT_ENTERING in visit.oddities and wait is None:
+                visit.wait = None
         visit.talk, visit.ended_at, visit.ended = talk, line.at, line.event
         if line.event in ("BLINDTRANSFER", "TRANSFER") and line.data:
             visit.moved_to = line.data[0]
@@ -168,6 +207,8 @@ class _Call:
             wait = _seconds(line, WAIT_AT[line.event])
             visit.wait = line.at - visit.entered_at if wait is None else wait  # older ones do not say it of every exit
             _check_clock(visit, at=line.at)
+            if Oddity.WITHOUT_ENTERING in visit.oddities and wait is None:
+                visit.wait = None
         visit.ended_at, visit.ended = line.at, line.event
         del self._open[line.queue]
 
@@ -187,11 +228,13 @@ def _answer(visit: Visit, line: LogLine, *, wait: int | None, answered_at: int) 
 
 
 def _check_clock(visit: Visit, *, at: int) -> None:
-    """A wait that is none, or of which the moments of the lines say another: which is true nobody knows."""
+    """A wait that is none, or of which the moments of the lines say another: which is true nobody knows, so it is not
+    known.
+    """
     wait = visit.wait
     if wait is None or not 0 <= wait <= A_DAY or abs(at - visit.entered_at - wait) > 2:
         visit.oddities.add(Oddity.CLOCK_JUMPED)
-        visit.wait = wait if wait is not None and 0 <= wait <= A_DAY else None
+        visit.wait = None
 
 
 def _hold_and_talk(line: LogLine) -> tuple[int | None, int | None]:

@@ -25,6 +25,22 @@ from tests.telephony.queue_log.recorded import SAMPLES
             "1795561418|1795561418.72|101|NONE|CUSTOMEVENT|note|from|dialplan",
             LogLine(1795561418, "1795561418.72", "101", "NONE", "CUSTOMEVENT", ("note", "from", "dialplan")),
         ),
+        (
+            "1795561418|1795561418.72|101|NONE|ENCUESTA|TRANSFER|5",  # a word of app_queue in what a dialplan wrote
+            LogLine(1795561418, "1795561418.72", "101", "NONE", "ENCUESTA", ("TRANSFER", "5")),
+        ),
+        (
+            "1795561418|1795561418.72|101|Ana|ENCUESTA|TRANSFER|5",
+            LogLine(1795561418, "1795561418.72", "101", "Ana", "ENCUESTA", ("TRANSFER", "5")),
+        ),
+        (
+            "1795561418|1795561418.72|101|ANA|LUZ|COMPLETEAGENT|4|60|1",
+            LogLine(1795561418, "1795561418.72", "101", "ANA|LUZ", "COMPLETEAGENT", ("4", "60", "1")),
+        ),
+        (
+            "1795561418|1795561418.72||NONE|ENTERQUEUE||7\u00a07|1",  # without the name of its queue
+            LogLine(1795561418, "1795561418.72", "(sin cola)", "NONE", "ENTERQUEUE", ("", "7\u00a07", "1")),
+        ),
         ("1795561300|NONE|NONE|NONE|QUEUESTART|", LogLine(1795561300, "NONE", "NONE", "NONE", "QUEUESTART", ("",))),
     ],
 )

@@ -8,7 +8,8 @@ import json
 import lzma
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from telephony.forgetting import forget_numbers
-from telephony.models import LoggedLine, LoggedVisit, Switchboard
+from telephony.models import LogFile, LoggedLine, LoggedVisit, Switchboard
 from telephony.queue_log import taking
 from telephony.queue_log.files import NotALog, read_file
+from telephony.queue_log.recounting import visits_from_lines
 from telephony.queue_log.taking import VISIT_COLUMNS, take_lines
 from tests.telephony.queue_log.recorded import SAMPLES, visits_of
 
@@ -67,6 +69,25 @@ def test_at_once_and_twice(board: Switchboard) -> None:
     again = take_lines(board=board, lines=recorded_lines())
     assert (again.lines, again.new) == (966, 0)
     assert rows() == before
+
+
+SET_BACK = (
+    "1795500600|1.1|101|NONE|ENTERQUEUE||70712345|1", "1795500008|1.1|101|Ana|CONNECT|8|1.2|1",
+    "1795500070|1.1|101|Ana|COMPLETECALLER|8|62|1", "1795500700|2.1|101|NONE|ENTERQUEUE||70712346|1",
+    "1795500709|2.1|101|NONE|ABANDON|1|1|9",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pieces", [(0, 5), (0, 1, 5), (0, 2, 5), (0, 3, 5), (0, 1, 2, 3, 4, 5)])
+def test_a_call_in_which_the_clock_was_set_back_is_one(board: Switchboard, pieces: tuple[int, ...]) -> None:
+    for begin, end in pairwise(pieces):
+        take_lines(board=board, lines=SET_BACK[begin:end])
+    take_lines(board=board, lines=SET_BACK)
+    told = LoggedVisit.objects.order_by("call").values_list("call", "nth", "outcome", "wait", "talk", "ended")
+    assert list(told) == [("1.1", 1, "answered", None, 62, "COMPLETECALLER"), ("2.1", 1, "hung_up", 9, None, "ABANDON")]
+    begins = datetime.fromtimestamp(1795500000, UTC)
+    again = [(one.call, one.outcome, one.wait) for one in visits_from_lines(begins, begins + timedelta(days=1))]
+    assert sorted(again) == [("1.1", "answered", None), ("2.1", "hung_up", 9)]
 
 
 @pytest.mark.parametrize("size", [1, 7, 100])
@@ -192,6 +213,40 @@ def test_a_file_that_was_cut_and_written_anew_is_read_whole(log: Path, board: Sw
     log.write_text("\n".join([first, *rest, ""]))
     taken, _is_cut = read_file(board=board, path=log, now=now)
     assert taken.new == 1
+
+
+@pytest.mark.parametrize("missing", [(300, 340), (900, 901)])
+def test_a_copy_with_a_gap_and_then_the_whole_file(
+    missing: tuple[int, int], board: Switchboard, tmp_path: Path, now: datetime
+) -> None:
+    """Whether a line happens to end where the copy was read to is no sign that it is the same."""
+    path, lines = tmp_path / "queue_log", recorded_lines()
+    path.write_text("\n".join([*lines[: missing[0]], *lines[missing[1] :], ""]))
+    read_file(board=board, path=path, now=now)
+    told = LogFile.objects.get()
+    rest = "\n".join([*lines, ""]).encode()
+    ends = rest.index(b"\n", told.offset) + 1
+    LogFile.objects.update(offset=ends)  # as the lengths of lines may have it
+    path.write_bytes(rest)
+    read_file(board=board, path=path, now=now)
+    assert LoggedLine.objects.count() == len(lines)
+    assert as_measured()
+
+
+def test_of_an_archive_that_was_cut_what_can_be_read_is_taken_and_told(
+    board: Switchboard, tmp_path: Path, now: datetime
+) -> None:
+    path = tmp_path / "queue_log.gz"
+    whole = gzip.compress((SAMPLES / "queue_log").read_bytes(), mtime=0)
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(NotALog, match=r"no se puede leer entero .* Se tomaron sus líneas hasta ahí: \d+\.") as refused:
+        read_file(board=board, path=path, now=now)
+    count = LoggedLine.objects.count()
+    assert 200 < count < 900
+    assert str(refused.value).endswith(f"hasta ahí: {count}.")
+    path.write_bytes(whole)
+    read_file(board=board, path=path, now=now)
+    assert as_measured()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from telephony.queue_log.visits import Oddity, Outcome, Visit
 from tests.telephony.queue_log.recorded import SAMPLES, recorded, visits_of
 
 AT = 1_795_561_000
+ENTERS_AT_600 = "600|1.1|101|NONE|ENTERQUEUE||7|1"
 TRUTH: dict[str, dict[str, Any]] = json.loads((SAMPLES / "ground-truth.json").read_text())["driver"]
 
 
@@ -144,7 +145,7 @@ def test_an_older_switchboard_transfers_by_another_word_and_says_less_of_an_exit
         (
             ["0|1.1|101|NONE|ENTERQUEUE||7|1", "3600|1.1|101|Ana|CONNECT|5|1.2|1"],
             Oddity.CLOCK_JUMPED,
-            (Outcome.ANSWERED, 5, 0),
+            (Outcome.ANSWERED, None, 0),
         ),
     ],
 )
@@ -154,6 +155,51 @@ def test_an_odd_call_counts_and_says_what_is_odd(
     visit = told(*lines)[0]
     assert oddity in visit.oddities
     assert (visit.outcome, visit.wait, visit.entered_at - AT) == stands
+
+
+@pytest.mark.parametrize(
+    ("lines", "stands"),
+    [
+        (
+            [ENTERS_AT_600, "8|1.1|101|Ana|CONNECT|8|1.2|1"],
+            (Outcome.ANSWERED, None, None, ""),
+        ),
+        (
+            [
+                ENTERS_AT_600,
+                "8|1.1|101|Ana|CONNECT|8|1.2|1",
+                "70|1.1|101|Ana|COMPLETECALLER|8|62|1",
+            ],
+            (Outcome.ANSWERED, None, 62, "COMPLETECALLER"),
+        ),
+        (
+            [
+                ENTERS_AT_600,
+                "608|1.1|101|Ana|CONNECT|8|1.2|1",
+                "70|1.1|101|Ana|COMPLETECALLER|8|62|1",
+            ],
+            (Outcome.ANSWERED, 8, 62, "COMPLETECALLER"),
+        ),
+        (
+            [ENTERS_AT_600, "9|1.1|101|NONE|ABANDON|1|1|9"],
+            (Outcome.HUNG_UP, None, None, "ABANDON"),
+        ),
+    ],
+)
+def test_a_clock_set_back_in_the_middle_leaves_one_visit(
+    lines: list[str], stands: tuple[Outcome, int | None, int | None, str]
+) -> None:
+    [visit] = told(*lines)
+    assert (visit.outcome, visit.wait, visit.talk, visit.ended) == stands
+    assert visit.entered_at - AT == 600
+    assert visit.caller == "7"
+    assert visit.oddities == {Oddity.CLOCK_JUMPED} | visit.oddities & {Oddity.WITHOUT_CONNECT}
+
+
+def test_of_what_entered_unseen_the_wait_is_what_is_told_of_it_alone() -> None:
+    for line in ("9|1.1|101|Ana|CONNECT", "9|1.1|101|NONE|EXITEMPTY", "30|1.1|101|Ana|COMPLETEAGENT"):
+        [visit] = told(line)
+        assert (visit.wait, visit.oddities) == (None, visit.oddities | {Oddity.WITHOUT_ENTERING})
 
 
 def test_what_waits_now_has_not_ended() -> None:
