@@ -18,13 +18,14 @@ from service_level.indicator.forecast import forecast_of
 from service_level.models import Formula, MonthForecast
 from service_level.months import month_of
 from telephony.link_ages import LinkAge, link_ages
-from telephony.models import LoggedVisit
+from telephony.models import LoggedLine, LoggedVisit
 from telephony.queue_log.sources import unread
 
 State = AgentState.State
 LAYOUTS = ALL, WAITING, INDICATOR, AGENTS = ("all", "waiting", "indicator", "agents")
 LINES_SHOWN = 5  # in which somebody waits; of the others their sum
 STATES = (State.ON_A_CALL, State.RINGING, State.AVAILABLE, State.WRAPPING_UP, State.PAUSED, State.AWAY)
+STANDS_STILL = timedelta(minutes=5)  # without a line of a log: who waits by now nobody knows
 WAITS_AT_MOST = timedelta(hours=2)  # who waits by the log for longer hung up while nobody wrote it down
 
 
@@ -62,10 +63,14 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Shown:
-    """One moment. `waiting`: by line, the longest first. `agents`: how many are in each state."""
+    """One moment. `waiting`: by line, the longest first; `told_at`: when the switchboard wrote what is newest, where no
+    link tells it. `agents`: how many are in each state.
+    """
 
     indicator: Indicator | None = None
     waiting: list[Waiting] = field(default_factory=list)
+    is_waiting_known: bool = True
+    told_at: datetime | None = None
     links: list[LinkAge] = field(default_factory=list)
     agents: list[tuple[str, str, int]] = field(default_factory=list)
 
@@ -95,10 +100,14 @@ class Shown:
 def read_wallboard(*, now: datetime, layout: str = ALL) -> Shown:
     """As it stands. Who waits is told by the switchboards; where none is linked, by what their log has so far."""
     links = link_ages(now=now) if layout in (ALL, WAITING) else []
-    by_link = any(link.is_up for link in links)
+    by_link = layout in (INDICATOR, AGENTS) or any(link.is_up for link in links)
+    told_at = None if by_link else LoggedLine.objects.filter(at__lte=now).aggregate(last=Max("at"))["last"]
+    is_known = by_link or (told_at is not None and now - told_at <= STANDS_STILL)
     return Shown(
         indicator=_read_indicator(now) if layout in (ALL, INDICATOR) else None,
-        waiting=[] if layout not in (ALL, WAITING) else who_waits() if by_link else _who_waits_by_the_log(now),
+        waiting=_who_waits(now, by_link=by_link) if layout in (ALL, WAITING) and is_known else [],
+        is_waiting_known=is_known,
+        told_at=told_at,
         links=links,
         agents=_read_agents() if layout in (ALL, AGENTS) else [],
     )
@@ -126,7 +135,9 @@ def _read_indicator(now: datetime) -> Indicator:
     )
 
 
-def _who_waits_by_the_log(now: datetime) -> list[Waiting]:
+def _who_waits(now: datetime, *, by_link: bool) -> list[Waiting]:
+    if by_link:
+        return who_waits()
     waiting = LoggedVisit.objects.filter(
         outcome=LoggedVisit.Outcome.WAITING, ended_at=None, entered_at__gt=now - WAITS_AT_MOST
     )

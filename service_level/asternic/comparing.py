@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,7 @@ from agents.models import User
 from service_level.asternic.reading import Told, read_export
 from service_level.days import bounds_of
 from service_level.indicator.counting import formula_of
+from service_level.indicator.figures import queues_of
 from service_level.models import AsternicDifference, AsternicExport
 from telephony.models import LoggedVisit
 
@@ -76,6 +78,17 @@ def take_export(*, data: bytes, name: str, month: date, by: User, now: datetime)
     return kept
 
 
+def left_out(export: AsternicExport) -> list[tuple[str, int]]:
+    """Queues that count for the regulator and of which it tells nothing: how many calls the log has of each, of its
+    days.
+    """
+    begins, ends = bounds_of(export.first, export.last)
+    counted = {one.queue for one in queues_of(export.month) if one.counts_for_att} - set(export.queues)
+    there = LoggedVisit.objects.filter(queue__in=counted, entered_at__gte=begins, entered_at__lt=ends)
+    found = there.exclude(outcome=Outcome.WAITING).values("queue").order_by("queue").annotate(calls=Count("pk"))
+    return list(found.values_list("queue", "calls"))
+
+
 def _visits(queues: set[str], begins: datetime, ends: datetime) -> list[LoggedVisit]:
     found = LoggedVisit.objects.filter(queue__in=queues, entered_at__gte=begins - AROUND, entered_at__lt=ends + AROUND)
     wanted = ("pk", "queue", "entered_at", "answered_at", "ended_at", "wait", "outcome")
@@ -85,7 +98,9 @@ def _visits(queues: set[str], begins: datetime, ends: datetime) -> list[LoggedVi
 def _compare(
     calls: Sequence[Told], visits: Sequence[LoggedVisit], span: tuple[datetime, datetime], seconds: int
 ) -> Iterator[Difference]:
+    """Where no call tells its wait none is compared by it; where others do, one that does not is none in time there."""
     moments, taken = _moments(visits), set[int]()
+    tells_waits = any(told.wait is not None for told in calls)
     pairs: dict[int, LoggedVisit] = {}
     for agreeing in (2, 1):  # those that agree in both, then those in one of them
         for place, told in enumerate(calls):
@@ -102,7 +117,7 @@ def _compare(
             yield Difference(Kind.ONLY_THERE, told, None)
         elif (told.outcome == Outcome.ANSWERED) != (visit.outcome == Outcome.ANSWERED):
             yield Difference(Kind.ANSWERED, told, visit)
-        elif told.wait is not None and _in_time(told, seconds) != _in_time(visit, seconds):
+        elif tells_waits and _in_time(told, seconds) != _in_time(visit, seconds):
             yield Difference(Kind.IN_TIME, told, visit)
     for visit in visits:
         if visit.pk not in taken and span[0] <= visit.entered_at < span[1] and visit.outcome != Outcome.WAITING:

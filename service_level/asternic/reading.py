@@ -25,6 +25,7 @@ from telephony.queue_log.lines import ANSWERED
 Outcome = LoggedVisit.Outcome
 MOST = 200_000  # rows
 SAMPLE = 500  # rows that tell how moments are written
+DELIMITERS = ";,\t|"
 LOOKED_AT = 20  # lines among which the headings are
 WHEN = ("fecha y hora", "fecha hora", "fechahora", "datetime", "date time", "fecha", "date", "time")
 HOUR = ("hora", "time", "hour")
@@ -79,8 +80,7 @@ class Export:
 
 def read_export(data: bytes, *, month: date) -> Export:
     """Its calls of a month. Raises NotAnExport where there is none of it."""
-    rows = _rows(data)
-    place, columns = _headings(rows)
+    rows, place, columns = _laid_out(_text(data))
     told = [(number, row) for number, row in enumerate(rows[place + 1 :], start=place + 2) if any(map(str.strip, row))]
     if len(told) > MOST:
         raise NotAnExport(_("Tiene más de %(most)d filas: expórtelo por quincenas.") % {"most": MOST})
@@ -100,7 +100,7 @@ def read_export(data: bytes, *, month: date) -> Export:
     return Export(calls, unread, examples)
 
 
-def _rows(data: bytes) -> list[list[str]]:
+def _text(data: bytes) -> str:
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             text = data.decode(encoding)
@@ -111,16 +111,26 @@ def _rows(data: bytes) -> list[list[str]]:
         raise NotAnExport(_("No es un archivo de texto: exporte el detalle como CSV."))
     if "\0" in text:
         raise NotAnExport(_("No es un archivo de texto: exporte el detalle como CSV."))
-    head = text[:20_000]
-    delimiter = max(";,\t|", key=head.count)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise NotAnExport(_("No se puede leer como CSV (%(why)s).") % {"why": error}) from error
+    return text
+
+
+def _laid_out(text: str) -> tuple[list[list[str]], int, dict[str, int]]:
+    """Its rows, by the delimiter that gives the headings: of those, the one there is most of."""
+    refusal = NotAnExport()
+    for delimiter in sorted(DELIMITERS, key=text[:20_000].count, reverse=True):
+        try:
+            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        except csv.Error as error:
+            raise NotAnExport(_("No se puede leer como CSV (%(why)s).") % {"why": error}) from error
+        try:
+            return (rows, *_headings(rows))
+        except NotAnExport as none:
+            refusal = none
+    raise refusal
 
 
 def _headings(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
-    """In which row the headings are, and in which column each of those that are needed is."""
+    """In which row the headings are, and in which column each of those that are needed is. Raises NotAnExport."""
     wanted = {"when": WHEN, "hour": HOUR, "queue": QUEUE, "event": EVENT, "wait": WAIT}
     for place, row in enumerate(rows[:LOOKED_AT]):
         names = [_plain(cell) for cell in row]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
-from service_level.asternic.comparing import KINDS, take_export
+from service_level.asternic.comparing import KINDS, left_out, take_export
 from service_level.asternic.reading import NotAnExport
 from service_level.asternic.tables import DifferenceTable
 from service_level.indicator.page import month_in_words
@@ -86,6 +86,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
         "kinds": [(words, counts.get(code, 0), code) for code, words in KINDS.items()],
         "kind": kind,
         "agrees": not counts,
+        "left_out": left_out(told),
         "table": DifferenceTable(differing).shown_to(request),
         "may_bring": signed_in_user(request).steers_campaigns,
         "trail": [*_trail(told.month), (_exports_of(told.month), _("Asternic")), ("", told.name)],

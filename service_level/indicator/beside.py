@@ -1,8 +1,8 @@
 """The calls of a month by both accounts of a switchboard: what it wrote in `queue_log`, and what its link (AMI) told.
 
-They are one entry into a queue where caller's channel, queue and how often she came into it are the same. Days of which
-the link told nothing at all are not compared: nobody listened. The indicator is made of the log; where the two differ
-somebody should look why.
+They are one entry into a queue where caller's channel, queue and how often she came into it are the same. What came
+before the first and after the last call of a day that the link told is not compared: nobody listened. The indicator is
+made of the log; where the two differ somebody should look why.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ WITH logged AS (
            row_number() OVER (PARTITION BY switchboard_id, uid, queue ORDER BY joined_at) AS times
       FROM telephony_queuecall WHERE joined_at >= %(earlier)s AND joined_at < %(ends)s
 ), listened AS (
-    SELECT DISTINCT switchboard_id, (joined_at AT TIME ZONE %(zone)s)::date AS day FROM heard
+    SELECT switchboard_id, (joined_at AT TIME ZONE %(zone)s)::date AS day,
+           min(joined_at) - interval '2 seconds' AS since, max(joined_at) + interval '2 seconds' AS until
+      FROM heard GROUP BY 1, 2
 ), beside AS (
     SELECT l.id, h.key, switchboard_id, uid, queue, COALESCE(l.entered_at, h.joined_at) AS at, l.outcome AS logged,
            CASE WHEN h.key IS NULL THEN '' WHEN h.state <> 'over' THEN h.state ELSE h.outcome END AS heard,
@@ -52,20 +54,21 @@ WITH logged AS (
 )
 """
 _COMPARED = """beside b JOIN listened USING (switchboard_id)
- WHERE listened.day = (b.at AT TIME ZONE %(zone)s)::date AND b.at >= %(begins)s"""
+ WHERE listened.day = (b.at AT TIME ZONE %(zone)s)::date AND b.at BETWEEN since AND until AND b.at >= %(begins)s"""
 _COUNTS = f"{_BESIDE} SELECT kind, count(*) FROM {_COMPARED} GROUP BY 1"
 _ROWS = f"""{_BESIDE} SELECT b.id, b.uid, b.queue, b.at, b.logged, b.heard FROM {_COMPARED} AND kind = %(kind)s
  ORDER BY b.at, b.uid LIMIT %(most)s"""
 _UNHEARD = f"""{_BESIDE} SELECT (b.at AT TIME ZONE %(zone)s)::date AS day, count(*)
   FROM beside b LEFT JOIN listened l ON l.switchboard_id = b.switchboard_id
                                     AND l.day = (b.at AT TIME ZONE %(zone)s)::date
+                                    AND b.at BETWEEN l.since AND l.until
  WHERE l.day IS NULL AND b.at >= %(begins)s GROUP BY 1 ORDER BY 1"""
 
 
 @dataclass(frozen=True)
 class Beside:
-    """How many of each of KINDS; `unheard`: days in a row of which the link told nothing, the first and the last of
-    them, with the calls the log has of them.
+    """How many of each of KINDS; `unheard`: days in a row in which nobody listened, or not all day, the first and the
+    last of them, with the calls the log has of that time.
     """
 
     counts: dict[str, int]

@@ -19,12 +19,16 @@ from service_level.months import after, month_of
 from telephony.models import LoggedVisit
 
 ATT, ALL = "att", "all"  # instead of a line: those the regulator counts, and every one
+REST = "rest"
+PARTS = (ATT, REST)
 HALF_HOUR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`half`: the begin of a half hour, of one day. `which`: one of the conditions of its month."""
+    """`half`: the begin of a half hour, of one day. `which`: one of the conditions of its month. `part`: of a line of
+    which some queues count for the regulator and others do not, those that do (`att`) or the rest (`rest`).
+    """
 
     month: date
     line: str
@@ -32,6 +36,7 @@ class Asked:
     last: date
     half: datetime | None = None
     which: str = ""
+    part: str = ""
 
     @property
     def query(self) -> str:
@@ -41,6 +46,7 @@ class Asked:
             sent |= {"first": self.first.isoformat(), "last": self.last.isoformat()}
         if self.half:
             sent["half"] = f"{self.half.astimezone(LA_PAZ):%H:%M}"
+        sent["part"] = self.part
         return urlencode({name: said for name, said in sent.items() if said})
 
     def but(self, which: str) -> str:
@@ -66,7 +72,9 @@ def asked_for(*, month: date, line: str, sent: Mapping[str, str]) -> Asked:
     last = last if last and month_of(last) == month and last >= first else _last_of(month)
     half = _half(first, sent.get("half", "")) if first == last else None
     which = sent.get("which", "")
-    return Asked(month, line, first, last, half, which if which in conditions(formula_of(month)) else "")
+    which = which if which in conditions(formula_of(month)) else ""
+    part = sent.get("part", "")
+    return Asked(month, line, first, last, half, which, part if part in PARTS else "")
 
 
 def find_calls(*, asked: Asked, user: User, every: bool = False) -> QuerySet[LoggedVisit]:
@@ -75,17 +83,19 @@ def find_calls(*, asked: Asked, user: User, every: bool = False) -> QuerySet[Log
     if asked.half:
         begins, ends = asked.half, asked.half + HALF_HOUR
     found = LoggedVisit.objects.visible_to(user).filter(entered_at__gte=begins, entered_at__lt=ends)
-    found = found.filter(_of_line(asked.month, asked.line))
+    found = found.filter(_of_line(asked.month, asked.line, asked.part))
     return found if every else found.filter(conditions(formula_of(asked.month))[asked.which][1])
 
 
-def _of_line(month: date, line: str) -> Q:
+def _of_line(month: date, line: str, part: str) -> Q:
     queues = queues_of(month)
     if line == ALL:
         return Q()
     if line == ATT:
         return Q(queue__in=[one.queue for one in queues if one.counts_for_att])
-    known = [one.queue for one in queues if one.line == line]
+    known = [one.queue for one in queues if one.line == line and part in ("", ATT if one.counts_for_att else REST)]
+    if part:
+        return Q(queue__in=known)
     others = [one.queue for one in queues if one.line != line]
     return Q(queue__in=known) | (Q(queue=line) & ~Q(queue__in=others))
 

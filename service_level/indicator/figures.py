@@ -131,13 +131,13 @@ def read_month(month: date, *, line: str = "") -> Month:
     known: dict[tuple[str, bool], str] = {}
     for queue in queues_of(month):
         known.setdefault((queue.line, queue.counts_for_att), queue.name)
-    names = {number: name for (number, _counts), name in known.items()}
+    numbers = {number for number, _counts in known}
     lines = [
         Line(
             number,
-            names.get(number, ""),
+            known.get((number, counts_for_att), ""),
             counts_for_att,
-            number in names,
+            number in numbers,
             found.get((number, counts_for_att), Counts()),
         )
         for number, counts_for_att in known.keys() | found.keys()

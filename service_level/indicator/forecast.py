@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Max
 
 from service_level.days import LA_PAZ, bounds_of, midnight_of
 from service_level.indicator.counting import formula_of
@@ -22,6 +23,7 @@ from service_level.indicator.figures import percent, read_month
 from service_level.models import Formula, MonthForecast
 from service_level.months import after, month_of
 from service_level.working_time import WorkingCalendar, working_calendar
+from telephony.models import LoggedLine
 
 DRAWS = 1_000
 LOOKS_BACK = timedelta(weeks=8)
@@ -29,6 +31,8 @@ FEWEST_DAYS = 7  # of which it is drawn; of fewer nothing is said
 ALIKE = 3  # days of a kind that are enough to be drawn from alone
 BUSY_FROM = 25  # of the month: bills and prepaid services are due
 STALE = timedelta(minutes=1)
+HALF = timedelta(minutes=30)
+STANDS_STILL = timedelta(hours=1)  # without a line: a switchboard that is called writes every few minutes
 _DAYS = """
 SELECT (began_at AT TIME ZONE %(zone)s)::date AS day, sum(counted), sum(within),
        coalesce(sum(counted) FILTER (WHERE (began_at AT TIME ZONE %(zone)s)::time >= %(clock)s), 0),
@@ -70,7 +74,7 @@ def keep_forecast(*, now: datetime) -> MonthForecast | None:
     kept = MonthForecast.objects.filter(month=month).first()
     if kept and now - kept.drawn_at < STALE:
         return kept
-    past = _days_before(now)
+    past = _days_before(now, read_until=_read_until(now))
     ends = _ends_of(month, past, now)
     if ends is None:
         return None
@@ -153,12 +157,22 @@ def kind_of_day(day: date, calendar: WorkingCalendar) -> tuple[str, bool]:
     return ("saturday" if day.weekday() == 5 else "sunday" if day.weekday() == 6 else "week"), day.day >= BUSY_FROM
 
 
-def _days_before(now: datetime) -> list[DayPast]:
-    """Days with calls before today."""
+def _read_until(now: datetime) -> datetime:
+    """Up to when calls of today are counted: what came since the newest line of a log that stands still is not known,
+    and is drawn like what is to come.
+    """
+    today, end = bounds_of(now.astimezone(LA_PAZ).date(), now.astimezone(LA_PAZ).date())
+    newest = LoggedLine.objects.filter(at__gte=today, at__lt=end).aggregate(last=Max("at"))["last"] or today
+    return now if now - newest < STANDS_STILL else newest
+
+
+def _days_before(now: datetime, *, read_until: datetime) -> list[DayPast]:
+    """Days with calls before today; the rest of each is what came after this hour of it."""
     here = now.astimezone(LA_PAZ)
     today = midnight_of(here.date())
     since, _until = bounds_of((today - LOOKS_BACK).date(), here.date())
-    rest = here.replace(minute=here.minute // 30 * 30, second=0, microsecond=0) + timedelta(minutes=30)
+    until = read_until.astimezone(LA_PAZ)
+    rest = until if until == today else until.replace(minute=until.minute // 30 * 30, second=0, microsecond=0) + HALF
     clock = f"{rest:%H:%M}" if rest.date() == here.date() else "24:00"
     sent: dict[str, str | datetime] = {"zone": settings.TIME_ZONE, "clock": clock, "since": since, "until": today}
     with connection.cursor() as cursor:

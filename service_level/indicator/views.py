@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from screens.spreadsheets import workbook_response
 from service_level.days import LA_PAZ, bounds_of, read_day
 from service_level.indicator.accounts import read_accounts
 from service_level.indicator.beside import BOTH, KINDS, lay_beside, pairs_of
-from service_level.indicator.calls import ALL, ATT, Asked, asked_for, find_calls
+from service_level.indicator.calls import ALL, ATT, REST, Asked, asked_for, find_calls
 from service_level.indicator.counting import days_to_be_counted, months_with_figures
 from service_level.indicator.figures import Counts, Line, Month, counted_until, days_of, read_month
 from service_level.indicator.forecast import forecast_of
@@ -279,7 +280,9 @@ def _month_named(named: str, *, line: str = "") -> Month:
 def _row(figures: Month, line: Line) -> Row:
     note = "" if line.is_known else _("cola que no es de ninguna línea")
     href = reverse("service_level:line", args=[written(figures.month), line.number])
-    asked = of_whole_month(figures.month, line.number)
+    is_parted = sum(one.number == line.number for one in figures.lines) > 1
+    part = (ATT if line.counts_for_att else REST) if is_parted else ""
+    asked = replace(of_whole_month(figures.month, line.number), part=part)
     return Row(f"{line.number} {line.name}".strip(), line.counts, asked, figures.formula, href=href, note=note)
 
 

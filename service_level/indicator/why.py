@@ -23,7 +23,7 @@ from screens.templatetags.screens import figure, lasting
 from service_level.days import LA_PAZ, bounds_of
 from service_level.indicator.figures import SUMS, Counts, Grain, left_of
 from service_level.indicator.forecast import kind_of_day
-from service_level.models import Formula, LineFigure
+from service_level.models import Formula, LineFigure, StaffingNeed
 from service_level.working_time import working_calendar
 
 State = AgentState.State
@@ -75,7 +75,7 @@ class BadHalf:
 
 
 def bad_halves(day: date, *, line: str = "", formula: Formula, now: datetime) -> list[BadHalf]:
-    """Those of a day, in order: of the lines the regulator counts, or of one line. Three queries."""
+    """Those of a day, in order: of the lines the regulator counts, or of one line. Four queries."""
     counted = _halves(day - LOOKS_BACK, day, line=line)
     days = _like_days(day, {begins.date() for begins in counted})
     bad = {
@@ -84,13 +84,20 @@ def bad_halves(day: date, *, line: str = "", formula: Formula, now: datetime) ->
         if begins.date() == day and counts.counted and left_of(counts, formula) < 0
     }
     past = {begins: [datetime.combine(one, begins.time(), LA_PAZ) for one in days] for begins in bad}
+    plans = planned_agents(list(bad))
     people = people_there([*bad, *(one for several in past.values() for one in several)], now=now)
     found = []
     for begins, counts in bad.items():
         usual = [people[one] for one in past[begins] if one in people]
         why = [*_why(counts, [counted.get(one, Counts()) for one in past[begins]])]
-        if is_known := len(usual) >= FEWEST:
-            why += _why_of_people(people.get(begins, People(0, 0)), usual)
+        there = people.get(begins)
+        if there is None and not counts.answered:  # who answered without having signed in is not counted
+            there = People(0, 0)
+        if is_known := there is not None and len(usual) >= FEWEST and mean(one.at_work for one in usual) > 0:
+            why += _why_of_people(there, usual)
+        if there is not None and (planned := plans.get(begins)) and there.at_work <= planned * FEWER:
+            said = {"n": figure(there.at_work, 1), "planned": figure(planned)}
+            why.append(_("Según el plan de dotación debían ser %(planned)s; atendían %(n)s.") % said)
         found.append(BadHalf(begins, counts, why, is_known))
     return found
 
@@ -102,6 +109,12 @@ def said_of(bad: BadHalf) -> str:
     if bad.are_agents_compared:
         return _("Nada de lo que se mide fue distinto de lo habitual.")
     return _("Las llamadas fueron las habituales; cuántos agentes atendían no se puede comparar.")
+
+
+def planned_agents(halves: Sequence[datetime]) -> dict[datetime, int]:
+    """How many agents *Dotación* had planned for all lines in these half hours, where it had."""
+    kept = StaffingNeed.objects.filter(line="", began_at__in=halves, agents__isnull=False)
+    return {begins.astimezone(LA_PAZ): agents for begins, agents in kept.values_list("began_at", "agents") if agents}
 
 
 def _halves(first: date, last: date, *, line: str) -> dict[datetime, Counts]:

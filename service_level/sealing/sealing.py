@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agents.models import User
 from screens.differences import Difference, differences
@@ -25,6 +26,9 @@ from service_level.months import after, written
 from service_level.sealing.figures import figures_as_counted, figures_from_lines, plain_formula
 from telephony.models import LoggedVisit
 from telephony.queue_log.recounting import fingerprints
+
+Lines = dict[str, list[Any]]  # by day and switchboard: how many, and their fingerprint
+DAY_LENGTH = len("2026-11-03")
 
 
 class SealRefused(Exception):
@@ -90,7 +94,7 @@ def recount(sealed: MonthSeal, *, now: datetime) -> Recount:
     """Count a sealed month again from its lines, by the formula it was sealed with. Changes nothing."""
     figures = figures_from_lines(sealed.month, sealed.formula)
     kept, found = sealed.evidence["lines"], collect_evidence(sealed.month, now=now)["lines"]
-    moved = sorted(name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name))
+    moved = _moved(kept, found)
     return Recount(
         sealed,
         figures,
@@ -98,6 +102,21 @@ def recount(sealed: MonthSeal, *, now: datetime) -> Recount:
         moved,
         is_intact=not broken_seals(upto=sealed),
     )
+
+
+def _moved(kept: Lines, found: Lines) -> list[str]:
+    """Days with other lines, whatever their switchboard is called by now."""
+
+    def by_day(lines: Lines) -> dict[str, list[Any]]:
+        days = defaultdict[str, list[Any]](list)
+        for name, told in lines.items():
+            days[name[:DAY_LENGTH]].append(told)
+        return {day: sorted(several) for day, several in days.items()}
+
+    before, after_it = by_day(kept), by_day(found)
+    other = {day for day in before.keys() | after_it.keys() if before.get(day) != after_it.get(day)}
+    names = {name for name in kept.keys() | found.keys() if kept.get(name) != found.get(name)}
+    return sorted(name for name in names if name[:DAY_LENGTH] in other)
 
 
 def what_differs_now(sealed: MonthSeal) -> list[Difference]:
@@ -162,7 +181,23 @@ def check_can_be_sealed(month: date, *, reason: str, now: datetime) -> MonthSeal
     if last is not None and not reason:
         raise SealRefused(_("Una revisión necesita su motivo."))
     _check_nothing_came(month)
+    _check_all_ended(month)
     return last
+
+
+def _check_all_ended(month: date) -> None:
+    """Whoever waits still is told otherwise by the next lines, whatever month they are of."""
+    begins, ends = bounds_of(month, after(month) - timedelta(days=1))
+    still = LoggedVisit.objects.filter(entered_at__gte=begins, entered_at__lt=ends, outcome=LoggedVisit.Outcome.WAITING)
+    if waiting := still.count():
+        words = ngettext(
+            "De una llamada del mes no consta cómo terminó: se sabe, o se da por perdida, cuando la central escribió "
+            "doce horas más.",
+            "De %(n)d llamadas del mes no consta cómo terminaron: se sabe, o se dan por perdidas, cuando la central "
+            "escribió doce horas más.",
+            waiting,
+        )
+        raise SealRefused(words % {"n": waiting})
 
 
 def _check_nothing_came(month: date) -> None:

@@ -22,7 +22,7 @@ ODDITIES = {
     Oddity.INTERRUPTED: _("La central se reinició mientras tanto"),
     Oddity.NEVER_ENDED: _("No consta cómo terminó, y ya pasaron doce horas"),
     Oddity.LEFT_UNSEEN: _("Volvió a entrar a una cola, y no consta cómo salió de esta"),
-    Oddity.CLOCK_JUMPED: _("El reloj de la central saltó: no se sabe cuánto esperó"),
+    Oddity.CLOCK_JUMPED: _("El reloj de la central saltó en medio de la llamada"),
 }
 LINES_SHOWN = 200
 

@@ -132,6 +132,20 @@ def test_without_a_link_who_waits_is_told_by_the_log_and_it_says_since_when(
     assert "Sin enlace con la central" in page
     assert "desde las 09:55:00" in page
     assert 'data-began="2026-11-25T09:58:30' in page
+    assert "según el registro, a las 09:58:30" in page
+
+
+def test_without_a_link_and_a_log_that_stands_still_nobody_knows_who_waits(
+    token: str, now: datetime, board: Switchboard, at: Callable[[str], datetime]
+) -> None:
+    Listening.objects.create(switchboard=board, lost_at=now - timedelta(minutes=40))
+    assert "la central no escribió nada" in seen(token, "waiting")
+    taken(board, *call(at("2026-11-25 09:30"), "3.1", "101"))
+    page = seen(token, "waiting")
+    assert "no se sabe" in page
+    assert "la central escribió por última vez 25/11 09:30" in page
+    assert "nadie" not in page
+    assert "data-began" not in page
 
 
 def test_a_log_that_cannot_be_read_is_told(token: str, now: datetime, board: Switchboard) -> None:

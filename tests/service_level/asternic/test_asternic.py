@@ -196,8 +196,24 @@ def test_an_answered_call_of_which_the_wait_is_missing_is_not_taken_for_late(
     brought = signed_in(elena).post(PAGE, {"file": SimpleUploadedFile("nov.csv", export(*rows))})
     told = AsternicExport.objects.get()
     assert (told.answered, told.within, told.without_wait) == (2, 1, 1)
+    rows = (ROWS[0].replace(";5;60", ";;60"), ROWS[1])
+    page = signed_in(elena).post(PAGE, {"file": SimpleUploadedFile("nov.csv", export(*rows))}, follow=True)
+    assert "Atendida, esperó 0:05" in page.content.decode(), "in time for the log alone"
     page = signed_in(elena).get(brought["Location"]).content.decode()
     assert "De 1 llamada atendida no dice la espera: no cuenta a tiempo, y puede haberlo sido." in page
+
+
+def test_queues_it_does_not_tell_of_are_named(log: date, elena: User, signed_in: SignedIn) -> None:
+    page = signed_in(elena).post(PAGE, {"file": SimpleUploadedFile("nov.csv", export(ROWS[2]))}, follow=True)
+    told = page.content.decode()
+    assert "No trae todas las colas que se informan a la ATT" in told
+    assert "101: 2 llamadas" in told
+
+
+def test_commas_in_names_are_no_delimiter() -> None:
+    name = "Rojas, Pérez, Ana, María, de los Ángeles, Operadora"
+    rows = [f"2026-11-10 12:00:{second:02};{name};101;7;ABANDON;;9;" for second in range(40)]
+    assert len(read_export(export(*rows), month=MONTH).calls) == 40
 
 
 def test_a_file_that_is_none_says_so_beside_its_field(log: date, elena: User, signed_in: SignedIn) -> None:

@@ -80,6 +80,18 @@ def test_days_on_which_nobody_listened_are_told_and_not_compared(
     assert (counts(told), told.unheard) == ((1, 0, 0, 0), of_the_days)
 
 
+def test_of_a_day_on_which_somebody_began_to_listen_the_hours_before_are_not_compared(
+    board: Switchboard, heard: Callable[..., QueueCall], at: At
+) -> None:
+    hours = ["08:00", "12:00", "12:30", "13:00", "18:00"]
+    lines = [answered(at(f"2026-11-10 {hour}"), f"{n}.1", "101", 5) for n, hour in enumerate(hours)]
+    taken(board, *(line for one in lines for line in one))
+    for n in (1, 3):
+        heard(at(f"2026-11-10 {hours[n]}"), f"{n}.1", "101", answered=True)
+    told = lay_beside(MONTH)
+    assert (counts(told), told.unheard) == ((2, 1, 0, 0), [(date(2026, 11, 10), date(2026, 11, 10), 2)])
+
+
 def test_what_is_not_over_or_lost_its_link_does_not_differ(
     board: Switchboard, heard: Callable[..., QueueCall], at: At
 ) -> None:

@@ -41,6 +41,11 @@ def days_of_calls(
     count_changed()
 
 
+def is_written_until(board: Switchboard, at: datetime) -> None:
+    """Of nobody's call: that the log goes on."""
+    take_lines(board=board, lines=[f"{int(at.timestamp())}|NONE|101|Ana|PAUSE|"])
+
+
 def figures(day: datetime, counted: int, within: int) -> LineFigure:
     said = dict.fromkeys(("hung_up", "timed_out", "other", "waiting", "unknown", "odd", "wait_total"), 0)
     said |= {"talked": 0, "talk_total": 0, "answered": counted}
@@ -52,6 +57,7 @@ def figures(day: datetime, counted: int, within: int) -> LineFigure:
 def test_days_that_are_all_alike_leave_no_doubt(board: Switchboard, at: Callable[[str], datetime]) -> None:
     """Twenty-eight days of ten calls, one missed: three days are left, the 28th has none after nine."""
     days_of_calls(board, at("2026-10-31 09:00"), 28)
+    is_written_until(board, at("2026-11-28 09:40"))
     ahead = keep_forecast(now=at("2026-11-28 10:00"))
     assert ahead
     assert (ahead.low, ahead.middle, ahead.high) == (Decimal("90.00"),) * 3
@@ -64,12 +70,30 @@ def test_what_is_left_of_today_is_the_same_hours_of_other_days(
 ) -> None:
     days_of_calls(board, at("2026-11-09 09:00"), 7)
     days_of_calls(board, at("2026-11-09 09:00"), 7, calls=3, missed=3, at_hour=6)
+    is_written_until(board, at("2026-11-16 14:05"))
     before = keep_forecast(now=at("2026-11-16 14:10"))
     assert before
     MonthForecast.objects.all().delete()
+    is_written_until(board, at("2026-11-16 15:05"))
     after = keep_forecast(now=at("2026-11-16 15:10"))
     assert after
     assert before.calls - after.calls == 3
+
+
+def test_what_was_not_read_yet_of_today_is_drawn_too(board: Switchboard, at: Callable[[str], datetime]) -> None:
+    """The log stands still since the morning: its calls come later, and are not taken for none."""
+    days_of_calls(board, at("2026-11-09 09:00"), 7)
+    days_of_calls(board, at("2026-11-09 09:00"), 7, calls=3, missed=3, at_hour=6)
+    nothing_yet = keep_forecast(now=at("2026-11-16 08:00"))
+    MonthForecast.objects.all().delete()
+    later = keep_forecast(now=at("2026-11-16 18:00"))
+    MonthForecast.objects.all().delete()
+    is_written_until(board, at("2026-11-16 12:00"))
+    half = keep_forecast(now=at("2026-11-16 18:00"))
+    assert nothing_yet
+    assert later
+    assert half
+    assert (nothing_yet.calls, nothing_yet.calls - half.calls) == (later.calls, 10)
 
 
 def test_a_day_nobody_works_and_nobody_ever_called_on_has_no_calls(

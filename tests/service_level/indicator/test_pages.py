@@ -18,6 +18,7 @@ from agents.models import User
 from service_level.indicator.calls import asked_for, find_calls
 from service_level.indicator.figures import read_month
 from service_level.indicator.page import Row, of_whole_month
+from service_level.models import MeasuredQueue
 from telephony.models import ChangedDay, LoggedVisit, LogSource, Switchboard
 from telephony.queue_log.sources import read_sources
 from telephony.queue_log.taking import take_lines
@@ -192,3 +193,30 @@ def test_the_pages_ask_few_questions_however_many_lines(
         page(client, reverse("service_level:month", args=["2026-11"]))
     with django_assert_max_num_queries(20):
         page(client, reverse("service_level:calls", args=["2026-11", "all"]))
+
+
+def test_a_call_without_the_name_of_its_queue_has_a_page(
+    board: Switchboard, elena: User, at: Callable[[str], datetime], signed_in: SignedIn
+) -> None:
+    noon = int(at("2026-11-10 12:00").timestamp())
+    taken(board, f"{noon}|1.1||NONE|ENTERQUEUE||70712345|1", f"{noon + 9}|1.1||NONE|ABANDON|1|1|9")
+    client = signed_in(elena)
+    for page in ("/indicator/2026-11/", "/indicator/2026-11/days/2026-11-10/", "/indicator/2026-11/others/all/"):
+        answer = client.get(page)
+        assert answer.status_code == 200
+    assert "(sin cola)" in client.get("/indicator/2026-11/").content.decode()
+
+
+def test_a_line_of_which_a_part_counts_for_the_regulator_opens_each_part(
+    board: Switchboard, elena: User, at: Callable[[str], datetime], signed_in: SignedIn
+) -> None:
+    MeasuredQueue.objects.create(queue="109b", line="101", name="Recargas", since=date(2026, 11, 1))
+    noon = at("2026-11-10 12:00")
+    taken(board, *answered(noon, "1.1", "101", 5), *answered(noon, "1.2", "101", 5), *answered(noon, "1.3", "109b", 5))
+    client = signed_in(elena)
+    page = client.get("/indicator/2026-11/").content.decode()
+    assert "101 Recargas" in page
+    for part, calls in (("att", 2), ("rest", 1)):
+        address = f"/indicator/2026-11/calls/101/?which=answered&amp;part={part}"
+        assert address in page
+        assert client.get(address.replace("&amp;", "&")).content.decode().count("/indicator/calls/") == calls

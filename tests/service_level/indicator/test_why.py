@@ -13,6 +13,7 @@ from django.urls import reverse
 from agents.models import Agent, AgentState, By, PauseReason, Shift, User
 from service_level.indicator.counting import formula_of
 from service_level.indicator.why import bad_halves, said_of
+from service_level.models import StaffingNeed
 from telephony.models import Switchboard
 from tests.service_level.indicator.a_log import answered, call, hung_up, taken
 
@@ -100,6 +101,33 @@ def test_nobody_signed_in(ordinary: None, board: Switchboard, at: At, ana: Agent
         worked(ana, at, day, "08:00", "12:00")
     bad_calls(board, at, 3)
     assert why(at) == [("09:00", "Atendían 0,0 agentes en todo el centro; suelen ser 1,0.")]
+
+
+def test_who_answered_without_signing_in_is_not_told_to_be_nobody(
+    ordinary: None, board: Switchboard, at: At, ana: Agent
+) -> None:
+    for day in LIKE:
+        worked(ana, at, day, "08:00", "12:00")
+    taken(board, *answered(at(f"{DAY} 09:01"), "2.1", "101", 40))
+    ((_half, told),) = why(at)
+    assert "0,0 agentes" not in told
+    assert "cuántos agentes atendían no se puede comparar" in told
+
+
+def test_where_nobody_ever_signs_in_that_is_no_reason(ordinary: None, board: Switchboard, at: At, ana: Agent) -> None:
+    for day in [*LIKE, DAY]:
+        worked(ana, at, day, "08:00", "12:00", "away")
+    bad_calls(board, at, 3)
+    assert why(at) == [("09:00", "Las llamadas fueron las habituales; cuántos agentes atendían no se puede comparar.")]
+
+
+def test_fewer_people_than_planned(ordinary: None, board: Switchboard, at: At, ana: Agent) -> None:
+    for day in [*LIKE, DAY]:
+        worked(ana, at, day, "08:00", "12:00")
+    bad_calls(board, at, 3)
+    planned = {"calls": 4, "handling": 60, "agents": 3, "seats": 4, "level": 0.8}
+    StaffingNeed.objects.create(began_at=at(f"{DAY} 09:00"), **planned)
+    assert why(at) == [("09:00", "Según el plan de dotación debían ser 3; atendían 1,0.")]
 
 
 def test_nothing_out_of_the_ordinary_is_said_too(ordinary: None, board: Switchboard, at: At, ana: Agent) -> None:

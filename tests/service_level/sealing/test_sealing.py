@@ -110,6 +110,36 @@ def test_a_month_without_a_call_is_not_sealed(elena: User, after: datetime) -> N
         seal(month=date(2026, 7, 1), by=elena, now=after)
 
 
+def test_what_waits_still_is_not_sealed(
+    month: date, board: Switchboard, elena: User, at: Callable[[str], datetime], after: datetime
+) -> None:
+    """Lines of other calls would tell otherwise how it ended, and no line of the month."""
+    taken(board, *call(at("2026-11-30 23:59"), "8.1", "101"))
+    with pytest.raises(SealRefused, match="De una llamada del mes no consta cómo terminó"):
+        seal(month=month, by=elena, now=after)
+    taken(board, *answered(at("2026-12-01 12:30"), "8.2", "101", 5))
+    sealed = seal(month=month, by=elena, now=after)
+    assert recount(sealed, now=after).agrees
+
+
+def test_a_switchboard_may_get_another_name(month: date, board: Switchboard, elena: User, after: datetime) -> None:
+    sealed = seal(month=month, by=elena, now=after)
+    Switchboard.objects.update(name="Central Cochabamba")
+    told = recount(sealed, now=after)
+    assert (told.moved, told.agrees) == ([], True)
+
+
+def test_a_call_in_which_the_clock_was_set_back_is_sealed_as_it_counts(
+    board: Switchboard, elena: User, at: Callable[[str], datetime], after: datetime
+) -> None:
+    noon = at("2026-11-10 12:00")
+    back = call(noon, "1.1", "101", (-600, "Ana|CONNECT|8|1.9|2"), (-540, "Ana|COMPLETECALLER|8|60|1"))
+    for lines in (back[:1], back[:2], back):
+        month = taken(board, *lines)
+    assert read_month(month).att.registered == 1
+    assert recount(seal(month=month, by=elena, now=after), now=after).agrees
+
+
 def test_what_is_being_counted_is_not_sealed(month: date, elena: User, after: datetime) -> None:
     ChangedDay.objects.create(day=date(2026, 11, 10))
     with pytest.raises(SealRefused, match="contando de nuevo"):
