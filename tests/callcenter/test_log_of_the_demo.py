@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from callcenter.demo import queue_log
-from service_level.indicator.counting import count_changed, months_with_figures
+from service_level.indicator.counting import count_changed, formula_of, months_with_figures
 from service_level.indicator.figures import read_month
+from service_level.indicator.page import days_below
 from telephony.models import LogSource
 from telephony.queue_log.sources import read_sources
 
@@ -33,4 +34,20 @@ def test_the_month_of_the_demo_is_full_of_calls(
     for month in (october, november):
         assert month.att.registered > 100
         assert {line.number for line in month.lines if line.counts.registered} == set(queue_log.LINES)
-    assert november.all.odd == 0
+    assert october.all.odd == 0
+    assert 0 < november.all.odd < 10, "once a month the switchboard begins anew"
+    assert november.all.timed_out > 0
+    assert november.all.other > november.all.odd
+
+
+def test_some_days_of_the_demo_go_wrong(
+    at: Callable[[str], datetime], settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CALLCENTER_HOME = tmp_path
+    monkeypatch.setattr(queue_log, "DAYS", 8)
+    now = at("2026-11-20 11:30")
+    queue_log.write_what_was_called(now=now)
+    read_sources(now=now)
+    count_changed()
+    (november,) = months_with_figures()
+    assert date(2026, 11, 18) in days_below(november, formula=formula_of(november))
