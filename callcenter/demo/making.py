@@ -13,11 +13,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.models import User
-from callcenter.demo import always_on, contents, handed_over, history, people, progress, queue_log, smartflex, units
+from callcenter.demo import (
+    always_on,
+    contents,
+    handed_over,
+    history,
+    people,
+    progress,
+    queue_log,
+    shifts,
+    smartflex,
+    units,
+)
 from campaigns.models import Campaign
 from escalations.models import Escalation
+from service_level.indicator import counting
+from service_level.models import StaffingRun
+from service_level.staffing import needs
+from telephony.queue_log import sources
 
 UNITS_SINCE = timedelta(days=60)
+PLANNED_SINCE = timedelta(days=7)  # so long ago somebody asked how many people were needed
 
 
 def settle_in(*, now: datetime) -> bool:
@@ -41,17 +57,21 @@ def make_what_is_owed(*, now: datetime, listen: Callable[[progress.Progress], No
     """Make the month before and the board unless they are there, then let the month under way go on."""
     month, board = _month_is_owed(), _board_is_owed()
     elena, ines, ana = (User.objects.get(username=name) for name in (people.SUPERVISOR, "ines", "ana"))
-    steps = (history.steps(now=now) if month else []) + (handed_over.steps(now=now) if board else [])
+    log = progress.Step("log", effort=4)
+    steps = history.steps(now=now) if month else []
+    steps += [*shifts.steps(now=now), log, *handed_over.steps(now=now)] if board else []
     telling = progress.Telling(steps, listen)
     if month:
         with transaction.atomic():
             history.make_last_month(by=elena, now=now, begin=telling.begin)
     if board:
+        shifts.work_the_days_before(now=now, begin=telling.begin)
+        telling.begin(log)
+        _read_what_the_switchboard_wrote(now=now)
         with transaction.atomic():
             handed_over.fill_the_board(by=elena, other=ines, now=now, begin=telling.begin)
             handed_over.promise_a_call(by=ana, now=now)
         handed_over.send_its_mail(now=now)
-    queue_log.write_what_was_called(now=now)
     progress.forget()
 
 
@@ -59,6 +79,14 @@ def go_on(*, now: datetime) -> list[str]:
     """What each start looks after: the month under way is open, its report is saved. Returns the names of new files."""
     always_on.stay_live(now=now)
     return [str(path) for path in smartflex.save_what_is_missing(now=now)]
+
+
+def _read_what_the_switchboard_wrote(*, now: datetime) -> None:
+    queue_log.write_what_was_called(now=now)
+    sources.read_sources(now=now)
+    counting.count_changed()
+    if not StaffingRun.objects.exists():
+        needs.keep_needs(now=now - PLANNED_SINCE)
 
 
 def _month_is_owed() -> bool:

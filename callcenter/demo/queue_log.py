@@ -43,17 +43,20 @@ def write_what_was_called(*, now: datetime) -> None:
     LogSource.objects.create(switchboard=board, path=str(settings.CALLCENTER_HOME / "queue_log*"))
 
 
+def is_bad_day(day: date) -> bool:
+    return day.day % BAD_DAY == 0 and day.weekday() < 5
+
+
 def _day(day: date) -> Iterator[Line]:
     """The lines of a day, each with its moment."""
     draw = random.Random(day.toordinal())  # noqa: S311  # a demo
     bad_hour = draw.choice([9, 10, 11, 15, 16]) if draw.random() < 0.3 else None
-    is_bad_day = day.day % BAD_DAY == 0 and day.weekday() < 5
     share = 0.4 if day.weekday() == 6 else 0.7 if day.weekday() == 5 else 1.0
     share *= FROM_THE_25TH if day.day >= 25 else 1.0
     lines: list[Line] = []
     for hour, calls in BUSY.items():
         begins = int((midnight_of(day) + timedelta(hours=hour)).timestamp())
-        mean = 26 if hour == bad_hour or (is_bad_day and hour < NOON) else 7
+        mean = 26 if hour == bad_hour or (is_bad_day(day) and hour < NOON) else 7
         for number in range(round(calls * share * draw.uniform(0.8, 1.2))):
             lines += _call(begins + draw.randrange(3600), number, draw, mean)
     if day.day == RESTARTED:

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
-from callcenter.demo import queue_log
+from agents.models import AgentState, Shift, User
+from agents.presence import sign_in
+from callcenter.demo import people, queue_log, shifts
 from service_level.indicator.counting import count_changed, formula_of, months_with_figures
 from service_level.indicator.figures import read_month
 from service_level.indicator.page import days_below
 from telephony.models import LogSource
 from telephony.queue_log.sources import read_sources
+from tests.agents.promises import broken
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +54,21 @@ def test_some_days_of_the_demo_go_wrong(
     count_changed()
     (november,) = months_with_figures()
     assert date(2026, 11, 18) in days_below(november, formula=formula_of(november))
+
+
+def test_the_demos_people_worked_on_the_days_before(at: Callable[[str], datetime]) -> None:
+    people.hire()
+    now = at("2026-11-19 10:00")
+    ana = User.objects.get(username="ana")
+    sign_in(user=ana, now=at("2026-11-19 09:00"))  # while it is made
+    shifts.work_the_days_before(now=now)
+    shifts.work_the_days_before(now=now)
+    worked = Shift.objects.exclude(agent__user=ana)
+    assert worked.filter(ended_at=None).count() == 0
+    assert Shift.objects.filter(agent__user=ana).count() == 1, "she has later ones"
+    of_a_day = {day: worked.filter(began_at__date=day).count() for day in (date(2026, 11, 17), date(2026, 11, 18))}
+    assert of_a_day == {date(2026, 11, 17): 6, date(2026, 11, 18): 4}, "Luis and Marta stayed away on the 18th"
+    assert {str(one) for one in AgentState.objects.values_list("state", flat=True).distinct()} == {
+        "available", "on_a_call", "wrapping_up", "paused"
+    }  # fmt: skip
+    assert broken() == {}

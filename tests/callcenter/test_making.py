@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import User
-from callcenter.demo import handed_over, history, making, people, progress
+from callcenter.demo import handed_over, history, making, people, progress, queue_log, shifts
 from callcenter.demo.progress import Progress, Step, Telling
 from campaigns.models import Attempt, Campaign, Receipt, Report
 from escalations.models import Escalation
@@ -29,6 +29,8 @@ def home(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iter
     settings.MEDIA_ROOT = tmp_path / "files"
     monkeypatch.setattr(history, "CALLS_A_DAY", 1)
     monkeypatch.setattr(handed_over, "DAYS", 2)
+    monkeypatch.setattr(shifts, "DAYS", 2)
+    monkeypatch.setattr(queue_log, "DAYS", 9)
     yield
     progress.forget()
 
@@ -62,7 +64,7 @@ def test_a_month_that_was_cut_short_was_never_there_and_is_made_whole_the_next_t
     assert not Escalation.objects.filter(key__startswith="demo:").exists()
     assert making.is_owed()
     making.make_what_is_owed(now=now, listen=told.append)
-    assert {step.what for step in told} == {"board"}
+    assert {step.what for step in told} == {"shifts", "log", "board"}
     assert made()[:-1] == month[:-1]
     assert Escalation.objects.filter(key__startswith="demo:call:").count() == 1
     assert not making.is_owed()
@@ -84,7 +86,7 @@ def test_last_month_is_not_invented_in_a_house_that_began(at: At) -> None:
     )
     told = list[Progress]()
     making.make_what_is_owed(now=now, listen=told.append)
-    assert {step.what for step in told} == {"board"}
+    assert {step.what for step in told} == {"shifts", "log", "board"}
     assert Campaign.objects.count() == 1
 
 

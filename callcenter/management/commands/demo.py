@@ -18,7 +18,9 @@ SAYS = {
     "calls": "last month's calls of {day}",
     "payments": "last month's payments",
     "closing": "last month is closed and counted",
+    "shifts": "the agents' day of {day}",
     "board": "the board's cards of {day}",
+    "log": "what the switchboard wrote is read and counted",
 }
 
 
