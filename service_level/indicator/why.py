@@ -61,13 +61,14 @@ class People:
 @dataclass(frozen=True)
 class BadHalf:
     """A half hour in which more were missed than the target allows. `why`: sentences; `are_agents_compared`: whether
-    it is known how many there usually are.
+    it is known how many there usually are; `is_plan_known`: and how many were planned.
     """
 
     begins: datetime
     counts: Counts
     why: list[str]
     are_agents_compared: bool
+    is_plan_known: bool
 
     @property
     def ends(self) -> datetime:
@@ -95,10 +96,11 @@ def bad_halves(day: date, *, line: str = "", formula: Formula, now: datetime) ->
             there = People(0, 0)
         if is_known := there is not None and len(usual) >= FEWEST and mean(one.at_work for one in usual) > 0:
             why += _why_of_people(there, usual)
-        if there is not None and (planned := plans.get(begins)) and there.at_work <= planned * FEWER:
+        planned = plans.get(begins) if there is not None else None
+        if there is not None and planned is not None and there.at_work <= planned * FEWER:
             said = {"n": figure(there.at_work, 1), "planned": figure(planned)}
             why.append(_("Según el plan de dotación debían ser %(planned)s; atendían %(n)s.") % said)
-        found.append(BadHalf(begins, counts, why, is_known))
+        found.append(BadHalf(begins, counts, why, is_known, is_plan_known=planned is not None))
     return found
 
 
@@ -108,6 +110,8 @@ def said_of(bad: BadHalf) -> str:
         return " ".join(bad.why)
     if bad.are_agents_compared:
         return _("Nada de lo que se mide fue distinto de lo habitual.")
+    if bad.is_plan_known:
+        return _("Las llamadas fueron las habituales, y atendían casi tantos agentes como pedía el plan, o más.")
     return _("Las llamadas fueron las habituales; cuántos agentes atendían no se puede comparar.")
 
 

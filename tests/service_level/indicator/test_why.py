@@ -128,6 +128,10 @@ def test_fewer_people_than_planned(ordinary: None, board: Switchboard, at: At, a
     planned = {"calls": 4, "handling": 60, "agents": 3, "seats": 4, "level": 0.8}
     StaffingNeed.objects.create(began_at=at(f"{DAY} 09:00"), **planned)
     assert why(at) == [("09:00", "Según el plan de dotación debían ser 3; atendían 1,0.")]
+    AgentState.objects.filter(began_at__lt=at(f"{DAY} 00:00")).delete()
+    StaffingNeed.objects.update(agents=1)
+    ((_half, told),) = why(at)
+    assert told == "Las llamadas fueron las habituales, y atendían casi tantos agentes como pedía el plan, o más."
 
 
 def test_nothing_out_of_the_ordinary_is_said_too(ordinary: None, board: Switchboard, at: At, ana: Agent) -> None:
