@@ -78,7 +78,7 @@ def tell_who_else_wants_it(*, now: datetime, of: OutsideWrite | None = None) -> 
         return
     of_lines = [(write, card) for write, card in undone if write.is_accountable and write.amount is None]
     others, cards = other_writes(of_lines, now=now), other_cards(of_lines, now=now)
-    joined, own, of_its_damage = joined_by(undone), own_cards(undone), reiterated(undone)
+    joined, own, of_its_damage = joined_by(undone), own_cards(undone), reiterated(undone, now=now)
     served = served_by(undone, now=now)
     their_mistakes = cards_of_mistakes([one.pk for several in others.values() for one in several])
     wanting_cards = [card for several in cards.values() for one in several for card in (one, one.survivor)]

@@ -94,7 +94,7 @@ def joined_by(undone: Undone) -> dict[int, list[str]]:
     return found
 
 
-def reiterated(undone: Undone) -> dict[int, list[str]]:
+def reiterated(undone: Undone, *, now: datetime) -> dict[int, list[str]]:
     """By write: what other calls asked for of that which it made, by its reference, as its damage that was reiterated;
     and the cards about it.
     """
@@ -114,7 +114,8 @@ def reiterated(undone: Undone) -> dict[int, list[str]]:
     for name in ABOUT:
         about |= Q(**{f"details__{name}__in": list(made)})
     own = own_cards(undone)
-    for card in Escalation.objects.filter(about).not_rejected().order_by("pk") if made else ():
+    lately = Escalation.objects.filter(about, raised_at__gt=now - LOOKED_BACK).not_rejected()
+    for card in lately.order_by("pk") if made else ():
         reference = next(str(card.details[name]) for name in ABOUT if card.details.get(name) in made)
         write = made[reference]
         if card.pk not in own[write.walk_id] and not f"{card.key}:".startswith(f"{WRITE_OF}{write.pk}:"):
