@@ -94,8 +94,12 @@ def as_meant_last(here: WalkState, write: OutsideWrite) -> OutsideWrite:
         return meant  # what was meant then could not be asked for, and has its own card
     said = arguments(here.step_of(asked).with_, known_on(since, before={}))
     whom = whom_of(action, said) or write.to_whom
-    of_its_own = OutsideWrite.objects.filter(walk=here.walk, action=write.action, to_whom=whom).exclude(pk=write.pk)
-    if whom != write.to_whom and of_its_own.exists():
+    own = OutsideWrite.objects.filter(walk=here.walk).exclude(pk=write.pk)
+    of_its_own = own.filter(action=write.action, to_whom=whom)
+    follows = own.filter(
+        to_whom=write.to_whom, is_accountable=True, state=OutsideWrite.State.DONE
+    )  # of that line it is
+    if whom != write.to_whom and (of_its_own.exists() or (write.is_accountable and follows.exists())):
         return meant
     meant.to_whom = whom
     meant.amount = amount_of(said) or write.amount

@@ -38,6 +38,7 @@ from inbound.walks.cards import card_to_correct, cards_of
 from inbound.walks.consequences import correct, end_of_walk, notes_of, said_on_card, written
 from inbound.walks.customers import whose
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
+from inbound.walks.gone_on import hand_over_what_was_left, left_unanswered
 from inbound.walks.lane_news import call_her_at, call_nobody_on_a_stolen_line, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
 from inbound.walks.owed_to_her import owed_to_her, say_what_else_was_not_done
@@ -270,9 +271,13 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
     Who is handed over has one card, which says all that is to be done. `said`: where she is called was said at the end.
     """
     card = here.footstep.escalation if how == How.HANDED_OVER else None
+    undone = all_undone(here, came_to_an_end=here.step.kind == "end", now=now)
+    asked_about = {one.write.pk for one in undone if one.write is not None}
+    left = [write for write in left_unanswered(here) if write.pk not in asked_about]
+    hand_over_what_was_left(here, left, card=card, now=now)
     if card is not None:
         OutsideWrite.objects.filter(pk__in=[write.pk for write in owed_to_her(here)]).update(card=card)
-        for one in all_undone(here, came_to_an_end=here.step.kind == "end", now=now):
+        for one in undone:
             if one.whose not in ("", whose(here)):  # another customer's, of which this card says nothing
                 see_to_undone(one, how=str(how.label), now=now)
             elif one.write is not None:
@@ -286,7 +291,7 @@ def _see_to_what_is_undone(here: WalkState, *, how: How, said: bool, now: dateti
                 told = _("Antes oyó en la llamada: %(what)s") % {"what": heard}
                 add_detail(key=card.key, text=told, by=here.walk.by, now=now)
         return
-    for one in all_undone(here, came_to_an_end=here.step.kind == "end", now=now):
+    for one in undone:
         reached_at = call_back_on(here.walk, here.known, about=one.number)
         called = replace(one.called_where(here.known, anew=said), call_back=reached_at)
         its_card = see_to_undone(called, how=str(how.label), now=now)

@@ -15,12 +15,14 @@ from inbound.flows.shapes import REFUSED, Step
 from inbound.models import Footstep, OutsideWrite
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, stolen_lines, who_asks, zone_of
 from inbound.walks.call_words import said_to_her, words_of_the_call
-from inbound.walks.cards import card_to_correct, next_key
+from inbound.walks.cards import card_to_correct, next_key, plain
 from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
 from inbound.walks.customers import as_it_was
+from inbound.walks.heard import there_instead_of
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone import Undone
 from inbound.writes.limits import NOT_HAPPENING
+from inbound.writes.states import ended_words
 from telephony import phone_numbers
 from telephony.phone_numbers import parse
 
@@ -70,7 +72,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     since = [
         _("Corregido en la misma llamada: %(what)s") % {"what": corrected_in_words(str(details[name]), before)}
         for name, before in undone.before.items()
-        if before and details.get(name) and str(details[name]) != str(before)
+        if before and details.get(name) and plain(str(details[name])) != plain(str(before))
     ]
     says: dict[str, Any] = {
         "customer_name": who_asks(step, walk, known) or customer_on_file(walk, known),
@@ -112,6 +114,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     )
     if step.kind == "hand_over":
         see_to_what_was_not_done(here, card, now=now)
+        _say_what_is_done_by_now(undone, card, now=now)
     elif undone.write is None:
         _stand_for_what_was_refused(here, step, card)
     if here.step is step and here.footstep.escalation_id is None:  # where it was heard: its lane begins there
@@ -124,6 +127,16 @@ def _stand_for_what_was_refused(here: WalkState, step: Step, card: Escalation) -
     """What could not be asked for was refused before, and corrected on the way that led on from it: one request."""
     on_the_way = [one.write_id for one in here.path if one.step == step.name and one.chosen == REFUSED and one.write_id]
     OutsideWrite.objects.filter(pk__in=on_the_way, card=None, state__in=NOT_HAPPENING).update(card=card)
+
+
+def _say_what_is_done_by_now(undone: Undone, card: Escalation, *, now: datetime) -> None:
+    """She heard that it is not known yet, and is called: whoever calls her reads that it was done meanwhile."""
+    here, about = undone.here, undone.number
+    ways = there_instead_of(here.flow, undone.step)
+    asked = [one.write for one in here.trail if one.step in ways and one.version_id == undone.version and one.write]
+    for write in {one.pk: one for one in asked}.values():
+        if write.walk_id == here.walk.pk and write.state == OutsideWrite.State.DONE and plain(write.to_whom) == about:
+            add_detail(key=card.key, text=ended_words(write), by=None, now=now)
 
 
 def _contract_of(undone: Undone) -> dict[str, str]:

@@ -59,9 +59,12 @@ def is_undone_with_anothers(write: OutsideWrite) -> bool:
 
 
 def was_undone(write: OutsideWrite, mistake: Escalation) -> bool:
-    """Whether its card was seen to, and not before it was done; else whether the card was that came of that."""
-    is_over = mistake.state not in Escalation.UNSETTLED
-    if not (write.settled_at and mistake.settled_at and write.settled_at > mistake.settled_at):
-        return is_over
+    """Whether its card was seen to, and not before it was done; else whether the card was that came of that. One that
+    was reopened since was seen to all the same: what became of it by now its system has to say.
+    """
+    was_resolved = mistake.changes.filter(to_state=Escalation.State.RESOLVED).order_by("-pk").first()
+    seen_to = mistake.settled_at or (was_resolved.at if was_resolved else None)
+    if not (write.settled_at and seen_to and write.settled_at > seen_to):
+        return mistake.state not in Escalation.UNSETTLED or was_resolved is not None
     anew = Escalation.objects.filter(key=TWICE % write.pk).not_rejected().first()
     return anew is not None and anew.survivor.state not in Escalation.UNSETTLED

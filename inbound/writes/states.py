@@ -175,7 +175,7 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
     """
     _note(write, from_state=taken.was, by=taken.by, now=taken.now, note=taken.note)
     if write.state in (*SETTLED, State.REFUSED) and write.card is not None:
-        add_detail(key=write.card.key, text=_ended_words(write), by=taken.by, now=taken.now)
+        add_detail(key=write.card.key, text=ended_words(write), by=taken.by, now=taken.now)
 
 
 def _actors(write: OutsideWrite, by: User | None) -> set[Actor]:
@@ -191,7 +191,8 @@ def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetim
     )
 
 
-def _ended_words(write: OutsideWrite) -> str:
+def ended_words(write: OutsideWrite) -> str:
+    """How it ended, as its card is told."""
     action = actions().get(write.action)  # a site may no longer have the system
     what = str(action.words) if action else write.action
     if write.state == State.NOT_DONE:

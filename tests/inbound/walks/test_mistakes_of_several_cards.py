@@ -111,6 +111,30 @@ def test_what_is_undone_while_he_is_on_the_line_is_not_told_to_be_so(
     assert Escalation.objects.filter(telephone=f"+591{JUAN[2]}").exists()
 
 
+def test_a_mistake_that_was_undone_and_reopened_is_not_done_again(
+    side: OtherSide, ana: Agent, luis: Agent, elena: Any, now: datetime
+) -> None:
+    """She rang again, so its card is open; what became of the line only its system knows."""
+    seen(side)
+    rosa = Robbed(ana, now, ROSA).to_the_suspension()
+    rosa.does(side)
+    seen(side, smartflex="suspended")
+    juan = Robbed(luis, now + timedelta(minutes=1), JUAN).to_the_suspension()
+    juan.does(side, REFUSED)
+    card = rosa.suspends_another_and_says_the_first_was_a_mistake(side)
+    settled(card, elena, now + timedelta(minutes=3), outcome="Deshecho en LBC")
+    reopen(escalation_id=card.pk, reason="Volvió a llamar", by=elena, now=now + timedelta(minutes=4))
+    seen(side)
+    juan.now = now + timedelta(minutes=6)
+    juan.back_to("mio_number")
+    juan.answer(number=LINE)
+    juan.look()
+    juan.to_the_suspension()
+    before = len(juan.heard)
+    juan.does(side, REFUSED)
+    assert "quedó suspendida" not in " ".join(juan.heard[before:])
+
+
 def test_the_card_of_its_sim_hears_that_it_is_a_mistake_after_all(
     side: OtherSide, ana: Agent, elena: Any, now: datetime
 ) -> None:
