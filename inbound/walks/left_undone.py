@@ -105,8 +105,8 @@ def _is_instead(words: Undone, write: Undone) -> bool:
 
 
 def _with_what_was_said_since(heard: Undone, here: WalkState, *, now: datetime) -> Undone:
-    """Heard again since it is of what was said then; this one stays as it was. So does what was heard of a line that had
-    something done: no correction makes it another's.
+    """Heard again since it is of what was said then; this one stays as it was. So does what was heard of a line that
+    had something done: no correction makes it another's.
     """
     own = OutsideWrite.objects.filter(walk=here.walk, state=OutsideWrite.State.DONE, is_accountable=True, amount=None)
     if heard.number and any(plain(whom) == heard.number for whom in own.values_list("to_whom", flat=True)):
