@@ -22,6 +22,7 @@ from inbound.walks.following import what_follows
 from inbound.walks.heard import HEARD_OF, there_instead_of
 from inbound.walks.lane_news import WITHDRAWN
 from inbound.walks.state import flow_of
+from inbound.writes.limits import A_DAY
 from inbound.writes.mistaken import MISTAKES, WRITE_OF, mistakes_among
 from inbound.writes.writing import NUMBERS
 from screens.templatetags.screens import bs
@@ -56,6 +57,14 @@ class Ask:
     def is_about(self, done: OutsideWrite) -> bool:
         """Whether that write, which was done, may be what the card asks for: done since, whenever it was asked for."""
         return self.is_of_the_same(done) and done.settled_at is not None and done.settled_at >= self.since
+
+    def was_before(self, done: OutsideWrite) -> bool:
+        """Whether another call had it done for that line within a day before: whoever is to have it done reads that."""
+        if not self.is_of_the_same(done) or done.amount is not None or not done.is_accountable or self.amounts:
+            return False
+        if done.walk_id == self.walk or done.settled_at is None:
+            return False
+        return timedelta(0) < self.since - done.settled_at <= A_DAY
 
     def is_for_certain(self, other: OutsideWrite | None, amounts: frozenset[str]) -> bool:
         """Whether another asking for the same number asks for the same thing: a top-up of as much does, and of damages

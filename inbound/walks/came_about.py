@@ -13,7 +13,8 @@ from itertools import combinations
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -28,6 +29,7 @@ from inbound.walks.mistakes import tell_who_else_wants_it
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import not_mistaken
 from screens.templatetags.screens import bs
+from service_level.days import LA_PAZ
 from telephony.phone_numbers import display
 
 State = OutsideWrite.State
@@ -57,6 +59,10 @@ def tell_the_open_cards(*, now: datetime) -> None:
                 _tell(ask.card, _may_be_done(ask, write), by=None, now=now)
         elif ask.is_about(write):
             _tell(ask.card, _words(ask, write), by=None, now=now)
+        elif write.settled_at is not None and ask.was_before(write):
+            words = _("Otra llamada lo hizo antes, el %(at)s: «%(what)s», %(whom)s (%(reference)s). Vea si sigue así.")
+            at = date_format(timezone.localtime(write.settled_at, LA_PAZ), "d/m/Y H:i")
+            _tell(ask.card, words % {**_what(write), "at": at}, by=None, now=now)
     _tell_each_of_the_other(asks, now=now)
     tell_who_else_wants_it(now=now)
 

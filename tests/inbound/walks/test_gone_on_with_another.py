@@ -9,12 +9,12 @@ import pytest
 
 from agents.models import Agent
 from escalations.models import Escalation
-from inbound.models import OutsideWrite
+from inbound.models import OutsideSystem, OutsideWrite
 from inbound.walks.leaving import leave_call
 from inbound.writes.states import Verb, take_step
-from inbound.writes.writing import settle
+from inbound.writes.writing import give_up, settle
 from tests.inbound.other_side import OtherSide
-from tests.inbound.walks.a_stolen_line import ANOTHER, LINE, REFUSED, ROSA, Robbed, ToppedUp, clock, seen, told
+from tests.inbound.walks.a_stolen_line import ANOTHER, JUAN, LINE, REFUSED, ROSA, Robbed, ToppedUp, clock, seen, told
 
 pytestmark = pytest.mark.django_db
 NOT_KNOWN = (500, {"error": "x"})
@@ -130,3 +130,29 @@ def test_a_card_of_what_was_not_known_says_that_it_is_done_by_now(side: OtherSid
     clock(now, 3, 10)
     (card,) = Escalation.objects.filter(key__contains="suspension_unknown")
     assert "ya se hizo en LBC, con la referencia LBC-7" in told(card)
+
+
+def test_who_works_a_card_reads_that_another_call_had_it_done_before(
+    side: OtherSide, ana: Agent, luis: Agent, elena: Any, now: datetime
+) -> None:
+    """Rosa's doubt was found done; LBC is used by hand by now, and Juan's agent finds it suspended already."""
+    seen(side)
+    rosa = Robbed(ana, now, ROSA).to_the_suspension()
+    rosa.does(side, "doubt")
+    rosa.answer(telephone=ROSA[2])
+    rosa.leaves()
+    hers = OutsideWrite.objects.get(action="lbc.suspend")
+    settle(write=hers, outcome="done", reference="LBC-9", reason="visto", by=elena, now=now + timedelta(minutes=5))
+    seen(side, smartflex="suspended")
+    OutsideSystem.objects.filter(code="lbc").update(mode="by_hand")
+    juan = Robbed(luis, now + timedelta(minutes=20), JUAN).to_the_suspension()
+    juan.answer(confirmed=True)
+    his = OutsideWrite.objects.filter(action="lbc.suspend").latest("pk")
+    give_up(write=his, reason="Ya figura suspendida", by=luis.user, now=now + timedelta(minutes=21))
+    juan.outcome(leaves=True)
+    juan.answer(telephone=JUAN[2])
+    juan.answer()
+    clock(now, 25, 40)
+    card = Escalation.objects.get(telephone=f"+591{JUAN[2]}")
+    assert told(card).count("Otra llamada lo hizo antes, el 23/11/2026 10:05") == 1
+    assert "LBC-9" in told(card)
