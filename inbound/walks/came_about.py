@@ -25,6 +25,7 @@ from inbound.outside.actions import actions
 from inbound.walks.asks import LOOKED_BACK, Ask, asks_of_open_cards
 from inbound.walks.cards import plain
 from inbound.walks.consequences import whom_in_words
+from inbound.walks.lane_news import WITHDRAWN
 from inbound.walks.mistakes import tell_who_else_wants_it
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import not_mistaken
@@ -33,6 +34,7 @@ from service_level.days import LA_PAZ
 from telephony.phone_numbers import display
 
 State = OutsideWrite.State
+OF_AN_ORDER = ("order", "damage")  # details by which a card is about one
 
 
 @translation.override(settings.LANGUAGE_CODE)
@@ -64,6 +66,7 @@ def tell_the_open_cards(*, now: datetime) -> None:
             at = date_format(timezone.localtime(write.settled_at, LA_PAZ), "d/m/Y H:i")
             _tell(ask.card, words % {**_what(write), "at": at}, by=None, now=now)
     _tell_each_of_the_other(asks, now=now)
+    _tell_of_two_cards_of_one_order(now=now)
     tell_who_else_wants_it(now=now)
 
 
@@ -108,6 +111,31 @@ def _tell_each_of_the_other(asks: list[Ask], *, now: datetime) -> None:
             whom = whom_in_words(where.write) if where.write and is_of_it else display(plain(number))
             said = {"what": actions()[ask.action].words, "whom": whom, "pk": where.card.pk}
             _tell(ask.card, words % said, by=None, now=now)
+
+
+def _tell_of_two_cards_of_one_order(*, now: datetime) -> None:
+    """An order or a damage of which two calls left a card of the same kind: what the second was told is not what the
+    first was, and whoever works one reads of the other.
+    """
+    of_one: dict[tuple[str, str, str], list[Escalation]] = defaultdict(list)
+    unsettled = Escalation.objects.filter(state__in=Escalation.UNSETTLED, raised_at__gt=now - LOOKED_BACK)
+    about = unsettled.filter(key__startswith="walk:", details__has_any_keys=OF_AN_ORDER).exclude(
+        details__has_key=WITHDRAWN
+    )
+    for card in about.order_by("pk"):
+        name = next(name for name in OF_AN_ORDER if name in card.details)
+        if card.details[name]:
+            of_one[card.kind_id, name, str(card.details[name])].append(card)
+    for (_kind, _name, what), cards in of_one.items():
+        for one, other in combinations(cards, 2):
+            if _call_of(one) != _call_of(other):
+                words = _("De %(what)s hay otra derivación, de otra llamada: #%(pk)d. Vea lo que se dijo en las dos.")
+                for card, where in ((one, other), (other, one)):
+                    _tell(card, words % {"what": what, "pk": where.pk}, by=None, now=now)
+
+
+def _call_of(card: Escalation) -> str:
+    return card.key.split(":")[1]
 
 
 def _words(ask: Ask, done: OutsideWrite) -> str:
