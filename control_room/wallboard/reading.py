@@ -18,7 +18,8 @@ from service_level.indicator.forecast import forecast_of
 from service_level.models import Formula, MonthForecast
 from service_level.months import month_of
 from telephony.link_ages import LinkAge, link_ages
-from telephony.models import LoggedLine, LoggedVisit
+from telephony.models import LoggedVisit
+from telephony.queue_log.evidence import written_until
 from telephony.queue_log.sources import unread
 
 State = AgentState.State
@@ -101,7 +102,7 @@ def read_wallboard(*, now: datetime, layout: str = ALL) -> Shown:
     """As it stands. Who waits is told by the switchboards; where none is linked, by what their log has so far."""
     links = link_ages(now=now) if layout in (ALL, WAITING) else []
     by_link = layout in (INDICATOR, AGENTS) or any(link.is_up for link in links)
-    told_at = None if by_link else LoggedLine.objects.filter(at__lte=now).aggregate(last=Max("at"))["last"]
+    told_at = None if by_link else written_until(now=now)
     is_known = by_link or (told_at is not None and now - told_at <= STANDS_STILL)
     return Shown(
         indicator=_read_indicator(now) if layout in (ALL, INDICATOR) else None,

@@ -96,9 +96,8 @@ def as_meant_last(here: WalkState, write: OutsideWrite) -> OutsideWrite:
     whom = whom_of(action, said) or write.to_whom
     own = OutsideWrite.objects.filter(walk=here.walk).exclude(pk=write.pk)
     of_its_own = own.filter(action=write.action, to_whom=whom)
-    follows = own.filter(
-        to_whom=write.to_whom, is_accountable=True, state=OutsideWrite.State.DONE
-    )  # of that line it is
+    # what follows from what was done for that line is of it
+    follows = own.filter(to_whom=write.to_whom, is_accountable=True, state=OutsideWrite.State.DONE)
     if whom != write.to_whom and (of_its_own.exists() or (write.is_accountable and follows.exists())):
         return meant
     meant.to_whom = whom

@@ -15,7 +15,6 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
 
 from service_level.days import LA_PAZ, bounds_of, midnight_of
 from service_level.indicator.counting import formula_of
@@ -23,7 +22,7 @@ from service_level.indicator.figures import percent, read_month
 from service_level.models import Formula, MonthForecast
 from service_level.months import after, month_of
 from service_level.working_time import WorkingCalendar, working_calendar
-from telephony.models import LoggedLine
+from telephony.queue_log.evidence import written_until
 
 DRAWS = 1_000
 LOOKS_BACK = timedelta(weeks=8)
@@ -161,8 +160,8 @@ def _read_until(now: datetime) -> datetime:
     """Up to when calls of today are counted: what came since the newest line of a log that stands still is not known,
     and is drawn like what is to come.
     """
-    today, end = bounds_of(now.astimezone(LA_PAZ).date(), now.astimezone(LA_PAZ).date())
-    newest = LoggedLine.objects.filter(at__gte=today, at__lt=end).aggregate(last=Max("at"))["last"] or today
+    today = midnight_of(now.astimezone(LA_PAZ).date())
+    newest = max(written_until(now=now) or today, today)
     return now if now - newest < STANDS_STILL else newest
 
 

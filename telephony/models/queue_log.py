@@ -119,7 +119,8 @@ class LogSource(models.Model):
 
 
 class LogLook(models.Model):
-    """What the clock found where it looked last. `seen`: when each file was changed and how long it was, by its path.
+    """What the clock found where it looked last. `seen`: when each file was changed and how long it was, by its path;
+    of one that could not be read also why, and when it was tried.
 
     `problem`: why it could not be read; empty when it could.
     """

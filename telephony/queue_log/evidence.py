@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -47,6 +48,21 @@ def lines_of(visit: LoggedVisit) -> list[Written]:
         Written(line.at, _queue_of(line.text) == visit.queue, _masked(line.text, visit.caller))
         for line in found.order_by("at", "pk")[:LINES_SHOWN]
     ]
+
+
+_NEWEST = """
+SELECT max(newest.at) FROM telephony_switchboard s CROSS JOIN LATERAL (  -- of each switchboard by its own index
+       SELECT l.at FROM telephony_loggedline l WHERE l.switchboard_id = s.id AND l.at <= %s
+        ORDER BY l.at DESC LIMIT 1) newest
+"""
+
+
+def written_until(*, now: datetime) -> datetime | None:
+    """When any switchboard wrote the newest of its lines by then; None while there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, [now])
+        (newest,) = cursor.fetchone()
+    return cast("datetime | None", newest)
 
 
 _UNWRITTEN = """

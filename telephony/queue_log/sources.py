@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -23,7 +24,8 @@ from telephony.queue_log.files import NotALog, read_file
 ALONE = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
 NOT_ALONE = "SELECT pg_advisory_unlock(hashtextextended(%s, 0))"
 HERE, ELSEWHERE = "queue_log sources here", "queue_log sources elsewhere"  # who reads them is alone with them
-AFAR = timedelta(minutes=1)  # until a server is asked again that gives a file whole, or that was waited for in vain
+# until a server is asked again that gives a file whole, or that was waited for in vain; and a file that is broken
+AFAR = timedelta(minutes=1)
 FILES = 1_000  # of one source: more is a path that means something else
 
 
@@ -117,18 +119,24 @@ def _read_the_files(source: LogSource, look: LogLook, now: datetime) -> tuple[in
         found = copies_of(source) if source.is_afar else _files_of(source)
     except NotALog as refusal:
         return 0, [str(refusal)]
-    seen, new, problems = {}, 0, []
+    seen, new, problems = dict[str, list[Any]](), 0, list[str]()
     if not found:
         problems.append(_("No hay ningún archivo en %(path)s.") % {"path": source.path})
     for path, state in found.items():
-        if look.seen.get(path) == state:
+        before = look.seen.get(path, [])
+        if before == state:
             seen[path] = state
+            continue
+        if before[: len(state)] == state and now.timestamp() - before[-1] < AFAR.total_seconds():
+            seen[path] = before  # what could not be read a moment ago
+            problems.append(before[-2])
             continue
         try:
             with brought(source, path) if source.is_afar else nullcontext(Path(path)) as here:
                 taken, is_cut = read_file(board=source.switchboard, path=here, now=now)
         except NotALog as refusal:
             problems.append(str(refusal))
+            seen[path] = [*state, str(refusal), now.timestamp()]
             continue
         new += taken.new
         look.unreadable += taken.unreadable

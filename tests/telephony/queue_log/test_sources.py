@@ -92,6 +92,27 @@ def test_what_cannot_be_read_says_so_and_the_others_are_read(source: LogSource, 
     assert look_of(source).problem == ""
 
 
+def test_a_file_that_is_broken_is_not_read_at_each_tick(
+    source: LogSource, folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "".join(GIVES_UP.replace("1.1", f"1.{n}") for n in range(900))
+    whole = gzip.compress(lines.encode(), mtime=0)
+    (folder / "queue_log.gz").write_bytes(whole[: len(whole) // 2])
+    read_sources(now=now)
+    taken, problem = LoggedLine.objects.count(), look_of(source).problem
+    assert taken
+    assert "no se puede leer entero" in problem
+    with monkeypatch.context() as patched:
+        patched.setattr(sources, "read_file", lambda **_told: pytest.fail("it was opened"))
+        assert read_sources(now=now + timedelta(seconds=2)) == 0
+    assert look_of(source).problem == problem
+    read_sources(now=now + timedelta(minutes=1))
+    assert look_of(source).problem == problem
+    (folder / "queue_log.gz").write_bytes(whole)
+    assert read_sources(now=now + timedelta(minutes=1, seconds=2)) == 900 - taken
+    assert look_of(source).problem == ""
+
+
 def test_a_path_without_a_file_says_so(source: LogSource, now: datetime) -> None:
     assert read_sources(now=now) == 0
     assert "No hay ningún archivo" in look_of(source).problem
