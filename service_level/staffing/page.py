@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -157,9 +157,10 @@ def what_it_is_of() -> tuple[StaffingRun | None, ForecastTrial | None]:
     return StaffingRun.objects.filter(pk=1).first(), ForecastTrial.objects.filter(line="").first()
 
 
-def chart_of(halves: Iterable[HalfHour]) -> Chart:
+def chart_of(halves: Sequence[HalfHour]) -> Chart:
     """Agents by half hour: those that are needed, or, of what is over, those that were there; and who was missing."""
-    here, missing = _("Hacen falta, o estuvieron"), _("Faltaron")
+    is_known = any(one.there is not None for one in halves)
+    here, missing = _("Hacen falta, o estuvieron") if is_known else _("Hacen falta"), _("Faltaron")
     values: dict[str, dict[str, float]] = {}
     for one in halves:
         needed = one.need.agents or 0

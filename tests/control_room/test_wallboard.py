@@ -133,6 +133,10 @@ def test_without_a_link_who_waits_is_told_by_the_log_and_it_says_since_when(
     assert "desde las 09:55:00" in page
     assert 'data-began="2026-11-25T09:58:30' in page
     assert "según el registro, a las 09:58:30" in page
+    taken(board, *call(at("2026-11-25 09:58:30"), "3.1", "101", (40, "NONE|ABANDON|1|1|40")))
+    page = seen(token)
+    assert "nadie" in page
+    assert "según el registro, a las 09:59:10" in page
 
 
 def test_without_a_link_and_a_log_that_stands_still_nobody_knows_who_waits(

@@ -162,6 +162,7 @@ def test_a_day_shows_what_was_planned_what_came_and_who_was_there(
         assert part in nine
     eleven = page[page.index('class="nowrap">11:00') :]
     assert "<strong>14</strong>" in eleven[:600]
+    assert "Hacen falta, o estuvieron" in page
     assert "Erlang C" in page
     assert "no está medido" in page
     assert "todavía no" not in page, "all that is over is told"
@@ -176,6 +177,8 @@ def test_half_hours_that_are_over_say_why_they_are_blank(
     page = signed_in(elena).get(PAGE).content.decode()
     assert "De lo que entró este día todavía no se leyó nada" in page
     assert "nadie se registró ese día" in page
+    assert "Hacen falta" in page
+    assert "o estuvieron" not in page
     figure(at(f"{TODAY} 09:00"), "101", 77).save()
     monkeypatch.setattr("django.utils.timezone.now", lambda: at(f"{TODAY} 12:00"))
     page = signed_in(elena).get(PAGE).content.decode()
