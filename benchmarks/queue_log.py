@@ -106,6 +106,15 @@ def taken(path: Path) -> None:
         take_lines(board=board, lines=(text.rstrip("\n") for text in file))
 
 
+def ends_what_is_open(path: Path) -> None:
+    """A line of half a day later: a month in which somebody waits still is not sealed."""
+    from telephony.models import Switchboard
+    from telephony.queue_log.taking import take_lines
+
+    newest = max(int(line.partition("|")[0]) for line in path.open())
+    take_lines(board=Switchboard.objects.get(), lines=[f"{newest + 13 * 3600}|NONE|101|Agente 1|PAUSE|"])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=1_000_000)
@@ -135,6 +144,7 @@ def main() -> None:
         took = timed(lambda: taken(path))
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         again = timed(lambda: taken(path))
+        ends_what_is_open(path)
         counted = timed(count_changed)
         month = next(months_with_figures())
         sealed = timed(lambda: seal(month=month, by=None, now=timezone.now() + timedelta(days=3650)))
