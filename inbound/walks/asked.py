@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from escalations.letters import sectors_of
 from inbound.fields import CALLER_NAME, TELEPHONE, Field
@@ -21,6 +22,7 @@ from inbound.walks.state import WalkState, state_on
 from service_level.days import LA_PAZ
 from telephony.phone_numbers import parse
 
+ONLY_THE_SAME = gettext_lazy("No se conoce otro teléfono que el mismo de que trata")
 SAID_NAMES = ("caller_name", "requester_name", "name")  # of who is on the line, when she is no customer that was found
 
 
@@ -77,6 +79,16 @@ def call_back_on(
     others = [one for one in numbers if one != (parse(about) or about)]
     tried = [one for one in (*given, *others, *numbers) if one]
     return next(iter(sorted(tried, key=lambda one: any(same_value(one, line) for line in stolen))), "")[:16]
+
+
+def called_back_about(here: WalkState, about: str) -> tuple[str, list[str]]:
+    """Where she is called back about what was asked for, and what its card says of that. A number that it is `about`
+    (E.164; else a contract or a damage) is the last one: of a line that was stolen whoever stole it answers there.
+    """
+    is_number = parse(about) == about
+    telephone = call_back_on(here.walk, here.known, about=about, stolen=stolen_lines(here))
+    telephone = telephone or (about if is_number else "")
+    return telephone, [str(ONLY_THE_SAME)] if is_number and same_value(telephone, about) else []
 
 
 def stolen_line(here: WalkState, step: Step) -> str:

@@ -13,7 +13,7 @@ from escalations.raising import add_detail, raise_escalation
 from inbound.flows.conditions import arguments
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
+from inbound.walks.asked import called_back_about, customer_on_file, zone_of
 from inbound.walks.cards import plain
 from inbound.walks.consequences import told_of, whom_in_words
 from inbound.walks.customers import as_it_was
@@ -21,7 +21,6 @@ from inbound.walks.state import WalkState, state_on
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import BECAME_OF_WRITE
 from inbound.writes.writing import whom_of
-from telephony.phone_numbers import parse
 
 KIND = "write_not_done"
 GONE_ON_WITH_ANOTHER = gettext_lazy(
@@ -63,15 +62,16 @@ def hand_over_what_was_left(
         place = max(n for n, passed in enumerate(here.trail, start=1) if passed.write_id in {one.pk for one in several})
         asked = state_on(walk=here.walk, trail=here.trail[:place])
         then = as_it_was(asked)
+        telephone, only = called_back_about(here, whom)
         own = raise_escalation(
             key=f"walk:{here.walk.key}:gone-on:{whom}",
             kind=KIND,
             line=here.walk.line.number,
             contract=then.contract or here.walk.contract,
             customer_name=customer_on_file(then, asked.known) or several[0].requester_name,
-            telephone=call_back_on(here.walk, here.known, stolen=stolen_lines(here)) or parse(whom) or "",
+            telephone=telephone,
             zone=zone_of(here.known),
-            reason=told,
+            reason=". ".join([told, *only]),
             details=told_of(several[0]),
             by=here.walk.by,
             now=now,

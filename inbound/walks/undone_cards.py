@@ -13,7 +13,15 @@ from escalations.raising import add_detail, corrected_in_words, raise_escalation
 from inbound.flows.conditions import PROTOCOL, SENTENCE, arguments, same_value
 from inbound.flows.shapes import REFUSED, Step
 from inbound.models import Footstep, OutsideWrite
-from inbound.walks.asked import call_back_on, customer_on_file, stolen_line, stolen_lines, who_asks, zone_of
+from inbound.walks.asked import (
+    ONLY_THE_SAME,
+    call_back_on,
+    customer_on_file,
+    stolen_line,
+    stolen_lines,
+    who_asks,
+    zone_of,
+)
 from inbound.walks.call_words import said_to_her, words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key, plain
 from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
@@ -68,7 +76,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
     about = undone.write.to_whom if undone.write else undone.about  # of two numbers each has its own
     ended = _("La llamada terminó antes de este paso (%(how)s).") % {"how": how}
     is_the_same = bool(telephone) and same_value(telephone, number)
-    only = [_("No se conoce otro teléfono que el mismo de que trata")] if is_the_same else []
+    only = [str(ONLY_THE_SAME)] if is_the_same else []
     since = [
         _("Corregido en la misma llamada: %(what)s") % {"what": corrected_in_words(str(details[name]), before)}
         for name, before in undone.before.items()

@@ -17,7 +17,7 @@ from inbound.fields import Field
 from inbound.flows.shapes import REFUSED
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
+from inbound.walks.asked import called_back_about, customer_on_file, zone_of
 from inbound.walks.came_about import asked_again, tell_of_a_mistake, tell_of_what_is_done
 from inbound.walks.cards import cards_of
 from inbound.walks.consequences import told_of, whom_in_words
@@ -29,7 +29,6 @@ from inbound.walks.undone import may_be_about
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import BECAME_OF_WRITE, MISTAKEN, NO_LONGER, STANDS, mistakes_among
 from telephony import phone_numbers
-from telephony.phone_numbers import parse
 
 KIND = "write_not_done"
 BECAME_OF = "became_of_"
@@ -217,15 +216,17 @@ def hand_over_a_mistake(here: WalkState, write: OutsideWrite, *, now: datetime, 
     place = next((n for n, passed in enumerate(here.trail, start=1) if passed.write_id == write.pk), 0)
     whose = as_it_was(state_on(walk=here.walk, trail=here.trail[:place])).contract if place else ""
     what = f"{actions()[write.action].words} {write.reference}".strip()
+    telephone, only = called_back_about(here, write.to_whom)
+    told = (BY_MISTAKE if is_called else NOT_NEEDED) % {"what": what}
     card = raise_escalation(
         key=MISTAKEN % write.pk,
         kind=KIND,
         line=here.walk.line.number,
         contract=whose or here.walk.contract,  # whose line it is; who is called is who asked for it
         customer_name=customer_on_file(here.walk, here.known),
-        telephone=call_back_on(here.walk, here.known, stolen=stolen_lines(here)) or parse(write.to_whom) or "",
+        telephone=telephone,
         zone=zone_of(here.known),
-        reason=(BY_MISTAKE if is_called else NOT_NEEDED) % {"what": what},
+        reason=". ".join([told, *only]),
         details=told_of(write),
         promised=_("Supervisión revisa lo que se pidió por error y le llama.") if is_called else "",
         by=here.walk.by,

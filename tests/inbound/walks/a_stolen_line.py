@@ -102,6 +102,13 @@ class Robbed(Caller):
     def back_to(self, step: str) -> None:
         self.back(next(one.position for one in reversed(self.here.path) if one.step == step))
 
+    def goes_back_for(self, number: str = LINE) -> Robbed:
+        """Says its number again, or another, which is looked up anew."""
+        self.back_to("mio_number")
+        self.answer(number=number)
+        self.look()
+        return self
+
     def leaves(self) -> None:
         leave_call(
             by=self.by, key=self.walk.key, position=self.here.footstep.position, how="hung_up", reason="", name="",
@@ -111,10 +118,7 @@ class Robbed(Caller):
     def has_another_suspended(self, side: OtherSide, number: str = ANOTHER) -> None:
         """Goes back, has another number suspended and blocked, and stands at the end."""
         seen(side, number=number)
-        self.back_to("mio_number")
-        self.answer(number=number)
-        self.look()
-        self.to_the_suspension()
+        self.goes_back_for(number).to_the_suspension()
         self.does(side)
         self.does(side)
         self.answer(telephone=self.who[2])
@@ -156,9 +160,7 @@ class ToppedUp(Robbed):
     def says_it_was_for_another(self, side: OtherSide) -> None:
         """Goes back, has another number topped up, and says at the end that the first was a mistake."""
         seen(side, number=ANOTHER)
-        self.back_to("mio_number")
-        self.answer(number=ANOTHER)
-        self.look()
+        self.goes_back_for(ANOTHER)
         self.asks_for_her_top_up()
         self.does(side)
         self.ends_by(NO_LONGER)

@@ -27,10 +27,7 @@ def now(at: Any) -> datetime:
 
 def corrects_to_another(rosa: Robbed, side: OtherSide, number: str = ANOTHER) -> None:
     seen(side, number=number)
-    rosa.back_to("mio_number")
-    rosa.answer(number=number)
-    rosa.look()
-    rosa.to_the_suspension()
+    rosa.goes_back_for(number).to_the_suspension()
 
 
 def about(number: str) -> list[Escalation]:
@@ -77,9 +74,7 @@ def test_the_wrong_line_that_was_topped_up_is_on_a_card(side: OtherSide, ana: Ag
     rosa = ToppedUp(ana, now, ROSA)
     rosa.does(side)
     seen(side, number=ANOTHER)
-    rosa.back_to("mio_number")
-    rosa.answer(number=ANOTHER)
-    rosa.look()
+    rosa.goes_back_for(ANOTHER)
     rosa.asks_for_her_top_up()
     rosa.does(side)
     assert rosa.here.step.kind == "end"
@@ -89,14 +84,44 @@ def test_the_wrong_line_that_was_topped_up_is_on_a_card(side: OtherSide, ana: Ag
     assert "+591 707-12345 Bs\xa010,00" in card.reason
 
 
+@pytest.mark.parametrize("on_file", [[LINE], [], [LINE, "4251234"]])
+def test_who_has_no_other_telephone_is_not_called_on_the_stolen_line_unsaid(
+    side: OtherSide, ana: Agent, now: datetime, on_file: list[str]
+) -> None:
+    """Whoever stole it answers there."""
+    seen(side)
+    side.answers["smartflex/customer"]["customer"]["telephones"] = on_file
+    rosa = Robbed(ana, now, ROSA).to_the_suspension()
+    rosa.does(side)
+    rosa.does(side)
+    seen(side, number=ANOTHER)
+    side.answers["smartflex/customer"]["customer"]["telephones"] = on_file
+    rosa.goes_back_for(ANOTHER).to_the_suspension()
+    rosa.leaves()
+    (card,) = Escalation.objects.filter(key__contains=":gone-on:")
+    has_another = "4251234" in on_file
+    assert card.telephone == ("+59144251234" if has_another else f"+591{LINE}")
+    assert ("No se conoce otro teléfono que el mismo de que trata" in card.reason) is not has_another
+
+
+def test_a_mistake_that_nobody_else_can_be_called_about_says_so(side: OtherSide, ana: Agent, now: datetime) -> None:
+    seen(side)
+    side.answers["smartflex/customer"]["customer"]["telephones"] = [LINE]
+    rosa = ToppedUp(ana, now, ROSA)
+    rosa.does(side)
+    rosa.who = (*ROSA[:2], LINE)
+    rosa.says_it_was_for_another(side)
+    card = Escalation.objects.get(key__endswith=":mistaken")
+    assert card.telephone == f"+591{LINE}"
+    assert card.reason.endswith("No se conoce otro teléfono que el mismo de que trata")
+
+
 def test_who_is_handed_over_has_it_on_that_card(side: OtherSide, ana: Agent, now: datetime) -> None:
     seen(side)
     rosa = ToppedUp(ana, now, ROSA)
     rosa.does(side)
     seen(side, number=ANOTHER)
-    rosa.back_to("mio_number")
-    rosa.answer(number=ANOTHER)
-    rosa.look()
+    rosa.goes_back_for(ANOTHER)
     leave_call(
         by=rosa.by, key=rosa.walk.key, position=rosa.here.footstep.position, how="handed_over", reason="Pide otra cosa",
         name=ROSA[0], telephone=ROSA[2], now=now,
@@ -109,9 +134,7 @@ def test_who_went_back_and_asked_for_the_same_has_no_card_of_it(side: OtherSide,
     seen(side)
     rosa = ToppedUp(ana, now, ROSA)
     rosa.does(side)
-    rosa.back_to("mio_number")
-    rosa.answer(number=LINE)
-    rosa.look()
+    rosa.goes_back_for()
     rosa.leaves()
     clock(now, 3, 40)
     assert not Escalation.objects.exists()

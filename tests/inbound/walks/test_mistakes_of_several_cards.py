@@ -17,7 +17,6 @@ from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.a_stolen_line import (
     CONTRACT,
     JUAN,
-    LINE,
     REFUSED,
     ROSA,
     Robbed,
@@ -75,10 +74,7 @@ def test_what_is_undone_while_he_is_on_the_line_is_asked_for_anew(
     settled(card, elena, now + timedelta(minutes=3), outcome="Deshecho en LBC")
     seen(side)
     juan.now = now + timedelta(minutes=5)
-    juan.back_to("mio_number")
-    juan.answer(number=LINE)
-    juan.look()
-    juan.to_the_suspension()
+    juan.goes_back_for().to_the_suspension()
     before = len(juan.heard)
     juan.does(side)
     assert "quedó suspendida" in " ".join(juan.heard[before:])
@@ -100,10 +96,7 @@ def test_what_is_undone_while_he_is_on_the_line_is_not_told_to_be_so(
     settled(card, elena, now + timedelta(minutes=3), outcome="Deshecho en LBC")
     seen(side)
     juan.now = now + timedelta(minutes=5)
-    juan.back_to("mio_number")
-    juan.answer(number=LINE)
-    juan.look()
-    juan.to_the_suspension()
+    juan.goes_back_for().to_the_suspension()
     before = len(juan.heard)
     juan.does(side, REFUSED)
     assert "No pude suspender" in " ".join(juan.heard[before:])
@@ -126,10 +119,7 @@ def test_a_mistake_that_was_undone_and_reopened_is_not_done_again(
     reopen(escalation_id=card.pk, reason="Volvió a llamar", by=elena, now=now + timedelta(minutes=4))
     seen(side)
     juan.now = now + timedelta(minutes=6)
-    juan.back_to("mio_number")
-    juan.answer(number=LINE)
-    juan.look()
-    juan.to_the_suspension()
+    juan.goes_back_for().to_the_suspension()
     before = len(juan.heard)
     juan.does(side, REFUSED)
     assert "quedó suspendida" not in " ".join(juan.heard[before:])
@@ -161,10 +151,7 @@ def test_a_card_that_was_united_with_one_of_another_line_is_followed(
     _juan, his = refused_and_handed_over(luis, side, now)
     seen(side, number="70788888")
     other = Robbed(luis, now + timedelta(minutes=1), JUAN)
-    other.back_to("mio_number")
-    other.answer(number="70788888")
-    other.look()
-    other.to_the_suspension()
+    other.goes_back_for("70788888").to_the_suspension()
     other.does(side, REFUSED)
     other.answer(telephone="74444444")
     other.answer()
@@ -224,9 +211,7 @@ def test_a_doubt_that_was_withdrawn_and_is_done_after_all_is_to_be_undone(
     rosa.does(side, "doubt")
     rosa.answer(telephone=ROSA[2])
     hers = Escalation.objects.get()
-    rosa.back_to("mio_number")
-    rosa.answer(number=LINE)
-    rosa.look()
+    rosa.goes_back_for()
     rosa.answer("balance")
     while rosa.here.step.kind != "end":
         before = rosa.here.footstep.position

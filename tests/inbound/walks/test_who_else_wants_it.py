@@ -315,9 +315,7 @@ def test_the_card_that_goes_on_for_two_asks_for_both(side: OtherSide, ana: Agent
         seen(side, number=number)
         robbed = Robbed(ana, now, ROSA)
         if number == ANOTHER:
-            robbed.back_to("mio_number")
-            robbed.answer(number=ANOTHER)
-            robbed.look()
+            robbed.goes_back_for(ANOTHER)
         robbed.to_the_suspension().does(side, REFUSED)
         robbed.answer(telephone=ROSA[2])
         robbed.answer()
