@@ -20,6 +20,7 @@ from telephony import phone_numbers
 
 LEAST_WORKED = 10  # one hour in so many is worked at the least, or nobody has filled in the hours
 END_OF_DAY = time(23, 59, 59)
+LONGEST_NOTE = 2000  # letters
 
 
 class UnknownKind(ValueError):
@@ -136,7 +137,7 @@ def correct_raised(
     card.save(update_fields=[*said, "due_at", "warn_at", "version"])
     new = ", ".join(dict.fromkeys(filter(None, told)))
     note = _("Corregido en la misma llamada: %(told)s.") % {"told": new} if new else _("Corregido en la misma llamada.")
-    write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=note[:2000])
+    write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=note[:LONGEST_NOTE])
     write_at_once(card, now=now)
     return note
 
@@ -248,7 +249,7 @@ def add_detail(*, key: str, text: str, by: User | None, now: datetime) -> Escala
         card = locked_escalation(there.pk)
         card.version += 1
         card.save(update_fields=["version"])
-        write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=text[:2000])
+        write_down(card, verb=Verb.NOTE, from_state=card.state, by=by, now=now, note=text[:LONGEST_NOTE])
     return card
 
 

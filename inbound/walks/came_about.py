@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.models import Escalation
-from escalations.raising import add_detail
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asks import LOOKED_BACK, Ask, asks_of_open_cards
@@ -27,6 +26,7 @@ from inbound.walks.cards import plain
 from inbound.walks.consequences import whom_in_words
 from inbound.walks.lane_news import WITHDRAWN
 from inbound.walks.mistakes import tell_who_else_wants_it
+from inbound.walks.told_on_cards import Told
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import not_mistaken
 from screens.templatetags.screens import bs
@@ -41,9 +41,10 @@ OF_AN_ORDER = ("order", "damage")  # details by which a card is about one
 def tell_of_what_is_done(write: OutsideWrite, *, by: User, now: datetime) -> None:
     """Tell the open cards that ask for what a call just had done. Call it inside a transaction."""
     asks = asks_of_open_cards(now=now, of=write)
+    told = Told(ask.card.pk for ask in asks)
     for ask, done in _met(asks, OutsideWrite.objects.filter(pk=write.pk, state=State.DONE)):
         if ask.is_about(done):
-            _tell(ask.card, _words(ask, done), by=by, now=now)
+            told.tell(ask.card, _words(ask, done), by=by, now=now)
     tell_who_else_wants_it(now=now, of=write)
 
 
@@ -53,19 +54,20 @@ def tell_the_open_cards(*, now: datetime) -> None:
     one thing each of the other, for whoever does it must know of both. Call it inside a transaction.
     """
     asks = asks_of_open_cards(now=now)
+    told = Told(ask.card.pk for ask in asks)
     asked = OutsideWrite.objects.filter(owed_at__gt=now - LOOKED_BACK, is_not_needed=False)
     meant = not_mistaken(asked.exclude(state__in=NOT_HAPPENING))
     for ask, write in _met(asks, meant.select_related("card")):
         if write.state != State.DONE:
             if write.card is None or write.card.state not in Escalation.UNSETTLED:  # else each is told of the other
-                _tell(ask.card, _may_be_done(ask, write), by=None, now=now)
+                told.tell(ask.card, _may_be_done(ask, write), now=now)
         elif ask.is_about(write):
-            _tell(ask.card, _words(ask, write), by=None, now=now)
+            told.tell(ask.card, _words(ask, write), now=now)
         elif write.settled_at is not None and ask.was_before(write):
             words = _("Otra llamada lo hizo antes, el %(at)s: «%(what)s», %(whom)s (%(reference)s). Vea si sigue así.")
             at = date_format(timezone.localtime(write.settled_at, LA_PAZ), "d/m/Y H:i")
-            _tell(ask.card, words % {**_what(write), "at": at}, by=None, now=now)
-    _tell_each_of_the_other(asks, now=now)
+            told.tell(ask.card, words % {**_what(write), "at": at}, now=now)
+    _tell_each_of_the_other(asks, told, now=now)
     _tell_of_two_cards_of_one_order(now=now)
     tell_who_else_wants_it(now=now)
 
@@ -73,11 +75,15 @@ def tell_the_open_cards(*, now: datetime) -> None:
 @translation.override(settings.LANGUAGE_CODE)
 def tell_of_a_mistake(write: OutsideWrite, *, its_card: Escalation, by: User, now: datetime) -> None:
     """What is to be undone is not what other cards ask for, whatever they were told. Call it inside a transaction."""
-    for ask, _write in _met(asks_of_open_cards(now=now, of=write), OutsideWrite.objects.filter(pk=write.pk)):
+    asks = asks_of_open_cards(now=now, of=write)
+    told = Told(ask.card.pk for ask in asks)
+    for ask, _write in _met(asks, OutsideWrite.objects.filter(pk=write.pk)):
         if ask.card.pk != its_card.pk:
-            told = _("Lo que otra llamada pidió fue un error, y se deshace (derivación #%(pk)d): «%(what)s», %(whom)s.")
+            words = _(
+                "Lo que otra llamada pidió fue un error, y se deshace (derivación #%(pk)d): «%(what)s», %(whom)s."
+            )
             said = {"what": actions()[write.action].words, "whom": whom_in_words(write), "pk": its_card.pk}
-            _tell(ask.card, told % said, by=by, now=now)
+            told.tell(ask.card, words % said, by=by, now=now)
     tell_who_else_wants_it(now=now, of=write)
 
 
@@ -93,7 +99,7 @@ def _met(asks: list[Ask], writes: QuerySet[OutsideWrite]) -> Iterator[tuple[Ask,
                     yield ask, write
 
 
-def _tell_each_of_the_other(asks: list[Ask], *, now: datetime) -> None:
+def _tell_each_of_the_other(asks: list[Ask], told: Told, *, now: datetime) -> None:
     by_number: dict[tuple[str, str], list[Ask]] = defaultdict(list)
     for ask in asks:
         for number in ask.numbers:
@@ -110,7 +116,7 @@ def _tell_each_of_the_other(asks: list[Ask], *, now: datetime) -> None:
             is_of_it = where.write is not None and plain(where.write.to_whom) == plain(number)
             whom = whom_in_words(where.write) if where.write and is_of_it else display(plain(number))
             said = {"what": actions()[ask.action].words, "whom": whom, "pk": where.card.pk}
-            _tell(ask.card, words % said, by=None, now=now)
+            told.tell(ask.card, words % said, now=now)
 
 
 def _tell_of_two_cards_of_one_order(*, now: datetime) -> None:
@@ -126,12 +132,13 @@ def _tell_of_two_cards_of_one_order(*, now: datetime) -> None:
         name = next(name for name in OF_AN_ORDER if name in card.details)
         if card.details[name]:
             of_one[card.kind_id, name, str(card.details[name])].append(card)
+    told = Told(card.pk for cards in of_one.values() for card in cards)
     for (_kind, _name, what), cards in of_one.items():
         for one, other in combinations(cards, 2):
             if _call_of(one) != _call_of(other):
                 words = _("De %(what)s hay otra derivación, de otra llamada: #%(pk)d. Vea lo que se dijo en las dos.")
                 for card, where in ((one, other), (other, one)):
-                    _tell(card, words % {"what": what, "pk": where.pk}, by=None, now=now)
+                    told.tell(card, words % {"what": what, "pk": where.pk}, now=now)
 
 
 def _call_of(card: Escalation) -> str:
@@ -169,9 +176,3 @@ def asked_again(done: OutsideWrite) -> str:
 
 def _what(write: OutsideWrite) -> dict[str, object]:
     return {"what": actions()[write.action].words, "whom": whom_in_words(write), "reference": write.reference}
-
-
-def _tell(card: Escalation, words: str, *, by: User | None, now: datetime) -> None:
-    """Once."""
-    if not card.changes.filter(note=words).exists():
-        add_detail(key=card.key, text=words, by=by, now=now)

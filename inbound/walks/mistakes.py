@@ -6,7 +6,7 @@ its own; but whoever joined another's, for nobody knew of it yet, or reiterated 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,15 +17,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
-from escalations.raising import add_detail
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asks import LOOKED_BACK
 from inbound.walks.consequences import whom_in_words
+from inbound.walks.told_on_cards import Told
 from inbound.walks.wanted_by_others import (
-    Notes,
     joined_by,
-    notes_of_cards,
     other_cards,
     other_writes,
     own_cards,
@@ -83,16 +81,16 @@ def tell_who_else_wants_it(*, now: datetime, of: OutsideWrite | None = None) -> 
     their_mistakes = cards_of_mistakes([one.pk for several in others.values() for one in several])
     wanting_cards = [card for several in cards.values() for one in several for card in (one, one.survivor)]
     both = [card for one in mistakes for card in (one.said, one.again) if card is not None]
-    told = notes_of_cards([card.pk for card in (*both, *wanting_cards)])
+    told = Told(card.pk for card in (*both, *wanting_cards))
     for one in mistakes:
         _tell_both_cards(one, told, now=now)
     for write, card in undone:
         for other in others.get((write.action, write.to_whom), ()):
             if other.walk_id != write.walk_id:
                 every = _words_of(write, other, their_mistakes.get(other.pk))
-                _tell(card, every[0], told, instead_of=every, now=now)
+                told.tell(card, every[0], instead_of=every, now=now)
         for words in (*joined.get(write.pk, ()), *of_its_damage.get(write.pk, ()), *served.get(write.pk, ())):
-            _tell(card, words, told, now=now)
+            told.tell(card, words, now=now)
         for wanting in cards.get(write.to_whom, ()) if (write, card) in of_lines else ():
             if wanting.pk not in own[write.walk_id]:
                 _tell_of_each_other(write, card, wanting, told, now=now)
@@ -118,12 +116,12 @@ def _tell_what_followed(writes: list[OutsideWrite], *, now: datetime) -> None:
     """What must follow from what was no mistake, as supervision said, has a card: it hears when that is another now."""
     followed = [(write, write.follow_card.survivor) for write in writes if write.follow_card is not None]
     mistakes = cards_of_mistakes([write.pk for write, _card in followed])
-    told = notes_of_cards([card.pk for _write, card in followed])
+    told = Told(card.pk for _write, card in followed)
     for write, card in followed:
         mistake = mistakes.get(write.pk)
         if mistake is not None and card.state in Escalation.UNSETTLED and card.pk != mistake.pk:
             every = what_became_of_a_mistake(mistake)
-            _tell(card, every[0], told, instead_of=every[1:], now=now)
+            told.tell(card, every[0], instead_of=every[1:], now=now)
 
 
 def what_became_of_a_mistake(mistake: Escalation) -> list[str]:
@@ -143,35 +141,35 @@ def what_became_of_a_mistake(mistake: Escalation) -> list[str]:
     ]
 
 
-def _tell_both_cards(mistake: Mistake, told: Notes, *, now: datetime) -> None:
+def _tell_both_cards(mistake: Mistake, told: Told, *, now: datetime) -> None:
     """That it may have been done twice, and that it was a mistake, are two cards of one thing."""
     said, again = mistake.said, mistake.again
     if again is None or again.pk == said.pk:
         return
     if said.state in Escalation.UNSETTLED:
         words = _("Si se hizo dos veces lo pregunta la derivación #%(pk)d: deshágalo una sola vez.")
-        _tell(said, words % {"pk": again.pk}, told, now=now)
+        told.tell(said, words % {"pk": again.pk}, now=now)
     if again.state in Escalation.UNSETTLED and f"#{said.pk} " not in again.reason:
         words = _("La llamada dijo que fue un error: lo deshace la derivación #%(pk)d. Deshágalo una sola vez.")
-        _tell(again, words % {"pk": said.pk}, told, now=now)
+        told.tell(again, words % {"pk": said.pk}, now=now)
 
 
 def _tell_of_each_other(
-    write: OutsideWrite, card: Escalation, wanting: Escalation, told: Notes, *, now: datetime
+    write: OutsideWrite, card: Escalation, wanting: Escalation, told: Told, *, now: datetime
 ) -> None:
     """The card that undoes it, and one of a call that wants it, or the card that goes on for that."""
     goes_on, whom = wanting.survivor, display(write.to_whom)
     if goes_on.pk == card.pk:
         words = _("Aquí se unió lo de otra llamada que quiere %(whom)s así: %(who)s. No lo deshaga sin verlo.")
-        _tell(card, words % {"whom": whom, "who": who_of(wanting)}, told, now=now)
+        told.tell(card, words % {"whom": whom, "who": who_of(wanting)}, now=now)
         return
     said = {"pk": goes_on.pk, "whom": whom, "who": who_of(wanting)}
     words = _("Otra llamada quiere %(whom)s así: derivación #%(pk)d, %(who)s. Véala antes de deshacerlo.")
-    _tell(card, words % said, told, now=now)
+    told.tell(card, words % said, now=now)
     if goes_on.state in Escalation.UNSETTLED:
         said = {"pk": card.pk, "what": actions()[write.action].words, "whom": whom}
         words = _("«%(what)s», %(whom)s, se pidió por error en otra llamada, y la derivación #%(pk)d lo deshace.")
-        _tell(goes_on, words % said, told, now=now)
+        told.tell(goes_on, words % said, now=now)
 
 
 def _words_of(write: OutsideWrite, other: OutsideWrite, mistake: Escalation | None) -> list[str]:
@@ -205,12 +203,3 @@ def _is_hers(write: OutsideWrite, other: OutsideWrite) -> bool:
     if not is_so or write.settled_by_id or other.settled_by_id or not (write.settled_at and other.settled_at):
         return False
     return timedelta(0) <= write.settled_at - other.settled_at <= A_DAY
-
-
-def _tell(card: Escalation, words: str, told: Notes, *, now: datetime, instead_of: Collection[str] = ()) -> None:
-    """Once; anew where something else was told of the same since."""
-    of_the_same = (words, *instead_of)
-    last = next((note for note in reversed(told[card.pk]) if note.startswith(of_the_same)), "")
-    if last != words:
-        told[card.pk].append(words)
-        add_detail(key=card.key, text=words, by=None, now=now)

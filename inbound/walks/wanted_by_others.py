@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from escalations.models import Change, Escalation
+from escalations.models import Escalation
 from inbound.models import Footstep, OutsideWrite
 from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file
@@ -18,6 +18,7 @@ from inbound.walks.asks import LOOKED_BACK, forms_of
 from inbound.walks.cards import ABOUT
 from inbound.walks.lane_news import WITHDRAWN
 from inbound.walks.state import flow_of, given_on, read_state
+from inbound.walks.told_on_cards import Told
 from inbound.walks.undone import may_be_about
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import BECAME_OF_WRITE, MISTAKES, NO_LONGER, WENT_OUT, WRITE_OF
@@ -27,7 +28,6 @@ from telephony.phone_numbers import display
 OF_A_LINE = ("write_not_done", "sim_block")  # kinds of cards about a line that is to be suspended or blocked
 AMOUNT = "amount"  # among what a card tells: of money each call has its own
 Undone = list[tuple[OutsideWrite, Escalation]]
-Notes = dict[int, list[str]]
 
 
 def other_writes(undone: Undone, *, now: datetime) -> dict[tuple[str, str], list[OutsideWrite]]:
@@ -130,12 +130,12 @@ def served_by(undone: Undone, *, now: datetime) -> dict[int, list[str]]:
     numbers = {form for write, _card in of_money for form in (*forms_of(write.to_whom), display(write.to_whom))}
     same = Escalation.objects.filter(raised_at__gt=now - LOOKED_BACK, details__number__in=list(numbers))
     cards = list(same.filter(details__has_key=AMOUNT).order_by("pk")) if of_money else []
-    told, found = notes_of_cards([card.pk for card in cards]), defaultdict[int, list[str]](list)
+    told, found = Told(card.pk for card in cards), defaultdict[int, list[str]](list)
     for write, undoing in of_money:
         for card in cards:
             is_its_own = card.pk == undoing.pk or f"{card.key}:".startswith(f"{WRITE_OF}{write.pk}:")
             of_as_much = card.details[AMOUNT] == bs(write.amount)
-            if is_its_own or not of_as_much or not any(f"({write.reference})" in note for note in told[card.pk]):
+            if is_its_own or not of_as_much or not any(f"({write.reference})" in note for note in told.of(card)):
                 continue
             words = _("A la derivación #%(pk)d, %(who)s, se le dijo que esto era lo suyo: deshecho, queda sin ello.")
             parts = (who_of(card), display(card.telephone))
@@ -158,12 +158,3 @@ def own_cards(undone: Undone) -> dict[int, set[int]]:
     for walk, *cards in OutsideWrite.objects.filter(walk__in=walks).values_list("walk", "card", "follow_card"):
         own[walk] |= {pk for pk in cards if pk}
     return own
-
-
-def notes_of_cards(cards: list[int]) -> Notes:
-    """In the order in which they were told."""
-    found: Notes = defaultdict(list)
-    told = Change.objects.filter(escalation__in=cards).exclude(note="").order_by("pk")
-    for card, note in told.values_list("escalation", "note"):
-        found[card].append(note)
-    return found
