@@ -115,7 +115,7 @@ def _each_once(*columns: str) -> dict[str, list[str]]:
 def is_masked(*, user: User, escalation: Escalation | None = None) -> bool:
     """Whether telephones are hidden: whoever has to call the customer needs them, an auditor does not."""
     raised_it = escalation is not None and escalation.raised_by_id == user.pk
-    return user.sees_the_centre and not user.steers_campaigns and not raised_it
+    return user.reads_masked and not raised_it
 
 
 def sheet_of(escalations: QuerySet[Escalation], *, masked: bool) -> Sheet:

@@ -69,6 +69,11 @@ class User(AbstractUser):
         """Whether this person may launch, assign and close (supervisor, administrator)."""
         return self.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
+    @property
+    def reads_masked(self) -> bool:
+        """Whether numbers, cards and addresses are hidden in others' work: who only reads has nobody to call."""
+        return self.sees_the_centre and not self.steers_campaigns
+
 
 class CodeTries(models.Model):
     """Codes of the second factor that somebody has tried since the last right one; a right one deletes the row."""

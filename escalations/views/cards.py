@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import roles_only, signed_in_user
-from agents.disclosure import record_reveal
 from agents.models import Role
+from agents.revealing import is_revealed
 from escalations import working
 from escalations.card_page import WORDS, card_page, who_may_have
 from escalations.changes import newest_change
@@ -107,13 +107,9 @@ def escalation_undo(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def escalation_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an auditor who says why what is masked; the reason is logged."""
-    user, found = signed_in_user(request), _find(request, pk)
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        messages.error(request, _("Escriba para qué necesita ver los datos."))
+    subject = _("Teléfono y datos de la derivación %(pk)d") % {"pk": _find(request, pk).pk}
+    if not is_revealed(request, subject=subject):
         return redirect("escalations:escalation", pk=pk)
-    subject = _("Teléfono y datos de la derivación %(pk)d") % {"pk": found.pk}
-    record_reveal(user=user, subject=subject, reason=reason, now=timezone.now())
     return show_card(request, pk, revealed=True)
 
 

@@ -39,7 +39,7 @@ def attended_export(request: HttpRequest) -> HttpResponseBase:
     asked = asked_for(sent=request.GET, now=now)
     found = find_walks(asked=asked, user=user)
     record_export(user=user, subject=_("Atenciones: %(asked)s") % {"asked": asked.words}, rows=found.count(), now=now)
-    sheet = sheet_of(found, masked=not user.steers_campaigns)
+    sheet = sheet_of(found, masked=user.reads_masked)
     return workbook_response(_("atenciones"), [sheet], today=timezone.localdate(now))
 
 

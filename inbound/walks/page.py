@@ -125,6 +125,8 @@ class WalkPage:
     asks_first: bool = False  # what the call went back from is asked about before she is told goodbye
     differs: str = ""  # what the step would ask for now, and did not: it was asked for in other words
     news: str = ""  # what the call corrected since this lane began
+    masked: bool = False  # what is read by somebody who needs none of the numbers in it
+    may_reveal: bool = False
 
     @property
     def is_narrowed(self) -> bool:

@@ -15,6 +15,7 @@ from inbound.flows.shapes import SAME_CARD, Branch, Step
 from inbound.models import Footstep
 from inbound.outside.found_words import row_in_words, words_of
 from inbound.outside.look_ups import look_ups
+from inbound.outside.masked_words import masked_answer, masked_free
 from inbound.walks.cards import WHICH
 from inbound.walks.state import CONTINUED, WalkState
 
@@ -33,8 +34,8 @@ class Passed:
     may_return: bool
 
 
-def trail_of(here: WalkState) -> list[Passed]:
-    """All footsteps of a walk, oldest first, as lines to read."""
+def trail_of(here: WalkState, *, masked: bool = False) -> list[Passed]:
+    """All footsteps of a walk, oldest first, as lines to read. `masked`: by who does not attend it."""
     counting = {footstep.position for footstep in here.path}
     newest = here.footstep.position
     ended = here.walk.ended_at is not None
@@ -49,7 +50,7 @@ def trail_of(here: WalkState) -> list[Passed]:
                 position=footstep.position,
                 ref=step.ref,
                 title=step.title,
-                what=_what(step, footstep),
+                what=_what(step, footstep, masked=masked),
                 at=footstep.entered_at,
                 is_undone=not counts,
                 is_current=footstep.position == newest and not ended,
@@ -59,9 +60,17 @@ def trail_of(here: WalkState) -> list[Passed]:
     return lines
 
 
-def _what(step: Step, footstep: Footstep) -> list[str]:
+def _what(step: Step, footstep: Footstep, *, masked: bool) -> list[str]:
     """What was answered or decided on a footstep, in a few words."""
-    said = [_answer(step, name, value) for name, value in footstep.answer.items() if value]
+    answers = {name: _answer(step, name, value) for name, value in footstep.answer.items() if value}
+    if masked:
+        answers = {name: masked_answer(name, words) for name, words in answers.items()}
+        return [*answers.values(), *map(masked_free, _decided(step, footstep))]
+    return [*answers.values(), *_decided(step, footstep)]
+
+
+def _decided(step: Step, footstep: Footstep) -> list[str]:
+    said: list[str] = []
     if footstep.chosen == CONTINUED:
         said.append(_("Sigue como %(line)s") % {"line": step.continue_as})
     elif step.kind == "choose":

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", walks.lines, name="lines"),
     path("begin/", walks.begin, name="begin"),
     path("walks/<uuid:key>/", walks.walk, name="walk"),
+    path("walks/<uuid:key>/reveal/", walks.reveal, name="walk_reveal"),
     path("walks/<uuid:key>/answer/", walks.answer, name="walk_answer"),
     path("walks/<uuid:key>/look/", walks.look, name="walk_look"),
     path("walks/<uuid:key>/outcome/", walks.outcome, name="walk_outcome"),

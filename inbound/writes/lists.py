@@ -142,7 +142,7 @@ def words_of(action: str) -> str:
 def is_masked(*, user: User, write: OutsideWrite | None = None) -> bool:
     """Whether numbers and cards are hidden: from an auditor, who is not to act on them."""
     asked_for_it = write is not None and write.owed_by_id == user.pk
-    return user.sees_the_centre and not user.steers_campaigns and not asked_for_it
+    return user.reads_masked and not asked_for_it
 
 
 def _of_system(writes: QuerySet[OutsideWrite], system: str) -> QuerySet[OutsideWrite]:

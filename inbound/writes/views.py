@@ -17,8 +17,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, roles_only, signed_in_user, steering_only
-from agents.disclosure import record_export, record_reveal
+from agents.disclosure import record_export
 from agents.models import Role
+from agents.revealing import is_revealed
 from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.outside.found_words import label_of
@@ -111,13 +112,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def write_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an auditor who says why what is masked; the reason is logged."""
-    found, user = _write_of(request, pk), signed_in_user(request)
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        messages.error(request, _("Escriba para qué necesita ver los datos."))
+    if not is_revealed(request, subject=_("Datos de la operación %(pk)d") % {"pk": _write_of(request, pk).pk}):
         return redirect("inbound:write", pk=pk)
-    subject = _("Datos de la operación %(pk)d") % {"pk": found.pk}
-    record_reveal(user=user, subject=subject, reason=reason, now=timezone.now())
     return _show(request, pk, revealed=True)
 
 

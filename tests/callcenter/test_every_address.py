@@ -220,6 +220,7 @@ ADDRESSES = [
     Address("inbound:writes_try_again", STEERING, sends={}),
     Address("inbound:write", EVERYBODY, of=lambda world: {"pk": world.write.pk}),
     Address("inbound:write_reveal", AUDITOR, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:walk_reveal", AUDITOR, of=lambda world: {"key": world.walk.key}, sends={}),
     Address("inbound:write_settle", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_by_hand", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_give_up", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agents.access import agent_of, agents_only, roles_only, signed_in_user
-from agents.disclosure import record_reveal
 from agents.models import Agent, Role
+from agents.revealing import is_revealed
 from campaigns.assignment.answers import answered_herself
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
@@ -45,16 +45,8 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show masked data to an auditor who says why; the reason is logged."""
     found = get_object_or_404(Contact.objects.visible_to(signed_in_user(request)), pk=pk)
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        messages.error(request, _("Escriba para qué necesita ver los datos."))
+    if not is_revealed(request, subject=_("Teléfonos y carnet del contacto %(pk)d") % {"pk": found.pk}):
         return redirect("campaigns:contact", pk=pk)
-    record_reveal(
-        user=signed_in_user(request),
-        subject=_("Teléfonos y carnet del contacto %(pk)d") % {"pk": found.pk},
-        reason=reason,
-        now=timezone.now(),
-    )
     return _show(request, pk, revealed=True)
 
 

@@ -27,9 +27,10 @@ def card_trail(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in_user(request)
     card = get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
     came = handed_over(card=card)
-    context: dict[str, Any] = {"card": card, "came": None, "masked": is_masked(user=user, escalation=card)}
+    context: dict[str, Any] = {"card": card, "came": None}
     if came is not None and Walk.objects.visible_to(user).filter(pk=came.walk.pk).exists():
-        context |= {"came": came, "trail": trail_of(state_on(walk=came.walk, trail=came.trail))}
+        masked = is_masked(user=user, escalation=card)
+        context |= {"came": came, "trail": trail_of(state_on(walk=came.walk, trail=came.trail), masked=masked)}
     return render(request, "inbound/walks/_card_trail.html", context)
 
 

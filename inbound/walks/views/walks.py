@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import agent_of, agents_only, signed_in_user
+from agents.access import agent_of, agents_only, roles_only, signed_in_user
+from agents.models import Role
+from agents.revealing import is_revealed
 from inbound.flows.conditions import same_value
 from inbound.models import ServiceLine, Walk
 from inbound.outside.reaching import look_up
@@ -26,6 +28,7 @@ from inbound.walks.beginning import begin_walk
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lines_page import lay_lines
 from inbound.walks.page import diagram_of, lay_walk
+from inbound.walks.reading import read_walk
 from inbound.walks.state import NoFlow, WalkState, read_state
 from inbound.walks.views.showing import (
     caller_goes_along,
@@ -71,9 +74,22 @@ def walk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The whole page; whoever does not walk it reads it."""
     user = signed_in_user(request)
     found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
-    own = found.is_answered_by(user)
-    page = lay_walk(here=read_state(walk=found), by=user if own else None)
-    return render(request, "inbound/walks/walk.html" if own else "inbound/walks/walk_read.html", {"page": page})
+    here = read_state(walk=found)
+    if found.is_answered_by(user):
+        return render(request, "inbound/walks/walk.html", {"page": lay_walk(here=here, by=user)})
+    return render(request, "inbound/walks/walk_read.html", {"page": read_walk(here=here, by=user)})
+
+
+@roles_only(Role.AUDITOR)
+@require_POST
+def reveal(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Show an auditor who says why what is masked."""
+    user = signed_in_user(request)
+    found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
+    if not is_revealed(request, subject=_("Datos de la atención %(key)s") % {"key": found.key}):
+        return redirect("inbound:walk", key=key)
+    page = read_walk(here=read_state(walk=found), by=user, is_revealed=True)
+    return render(request, "inbound/walks/walk_read.html", {"page": page})
 
 
 @require_POST
@@ -241,7 +257,8 @@ def left_behind(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The writes and escalations of a walk, as they stand now."""
     user = signed_in_user(request)
     found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
-    return render(request, "inbound/walks/_left_behind.html", {"page": lay_walk(here=read_state(walk=found), by=None)})
+    page = read_walk(here=read_state(walk=found), by=user)
+    return render(request, "inbound/walks/_left_behind.html", {"page": page})
 
 
 @require_GET
