@@ -120,6 +120,20 @@ AT_THE_DESK = (
         (f"{DESK}/test_results.py::test_a_form_of_an_earlier_lease_of_her_own_is_stale",),
     ),
     Rule(
+        "a result is recorded of who was given back and not called",
+        "campaigns/desk/results.py",
+        "elif entry.lease_agent_id is None and not has_called:",
+        "elif entry.lease_agent_id is None and not has_called and fence == 0:",
+        (f"{DESK}/test_results_without_a_call.py::test_who_was_given_back_gets_no_result",),
+    ),
+    Rule(
+        "a result without a call is recorded at any hour without a reason",
+        "campaigns/desk/results.py",
+        "if may_not_call and not answers.note:",
+        "if may_not_call and answers.note:",
+        (f"{DESK}/test_results_without_a_call.py::test_when_nobody_may_be_called_a_result_says_why",),
+    ),
+    Rule(
         "a result of somebody who was not dialled is recorded without a question",
         "campaigns/desk/results.py",
         "if not answers.undialled:",

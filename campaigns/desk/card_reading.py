@@ -35,7 +35,8 @@ SELECT json_build_object(
   'attempts', (SELECT json_agg(json_build_object(
       'id', a.id, 'at', a.dialled_at, 'telephone', a.telephone, 'note', a.note, 'reason', a.reason,
       'result', d.name, 'code', d.code, 'party', d.party, 'by', NULLIF(trim(u.first_name || ' ' || u.last_name), ''),
-      'agent', a.agent_id, 'resulted_at', a.resulted_at, 'promised_on', q.promised_on, 'amount', q.amount)
+      'agent', a.agent_id, 'resulted_at', a.resulted_at, 'out_of_hours', a.is_out_of_hours,
+      'promised_on', q.promised_on, 'amount', q.amount)
       ORDER BY a.dialled_at DESC, a.id DESC)
     FROM campaigns_attempt a LEFT JOIN campaigns_disposition d ON d.id = a.disposition_id
     LEFT JOIN campaigns_paymentpromise q ON q.attempt_id = a.id
@@ -181,6 +182,7 @@ def _happening(line: dict[str, Any]) -> Happening:
         note=" · ".join(part for part in (line["reason"], line["note"]) if part),
         promised=promised,
         is_open=line["resulted_at"] is None,
+        is_out_of_hours=line["out_of_hours"],
     )
 
 

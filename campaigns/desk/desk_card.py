@@ -74,6 +74,7 @@ class Happening:
     note: str
     promised: str
     is_open: bool
+    is_out_of_hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
-from campaigns.calling.rules import ready_after
+from campaigns.calling.rules import ready_after, reasons_of_the_moment
 from campaigns.contacts.life import LEADS_TO, Verb, take_step
 from campaigns.desk.answers import NOTHING_ELSE, Answers, ResultRefused, check_answers
 from campaigns.desk.escalating import escalate
@@ -19,6 +19,7 @@ from campaigns.desk.tallying import tally, write_tally
 from campaigns.models import (
     Attempt,
     CallBack,
+    Campaign,
     ChangedRows,
     Contact,
     Disposition,
@@ -95,6 +96,10 @@ def _record(
         if waiting is None:
             if not answers.undialled:
                 raise ResultRefused({"undialled": _("No marcó a este cliente: ¿lo llamó con otro teléfono?")})
+            may_not_call = _may_not_call(entry, book=book)
+            if may_not_call and not answers.note:
+                why = _("%(why)s Escriba en la nota por qué hay un resultado sin haber marcado.")
+                raise ResultRefused({"note": why % {"why": may_not_call}})
             waiting = Attempt(
                 campaign_id=entry.campaign_id,
                 contact=contact,
@@ -103,6 +108,7 @@ def _record(
                 fence=fence,
                 dialled_at=now,
                 day=local(now).date(),
+                is_out_of_hours=bool(may_not_call),
             )
             attempts.append(waiting)
         waiting.agent = agent
@@ -242,6 +248,13 @@ def _has_result(attempt: Attempt, book: RuleBook) -> bool:
     return attempt.resulted_at is not None and attempt.disposition_id != (no_result.pk if no_result else None)
 
 
+def _may_not_call(entry: ListEntry, *, book: RuleBook) -> str:
+    """Why nobody of the campaign may be called now, whoever it is; empty while they may."""
+    if entry.campaign.state == Campaign.State.PAUSED:
+        return _("La campaña está en pausa.")
+    return next((reason.sentence for reason in reasons_of_the_moment(book=book)), "")
+
+
 def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool, note: str) -> None:
     not_recorded = [_("El resultado no se registró.")]
     if has_called:
@@ -254,7 +267,7 @@ def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool
         what = _("Su reserva de este contacto venció.")
         if holder is not None and holder != agent:
             what = _("Su reserva de este contacto venció y ahora lo tiene %(agent)s.") % {"agent": holder}
-    elif entry.lease_agent_id is None and not has_called and (entry.owner_id != agent.pk or fence == 0):
+    elif entry.lease_agent_id is None and not has_called:  # given back: whose it is now nobody can tell
         what = _("Este contacto no está abierto en su escritorio.")
     if what:
         raise StaleResult(" ".join([what, *not_recorded]))

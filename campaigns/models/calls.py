@@ -52,6 +52,11 @@ class Attempt(models.Model):
     resulted_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    is_out_of_hours = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Se registró sin marcar cuando no se podía llamar: fuera de horario o con la campaña en pausa."),
+    )
     corrected_from = models.ForeignKey(
         Disposition,
         models.PROTECT,
