@@ -1,4 +1,4 @@
-"""Those who steer the centre work with a second factor: set up, and used in this very session."""
+"""Everybody works with a second factor, set up and used in this very session, but for roles the site leaves out."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agents.access import signed_in_user
-from agents.models import Role, User
+from agents.models import User
 from agents.people import end_sessions
+from agents.spent_codes import spend
 
-STEERING = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 SET_UP = "mfa_activate_totp"
 USE = "mfa_reauthenticate"
 OPEN_MEANWHILE = {SET_UP, USE, "account_reauthenticate", "account_logout", "set_language"}
@@ -31,8 +31,9 @@ NEVER_FOR_THEM = {"mfa_deactivate_totp"}
 
 
 def needs_second_factor(user: User) -> bool:
-    """Whether this person's role or standing asks for a second factor."""
-    return bool(settings.TOTP_REQUIRED and (user.role in STEERING or user.is_staff or user.is_superuser))
+    """Whether this person's role asks for a second factor; who may administer is never left out."""
+    is_left_out = user.role in settings.TOTP_NOT_FOR and not (user.is_staff or user.is_superuser)
+    return bool(settings.TOTP_REQUIRED) and not is_left_out
 
 
 def has_second_factor(user: User) -> bool:
@@ -74,11 +75,13 @@ class SecondFactorMiddleware:
 
 
 class SetUpView(ActivateTOTPView):
-    """allauth's page; the code that sets the factor up is its first use, and whatever else was open is closed."""
+    """allauth's page; the code that sets the factor up is spent by that, and whatever else was open is closed."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
         user = signed_in_user(self.request)
+        factor = Authenticator.objects.get(user=user, type=Authenticator.Type.TOTP)
+        spend(factor=factor, code=form.cleaned_data["code"])
         end_sessions(user=user)
         update_session_auth_hash(self.request, user)
         record_authentication(self.request, user, "mfa", type=Authenticator.Type.TOTP)

@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from agents.code_tries import forget_tries, take_try
 from agents.models import User
 from agents.presence import give_sign, sign_in, sign_out
+from agents.spent_codes import spend
 
 View = Callable[..., HttpResponseBase]
 SIGN_OUT = "account_logout"
@@ -78,9 +80,10 @@ class SignInForm(LoginForm):
 
 
 class CountedCode:
-    """A code is looked at only while there are tries left (agents/code_tries.py)."""
+    """A code is looked at only while there are tries left (agents/code_tries.py), and opens once."""
 
     user: User
+    authenticator: Authenticator
 
     def clean_code(self) -> str:
         if not take_try(user=self.user, now=timezone.now()):
@@ -90,6 +93,8 @@ class CountedCode:
                 % {"minutes": minutes}
             )
         code: str = super().clean_code()  # type: ignore[misc]
+        if self.authenticator.type == Authenticator.Type.TOTP and not spend(factor=self.authenticator, code=code):
+            raise ValidationError(_("Ese código ya se usó: espere el siguiente de su aplicación."))
         forget_tries(user=self.user)
         return code
 

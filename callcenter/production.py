@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,13 +13,16 @@ from django.core import checks
 from systems.wire import papers_of
 
 DEMO_SECRET_KEY = "demo-only-key-that-production-refuses-to-start-with"  # noqa: S105
+SHORTEST_SECRET = 40
+DEFENCES = ("second-factor", "https", "database-tls", "queue-tls")  # a site may do without, if it says so
+VERIFIED = ("verify-ca", "verify-full")  # modes of PostgreSQL's client that know whom they talk to
 MAIL_THAT_GOES_NOWHERE = ("filebased", "console", "locmem", "dummy")
 
 
 def refusals(settings: Any) -> list[str]:
     """Each begins with the variable's name. `settings` has Django's attributes."""
     found = []
-    if settings.SECRET_KEY == DEMO_SECRET_KEY or len(settings.SECRET_KEY) < 40:
+    if settings.SECRET_KEY == DEMO_SECRET_KEY or len(settings.SECRET_KEY) < SHORTEST_SECRET:
         found.append("SECRET_KEY: production needs a secret of its own of at least 40 characters.")
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         found.append("ALLOWED_HOSTS: production needs the names it is reached by, separated by commas.")
@@ -32,10 +35,15 @@ def refusals(settings: Any) -> list[str]:
         found.append("PUBLIC_URL: mails lead people there: production needs the address they reach it by.")
     elif settings.BEHIND_HTTPS and public.scheme != "https":
         found.append("PUBLIC_URL: behind https it begins with https://.")
+    if not settings.FACTOR_KEYS or any(len(key) < SHORTEST_SECRET for key in settings.FACTOR_KEYS):
+        found.append("FACTOR_KEYS: production needs keys of its own of at least 40 characters, the newest first.")
+    if wrong := sorted({*settings.TOTP_NOT_FOR} - {"agent", "supervisor", "auditor"}):
+        found.append(f"TOTP_NOT_FOR: agent, supervisor or auditor, not {', '.join(wrong)}.")
+    found += [line for name, line in _missing_defences(settings) if name not in settings.PRODUCTION_WITHOUT]
+    if wrong := sorted({*settings.PRODUCTION_WITHOUT} - {*DEFENCES}):
+        found.append(f"PRODUCTION_WITHOUT: {', '.join(DEFENCES)}, not {', '.join(wrong)}.")
     if not settings.RUNS_EMBEDDED:
-        queue = urlsplit(settings.REDIS_URL)
-        if queue.scheme != "unix" and not queue.password and not is_loopback(queue.hostname or ""):
-            found.append("REDIS_URL: a queue on another machine needs a password: redis://:password@host:6379.")
+        found += _of_servers(settings)
     if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 20:
         found.append("METRICS_TOKEN: at least 20 characters, or leave it out.")
     for name, papers in (("SYSTEMS", {}), *settings.SYSTEM_PAPERS.items()):
@@ -45,6 +53,51 @@ def refusals(settings: Any) -> list[str]:
             of = name if name == "SYSTEMS" else f"SYSTEM_{name.upper()}"
             found.append(f"{of}_CERTIFICATE, _KEY, _AUTHORITIES: {unusable}.")
     return found
+
+
+def _missing_defences(settings: Any) -> Iterator[tuple[str, str]]:
+    """What production is without, each with the line that says how to have it or to say that it is meant."""
+    if not settings.TOTP_REQUIRED:
+        yield "second-factor", "TOTP_REQUIRED: leave it out, or name second-factor in PRODUCTION_WITHOUT."
+    if not settings.BEHIND_HTTPS:
+        yield "https", "BEHIND_HTTPS: leave it out, or name https in PRODUCTION_WITHOUT."
+    if settings.RUNS_EMBEDDED:
+        return
+    database = settings.DATABASES["default"]
+    if _is_elsewhere(database["HOST"]) and database["OPTIONS"].get("sslmode") not in VERIFIED:
+        yield (
+            "database-tls",
+            (
+                "DATABASE_URL: a database on another machine is talked to by TLS, and known: ?sslmode=verify-full"
+                "&sslrootcert=…; or name database-tls in PRODUCTION_WITHOUT."
+            ),
+        )
+    queue = urlsplit(settings.REDIS_URL)
+    if queue.scheme == "redis" and _is_elsewhere(queue.hostname or ""):
+        yield (
+            "queue-tls",
+            (
+                "REDIS_URL: a queue on another machine is talked to by TLS, and known: rediss://…?ssl_cert_reqs=required"
+                "&ssl_ca_certs=…; or name queue-tls in PRODUCTION_WITHOUT."
+            ),
+        )
+    if queue.scheme == "rediss" and "ssl_cert_reqs=required" not in queue.query:
+        yield (
+            "queue-tls",
+            "REDIS_URL: ?ssl_cert_reqs=required says who answers; or name queue-tls in PRODUCTION_WITHOUT.",
+        )
+
+
+def _of_servers(settings: Any) -> Iterator[str]:
+    database, queue = settings.DATABASES["default"], urlsplit(settings.REDIS_URL)
+    if _is_elsewhere(database["HOST"]) and not database["PASSWORD"]:
+        yield "DATABASE_URL: a database on another machine needs a password."
+    if queue.scheme != "unix" and not queue.password and _is_elsewhere(queue.hostname or ""):
+        yield "REDIS_URL: a queue on another machine needs a password: rediss://:password@host:6379."
+
+
+def _is_elsewhere(host: str) -> bool:
+    return bool(host) and not host.startswith("/") and not is_loopback(host)
 
 
 def not_addresses(names: Sequence[str]) -> list[str]:

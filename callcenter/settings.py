@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -42,6 +43,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000")
 
 DATABASE_URL = env.str("DATABASE_URL", "")
 REDIS_URL = env.str("REDIS_URL", "")
+PRODUCTION_WITHOUT: list[str] = env.list("PRODUCTION_WITHOUT", [])  # of production.DEFENCES, what the site does without
 if bool(DATABASE_URL) != bool(REDIS_URL):
     raise ImproperlyConfigured("DATABASE_URL and REDIS_URL: give both, or neither to use the embedded servers.")
 RUNS_EMBEDDED = not DATABASE_URL
@@ -50,7 +52,7 @@ if RUNS_EMBEDDED:
         raise ImproperlyConfigured("DATABASE_URL and REDIS_URL: production needs servers of its own.")
     _embedded = embedded.addresses(CALLCENTER_HOME, throwaway=IS_TEST)
     DATABASE_URL, REDIS_URL = _embedded.database_url, _embedded.redis_url
-_redis_base = REDIS_URL.rsplit("/", 1)[0] if REDIS_URL.count("/") > 2 else REDIS_URL
+_queue = urlsplit(REDIS_URL)
 
 _database: dict[str, Any] = env.dj_db_url("_CALLCENTER_DATABASE", DATABASE_URL, conn_health_checks=True)
 _database["ENGINE"] = "django.db.backends.postgresql"
@@ -69,13 +71,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
         "BACKEND": "callcenter.shared_cache.ForgivingRedisCache",
-        "LOCATION": f"{_redis_base}/1",
+        "LOCATION": _queue._replace(path="/1").geturl(),
         "KEY_PREFIX": "callcenter",
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
 
-CELERY_BROKER_URL = f"{_redis_base}/0"
+CELERY_BROKER_URL = _queue._replace(path="/0").geturl()
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3 * 3600,  # longer than the longest task: CELERY_TASK_TIME_LIMIT
@@ -280,11 +282,13 @@ ACCOUNT_SESSION_REMEMBER = True  # the cookie lasts the shift, see SESSION_COOKI
 # axes locks by user and address; by address alone one agent would lock out the floor. Codes are counted by
 # agents/code_tries.py: allauth's count is shared with passwords, outlives a success, and is gone with the cache.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "signup": "1/m/ip"}
-MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+MFA_ADAPTER = "agents.factor_secrets.EncryptedFactors"
 MFA_FORMS = {"authenticate": "agents.signing_in.CodeForm", "reauthenticate": "agents.signing_in.CodeAgainForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "COMTECO Centro de Llamadas"
-TOTP_REQUIRED = env.bool("TOTP_REQUIRED", not IS_DEMO)  # of supervisors and administrators
+TOTP_REQUIRED = env.bool("TOTP_REQUIRED", not IS_DEMO)  # of everybody
+TOTP_NOT_FOR: list[str] = env.list("TOTP_NOT_FOR", [])  # but for these roles
+FACTOR_KEYS: list[str] = env.list("FACTOR_KEYS", [SECRET_KEY] if IS_DEMO else [])  # newest first
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # by address alone one agent would lock out the floor
@@ -413,7 +417,8 @@ SITE_NAME = _("Centro de Llamadas")
 
 if IS_TEST:
     # each worker of a run has a database of its own: emptying the cache empties the whole of it
-    CACHES["default"]["LOCATION"] = f"{_redis_base}/{2 + int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:]) % 14}"
+    _number = 2 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 14
+    CACHES["default"]["LOCATION"] = _queue._replace(path=f"/{_number}").geturl()
     CACHES["default"]["KEY_PREFIX"] = "test"
     CACHES["default"]["OPTIONS"] = {"socket_timeout": 60, "socket_connect_timeout": 60}  # slow is not yet down
     CELERY_BROKER_URL = "memory://"

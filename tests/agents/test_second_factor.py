@@ -15,15 +15,17 @@ from django.utils import timezone
 
 from agents.code_tries import take_try
 from agents.models import CodeTries, User
+from agents.spent_codes import spend
 from tests.agents.conftest import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def one_code_for_the_whole_test(monkeypatch):
-    """Its thirty seconds might end between reading a code and typing it."""
+def two_codes_for_the_whole_test(monkeypatch):
+    """The present one and the next: thirty seconds might end between reading a code and typing it."""
     counters = list(totp.yield_hotp_counters_from_time())
+    counters.append(counters[-1] + 1)
     monkeypatch.setattr(totp, "yield_hotp_counters_from_time", lambda: iter(counters))
 
 
@@ -36,8 +38,9 @@ def secret(elena, with_password):
     return made
 
 
-def right_code(secret):
-    return totp.format_hotp_value(totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time())))
+def right_code(secret, turn=0):
+    """The first of those that are right now, or one after it."""
+    return totp.format_hotp_value(totp.hotp_value(secret, list(totp.yield_hotp_counters_from_time())[turn]))
 
 
 def give_code(client, code, **more):
@@ -58,12 +61,20 @@ def test_who_steers_without_a_second_factor_is_sent_to_set_it_up(required, signe
     assert (answer.status_code, answer["Location"]) == (302, "/accounts/2fa/totp/activate/")
 
 
-@pytest.mark.parametrize("who", ["ana", "oscar"])
-def test_who_does_not_steer_needs_none(required, signed_in, who, request):
-    assert signed_in(request.getfixturevalue(who)).get("/accounts/2fa/").status_code == 200
+@pytest.mark.parametrize("who", ["ana", "oscar", "elena", "ines"])
+def test_everybody_needs_one(required, signed_in, who, request):
+    assert signed_in(request.getfixturevalue(who)).get("/accounts/2fa/").status_code == 302
 
 
-def test_a_superuser_needs_one_whatever_the_role(required, signed_in, ana):
+def test_roles_the_site_leaves_out_need_none(required, settings, signed_in, ana, oscar, elena):
+    settings.TOTP_NOT_FOR = ["agent", "supervisor"]
+    assert signed_in(ana).get("/accounts/2fa/").status_code == 200
+    assert signed_in(elena).get("/accounts/2fa/").status_code == 200
+    assert signed_in(oscar).get("/accounts/2fa/").status_code == 302
+
+
+def test_a_superuser_needs_one_whatever_the_role(required, settings, signed_in, ana):
+    settings.TOTP_NOT_FOR = ["agent"]
     User.objects.filter(pk=ana.user_id).update(is_superuser=True)
     assert signed_in(ana).get("/accounts/2fa/").status_code == 302
 
@@ -136,13 +147,12 @@ def test_the_lock_of_codes_ends_after_its_time_whatever_is_tried_meanwhile(clien
 
 
 def test_a_right_code_forgets_the_wrong_ones_before_it(elena, secret):
-    for _round in range(2):
+    for turn in range(2):
         client = Client()
         sign_in(client, elena)
         for _turn in range(4):
             give_code(client, "000000")
-        cache.clear()  # a code is used once
-        assert give_code(client, right_code(secret)).status_code == 302
+        assert give_code(client, right_code(secret, turn)).status_code == 302
 
 
 def test_a_code_opens_once(elena, secret, settings):
@@ -154,6 +164,33 @@ def test_a_code_opens_once(elena, secret, settings):
     assert give_code(first, code).status_code == 302
     assert give_code(second, code).status_code == 200
     assert (first.get("/people/").status_code, second.get("/people/").status_code) == (200, 302)
+
+
+@pytest.mark.parametrize("is_earlier", [False, True])
+def test_a_code_opens_once_though_the_cache_forgot_it(elena, secret, is_earlier):
+    """It may be down, or be emptied: what counts stands on the row. One before the last is none either."""
+    first, second = Client(), Client()
+    sign_in(first, elena)
+    assert give_code(first, right_code(secret, 1)).status_code == 302
+    cache.clear()
+    sign_in(second, elena)
+    answer = give_code(second, right_code(secret, 0 if is_earlier else 1))
+    assert "Ese código ya se usó" in answer.content.decode()
+    assert second.get("/people/").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_given_by_many_at_once_opens_once(elena, secret):
+    factor, code = Authenticator.objects.get(), right_code(secret)
+
+    def one(_turn):
+        try:
+            return spend(factor=factor, code=code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as at_once:
+        assert sum(at_once.map(one, range(16))) == 1
 
 
 def test_recovery_codes_and_the_page_that_asks_again_count_too(signed_in, elena, secret):
@@ -228,7 +265,8 @@ def test_the_way_from_the_password_to_the_first_code(required, client, elena, wi
     assert page.status_code == 200
     assert "data:image/svg+xml" in page.content.decode()
     secret = page.context["form"].secret
-    done = client.post("/accounts/2fa/totp/activate/", {"code": right_code(secret)})
+    code = right_code(secret)
+    done = client.post("/accounts/2fa/totp/activate/", {"code": code})
     assert done.status_code == 302
     assert client.get("/people/").status_code == 200
     assert client.get(done["Location"]).status_code == 200
@@ -238,3 +276,6 @@ def test_the_way_from_the_password_to_the_first_code(required, client, elena, wi
     assert asked["Location"] == "/accounts/2fa/authenticate/"
     assert client.get("/people/").status_code == 302
     assert client.get("/accounts/2fa/authenticate/").status_code == 200
+    again = give_code(client, code)
+    assert "Ese código ya se usó" in again.content.decode()
+    assert give_code(client, right_code(secret, 1)).status_code == 302

@@ -23,7 +23,7 @@ ROOMS = (
 OURS = sorted((room, name) for name, room in get_commands().items() if room in ROOMS)
 COMPLETE = {"why_not": ["2026-12", "1001"], "take_in_report": ["x.csv", "--period", "2026-12"]}
 NEEDS_NONE = (
-    *("run", "demo", "anonymise", "sync_schedule", "check_invariants"),
+    *("run", "demo", "anonymise", "sync_schedule", "check_invariants", "renew_factor_keys"),
     *("publish_flows", "write_docs", "listen_to_switchboard", "check_switchboard"),
 )
 

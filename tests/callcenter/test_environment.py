@@ -41,7 +41,9 @@ PRODUCTION = {
     "SECRET_KEY": SECRET,
     "ALLOWED_HOSTS": "centro.example",
     "PUBLIC_URL": "https://centro.example",
+    "FACTOR_KEYS": SECRET[::-1],
 }
+DATABASE, QUEUE = "postgres://callcenter:p@db.internal/c", "rediss://:p@queue.internal:6379"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,24 @@ PRODUCTION = {
         ({**PRODUCTION, "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, "EMAIL_BACKEND: "),
         ({**PRODUCTION, "PUBLIC_URL": "http://127.0.0.1:8000"}, "PUBLIC_URL: mails"),
         ({**PRODUCTION, "PUBLIC_URL": "http://centro.example"}, "PUBLIC_URL: behind https"),
-        ({**PRODUCTION, "REDIS_URL": "redis://queue.internal:6379"}, "REDIS_URL: "),
+        ({**PRODUCTION, "REDIS_URL": "redis://queue.internal:6379"}, "REDIS_URL: a queue on another machine needs a"),
+        ({**PRODUCTION, "REDIS_URL": "redis://:p@queue.internal:6379"}, "REDIS_URL: a queue on another machine is"),
+        ({**PRODUCTION, "REDIS_URL": QUEUE}, "REDIS_URL: ?ssl_cert_reqs=required"),
+        ({**PRODUCTION, "DATABASE_URL": DATABASE}, "DATABASE_URL: a database on another machine is talked to by TLS"),
+        (
+            {**PRODUCTION, "DATABASE_URL": f"{DATABASE}?sslmode=require"},
+            "DATABASE_URL: a database on another machine is",
+        ),
+        (
+            {**PRODUCTION, "DATABASE_URL": "postgres://callcenter@db.internal/c?sslmode=verify-full"},
+            "DATABASE_URL: a database on another machine needs a password",
+        ),
+        ({**PRODUCTION, "TOTP_REQUIRED": "false"}, "TOTP_REQUIRED: leave it out, or name second-factor in"),
+        ({**PRODUCTION, "TOTP_NOT_FOR": "administrator"}, "TOTP_NOT_FOR: agent, supervisor or auditor"),
+        ({**PRODUCTION, "BEHIND_HTTPS": "false"}, "BEHIND_HTTPS: leave it out, or name https in"),
+        ({**PRODUCTION, "PRODUCTION_WITHOUT": "passwords"}, "PRODUCTION_WITHOUT: second-factor, https"),
+        ({**PRODUCTION, "FACTOR_KEYS": ""}, "FACTOR_KEYS: production needs keys"),
+        ({**PRODUCTION, "FACTOR_KEYS": f"{SECRET},short"}, "FACTOR_KEYS: production needs keys"),
         ({**PRODUCTION, "METRICS_TOKEN": "1234"}, "METRICS_TOKEN: "),
         (
             {**PRODUCTION, "SYSTEMS_CERTIFICATE": "/nowhere.pem"},
@@ -86,12 +105,24 @@ def test_a_placeholder_or_a_misspelt_setting_stops_the_start_with_one_line(
 @pytest.mark.processes
 def test_all_that_is_refused_is_told_at_once() -> None:
     answer = start(CALLCENTER_ENV="production", DEBUG="1", REDIS_URL="redis://10.0.0.9:6379")
-    told = [line.split(": ")[0] for line in answer.stderr.splitlines()[-5:]]
-    assert told == ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "PUBLIC_URL", "REDIS_URL"]
+    told = [line.split(": ")[0] for line in answer.stderr.splitlines()[-7:]]
+    assert told == ["SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "PUBLIC_URL", "FACTOR_KEYS", "REDIS_URL", "REDIS_URL"]
 
 
 @pytest.mark.parametrize(
-    "more", [{}, {"REDIS_URL": "redis://:password@queue.internal:6379"}, {"TRUSTED_PROXIES": "10.0.0.0/28"}]
+    "more",
+    [
+        {},
+        {"DATABASE_URL": f"{DATABASE}?sslmode=verify-full", "REDIS_URL": f"{QUEUE}?ssl_cert_reqs=required"},
+        {"TRUSTED_PROXIES": "10.0.0.0/28"},
+        {
+            "DATABASE_URL": DATABASE,
+            "REDIS_URL": "redis://:p@queue.internal:6379",
+            "TOTP_REQUIRED": "false",
+            "BEHIND_HTTPS": "false",
+            "PRODUCTION_WITHOUT": "second-factor,https,database-tls,queue-tls",
+        },
+    ],
 )
 @pytest.mark.processes
 def test_production_starts_with_secrets_and_servers_of_its_own(more: dict[str, str]) -> None:
@@ -107,4 +138,5 @@ def test_the_check_for_deployment_tells_a_demo_what_production_would_refuse(sett
         for message in run_checks(include_deployment_checks=True)
         if "callcenter" in message.id
     ]
-    assert told == ["SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_BACKEND", "PUBLIC_URL", "REDIS_URL"]
+    of_servers = ["TOTP_REQUIRED", "BEHIND_HTTPS", "REDIS_URL", "REDIS_URL"]
+    assert told == ["SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_BACKEND", "PUBLIC_URL", *of_servers]

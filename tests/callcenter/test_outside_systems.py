@@ -36,6 +36,7 @@ def told(programs: tuple[list[Any], list[Any]]) -> dict[str, str | None]:
             {
                 "CALLCENTER_ENV": "production", "SECRET_KEY": "a-secret-of-this-house-and-of-no-other-one-at-all",
                 "ALLOWED_HOSTS": "centro.example", "PUBLIC_URL": "https://centro.example",
+                "FACTOR_KEYS": "a-key-of-this-house-and-of-no-other-one-at-all-x",
             },
             False,
             "",
