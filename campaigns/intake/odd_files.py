@@ -22,6 +22,7 @@ from campaigns.month.periods import write_period
 from campaigns.rows.digits import LostZeros
 from campaigns.rows.reading import sentence
 from campaigns.rows.staging import table_of
+from campaigns.rows.verdicts import SHIFTED
 from systems.reports import known_headings
 from systems.reports.parts import sheet_and_row
 from systems.reports.reading import Told
@@ -61,6 +62,7 @@ def what_is_odd(
     yield from _amounts(unclear=unclear, told=told)
     yield from _columns(report=report, told=told)
     yield from _other_headings(told)
+    yield from _shifted(report)
     yield from _zeros(lost)
     if report.kind == ReportKind.CCVP:
         yield from (Odd(HeldFor.PRODUCTS, sentence) for sentence in misspelt(report))
@@ -168,6 +170,23 @@ def _other_headings(told: Told) -> Iterator[Odd]:
             text = _("La fila %(row)s es otra de títulos, con las columnas en otro orden.")
         what_to_do = _("De ahí en adelante no se leyó: ponga esas filas en otra hoja o en otro archivo.")
         yield Odd(HeldFor.HEADINGS, f"{text % where} {what_to_do}")
+
+
+def _shifted(report: Report) -> Iterator[Odd]:
+    """A customer whose row is shifted would be called by nobody, or for what her neighbour's cell says."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*), min(line) FROM {table_of(report)} WHERE reason = %s", [SHIFTED])
+        rows, line = cursor.fetchone()
+    if not rows:
+        return
+    text = ngettext(
+        "Una fila parece tener sus celdas corridas, la %(row)s: en la del producto o de la fecha está otra cosa. "
+        "Corrija el archivo y envíelo otra vez: a ese cliente no se le llamaría.",
+        "%(n)s filas parecen tener sus celdas corridas, la primera es la %(row)s: en la del producto o de la "
+        "fecha está otra cosa. Corrija el archivo y envíelo otra vez: a esos clientes no se les llamaría.",
+        rows,
+    )
+    yield Odd(HeldFor.SHIFTED, text % {"n": _n(rows), "row": _n(sheet_and_row(line)[1])})
 
 
 def _zeros(lost: Sequence[LostZeros]) -> Iterator[Odd]:

@@ -32,6 +32,7 @@ class HeldFor(models.TextChoices):
     AMOUNTS = "amounts", _("Montos dudosos")
     TWICE = "twice", _("Dos columnas para lo mismo")
     HEADINGS = "headings", _("Títulos en otro orden")
+    SHIFTED = "shifted", _("Celdas corridas")
     SMALL = "small", _("Mucho menor que el del mes anterior")
     REJECTED = "rejected", _("Demasiadas filas rechazadas")
     COLUMN = "column", _("Falta una columna")

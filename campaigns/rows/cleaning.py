@@ -35,7 +35,7 @@ from campaigns.rows.column_cleaning import (
     words_of,
 )
 from campaigns.rows.other_headings import are_headings_in_another_order
-from campaigns.rows.verdicts import Check, Verdict, kept_cells, verdict_of
+from campaigns.rows.verdicts import SHIFTED, Check, Verdict, kept_cells, verdict_of
 from systems.reports import values
 from systems.reports.copying import escaped, read_copy_line
 from systems.reports.parts import LINES_A_SHEET
@@ -281,7 +281,7 @@ def _field_of(reason: str, given: Mapping[str, str]) -> str:
         return max(("receipt", "contract", "service_number"), key=lambda field: len(given.get(field, "")))
     if reason.endswith("date"):
         return "due_on" if "due_on" in given else "paid_on"
-    if "product" in reason:
+    if "product" in reason or reason == SHIFTED:
         return "product"
     if reason in ("bad_status", "bad_currency"):
         return reason.removeprefix("bad_")

@@ -43,6 +43,8 @@ class Known(dict[str, str]):
 
 def service_of(text: str) -> str:
     text = values.visible(text).strip()
+    if text and not any(map(str.isalpha, text)):
+        return f"{WRONG}shifted"  # a telephone, a day: of the cell beside it
     found = values.services(text)
     if len(found) > 1:
         return f"{WRONG}two_products"

@@ -17,6 +17,11 @@ for _headings in known_headings.HEADINGS.values():
             _FIELDS_OF.setdefault(heading_key(_name), set()).add(_field)
 
 
+def is_heading(field: str, cell: str) -> bool:
+    """Whether a cell is a heading of the field of its own column."""
+    return 0 < len(cell) <= LONGEST_HEADING and field in _FIELDS_OF.get(heading_key(cell), ())
+
+
 def are_headings_in_another_order(row: Mapping[str, str]) -> bool:
     """Whether cells, by the field of their column, are headings, and some stand in the column of another."""
     own, others = 0, 0

@@ -127,6 +127,9 @@ def sentence(reason: str) -> str:
         "too_many_cells": _(
             "La fila tiene más celdas que títulos: un separador de más corrió sus columnas. Ponga cada dato en la suya."
         ),
+        "shifted": _(
+            "Sus celdas parecen corridas: en la del producto o de la fecha está otra cosa. Ponga cada dato en la suya."
+        ),
         "too_long": _("Un valor es demasiado largo."),
         "conflict": _(
             "El recibo ya se tomó con otro monto, otra fecha, otro contrato u otro servicio, o le queda menos."

@@ -54,7 +54,9 @@ def text_of(cell: Any) -> str:
 
 
 class _Span(NamedTuple):
-    """A merged cell: first and last row from 0, and its column. Every row it spans has its value."""
+    """A merged cell: first and last row, and its column, as the sheet counts them from 0. Every row it spans has its
+    value.
+    """
 
     first: int
     last: int
@@ -88,7 +90,8 @@ class WorkbookTable:
             sheet = book.get_sheet_by_name(known.name)
             if sheet.start is None:
                 continue
-            first = [[text_of(cell) for cell in row] for row in islice(sheet.iter_rows(), _depth(sheet))]
+            aside = [""] * _left(sheet)
+            first = [[*aside, *map(text_of, row)] for row in islice(sheet.iter_rows(), _depth(sheet))]
             try:
                 header = find_header(first, request.columns, request.required)
             except ReportRefused as found:
@@ -124,21 +127,23 @@ class WorkbookTable:
 
 def _batches(sheet: CalamineSheet, header: Header, spans: Sequence[_Span]) -> Iterator[Batch]:
     rows = islice(sheet.iter_rows(), header.row + 1, None)
-    line = header.row + 2
+    line, left = header.row + 2, _left(sheet)
     waiting, reaching = deque(spans), list[tuple[_Span, Any]]()
     while batch := list(islice(rows, ROWS_A_BATCH)):
         begins, ends = line - 1, line - 1 + len(batch)
         while waiting and waiting[0].first < ends:
             span = waiting.popleft()
-            reaching.append((span, batch[span.first - begins][span.place]))
+            reaching.append((span, batch[span.first - begins][span.place - left]))
         for span, value in reaching:
             for row in range(max(span.first + 1, begins), min(span.last + 1, ends)):
-                batch[row - begins][span.place] = value
+                batch[row - begins][span.place - left] = value
         reaching = [(span, value) for span, value in reaching if span.last >= ends]
         cells = list(zip(*batch, strict=True))
         empty = [""] * len(batch)
         columns = [
-            empty if place is None else [cell.strip() if type(cell) is str else text_of(cell) for cell in cells[place]]
+            empty
+            if place is None
+            else [cell.strip() if type(cell) is str else text_of(cell) for cell in cells[place - left]]
             for place in header.places
         ]
         yield list(range(line, line + len(batch))), columns
@@ -158,6 +163,11 @@ def _spans_below(sheet: CalamineSheet, header: Header) -> list[_Span]:
 def _rows_below(sheet: CalamineSheet, header: Header) -> int:
     begins = sheet.start[0] if sheet.start is not None else 0
     return max(begins + sheet.height - header.row - 1, 0)
+
+
+def _left(sheet: CalamineSheet) -> int:
+    """Empty columns before its first: its rows come without them, its merged cells are counted with them."""
+    return sheet.start[1] if sheet.start is not None else 0
 
 
 def _depth(sheet: CalamineSheet) -> int:

@@ -106,6 +106,34 @@ def test_a_merged_cell_gives_every_row_it_spans_its_value(book: Callable[..., Pa
     assert told.sheets[0]["merged"] == ["contract"]
 
 
+@pytest.mark.parametrize(("left", "top"), [(0, 0), (1, 0), (3, 4)])
+def test_merged_cells_are_of_their_column_wherever_the_sheet_begins(tmp_path: Path, left: int, top: int) -> None:
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        sheet = made.add_worksheet("Hoja")
+        sheet.write_row(top, left, HEAD)
+        for number in range(4):
+            sheet.write_row(top + 1 + number, left, ("", "", 149 + number))
+        sheet.merge_range(top + 1, left + 1, top + 2, left + 1, "Ana")
+        sheet.merge_range(top + 3, left + 1, top + 4, left + 1, "Eva")
+        sheet.merge_range(top + 1, left, top + 4, left, 77)
+    rows, told, _ = read(path)
+    assert [cells for _, cells in rows] == [
+        (str(77), name, str(149 + n)) for n, name in enumerate(["Ana"] * 2 + ["Eva"] * 2)
+    ]
+    assert [line for line, _ in rows] == [top + 2 + number for number in range(4)]
+    assert told.sheets[0]["merged"] == ["contract", "name"]
+
+
+def test_a_column_is_named_as_the_sheet_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        sheet = made.add_worksheet("Hoja")
+        sheet.write_row(0, 2, ("CONTRATO", "MONTO", "IMPORTE"))
+        sheet.write_row(1, 2, (1, 149, 150))
+    assert read(path)[1].sheets[0]["twice"] == {"amount": "D"}
+
+
 def test_a_merged_title_above_the_headings_changes_nothing(book: Callable[..., Path]) -> None:
     rows, told, _ = read(book(("Hoja", [(), (), HEAD, *data(1, 2)]), merge=("Hoja", "A1:C2", "Reporte de prepagos")))
     assert [cells[0] for _, cells in rows] == ["1", "2"]
