@@ -22,6 +22,7 @@ from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zo
 from inbound.walks.asks import INSTEAD
 from inbound.walks.cards import next_key
 from inbound.walks.consequences import key_of, own_write, told_of
+from inbound.walks.customers import is_about_her, of_contract
 from inbound.walks.lane_news import WITHDRAWN, say_anew, withdraw
 from inbound.walks.state import WalkState, passings
 from inbound.walks.undone import may_be_about
@@ -76,13 +77,14 @@ def hand_over_what_differs(
     details = {**told_of(write), **_instead(here.step, known, write)}
     reason = f"{here.step.ref} {told}"
     if card is None:
-        reached_at = call_back_on(walk, known, about=write.to_whom, stolen=stolen_lines(here, here.step))
+        about = of_contract(walk, details.get("contract", ""), known)
+        reached_at = call_back_on(about, known, about=write.to_whom, stolen=stolen_lines(here, here.step))
         card = raise_escalation(
             key=next_key(f"{key_of(here)}:otherwise"),
             kind=KIND,
             line=walk.line.number,
-            contract=walk.contract,
-            customer_name=customer_on_file(walk, known),
+            contract=about.contract,
+            customer_name=customer_on_file(about, known),
             telephone=reached_at or parse(write.to_whom) or "",
             zone=zone_of(known),
             reason=reason,
@@ -142,7 +144,7 @@ def _card_of_the_same(here: WalkState, write: OutsideWrite) -> Escalation | None
     """What this call handed over of the same number, and somebody still works."""
     cards = [write.card, *(passed.escalation for passed in reversed(here.trail))]
     for card in cards:
-        if card is None or card.state not in Escalation.UNSETTLED or card.contract not in ("", here.walk.contract):
+        if card is None or card.state not in Escalation.UNSETTLED or not is_about_her(card, here):
             continue
         if may_be_about(card, write.to_whom):
             return card

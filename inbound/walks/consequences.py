@@ -27,6 +27,7 @@ from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, wh
 from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
 from inbound.walks.corrected import corrected_by_going_back
+from inbound.walks.customers import of_contract
 from inbound.walks.lane_news import lock_lane_of, tell_lane, told_of_it
 from inbound.walks.state import CONTINUED, WalkState, flow_of, passings, read_state
 from inbound.writes.limits import NOT_HAPPENING
@@ -98,12 +99,11 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
     says = said_on_card(here, known, now=now)
     card = card_to_correct(here, says)
     if card is not None:
-        correct(card, here, contract=walk.contract, said=says)
+        correct(card, here, said=says)
     footstep.escalation = card or raise_escalation(
         key=next_key(key_of(here)),
         kind=step.escalation,
         line=walk.line.number,
-        contract=walk.contract,
         zone=zone_of(known),
         **says,
     )
@@ -111,14 +111,14 @@ def hand_over(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Es
     return footstep.escalation
 
 
-def correct(card: Escalation, here: WalkState, *, contract: str, said: Mapping[str, Any]) -> None:
+def correct(card: Escalation, here: WalkState, *, said: Mapping[str, Any]) -> None:
     """What is said anew of a card, also to whoever walks its lane at this moment (lane_news.py)."""
     lane = lock_lane_of(card)
-    told = correct_raised(card, contract=contract, **said)
+    told = correct_raised(card, **said)
     if lane is not None:
         known = {**here.known, **here.footstep.answer}
         del known["caller_number"]
-        whose = contract or card.contract or here.walk.contract
+        whose = said["contract"] or card.contract or here.walk.contract
         name = here.walk.customer_name if whose == here.walk.contract else said["customer_name"]
         telephone, now = said["telephone"], said["now"]
         tell_lane(lane, known=known, contract=whose, customer_name=name, telephone=telephone, told=told, now=now)
@@ -128,12 +128,13 @@ def correct(card: Escalation, here: WalkState, *, contract: str, said: Mapping[s
 
 def said_on_card(here: WalkState, known: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
     """What the card of a `hand_over` step says, for `raise_escalation` or `correct_raised`."""
-    walk, step = here.walk, here.step
-    words = words_of_the_call(here, known)
+    step, words = here.step, words_of_the_call(here, known)
     details = arguments(step.with_, words)
+    walk = of_contract(here.walk, str(details.get("contract") or ""), known)
     if walk.caller_name and walk.caller_name != walk.customer_name:
         details["caller"] = walk.caller_name
     return {
+        "contract": walk.contract,
         "customer_name": who_asks(step, walk, known),
         "telephone": call_back_on(walk, known, about=str(details.get("number", "")), stolen=stolen_lines(here, step)),
         "reason": ". ".join([step.title, *written(step, here.footstep), *notes_of(here)]),
@@ -198,7 +199,7 @@ def end_of_walk(*, here: WalkState, result: str, label: str, now: datetime) -> O
         position=footstep.position,
         action=INTERACTION,
         payload={
-            "contract": "" if value_at(here.known, "customer.is_nobodys") else walk.contract,
+            "contract": _contract_of_what_was_asked(here),
             "line": walk.line.number,
             "result": result,
             "text": interaction_text(here, label),
@@ -209,6 +210,15 @@ def end_of_walk(*, here: WalkState, result: str, label: str, now: datetime) -> O
     if footstep.write_id is None:  # a call that ends while it waits for a write keeps that one
         footstep.write = interaction
     return interaction
+
+
+def _contract_of_what_was_asked(here: WalkState) -> str:
+    """Of what the call asked for last that is of a contract, else its customer's; none where nobody has that one."""
+    asked = (one.write for one in reversed(here.path) if one.write and one.kind == "do")
+    contract = next(filter(None, (str(write.payload.get("contract") or "") for write in asked)), "")
+    about = of_contract(here.walk, contract, here.known)
+    is_nobodys = about.contract == here.walk.contract and value_at(here.known, "customer.is_nobodys")
+    return "" if is_nobodys else about.contract
 
 
 def settle_card(*, here: WalkState, now: datetime) -> Escalation:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Any
 
+from escalations.models import Escalation
 from inbound.flows.shapes import Step
 from inbound.models import Walk
 from inbound.outside.look_ups import NOBODYS
@@ -28,6 +29,26 @@ def as_it_was(here: WalkState) -> Walk:
             if not is_somebody_elses(looked, known_on(looked.path, before=then.brought)):
                 remember_customer(then, {looked.step.as_: passed.found})
     return then if then.contract or then.customer_name else copy(here.walk)
+
+
+def of_contract(walk: Walk, contract: str, known: Mapping[str, Any]) -> Walk:
+    """The call as it is about the contract something was asked for, which may be another than its customer's: a line
+    that somebody wants blocked is on the cards, and in the history, of whose it is.
+    """
+    if walk.escalation_id is not None or not walk.contract or contract in ("", walk.contract):
+        return walk
+    found = [one for one in known.values() if isinstance(one, Mapping) and one.get("contract") == contract]
+    if any(one.get(NOBODYS) for one in found):
+        return walk
+    then = copy(walk)
+    then.contract, then.caller_name = contract[:24], walk.caller_name or walk.customer_name
+    then.customer_name = next((str(one.get("name") or "") for one in found), "")[:120]
+    return then
+
+
+def is_about_her(card: Escalation, here: WalkState) -> bool:
+    """Whether a card of the call is about its customer, or the line she asks for now, and not about who was before."""
+    return card.contract in ("", here.walk.contract, str(here.known.get("contract") or ""))
 
 
 def whose(here: WalkState) -> str:

@@ -36,7 +36,7 @@ from inbound.walks.asked_otherwise import hand_over_what_is_said_now
 from inbound.walks.asked_twice import see_to_what_was_asked_twice
 from inbound.walks.cards import card_to_correct, cards_of
 from inbound.walks.consequences import correct, end_of_walk, notes_of, said_on_card, written
-from inbound.walks.customers import whose
+from inbound.walks.customers import is_about_her, whose
 from inbound.walks.footsteps import WalkRefused, leave, locked_state
 from inbound.walks.gone_on import hand_over_what_was_left, left_unanswered
 from inbound.walks.lane_news import call_her_at, call_nobody_on_a_stolen_line, say_where_she_is_called, tell_other_calls
@@ -162,7 +162,7 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         is_seen_to = own.kind.worked_by == Kind.Worker.SUPERVISOR
         dues = (says_anew["due_at"], own.due_at, limit) if is_seen_to else (says_anew["due_at"],)
         due = min(filter(None, dues), default=None)
-        correct(own, here, contract=walk.contract, said={**says_anew, "due_at": due})
+        correct(own, here, said={**says_anew, "due_at": due})
         own = own if is_seen_to else None  # of an agent's call a supervisor hears nothing
     is_another = own is None and _is_what_the_step_hands_over(here)  # another thing than any card of the call
     there = own or (None if is_another else _her_card(here, now=now))
@@ -176,6 +176,7 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
     if walk.caller_name and walk.caller_name != walk.customer_name:
         details["caller"] = walk.caller_name
     says: dict[str, Any] = {
+        "contract": walk.contract,
         "customer_name": name_of_the_caller(walk, known),
         "telephone": number,
         "reason": ". ".join([asked, *written(here.step, here.footstep), *notes_of(here)]),
@@ -191,7 +192,6 @@ def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: 
         key=f"walk:{walk.key}:handed-over",
         kind=kind,
         line=walk.line.number,
-        contract=walk.contract,
         zone=zone_of(known),
         **says,
     )
@@ -223,7 +223,7 @@ def _her_card(here: WalkState, *, now: datetime) -> Escalation | None:
     called; what she asks for besides is told there.
     """
     limit = due_by(now=now, working_hours=float(kind_of(KIND).limit_hours))
-    cards = [card for card in reversed(cards_of(here)) if card.contract in ("", here.walk.contract)]
+    cards = [card for card in reversed(cards_of(here)) if is_about_her(card, here)]
     hers = (card for card in cards if card.due_at <= limit)
     return next((card for card in hers if card.kind.worked_by == Kind.Worker.SUPERVISOR), None)
 

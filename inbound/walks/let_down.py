@@ -29,7 +29,7 @@ from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zo
 from inbound.walks.came_about import tell_the_open_cards
 from inbound.walks.consequences import INTERACTION, told_of
 from inbound.walks.corrected import as_meant_last, of_one_request
-from inbound.walks.customers import as_it_was
+from inbound.walks.customers import as_it_was, of_contract
 from inbound.walks.following import what_follows
 from inbound.walks.lane_news import WITHDRAWN
 from inbound.walks.left_undone import not_followed
@@ -218,7 +218,8 @@ def _raise_card(pk: int, *, now: datetime) -> int:
         asked = of_one_request(here, write)
         first, last, meant = asked[0], asked[-1], as_meant_last(here, asked[-1])
         then = _as_it_was_asked(here, last)
-        walk, known = then.walk, then.known
+        walk, known = of_contract(then.walk, str(meant.payload.get("contract") or ""), then.known), then.known
+        then = replace(then, walk=walk)
         what = str(actions()[write.action].words)
         card = raise_escalation(
             key=f"write:{write.pk}",

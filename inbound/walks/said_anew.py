@@ -15,6 +15,7 @@ from inbound.outside.readings import HOUSE
 from inbound.walks.asked import zone_of
 from inbound.walks.cards import contract_of, is_about_the_same, next_key
 from inbound.walks.consequences import correct, key_of, said_on_card
+from inbound.walks.customers import is_about_her
 from inbound.walks.state import WalkState, known_of_call, known_on, state_on
 
 SAID = ("details", "reason", "promised")
@@ -28,7 +29,7 @@ def correct_what_was_handed_over(here: WalkState, *, now: datetime) -> None:
     for place in _gone_back_from(here):
         then = state_on(walk=here.walk, trail=here.trail[: place + 1])
         card, anew = then.footstep.escalation, _walked_anew(then, here, now=now)
-        if card is None or anew is None or card.contract not in ("", here.walk.contract):
+        if card is None or anew is None or not is_about_her(card, here):
             continue
         before, says = (said_on_card(one, one.known, now=now) for one in (then, anew))
         if all(says[name] == before[name] for name in SAID):
@@ -38,13 +39,11 @@ def correct_what_was_handed_over(here: WalkState, *, now: datetime) -> None:
         if card.state not in Escalation.UNSETTLED:
             key, kind = next_key(key_of(anew)), anew.step.escalation
             zone, line = zone_of(anew.known), here.walk.line.number
-            here.footstep.escalation = raise_escalation(
-                key=key, kind=kind, line=line, contract=here.walk.contract, zone=zone, **says
-            )
+            here.footstep.escalation = raise_escalation(key=key, kind=kind, line=line, zone=zone, **says)
             continue
         # where she is called may have been corrected otherwise since
         kept = {name: getattr(card, name) for name in ("telephone", "customer_name") if says[name] == before[name]}
-        correct(card, anew, contract=here.walk.contract, said={**says, **kept})
+        correct(card, anew, said={**says, **kept})
 
 
 def _gone_back_from(here: WalkState) -> list[int]:

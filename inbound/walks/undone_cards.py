@@ -25,7 +25,7 @@ from inbound.walks.asked import (
 from inbound.walks.call_words import said_to_her, words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key, plain
 from inbound.walks.consequences import correct, due_at, notes_of, said_on_card, see_to_what_was_not_done, written
-from inbound.walks.customers import as_it_was
+from inbound.walks.customers import as_it_was, of_contract
 from inbound.walks.heard import there_instead_of
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone import Undone
@@ -57,9 +57,9 @@ def said_on_its_card(undone: Undone, *, now: datetime) -> Escalation | None:
 def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | None:
     """Its card, once; None where there is nobody to call back and nothing to find her by."""
     here, step = undone.here, undone.step
-    walk, known = as_it_was(here), here.known
-    words = words_of_the_call(here, known)
+    words, known = words_of_the_call(here, here.known), here.known
     details = {**_contract_of(undone), **arguments(step.with_, words)}
+    walk = of_contract(as_it_was(here), str(details.get("contract") or ""), known)
     if walk.caller_name and walk.caller_name != walk.customer_name:
         details["caller"] = walk.caller_name
     number = str(details.get("number", ""))
@@ -106,7 +106,7 @@ def raise_card_of(undone: Undone, *, how: str, now: datetime) -> Escalation | No
         before = card_to_correct(here, said, settled=True)
         if before is not None:  # she has it, and at the most something of it was typed anew
             if before.state in Escalation.UNSETTLED:
-                correct(before, here, contract=walk.contract, said=said)
+                correct(before, here, said=said)
                 return before
             if not undone.stands and (before.telephone, before.details) == (said["telephone"], said["details"]):
                 return before
