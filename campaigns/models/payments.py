@@ -103,7 +103,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
     def waiting(self) -> RefundQuerySet:
         """Those of which nobody knows what payment they take back: it still counts."""
-        return self.filter(receipt__isnull=True)
+        return self.filter(receipt__isnull=True, confirms=None)
 
 
 @audited(exclude=["contract", "service_number", "reason"])  # which lead to a person, and go with her name
@@ -129,6 +129,11 @@ class Refund(models.Model):
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(_("motivo"), max_length=300, blank=True)
     at = models.DateTimeField()
+    confirms = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="confirmed_by_note",
+        help_text=_("La anulación a mano de la que esta nota es la palabra del sistema."),
+    )  # fmt: skip
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = RefundQuerySet.as_manager()
 
@@ -144,6 +149,11 @@ class Refund(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_is_of_something"),
             models.CheckConstraint(
+                condition=Q(confirms=None, confirmed_by=None)
+                | Q(confirms__isnull=False, confirmed_by__isnull=False, receipt=None, report__isnull=False),
+                name="refund_confirms_and_takes_nothing_back",
+            ),
+            models.CheckConstraint(
                 condition=Q(report__isnull=False, by__isnull=True)
                 | (Q(report__isnull=True, by__isnull=False) & ~Q(reason="")),
                 name="refund_is_of_a_report_or_of_a_person_with_a_reason",
@@ -152,6 +162,8 @@ class Refund(models.Model):
         indexes = [
             # those that wait for their receipt: asked for after every report
             models.Index(fields=["id"], name="refund_waiting", condition=Q(receipt__isnull=True)),
+            # annulments by hand, of which a note may be the word
+            models.Index(fields=["amount"], name="refund_by_hand", condition=Q(by__isnull=False)),
         ]
 
     @property

@@ -18,7 +18,8 @@ WITH whole AS (
     JOIN campaigns_campaign m ON m.id = n.campaign_id
      AND (m.state <> 'closed' OR w.refunded_on <= coalesce(m.evaluated_on, m.calls_until + %s))
     JOIN campaigns_receipt r ON r.renewal_id = n.id AND r.standing IN ('counted', 'extra')
-   WHERE w.receipt_id IS NULL AND w.report_id IS NOT NULL AND NOT w.by_number AND w.service_number NOT IN ('', 'anon')
+   WHERE w.receipt_id IS NULL AND w.confirms_id IS NULL AND w.report_id IS NOT NULL AND NOT w.by_number
+     AND w.service_number NOT IN ('', 'anon')
      AND NOT EXISTS (SELECT FROM campaigns_receipt own WHERE own.number = w.number)
    GROUP BY w.id, n.id
   HAVING count(*) > 1 AND sum(r.amount - r.refunded) = w.amount AND max(r.paid_on) <= w.refunded_on

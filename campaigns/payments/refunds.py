@@ -4,7 +4,8 @@ Whom a refund is of: the receipt of its own number; where no receipt has it, one
 of its contract) in a month whose payments still counted on its day, that was paid no later, rather of exactly its
 amount, rather the last. It has as much left and is of the same contract and service, or it is none; a row that is
 exactly what a service was paid with in several receipts is of all of them (`refund_parts.py`).
-What finds none waits, is shown, and is looked for again after every report. A receipt given back whole is annulled and
+What finds none waits, is shown, and is looked for again after every report; so does what may be the system's own word
+of an annulment by hand (`refund_confirming.py`). A receipt given back whole is annulled and
 counts no more; renewal, promise, place in the lists and figures are counted anew, as if it had been so much smaller
 (procedure K.2). Which rows of a report give back: `refund_rows.py`.
 """
@@ -24,12 +25,22 @@ from campaigns.payments import refund_parts, settling
 from campaigns.payments.refund_rows import OF_THE_SAME
 
 _ROUNDS = 20  # one receipt may be given back in so many parts of one report; the rest is found after the next
+# Of a note `w` the annulments by hand it may be the word of: of as much, of the same, and of no other note yet.
+OF_A_HAND = f"""
+ campaigns_refund hand JOIN campaigns_receipt gone ON gone.id = hand.receipt_id
+ WHERE hand.by_id IS NOT NULL AND hand.amount = w.amount AND gone.paid_on <= w.refunded_on
+   AND {OF_THE_SAME.format(row="w", of="hand")}
+   AND NOT EXISTS (SELECT FROM campaigns_refund told WHERE told.confirms_id = hand.id)
+"""
 # The receipts a waiting refund may be of, by the indexes there are: by its number, else by service or contract.
 _CHOICE = f"""
 CREATE TEMPORARY TABLE refund_choice ON COMMIT DROP AS
-WITH waiting AS MATERIALIZED (
+WITH unknown AS MATERIALIZED (
   SELECT f.*, f.by_number OR EXISTS (SELECT FROM campaigns_receipt own WHERE own.number = f.number) AS has_own
-    FROM campaigns_refund f WHERE f.receipt_id IS NULL
+    FROM campaigns_refund f WHERE f.receipt_id IS NULL AND f.confirms_id IS NULL
+), waiting AS MATERIALIZED (
+  SELECT w.* FROM unknown w
+   WHERE w.has_own OR w.report_id IS NULL OR NOT EXISTS (SELECT FROM {OF_A_HAND})
 ), month AS (
   SELECT id, CASE WHEN state <> 'closed' THEN DATE 'infinity'
                   ELSE coalesce(evaluated_on, calls_until + %s) END AS counts_until

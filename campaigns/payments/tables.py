@@ -16,6 +16,7 @@ from django_tables2 import A, Column
 
 from campaigns.models import Receipt, Refund
 from campaigns.payments.payment_lists import WHY, Total
+from campaigns.payments.refund_confirming import annulled_by_hand
 from screens.tables import Figure, ListTable, Moment, Money, RowLink
 from screens.templatetags.screens import bs, figure
 
@@ -115,7 +116,21 @@ class RefundTable(TotalledTable):
         empty_text = gettext_lazy("Ninguna devolución cumple estos filtros.")
 
     def render_fate(self, record: Refund) -> SafeString:
-        return badge("ok", _("Devuelto")) if record.receipt_id else badge("warn", _("Sin recibo"))
+        if record.receipt_id:
+            return badge("ok", _("Devuelto"))
+        if record.confirms_id:
+            return badge("ok", _("Ya anulado a mano"))
+        if (found := self.by_hand.get(record.pk)) is None:
+            return badge("warn", _("Sin recibo"))
+        words = _("¿Es la del recibo %(number)s, anulado a mano?") % {"number": found[1].number}
+        address = reverse("campaigns:refund_confirm", args=[record.pk])
+        return format_html('{} <a class="aside" href="{}">{}</a>', badge("warn", _("Sin recibo")), address, words)
+
+    @cached_property
+    def by_hand(self) -> dict[int, tuple[int, Receipt]]:
+        """Of what waits on this page the annulment by hand it may be the word of."""
+        waiting = [row.record.pk for row in self.page.object_list if row.record.receipt_id is None]
+        return annulled_by_hand(waiting)
 
 
 class UnmatchedTable(TotalledTable):

@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("export/", views.payment_export, name="payment_export"),
     path("match/", views.match_again, name="match_again"),
     path("receipts/<int:pk>/annul/", views.receipt_annul, name="receipt_annul"),
+    path("refunds/<int:pk>/confirm/", views.refund_confirm, name="refund_confirm"),
     path("age/", views.payment_age, name="payment_age"),
 ]

@@ -19,10 +19,10 @@ from django_tables2 import RequestConfig
 from agents.access import centre_only, signed_in_user, steering_only
 from campaigns.lists.books import payment_filters
 from campaigns.lists.views.exports import owe
-from campaigns.models import Campaign, ListExport, Receipt
+from campaigns.models import Campaign, ListExport, Receipt, Refund
 from campaigns.month.on_pages import month_asked, month_name
 from campaigns.month.periods import write_period
-from campaigns.payments import payment_lists, receipts, refunds
+from campaigns.payments import payment_lists, receipts, refund_confirming, refunds
 from campaigns.payments.payment_age import payment_age as age_of_payments
 from campaigns.payments.payment_lists import LISTS, REFUNDS, RENEWALS, REPORTS, WHY, Asked, Total
 from campaigns.payments.tables import (
@@ -136,6 +136,35 @@ def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
         "trail": [(back, _("Pagos")), ("", _("Anular"))],
     }
     return render(request, "campaigns/payments/receipt_annul.html", context, status=422 if error else 200)
+
+
+@steering_only
+@require_http_methods(["GET", "POST"])
+def refund_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a note that waits is the word of what was annulled by hand."""
+    user, error = signed_in_user(request), ""
+    refund = get_object_or_404(Refund.objects.visible_to(user).select_related("report"), pk=pk)
+    back = f"{reverse('campaigns:payment_list')}?show=refunds&waits=1&month=all"
+    reason = request.POST.get("reason", "")[:300]
+    if request.method == "POST":
+        try:
+            receipt = refund_confirming.confirm(refund_id=pk, by=user, reason=reason, now=timezone.now())
+        except refund_confirming.ConfirmRefused as refusal:
+            error = str(refusal)
+        else:
+            messages.success(request, _("Es la del recibo %(number)s: no quita nada más.") % {"number": receipt.number})
+            return redirect(back)
+    found = refund_confirming.annulled_by_hand([pk]).get(pk)
+    context = {
+        "refund": refund,
+        "receipt": found[1] if found else None,
+        "why_not": "" if found else _("Esta devolución ya no espera, o no hay ningún recibo suyo anulado a mano."),
+        "reason": reason,
+        "error": error,
+        "back": back,
+        "trail": [(reverse("campaigns:payment_list"), _("Pagos")), ("", _("Devolución"))],
+    }
+    return render(request, "campaigns/payments/refund_confirm.html", context, status=422 if error else 200)
 
 
 @require_GET
