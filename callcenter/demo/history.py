@@ -37,6 +37,7 @@ ENDINGS = {"promise": 26, "already_paid": 7, "call_back": 6, "no_answer": 31, "b
            "third_party": 8, "refused": 9}  # fmt: skip
 HOLD_OUT = Decimal("0.15")
 PAYS = {"promised": 0.62, "contacted": 0.38, "": 0.24}
+PAYS_IN_GRACE = 0.04  # of those who had not
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,22 @@ def make_last_month(*, by: User, now: datetime, begin: Callable[[Step], None] = 
     _bring(ReportKind.RECAUDO, f"recaudo-{write_period(period)}.csv", content, period, _at(last_day, 22, 30))
     begin(told["closing"])
     lifecycle.close_overdue(now=_at(this_month, 0, 20))
+    campaign.refresh_from_db()
+    if campaign.evaluated_on and campaign.evaluated_on + timedelta(days=1) < timezone.localdate(now):
+        _bring_the_days_of_grace(month, last_day, campaign.evaluated_on)
     refreshing.refresh_figures(campaign=campaign, now=_at(this_month, 0, 25), afresh=True)
     campaign.refresh_from_db()
     return campaign
+
+
+def _bring_the_days_of_grace(month: _Month, last_day: date, until: date) -> None:
+    """Who paid after the last day of calls, up to the day by which the month is judged."""
+    unpaid = Renewal.objects.filter(campaign=month.campaign, payment=None).select_related("contact").order_by("pk")
+    days = [last_day + timedelta(days=number) for number in range(1, (until - last_day).days + 1)]
+    chosen = [renewal for renewal in unpaid if month.draw.random() < PAYS_IN_GRACE]
+    payments = [_payment(month, renewal, days[-1 - place % len(days)]) for place, renewal in enumerate(chosen)]
+    name, arrives = f"recaudo-{write_period(month.period)}-gracia.csv", until + timedelta(days=1)
+    _bring(ReportKind.RECAUDO, name, payments_csv(payments), month.period, _at(arrives, 6, 30))
 
 
 def _bring(kind: ReportKind, name: str, content: bytes, period: date, now: datetime) -> None:
@@ -159,12 +173,15 @@ def _paid(month: _Month, first_day: date, last_day: date) -> list[Payment]:
             continue
         spoken_on = timezone.localdate(entry.contacted_at) if entry.contacted_at else first_day - timedelta(days=3)
         paid_on = spoken_on + timedelta(days=month.draw.randint(0, max((last_day - spoken_on).days, 0)))
-        amount = int(Decimal(renewal.amount_due))
-        product = "Internet" if renewal.service == "INTERNET" else "TV Cable"
-        receipt = f"{renewal.service_number}-{month.period:%y%m}"
-        details = (renewal.contact.contract, renewal.service_number, product, paid_on, amount)
-        payments.append(Payment(receipt, *details, month.draw.choice(CHANNELS)))
+        payments.append(_payment(month, renewal, paid_on))
     return payments
+
+
+def _payment(month: _Month, renewal: Renewal, paid_on: date) -> Payment:
+    product = "Internet" if renewal.service == "INTERNET" else "TV Cable"
+    receipt = f"{renewal.service_number}-{month.period:%y%m}"
+    details = (renewal.contact.contract, renewal.service_number, product, paid_on, int(Decimal(renewal.amount_due)))
+    return Payment(receipt, *details, month.draw.choice(CHANNELS))
 
 
 def _at(day: date, hour: int, minute: int) -> datetime:

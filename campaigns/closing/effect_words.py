@@ -51,7 +51,9 @@ def known_payments_of(sealed: Seal) -> KnownPayments | None:
 
 
 def effect_lines(figures: Figures) -> list[tuple[str, str, str]]:
-    """What the calls added, in points and in Bs, each with its base; until it is measured, when it will be."""
+    """What the calls added, in points and in Bs, each with its base; until it is measured, when it will be, and while
+    payments of its day are missing, that they are.
+    """
     label = _("Efecto de las llamadas")
     effect = read_effect(plain_effect(figures))  # as the seal keeps it: page and paper round the same number
     if effect is None:
@@ -61,21 +63,23 @@ def effect_lines(figures: Figures) -> list[tuple[str, str, str]]:
         elif figures.put_aside:
             words = _("no se llamó a nadie, o falta con quién comparar")
         return [(label, NOTHING, words)]
+    if figures.lacks_payments and figures.evaluated_on:  # with some of them missing it would be told otherwise later
+        known = known_words(figures.payments_known_until)
+        words = _("se mide con los pagos hasta el %(day)s, y se los conoce hasta: %(known)s")
+        return [(label, NOTHING, words % {"day": f"{figures.evaluated_on:%d/%m/%Y}", "known": known})]
     lines = [(label, effect.contacts.signed_points, _points_words(effect.contacts))]
     if money := effect.money:
         words = _("95 %%: entre %(low)s y %(high)s") % {"low": bs(money.low), "high": bs(money.high)}
         lines.append((_("Lo que aportaron las llamadas"), bs(money.added), words))
-    if figures.lacks_payments:
-        return [(_("%(figure)s, provisional") % {"figure": name}, value, words) for name, value, words in lines]
     return lines
 
 
 def why_provisional(figures: Figures) -> str:
-    """The sentence of an effect that was counted before all payments of its day were known; '' of any other."""
+    """The sentence of an effect that was asked for before all payments of its day were known; '' of any other."""
     if not figures.lacks_payments or figures.evaluated_on is None:
         return ""
     return _(
-        "El efecto es provisional: cuentan los pagos hasta el %(day)s, y al sellar se los conocía hasta: %(known)s."
+        "El efecto todavía no se sabe: cuentan los pagos hasta el %(day)s, y al sellar se los conocía hasta: %(known)s."
     ) % {"day": f"{figures.evaluated_on:%d/%m/%Y}", "known": known_words(figures.payments_known_until)}
 
 

@@ -166,8 +166,8 @@ def _effect(figures: Figures) -> list[list[Any]]:
             for told, amount in zip(words, (money.added, money.low, money.high), strict=True)
         ]
     if figures.lacks_payments:
-        for row in rows:
-            row[1] = _("%(figure)s, provisional") % {"figure": row[1]}
+        missing = _("%(figure)s: faltan pagos")
+        return [[unit, missing % {"figure": name}, None, None, None, ""] for unit, name, *_told in rows]
     return rows
 
 

@@ -173,26 +173,28 @@ def judged_too_early(ana, luis, elena, at):
     return campaign, _told(campaign, elena, at, when="2026-12-08 00:10")
 
 
-def test_an_effect_without_all_the_payments_of_its_day_is_provisional_everywhere(judged_too_early, elena, signed_in):
+def test_no_effect_is_told_anywhere_without_all_the_payments_of_its_day(judged_too_early, elena, signed_in):
     campaign, told = judged_too_early
     facts = {fact["label"]: fact["value"] for fact in told["facts"]}
     assert facts["Pagos conocidos hasta el"] == "28/11/2026 06:00"
-    why = "El efecto es provisional: cuentan los pagos hasta el 05/12/2026, y al sellar se los conocía hasta"
+    why = "El efecto todavía no se sabe: cuentan los pagos hasta el 05/12/2026, y al sellar se los conocía hasta"
     assert why in told["warning"]
     (tile,) = [tile for tile in told["tiles"] if tile["label"].startswith("Efecto")]
-    assert tile["label"] == "Efecto de las llamadas, provisional"
+    assert (tile["label"], tile["figure"]) == ("Efecto de las llamadas", "—")
     mail = Notice.objects.get().body
     assert why in mail
-    assert f"Efecto de las llamadas, provisional: {tile['figure']} (puntos; 95" in mail
-    assert "Lo que aportaron las llamadas, provisional: Bs" in mail
+    known = "se mide con los pagos hasta el 05/12/2026, y se los conoce hasta: 28/11/2026 06:00"
+    assert f"Efecto de las llamadas: — ({known})" in mail
+    assert "Lo que aportaron" not in mail
     assert "Pagos conocidos hasta el: 28/11/2026 06:00" in mail
     book = CalamineWorkbook.from_filelike(io.BytesIO(Seal.objects.get().workbook.read()))
-    summary = [row[1] for row in book.get_sheet_by_name("Resumen").to_python()]
-    assert "Efecto de las llamadas (puntos), provisional" in summary
+    summary = {row[1]: row[2:] for row in book.get_sheet_by_name("Resumen").to_python()}
+    assert set(summary["Efecto de las llamadas (puntos): faltan pagos"]) == {""}
+    assert not [name for name in summary if str(name).startswith("Aporte") and not str(name).endswith("faltan pagos")]
     assert datetime(2026, 11, 28, 6) in summary
     page = " ".join(signed_in(elena).get("/campaigns/2026-12/seal/").content.decode().split())
-    assert "provisional: pagos conocidos hasta 28/11 06:00" in page
-    assert "El efecto es provisional: cuentan los pagos hasta el 05/12/2026." in page
+    assert "provisional: se mide con los pagos hasta el 05/12/2026, y se los conoce hasta 28/11 06:00" in page
+    assert "El efecto todavía no se sabe: cuentan los pagos hasta el 05/12/2026." in page
     assert [_overprinted(drawn) for drawn in draw_pages(told)] == [[] for _page in draw_pages(told)]
 
 
