@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import astuple, dataclass
 from decimal import Decimal
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,8 @@ from systems.reports.parts import LINES_A_SHEET
 from systems.reports.reading import Told, heading_key
 from systems.reports.totals import DAY_OR_MONTH
 
-_COUNTS = re.compile("registro|fila|renglon|record|row|cantidad|cliente|servicio|contrato|recibo")
+_COUNTS = re.compile("registro|fila|renglon|record|row|cantidad|cliente|servicio|contrato|abonado|suscripcion|recibo")
+_OF_CONTRACTS = re.compile("cliente|contrato|abonado")  # each of whom may have several rows
 _NUMBER = re.compile(r"\d[\d.,' ]*")
 _MONEY = re.compile(r"[.,]\d\d?$|\bbs\b|\bbob\b", re.IGNORECASE)  # what no count is written as
 
@@ -28,6 +30,8 @@ _SUMS = f"""
 SELECT line / %s, coalesce(sum({_READ}), 0), coalesce(sum({_READ}) FILTER (WHERE {{in_force}}), 0),
        count(*) FILTER (WHERE {_READ} IS NULL) FROM {{table}} GROUP BY 1
 """
+_CONTRACTS = "SELECT line / %s, count(DISTINCT contract) FROM {table} GROUP BY 1"
+_ALL_CONTRACTS = "SELECT count(DISTINCT contract) FROM {table}"
 
 
 def totals_that_differ(*, report: Report, told: Told) -> Iterator[str]:
@@ -38,16 +42,33 @@ def totals_that_differ(*, report: Report, told: Told) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(_SUMS.format(table=table_of(report), in_force=in_force), [LINES_A_SHEET])
         sums = {sheet: _Sums(*found) for sheet, *found in cursor.fetchall()}
+        contracts, all_contracts = _contracts(cursor, report=report, told=told)
     rows = [sheet["rows"] for sheet in told.sheets]
     of_sheets = [sums.get(number, _Sums()) for number in range(len(rows))]
     whole = _Sums(*(sum(part) for part in zip(*map(astuple, of_sheets), strict=True)))
-    for sheet, count, found in zip(told.sheets, rows, of_sheets, strict=True):
+    for number, (sheet, count, found) in enumerate(zip(told.sheets, rows, of_sheets, strict=True)):
         for place in ("titles", "totals"):
             for cells in sheet[place]:
                 said = _declared(cells, is_title=place == "titles")
-                wrong = [one for one in said if not one.fits(count, found) and not one.fits(sum(rows), whole)]
+                of_whom = {contracts.get(number, 0), all_contracts}
+                wrong = [
+                    one
+                    for one in said
+                    if not one.fits(count, found) and not one.fits(sum(rows), whole) and not one.is_of(of_whom)
+                ]
                 for one in wrong[:1]:
                     yield one.sentence(count, found.amount)
+
+
+def _contracts(cursor: CursorWrapper, *, report: Report, told: Told) -> tuple[dict[int, int], int]:
+    """How many contracts each sheet has, and the file; asked for where something is said of them."""
+    cells = (said for sheet in told.sheets for place in ("titles", "totals") for said in sheet[place])
+    if not any(_OF_CONTRACTS.search(heading_key(text)) for said in cells for text in said):
+        return {}, 0
+    cursor.execute(_CONTRACTS.format(table=table_of(report)), [LINES_A_SHEET])
+    of_sheets = dict(cursor.fetchall())
+    cursor.execute(_ALL_CONTRACTS.format(table=table_of(report)))
+    return of_sheets, int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True)
@@ -61,12 +82,19 @@ class _Sums:
 
 @dataclass(frozen=True)
 class _Declared:
-    """A number a file says of itself, in each way it can be read. `counts`: it is said to count something."""
+    """A number a file says of itself, in each way it can be read. `counts`: it is said to count something; `whom`:
+    customers, each of whom may have several rows.
+    """
 
     text: str
     readings: tuple[Decimal, ...]
     counts: bool
     is_title: bool
+    whom: bool = False
+
+    def is_of(self, contracts: Collection[int]) -> bool:
+        """Whether it is the number of those it counts."""
+        return self.counts and self.whom and any(one in self.readings for one in contracts)
 
     def fits(self, rows: int, sums: _Sums) -> bool:
         """Whether it is the number of rows, or what they add up to. With amounts that could not be read: at least."""
@@ -100,7 +128,13 @@ def _declared(cells: list[str], *, is_title: bool) -> list[_Declared]:
     texts = others or _NUMBER.findall(DAY_OR_MONTH.sub("", label.rpartition(":")[2] or label))
     read = [(text.strip(), readings) for text in texts if (readings := tuple(_readings(text)))]
     found = [
-        _Declared(text, readings, counts=counts and number == 0 and not _MONEY.search(text), is_title=is_title)
+        _Declared(
+            text,
+            readings,
+            counts=counts and number == 0 and not _MONEY.search(text),
+            is_title=is_title,
+            whom=bool(_OF_CONTRACTS.search(heading_key(label))),
+        )
         for number, (text, readings) in enumerate(read)
     ]
     return [one for one in found if any(one.readings)] or found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from inbound.outside.found_words import FoundInWords, Table, label_of
 from screens.templatetags.screens import masked_card, masked_text
 
-LEGIBLE = ("contract", "customer", "period")  # what a case is found by
+LEGIBLE = ("period",)
 CARDS = ("identity_card", "requester_card")
 ADDRESS = "address"
 A_CODE = re.compile(r"(\b[A-Z]{1,4}-\d+)")  # of a damage, an order, an operation: nobody's

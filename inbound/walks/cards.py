@@ -116,7 +116,7 @@ def _open_cards(here: WalkState, *, settled: bool = False) -> list[tuple[Footste
 
 
 def _is_same(here: WalkState, passed: Footstep, card: Escalation, says: Mapping[str, Any]) -> bool:
-    contract = says["contract"]
+    contract = says.get("contract", here.walk.contract)
     if card.contract and contract and card.contract != contract:
         return False
     went_back = all(passed.position != counted.position for counted in here.path)

@@ -10,6 +10,7 @@ from dataclasses import field as factory
 from systems.reports.refusals import ReportRefused
 
 ROWS_LOOKED_AT = 60
+ROWS_LOOKED_THROUGH = 2_000  # of a sheet in which none were found there: what stands above may be long
 MOST_NAMED = 20  # columns in a sentence
 _WORD = re.compile(r"[a-z0-9]+")
 _NOT_LETTERS = re.compile(r"[\u0300-\u036f\u00b0]")  # accents once parted from their letter, and the ring of N°

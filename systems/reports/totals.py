@@ -12,11 +12,12 @@ LONGEST_TOTAL = 80  # letters of each of their cells
 DAY_OR_MONTH = re.compile(
     r"\d{1,4}[/-]\d{1,4}(?:[/-]\d{1,4})?(?: +\d\d?:\d\d)?|[a-z]{3,} (?:de |del )?20\d\d\b", re.IGNORECASE
 )
-_HEAD = "total(?:es)?|sumas?|sumatoria|registros|filas|renglones|records|rows|cantidad"
+_WHOM = "clientes|contratos|abonados|servicios|suscripciones"  # who or what a row is of
+_HEAD = f"total(?:es)?|sumas?|sumatoria|acumulad[oa]s?|registros|filas|renglones|records|rows|cantidad|{_WHOM}"
 # what may stand beside it, and nothing else: `Filas por página: 50` and `Total zonas: 12` say nothing of the rows
 _BESIDE = (
     "(?:gran|general(?:es)?|cantidad|cant|nro|numero|de|del|el|la|los|las|en|a|al|por|importes?|montos?|valor|bs|bob"
-    r"|bolivianos|pagar|cobrar|deuda|pagado|cobrado|recaudado|recaudo|reporte|archivo"
+    r"|bolivianos|pagar|cobrar|deuda|saldos?|pagado|cobrado|recaudado|recaudo|reporte|archivo"
     r"|(?:leid|exportad|procesad|generad|emitid|listad|incluid|encontrad|impres)[oa]s?)\b\.?"
 )
 _LABEL = rf"\b(?:{_BESIDE} +)*(?:{_HEAD})\b(?: +(?:{_BESIDE}|(?:{_HEAD})\b))*"
@@ -24,7 +25,7 @@ _NUMBER = r"(?:\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d[\d.,']*)"
 _A_LABEL = re.compile(rf"{_LABEL} *[:=]?")
 # no part of a day, of a share or of a span (`Registros 1 a 40`)
 _SAID = re.compile(rf"({_LABEL}) *[:=]? *(?:bs\.?|bob)? *({_NUMBER})(?! *[\d/%:-]| +(?:a|al|hasta|de) +\d)")
-_COUNTED = re.compile(rf"({_NUMBER}) +(registros|filas|renglones|records|rows)\b")
+_COUNTED = re.compile(rf"({_NUMBER}) +(registros|filas|renglones|records|rows|{_WHOM})\b")
 
 
 def totals_said(cells: Sequence[str]) -> list[list[str]]:

@@ -41,6 +41,8 @@ _BOLIVIANOS = frozenset({"", "bs", "b$", "bob", "boliviano", "bolivianos"})
 _ANNULLED = re.compile(
     r"anul|reversa|revert|revers|extorn|devuel|devol|reembols|contracargo|(?:si|s|x|1|true|verdadero)$"
 )
+# in the middle of a state that begins as one that holds: `Pagado - anulado`
+_TAKEN_BACK = re.compile(r"\b(?:anul|revers|revert|extorn|devuel|devol|reembols|contracargo)")
 # `Cancelado` is said of what was paid
 _IN_FORCE = re.compile(
     r"vigent|pagad|cancelad|cobrad|acept|aprob|valid|confirm|activ|emitid|procesad|registrad|normal|(?:ok|no|n|0|false|falso|-)$"
@@ -135,12 +137,12 @@ def is_in_bolivianos(text: str) -> bool:
 
 def is_annulled(text: str) -> bool:
     """Whether the state of a receipt says that it does not hold any more: `Anulado`, `Revertido`; in a column called so
-    `Sí`. Raises NotReadable (bad_status) for a state nobody knows.
+    `Sí`. Raises NotReadable (bad_status) for a state nobody knows, or that says both.
     """
     word = plain(visible(text))
     if _ANNULLED.match(word):
         return True
-    if word and not _IN_FORCE.match(word):
+    if word and (not _IN_FORCE.match(word) or _TAKEN_BACK.search(word)):
         raise NotReadable("bad_status", text)
     return False
 

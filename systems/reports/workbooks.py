@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -19,7 +19,8 @@ from python_calamine import (
 )
 
 from systems.reports.archives import fault_of_the_disk
-from systems.reports.headings import ROWS_LOOKED_AT, Header, find_header
+from systems.reports.headings import ROWS_LOOKED_AT, ROWS_LOOKED_THROUGH, Header, find_header
+from systems.reports.ods_spans import Range, merged_cells
 from systems.reports.parts import LeftOut, Part, go_on_with
 from systems.reports.refusals import ReportRefused
 from systems.reports.request import Batch, Request
@@ -72,7 +73,7 @@ class WorkbookTable:
         self.parts: list[Part] = []
         self.left_out: list[LeftOut] = []
         try:
-            self._look(CalamineWorkbook.from_path(path), request)
+            self._look(CalamineWorkbook.from_path(path), request, merged_cells(path))
         except PasswordError as error:
             raise ReportRefused("encrypted") from error
         except CalamineError as error:
@@ -80,7 +81,7 @@ class WorkbookTable:
                 raise disk from error
             raise ReportRefused("damaged", detail=type(error).__name__) from error  # its words may quote a cell
 
-    def _look(self, book: CalamineWorkbook, request: Request) -> None:
+    def _look(self, book: CalamineWorkbook, request: Request, merged_in: Mapping[str, Sequence[Range]]) -> None:
         refusal: ReportRefused | None = None
         hidden = 0  # rows of hidden sheets that have the headings
         without = dict[str, list[list[str]]]()  # the first rows of visible sheets in which no headings were found
@@ -90,10 +91,9 @@ class WorkbookTable:
             sheet = book.get_sheet_by_name(known.name)
             if sheet.start is None:
                 continue
-            aside = [""] * _left(sheet)
-            first = [[*aside, *map(text_of, row)] for row in islice(sheet.iter_rows(), _depth(sheet))]
+            first = _first_rows(sheet, _depth(sheet))
             try:
-                header = find_header(first, request.columns, request.required)
+                header = _header_of(sheet, first, request)
             except ReportRefused as found:
                 why = found.code if known.visible == SheetVisibleEnum.Visible else "hidden"
                 # of several sheets without the headings the one that came nearest is spoken of
@@ -106,7 +106,7 @@ class WorkbookTable:
                 continue
             rows = _rows_below(sheet, header)
             if known.visible == SheetVisibleEnum.Visible:
-                spans = _spans_below(sheet, header)
+                spans = _spans_below(merged_in.get(known.name) or sheet.merged_cell_ranges or (), header)
                 merged = frozenset(span.place for span in spans)
                 self.parts.append(Part(known.name, header, rows, partial(_batches, sheet, header, spans), merged))
             elif rows:
@@ -123,6 +123,25 @@ class WorkbookTable:
                 raise ReportRefused("report_hidden", rows=hidden) from refusal
             is_hidden = any(sheet.why == "hidden" for sheet in self.left_out)
             raise refusal or ReportRefused("only_hidden" if is_hidden else "empty")
+
+
+def _header_of(sheet: CalamineSheet, first: list[list[str]], request: Request) -> Header:
+    """The headings among the first rows, else far below them. Raises ReportRefused."""
+    try:
+        return find_header(first, request.columns, request.required)
+    except ReportRefused as none_above:
+        if none_above.code != "no_header" or sheet.height <= ROWS_LOOKED_AT:
+            raise
+        try:
+            deep = _first_rows(sheet, _depth(sheet) + ROWS_LOOKED_THROUGH)
+            return find_header(deep, request.columns, request.required)
+        except ReportRefused:
+            raise none_above from None
+
+
+def _first_rows(sheet: CalamineSheet, count: int) -> list[list[str]]:
+    aside = [""] * _left(sheet)
+    return [[*aside, *map(text_of, row)] for row in islice(sheet.iter_rows(), count)]
 
 
 def _batches(sheet: CalamineSheet, header: Header, spans: Sequence[_Span]) -> Iterator[Batch]:
@@ -150,12 +169,12 @@ def _batches(sheet: CalamineSheet, header: Header, spans: Sequence[_Span]) -> It
         line += len(batch)
 
 
-def _spans_below(sheet: CalamineSheet, header: Header) -> list[_Span]:
+def _spans_below(ranges: Sequence[Range], header: Header) -> list[_Span]:
     """The merged cells that span several rows of data, in the order of their rows."""
     wanted = {place for place in header.places if place is not None}
     return sorted(
         _Span(first, last, place)
-        for (first, place), (last, _) in sheet.merged_cell_ranges or ()
+        for (first, place), (last, _) in ranges
         if header.row < first < last and place in wanted
     )
 

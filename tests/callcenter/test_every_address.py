@@ -152,6 +152,7 @@ ADDRESSES = [
     Address("campaigns:report_discard", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
     Address("campaigns:report_withdraw", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}, form=True),
     Address("campaigns:receipt_annul", STEERING, of=lambda world: {"pk": world.receipt.pk}, sends={}, form=True),
+    Address("campaigns:refund_confirm", STEERING, of=lambda world: {"pk": world.refund.pk}, sends={}, form=True),
     Address("campaigns:report_fill_up", STEERING, of=lambda world: {"pk": world.report.pk}, sends={}),
     Address("campaigns:report_changes", CENTRE, of=lambda world: {"pk": world.report.pk}),
     Address("campaigns:report_changes_export", CENTRE, of=lambda world: {"pk": world.report.pk}, sends={}),

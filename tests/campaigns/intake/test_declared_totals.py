@@ -36,6 +36,12 @@ HELD, PUBLISHED = Report.State.HELD, Report.State.PUBLISHED
         (["Total filas 500;Total Bs 5960"], "Su pie dice 500 filas y se leyeron 40."),
         (["Registros procesados;500"], "Su pie dice 500 filas y se leyeron 40."),
         (["Cantidad de filas exportadas: 500"], "Su pie dice 500 filas y se leyeron 40."),
+        (["Cantidad de clientes: 500"], "Su pie dice 500 filas y se leyeron 40."),
+        (["Clientes: 41"], "Su pie dice 41 filas y se leyeron 40."),
+        (["Total servicios: 500"], "Su pie dice 500 filas y se leyeron 40."),
+        (["Se exportaron 500 contratos"], "Su pie dice 500 filas y se leyeron 40."),
+        (["Monto acumulado;9999"], "Su pie dice 9999; se leyeron 40 filas"),
+        (["Saldo total por cobrar;9999"], "Su pie dice 9999; se leyeron 40 filas"),
         (["Records: 500"], "Su pie dice 500 filas y se leyeron 40."),
         (["Monto total;40;9999"], "Su pie dice 9999; se leyeron 40 filas"),
         ([";;;;;;;;;;9999"], "Su pie dice 9999; se leyeron 40 filas"),
@@ -67,6 +73,7 @@ def test_a_file_that_is_not_what_its_footer_says_is_held(footers: list[str], say
         [";;;;;;;;;;11560", "Usuario;1234", "25-11-2026"],
         ["40;;;;;;;;;;11560", ";40;;;;;;;;;Bs 11.560,00"],
         ["SUBTOTAL;500"],
+        ["Clientes: 40", "Total servicios: 40", "Saldo total por cobrar: Bs 11.560,00"],
     ],
 )
 def test_a_file_that_is_what_its_footer_says_is_taken(footers: list[str], at: At) -> None:
@@ -113,3 +120,11 @@ def test_a_text_without_totals_where_last_months_had_them_may_lack_its_last_rows
     report = of_bytes(with_footer(36), at("2026-11-25 06:10"))
     assert (report.state, report.held_for) == ("held", "cut")
     assert report.held_because == ("El de 2026-11 terminaba con sus totales y este no: pueden faltarle filas al final.")
+
+
+@pytest.mark.parametrize(("clients", "state"), [(20, PUBLISHED), (40, PUBLISHED), (30, HELD)])
+def test_customers_are_counted_once_whatever_they_have(at: At, clients: int, state: str) -> None:
+    """Twenty customers of two services are forty rows; the footer may say either."""
+    rows = [{**row, "CONTRATO": str(700000 + number // 2)} for number, row in enumerate(many(40))]
+    content = ccvp(*rows).getvalue() + f"Cantidad de clientes: {clients}\r\n".encode()
+    assert of_bytes(content, at("2026-11-25 06:10")).state == state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,43 @@ def test_a_column_is_named_as_the_sheet_names_it(tmp_path: Path) -> None:
         sheet.write_row(0, 2, ("CONTRATO", "MONTO", "IMPORTE"))
         sheet.write_row(1, 2, (1, 149, 150))
     assert read(path)[1].sheets[0]["twice"] == {"amount": "D"}
+
+
+def test_headings_far_below_their_titles_are_found(book: Callable[..., Path]) -> None:
+    """A sheet that is visible and has them is read, however much stands above."""
+    above = [("Nota", f"línea {number}") for number in range(90)]
+    rows, told, _ = read(book(("Internet", [HEAD, *data(1, 3)]), ("TV", [*above, HEAD, *data(5, 4)])))
+    assert ([cells[0] for _, cells in rows], told.left_out) == (["1", "2", "3", "5", "6", "7", "8"], [])
+
+
+def test_merged_cells_of_an_opendocument_give_every_row_their_value(tmp_path: Path) -> None:
+    table = 'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    names = f'{table} xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    names += ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+
+    def cell(text: str, more: str = "") -> str:
+        return f'<table:table-cell office:value-type="string"{more}><text:p>{text}</text:p></table:table-cell>'
+
+    covered, over_two = "<table:covered-table-cell/>", ' table:number-rows-spanned="2" table:number-columns-spanned="1"'
+    lines = [
+        "".join(map(cell, HEAD)),
+        cell("77", over_two) + cell("Ana") + cell("149"),
+        covered + cell("Ana") + cell("99"),
+        cell("78", over_two) + cell("Eva", over_two) + cell("149"),
+        covered + covered + cell("99"),
+    ]
+    rows = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+    body = f'<office:body><office:spreadsheet><table:table table:name="Hoja">{rows}</table:table>'
+    path = tmp_path / "book.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        close = "</office:spreadsheet></office:body></office:document-content>"
+        archive.writestr("content.xml", f"<office:document-content {names}>{body}{close}")
+    read_rows, told, _ = read(path)
+    want = [("77", "Ana", "149"), ("77", "Ana", "99"), ("78", "Eva", "149"), ("78", "Eva", "99")]
+    assert [cells for _, cells in read_rows] == want
+    assert told.sheets[0]["merged"] == ["contract", "name"]
 
 
 def test_a_merged_title_above_the_headings_changes_nothing(book: Callable[..., Path]) -> None:

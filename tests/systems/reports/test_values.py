@@ -272,3 +272,19 @@ def test_the_service_of_a_product(text: str, service: str | None) -> None:
 )
 def test_a_contract_keeps_its_digits(text: str, contract: str) -> None:
     assert values.contract(text) == contract
+
+
+@pytest.mark.parametrize(
+    "text", ["Pagado - anulado", "PAGADO/ANULADO", "Cobrado (reversado)", "Registrado: anulado", "Quién sabe"]
+)
+def test_a_state_that_says_both_is_none(text: str) -> None:
+    with pytest.raises(values.NotReadable) as error:
+        values.is_annulled(text)
+    assert error.value.code == "bad_status"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"), [("Anulado", True), ("Pagado", False), ("Devolución aprobada", True), ("", False)]
+)
+def test_a_state_says_whether_a_receipt_holds(text: str, is_so: bool) -> None:
+    assert values.is_annulled(text) is is_so
