@@ -30,6 +30,7 @@ from campaigns.models import (
     ListExport,
     Reassignment,
     Receipt,
+    Refund,
     RejectedRow,
     Report,
 )
@@ -149,6 +150,13 @@ class World:
         return Receipt.objects.create(
             number="R-1", report=self.report, contract="9", service_number="9", paid_on=self.now.date(), amount=99
         )
+
+    @cached_property
+    def refund(self) -> Refund:
+        """A note that may be the word of what Elena annulled by hand."""
+        of_hers = {"contract": "9", "service_number": "9", "amount": 99, "refunded_on": self.now.date(), "at": self.now}
+        Refund.objects.create(number="R-1", receipt=self.receipt, by=self.elena, reason="Se cobró mal", **of_hers)
+        return Refund.objects.create(number="NC-1", report=self.report, **of_hers)
 
     @cached_property
     def call_back(self) -> CallBack:
