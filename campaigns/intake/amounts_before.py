@@ -16,7 +16,7 @@ from campaigns.month.periods import write_period
 from campaigns.rows.staging import table_of
 
 FAR_TIMES = 5  # as its sentence says: above the highest of the month before, or below its lowest, by more than this
-MEAN_TIMES = Decimal("1.5")  # the mean of a service, against the month before
+MEAN_TIMES = Decimal("1.5")  # the mean of a service, above or below that of the month before
 FEW = 3  # services that may cost ten or a hundred times what they did
 
 _BEFORE = """
@@ -64,7 +64,7 @@ def amounts_unlike(*, report: Report, period: date) -> Iterator[str]:
             "%(n)s montos son justo 10 o 100 veces los del mismo servicio en %(period)s, o esa parte de ellos: quizás "
             "perdieron la coma."
         ) % {**words, "n": _n(lost)}
-    if before and mean > before * MEAN_TIMES:
+    if before and (mean > before * MEAN_TIMES or mean * MEAN_TIMES < before):
         yield _(
             "Cada fila es en promedio de Bs %(mean)s, y los mismos servicios fueron en %(period)s de Bs %(before)s."
         ) % {**words, "mean": _bs(mean), "before": _bs(before)}

@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 # its own hyphen goes with it: `Bs.- 199` and `199 Bs.-` give nothing back, `Bs. -199` and `Bs.-199` do
-_CURRENCY = re.compile(r"\b(?:bs|bob|bolivianos?)\b(?:\.-(?= |$)|\.)?|\$", re.IGNORECASE)
+_CURRENCY = re.compile(r"\b(?:bs|bob|bolivianos?)\b(?:\.-(?= |$)|\.)?", re.IGNORECASE)
 # stands for cents that are none, `199.-` or `199,--`, or behind them, `149,00.-`, and is no minus
 _EVEN = re.compile(r"(?<=\d) ?[.,] ?[-\u2010-\u2015]{1,3}$")
 _AMOUNT = re.compile(r"(?:\d+|\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*)(?:[.,]\d*)?|[.,]\d+")
@@ -47,8 +47,8 @@ _TAKEN_BACK = re.compile(r"\b(?:anul|revers|revert|extorn|devuel|devol|reembols|
 _IN_FORCE = re.compile(
     r"vigent|pagad|cancelad|cobrad|acept|aprob|valid|confirm|activ|emitid|procesad|registrad|normal|(?:ok|no|n|0|false|falso|-)$"
 )
-_INTERNET = re.compile(r"internet|\bftth\b|\bfibra\b|banda ancha|\badsl\b")
-_TELEVISION = re.compile(r"televisi|\btv\b|\bcable\b|\biptv\b")
+_INTERNET = re.compile(r"internet|\bftth\b|\bfibra\b|banda ancha|\badsl\b|\bcable ?modem\b")
+_TELEVISION = re.compile(r"televisi|\btv\b|\bcable\b(?! ?modem)|\biptv\b")
 
 
 class NotReadable(ValueError):

@@ -38,6 +38,10 @@ def test_an_amount_far_from_last_months_holds_the_report(amount: str, n: int, at
             ["1400,00"] * 10,
             "Cada fila es en promedio de Bs 566,75, y los mismos servicios fueron en 2026-12 de Bs 289,00.",
         ),
+        (
+            ["99,00"] * 40,
+            "Cada fila es en promedio de Bs 99,00, y los mismos servicios fueron en 2026-12 de Bs 289,00.",
+        ),
         (["2890"] * 2, ""),
         (["349,00"] * 40, ""),
     ],

@@ -288,3 +288,14 @@ def test_a_state_that_says_both_is_none(text: str) -> None:
 )
 def test_a_state_says_whether_a_receipt_holds(text: str, is_so: bool) -> None:
     assert values.is_annulled(text) is is_so
+
+
+def test_a_cable_modem_is_internet() -> None:
+    assert values.services("Cable módem 10 Mb") == values.services("CABLEMODEM") == ("INTERNET",)
+    assert values.services("TV Cable") == ("TV",)
+
+
+@pytest.mark.parametrize("text", ["20 $", "$20", "USD 20", "$us 20"])
+def test_what_is_not_in_bolivianos_is_no_amount(text: str) -> None:
+    with pytest.raises(values.NotReadable):
+        values.money(text)
