@@ -74,6 +74,8 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
             messages.warning(request, _("Su propia cuenta sigue activa y con su rol: pida el cambio a otra persona."))
         super().save_model(request, obj, form, change)
         people.give_role(user=obj, role=obj.role)
+        if change and "role" in form.changed_data:
+            people.end_sessions(user=obj)  # what was open was open to another role
         if not obj.is_active:
             people.deactivate(user=obj)
 

@@ -31,6 +31,7 @@ def give_role(*, user: User, role: str) -> User:
 def deactivate(*, user: User) -> None:
     """Close the door for somebody who left; nothing she did is lost, and nothing new is assigned to her."""
     User.objects.filter(pk=user.pk).update(is_active=False)
+    end_sessions(user=user)  # nor does an old one come alive when she is let in again
     Agent.objects.filter(user=user).update(is_on_duty=False)
 
 

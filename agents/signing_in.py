@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
+from allauth.account.views import LogoutView
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from agents.code_tries import forget_tries, take_try
 from agents.models import User
 from agents.presence import give_sign, sign_in, sign_out
+from agents.sessions import leave_elsewhere
 from agents.spent_codes import spend
 
 View = Callable[..., HttpResponseBase]
@@ -33,6 +35,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """An agent's shift begins. The browser takes over the language of whoever signs in, if she ever chose one."""
         response = super().post_login(request, user, **more)
+        leave_elsewhere(request, user=user)
         sign_in(user=user, now=timezone.now())
         if user.language:
             response.set_cookie(
@@ -67,6 +70,15 @@ class SignOfLifeMiddleware:
             return
         if match is None or match.view_name != SIGN_OUT:
             give_sign(user=user, now=timezone.now())
+
+
+class SignOutView(LogoutView):
+    """allauth's page; whoever comes to the machine next finds nothing of this person in its browser."""
+
+    def post(self, *arguments: Any, **named: Any) -> HttpResponse:
+        response: HttpResponse = super().post(*arguments, **named)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 class SignInForm(LoginForm):

@@ -178,6 +178,7 @@ MIDDLEWARE = [
     "callcenter.requests.SoundTextMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "callcenter.requests.PrivatePagesMiddleware",
+    "agents.sessions.SessionsEndMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -298,6 +299,7 @@ AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_ENABLE_ADMIN = True
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 10) * 3600  # one shift
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = False  # a crashed browser must find its desk again
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -329,6 +331,7 @@ if wrong := production.not_addresses(TRUSTED_PROXIES):
     raise ImproperlyConfigured(f"TRUSTED_PROXIES: addresses or networks, not {', '.join(wrong)}.")
 if BEHIND_HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-callcenter_session", "__Host-callcenter_csrf"  # of this host alone
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]

@@ -7,10 +7,11 @@ from allauth.account import views
 from django.urls import include, path
 
 from agents.second_factor import SetUpView
+from agents.signing_in import SignOutView
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
-    path("logout/", views.logout, name="account_logout"),
+    path("logout/", SignOutView.as_view(), name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),

@@ -11,11 +11,13 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from agents.models import User
 from agents.presence import is_agent
 from agents.second_factor import has_second_factor, needs_second_factor, used_second_factor
+from agents.sessions import why_over
 from callcenter.live.address import origin_of_the_web
 from callcenter.live.hub import END, RETRY, Hub, Listener, TooMany
 
@@ -66,7 +68,7 @@ def who_listens(request: HttpRequest, may_listen: MayListen) -> int | None:
     store = import_module(settings.SESSION_ENGINE).SessionStore
     request.session = store(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
-    if not isinstance(user, User) or not may_listen(user):
+    if not isinstance(user, User) or not may_listen(user) or why_over(request.session, user=user, now=timezone.now()):
         return None
     if needs_second_factor(user) and not (has_second_factor(user) and used_second_factor(request, user)):
         return None
