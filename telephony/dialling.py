@@ -113,10 +113,12 @@ def close(*, calls: Q, outcome: Outcome, now: datetime) -> int:
 
 
 def watched(*, now: datetime) -> QuerySet[Listening]:
-    """Links by which something was heard a moment ago, or soon will be: of the others nobody says any more what became
-    of a call.
+    """Links by which something was heard within the last minute: of the others nobody says any more what became of a
+    call. One that was let go, lost or stopped, has no lease: what counts of it is since when it is lost.
     """
-    return Listening.objects.filter(Q(lease_until__gt=now - GIVEN_UP) & ~Q(lost_at__lt=now - GIVEN_UP))
+    since = now - GIVEN_UP
+    is_held_or_lost = Q(lease_until__gt=since) | Q(lease_until=None, lost_at__isnull=False)
+    return Listening.objects.filter(is_held_or_lost & ~Q(lost_at__lt=since))
 
 
 def close_the_forgotten(*, now: datetime) -> int:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from agents.models import Agent
 from telephony.ami import Message
 from telephony.dialling import DialRefused, ask_to_call, ask_to_hang_up, close_the_forgotten
-from telephony.holding import LEASE, take_hold
+from telephony.holding import LEASE, let_go, take_hold
 from telephony.listening import _database
 from telephony.models import Extension, HeardEvent, Listening, OutgoingCall, Switchboard
 from tests.telephony.a_listener import Running, ends_busy, is_linked, linked, rings_both, until
@@ -198,6 +198,25 @@ def test_what_was_sent_and_nobody_watches_any_more_is_unknown(
         OutgoingCall.objects.filter(pk=call.pk).update(state="sent", sent_at=now, fence=held.fence)
     assert close_the_forgotten(now=now + timedelta(seconds=30)) == 0
     assert close_the_forgotten(now=now + timedelta(minutes=2)) == 1
+    assert stands(call) == ("over", "unknown")
+
+
+def test_what_was_sent_is_watched_for_a_minute_after_the_link_was_lost(
+    board: Switchboard, ana: Agent, desk: Extension, at: Any
+) -> None:
+    now = at("2026-11-26 09:00")
+    with linked(board, now) as held:
+        call = ask_to_call(agent=ana, extension=desk, number="+59170712345", now=now)
+        OutgoingCall.objects.filter(pk=call.pk).update(state="talking", sent_at=now, fence=held.fence)
+    lost = now + timedelta(minutes=5)
+    let_go(held=held, now=lost, why="LinkLost: it closed the connection")
+    assert close_the_forgotten(now=lost + timedelta(seconds=5)) == 0
+    for second in (10, 40):  # whoever cannot come back to it lets go again, of what was lost before
+        again = take_hold(switchboard=board, holder="test", now=lost + timedelta(seconds=second))
+        assert again is not None
+        let_go(held=again, now=lost + timedelta(seconds=second + 2), why="LinkLost: closed")
+    assert close_the_forgotten(now=lost + timedelta(seconds=55)) == 0
+    assert close_the_forgotten(now=lost + timedelta(seconds=65)) == 1
     assert stands(call) == ("over", "unknown")
 
 

@@ -21,7 +21,7 @@ from telephony.events import (
     MemberRung,
     QueueJoined,
 )
-from telephony.holding import take_hold
+from telephony.holding import let_go, take_hold
 from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
 from telephony.queue_calls import close_the_unwatched, number_of
 from telephony.vocabularies import Vocabulary
@@ -163,6 +163,38 @@ def test_a_call_of_which_nobody_hears_any_more_is_over_and_nobody_knows_how(
     assert QueueCall.objects.get().outcome == "unknown"
     assert not QueueRing.objects.filter(ended_at=None).exists()
     assert state_of(ana) == "available"
+
+
+@pytest.mark.parametrize("why", ["LinkLost: it closed the connection", ""], ids=["lost", "stopped"])
+def test_a_call_goes_on_while_the_link_is_away_for_less_than_a_minute(
+    watch: Watch, seated: None, ana: Agent, why: str
+) -> None:
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    lost = NOW + timedelta(minutes=1)
+    let_go(held=watch.held_for_test, now=lost, why=why)  # type: ignore[attr-defined]
+    assert close_the_unwatched(now=lost + timedelta(seconds=5)) == 0
+    assert close_the_unwatched(now=lost + timedelta(seconds=55)) == 0
+    assert (QueueCall.objects.get().state, state_of(ana)) == ("talking", "on_a_call")
+    assert close_the_unwatched(now=lost + timedelta(seconds=65)) == 1
+    assert (QueueCall.objects.get().outcome, state_of(ana)) == ("unknown", "wrapping_up")
+
+
+def test_who_takes_the_link_up_again_at_once_goes_on_with_the_same_calls(
+    board: Switchboard, watch: Watch, seated: None, ana: Agent
+) -> None:
+    waits = Leg("7.7", number="44250001")
+    tell(watch, QueueJoined("102", waits, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    lost = NOW + timedelta(minutes=1)
+    let_go(held=watch.held_for_test, now=lost, why="")  # type: ignore[attr-defined]
+    back = lost + timedelta(seconds=1)
+    held = take_hold(switchboard=board, holder="second", now=back)
+    assert held is not None
+    seen: list[Event] = [ChannelSeen(leg, True, 90, "") for leg in (CALLER, TELEPHONE, waits)]
+    seen.append(CallerSeen("102", waits, 1, 61))
+    assert close_the_unwatched(now=back) == 0
+    assert Watch(held).reconcile(seen=seen, now=back) == 0
+    assert sorted(QueueCall.objects.values_list("uid", "state")) == [("1.1", "talking"), ("7.7", "waiting")]
+    assert state_of(ana) == "on_a_call"
 
 
 def test_another_listener_goes_on_from_the_rows(watch: Watch, seated: None, ana: Agent) -> None:
