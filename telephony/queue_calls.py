@@ -6,7 +6,7 @@ What is kept in memory is what the rows say, to know at once of nearly all event
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -30,6 +30,7 @@ from telephony.events import (
     MemberDone,
     MemberRung,
     MemberRungInVain,
+    MemberSeen,
     QueueGivenUp,
     QueueJoined,
     QueueLeft,
@@ -46,6 +47,19 @@ def number_of(interface: str) -> str:
     """The extension a queue rings as `interface`; empty where it is none of ours."""
     found = INTERFACE.fullmatch(interface)
     return found[1] if found else ""
+
+
+def interface_of(channel: str) -> str:
+    """The telephone a channel is of: `SIP/1001-0000002a` is of SIP/1001."""
+    return channel.rpartition("-")[0]
+
+
+def _speak(caller: ChannelSeen, other: ChannelSeen, ringing: Container[str]) -> bool:
+    """Whether they are in one bridge; where none is told, whether a telephone that rang for the caller is up."""
+    if caller.bridge:
+        return set(caller.bridge.split("+")) == set(other.bridge.split("+"))
+    is_hers = caller.leg.linked != "" and caller.leg.linked == other.leg.linked
+    return is_hers and other.is_up and number_of(interface_of(other.leg.channel)) in ringing
 
 
 @transaction.atomic
@@ -116,20 +130,48 @@ class QueueCalls:
                 pass
 
     def reconcile(self, *, seen: Sequence[Event], now: datetime) -> int:
-        """After a loss: who is gone has ended meanwhile, nobody knows how; who waits unknown to us has joined.
+        """After a loss: who is gone has ended meanwhile, nobody knows how; who waits unknown to us has joined; who was
+        answered talks.
 
         Telephones that rang then are not told of again: the next one that rings is. Returns how many ended.
         """
-        there = {one.leg.uid for one in seen if isinstance(one, ChannelSeen | CallerSeen)}
-        gone = [call for call in self._calls.values() if call.uid not in there]
+        channels = {one.leg.uid: one for one in seen if isinstance(one, ChannelSeen)}
+        waiting = {one.leg.uid for one in seen if isinstance(one, CallerSeen)}
+        told = {one.member.queue[:80] for one in seen if isinstance(one, MemberSeen)}
+        gone = [call for call in self._calls.values() if call.uid not in channels.keys() | waiting]
         for call in gone:
             self._end(call, Outcome.UNKNOWN, at=now)
         for call in self._calls.values():
+            if call.answered_at is None and call.uid not in waiting:
+                self._go_on_unheard(call, channels, is_told=call.queue in told, now=now)
             self._stop_ringing(call, at=now)
         for one in seen:
             if isinstance(one, CallerSeen):
                 self._join(one.queue, one.leg, at=now - timedelta(seconds=one.waited))
         return len(gone)
+
+    def _go_on_unheard(
+        self, call: QueueCall, channels: Mapping[str, ChannelSeen], *, is_told: bool, now: datetime
+    ) -> None:
+        """A caller whom no queue names any more. `is_told`: of hers it was told who is in it.
+
+        Who is in a bridge was answered, no sooner than that telephone began: its ringing counts as talk. Who is in none
+        has left, and goes on elsewhere or is connected in this moment.
+        """
+        own = channels[call.uid]
+        rings = {number_of(one.telephone): one for one in QueueRing.objects.filter(call=call, ended_at=None)}
+        other = next((one for one in channels.values() if one is not own and _speak(own, one, rings)), None)
+        if other is None and not own.bridge:
+            if is_told:
+                self._set(call, left_at=call.left_at or now)
+            return
+        began, interface, telephone = now, "", None
+        if other is not None:
+            telephone, began = other.leg, now - timedelta(seconds=other.seconds)
+            interface = interface_of(other.leg.channel)
+            if ring := rings.get(number_of(interface)):
+                interface, began = ring.telephone, max(began, ring.began_at)
+        self._connect(call, Member(call.queue, interface), telephone, at=began)
 
     def tell(self) -> None:
         """Whose pages have something new to show: told when all of it is committed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from telephony.events import (
     Member,
     MemberConnected,
     MemberRung,
+    MemberSeen,
     QueueJoined,
 )
 from telephony.holding import let_go, take_hold
@@ -150,6 +152,60 @@ def test_after_a_loss_who_is_gone_has_ended_and_who_waits_has_joined(watch: Watc
     )
     assert (gone.outcome, state_of(ana)) == ("unknown", "available")
     assert joined.joined_at == NOW + timedelta(seconds=30)
+
+
+def bridged(leg: Leg, seconds: int, other: Leg, *, is_older: bool) -> ChannelSeen:
+    """As either generation tells it: newer ones name the bridge, older ones the channel at its other end."""
+    bridge = f"{leg.uid}+{other.uid}" if is_older else "5b0c-bridge"
+    return ChannelSeen(replace(leg, linked="" if is_older else CALLER.uid), True, seconds, bridge)
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+@pytest.mark.parametrize("was_heard_to_ring", [True, False])
+def test_who_was_answered_while_the_link_was_away_talks(
+    watch: Watch, seated: None, ana: Agent, luis: Agent, is_older: bool, was_heard_to_ring: bool
+) -> None:
+    tell(watch, QueueJoined("101", CALLER, 1))
+    if was_heard_to_ring:
+        tell(watch, MemberRung(Member("101", "SIP/1001"), CALLER, TELEPHONE))
+        tell(watch, MemberRung(Member("101", "SIP/1002"), CALLER, Leg("1.3", channel="SIP/1002-3")))
+    back = NOW + timedelta(minutes=2)
+    seen: list[Event] = [
+        bridged(CALLER, 70, TELEPHONE, is_older=is_older), bridged(TELEPHONE, 20, CALLER, is_older=is_older),
+        MemberSeen(Member("101", "SIP/1001"), 2, False, ""),
+    ]  # fmt: skip
+    assert watch.reconcile(seen=seen, now=back) == 0
+    call = QueueCall.objects.get()
+    assert (call.state, call.agent, call.agent_uid, call.agent_channel) == ("talking", ana, "1.2", "SIP/1001-2")
+    assert call.answered_at == back - timedelta(seconds=20)  # her telephone is in it since then
+    assert (state_of(ana), state_of(luis)) == ("on_a_call", "available")
+    assert not QueueRing.objects.filter(ended_at=None).exists()
+    tell(watch, HungUp(CALLER, 16), at=back + timedelta(minutes=3))
+    call.refresh_from_db()
+    assert (call.outcome, state_of(ana)) == ("done", "wrapping_up")
+
+
+def test_who_is_in_no_queue_any_more_does_not_wait(watch: Watch, seated: None, ana: Agent) -> None:
+    tell(watch, QueueJoined("101", CALLER, 1), MemberRung(Member("101", "SIP/1001"), CALLER, TELEPHONE))
+    back = NOW + timedelta(minutes=2)
+    alone = ChannelSeen(CALLER, True, 70, "")
+    assert watch.reconcile(seen=[alone], now=back) == 0  # of the queues nothing was told
+    assert QueueCall.objects.get().left_at is None
+    assert watch.reconcile(seen=[alone, MemberSeen(Member("101", "SIP/1001"), 1, False, "")], now=back) == 0
+    call = QueueCall.objects.get()
+    assert (call.state, call.left_at, state_of(ana)) == ("waiting", back, "available")
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 70), at=back)  # it was on its way
+    assert QueueCall.objects.get().state == "talking"
+
+
+def test_a_caller_who_is_in_the_queue_waits_whatever_her_channel_does(watch: Watch, seated: None, ana: Agent) -> None:
+    tell(watch, QueueJoined("101", CALLER, 1))
+    seen: list[Event] = [
+        bridged(CALLER, 70, TELEPHONE, is_older=False), bridged(TELEPHONE, 20, CALLER, is_older=False),
+        CallerSeen("101", CALLER, 1, 70),
+    ]  # fmt: skip
+    watch.reconcile(seen=seen, now=NOW + timedelta(minutes=2))
+    assert (QueueCall.objects.get().state, state_of(ana)) == ("waiting", "available")
 
 
 def test_a_call_of_which_nobody_hears_any_more_is_over_and_nobody_knows_how(
