@@ -34,6 +34,7 @@ class Event(StrEnum):
     RANG_IN_VAIN = "rang_in_vain"
     ANSWERED = "answered"
     HUNG_UP = "hung_up"
+    WENT_ON = "went_on"
     WRAPPED_UP = "wrapped_up"
     PAUSED = "paused"
     BACK = "back"
@@ -89,6 +90,12 @@ STEPS: tuple[Step, ...] = (
     Step(Event.ANSWERED, State.ON_A_CALL, State.ON_A_CALL, CALL),  # another call
     Step(Event.HUNG_UP, State.ON_A_CALL, State.WRAPPING_UP, CALL),
     Step(Event.HUNG_UP, State.RINGING, State.WRAPPING_UP, CALL),  # it was not heard to be answered
+    Step(Event.WENT_ON, State.ON_A_CALL, State.ON_A_CALL, TELEPHONE),  # of two calls the other one is over
+    Step(Event.WENT_ON, State.AVAILABLE, State.ON_A_CALL, TELEPHONE),  # she signed in, or sat down, in mid-call
+    Step(Event.WENT_ON, State.RINGING, State.ON_A_CALL, TELEPHONE),
+    Step(Event.WENT_ON, State.WRAPPING_UP, State.ON_A_CALL, TELEPHONE),
+    Step(Event.WENT_ON, State.PAUSED, State.ON_A_CALL, TELEPHONE),
+    Step(Event.WENT_ON, State.AWAY, State.ON_A_CALL, TELEPHONE),
     Step(Event.WRAPPED_UP, State.WRAPPING_UP, State.AVAILABLE, WRAPPING),
     Step(Event.PAUSED, State.AVAILABLE, State.PAUSED, SELF),
     Step(Event.PAUSED, State.WRAPPING_UP, State.PAUSED, SELF),

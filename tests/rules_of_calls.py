@@ -264,6 +264,13 @@ AT_THE_DESK = (
         (f"{DESK}/test_placing.py::test_a_call_that_ended_at_her_own_telephone_is_no_attempt_and_she_may_dial_again",),
     ),
     Rule(
+        "a link that is away for some seconds ends the calls that go on",
+        "telephony/dialling.py",
+        "Q(lease_until__gt=since) | Q(lease_until=None, lost_at__isnull=False)",
+        "Q(lease_until__gt=since)",
+        ("tests/telephony/test_queue_calls.py::test_a_call_goes_on_while_the_link_is_away_for_less_than_a_minute",),
+    ),
+    Rule(
         "whoever sits at a telephone loses it without being asked about",
         "telephony/seats.py",
         "if there is not None and not instead:",

@@ -45,6 +45,13 @@ RULES = (
         (f"{STATES}::test_the_end_of_one_call_does_not_end_another",),
     ),
     Rule(
+        "who talks to two is let go when one of them is over",
+        "telephony/agent_states.py",
+        "if event in ENDS_A_CALL and (talks",
+        "if not event and (talks",
+        ("tests/telephony/test_queue_calls.py::test_who_talks_to_two_is_on_a_call_until_both_are_over",),
+    ),
+    Rule(
         "who pauses is given contacts",
         "agents/pausing.py",
         "return AgentState.objects.open().filter(agent=agent, state=PAUSED).exists()",

@@ -12,11 +12,12 @@ from django.db import IntegrityError, transaction
 
 from agents.models import Agent, AgentState, By, PauseReason, Shift, User
 from agents.states import SIGNED_OUT, STEPS, Event, StateRefused, can, change_state, check_can, open_state
+from tests.agents.promises import broken
 
 pytestmark = pytest.mark.django_db
 CALL, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)
 SPEAKS_FOR = {
-    **dict.fromkeys((Event.RANG, Event.RANG_IN_VAIN, Event.ANSWERED, Event.HUNG_UP), By.TELEPHONE),
+    **dict.fromkeys((Event.RANG, Event.RANG_IN_VAIN, Event.ANSWERED, Event.HUNG_UP, Event.WENT_ON), By.TELEPHONE),
     **dict.fromkeys((Event.WRAPPED_UP, Event.WENT_AWAY), By.CLOCK),
 }
 WAY_TO = {  # events that lead to each state from signed out
@@ -120,6 +121,7 @@ def test_a_shift_is_one_row_of_stretches_without_a_gap(
         ((Event.SIGNED_IN, Event.ANSWERED, Event.HUNG_UP), Event.WRAPPED_UP, {}),
         ((Event.SIGNED_IN, Event.RANG), Event.RANG_IN_VAIN, {}),
         ((Event.SIGNED_IN, Event.WENT_AWAY), Event.SEEN_AGAIN, {}),
+        ((Event.SIGNED_IN,), Event.WENT_ON, {"call": CALL}),
     ],
 )
 def test_the_same_event_twice_is_one_change(
@@ -150,6 +152,18 @@ def test_the_end_of_one_call_does_not_end_another(happens: Callable[..., Any]) -
     with pytest.raises(StateRefused, match="Terminó otra llamada"):
         happens(Event.HUNG_UP, 30, call=CALL)
     assert happens(Event.HUNG_UP, 40, call=OTHER).state == "wrapping_up"
+
+
+def test_who_is_in_two_calls_goes_on_with_the_first_when_the_second_is_over(
+    happens: Callable[..., Any], ana: Agent
+) -> None:
+    happens(Event.SIGNED_IN)
+    happens(Event.ANSWERED, 10, call=CALL)
+    happens(Event.ANSWERED, 20, call=OTHER)
+    assert happens(Event.WENT_ON, 50, call=CALL).call == CALL
+    happens(Event.HUNG_UP, 90, call=CALL)
+    assert story(ana)[1:] == [("on_a_call", 10), ("on_a_call", 30), ("on_a_call", 40), ("wrapping_up", None)]
+    assert broken() == {}
 
 
 @pytest.mark.parametrize(

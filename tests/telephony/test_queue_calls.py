@@ -20,6 +20,7 @@ from telephony.events import (
     Member,
     MemberConnected,
     MemberRung,
+    MemberRungInVain,
     MemberSeen,
     QueueJoined,
 )
@@ -152,6 +153,40 @@ def test_after_a_loss_who_is_gone_has_ended_and_who_waits_has_joined(watch: Watc
     )
     assert (gone.outcome, state_of(ana)) == ("unknown", "available")
     assert joined.joined_at == NOW + timedelta(seconds=30)
+
+
+SECOND, OF_THE_SECOND = Leg("2.1", channel="SIP/trunk-4", number="70799999"), Leg("2.2", channel="SIP/1001-5")
+MINUTE = timedelta(minutes=1)
+
+
+def talks_to_two(watch: Watch) -> None:
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3), at=NOW + MINUTE)
+    tell(watch, MemberRung(Member("103", "SIP/1001"), SECOND, OF_THE_SECOND), at=NOW + 2 * MINUTE)
+    tell(watch, MemberConnected(Member("103", "SIP/1001"), SECOND, OF_THE_SECOND, 3), at=NOW + 2 * MINUTE)
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["the first ends first", "the second ends first"])
+def test_who_talks_to_two_is_on_a_call_until_both_are_over(watch: Watch, seated: None, ana: Agent, first: int) -> None:
+    talks_to_two(watch)
+    ends = [HungUp(TELEPHONE, 16), HungUp(OF_THE_SECOND, 16)]
+    tell(watch, ends[first], at=NOW + 3 * MINUTE)
+    going_on = QueueCall.objects.under_way().get()
+    there = open_state(ana)
+    assert there is not None
+    assert (there.state, there.call) == ("on_a_call", going_on.key)
+    tell(watch, ends[1 - first], at=NOW + 5 * MINUTE)
+    talked = AgentState.objects.filter(agent=ana, state="on_a_call", ended_at__isnull=False)
+    assert sum((one.ended_at - one.began_at for one in talked if one.ended_at), timedelta()) == 4 * MINUTE
+    there = open_state(ana)
+    assert there is not None
+    assert (there.state, there.call) == ("wrapping_up", going_on.key)
+
+
+def test_a_second_call_that_rings_in_vain_ends_nothing(watch: Watch, seated: None, ana: Agent) -> None:
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    tell(watch, MemberRung(Member("103", "SIP/1001"), SECOND, OF_THE_SECOND))
+    tell(watch, MemberRungInVain(Member("103", "SIP/1001"), SECOND))
+    assert state_of(ana) == "on_a_call"
 
 
 def bridged(leg: Leg, seconds: int, other: Leg, *, is_older: bool) -> ChannelSeen:
