@@ -23,8 +23,8 @@ after `hung_up` brings nobody back to a call that is over. The end of one call d
 
 **A call is a fact.** Who pauses is not rung, but who talks is on a call whatever she said before; afterwards she wraps
 up and is available. Who is on a call or is being rung does not pause: the pause comes after it. Of two calls at once
-the open stretch has the one she answered last; when one of them is over she `went_on` with the other, and wraps up after
-the last. So does who signs in, or sits down at a telephone, in the middle of a call of hers.
+the open stretch has the one she answered last; when one of them is over she `went_on` with the other, and wraps up
+after the last. So does who signs in, or sits down at a telephone, in the middle of a call of hers.
 
 **The clock**, by the row «Política de estados»: wrapping up ends after its seconds; who is available and gave no sign
 goes away; who is away is signed out, and so is who gave none long after the limit of her pause. No shift outlives the

@@ -19,7 +19,7 @@ from escalations.lifecycle import EscalationRefused, Verb, locked_escalation, ma
 from escalations.models import Change, Escalation, EscalationCall
 from escalations.working import take
 from telephony.agent_states import wrapped_up
-from telephony.calls_seen import CallSeen, call_under_way, in_words, talk_seconds
+from telephony.calls_seen import CallSeen, call_under_way, in_a_queues_call, in_words, talk_seconds
 from telephony.dialling import DialRefused, ask_to_call
 from telephony.models import OutgoingCall, Seat
 from telephony.outcomes import Outcome
@@ -91,6 +91,8 @@ def call_customer(*, escalation_id: int, by: User, now: datetime) -> Escalation:
         other = call_under_way(agent=seat.agent)
         if other is not None and not EscalationCall.objects.filter(call=other, escalation=card).exists():
             raise InAnotherCall(_("Su llamada anterior todavía no terminó: cuelgue primero."))
+        if words := in_a_queues_call(agent=seat.agent):
+            raise EscalationRefused(words)
         _check_nobody_else_is_calling(card.telephone, seat)
         if card.state == Escalation.State.NEW:
             card = take(escalation_id=card.pk, by=by, now=now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agents.models import Agent
-from telephony.models import OutgoingCall
+from telephony.models import OutgoingCall, QueueCall, QueueRing
 from telephony.outcomes import Outcome
 
 # Of calls that rang no customer, for whoever reads of them later: the telephone is not the reader's own.
@@ -57,6 +57,18 @@ class CallSeen:
 def call_under_way(*, agent: Agent) -> OutgoingCall | None:
     """The one call of hers the switchboard has not ended, whichever customer it is to."""
     return OutgoingCall.objects.under_way().filter(agent=agent).select_related("switchboard").first()
+
+
+def in_a_queues_call(*, agent: Agent) -> str:
+    """That a queue's caller is at her telephone, in talk or ringing, as why nobody else is called; else empty."""
+    calls = QueueCall.objects.under_way()
+    queue = calls.filter(agent=agent, state=QueueCall.State.TALKING).values_list("queue", flat=True).first()
+    if queue is not None:
+        return _("Está en una llamada de la cola %(queue)s: termínela primero.") % {"queue": queue}
+    ringing = QueueRing.objects.filter(agent=agent, ended_at=None).values_list("call__queue", flat=True).first()
+    if ringing is not None:
+        return _("Le timbra una llamada de la cola %(queue)s: atiéndala primero.") % {"queue": ringing}
+    return ""
 
 
 def in_words(call: OutgoingCall) -> str:

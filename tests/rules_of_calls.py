@@ -187,8 +187,8 @@ AT_THE_DESK = (
     Rule(
         "a payment that is given back dials its customer by itself",
         "campaigns/desk/desk_page.py",
-        "replace(laid, countdown=0, is_lost=not is_kept)",
-        "replace(laid, is_lost=not is_kept)",
+        'replace(laid, countdown=0, waits="", is_lost=not is_kept)',
+        'replace(laid, waits="", is_lost=not is_kept)',
         (f"{CHANGED}::test_the_pulse_counts_down_to_no_call_and_keeps_the_key_of_who_came_out_of_a_pause",),
     ),
     Rule(

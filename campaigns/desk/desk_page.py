@@ -20,11 +20,12 @@ from campaigns.desk.desk_card import Card
 from campaigns.desk.giving import Nothing, why_nothing
 from campaigns.desk.household import with_household
 from campaigns.desk.own_work import Progress, own_progress
-from campaigns.desk.placing import CallAtDesk, see_call
+from campaigns.desk.placing import CallAtDesk, see_call, why_not_free
 from campaigns.desk.script import SCRIPT, fill_script
 from campaigns.desk.taking import Given, read_desk
 from campaigns.models import Attempt, CallBack, Campaign, Disposition, ListEntry
 from campaigns.promises_and_callbacks.call_backs import next_possible
+from telephony.calls_seen import call_under_way
 from telephony.seats import seat_of
 
 NEXT_CALLS = 3
@@ -78,6 +79,7 @@ class Desk:
     nothing: Nothing | None = None
     pause: PauseSeen | None = None
     countdown: int = 0
+    waits: str = ""  # why the countdown does not begin yet
     reasons: tuple[str, ...] = REASONS
     now: datetime | None = None
     unseen: bool = False
@@ -194,7 +196,8 @@ def lay_desk(
     agreed = card.call_back["telephone"] if card.call_back else ""
     usable = [line.number for line in card.usable]
     telephone = called if called is not None else (agreed if agreed in usable else next(iter(usable), ""))
-    countdown = _countdown(card, agent=agent, book=book)
+    countdown = 0 if card.is_paid or card.is_gone or unseen else _countdown(card, agent=agent, book=book)
+    waits = why_not_free(agent=agent) if countdown and not given.attempt_id else ""
     suggested = suggestions(card, book)
     call = see_call(attempt_id=given.attempt_id, book=book) if given.attempt_id else None
     proposed = {"disposition": call.proposed.code} if call and call.proposed else {}
@@ -213,7 +216,9 @@ def lay_desk(
         problem=problem,
         telephone=telephone,
         call=call,
-        countdown=0 if card.is_paid or card.is_gone or unseen else countdown,
+        countdown=0 if waits else countdown,
+        waits=waits,
+        is_in_another_call=bool(waits) and call_under_way(agent=agent) is not None,
         now=book.now,
         unseen=unseen,
         next_calls=next_calls(agent=agent, but=card.pk),
@@ -247,7 +252,7 @@ def lay_again(
     if opened is None or (opened.contact_id, opened.fence) != (contact_id, fence):
         opened = Given(contact_id, fence, book.now, "open")
     laid = lay_desk(agent=agent, book=book, given=opened, unseen=unseen)
-    return replace(laid, countdown=0, is_lost=not is_kept)
+    return replace(laid, countdown=0, waits="", is_lost=not is_kept)
 
 
 def _mark(card: Card, *, is_lost: bool) -> str:

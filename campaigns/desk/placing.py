@@ -8,19 +8,21 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agents.models import Agent
+from agents.models import Agent, AgentState
+from agents.states import how_it_stands, open_state
 from campaigns.calling.rulebook import RuleBook
 from campaigns.calling.rules import CallRefused, Reason
 from campaigns.desk.dialling import dial
 from campaigns.desk.uncalled import last_call, take_back_uncalled
 from campaigns.models import Attempt, AttemptCall, Contact, Disposition
 from telephony.agent_states import wrapped_up
-from telephony.calls_seen import CallSeen, call_under_way, in_words, talk_seconds
+from telephony.calls_seen import CallSeen, call_under_way, in_a_queues_call, in_words, talk_seconds
 from telephony.dialling import DialRefused, ask_to_call
 from telephony.models import OutgoingCall
 from telephony.outcomes import Outcome
 from telephony.seats import seat_of
 
+State = AgentState.State
 # What a disposition is proposed by: its `pbx_result`. Of whom answered only the agent can say how it went.
 PROPOSED_BY = {
     Outcome.NO_ANSWER: "NOANSWER",
@@ -95,8 +97,25 @@ def proposed_for(call: OutgoingCall, *, book: RuleBook) -> Disposition | None:
     return next((one for one in active if word and one.pbx_result.strip().upper() == word), None)
 
 
+def why_not_free(*, agent: Agent) -> str:
+    """Why no customer is called by itself now, as a sentence; empty when she is free.
+
+    Who wraps up a call whose result stands already, as it does before the next customer is shown, is.
+    """
+    if words := in_a_queues_call(agent=agent):
+        return words
+    there = open_state(agent)
+    if there is None or there.state not in (State.RINGING, State.ON_A_CALL, State.WRAPPING_UP):
+        return ""
+    if there.state == State.WRAPPING_UP and AttemptCall.objects.filter(call=there.call).exists():
+        return ""
+    return how_it_stands(there)
+
+
 def _check_no_other_is_under_way(agent: Agent, contact: Contact, telephone: str) -> None:
     """Raises CallRefused: dialled by hand beside it, she would be in two calls."""
+    if words := in_a_queues_call(agent=agent):
+        raise CallRefused([Reason("queue_call", words)])
     other = call_under_way(agent=agent)
     if other is None:
         return

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.desk, name="desk"),
     path("call/", calls.call, name="desk_call"),
     path("call/phase/", calls.call_phase, name="desk_call_phase"),
+    path("call/free/", calls.when_free, name="desk_when_free"),
     path("call/hang-up/", calls.hang_up, name="desk_hang_up"),
     path("result/", desk.result, name="desk_result"),
     path("pulse/", desk.pulse, name="desk_pulse"),

@@ -12,9 +12,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from agents.models import Agent, AgentState
+from agents.models import Agent, AgentState, By
+from agents.states import Event, change_state
 from campaigns.models import Attempt, AttemptCall, Campaign
-from telephony.models import Extension, OutgoingCall, Switchboard
+from telephony.models import Extension, OutgoingCall, QueueCall, Switchboard
 from telephony.seats import sit_down
 from tests.browser.a_desk import campaign, customer
 from tests.browser.looking import assert_accessible, picture, settle, wait_by_its_own_clock
@@ -154,6 +155,33 @@ def test_a_progressive_call_her_telephone_refuses_is_not_repeated_by_itself(
     wait_by_its_own_clock(page, 5_000)  # longer than it counts down
     assert OutgoingCall.objects.count() == 1
     assert not Attempt.objects.exists()
+
+
+def test_who_talks_with_a_queues_caller_is_called_a_customer_for_once_she_is_free(
+    open_as: Callable[..., Page], live_server: Any, seated: Agent, campaign: Campaign, played: Board
+) -> None:
+    Campaign.objects.update(dialling="progressive")
+    make_customer(
+        seated, "Rosa Flores", campaign=campaign, ready_at=timezone.now() - timedelta(days=1), telephones=[BUSY]
+    )
+    played.turn(customers="busy")
+    now = timezone.now()
+    call = QueueCall.objects.create(
+        switchboard=Switchboard.objects.get(), queue="101", uid="1.1", state="talking", agent=seated, joined_at=now,
+        answered_at=now,
+    )  # fmt: skip
+    page = open_as(seated)
+    change_state(agent=seated, event=Event.SIGNED_IN, now=now, by=By.DESK)
+    change_state(agent=seated, event=Event.ANSWERED, now=now, by=By.TELEPHONE, call=call.key)
+    page.goto(f"{live_server.url}/desk/")
+    expect(page.locator("#telephones")).to_contain_text("Está en una llamada de la cola 101")
+    wait_by_its_own_clock(page, 5_000)  # longer than it counts down
+    assert not OutgoingCall.objects.exists()
+    QueueCall.objects.update(state="over", outcome="done", ended_at=timezone.now())
+    change_state(agent=seated, event=Event.HUNG_UP, now=timezone.now(), by=By.TELEPHONE, call=call.key)
+    change_state(agent=seated, event=Event.WRAPPED_UP, now=timezone.now(), by=By.DESK)
+    expect(phase(page)).to_contain_text("Se propone «Ocupado»")
+    assert OutgoingCall.objects.count() == 1
 
 
 def test_her_own_telephone_that_is_busy_is_said_and_enter_dials_again(desk: Page, played: Board) -> None:

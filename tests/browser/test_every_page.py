@@ -39,7 +39,7 @@ IS_NO_PAGE = (
     *("inbound:ringing", "inbound:ringing_caller", "inbound:ringing_transfer", "control_room:now"),
 )
 # without a call, a desk or a card is not to ask again how far it is
-STOPS_ASKING = {"campaigns:desk_call_phase": 286, "escalations:call_phase": 286}
+STOPS_ASKING = {"campaigns:desk_call_phase": 286, "campaigns:desk_when_free": 286, "escalations:call_phase": 286}
 OTHERS = {**dict.fromkeys(LEADS_ON, 302), **dict.fromkeys(IS_NOT_THERE, 404), **dict.fromkeys(IS_NO_PAGE, 200)}
 OTHERS |= STOPS_ASKING
 

@@ -303,6 +303,7 @@ ADDRESSES = [
     Address("campaigns:desk", AGENTS),
     Address("campaigns:desk_call", AGENTS, sends=on_desk),
     Address("campaigns:desk_call_phase", AGENTS),
+    Address("campaigns:desk_when_free", AGENTS),
     Address("campaigns:desk_hang_up", AGENTS, sends=on_desk),
     Address("campaigns:desk_result", AGENTS, sends=on_desk),
     Address("campaigns:desk_pulse", AGENTS, sends=on_desk, shared=True),

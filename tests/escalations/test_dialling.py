@@ -22,7 +22,7 @@ from escalations.dialling import CardCall, InAnotherCall, call_customer, calls_a
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Change, Escalation, EscalationCall
 from telephony.dialling import ask_to_call
-from telephony.models import Extension, Listening, OutgoingCall, Switchboard
+from telephony.models import Extension, Listening, OutgoingCall, QueueCall, Switchboard
 from telephony.outcomes import Outcome
 from telephony.seats import sit_down
 from tests.telephony.a_listener import linked
@@ -183,6 +183,17 @@ def test_her_call_before_is_hung_up_first_also_one_to_the_same_number(
     assert EscalationCall.objects.get().escalation == other
     promised.refresh_from_db()
     assert promised.state == "new"
+
+
+def test_while_she_talks_with_a_queues_caller_no_card_is_called_about(
+    seated: Agent, promised: Escalation, board: Switchboard, now: datetime
+) -> None:
+    QueueCall.objects.create(
+        switchboard=board, queue="101", uid="1.1", state="talking", agent=seated, joined_at=now, answered_at=now
+    )
+    with pytest.raises(EscalationRefused, match="Está en una llamada de la cola 101"):
+        call_customer(escalation_id=promised.pk, by=seated.user, now=now)
+    assert not OutgoingCall.objects.exists()
 
 
 # what became of it

@@ -15,7 +15,8 @@ from campaigns.calling.rulebook import RuleBook, read_rules
 from campaigns.calling.rules import CallRefused
 from campaigns.desk.desk_page import lay_desk
 from campaigns.desk.dialling import telephone_link
-from campaigns.desk.placing import dial_at_seat, see_call
+from campaigns.desk.placing import dial_at_seat, see_call, why_not_free
+from campaigns.desk.taking import read_desk
 from campaigns.desk.views.on_desk import answer, is_of, next_given, open_contact
 from campaigns.models import Attempt
 from telephony.calls_seen import call_under_way
@@ -81,6 +82,23 @@ def call_phase(request: HttpRequest) -> HttpResponse:
     return render(request, "campaigns/desk/_placed_call.html", {"seen": seen}, status=status)
 
 
+@asks_by_itself
+@require_GET
+@agents_only
+def when_free(request: HttpRequest) -> HttpResponse:
+    """The telephones with their countdown, once she is free to call the customer the page shows; 204 until then."""
+    agent, book = agent_of(request), read_rules(now=timezone.now())
+    given = read_desk(agent=agent, book=book).open
+    if given is None or request.GET.get("shown") != f"{given.contact_id}-{given.fence}":
+        gone = HttpResponse(status=ENOUGH)  # of an old page: the contact that is open says it
+        gone["HX-Reswap"] = "none"
+        return gone
+    if why_not_free(agent=agent):
+        return HttpResponse(status=204)
+    laid = lay_desk(agent=agent, book=book, given=given)
+    return render(request, "campaigns/desk/_telephones.html", {"desk": laid, "is_alone": True})
+
+
 @require_POST
 @agents_only
 def hang_up(request: HttpRequest) -> HttpResponse:
@@ -116,6 +134,10 @@ def _telephones(
         shown = answer(request, agent, book, laid, status=status)
         shown["HX-Retarget"], shown["HX-Reswap"] = "#desk", "innerHTML settle:0ms"
         return shown
+    codes: list[str] = []
     if is_refused and against is not None:
-        laid = replace(laid, is_in_another_call="call_under_way" in [reason.code for reason in against.reasons])
+        codes = [reason.code for reason in against.reasons]
+        laid = replace(laid, is_in_another_call="call_under_way" in codes)
+    if problem and "queue_call" not in codes:  # what did not come about is not tried again by itself
+        laid = replace(laid, waits="")
     return render(request, "campaigns/desk/_telephones.html", {"desk": laid, "is_alone": True}, status=status)

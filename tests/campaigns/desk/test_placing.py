@@ -22,7 +22,7 @@ from campaigns.desk.placing import Dialled, dial_at_seat, proposed_for, see_call
 from campaigns.desk.results import record_result
 from campaigns.desk.uncalled import take_back_uncalled
 from campaigns.models import Attempt, AttemptCall, Contact, Disposition, DoNotCall, ListEntry
-from telephony.models import Extension, Listening, OutgoingCall, Switchboard
+from telephony.models import Extension, Listening, OutgoingCall, QueueCall, QueueRing, Switchboard
 from telephony.outcomes import Outcome
 from telephony.seats import sit_down
 from tests.telephony.a_listener import linked
@@ -348,3 +348,96 @@ def test_who_said_how_it_ended_wraps_up_no_more(
     assert AgentState.objects.open().get().state == "wrapping_up"
     post(client, "desk_result", opened, disposition="busy")
     assert AgentState.objects.open().get().state == "available"
+
+
+@pytest.fixture
+def of_a_queue(seated: Agent, board: Switchboard, now: datetime) -> QueueCall:
+    """She talks with a caller of a queue, since a minute."""
+    since = now - timedelta(minutes=1)
+    change_state(agent=seated, event=Event.SIGNED_IN, now=since, by=By.DESK)
+    call = QueueCall.objects.create(
+        switchboard=board, queue="101", uid="1.1", state="talking", agent=seated, joined_at=since, answered_at=since
+    )
+    change_state(agent=seated, event=Event.ANSWERED, now=since, by=By.TELEPHONE, call=call.key)
+    return call
+
+
+def is_over(call: QueueCall, now: datetime) -> None:
+    QueueCall.objects.filter(pk=call.pk).update(state="over", outcome="done", ended_at=now)
+
+
+@pytest.mark.parametrize("phase", ["talking", "ringing"])
+def test_while_a_queues_caller_is_at_her_telephone_no_customer_is_dialled(
+    seated: Agent, opened: Contact, of_a_queue: QueueCall, signed_in: SignedIn, now: datetime, phase: str
+) -> None:
+    if phase == "ringing":
+        QueueCall.objects.update(state="ringing", agent=None, answered_at=None)
+        QueueRing.objects.create(call=of_a_queue, telephone="SIP/1001", agent=seated, began_at=now)
+    refused = post(signed_in(seated), "desk_call", opened, telephone=opened.telephones[0])
+    assert refused.status_code == 409
+    words = {"talking": "Está en una llamada de la cola 101", "ringing": "Le timbra una llamada de la cola 101"}
+    assert words[phase] in refused.content.decode()
+    assert "Colgar" not in refused.content.decode()  # of a queue's call the strip has that
+    assert not OutgoingCall.objects.exists()
+    assert not Attempt.objects.exists()
+    QueueRing.objects.update(ended_at=now)
+    is_over(of_a_queue, now)
+    assert dial(seated, opened, now).call is not None
+
+
+def free(client: Client, contact: Contact) -> Any:
+    shown = f"{contact.pk}-{ListEntry.objects.get(contact=contact).fence}"
+    return client.get(reverse("campaigns:desk_when_free"), {"shown": shown}, **HTMX)
+
+
+def counts(page: str) -> bool:
+    return "data-countdown=" in page
+
+
+@pytest.mark.parametrize("dialling", ["progressive", "countdown"])
+def test_what_is_called_by_itself_waits_until_she_is_free(
+    seated: Agent, opened: Contact, of_a_queue: QueueCall, signed_in: SignedIn, now: datetime, dialling: str
+) -> None:
+    type(opened.campaign).objects.update(dialling=dialling)
+    client = signed_in(seated)
+    page = client.get(reverse("campaigns:desk")).content.decode()
+    assert "Está en una llamada de la cola 101" in page
+    assert "data-waits" in page
+    assert not counts(page)
+    assert free(client, opened).status_code == 204
+    is_over(of_a_queue, now)
+    change_state(agent=seated, event=Event.HUNG_UP, now=now, by=By.TELEPHONE, call=of_a_queue.key)
+    assert free(client, opened).status_code == 204  # she wraps up
+    change_state(agent=seated, event=Event.WRAPPED_UP, now=now, by=By.CLOCK)
+    told = free(client, opened)
+    assert (told.status_code, counts(told.content.decode())) == (200, True)
+    assert "data-waits" not in told.content.decode()
+    assert counts(client.get(reverse("campaigns:desk")).content.decode())
+
+
+def test_a_page_of_another_customer_waits_for_nothing(
+    seated: Agent, opened: Contact, signed_in: SignedIn, now: datetime
+) -> None:
+    told = signed_in(seated).get(reverse("campaigns:desk_when_free"), {"shown": "0-1"}, **HTMX)
+    assert (told.status_code, told["HX-Reswap"]) == (286, "none")
+
+
+def test_whose_last_call_goes_on_is_offered_to_hang_it_up_before_the_next_is_called(
+    seated: Agent, opened: Contact, signed_in: SignedIn, now: datetime
+) -> None:
+    type(opened.campaign).objects.update(dialling="progressive")
+    client = signed_in(seated)
+    client.get(reverse("campaigns:desk"))
+    call = dial(seated, opened, now).call
+    assert call is not None
+    change_state(agent=seated, event=Event.ANSWERED, now=now, by=By.TELEPHONE, call=call.key)
+    OutgoingCall.objects.update(state="talking", sent_at=now, fence=1, customer_rang_at=now, answered_at=now)
+    page = post(client, "desk_result", opened, disposition="already_paid").content.decode()
+    assert "Está en una llamada: primero se termina." in page
+    assert "Colgar" in page
+    assert not counts(page)
+    ends(call, Outcome.ANSWERED, now)
+    change_state(agent=seated, event=Event.HUNG_UP, now=now, by=By.TELEPHONE, call=call.key)
+    assert counts(
+        client.get(reverse("campaigns:desk")).content.decode()
+    )  # its result stands: nothing is left to wrap up

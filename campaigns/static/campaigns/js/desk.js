@@ -218,6 +218,7 @@
       tell();
       rest();
       propose();
+      if (event.detail.requestConfig?.elt?.matches("[data-waits]")) count(); // she is free now
     }
   });
 })();
