@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.db import connection
 
 from agents.models import Agent, AgentState, By, Role, User
-from agents.states import Event, StateRefused, change_state
+from agents.states import Event, StateRefused, change_state, open_state
 
 A_SIGN_EVERY = timedelta(minutes=1)
 
@@ -22,17 +23,38 @@ SELECT a.id, o.state FROM agents_agent a LEFT JOIN agents_agentstate o ON o.agen
 """
 
 
+class WhenSigningIn(Protocol):
+    def __call__(self, *, agent: Agent, now: datetime) -> None: ...
+
+
+_when_signing_in: list[WhenSigningIn] = []
+
+
+def when_signing_in(verb: WhenSigningIn) -> None:
+    """Have a verb of a higher room asked whenever somebody signs in: what she is in the middle of only that room knows.
+
+    Named when the room begins, once.
+    """
+    _when_signing_in.append(verb)
+
+
 def is_agent(user: User) -> bool:
     """Whether this person has states; somebody with the role may still lack her card."""
     return user.is_active and user.role == Role.AGENT
 
 
 def sign_in(*, user: User, now: datetime) -> AgentState | None:
-    """Open the shift of an agent who signed in; at a second machine she stays as she is. None for anybody else."""
+    """Open the shift of an agent who signed in; at a second machine she stays as she is. None for anybody else.
+
+    Who signs in in the middle of something, a call, is in it at once (`when_signing_in`).
+    """
     agent = Agent.objects.filter(user=user).first() if is_agent(user) else None
     if agent is None:
         return None
-    return change_state(agent=agent, event=Event.SIGNED_IN, now=now, by=By.DESK, person=user)
+    change_state(agent=agent, event=Event.SIGNED_IN, now=now, by=By.DESK, person=user)
+    for verb in _when_signing_in:
+        verb(agent=agent, now=now)
+    return open_state(agent)
 
 
 def sign_out(*, user: User, now: datetime) -> None:

@@ -49,7 +49,7 @@ def talks_of(agent: Agent) -> list[uuid.UUID]:
 
 
 def take_up(*, agent: Agent, now: datetime) -> None:
-    """She is in the middle of a call that was not hers to tell of before: she is on it."""
+    """Who signs in, or sits down, in the middle of a call is on it from then on."""
     there = open_state(agent)
     if there is not None and there.state != AgentState.State.ON_A_CALL and (talks := talks_of(agent)):
         change(agent=agent, key=talks[0], event=Event.WENT_ON, at=now)

@@ -15,7 +15,7 @@ from agents.models import Agent
 from agents.states import Event as Change
 from agents.telling import tell_pages
 from telephony import phone_numbers
-from telephony.agent_states import change
+from telephony.agent_states import change, take_up
 from telephony.call_orders import hands_over, settle_orders, take_back_consulting
 from telephony.dialling import watched
 from telephony.events import (
@@ -36,7 +36,7 @@ from telephony.events import (
     QueueLeft,
     Transferred,
 )
-from telephony.models import Listening, QueueCall, QueueRing, Seat, Switchboard
+from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
 
 State, Outcome = QueueCall.State, QueueCall.Outcome
 # What a queue calls a member: PJSIP/1001, SIP/1001, Local/1001@from-queue/n.
@@ -79,6 +79,19 @@ def close_the_unwatched(*, now: datetime) -> int:
         closed += calls.reconcile(seen=(), now=now)
         calls.tell()
     return closed
+
+
+@transaction.atomic
+def take_up_at(*, extension: Extension, agent: Agent, now: datetime) -> None:
+    """Who sits down at a telephone that is in a call nobody else is in is in it from then on.
+
+    The rows are changed one by one, so that of the call's end and this one waits for the other.
+    """
+    nobodys = QueueCall.objects.filter(switchboard=extension.switchboard_id, state=State.TALKING, agent=None)
+    for call in nobodys:
+        if number_of(call.telephone) == extension.number:
+            nobodys.filter(pk=call.pk).update(agent=agent)
+    take_up(agent=agent, now=now)
 
 
 class QueueCalls:
@@ -243,6 +256,8 @@ class QueueCalls:
         self._calls.pop(call.uid, None)
         self._telephones.pop(call.agent_uid, None)
         self._set(call, state=State.OVER, outcome=outcome, ended_at=max(at, call.joined_at), held_at=None)
+        if call.agent is None:
+            call.refresh_from_db(fields=["agent"])  # who sat down there meanwhile
         settle_orders(call=call, outcome=outcome, now=at)
         if call.agent is not None:
             self._tell(call.agent)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agents.models import Agent, Role, User
 from telephony.models import Extension, Monitoring, OutgoingCall, Seat, SupervisorSeat, Switchboard
 from telephony.outcomes import Outcome
+from telephony.queue_calls import take_up_at
 
 
 class SeatRefused(Exception):
@@ -62,6 +63,7 @@ def sit_down(*, agent: Agent, extension: Extension | None, now: datetime, instea
             others.update(extension=None, lost=extension, taken_by=agent, since=now)
             hers = {"extension": extension, "since": now, "lost": None, "taken_by": None}
             Seat.objects.update_or_create(agent=agent, defaults=hers)
+            take_up_at(extension=extension, agent=agent, now=now)
     except IntegrityError:  # in this moment somebody else sat down there
         raise SeatTaken(_("En este momento otra persona dijo que está en ese interno.")) from None
 

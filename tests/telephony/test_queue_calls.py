@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from agents.models import Agent, AgentState, By
+from agents.presence import sign_in, sign_out
 from agents.states import Event as Change
 from agents.states import change_state, open_state
 from telephony.events import (
@@ -27,8 +29,10 @@ from telephony.events import (
 from telephony.holding import let_go, take_hold
 from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
 from telephony.queue_calls import close_the_unwatched, number_of
+from telephony.seats import sit_down
 from telephony.vocabularies import Vocabulary
 from telephony.watching import Watch, hear
+from tests.agents.promises import broken
 from tests.telephony.recordings import all_names, recording
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +191,43 @@ def test_a_second_call_that_rings_in_vain_ends_nothing(watch: Watch, seated: Non
     tell(watch, MemberRung(Member("103", "SIP/1001"), SECOND, OF_THE_SECOND))
     tell(watch, MemberRungInVain(Member("103", "SIP/1001"), SECOND))
     assert state_of(ana) == "on_a_call"
+
+
+def test_who_signs_in_in_the_middle_of_her_call_is_on_it(watch: Watch, seated: None, ana: Agent) -> None:
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    sign_out(user=ana.user, now=NOW + 2 * MINUTE)
+    assert open_state(ana) is None
+    again = sign_in(user=ana.user, now=NOW + 3 * MINUTE)
+    assert again is not None
+    assert (again.state, again.call) == ("on_a_call", QueueCall.objects.get().key)
+    assert sign_in(user=ana.user, now=NOW + 3 * MINUTE) == again  # at a second machine
+    tell(watch, HungUp(TELEPHONE, 16), at=NOW + 4 * MINUTE)
+    assert state_of(ana) == "wrapping_up"
+    assert broken() == {}
+
+
+@pytest.mark.parametrize("signs_in_first", [True, False])
+def test_who_sits_down_at_a_telephone_that_is_in_a_call_is_on_it(
+    watch: Watch, board: Switchboard, ana: Agent, signs_in_first: bool
+) -> None:
+    extension = Extension.objects.create(switchboard=board, number="1001")
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    steps = [partial(sign_in, user=ana.user), partial(sit_down, agent=ana, extension=extension)]
+    for step in steps if signs_in_first else reversed(steps):
+        step(now=NOW + 2 * MINUTE)
+    call = QueueCall.objects.get()
+    assert (call.agent, state_of(ana)) == (ana, "on_a_call")
+    tell(watch, HungUp(TELEPHONE, 16), at=NOW + 4 * MINUTE)
+    assert state_of(ana) == "wrapping_up"
+
+
+def test_who_sits_down_takes_nobodys_call_away(watch: Watch, seated: None, ana: Agent, marta: Agent) -> None:
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    change_state(agent=marta, event=Change.SIGNED_IN, now=NOW, by=By.DESK)
+    extension = Extension.objects.select_related("switchboard").get(number="1001")
+    sit_down(agent=marta, extension=extension, now=NOW + 2 * MINUTE, instead=True)
+    assert QueueCall.objects.get().agent == ana
+    assert (state_of(ana), state_of(marta)) == ("on_a_call", "available")
 
 
 def bridged(leg: Leg, seconds: int, other: Leg, *, is_older: bool) -> ChannelSeen:
