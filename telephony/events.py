@@ -289,9 +289,14 @@ def _part(value: Any) -> Any:
 
 
 def subjects(event: Event) -> set[str]:
-    """What an event is about: uids of channels, and the key of a call that was asked for."""
+    """What an event is about: uids of channels, and the key of a call that was asked for.
+
+    Of a channel that is there also the call it is of, and the other end of its bridge where that is named.
+    """
     found = {value for value in (getattr(event, name, None) for name in ("action_id", "uid", "key")) if value}
     for name in ("leg", "caller", "called", "telephone", "by", "whom", "to"):
         if isinstance(leg := getattr(event, name, None), Leg):
             found.add(leg.uid)
+    if isinstance(event, ChannelSeen):
+        found |= {event.leg.linked, *event.bridge.split("+")} - {""}
     return found

@@ -86,6 +86,7 @@ class ClickedCall:
         self._placed: CallPlaced | None = None
         self._agent_status = ""
         self._agent_up = False
+        self._seen_before: list[ChannelSeen] = []  # channels of the call, before the agent's
         self._joined = False  # the customer, with whoever was on the other end
         self._refused = False
 
@@ -131,8 +132,17 @@ class ClickedCall:
                     self.agent = self.agent or Leg(event.uid)
             case KeyTold(leg, key) if key == self.key and self.agent is None:
                 self.agent = leg
-            case ChannelBegan(leg) | ChannelSeen(leg=leg) if leg.uid == self.key:
+            case ChannelBegan(leg) if leg.uid == self.key:
                 self.agent = leg
+            case ChannelSeen(leg, is_up) if leg.uid == self.key or self._is_agent(leg):
+                self.agent, self._agent_up = leg, self._agent_up or is_up
+                while self._seen_before:
+                    self.take(self._seen_before.pop())
+            case ChannelSeen(leg) if self.agent is None and leg.linked == self.key:
+                self._seen_before.append(event)  # whose it is shows once hers is seen: they are told in any order
+            case ChannelSeen(leg, is_up, bridge=bridge) if self._is_the_customers(leg, bridge):
+                self.customers.setdefault(leg.uid, leg)
+                self._joined = self._joined or is_up
             case Answered(leg) if self._is_agent(leg):
                 self._agent_up = True
             case DialBegan(caller, called) if self._is_agent(caller):
@@ -171,6 +181,19 @@ class ClickedCall:
     def _is_agent(self, leg: Leg | None) -> bool:
         return leg is not None and (leg.uid == self.key or (self.agent is not None and leg.uid == self.agent.uid))
 
+    def _is_the_customers(self, leg: Leg, bridge: str) -> bool:
+        """Whether a channel that is there after a loss is one that was dialled for her, heard to begin or not.
+
+        Newer switchboards say of which call it is, older ones who is at the other end of its bridge. What her own
+        telephone is made of, the other half of a Local channel and the telephone behind it, is none.
+        """
+        if leg.uid in self.customers:
+            return True
+        if self.agent is None:
+            return False
+        is_of_it = leg.linked == self.agent.uid or self.agent.uid in bridge.split("+")
+        return is_of_it and _number_of(leg) != _number_of(self.agent)
+
     def _by_the_dials(self) -> Outcome:
         """Of several telephones that rang, the one that answered counts; else the last."""
         if self.answered:
@@ -194,6 +217,11 @@ class ClickedCall:
         if self._agent_status == "NOANSWER" and cause in AT_REST:
             return Outcome.CANCELLED
         return Outcome.AGENT_ABSENT
+
+
+def _number_of(leg: Leg) -> str:
+    """The extension, or the trunk, a channel is of: 1001 of `PJSIP/1001-0000002a` and of `Local/1001@agents-2ba;1`."""
+    return leg.channel.partition("/")[2].rpartition("-")[0].partition("@")[0]
 
 
 def _of_customer(status: str, cause: int) -> Outcome:

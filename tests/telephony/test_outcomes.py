@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.events import CallPlaced, CallResult, DialBegan, DialEnded, Event, HungUp, Leg
+from telephony.events import (
+    CallPlaced,
+    CallResult,
+    ChannelBegan,
+    ChannelSeen,
+    DialBegan,
+    DialEnded,
+    Event,
+    HungUp,
+    KeyTold,
+    Leg,
+)
 from telephony.outcomes import ClickedCall, Outcome, Phase
 from telephony.vocabularies import Vocabulary
 from tests.telephony.recordings import Recording, all_names, recording
@@ -130,6 +141,55 @@ def test_a_call_goes_on_without_its_listener_and_is_known_when_it_is_back() -> N
     for event in events_of(after, call):
         call.take(event)
     assert (call.outcome, call.phase) == (Outcome.ANSWERED, Phase.OVER)
+
+
+def seen(call: ClickedCall, *channels: ChannelSeen) -> Phase:
+    for one in channels:
+        call.take(one)
+    return call.phase
+
+
+HER_TELEPHONE = Leg("key", linked="key", channel="PJSIP/1001-0000002a")
+AT_THE_TRUNK = Leg("1.2", linked="key", channel="PJSIP/trunk-0000002b")
+
+
+def test_who_answered_while_the_link_was_away_talks() -> None:
+    call = ClickedCall("key")
+    call.take(ChannelBegan(HER_TELEPHONE))
+    assert seen(call, ChannelSeen(HER_TELEPHONE, False, 3, "")) == Phase.AGENT_RINGS
+    assert seen(call, ChannelSeen(HER_TELEPHONE, True, 9, ""), ChannelSeen(AT_THE_TRUNK, False, 2, "")) == (
+        Phase.CUSTOMER_RINGS
+    )
+    assert seen(call, ChannelSeen(HER_TELEPHONE, True, 19, "b"), ChannelSeen(AT_THE_TRUNK, True, 12, "b")) == (
+        Phase.TALKING
+    )
+    call.take(HungUp(AT_THE_TRUNK, 16))
+    call.take(HungUp(HER_TELEPHONE, 16))
+    assert (call.outcome, call.is_over) == (Outcome.ANSWERED, True)
+
+
+def test_an_older_switchboard_says_it_by_the_other_end_of_the_bridge() -> None:
+    """In whatever order: her telephone is known by its key from before."""
+    agent, customer = replace(HER_TELEPHONE, uid="3.1", linked=""), replace(AT_THE_TRUNK, linked="")
+    call = ClickedCall("key")
+    call.take(KeyTold(agent, "key"))
+    assert seen(call, ChannelSeen(customer, True, 12, "1.2+3.1"), ChannelSeen(agent, True, 19, "3.1+1.2")) == (
+        Phase.TALKING
+    )
+
+
+@pytest.mark.parametrize(
+    "half", ["Local/1001@agent-phone-000002ba;2", "PJSIP/1001-0000002c"], ids=["the other half", "what is behind it"]
+)
+def test_what_her_own_telephone_is_made_of_is_no_customer(half: str) -> None:
+    agent = replace(HER_TELEPHONE, channel="Local/1001@agent-phone-000002ba;1")
+    behind = Leg("1.3", linked="key", channel=half)
+    assert seen(ClickedCall("key"), ChannelSeen(behind, True, 4, ""), ChannelSeen(agent, True, 4, "")) == (
+        Phase.AGENT_RINGS
+    )
+    assert seen(ClickedCall("key"), ChannelSeen(agent, True, 4, ""), ChannelSeen(behind, True, 4, "b")) == (
+        Phase.AGENT_RINGS
+    )
 
 
 def test_a_failure_that_carries_the_uid_of_another_call_is_not_that_calls() -> None:

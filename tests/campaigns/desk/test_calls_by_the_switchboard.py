@@ -15,11 +15,13 @@ from campaigns.desk.placing import dial_at_seat
 from campaigns.desk.uncalled import take_back_uncalled
 from campaigns.models import Attempt, CallingWindow, Campaign, Contact
 from service_level.models import Holiday
+from telephony.ami import Message
 from telephony.dialling import ask_to_hang_up
 from telephony.models import Extension, OutgoingCall, Switchboard
 from telephony.seats import sit_down
 from tests.campaigns.customers import make_customer
 from tests.telephony.a_listener import Running, is_linked, until
+from tests.telephony.a_switchboard import ASwitchboard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHASES = ("sent", "agent_rings", "customer_rings", "talking")
@@ -139,6 +141,34 @@ def test_the_link_lost_in_each_phase_leaves_one_attempt_and_nothing_invented(
     until(lambda: stands(call) == ("over", outcome), outcome)
     assert take_back_uncalled(agent=ana) is None
     assert Attempt.objects.filter(resulted_at=None).count() == 1
+    assert len(running.played.named("Originate")) == 1
+
+
+def test_a_customer_who_answered_while_the_link_was_away_talks_and_her_talk_lasts(
+    running: Running, ana: Agent, dial: Callable[[], OutgoingCall]
+) -> None:
+    call = dial()
+    comes_to(running, call, "agent_rings")
+    key = str(call.key)
+
+    async def sees(played: ASwitchboard, message: Message) -> None:
+        asked = f"ActionID: {message.action_id}"
+        up = f"Linkedid: {key};ChannelState: 6;BridgeId: b1"
+        played.say(f"Response: Success;{asked};EventList: start")
+        played.say(f"Event: CoreShowChannel;{asked};Uniqueid: 7.2;Channel: PJSIP/trunk-2;Duration: 00:00:05;{up}")
+        her = f"Uniqueid: {key};Channel: PJSIP/1001-00000001;Duration: 00:00:09"
+        played.say(f"Event: CoreShowChannel;{asked};{her};{up}")
+        played.say(f"Event: CoreShowChannelsComplete;{asked}")
+
+    running.played.answers["CoreShowChannels"] = sees
+    running.drop()
+    until(lambda: stands(call)[0] == "talking", "they talk")
+    assert call.answered_at is not None
+    assert call.customer_rang_at is not None
+    running.say(*(text.format(key=key) for text in HANGS_UP["talking"]))
+    until(lambda: stands(call) == ("over", "answered"), "answered")
+    assert call.ended_at is not None
+    assert call.ended_at > call.answered_at
     assert len(running.played.named("Originate")) == 1
 
 
