@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from django.utils.translation import ngettext
 from telephony.ami import Message
 
 RESULT = "ClickToCallResult"  # what the dialplan says at the end of a call of ours
+FIELD = "DialStatus: ${DIALSTATUS}"  # without it nothing is known by that event; variables keep their case
+TOLD = re.compile(r",\s*(?i:dialstatus)\s*:\s*\$\{DIALSTATUS\}\s*(?:,|$)")
 UNREGISTERED = "4"  # of ExtensionState: unavailable
 NO_HINT = ("-1", "-2", "")  # nobody watches that extension
 GONE = ("4", "5")  # of a queue's member: invalid, unavailable
@@ -102,14 +105,23 @@ def dialplan_of(what: str, context: str, answer: Message, listed: Sequence[Messa
             return Finding(what, State.MISSING, _("El plan de marcado no tiene [%(context)s].") % said, do)
         do = _("Déle al usuario write = reporting, o mírelo en la central: dialplan show %(context)s.") % said
         return Finding(what, State.UNKNOWN, _("La central no dice si tiene [%(context)s].") % said, do)
-    tells = any(
-        one.get("application").lower() == "userevent" and one.get("appdata").startswith(RESULT) for one in listed
-    )
-    if has_to_tell and not tells:
+    told = [one.get("appdata") for one in listed if _is_at_the_end(one)]
+    if has_to_tell and not any(TOLD.search(data) for data in told):
         words = _("[%(context)s] no dice al final cómo terminó la llamada (%(event)s).")
         do = _("Agregue su extensión h: sin ella ocupado y fuera de servicio se confunden.")
+        if told:
+            do = _("Su extensión h no lleva «%(field)s»: escríbala como dice docs/switchboard.md.") % {"field": FIELD}
         return Finding(what, State.MISSING, words % {**said, "event": RESULT}, do)
     return Finding(what, State.OK, _("El plan de marcado tiene [%(context)s].") % said)
+
+
+def _is_at_the_end(step: Message) -> bool:
+    """Whether a step of a dialplan tells the event, where a channel comes to when it is hung up: anywhere else it is
+    told of no call of ours, or before it ended.
+    """
+    name = step.get("appdata").partition(",")[0].strip().lower()
+    is_told = step.get("application").lower() == "userevent" and name == RESULT.lower()
+    return is_told and step.get("extension") == "h"
 
 
 def classes_heard(needed: Iterable[str], heard: Iterable[str]) -> list[Finding]:
