@@ -80,7 +80,7 @@ def telephone_of(telephone: Telephone, answer: Message, members: Sequence[Messag
         return absent
     if status not in NO_HINT:
         return there
-    own = [one for one in members if _interface(one) == telephone.channel]
+    own = [one for one in members if interface_of(one) == telephone.channel]
     if own:
         return absent if any(one.get("status") in GONE for one in own) else there
     do = _("Llámelo una vez; o póngale un hint en el plan de marcado.")
@@ -90,7 +90,7 @@ def telephone_of(telephone: Telephone, answer: Message, members: Sequence[Messag
 def _of_another_technology(telephone: Telephone, answer: Message, members: Iterable[Message]) -> str:
     """What the switchboard calls that number by, where it is another than the row says; '' where nothing says so."""
     hinted = answer.get("hint").split("&") if answer.succeeded else []
-    channels = [one.partition("@")[0] for one in (*hinted, *map(_interface, members))]
+    channels = [one.partition("@")[0] for one in (*hinted, *map(interface_of, members))]
     of_it = [one for one in channels if one.partition("/")[2] == telephone.number and not one.startswith("Local/")]
     return "" if telephone.channel in of_it else next(iter(of_it), "")
 
@@ -113,6 +113,27 @@ def dialplan_of(what: str, context: str, answer: Message, listed: Sequence[Messa
             do = _("Su extensión h no lleva «%(field)s»: escríbala como dice docs/switchboard.md.") % {"field": FIELD}
         return Finding(what, State.MISSING, words % {**said, "event": RESULT}, do)
     return Finding(what, State.OK, _("El plan de marcado tiene [%(context)s].") % said)
+
+
+def queue_events_of(*, is_told: bool, rang: bool) -> Finding:
+    """Whether an older switchboard tells whom its queues ring. `is_told`: it did while it was looked at.
+
+    `rang`: the telephone of a member rang or was lifted meanwhile, and somebody had come into a queue.
+    """
+    what = "queue events"
+    if is_told:
+        return Finding(what, State.OK, _("Las colas dicen a quién llaman (AgentCalled)."))
+    do = _("En cada cola: eventwhencalled = yes y eventmemberstatus = yes; vea docs/switchboard.md.")
+    if rang:
+        words = _("Una cola llamó a un teléfono y no lo dijo (AgentCalled): no se vería que timbra ni quién contesta.")
+        return Finding(what, State.MISSING, words, do)
+    words = _("Ninguna cola llamó a nadie mientras se miraba: no se sabe si lo diría (AgentCalled).")
+    return Finding(what, State.UNKNOWN, words, do)
+
+
+def number_of(interface: str) -> str:
+    """The extension a queue's member is, or a channel without its last part is of: 1001 of `Local/1001@from-queue/n`."""
+    return interface.partition("/")[2].partition("@")[0]
 
 
 def _is_at_the_end(step: Message) -> bool:
@@ -138,6 +159,6 @@ def classes_heard(needed: Iterable[str], heard: Iterable[str]) -> list[Finding]:
     return found
 
 
-def _interface(member: Message) -> str:
+def interface_of(member: Message) -> str:
     """`Location` in QueueMember of older ones, `Interface` later; `/n` and what is after `@` are of Local channels."""
     return member.get("stateinterface") or member.get("interface") or member.get("location")

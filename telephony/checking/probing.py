@@ -19,6 +19,7 @@ from telephony.actions import action
 from telephony.ami import GREETING, Decoder, Message
 
 READ_AT_ONCE = 64 * 1024
+RINGS_OR_IS_UP = ("5", "6")  # states of a channel
 SHOWN = 60  # characters of what somebody says who is no switchboard
 
 
@@ -32,12 +33,16 @@ class NotASwitchboard(Exception):
 
 @dataclass(eq=False)
 class Probe:
-    """To one that listens already. `seconds`: for each answer. `classes`: of the events that were heard meanwhile."""
+    """To one that listens already. `seconds`: for each answer. `classes`: of the events that were heard
+    meanwhile.
+    """
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     seconds: float
     classes: set[str] = field(default_factory=set)
+    happened: set[str] = field(default_factory=set)  # names of events, in lower case
+    rang: set[str] = field(default_factory=set)  # of channels that rang or were lifted: `SIP/1001`
     is_booted: bool = False
     _decoder: Decoder = field(default_factory=Decoder)
     _waiting: deque[Message] = field(default_factory=deque)
@@ -85,11 +90,11 @@ class Probe:
             listed.append(one)
         return answer, listed
 
-    async def hear(self, wanted: set[str], *, seconds: float) -> None:
-        """Wait until something of all these classes happened, but no longer than that."""
+    async def hear(self, wanted: set[str], *, seconds: float, event: str = "") -> None:
+        """Wait until something of all these classes happened, and this event, but no longer than that."""
         with contextlib.suppress(TimeoutError, Unanswered):
             async with asyncio.timeout(seconds):
-                await self._until(lambda _message: wanted <= self.classes)
+                await self._until(lambda _message: wanted <= self.classes and {event} <= self.happened | {""})
 
     async def boot(self) -> None:
         """Wait until it says that it is ready. Raises Unanswered."""
@@ -134,3 +139,6 @@ class Probe:
             self.is_booted = self.is_booted or message.event.lower() == "fullybooted"
             if not message.action_id:
                 self.classes.update(message.get("privilege").lower().split(","))
+                self.happened.add(message.event.lower())
+                if message.event.lower() == "newstate" and message.get("channelstate") in RINGS_OR_IS_UP:
+                    self.rang.add(message.get("channel").rpartition("-")[0])

@@ -16,13 +16,25 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from telephony.ami import Message, NotSendable
-from telephony.checking.findings import Finding, State, Telephone, classes_heard, dialplan_of, queue_of, telephone_of
+from telephony.checking.findings import (
+    Finding,
+    State,
+    Telephone,
+    classes_heard,
+    dialplan_of,
+    interface_of,
+    number_of,
+    queue_events_of,
+    queue_of,
+    telephone_of,
+)
 from telephony.checking.probing import NotASwitchboard, Probe, Unanswered
 from telephony.link import Address
 from telephony.vocabularies import Vocabulary
 
 CLOCK_MAY_DIFFER = 5.0  # seconds; waits and calls are told by this clock
 DENIED = "permission denied"
+RINGS, JOINS = "agentcalled", "join"  # a queue rings a member; somebody came into a queue
 NO_SUCH_ACTION = "invalid/unknown command"
 
 
@@ -62,6 +74,7 @@ class _Checkup:
         self._found: list[Finding] = []
         self._vocabulary = Vocabulary("")
         self._members: list[Message] = []  # of all queues
+        self._has_queues = False
 
     async def run(self) -> list[Finding]:
         probe = None
@@ -234,6 +247,7 @@ class _Checkup:
             self._unknown("queues", _("La central no dice qué colas tiene: %(said)s") % {"said": answer.get("message")})
             return
         there = {one.get("queue") for one in listed if one.event.lower() == "queueparams"}
+        self._has_queues = bool(there)
         if not self._wanted.queues:
             self._unknown("queues", _("Ninguna línea dice su cola."), _("Escríbala en la línea, en la administración."))
         for queue, line in self._wanted.queues:
@@ -265,8 +279,13 @@ class _Checkup:
     async def _events(self, probe: Probe) -> None:
         """Which classes its user reads, nobody tells: only what happened in the meantime shows it."""
         needed = {"call", "agent", "user"} | ({"dialplan"} if self._vocabulary.is_older else set())
-        await probe.hear(needed, seconds=self._patience.hear)
+        asks_for_rings = self._vocabulary.is_older and self._has_queues  # newer ones tell of them always
+        await probe.hear(needed, seconds=self._patience.hear, event=RINGS if asks_for_rings else "")
         self._found.extend(classes_heard(sorted(needed), probe.classes))
+        if asks_for_rings:
+            members = {number_of(interface_of(one)) for one in self._members} - {""}
+            rang = JOINS in probe.happened and not members.isdisjoint(number_of(one) for one in probe.rang)
+            self._found.append(queue_events_of(is_told=RINGS in probe.happened, rang=rang))
 
 
 def _said(answer: Message) -> str:

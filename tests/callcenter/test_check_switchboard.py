@@ -101,7 +101,9 @@ def test_a_switchboard_that_has_everything_is_told_so(
     before = played.state()["connections"]
     said = checks(capsys)
     states = {what: state for what, (state, _words) in said.items()}
-    heard = {"events call", "events agent", "events user"} | ({"events dialplan"} if played.is_older else set())
+    heard = {"events call", "events agent", "events user"} | (
+        {"events dialplan", "queue events"} if played.is_older else set()
+    )
     assert {what for what, state in states.items() if state != "ok"} == heard
     assert said["greeting"][1].startswith(f"Saluda como AMI {played.version}")
     assert {"secret", "name", "port", "sign_in", "booted", "clock", "context", "transfer_context"} <= states.keys()
@@ -258,6 +260,49 @@ def test_what_is_asked_to_learn_of_rights_is_about_nothing(
         assert [key for key, _value in asked.pairs] == ["action", "actionid"]
     assert told.connections == 1
     assert told.asked[-1].get("action") == "Logoff"
+
+
+OLDER = "Asterisk Call Manager/1.3"
+PAUSED = "Event: QueueMemberPaused;Privilege: agent,all;Queue: 101;Location: Local/1001@from-queue/n;Paused: 1"
+JOINS = "Event: Join;Privilege: call,all;Queue: 101;Uniqueid: 1.1;Position: 1"
+RINGS = "Event: Newstate;Privilege: call,all;Uniqueid: 1.2;Channel: SIP/1001-00000002;ChannelState: 5"
+RINGS_ANOTHER = "Event: Newstate;Privilege: call,all;Uniqueid: 1.2;Channel: SIP/1009-00000002;ChannelState: 5"
+CALLED = "Event: AgentCalled;Privilege: agent,all;Queue: 101;AgentCalled: SIP/1001;Uniqueid: 1.1"
+
+
+@pytest.mark.parametrize(
+    ("happened", "state"),
+    [
+        ([PAUSED], "unknown"),
+        ([PAUSED, RINGS], "unknown"),  # somebody called her, and not by a queue
+        ([PAUSED, JOINS, RINGS_ANOTHER], "unknown"),
+        ([PAUSED, JOINS, RINGS], "missing"),
+        ([JOINS, RINGS, CALLED], "ok"),
+    ],
+)
+def test_an_older_one_whose_queues_do_not_tell_whom_they_ring(
+    told: ASwitchboard, capsys: pytest.CaptureFixture[str], happened: list[str], state: str
+) -> None:
+    async def queues(board: ASwitchboard, message: Message) -> None:
+        asked = f"ActionID: {message.action_id}"
+        board.say(f"Response: Success;{asked};Message: Queue status will follow")
+        board.say(f"Event: QueueParams;{asked};Queue: 101")
+        member = "Location: Local/1001@from-queue/n;StateInterface: SIP/1001;Status: 1;Paused: 0"
+        board.say(f"Event: QueueMember;{asked};Queue: 101;Name: 1001;{member}")
+        board.say(f"Event: QueueStatusComplete;{asked}")
+        for text in happened:
+            board.say(text)
+
+    told.greeting, told.answers["QueueStatus"], told.answers["ShowDialPlan"] = OLDER, queues, not_there
+    said = checks(capsys, missing=4 if state == "missing" else 3)  # contexts and telephones too
+    assert said["queue events"][0] == state
+    if state != "ok":
+        assert "eventwhencalled = yes" in said["queue events"][1]
+
+
+def test_a_newer_one_tells_it_always(told: ASwitchboard, capsys: pytest.CaptureFixture[str]) -> None:
+    told.answers["ShowDialPlan"] = not_there
+    assert "queue events" not in checks(capsys, missing=4)
 
 
 def test_one_that_stops_answering_in_the_middle(told: ASwitchboard, capsys: pytest.CaptureFixture[str]) -> None:
