@@ -41,7 +41,7 @@ from inbound.walks.shown import (
     ways_of,
     while_she_waits,
 )
-from inbound.walks.state import WalkState, flow_of, passings, read_by_hand
+from inbound.walks.state import WalkState, flow_of, passings, read_by_hand, typed_to_leave
 from inbound.walks.trail import Passed, trail_of
 from inbound.walks.what_became import BECAME_OF
 from inbound.writes.states import how_it_stands
@@ -198,6 +198,7 @@ def lay_walk(
         errors=errors,
         problem=problem,
         news=news_of(walk),
+        leaving=Leaving(typed_to_leave(here)),
         called_by=name_of_the_caller(walk, here.known),
         enough=one_is_enough(own),
         letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,

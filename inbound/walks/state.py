@@ -13,6 +13,7 @@ from inbound.flows.schema import parse_flow
 from inbound.flows.shapes import SAME_CARD, Flow, Step
 from inbound.models import FlowVersion, Footstep, ServiceLine, Walk
 
+TO_LEAVE = ("how", "reason")  # of the form that ends a call; who calls is read anew, she may be noted meanwhile
 CONTINUED = "continue_as"  # what is chosen where a walk goes on as another line
 
 
@@ -155,6 +156,19 @@ def fields_before(here: WalkState) -> dict[str, Any]:
         if arguments(here.step.with_, then) != arguments(here.step.with_, here.known):
             return {}
     return {name: text for name, text in here.trail[earlier[-1]].answer.items() if name != SAME_CARD}
+
+
+def as_draft(fields: Mapping[str, str], *, position: int, leaving: bool) -> dict[str, Any]:
+    """What a walk's draft keeps of the fields of a step, or (`leaving`) of the form that ends the call there."""
+    if leaving:
+        return {"leaving": {**{name: fields.get(name, "")[:200] for name in TO_LEAVE}, "position": position}}
+    return {"position": position, "fields": {name: text[:2000] for name, text in fields.items()}}
+
+
+def typed_to_leave(here: WalkState) -> dict[str, str]:
+    """Why the call is to be ended on the present step, as far as it is typed."""
+    kept = here.walk.draft.get("leaving", {})
+    return {name: kept[name] for name in TO_LEAVE} if kept.get("position") == here.footstep.position else {}
 
 
 def read_by_hand(here: WalkState, path: str) -> bool:

@@ -13,6 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, JSONField, Value
+from django.db.models.expressions import CombinedExpression
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -43,7 +45,7 @@ from inbound.walks.footsteps import (
 )
 from inbound.walks.lane_news import call_nobody_on_a_stolen_line, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, check_who_is_called
-from inbound.walks.state import CONTINUED, WalkState, flow_of, known_on, state_on, version_to_walk
+from inbound.walks.state import CONTINUED, WalkState, as_draft, flow_of, known_on, state_on, version_to_walk
 from inbound.walks.undone_cards import see_to_undone
 from inbound.walks.what_became import say_what_became, tell_cards_of_the_refused
 from inbound.writes.delivering import wait_for
@@ -251,11 +253,16 @@ def continue_as(*, by: User, key: uuid.UUID, position: int, now: datetime) -> Wa
     return state_on(walk=walk, trail=here.trail)
 
 
-def keep_draft(*, by: User, key: uuid.UUID, position: int, fields: Mapping[str, str], now: datetime) -> bool:
-    """Keep what is typed so far; False when that step was answered meanwhile."""
-    kept = {name: text[:2000] for name, text in fields.items()}
+def keep_draft(
+    *, by: User, key: uuid.UUID, position: int, fields: Mapping[str, str], now: datetime, leaving: bool = False
+) -> bool:
+    """Keep what is typed so far, or (`leaving`) why the call is ended before; False when that step was answered
+    meanwhile. Each leaves the other as it is, in one statement: the page sends both.
+    """
+    kept = Value(as_draft(fields, position=position, leaving=leaving), JSONField())
+    together = CombinedExpression(F("draft"), "||", kept, output_field=JSONField())
     mine = Walk.objects.walked_by(by).filter(key=key, position=position, ended_at__isnull=True)
-    return bool(mine.update(draft={"position": position, "fields": kept}, last_sign_at=now))
+    return bool(mine.update(draft=together, last_sign_at=now))
 
 
 def _end(here: WalkState, now: datetime) -> None:

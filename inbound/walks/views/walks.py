@@ -109,8 +109,10 @@ def answer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except StepRefused as refused:
+        _keep(request, key)
         return show(request, user, state_of(user, key), typed=sent, errors=refused.errors)
     except (StaleStep, WalkRefused) as refusal:
+        _keep(request, key)
         return show(request, user, state_of(user, key), problem=str(refusal))
     if not here.step.waits or here.footstep.write_id is None:  # else the page asks for its outcome, which sends it
         deliver_writes.delay_on_commit()  # the sweep would find it as well, some seconds later
@@ -144,6 +146,7 @@ def by_hand(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             by=user, key=key, position=position_of(request), sent=sent, now=timezone.now()
         )
     except StepRefused as refused:
+        _keep(request, key)
         return show(request, user, state_of(user, key), typed=sent, errors=refused.errors)
     except (StaleStep, WalkRefused) as refusal:
         return show(request, user, state_of(user, key), problem=str(refusal))
@@ -192,8 +195,10 @@ def leave(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         here = leaving.leave_call(by=user, key=key, position=position_of(request), now=timezone.now(), **told)
     except StepRefused as refused:
+        _keep(request, key, leaving=True)
         return show(request, user, state_of(user, key), left=told, left_errors=refused.errors)
     except (StaleStep, WalkRefused) as refusal:
+        _keep(request, key, leaving=True)
         return show(request, user, state_of(user, key), problem=str(refusal))
     deliver_writes.delay_on_commit()
     return show(request, user, here)
@@ -219,9 +224,7 @@ def caller(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def draft(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Keep what is typed so far. Says nothing: the screen is not to move while somebody types."""
-    user = signed_in_user(request)
-    position, fields = position_of(request), sent_by(request)
-    walking.keep_draft(by=user, key=own_key(user, key), position=position, fields=fields, now=timezone.now())
+    _keep(request, own_key(signed_in_user(request), key), leaving=request.POST.get("leaving") == "yes")
     return HttpResponse(status=204)
 
 
@@ -268,6 +271,13 @@ def diagram(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     here = read_state(walk=found)
     context = {"here": here, "drawing": diagram_of(here)}
     return render(request, "inbound/walks/_diagram.html" if request.htmx else "inbound/walks/diagram.html", context)  # type: ignore[attr-defined]
+
+
+def _keep(request: HttpRequest, key: uuid.UUID, *, leaving: bool = False) -> None:
+    """Keep what was sent: of an answer that was refused too, whose form is gone before its draft was sent."""
+    user, fields = signed_in_user(request), sent_by(request)
+    position, now = position_of(request), timezone.now()
+    walking.keep_draft(by=user, key=key, position=position, fields=fields, now=now, leaving=leaving)
 
 
 def _ask(request: HttpRequest, key: uuid.UUID, verb: Callable[..., WalkState]) -> HttpResponse:

@@ -142,6 +142,36 @@ def test_a_number_that_was_noted_is_corrected_where_it_was_noted(
     assert Walk.objects.get().caller_number == "+59144251001"
 
 
+def test_why_a_call_is_ended_stays_where_it_is_typed_and_beside_what_the_step_holds(
+    call: Caller, ana: Agent, signed_in: Callable[..., Client]
+) -> None:
+    """Another call is looked at in between; the name and the number there are those that are known by then."""
+    client, address = signed_in(ana), reverse("inbound:walk", args=[call.walk.key])
+    call.answer()
+    kept = [
+        {"position": "2", "leaving": "yes", "how": "wrong_line", "reason": "Busca Guiatel", "name": "Viejo"},
+        {"position": "2", "customer": "1001"},
+    ]
+    for sends in kept:
+        assert client.post(f"{address}draft/", sends).status_code == 204
+    page = client.get(address).content.decode()
+    assert ">Busca Guiatel</textarea>" in page
+    assert 'value="wrong_line" checked' in page
+    assert 'value="1001"' in page
+    assert "Viejo" not in page
+    call.answer(customer="1001")
+    assert "Busca Guiatel" not in client.get(address).content.decode(), "of the step before"
+
+
+def test_why_a_call_is_ended_stays_where_its_end_was_refused(
+    call: Caller, ana: Agent, signed_in: Callable[..., Client]
+) -> None:
+    client, address = signed_in(ana), reverse("inbound:walk", args=[call.walk.key])
+    sends = {"position": "1", "how": "handed_over", "reason": "Pide hablar", "name": "", "telephone": ""}
+    assert client.post(f"{address}leave/", sends, headers={"HX-Request": "true"}).status_code == 422
+    assert ">Pide hablar</textarea>" in client.get(address).content.decode()
+
+
 def test_the_page_offers_it_and_says_what_is_missing(
     call: Caller, ana: Agent, signed_in: Callable[..., Client]
 ) -> None:

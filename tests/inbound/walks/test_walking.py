@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
+from django.urls import reverse
 
 from escalations.models import Escalation
 from inbound.models import Footstep, OutsideWrite, ServiceLine, Walk
@@ -276,6 +278,34 @@ def test_a_draft_of_an_answered_step_is_refused(call):
     call.answer()
     assert not walking.keep_draft(**keep)
     assert Walk.objects.get(pk=call.walk.pk).draft == {}
+
+
+def test_what_was_typed_stays_where_the_answer_was_refused(call, answers, signed_in, ana):
+    """Sent before its draft was: it stands there when she reloads, or comes back from another call."""
+    answers({"smartflex.damages": []})
+    call.answer()
+    call.answer(customer="1001")
+    call.look()
+    call.answer("other")
+    client, address = signed_in(ana), reverse("inbound:walk", args=[call.walk.key])
+    sends = {"position": str(call.position), "caller_name": "Rosa Flores", "telephone": "70712345", "seen": ""}
+    refused = client.post(f"{address}answer/", sends, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert "Falta: Qué se ve." in refused.content.decode()
+    again = client.get(address).content.decode()
+    assert 'value="Rosa Flores"' in again
+    assert "70712345" in re.sub(r"[ -]", "", again)
+
+
+def test_what_was_typed_of_another_screen_stays_where_it_was_refused(call, answers, signed_in, ana):
+    answers({"smartflex.damages": Looked(None, by_hand=True)})
+    call.answer()
+    call.answer(customer="1001")
+    call.look()
+    client, address = signed_in(ana), reverse("inbound:walk", args=[call.walk.key])
+    sends = {"position": str(call.position), "0.number": "D-9", "0.state": "invented"}
+    assert client.post(f"{address}by-hand/", sends, headers={"HX-Request": "true"}).status_code == 422
+    assert ">D-9</textarea>" in client.get(address).content.decode()
 
 
 def test_an_ended_walk_takes_no_answer(call, answers):
