@@ -16,7 +16,7 @@ ON_THE_LINES = (
         "a flow that never ends passes",
         "inbound/flows/lint.py",
         "if name not in ending:",
-        "if name not in ending and name not in reached:",
+        "if name not in ending and name not in found:",
         ("tests/inbound/flows/test_flow_lint.py::test_what_cannot_be_walked_is_refused",),
     ),
     Rule(
@@ -76,6 +76,13 @@ ON_THE_LINES = (
         "if step.way(DONE) in after:",
         "if step.way(DONE) not in after:",
         ("tests/inbound/flows/test_flow_lint.py::test_what_cannot_be_walked_is_refused",),
+    ),
+    Rule(
+        "a flow says done what its system refused",
+        "inbound/flows/claims.py",
+        "elif let_down := there & {REFUSED, UNKNOWN}:",
+        "elif let_down := there & {UNKNOWN}:",
+        ("tests/inbound/flows/test_what_is_claimed.py::test_what_did_not_come_about_is_claimed_in_no_words",),
     ),
     Rule(
         "a way that says a state may be taken against the one that is shown",

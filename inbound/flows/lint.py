@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from django.utils.translation import gettext as _
 
 from inbound.flows.brought import brought, given, paths_of
+from inbound.flows.claims import NEVER, reached, untrue
 from inbound.flows.conditions import PLACE
 from inbound.flows.shapes import (
     DONE,
@@ -21,7 +22,7 @@ from inbound.flows.shapes import (
     FlowError,
     Step,
 )
-from inbound.flows.spoken import always_says_something, claimed_by_name, claims, named, surely_known
+from inbound.flows.spoken import always_says_something, surely_known
 from inbound.flows.stating import BY_PRESENCE, open_against_what_is_shown
 from inbound.outside.actions import REQUESTER, Action
 from inbound.outside.look_ups import LookUp
@@ -65,6 +66,7 @@ def lint(
             checks.wrong(step, _("tipo de derivación desconocido «%(name)s»") % {"name": step.escalation})
         if step.continue_as == flow.line or (lines and step.continue_as and step.continue_as not in lines):
             checks.wrong(step, _("no se puede continuar como «%(line)s»") % {"line": step.continue_as})
+    checks.claimed()
     checks.the_whole()
     return checks.errors
 
@@ -111,8 +113,6 @@ class _Checks:
     def outcomes(self, step: Step) -> None:
         """What is said once it was done is said in no other case, and a refusal ends with somebody who sees to it."""
         if not step.waits:
-            for said in claims(step.say).values() if step.kind == "do" else ():
-                self.wrong(step, _("dice «%(said)s», y nadie espera a saberlo") % {"said": said})
             return
         steps = self.flow.steps
         onward = {name: () if name == step.name else other.leads_to for name, other in steps.items()}
@@ -122,42 +122,33 @@ class _Checks:
             name: (other.way(DONE),) if other.waits and name != step.name else onward[name]
             for name, other in steps.items()
         }
-        after_done = _closure([step.way(DONE)], done_only)
+        after_done = reached([step.way(DONE)], done_only)
         for outcome in (REFUSED, UNKNOWN):
-            after = _closure([step.way(outcome)], onward)
+            after = reached([step.way(outcome)], onward)
             if step.way(DONE) in after:
                 words = _("«%(outcome)s» lleva a «%(name)s», que se dice cuando se hizo")
                 self.wrong(step, words % {"outcome": outcome, "name": step.way(DONE)})
             elif shared := sorted(ends & after & after_done):
                 words = _("«%(outcome)s» termina como «done», en «%(name)s»")
                 self.wrong(step, words % {"outcome": outcome, "name": shared[0]})
-            self.claimed(step, outcome)
         unseen = {
             name: () if steps[name].kind == "hand_over" else ways for name, ways in onward.items() if name in steps
         }
-        if step.lane == LANES[0] and ends & _closure([step.way(REFUSED)], unseen):  # a lane has its card already
+        if step.lane == LANES[0] and ends & reached([step.way(REFUSED)], unseen):  # a lane has its card already
             self.wrong(step, _("«refused» llega a un final sin derivar el caso a nadie"))
 
-    def claimed(self, step: Step, outcome: str) -> None:
-        """What is said of it when it was done is not said before, nor once it was refused or nobody knows, as long as
-        nothing else is asked for.
-        """
-        steps = self.flow.steps
-        done = steps.get(step.way(DONE))
-        if done is None:
-            return
-        of_it = named(f"{step.title} {done.title} {done.say}")
-        onward = {name: () if other.waits else other.leads_to for name, other in steps.items()}
-        after = (steps[name] for name in sorted(_closure([step.way(outcome)], onward) & steps.keys()))
-        for other in (step, *(one for one in after if not one.waits)):
-            told = claims(f"{other.say} {other.promised}")
-            told |= claimed_by_name(other.label) if other.kind == "end" else {}
-            for stem in sorted(told.keys() & of_it):
+    def claimed(self) -> None:
+        """What a write does is said to be done where it was, and where a system shows it; nowhere else."""
+        for step, outcome, claim in untrue(self.flow, self.sure):
+            if outcome in (REFUSED, UNKNOWN):
                 words = _("«%(outcome)s» dice «%(said)s», y eso solo se sabe cuando se hizo")
-                if other is not step:
-                    self.wrong(other, words % {"outcome": outcome, "said": told[stem]})
-                elif outcome == REFUSED:  # once: it is said before it is asked for
-                    self.wrong(other, _("dice «%(said)s» antes de pedirlo") % {"said": told[stem]})
+            elif outcome == DONE:
+                words = _("dice «%(said)s» antes de pedirlo")
+            elif outcome == NEVER:
+                words = _("dice «%(said)s», y se llega aquí sin haberlo pedido")
+            else:
+                words = _("dice «%(said)s», y nadie espera a saberlo")
+            self.wrong(step, words % {"outcome": outcome, "said": claim.said})
 
     def names(self, step: Step) -> None:
         """Every path begins with something an earlier step may have brought, every field has a name of its own."""
@@ -284,27 +275,15 @@ class _Checks:
                 self.wrong(None, _("nadie deriva al carril «%(lane)s»: falta «hands_to»") % {"lane": lane})
         if self.flow.start in self.flow.steps and self.flow.steps[self.flow.start].lane != LANES[0]:
             self.wrong(self.flow.steps[self.flow.start], _("el flujo comienza en el carril del agente"))
-        reached = _closure(self.flow.starts, {name: step.leads_to for name, step in self.flow.steps.items()})
+        found = reached(self.flow.starts, {name: step.leads_to for name, step in self.flow.steps.items()})
         back: dict[str, list[str]] = {}
         for name, step in self.flow.steps.items():
             for target in step.leads_to:
                 back.setdefault(target, []).append(name)
-        ending = _closure([name for name, step in self.flow.steps.items() if step.kind == "end"], back)
+        ending = reached([name for name, step in self.flow.steps.items() if step.kind == "end"], back)
         for name, step in self.flow.steps.items():
-            if name not in reached:
+            if name not in found:
                 self.wrong(step, _("no se llega nunca a este paso"))
             if name not in ending:
                 refers = step.kind == "refer"
                 self.wrong(step, _("remite y no termina") if refers else _("desde aquí no se llega a ningún final"))
-
-
-def _closure(begin: Collection[str], ways: Mapping[str, Collection[str]]) -> set[str]:
-    """Names reached from some along the ways, themselves among them."""
-    reached: set[str] = set()
-    waiting = list(begin)
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting.extend(ways.get(name, ()))
-    return reached

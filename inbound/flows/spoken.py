@@ -6,7 +6,6 @@ agent silent, with the caller on the line.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from inbound.fields import When
@@ -14,19 +13,6 @@ from inbound.flows.conditions import PLACE, PROTOCOL, alternatives, is_only_plac
 from inbound.flows.shapes import Flow, Step
 
 Sure = frozenset[str]
-# That something came about: `quedó registrado`, `se bloqueó`. Its word is known by so many letters.
-BEGINS = 4
-_STEMS = "registrad|bloquead|suspendid|recargad|acreditad|enviad|confirmad|hech"
-_CAME_ABOUT = re.compile(
-    rf"\b(?:ya|está|qued(?:ó|a|aron|an)|fue(?:ron)?|ha(?:n)? sido|se ha(?:n)?|he(?:mos)?)(?: \w+)?"
-    rf" (?P<stem>{_STEMS})\w*"
-    r"|\bse (?P<verb>registr|bloque|suspendi|recarg|acredit|envi|incrementa?)(?:ó|a|aron)?\b"
-    r"|\b(?P<own>registr|bloque|suspend|recargu?|acredit|envi|confirm|increment)(?:é|í|amos|imos)\b",
-    re.IGNORECASE,
-)
-_PARTICIPLE = re.compile(rf"\b(?P<stem>{_STEMS})[oa]s?\b", re.IGNORECASE)  # of a result: *Daño registrado*
-_STEM = re.compile(rf"\b({_STEMS}|registr|bloque|suspend|recarg|acredit|envi|incrementa|confirm)", re.IGNORECASE)
-_NOT = re.compile(r"\b(?:no|tampoco|sin|si|cuando|hasta que)\b[^.;:]*$", re.IGNORECASE)  # before it, in its sentence
 MEETS_NOTHING = ("absent", "empty", "answered")
 
 
@@ -43,23 +29,6 @@ def always_says_something(step: Step, sure: Sure) -> bool:
     return not content or any(
         (any if bare else all)(not sure.isdisjoint(alternatives(place)) for place in named) for named, bare in content
     )
-
-
-def claims(text: str) -> dict[str, str]:
-    """What a text says came about, by the beginning of its word: `{"regi": "quedó registrado"}`."""
-    found = (one for one in _CAME_ABOUT.finditer(text) if not _NOT.search(text[: one.start()]))
-    return {(one["stem"] or one["verb"] or one["own"]).lower()[:BEGINS]: one[0] for one in found}
-
-
-def claimed_by_name(label: str) -> dict[str, str]:
-    """What the name of a result says came about: `{"regi": "registrado"}`."""
-    found = (one for one in _PARTICIPLE.finditer(label) if not _NOT.search(label[: one.start()]))
-    return {one["stem"].lower()[:BEGINS]: one[0] for one in found}
-
-
-def named(text: str) -> set[str]:
-    """What a text speaks of having come about or not, by the beginning of its word."""
-    return {one.lower()[:BEGINS] for one in _STEM.findall(text)}
 
 
 def surely_known(flow: Flow) -> Mapping[str, Sure]:
