@@ -6,7 +6,6 @@ checked before the first is published, in one transaction.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.models import Kind
+from inbound.flows.comparing import steps_left_out, ways_left_out
 from inbound.flows.editing import EditRefused, Place, add_branch, remove_branch, set_word
 from inbound.flows.lint import lint
 from inbound.flows.schema import Flow, FlowError, FlowErrors, parse_flow
@@ -161,28 +161,34 @@ def publish_files(*, texts: Mapping[str, str], now: datetime, replace: bool = Fa
 def check_draft(draft: FlowDraft) -> Flow:
     """The flow of a draft that may be published now. Raises FlowErrors with all that is wrong.
 
-    A step of the procedure that the running version has is not lost without a reason.
+    A step of the procedure that the running version has is not lost without a reason, nor a way that comes to one.
     """
     file = f"{draft.line.number}.yaml"
     flow = check_flow(source=draft.source, name=file)
     if flow.line != draft.line.number:
         raise FlowErrors((FlowError(file, "", _("«line» dice %(line)s") % {"line": flow.line}),))
-    if not draft.left_out_because.strip() and (lost := steps_left_out(draft, flow)):
-        words = _("ya no tiene %(steps)s del procedimiento, que la versión que corre sí tiene: diga por qué")
-        raise FlowErrors((FlowError(file, "", words % {"steps": ", ".join(lost)}),))
+    if not draft.left_out_because.strip() and (lost := left_out(draft, flow)):
+        raise FlowErrors(tuple(FlowError(file, "", sentence) for sentence in lost))
     return flow
 
 
-def steps_left_out(draft: FlowDraft, flow: Flow) -> list[str]:
-    """References of the paper that the running version has more often than `flow`; one branch of several is one."""
+def left_out(draft: FlowDraft, flow: Flow) -> list[str]:
+    """Sentences on what `flow` no longer has of the procedure and the running version has; empty where it has all."""
     running = draft.line.running_version()
     try:
         there = parse_flow(running.source, name=f"{draft.line.number}.yaml") if running else None
     except FlowErrors:  # of an earlier release: it cannot be compared, and must not stand in the way of a sound one
         return []
-    before, after = (Counter(ref for step in one.steps.values() for ref in step.refs) if one else Counter()
-                     for one in (there, flow))  # fmt: skip
-    return sorted(before - after)
+    if there is None:
+        return []
+    sentences = []
+    if steps := steps_left_out(there, flow):
+        words = _("ya no tiene %(steps)s del procedimiento, que la versión que corre sí tiene: diga por qué")
+        sentences.append(words % {"steps": ", ".join(steps)})
+    for ref, label, to in ways_left_out(there, flow):
+        words = _("de %(ref)s ya no se llega a %(to)s por «%(label)s», como en la versión que corre: diga por qué")
+        sentences.append(words % {"ref": ref, "to": to, "label": label})
+    return sentences
 
 
 def draft_of(*, version: FlowVersion, by: User, now: datetime) -> FlowDraft:
@@ -235,8 +241,7 @@ def publish_draft(*, line: ServiceLine, by: User, now: datetime) -> FlowVersion:
         running = line.running_version()
         if running and running.sha256 == fingerprint(draft.source):
             raise PublishingRefused(_("El borrador dice lo mismo que la versión que corre."))
-        lost = steps_left_out(draft, flow)
-        because = draft.left_out_because.strip() if lost else ""
+        because = draft.left_out_because.strip() if left_out(draft, flow) else ""
         version = _next(line, flow, draft.source, now=now, by=by, note=draft.note, left_out_because=because)
         draft.delete()
     return version

@@ -203,6 +203,58 @@ def test_a_draft_with_something_wrong_stays_a_draft(
     assert not FlowVersion.objects.exists()
 
 
+SUSPENDED = """\
+      - name: suspended
+        label: El servicio está suspendido
+        when: {product.state: suspended}
+        needs: {product.state: suspended}
+        next: suspended
+"""
+LOST = "de 101.5 ya no se llega a 101.10 por «El servicio está suspendido», como en la versión que corre: diga por qué"
+
+
+def draft_of_101(by: User, now: datetime, *changes: tuple[str, str], **more: Any) -> FlowDraft:
+    source = text_of("101")
+    for before, after in changes:
+        assert before in source
+        source = source.replace(before, after)
+    return FlowDraft.objects.create(
+        line=ServiceLine.objects.get(number="101"), source=source, saved_at=now, saved_by=by, **more
+    )
+
+
+def test_a_way_to_a_step_of_the_procedure_is_not_lost_without_a_reason(ines: User, now: datetime) -> None:
+    """The step is reached from elsewhere; without a damage nobody is told any more that her service is suspended."""
+    publish_files(texts=texts_with_a_row(), now=now)
+    made = draft_of_101(ines, now, (SUSPENDED, ""))
+    with pytest.raises(FlowErrors) as refused:
+        publish_draft(line=made.line, by=ines, now=now)
+    assert [error.what for error in refused.value.errors] == [LOST]
+    FlowDraft.objects.update(left_out_because="Lo dice otra unidad")
+    assert publish_draft(line=made.line, by=ines, now=now).left_out_because == "Lo dice otra unidad"
+
+
+IN_BETWEEN = """\
+  told_first: {kind: say, ref: 101.5, title: Antes, say: Un momento., next: suspended}
+  seen_elsewhere:
+"""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (("label: El servicio está suspendido", "label: Suspendido"),),
+        ((SUSPENDED, SUSPENDED.replace("next: suspended", "next: told_first")), ("  seen_elsewhere:\n", IN_BETWEEN)),
+    ],
+)
+def test_a_way_that_still_comes_to_its_step_needs_no_reason(
+    ines: User, now: datetime, changes: tuple[tuple[str, str], ...]
+) -> None:
+    publish_files(texts=texts_with_a_row(), now=now)
+    made = draft_of_101(ines, now, *changes, left_out_because="No hace falta")
+    assert publish_draft(line=made.line, by=ines, now=now).left_out_because == ""
+
+
 def test_a_draft_that_changes_nothing_is_not_published(
     line: ServiceLine, draft: Callable[..., FlowDraft], ines: User, now: datetime
 ) -> None:
