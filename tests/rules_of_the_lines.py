@@ -85,6 +85,13 @@ ON_THE_LINES = (
         ("tests/inbound/flows/test_what_is_claimed.py::test_what_did_not_come_about_is_claimed_in_no_words",),
     ),
     Rule(
+        "a flow may come to money past the question who asks",
+        "inbound/flows/guards.py",
+        "if here == (target.name, False):",
+        "if here == (target.name, None):",
+        ("tests/inbound/flows/test_what_is_guarded.py::test_no_way_leads_past_a_guard",),
+    ),
+    Rule(
         "a way that says a state may be taken against the one that is shown",
         "inbound/flows/stating.py",
         "return needed is not None and all(",

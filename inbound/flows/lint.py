@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from inbound.flows.brought import brought, given, paths_of
 from inbound.flows.claims import NEVER, reached, untrue
 from inbound.flows.conditions import PLACE
+from inbound.flows.guards import COMPARED, OF_THE_CONTRACT, unguarded
 from inbound.flows.shapes import (
     DONE,
     LANES,
@@ -67,6 +68,7 @@ def lint(
         if step.continue_as == flow.line or (lines and step.continue_as and step.continue_as not in lines):
             checks.wrong(step, _("no se puede continuar como «%(line)s»") % {"line": step.continue_as})
     checks.claimed()
+    checks.guarded(actions)
     checks.the_whole()
     return checks.errors
 
@@ -79,7 +81,6 @@ class _Checks:
         self.given = ALWAYS_KNOWN | set(given(flow))
         self.brings: Mapping[str, frozenset[str]] = {}  # by root, what stands in it, where that is known
         self.sure = surely_known(flow)
-        self.compares_who_asks = any(field.type == "holder" for step in flow.steps.values() for field in step.fields)
 
     def wrong(self, step: Step | None, what: str) -> None:
         error = FlowError(self.file, step.name if step else "", what)
@@ -149,6 +150,26 @@ class _Checks:
             else:
                 words = _("dice «%(said)s», y nadie espera a saberlo")
             self.wrong(step, words % {"outcome": outcome, "said": claim.said})
+
+    def guarded(self, actions: Mapping[str, Action]) -> None:
+        """No way leads past what stands before money, a SIM or a balance."""
+        for past in unguarded(self.flow, actions):
+            if past.guard == COMPARED:
+                words = _(
+                    "toca dinero o un SIM, y por «%(by)s» se llega sin comparar a quien pide con el titular de esa"
+                    " línea: falta un campo «holder»"
+                )
+            elif past.guard == OF_THE_CONTRACT:
+                words = _(
+                    "toca dinero o un SIM, y por «%(by)s» se llega sin ver que el número sea de ese contrato: falta"
+                    " «needs»"
+                )
+            else:
+                words = _(
+                    "dice o consulta un saldo, y por «%(by)s» se llega sin saber que quien llama es el titular: falta"
+                    " «needs» con el campo «holder»"
+                )
+            self.wrong(past.step, words % {"by": past.by})
 
     def names(self, step: Step) -> None:
         """Every path begins with something an earlier step may have brought, every field has a name of its own."""
@@ -258,10 +279,6 @@ class _Checks:
             self.wrong(step, _("al cliente se le dice cómo salió: falta «outcomes» (done, refused, unknown)"))
         if action.accountable and not step.accountable:
             self.wrong(step, _("toca dinero o un SIM: falta «accountable: true»"))
-        if action.accountable and not self.compares_who_asks:
-            self.wrong(
-                step, _("toca dinero o un SIM y nadie compara a quien pide con el titular: falta un campo «holder»")
-            )
 
     def the_whole(self) -> None:
         """From every start each step is reached, and from each step an end."""
