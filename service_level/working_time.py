@@ -84,6 +84,11 @@ def when_worked(start: datetime, amount: timedelta, *, until: datetime, calendar
     return None
 
 
+def next_worked(start: datetime, *, until: datetime, calendar: WorkingCalendar) -> datetime | None:
+    """The first moment that is worked, from `start` on; None when there is none before `until`."""
+    return next((begins for begins, _ends in _worked(start, until, calendar)), None)
+
+
 def working_days_between(start: datetime, end: datetime, *, calendar: WorkingCalendar) -> int:
     """Days with any working time between two moments."""
     return len({begins.date() for begins, _ends in _worked(start, end, calendar)})

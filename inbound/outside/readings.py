@@ -12,6 +12,7 @@ HOUSE = "house."  # look-ups that ask no other system begin with it
 INSTALLATION_DAYS = 10  # 103.5: within 1 to 10 days since the sale or the transfer
 FRIDAY = 4
 HOURS_BEFORE_A_VISIT = 1  # 103.12: whoever goes there has to be told
+VISIT_WITHIN = timedelta(days=INSTALLATION_DAYS)  # 103.12 begins the order anew, and its term is that of 103.5
 BEFORE_A_VISIT = timedelta(hours=HOURS_BEFORE_A_VISIT)
 NOON = time(12)
 

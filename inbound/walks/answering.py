@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,9 +17,10 @@ from escalations.raising import due_by
 from inbound.fields import HOLDER, KINSHIPS, OWNER, Field
 from inbound.flows.conditions import is_required, known_first, same_value, value_at
 from inbound.flows.shapes import SERVICE_ASKED, Step
-from inbound.outside.readings import HOURS_BEFORE_A_VISIT
+from inbound.outside.readings import HOURS_BEFORE_A_VISIT, VISIT_WITHIN
 from screens.amounts import read_amount
 from service_level.days import LA_PAZ
+from service_level.working_time import next_worked, working_calendar
 from telephony import phone_numbers
 
 LONGEST = {"name": 120, "text": 500, "address": 200, "note": 2000}
@@ -50,7 +51,7 @@ def clean_answers(
     for field in fields:  # whoever is the holder is nobody's relative, whatever was left in the field
         if field.type == "kinship" and field.required_unless and not is_required(field, together):
             cleaned[field.name] = ""
-    errors |= _visit_too_soon(fields, cleaned, now)
+    errors |= _visit_refused(fields, cleaned, now)
     for field in fields:
         if (
             field.type == "holder"
@@ -89,19 +90,28 @@ def clean_so_far(
     return {**cleaned, "note": note} if note else cleaned
 
 
-def _visit_too_soon(fields: Collection[Field], cleaned: Mapping[str, Any], now: datetime) -> dict[str, str]:
-    """The field with the hour of a visit that nobody can be told of in time (103.12), with the first one that is."""
+def _visit_refused(fields: Collection[Field], cleaned: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """The field with the hour of a visit that nobody can be told of in time (103.12), or for which nobody works, with
+    the next one there is. A centre that wrote down no hours of work is asked for none.
+    """
     day = next((str(cleaned.get(field.name) or "") for field in fields if field.type == "date"), "")
     hour = next((field.name for field in fields if field.type == "hour"), "")
     if not day or not cleaned.get(hour):
         return {}
     earliest = due_by(now=now, working_hours=HOURS_BEFORE_A_VISIT).astimezone(LA_PAZ)
-    if f"{day} {cleaned[hour]}" >= f"{earliest:%Y-%m-%d %H:%M}":
+    last = earliest.date() + VISIT_WITHIN
+    calendar = working_calendar(first=earliest.date(), last=last)
+    until = datetime.combine(last, time.max, LA_PAZ)
+    earliest = next_worked(earliest, until=until, calendar=calendar) or earliest
+    asked = datetime.combine(date.fromisoformat(day), time.fromisoformat(cleaned[hour]), LA_PAZ)
+    if asked < earliest.replace(second=0, microsecond=0):
+        words = _("La visita se prepara en una hora de trabajo: desde el %(first)s.")
+        return {hour: words % {"first": f"{earliest:%d/%m/%Y %H:%M}"}}
+    possible = next_worked(asked, until=until, calendar=calendar) if calendar.hours else asked
+    if possible == asked <= until:
         return {}
-    return {
-        hour: _("La visita se prepara en una hora de trabajo: desde el %(first)s.")
-        % {"first": f"{earliest:%d/%m/%Y %H:%M}"}
-    }
+    words = _("La visita va en horario de trabajo, hasta el %(last)s: la próxima posible es el %(next)s.")
+    return {hour: words % {"last": f"{last:%d/%m/%Y}", "next": f"{possible or earliest:%d/%m/%Y %H:%M}"}}
 
 
 def _why_not_holder(field: Field, fields: Collection[Field], known: Mapping[str, Any]) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
 
 from inbound.flows.publishing import files, files_without_a_line, publish_files
 from inbound.models import Content, PersonInCharge, ServiceLine
+from service_level.working_time import working_calendar
 
 
 def texts_with_a_row() -> dict[str, str]:
@@ -20,6 +23,14 @@ def publish_every_flow(*, now: datetime) -> None:
     for position, number in enumerate(files_without_a_line(files()).values(), start=1000):
         ServiceLine.objects.create(number=number, name=number, greeting="{agente}", farewell="x", position=position)
     publish_files(texts=files(), now=now)
+
+
+def a_day_to_visit() -> date:
+    """A day of the week after today's on which the centre is at work at half past nine, whatever today is."""
+    today = timezone.localdate()
+    ahead = [today + timedelta(days=n) for n in range(2, 9)]
+    calendar = working_calendar(first=today, last=ahead[-1])
+    return next(day for day in ahead if day.weekday() < 5 and calendar.stretches_of(day))
 
 
 def write_what_is_read_out() -> None:

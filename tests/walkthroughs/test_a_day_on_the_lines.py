@@ -22,6 +22,7 @@ from inbound.walks import let_down
 from inbound.writes import delivering
 from systems.wire import forget_wires
 from tests.inbound.a_call import Call
+from tests.inbound.lines_on_file import a_day_to_visit
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
@@ -91,7 +92,7 @@ def test_a_day_on_the_lines(
         visit.press(branch=visit.proposed)
     while "visit_day" not in visit.page:
         visit.press()
-    day_of_visit = timezone.localdate() + timedelta(days=7)  # whatever day it is, the centre has worked an hour by then
+    day_of_visit = a_day_to_visit()
     assert visit.press(visit_day=str(day_of_visit), visit_hour="25:99") == 422
     assert "Escriba la hora como 15:30." in visit.page
     assert str(day_of_visit) in visit.page, "what was right is still there"

@@ -17,7 +17,7 @@ from inbound.outside.reaching import Looked
 from inbound.trials import trying
 from notices.models import Notice
 from tests.inbound.flows_to_read import LINES, text_of
-from tests.inbound.lines_on_file import publish_every_flow
+from tests.inbound.lines_on_file import a_day_to_visit, publish_every_flow
 from tests.inbound.other_side import OtherSide
 from tests.sandbox.running import RunningSandbox, sandbox, sandbox_process
 
@@ -188,7 +188,7 @@ def test_the_lane_of_the_card_is_tried_after_the_call_and_its_mail_goes_nowhere(
         if "visit_day" in tried.page:
             break
         tried.press("ask" if "Aquí se busca" in tried.page else "answer", branch=tried.proposed)
-    tried.press(visit_day="2027-01-11", visit_hour="09:30", visit_address="Av. América 123")
+    tried.press(visit_day=f"{a_day_to_visit()}", visit_hour="09:30", visit_address="Av. América 123")
     tried.press(telephone="70712345")
     tried.press()
     assert "La prueba terminó" in tried.page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from inbound.outside.reaching import Looked
 from inbound.walks import walking
 from inbound.walks.answering import StepRefused
 from inbound.walks.page import WalkPage, lay_walk
+from service_level.models import Holiday
 from tests.inbound.a_walk import Caller
 from tests.inbound.lines_on_file import publish_every_flow
 
@@ -226,6 +227,40 @@ def test_a_name_and_a_number_the_card_needs_are_asked_for_in_words(
         "Rosa": "¿A qué teléfono le llamamos?",
         "": "¿Me indica su nombre y a qué teléfono le llamamos?",
     }
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "next_one"),
+    [
+        ("2026-11-29", "03:00", "30/11/2026 08:30"),  # a Sunday
+        ("2026-11-27", "20:00", "28/11/2026 09:00"),  # the moment it closes, and Saturday's hours
+        ("2026-11-28", "13:30", "30/11/2026 08:30"),
+        ("2026-12-04", "10:00", "05/12/2026 09:00"),  # a day off, by its row
+        ("2026-12-07", "10:00", "25/11/2026 10:30"),  # past the term of an installation: the first there is
+        ("2027-11-25", "10:00", "25/11/2026 10:30"),
+    ],
+)
+def test_a_visit_is_in_working_hours_and_within_the_term_of_an_installation(
+    day: str, hour: str, next_one: str, begin: Callable[[str], Caller], answers: dict[str, Any]
+) -> None:
+    """It is Wednesday, half past nine; whoever asks for another time is told the next one there is."""
+    Holiday.objects.create(day=date(2026, 12, 4), name="Feriado departamental")
+    answers["smartflex.customer"] = {"contract": "1001", "name": "ROSA", "products": [], "telephones": ["70712345"]}
+    answers["smartflex.orders"] = [{"number": "OT-1", "state": "annulled", "annulled_for": "subscriber_absent"}]
+    caller = begin("103")
+    caller.answer()
+    caller.answer(customer="1001", customer_name="Rosa")
+    press_on(caller)
+    caller.answer("annulled")
+    caller.answer("subscriber_absent")
+    caller.answer()
+    with pytest.raises(StepRefused) as refused:
+        caller.answer(visit_day=day, visit_hour=hour, visit_address="Sucre 1")
+    said = f"La visita va en horario de trabajo, hasta el 05/12/2026: la próxima posible es el {next_one}."
+    assert refused.value.errors == {"visit_hour": said}
+    offered = datetime.strptime(next_one, "%d/%m/%Y %H:%M").replace(tzinfo=UTC)
+    caller.answer(visit_day=f"{offered:%Y-%m-%d}", visit_hour=f"{offered:%H:%M}", visit_address="Sucre 1")
+    assert caller.step == "ticket"
 
 
 @pytest.mark.parametrize(
