@@ -99,8 +99,7 @@ def dialplan_of(what: str, context: str, answer: Message, listed: Sequence[Messa
     """Whether a context is there; of the one that calls customers, whether it says how a call ended."""
     said = {"context": context}
     if not answer.succeeded:
-        told = answer.get("message").lower()
-        if "did not find" in told:
+        if "did not find" in answer.get("message").lower():
             do = _("Escríbalo en extensions_custom.conf como dice docs/switchboard.md; y después: dialplan reload.")
             return Finding(what, State.MISSING, _("El plan de marcado no tiene [%(context)s].") % said, do)
         do = _("Déle al usuario write = reporting, o mírelo en la central: dialplan show %(context)s.") % said
@@ -132,7 +131,7 @@ def queue_events_of(*, is_told: bool, rang: bool) -> Finding:
 
 
 def number_of(interface: str) -> str:
-    """The extension a queue's member is, or a channel without its last part is of: 1001 of `Local/1001@from-queue/n`."""
+    """The extension a queue's member is, or a channel without its last part: 1001 of `Local/1001@from-queue/n`."""
     return interface.partition("/")[2].partition("@")[0]
 
 
