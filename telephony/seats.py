@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Role, User
-from telephony.models import Extension, Monitoring, OutgoingCall, Seat, SupervisorSeat, Switchboard
+from telephony.dialling import is_linked
+from telephony.events import MemberSeen
+from telephony.models import (
+    Extension,
+    HeardEvent,
+    Listening,
+    Monitoring,
+    OutgoingCall,
+    Seat,
+    SupervisorSeat,
+    Switchboard,
+)
 from telephony.outcomes import Outcome
 from telephony.queue_calls import take_up_at
+
+GONE = (4, 5)  # device states of a queue's member: invalid, unavailable
 
 
 class SeatRefused(Exception):
@@ -26,8 +40,8 @@ class SeatTaken(SeatRefused):
 class SeatSeen:
     """What her pages show of it. `chosen`: the key of the extension the form begins with; 0 for none.
 
-    `is_unregistered`: the last call she asked for from there came back because it could not be had. `problem`: why she
-    does not sit where she said; `may_take`: she may in place of who does.
+    `is_unregistered`: the last call she asked for from there came back because it could not be had, or the queues know
+    it to be absent. `problem`: why she does not sit where she said; `may_take`: she may in place of who does.
     """
 
     extensions: list[Extension]
@@ -41,6 +55,11 @@ class SeatSeen:
     may_take: bool = False
     names_switchboards: bool = False
     is_to_listen: bool = False  # a supervisor's
+
+    def as_chosen(self, *, now: datetime) -> SeatSeen:
+        """As she is answered who has just said it: with what the switchboard said of that telephone already."""
+        is_absent = self.extension is not None and not self.problem and is_known_absent(self.extension, now=now)
+        return replace(self, is_unregistered=True) if is_absent else self
 
 
 def sit_down(*, agent: Agent, extension: Extension | None, now: datetime, instead: bool = False) -> None:
@@ -116,6 +135,22 @@ def linked_seat(*, user: User, now: datetime) -> Seat | None:
         )
     )
     return there.select_related("agent__user", "extension__switchboard").first()
+
+
+def is_known_absent(extension: Extension, *, now: datetime) -> bool:
+    """Whether the last a queue said of this telephone, over the link there is now, is that it cannot be had.
+
+    Who never was a member, or of whom that link told nothing, is not known to be absent. Looks through what was heard:
+    for who has just sat down, not for each page.
+    """
+    held = Listening.objects.filter(switchboard=extension.switchboard_id).first()
+    if held is None or held.connected_at is None or not is_linked(extension.switchboard, now=now):
+        return False
+    told = HeardEvent.objects.filter(
+        switchboard=extension.switchboard_id, kind=MemberSeen.__name__, at__gte=held.connected_at,
+        told__member__interface__regex=f"^[A-Za-z0-9]+/{re.escape(extension.number)}(@|$)",
+    )  # fmt: skip
+    return told.order_by("-pk").values_list("told__status", flat=True).first() in GONE
 
 
 def see_seat(*, user: User, wanted: int = 0, problem: str = "", may_take: bool = False) -> SeatSeen | None:

@@ -43,7 +43,8 @@ def seat(request: HttpRequest) -> HttpResponse:
     seen = see_seat(user=user, wanted=wanted, problem=problem, may_take=may_take)
     if seen is None:  # the last switchboard was switched off since her page was made
         return HttpResponse("")
-    return render(request, "telephony/_seat.html", {"seat": seen}, status=409 if problem else 200)
+    shown = {"seat": seen.as_chosen(now=timezone.now()), "is_answer": True}
+    return render(request, "telephony/_seat.html", shown, status=409 if problem else 200)
 
 
 def _extension(request: HttpRequest) -> Extension | None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from agents.models import Agent
-from telephony.models import Extension, OutgoingCall, Seat, Switchboard
+from agents.models import Agent, User
+from telephony.events import Member, MemberSeen
+from telephony.holding import let_go
+from telephony.models import Extension, Listening, OutgoingCall, Seat, Switchboard
 from telephony.seats import SeatRefused, SeatTaken, seat_of, see_seat, sit_down
+from telephony.watching import hear
+from tests.telephony.a_listener import linked
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
@@ -141,3 +146,60 @@ def test_a_telephone_the_switchboard_did_not_find_is_said_until_she_chooses_agai
     seen = see_seat(user=ana.user)
     assert seen is not None
     assert not seen.is_unregistered
+
+
+def queues_tell(board: Switchboard, interface: str, status: int, at: datetime) -> None:
+    """A queue says how a member stands, over the link there is."""
+    held = Listening.objects.filter(switchboard=board).first()
+    assert held is not None
+    hear(held=held, events=[MemberSeen(Member("101", interface), status, False, "")], now=at)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_absent"),
+    [
+        ([("PJSIP/1001", 5)], True),
+        ([("Local/1001@from-queue/n", 4)], True),
+        ([("PJSIP/1001", 5), ("PJSIP/1001", 1)], False),  # it came back
+        ([("PJSIP/1001", 1), ("PJSIP/1001", 5)], True),
+        ([("PJSIP/1001", 1), ("PJSIP/10010", 5), ("PJSIP/1002", 5)], False),
+        ([("PJSIP/1001", 0)], False),
+        ([], False),
+    ],
+)
+def test_a_telephone_the_queues_know_to_be_absent_is_said_when_she_sits_down(
+    ana: Agent, board: Switchboard, first: Extension, signed_in: SignedIn, told: list[tuple[str, int]], is_absent: bool
+) -> None:
+    now = timezone.now()
+    with linked(board, now):
+        for interface, status in told:
+            queues_tell(board, interface, status, now)
+        page = signed_in(ana).post(reverse("telephony:seat"), {"extension": first.pk}, **HTMX).content.decode()
+    assert ("sin registrar" in page) is is_absent
+    assert ("La central no encontró el teléfono 1001" in page) is is_absent
+    assert (" open>" in page) is is_absent
+    assert seat_of(ana) is not None  # she sits there all the same
+
+
+@pytest.mark.parametrize("link", ["lost", "since"])
+def test_of_what_was_heard_over_another_link_nothing_is_claimed(
+    ana: Agent, board: Switchboard, first: Extension, signed_in: SignedIn, link: str
+) -> None:
+    now = timezone.now()
+    with linked(board, now) as held:
+        queues_tell(board, "PJSIP/1001", 5, now - timedelta(minutes=5))
+        if link == "lost":
+            queues_tell(board, "PJSIP/1001", 5, now)
+            let_go(held=held, now=now, why="LinkLost: closed")
+        page = signed_in(ana).post(reverse("telephony:seat"), {"extension": first.pk}, **HTMX).content.decode()
+    assert "sin registrar" not in page
+
+
+def test_a_supervisors_telephone_that_is_absent_is_said_as_well(
+    elena: User, board: Switchboard, first: Extension, signed_in: SignedIn
+) -> None:
+    now = timezone.now()
+    with linked(board, now):
+        queues_tell(board, "PJSIP/1001", 5, now)
+        page = signed_in(elena).post(reverse("telephony:seat"), {"extension": first.pk}, **HTMX).content.decode()
+    assert "sin registrar" in page
