@@ -269,6 +269,8 @@ AUTH_PASSWORD_VALIDATORS = (
         {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
         {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
         {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+        {"NAME": "agents.passwords.LongestValidator"},
+        {"NAME": "agents.passwords.OwnWordsValidator"},
     ]
 )
 LOGIN_URL = "account_login"

@@ -1,0 +1,49 @@
+"""A password is twelve to 128 letters, none of the world's common ones, and none somebody who knows the house tries."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from agents.models import User
+from agents.passwords import LONGEST, LongestValidator, OwnWordsValidator
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "comteco2026!!",
+        "cochabamba2026",
+        "callcenter123",
+        "Call-Center.2026",
+        "C0mt3c0_Pr3pag0s",
+        "centrodellamadas",
+        "Noviembre2026.",
+        "Contraseña2026",
+        "1234567890123",
+        "anaquispe1985",
+        "Quispe.Ana.2026",
+    ],
+)
+def test_words_of_the_house_or_of_her_name_are_none(password: str) -> None:
+    with pytest.raises(ValidationError, match="palabras del centro o de su nombre"):
+        OwnWordsValidator().validate(password, User(username="ana.q", first_name="Ana", last_name="Quispe Íñiguez"))
+
+
+@pytest.mark.parametrize(
+    "password", ["agua-clara-en-tunari", "tres tristes tigres", "Xk7#comteco-vuela", "ñandú-lila-42-mesa"]
+)
+def test_others_are(password: str) -> None:
+    OwnWordsValidator().validate(password, User(username="ana.q", first_name="Ana", last_name="Quispe"))
+    LongestValidator().validate(password)
+
+
+def test_one_that_is_too_long_is_none_and_costs_nothing() -> None:
+    LongestValidator().validate("x" * LONGEST)
+    with pytest.raises(ValidationError, match="a lo sumo 128 letras"):
+        LongestValidator().validate("x" * 5_000)
+    began = time.perf_counter()
+    OwnWordsValidator().validate("comteco" * 700 + "x", User(username="ana"))
+    assert time.perf_counter() - began < 5, "not of the square of its length"
