@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.access import signed_in_user
@@ -13,7 +14,7 @@ from agents.disclosure import record_reveal
 SHORTEST_REASON = 5  # letters: «Arqueo» says why, a key that was hit does not
 
 
-def is_revealed(request: HttpRequest, *, subject: str) -> bool:
+def is_revealed(request: HttpRequest, *, subject: str, now: datetime) -> bool:
     """Whether the reason that was sent says why `subject` (words without personal data) is to be seen: then the book
     has it. Else she is told what is missing.
     """
@@ -21,5 +22,5 @@ def is_revealed(request: HttpRequest, *, subject: str) -> bool:
     if sum(letter.isalpha() for letter in reason) < SHORTEST_REASON:
         messages.error(request, _("Escriba en unas palabras para qué necesita ver los datos."))
         return False
-    record_reveal(user=signed_in_user(request), subject=subject, reason=reason, now=timezone.now())
+    record_reveal(user=signed_in_user(request), subject=subject, reason=reason, now=now)
     return True

@@ -108,7 +108,7 @@ def escalation_undo(request: HttpRequest, pk: int) -> HttpResponse:
 def escalation_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an auditor who says why what is masked; the reason is logged."""
     subject = _("Teléfono y datos de la derivación %(pk)d") % {"pk": _find(request, pk).pk}
-    if not is_revealed(request, subject=subject):
+    if not is_revealed(request, subject=subject, now=timezone.now()):
         return redirect("escalations:escalation", pk=pk)
     return show_card(request, pk, revealed=True)
 

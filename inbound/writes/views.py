@@ -112,7 +112,8 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def write_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an auditor who says why what is masked; the reason is logged."""
-    if not is_revealed(request, subject=_("Datos de la operación %(pk)d") % {"pk": _write_of(request, pk).pk}):
+    subject = _("Datos de la operación %(pk)d") % {"pk": _write_of(request, pk).pk}
+    if not is_revealed(request, subject=subject, now=timezone.now()):
         return redirect("inbound:write", pk=pk)
     return _show(request, pk, revealed=True)
 

@@ -45,7 +45,8 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show masked data to an auditor who says why; the reason is logged."""
     found = get_object_or_404(Contact.objects.visible_to(signed_in_user(request)), pk=pk)
-    if not is_revealed(request, subject=_("Teléfonos y carnet del contacto %(pk)d") % {"pk": found.pk}):
+    subject = _("Teléfonos y carnet del contacto %(pk)d") % {"pk": found.pk}
+    if not is_revealed(request, subject=subject, now=timezone.now()):
         return redirect("campaigns:contact", pk=pk)
     return _show(request, pk, revealed=True)
 

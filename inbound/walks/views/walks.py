@@ -86,7 +86,8 @@ def reveal(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Show an auditor who says why what is masked."""
     user = signed_in_user(request)
     found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
-    if not is_revealed(request, subject=_("Datos de la atención %(key)s") % {"key": found.key}):
+    subject = _("Datos de la atención %(key)s") % {"key": found.key}
+    if not is_revealed(request, subject=subject, now=timezone.now()):
         return redirect("inbound:walk", key=key)
     page = read_walk(here=read_state(walk=found), by=user, is_revealed=True)
     return render(request, "inbound/walks/walk_read.html", {"page": page})
