@@ -169,6 +169,8 @@ class ClickedCall:
         if self._told is not None:
             if self._told.machine:
                 return Outcome.MACHINE
+            if not (self._told.status or self.customers or self._statuses):
+                return Outcome.CANCELLED  # she hung up before anything was dialled
             return _of_customer(self._told.status, self._told.cause)
         if self._statuses or self._joined:
             return self._by_the_dials()

@@ -12,7 +12,7 @@ from agents.models import Agent, AgentState, PauseReason
 from agents.pausing import begin_pause
 from agents.presence import sign_in
 from telephony.dialling import ask_to_call, close, next_to_send
-from telephony.events import CallPlaced, ChannelBegan, DialBegan, DialEnded, Event, HungUp, Leg
+from telephony.events import CallPlaced, CallResult, ChannelBegan, DialBegan, DialEnded, Event, HungUp, Leg
 from telephony.models import Extension, Listening, OutgoingCall, Switchboard
 from telephony.outcomes import Outcome
 from telephony.watching import Watch, hear
@@ -107,6 +107,17 @@ def test_what_is_cancelled_says_whether_the_customer_was_rung(followed: Followed
     assert call.outcome == Outcome.CANCELLED
     assert call.never_reached_the_customer is not rung
     assert stands(ana) == ("wrapping_up" if rung else "available")
+
+
+def test_who_lifts_hers_and_hangs_up_before_anything_is_dialled_called_nobody(followed: Followed, ana: Agent) -> None:
+    followed.rings_her()
+    key = followed.agent_leg.uid
+    followed.tell(CallPlaced(key, key, answered=True, reason=4))
+    followed.tell(CallResult(followed.agent_leg, key, "", 16, machine=False), HungUp(followed.agent_leg, 16))
+    call = OutgoingCall.objects.get()
+    assert (call.outcome, call.customer_rang_at) == (Outcome.CANCELLED, None)
+    assert call.never_reached_the_customer  # so the attempt is taken back
+    assert stands(ana) == "available"
 
 
 def test_a_whole_call_told_at_once_leaves_her_as_she_is(followed: Followed, ana: Agent) -> None:

@@ -232,6 +232,32 @@ def test_the_order_of_what_is_told_changes_nothing(events: list[Event]) -> None:
     assert call.outcome == Outcome.BUSY
 
 
+LIFTED = (CallPlaced("key", "key", answered=True, reason=4), DialEnded(None, AGENT, "ANSWER"))
+
+
+def test_who_hung_up_before_anything_was_dialled_cancelled_it() -> None:
+    """The dialplan comes to its end without a `Dial`: it has no status to tell."""
+    call = ClickedCall("key")
+    for event in (*LIFTED, CallResult(AGENT, "key", "", 16, machine=False), HungUp(AGENT, 16)):
+        call.take(event)
+    assert (call.outcome, call.is_settled) == (Outcome.CANCELLED, True)
+
+
+def test_where_a_telephone_was_dialled_an_empty_status_is_no_cancelling_of_hers() -> None:
+    call = ClickedCall("key")
+    for event in (*LIFTED, DialBegan(AGENT, CUSTOMER), CallResult(AGENT, "key", "", 16, machine=False)):
+        call.take(event)
+    call.take(HungUp(AGENT, 16))
+    assert call.outcome == Outcome.FAILED
+
+
+def test_without_the_word_of_the_dialplan_nobody_knows_that_nothing_was_dialled() -> None:
+    call = ClickedCall("key")
+    for event in (*LIFTED, HungUp(AGENT, 16)):
+        call.take(event)
+    assert call.outcome == Outcome.FAILED
+
+
 def test_an_answering_machine_is_no_customer() -> None:
     call = ClickedCall("key")
     call.take(CallResult(AGENT, "key", "ANSWER", 16, machine=True))
