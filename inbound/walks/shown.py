@@ -10,7 +10,16 @@ from escalations.letters import EVERYWHERE
 from escalations.models import Escalation
 from inbound.fields import CALLER_NAME, HOLDER, KINSHIPS, TELEPHONE, Field
 from inbound.flows.choosing import offered, there_already
-from inbound.flows.conditions import arguments, is_open, is_required, known_first, same_value, unanswered
+from inbound.flows.conditions import (
+    NOTHING,
+    arguments,
+    is_open,
+    is_required,
+    known_first,
+    same_value,
+    unanswered,
+    value_at,
+)
 from inbound.flows.shapes import OTHER, SERVICE_ASKED, Step
 from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
@@ -168,7 +177,7 @@ def _own_numbers(known: Mapping[str, Any]) -> list[str]:
 
 
 def ways_of(here: WalkState) -> list[Way]:
-    keys, silent = iter(KEYS), unanswered(here.flow, here.known)
+    keys, silent = iter(KEYS), _shown_by_nobody(here)
     return [
         Way(
             name=way.name,
@@ -176,10 +185,23 @@ def ways_of(here: WalkState) -> list[Way]:
             key=OTHER_KEY if way.name == OTHER else next(keys, ""),
             is_proposed=way.name == here.footstep.proposed,
             is_closed=not is_open(way, here.known),
-            is_unknown=any(path.split(".")[0] in silent for path in way.needs),
+            is_unknown=any(
+                path.split(".")[0] in silent and value_at(here.known, path) in NOTHING for path in way.needs
+            ),
         )
         for way in here.step.ways
     ]
+
+
+def _shown_by_nobody(here: WalkState) -> frozenset[str]:
+    """Names of what no system answered in this call, though the caller or the agent said something of it, and of what
+    would have been chosen among it.
+    """
+    asked = {here.step_of(passed).as_: passed for passed in here.path if passed.kind == "look_up"}
+    silent = {name for name, passed in asked.items() if passed.found is None or passed.by_hand}
+    steps = here.flow.steps.values()
+    chosen = {step.as_ for step in steps if step.kind == "choose" and step.among.split(".")[0] in silent}
+    return unanswered(here.flow, here.known) | silent | chosen
 
 
 def choices_of(here: WalkState) -> list[Choice]:

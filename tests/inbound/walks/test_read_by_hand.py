@@ -11,7 +11,7 @@ from django.test import Client
 
 from agents.models import Agent
 from escalations.models import Escalation
-from inbound.models import OutsideWrite, ServiceLine
+from inbound.models import OutsideSystem, OutsideWrite, ServiceLine
 from inbound.outside.reaching import Looked
 from inbound.walks import walking
 from inbound.walks.answering import StepRefused
@@ -90,6 +90,43 @@ def test_a_line_nobody_saw_is_not_there_because_it_was_asked_for(
     assert closed not in open_ways(caller)
     with pytest.raises(StepRefused, match="no va con lo que muestra"):
         caller.answer(closed)
+
+
+@pytest.mark.parametrize("mode", ["off", "by_hand"])
+@pytest.mark.parametrize(
+    ("line", "decision"), [("101", "exists"), ("102", "topic"), ("103", "order_state"), ("4522222", "topic")]
+)
+def test_a_way_is_not_said_to_contradict_a_system_that_shows_nothing(
+    line: str, decision: str, mode: str, ana: Agent, now: datetime
+) -> None:
+    """Neither of what was looked up, nor of what would have been chosen among it."""
+    publish_every_flow(now=now)
+    OutsideSystem.objects.update(mode=mode)
+    caller = Caller(ana, ServiceLine.objects.get(number=line), now)
+    caller.answer()
+    caller.answer(customer="1001", customer_name="Rosa")
+    while caller.here.step.kind == "look_up":
+        caller.look()
+        caller.by_hand()
+    assert caller.step == decision
+    closed = {way.name: way.is_unknown for way in page_of(caller).ways if way.is_closed}
+    assert closed
+    assert all(closed.values()), closed
+
+
+def test_a_way_that_contradicts_what_a_system_shows_is_said_to(
+    begin: Callable[[str], Caller], answers: dict[str, Any]
+) -> None:
+    """Though another system is down."""
+    product = {"service_number": "4251234", "state": "active"}
+    answers["smartflex.customer"] = {"contract": "1001", "name": "ROSA", "products": [product], "telephones": []}
+    caller = begin("101")
+    caller.answer()
+    caller.answer(customer="1001", customer_name="Rosa")
+    press_on(caller)
+    assert caller.step == "exists"
+    told = {way.name: way.is_unknown for way in page_of(caller).ways if way.is_closed}
+    assert (told["suspended"], told["registered"], told["correct_contract"]) == (False, True, False)
 
 
 def test_what_the_agent_read_is_not_said_to_be_the_systems(
