@@ -16,11 +16,11 @@ import os
 import secrets
 import ssl
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 import httpx
@@ -80,8 +80,8 @@ class Service:
         """The answer, or why there is none."""
         return self._send("POST", operation, body, key, self.token if token is None else token)
 
-    def was_done(self, system: str, key: str) -> httpx.Response | str:
-        return self._send("GET", f"{system}/operations/{key}", None, "", self.token)
+    def was_done(self, system: str, key: str, *, token: str | None = None) -> httpx.Response | str:
+        return self._send("GET", f"{system}/operations/{key}", None, "", self.token if token is None else token)
 
     def _send(self, method: str, path: str, body: Any, key: str, token: str) -> httpx.Response | str:
         headers = {"Idempotency-Key": key} if key else {}
@@ -111,7 +111,9 @@ def try_service(service: Service, cells: Iterable[Cell]) -> Iterator[Finding]:
             name = f"{cell.code}.{one.name}"
             yield from _try_read(service, cell, one, name) if isinstance(one, Reads) else _try_write(service, one, name)
         if any(isinstance(one, Writes) for one in cell.operations):
-            yield _try_question(service, cell.code, f"nunca-{secrets.token_hex(8)}", None)
+            never = f"nunca-{secrets.token_hex(8)}"
+            yield _try_question(service, cell.code, never, None)
+            yield from _lets_nobody_in(service, f"{cell.code}.operations", partial(service.was_done, cell.code, never))
 
 
 def _try_read(service: Service, cell: Cell, one: Reads, name: str) -> Iterator[Finding]:
@@ -120,8 +122,7 @@ def _try_read(service: Service, cell: Cell, one: Reads, name: str) -> Iterator[F
     known = "con el ejemplo" if name in service.examples else "con un dato que no existe"
     yield _judge_read(service, cell, one, name, asked, answer, tried=f"responde {known}")
     yield _refuses(name, "rechaza un pedido que no se entiende", service.post(name, STRANGE), 400)
-    if service.token:
-        yield _refuses(name, "no deja entrar sin permiso", service.post(name, asked, token=""), 401)
+    yield from _lets_nobody_in(service, name, partial(service.post, name, asked))
 
 
 def _judge_read(
@@ -159,8 +160,14 @@ def _try_write(service: Service, one: Writes, name: str) -> Iterator[Finding]:
         yield from _do(service, name, {**asked, **ASKED_HERE}, key, other=other)
     else:
         yield Finding(name, "hace lo pedido", Verdict.NOT_TRIED, "falta --writes")
+    yield from _lets_nobody_in(service, name, partial(service.post, name, STRANGE, key=key))
+
+
+def _lets_nobody_in(service: Service, name: str, ask: Callable[..., httpx.Response | str]) -> Iterator[Finding]:
+    """Ask with no token, and with one that nobody was given; not where the service is asked without any."""
     if service.token:
-        yield _refuses(name, "no deja entrar sin permiso", service.post(name, STRANGE, key=key, token=""), 401)
+        yield _refuses(name, "no deja entrar sin permiso", ask(token=""), 401)
+        yield _refuses(name, "no deja entrar con otro permiso", ask(token=secrets.token_hex(16)), 401)
 
 
 def _do(service: Service, name: str, asked: Mapping[str, str], key: str, *, other: str) -> Iterator[Finding]:
@@ -299,7 +306,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _examples(parser: argparse.ArgumentParser, file: Any) -> dict[str, dict[str, str]]:
     known = {f"{cell.code}.{one.name}": one for cell in asked_cells().values() for one in cell.operations}
-    told = (yaml.safe_load(file) if file else None) or {}
+    try:
+        told = (yaml.safe_load(file) if file else None) or {}
+    except UnicodeDecodeError:
+        parser.error("the examples are no text in UTF-8")
+    except yaml.YAMLError as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        parser.error("the examples are no YAML" + (f": line {mark.line + 1}" if mark else ""))
     if not isinstance(told, dict):
         parser.error("the examples are no table of operations")
     for name, asked in told.items():

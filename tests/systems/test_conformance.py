@@ -144,6 +144,9 @@ def test_nobody_there_is_said_and_ends_with_one() -> None:
         ("mio.line: {numero: '1'}", "mio.line: its example is a text for each of number"),
         ("mio.line: {number: 1}", "mio.line: its example is a text for each of number"),
         ("[1]", "the examples are no table of operations"),
+        ("mio.line: {number: '1'", "the examples are no YAML: line 1"),
+        ("mio.line: [", "the examples are no YAML: line 1"),
+        ("\0", "the examples are no YAML"),
     ],
 )
 def test_examples_that_cannot_be_used_are_told_before_anything_is_asked(
@@ -163,3 +166,25 @@ def test_who_needs_a_token_lets_nobody_in_without() -> None:
 
     found = findings(behave, "mio.line", token="secreto")
     assert found["no deja entrar sin permiso"].verdict == Verdict.HOLDS
+    assert found["no deja entrar con otro permiso"].verdict == Verdict.HOLDS
+
+
+@pytest.mark.parametrize("operation", ["mio.line", "mio.block_sim", "mio.operations"])
+def test_one_that_takes_any_token_or_tells_what_was_done_without_is_found(operation: str) -> None:
+    def behave(connection: Any, request: bytes) -> None:
+        is_let_in = b"Authorization: Bearer " in request or (operation.endswith("s") and request.startswith(b"GET"))
+        body = {"line": None, "done": False} if is_let_in else {"error": "Falta el permiso."}
+        connection.sendall(response("200 OK" if is_let_in else "401 No", json.dumps(body).encode()))
+
+    found = findings(behave, operation, token="secreto")
+    other = found["no deja entrar con otro permiso"]
+    assert (other.verdict, other.why) == (Verdict.WRONG, "respondió 200 y no 401")
+    without = Verdict.WRONG if operation == "mio.operations" else Verdict.HOLDS
+    assert found["no deja entrar sin permiso"].verdict == without
+
+
+def test_examples_that_are_no_text_are_told(tmp_path: Path) -> None:
+    (tmp_path / "examples.yaml").write_bytes(b"mio.line: {number: \xff}")
+    done = run("http://127.0.0.1:9", "--examples", str(tmp_path / "examples.yaml"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the examples are no text in UTF-8" in done.stderr
