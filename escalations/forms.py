@@ -43,9 +43,12 @@ class HandOverForm(forms.Form):
 
 
 class WaitForm(forms.Form):
+    """Whoever is waited for, in words: a unit that is offered, or anybody else. Nothing goes out by it."""
+
     unit = forms.CharField(
         label=_("A quién se espera"),
         max_length=80,
+        help_text=_("Con esto no se le escribe a nadie: el correo sale con «Escribir a una unidad»."),
         widget=forms.TextInput(attrs={"list": "units", "autocomplete": "off"}),
     )
 

@@ -15,6 +15,7 @@ from escalations.card_page import WORDS
 from escalations.lifecycle import Verb
 from escalations.models import Change, Escalation
 from escalations.views.cards import VERBS
+from notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
@@ -44,6 +45,20 @@ def brought_to(make_card, elena, morning):
 
 def step_of(card, verb):
     return f"/escalations/{card.pk}/steps/{verb}/"
+
+
+NOBODY_IS_WRITTEN_TO = "Con esto no se le escribe a nadie: el correo sale con «Escribir a una unidad»."
+
+
+def test_who_waits_for_a_unit_reads_that_nobody_is_written_to(brought_to, signed_in, elena):
+    """Whoever is waited for is written in words, a unit or not: on the card, and where several wait at once."""
+    client, card = signed_in(elena), brought_to("taken")
+    for page in (f"/escalations/{card.pk}/", "/escalations/list/"):
+        assert NOBODY_IS_WRITTEN_TO in client.get(page).content.decode()
+    client.post(step_of(card, "wait"), {"unit": "El cliente", "version": card.version}, **FRAGMENT)
+    card.refresh_from_db()
+    assert (card.state, card.waits_for) == ("waiting", "El cliente")
+    assert not Notice.objects.exists()
 
 
 EVERY_VERB = [
