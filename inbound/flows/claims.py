@@ -92,14 +92,19 @@ def untrue(flow: Flow, sure: Mapping[str, Collection[str]]) -> Iterator[tuple[St
 
     `sure`: by step, the paths known on it whichever way was taken; what a system shows may be said as it is.
     """
-    deeds = {step.name: _deeds_of(flow, step) for step in flow.steps.values() if step.waits}
+    writes = {step.name: step for step in flow.steps.values() if step.waits}
+    deeds = {name: _deeds_of(flow, step) for name, step in writes.items()}
+    objects = {name: frozenset(re.findall(r"\w{4,}", step.title.lower())) for name, step in writes.items()}
     looked_up = set(_looked_up(flow))
     stands: dict[frozenset[str], Mapping[str, set[str]]] = {}
     for step in flow.steps.values():
         is_seen = any("." in path and path.split(".")[0] in looked_up for path in sure.get(step.name, ()))
         for claim in _told_on(step):
-            of_it = _writes_of(claim, deeds)
-            there = stands.setdefault(of_it, _outcomes(flow, of_it)).get(step.name, set()) if of_it else set()
+            named = _named_with(claim, deeds, objects) if claim.deed in ANY else frozenset()
+            of_it = named or _writes_of(claim, deeds)
+            if of_it not in stands:
+                stands[of_it] = _outcomes(flow, of_it) if of_it else {}
+            there = stands[of_it].get(step.name, set())
             if step.kind == "do" and not step.waits:
                 own = {*_by_name(step.title), *OF_NOBODY}
                 if there != {DONE} and any(is_same_deed(claim.deed, one) for one in own):
@@ -109,7 +114,7 @@ def untrue(flow: Flow, sure: Mapping[str, Collection[str]]) -> Iterator[tuple[St
                     yield step, DONE, claim
             elif let_down := there & {REFUSED, UNKNOWN}:
                 yield from ((step, outcome, claim) for outcome in sorted(let_down))
-            elif NEVER in there and not (claim.is_shown and is_seen) and not (claim.deed in ANY and DONE in there):
+            elif NEVER in there and not (claim.is_shown and is_seen) and (named or claim.deed not in ANY):
                 yield step, NEVER, claim
 
 
@@ -197,12 +202,19 @@ def _told_on(step: Step) -> Iterator[Claim]:
 
 
 def _writes_of(claim: Claim, deeds: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """The writes a claim speaks of; one that fits any speaks of those its clause names, else of all."""
-    if claim.deed not in ANY:
-        return frozenset(name for name, own in deeds.items() if any(is_same_deed(claim.deed, one) for one in own))
+    """The writes a claim speaks of; what fits any deed speaks of each."""
+    if claim.deed in ANY:
+        return frozenset(deeds)
+    return frozenset(name for name, own in deeds.items() if any(is_same_deed(claim.deed, one) for one in own))
+
+
+def _named_with(
+    claim: Claim, deeds: Mapping[str, frozenset[str]], objects: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """The writes a clause names by their deed or by what they are about: `la recarga ya se hizo`, `generé su daño`."""
     nouns = [found[1] for word in claim.clause if (found := _NOUN.fullmatch(word))]
-    named = (name for name, own in deeds.items() if any(is_same_deed(one, noun) for one in own for noun in nouns))
-    return frozenset(named) or frozenset(deeds)
+    by_deed = {name for name, own in deeds.items() if any(is_same_deed(one, noun) for one in own for noun in nouns)}
+    return frozenset(by_deed or {name for name, words in objects.items() if words.intersection(claim.clause)})
 
 
 def _outcomes(flow: Flow, writes: Collection[str]) -> Mapping[str, set[str]]:

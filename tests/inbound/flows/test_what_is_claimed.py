@@ -58,6 +58,7 @@ NEVER = "dice «%s», y se llega aquí sin haberlo pedido"
          "Dejé su reclamo registrado"),
         ("101", UNFORESEEN, "Su daño quedó registrado.", "unforeseen", NEVER, "quedó registrado"),
         ("101", UNFORESEEN, "Su daño ya está registrado.", "unforeseen", NEVER, "ya está registrado"),
+        ("101", UNFORESEEN, "Listo, generé su daño.", "unforeseen", NEVER, "generé"),
         ("101", "No se hizo y se derivó", "Daño reiterado", "not_done", REFUSED, "reiterado"),
         ("109", NOT_TOPPED_UP, "La recarga ya se hizo.", "not_topped_up", REFUSED, "hizo"),
         ("109", NOT_TOPPED_UP, "Le cargué el monto.", "not_topped_up", REFUSED, "cargué"),
@@ -93,6 +94,7 @@ def test_what_did_not_come_about_is_claimed_in_no_words(
         ("101", NOT_REGISTERED, "Su línea quedó suspendida."),  # which is no deed of this flow
         ("101", NOT_REITERATED, "Su reclamo figura registrado, y no pude reiterarlo."),  # as the system shows it
         ("101", UNFORESEEN, "Su teléfono está dañado."),
+        ("101", UNFORESEEN, "Ya hice la consulta."),
         ("101", "Registro del daño por confirmar", "Daño no registrado todavía"),
         ("109", NOT_TOPPED_UP, "No pude recargar su línea."),
         ("109", TOP_UP_PENDING, "No la pida otra vez hasta que esté hecha."),
