@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from inbound.flows.shapes import Flow, Step
+from inbound.fields import Condition
+from inbound.flows.shapes import Branch, Flow, Step
 
 Way = tuple[str, str]  # references of the paper: from the decision or the write, to the step it comes to
 
@@ -34,6 +35,46 @@ def ways_left_out(before: Flow, after: Flow) -> list[tuple[str, str, str]]:
             changed = sorted(labels, key=lambda words: (way, words) in now)  # those it still has in these words last
             lost += [(way[0], words, way[1]) for words in changed[:missing]]
     return lost
+
+
+def ways_narrowed(before: Flow, after: Flow) -> list[tuple[str, str, str]]:
+    """Ways both have that `after` closes in a case in which `before` has them open, and no other way of that decision
+    to the same step stands open there: from which step, the words of the way, to which.
+    """
+    lost = []
+    for step in before.steps.values():
+        now = after.steps.get(step.name)
+        if now is None or step.kind != "decide":
+            continue
+        for way in step.ways:
+            there = [one for one in now.ways if after.steps[one.next].ref == before.steps[way.next].ref]
+            if any(one.name == way.name for one in there) and not _is_as_open(way, there):
+                lost.append((step.ref, way.label, before.steps[way.next].ref))
+    return lost
+
+
+def _is_as_open(before: Branch, after: Collection[Branch]) -> bool:
+    """Whether in each case in which a way stood open one of some others does."""
+    kept = [one for one in after if not one.unless or one.unless == before.unless]
+    if any(not one.needs for one in kept):
+        return True
+    if not before.needs:
+        return False
+    needs = {path: _values(expected) for path, expected in before.needs.items()}
+    return all(
+        any(path not in one.needs or value in _values(one.needs[path]) for one in _of_no_other(kept, needs))
+        for path, values in needs.items()
+        for value in values
+    )
+
+
+def _of_no_other(ways: Collection[Branch], paths: Collection[str]) -> list[Branch]:
+    """The ways that need nothing beside some paths."""
+    return [one for one in ways if set(one.needs) <= set(paths)]
+
+
+def _values(expected: Condition) -> tuple[str | bool, ...]:
+    return expected if isinstance(expected, tuple) else (expected,)
 
 
 def _references(flow: Flow) -> Counter[str]:

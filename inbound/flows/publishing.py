@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from escalations.models import Kind
-from inbound.flows.comparing import steps_left_out, ways_left_out
+from inbound.flows.comparing import steps_left_out, ways_left_out, ways_narrowed
 from inbound.flows.editing import EditRefused, Place, add_branch, remove_branch, set_word
 from inbound.flows.lint import lint
 from inbound.flows.schema import Flow, FlowError, FlowErrors, parse_flow
@@ -187,6 +187,9 @@ def left_out(draft: FlowDraft, flow: Flow) -> list[str]:
         sentences.append(words % {"steps": ", ".join(steps)})
     for ref, label, to in ways_left_out(there, flow):
         words = _("de %(ref)s ya no se llega a %(to)s por «%(label)s», como en la versión que corre: diga por qué")
+        sentences.append(words % {"ref": ref, "to": to, "label": label})
+    for ref, label, to in ways_narrowed(there, flow):
+        words = _("de %(ref)s ya no se llega a %(to)s por «%(label)s» en todos los casos de antes: diga por qué")
         sentences.append(words % {"ref": ref, "to": to, "label": label})
     return sentences
 

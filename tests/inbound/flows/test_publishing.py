@@ -234,6 +234,32 @@ def test_a_way_to_a_step_of_the_procedure_is_not_lost_without_a_reason(ines: Use
     assert publish_draft(line=made.line, by=ines, now=now).left_out_because == "Lo dice otra unidad"
 
 
+OPEN = "needs: {damage.state: [registered, assigned, in_execution]}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "label", "ref", "to"),
+    [
+        (OPEN, "needs: {damage.state: [registered, assigned]}",
+         "Registrado, asignado o en ejecución", "101.6", "101.8"),
+        ("        needs: {product.state: suspended}", "        needs: {product.state: suspended, damages: answered}",
+         "El servicio está suspendido", "101.5", "101.10"),
+        ("        needs: {customer.is_nobodys: true}\n        next: customer",
+         "        needs: {customer.is_nobodys: true}\n        unless: {damages: answered}\n        next: customer",
+         "Nadie tiene ese contrato: corregirlo", "101.5", "101.2"),
+    ],
+)  # fmt: skip
+def test_a_case_in_which_a_way_is_closed_from_now_on_needs_a_reason(
+    ines: User, now: datetime, before: str, after: str, label: str, ref: str, to: str
+) -> None:
+    publish_files(texts=texts_with_a_row(), now=now)
+    made = draft_of_101(ines, now, (before, after))
+    with pytest.raises(FlowErrors) as refused:
+        publish_draft(line=made.line, by=ines, now=now)
+    lost = f"de {ref} ya no se llega a {to} por «{label}» en todos los casos de antes: diga por qué"
+    assert lost in [error.what for error in refused.value.errors]
+
+
 IN_BETWEEN = """\
   told_first: {kind: say, ref: 101.5, title: Antes, say: Un momento., next: suspended}
   seen_elsewhere:
@@ -244,6 +270,13 @@ IN_BETWEEN = """\
     "changes",
     [
         (("label: El servicio está suspendido", "label: Suspendido"),),
+        (
+            (f"        {OPEN}", "        needs: {damage.state: [registered, assigned, in_execution, nuevo]}"),
+            (
+                "when: {damage.state: [registered, assigned, in_execution]}",
+                "when: {damage.state: [registered, assigned, in_execution, nuevo]}",
+            ),
+        ),
         ((SUSPENDED, SUSPENDED.replace("next: suspended", "next: told_first")), ("  seen_elsewhere:\n", IN_BETWEEN)),
     ],
 )
