@@ -24,6 +24,7 @@ from agents.models import Agent, AgentState, Role, User
 from agents.people import end_sessions
 from agents.states import open_state
 
+SIGN_OUT = "account_logout"
 BEGAN, SEEN = "began", "seen"  # seconds since 1970
 NOTED_EVERY = timedelta(minutes=2)  # a session is written for it no more often
 IN_A_CALL = (AgentState.State.RINGING, AgentState.State.ON_A_CALL, AgentState.State.WRAPPING_UP)
@@ -72,9 +73,9 @@ class SessionsEndMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: View, *_view: object) -> HttpResponseBase | None:
-        user, now = request.user, timezone.now()
-        if not isinstance(user, User):
-            return None
+        user, now, match = request.user, timezone.now(), request.resolver_match
+        if not isinstance(user, User) or (match is not None and match.view_name == SIGN_OUT):
+            return None  # whoever leaves ends her shift with it, however late
         if why := why_over(request.session, user=user, now=now):
             logout(request)
             messages.warning(request, why)

@@ -19,11 +19,10 @@ from django.utils.translation import gettext as _
 from agents.code_tries import forget_tries, take_try
 from agents.models import User
 from agents.presence import give_sign, sign_in, sign_out
-from agents.sessions import leave_elsewhere
+from agents.sessions import SIGN_OUT, leave_elsewhere
 from agents.spent_codes import spend
 
 View = Callable[..., HttpResponseBase]
-SIGN_OUT = "account_logout"
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):

@@ -90,14 +90,9 @@ class Service:
         address = f"{self.address.rstrip('/')}/{path.replace('.', '/', 1)}"
         try:
             return httpx.request(
-                method,
-                address,
-                json=body,
-                headers=headers,
-                timeout=self.timeout,
-                verify=self._context,
-                trust_env=False,
-            )
+                method, address, json=body, headers=headers,
+                timeout=self.timeout, verify=self._context, trust_env=False,
+            )  # fmt: skip
         except httpx.TimeoutException:
             return f"no respondió en {self.timeout:g} s"
         except httpx.HTTPError as error:
@@ -285,9 +280,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--timeout", type=float, default=TIMEOUT, metavar="SECONDS")
     chosen = parser.parse_args(arguments)
     examples = _examples(parser, chosen.examples)
-    told = {
-        name: os.environ.get(f"SYSTEMS_{name.upper()}", "") for name in ("token", "certificate", "key", "authorities")
-    }
+    named = ("token", "certificate", "key", "authorities")
+    told = {name: os.environ.get(f"SYSTEMS_{name.upper()}", "") for name in named}
     token, papers = told.pop("token"), Papers(**told)
     try:
         papers.context()
@@ -295,9 +289,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(str(unusable))
     service = Service(chosen.url, token, chosen.timeout, examples, chosen.writes, papers)
     counts = dict.fromkeys(Verdict, 0)
-    for finding in try_service(
-        service, [c for code, c in asked_cells().items() if code in (chosen.only or asked_cells())]
-    ):
+    tried = [cell for code, cell in asked_cells().items() if code in (chosen.only or asked_cells())]
+    for finding in try_service(service, tried):
         counts[finding.verdict] += 1
         print(finding, flush=True)
     print(" · ".join(f"{verdict}: {count}" for verdict, count in counts.items()))
@@ -308,11 +301,9 @@ def _examples(parser: argparse.ArgumentParser, file: Any) -> dict[str, dict[str,
     known = {f"{cell.code}.{one.name}": one for cell in asked_cells().values() for one in cell.operations}
     try:
         told = (yaml.safe_load(file) if file else None) or {}
-    except UnicodeDecodeError:
-        parser.error("the examples are no text in UTF-8")
-    except yaml.YAMLError as wrong:
+    except (UnicodeDecodeError, yaml.YAMLError) as wrong:
         mark = getattr(wrong, "problem_mark", None)
-        parser.error("the examples are no YAML" + (f": line {mark.line + 1}" if mark else ""))
+        parser.error("the examples are no YAML in UTF-8" + (f": line {mark.line + 1}" if mark else ""))
     if not isinstance(told, dict):
         parser.error("the examples are no table of operations")
     for name, asked in told.items():

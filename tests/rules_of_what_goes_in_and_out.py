@@ -139,7 +139,7 @@ WHAT_IS_READ_AND_COUNTED = (
     Rule(
         "cable is no television",
         "systems/reports/values.py",
-        r"televisi|\btv\b|\bcable\b|\biptv\b",
+        r"televisi|\btv\b|\bcable\b(?! ?modem)|\biptv\b",
         r"televisi|\btv\b|\biptv\b",
         (f"{VALUES}::test_the_service_of_a_product",),
     ),

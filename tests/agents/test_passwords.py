@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -40,10 +38,7 @@ def test_others_are(password: str) -> None:
     LongestValidator().validate(password)
 
 
-def test_one_that_is_too_long_is_none_and_costs_nothing() -> None:
+def test_one_that_is_too_long_is_none() -> None:
     LongestValidator().validate("x" * LONGEST)
     with pytest.raises(ValidationError, match="a lo sumo 128 letras"):
         LongestValidator().validate("x" * 5_000)
-    began = time.perf_counter()
-    OwnWordsValidator().validate("comteco" * 700 + "x", User(username="ana"))
-    assert time.perf_counter() - began < 5, "not of the square of its length"

@@ -133,8 +133,8 @@ def test_a_session_that_outlived_its_shift_begins_another(
 ) -> None:
     now, client = clock("09:00"), signed_in(ana)
     client.get(MY_DAY)
-    change_state(agent=ana, event=Event.SIGNED_OUT, now=now + timedelta(hours=1), by=By.CLOCK)
-    clock("10:30")
+    change_state(agent=ana, event=Event.SIGNED_OUT, now=now + timedelta(minutes=10), by=By.CLOCK)
+    clock("09:25")
     client.get(MY_DAY)
     assert (the_state(ana), Shift.objects.count()) == ("available", 2)
 

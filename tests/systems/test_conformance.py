@@ -144,9 +144,9 @@ def test_nobody_there_is_said_and_ends_with_one() -> None:
         ("mio.line: {numero: '1'}", "mio.line: its example is a text for each of number"),
         ("mio.line: {number: 1}", "mio.line: its example is a text for each of number"),
         ("[1]", "the examples are no table of operations"),
-        ("mio.line: {number: '1'", "the examples are no YAML: line 1"),
-        ("mio.line: [", "the examples are no YAML: line 1"),
-        ("\0", "the examples are no YAML"),
+        ("mio.line: {number: '1'", "the examples are no YAML in UTF-8: line 1"),
+        ("mio.line: [", "the examples are no YAML in UTF-8: line 1"),
+        ("\0", "the examples are no YAML in UTF-8"),
     ],
 )
 def test_examples_that_cannot_be_used_are_told_before_anything_is_asked(
@@ -187,4 +187,4 @@ def test_examples_that_are_no_text_are_told(tmp_path: Path) -> None:
     (tmp_path / "examples.yaml").write_bytes(b"mio.line: {number: \xff}")
     done = run("http://127.0.0.1:9", "--examples", str(tmp_path / "examples.yaml"))
     assert (done.returncode, done.stdout) == (2, "")
-    assert "the examples are no text in UTF-8" in done.stderr
+    assert "the examples are no YAML in UTF-8" in done.stderr
