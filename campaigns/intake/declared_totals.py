@@ -13,6 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from campaigns.models import Report, ReportKind
+from campaigns.rows.column_cleaning import ANNULLED
 from campaigns.rows.staging import table_of
 from systems.reports import values
 from systems.reports.parts import LINES_A_SHEET
@@ -38,7 +39,7 @@ def totals_that_differ(*, report: Report, told: Told) -> Iterator[str]:
     """A sentence for each thing that a file says of one of its sheets, or of all of them, and is not so."""
     if not any(sheet["totals"] or sheet["titles"] for sheet in told.sheets):
         return
-    in_force = "coalesce(status, '') = ''" if report.kind == ReportKind.RECAUDO else "TRUE"
+    in_force = f"status IS DISTINCT FROM '{ANNULLED}'" if report.kind == ReportKind.RECAUDO else "TRUE"
     with connection.cursor() as cursor:
         cursor.execute(_SUMS.format(table=table_of(report), in_force=in_force), [LINES_A_SHEET])
         sums = {sheet: _Sums(*found) for sheet, *found in cursor.fetchall()}

@@ -17,15 +17,22 @@ from campaigns.models import Campaign, ChangedRows, Contact, Report
 from campaigns.payments import matching, refund_rows, refunds, settling
 from campaigns.payments.recaudo_figures import figures_of_file, receipts_fingerprint
 from campaigns.payments.refund_rows import OF_THE_SAME_PRODUCT
+from campaigns.rows.column_cleaning import ANNULLED, IN_FORCE
 from campaigns.rows.staging import Counted, table_of
 
+# What a report annulled by its state, and this one says to hold: one of them is wrong, and nobody is told of it else.
+_IN_FORCE_AGAIN = f"""
+(staged.status = '{IN_FORCE}' AND known.standing = 'annulled' AND EXISTS (
+  SELECT FROM campaigns_refund back WHERE back.receipt_id = known.id AND back.report_id IS NOT NULL AND back.by_number))
+"""
 _INCOMING = f"""
 CREATE TEMPORARY TABLE staged_receipt ON COMMIT DROP AS
 SELECT staged.line, staged.receipt, staged.contract, staged.service_number, staged.service, staged.paid_on,
        staged.amount, staged.channel, known.id AS known_id,
        known.amount = staged.amount AND known.service_number = staged.service_number
-         AND (known.paid_on = staged.paid_on OR coalesce(staged.status, '') <> '')
-         AND {OF_THE_SAME_PRODUCT.format(row="staged", of="known")} AS is_same,
+         AND (known.paid_on = staged.paid_on OR staged.status IS NOT DISTINCT FROM '{ANNULLED}')
+         AND {OF_THE_SAME_PRODUCT.format(row="staged", of="known")} AND {_IN_FORCE_AGAIN} IS NOT TRUE AS is_same,
+       {_IN_FORCE_AGAIN} AS is_in_force_again,
        NULL::integer AS first, known.amount AS known_amount, known.service_number AS known_number,
        known.contract AS known_contract, known.service AS known_service, known.paid_on AS known_day,
        coalesce(staged.status, '') AS status
@@ -39,7 +46,7 @@ WITH repeated AS MATERIALIZED (
 ), compared AS MATERIALIZED (
   SELECT later.line, repeated.first,
          (later.amount, later.service_number, later.contract) = (first.amount, first.service_number, first.contract)
-           AND (later.paid_on = first.paid_on OR later.status <> '' OR first.status <> '')
+           AND (later.paid_on = first.paid_on OR '{ANNULLED}' IN (later.status, first.status))
            AND {OF_THE_SAME_PRODUCT.format(row="later", of="first")} AS is_same,
          first.amount, first.service_number AS number, first.contract, first.service, first.paid_on AS day
     FROM repeated
@@ -58,7 +65,8 @@ UPDATE {table} staged SET reason = 'conflict',
                                THEN ours.known_contract END,
                           CASE WHEN ours.known_service <> ours.service AND ours.known_number = ours.service_number
                                THEN CASE ours.known_service WHEN 'TV' THEN 'TV' WHEN 'INTERNET' THEN 'Internet' END END,
-                          to_char(ours.known_day, 'DD/MM/YYYY'))
+                          to_char(ours.known_day, 'DD/MM/YYYY'),
+                          CASE WHEN ours.is_in_force_again THEN 'anulado' END)
   FROM staged_receipt ours WHERE ours.line = staged.line AND NOT ours.is_same
 """
 _NEW = """

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db.backends.utils import CursorWrapper
 
 from campaigns.models import Report
+from campaigns.rows.column_cleaning import ANNULLED
 
 # That a row is of what a receipt or refund was of, as far as both say it; zeros in front get lost on the way.
 OF_THE_SAME = """
@@ -52,7 +53,7 @@ SELECT *, NOT is_known AND NOT by_number AND (
                    line, receipt AS number, contract, service_number, service, paid_on, abs(amount) AS amount,
                    amount > 0 AS by_number
               FROM (SELECT *, amount > 0 AND bool_or(amount < 0) OVER (PARTITION BY receipt, abs(amount)) AS is_twice
-                      FROM {{table}} WHERE reason IS NULL AND (amount < 0 OR status <> '')) told
+                      FROM {{table}} WHERE reason IS NULL AND (amount < 0 OR status = '{ANNULLED}')) told
              WHERE NOT is_twice
              ORDER BY receipt, abs(amount), CASE WHEN amount < 0 THEN paid_on END, contract, service_number, line) told
       LEFT JOIN LATERAL (
@@ -88,18 +89,18 @@ SELECT (SELECT count(*) FROM fresh), (SELECT count(*) FROM fresh WHERE NOT by_nu
 
 
 # The amount of a receipt that was had, else of one the same file brings.
-_NAME_ANNULLED = """
+_NAME_ANNULLED = f"""
 WITH lacking AS (
-  SELECT line, receipt FROM {table} WHERE status <> '' AND reason IN ('no_amount', 'amount_not_positive')
+  SELECT line, receipt FROM {{table}} WHERE status = '{ANNULLED}' AND reason IN ('no_amount', 'amount_not_positive')
 ), own AS (
   SELECT DISTINCT ON (line) line, amount
     FROM (SELECT l.line, r.amount, 1 AS place FROM lacking l JOIN campaigns_receipt r ON r.number = l.receipt
           UNION ALL
           SELECT l.line, t.amount, 2 FROM lacking l
-            JOIN {table} t ON t.receipt = l.receipt AND t.reason IS NULL AND t.amount > 0) known
+            JOIN {{table}} t ON t.receipt = l.receipt AND t.reason IS NULL AND t.amount > 0) known
    ORDER BY line, place, amount
 )
-UPDATE {table} staged SET amount = own.amount, detail = NULL,
+UPDATE {{table}} staged SET amount = own.amount, detail = NULL,
        reason = CASE WHEN own.amount IS NULL THEN 'annuls_unknown' END,
        cells = CASE WHEN own.amount IS NULL THEN staged.cells END
   FROM lacking LEFT JOIN own USING (line) WHERE lacking.line = staged.line

@@ -22,6 +22,7 @@ from django.utils.translation import ngettext
 from campaigns.models import Campaign, Report
 from campaigns.month.periods import day_of, month_before, write_period
 from campaigns.payments.matching import span_of
+from campaigns.rows.column_cleaning import ANNULLED
 from campaigns.rows.staging import table_of
 
 LATER_SHARE, FAR_SHARE, BACK_SHARE = 0.01, 0.05, 0.05
@@ -29,10 +30,10 @@ FAR_TIMES, LOST_COMMA_TIMES = 5, 50
 MORE_PAID = 1.5  # times the paid share of the month before
 FEW = 20  # rows: below this a share says nothing
 
-_WHEN = """
+_WHEN = f"""
 SELECT count(*), count(*) FILTER (WHERE paid_on > %s), min(paid_on), max(paid_on),
-       count(*) FILTER (WHERE amount < 0 OR status <> '')
-  FROM {table} WHERE reason IS NULL
+       count(*) FILTER (WHERE amount < 0 OR status = '{ANNULLED}')
+  FROM {{table}} WHERE reason IS NULL
 """
 _AGAINST_THE_DEBT = """
 SELECT count(*), count(*) FILTER (WHERE staged.amount > renewal.amount_due * %s),

@@ -15,6 +15,7 @@ from telephony import phone_numbers
 
 OTHER = "OTHER"
 ANNULLED = "ANULADO"  # what a cell of a receipt that does not hold any more says afterwards
+IN_FORCE = "VIGENTE"  # and of one that does, where something is said of it
 NULL = "\\N"
 _LONG_NUMBER = re.compile(r"\d{5,}")
 WRONG = "!"  # before the reason, in the place of a value that could not be read
@@ -65,7 +66,7 @@ def day_of(text: str) -> str:
 
 def status_of(text: str) -> str:
     try:
-        return ANNULLED if values.is_annulled(text) else ""
+        return ANNULLED if values.is_annulled(text) else IN_FORCE if text else ""
     except values.NotReadable as error:
         return WRONG + error.code
 

@@ -14,6 +14,7 @@ from campaigns.intake.taking_in import take_in
 from campaigns.intake.withdrawing import withdraw
 from campaigns.invariants import check_invariants
 from campaigns.models import Campaign, Receipt, Refund, RejectedRow, RenewalPayment, Report
+from campaigns.payments.refunds import annul
 from tests.campaigns.a_campaign import moment
 from tests.campaigns.payments.some_refunds import LATER, PAID, collected, entry, owing_december
 from tests.campaigns.some_receipts import row, take
@@ -161,3 +162,23 @@ def test_zeros_in_front_of_a_contract_and_a_product_that_is_not_told_contradict_
     take([row("R1", "C1T", "11-26", contract="0071")])
     one = row("R1", "C1T", "11-26", contract="71")
     assert take([one, (*one[:3], "", *one[4:])]).duplicates == 2
+
+
+def test_a_receipt_that_is_in_force_again_is_told(december: Campaign) -> None:
+    """One of the two files is wrong, and the customer is called or not by it."""
+    collected("R1 C1T 26/11/2026 99 VIGENTE")
+    collected("R1 C1T 26/11/2026 99 ANULADO", now=LATER)
+    report = collected("R1 C1T 26/11/2026 99 VIGENTE", "R2 C2T 26/11/2026 99 VIGENTE", now=moment("2026-11-29 21:00"))
+    assert contradicts(report) == ["Bs 99.00 · C1T · 26/11/2026 · anulado"]
+    assert (entry("C1").state, entry("C2").state) == ("open", "paid")
+    assert not check_invariants()
+
+
+def test_what_says_nothing_of_its_state_is_what_was_had(december: Campaign, elena: User) -> None:
+    """Also of what was given back by a note, or annulled by hand: there it comes again in each file of the day."""
+    collected("R1 C1T 26/11/2026 99 VIGENTE", "R2 C2T 26/11/2026 99 VIGENTE", "R3 C3T 26/11/2026 99 VIGENTE")
+    collected("R1 C1T 26/11/2026 99 ANULADO", "NC-2 C2T 28/11/2026 -99", now=LATER)
+    annul(receipt_id=Receipt.objects.get(number="R3").pk, by=elena, now=LATER, reason="Se cobró mal")
+    again = ("R1 C1T 26/11/2026 99", "R2 C2T 26/11/2026 99 VIGENTE", "R3 C3T 26/11/2026 99 VIGENTE")
+    report = collected(*again, now=moment("2026-11-29 21:00"))
+    assert (contradicts(report), report.duplicates) == ([], 3)
