@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,12 +18,15 @@ from campaigns.models import CallBack, Campaign
 from control_room.models import AlertLimit
 from control_room.people import Person
 from control_room.waiting import Waiting
+from escalations.models import Escalation
+from escalations.models import Kind as KindOfCard
 from service_level.models import MonthForecast
 from service_level.months import month_of
 from telephony.link_ages import LinkAge
 
 Kind = AlertLimit.Kind
 State = AgentState.State
+HOURS_TOLD = 48  # from then on days are
 OF_STATE = {State.AVAILABLE: Kind.IDLE, State.ON_A_CALL: Kind.CALL, State.WRAPPING_UP: Kind.WRAP_UP}
 
 
@@ -52,7 +56,7 @@ def limits() -> Mapping[str, int]:
 def find_alerts(
     *, people: Sequence[Person], waiting: Iterable[Waiting], links: Iterable[LinkAge], now: datetime
 ) -> list[Alert]:
-    """All there are now. Four statements, whatever the number of agents."""
+    """All there are now. Five statements, whatever the number of agents."""
     limit = limits()
     found = [
         *_of_states(people, limit, now=now),
@@ -61,15 +65,18 @@ def find_alerts(
         *_of_clocks(links, limit),
         *_of_lists(people, limit),
         *_of_agreed_calls(limit, now=now),
+        *_of_promised_calls(limit, now=now),
         *_of_the_month(limit, now=now),
     ]
     return sorted(found, key=lambda one: (-one.weight, one.words))
 
 
 def lasting(seconds: int) -> str:
-    """How long, no finer than a sentence is read: `40 s`, `12 min`, `1 h 5 min`."""
+    """How long, no finer than a sentence is read: `40 s`, `12 min`, `1 h 5 min`, `3 días`."""
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
+    if hours >= HOURS_TOLD:
+        return ngettext("%(days)s día", "%(days)s días", hours // 24) % {"days": hours // 24}
     if hours:
         return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
     return _("%(minutes)s min") % {"minutes": minutes} if minutes else _("%(seconds)s s") % {"seconds": rest // 10 * 10}
@@ -187,6 +194,25 @@ def _of_agreed_calls(limit: Mapping[str, int], *, now: datetime) -> Iterable[Ale
         yield Alert(
             Kind.AGREED, words % said, max(late) / limit[Kind.AGREED], None, reverse("campaigns:agenda"), _("Agenda")
         )
+
+
+def _of_promised_calls(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    """Of who was told on a line that an agent calls: late by the same limit as an agreed call."""
+    if Kind.AGREED not in limit:
+        return
+    since = now - timedelta(seconds=limit[Kind.AGREED])
+    late = Escalation.objects.filter(kind__worked_by=KindOfCard.Worker.AGENT, state__in=Escalation.UNSETTLED)
+    found = late.filter(due_at__lt=since).aggregate(count=Count("pk"), oldest=Min("due_at"))
+    if found["count"]:
+        lasted = int((now - found["oldest"]).total_seconds())
+        words = ngettext(
+            "%(count)s llamada prometida en una derivación venció hace %(time)s.",
+            "%(count)s llamadas prometidas en derivaciones vencieron; la más vieja hace %(time)s.",
+            found["count"],
+        )
+        said = {"count": found["count"], "time": lasting(lasted)}
+        href = f"{reverse('escalations:escalation_list')}?due=overdue"
+        yield Alert(Kind.AGREED, words % said, lasted / limit[Kind.AGREED], None, href, _("Derivaciones"), "cards")
 
 
 def _of_the_month(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:

@@ -9,6 +9,7 @@ app_name = "control_room"
 urlpatterns = [
     path("", views.room, name="room"),
     path("now/", views.now, name="now"),
+    path("campaigns/", views.campaigns, name="campaigns"),
     path("agents/<int:pk>/", views.agent, name="agent"),
     path("agents/<int:pk>/message/", views.message, name="message"),
     path("agents/<int:pk>/pause/", views.pause, name="pause"),

@@ -21,6 +21,7 @@ from agents.pausing import reason_named, reasons_to_pause
 from agents.states import StateRefused, open_state
 from campaigns.desk.leases import ReturnRefused
 from control_room import steering
+from control_room.campaigns_now import campaigns_now
 from control_room.page import lay_room, person_now
 from control_room.tables import MonitoringTable
 from telephony.models import Monitoring
@@ -46,6 +47,14 @@ def now(request: HttpRequest) -> HttpResponse:
     if request.GET.get("shown") == digest:
         return HttpResponse(status=204)
     return render(request, "control_room/_now.html", {"part": part, "digest": digest})
+
+
+@asks_by_itself
+@require_GET
+@centre_only
+def campaigns(request: HttpRequest) -> HttpResponse:
+    """How the campaigns come on; they are counted about once a minute, and the page asks as often."""
+    return render(request, "control_room/_campaigns.html", {"campaigns": campaigns_now(), "now": timezone.now()})
 
 
 @require_GET

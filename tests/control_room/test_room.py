@@ -256,7 +256,8 @@ def test_who_waits_for_a_result_keeps_her_contact_and_is_not_paused(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "words"), [(9, "0 s"), (47, "40 s"), (60, "1 min"), (725, "12 min"), (3900, "1 h 5 min")]
+    ("seconds", "words"),
+    [(9, "0 s"), (47, "40 s"), (60, "1 min"), (725, "12 min"), (3900, "1 h 5 min"), (260_000, "3 días")],
 )
 def test_how_long_is_said_no_finer_than_it_is_read(seconds: int, words: str) -> None:
     assert lasting(seconds) == words
