@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
+from fractions import Fraction
 from math import ceil, floor
 
 from django.db import connection
@@ -19,6 +20,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.assignment.quotas import rounded
 from campaigns.models import AssignmentShare, CallingPolicy, Campaign
 from campaigns.models.contacts import CallList
 from campaigns.month.hours import calling_calendar, part_left
@@ -183,7 +185,9 @@ def _by_list(
     calls_an_hour: int,
 ) -> dict[str, Part]:
     parts = {}
-    for name in CallList.values:
+    whole = sum(part.missing for part in by_agent.values())  # the lists add up to it, however they are parted
+    lacking = rounded([Fraction(missing_of[name]) for name in CallList.values], to=whole)
+    for name, missing in zip(CallList.values, lacking, strict=True):
         mine = [load for load in loads if load.call_list == name]
         contacts = sum(load.contacts for load in mine)
         if not contacts:
@@ -194,8 +198,7 @@ def _by_list(
             part = by_agent.get(load.agent_id or 0)
             if part and part.contacts:
                 there += part.hours_there * load.contacts / part.contacts
-        missing = min(contacts, ceil(missing_of[name] - 1e-9) + orphans[name])
-        parts[name] = Part(str(CallList(name).label), contacts, needed, there, missing)
+        parts[name] = Part(str(CallList(name).label), contacts, needed, there, missing + orphans[name])
     return parts
 
 
