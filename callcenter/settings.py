@@ -5,6 +5,7 @@ Without any environment it runs as a demo on the embedded servers; `CALLCENTER_E
 
 import os
 import re
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -242,9 +243,10 @@ WHITENOISE_MANIFEST_STRICT = False
 if IS_DEMO:  # served where they lie: nothing is collected, and no folder for it is missed
     STATIC_ROOT = None
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-# Servers that reports may be fetched from; a source in the admin cannot name another.
-LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+# Servers that reports may be fetched from, and folders below which they may lie; a source in the admin names no other.
+LOOPBACK = ["127.0.0.1:*", "::1:*", "localhost:*"]
 REPORT_SOURCE_HOSTS: list[str] = env.list("REPORT_SOURCE_HOSTS", LOOPBACK if IS_DEMO else [])
+REPORT_SOURCE_FOLDERS: list[str] = env.list("REPORT_SOURCE_FOLDERS", [str(CALLCENTER_HOME)] if IS_DEMO else [])
 MAX_REPORT_BYTES = env.int("MAX_REPORT_BYTES", 300 * 2**20)
 TAKES_REPORTS = {"campaigns:report_upload"}  # the addresses that read more than what follows
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
@@ -429,4 +431,5 @@ if IS_TEST:
     CELERY_BROKER_URL = "memory://"
     CELERY_BROKER_TRANSPORT = "memory"
     TRIAL_SYSTEMS_URL = ""
+    REPORT_SOURCE_FOLDERS = [*REPORT_SOURCE_FOLDERS, tempfile.gettempdir()]
     SYSTEMS_URL, SYSTEM_URLS = "http://127.0.0.1:9", {}  # where nobody answers, until a test says where

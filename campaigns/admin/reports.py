@@ -35,6 +35,7 @@ class ReportSourceForm(forms.ModelForm):
                 pattern=cleaned.get("pattern", ""),
                 host_key=cleaned.get("host_key", ""),
                 hosts=settings.REPORT_SOURCE_HOSTS,
+                folders=settings.REPORT_SOURCE_FOLDERS,
             )
             try:
                 check_settings(asked)

@@ -82,6 +82,7 @@ def settings_of(source: ReportSource) -> SourceSettings:
         pattern=source.pattern,
         host_key=source.host_key,
         hosts=settings.REPORT_SOURCE_HOSTS,
+        folders=settings.REPORT_SOURCE_FOLDERS,
         secret=os.environ.get(source.secret_name, "") if source.secret_name else "",
     )
 

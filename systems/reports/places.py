@@ -13,6 +13,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext as _
 
+USUAL_PORTS = {
+    "sftp": 22,
+    "https": 443,
+    "http": 80,
+    "mysql": 3306,
+    "mariadb": 3306,
+    "postgresql": 5432,
+    "postgres": 5432,
+}
 UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".crdownload", ".swp", "~")
 
 
@@ -29,7 +38,8 @@ class SourceSettings:
     """One source. `location` is a folder, `sftp://user@host:22/folder` or `https://host/folder/`.
 
     `pattern` names the files, `{period}` standing for the month and `*` for anything. `secret` is a password, a token
-    or a private key in PEM. `hosts` are the servers that may be asked at all. What `grows` is taken as far as it is.
+    or a private key in PEM. `hosts` are the servers that may be asked at all, at the port of their kind, or `host:port`
+    and `host:*`; `folders` those below which one may lie. What `grows` is taken as far as it is.
     """
 
     transport: str
@@ -37,6 +47,7 @@ class SourceSettings:
     pattern: str
     host_key: str = ""
     hosts: Collection[str] = ()
+    folders: Collection[str | Path] = ()
     secret: str = field(default="", repr=False)
     grows: bool = False
     connect_seconds: float = 10.0
@@ -80,11 +91,25 @@ def check_host(settings: SourceSettings) -> None:
 
     Whoever may edit a source must not make the centre knock at any address with its secrets in hand.
     """
-    host = (split_address(settings.location).hostname or "").lower()
-    if host not in {known.lower() for known in settings.hosts}:
-        raise SourceRefused(
-            _("El servidor «%(host)s» no está entre los permitidos de esta instalación.") % {"host": host[:80]}
-        )
+    where = split_address(settings.location)
+    host, usual = (where.hostname or "").lower(), USUAL_PORTS.get(where.scheme)
+    port, known = where.port or usual, {one.lower() for one in settings.hosts}
+    if f"{host}:{port}" in known or f"{host}:*" in known or (host in known and port == usual):
+        return
+    if host in known:
+        words = _("Al servidor «%(host)s» esta instalación no lo llama por el puerto %(port)s.")
+        raise SourceRefused(words % {"host": host[:80], "port": port})
+    words = _("El servidor «%(host)s» no está entre los permitidos de esta instalación.")
+    raise SourceRefused(words % {"host": host[:80]})
+
+
+def check_folder(settings: SourceSettings) -> None:
+    """Raise SourceRefused when the location, whatever leads there, lies below none of the folders for it: who may edit
+    a source must not read what else this machine holds.
+    """
+    place = Path(settings.location).resolve()
+    if not any(place.is_relative_to(Path(folder).resolve()) for folder in settings.folders):
+        raise SourceRefused(_("La carpeta no está dentro de las permitidas de esta instalación."))
 
 
 def is_wanted(name: str, pattern: str) -> bool:

@@ -18,6 +18,7 @@ from systems.reports.places import (
     SourceRefused,
     SourceSettings,
     SourceUnavailable,
+    check_folder,
     check_host,
     check_name,
 )
@@ -53,6 +54,7 @@ def check_settings(settings: SourceSettings) -> None:
     if settings.transport == "file":
         if not Path(settings.location).is_absolute():
             raise SourceRefused(_("La ubicación de una carpeta comienza con «/»."))
+        check_folder(settings)
         return
     _CHECKING[settings.transport](settings)
     check_host(settings)

@@ -94,6 +94,8 @@ def test_a_source_of_a_known_server_is_saved(admin: Client, settings: Any) -> No
         ({"location": "http://smartflex.example/"}, "debe comenzar con https://"),
         ({"transport": "sftp", "location": "sftp://ccvp@smartflex.example/"}, "Falta la clave del servidor SFTP"),
         ({"transport": "file", "location": "reportes"}, "comienza con «/»"),
+        ({"transport": "file", "location": "/etc"}, "no está dentro de las permitidas"),
+        ({"location": "https://smartflex.example:6379/"}, "no lo llama por el puerto 6379"),
     ],
 )
 def test_a_source_that_could_never_answer_is_said_when_it_is_saved(

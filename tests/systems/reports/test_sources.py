@@ -32,7 +32,8 @@ def names(settings: SourceSettings) -> list[str]:
 
 
 def folder(drop: Path, **more: Any) -> SourceSettings:
-    return SourceSettings(**{"transport": "file", "location": str(drop), "pattern": "ccvp-{period}.*", **more})
+    place = {"transport": "file", "location": str(drop), "pattern": "ccvp-{period}.*", "folders": [drop]}
+    return SourceSettings(**{**place, **more})
 
 
 def sftp(server: Any, **more: Any) -> SourceSettings:
@@ -44,14 +45,14 @@ def sftp(server: Any, **more: Any) -> SourceSettings:
         "secret": "secreto",
         "connect_seconds": HELD,
         "read_seconds": HELD,
-        "hosts": ("127.0.0.1",),
+        "hosts": ["127.0.0.1:*"],
     }
     return SourceSettings(**{**place, **more})
 
 
 def web(address: str, **more: Any) -> SourceSettings:
     place = {"transport": "https", "location": address, "pattern": "ccvp-{period}.*", "read_seconds": HELD}
-    place["hosts"] = ("127.0.0.1", "localhost", "::1")
+    place["hosts"] = ("127.0.0.1:*", "localhost:*", "::1:*")
     return SourceSettings(**{**place, **more})
 
 
@@ -188,7 +189,7 @@ def test_a_server_that_says_nothing_is_given_up(drop: Path) -> None:
             location=f"sftp://ccvp@127.0.0.1:{silent.getsockname()[1]}/",
             pattern="*",
             host_key="ssh-ed25519 AAAA",
-            hosts=["127.0.0.1"],
+            hosts=["127.0.0.1:*"],
             connect_seconds=1.0,
         )
         began = time.monotonic()
@@ -314,6 +315,45 @@ def test_a_server_that_is_not_allowed_is_never_asked(location: str, monkeypatch:
         list_files(place, period="2026-12")
     with pytest.raises(SourceRefused, match="no está entre los permitidos"):
         fetch(place, "ccvp-2026-12.csv", to=Path("/dev/null"), max_bytes=1)
+
+
+@pytest.mark.parametrize(
+    ("location", "is_known"),
+    [
+        ("https://smartflex.example/reports/", True),
+        ("https://smartflex.example:443/reports/", True),
+        ("https://smartflex.example:6379/", False),
+        ("https://smartflex.example:8443/", True),
+        ("sftp://ccvp@smartflex.example/reports", True),
+        ("sftp://ccvp@smartflex.example:25/reports", False),
+        ("sftp://ccvp@smartflex.example:443/reports", False),
+    ],
+)
+def test_a_server_is_asked_at_the_port_of_its_kind_or_one_that_is_named(location: str, is_known: bool) -> None:
+    place = SourceSettings(
+        transport=location.split(":")[0], location=location, pattern="*", host_key="ssh-ed25519 AAAA",
+        hosts=["smartflex.example", "smartflex.example:8443"],
+    )  # fmt: skip
+    if is_known:
+        check_settings(place)
+        return
+    with pytest.raises(SourceRefused, match="no lo llama por el puerto"):
+        check_settings(place)
+
+
+@pytest.mark.parametrize("location", ["/etc", "/proc/self", "/", "{below}/../elsewhere", "{below}-2", "{below}/link"])
+def test_a_folder_lies_below_one_that_is_for_it_whatever_leads_there(location: str, tmp_path: Path) -> None:
+    below = tmp_path / "drop"
+    (below / "smartflex").mkdir(parents=True)
+    (tmp_path / "drop-2").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (below / "link").symlink_to(tmp_path / "elsewhere")
+    for right in (below, below / "smartflex", below / "smartflex" / ".."):
+        check_settings(folder(right, folders=[below]))
+    with pytest.raises(SourceRefused, match="no está dentro de las permitidas"):
+        list_files(folder(Path(location.format(below=below)), folders=[below]), period="2026-12")
+    with pytest.raises(SourceRefused, match="no está dentro de las permitidas"):
+        check_settings(folder(below, folders=[]))
 
 
 @pytest.mark.parametrize(
