@@ -21,7 +21,7 @@
 
   /* What is taken back is the last thing done: an older offer goes as a newer one comes. */
   let offeredAt = 0;
-  document.addEventListener("htmx:afterSettle", (event) => {
+  document.addEventListener("htmx:afterSwap", (event) => { // as soon as it is seen: the card may be closed before it settles
     const offer = event.detail.elt.querySelector?.("[data-undo]");
     if (!offer) return;
     offeredAt = Date.now();
