@@ -39,10 +39,11 @@ def choose_ports(web: int) -> tuple[int, int]:
 def write_down(*, port: int, now: datetime) -> None:
     """Its row with the port of this start, its extensions, and the first time Ana's seat."""
     row = {"host": HOST, "port": port, "user": USER, "secret_variable": SECRET_VARIABLE, "tls": False, "is_on": True}
-    board, is_new = Switchboard.objects.update_or_create(name=NAME, defaults=row)
+    board, _is_new = Switchboard.objects.update_or_create(name=NAME, defaults=row)
+    is_first = not Extension.objects.filter(switchboard=board).exists()  # the row may be there for its queue_log
     for number in EXTENSIONS:
         Extension.objects.get_or_create(switchboard=board, number=str(number), defaults={"place": "Sala"})
-    ana = Agent.objects.filter(user__username=SEATED).first() if is_new else None
+    ana = Agent.objects.filter(user__username=SEATED).first() if is_first else None
     if ana is not None:
         first = Extension.objects.select_related("switchboard").get(switchboard=board, number=str(EXTENSIONS[0]))
         sit_down(agent=ana, extension=first, now=now)

@@ -23,6 +23,7 @@ At = Callable[..., datetime]
 def test_it_is_a_row_with_its_telephones_and_ana_sits_at_the_first(at: At) -> None:
     now = at("2026-11-26 09:00")
     people.hire()
+    Switchboard.objects.create(name=switchboard.NAME, host="127.0.0.1")  # a start without one, which wrote a queue_log
     switchboard.write_down(port=8780, now=now)
     switchboard.write_down(port=8781, now=now)  # the next start, at another port
     board = Switchboard.objects.in_use().get()
