@@ -131,6 +131,7 @@ ADDRESSES = [
     Address("service_level:call", CENTRE, of=lambda world: {"pk": world.logged_visit.pk}),
     Address("control_room:room", CENTRE),
     Address("control_room:now", CENTRE),
+    Address("control_room:campaigns", CENTRE),
     Address("wallboard:wallboard", ANYBODY, of=lambda world: world.wallboard, shared=True),
     Address("wallboard:layout", ANYBODY, of=lambda world: {**world.wallboard, "layout": "agents"}, shared=True),
     Address("wallboard:now", ANYBODY, of=lambda world: {**world.wallboard, "layout": "all"}, shared=True),

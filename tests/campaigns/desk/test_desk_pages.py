@@ -221,6 +221,7 @@ def test_a_desk_whose_contact_was_taken_works_on_and_is_told_what_was_kept(opene
     assert give_next(agent=luis, now=at("2026-11-26 10:30")) is None  # he swept, and the call counts: it waits its hour
     clock("2026-11-26 14:00")
     assert give_next(agent=luis, now=at("2026-11-26 14:00")).contact_id == opened.pk
+    client = signed_in(ana)
     page = client.get(reverse("campaigns:desk")).content.decode()
     for shown in (
         "Juan Rojas",
