@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.models import Campaign
-from campaigns.month.on_pages import month_name
 from campaigns.steering.burn_down import burn_down
 from campaigns.steering.forecasting import Forecast, forecast
 from campaigns.steering.pace import read_pace
@@ -19,7 +18,6 @@ class CampaignNow:
     """
 
     campaign: Campaign
-    month: str  # in words
     left: int | None = None
     at_start: int = 0
     planned: int = 0
@@ -38,13 +36,11 @@ def campaigns_now() -> list[CampaignNow]:
 
 def _as_counted(campaign: Campaign) -> CampaignNow:
     pace = read_pace(campaign=campaign)
-    month = month_name(campaign)
     if pace is None:
-        return CampaignNow(campaign, month)
+        return CampaignNow(campaign)
     today = next((day for day in reversed(burn_down(pace=pace, campaign=campaign)) if day.left is not None), None)
     return CampaignNow(
         campaign,
-        month,
         left=pace.open,
         at_start=pace.at_start,
         planned=today.planned if today else pace.at_start,

@@ -242,7 +242,7 @@ WHAT_CAME_AND_WHAT_LEAVES = (
     Rule(
         "a receipt of another day passes for the one that was had",
         "campaigns/payments/receipts.py",
-        "(known.paid_on = staged.paid_on OR coalesce(staged.status, '') <> '')",
+        "(known.paid_on = staged.paid_on OR staged.status IS NOT DISTINCT FROM '{ANNULLED}')",
         "(known.paid_on = staged.paid_on OR TRUE)",
         (
             "tests/campaigns/payments/test_refunds.py::test_the_same_number_with_something_else_is_a_conflict_somebody_sees",
