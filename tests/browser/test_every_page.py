@@ -36,7 +36,13 @@ IS_NO_PAGE = (
         "inbound:card_trail",
         "inbound:card_lane",
     ),
-    *("inbound:ringing", "inbound:ringing_caller", "inbound:ringing_transfer", "control_room:now"),
+    *(
+        "inbound:ringing",
+        "inbound:ringing_caller",
+        "inbound:ringing_transfer",
+        "control_room:now",
+        "control_room:campaigns",
+    ),
 )
 # without a call, a desk or a card is not to ask again how far it is
 STOPS_ASKING = {"campaigns:desk_call_phase": 286, "campaigns:desk_when_free": 286, "escalations:call_phase": 286}
