@@ -56,7 +56,7 @@ class CallingPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             },
         ),
         (_("Marcado"), {"fields": ("countdown_seconds",)}),
-        (_("Datos personales"), {"fields": ("personal_data_months",)}),
+        (_("Datos personales"), {"fields": ("personal_data_months", "agents_export")}),
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

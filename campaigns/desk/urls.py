@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pause/", desk.pause, name="desk_pause"),
     path("pause/stands/", desk.pause_stands, name="desk_pause_stands"),
     path("list/", own_lists.my_list, name="my_list"),
+    path("list/export/", own_lists.my_list_export, name="my_list_export"),
     path("day/", own_lists.my_day, name="my_day"),
     path("search/", own_lists.search, name="search"),
     path("search/suggestions/", own_lists.suggestions, name="search_suggestions"),

@@ -89,6 +89,13 @@ class CallingPolicy(models.Model):
         ),
     )
 
+    agents_export = models.BooleanField(
+        _("los agentes exportan su lista"),
+        default=False,
+        db_default=False,
+        help_text=_("Sin esto solo la supervisión saca listas de clientes; cada salida queda anotada."),
+    )
+
     objects = CallingPolicyManager()
 
     class Meta:

@@ -312,6 +312,7 @@ ADDRESSES = [
     Address("campaigns:desk_give_back", AGENTS, sends=on_desk, shared=True),
     Address("campaigns:desk_pause", AGENTS, sends={}),
     Address("campaigns:my_list", AGENTS),
+    Address("campaigns:my_list_export", AGENTS, sends={}),
     Address("campaigns:my_day", AGENTS),
     Address("campaigns:search", EVERYBODY, sends={"q": "rosa"}, form=True),
     Address("campaigns:search_suggestions", EVERYBODY, sends={"q": "rosa"}),

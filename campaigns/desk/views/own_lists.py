@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Case, Q, QuerySet, When
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agents.access import agent_of, agents_only, signed_in_user
 from agents.disclosure import record_export
-from agents.models import User
+from agents.models import Agent, User
 from campaigns.calling.calling_hours import local
 from campaigns.calling.reasons import in_short
 from campaigns.calling.rulebook import RuleBook, read_rules
@@ -31,7 +32,7 @@ from campaigns.lists.columns import ListColumn, StateColumn
 from campaigns.models import Contact, ListEntry
 from campaigns.models.contacts import CallList
 from campaigns.payments.owed import with_owed
-from campaigns.payments.payment_lists import total_of
+from campaigns.payments.payment_lists import Total, total_of
 from campaigns.payments.tables import TotalledTable, amount_footer, rows_footer
 from campaigns.steering.own_pace import own_pace
 from screens.spreadsheets import Sheet, workbook_response
@@ -79,23 +80,18 @@ class OwnList(TotalledTable):
 @require_GET
 @agents_only
 def my_list(request: HttpRequest) -> HttpResponseBase:
-    """Own contacts of the running campaigns, filtered and sorted by the address; exported as they are filtered."""
+    """Own contacts of the running campaigns, filtered and sorted by the address."""
     user, book = signed_in_user(request), read_rules(now=timezone.now())
     agent = agent_of(request)
-    own = ListEntry.objects.visible_to(user).filter(owner=agent, campaign__in=book.in_hand)
-    chosen = {name: request.GET.get(name, "") for name in ("state", "call_list", "zone")}
-    entries = with_owed(_filtered(own, chosen, book), contact="contact_id")
-    total = total_of(entries, column="owed")
-    entries = _to_call_first(entries.select_related("contact", "last_disposition"), now=book.now)
-    entries = with_reasons(entries, now=book.now, agent=agent, book=book)
-    if request.GET.get("export") == "xlsx":
-        return _export(entries, user=user, now=book.now)
+    chosen = _chosen(request)
+    entries, total = _own(agent, chosen, user=user, book=book)
     zones = Contact.objects.visible_to(user).filter(entry__owner=agent, entry__campaign__in=book.in_hand)
     return render(
         request,
         "campaigns/desk/my_list.html",
         {
             "table": OwnList(entries, total=total).shown_to(request),
+            "may_export": book.policy.agents_export,
             "chosen": chosen,
             "counts": own_counts(agent=agent, book=book),
             "states": [(TO_CALL, _("Se puede llamar")), (WAITING, _("En espera")), *ListEntry.State.choices],
@@ -103,6 +99,18 @@ def my_list(request: HttpRequest) -> HttpResponseBase:
             "zones": sorted(set(zones.exclude(zone="").values_list("zone", flat=True))),
         },
     )
+
+
+@require_POST
+@agents_only
+def my_list_export(request: HttpRequest) -> HttpResponseBase:
+    """The same as a workbook, where the policy lets agents have it; it is written in the book of exports."""
+    user, book = signed_in_user(request), read_rules(now=timezone.now())
+    if not book.policy.agents_export:
+        messages.error(request, _("Aquí los agentes no exportan listas de clientes: pídala a supervisión."))
+        return redirect("campaigns:my_list")
+    entries, _total = _own(agent_of(request), _chosen(request), user=user, book=book)
+    return _export(entries, user=user, now=book.now)
 
 
 @require_GET
@@ -146,6 +154,19 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     user, text = signed_in_user(request), _typed(request)
     context = {"text": text, "too_short": is_too_short(text), "suggested": suggest(text=text, user=user)}
     return render(request, "campaigns/desk/_suggestions.html", context)
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET.get(name, "") for name in ("state", "call_list", "zone")}
+
+
+def _own(agent: Agent, chosen: dict[str, str], *, user: User, book: RuleBook) -> tuple[QuerySet[ListEntry], Total]:
+    """What she has in hand as it is filtered, in the order of her desk, and what all of it comes to."""
+    own = ListEntry.objects.visible_to(user).filter(owner=agent, campaign__in=book.in_hand)
+    entries = with_owed(_filtered(own, chosen, book), contact="contact_id")
+    total = total_of(entries, column="owed")
+    entries = _to_call_first(entries.select_related("contact", "last_disposition"), now=book.now)
+    return with_reasons(entries, now=book.now, agent=agent, book=book), total
 
 
 def _typed(request: HttpRequest) -> str:

@@ -22,6 +22,7 @@ from campaigns.desk.results import record_result
 from campaigns.models import (
     Attempt,
     CallBack,
+    CallingPolicy,
     Campaign,
     DeskDraft,
     ListEntry,
@@ -476,9 +477,16 @@ def test_the_own_list_filters_says_why_not_and_exports(make_contact, ana, luis, 
         assert shown in page
     waiting = client.get(reverse("campaigns:my_list"), {"state": "waiting"}).content.decode()
     assert ("Juan Rojas" in waiting, "Rosa Flores" in waiting) == (True, False)
-    answer = client.get(reverse("campaigns:my_list"), {"export": "xlsx", "state": "paid"})
+    assert "Exportar" not in waiting
+    refused = client.post(f"{reverse('campaigns:my_list_export')}?state=paid", follow=True)
+    assert "pídala a supervisión" in refused.content.decode()
+    assert not Disclosure.objects.exists()
+    CallingPolicy.objects.update_or_create(pk=1, defaults={"agents_export": True})
+    assert "Exportar" in client.get(reverse("campaigns:my_list"), {"state": "waiting"}).content.decode()
+    answer = client.post(f"{reverse('campaigns:my_list_export')}?state=paid")
     assert answer["Content-Type"].startswith("application/vnd.openxmlformats")
     assert Disclosure.objects.get().rows == 1
+    assert client.get(reverse("campaigns:my_list_export")).status_code == 405
 
 
 def test_the_own_list_begins_with_who_may_be_called_and_says_what_it_comes_to(make_contact, ana, signed_in, clock, at):
@@ -495,7 +503,8 @@ def test_the_own_list_begins_with_who_may_be_called_and_says_what_it_comes_to(ma
     assert "26/11 12:00" in rows["Juan Rojas"]
     assert "26/11 12:00" not in rows["Eva Paz"]  # nobody calls her any more
     assert "4 en total" in page
-    answer = client.get(reverse("campaigns:my_list"), {"export": "xlsx"})
+    CallingPolicy.objects.update_or_create(pk=1, defaults={"agents_export": True})
+    answer = client.post(reverse("campaigns:my_list_export"))
     assert 'filename="mi-lista-2026-11-26.xlsx"' in answer["Content-Disposition"]
 
 
@@ -519,7 +528,6 @@ def test_the_own_list_shows_what_is_owed_now_and_until_when(make_contact, ana, s
     assert "— Bs 0,00" in re.sub(r"\s+", " ", shown["Juan Rojas"])
     assert "30/11 Bs 189,00" in re.sub(r"\s+", " ", shown["Eva Luna"])
     assert page.index("Juan Rojas") < page.index("Eva Luna") < page.index("Rosa Flores")
-    assert client.get(reverse("campaigns:my_list"), {"export": "xlsx"}).status_code == 200
 
 
 def test_a_promise_is_of_no_more_than_is_owed_now(make_contact, ana, signed_in, clock, at):
