@@ -85,3 +85,16 @@ def test_who_says_why_sees_it_and_is_in_the_book(
     assert str(rosa.walk.key) in row.subject
     for person in (elena, ana.user):
         assert signed_in(person).post(address, {"reason": "Reclamo ante la ATT"}).status_code == 403
+
+
+def test_of_a_call_that_goes_on_the_number_she_calls_from_is_no_more_to_be_read(
+    side: OtherSide, ana: Agent, now: datetime, oscar: User, signed_in: Any
+) -> None:
+    seen(side)
+    rosa = Robbed(ana, now, ROSA)
+    rosa.walk.refresh_from_db()
+    rosa.walk.caller_number = "+59172222221"
+    rosa.walk.save(update_fields=["caller_number"])
+    page = signed_in(oscar).get(reverse("inbound:walk", args=[rosa.walk.key])).content.decode()
+    assert "En curso" in page
+    assert [one for one in ("72222221", "722-22221", "caller-form") if one in page] == []
