@@ -152,11 +152,12 @@ class Frame:
         here = self._request.resolver_match  # None where no page is: an error
         if self.person is None or here is None:
             return None
+        now = timezone.now()
         if self.person.role == Role.AGENT:
-            return see_seat(user=self.person) if self._is_of_calls else None
+            return see_seat(user=self.person, now=now) if self._is_of_calls else None
         if self.person.role == Role.SUPERVISOR and here.app_name == ROOM.address.partition(":")[0]:
-            return see_seat(user=self.person)
-        seen = see_seat(user=self.person) if self.person.steers_campaigns and here.view_name in CARDS else None
+            return see_seat(user=self.person, now=now)
+        seen = see_seat(user=self.person, now=now) if self.person.steers_campaigns and here.view_name in CARDS else None
         return None if seen is None or seen.is_to_listen else seen
 
     @cached_property

@@ -22,6 +22,7 @@ from escalations.models import Escalation
 from escalations.models import Kind as KindOfCard
 from service_level.models import MonthForecast
 from service_level.months import month_of
+from telephony.devices import absent_telephones, trunks_now
 from telephony.link_ages import LinkAge
 
 Kind = AlertLimit.Kind
@@ -56,13 +57,15 @@ def limits() -> Mapping[str, int]:
 def find_alerts(
     *, people: Sequence[Person], waiting: Iterable[Waiting], links: Iterable[LinkAge], now: datetime
 ) -> list[Alert]:
-    """All there are now. Five statements, whatever the number of agents."""
+    """All there are now. Some statements, and as many of them whatever the number of agents."""
     limit = limits()
     found = [
         *_of_states(people, limit, now=now),
         *_of_waits(waiting, limit, now=now),
         *_of_links(links, limit, now=now),
         *_of_clocks(links, limit),
+        *_of_telephones(people, limit, now=now),
+        *_of_trunks(limit, now=now),
         *_of_lists(people, limit),
         *_of_agreed_calls(limit, now=now),
         *_of_promised_calls(limit, now=now),
@@ -142,6 +145,32 @@ def _of_clocks(links: Iterable[LinkAge], limit: Mapping[str, int]) -> Iterable[A
             words = _("El reloj de %(board)s atrasa %(time)s: póngalo en hora, sus llamadas se anotan con él.")
         said = {"board": one.name, "time": lasting(int(abs(ahead)))}
         yield Alert(Kind.CLOCK, words % said, abs(ahead) / limit[Kind.CLOCK], about=one.name)
+
+
+def _of_telephones(people: Iterable[Person], limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    """Of who is signed in: her queues pass her over and no call reaches her; else her own page alone says so."""
+    if Kind.DEVICE not in limit:
+        return
+    names = {one.pk: one.name for one in people if one.state}
+    for one in absent_telephones(now=now):
+        lasted = int((now - one.since).total_seconds())
+        if one.agent in names and lasted > limit[Kind.DEVICE]:
+            said = {"agent": names[one.agent], "number": one.number, "time": lasting(lasted)}
+            words = _("El teléfono de %(agent)s, el %(number)s, no está registrado desde hace %(time)s.") % said
+            yield Alert(Kind.DEVICE, words, lasted / limit[Kind.DEVICE], one.agent, about=one.number)
+
+
+def _of_trunks(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    if Kind.DEVICE not in limit:
+        return
+    for one in trunks_now(now=now):
+        lasted = int((now - one.since).total_seconds()) if one.since and one.is_there is False else 0
+        if lasted > limit[Kind.DEVICE]:
+            said = {"trunk": one.name, "board": one.board, "leads_to": one.leads_to, "time": lasting(lasted)}
+            words = _("La central %(board)s no alcanza su troncal %(trunk)s desde hace %(time)s.")
+            if one.leads_to:
+                words = _("La central %(board)s no alcanza su troncal %(trunk)s (%(leads_to)s) desde hace %(time)s.")
+            yield Alert(Kind.DEVICE, words % said, lasted / limit[Kind.DEVICE], about=f"{one.board}/{one.name}")
 
 
 def _of_lists(people: Iterable[Person], limit: Mapping[str, int]) -> Iterable[Alert]:

@@ -35,6 +35,8 @@ ACTIONS: Mapping[str, Mapping[str, re.Pattern[str]]] = {
     "Ping": {},
     "CoreSettings": {},
     "CoreShowChannels": {},
+    "DeviceStateList": {},
+    "SIPpeers": {},
     "QueueStatus": {"Queue": WORD, "Member": CHANNEL},
     "QueuePause": {"Interface": CHANNEL, "Paused": YES, "Queue": WORD, "Reason": TEXT},
     "QueueAdd": {"Queue": WORD, "Interface": CHANNEL, "MemberName": TEXT, "Penalty": NUMBER, "Paused": YES},

@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from screens.admin_rights import NeverDeleted, ReadOnly
+from telephony.devices import with_what_is_told
 from telephony.models import (
     CallOrder,
     Extension,
@@ -21,6 +24,7 @@ from telephony.models import (
     OutgoingCall,
     QueueCall,
     Switchboard,
+    Trunk,
 )
 from telephony.phone_numbers import mask
 from telephony.queue_log.copies import check_source
@@ -46,6 +50,22 @@ class ExtensionAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
         seat = getattr(extension, "seat", None)  # nobody has to sit there
         listens = getattr(extension, "supervisor_seat", None)
         return str(seat.agent) if seat else str(listens.user) if listens else "—"
+
+
+@admin.register(Trunk)
+class TrunkAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "switchboard", "leads_to", "reached", "is_active")
+    list_filter = ("switchboard", "is_active")
+    search_fields = ("name", "leads_to")
+    list_select_related = ("switchboard",)
+    ordering = ("switchboard", "name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Trunk]:
+        return with_what_is_told(super().get_queryset(request), now=timezone.now())
+
+    @admin.display(description=_("se alcanza"), boolean=True)
+    def reached(self, trunk: Trunk) -> bool | None:
+        return trunk.is_there  # type: ignore[attr-defined,no-any-return]
 
 
 class LogSourceForm(forms.ModelForm):  # type: ignore[type-arg]

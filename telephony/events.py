@@ -233,6 +233,15 @@ class ChannelSeen:
     is_up: bool
     seconds: int
     bridge: str
+    rings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSeen:
+    """A telephone or a trunk can be had, or not any more: told when that changes and when it is asked for."""
+
+    device: str
+    is_there: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +274,8 @@ class ShuttingDown:
 Event = (
     ChannelBegan | KeyTold | Ringing | Answered | DialBegan | DialEnded | Joined | Parted | Held | HungUp | Transferred
     | QueueJoined | QueueLeft | QueueGivenUp | MemberRung | MemberRungInVain | MemberConnected | MemberDone | MemberSeen
-    | MemberPaused | MemberRemoved | CallPlaced | CallResult | SpyBegan | ChannelSeen | CallerSeen | ListEnded
-    | Booted | ShuttingDown
+    | MemberPaused | MemberRemoved | CallPlaced | CallResult | SpyBegan | ChannelSeen | DeviceSeen | CallerSeen
+    | ListEnded | Booted | ShuttingDown
 )  # fmt: skip
 
 KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

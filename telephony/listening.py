@@ -123,17 +123,21 @@ class Listener:
     async def _come_in(self, link: Link, held: Listening, watch: Watch) -> None:
         """See what there is, before anything is sent: what was under way may have ended while nobody heard."""
         await self._ask(partial(note_connected, held=held, version=link.version, now=self._clock()))
-        seen = await link.ask_for_all("CoreShowChannels") + await self._queues(link)
+        devices = await self._asked(link, link.vocabulary.asks_for_devices, but_for=LinkLost)
+        seen = await link.ask_for_all("CoreShowChannels")
+        seen += await self._asked(link, "QueueStatus", but_for=ActionRefused) + devices
         await self._ask(partial(self._take_in, held, watch, seen))
         ended = await self._ask(partial(watch.reconcile, seen=seen, now=self._clock()))
         log.info("switchboard_linked", switchboard=self._board.name, version=link.version, ended_meanwhile=ended)
 
-    async def _queues(self, link: Link) -> list[Event]:
-        """Who waits, and who takes calls; nothing where its user may not ask: then there are clicks only."""
+    async def _asked(self, link: Link, name: str, *, but_for: type[LinkLost]) -> list[Event]:
+        """Who waits and who takes calls, or which telephones can be had; nothing where it does not tell: then there are
+        clicks only, and of telephones nothing is claimed. A link that is lost is found out by the next question.
+        """
         try:
-            return await link.ask_for_all("QueueStatus")
-        except ActionRefused as refused:
-            log.warning("queues_not_told", switchboard=self._board.name, why=str(refused))
+            return await link.ask_for_all(name)
+        except but_for as refused:
+            log.warning("not_told", switchboard=self._board.name, why=str(refused))
             return []
 
     async def _listen(self, link: Link, held: Listening, watch: Watch) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from telephony.channels import end_of
 from telephony.events import (
     Answered,
     CallPlaced,
@@ -194,7 +195,7 @@ class ClickedCall:
         if self.agent is None:
             return False
         is_of_it = leg.linked == self.agent.uid or self.agent.uid in bridge.split("+")
-        return is_of_it and _number_of(leg) != _number_of(self.agent)
+        return is_of_it and end_of(leg.channel) != end_of(self.agent.channel)
 
     def _by_the_dials(self) -> Outcome:
         """Of several telephones that rang, the one that answered counts; else the last."""
@@ -219,11 +220,6 @@ class ClickedCall:
         if self._agent_status == "NOANSWER" and cause in AT_REST:
             return Outcome.CANCELLED
         return Outcome.AGENT_ABSENT
-
-
-def _number_of(leg: Leg) -> str:
-    """The extension, or the trunk, a channel is of: 1001 of `PJSIP/1001-0000002a` and of `Local/1001@agents-2ba;1`."""
-    return leg.channel.partition("/")[2].rpartition("-")[0].partition("@")[0]
 
 
 def _of_customer(status: str, cause: int) -> Outcome:

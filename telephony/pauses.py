@@ -19,9 +19,9 @@ from agents.models import Agent, AgentState, By, PauseReason
 from agents.states import Event as Change
 from agents.states import StateRefused, change_state, open_state
 from agents.telling import tell_pages
+from telephony.channels import number_of
 from telephony.events import Event, Member, MemberPaused, MemberRemoved, MemberSeen
 from telephony.models import Seat
-from telephony.queue_calls import number_of
 
 State = AgentState.State
 TAKES_CALLS = (State.AVAILABLE, State.RINGING, State.ON_A_CALL)

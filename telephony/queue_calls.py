@@ -5,8 +5,7 @@ What is kept in memory is what the rows say, to know at once of nearly all event
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,6 +16,7 @@ from agents.telling import tell_pages
 from telephony import phone_numbers
 from telephony.agent_states import change, take_up
 from telephony.call_orders import hands_over, settle_orders, take_back_consulting
+from telephony.channels import interface_of, number_of
 from telephony.dialling import watched
 from telephony.events import (
     CallerSeen,
@@ -39,19 +39,6 @@ from telephony.events import (
 from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
 
 State, Outcome = QueueCall.State, QueueCall.Outcome
-# What a queue calls a member: PJSIP/1001, SIP/1001, Local/1001@from-queue/n.
-INTERFACE = re.compile(r"[A-Za-z0-9]+/([0-9]+)(?:@.*)?", re.ASCII)
-
-
-def number_of(interface: str) -> str:
-    """The extension a queue rings as `interface`; empty where it is none of ours."""
-    found = INTERFACE.fullmatch(interface)
-    return found[1] if found else ""
-
-
-def interface_of(channel: str) -> str:
-    """The telephone a channel is of: `SIP/1001-0000002a` is of SIP/1001."""
-    return channel.rpartition("-")[0]
 
 
 def _speak(caller: ChannelSeen, other: ChannelSeen, ringing: Container[str]) -> bool:
@@ -144,9 +131,7 @@ class QueueCalls:
 
     def reconcile(self, *, seen: Sequence[Event], now: datetime) -> int:
         """After a loss: who is gone has ended meanwhile, nobody knows how; who waits unknown to us has joined; who was
-        answered talks.
-
-        Telephones that rang then are not told of again: the next one that rings is. Returns how many ended.
+        answered talks, and a telephone that rings for somebody goes on. Returns how many ended.
         """
         channels = {one.leg.uid: one for one in seen if isinstance(one, ChannelSeen)}
         waiting = {one.leg.uid for one in seen if isinstance(one, CallerSeen)}
@@ -157,11 +142,32 @@ class QueueCalls:
         for call in self._calls.values():
             if call.answered_at is None and call.uid not in waiting:
                 self._go_on_unheard(call, channels, is_told=call.queue in told, now=now)
-            self._stop_ringing(call, at=now)
         for one in seen:
             if isinstance(one, CallerSeen):
                 self._join(one.queue, one.leg, at=now - timedelta(seconds=one.waited))
+        for call in list(self._calls.values()):
+            self._ring_on(call, channels.values(), now=now)
         return len(gone)
+
+    def _ring_on(self, call: QueueCall, channels: Iterable[ChannelSeen], *, now: datetime) -> None:
+        """Of a caller the telephones that ring for her, and no other, go on or begin.
+
+        An older switchboard does not say for whom one rings: one that rang for her is believed to ring on, of another
+        nothing is told.
+        """
+        rang = {number_of(one.telephone): one.telephone for one in QueueRing.objects.filter(call=call, ended_at=None)}
+        ringing = {}
+        for one in channels:
+            interface = interface_of(one.leg.channel)
+            number = number_of(interface)
+            is_hers = one.leg.linked == call.uid or (not one.leg.linked and number in rang)
+            if one.rings and number and is_hers and call.answered_at is None and call.left_at is None:
+                ringing[number] = Member(call.queue, rang.get(number, interface))
+        for number, telephone in rang.items():
+            if number not in ringing:
+                self._stop_ringing(call, at=now, only=telephone)
+        for member in ringing.values():
+            self._ring(call, member, at=now)
 
     def _go_on_unheard(
         self, call: QueueCall, channels: Mapping[str, ChannelSeen], *, is_told: bool, now: datetime

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,12 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Role, User
-from telephony.dialling import is_linked
-from telephony.events import MemberSeen
+from telephony.devices import is_there
 from telephony.models import (
     Extension,
-    HeardEvent,
-    Listening,
     Monitoring,
     OutgoingCall,
     Seat,
@@ -24,8 +20,6 @@ from telephony.models import (
 )
 from telephony.outcomes import Outcome
 from telephony.queue_calls import take_up_at
-
-GONE = (4, 5)  # device states of a queue's member: invalid, unavailable
 
 
 class SeatRefused(Exception):
@@ -40,8 +34,8 @@ class SeatTaken(SeatRefused):
 class SeatSeen:
     """What her pages show of it. `chosen`: the key of the extension the form begins with; 0 for none.
 
-    `is_unregistered`: the last call she asked for from there came back because it could not be had, or the queues know
-    it to be absent. `problem`: why she does not sit where she said; `may_take`: she may in place of who does.
+    `is_unregistered`: the switchboard says that it cannot be had, or the last call she asked for from there came back
+    because of that. `problem`: why she does not sit where she said; `may_take`: she may in place of who does.
     """
 
     extensions: list[Extension]
@@ -55,11 +49,6 @@ class SeatSeen:
     may_take: bool = False
     names_switchboards: bool = False
     is_to_listen: bool = False  # a supervisor's
-
-    def as_chosen(self, *, now: datetime) -> SeatSeen:
-        """As she is answered who has just said it: with what the switchboard said of that telephone already."""
-        is_absent = self.extension is not None and not self.problem and is_known_absent(self.extension, now=now)
-        return replace(self, is_unregistered=True) if is_absent else self
 
 
 def sit_down(*, agent: Agent, extension: Extension | None, now: datetime, instead: bool = False) -> None:
@@ -137,23 +126,9 @@ def linked_seat(*, user: User, now: datetime) -> Seat | None:
     return there.select_related("agent__user", "extension__switchboard").first()
 
 
-def is_known_absent(extension: Extension, *, now: datetime) -> bool:
-    """Whether the last a queue said of this telephone, over the link there is now, is that it cannot be had.
-
-    Who never was a member, or of whom that link told nothing, is not known to be absent. Looks through what was heard:
-    for who has just sat down, not for each page.
-    """
-    held = Listening.objects.filter(switchboard=extension.switchboard_id).first()
-    if held is None or held.connected_at is None or not is_linked(extension.switchboard, now=now):
-        return False
-    told = HeardEvent.objects.filter(
-        switchboard=extension.switchboard_id, kind=MemberSeen.__name__, at__gte=held.connected_at,
-        told__member__interface__regex=f"^[A-Za-z0-9]+/{re.escape(extension.number)}(@|$)",
-    )  # fmt: skip
-    return told.order_by("-pk").values_list("told__status", flat=True).first() in GONE
-
-
-def see_seat(*, user: User, wanted: int = 0, problem: str = "", may_take: bool = False) -> SeatSeen | None:
+def see_seat(
+    *, user: User, now: datetime, wanted: int = 0, problem: str = "", may_take: bool = False
+) -> SeatSeen | None:
     """What an agent's or a supervisor's page shows; None where no switchboard is in use, and for who is neither."""
     boards = list(Switchboard.objects.in_use())
     if not boards:
@@ -162,7 +137,9 @@ def see_seat(*, user: User, wanted: int = 0, problem: str = "", may_take: bool =
     extensions = list(there.order_by("switchboard__name", "number"))
     agent = Agent.objects.filter(user=user).first()
     if agent is None and user.role == Role.SUPERVISOR:
-        return _seen_to_listen(user, extensions, wanted or 0, problem, may_take, len(boards) > 1)
+        seen = _seen_to_listen(user, extensions, wanted or 0, problem, may_take, len(boards) > 1)
+        is_gone = seen.extension is not None and is_there(seen.extension, now=now) is False
+        return replace(seen, is_unregistered=True) if is_gone else seen
     if agent is None:
         return None
     seats = Seat.objects.filter(agent=agent).select_related("extension__switchboard", "lost", "taken_by__user")
@@ -177,7 +154,7 @@ def see_seat(*, user: User, wanted: int = 0, problem: str = "", may_take: bool =
         taken_by=seat.taken_by if seat else None,
         since=seat.since if seat else None,
         chosen=wanted or (begins_with.pk if begins_with else 0),
-        is_unregistered=bool(seat and extension and _is_unregistered(seat, extension)),
+        is_unregistered=bool(seat and extension and _is_unregistered(seat, extension, now=now)),
         problem=problem,
         may_take=may_take,
         names_switchboards=len(boards) > 1,
@@ -221,8 +198,10 @@ def _clear_of_supervisors(extension: Extension, *, instead: bool, but: User | No
     others.delete()
 
 
-def _is_unregistered(seat: Seat, extension: Extension) -> bool:
-    """By the last call she asked for from there since she said so; no other call is asked about it."""
+def _is_unregistered(seat: Seat, extension: Extension, *, now: datetime) -> bool:
+    """By what the switchboard says of it; where that is nothing, by the last call she asked for from there."""
+    if (there := is_there(extension, now=now)) is not None:
+        return not there
     calls = OutgoingCall.objects.filter(agent=seat.agent_id, asked_at__gte=seat.since)
     last = calls.order_by("-asked_at").values_list("telephone", "outcome").first()
     return last == (extension.telephone, Outcome.AGENT_ABSENT)

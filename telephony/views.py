@@ -40,10 +40,10 @@ def seat(request: HttpRequest) -> HttpResponse:
             messages.warning(request, problem)
         return redirect("home")
     wanted = extension.pk if extension and problem else 0
-    seen = see_seat(user=user, wanted=wanted, problem=problem, may_take=may_take)
+    seen = see_seat(user=user, now=timezone.now(), wanted=wanted, problem=problem, may_take=may_take)
     if seen is None:  # the last switchboard was switched off since her page was made
         return HttpResponse("")
-    shown = {"seat": seen.as_chosen(now=timezone.now()), "is_answer": True}
+    shown = {"seat": seen, "is_answer": True}
     return render(request, "telephony/_seat.html", shown, status=409 if problem else 200)
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from telephony.agent_states import follow
+from telephony.devices import Devices
 from telephony.dialling import close
 from telephony.events import ChannelSeen, Event, as_row, from_row, subjects
 from telephony.holding import HoldLost
@@ -60,6 +61,7 @@ class Watch:
         self._over_since: dict[str, datetime] = {}  # of those whose last words are waited for
         self._queue_calls = QueueCalls(held.pk)
         self.pauses = Pauses(held.pk)
+        self._devices = Devices(held)
         self.monitored = Monitored(held.pk)
         self._is_read = False
 
@@ -83,6 +85,7 @@ class Watch:
                     for key in self._take(event):
                         touched[key] = row.at
                     self._queue_calls.take(event, at=row.at)
+                    self._devices.take(event, at=row.at)
                     self.pauses.take(event, at=row.at, is_news=row.fence == self._held.fence)
                     self.monitored.take(event, at=row.at)
                 for key, at in touched.items():
@@ -118,6 +121,7 @@ class Watch:
                     ended += self._end(key, call.outcome, at=now)
             ended += self._queue_calls.reconcile(seen=seen, now=now)
             ended += self.monitored.reconcile(seen=seen, now=now)
+            self._devices.begin(seen=seen, now=now)
             self._queue_calls.tell()
         return ended
 
@@ -135,6 +139,7 @@ class Watch:
         if not self._is_read:
             self._calls, self._keys, self._over_since, self._is_read = {}, {}, {}, True
             self._queue_calls.read()
+            self._devices.forget()
             self.monitored.forget()
         sent = OutgoingCall.objects.under_way().filter(switchboard=held.pk, sent_at__isnull=False)
         under_way = {str(call.key): call for call in sent}

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from agents.models import Agent
 from callcenter.processes import Program, next_free_port
-from telephony.models import Extension, Switchboard
+from telephony.models import Extension, Switchboard, Trunk
 from telephony.seats import sit_down
 
 NAME = "Central de la demostración"
@@ -43,6 +43,7 @@ def write_down(*, port: int, now: datetime) -> None:
     is_first = not Extension.objects.filter(switchboard=board).exists()  # the row may be there for its queue_log
     for number in EXTENSIONS:
         Extension.objects.get_or_create(switchboard=board, number=str(number), defaults={"place": "Sala"})
+    Trunk.objects.get_or_create(switchboard=board, name="trunk", defaults={"leads_to": "Red pública"})
     ana = Agent.objects.filter(user__username=SEATED).first() if is_first else None
     if ana is not None:
         first = Extension.objects.select_related("switchboard").get(switchboard=board, number=str(EXTENSIONS[0]))

@@ -199,8 +199,9 @@ async def place_call(exchange: Exchange, action: Action) -> Answer:
     return success("Originate successfully queued") if is_answered else error("Originate failed")
 
 
-async def commands(_exchange: Exchange, _action: Action) -> Answer:
-    return [[("Response", "Success"), *((name, "") for name in sorted(one.title for one in ACTIONS.values()))]]
+async def commands(exchange: Exchange, _action: Action) -> Answer:
+    known = [one.title for one in ACTIONS.values() if one.is_known(is_older=exchange.words.is_older)]
+    return [[("Response", "Success"), *((name, "") for name in sorted(known))]]
 
 
 async def module_check(_exchange: Exchange, action: Action) -> Answer:
@@ -209,10 +210,15 @@ async def module_check(_exchange: Exchange, action: Action) -> Answer:
 
 
 class Named:
-    """An action under the name Asterisk gives it. `is_for_all`: who may only look may ask it too."""
+    """An action under the name Asterisk gives it. `is_for_all`: who may only look may ask it too. `is_newer`: only one
+    of the generations knows it.
+    """
 
-    def __init__(self, title: str, do: Doing, *, is_for_all: bool = False) -> None:
-        self.title, self.do, self.is_for_all = title, do, is_for_all
+    def __init__(self, title: str, do: Doing, *, is_for_all: bool = False, is_newer: bool | None = None) -> None:
+        self.title, self.do, self.is_for_all, self.is_newer = title, do, is_for_all, is_newer
+
+    def is_known(self, *, is_older: bool) -> bool:
+        return self.is_newer is not is_older
 
 
 ACTIONS: Mapping[str, Named] = {
@@ -222,6 +228,8 @@ ACTIONS: Mapping[str, Named] = {
         Named("CoreSettings", core_settings, is_for_all=True),
         Named("CoreShowChannels", lists.channels, is_for_all=True),
         Named("QueueStatus", lists.queue_status, is_for_all=True),
+        Named("DeviceStateList", lists.devices, is_for_all=True, is_newer=True),
+        Named("SIPpeers", lists.peers, is_for_all=True, is_newer=False),
         Named("ExtensionState", lists.extension_state, is_for_all=True),
         Named("ShowDialPlan", lists.dialplan, is_for_all=True),
         Named("ListCommands", commands, is_for_all=True),

@@ -131,7 +131,8 @@ class Connections:
             return error("Permission denied")
         if name == "login":
             return success("Already authenticated")
-        if (known := ACTIONS.get(name)) is None:
+        known = ACTIONS.get(name)
+        if known is None or not known.is_known(is_older=self.exchange.words.is_older):
             listed = "Use Action: ListCommands to show available commands."
             return error(f"Invalid/unknown command: {action.name}. {listed}")
         if connection.user == LOOKS_ONLY and not known.is_for_all:

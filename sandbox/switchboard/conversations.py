@@ -109,7 +109,7 @@ def _third(exchange: Exchange, by: Channel, place: Place) -> Channel | None:
         behaviour = behaviour_at(exchange, device)
     else:
         customer = CUSTOMERS[what_becomes_of(place.exten, always=exchange.customs.always)]
-        behaviour = customer if customer.has_trunk else None
+        behaviour = customer if customer.has_trunk and exchange.has_trunk else None
     if behaviour is None:
         return None
     third = exchange.begin(device=device, number=place.exten, context=place.context, linked=by.linked)

@@ -48,7 +48,7 @@ async def dial(exchange: Exchange, caller: Channel, *, number: str, seconds: flo
         behaviour = behaviour_at(exchange, device)
     else:
         customer = CUSTOMERS[what_becomes_of(number, always=exchange.customs.always)]
-        behaviour = customer if customer.has_trunk else None
+        behaviour = customer if customer.has_trunk and exchange.has_trunk else None
     dialled = device or f"{exchange.words.trunk(number, 0).rpartition('-')[0]}/{number}"
     exchange.run(caller, "Dial", f"{dialled},{seconds:g}")
     exchange.set(caller, "DIALSTATUS", "")

@@ -54,6 +54,7 @@ class Exchange:
     channels: dict[str, Channel] = field(default_factory=dict)  # by uid, those that are not hung up
     telephones: dict[str, Telephone] = field(default_factory=telephones)
     queues: dict[str, Queue] = field(default_factory=queues)
+    has_trunk: bool = True  # whether calls to outside get through
     clicks: dict[str, int] = field(default_factory=dict)  # how many ended so, by the word of the dialplan
     _uids: itertools.count[int] = field(default_factory=itertools.count)
     _serials: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -184,6 +185,10 @@ class Exchange:
         if State.UP in states:
             return Device.IN_USE
         return Device.RINGING if states else Device.NOT_IN_USE
+
+    @property
+    def trunk_state(self) -> Device:
+        return Device.NOT_IN_USE if self.has_trunk else Device.UNAVAILABLE
 
     def look_at(self, device: str) -> None:
         """Tell what became of a telephone, if it is not what was told last."""

@@ -15,6 +15,7 @@
 | `talks` | `[from, to]`, seconds of a talk |
 | `rings` | seconds the dialplan rings at somebody before it gives up |
 | `customers` | what becomes of every call to a customer, by its name in `telephones.Customer`; null: by the number |
+| `trunk` | whether the network beyond can be reached; without it no customer can |
 | `extensions` | `{"1001": {"registered": true, "picks_up": 3}}`; `picks_up` takes seconds or `never`, `busy`, … |
 """
 
@@ -24,6 +25,7 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sandbox.switchboard.callers import Calling
@@ -67,6 +69,7 @@ class Knobs:
             "talks": lambda told: _set(customs, "talks", _range(told)),
             "rings": lambda told: _set(customs, "rings", _number(told, 0, 1e6)),
             "customers": lambda told: _set(customs, "always", None if told is None else _among(Customer, told)),
+            "trunk": lambda told: partial(self._reach, is_there=_truth(told)),
             "extensions": self._extensions,
             "drop": lambda told: self.connections.drop if _truth(told) else _nothing,
             "exit": lambda told: self.die if _truth(told) else _nothing,
@@ -95,6 +98,7 @@ class Knobs:
             "talks": list(customs.talks),
             "rings": customs.rings,
             "customers": customs.always,
+            "trunk": self.exchange.has_trunk,
         }
 
     async def flood_for_ever(self) -> None:
@@ -118,6 +122,13 @@ class Knobs:
             self._floods.set()
         else:
             self._floods.clear()
+
+    def _reach(self, *, is_there: bool) -> None:
+        exchange = self.exchange
+        if exchange.has_trunk != is_there:
+            exchange.has_trunk = is_there
+            device, words = exchange.words.trunk_device, exchange.words
+            exchange.tell(words.registered(device, is_there), words.device(device, exchange.trunk_state))
 
     def _extensions(self, told: Any) -> Callable[[], None]:
         turns = [self._extension(exten, asked) for exten, asked in _object(told).items()]

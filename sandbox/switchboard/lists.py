@@ -8,7 +8,7 @@ from sandbox.switchboard.exchange import Exchange
 from sandbox.switchboard.queues import SERVICE_LEVEL, Queue
 from sandbox.switchboard.telephones import Device
 from sandbox.switchboard.wire import Action, Said
-from sandbox.switchboard.words.newer import STATES, leg
+from sandbox.switchboard.words.newer import DEVICES, STATES, leg
 
 EXTENSIONS = {  # of a device: the number of its extension's state, and its word
     Device.NOT_IN_USE: ("0", "Idle"),
@@ -107,6 +107,31 @@ def _queue(exchange: Exchange, queue: Queue, *, member: str) -> list[Said]:
 def _second_level(queue: Queue) -> float:
     done = queue.counted["answered"] + queue.counted["abandoned"]
     return 100 * queue.counted["answered_in_time"] / done if done else 0.0
+
+
+async def devices(exchange: Exchange, _action: Action) -> list[Said]:
+    """Telephones and the trunk, with the state of each, as newer ones list them."""
+    states = {exchange.interface(one): exchange.device_state(exchange.interface(one)) for one in exchange.telephones}
+    told = {**states, exchange.words.trunk_device: exchange.trunk_state}
+    items: list[Said] = [
+        [("Event", "DeviceStateChange"), ("Device", name), ("State", DEVICES[state])] for name, state in told.items()
+    ]
+    return whole("DeviceStateListComplete", "Device State Changes will follow", items)
+
+
+async def peers(exchange: Exchange, _action: Action) -> list[Said]:
+    """Who registers over SIP, as older ones list them."""
+    told = {one.exten: one.is_registered for one in exchange.telephones.values()}
+    told[exchange.words.trunk_device.partition("/")[2]] = exchange.has_trunk
+    items: list[Said] = [
+        [
+            *(("Event", "PeerEntry"), ("Channeltype", "SIP"), ("ObjectName", name), ("ChanObjectType", "peer")),
+            *(("IPaddress", "192.0.2.1" if is_there else "-none-"), ("IPport", "5060"), ("Dynamic", "yes")),
+            ("Status", "OK (12 ms)" if is_there else "UNKNOWN"),
+        ]
+        for name, is_there in told.items()
+    ]
+    return whole("PeerlistComplete", "Peer status list will follow", items)
 
 
 async def extension_state(exchange: Exchange, action: Action) -> list[Said]:

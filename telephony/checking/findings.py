@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,17 +80,33 @@ def telephone_of(telephone: Telephone, answer: Message, members: Sequence[Messag
         return absent
     if status not in NO_HINT:
         return there
-    own = [one for one in members if interface_of(one) == telephone.channel]
+    own = [one for one in members if member_interface(one) == telephone.channel]
     if own:
         return absent if any(one.get("status") in GONE for one in own) else there
     do = _("Llámelo una vez; o póngale un hint en el plan de marcado.")
     return Finding(what, State.UNKNOWN, _("La central no vigila %(telephone)s: no dice si está.") % said, do)
 
 
+def trunk_of(device: str, listed: Mapping[str, bool] | None) -> Finding:
+    """Whether a trunk can be had. `listed`: what the switchboard tells of its devices; None where it tells of none."""
+    what, said = f"trunk {device}", {"trunk": device}
+    if listed is None:
+        do = _("Mírelo en la central: pjsip show endpoints, o sip show peers.")
+        return Finding(what, State.UNKNOWN, _("La central no dice si alcanza la troncal %(trunk)s.") % said, do)
+    if device not in listed:
+        words = _("La central no dice nada de una troncal %(trunk)s.") % said
+        do = _("Mire su nombre y su tecnología; y que la central la vigile (qualify).")
+        return Finding(what, State.UNKNOWN, words, do)
+    if not listed[device]:
+        do = _("Mire la red y el registro de la troncal: por ella no sale ni entra ninguna llamada.")
+        return Finding(what, State.MISSING, _("La central no alcanza la troncal %(trunk)s.") % said, do)
+    return Finding(what, State.OK, _("La central alcanza la troncal %(trunk)s.") % said)
+
+
 def _of_another_technology(telephone: Telephone, answer: Message, members: Iterable[Message]) -> str:
     """What the switchboard calls that number by, where it is another than the row says; '' where nothing says so."""
     hinted = answer.get("hint").split("&") if answer.succeeded else []
-    channels = [one.partition("@")[0] for one in (*hinted, *map(interface_of, members))]
+    channels = [one.partition("@")[0] for one in (*hinted, *map(member_interface, members))]
     of_it = [one for one in channels if one.partition("/")[2] == telephone.number and not one.startswith("Local/")]
     return "" if telephone.channel in of_it else next(iter(of_it), "")
 
@@ -130,11 +146,6 @@ def queue_events_of(*, is_told: bool, rang: bool) -> Finding:
     return Finding(what, State.UNKNOWN, words, do)
 
 
-def number_of(interface: str) -> str:
-    """The extension a queue's member is, or a channel without its last part: 1001 of `Local/1001@from-queue/n`."""
-    return interface.partition("/")[2].partition("@")[0]
-
-
 def _is_at_the_end(step: Message) -> bool:
     """Whether a step of a dialplan tells the event, where a channel comes to when it is hung up: anywhere else it is
     told of no call of ours, or before it ended.
@@ -158,6 +169,6 @@ def classes_heard(needed: Iterable[str], heard: Iterable[str]) -> list[Finding]:
     return found
 
 
-def interface_of(member: Message) -> str:
+def member_interface(member: Message) -> str:
     """`Location` in QueueMember of older ones, `Interface` later; `/n` and what is after `@` are of Local channels."""
     return member.get("stateinterface") or member.get("interface") or member.get("location")

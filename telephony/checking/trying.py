@@ -16,19 +16,21 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from telephony.ami import Message, NotSendable
+from telephony.channels import number_of
 from telephony.checking.findings import (
     Finding,
     State,
     Telephone,
     classes_heard,
     dialplan_of,
-    interface_of,
-    number_of,
+    member_interface,
     queue_events_of,
     queue_of,
     telephone_of,
+    trunk_of,
 )
 from telephony.checking.probing import NotASwitchboard, Probe, Unanswered
+from telephony.events import DeviceSeen
 from telephony.link import Address
 from telephony.vocabularies import Vocabulary
 
@@ -52,6 +54,7 @@ class Wanted:
     transfer_context: str
     telephones: Sequence[Telephone]
     queues: Sequence[tuple[str, str]]
+    trunks: Sequence[str] = ()
     is_the_only_one: bool = True  # else a queue it has not may be another's
 
 
@@ -83,7 +86,8 @@ class _Checkup:
             probe = await self._reach()
             await self._come_in(probe)
             for step in (
-                self._rights, self._clocks, self._contexts, self._queues, self._telephones, self._chanspy, self._events
+                self._rights, self._clocks, self._contexts, self._queues, self._telephones, self._trunks, self._chanspy,
+                self._events,
             ):  # fmt: skip
                 await step(probe)
         except _Ended:
@@ -265,6 +269,15 @@ class _Checkup:
             answer = await probe.ask("ExtensionState", headers)
             self._found.append(telephone_of(telephone, answer, self._members))
 
+    async def _trunks(self, probe: Probe) -> None:
+        """By the same list as the link's: whoever is not in it is watched by nobody."""
+        if not self._wanted.trunks:
+            return
+        answer, listed = await probe.ask_for_all(self._vocabulary.asks_for_devices)
+        seen = [one for message in listed for one in self._vocabulary.read(message) if isinstance(one, DeviceSeen)]
+        told = {one.device: one.is_there for one in seen} if answer.succeeded else None
+        self._found.extend(trunk_of(one, told) for one in self._wanted.trunks)
+
     async def _chanspy(self, probe: Probe) -> None:
         said = _said(answer := await probe.ask("ModuleCheck", [("Module", "app_chanspy")]))
         if answer.succeeded:
@@ -283,7 +296,7 @@ class _Checkup:
         await probe.hear(needed, seconds=self._patience.hear, event=RINGS if asks_for_rings else "")
         self._found.extend(classes_heard(sorted(needed), probe.classes))
         if asks_for_rings:
-            members = {number_of(interface_of(one)) for one in self._members} - {""}
+            members = {number_of(member_interface(one)) for one in self._members} - {""}
             rang = JOINS in probe.happened and not members.isdisjoint(number_of(one) for one in probe.rang)
             self._found.append(queue_events_of(is_told=RINGS in probe.happened, rang=rang))
 

@@ -1,6 +1,7 @@
 """The telephone system: switchboards and what belongs to them, the link that is held, seats, calls."""
 
 from telephony.models.calls import OutgoingCall
+from telephony.models.devices import HeardDevice, Trunk
 from telephony.models.links import HeardEvent, Listening
 from telephony.models.monitoring import Monitoring
 from telephony.models.orders import CallOrder
@@ -13,6 +14,7 @@ __all__ = [
     "CallOrder",
     "ChangedDay",
     "Extension",
+    "HeardDevice",
     "HeardEvent",
     "Listening",
     "LogFile",
@@ -27,4 +29,5 @@ __all__ = [
     "Seat",
     "SupervisorSeat",
     "Switchboard",
+    "Trunk",
 ]

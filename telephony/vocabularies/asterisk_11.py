@@ -29,6 +29,7 @@ from telephony.events import (
 )
 from telephony.vocabularies.shared import (
     LONGEST,
+    RINGING,
     UP,
     Reader,
     began,
@@ -37,6 +38,7 @@ from telephony.vocabularies.shared import (
     caller_seen,
     changed,
     clock,
+    device_seen,
     given_up,
     hung_up,
     key_told,
@@ -155,9 +157,27 @@ def _channel_seen(message: Message) -> Event | None:
     if found is None:
         return None
     bridge = text(message, "bridgeduniqueid")
-    is_up = whole(message, "channelstate") == UP
-    return ChannelSeen(found, is_up, clock(message.get("duration")), f"{found.uid}+{bridge}" if bridge else "")
+    state, both = whole(message, "channelstate"), f"{found.uid}+{bridge}" if bridge else ""
+    return ChannelSeen(found, state == UP, clock(message.get("duration")), both, rings=state == RINGING)
 
+
+def _peer(message: Message) -> Event | None:
+    return device_seen(message.get("peer"), PEERS.get(message.get("peerstatus").lower()))
+
+
+def _peer_listed(message: Message) -> Event | None:
+    """`OK (12 ms)`, `LAGGED (2104 ms)`, `UNREACHABLE`; `UNKNOWN` is of one that never came, `Unmonitored` of one nobody
+    asks.
+    """
+    device = f"{message.get('channeltype').upper()}/{message.get('objectname')}"
+    return device_seen(device, LISTED_PEERS.get(message.get("status").partition(" ")[0].lower()))
+
+
+PEERS = {
+    **dict.fromkeys(("registered", "reachable", "lagged"), True),
+    **dict.fromkeys(("unregistered", "unreachable", "rejected"), False),
+}
+LISTED_PEERS = {"ok": True, "lagged": True, "unreachable": False, "unknown": False}
 
 READERS: Mapping[str, Reader] = {
     "newchannel": began,
@@ -188,6 +208,9 @@ READERS: Mapping[str, Reader] = {
     "coreshowchannel": _channel_seen,
     "coreshowchannelscomplete": list_ended,
     "queuestatuscomplete": list_ended,
+    "peerstatus": _peer,
+    "peerentry": _peer_listed,
+    "peerlistcomplete": list_ended,
     "fullybooted": booted,
     "shutdown": shutting_down,
 }

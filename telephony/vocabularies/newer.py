@@ -22,6 +22,7 @@ from telephony.events import (
     Transferred,
 )
 from telephony.vocabularies.shared import (
+    RINGING,
     UP,
     Reader,
     began,
@@ -30,6 +31,7 @@ from telephony.vocabularies.shared import (
     caller_seen,
     changed,
     clock,
+    device_seen,
     given_up,
     hung_up,
     key_told,
@@ -134,9 +136,18 @@ def _channel_seen(message: Message) -> Event | None:
     found = leg(message)
     if found is None:
         return None
-    is_up = whole(message, "channelstate") == UP
-    return ChannelSeen(found, is_up, clock(message.get("duration")), text(message, "bridgeid"))
+    state = whole(message, "channelstate")
+    bridge = text(message, "bridgeid")
+    return ChannelSeen(found, state == UP, clock(message.get("duration")), bridge, rings=state == RINGING)
 
+
+def _device(message: Message) -> Event | None:
+    """`UNKNOWN` is of one nobody watches, and says neither."""
+    state = message.get("state").upper()
+    return device_seen(message.get("device"), None if state in ("", "UNKNOWN") else state not in GONE)
+
+
+GONE = ("UNAVAILABLE", "INVALID")  # states of a device
 
 READERS: Mapping[str, Reader] = {
     "newchannel": began,
@@ -170,6 +181,8 @@ READERS: Mapping[str, Reader] = {
     "coreshowchannel": _channel_seen,
     "coreshowchannelscomplete": list_ended,
     "queuestatuscomplete": list_ended,
+    "devicestatechange": _device,
+    "devicestatelistcomplete": list_ended,
     "fullybooted": booted,
     "shutdown": shutting_down,
 }

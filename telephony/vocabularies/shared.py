@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from telephony.ami import Message
+from telephony.channels import is_device
 from telephony.events import (
     Answered,
     Booted,
@@ -12,6 +13,7 @@ from telephony.events import (
     CallPlaced,
     CallResult,
     ChannelBegan,
+    DeviceSeen,
     Event,
     HungUp,
     KeyTold,
@@ -59,6 +61,11 @@ def leg(message: Message, prefix: str = "", uid: str = "uniqueid") -> Leg | None
         number=text(message, f"{prefix}calleridnum")[:40],
         name=text(message, f"{prefix}calleridname")[:80],
     )
+
+
+def device_seen(name: str, is_there: bool | None) -> Event | None:
+    """Of telephones and trunks, where it is known."""
+    return DeviceSeen(name, is_there) if is_there is not None and is_device(name) else None
 
 
 def began(message: Message) -> Event | None:

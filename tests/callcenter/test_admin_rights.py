@@ -74,6 +74,7 @@ MAY = {
     "telephony.OutgoingCall": "v",
     "telephony.QueueCall": "v",
     "telephony.Switchboard": "vac",
+    "telephony.Trunk": "vac",
 }
 
 

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from callcenter.management.commands.check_switchboard import wanted_of
 from inbound.models import ServiceLine
 from telephony.ami import Message
-from telephony.models import Extension, Switchboard
+from telephony.models import Extension, Switchboard, Trunk
 from tests.sandbox.switchboard.playing import SECRET, Board, playing
 from tests.telephony.a_listener import Running, is_linked, until
 from tests.telephony.a_switchboard import SECRET as ANOTHER_SECRET
@@ -143,6 +143,25 @@ def test_a_queue_a_telephone_and_contexts_that_are_not_there(
     assert said["queue no-such-queue"][0] == said["telephone 1002"][0] == said["context"][0] == "missing"
     assert said["telephone 7777"][0] == "unknown"
     assert said["telephone 1001"][0] == said["transfer_context"][0] == "ok"
+
+
+def test_trunks_that_are_reached_that_are_not_and_that_nobody_knows(
+    played: Board, linked_to: Switchboard, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("trunk", "nadie"):
+        Trunk.objects.create(switchboard=linked_to, name=name)
+    technology = linked_to.__class__.objects.get().technology
+    found = checks(capsys)
+    assert found[f"trunk {technology}/trunk"][0] == "ok"
+    assert found[f"trunk {technology}/nadie"][0] == "unknown"
+    played.turn(trunk=False)
+    try:
+        found = checks(capsys, missing=1)
+    finally:
+        played.turn(trunk=True)
+    state, words = found[f"trunk {technology}/trunk"]
+    assert state == "missing"
+    assert words.startswith(f"La central no alcanza la troncal {technology}/trunk.")
 
 
 def test_where_another_switchboard_is_in_use_a_queue_may_be_that_ones(linked_to: Switchboard) -> None:

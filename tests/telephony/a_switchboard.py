@@ -82,6 +82,9 @@ async def _usual(board: ASwitchboard, message: Message) -> None:
         case "QueueStatus":
             board.say(f"{answered};EventList: start")
             board.say(f"Event: QueueStatusComplete;ActionID: {message.action_id};ListItems: 0")
+        case "DeviceStateList":
+            board.say(f"{answered};EventList: start")
+            board.say(f"Event: DeviceStateListComplete;ActionID: {message.action_id};ListItems: 0")
         case _:
             board.say(answered)
 

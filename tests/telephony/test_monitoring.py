@@ -281,7 +281,7 @@ def test_why_nothing_came_of_it_is_said(
     assert stands(one) == ("over", outcome)
     assert own_last(by=elena, now=now + timedelta(seconds=2)) == one
     assert own_last(by=elena, now=now + timedelta(minutes=2)) is None
-    seen = see_seat(user=elena)
+    seen = see_seat(user=elena, now=timezone.now())
     assert seen is not None
     assert seen.is_unregistered == (outcome == "absent")
 

@@ -13,6 +13,7 @@ from agents.models import Agent, AgentState, By
 from agents.presence import sign_in, sign_out
 from agents.states import Event as Change
 from agents.states import change_state, open_state
+from telephony.channels import number_of
 from telephony.events import (
     CallerSeen,
     ChannelSeen,
@@ -28,7 +29,7 @@ from telephony.events import (
 )
 from telephony.holding import let_go, take_hold
 from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
-from telephony.queue_calls import close_the_unwatched, number_of
+from telephony.queue_calls import close_the_unwatched
 from telephony.seats import sit_down
 from telephony.vocabularies import Vocabulary
 from telephony.watching import Watch, hear
@@ -157,6 +158,42 @@ def test_after_a_loss_who_is_gone_has_ended_and_who_waits_has_joined(watch: Watc
     )
     assert (gone.outcome, state_of(ana)) == ("unknown", "available")
     assert joined.joined_at == NOW + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+@pytest.mark.parametrize("was_heard_to_ring", [True, False])
+def test_a_telephone_that_rings_across_a_loss_rings_on(
+    watch: Watch, seated: None, ana: Agent, luis: Agent, is_older: bool, was_heard_to_ring: bool
+) -> None:
+    tell(watch, QueueJoined("101", CALLER, 1))
+    if was_heard_to_ring:
+        tell(watch, MemberRung(Member("101", "SIP/1001"), CALLER, TELEPHONE))
+        tell(watch, MemberRung(Member("101", "SIP/1002"), CALLER, Leg("1.3", channel="SIP/1002-3")))
+    began = NOW + timedelta(minutes=1)
+    linked = "" if is_older else CALLER.uid
+    seen: list[Event] = [
+        ChannelSeen(replace(CALLER, linked=linked), True, 70, ""), CallerSeen("101", CALLER, 1, 70),
+        ChannelSeen(replace(TELEPHONE, linked=linked), False, 9, "", rings=True),
+    ]  # fmt: skip
+    assert watch.reconcile(seen=seen, now=NOW + timedelta(minutes=2)) == 0
+    call, rings = QueueCall.objects.get(), QueueRing.objects.filter(ended_at=None)
+    if is_older and not was_heard_to_ring:  # it does not say for whom that telephone rings
+        assert (call.state, list(rings), state_of(ana)) == ("waiting", [], "available")
+        return
+    assert (call.state, state_of(ana), state_of(luis)) == ("ringing", "ringing", "available")
+    assert [(one.agent, one.began_at == began) for one in rings] == [(ana, was_heard_to_ring)]
+    tell(watch, MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 75), at=NOW + 3 * MINUTE)
+    assert (QueueCall.objects.get().agent, state_of(ana)) == (ana, "on_a_call")
+
+
+def test_who_rings_for_somebody_else_rings_for_nobody_here(watch: Watch, seated: None, ana: Agent) -> None:
+    tell(watch, QueueJoined("101", CALLER, 1))
+    seen: list[Event] = [
+        CallerSeen("101", CALLER, 1, 70), ChannelSeen(CALLER, True, 70, ""),
+        ChannelSeen(replace(TELEPHONE, linked="5.5"), False, 9, "", rings=True),
+    ]  # fmt: skip
+    watch.reconcile(seen=seen, now=NOW + timedelta(minutes=2))
+    assert (QueueCall.objects.get().state, state_of(ana)) == ("waiting", "available")
 
 
 SECOND, OF_THE_SECOND = Leg("2.1", channel="SIP/trunk-4", number="70799999"), Leg("2.2", channel="SIP/1001-5")

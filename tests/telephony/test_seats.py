@@ -16,7 +16,7 @@ from telephony.events import Member, MemberSeen
 from telephony.holding import let_go
 from telephony.models import Extension, Listening, OutgoingCall, Seat, Switchboard
 from telephony.seats import SeatRefused, SeatTaken, seat_of, see_seat, sit_down
-from telephony.watching import hear
+from telephony.watching import Watch, hear
 from tests.telephony.a_listener import linked
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +102,7 @@ def test_what_is_written_on_her_card_is_what_the_form_begins_with(
     ana: Agent, first: Extension, second: Extension
 ) -> None:
     Agent.objects.filter(pk=ana.pk).update(extension="1002")
-    seen = see_seat(user=ana.user)
+    seen = see_seat(user=ana.user, now=timezone.now())
     assert seen is not None
     assert (seen.extension, seen.chosen) == (None, second.pk)
 
@@ -139,20 +139,20 @@ def test_a_telephone_the_switchboard_did_not_find_is_said_until_she_chooses_agai
         switchboard=board, agent=ana, telephone="PJSIP/1001", number="+59170712345", dialled="70712345",
         state="over", outcome="agent_absent", asked_at=at("2026-11-26 09:05"), ended_at=at("2026-11-26 09:06"),
     )  # fmt: skip
-    seen = see_seat(user=ana.user)
+    seen = see_seat(user=ana.user, now=timezone.now())
     assert seen is not None
     assert seen.is_unregistered
     sit_down(agent=ana, extension=first, now=at("2026-11-26 09:10"))
-    seen = see_seat(user=ana.user)
+    seen = see_seat(user=ana.user, now=timezone.now())
     assert seen is not None
     assert not seen.is_unregistered
 
 
 def queues_tell(board: Switchboard, interface: str, status: int, at: datetime) -> None:
     """A queue says how a member stands, over the link there is."""
-    held = Listening.objects.filter(switchboard=board).first()
-    assert held is not None
+    held = Listening.objects.get(switchboard=board)
     hear(held=held, events=[MemberSeen(Member("101", interface), status, False, "")], now=at)
+    Watch(held).apply(now=at)
 
 
 @pytest.mark.parametrize(
@@ -181,16 +181,16 @@ def test_a_telephone_the_queues_know_to_be_absent_is_said_when_she_sits_down(
     assert seat_of(ana) is not None  # she sits there all the same
 
 
-@pytest.mark.parametrize("link", ["lost", "since"])
+@pytest.mark.parametrize("link", ["lost", "another"])
 def test_of_what_was_heard_over_another_link_nothing_is_claimed(
     ana: Agent, board: Switchboard, first: Extension, signed_in: SignedIn, link: str
 ) -> None:
     now = timezone.now()
     with linked(board, now) as held:
         queues_tell(board, "PJSIP/1001", 5, now - timedelta(minutes=5))
-        if link == "lost":
-            queues_tell(board, "PJSIP/1001", 5, now)
-            let_go(held=held, now=now, why="LinkLost: closed")
+        let_go(held=held, now=now, why="LinkLost: closed")
+        if link == "another":
+            Listening.objects.update(connected_at=now, lease_until=now + timedelta(seconds=8), fence=held.fence + 1)
         page = signed_in(ana).post(reverse("telephony:seat"), {"extension": first.pk}, **HTMX).content.decode()
     assert "sin registrar" not in page
 

@@ -19,7 +19,7 @@ from telephony.checking.findings import Finding, State, Telephone
 from telephony.checking.trying import Patience, Wanted, check
 from telephony.link import Address
 from telephony.listening import secret_of
-from telephony.models import Extension, Switchboard
+from telephony.models import Extension, Switchboard, Trunk
 
 
 class Command(TerminalCommand):
@@ -70,6 +70,7 @@ def wanted_of(board: Switchboard) -> Wanted:
     """What a switchboard is to have, by its row, its extensions and the queues of the lines."""
     lines = ServiceLine.objects.filter(is_active=True).in_order()
     extensions = Extension.objects.filter(switchboard=board, is_active=True).select_related("switchboard")
+    trunks = Trunk.objects.filter(switchboard=board, is_active=True).select_related("switchboard")
     tls = ssl.create_default_context() if board.tls else None
     others = Switchboard.objects.in_use().exclude(pk=board.pk)
     return Wanted(
@@ -79,5 +80,6 @@ def wanted_of(board: Switchboard) -> Wanted:
         transfer_context=board.transfer_context,
         telephones=[Telephone(one.number, one.telephone) for one in extensions.order_by("number")],
         queues=[(line.queue or line.number, str(line)) for line in lines],
+        trunks=[one.device for one in trunks.order_by("name")],
         is_the_only_one=not others.exists(),
     )

@@ -56,6 +56,7 @@ class Newer:
     is_older = False
     takes_keys = True
     technology = "PJSIP"
+    trunk_device = "PJSIP/trunk"
 
     def trunk(self, _number: str, serial: int) -> str:
         return f"PJSIP/trunk-{serial:08x}"

@@ -31,6 +31,7 @@ class Older:
     is_older = True
     takes_keys = False
     technology = "SIP"
+    trunk_device = "SIP/trunk"
 
     def trunk(self, number: str, serial: int) -> str:
         return f"DAHDI/i1/{number}-{serial:x}"

@@ -36,6 +36,7 @@ AS_AT_THE_BEGINNING = {
     "talks": [4, 6],
     "rings": 30,
     "customers": None,
+    "trunk": True,
 }
 WITHOUT_END = 80_000  # seconds of the switchboard: nothing ends by itself while a test is about something else
 KEYS = itertools.count(1)
