@@ -75,6 +75,7 @@ SECTIONS = (
         "telephony.switchboard": _("Cada central: dónde escucha, cómo llama y si está en uso."),
         "telephony.logsource": _("De qué archivos se lee lo que cada central escribe de sus colas, y qué falló."),
         "telephony.extension": _("Los internos en que se sientan los agentes."),
+        "telephony.trunk": _("Por dónde salen y entran las llamadas, y si se alcanza."),
         "telephony.listening": _("Quién tiene el enlace con cada central, desde cuándo y qué falló."),
         "telephony.monitoring": _("Quién escuchó la llamada de qué agente, cómo y cuánto tiempo, para mirar."),
         "telephony.callorder": _("Lo que los agentes pidieron de sus llamadas y qué fue de eso, para mirar."),
