@@ -1,4 +1,4 @@
-"""A month that is paused or closed while an agent talks: the call goes on, its result is taken, and no other is dialled."""
+"""A month that ends while an agent talks: her call goes on, its result is taken, and no other is dialled."""
 
 from __future__ import annotations
 
