@@ -21,8 +21,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agents import people
-from agents.models import Agent, Disclosure, PauseReason, Skill, StatePolicy, Team, User
+from agents.models import Agent, DataPolicy, Disclosure, PauseReason, Search, Skill, StatePolicy, Team, User
 from screens.admin_rights import NeverDeleted, ReadOnly
+from screens.templatetags.screens import masked_text
 
 admin.site.unregister(Group)  # a role says what somebody may do; groups would only seem to
 admin.site.unregister(EmailAddress)  # the address of an account stands on the account
@@ -171,16 +172,33 @@ class PauseReasonAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,typ
         return ("code",) if obj else ()
 
 
-@admin.register(StatePolicy)
-class StatePolicyAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
-    """The one row: it is changed, never added or deleted."""
+@admin.register(StatePolicy, DataPolicy)
+class PolicyAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """The one row of each: it is changed, never added or deleted."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        StatePolicy.objects.get_or_create(pk=1)
-        return HttpResponseRedirect(reverse("admin:agents_statepolicy_change", args=[1]))
+        self.model.objects.get_or_create(pk=1)
+        return HttpResponseRedirect(reverse(f"admin:agents_{self.opts.model_name}_change", args=[1]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+@admin.register(Search)
+class SearchAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """Who looked for whom. What was asked is personal data: it stands on the page of one row, not in the list."""
+
+    list_display = ("at", "user", "where", "what", "is_refused")
+    list_filter = ("is_refused", "where", "at")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    date_hierarchy = "at"
+    ordering = ("-at",)
+    fields = ("at", "user", "where", "what", "masked", "call", "is_refused")
+
+    @admin.display(description=_("qué preguntó"))
+    def masked(self, search: Search) -> str:
+        return masked_text(search.asked)
 
 
 @admin.register(Disclosure)

@@ -1,12 +1,25 @@
 """The book of personal data that left its page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from agents.models import Disclosure, User
+from django.utils.translation import gettext as _
+
+from agents.models import DataPolicy, Disclosure, Role, User
+from agents.searching import TooMuch
 
 
 def record_export(*, user: User, subject: str, rows: int, now: datetime) -> Disclosure:
-    """Write that `user` exported `rows` rows of `subject` (words without personal data)."""
+    """Write that `user` exported `rows` rows of `subject` (words without personal data). Raises TooMuch, and then she
+    does not.
+    """
+    policy = DataPolicy.objects.in_force()
+    if rows > policy.rows_of_an_export and user.role != Role.SUPERVISOR:
+        said = {"rows": rows, "most": policy.rows_of_an_export}
+        raise TooMuch(_("Son %(rows)s filas. Más de %(most)s las exporta supervisión: pídaselas.") % said)
+    today = Disclosure.objects.filter(kind=Disclosure.Kind.EXPORT, user=user, at__gt=now - timedelta(days=1))
+    if today.count() >= policy.exports_a_day:
+        words = _("Ya exportó %(most)s veces en un día, lo que la política permite: hable con supervisión.")
+        raise TooMuch(words % {"most": policy.exports_a_day})
     return Disclosure.objects.create(kind=Disclosure.Kind.EXPORT, user=user, subject=subject[:120], rows=rows, at=now)
 
 

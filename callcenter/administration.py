@@ -31,6 +31,7 @@ SECTIONS = (
         "agents.agent": _("Quién llama y atiende: su equipo, sus habilidades y cuántos contactos puede tener."),
         "agents.team": _("Los equipos, que el tablero y las listas nombran."),
         "agents.pausereason": _("Por qué se puede pausar, cuánto tiempo y como qué cuenta."),
+        "agents.datapolicy": _("Cuántos clientes consulta y exporta una persona antes de que se le pare."),
         "agents.statepolicy": _("Cuándo el reloj cierra una llamada, da por ausente y cierra un turno."),
         "agents.skill": _("Lo que un agente sabe atender: una lista puede pedirlo."),
     }),
@@ -84,6 +85,7 @@ SECTIONS = (
     }),
     Section("audit", _("Auditoría"), {
         "pghistory.events": _("Quién cambió qué y cuándo, con lo que decía antes."),
+        "agents.search": _("Quién buscó a qué clientes, dónde y para qué atención, y lo que se le rechazó."),
         "agents.disclosure": _("Quién vio o exportó datos personales, cuántos y para qué."),
         "inbound.reservedsearch": _("Búsquedas de 104 que encontraron números en reserva; cuáles, no se guarda."),
         "axes.accesslog": _("Quién ingresó, desde dónde y cuándo salió."),

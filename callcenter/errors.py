@@ -70,6 +70,18 @@ def too_many(request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_much(request: HttpRequest, why: str) -> HttpResponse:
+    """More personal data was asked for than one person's work needs."""
+    log.warning("too_much_asked_for")
+    return _page(
+        request,
+        429,
+        why,
+        _("No se mostró ni se exportó nada; lo que tenía abierto sigue como estaba."),
+        _("Quedó anotado. Si su trabajo lo necesita, quien administra el centro puede cambiar el límite."),
+    )
+
+
 def too_large(request: HttpRequest, limit: int) -> HttpResponse:
     """More was sent than this address takes; none of it was read."""
     return _page(

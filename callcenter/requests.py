@@ -14,7 +14,8 @@ from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 
-from callcenter.errors import too_large
+from agents.searching import TooMuch
+from callcenter.errors import too_large, too_much
 from callcenter.live.address import origin_of_the_stream
 from callcenter.memory import in_one_piece
 
@@ -140,6 +141,19 @@ class BodySizeMiddleware:
         if takes_reports and getattr(request.user, "role", None) in getattr(view, "roles", ()):
             limit = settings.MAX_REPORT_BYTES + self.AROUND_A_FILE
         return too_large(request, limit) if not sent.isdigit() or int(sent) > limit else None
+
+
+class TooMuchMiddleware:
+    """Answers whoever asks for more personal data than one person's work needs."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return too_much(request, str(exception)) if isinstance(exception, TooMuch) else None
 
 
 class SoundTextMiddleware:

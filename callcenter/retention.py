@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from agents.searching import forget_searches
 from campaigns.retention.anonymising import anonymise_due, keeps_from
 from escalations.anonymising import anonymise_escalations
 from inbound.anonymising import anonymise_walks
@@ -21,6 +22,7 @@ class TakenAway:
     calls: int
     escalations: int
     calls_by_the_switchboard: int
+    searches: int
 
 
 def take_away_personal_data(*, now: datetime, only_look: bool = False) -> TakenAway:
@@ -30,4 +32,5 @@ def take_away_personal_data(*, now: datetime, only_look: bool = False) -> TakenA
     handed_over = anonymise_escalations(before=before, now=now, only_look=only_look)
     months = anonymise_due(now=now, only_look=only_look)
     clicked = forget_numbers(before=before, only_look=only_look)
-    return TakenAway(months.months, months.contacts, months.files, calls, handed_over, clicked)
+    searches = forget_searches(before=before, only_look=only_look)
+    return TakenAway(months.months, months.contacts, months.files, calls, handed_over, clicked, searches)

@@ -187,6 +187,7 @@ MIDDLEWARE = [
     "agents.second_factor.SecondFactorMiddleware",
     "agents.signing_in.SignOfLifeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "callcenter.requests.TooMuchMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -259,6 +260,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 AUTH_USER_MODEL = "agents.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    "agents.spraying.KnownHereBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]

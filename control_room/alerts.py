@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agents.models import AgentState
+from agents.searching import refusals
+from agents.spraying import names_tried
 from campaigns.models import CallBack, Campaign
 from control_room.models import AlertLimit
 from control_room.people import Person
@@ -70,6 +72,8 @@ def find_alerts(
         *_of_agreed_calls(limit, now=now),
         *_of_promised_calls(limit, now=now),
         *_of_the_month(limit, now=now),
+        *_of_searches(limit, now=now),
+        *_of_sign_ins(limit, now=now),
     ]
     return sorted(found, key=lambda one: (-one.weight, one.words))
 
@@ -242,6 +246,29 @@ def _of_promised_calls(limit: Mapping[str, int], *, now: datetime) -> Iterable[A
         said = {"count": found["count"], "time": lasting(lasted)}
         href = f"{reverse('escalations:escalation_list')}?due=overdue"
         yield Alert(Kind.AGREED, words % said, lasted / limit[Kind.AGREED], None, href, _("Derivaciones"), "cards")
+
+
+def _of_searches(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    """Who asked for more customers than one person's work needs, or a program in her name."""
+    for one in refusals(since=now - timedelta(hours=1)) if Kind.SEARCHES in limit else ():
+        if one.count >= limit[Kind.SEARCHES]:
+            said = {"agent": one.name, "count": one.count, "time": lasting(int((now - one.last_at).total_seconds()))}
+            words = ngettext(
+                "A %(agent)s se le rechazó %(count)s consulta de clientes en una hora, la última hace %(time)s.",
+                "A %(agent)s se le rechazaron %(count)s consultas de clientes en una hora, la última hace %(time)s.",
+                one.count,
+            )
+            yield Alert(Kind.SEARCHES, words % said, one.count / limit[Kind.SEARCHES], about=str(one.user))
+
+
+def _of_sign_ins(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    for address, names in names_tried(now=now).items() if Kind.SIGN_IN in limit else ():
+        if names >= limit[Kind.SIGN_IN]:
+            said = {"address": address, "names": names}
+            words = _(
+                "Desde %(address)s fallaron %(names)s nombres distintos al ingresar: alguien puede estar probando."
+            )
+            yield Alert(Kind.SIGN_IN, words % said, names / limit[Kind.SIGN_IN], about=address)
 
 
 def _of_the_month(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:

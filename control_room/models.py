@@ -22,6 +22,8 @@ class AlertLimit(models.Model):
         LIST = "list", _("Contactos que le quedan a un agente")
         AGREED = "agreed", _("Llamada acordada vencida, en segundos")
         LINK = "link", _("Enlace con la central perdido, en segundos")
+        SEARCHES = "searches", _("Consultas de clientes rechazadas a una persona en una hora")
+        SIGN_IN = "sign_in", _("Nombres que fallaron al ingresar desde una dirección en 15 minutos")
         DEVICE = "device", _("Teléfono o troncal que no se alcanza, en segundos")
         CLOCK = "clock", _("Diferencia con el reloj de la central, en segundos")
         MONTH = "month", _("Finales del mes que cumplen el indicador, de cada cien")

@@ -28,7 +28,13 @@ DOORS = (
 # worker signing that they live, the probes of health, a folder whose files are as old as the disk's clock says, and the
 # program of the played switchboard, which sets its clock once.
 ASK_THE_CLOCK = (
-    *("agents/signing_in.py", "agents/sessions.py", "screens/templatetags/screens.py", "callcenter/shell.py"),
+    *(
+        "agents/signing_in.py",
+        "agents/spraying.py",
+        "agents/sessions.py",
+        "screens/templatetags/screens.py",
+        "callcenter/shell.py",
+    ),
     *("callcenter/beat.py", "callcenter/celery.py", "callcenter/live/listening.py", "callcenter/health.py"),
     *("callcenter/live/streams.py",),
     *("systems/reports/folders.py", "sandbox/switchboard/__main__.py"),

@@ -3,6 +3,7 @@
 from agents.models.disclosures import Disclosure
 from agents.models.messages import AgentMessage
 from agents.models.people import Agent, AgentQuerySet, CodeTries, Role, Skill, Team, User
+from agents.models.searches import DataPolicy, Search
 from agents.models.states import AgentState, By, PauseReason, Shift, StatePolicy, StretchQuestion
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "AgentState",
     "By",
     "CodeTries",
+    "DataPolicy",
     "Disclosure",
     "PauseReason",
     "Role",
+    "Search",
     "Shift",
     "Skill",
     "StatePolicy",

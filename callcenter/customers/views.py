@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from agents.access import signed_in_user
-from agents.models import Role
+from agents.models import Role, Search
+from agents.searching import note_search
 from callcenter.customers.standing import PARTS, PENDING, Standing, part_of
 
 LONGEST = 24  # letters of a contract
@@ -23,6 +24,7 @@ def customer(request: HttpRequest, contract: str) -> HttpResponse:
         raise Http404
     asks_systems = user.role != Role.AUDITOR  # who only reads needs no telephones of another system
     part = request.GET.get("part", "")
+    note_search(user=user, where=Search.Where.CUSTOMER, what=PARTS.get(part, ""), asked=contract, now=now)
     if part:
         if part not in PARTS or not asks_systems:
             raise Http404

@@ -7,6 +7,7 @@ from the table each time, which is one small query beside a request over the net
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from agents.models import User
+from agents.models import Search, User
+from agents.searching import note_search
 from inbound.models import OutsideSystem, ReservedSearch
 from inbound.outside.look_ups import look_ups
 from inbound.outside.readings import HOUSE
@@ -147,15 +149,22 @@ def why_not_connected(use: SystemUse) -> str:
 
 
 def look_up(
-    *, name: str, arguments: Mapping[str, Any], now: datetime, by: User | None = None, instead: str | None = None
+    *,
+    name: str,
+    arguments: Mapping[str, Any],
+    now: datetime,
+    by: User | None = None,
+    call: uuid.UUID | None = None,
+    instead: str | None = None,
 ) -> Looked:
     """Ask what `name` of the registry says. Raises KeyError for a look-up that is not in the registry.
 
     `instead`: who is asked in place of the site's own systems, for a trial; empty: nobody, it is written by hand.
 
-    Never raises for a system that fails, and never takes longer than its time-out. Call it outside of any transaction:
-    it goes over the network. Numbers in reserve are counted in the audit under the name of `by` and are not in what it
-    returns.
+    What `by` asks for is written down before it is, with the `call` it is for; raises TooMuch where that is more than
+    her work needs. Never raises for a system that fails, and never takes longer than its time-out. Call it outside of
+    any transaction: it goes over the network. Numbers in reserve are counted in the audit under the name of `by` and
+    are not in what it returns.
     """
     asked = look_ups()[name]
     said = {key: str(value).strip() for key, value in arguments.items() if value is not None}
@@ -168,6 +177,9 @@ def look_up(
     if missing := [need for need in asked.needs if not said.get(need)]:
         log.warning("look-up %s without %s", name, ", ".join(missing))
         return _unanswered(_("Falta un dato para preguntar a %(system)s.") % {"system": use.name})
+    if by is not None and instead is None:
+        words = " · ".join(said[need] for need in sorted(said) if said[need])
+        note_search(user=by, where=Search.Where.CALL, what=name, asked=words, call=call, now=now)
     try:
         found = asked.run(Clients({asked.system: use}), said, now)
     except (SystemUnavailable, SystemRefused, OutcomeUnknown) as failure:

@@ -138,7 +138,7 @@ def look(*, by: User, key: uuid.UUID, position: int, now: datetime, again: bool 
     was_asked = footstep.found is not None or footstep.by_hand or bool(footstep.trouble)
     if step.kind != "look_up" or footstep.found is not None or (was_asked and not again):
         return here
-    looked = look_up(name=step.look_up, arguments=arguments(step.with_, here.known), now=now, by=by)
+    looked = look_up(name=step.look_up, arguments=arguments(step.with_, here.known), now=now, by=by, call=here.walk.key)
     return take_found(by=by, key=key, position=position, looked=looked, now=now)
 
 

@@ -171,7 +171,7 @@ def test_many_agents_are_folded_by_team_until_one_is_opened(
 ) -> None:
     for number in range(UNFOLDED_AT_MOST + 1):
         make_agent(f"Agente{number}", team="Norte" if number % 2 else "Sur")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         room = lay_room(now=now)
     assert not any(team.is_open for team in room.teams)
     assert [team.is_open for team in lay_room(now=now, opened=["Sur"]).teams if team.name == "Sur"] == [True]

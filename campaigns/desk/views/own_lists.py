@@ -20,7 +20,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agents.access import agent_of, agents_only, signed_in_user
 from agents.disclosure import record_export
-from agents.models import Agent, User
+from agents.models import Agent, Search, User
+from agents.searching import note_search
 from campaigns.calling.calling_hours import local
 from campaigns.calling.reasons import in_short
 from campaigns.calling.rulebook import RuleBook, read_rules
@@ -135,6 +136,7 @@ def search(request: HttpRequest) -> HttpResponse:
     By POST: what is looked for is personal data. Come back to by its address it asks whom one looks for.
     """
     user, text, too_short = signed_in_user(request), _typed(request), is_too_short(_typed(request))
+    _note(user, text)
     found = [] if too_short else list(with_owed(find_customers(text=text, user=user))[:FOUND_AT_MOST])
     if only := only_one_of(found, text=text):
         return redirect("campaigns:contact", pk=only.pk)
@@ -152,8 +154,15 @@ def search(request: HttpRequest) -> HttpResponse:
 def suggestions(request: HttpRequest) -> HttpResponse:
     """A few customers while somebody types, as the options of the search box."""
     user, text = signed_in_user(request), _typed(request)
+    _note(user, text)
     context = {"text": text, "too_short": is_too_short(text), "suggested": suggest(text=text, user=user)}
     return render(request, "campaigns/desk/_suggestions.html", context)
+
+
+def _note(user: User, text: str) -> None:
+    """Raises TooMuch."""
+    if not is_too_short(text):
+        note_search(user=user, where=Search.Where.DESK, asked=text, now=timezone.now())
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:

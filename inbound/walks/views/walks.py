@@ -242,7 +242,7 @@ def customers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     text = " ".join(request.POST.get("text", "").split())[:80]
     context: dict[str, Any] = {"text": text, "name": request.POST.get("field", "customer")[:40]}
     if len(text) >= 3:
-        looked = look_up(name="smartflex.search", arguments={"text": text}, now=timezone.now(), by=user)
+        looked = look_up(name="smartflex.search", arguments={"text": text}, now=timezone.now(), by=user, call=key)
         found = looked.found or {}
         customers = [{**one, "service_asked": service_asked(one, text)} for one in found.get("customers", [])]
         context |= {"looked": looked, "customers": customers, "more": found.get("more", False)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +14,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agents.models import Agent, User
+from agents.models import Agent, DataPolicy, Search, User
+from agents.searching import TooMuch
 from inbound.models import OutsideSystem, ReservedSearch
 from inbound.outside.look_ups import found_by_hand, look_ups
 from inbound.outside.reaching import NotConnected, clients, look_up, put_in_systems
@@ -162,6 +164,29 @@ def test_a_look_up_costs_one_query(side: OtherSide, now: datetime) -> None:
     with CaptureQueriesContext(connection) as asked:
         look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now)
     assert len(asked) == 1
+
+
+def test_who_asks_leaves_a_row_of_what_and_for_which_call_and_not_of_what_was_found(
+    side: OtherSide, now: datetime, ana: Agent
+) -> None:
+    side.answers["smartflex/damages"] = {"damages": []}
+    call = uuid.uuid4()
+    look_up(name="smartflex.damages", arguments={"contract": "C-1"}, now=now, by=ana.user, call=call)
+    kept = Search.objects.get()
+    assert (kept.user, kept.where, kept.what, kept.asked) == (ana.user, "call", "smartflex.damages", "C-1")
+    assert (kept.call, kept.at) == (call, now)
+
+
+def test_who_asks_for_more_than_her_work_needs_is_not_answered(side: OtherSide, now: datetime, ana: Agent) -> None:
+    DataPolicy.objects.create(searches_a_minute=2)
+    side.answers["smartflex/damages"] = {"damages": []}
+    for contract in ("C-1", "C-2", "C-2"):
+        look_up(name="smartflex.damages", arguments={"contract": contract}, now=now, by=ana.user)
+    asked = len(side.asked)
+    with pytest.raises(TooMuch):
+        look_up(name="smartflex.damages", arguments={"contract": "C-3"}, now=now, by=ana.user)
+    assert len(side.asked) == asked
+    assert Search.objects.filter(is_refused=True).count() == 1
 
 
 def test_no_look_up_of_that_name(now: datetime) -> None:

@@ -1,0 +1,81 @@
+"""Look-ups of personal data leave a row, and nobody makes more of them than her work needs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Count, Max, Q
+from django.utils.translation import gettext as _
+
+from agents.models import DataPolicy, Search, User
+
+BATCH = 5_000  # deleted in one transaction
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+ONE_AT_A_TIME = 0x5EA5C4  # of the locks of the database: one person's look-ups are counted one after the other
+
+
+class TooMuch(Exception):
+    """More than one person's work needs was asked for; the message says what, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Of one person, by her key; `last_at`: the newest."""
+
+    user: int
+    name: str
+    count: int
+    last_at: datetime
+
+
+def note_search(
+    *, user: User, where: Search.Where, asked: str, now: datetime, what: str = "", call: uuid.UUID | None = None
+) -> None:
+    """Write down what is about to be looked up. Raises TooMuch, and that is written down as well.
+
+    What counts is how many different things were asked for. Call it outside of any transaction: a refusal stays.
+    """
+    row = Search(user=user, at=now, where=where, what=what[:60], asked=asked[:200], call=call)
+    policy = DataPolicy.objects.in_force()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ONE_AT_A_TIME, user.pk])
+        kept = Search.objects.filter(user=user, is_refused=False).exclude(asked=row.asked)
+        counts = kept.filter(at__gt=now - DAY).aggregate(
+            minute=Count("asked", filter=Q(at__gt=now - MINUTE), distinct=True), day=Count("asked", distinct=True)
+        )
+        in_a_minute, in_a_day = (counts[name] >= most for name, most in (
+            ("minute", policy.searches_a_minute), ("day", policy.searches_a_day),
+        ))  # fmt: skip
+        row.is_refused = in_a_minute or in_a_day
+        row.save()
+    if in_a_day:
+        words = _("Hizo %(most)s consultas de clientes en un día, lo que la política permite: hable con supervisión.")
+        raise TooMuch(words % {"most": policy.searches_a_day})
+    if in_a_minute:
+        words = _("Hizo %(most)s consultas de clientes en un minuto, lo que la política permite: espere un momento.")
+        raise TooMuch(words % {"most": policy.searches_a_minute})
+
+
+def forget_searches(*, before: datetime, only_look: bool = False) -> int:
+    """Delete look-ups from before a moment. Returns how many they were, or with `only_look` would be."""
+    old, gone = Search.objects.filter(at__lt=before), 0
+    if only_look:
+        return old.count()
+    while keys := list(old.order_by("at").values_list("pk", flat=True)[:BATCH]):
+        gone += Search.objects.filter(pk__in=keys).delete()[0]
+    return gone
+
+
+def refusals(*, since: datetime) -> Sequence[Refusals]:
+    """Who was refused look-ups since then, the most often refused first."""
+    found = Search.objects.filter(is_refused=True, at__gt=since).values("user__first_name", "user__username", "user")
+    rows = found.annotate(count=Count("pk"), last_at=Max("at")).order_by("-count", "user")
+    return [
+        Refusals(one["user"], one["user__first_name"] or one["user__username"], one["count"], one["last_at"])
+        for one in rows
+    ]
