@@ -7,8 +7,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
-    from django.core.management import execute_from_command_line
-
+    from callcenter.commanding import execute_from_command_line
     from callcenter.embedded import EmbeddedServersFailed
 
     try:

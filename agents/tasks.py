@@ -3,9 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from agents import state_sweep
+from agents import digests, state_sweep
 
 
 @shared_task(name="agents.sweep_states")
 def sweep_states() -> None:
     state_sweep.sweep_states(now=timezone.now())
+
+
+@shared_task(name="agents.sum_up_days")
+def sum_up_days() -> None:
+    digests.make_digests(now=timezone.now())

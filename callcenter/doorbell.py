@@ -9,11 +9,20 @@ from celery.contrib.django.task import DjangoTask
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from agents.audit_context import acting
+
 log = logging.getLogger(__name__)
 
 
 class Doorbell(DjangoTask):
-    """Every task of ours. The row is written and a sweeper rings again, so a broker that is down fails no click."""
+    """Every task of ours. The row is written and a sweeper rings again, so a broker that is down fails no click.
+
+    What it changes is kept in the audit under its name.
+    """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with acting(task=self.name):
+            return super().__call__(*args, **kwargs)
 
     def delay_on_commit(self, *args: Any, **kwargs: Any) -> None:
         """Send the message when the transaction commits; one that cannot be sent is logged."""

@@ -107,6 +107,7 @@ CELERY_TASK_ROUTES = {
         "campaigns.seal_closed",
         "campaigns.count_patterns",  # three million attempts are numbered the first time
         "callcenter.take_away_personal_data",
+        "agents.sum_up_days",  # the first time all there is, later the books of a day
         "work.do_one",
     )
 }
@@ -188,7 +189,7 @@ MIDDLEWARE = [
     "agents.signing_in.SignOfLifeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "callcenter.requests.TooMuchMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "agents.audit_context.RequestContextMiddleware",
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]

@@ -1,8 +1,9 @@
 """Personal data of what was handed over long ago are taken away; kind, line, zone and times stay (docs/decisions/0104).
 
-The audit of the board has a copy of each row as it was: those lose the same columns. So do the notes of its history and
-the mail that was written to units about it; that it was written, to whom, when and whether it arrived stays, and
-what has not gone out by then is not sent any more. Calls that were asked for about it lose the number.
+The audit of the board has a copy of each row as it was: those lose the same columns, and so do the notes of its
+history, through the audit's own door (docs/decisions/0192). The mail that was written to units about it goes as well;
+that it was written, to whom, when and whether it arrived stays, and what has not gone out by then is not sent any more.
+Calls that were asked for about it lose the number.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ WITHOUT = """customer_name = CASE WHEN customer_name = '' THEN '' ELSE %(nobody)
              outcome = CASE WHEN outcome = '' THEN '' ELSE %(nobody)s END"""
 STEPS = (
     f"UPDATE escalations_escalation SET {WITHOUT}, anonymised_at = %(now)s WHERE id = ANY(%(ids)s)",
-    f"UPDATE escalations_escalationevent SET {WITHOUT} WHERE pgh_obj_id = ANY(%(ids)s)",
-    "UPDATE escalations_change SET note = '' WHERE escalation_id = ANY(%(ids)s) AND note <> ''",
+    """SELECT audit_forget('escalations_escalationevent', 'pgh_obj_id', %(ids)s,
+              '{customer_name,contract,telephone,reason,details,promised,outcome}')""",
+    "SELECT audit_forget('escalations_change', 'escalation_id', %(ids)s, '{note}')",
     """UPDATE telephony_outgoingcall c SET number = '', dialled = '' FROM escalations_escalationcall e
         WHERE e.call_id = c.key AND e.escalation_id = ANY(%(ids)s) AND c.state = 'over' AND c.number <> ''""",
     """UPDATE notices_notice n SET subject = %(nobody)s, body = %(nobody)s, last_error = '',

@@ -22,8 +22,8 @@ FINISHED = (*SETTLED, State.REFUSED)
 STEPS = (
     """UPDATE inbound_footstep SET answer = '{}', found = NULL, reason = '', trouble = ''
         WHERE walk_id = ANY(%(ids)s)""",
-    """UPDATE inbound_outsidewritechange c SET note = ''
-         FROM inbound_outsidewrite w WHERE w.id = c.write_id AND w.walk_id = ANY(%(ids)s) AND c.note <> ''""",
+    """SELECT audit_forget('inbound_outsidewritechange', 'write_id',
+              ARRAY(SELECT id FROM inbound_outsidewrite WHERE walk_id = ANY(%(ids)s)), '{note}')""",
     """UPDATE inbound_outsidewrite SET payload = '{}', last_error = '', requester_card = '', requester_kinship = '',
               requester_name = CASE WHEN requester_name = '' THEN '' ELSE %(nobody)s END,
               to_whom = CASE WHEN to_whom = '' THEN '' ELSE 'anon-' || id END

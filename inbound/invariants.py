@@ -112,7 +112,7 @@ RULES = [
         f"""SELECT e.id::text FROM escalations_escalation e
              WHERE e.anonymised_at IS NOT NULL AND (EXISTS (
                SELECT FROM escalations_escalationevent v WHERE v.pgh_obj_id = e.id
-                  AND (v.contract <> '' OR v.telephone <> '' OR v.details <> '{{}}' OR v.reason <> '{NOBODY}'
+                  AND (v.contract <> '' OR v.telephone <> '' OR v.details <> '{{}}' OR v.reason NOT IN ('', '{NOBODY}')
                        OR v.outcome NOT IN ('', '{NOBODY}') OR v.customer_name NOT IN ('', '{NOBODY}')))
                OR EXISTS (SELECT FROM escalations_change c WHERE c.escalation_id = e.id AND c.note <> '')
                OR EXISTS (SELECT FROM escalations_letter l JOIN notices_notice n ON n.id = l.notice_id

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import audited, facts
 from agents.models import User
 from work.models import OwedWork
 
@@ -51,6 +51,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self if user.sees_the_centre else self.none()
 
 
+@facts("key", "kind", "to", "state", "created_at", "sent_at", at="created_at", personal=["subject", "body"])
 class Notice(OwedWork):
     """One mail in the outbox. `key` makes it unique: the same event never mails twice."""
 

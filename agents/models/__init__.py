@@ -1,5 +1,6 @@
-"""Nouns of who works here, by story: people, what they are doing, personal data that left their page."""
+"""Nouns of who works here, by story: people, what they are doing, personal data that left their page, the audit."""
 
+from agents.models.audit import AuditDigest, AuditRemoval, FactChange
 from agents.models.disclosures import Disclosure
 from agents.models.messages import AgentMessage
 from agents.models.people import Agent, AgentQuerySet, CodeTries, Role, Skill, Team, User
@@ -11,10 +12,13 @@ __all__ = [
     "AgentMessage",
     "AgentQuerySet",
     "AgentState",
+    "AuditDigest",
+    "AuditRemoval",
     "By",
     "CodeTries",
     "DataPolicy",
     "Disclosure",
+    "FactChange",
     "PauseReason",
     "Role",
     "Search",

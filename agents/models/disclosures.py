@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import append_only
 from agents.models.people import User
 
 
+@append_only(at="at")
 class Disclosure(models.Model):
     """Personal data that left its page: an export, or a masked value revealed. Append-only."""
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import facts
 from agents.models.people import Agent, User
 
 
@@ -15,6 +16,7 @@ class AgentMessageQuerySet(models.QuerySet["AgentMessage"]):
         return self if user.sees_the_centre else self.filter(agent__user=user)
 
 
+@facts("agent", "sender", "text", "sent_at", "seen_at", at="sent_at")
 class AgentMessage(models.Model):
     """One message (mensaje): it stands on her page until she has seen it, and whoever wrote it sees when."""
 

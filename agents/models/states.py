@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import audited, facts
 from agents.models.people import Agent, User
 
 KEYS = "123456789"
@@ -92,6 +92,7 @@ class ShiftQuerySet(models.QuerySet["Shift"]):
         return self if user.sees_the_centre else self.filter(agent__user=user)
 
 
+@facts("agent", "began_at", "ended_at", "ended_by", "ended_by_person", at="ended_at")
 class Shift(models.Model):
     """From signing in until signing out (turno); open while `ended_at` is empty."""
 
@@ -130,6 +131,7 @@ class AgentStateQuerySet(models.QuerySet["AgentState"]):
         return self.filter(ended_at=None)
 
 
+@facts("agent", "shift", "state", "reason", "began_at", "ended_at", "by", "person", at="ended_at")
 class AgentState(models.Model):
     """One stretch in one state (tramo); open while `ended_at` is empty. Written by agents/states.py alone."""
 
@@ -235,6 +237,7 @@ class StretchQuestionQuerySet(models.QuerySet["StretchQuestion"]):
         return self if user.sees_the_centre else self.filter(stretch__agent__user=user)
 
 
+@facts("stretch", "note", "asked_at", "seen_at", "seen_by", at="asked_at")
 class StretchQuestion(models.Model):
     """What an agent says against a stretch of hers, for the supervisors; the stretch stays as it is."""
 

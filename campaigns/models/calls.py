@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import audited, facts
 from agents.models import Agent, Team, User
 from campaigns.models.campaign import Campaign
 from campaigns.models.policy import Disposition
@@ -26,6 +26,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(own & is_open | Q(agent__user=user, resulted_at=None))
 
 
+@facts(
+    "campaign", "contact", "agent", "mode", "fence", "dialled_at", "day", "disposition", "resulted_at",
+    "is_out_of_hours", "corrected_from", at="resulted_at", personal=["telephone", "reason", "note"],
+)  # fmt: skip
 class Attempt(models.Model):
     """One dialling of one telephone. It is open until its disposition is recorded; an agent has one open at most.
 
@@ -102,6 +106,7 @@ class Attempt(models.Model):
         ]
 
 
+@facts("attempt", "began_it")
 class AttemptCall(models.Model):
     """A call the switchboard was asked for in an attempt (llamada por la central); one that is dialled again has more.
 
@@ -158,7 +163,7 @@ class CallBackQuerySet(models.QuerySet["CallBack"]):
         )
 
 
-@audited()
+@audited(personal=["telephone", "note", "why"])
 class CallBack(models.Model):
     """An agreed call (Agenda). A personal one goes to the team past its time, then to the supervisor; none is lost.
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import append_only, audited, facts
 from agents.models import Agent, Team, User
 
 
@@ -129,6 +129,7 @@ class Campaign(models.Model):
         return self.state in Campaign.OPEN
 
 
+@append_only(at="at")
 class CampaignChange(models.Model):
     """One step of a campaign's life, written in the transaction of the step. Append-only."""
 
@@ -169,6 +170,7 @@ class ReassignmentQuerySet(models.QuerySet["Reassignment"]):
         return self if user.sees_the_centre else self.none()
 
 
+@facts("campaign", "verb", "contacts", "call_backs", "reason", "by", "at", "undone_at", "undone_by", at="at")
 class Reassignment(models.Model):
     """One bulk change of ownership after the assignment: reassign, take back or rebalance. Append-only."""
 
@@ -196,6 +198,7 @@ class Reassignment(models.Model):
         verbose_name_plural = _("cambios de manos")
 
 
+@facts("reassignment", "contact", "from_agent", "to_agent", "stayed")
 class ReassignedContact(models.Model):
     """What a reassignment moved, so that it can be undone; narrow rows without enforced keys, as the lists."""
 

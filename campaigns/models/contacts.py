@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import facts
 from agents.models import Agent, User
 from campaigns.models.calls import Attempt, CallBack
 from campaigns.models.campaign import Campaign
@@ -101,6 +102,7 @@ class Contact(models.Model):
         return self.contract
 
 
+@facts("campaign", "contact", "service", "due_on", "amount_due", "gone_at", personal=["service_number"])
 class Renewal(models.Model):
     """One prepaid service that runs out: a row of the report that was taken (procedure K.2, K.1)."""
 
@@ -128,6 +130,7 @@ class Renewal(models.Model):
         return self.service_number
 
 
+@facts("reason", "retired_at", "by", at="retired_at", personal=["contract", "telephone"])
 class RetiredTelephone(models.Model):
     """A telephone that turned out not to be the customer's. It stays retired for the contract in later months."""
 
@@ -154,6 +157,10 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         return self.filter(own, campaign__in=Campaign.objects.open())
 
 
+@facts(
+    "campaign", "call_list", "state", "owner", "handled_at", "handled_by", "contacted_at", "contacted_by",
+    "promised_at", "paid_on", "paid_known_at",
+)  # fmt: skip
 class ListEntry(models.Model):
     """The narrow row that changes with every call: whose the contact is (owner) and who has it open now (lease).
 
@@ -272,6 +279,7 @@ class ContactChangeQuerySet(models.QuerySet["ContactChange"]):
         return self.filter(Q(contact=contact) | with_others)
 
 
+@facts("contact", "contacts", "verb", "from_state", "to_state", "at", "by", at="at")
 class ContactChange(models.Model):
     """A step in the life of a contact: what it was and became, when, by whom, in which call. Append-only.
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import append_only, audited
 from agents.models import Agent, User
 from campaigns.models.campaign import Campaign
 from campaigns.models.contacts import CallList, Service
@@ -303,6 +303,7 @@ class SealQuerySet(models.QuerySet["Seal"]):
         return self if user.sees_the_centre else self.none()
 
 
+@append_only(at="sealed_at")
 class Seal(models.Model):
     """The closing report of a campaign: figures, the evidence they were computed from, and its files.
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import audited, facts
 from agents.models import User
 from campaigns.models.campaign import Campaign
 from campaigns.models.contacts import Contact, Renewal, Service
@@ -30,6 +30,10 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
         return self.annotate(left=F("amount") - F("refunded"))
 
 
+@facts(
+    "number", "report", "service", "paid_on", "amount", "refunded", "channel", "campaign", "renewal", "standing",
+    personal=["contract", "service_number"], inserts=True,
+)  # fmt: skip
 class Receipt(models.Model):
     """One payment as collections reported it. Without a renewal it is unmatched: kept and shown."""
 
@@ -187,6 +191,7 @@ class RenewalPaymentQuerySet(models.QuerySet["RenewalPayment"]):
         return self.filter(amount__gt=F("renewal__amount_due"))
 
 
+@facts("amount", "first_paid_on", "paid_on")
 class RenewalPayment(models.Model):
     """What the receipts of a renewal add up to; a narrow ledger derived from them in the statement that takes them in.
 

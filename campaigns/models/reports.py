@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import facts
 from agents.models import User
 from campaigns.models.sources import ReportKind, ReportSource
 from systems.reports.parts import sheet_and_row
@@ -42,6 +43,10 @@ class HeldFor(models.TextChoices):
     REPLACES = "replaces", _("Reemplazaría el reporte del mes")
 
 
+@facts(
+    "kind", "period", "sha256", "size", "uploaded_by", "arrived_at", "state", "accepted_by", "published_at",
+    "supersedes", "taken", "duplicates", "other_service", "rejected", at="arrived_at",
+)  # fmt: skip
 class Report(RungWork):
     """One file, and the work of taking it in: a row with state, attempts, fence and lease. The message only rings."""
 
@@ -154,6 +159,7 @@ class Report(RungWork):
         return self.period
 
 
+@facts("report", "by", "at", "reason", "receipts", "contacts", at="at")
 class ReportWithdrawal(models.Model):
     """A published report was taken back: who, why, and what went with it. Append-only."""
 

@@ -35,7 +35,7 @@ STEPS = (
                   FROM campaigns_attempt WHERE contact_id IN ({NAMED})) told
          WHERE told.id = a.id""",
     f"UPDATE campaigns_callback SET note = '', telephone = '' WHERE contact_id IN ({NAMED})",
-    f"UPDATE campaigns_callbackevent SET note = '', telephone = '' WHERE contact_id IN ({NAMED})",
+    f"SELECT audit_forget('campaigns_callbackevent', 'contact_id', ARRAY({NAMED}), '{{note,telephone}}')",
     f"""UPDATE campaigns_receipt r SET contract = 'anon-' || n.contact_id, service_number = 'anon-' || n.id
           FROM campaigns_renewal n WHERE n.id = r.renewal_id AND n.contact_id IN ({NAMED})""",
     f"""UPDATE campaigns_refund f SET contract = 'anon-' || n.contact_id, service_number = 'anon-' || n.id, reason =

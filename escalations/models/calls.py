@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import facts
 from agents.models import User
 from escalations.models.cards import Escalation
 from telephony.models import OutgoingCall
@@ -16,6 +17,7 @@ class EscalationCallQuerySet(models.QuerySet["EscalationCall"]):
         return self if user.sees_the_centre else self.filter(by=user)
 
 
+@facts("escalation", "by", "asked_at", at="asked_at")
 class EscalationCall(models.Model):
     """A call the switchboard was asked for about a card. What became of it is the call's own outcome, and is no result:
     that the customer was told, or was not reached, somebody says.

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import append_only, audited
 from agents.models import User
 from escalations.models.kinds import Kind
 
@@ -31,7 +31,17 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
         return self.filter(closed_at=None)
 
 
-@audited()
+@audited(
+    personal=[
+        "customer_name",
+        "contract",
+        "telephone",
+        "reason",
+        "details",
+        "promised",
+        "outcome",
+    ]  # as `anonymising` says
+)
 class Escalation(models.Model):
     """One thing a supervisor must settle. `key` makes it unique: the same step of a call hands over once."""
 
@@ -180,6 +190,7 @@ class Escalation(models.Model):
         return f"{self.kind} {self.contract}".strip()
 
 
+@append_only(at="at", personal=["note"])
 class Change(models.Model):
     """One step in the life of an escalation: what, from where to where, when, by whom (empty: the centre) and why."""
 

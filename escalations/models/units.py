@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import audited, facts
 from notices.models import Notice
 
 
@@ -68,6 +68,7 @@ class UnitAddress(models.Model):
         return f"{self.name} <{self.email}>"
 
 
+@facts("escalation", "unit", "notice", "to_whom")
 class Letter(models.Model):
     """A mail written to a unit about an escalation. The notice holds the text and how its delivery stands."""
 

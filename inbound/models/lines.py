@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import append_only, audited
 from agents.models import User
 from escalations.models import Kind
 
@@ -54,6 +53,7 @@ class ServiceLine(models.Model):
         return newest
 
 
+@append_only(at="published_at")
 class FlowVersion(models.Model):
     """A published flow: frozen, whatever walks on it stays on it. The newest `version` of a line is the running one."""
 
@@ -73,7 +73,6 @@ class FlowVersion(models.Model):
         verbose_name = _("versión de un flujo")
         verbose_name_plural = _("versiones de flujos")
         constraints = [models.UniqueConstraint(fields=["line", "version"], name="flow_version_once")]
-        triggers = [pgtrigger.Protect(name="flow_version_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.line.number} v{self.version}"

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import append_only, audited, facts
 from agents.models import User
 from escalations.models import Escalation
 from inbound.models.walks import Walk
@@ -80,6 +80,11 @@ class OutsideWriteQuerySet(models.QuerySet["OutsideWrite"]):
         return self if user.sees_the_centre else self.filter(owed_by=user)
 
 
+@facts(
+    "key", "walk", "position", "system", "action", "is_accountable", "amount", "state", "reference", "owed_at",
+    "owed_by", "settled_at", "settled_by", "card", "follow_card", "is_not_needed", at="owed_at",
+    personal=["payload", "to_whom", "requester_name", "requester_card", "requester_kinship"],
+)  # fmt: skip
 class OutsideWrite(OwedWork):
     """Something the centre owes to an outside system. `key` goes with every request: the same key has one effect.
 
@@ -200,6 +205,7 @@ class OutsideWrite(OwedWork):
         return f"{self.action} {self.to_whom}".strip()
 
 
+@append_only(at="at", personal=["note"])
 class OutsideWriteChange(models.Model):
     """One step in the life of a write: from where to where, when, by whom (empty: the centre itself) and why."""
 
@@ -217,6 +223,7 @@ class ReservedSearchQuerySet(models.QuerySet["ReservedSearch"]):
         return self if user.sees_the_centre else self.none()
 
 
+@append_only(at="at")
 class ReservedSearch(models.Model):
     """A search of 104 that met numbers in reserve: who searched and how many there were, never which (append-only)."""
 

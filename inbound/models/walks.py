@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import facts
 from agents.models import Agent, User
 from escalations.models import Escalation
 from inbound.models.lines import FlowVersion, ServiceLine
@@ -39,6 +40,10 @@ class WalkQuerySet(models.QuerySet["Walk"]):
         return self.annotate(asks=Subquery(name[:1]))
 
 
+@facts(
+    "line", "version", "agent", "escalation", "walked_by", "call", "began_at", "ended_at", "result", "result_label",
+    at="ended_at", personal=["caller_number", "caller_name", "contract", "customer_name"],
+)  # fmt: skip
 class Walk(models.Model):
     """One attended call, or one card worked by its lane of the flow, which then has `escalation` and no agent.
 
@@ -138,6 +143,10 @@ class Walk(models.Model):
         return self.agent.user if self.agent else cast(User, self.walked_by)  # one of them is there: a constraint
 
 
+@facts(
+    "walk", "position", "version", "step", "kind", "entered_at", "left_at", "by_hand", "proposed", "chosen",
+    "write", "escalation", at="left_at", personal=["answer", "found", "reason", "trouble"],
+)  # fmt: skip
 class Footstep(models.Model):
     """One step of a walk, from the moment it was on the screen until it was answered.
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import append_only, facts
 from agents.models import User
 from work.models import RungWork
 
@@ -16,6 +17,7 @@ class MonthSealQuerySet(models.QuerySet["MonthSeal"]):
         return self if user.sees_the_centre else self.none()
 
 
+@append_only(at="sealed_at")
 class MonthSeal(models.Model):
     """One revision. It is never changed: what is found later is another one, with its reason.
 
@@ -61,6 +63,7 @@ class SealOrderQuerySet(models.QuerySet["SealOrder"]):
         return self if user.sees_the_centre else self.none()
 
 
+@facts("month", "reason", "asked_at", "asked_by", "state", at="asked_at")
 class SealOrder(RungWork):
     """That somebody asked for the next revision: counting a month twice must not hold a request. One that was refused
     keeps the sentence in `last_error`.

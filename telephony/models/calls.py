@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import facts
 from agents.models import Agent, User
 from telephony.models.switchboards import Switchboard
 from telephony.outcomes import Outcome
@@ -21,6 +22,10 @@ class OutgoingCallQuerySet(models.QuerySet["OutgoingCall"]):
         return self.exclude(state=OutgoingCall.State.OVER)
 
 
+@facts(
+    "switchboard", "agent", "state", "outcome", "asked_at", "answered_at", "ended_at", at="ended_at",
+    personal=["number", "dialled"],
+)  # fmt: skip
 class OutgoingCall(models.Model):
     """One click. Its key is the attempt's at the switchboard too; it goes out once, and its end is one outcome.
 

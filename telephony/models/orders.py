@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import facts
 from agents.models import Agent, User
 from telephony.models.queue_calls import QueueCall
 
@@ -21,6 +22,7 @@ class CallOrderQuerySet(models.QuerySet["CallOrder"]):
         return self.exclude(kind=CallOrder.Kind.HANG_UP)
 
 
+@facts("call", "agent", "kind", "state", "asked_at", "ended_at", at="ended_at", personal=["number"])
 class CallOrder(models.Model):
     """One order (orden) for a call: to hang up, or to hand the caller over to `number`. It is sent once, or not at all.
 

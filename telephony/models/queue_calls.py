@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import facts
 from agents.models import Agent, User
 from telephony.models.switchboards import Switchboard
 
@@ -24,6 +25,10 @@ class QueueCallQuerySet(models.QuerySet["QueueCall"]):
         return self.exclude(state=QueueCall.State.OVER)
 
 
+@facts(
+    "switchboard", "queue", "state", "outcome", "agent", "joined_at", "answered_at", "left_at", "ended_at",
+    at="ended_at", personal=["number"],
+)  # fmt: skip
 class QueueCall(models.Model):
     """One visit of a caller to a queue: who goes on to another queue visits that one as well.
 
@@ -99,6 +104,7 @@ class QueueCall(models.Model):
         return self.state == self.State.OVER
 
 
+@facts("call", "telephone", "agent", "began_at", "ended_at", at="ended_at")
 class QueueRing(models.Model):
     """A telephone that rings for a call, or rang. `agent`: who sits there, where it is known."""
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import audited, facts
 from agents.models import User
 from telephony.models.switchboards import Switchboard
 from telephony.queue_log.addresses import IS_A_TABLE, Table, read_address
@@ -17,6 +17,7 @@ from telephony.queue_log.addresses import IS_A_TABLE, Table, read_address
 LOG_VARIABLE = r"^QUEUE_LOG_[A-Z0-9_]+$"
 
 
+@facts("switchboard", "at", "call", "ordinal", personal=["text"], inserts=True)
 class LoggedLine(models.Model):
     """One line as it was written, once: it is told by its digest, and by which of the same in its second it is.
 
@@ -177,6 +178,10 @@ class LoggedVisitQuerySet(models.QuerySet["LoggedVisit"]):
         return self if user.sees_the_centre else self.none()
 
 
+@facts(
+    "switchboard", "call", "queue", "nth", "entered_at", "outcome", "wait", "agent", "answered_at", "talk",
+    "ended_at", "ended", "moved_to", personal=["caller"],
+)  # fmt: skip
 class LoggedVisit(models.Model):
     """One entry of a call into a queue, as its lines tell (`telephony/queue_log/visits.py`, where each field is said).
 

@@ -31,6 +31,7 @@ from campaigns.intake.taking_in import take_in
 from campaigns.invariants import check_invariants
 from campaigns.models import Campaign, Contact, Disposition, ListEntry, Receipt, RejectedRow, Report, Seal
 from campaigns.month import lifecycle
+from tests.audit import behind_the_audit
 from tests.campaigns.some_reports import many, taken
 from tests.databases import undone
 
@@ -251,7 +252,8 @@ def test_figures_and_fingerprint_forged_together_are_found(month: Campaign) -> N
     last = Seal.objects.order_by("-revision").first()
     last.figures["services"]["paid"] += 1
     last.sha256 = sealing.fingerprint(campaign=last.campaign, figures=last.figures, evidence=last.evidence)
-    Seal.objects.filter(pk=last.pk).update(figures=last.figures, sha256=last.sha256)
+    with behind_the_audit():
+        Seal.objects.filter(pk=last.pk).update(figures=last.figures, sha256=last.sha256)
     assert {"mail_has_its_seal", "month_is_as_sealed"} <= {found.name for found in check_invariants()}
 
 
