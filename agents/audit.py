@@ -121,18 +121,25 @@ def tables_of_facts() -> list[Facts]:
     """Those of every model, by the name of their table."""
     found = []
     for model, (at, names, inserts) in _facts.items():
-        meta = model._meta
-        columns = tuple(meta.get_field(name).column for name in names)  # type: ignore[union-attr]
-        written = meta.get_field(at).column if at else ""  # type: ignore[union-attr]
-        found.append(Facts(meta.db_table, meta.pk.column, written, columns, inserts))  # type: ignore[union-attr]
+        named = _columns(model)
+        kept = tuple(named[name] for name in names)
+        found.append(Facts(model._meta.db_table, _key(model), named[at] if at else "", kept, inserts))
     return sorted(found, key=lambda one: one.table)
 
 
 def _book(model: type[models.Model], at: str, personal: tuple[str, ...]) -> Book:
-    meta = model._meta
-    named = {field.name: field.column for field in meta.concrete_fields}
+    named = _columns(model)
     gone = tuple(named[name] for name in personal)
-    return Book(meta.db_table, meta.pk.column, named[at], gone, tuple(named.values()))  # type: ignore[union-attr]
+    return Book(model._meta.db_table, _key(model), named[at], gone, tuple(named.values()))
+
+
+def _columns(model: models.Model | type[models.Model]) -> dict[str, str]:
+    """Of each field with one, its column."""
+    return {field.name: str(field.column) for field in model._meta.concrete_fields}
+
+
+def _key(model: models.Model | type[models.Model]) -> str:
+    return str(model._meta.pk.column)  # type: ignore[union-attr]  # every model here has a key
 
 
 def _of_libraries() -> list[Book]:
@@ -169,10 +176,11 @@ class _Refusal(pgtrigger.Trigger):  # type: ignore[misc]  # the library is not t
         self.personal, self.unless = personal, unless
         super().__init__(name=name, when=pgtrigger.Before, operation=pgtrigger.Update | pgtrigger.Delete)
 
-    def get_func(self, model: type[models.Model]) -> str:
+    def get_func(self, model: models.Model | type[models.Model]) -> str:
         allowed = [self.unless] if self.unless else []
         if self.personal:
-            columns = ", ".join(f"'{model._meta.get_field(name).column}'" for name in self.personal)  # type: ignore[union-attr]
+            named = _columns(model)
+            columns = ", ".join(f"'{named[name]}'" for name in self.personal)
             allowed.append(f"""public.audit_door_is_open(TG_TABLE_NAME)
                 AND to_jsonb(NEW) - ARRAY[{columns}] = to_jsonb(OLD) - ARRAY[{columns}]""")
         return "".join(f"IF TG_OP = 'UPDATE' AND {one} THEN RETURN NEW; END IF; " for one in allowed) + REFUSED
@@ -206,9 +214,8 @@ class _KeptChange(pgtrigger.Trigger):  # type: ignore[misc]
             referencing=sees[str(operation)],
         )
 
-    def get_func(self, model: type[models.Model]) -> str:
-        named = {field.name: field.column for field in model._meta.concrete_fields}
-        key = f'"{model._meta.pk.column}"'  # type: ignore[union-attr]
+    def get_func(self, model: models.Model | type[models.Model]) -> str:
+        named, key = _columns(model), f'"{_key(model)}"'
         if str(self.operation) == "INSERT":
             return (
                 f"{KEEP} 'insert', count(*), '{{}}', {FIRST_AND_LAST.format(key=key)}, {BY_WHOM} FROM new_rows {SOME}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -71,6 +72,14 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """The moment of an answer, and the transactions it saw, as PostgreSQL writes a snapshot."""
+
+    made_at: datetime
+    snapshot: str
+
+
+@dataclass(frozen=True)
 class Sum:
     """`sha256`: of what stays; `whole`: of what retention may take away as well. Both are hexadecimal."""
 
@@ -79,13 +88,13 @@ class Sum:
     whole: str
 
 
-def sums(table: Book | Facts, days: Sequence[Day], *, columns: Sequence[str]) -> tuple[list[Sum], Day]:
-    """What each of these days came to, which follow upon each other, over these columns of the table; and all of them
-    as one, with the moment of the answer and what it saw.
+def sums(table: Book | Facts, days: Sequence[Day], *, columns: Sequence[str]) -> tuple[list[Sum], Seen]:
+    """What each of these days came to, which follow upon each other, over these columns of the table; and what of the
+    database the answer is of.
     """
     nothing = _empty()
     borders = [days[0].since.isoformat() if days[0].since else "-infinity", *(day.until.isoformat() for day in days)]
-    values = {
+    values: dict[str, Any] = {
         "borders": borders,
         "days": len(days),
         "made": [day.made_at for day in days],
@@ -98,8 +107,7 @@ def sums(table: Book | Facts, days: Sequence[Day], *, columns: Sequence[str]) ->
         rows = cursor.fetchall()
     found = {n: Sum(count, bytes(kept).hex(), bytes(whole).hex()) for n, count, kept, whole, *_seen in rows if n}
     ((snapshot, made_at),) = (seen for n, _count, _kept, _whole, *seen in rows if not n)
-    whole = Day(days[0].since, days[-1].until, made_at, snapshot)
-    return [found.get(n, nothing) for n in range(1, len(days) + 1)], whole
+    return [found.get(n, nothing) for n in range(1, len(days) + 1)], Seen(made_at, snapshot)
 
 
 def can_be_summed(table: Book | Facts) -> bool:

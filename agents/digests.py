@@ -22,8 +22,9 @@ _LOCK = 20_261_130  # any number of our own: two workers at once sum up one afte
 
 def summed_tables() -> list[Book | Facts]:
     """Those whose days are summed up, by the name of their table."""
-    found: list[Book | Facts] = [table for table in [*books(), *tables_of_facts()] if can_be_summed(table)]
-    # of the digests themselves the chain is the proof, and what a context says may grow for hours
+    every: list[Book | Facts] = [*books(), *tables_of_facts()]
+    found = [table for table in every if can_be_summed(table)]
+    # of the digests themselves the chain is the proof
     return sorted((one for one in found if one.table != AuditDigest._meta.db_table), key=lambda one: one.table)
 
 
