@@ -44,7 +44,10 @@ def check_audit(*, now: datetime, known: str = "") -> Checked:
         wrong += _gaps(mine)
         for is_wrong, sentence in _differences(tables[name], mine):
             (wrong if is_wrong else told).append(sentence)
-    wrong += _late(digests, now)
+    if digests:
+        wrong += _late(digests, now)
+    else:
+        told.append(_("Todavía no se hizo ninguna huella: la hace el reloj, cada noche."))
     newest = digests[-1].chain if digests else ""
     return Checked(len({digest.until for digest in digests}), sum(one.count for one in digests), newest, wrong, told)
 
@@ -69,10 +72,8 @@ def _gaps(digests: Sequence[AuditDigest]) -> Iterator[str]:
 
 def _late(digests: Sequence[AuditDigest], now: datetime) -> Iterator[str]:
     """A chain that nobody goes on with proves less every day."""
-    newest = max((digest.until for digest in digests), default=None)
-    if newest is None:
-        yield _("Todavía no se hizo ninguna huella: la hace el reloj, cada noche.")
-    elif now - newest > GRACE + timedelta(days=2):
+    newest = max(digest.until for digest in digests)
+    if now - newest > GRACE + timedelta(days=2):
         day = timezone.localtime(newest).strftime("%d/%m/%Y")
         yield _("No se hacen huellas desde el %(day)s.") % {"day": day}
 

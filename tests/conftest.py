@@ -21,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from agents.models import Agent, Role, Skill, Team, User
+from tests.audit import years_later
 from tests.databases import Restorer, own_database
 
 # A machine that does several things at once is slow now and then; that is not what the properties are about.
@@ -138,6 +139,13 @@ def each_chart_drawn_once() -> Iterator[None]:
 def in_spanish() -> None:
     """A page that was asked for in English leaves its language to the thread: each test begins in Spanish."""
     translation.activate("es")
+
+
+@pytest.fixture
+def long_written(db: None) -> Iterator[None]:
+    """What is written in this test was, for the door of retention, written before any policy's months."""
+    with years_later():
+        yield
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from escalations.models import Escalation
 from inbound.models import Walk
 from tests.callcenter.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("long_written")]
 
 
 @pytest.mark.parametrize(

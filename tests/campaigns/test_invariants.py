@@ -148,8 +148,9 @@ def test_what_breaks_a_promise_is_reported(sound, subtests):
         with subtests.test(name), undone():
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                for statement in statements.split(";"):
-                    cursor.execute(statement)
+                with behind_the_audit():
+                    for statement in statements.split(";"):
+                        cursor.execute(statement)
             found = {finding.name: finding for finding in check_invariants()}
             assert name in found
             assert found[name].count >= 1

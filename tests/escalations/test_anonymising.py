@@ -22,7 +22,7 @@ from escalations.raising import raise_escalation
 from notices.mailing import deliver_due, retry_parked
 from notices.models import Notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("long_written")]
 PERSONAL = ("Rosa", "C-77", "70712345", "Reclama", "Sucre", "Arreglado")
 TABLES = ("escalations_escalation", "escalations_escalationevent", "escalations_change", "notices_notice")
 

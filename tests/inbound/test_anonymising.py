@@ -25,7 +25,7 @@ from tests.inbound.a_walk import DAMAGE, FLOW, TOP_UP, Caller, publish
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("long_written")]
 PERSONAL = ("Rosa", "1011018", "70712345", "4251234", "1234567", "D-77", "child", "Se corta de noche")
 TABLES = ("walk", "footstep", "outsidewrite", "outsidewritechange")
 

@@ -19,11 +19,12 @@ from inbound.models import OutsideWrite, Walk
 from inbound.writes import writing
 from inbound.writes.delivering import LEASE, deliver_due, recover
 from inbound.writes.states import Verb, take_step
+from tests.audit import behind_the_audit
 from tests.databases import undone
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("long_written"), pytest.mark.sweep]
 Owe = Callable[..., OutsideWrite]
 DONE, DOUBTED, WAITS = "done", "doubted", "waits"  # keys of the writes
 
@@ -136,7 +137,7 @@ def test_each_kind_of_breach_is_found(sound: datetime, subtests: pytest.Subtests
     for name, ways in BREAKS.items():
         for how, statements in ways.items():
             with subtests.test(name, how=how), undone():
-                with connection.cursor() as cursor:
+                with behind_the_audit(), connection.cursor() as cursor:
                     cursor.execute(statements)
                 assert broken().get(name)
                 with pytest.raises(CommandError, match=name):

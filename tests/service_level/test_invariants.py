@@ -63,7 +63,9 @@ def test_each_breach_is_found(name: str, board: Switchboard, now: datetime) -> N
     seal(month=month, by=None, now=now + timedelta(days=40))
     assert not broken()
     with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # whoever damages asks no trigger first
         cursor.execute(BREAKS[name])
+        cursor.execute("SET session_replication_role = origin")
     assert name in broken()
     with pytest.raises(CommandError, match=name):
         call_command("check_invariants")

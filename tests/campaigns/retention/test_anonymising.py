@@ -41,6 +41,9 @@ from tests.audit import behind_the_audit
 from tests.campaigns.a_month import make_month
 
 At = Callable[..., datetime]
+
+pytestmark = pytest.mark.usefixtures("long_written")
+
 PERSONAL = ("Cliente", "A1", "L4", "5917070", "7654321", "Calle", "Doña Rosa")
 
 

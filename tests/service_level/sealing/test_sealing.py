@@ -27,6 +27,7 @@ from service_level.sealing.words import figure_in_words
 from telephony.models import ChangedDay, LoggedLine, LoggedVisit, Switchboard
 from telephony.queue_log.recounting import fingerprints, visits_from_lines
 from telephony.queue_log.taking import take_lines
+from tests.audit import behind_the_audit
 from tests.service_level.indicator.a_log import SAMPLES, answered, call, hung_up, taken
 from work.claiming import claim
 from work.doing import Outcome, do_one
@@ -215,7 +216,7 @@ def test_a_seal_that_was_touched_is_found(
     seal(month=month, by=elena, now=after)
     late_line(board, at)
     second = seal(month=month, by=elena, now=after + timedelta(days=1), reason="Llegó tarde")
-    with connection.cursor() as cursor:
+    with behind_the_audit(), connection.cursor() as cursor:
         cursor.execute(damage)
     assert broken_seals()
     second.refresh_from_db()
