@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from django.db import connection
+
+from agents.audit import books
 
 
 @contextmanager
@@ -18,6 +20,11 @@ def behind_the_audit() -> Iterator[None]:
         finally:
             if not connection.needs_rollback:
                 cursor.execute("SET session_replication_role = origin")
+
+
+def damaging(statements: str) -> AbstractContextManager[None]:
+    """Behind the audit where a book is damaged; what else is, leaves its trace as it would."""
+    return behind_the_audit() if any(book.table in statements for book in books()) else nullcontext()
 
 
 CLOCK = "CREATE OR REPLACE FUNCTION public.audit_clock() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT {}'"

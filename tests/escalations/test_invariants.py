@@ -16,7 +16,7 @@ from escalations.invariants import RULES
 from escalations.marks import mark_times
 from escalations.models import Escalation, EscalationCall, Kind
 from telephony.models import OutgoingCall, Switchboard
-from tests.audit import behind_the_audit
+from tests.audit import damaging
 from tests.databases import undone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("long_written"), pytest.mark.sweep]
@@ -177,7 +177,7 @@ def test_each_kind_of_breach_is_found(sound: None, subtests: pytest.Subtests) ->
     for name, ways in BREAKS.items():
         for how, statement in ways.items():
             with subtests.test(name, how=how), undone():
-                with behind_the_audit(), connection.cursor() as cursor:
+                with damaging(statement), connection.cursor() as cursor:
                     cursor.execute(statement)
                     assert cursor.rowcount > 0
                 assert broken().get(name)

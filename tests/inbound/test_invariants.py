@@ -19,7 +19,7 @@ from inbound.models import OutsideWrite, Walk
 from inbound.writes import writing
 from inbound.writes.delivering import LEASE, deliver_due, recover
 from inbound.writes.states import Verb, take_step
-from tests.audit import behind_the_audit
+from tests.audit import damaging
 from tests.databases import undone
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
@@ -137,7 +137,7 @@ def test_each_kind_of_breach_is_found(sound: datetime, subtests: pytest.Subtests
     for name, ways in BREAKS.items():
         for how, statements in ways.items():
             with subtests.test(name, how=how), undone():
-                with behind_the_audit(), connection.cursor() as cursor:
+                with damaging(statements), connection.cursor() as cursor:
                     cursor.execute(statements)
                 assert broken().get(name)
                 with pytest.raises(CommandError, match=name):
