@@ -17,6 +17,7 @@ from campaigns.figures import refreshing
 from campaigns.models import Attempt, CallBack
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
+from tests.audit import damaging
 from tests.callcenter.test_every_address import ADDRESSES, EVERYBODY, Address
 from tests.callcenter.world import World
 
@@ -57,7 +58,8 @@ def hostile(world: World, settings: Any, tmp_path: Any) -> World:
             for field in words_of(model):
                 length = getattr(field, "max_length", None) or 500
                 changed = Substr(Concat(Value(HOSTILE), field.name, output_field=models.TextField()), 1, length)
-                model._default_manager.exclude(**{field.name: ""}).update(**{field.name: changed})
+                with damaging(model._meta.db_table):
+                    model._default_manager.exclude(**{field.name: ""}).update(**{field.name: changed})
     refreshing.refresh_running(now=world.now + timedelta(minutes=1))
     for name in EVERYBODY:
         world.user(name).refresh_from_db()

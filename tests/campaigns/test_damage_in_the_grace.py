@@ -20,6 +20,7 @@ from campaigns.invariants import check_invariants
 from campaigns.models import Campaign, DoNotCall, ListEntry, Receipt, Refund, RetiredTelephone
 from campaigns.month import lifecycle
 from campaigns.payments.refunds import annul
+from tests.audit import damaging
 from tests.campaigns.some_reports import ccvp, many, received, taken
 from tests.campaigns.test_damage import call, paid
 from tests.databases import undone
@@ -92,7 +93,8 @@ def do(statement: str) -> None:
     """As somebody at the database does it: the triggers of the audit write down what they see."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(statement)
+        with damaging(statement):
+            cursor.execute(statement)
 
 
 def test_every_damage_is_found_while_payments_count(graced: Campaign, subtests: Any) -> None:
