@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agents.audit import audited
+from agents.audit import append_only, audited
 from agents.models.people import User
 
 
@@ -17,10 +17,12 @@ class SearchQuerySet(models.QuerySet["Search"]):
         return self if user.sees_the_centre else self.filter(user=user)
 
 
+@append_only(at="at", personal=["asked"])
 class Search(models.Model):
     """A look-up of personal data (consulta): who asked what, where, and for which call; never what was found.
 
-    `what` names the look-up where it is one of another system. Append-only, and gone with the months of the policy.
+    `what` names the look-up where it is one of another system. Append-only; what was asked goes with the
+    months of the policy.
     """
 
     class Where(models.TextChoices):

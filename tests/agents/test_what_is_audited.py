@@ -45,6 +45,7 @@ NEITHER = {
     "escalations.SavedFilter": "of a person's own page",
     "inbound.WatchedRepair": "what the clock has still to look at",
     "notices.Attachment": "of a mail",
+    "telephony.HeardDevice": "what a link tells now",
     "telephony.HeardEvent": "kept for some days",
     "telephony.Listening": "who listens to a switchboard now",
     "telephony.LogFile": "how far a file was read",

@@ -13,7 +13,7 @@ def fill_in(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('control_room', '0006_telephones_and_trunks'),
+        ('control_room', '0007_telephones_and_trunks'),
     ]
 
     operations = [

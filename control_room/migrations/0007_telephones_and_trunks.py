@@ -12,7 +12,7 @@ def fill_in(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('control_room', '0005_clocks_that_lie'),
+        ('control_room', '0006_an_audit_that_cannot_be_rewritten'),
     ]
 
     operations = [
