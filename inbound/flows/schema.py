@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -63,10 +65,21 @@ UNTITLED = {"decide": "question", "end": "label"}  # these are titled by what th
 def parse_flow(text: str, *, name: str) -> Flow:
     """The flow of a text; `name` is how its errors call it (`101.yaml`). Raises FlowErrors and nothing else."""
     try:
+        return _read(text)
+    except FlowErrors as refused:
+        raise FlowErrors(tuple(replace(error, file=name) for error in refused.errors)) from None
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> Flow:
+    """A flow is frozen, so what a text says is read once, by however many names and versions it is asked for. What is
+    wrong is kept by nobody: it is said in the language of whoever asks.
+    """
+    try:
         found = plain(text)
     except FlowTextRefused as unreadable:
-        raise FlowErrors((FlowError(name, "", str(unreadable)),)) from None
-    reading = _Reading(name)
+        raise FlowErrors((FlowError("", "", str(unreadable)),)) from None
+    reading = _Reading()
     flow = reading.flow(found)
     if reading.errors:
         raise FlowErrors(tuple(reading.errors))
@@ -76,13 +89,12 @@ def parse_flow(text: str, *, name: str) -> Flow:
 class _Reading:
     """One pass over the plain data; what is wrong is kept and something harmless read instead."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self) -> None:
         self.step = ""
         self.errors: list[FlowError] = []
 
     def wrong(self, what: str) -> None:
-        self.errors.append(FlowError(self.file, self.step, what))
+        self.errors.append(FlowError("", self.step, what))
 
     def flow(self, data: Any) -> Flow:
         data = self.mapping(data, _("el flujo"))
