@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 from collections.abc import Callable, Generator, Iterator
@@ -49,13 +50,27 @@ def is_long(item: pytest.Item) -> bool:
     return any(name in item.nodeid for name in ("test_every_page", "_a_day_by_", "_pages_are_accessible"))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Those that ask the sandbox or commit are marked; the latter come last, and the browser's at the very end, the
-    longest first.
+def has_a_browser(item: pytest.Item) -> bool:
+    """Whether a browser is started for a test: others lie beside those, and look at the same pages without one."""
+    return bool({"page", "browser"} & set(getattr(item, "fixturenames", ())))
 
-    Its loop stays in the thread of the tests.
+
+def in_lanes(items: list[pytest.Item], workers: int) -> None:
+    """What waits for a page half of its time is begun first, in lanes of some of the workers, one test after another:
+    meanwhile the others compute, and single tests fill all of them up to the end.
     """
+    lanes = max(1, workers // 2)
+    for number, item in enumerate(sorted(filter(has_a_browser, items), key=lambda item: not is_long(item))):
+        item.add_marker(pytest.mark.xdist_group(f"browser-{number % lanes + 1}"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Those that ask the sandbox or commit are marked; the latter come last, and the browser's at the very end, the
+    longest first. On several workers they are in lanes instead.
+    """
+    if workers := getattr(config, "workerinput", {}).get("workercount"):
+        in_lanes(items, workers)
     for item in items:
         if is_transactional(item):
             item.add_marker(pytest.mark.commits)
@@ -63,6 +78,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
             item.add_marker(pytest.mark.sandbox)
     yield
     items.sort(key=lambda item: (is_in_a_browser(item), is_transactional(item), not is_long(item)))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """The loop of a browser stays in the thread of the tests: who is not in one, and comes after it, has none running.
+
+    From the first fixture to the last: Django has another connection to the database where a loop is running, and what
+    one of them undoes at the end of a test must be what was done on it. Playwright itself sets the loop so when it
+    comes back from its page.
+    """
+    loop = None if has_a_browser(item) else asyncio._get_running_loop()
+    if loop is None:
+        return (yield)
+    asyncio._set_running_loop(None)
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 @pytest.hookimpl(wrapper=True)

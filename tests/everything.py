@@ -5,7 +5,8 @@ other system over HTTP, no waiting for a server that misbehaves, and no sweep ov
 Arguments are pytest's: folders, files, `-k`, `-x`.
 
 Groups (`xdist_group`) are begun first, the largest before the others: what starts servers takes one worker for minutes,
-while the other does single tests, and single tests fill both up to the end.
+and browsers take half of them (`tests/conftest.py`), while another does single tests, and single tests fill all of them
+up to the end.
 
 Installs Chromium by the system's package manager when it can (root, and apt or dnf), because a browser from anywhere
 else would not come with the libraries it needs.
@@ -58,7 +59,7 @@ def install_browser() -> str:
 def main() -> int:
     """Run pytest over everything that can run here. Ends on pytest's own line and code."""
     asked = sys.argv[1:]
-    workers = min((os.cpu_count() or 1) + 1, 8)  # one always waits: for programs it started, for a server, for a page
+    workers = min((os.cpu_count() or 1) + 2, 8)  # two always wait: for programs they started, for a server, for a page
     command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "loadgroup"]
     if "--fast" in asked:
         asked.remove("--fast")
