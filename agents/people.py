@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
 from agents.code_tries import forget_tries
-from agents.models import Agent, Role, User
+from agents.models import Agent, FirstEntry, Role, User
 
 
 @transaction.atomic
@@ -63,6 +64,13 @@ def take_off_second_factor(*, user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
     forget_tries(user=user)
     end_sessions(user=user)
+
+
+def put_initial_password(*, user: User, password: str = "", hashed: str = "") -> None:
+    """A password somebody else knows, or its hash: it opens once, to choose another (`agents/initial_passwords.py`)."""
+    User.objects.filter(pk=user.pk).update(password=hashed or make_password(password), first_entry=FirstEntry.DUE)
+    end_sessions(user=user)
+    user.refresh_from_db(fields=["password", "first_entry"])
 
 
 def remember_language(*, user: User, language: str) -> None:

@@ -10,16 +10,19 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.access import signed_in_user
-from agents.models import User
+from agents.accounts import note, place_of
+from agents.models import AccountEvent, User
 from agents.people import end_sessions
 from agents.spent_codes import spend
 
@@ -84,6 +87,10 @@ class SetUpView(ActivateTOTPView):
         spend(factor=factor, code=form.cleaned_data["code"])
         end_sessions(user=user)
         update_session_auth_hash(self.request, user)
+        UserSession.objects.create_from_request(self.request)
+        note(
+            user=user, kind=AccountEvent.Kind.FACTOR_ADDED, now=timezone.now(), by=user, place=place_of(self.request)
+        )  # fmt: skip
         record_authentication(self.request, user, "mfa", type=Authenticator.Type.TOTP)
         return response
 

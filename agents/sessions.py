@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
@@ -43,6 +44,7 @@ def leave_elsewhere(request: HttpRequest, *, user: User) -> None:
     if user.role == Role.AGENT:
         end_sessions(user=user)
         update_session_auth_hash(request, user)
+        UserSession.objects.create_from_request(request)  # its key is another by now
 
 
 def why_over(session: SessionBase, *, user: User, now: datetime) -> str:

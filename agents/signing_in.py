@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agents.accounts import note_sign_in, place_of
 from agents.code_tries import forget_tries, take_try
 from agents.models import User
 from agents.presence import give_sign, sign_in, sign_out
@@ -34,8 +35,10 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """An agent's shift begins. The browser takes over the language of whoever signs in, if she ever chose one."""
         response = super().post_login(request, user, **more)
+        now = timezone.now()
         leave_elsewhere(request, user=user)
-        sign_in(user=user, now=timezone.now())
+        note_sign_in(user=user, place=place_of(request), now=now)
+        sign_in(user=user, now=now)
         if user.language:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
@@ -88,6 +91,16 @@ class SignInForm(LoginForm):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["login"].widget.attrs |= {"autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()  # type: ignore[no-any-return]
+        except ValidationError:
+            if getattr(self.request, "initial_password_was_used", False):
+                raise ValidationError(
+                    _("Esa contraseña se la puso otra persona y ya sirvió una vez: pida otra a quien administra.")
+                ) from None
+            raise
 
 
 class CountedCode:

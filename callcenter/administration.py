@@ -85,6 +85,8 @@ SECTIONS = (
     }),
     Section("audit", _("Auditoría"), {
         "pghistory.events": _("Quién cambió qué y cuándo, con lo que decía antes."),
+        "agents.powerrequest": _("Lo que da poder sobre otros y espera a que otra persona lo confirme."),
+        "agents.accountevent": _("Qué pasó con cada cuenta: contraseñas, factores, funciones e ingresos nuevos."),
         "agents.search": _("Quién buscó a qué clientes, dónde y para qué atención, y lo que se le rechazó."),
         "agents.disclosure": _("Quién vio o exportó datos personales, cuántos y para qué."),
         "inbound.reservedsearch": _("Búsquedas de 104 que encontraron números en reserva; cuáles, no se guarda."),

@@ -13,8 +13,11 @@ class CallcenterConfig(AppConfig):
     verbose_name = _("Centro de Llamadas")
 
     def ready(self) -> None:
+        from agents.accounts import account_changed
+        from callcenter.account_mail import mail_event
         from callcenter.purpose import refuse_another_purpose, remember_purpose
 
+        account_changed.connect(mail_event, dispatch_uid="callcenter.account_mail")
         pre_migrate.connect(refuse_another_purpose, sender=self, dispatch_uid="callcenter.purpose")
         post_migrate.connect(remember_purpose, sender=self, dispatch_uid="callcenter.purpose")
 

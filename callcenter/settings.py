@@ -152,6 +152,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "callcenter.apps.SignInsConfig",
     "csp",
     "django_htmx",
@@ -185,6 +186,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "agents.initial_passwords.ChooseOwnMiddleware",
     "agents.second_factor.SecondFactorMiddleware",
     "agents.signing_in.SignOfLifeMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -262,6 +264,7 @@ AUTH_USER_MODEL = "agents.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "agents.spraying.KnownHereBackend",
+    "agents.initial_passwords.UsedOnceBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Role, User
+from agents.accounts import place_of, unseen
+from agents.models import AccountEvent, Role, User
 from callcenter.demo.progress import Progress, how_far
 from callcenter.live.address import BOARDS, OWN, stream_of
 from callcenter.own_day import OwnDay, see_own_day
@@ -87,6 +89,7 @@ class Frame:
     payments_piece = "campaigns/payments/_paid_until.html"  # how old the payment data are, on every page
     seat_piece = "telephony/_seat.html"  # where she sits, on the pages from which calls are made
     own_piece = "inbound/ringing/_place.html"  # the calls that ring there, and what is written to her
+    account_piece = "agents/_account_news.html"  # what happened to her account
     own_day_piece = "callcenter/_own_day.html"  # an agent's state and pace
     home_key = "i"
     languages = settings.LANGUAGES
@@ -130,6 +133,13 @@ class Frame:
         )
         writes_waiting, mentions = found.values_list("writes", "mentions").get()
         return {ATTENDED.address: writes_waiting or 0, ESCALATIONS.address: mentions or 0}
+
+    @cached_property
+    def account_news(self) -> Sequence[AccountEvent]:
+        """What happened to her account that she has not seen, and did not do in this session."""
+        if self.person is None:
+            return ()
+        return unseen(user=self.person, mark=place_of(self._request).mark)
 
     @cached_property
     def payments(self) -> PaymentAge:

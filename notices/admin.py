@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from notices import mailing
-from notices.models import ABOUT_A_CUSTOMER, Attachment, Notice, Recipient
+from notices.models import TO_ONE_PERSON, Attachment, Notice, Recipient
 
 
 @admin.register(Recipient)
@@ -28,7 +28,7 @@ class RecipientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
         """A letter goes to whom it names: nobody is told of it besides."""
-        more["choices"] = [choice for choice in db_field.get_choices() if choice[0] not in ABOUT_A_CUSTOMER]
+        more["choices"] = [choice for choice in db_field.get_choices() if choice[0] not in TO_ONE_PERSON]
         return super().formfield_for_choice_field(db_field, request, **more)
 
     fieldsets = (

@@ -21,10 +21,12 @@ class NoticeKind(models.TextChoices):
     ESCALATION_LETTER = "escalation_letter", _("Correo a una unidad")
     ESCALATION_DIGEST = "escalation_digest", _("Derivaciones vencidas")
     ROOM_ALERTS = "room_alerts", _("Avisos de la sala de control")
+    ACCOUNT = "account", _("Suceso de una cuenta")
 
 
 # Their text is about a customer, and they go to whom it concerns: nobody is named for them besides.
 ABOUT_A_CUSTOMER = (NoticeKind.ESCALATION_LETTER,)
+TO_ONE_PERSON = (*ABOUT_A_CUSTOMER, NoticeKind.ACCOUNT)  # nobody else is named for them
 
 
 @audited()

@@ -28,6 +28,7 @@ DOORS = (
 # worker signing that they live, the probes of health, a folder whose files are as old as the disk's clock says, and the
 # program of the played switchboard, which sets its clock once.
 ASK_THE_CLOCK = (
+    *("agents/own_account.py", "agents/second_factor.py"),
     *(
         "agents/signing_in.py",
         "agents/spraying.py",
@@ -180,8 +181,10 @@ def test_a_piece_that_is_included_by_a_variable_is_named_by_the_wiring() -> None
         for path in pages
         for name in re.findall(r"{%\s*(?:include|extends)\s+([^\"'\s]+)", path.read_text(encoding="utf-8"))
     }
-    pieces = {"frame.payments_piece", "frame.seat_piece", "frame.own_piece", "frame.own_day_piece"}
+    pieces = {"frame.account_piece", "frame.payments_piece", "frame.seat_piece", "frame.own_piece"}
+    pieces |= {"frame.own_day_piece"}
     assert by_variable == pieces
+    get_template(Frame.account_piece)
     get_template(Frame.payments_piece)
     get_template(Frame.seat_piece)
     get_template(Frame.own_piece)

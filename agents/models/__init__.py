@@ -1,13 +1,16 @@
 """Nouns of who works here, by story: people, what they are doing, personal data that left their page, the audit."""
 
+from agents.models.accounts import AccountEvent, AccountSeen, PowerRequest
 from agents.models.audit import AuditDigest, AuditRemoval, FactChange
 from agents.models.disclosures import Disclosure
 from agents.models.messages import AgentMessage
-from agents.models.people import Agent, AgentQuerySet, CodeTries, Role, Skill, Team, User
+from agents.models.people import Agent, AgentQuerySet, CodeTries, FirstEntry, Role, Skill, Team, User
 from agents.models.searches import DataPolicy, Search
 from agents.models.states import AgentState, By, PauseReason, Shift, StatePolicy, StretchQuestion
 
 __all__ = [
+    "AccountEvent",
+    "AccountSeen",
     "Agent",
     "AgentMessage",
     "AgentQuerySet",
@@ -19,7 +22,9 @@ __all__ = [
     "DataPolicy",
     "Disclosure",
     "FactChange",
+    "FirstEntry",
     "PauseReason",
+    "PowerRequest",
     "Role",
     "Search",
     "Shift",

@@ -21,6 +21,13 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administración")
 
 
+class FirstEntry(models.TextChoices):
+    """What became of the one sign-in that a password put by somebody else is good for; empty of one's own."""
+
+    DUE = "due", _("pendiente")
+    SPENT = "spent", _("usado")
+
+
 @audited(exclude=["password", "last_login"])
 class User(AbstractUser):
     """Somebody who signs in. Only an administrator reaches the admin site (`is_staff`)."""
@@ -32,6 +39,11 @@ class User(AbstractUser):
     sessions_ended = models.PositiveIntegerField(
         default=0, editable=False, help_text=_("Cuántas veces se cerraron todas sus sesiones.")
     )
+
+    first_entry = models.CharField(
+        max_length=5, blank=True, editable=False, choices=FirstEntry,
+        help_text=_("De la contraseña que otra persona le puso: sirve para un ingreso, y ahí la cambia."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("persona")

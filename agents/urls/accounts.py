@@ -6,6 +6,7 @@ Accounts are made in the admin and a forgotten password is set there: no sign-up
 from allauth.account import views
 from django.urls import include, path
 
+from agents.own_account import SessionsView, events_seen
 from agents.second_factor import SetUpView
 from agents.signing_in import SignOutView
 
@@ -17,5 +18,7 @@ urlpatterns = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("2fa/totp/activate/", SetUpView.as_view(), name="mfa_activate_totp"),
+    path("sessions/", SessionsView.as_view(), name="usersessions_list"),
+    path("seen/", events_seen, name="account_seen"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

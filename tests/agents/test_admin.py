@@ -7,8 +7,10 @@ import pytest
 from django.contrib import admin
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
-from agents.models import Agent, PauseReason, Role, StatePolicy, User
+from agents import power
+from agents.models import Agent, PauseReason, PowerRequest, Role, StatePolicy, User
 
 SignedIn = Callable[[User | Agent], Client]
 
@@ -31,6 +33,8 @@ def test_an_administrator_hires_an_agent_who_gets_her_card(ines: User, signed_in
 def test_a_new_role_opens_and_closes_the_admin_site(ines: User, ana: Agent, signed_in: SignedIn) -> None:
     address = reverse("admin:agents_user_change", args=[ana.user.pk])
     signed_in(ines).post(address, a_person(username="ana", role="administrator"))
+    berta = User.objects.create(username="berta", role=Role.ADMINISTRATOR)
+    power.confirm(request=PowerRequest.objects.get(), by=berta, now=timezone.now())
     ana.refresh_from_db()
     assert (ana.user.is_staff, ana.user.is_superuser, ana.is_on_duty) == (True, True, False)
     signed_in(ines).post(address, a_person(username="ana", role="agent"))

@@ -101,7 +101,7 @@ def test_a_long_day_asks_a_handful_of_questions(
         change_state(agent=ana, event=Event.ANSWERED, now=moment, by=By.DESK)
         change_state(agent=ana, event=Event.HUNG_UP, now=moment, by=By.DESK)
     client = signed_in(ana)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = client.get(SHIFT, {"day": "2026-11-26"}, headers={"HX-Request": "true"})
     assert page.content.decode().count("<tr>") == 1 + 81
 

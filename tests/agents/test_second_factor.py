@@ -13,8 +13,9 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from agents import power
 from agents.code_tries import take_try
-from agents.models import CodeTries, User
+from agents.models import CodeTries, PowerRequest, Role, User
 from agents.spent_codes import spend
 from tests.agents.conftest import PASSWORD, sign_in
 
@@ -225,6 +226,9 @@ def do(admin_client, action, *people):
 def test_a_lost_telephone_is_taken_off_and_the_sessions_end(signed_in, ines, elena, secret):
     hers = signed_in(elena)
     do(signed_in(ines), "take_off_second_factor", elena)
+    assert Authenticator.objects.filter(user=elena).exists()  # a supervisor's waits for another administrator
+    berta = User.objects.create(username="berta", role=Role.ADMINISTRATOR)
+    power.confirm(request=PowerRequest.objects.get(), by=berta, now=timezone.now())
     assert not Authenticator.objects.filter(user=elena).exists()
     assert hers.get("/people/").status_code == 302
     client = Client()

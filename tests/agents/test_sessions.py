@@ -94,9 +94,9 @@ def test_another_role_ends_it(signed_in: Any, ines: User, ana: Agent) -> None:
     admin = signed_in(ines)
     admin.post(f"/admin/agents/user/{ana.user_id}/change/", {**fields, "role": Role.AGENT, "is_active": "on"})
     assert is_in(hers), "nothing changed"
-    admin.post(f"/admin/agents/user/{ana.user_id}/change/", {**fields, "role": Role.SUPERVISOR, "is_active": "on"})
+    admin.post(f"/admin/agents/user/{ana.user_id}/change/", {**fields, "role": Role.AUDITOR, "is_active": "on"})
     ana.user.refresh_from_db()
-    assert ana.user.role == Role.SUPERVISOR
+    assert ana.user.role == Role.AUDITOR
     assert not is_in(hers)
 
 

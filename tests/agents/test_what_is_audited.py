@@ -53,6 +53,7 @@ NEITHER = {
     "telephony.Seat": "who sits where now; attempts and calls say who called",
     "telephony.SupervisorSeat": "who sits where now",
     # lists of codes, and who tries to get in
+    "agents.AccountSeen": "what a person has seen; what happened is a book",
     "agents.CodeTries": "a count that a success takes back",
     "agents.Skill": "a list of codes",
     "agents.Team": "a list; who is of which team is audited with the agent",
@@ -62,7 +63,7 @@ NEITHER = {
     "pghistory.Context": "guarded by the first migration: what it said stays",
     "admin.LogEntry": "guarded by the first migration: append-only",
 }
-OF_LIBRARIES = ("account", "auth", "axes", "contenttypes", "django_celery_beat", "mfa", "sessions")
+OF_LIBRARIES = ("account", "auth", "axes", "contenttypes", "django_celery_beat", "mfa", "sessions", "usersessions")
 
 
 def all_models() -> list[type[models.Model]]:

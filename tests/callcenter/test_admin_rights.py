@@ -23,11 +23,13 @@ SignedIn = Callable[[Any], Client]
 
 # v view, a add, c change, d delete one; rows in use, and what only the application writes, are looked at elsewhere
 MAY = {
+    "agents.AccountEvent": "v",
     "agents.Agent": "vac",
     "control_room.AlertLimit": "vc",
     "control_room.Wallboard": "vacd",
     "agents.DataPolicy": "vc",
     "agents.Disclosure": "v",
+    "agents.PowerRequest": "v",
     "agents.Search": "v",
     "agents.Skill": "vac",
     "agents.PauseReason": "vac",

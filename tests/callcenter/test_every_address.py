@@ -86,6 +86,8 @@ ADDRESSES = [
     Address("account_inactive", ANYBODY),
     Address("account_signup", ANYBODY, form=True),
     Address("account_reauthenticate", EVERYBODY, form=True),
+    Address("account_seen", EVERYBODY, sends={}),
+    Address("usersessions_list", EVERYBODY, form=True),
     Address("account_change_password", EVERYBODY, form=True),
     Address("mfa_index", EVERYBODY),
     Address("mfa_authenticate", (), form=True),

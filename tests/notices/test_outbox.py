@@ -44,7 +44,7 @@ def test_the_list_costs_the_same_however_long_it_is(
         owed(key=f"n{number}")
     client = signed_in(elena)
     client.get(reverse("notices:outbox"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(reverse("notices:outbox"))
 
 

@@ -1,0 +1,90 @@
+"""The book of what happened to accounts; each is told to the person it happened to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.dispatch import Signal
+from django.http import HttpRequest
+
+from agents.models import AccountEvent, AccountSeen, User
+
+Kind = AccountEvent.Kind
+KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
+SHOWN = 5  # events, where several happened
+account_changed = Signal()  # event: an AccountEvent; whoever mails hears it
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+MACHINES = (
+    *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")),
+    *(("Mac OS", "macOS"), ("Linux", "Linux")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was done from."""
+
+    address: str | None = None
+    browser: str = ""
+    mark: str = ""
+
+
+NOWHERE = Place()
+
+
+def place_of(request: HttpRequest) -> Place:
+    """Of a request: its address as the house sees it, its browser in two words, and the mark of its session."""
+    key = request.session.session_key or ""
+    mark = hashlib.sha256(key.encode()).hexdigest()[:16] if key else ""
+    return Place(request.META.get("REMOTE_ADDR") or None, browser_of(request.headers.get("User-Agent", "")), mark)
+
+
+def browser_of(told: str) -> str:
+    """`Firefox · Windows` of what a browser says of itself; empty of what says nothing known."""
+    words = [next((name for sign, name in signs if sign in told), "") for signs in (BROWSERS, MACHINES)]
+    return " · ".join(filter(None, words))
+
+
+def note(
+    *,
+    user: User,
+    kind: AccountEvent.Kind,
+    now: datetime,
+    by: User | None = None,
+    place: Place = NOWHERE,
+    words: str = "",
+) -> AccountEvent:
+    """Write down what happened, and tell whoever mails."""
+    event = AccountEvent.objects.create(
+        user=user, by=by, kind=kind, at=now, address=place.address, browser=place.browser[:60], mark=place.mark,
+        note=words[:120],
+    )  # fmt: skip
+    account_changed.send(sender=AccountEvent, event=event)
+    return event
+
+
+def note_sign_in(*, user: User, place: Place, now: datetime) -> AccountEvent | None:
+    """The first from this address with this browser within two months; None of any other."""
+    before = AccountEvent.objects.filter(user=user, kind=Kind.SIGNED_IN, at__gt=now - KNOWN_FOR)
+    if before.filter(address=place.address, browser=place.browser).exists():
+        return None
+    return note(user=user, kind=Kind.SIGNED_IN, now=now, by=user, place=place)
+
+
+def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
+    """What happened to this person's account since she has seen it last, the newest first, but for what was done in
+    the session of that mark.
+    """
+    seen = AccountSeen.objects.filter(user=OuterRef("user"), at__gte=OuterRef("at"))
+    found = AccountEvent.objects.filter(~Exists(seen), user=user).select_related("by").order_by("-at", "-pk")
+    return list(found.exclude(mark=mark) if mark else found)[:SHOWN]
+
+
+def see(*, user: User, now: datetime) -> None:
+    """She has seen all of it."""
+    AccountSeen.objects.update_or_create(user=user, defaults={"at": now})

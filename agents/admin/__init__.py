@@ -1,0 +1,6 @@
+"""Django admin of the room, by story."""
+
+from agents.admin import accounts as accounts
+from agents.admin import books as books
+from agents.admin import people as people
+from agents.admin import power as power

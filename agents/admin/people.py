@@ -1,0 +1,82 @@
+"""Agents, teams, skills, reasons of pauses and the policies of the room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from agents.models import Agent, DataPolicy, PauseReason, Skill, StatePolicy, Team
+from screens.admin_rights import NeverDeleted
+
+
+@admin.register(Agent)
+class AgentAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    list_display = ("user", "team", "services", "weight", "extension", "is_on_duty")
+    list_filter = ("is_on_duty", "team", "skills")
+    list_select_related = ("user", "team")
+    search_fields = ("user__username", "user__first_name", "user__last_name", "extension")
+    autocomplete_fields = ("user",)
+    filter_horizontal = ("skills",)
+    ordering = ("user__first_name", "user__last_name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
+        return super().get_queryset(request).prefetch_related("skills")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
+        return ("user",) if obj else ()  # calls, promises and sealed figures of the card are that person's
+
+    @admin.display(description=_("habilidades"))
+    def services(self, agent: Agent) -> str:
+        return ", ".join(skill.name for skill in agent.skills.all())
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A team somebody belongs to cannot be deleted: the database protects it and Django says who holds it."""
+
+    list_display = ("name",)
+    search_fields = ("name",)
+    ordering = ("name",)
+
+
+@admin.register(Skill)
+class SkillAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """The lists of a campaign are assigned by the codes INTERNET and TV: only names may change."""
+
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
+    ordering = ("code",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Skill | None = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+
+@admin.register(PauseReason)
+class PauseReasonAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """Stretches point at their reason: it is switched off. The code names it for good."""
+
+    list_display = ("name", "key", "limit_minutes", "counts_as", "position", "is_active")
+    list_filter = ("counts_as", "is_active")
+    search_fields = ("code", "name")
+    ordering = ("position", "pk")
+    actions = None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PauseReason | None = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+
+@admin.register(StatePolicy, DataPolicy)
+class PolicyAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """The one row of each: it is changed, never added or deleted."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        self.model.objects.get_or_create(pk=1)
+        return HttpResponseRedirect(reverse(f"admin:agents_{self.opts.model_name}_change", args=[1]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,95 @@
+"""What gives power over others takes two administrators: one asks, another confirms."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from agents import people
+from agents.accounts import NOWHERE, Kind, Place, note
+from agents.models import PowerRequest, Role, User
+
+POWERFUL = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+VALID = timedelta(days=2)
+Outcome = PowerRequest.Outcome
+
+
+class PowerRefused(Exception):
+    """It is not asked for, or not decided; the message says why and what to do."""
+
+
+def needs_two(role: str) -> bool:
+    """Whether an account of this role has power over others: it is not given, nor opened by one hand."""
+    return role in POWERFUL
+
+
+def ask(
+    *, kind: PowerRequest.Kind, user: User, by: User, now: datetime, role: str = "", password: str = ""
+) -> PowerRequest:
+    """Ask for it in the words of another administrator. `password`: the one that is to be. Raises PowerRefused."""
+    expire(now=now)
+    hashed = make_password(password) if password else ""
+    try:
+        with transaction.atomic():
+            return PowerRequest.objects.create(
+                kind=kind, user=user, role=role, password=hashed, asked_by=by, asked_at=now
+            )
+    except IntegrityError:
+        raise PowerRefused(_("Eso mismo ya está pedido para %(user)s y espera.") % {"user": user}) from None
+
+
+@transaction.atomic
+def confirm(*, request: PowerRequest, by: User, now: datetime, place: Place = NOWHERE) -> None:
+    """Do what was asked for. Raises PowerRefused: to who asked for it, and of what is decided or too old."""
+    asked = _take(request, by=by, now=now)
+    user, password = asked.user, asked.password
+    asked.decided_by, asked.decided_at, asked.outcome, asked.password = by, now, Outcome.CONFIRMED, ""
+    asked.save()
+    words = _("pedido por %(by)s") % {"by": asked.asked_by}
+    match asked.kind:
+        case PowerRequest.Kind.ROLE:
+            people.give_role(user=user, role=asked.role)
+            people.end_sessions(user=user)
+            role = Role(asked.role).label
+            note(user=user, kind=Kind.ROLE_GIVEN, now=now, by=by, place=place, words=f"{role}, {words}")
+            if not user.is_active:
+                people.activate(user=user)
+        case PowerRequest.Kind.PASSWORD:
+            people.put_initial_password(user=user, hashed=password)
+            note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place, words=words)
+        case PowerRequest.Kind.FACTOR:
+            people.take_off_second_factor(user=user)
+            note(user=user, kind=Kind.FACTOR_REMOVED, now=now, by=by, place=place, words=words)
+
+
+@transaction.atomic
+def refuse(*, request: PowerRequest, by: User, now: datetime, place: Place = NOWHERE) -> None:
+    """Leave it as it is; whoever asked may take it back. Raises PowerRefused of what is decided."""
+    asked = PowerRequest.objects.select_for_update(of=("self",)).select_related("user", "asked_by").get(pk=request.pk)
+    if asked.outcome:
+        raise PowerRefused(_("Ya se decidió: %(outcome)s.") % {"outcome": asked.get_outcome_display()})
+    own = asked.asked_by_id == by.pk
+    asked.decided_by, asked.decided_at, asked.outcome, asked.password = None if own else by, now, Outcome.REFUSED, ""
+    asked.save()
+    words = f"{asked.get_kind_display()}, " + _("pedido por %(by)s") % {"by": asked.asked_by}
+    note(user=asked.user, kind=Kind.REFUSED, now=now, by=by, place=place, words=words)
+
+
+def expire(*, now: datetime) -> int:
+    """What nobody decided within two days is asked for no more. Returns how many."""
+    old = PowerRequest.objects.waiting().filter(asked_at__lt=now - VALID)
+    return old.update(outcome=Outcome.EXPIRED, decided_at=now, password="")
+
+
+def _take(request: PowerRequest, *, by: User, now: datetime) -> PowerRequest:
+    asked = PowerRequest.objects.select_for_update(of=("self",)).select_related("user", "asked_by").get(pk=request.pk)
+    if asked.outcome:
+        raise PowerRefused(_("Ya se decidió: %(outcome)s.") % {"outcome": asked.get_outcome_display()})
+    if asked.asked_at < now - VALID:
+        raise PowerRefused(_("Se pidió hace más de dos días: pídalo otra vez."))
+    if by.pk in (asked.asked_by_id, asked.user_id):
+        raise PowerRefused(_("Lo confirma otra persona que administra, no quien lo pidió ni para quien es."))
+    return asked

@@ -1,0 +1,229 @@
+"""What happens to an account is in a book and told; a password of somebody else opens once; power takes two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agents import power
+from agents.accounts import browser_of, note
+from agents.models import AccountEvent, Agent, PowerRequest, Role, User
+from notices.models import Notice
+from tests.agents.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[Any], Client]
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0 Safari/537.36"
+OTHER = "Montaña-verde-siete-81"
+Kind = AccountEvent.Kind
+
+
+@pytest.fixture
+def berta(db: None) -> User:
+    """Another administrator than Inés."""
+    found = User.objects.create(username="berta", first_name="Berta", role=Role.ADMINISTRATOR)
+    found.is_staff = found.is_superuser = True
+    found.save()
+    return found
+
+
+def signs_in(name: str, password: str = PASSWORD, browser: str = FIREFOX, address: str = "10.1.1.1") -> Client:
+    client = Client(REMOTE_ADDR=address, HTTP_USER_AGENT=browser)
+    client.post(reverse("account_login"), {"login": name, "password": password})
+    return client
+
+
+def is_in(client: Client) -> bool:
+    return client.get(reverse("home")).status_code == 200 or client.get("/people/").status_code == 200
+
+
+def kinds(user: User) -> list[str]:
+    return list(AccountEvent.objects.filter(user=user).order_by("pk").values_list("kind", flat=True))
+
+
+def puts_password(client: Client, user: User, password: str) -> str:
+    address = reverse("admin:auth_user_password_change", args=[user.pk])
+    sent = {"password1": password, "password2": password, "usable_password": "true"}
+    return client.post(address, sent, follow=True).content.decode()
+
+
+def acts(client: Client, action: str, model: str, *chosen: Any) -> str:
+    sent = {"action": action, "_selected_action": [one.pk for one in chosen]}
+    return client.post(reverse(f"admin:agents_{model}_changelist"), sent, follow=True).content.decode()
+
+
+def test_a_new_place_is_told_in_the_other_session_and_by_mail_and_a_known_one_is_not(
+    elena: User, with_password: Any
+) -> None:
+    with_password(elena)
+    User.objects.filter(pk=elena.pk).update(email="elena@example.org")
+    here = signs_in("elena")
+    assert "Pasó algo con su cuenta" not in here.get("/people/").content.decode()  # she did it here
+    signs_in("elena")
+    assert kinds(elena) == ["signed_in"]
+    signs_in("elena", browser=CHROME, address="10.9.9.9")
+    page = here.get("/people/").content.decode()
+    assert "Ingresó desde un equipo nuevo" in page
+    assert "10.9.9.9 · Chrome · Linux" in page
+    assert Notice.objects.filter(kind="account", to=["elena@example.org"]).count() == 2
+    here.post(reverse("account_seen"))
+    assert "Pasó algo con su cuenta" not in here.get("/people/").content.decode()
+
+
+def test_ones_sessions_are_listed_and_the_others_can_be_closed(elena: User, with_password: Any) -> None:
+    with_password(elena)
+    here, there = signs_in("elena"), signs_in("elena", browser=CHROME, address="10.9.9.9")
+    page = here.get(reverse("usersessions_list")).content.decode()
+    assert "Firefox · Windows" in page
+    assert "Chrome · Linux" in page
+    here.post(reverse("usersessions_list"))
+    assert here.get("/people/").status_code == 200
+    assert there.get("/people/").status_code == 302
+    assert kinds(elena)[-1] == "sessions"
+    assert "Cerrar las otras" not in here.get(reverse("usersessions_list")).content.decode()
+
+
+def test_an_agent_who_signs_in_elsewhere_has_one_session(ana: Agent, with_password: Any) -> None:
+    with_password(ana.user)
+    signs_in("ana")
+    there = signs_in("ana", browser=CHROME)
+    page = there.get(reverse("usersessions_list")).content.decode()
+    listed = page.split("Dónde está abierta")[1].split("Qué pasó")[0]
+    assert "Chrome · Linux" in listed
+    assert "Firefox" not in listed
+
+
+def test_a_password_of_somebody_else_opens_once_and_only_to_choose_another(
+    ines: User, ana: Agent, signed_in: SignedIn, with_password: Any
+) -> None:
+    with_password(ana.user)
+    puts_password(signed_in(ines), ana.user, OTHER)
+    assert kinds(ana.user) == ["reset"]
+    hers = signs_in("ana", OTHER)
+    for address in ("/desk/", "/lines/"):
+        assert hers.get(address)["Location"] == reverse("account_change_password")
+    again = Client(REMOTE_ADDR="10.1.1.1").post(reverse("account_login"), {"login": "ana", "password": OTHER})
+    assert "ya sirvió una vez" in again.content.decode()
+    wrong = Client(REMOTE_ADDR="10.1.1.1").post(reverse("account_login"), {"login": "ana", "password": "no es esa"})
+    assert "ya sirvió una vez" not in wrong.content.decode()
+    sent = {"oldpassword": OTHER, "password1": "Otra-montaña-azul-94", "password2": "Otra-montaña-azul-94"}
+    hers.post(reverse("account_change_password"), sent)
+    assert hers.get("/desk/").status_code == 200
+    assert kinds(ana.user) == ["reset", "signed_in", "password"]
+    assert signs_in("ana", "Otra-montaña-azul-94").get("/desk/").status_code == 200
+
+
+def test_a_new_account_begins_with_a_password_that_opens_once(ines: User, signed_in: SignedIn) -> None:
+    page = {"username": "rosa", "role": "agent", "usable_password": "true", "password1": OTHER, "password2": OTHER}
+    signed_in(ines).post(reverse("admin:agents_user_add"), page)
+    assert signs_in("rosa", OTHER).get("/desk/")["Location"] == reverse("account_change_password")
+
+
+def test_the_role_of_supervisor_takes_a_second_administrator(
+    ines: User, berta: User, ana: Agent, signed_in: SignedIn
+) -> None:
+    User.objects.filter(pk=ines.pk).update(is_staff=True, is_superuser=True)
+    page = {"username": "ana", "first_name": "Ana", "role": "supervisor", "is_active": "on"}
+    told = signed_in(ines).post(reverse("admin:agents_user_change", args=[ana.user.pk]), page, follow=True)
+    assert "espera a que otra persona que administra lo confirme" in told.content.decode()
+    assert User.objects.get(username="ana").role == "agent"
+    request = PowerRequest.objects.get()
+    assert "Lo confirma otra persona que administra" in acts(signed_in(ines), "confirm", "powerrequest", request)
+    assert User.objects.get(username="ana").role == "agent"
+    assert "Confirmados: 1" in acts(signed_in(berta), "confirm", "powerrequest", request)
+    assert User.objects.get(username="ana").role == "supervisor"
+    event = AccountEvent.objects.get(user=ana.user)
+    assert (event.kind, event.by, event.note) == ("role", berta, "Supervisión, pedido por Inés")
+    assert "Ya se decidió" in acts(signed_in(berta), "confirm", "powerrequest", request)
+
+
+def test_a_new_supervisor_cannot_sign_in_before_the_second_word(
+    ines: User, berta: User, signed_in: SignedIn, settings: Any
+) -> None:
+    page = {"username": "rosa", "role": "supervisor", "usable_password": "true", "password1": OTHER, "password2": OTHER}
+    signed_in(ines).post(reverse("admin:agents_user_add"), page)
+    rosa = User.objects.get(username="rosa")
+    assert (rosa.is_active, rosa.role) == (False, "auditor")
+    acts(signed_in(berta), "confirm", "powerrequest", PowerRequest.objects.get())
+    rosa.refresh_from_db()
+    assert (rosa.is_active, rosa.role, rosa.first_entry) == (True, "supervisor", "due")
+
+
+def test_another_administrators_password_and_factor_wait_for_a_second_word(
+    ines: User, berta: User, elena: User, signed_in: SignedIn, with_password: Any
+) -> None:
+    with_password(elena)
+    assert "espera a que otra persona" in puts_password(signed_in(ines), elena, OTHER)
+    elena.refresh_from_db()
+    assert elena.check_password(PASSWORD)
+    asked = PowerRequest.objects.get()
+    assert OTHER not in asked.password
+    assert "ya está pedido" in puts_password(signed_in(ines), elena, OTHER)
+    acts(signed_in(ines), "take_off_second_factor", "user", elena)
+    acts(signed_in(berta), "confirm", "powerrequest", *PowerRequest.objects.all())
+    elena.refresh_from_db()
+    assert elena.check_password(OTHER)
+    assert elena.first_entry == "due"
+    assert kinds(elena) == ["reset", "no_factor"]
+    assert not PowerRequest.objects.exclude(password="").exists()
+
+
+def test_what_was_asked_for_is_refused_taken_back_or_runs_out(ines: User, berta: User, elena: User) -> None:
+    now = timezone.now()
+    ask = {"kind": PowerRequest.Kind.FACTOR, "user": elena, "by": ines}
+    power.refuse(request=power.ask(**ask, now=now), by=berta, now=now)
+    power.refuse(request=power.ask(**ask, now=now), by=ines, now=now)
+    old = power.ask(**ask, now=now)
+    with pytest.raises(power.PowerRefused, match="hace más de dos días"):
+        power.confirm(request=old, by=berta, now=now + timedelta(days=3))
+    assert power.expire(now=now + timedelta(days=3)) == 1
+    with pytest.raises(power.PowerRefused, match="Lo confirma otra persona"):
+        power.confirm(request=power.ask(**ask | {"user": berta}, now=now), by=berta, now=now)
+    assert kinds(elena) == ["refused", "refused"]
+
+
+def test_the_database_itself_takes_no_word_of_the_one_who_asked(ines: User, elena: User) -> None:
+    asked = power.ask(kind=PowerRequest.Kind.FACTOR, user=elena, by=ines, now=timezone.now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PowerRequest.objects.filter(pk=asked.pk).update(decided_by=ines, decided_at=timezone.now(), outcome="confirmed")
+
+
+def test_what_an_administrator_does_to_an_account_is_in_the_book(ines: User, ana: Agent, signed_in: SignedIn) -> None:
+    client = signed_in(ines)
+    for action in ("unlock", "end_sessions", "take_off_second_factor", "switch_off", "switch_on"):
+        acts(client, action, "user", ana.user)
+    assert kinds(ana.user) == ["unlocked", "sessions", "no_factor", "off", "on"]
+    assert set(AccountEvent.objects.values_list("by", flat=True)) == {ines.pk}
+    page = signed_in(ana).get(reverse("usersessions_list")).content.decode()
+    assert "por Inés" in page
+
+
+def test_an_account_switched_on_is_none_that_waits_for_a_role(ines: User, signed_in: SignedIn) -> None:
+    page = {"username": "rosa", "role": "supervisor", "usable_password": "true", "password1": OTHER, "password2": OTHER}
+    client = signed_in(ines)
+    client.post(reverse("admin:agents_user_add"), page)
+    acts(client, "switch_on", "user", User.objects.get(username="rosa"))
+    rosa = User.objects.get(username="rosa")
+    assert (rosa.is_active, rosa.role) == (True, "auditor")  # who reads masked; no power over others
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [(FIREFOX, "Firefox · Windows"), (CHROME, "Chrome · Linux"), ("curl/8.1", ""), ("", "")],
+)
+def test_a_browser_in_two_words(told: str, words: str) -> None:
+    assert browser_of(told) == words
+
+
+def test_nothing_happened_is_nothing_shown(elena: User, signed_in: SignedIn) -> None:
+    assert "Pasó algo con su cuenta" not in signed_in(elena).get("/people/").content.decode()
+    note(user=elena, kind=Kind.UNLOCKED, now=timezone.now())
+    assert "Pasó algo con su cuenta" in signed_in(elena).get("/people/").content.decode()
