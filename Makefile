@@ -7,7 +7,7 @@ BIN := .venv/bin
 NO_DATABASE := postgres://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast break check generate messages bench demo-reset
+.PHONY: help setup run test test-fast break check generate messages lock sbom known-faults bench demo-reset
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,14 +23,14 @@ help: ## what there is
 	fi
 	@touch $@
 
-.venv/runs: requirements.txt .venv/made
+.venv/runs: requirements.lock .venv/made
 	@echo "Installing what it runs on …"
-	@$(BIN)/python -I callcenter/installing.py requirements.txt
+	@$(BIN)/python -I callcenter/installing.py requirements.lock
 	@touch $@
 
-.venv/tests: requirements.txt requirements-dev.txt .venv/runs
+.venv/tests: requirements.lock requirements-dev.lock .venv/runs
 	@echo "Installing what its tests need …"
-	@$(BIN)/python -I callcenter/installing.py requirements-dev.txt
+	@$(BIN)/python -I callcenter/installing.py requirements-dev.lock
 	@touch $@
 
 setup: .venv/tests ## only the environment: .venv, dependencies, translations
@@ -68,6 +68,24 @@ generate: setup ## write the pages of docs/ that are made from the code
 
 messages: setup ## put new messages of the screens into every language of locale/, to be translated there (needs gettext)
 	$(BIN)/python manage.py makemessages --all --no-wrap --no-location --no-obsolete --ignore=.venv --ignore=tests --ignore=var --ignore=benchmarks
+
+.venv-supply/made: requirements-supply.txt
+	@$(PYTHON) -m venv --clear .venv-supply
+	@.venv-supply/bin/pip --disable-pip-version-check --quiet install --requirement requirements-supply.txt
+	@touch $@
+
+LOCK := .venv-supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock: .venv-supply/made ## choose versions anew within the bounds of requirements*.txt (UPGRADE=--upgrade), with their hashes
+	$(LOCK) $(UPGRADE) requirements-dev.txt --output-file requirements-dev.lock
+	$(LOCK) $(UPGRADE) requirements.txt --constraint requirements-dev.lock --output-file requirements.lock
+	@$(MAKE) --no-print-directory sbom
+
+sbom: .venv-supply/made ## write docs/sbom.json: what is installed, as CycloneDX
+	.venv-supply/bin/cyclonedx-py requirements --index-url packages --output-reproducible --output-file docs/sbom.json requirements.lock
+	@$(BIN)/python -c 'import json, pathlib; path = pathlib.Path("docs/sbom.json"); told = json.loads(path.read_text()); told["metadata"].pop("tools", None); path.write_text(json.dumps(told, indent=1, sort_keys=True) + "\n")'
+
+known-faults: .venv-supply/made ## ask the databases of known faults about every package of the lock
+	.venv-supply/bin/pip-audit --disable-pip --require-hashes --requirement requirements.lock
 
 bench: setup ## each piece of work as a ratio, with the machine's limit beside it (BENCH=name for one)
 	@$(BIN)/python -m benchmarks $(BENCH)

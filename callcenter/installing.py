@@ -135,6 +135,8 @@ def install(requirements: Sequence[str], site: Path, counter: Counter) -> int:
         counter.end()
     installation = Installation(site)
     files = [word for name in requirements for word in ("--requirement", name)]
+    if all(name.endswith(".lock") for name in requirements):  # each file that is fetched is the one that was chosen
+        files.append("--require-hashes")
     pip = subprocess.Popen(
         [sys.executable, *PIP, *files],
         env={**os.environ, "PYTHONUNBUFFERED": "1"},

@@ -64,6 +64,11 @@ def give_next(*, agent: Agent, now: datetime, book: RuleBook | None = None) -> G
         return read_desk(agent=agent, book=book).open
 
 
+def what_is_open(*, agent: Agent, book: RuleBook) -> Given | None:
+    """What this desk has open, as it stands: nothing is taken, and its lease is not renewed by looking."""
+    return read_desk(agent=agent, book=book, renews=False).open
+
+
 def open_contact(*, agent: Agent, contact_id: int, now: datetime, book: RuleBook | None = None) -> Given | list[Reason]:
     """Open a contact the agent chose (from her list or the agenda): leased to her, or all the reasons why not."""
     book = book or read_rules(now=now)

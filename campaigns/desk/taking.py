@@ -148,8 +148,11 @@ class OpenDesk:
     has_due_call_backs: bool
 
 
-def read_desk(*, agent: Agent, book: RuleBook) -> OpenDesk:
-    """What this desk has open: a leased contact, or one whose call still waits for its result."""
+def read_desk(*, agent: Agent, book: RuleBook, renews: bool = True) -> OpenDesk:
+    """What this desk has open: a leased contact, or one whose call still waits for its result.
+
+    `renews`: half of its time over, the lease begins anew.
+    """
     values = {"agent": agent.pk, "team": agent.team_id, "now": book.now, "running": list(book.running)}
     row = fetch_row(_DESK, values)
     contact, fence, until, attempt, called, called_fence, pause, due = row or (None,) * 8
@@ -159,7 +162,7 @@ def read_desk(*, agent: Agent, book: RuleBook) -> OpenDesk:
         found = Given(called, called_fence, book.now, "unfinished", attempt)
     elif contact is not None:
         found = Given(contact, fence, until, "unfinished" if attempt else "open", attempt)
-        if until <= book.now + timedelta(minutes=book.policy.lease_minutes) / 2:
+        if renews and until <= book.now + timedelta(minutes=book.policy.lease_minutes) / 2:
             found = _renewed(found, agent=agent, book=book)
     return OpenDesk(open=found, paused=pause is not None, has_due_call_backs=bool(due))
 

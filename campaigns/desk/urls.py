@@ -6,6 +6,7 @@ from campaigns.desk.views import calls, contact, desk, own_lists
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.desk, name="desk"),
+    path("next/", desk.next_contact, name="desk_next"),
     path("call/", calls.call, name="desk_call"),
     path("call/phase/", calls.call_phase, name="desk_call_phase"),
     path("call/free/", calls.when_free, name="desk_when_free"),

@@ -129,7 +129,7 @@ def test_make_does_not_believe_that_a_half_made_environment_is_whole(tmp_path: P
     (tmp_path / "callcenter").mkdir()
     shutil.copy(ROOT / "Makefile", tmp_path)
     shutil.copy(ROOT / "callcenter" / "installing.py", tmp_path / "callcenter")
-    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "requirements.lock").touch()
     half = tmp_path / ".venv" / "bin" / "python"
     half.parent.mkdir(parents=True)
     half.touch()

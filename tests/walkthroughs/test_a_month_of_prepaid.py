@@ -46,6 +46,7 @@ from campaigns.models import (
 from campaigns.month import lifecycle, planner
 from campaigns.promises_and_callbacks import call_backs
 from notices import mailing
+from tests.campaigns.desk.at_desk import at_desk
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).resolve().parents[1] / "data" / "xlsx-300"
@@ -171,8 +172,8 @@ def test_a_month_of_prepaid(
     # -- Ana opens her desk, calls, and gets a promise; a second tab shows the same contact -------------------------
     desk = signed_in(ana)
     with the_clock_says(at("2026-11-26 09:00")):
-        promised, fence = open_on_screen(desk.get("/desk/").content.decode())
-        assert open_on_screen(desk.get("/desk/").content.decode()) == (promised, fence)
+        promised, fence = open_on_screen(at_desk(desk).content.decode())
+        assert open_on_screen(at_desk(desk).content.decode()) == (promised, fence)
         number = usable_telephones(promised)[0]
         desk.post("/desk/call/", {"contact": promised.pk, "fence": fence, "telephone": number})
     with the_clock_says(at("2026-11-26 09:04")):
@@ -202,7 +203,7 @@ def test_a_month_of_prepaid(
             headers={"HX-Request": "true"},
         )
         assert answer.status_code == 409
-        assert "Ya pagó" in desk.get("/desk/").content.decode()  # the card says so before she lets it go
+        assert "Ya pagó" in at_desk(desk).content.decode()  # the card says so before she lets it go
         back = {"contact": following.pk, "fence": its_fence}
         page = desk.post("/desk/give-back/", back, headers={"HX-Request": "true"}).content.decode()
         assert open_on_screen(page)[0] != following

@@ -18,13 +18,14 @@ from campaigns.calling.rulebook import read_rules
 from campaigns.desk.answers import ResultRefused
 from campaigns.desk.desk_page import Desk, last_results, lay_again, lay_desk
 from campaigns.desk.drafts import keep_draft
-from campaigns.desk.giving import give_next
+from campaigns.desk.giving import give_next, what_is_open
 from campaigns.desk.leases import ReturnRefused, pause_desk, release, renew_lease
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.placing import end_wrap_up
 from campaigns.desk.result_form import ResultForm
 from campaigns.desk.results import Recorded, StaleResult, record_result
 from campaigns.desk.taking import Given
+from campaigns.desk.uncalled import uncalled
 from campaigns.desk.views.on_desk import answer, is_of, next_given, numbers, open_contact
 from campaigns.models import Disposition, ListEntry
 
@@ -32,13 +33,30 @@ from campaigns.models import Disposition, ListEntry
 @require_GET
 @agents_only
 def desk(request: HttpRequest) -> HttpResponse:
-    """The whole page. What is open here stays open: a reload or a second tab finds the same contact."""
+    """The whole page. What is open here stays open: a reload or a second tab finds the same contact.
+
+    Looking takes nothing: a desk that has none open asks for the next contact by itself.
+    """
+    agent, book = agent_of(request), read_rules(now=timezone.now())
+    given = what_is_open(agent=agent, book=book)
+    laid = lay_desk(agent=agent, book=book, given=given)
+    asks = laid.pause is None if given is None else given.attempt_id is not None and bool(uncalled([given.attempt_id]))
+    context = {"desk": laid, "last_results": last_results(agent=agent, book=book), "asks": asks}
+    return render(request, "campaigns/desk/desk.html", context)
+
+
+@require_POST
+@agents_only
+def next_contact(request: HttpRequest) -> HttpResponse:
+    """Take the next contact, or what is open; a call that reached no customer is taken back first."""
     agent, book = agent_of(request), read_rules(now=timezone.now())
     given, problem = next_given(agent=agent, book=book)
     laid = lay_desk(agent=agent, book=book, given=given, problem=problem)
-    return render(
-        request, "campaigns/desk/desk.html", {"desk": laid, "last_results": last_results(agent=agent, book=book)}
-    )
+    if given is None and not request.htmx:  # type: ignore[attr-defined]  # the page would ask, and be sent here, for ever
+        return render(
+            request, "campaigns/desk/desk.html", {"desk": laid, "last_results": last_results(agent=agent, book=book)}
+        )
+    return answer(request, agent, book, laid)
 
 
 @require_POST

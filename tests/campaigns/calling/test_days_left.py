@@ -12,6 +12,7 @@ from django.urls import reverse
 from campaigns.calling.days_left import days_left_in_words
 from campaigns.calling.rulebook import read_rules
 from service_level.models import Holiday
+from tests.campaigns.desk.at_desk import at_desk
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def test_agent_and_supervisor_read_the_same(make_contact, ana, elena, signed_in,
     cache.clear()
     make_contact(ana)
     with time_machine.travel(at("2026-11-26 10:00"), tick=False):
-        desk = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+        desk = at_desk(signed_in(ana)).content.decode()
         page = signed_in(elena).get(reverse("campaigns:campaign", args=["2026-12"])).content.decode()
     assert "Quedan 4 días de llamadas" in desk
     assert "quedan 4 días de llamadas" in page
@@ -59,5 +60,5 @@ def test_who_paid_without_a_call_is_not_handled_on_the_desk_either(make_contact,
     make_contact(ana, handled_at=at("2026-11-26 09:00"), handled_by=ana)
     make_contact(ana)
     with time_machine.travel(at("2026-11-26 10:00"), tick=False):
-        desk = " ".join(signed_in(ana).get(reverse("campaigns:desk")).content.decode().split())
+        desk = " ".join(at_desk(signed_in(ana)).content.decode().split())
     assert "<strong>1</strong> de 2 gestionados" in desk

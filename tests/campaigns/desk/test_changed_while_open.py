@@ -23,6 +23,7 @@ from campaigns.desk.taking import Given
 from campaigns.models import Campaign, Contact, DeskDraft, ListEntry, Receipt, Renewal
 from campaigns.payments import refunds
 from tests.campaigns.a_campaign import moment
+from tests.campaigns.desk.at_desk import at_desk
 from tests.campaigns.payments.some_refunds import collected, owing_december
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ class OpenDesk:
     shown: str = ""
 
     def load(self) -> str:
-        return self._seen(self.client.get(reverse("campaigns:desk")).content.decode())
+        return self._seen(at_desk(self.client).content.decode())
 
     def answer(self, **more: Any) -> HttpResponse:
         fields = {"contact": self.given.contact_id, "fence": self.given.fence, "shown": self.shown, **more}

@@ -32,6 +32,7 @@ from campaigns.models import (
 )
 from campaigns.month import lifecycle
 from campaigns.promises_and_callbacks.call_backs import agree
+from tests.campaigns.desk.at_desk import at_desk
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -83,7 +84,7 @@ def post(client, name, contact, fence=1, **more):
 def test_the_desk_shows_the_next_contact_with_all_an_agent_needs(make_contact, ana, signed_in, clock):
     clock("2026-11-26 10:00")
     contact = make_contact(ana, "Rosa Flores")
-    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(ana)).content.decode()
     for shown in ("Rosa Flores", contact.contract, "Fibra 120", "Bs\xa0289,00", "+591\xa0707-00001", "Pagará", "Guion"):
         assert shown in page
     assert ListEntry.objects.get().lease_agent == ana
@@ -113,7 +114,7 @@ def test_a_result_brings_the_next_contact(opened, ana, signed_in):
 
 def test_a_result_and_the_next_page_ask_at_most_fourteen_questions(opened, ana, signed_in):
     client = signed_in(ana)
-    client.get(reverse("campaigns:desk"))
+    at_desk(client)
     with CaptureQueriesContext(connection) as asked:
         answer = post(client, "desk_result", opened, disposition="no_answer")
     assert "Juan Rojas" in answer.content.decode()
@@ -195,7 +196,7 @@ def test_what_was_typed_about_one_customer_is_never_shown_under_another(opened, 
 def test_a_call_whose_answer_was_lost_is_dialled_again_from_the_reloaded_desk(opened, ana, signed_in):
     client = signed_in(ana)
     post(client, "desk_call", opened, telephone=opened.telephones[0])  # its answer never arrived
-    assert "Marcar otra vez" in client.get(reverse("campaigns:desk")).content.decode()
+    assert "Marcar otra vez" in at_desk(client).content.decode()
     answer = post(client, "desk_call", opened, telephone=opened.telephones[0])
     assert answer["HX-Trigger-After-Swap"] == '{"dialled": {"link": "tel:+59170700001"}}'
     assert Attempt.objects.count() == 1
@@ -223,7 +224,7 @@ def test_a_desk_whose_contact_was_taken_works_on_and_is_told_what_was_kept(opene
     clock("2026-11-26 14:00")
     assert give_next(agent=luis, now=at("2026-11-26 14:00")).contact_id == opened.pk
     client = signed_in(ana)
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     for shown in (
         "Juan Rojas",
         "Su reserva venció y la llamada de 26/11 10:00 quedó sin resultado.",
@@ -249,7 +250,7 @@ def test_a_pause_asked_from_an_old_page_frees_what_is_open_now(opened, ana, sign
 def test_half_a_note_survives_a_reload(opened, ana, signed_in):
     client = signed_in(ana)
     assert post(client, "desk_draft", opened, note="Pide rebaja y", disposition="refused").status_code == 204
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     assert "Pide rebaja y" in page
     post(client, "desk_result", opened, disposition="no_answer")
     assert post(client, "desk_draft", opened, note="tarde").status_code == 204
@@ -265,7 +266,7 @@ def test_what_was_typed_before_a_pause_is_there_after_it_and_gone_once_it_is_rec
     client.post(reverse("campaigns:desk_pause"), {"verb": "end"}, **HTMX)
     again.refresh_from_db()
     assert again.lease_agent_id == ana.pk
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     assert "Pide rebaja y" in page
     post(client, "desk_result", opened, fence=again.fence, disposition="no_answer", note="Pide rebaja y ya")
     assert Attempt.objects.get().note == "Pide rebaja y ya"
@@ -273,12 +274,12 @@ def test_what_was_typed_before_a_pause_is_there_after_it_and_gone_once_it_is_rec
     ListEntry.objects.filter(contact=opened).update(
         state="open", lease_agent=ana, lease_until=at("2026-11-26 10:09"), fence=again.fence + 5
     )
-    assert ">Pide rebaja y</textarea>" not in client.get(reverse("campaigns:desk")).content.decode()
+    assert ">Pide rebaja y</textarea>" not in at_desk(client).content.decode()
 
 
 def test_the_pulse_renews_the_lease_and_tells_of_a_payment(opened, ana, signed_in, clock, at):
     client = signed_in(ana)
-    shown = re.search(r'name="shown" value="([^"]+)"', client.get(reverse("campaigns:desk")).content.decode())[1]
+    shown = re.search(r'name="shown" value="([^"]+)"', at_desk(client).content.decode())[1]
     clock("2026-11-26 10:08")
     assert post(client, "desk_pulse", opened, shown=shown).status_code == 204
     assert ListEntry.objects.get(contact=opened).lease_until == at("2026-11-26 10:18")
@@ -313,7 +314,7 @@ def test_there_is_no_pause_while_a_call_waits_for_its_result(opened, ana, signed
 def test_an_empty_desk_says_why_and_until_when(make_contact, ana, signed_in, clock, at):
     clock("2026-11-26 10:00")
     make_contact(ana, ready_at=at("2026-11-26 12:30"))
-    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(ana)).content.decode()
     assert "Todos sus contactos esperan su próxima hora." in page
     assert "26/11 12:30" in page
 
@@ -329,21 +330,21 @@ def test_history_shows_earlier_months_of_the_contract(make_contact, ana, luis, s
         luis, campaign=october, contract=contact.contract, state="paid", paid_on=date(2026, 10, 30),
         contacted_at=at("2026-10-28 10:00"), contacted_by=luis,
     )  # fmt: skip
-    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(ana)).content.decode()
     assert "pagó tras contacto" in page
     assert "Luis" in page
     earlier = ListEntry.objects.filter(campaign=october)
     earlier.update(state="open", paid_on=None, contacted_at=None, contacted_by=None)
-    assert "no pagó; no se le llamó" in signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    assert "no pagó; no se le llamó" in at_desk(signed_in(ana)).content.decode()
     earlier.update(attempts=2)
-    assert "no pagó; no se le encontró" in signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    assert "no pagó; no se le encontró" in at_desk(signed_in(ana)).content.decode()
 
 
 def test_the_script_speaks_with_the_customers_data(make_contact, ana, signed_in, december, clock):
     clock("2026-11-26 10:00")
     Campaign.objects.update(script="Hola {cliente}: {monto} por {servicios} hasta el {vence}. {agente}")
     make_contact(ana, "Rosa Flores")
-    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(ana)).content.decode()
     assert "Hola Rosa Flores: Bs 289,00 por Internet hasta el 30/11. Ana" in page
 
 
@@ -378,19 +379,19 @@ def test_the_script_speaks_of_each_service_still_owed_with_its_own_day(
 ):
     clock("2026-11-26 10:00")
     give_services(make_contact(ana, "Rosa Flores"), services, paid)
-    assert f"Le llamo porque {said}" in signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    assert f"Le llamo porque {said}" in at_desk(signed_in(ana)).content.decode()
 
 
 def test_who_paid_while_she_is_open_is_not_asked_to_pay(make_contact, ana, signed_in, clock):
     clock("2026-11-26 10:00")
     contact = make_contact(ana, "Rosa Flores")
     client = signed_in(ana)
-    assert "¿Qué día piensa pagar?" in client.get(reverse("campaigns:desk")).content.decode()
+    assert "¿Qué día piensa pagar?" in at_desk(client).content.decode()
     give_services(contact, TWO_OWED, ["INTERNET", "TV"])
     ListEntry.objects.filter(contact=contact).update(state="paid", paid_on=date(2026, 11, 26))
     entry = ListEntry.objects.get(contact=contact)
     said = {"contact": contact.pk, "fence": entry.fence}
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     pulse = client.post(reverse("campaigns:desk_pulse"), said).content.decode()
     for told in (page, pulse):  # at once, not only when the page is loaded again
         assert "Su pago ya está registrado." in told
@@ -405,7 +406,7 @@ def test_a_script_of_ones_own_says_the_days_in_the_order_of_the_services(make_co
     clock("2026-11-26 10:00")
     Campaign.objects.update(script="{servicios} hasta el {vence}. Otra vez: {vencimientos}.")
     give_services(make_contact(ana, "Rosa Flores"), TWO_OWED, [])
-    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(ana)).content.decode()
     assert "Internet y Televisión hasta el 30/11 y el 28/11, respectivamente. Otra vez: sus servicios vencen" in page
 
 
@@ -463,7 +464,7 @@ def test_a_contact_opened_by_choice_is_at_the_desk(make_contact, ana, signed_in,
     chosen = make_contact(ana, "Juan Rojas", position=2)
     client = signed_in(ana)
     client.post(reverse("campaigns:contact_open", args=[chosen.pk]))
-    assert "Juan Rojas" in client.get(reverse("campaigns:desk")).content.decode()
+    assert "Juan Rojas" in at_desk(client).content.decode()
 
 
 def test_the_own_list_filters_says_why_not_and_exports(make_contact, ana, luis, signed_in, clock, at):
@@ -553,13 +554,13 @@ def test_the_desk_has_its_place_in_the_navigation(make_contact, ana, signed_in, 
 
 def test_what_was_done_today_stays_on_the_counters_when_the_campaign_closes(opened, ana, signed_in):
     client = signed_in(ana)
-    client.get(reverse("campaigns:desk"))  # counted once; each result then moves it
+    at_desk(client)  # counted once; each result then moves it
     answers = {"disposition": "promise", "promised_on": "2026-11-27", "promised_amount": "150,50"}
     page = post(client, "desk_result", opened, **answers).content.decode()
     today = ("<strong>1</strong> llamada", "<strong>1</strong> contacto", "<strong>1</strong> compromiso")
     assert all(figure in page for figure in (*today, "<strong>1</strong> de 2 gestionados"))
     Campaign.objects.update(state="closed")
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     assert all(figure in page for figure in (*today, "Sin contactos asignados"))
     day = client.get(reverse("campaigns:my_day")).content.decode()
     assert "100\xa0% de 1" in day
@@ -593,7 +594,7 @@ def test_one_button_of_the_desk_is_primary_whatever_it_is_at(opened, ana, signed
 
 
 def test_after_the_note_comes_the_verb_that_records(opened, ana, signed_in):
-    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(ana)).content.decode()
     assert page.index('id="note"') < page.index('id="record"') < page.index('data-key="s"') < page.index('data-key="p"')
 
 
@@ -601,20 +602,20 @@ def test_the_next_agreed_calls_stand_on_the_desk(make_contact, opened, ana, luis
     first, later, of_luis = (make_contact(ana, name) for name in ("Eva Luna", "Hugo Paz", "Ajena Total"))
     for contact, agent, hour in ((later, ana, "16:00"), (first, ana, "10:30"), (of_luis, luis, "15:00")):
         agree(agent=agent, contact=contact, due_at=at(f"2026-11-26 {hour}"), now=at("2026-11-26 10:00"))
-    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(ana)).content.decode()
     panel = page[page.index("next-calls-title") :].split("</section>")[0]
     assert panel.index("26/11 10:30") < panel.index("Eva Luna") < panel.index("26/11 16:00") < panel.index("Hugo Paz")
     assert ("Ajena Total" in panel, "Vencida" in panel) == (False, False)
     clock("2026-11-26 10:31")
-    assert "Vencida" in signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    assert "Vencida" in at_desk(signed_in(ana)).content.decode()
     CallBack.objects.all().delete()
-    assert "next-calls-title" not in signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    assert "next-calls-title" not in at_desk(signed_in(ana)).content.decode()
 
 
 def test_a_call_that_lasts_says_since_when(opened, ana, signed_in, at, clock):
     dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=at("2026-11-26 10:00"))
     clock("2026-11-26 10:02")
-    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(ana)).content.decode()
     assert re.search(r'En llamada.*?role="timer"[^>]*data-seconds="120"', page, re.DOTALL)
 
 
@@ -748,14 +749,14 @@ def test_a_call_left_without_result_is_shown_at_the_desk(opened, ana, signed_in,
     dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=at("2026-11-26 10:00"))
     sweep_leases(now=at("2026-11-26 10:30"))
     clock("2026-11-26 11:00")
-    page = signed_in(ana).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(ana)).content.decode()
     assert "quedó sin resultado" in page
     assert "Decir cómo terminó" in page
 
 
 def test_the_desk_of_somebody_without_agent_does_not_exist(december, signed_in, django_user_model):
     nobody = django_user_model.objects.create(username="nadie", role="agent")
-    assert signed_in(nobody).get(reverse("campaigns:desk")).status_code == 404
+    assert at_desk(signed_in(nobody)).status_code == 404
 
 
 @pytest.mark.parametrize("value", ["", "abc", "-1", "9" * 30])
@@ -767,7 +768,7 @@ def test_a_broken_form_is_not_an_error_of_the_server(ana, signed_in, december, v
 def test_in_english_the_results_are_english_and_what_is_said_to_the_customer_spanish(opened, ana, signed_in):
     client = signed_in(ana)
     client.cookies["callcenter_language"] = "en"
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     for words in ("Will pay", "No answer", "Wrong number", "Other…"):
         assert words in page
     assert "Buenos días, ¿hablo con Rosa Flores?" in page
@@ -781,7 +782,7 @@ def test_while_the_campaign_is_paused_the_desk_says_so_and_keeps_her_counts(
     post(client, "desk_result", opened, disposition="no_answer")
     release_desk(agent=ana, now=at("2026-11-26 10:00"))
     lifecycle.pause(campaign=december, by=elena, now=at("2026-11-26 10:00"))
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     assert "La campaña está en pausa desde las 10:00 (Elena): sus contactos la esperan." in page
     assert "<strong>1</strong> de 2 gestionados" in page
     for untrue in ("Sin contactos asignados", "No hay ninguna campaña en curso", "terminó su lista"):
@@ -803,12 +804,12 @@ def test_whose_contacts_were_taken_away_has_not_finished_her_list(
     client = signed_in(ana)
     post(client, "desk_result", opened, disposition="no_answer")
     release_desk(agent=ana, now=at("2026-11-26 10:00"))
-    assert "<strong>1</strong> de 2 gestionados" in client.get(reverse("campaigns:desk")).content.decode()
+    assert "<strong>1</strong> de 2 gestionados" in at_desk(client).content.decode()
     release_desk(agent=ana, now=at("2026-11-26 10:00"))
     of_ana = Selection(agents=(ana.pk,))
     reassign(campaign=december, selection=of_ana, to=[luis], by=elena, now=at("2026-11-26 10:00"))
     cache.clear()  # as after its minute
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     assert "El 26/11 10:00 supervisión pasó 2 contactos de su lista a otras." in page
     assert "terminó su lista" not in page
     assert "gestionó 1 de otras listas" in page
@@ -835,9 +836,9 @@ def test_a_result_of_a_call_is_recorded_without_a_question(opened, ana, signed_i
 
 def test_of_whom_she_may_not_dial_nothing_is_asked(opened, ana, signed_in):
     client = signed_in(ana)
-    assert 'name="undialled"' not in client.get(reverse("campaigns:desk")).content.decode()
+    assert 'name="undialled"' not in at_desk(client).content.decode()
     ListEntry.objects.filter(contact=opened).update(state="paid", paid_on=date(2026, 11, 26))
-    assert 'name="undialled" value="1"' in client.get(reverse("campaigns:desk")).content.decode()
+    assert 'name="undialled" value="1"' in at_desk(client).content.decode()
 
 
 def test_what_is_refused_is_said_once_and_an_old_tab_calls_nobody_by_a_second_enter(opened, ana, signed_in, at):
@@ -869,7 +870,7 @@ def test_a_pause_says_which_it_is_since_when_how_long_it_may_last_and_that_its_l
     assert "Desde las 10:00. Puede durar 10 min: hasta las 10:10." in page
     assert "<p data-over hidden>" in page
     clock("2026-11-26 10:10")
-    page = " ".join(client.get(reverse("campaigns:desk")).content.decode().split())
+    page = " ".join(at_desk(client).content.decode().split())
     assert "<p data-over>" in page
     assert client.post(reverse("campaigns:desk_pause"), {"reason": "REUNION"}, **HTMX).status_code == 200
-    assert "No tiene límite." in client.get(reverse("campaigns:desk")).content.decode()
+    assert "No tiene límite." in at_desk(client).content.decode()

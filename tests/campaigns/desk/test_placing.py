@@ -25,6 +25,7 @@ from campaigns.models import Attempt, AttemptCall, Contact, Disposition, DoNotCa
 from telephony.models import Extension, Listening, OutgoingCall, QueueCall, QueueRing, Switchboard
 from telephony.outcomes import Outcome
 from telephony.seats import sit_down
+from tests.campaigns.desk.at_desk import at_desk
 from tests.telephony.a_listener import linked
 
 pytestmark = pytest.mark.django_db
@@ -187,7 +188,7 @@ def test_the_result_is_proposed_and_recorded_by_nobody(
     told = phase(signed_in(seated))
     assert told.status_code == 286
     assert (f'data-proposes value="{code}"' in told.content.decode()) == (code is not None)
-    page = signed_in(seated).get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(signed_in(seated)).content.decode()
     assert page.count("checked") == (1 if code else 0)
     assert Attempt.objects.get().resulted_at is None
 
@@ -208,7 +209,7 @@ def test_what_she_chose_stands_beside_what_is_proposed(
     client = signed_in(seated)
     post(client, "desk_draft", opened, disposition="busy", note="Suena raro")
     ends(dial(seated, opened, now).call, Outcome.NO_ANSWER, now, customer_rang=True)
-    page = " ".join(client.get(reverse("campaigns:desk")).content.decode().split())
+    page = " ".join(at_desk(client).content.decode().split())
     checked = page[: page.index("checked")].rpartition('value="')[2]
     assert checked.startswith('busy"')
 
@@ -326,9 +327,9 @@ def test_who_dials_first_and_says_so_has_the_switchboard_dial_where_she_sits(
 ) -> None:
     type(opened.campaign).objects.update(dialling="manual")
     client = signed_in(ana)
-    assert "Marqué" in client.get(reverse("campaigns:desk")).content.decode()
+    assert "Marqué" in at_desk(client).content.decode()
     sit_down(agent=ana, extension=Extension.objects.create(switchboard=board, number="1001"), now=now)
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     assert "Marqué" not in page
     with linked(board, now):
         post(client, "desk_call", opened, telephone=opened.telephones[0])
@@ -339,7 +340,7 @@ def test_who_said_how_it_ended_wraps_up_no_more(
     seated: Agent, opened: Contact, signed_in: SignedIn, now: datetime
 ) -> None:
     client = signed_in(seated)
-    client.get(reverse("campaigns:desk"))  # a sign of life: her shift begins
+    at_desk(client)  # a sign of life: her shift begins
     call = dial(seated, opened, now).call
     assert call is not None
     for event in (Event.RANG, Event.ANSWERED, Event.HUNG_UP):
@@ -400,7 +401,7 @@ def test_what_is_called_by_itself_waits_until_she_is_free(
 ) -> None:
     type(opened.campaign).objects.update(dialling=dialling)
     client = signed_in(seated)
-    page = client.get(reverse("campaigns:desk")).content.decode()
+    page = at_desk(client).content.decode()
     assert "Está en una llamada de la cola 101" in page
     assert "data-waits" in page
     assert not counts(page)
@@ -412,7 +413,7 @@ def test_what_is_called_by_itself_waits_until_she_is_free(
     told = free(client, opened)
     assert (told.status_code, counts(told.content.decode())) == (200, True)
     assert "data-waits" not in told.content.decode()
-    assert counts(client.get(reverse("campaigns:desk")).content.decode())
+    assert counts(at_desk(client).content.decode())
 
 
 def test_a_page_of_another_customer_waits_for_nothing(
@@ -427,7 +428,7 @@ def test_whose_last_call_goes_on_is_offered_to_hang_it_up_before_the_next_is_cal
 ) -> None:
     type(opened.campaign).objects.update(dialling="progressive")
     client = signed_in(seated)
-    client.get(reverse("campaigns:desk"))
+    at_desk(client)
     call = dial(seated, opened, now).call
     assert call is not None
     change_state(agent=seated, event=Event.ANSWERED, now=now, by=By.TELEPHONE, call=call.key)
@@ -438,6 +439,4 @@ def test_whose_last_call_goes_on_is_offered_to_hang_it_up_before_the_next_is_cal
     assert not counts(page)
     ends(call, Outcome.ANSWERED, now)
     change_state(agent=seated, event=Event.HUNG_UP, now=now, by=By.TELEPHONE, call=call.key)
-    assert counts(
-        client.get(reverse("campaigns:desk")).content.decode()
-    )  # its result stands: nothing is left to wrap up
+    assert counts(at_desk(client).content.decode())  # its result stands: nothing is left to wrap up

@@ -14,6 +14,7 @@ from agents.models import Agent, User
 from campaigns.models import Campaign, CampaignChange, Contact
 from campaigns.month.lifecycle import CampaignRefused
 from campaigns.month.wording import reword
+from tests.campaigns.desk.at_desk import at_desk
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
@@ -36,7 +37,7 @@ def test_the_next_contact_of_every_desk_has_the_new_words(
         PAGE, {"script": "Feliz día, {cliente}: debe {monto}.", "dialling": "manual"}, follow=True
     )
     assert "los agentes lo reciben con su próximo contacto" in said.content.decode()
-    desk = signed_in(ana.user).get("/desk/").content.decode()
+    desk = at_desk(signed_in(ana.user)).content.decode()
     assert "Feliz día, Rosa Flores: debe Bs 289,00." in desk
     change = CampaignChange.objects.get(verb="reword")
     assert (change.by, change.from_state, change.note) == (elena, "running", "Guion, Modo de llamar")
