@@ -202,6 +202,7 @@ def test_what_an_administrator_does_to_an_account_is_in_the_book(ines: User, ana
         acts(client, action, "user", ana.user)
     assert kinds(ana.user) == ["unlocked", "sessions", "no_factor", "off", "on"]
     assert set(AccountEvent.objects.values_list("by", flat=True)) == {ines.pk}
+    ana.user.refresh_from_db()
     page = signed_in(ana).get(reverse("usersessions_list")).content.decode()
     assert "por Inés" in page
 

@@ -304,6 +304,7 @@ ADDRESSES = [
     ),
     # the desk
     Address("campaigns:desk", AGENTS),
+    Address("campaigns:desk_next", AGENTS, sends={}),
     Address("campaigns:desk_call", AGENTS, sends=on_desk),
     Address("campaigns:desk_call_phase", AGENTS),
     Address("campaigns:desk_when_free", AGENTS),

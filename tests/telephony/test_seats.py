@@ -17,7 +17,6 @@ from telephony.holding import let_go
 from telephony.models import Extension, Listening, OutgoingCall, Seat, Switchboard
 from telephony.seats import SeatRefused, SeatTaken, seat_of, see_seat, sit_down
 from telephony.watching import Watch, hear
-from tests.campaigns.desk.at_desk import at_desk
 from tests.telephony.a_listener import linked
 
 pytestmark = pytest.mark.django_db
@@ -119,11 +118,11 @@ def test_the_form_asks_before_it_takes_and_who_lost_it_is_told(
     assert "está Luis" in asked.content.decode()
     assert 'name="instead"' in asked.content.decode()
     assert hers.post(address, {**said, "instead": "1"}, **HTMX).status_code == 200
-    page = at_desk(his).content.decode()
+    page = his.get(reverse("campaigns:desk")).content.decode()
     assert "Le tomaron el 1001" in page
     assert "Ana dijo a las" in page
     his.post(address, {"extension": ""}, **HTMX)
-    assert "Le tomaron" not in at_desk(his).content.decode()
+    assert "Le tomaron" not in his.get(reverse("campaigns:desk")).content.decode()
 
 
 def test_a_telephone_that_is_none_of_ours_is_not_sat_at(ana: Agent, first: Extension, signed_in: SignedIn) -> None:

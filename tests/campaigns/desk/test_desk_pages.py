@@ -627,7 +627,7 @@ def test_the_own_list_asks_the_same_number_of_questions_for_many(
         make_contact(ana)
     client = signed_in(ana)
     client.get(reverse("campaigns:my_day"))  # her shift begins with the first page
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(reverse("campaigns:my_list"))
 
 
