@@ -65,7 +65,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @centre_only
-@require_GET
+@require_POST
 def attachment(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
     """A file of a notice. It may hold customers, so it is written in the book of exports."""
     found = get_object_or_404(_notice_of(request, pk).attachments, pk=file)

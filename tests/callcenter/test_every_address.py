@@ -174,7 +174,7 @@ ADDRESSES = [
     # mail
     Address("notices:outbox", CENTRE),
     Address("notices:notice", CENTRE, of=lambda world: {"pk": world.notice.pk}),
-    Address("notices:attachment", CENTRE, of=lambda world: world.attachment),
+    Address("notices:attachment", CENTRE, of=lambda world: world.attachment, sends={}),
     Address("notices:retry", STEERING, of=lambda world: {"pk": world.notice.pk}, sends={}),
     Address("notices:retry_all", STEERING, sends={}),
     # what is owed

@@ -104,11 +104,11 @@ def test_a_file_is_taken_away_and_written_in_the_book(
 ) -> None:
     notice = owed(attachments=[("informe.xlsx", "application/vnd.ms-excel", b"bytes")])
     file = notice.attachments.get()
-    answer = signed_in(elena).get(reverse("notices:attachment", args=[notice.pk, file.pk]))
+    answer = signed_in(elena).post(reverse("notices:attachment", args=[notice.pk, file.pk]))
     assert b"".join(answer) == b"bytes"  # type: ignore[arg-type]
     assert "attachment" in answer["Content-Disposition"]
     assert Disclosure.objects.get().kind == Disclosure.Kind.EXPORT
-    other = signed_in(elena).get(reverse("notices:attachment", args=[parked.pk, file.pk]))
+    other = signed_in(elena).post(reverse("notices:attachment", args=[parked.pk, file.pk]))
     assert other.status_code == 404
 
 
