@@ -24,6 +24,8 @@ STEPS = (
         WHERE walk_id = ANY(%(ids)s)""",
     """SELECT audit_forget('inbound_outsidewritechange', 'write_id',
               ARRAY(SELECT id FROM inbound_outsidewrite WHERE walk_id = ANY(%(ids)s)), '{note}')""",
+    """SELECT audit_forget('inbound_limitgivenback', 'write_id',
+              ARRAY(SELECT id FROM inbound_outsidewrite WHERE walk_id = ANY(%(ids)s)), '{reason}')""",
     """UPDATE inbound_outsidewrite SET payload = '{}', last_error = '', requester_card = '', requester_kinship = '',
               requester_name = CASE WHEN requester_name = '' THEN '' ELSE %(nobody)s END,
               to_whom = CASE WHEN to_whom = '' THEN '' ELSE 'anon-' || id END

@@ -17,7 +17,7 @@ from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.states import STEPS, State
 from work.invariants import Rule
 
-BEGINS = (State.WAITING, State.BY_HAND)
+BEGINS = (State.WAITING, State.BY_HAND, State.APPROVAL)
 ALLOWED = sorted({("", state.value) for state in BEGINS} | {(s.from_state.value, s.to_state.value) for s in STEPS})
 _CHAIN = """
   SELECT w.key, w.is_accountable, c.from_state, c.to_state, c.id,
@@ -61,6 +61,23 @@ RULES = [
         """SELECT min(w.key) FROM inbound_outsidewrite w
             WHERE w.is_accountable AND w.state NOT IN ('refused', 'not_done')
             GROUP BY w.walk_id, w.action, w.to_whom HAVING count(*) > 1""",
+    ),
+    Rule(
+        "much_money_is_approved_by_another",
+        gettext_lazy("Lo que esperaba a una segunda persona no se envió sin que otra que quien lo pidió lo aprobara."),
+        """SELECT w.key FROM inbound_outsidewrite w
+            WHERE w.approve_until IS NOT NULL AND EXISTS (
+              SELECT FROM inbound_outsidewritechange s
+               WHERE s.write_id = w.id AND s.to_state NOT IN ('approval', 'not_done')
+                 AND NOT EXISTS (SELECT FROM inbound_outsidewritechange a
+                                  WHERE a.write_id = w.id AND a.id <= s.id AND a.from_state = 'approval'
+                                    AND a.to_state = 'waiting' AND a.by_id <> w.owed_by_id))""",
+    ),
+    Rule(
+        "limit_is_given_back_by_another",
+        gettext_lazy("El límite de un día lo devolvió otra persona que quien pidió la operación, y no se hizo."),
+        """SELECT w.key FROM inbound_limitgivenback g JOIN inbound_outsidewrite w ON w.id = g.write_id
+            WHERE g.by_id = w.owed_by_id OR w.state <> 'not_done' OR NOT w.is_accountable""",
     ),
     Rule(
         "nobody_is_let_down_unseen",

@@ -19,7 +19,7 @@ WRITES = Kind(
     since="owed_at",
     waiting=State.WAITING,
     at_work=(State.SENDING,),
-    held=(State.UNCERTAIN, State.REFUSED, State.BY_HAND),
+    held=(State.UNCERTAIN, State.REFUSED, State.BY_HAND, State.APPROVAL),
     parked=State.PARKED,
     over=(State.DONE, State.NOT_DONE),
     lease=delivering.LEASE,
@@ -28,6 +28,7 @@ WRITES = Kind(
     page=lambda write: reverse("inbound:write", args=[write.pk]),
     writes_besides=write_history,
     when_lost=delivering.interrupted,  # never simply sent again: it may have been done
+    tried_again_from=(State.APPROVAL,),  # it was never tried: another person approves it
     again=writing.try_parked_one_again,
     together=Q(is_accountable=False),
     rests=Q(system__in=OutsideSystem.objects.filter(mode=OutsideSystem.Mode.OFF).values("code")),

@@ -98,11 +98,13 @@ class Limits:
     """What an agent may do a day until somebody decides otherwise in the admin; None is without limit.
 
     `daily_amount` and `largest_amount` in Bs, of one day and of one operation; `daily_writes` how many.
+    `cool_down_minutes` between two of one kind for one number.
     """
 
     daily_amount: int | None = None
     largest_amount: int | None = None
     daily_writes: int | None = None
+    cool_down_minutes: int = 10
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

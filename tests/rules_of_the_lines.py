@@ -58,9 +58,9 @@ ON_THE_LINES = (
     ),
     Rule(
         "money moves without the second word",
-        "inbound/walks/walking.py",
-        "if step.accountable and not confirmed and not is_owed_already(here):",
-        "if step.accountable and confirmed and not is_owed_already(here):",
+        "inbound/walks/confirming.py",
+        "if not confirmed:",
+        "if confirmed:",
         (f"{WALKS}::test_a_top_up_needs_the_second_word_and_the_requester",),
     ),
     Rule(
@@ -195,7 +195,7 @@ ON_THE_LINES = (
     Rule(
         "the agent who is in doubt settles it herself",
         "inbound/writes/states.py",
-        "Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, SUPERVISION, ",
+        "Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, ANOTHER, ",
         "Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, PERSON, ",
         (f"{WRITING}::test_who_may_do_what",),
     ),

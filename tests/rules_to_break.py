@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests import (
     rules_of_calls,
+    rules_of_money,
     rules_of_the_doors,
     rules_of_the_lines,
     rules_of_the_month,
@@ -15,6 +16,7 @@ RULES = (
     *rules_of_calls.RULES,
     *rules_of_the_month.RULES,
     *rules_of_the_lines.RULES,
+    *rules_of_money.RULES,
     *rules_of_the_doors.RULES,
     *rules_of_the_states.RULES,
     *rules_of_what_goes_in_and_out.RULES,

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from inbound.models import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
+from inbound.models import LimitGivenBack, OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
 from inbound.outside.reaching import use_of
 from systems.registry import asked_cells
 
@@ -40,6 +40,16 @@ class OutsideSystemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         (
             _("Límites de recargas, créditos y bloqueos"),
             {"fields": ("daily_limit", "daily_writes", "largest_amount")},
+        ),
+        (
+            _("Otra vez, y otra persona"),
+            {
+                "fields": ("cool_down_minutes", "typed_again_above", "second_person_above", "approval_minutes"),
+                "description": _(
+                    "Lo que frena una recarga repetida, un cero de más y a quien pide mucho a solas. Vale desde la"
+                    " operación siguiente; lo que ya espera aprobación la sigue esperando."
+                ),
+            },
         ),
     )
 
@@ -73,6 +83,17 @@ class ChangeInline(admin.TabularInline):  # type: ignore[type-arg]
         return False
 
 
+class GivenBackInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = LimitGivenBack
+    fields = ("at", "by", "reason")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class ToLookAt(admin.ModelAdmin):  # type: ignore[type-arg]
     """Nothing is written or deleted here."""
 
@@ -96,7 +117,7 @@ class OutsideWriteAdmin(ToLookAt):
     search_fields = ("key", "to_whom", "reference")
     ordering = ("-owed_at",)
     date_hierarchy = "owed_at"
-    inlines = (ChangeInline,)
+    inlines = (ChangeInline, GivenBackInline)
 
 
 @admin.register(ReservedSearch)

@@ -3,7 +3,7 @@
 from inbound.models.content import Content
 from inbound.models.limits import RepairLimit, WatchedRepair
 from inbound.models.lines import FlowDraft, FlowKind, FlowVersion, ServiceLine
-from inbound.models.outside import OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
+from inbound.models.outside import LimitGivenBack, OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
 from inbound.models.people import PersonInCharge
 from inbound.models.walks import Footstep, Walk
 
@@ -13,6 +13,7 @@ __all__ = [
     "FlowKind",
     "FlowVersion",
     "Footstep",
+    "LimitGivenBack",
     "OutsideSystem",
     "OutsideWrite",
     "OutsideWriteChange",

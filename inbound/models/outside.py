@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KeyTextTransform
@@ -52,6 +53,24 @@ class OutsideSystem(models.Model):
         _("Bs por operación"), max_digits=10, decimal_places=2, null=True, blank=True,
         help_text=_("El monto más alto de una sola operación, además de los montos del plan. Vacío: sin límite."),
     )  # fmt: skip
+    cool_down_minutes = models.PositiveSmallIntegerField(
+        _("minutos entre dos a un número"), default=10, db_default=10,
+        help_text=_("Hecha una, nadie pide otra igual para el mismo número hasta entonces. 0: sin espera."),
+    )  # fmt: skip
+    typed_again_above = models.DecimalField(
+        _("Bs desde los que se escribe dos veces"), max_digits=10, decimal_places=2, default=100, db_default=100,
+        validators=[MinValueValidator(0)],
+        help_text=_("Por encima de este monto, quien confirma lo escribe otra vez. 0: nunca."),
+    )  # fmt: skip
+    second_person_above = models.DecimalField(
+        _("Bs desde los que aprueba otra persona"), max_digits=10, decimal_places=2, default=200, db_default=200,
+        validators=[MinValueValidator(0)],
+        help_text=_("Por encima de este monto no se envía sin que otra persona, de supervisión, la apruebe. 0: nunca."),
+    )  # fmt: skip
+    approval_minutes = models.PositiveSmallIntegerField(
+        _("minutos para aprobarla"), default=60, db_default=60, validators=[MinValueValidator(1)],
+        help_text=_("Hasta cuándo espera: es lo que oye el cliente. Después ya no se hace."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("sistema externo")
@@ -67,6 +86,10 @@ class OutsideSystem(models.Model):
             models.CheckConstraint(
                 condition=Q(largest_amount__isnull=True) | Q(largest_amount__gte=0),
                 name="outside_largest_amount_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(typed_again_above__gte=0, second_person_above__gte=0, approval_minutes__gte=1),
+                name="outside_second_looks_make_sense",
             ),
         ]
 
@@ -89,7 +112,8 @@ class OutsideWrite(OwedWork):
     """Something the centre owes to an outside system. `key` goes with every request: the same key has one effect.
 
     An accountable one touches money or a SIM: it goes out at most once, and when nobody knows whether it was done it
-    is `uncertain` until a person has looked.
+    is `uncertain` until a person has looked. One of much money is asked for, and not sent before a second person has
+    approved it (`approval`).
     """
 
     class State(models.TextChoices):
@@ -100,6 +124,7 @@ class OutsideWrite(OwedWork):
         UNCERTAIN = "uncertain", _("Incierto")
         PARKED = "parked", _("Detenido")
         BY_HAND = "by_hand", _("Por hacer a mano")
+        APPROVAL = "approval", _("Por aprobar")
         NOT_DONE = "not_done", _("No se hizo")
 
     key = models.CharField(max_length=120, unique=True)
@@ -118,6 +143,9 @@ class OutsideWrite(OwedWork):
     reference = models.CharField(_("referencia"), max_length=REFERENCE_LENGTH, blank=True)
     owed_at = models.DateTimeField(_("pedido"))
     owed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("agente"))
+    approve_until = models.DateTimeField(
+        _("por aprobar hasta"), null=True, blank=True, help_text=_("Vacío: no hacía falta otra persona.")
+    )
     settled_at = models.DateTimeField(_("resuelto"), null=True, blank=True)
     settled_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("resuelto por"),
@@ -164,6 +192,10 @@ class OutsideWrite(OwedWork):
             models.CheckConstraint(
                 condition=Q(amount__isnull=True) | Q(amount__gt=0), name="outside_write_amount_is_positive"
             ),
+            models.CheckConstraint(
+                condition=~Q(state="approval") | Q(is_accountable=True, approve_until__isnull=False),
+                name="outside_write_is_approved_until",
+            ),
         ]
         indexes = [
             # the delivery sweep: what waits, oldest first
@@ -177,12 +209,14 @@ class OutsideWrite(OwedWork):
             # what waits for a person: counted in the tabs of every page of writes
             models.Index(
                 fields=["state"], name="outside_write_for_a_person",
-                condition=Q(state__in=["uncertain", "parked", "refused", "by_hand"]),
+                condition=Q(state__in=["uncertain", "parked", "refused", "by_hand", "approval"]),
             ),
+            # the sweep of what nobody approved in time
+            models.Index(fields=["approve_until"], name="outside_write_to_approve", condition=Q(state="approval")),
             # whoever was let down and has no card: looked for by the clock
             models.Index(
                 fields=["owed_at"], name="outside_write_without_a_card",
-                condition=Q(state__in=["refused", "parked", "uncertain", "not_done"], card__isnull=True),
+                condition=Q(state__in=["refused", "parked", "uncertain", "not_done", "approval"], card__isnull=True),
             ),
             # damages registered lately: the watch of their repair begins by the clock
             models.Index(
@@ -215,6 +249,27 @@ class OutsideWriteChange(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     note = models.CharField(max_length=300, blank=True)
+
+
+@append_only(at="at", personal=["reason"])
+class LimitGivenBack(models.Model):
+    """That a write which was not done no longer counts in the day of whoever asked for it: decided by another person,
+    and why (append-only).
+    """
+
+    write = models.OneToOneField(
+        OutsideWrite, models.PROTECT, related_name="given_back", verbose_name=_("operación en otro sistema")
+    )
+    at = models.DateTimeField(_("cuándo"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("quién"))
+    reason = models.CharField(_("por qué"), max_length=300)
+
+    class Meta:
+        verbose_name = _("límite devuelto")
+        verbose_name_plural = _("límites devueltos")
+
+    def __str__(self) -> str:
+        return str(self.write)
 
 
 class ReservedSearchQuerySet(models.QuerySet["ReservedSearch"]):

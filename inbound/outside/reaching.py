@@ -127,6 +127,7 @@ def put_in_systems(rows: type[OutsideSystem] = OutsideSystem) -> None:
                 daily_limit=cell.limits.daily_amount,
                 largest_amount=cell.limits.largest_amount,
                 daily_writes=cell.limits.daily_writes,
+                cool_down_minutes=cell.limits.cool_down_minutes,
             )
             for code, cell in cells().items()
             if code not in known

@@ -32,7 +32,7 @@ from inbound.walks.lane_news import lock_lane_of, tell_lane, told_of_it
 from inbound.walks.state import CONTINUED, WalkState, flow_of, passings, read_state
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import is_undone_with_anothers
-from inbound.writes.states import WriteRefused
+from inbound.writes.states import WriteRefused, how_it_stands
 from inbound.writes.writing import owe_write, whom_of
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ
@@ -88,6 +88,8 @@ def write_out(*, here: WalkState, known: Mapping[str, Any], now: datetime) -> Ou
         now=now,
         by=walk.by,
     )
+    if footstep.write.state == OutsideWrite.State.APPROVAL and not step.waits:  # it has no words but that it is done
+        raise WriteRefused(how_it_stands(OutsideWrite.State.APPROVAL))
     return footstep.write
 
 

@@ -1,8 +1,9 @@
 """Who was let down: what a caller was told would be done, and did not come about, becomes a card for supervision.
 
 The clock looks for it, so nothing that happens to a worker or a browser loses anybody: a write that was refused,
-parked, uncertain or settled as not done, of a step whose caller heard that it was not known yet, or heard nothing any
-more; and one of which she heard so an hour ago, and which still waits, for its system or for somebody to do it by hand.
+parked, uncertain, still to be approved or settled as not done, of a step whose caller heard that it was not known yet,
+or heard nothing any more; and one of which she heard so an hour ago, and which still waits, for its system or for
+somebody to do it by hand.
 Whoever was told at once that it was refused has the card her step handed over.
 """
 
@@ -44,7 +45,7 @@ from telephony.phone_numbers import parse
 
 KIND = "write_not_done"
 State = OutsideWrite.State
-NOT_ABOUT_TO_BE = (State.REFUSED, State.PARKED, State.UNCERTAIN, State.NOT_DONE)
+NOT_ABOUT_TO_BE = (State.REFUSED, State.PARKED, State.UNCERTAIN, State.NOT_DONE, State.APPROVAL)
 LOOKED_BACK = timedelta(days=60)
 LOOKED_BACK_FOR_WHAT_FOLLOWS = timedelta(days=2)
 LEFT_STANDING = timedelta(minutes=30)  # a call whose refused step nobody went on from

@@ -21,6 +21,7 @@ from inbound.walks.asked import call_back_on, name_of_the_caller, stolen_lines
 from inbound.walks.asked_otherwise import STANDS, is_corrected_by_a_person, what_differs
 from inbound.walks.call_words import said_to_her, words_of_the_call
 from inbound.walks.cards import held_before, proposed_card
+from inbound.walks.confirming import Confirming, confirming_of
 from inbound.walks.consequences import own_write
 from inbound.walks.heard import HEARD_OF
 from inbound.walks.lane_news import news_of
@@ -30,6 +31,7 @@ from inbound.walks.shown import (
     NARROWED_FROM,
     Choice,
     DoneBefore,
+    Owed,
     ShownField,
     Way,
     already_in_words,
@@ -44,10 +46,8 @@ from inbound.walks.shown import (
 from inbound.walks.state import WalkState, flow_of, passings, read_by_hand, typed_to_leave
 from inbound.walks.trail import Passed, trail_of
 from inbound.walks.what_became import BECAME_OF
-from inbound.writes.states import how_it_stands
 from telephony import phone_numbers
 
-State = OutsideWrite.State
 OPEN_AT_MOST = 20  # walks of one agent shown as tabs
 
 
@@ -59,22 +59,6 @@ class Known:
     told: FoundInWords
     trouble: str = ""
     by_hand: bool = False  # where nothing is told, the agent wrote nothing of the other screen
-
-
-@dataclass(frozen=True)
-class Owed:
-    """One write owed to another system, and the words of what it does."""
-
-    write: OutsideWrite
-    words: str
-    is_awaited: bool = False  # the present step was asked for it, and what it came to is not told yet
-
-    @property
-    def warning(self) -> str:
-        """Why the customer must not be told that it is done; empty while it may still be, and once it is."""
-        if self.write.state in (State.WAITING, State.SENDING, State.DONE):
-            return ""
-        return how_it_stands(State(self.write.state))
 
 
 @dataclass(frozen=True)
@@ -104,6 +88,7 @@ class WalkPage:
     known: list[Known]
     just_found: Known | None
     just_done: Owed | None
+    confirming: Confirming | None
     trail: list[Passed]
     writes: list[Owed]
     escalations: list[Escalation]
@@ -146,7 +131,7 @@ class WalkPage:
     @property
     def is_under_way(self) -> bool:
         """Whether something owed to another system may still change by itself."""
-        return any(owed.write.state in (State.WAITING, State.SENDING) for owed in self.writes)
+        return any(owed.may_change_by_itself for owed in self.writes)
 
 
 def lay_walk(
@@ -186,6 +171,7 @@ def lay_walk(
         known=_known(here),
         just_found=_just_found(here),
         just_done=next((one for one in owed if _was_before(here, one.write)), None),
+        confirming=confirming_of(here, typed=typed or {}, errors=errors),
         trail=trail_of(here),
         writes=owed,
         escalations=handed,

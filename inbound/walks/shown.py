@@ -28,6 +28,7 @@ from inbound.walks.answering import amounts_of
 from inbound.walks.state import WalkState
 from inbound.writes.limits import NOT_HAPPENING, same_of_other_calls, settled_by_people, under_way_for_others
 from inbound.writes.mistaken import mistakes_among, was_undone
+from inbound.writes.states import State, how_it_stands
 from inbound.writes.writing import whom_of
 from telephony import phone_numbers
 
@@ -58,6 +59,27 @@ class Choice:
     words: str
     more: str
     searched: str
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One write owed to another system, and the words of what it does."""
+
+    write: OutsideWrite
+    words: str
+    is_awaited: bool = False  # the present step was asked for it, and what it came to is not told yet
+
+    @property
+    def warning(self) -> str:
+        """Why the customer must not be told that it is done; empty while it may still be, and once it is."""
+        if self.write.state in (State.WAITING, State.SENDING, State.DONE):
+            return ""
+        return how_it_stands(State(self.write.state))
+
+    @property
+    def may_change_by_itself(self) -> bool:
+        """Whether somebody looks again while the call goes on: it is on its way, or another person is to approve it."""
+        return self.write.state in (State.WAITING, State.SENDING, State.APPROVAL)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from inbound.walks.answering import StepRefused, clean_answers, clean_seen
 from inbound.walks.asked import call_back_on, check_not_stolen, typed_so_far
 from inbound.walks.asked_twice import ask_for_write, see_to_what_was_asked_twice
 from inbound.walks.card_notes import note_on_card
+from inbound.walks.confirming import check_confirmed
 from inbound.walks.consequences import end_of_walk, hand_over, is_owed_already, settle_card, write_to_unit
 from inbound.walks.customers import is_somebody_elses, remember_customer, remember_who_is_asked_about
 from inbound.walks.footsteps import (
@@ -89,8 +90,7 @@ def answer_step(
             footstep.chosen, footstep.reason = REFUSED, _short(sent.get("reason", ""))
             following = step.way(REFUSED)
         elif step.kind == "do":
-            if step.accountable and not confirmed and not is_owed_already(here):
-                raise StepRefused({"confirmed": _("Lea los datos al cliente y confirme.")})
+            check_confirmed(here, sent=sent, confirmed=confirmed)
             if is_another_calls := ask_for_write(here, known, now=now):
                 following, footstep.reason = step.way(UNKNOWN), ""
                 known |= {step.as_: footstep.found} if step.as_ else {}

@@ -23,6 +23,7 @@ from inbound.outside.actions import AGENT, actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.writes.limits import same_of_other_calls
 from inbound.writes.mistaken import mistakes_among, was_undone
+from inbound.writes.second_person import expire_unapproved
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
@@ -50,6 +51,7 @@ def deliver_due(*, now: datetime, limit: int = 1_000) -> int:
     Call it outside of any transaction. A system that failed is left alone for the rest of the sweep.
     """
     recover(now=now)
+    expire_unapproved(now=now)
     reached = clients(now=now)
     modes = {code: reached.mode_of(code) for code in asked_cells()}
     _leave_to_people([code for code, mode in modes.items() if mode == Mode.BY_HAND], now=now)

@@ -1,4 +1,6 @@
-"""What one person may have done in another system in a day, and by how much: asked before a write is owed."""
+"""What one person may have done in another system in a day, and by how much, and how soon one number may have it done
+again, whoever asks: asked before a write is owed.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from agents.models import User
 from escalations.models import Escalation
 from inbound.flows.conditions import same_value
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
+from inbound.writes.giving_back import that_count
 from inbound.writes.mistaken import not_mistaken
 from inbound.writes.states import InDoubtElsewhere, State, WriteRefused
 from screens.templatetags.screens import bs
@@ -53,20 +56,51 @@ def check_doubts(*, action: str, amount: Decimal | None, to_whom: str, walk: Wal
         raise InDoubtElsewhere(sentence, in_doubt) if in_doubt.amount == amount else WriteRefused(sentence)
 
 
-def check_limits(*, system: str, amount: Decimal | None, to_whom: str, walk: Walk, by: User, now: datetime) -> None:
+def policy_of(system: str) -> OutsideSystem:
+    """The limits of a system as its row has them now; one without a row has those a row begins with."""
+    return OutsideSystem.objects.filter(code=system).first() or OutsideSystem(code=system)
+
+
+def check_cool_down(*, policy: OutsideSystem, action: str, to_whom: str, now: datetime) -> None:
+    """Raise WriteRefused when the same was done for the same number a moment ago, by whoever, in whatever call. What is
+    under way or in doubt is refused before, however long ago it was asked for (`check_doubts`). Limits are held.
+    """
+    wait = timedelta(minutes=policy.cool_down_minutes)
+    done = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True, state=State.DONE)
+    last = done.filter(settled_at__gt=now - wait).order_by("-settled_at").first()
+    if last is None or last.settled_at is None:
+        return
+    words = _(
+        "Esto ya se hizo para %(whom)s a las %(hour)s (%(reference)s): no se pide otra vez antes de las %(next)s. "
+        "Dígale que ya está hecho; si pide otra, páselo a supervisión."
+    )
+    whom = display(to_whom) + (f" ({bs(last.amount)})" if last.amount else "")
+    said = {
+        "whom": whom,
+        "reference": last.reference,
+        "hour": _hour(last.settled_at),
+        "next": _hour(last.settled_at + wait),
+    }
+    raise WriteRefused(words % said)
+
+
+def _hour(at: datetime) -> str:
+    return date_format(timezone.localtime(at, LA_PAZ), "H:i")
+
+
+def check_limits(
+    *, policy: OutsideSystem, amount: Decimal | None, to_whom: str, walk: Walk, by: User, now: datetime
+) -> None:
     """Raise WriteRefused when this accountable write would be too much. Call it with the limits held."""
-    policy = OutsideSystem.objects.filter(code=system).first()
     if amount is not None:
         offered = amounts_offered(walk=walk, number=to_whom)
         if offered and amount not in offered:
             several = ", ".join(bs(one) for one in sorted(offered))
             raise WriteRefused(_("El plan no tiene ese monto: es uno de %(amounts)s.") % {"amounts": several})
-    if policy is None:
-        return
     if amount is not None and policy.largest_amount is not None and amount > policy.largest_amount:
         most = bs(policy.largest_amount)
         raise WriteRefused(_("Es más de lo permitido en una operación (%(most)s).") % {"most": most})
-    moved, count = moved_on_the_day(by=by, system=system, now=now)
+    moved, count = moved_on_the_day(by=by, system=policy.code, now=now)
     if policy.daily_writes is not None and count >= policy.daily_writes:
         words = _("Ya pidió hoy %(count)d operaciones en %(system)s: no se permiten más. Pase el caso a supervisión.")
         raise WriteRefused(words % {"count": count, "system": policy})
@@ -102,9 +136,11 @@ def under_way_for_others(*, action: str, to_whom: str, walk: Walk) -> QuerySet[O
 
 
 def moved_on_the_day(*, by: User, system: str, now: datetime) -> tuple[Decimal, int]:
-    """Bolivianos and operations a person has asked of a system on this day of La Paz, but those that were not done."""
+    """Bolivianos and operations a person has asked of a system on this day of La Paz. What was not done counts until
+    another person gives it back (giving_back.py).
+    """
     found = of_the_day(OutsideWrite.objects.filter(owed_by=by, system=system, is_accountable=True), now=now)
-    told = found.exclude(state__in=NOT_HAPPENING).aggregate(moved=Sum("amount"), count=Count("pk"))
+    told = that_count(found).aggregate(moved=Sum("amount"), count=Count("pk"))
     return told["moved"] or Decimal(0), told["count"]
 
 

@@ -24,10 +24,11 @@ from screens.templatetags.screens import masked_card, masked_text
 from service_level.days import LA_PAZ
 from systems.registry import name_of
 
-FOR_A_PERSON = (State.UNCERTAIN, State.PARKED, State.REFUSED, State.BY_HAND)
+FOR_A_PERSON = (State.APPROVAL, State.UNCERTAIN, State.PARKED, State.REFUSED, State.BY_HAND)
 UNDER_WAY = (State.WAITING, State.SENDING)
 SHOWN: dict[str, tuple[str | Promise, tuple[OutsideWrite.State, ...]]] = {
     "person": (gettext_lazy("Por resolver"), FOR_A_PERSON),  # but for what was seen to: wait_for_a_person
+    "approval": (gettext_lazy("Por aprobar"), (State.APPROVAL,)),
     "uncertain": (gettext_lazy("Inciertas"), (State.UNCERTAIN,)),
     "under_way": (gettext_lazy("En camino"), UNDER_WAY),
     "done": (gettext_lazy("Hechas"), (State.DONE,)),
@@ -77,7 +78,7 @@ def count_writes(*, asked: Asked, user: User) -> dict[str, int | None]:
     each = [wait_for_a_person(found), found.filter(state__in=UNDER_WAY)]
     by_state = {state: n for some in each for state, n in some.values_list("state").annotate(Count("pk"))}
     counts: dict[str, int | None] = dict.fromkeys(SHOWN)
-    for show in ("person", "uncertain", "under_way"):
+    for show in ("person", "approval", "uncertain", "under_way"):
         counts[show] = sum(by_state.get(state, 0) for state in SHOWN[show][1])
     return counts
 

@@ -45,13 +45,19 @@ class Verb(StrEnum):
     FIND_NOT_DONE = "find_not_done"
     WRITE_BY_HAND = "write_by_hand"
     GIVE_UP = "give_up"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    EXPIRE = "expire"
 
 
 class Actor(StrEnum):
-    """Who takes a step: the centre itself (the sweep), a supervisor, or also the agent who asked for the write."""
+    """Who takes a step: the centre itself (the sweep), a supervisor, another one than asked for the write, or whoever
+    asked for it.
+    """
 
     CENTRE = "centre"
     SUPERVISION = "supervision"
+    ANOTHER = "another"  # a supervisor: whoever asked is a first person in whatever role she is now
     ASKER = "asker"
 
 
@@ -69,6 +75,7 @@ class Step:
 CENTRE = frozenset({Actor.CENTRE})
 SUPERVISION = frozenset({Actor.SUPERVISION})
 PERSON = frozenset({Actor.SUPERVISION, Actor.ASKER})
+ANOTHER = frozenset({Actor.ANOTHER})
 
 STEPS: tuple[Step, ...] = (
     Step(Verb.SEND, State.WAITING, State.SENDING, CENTRE, OfAllWork.CLAIM),
@@ -81,8 +88,8 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.DOUBT, State.SENDING, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
     # its answer came after all, while nobody had settled it
     Step(Verb.CONFIRM, State.UNCERTAIN, State.DONE, CENTRE, OfAllWork.SETTLE),
-    Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, SUPERVISION, OfAllWork.SETTLE),
-    Step(Verb.FIND_NOT_DONE, State.UNCERTAIN, State.NOT_DONE, SUPERVISION, OfAllWork.SETTLE),
+    Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, ANOTHER, OfAllWork.SETTLE),
+    Step(Verb.FIND_NOT_DONE, State.UNCERTAIN, State.NOT_DONE, ANOTHER, OfAllWork.SETTLE),
     Step(Verb.TRY_AGAIN, State.PARKED, State.WAITING, SUPERVISION, OfAllWork.TRY_AGAIN),
     Step(Verb.WRITE_BY_HAND, State.BY_HAND, State.DONE, PERSON, OfAllWork.SETTLE),
     Step(Verb.WRITE_BY_HAND, State.PARKED, State.DONE, PERSON, OfAllWork.SETTLE),
@@ -90,6 +97,12 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.GIVE_UP, State.BY_HAND, State.NOT_DONE, PERSON, OfAllWork.SETTLE),
     Step(Verb.GIVE_UP, State.PARKED, State.NOT_DONE, PERSON, OfAllWork.SETTLE),
     Step(Verb.GIVE_UP, State.REFUSED, State.NOT_DONE, PERSON, OfAllWork.SETTLE),
+    Step(Verb.APPROVE, State.APPROVAL, State.WAITING, ANOTHER, OfAllWork.TRY_AGAIN),
+    Step(Verb.DECLINE, State.APPROVAL, State.NOT_DONE, ANOTHER, OfAllWork.SETTLE),
+    # nobody looked at it in time
+    Step(Verb.EXPIRE, State.APPROVAL, State.NOT_DONE, CENTRE, OfAllWork.SETTLE),
+    # she may still think better of it: nothing was sent
+    Step(Verb.GIVE_UP, State.APPROVAL, State.NOT_DONE, frozenset({Actor.ASKER}), OfAllWork.SETTLE),
 )
 SETTLED = (State.DONE, State.NOT_DONE)
 
@@ -122,18 +135,27 @@ def check_can(verb: Verb, *, write: OutsideWrite, by: User | None) -> Step:
     step = next((line for line in STEPS if line.verb == verb and line.from_state == write.state), None)
     if step is None:
         raise WriteRefused(how_it_stands(State(write.state)))
-    if not _actors(write, by) & step.who:
-        raise WriteRefused(_("Esto lo resuelve supervisión.") if by else _("Esto lo resuelve una persona."))
-    return step
+    if _actors(write, by) & step.who:
+        return step
+    if by is None:
+        raise WriteRefused(_("Esto lo resuelve una persona."))
+    if step.who == ANOTHER and by.steers_campaigns:
+        raise WriteRefused(_("La pidió usted: la resuelve otra persona de supervisión."))
+    raise WriteRefused(_("Esto lo resuelve supervisión."))
 
 
 def can(verb: Verb, *, write: OutsideWrite, by: User) -> bool:
     """Whether this person may take the step now."""
+    return not why_not(verb, write=write, by=by)
+
+
+def why_not(verb: Verb, *, write: OutsideWrite, by: User) -> str:
+    """The sentence why this person may not take the step now; empty when she may."""
     try:
         check_can(verb, write=write, by=by)
-    except WriteRefused:
-        return False
-    return True
+    except WriteRefused as refusal:
+        return str(refusal)
+    return ""
 
 
 def begin(write: OutsideWrite, *, by: User | None, now: datetime) -> None:
@@ -174,7 +196,11 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
     The card is left to whoever works it: she may have been promised a call, and hears now that it was done.
     """
     _note(write, from_state=taken.was, by=taken.by, now=taken.now, note=taken.note)
-    if write.state in (*SETTLED, State.REFUSED) and write.card is not None:
+    if write.card is None:
+        return
+    if taken.was == State.APPROVAL:
+        add_detail(key=write.card.key, text=_approved_or_not(write), by=taken.by, now=taken.now)
+    elif write.state in (*SETTLED, State.REFUSED):
         add_detail(key=write.card.key, text=ended_words(write), by=taken.by, now=taken.now)
 
 
@@ -182,7 +208,9 @@ def _actors(write: OutsideWrite, by: User | None) -> set[Actor]:
     if by is None:
         return {Actor.CENTRE}
     actors = {Actor.SUPERVISION} if by.steers_campaigns else set()
-    return actors | {Actor.ASKER} if write.owed_by_id == by.pk else actors
+    if write.owed_by_id == by.pk:
+        return actors | {Actor.ASKER}
+    return actors | {Actor.ANOTHER} if actors else actors
 
 
 def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetime, note: str) -> None:
@@ -191,10 +219,21 @@ def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetim
     )
 
 
+def _approved_or_not(write: OutsideWrite) -> str:
+    """What became of its approval, as its card is told."""
+    if write.state == State.NOT_DONE:
+        return _("%(what)s: no se hizo. %(why)s") % {"what": _what(write), "why": write.last_error}
+    return _("%(what)s: se aprobó, y se envía ahora. Todavía no está hecha.") % {"what": _what(write)}
+
+
+def _what(write: OutsideWrite) -> str:
+    action = actions().get(write.action)  # a site may no longer have the system
+    return str(action.words) if action else write.action
+
+
 def ended_words(write: OutsideWrite) -> str:
     """How it ended, as its card is told."""
-    action = actions().get(write.action)  # a site may no longer have the system
-    what = str(action.words) if action else write.action
+    what = _what(write)
     if write.state == State.NOT_DONE:
         return _("%(what)s: se resolvió que no se hizo.") % {"what": what}
     told = {"what": what, "system": write.get_system_display(), "reference": write.reference, "why": write.last_error}
@@ -219,4 +258,5 @@ def how_it_stands(state: OutsideWrite.State) -> str:
         State.PARKED: _("Se detuvo tras varios intentos."),
         State.REFUSED: _("El otro sistema la rechazó."),
         State.BY_HAND: _("Se hace a mano: anote la referencia que da el otro sistema."),
+        State.APPROVAL: _("No se envió: espera que otra persona de supervisión la apruebe."),
     }[state]

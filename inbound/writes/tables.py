@@ -19,6 +19,7 @@ from screens.templatetags.screens import masked_text
 LOOKS = {
     State.WAITING: "info", State.SENDING: "info", State.DONE: "ok", State.REFUSED: "bad", State.UNCERTAIN: "bad",
     State.PARKED: "bad", State.BY_HAND: "warn", State.NOT_DONE: "calm",
+    State.APPROVAL: "warn",
 }  # fmt: skip
 NOWRAP = {"td": {"class": "nowrap"}}
 

@@ -14,5 +14,8 @@ urlpatterns = [
     path("writes/<int:pk>/settle/", views.write_settle, name="write_settle"),
     path("writes/<int:pk>/by-hand/", views.write_by_hand, name="write_by_hand"),
     path("writes/<int:pk>/give-up/", views.write_give_up, name="write_give_up"),
+    path("writes/<int:pk>/approve/", views.write_approve, name="write_approve"),
+    path("writes/<int:pk>/decline/", views.write_decline, name="write_decline"),
+    path("writes/<int:pk>/give-back/", views.write_give_back, name="write_give_back"),
     path("writes/<int:pk>/again/", views.write_try_again, name="write_try_again"),
 ]

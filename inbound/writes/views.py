@@ -24,7 +24,7 @@ from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.outside.found_words import label_of
 from inbound.tasks import deliver_writes
-from inbound.writes import writing
+from inbound.writes import giving_back, second_person, writing
 from inbound.writes.lists import (
     SHOWN,
     Asked,
@@ -36,7 +36,7 @@ from inbound.writes.lists import (
     totals_of,
     words_of,
 )
-from inbound.writes.states import Verb, WriteRefused, can
+from inbound.writes.states import Verb, WriteRefused, can, why_not
 from inbound.writes.tables import DayTable, WriteTable, state_badge
 from screens.spreadsheets import workbook_response
 from service_level.days import read_day
@@ -149,6 +149,31 @@ def write_give_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 @steering_only
 @require_POST
+def write_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another person lets it go out."""
+    answer = _change(request, pk, _("Aprobada: se envía ahora."), second_person.approve)
+    deliver_writes.delay_on_commit()
+    return answer
+
+
+@steering_only
+@require_POST
+def write_decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another person does not."""
+    reason = request.POST.get("reason", "")
+    return _change(request, pk, _("No se aprobó: no se hace."), second_person.decline, reason=reason)
+
+
+@steering_only
+@require_POST
+def write_give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was not done no longer counts in the day of whoever asked for it."""
+    reason = request.POST.get("reason", "")
+    return _change(request, pk, _("Devuelta: ya no cuenta en su día."), giving_back.give_back, reason=reason)
+
+
+@steering_only
+@require_POST
 def write_try_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a parked one again."""
     answer = _change(request, pk, _("Se enviará en unos segundos."), writing.try_again)
@@ -194,6 +219,11 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
         "payload": [(label_of(name), value) for name, value in found.payload.items()],
         "changes": found.changes.select_related("by").order_by("pk"),
         "may": {verb.value: can(verb, write=found, by=user) for verb in Verb},
+        "why_not": {verb.value: why_not(verb, write=found, by=user) for verb in Verb},
+        "given_back": giving_back.given_back(found),
+        "why_not_given_back": giving_back.why_not_given_back(write=found, by=user),
+        "counts": giving_back.counts_though_not_done(found),
+        "steers": user.steers_campaigns,
         "trail": [(reverse("inbound:write_list"), _("Operaciones")), ("", words_of(found.action))],
     }
     return render(request, "inbound/writes/write.html", context)

@@ -18,8 +18,10 @@ from inbound.models import OutsideWrite, Walk
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import REQUESTER, Action, actions, amount_of
 from inbound.outside.reaching import Mode, use_of, why_not_connected
-from inbound.writes.limits import NOT_HAPPENING, check_doubts, check_limits, hold_limits
+from inbound.writes.giving_back import required
+from inbound.writes.limits import NOT_HAPPENING, check_cool_down, check_doubts, check_limits, hold_limits, policy_of
 from inbound.writes.mistaken import is_undone_with_anothers
+from inbound.writes.second_person import approved_until
 from inbound.writes.states import AnotherAmount, State, Verb, WriteRefused, begin, take_step
 from telephony import phone_numbers
 from work import trying_again
@@ -54,6 +56,7 @@ def owe_write(
         use = use_of(known.system)
         _check_complete(known, said)
         is_whole = all(name in said for name in known.needs)
+        until = None
         if known.accountable:
             hold_limits(by=by, action=action, to_whom=to_whom)
             if there := _asked_before(walk, action, to_whom):
@@ -63,7 +66,11 @@ def owe_write(
             check_doubts(action=action, amount=amount, to_whom=to_whom, walk=walk, now=now)
             if use.mode == Mode.OFF:
                 raise WriteRefused(why_not_connected(use))
-            check_limits(system=known.system, amount=amount, to_whom=to_whom, walk=walk, by=by, now=now)
+            policy = policy_of(known.system)
+            check_cool_down(policy=policy, action=action, to_whom=to_whom, now=now)
+            check_limits(policy=policy, amount=amount, to_whom=to_whom, walk=walk, by=by, now=now)
+            until = approved_until(policy, amount, now=now)
+        begins = State.WAITING if is_whole and use.mode != Mode.BY_HAND else State.BY_HAND
         write, is_new = OutsideWrite.objects.get_or_create(
             key=key,
             defaults={
@@ -78,7 +85,8 @@ def owe_write(
                 "requester_name": said.get("requester_name", "")[:120],
                 "requester_card": said.get("requester_card", "")[:24],
                 "requester_kinship": said.get("requester_kinship", "")[:40],
-                "state": State.WAITING if is_whole and use.mode != Mode.BY_HAND else State.BY_HAND,
+                "state": State.APPROVAL if until else begins,
+                "approve_until": until,
                 "not_before": now,
                 "owed_at": now,
                 "owed_by": by,
@@ -93,12 +101,13 @@ def settle(
     *, write: OutsideWrite, outcome: str, reference: str, by: User, now: datetime, reason: str = ""
 ) -> OutsideWrite:
     """A supervisor has looked in the other system: an uncertain write was `done`, with its reference, or `not_done`.
+    Never whoever asked for it, in whatever role she is now.
 
     `reason` says where it was seen. Raises WriteRefused; ValueError for another outcome.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"{outcome!r} is not one of {OUTCOMES}")
-    reason = _required(reason, _("Escriba cómo lo verificó."))
+    reason = required(reason, _("Escriba cómo lo verificó."))
     if outcome == NOT_DONE:
         return take_step(Verb.FIND_NOT_DONE, write=write, by=by, now=now, note=reason)
     return take_step(Verb.FIND_DONE, write=write, by=by, now=now, note=reason, reference=_reference(reference))
@@ -113,9 +122,7 @@ def write_by_hand(*, write: OutsideWrite, reference: str, by: User, now: datetim
 
 def give_up(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> OutsideWrite:
     """It is not going to be done, and why. Raises WriteRefused."""
-    return take_step(
-        Verb.GIVE_UP, write=write, by=by, now=now, note=_required(reason, _("Escriba por qué no se hará."))
-    )
+    return take_step(Verb.GIVE_UP, write=write, by=by, now=now, note=required(reason, _("Escriba por qué no se hará.")))
 
 
 def try_again(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
@@ -205,11 +212,4 @@ def _asked_before(walk: Walk, action: str, to_whom: str) -> OutsideWrite | None:
 
 
 def _reference(text: str) -> str:
-    return _required(text, _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]
-
-
-def _required(text: str, missing: str) -> str:
-    text = " ".join(text.split())
-    if not text:
-        raise WriteRefused(missing)
-    return text
+    return required(text, _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]

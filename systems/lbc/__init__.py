@@ -14,7 +14,10 @@ CELL = Cell(
     place=20,
     about="administrative suspensions in Smartflex",
     client=Lbc,
-    limits=Limits(daily_writes=40),
+    limits=Limits(
+        daily_writes=40,
+        cool_down_minutes=2,  # a click, not a customer whose call dropped: her SIM is blocked after her line
+    ),
     operations=(
         Writes(
             name="suspend",

@@ -27,7 +27,10 @@ CELL = Cell(
     place=120,
     about="mobile lines",
     client=Mio,
-    limits=Limits(daily_writes=40),
+    limits=Limits(
+        daily_writes=40,
+        cool_down_minutes=2,  # a click, not a customer whose call dropped: her SIM is blocked after her line
+    ),
     operations=(
         Reads(
             name="line",

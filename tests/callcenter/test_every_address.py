@@ -228,6 +228,9 @@ ADDRESSES = [
     Address("inbound:write_settle", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_by_hand", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_give_up", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_approve", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_decline", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_give_back", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_try_again", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     # the inbound lines
     Address("inbound:lost", CENTRE),

@@ -55,6 +55,14 @@ def set_mode(db: None) -> Callable[..., None]:
 
 
 @pytest.fixture
+def no_cool_down(db: None) -> None:
+    """The centre lets a number have the same done again at once: calls that follow each other while the clock of a test
+    stands still are about what the second one is told, not about how soon it asks.
+    """
+    OutsideSystem.objects.update(cool_down_minutes=0)
+
+
+@pytest.fixture
 def walk_of(now: datetime, db: None) -> Callable[..., Walk]:
     """A walk under way: `walk_of(ana)`."""
 

@@ -16,7 +16,7 @@ from escalations.raising import raise_escalation
 from inbound.anonymising import anonymise_walks
 from inbound.invariants import RULES
 from inbound.models import OutsideWrite, Walk
-from inbound.writes import writing
+from inbound.writes import second_person, writing
 from inbound.writes.delivering import LEASE, deliver_due, recover
 from inbound.writes.states import Verb, take_step
 from tests.audit import damaging
@@ -26,7 +26,7 @@ from tests.inbound.promises import broken
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("long_written"), pytest.mark.sweep]
 Owe = Callable[..., OutsideWrite]
-DONE, DOUBTED, WAITS = "done", "doubted", "waits"  # keys of the writes
+DONE, DOUBTED, WAITS, MUCH = "done", "doubted", "waits", "much"  # keys of the writes
 
 
 @pytest.fixture
@@ -52,6 +52,9 @@ def sound(owe: Owe, walk_of: Callable[..., Walk], ana: Agent, elena: User, side:
     take_step(Verb.SEND, write=doubted, by=None, now=now, attempts=1, fence=1, lease_until=now + LEASE)
     assert recover(now=now + LEASE) == 1
     writing.settle(write=doubted, outcome="done", reference="R-2", reason="Libro", by=elena, now=now)
+    much = owe("qbc.top_up", key=MUCH, number="70788888", amount="300")
+    second_person.approve(write=much, by=elena, now=now)
+    assert deliver_due(now=now) == 1
     owe("smartflex.reiterate_damage", key=WAITS)
     return now
 
@@ -89,6 +92,17 @@ BREAKS: dict[str, dict[str, str]] = {
     },
     "money_once_a_call": {
         "twice to one number": f"UPDATE inbound_outsidewrite SET to_whom = '+59170712345' WHERE id = {of(DOUBTED)}",
+    },
+    "much_money_is_approved_by_another": {
+        "sent, and nobody approved it": f"UPDATE inbound_outsidewrite SET approve_until = now() WHERE id = {of(DONE)}",
+        "approved by whoever asked": f"""UPDATE inbound_outsidewritechange SET by_id = w.owed_by_id
+            FROM inbound_outsidewrite w WHERE w.id = write_id AND w.id = {of(MUCH)} AND from_state = 'approval'""",
+    },
+    "limit_is_given_back_by_another": {
+        "by whoever asked": f"""INSERT INTO inbound_limitgivenback (write_id, at, by_id, reason)
+            SELECT id, now(), owed_by_id, 'x' FROM inbound_outsidewrite WHERE id = {of(DOUBTED)}""",
+        "and it was done": f"""INSERT INTO inbound_limitgivenback (write_id, at, by_id, reason)
+            SELECT id, now(), settled_by_id, 'x' FROM inbound_outsidewrite WHERE id = {of(DOUBTED)}""",
     },
     "nobody_is_let_down_unseen": {
         "refused, and nobody knows": f"""

@@ -266,6 +266,7 @@ def test_a_contract_she_only_names_does_not_become_the_customer_of_the_call(
     assert not is_somebody_elses(here, {"owner": asked.found})
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_a_line_that_is_in_service_again_is_not_told_as_suspended(call: Any, side: OtherSide) -> None:
     """Another call had it suspended an hour ago; it was given back meanwhile, and now LBC refuses for a reason."""
     first = call("800130001", "suspend")

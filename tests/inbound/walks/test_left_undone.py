@@ -207,6 +207,7 @@ def test_a_promise_to_call_back_asks_for_a_name_where_nobody_has_one(call: Any, 
     assert asked == ["telephone", "caller_name"]
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_what_another_call_asked_for_and_nobody_knows_of_is_not_asked_again(
     call: Any, side: OtherSide, elena: Any
 ) -> None:
@@ -263,6 +264,7 @@ def test_each_of_two_numbers_of_a_call_has_what_follows_for_it(call: Any, side: 
     assert after(said, minutes=6) == 0
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_whose_line_an_earlier_call_suspended_has_her_sim_blocked(call: Any, side: OtherSide) -> None:
     """She was cut off, rings again, and LBC refuses what is done already: the thief still has an open SIM."""
     first = call("800130001", "suspend")

@@ -369,6 +369,7 @@ def test_a_mistake_that_goes_out_after_its_card_was_settled_is_to_be_undone(
     assert "quedó suspendida" in juan.said
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_what_was_shown_before_the_other_had_it_done_is_no_sign_that_it_was_undone(
     side: OtherSide, ana: Agent, now: datetime
 ) -> None:
@@ -520,6 +521,7 @@ def test_what_was_done_by_hand_on_the_card_it_was_united_with_may_be_done_twice(
     assert "Vea si se hizo dos veces" in Escalation.objects.get(key__endswith=":twice").reason
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_what_was_refused_and_another_call_had_done_since_is_asked_anew(
     side: OtherSide, ana: Agent, luis: Agent, now: datetime
 ) -> None:

@@ -59,6 +59,7 @@ def suspended_by_mistake(ana: Agent, side: OtherSide, now: datetime) -> Escalati
     return rosa.suspends_another_and_says_the_first_was_a_mistake(side)
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_what_is_undone_while_he_is_on_the_line_is_asked_for_anew(
     side: OtherSide, ana: Agent, luis: Agent, elena: Any, now: datetime
 ) -> None:
@@ -83,6 +84,7 @@ def test_what_is_undone_while_he_is_on_the_line_is_asked_for_anew(
     assert his[0].reference != his[1].reference, "the second one was asked for"
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_what_is_undone_while_he_is_on_the_line_is_not_told_to_be_so(
     side: OtherSide, ana: Agent, luis: Agent, elena: Any, now: datetime
 ) -> None:
@@ -104,6 +106,7 @@ def test_what_is_undone_while_he_is_on_the_line_is_not_told_to_be_so(
     assert Escalation.objects.filter(telephone=f"+591{JUAN[2]}").exists()
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_a_mistake_that_was_undone_and_reopened_is_not_done_again(
     side: OtherSide, ana: Agent, luis: Agent, elena: Any, now: datetime
 ) -> None:

@@ -166,6 +166,7 @@ def test_a_call_that_was_shown_the_sim_blocked_by_a_mistake_is_told_of(
     assert "se pidió por error en otra llamada" in told(hers)
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_a_call_refused_while_the_mistake_was_made_is_told_of(side: OtherSide, ana: Agent, now: datetime) -> None:
     seen(side)
     rosa = Robbed(ana, now, ROSA).to_the_suspension()

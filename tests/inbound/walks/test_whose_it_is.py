@@ -97,6 +97,7 @@ def test_a_doubt_of_last_week_is_a_doubt(call: Any, side: OtherSide) -> None:
     assert again.caller.step == "top_up_to_confirm"
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_a_sim_that_another_call_had_blocked_is_blocked(call: Any, side: OtherSide) -> None:
     first = call("800130001", "block_sim")
     first.answer(first.caller.here.step)
@@ -110,6 +111,7 @@ def test_a_sim_that_another_call_had_blocked_is_blocked(call: Any, side: OtherSi
     assert again.write.reference == first.write.reference
 
 
+@pytest.mark.usefixtures("no_cool_down")
 def test_what_was_undone_and_begun_anew_in_this_call_is_not_done_by_another(call: Any, side: OtherSide) -> None:
     """The line was in service again: suspended anew, and its SIM is not blocked because it was, yesterday."""
     first = call("800130001", "block_sim")

@@ -49,16 +49,17 @@ def page_of(client: Client, write: OutsideWrite) -> str:
     ("state", "show"),
     [
         ("uncertain", "person"), ("parked", "person"), ("refused", "person"), ("by_hand", "person"),
+        ("approval", "person"), ("approval", "approval"),
         ("uncertain", "uncertain"), ("waiting", "under_way"), ("done", "done"), ("not_done", "not_done"),
     ],
 )  # fmt: skip
 def test_each_state_has_its_list(state: str, show: str, owe: Owe, elena: User, signed_in: SignedIn, now: Any) -> None:
     more = {"settled_at": now, "reference": "R-1"} if state in ("done", "not_done") else {}
     owe("qbc.top_up")
-    OutsideWrite.objects.update(state=state, **more)
+    OutsideWrite.objects.update(state=state, approve_until=now, **more)
     client = signed_in(elena)
-    for name in ("person", "uncertain", "under_way", "done", "not_done"):
-        expected = name == show or {name, show} == {"person", "uncertain"} and state == "uncertain"
+    for name in ("person", "approval", "uncertain", "under_way", "done", "not_done"):
+        expected = name == show or state in ("uncertain", "approval") and {name, show} == {"person", state}
         assert ("70712345" in client.get(f"{LIST}?show={name}").content.decode()) is expected, name
     assert client.get(f"{LIST}?show=x&system=x&page=x&sort=x").status_code == 200
 

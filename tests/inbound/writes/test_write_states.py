@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inbound.models import OutsideWrite
-from inbound.writes.states import CENTRE, STEPS, State
+from inbound.writes.states import ANOTHER, CENTRE, STEPS, State, Verb
 
 
 def reached_from(*start: OutsideWrite.State) -> set[str]:
@@ -21,9 +21,17 @@ def test_no_way_leads_from_doubt_to_a_request() -> None:
 
 
 def test_every_state_is_reached_and_none_is_a_dead_end() -> None:
-    assert reached_from(State.WAITING, State.BY_HAND) == set(State)
+    assert reached_from(State.WAITING, State.BY_HAND, State.APPROVAL) == set(State)
     for state in State:
         assert {State.DONE, State.NOT_DONE} & reached_from(state), state
+
+
+def test_only_another_person_lets_much_money_go_and_only_another_settles_a_doubt() -> None:
+    for state, ends in ((State.APPROVAL, {State.WAITING}), (State.UNCERTAIN, {State.DONE, State.NOT_DONE})):
+        by_people = [
+            step for step in STEPS if step.from_state == state and step.to_state in ends and step.who != CENTRE
+        ]
+        assert {step.who for step in by_people if step.verb != Verb.GIVE_UP} == {ANOTHER}, state
 
 
 def test_what_is_settled_stays_settled() -> None:

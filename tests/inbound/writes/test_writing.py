@@ -159,8 +159,8 @@ def test_the_limit_is_each_agents_each_days_and_each_systems(
     owe("qbc.top_up", key="e", number="2", at=now.replace(hour=0, minute=0) + timedelta(days=1))
 
 
-@pytest.mark.parametrize(("state", "frees"), [("refused", True), ("not_done", True), ("uncertain", False)])
-def test_what_was_not_done_does_not_use_up_the_limit(
+@pytest.mark.parametrize(("state", "frees"), [("refused", True), ("not_done", False), ("uncertain", False)])
+def test_only_what_the_system_refused_does_not_use_up_the_limit(
     owe: Owe, set_mode: SetMode, state: str, frees: bool, now: datetime
 ) -> None:
     set_mode("qbc", daily_limit=20)
@@ -295,6 +295,10 @@ def test_an_agent_does_not_settle_her_own_doubt(owe: Owe, ana: Agent, luis: Agen
         ("by_hand", "ana", {"write_by_hand", "give_up"}),
         ("by_hand", "luis", set()),
         ("by_hand", "oscar", set()),
+        ("approval", "elena", {"approve", "decline"}),
+        ("approval", "ana", {"give_up"}),
+        ("approval", "luis", set()),
+        ("approval", "oscar", set()),
         ("uncertain", "oscar", set()),
     ],
 )
