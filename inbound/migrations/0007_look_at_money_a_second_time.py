@@ -151,8 +151,4 @@ class Migration(migrations.Migration):
             name='write',
             field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='given_back', to='inbound.outsidewrite', verbose_name='operación en otro sistema'),
         ),
-        migrations.AddConstraint(
-            model_name='limitgivenback',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='limit_given_back_says_why'),
-        ),
     ]
