@@ -35,6 +35,7 @@ IS_TEST = "PYTEST_VERSION" in os.environ
 if IS_TEST:
     CALLCENTER_HOME /= "tests"  # with servers of their own: a house may be running on the others
 SECRET_KEY = env.str("SECRET_KEY", production.DEMO_SECRET_KEY)
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])  # the one before, for a shift
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["*"] if IS_DEMO else [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])

@@ -1,0 +1,145 @@
+"""Every defence of docs/security.md is shown by tests that are there; each was seen failing without it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# By the line of the table: the file, and the tests in it.
+SHOWN_BY: dict[str, dict[str, list[str]]] = {
+    "S1": {
+        "agents/test_signing_in.py": [
+            "test_five_failures_lock_that_person_at_that_address_and_nobody_else",
+            "test_a_wrong_password_says_so_without_saying_which_part_was_wrong",
+            "test_a_floor_behind_one_address_signs_in_at_the_start_of_the_shift",
+        ],
+        "agents/test_searching.py": [
+            "test_one_password_tried_with_many_names_is_stopped_and_who_is_known_there_still_signs_in"
+        ],
+    },
+    "S2": {
+        "agents/test_second_factor.py": [
+            *("test_everybody_needs_one", "test_a_code_opens_once_though_the_cache_forgot_it"),
+            *("test_one_code_given_by_many_at_once_opens_once", "test_many_tries_at_once_are_as_many_tries"),
+        ],
+        "agents/test_factor_secrets.py": ["test_neither_the_secret_nor_the_recovery_codes_stand_in_the_database"],
+    },
+    "S3": {
+        "agents/test_passwords.py": [
+            *("test_words_of_the_house_or_of_her_name_are_none", "test_one_that_is_too_long_is_none"),
+        ],
+        "agents/test_accounts.py": ["test_a_password_of_somebody_else_opens_once_and_only_to_choose_another"],
+    },
+    "S4": {
+        "agents/test_sessions.py": [
+            *("test_a_shift_after_it_began_it_is_over_whatever_is_done_in_it", "test_one_that_nobody_used_is_over"),
+            *("test_an_old_one_does_not_come_alive_when_she_is_let_in_again", "test_another_role_ends_it"),
+        ],
+        "agents/test_accounts.py": [
+            "test_ones_sessions_are_listed_and_the_others_can_be_closed",
+            "test_a_new_place_is_told_in_the_other_session_and_by_mail_and_a_known_one_is_not",
+        ],
+    },
+    "S5": {
+        "callcenter/test_headers.py": ["test_the_policy_has_nothing_unsafe_and_the_page_needs_nothing_unsafe"],
+        "callcenter/test_hostile_words.py": ["test_no_page_holds_markup_somebody_typed"],
+    },
+    "S6": {"callcenter/test_every_address.py": ["test_it_opens_to_whom_it_should_and_to_nobody_else"]},
+    "S7": {
+        "inbound/walks/test_read_masked.py": [
+            *("test_an_auditor_reads_a_call_masked", "test_who_says_why_sees_it_and_is_in_the_book"),
+        ],
+    },
+    "S8": {
+        "campaigns/retention/test_anonymising.py": ["test_nobody_is_left_in_any_table"],
+        "callcenter/test_retention.py": ["test_calls_and_escalations_go_by_the_same_months"],
+        "agents/test_digests.py": ["test_what_retention_took_is_told_and_is_not_wrong"],
+    },
+    "S9": {
+        "agents/test_audit_that_stays.py": [
+            *("test_events_are_neither_changed_nor_deleted", "test_an_audit_is_not_switched_off_for_a_session"),
+            *("test_what_a_receipt_was_is_kept", "test_seals_stay_as_they_are"),
+        ],
+        "agents/test_digests.py": ["test_what_is_deleted_changed_or_inserted_is_told"],
+        "agents/test_what_is_audited.py": ["test_every_model_is_one_of_these"],
+    },
+    "S10": {"screens/test_spreadsheets.py": ["test_no_text_becomes_a_formula_a_link_or_a_number"]},
+    "S11": {
+        "systems/reports/test_hostile_files.py": [
+            *("test_a_part_that_explodes_is_not_opened", "test_entities_are_not_unfolded"),
+            "test_the_reading_process_can_write_no_file_and_knows_no_secret",
+        ],
+        "callcenter/test_bodies.py": ["test_a_stranger_puts_no_file_on_our_disk"],
+    },
+    "S12": {"telephony/test_ami.py": ["test_nothing_anybody_typed_becomes_a_second_header_or_action"]},
+    "S13": {
+        "systems/reports/test_sources.py": [
+            *("test_a_server_that_is_not_allowed_is_never_asked", "test_redirects_stay_at_the_server"),
+            "test_a_server_is_asked_at_the_port_of_its_kind_or_one_that_is_named",
+            "test_a_folder_lies_below_one_that_is_for_it_whatever_leads_there",
+        ],
+    },
+    "S14": {"systems/reports/test_sources.py": ["test_a_server_with_another_key_never_hears_the_password"]},
+    "S15": {
+        "callcenter/test_environment.py": [
+            "test_all_that_is_refused_is_told_at_once",
+            "test_the_check_for_deployment_tells_a_demo_what_production_would_refuse",
+        ],
+        "callcenter/test_supply.py": ["test_everything_asked_for_is_locked_with_its_hashes"],
+    },
+    "S16": {
+        "agents/test_searching.py": [
+            "test_a_loop_through_the_customers_ends_with_429_a_trace_and_an_alert",
+            "test_exports_are_counted_and_large_ones_are_supervisions",
+        ],
+        "inbound/outside/test_outside.py": ["test_who_asks_for_more_than_her_work_needs_is_not_answered"],
+    },
+    "S17": {
+        "inbound/writes/test_looked_at_twice.py": [
+            "test_what_was_done_for_a_number_is_not_asked_for_again_in_another_call",
+            "test_much_money_waits_for_another_and_nothing_is_sent",
+            "test_who_asked_does_not_settle_her_own_doubt_in_whatever_role",
+            "test_not_done_gives_nothing_back_by_itself",
+        ],
+    },
+    "S18": {
+        "callcenter/test_looking_changes_nothing.py": ["test_looking_changes_nothing"],
+        "callcenter/test_forms.py": ["test_a_form_that_posts_carries_its_token"],
+    },
+    "S19": {
+        "callcenter/test_errors.py": ["test_each_error_says_what_was_kept_and_what_to_do_with_a_reference"],
+        "callcenter/test_every_address.py": ["test_what_does_not_exist_is_404_for_everybody"],
+    },
+    "S20": {
+        "callcenter/test_proxies.py": [
+            "test_what_a_visitor_writes_before_the_proxys_word_gives_no_new_tries",
+            "test_nobody_from_outside_passes_for_this_machine",
+        ],
+        "callcenter/test_environment.py": ["test_production_starts_with_secrets_and_servers_of_its_own"],
+    },
+    "S21": {
+        "callcenter/test_health.py": [
+            "test_a_part_that_fell_silent_is_told_and_turns_nobody_away",
+            "test_a_stranger_learns_only_yes_or_no",
+        ],
+    },
+    "S22": {
+        "campaigns/desk/test_results_without_a_call.py": ["test_who_was_given_back_gets_no_result"],
+        "agents/test_accounts.py": ["test_the_role_of_supervisor_takes_a_second_administrator"],
+    },
+}  # fmt: skip
+
+
+def test_the_document_has_the_same_lines() -> None:
+    told = re.findall(r"^\| (S\d+) \|", (ROOT / "docs/security.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert told == list(SHOWN_BY) == [f"S{number}" for number in range(1, 23)]
+
+
+@pytest.mark.parametrize("line", SHOWN_BY)
+def test_what_shows_it_is_there(line: str) -> None:
+    for name, tests in SHOWN_BY[line].items():
+        text = (ROOT / "tests" / name).read_text(encoding="utf-8")
+        assert [test for test in tests if f"def {test}(" not in text] == [], name
