@@ -19,7 +19,16 @@ SELECT s.id, s.shift_id, s.agent_id, s.state, s.event, s.began_at, s.ended_at,
 """
 _ALLOWED = sorted({(step.event.value, str(step.from_state), str(step.to_state)) for step in STEPS})
 
+# Who logs rows in PostgreSQL's own file has personal data that no retention reaches; docs/operations.md.
+_LOGS_ROWS = """
+SELECT name || ' = ' || setting FROM pg_settings
+ WHERE name = 'log_error_verbosity' AND setting <> 'terse' OR name = 'log_statement' AND setting IN ('mod', 'all')
+    OR name = 'log_min_error_statement' AND setting NOT IN ('panic', 'fatal')
+    OR name = 'log_min_duration_statement' AND setting <> '-1'
+"""
+
 RULES = [
+    Rule("database_log_quotes_no_row", gettext_lazy("El registro de PostgreSQL no copia filas."), _LOGS_ROWS),
     Rule(
         "agent_states_have_no_gap",
         gettext_lazy("Dentro de un turno cada tramo empieza cuando termina el anterior."),

@@ -36,6 +36,8 @@ POSTGRES_OPTIONS = {
     "jit": "off",
     "timezone": "'America/La_Paz'",
     "log_min_messages": "warning",
+    "log_error_verbosity": "terse",  # no DETAIL: it quotes the row
+    "log_min_error_statement": "panic",  # nor the statement, which has what was typed in it
 }
 # For tests only. A program that is killed loses nothing by it; a power cut would cost the whole folder.
 THROWAWAY_OPTIONS = {"fsync": "off", "full_page_writes": "off"}

@@ -1,10 +1,22 @@
-"""One JSON line an event in production, a readable line at a terminal; neither carries personal data."""
+"""One JSON line an event in production, a readable line at a terminal; neither carries personal data.
+
+What PostgreSQL says of a row it refused quotes the row (`DETAIL: Failing row contains (…, +59170712345, …)`): of an
+error of the database the log has what went wrong, and not with what.
+"""
 
 import logging
+import re
 import sys
+from collections.abc import Iterator
+from typing import Any
 
+import psycopg
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+HIDDEN = "DETAIL: …"
+# What is left of a detail whose error is not at hand, to the next thing that is said.
+DETAIL = re.compile(r"DETAIL:.*?(?=\nCONTEXT:|\nHINT:|\n\nThe above exception|\n\nDuring handling|\Z)", re.DOTALL)
 
 
 def line_formatter() -> logging.Formatter:
@@ -22,7 +34,29 @@ def line_formatter() -> logging.Formatter:
         foreign_pre_chain=shared,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            without_rows,
             renderer,
         ],
     )
+
+
+def without_rows(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """Write the exception out, and leave out of all that is said what the database quotes of a row."""
+    details = list(_details(event.get("exc_info")))
+    event = structlog.processors.format_exc_info(logger, name, event)
+    return {key: _hidden(value, details) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _hidden(text: str, details: list[str]) -> str:
+    for detail in details:
+        text = text.replace(detail, "…")
+    return DETAIL.sub(HIDDEN, text) if "DETAIL:" in text else text
+
+
+def _details(told: Any) -> Iterator[str]:
+    """What the database said in detail, of an exception and of those it came from."""
+    error = told[1] if isinstance(told, tuple) else sys.exc_info()[1] if told is True else told
+    while isinstance(error, BaseException):
+        if isinstance(error, psycopg.Error) and error.diag.message_detail:
+            yield error.diag.message_detail
+        error = error.__cause__ or error.__context__

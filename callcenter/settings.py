@@ -75,6 +75,7 @@ CACHES = {
         "BACKEND": "callcenter.shared_cache.ForgivingRedisCache",
         "LOCATION": _queue._replace(path="/1").geturl(),
         "KEY_PREFIX": "callcenter",
+        "KEY_FUNCTION": "callcenter.shared_cache.kept_as",
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }

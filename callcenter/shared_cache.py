@@ -3,8 +3,9 @@
 It holds copies (sessions, drawings), signs of life and spent sign-in codes; the truth is in PostgreSQL. A cache that is
 down must not close a page: what it does not answer counts as not kept, and for a few seconds it is not asked again.
 
-What is kept is JSON or bytes under a seal of ours, never a pickle: whoever can write into the server runs no code here
-and puts neither a session nor a drawing of his own into a page (docs/decisions/0102).
+What is kept is JSON or bytes, encrypted under a seal of ours and never a pickle: whoever can write into the server runs
+no code here and puts neither a session nor a drawing of his own into a page, and whoever can read it reads neither
+whose session it is nor what she looked for (docs/decisions/0102).
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import structlog
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+SIGN_OF_LIFE = "heartbeat:"
 NOT_ASKED_FOR = 5.0  # seconds after it failed
 
 log = structlog.get_logger(__name__)
@@ -34,30 +39,41 @@ class NotOurs(ValueError):
 
 
 class SealedSerializer:
-    """A seal of 16 bytes, one letter for the kind, and the value. Whole numbers stay bare: INCR adds to them."""
+    """Encrypted and sealed: a nonce, and behind it one letter for the kind and the value. Whole numbers stay bare: INCR
+    adds to them.
+    """
 
-    SEAL = 16
+    NONCE = 12
 
     def __init__(self) -> None:
-        self._secret = hashlib.sha256(b"callcenter.shared_cache" + settings.SECRET_KEY.encode()).digest()
+        self._cipher = AESGCM(hashlib.sha256(b"callcenter.shared_cache" + settings.SECRET_KEY.encode()).digest())
 
     def dumps(self, value: Any) -> Any:
         if type(value) is int:
             return value
         told = b"b" + value if isinstance(value, bytes) else b"j" + json.dumps(value).encode()
-        return self._seal(told) + told
+        nonce = os.urandom(self.NONCE)
+        return nonce + self._cipher.encrypt(nonce, told, None)
 
     def loads(self, kept: bytes) -> Any:
         """Raises NotOurs."""
         if kept.removeprefix(b"-").isdigit():
             return int(kept)
-        seal, told = kept[: self.SEAL], kept[self.SEAL :]
-        if not hmac.compare_digest(seal, self._seal(told)):
-            raise NotOurs
+        try:
+            told = self._cipher.decrypt(kept[: self.NONCE], kept[self.NONCE :], None)
+        except (InvalidTag, ValueError):  # too short for a nonce
+            raise NotOurs from None
         return told[1:] if told[:1] == b"b" else json.loads(told[1:])
 
-    def _seal(self, told: bytes) -> bytes:
-        return hmac.digest(self._secret, told, "sha256")[: self.SEAL]
+
+def kept_as(key: str, prefix: str, version: int) -> str:
+    """What a value is kept under: a session's key opens it, and some are of people, so it is a fingerprint of them.
+    Signs of life are nobody's, and are looked for by their names.
+    """
+    if key.startswith(SIGN_OF_LIFE):
+        return f"{prefix}:{version}:{key}"
+    secret = settings.SECRET_KEY.encode()
+    return f"{prefix}:{version}:{hmac.digest(secret, key.encode(), 'sha256').hex()[:40]}"
 
 
 class ForgivingRedisCache(RedisCache):

@@ -109,6 +109,21 @@ def test_a_count_is_added_to_in_the_server():
     assert cache.get("count") == 6
 
 
+@pytest.mark.django_db
+def test_neither_whose_session_it_is_nor_what_she_looked_for_can_be_read_in_the_server(signed_in, elena):
+    client = signed_in(elena)
+    client.post("/payments/", {"q": "Quispe Mamani"})
+    session = client.session
+    session["looked_for"] = "Quispe Mamani"
+    session.save()
+    server = cache._cache.get_client(write=True)
+    keys = list(server.scan_iter("*"))
+    kept = b"".join(server.get(key) or b"" for key in keys if server.type(key) == b"string")
+    assert cache.get(f"django.contrib.sessions.cached_db{session.session_key}")["looked_for"] == "Quispe Mamani"
+    assert session.session_key.encode() not in b"".join(keys) + kept
+    assert b"Quispe" not in kept
+
+
 def test_another_secret_opens_nothing(settings):
     sealed = shared_cache.SealedSerializer().dumps({"user": 1})
     settings.SECRET_KEY = "another"
