@@ -9,6 +9,7 @@ each of its parts is there a moment after its system has answered.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 from typing import Any
 
@@ -16,7 +17,7 @@ import httpx
 import psycopg
 
 from benchmarks._house import free_port, own_database
-from benchmarks.desk_load import Times, build, serve
+from benchmarks.desk_load import Desk, Times, build, open_desk, serve
 from benchmarks.systems_load import a_sandbox, timed
 
 LATENCY = 50  # ms
@@ -43,6 +44,7 @@ def measure(pages: httpx.Client, cookie: str, contracts: list[str]) -> None:
     def get(address: str) -> Any:
         return pages.get(address, headers=headers)
 
+    asyncio.run(_open(str(pages.base_url), cookie))
     desk, page = Times(), Times()
     for contract in contracts:
         timed(desk, lambda: get("/desk/"), lambda answer: 'name="contact"' in answer.text)
@@ -55,6 +57,12 @@ def measure(pages: httpx.Client, cookie: str, contracts: list[str]) -> None:
             address = f"/customers/{contract}/?part={part}"
             timed(times, lambda: get(address), lambda answer: answer.status_code == 200)  # noqa: B023
         times.say(f"its {part}, of a system that answers in {LATENCY} ms", limit)
+
+
+async def _open(address: str, cookie: str) -> None:
+    """The desk asks for its contact once."""
+    async with httpx.AsyncClient(base_url=address, timeout=30, trust_env=False) as client:
+        await open_desk(client, Desk(cookie))
 
 
 def main() -> None:

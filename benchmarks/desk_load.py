@@ -145,7 +145,12 @@ async def open_desk(client: httpx.AsyncClient, desk: Desk) -> bool:
     token = re.search(r"csrftoken=(\w+)", answer.headers.get("set-cookie", ""))
     if token:
         desk.cookie += f"; csrftoken={token.group(1)}"
-    return desk.read(answer.text)
+    if desk.read(answer.text):
+        return True
+    form = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', answer.text)
+    sent = {"csrfmiddlewaretoken": form.group(1) if form else ""}
+    given = await client.post("/desk/next/", data=sent, headers={"Cookie": desk.cookie, "HX-Request": "true"})
+    return desk.read(given.text)
 
 
 async def save_result(client: httpx.AsyncClient, desk: Desk, times: Times) -> None:

@@ -69,6 +69,7 @@ def wait_for(page: Page, path: str, text: str) -> None:
 def work(page: Page, keys: str) -> None:
     """One result by keyboard: its key, what it asks for, Enter."""
     page.goto(f"{ADDRESS}/desk/")
+    page.locator("#desk .asking").wait_for(state="detached")
     page.keyboard.press("Enter")  # calls the first telephone
     page.wait_for_timeout(400)
     page.keyboard.press(keys)
@@ -102,6 +103,7 @@ def main() -> None:
                 work(agent, key)
             if name == "ana":
                 agent.goto(f"{ADDRESS}/desk/")
+                agent.locator("#desk .asking").wait_for(state="detached")
                 picture(agent, "desk")
                 agent.goto(f"{ADDRESS}/desk/day/")
                 picture(agent, "day")

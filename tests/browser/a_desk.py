@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from campaigns.models import CallingPolicy, CallingWindow, Campaign
-from tests.browser.looking import settle
+from tests.browser.looking import open_desk, settle
 from tests.campaigns.customers import make_customer
 
 
@@ -45,7 +45,7 @@ def customers(campaign, ana):
 @pytest.fixture
 def desk(open_as, live_server, ana, customers) -> Page:
     page = open_as(ana)
-    page.goto(f"{live_server.url}/desk/")
+    open_desk(page, f"{live_server.url}/desk/")
     return page
 
 

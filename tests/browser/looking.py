@@ -138,6 +138,12 @@ def wait_by_its_own_clock(page: Page, milliseconds: int) -> None:
     page.evaluate("(long) => new Promise((over) => setTimeout(over, long))", milliseconds)
 
 
+def open_desk(page: Page, address: str) -> None:
+    """Open the desk, and wait until it has asked for the next contact."""
+    page.goto(address)
+    expect(page.locator("#desk .asking")).to_have_count(0)
+
+
 def picture(page: Page, name: str) -> None:
     """Keep a picture of the whole page when SCREENSHOTS says where."""
     if folder := os.environ.get("SCREENSHOTS"):

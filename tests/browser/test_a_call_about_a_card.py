@@ -19,7 +19,7 @@ from escalations.raising import raise_escalation
 from telephony.models import Extension, OutgoingCall, Switchboard
 from telephony.seats import sit_down
 from tests.browser.a_desk import campaign
-from tests.browser.looking import assert_accessible, picture, settle
+from tests.browser.looking import assert_accessible, open_desk, picture, settle
 from tests.campaigns.customers import make_customer
 from tests.sandbox.switchboard.playing import SECRET, WITHOUT_END, Board, playing
 from tests.telephony.a_listener import Running, is_linked, until
@@ -85,7 +85,7 @@ def test_the_promised_calls_of_a_desk_are_called_by_their_key(
     make_customer(ana, "Rosa Flores", campaign=campaign, ready_at=timezone.now() - timedelta(days=1))
     busy, answers = promise(ana, "Marta Rojas", BUSY), promise(ana, "Julio Paz", ANSWERS)
     page = open_as(ana)
-    page.goto(f"{live_server.url}/desk/")
+    open_desk(page, f"{live_server.url}/desk/")
     calls = page.locator("#calls-to-make")
     expect(calls.get_by_role("button", name="Llamar")).to_have_count(2)
     settle(page)

@@ -18,7 +18,7 @@ from campaigns.models import Attempt, AttemptCall, Campaign
 from telephony.models import Extension, OutgoingCall, QueueCall, Switchboard
 from telephony.seats import sit_down
 from tests.browser.a_desk import campaign, customer
-from tests.browser.looking import assert_accessible, picture, settle, wait_by_its_own_clock
+from tests.browser.looking import assert_accessible, open_desk, picture, settle, wait_by_its_own_clock
 from tests.campaigns.customers import make_customer
 from tests.sandbox.switchboard.playing import SECRET, WITHOUT_END, Board, playing
 from tests.telephony.a_listener import Running, is_linked, until
@@ -66,7 +66,7 @@ def desk(open_as: Callable[..., Page], live_server: Any, seated: Agent, campaign
     for name, telephone in (("Rosa Flores", ANSWERS), ("Juan Rojas", GIVES_UP), ("Lidia Vargas", "+59170712391")):
         make_customer(seated, name, campaign=campaign, ready_at=yesterday, due_on=due, telephones=[telephone])
     page = open_as(seated)
-    page.goto(f"{live_server.url}/desk/")
+    open_desk(page, f"{live_server.url}/desk/")
     return page
 
 
@@ -128,7 +128,7 @@ def test_a_progressive_run_calls_ten_customers_one_after_the_other(
         make_customer(seated, f"Cliente {number}", campaign=campaign, **values)
     played.turn(customers="busy")
     page = open_as(seated)
-    page.goto(f"{live_server.url}/desk/")
+    open_desk(page, f"{live_server.url}/desk/")
     for number in range(10):
         expect(customer(page)).to_have_text(f"Cliente {number}")
         expect(phase(page)).to_contain_text("Se propone «Ocupado»")  # nobody pressed anything to call
@@ -150,7 +150,7 @@ def test_a_progressive_call_her_telephone_refuses_is_not_repeated_by_itself(
     )
     played.turn(extensions={"1001": {"picks_up": "busy"}})
     page = open_as(seated)
-    page.goto(f"{live_server.url}/desk/")
+    open_desk(page, f"{live_server.url}/desk/")
     expect(page.locator("#telephones")).to_contain_text("Su teléfono estaba ocupado. No se llamó al cliente")
     wait_by_its_own_clock(page, 5_000)  # longer than it counts down
     assert OutgoingCall.objects.count() == 1
@@ -173,7 +173,7 @@ def test_who_talks_with_a_queues_caller_is_called_a_customer_for_once_she_is_fre
     page = open_as(seated)
     change_state(agent=seated, event=Event.SIGNED_IN, now=now, by=By.DESK)
     change_state(agent=seated, event=Event.ANSWERED, now=now, by=By.TELEPHONE, call=call.key)
-    page.goto(f"{live_server.url}/desk/")
+    open_desk(page, f"{live_server.url}/desk/")
     expect(page.locator("#telephones")).to_contain_text("Está en una llamada de la cola 101")
     wait_by_its_own_clock(page, 5_000)  # longer than it counts down
     assert not OutgoingCall.objects.exists()
@@ -201,7 +201,7 @@ def test_she_says_where_she_sits_and_who_sits_there_is_asked_about(
     desk: Page, open_as: Callable[..., Page], live_server: Any, luis: Agent
 ) -> None:
     his = open_as(luis)
-    his.goto(f"{live_server.url}/desk/")
+    open_desk(his, f"{live_server.url}/desk/")
     his.locator("#seat summary").click()
     his.get_by_label("Mi interno").select_option(label="1001 · Sala")
     his.get_by_role("button", name="Guardar").click()

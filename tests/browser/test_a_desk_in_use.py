@@ -14,7 +14,7 @@ from campaigns.desk.own_work import Progress
 from campaigns.models import Attempt, Contact, DeskDraft
 from escalations.raising import raise_escalation
 from tests.browser.a_desk import campaign, customer, customers, desk, say_it_was_meant
-from tests.browser.looking import DESK, assert_accessible, axe_violations, picture, settle
+from tests.browser.looking import DESK, assert_accessible, axe_violations, open_desk, picture, settle
 from tests.processes.house import wait_until
 
 __all__ = ["campaign", "customers", "desk"]
@@ -222,7 +222,7 @@ def test_clocks_tell_how_long_a_contact_is_open_and_a_call_lasts_and_nobody_hear
 ):
     page = open_as(ana)
     page.clock.install()
-    page.goto(f"{live_server.url}/desk/")
+    open_desk(page, f"{live_server.url}/desk/")
     page.set_viewport_size(DESK)
     timer = page.locator("#desk").get_by_role("timer")
     expect(timer).to_have_count(1)
@@ -261,7 +261,7 @@ def test_what_was_typed_in_the_moment_one_leaves_is_kept(desk, live_server):
         desk.goto(f"{live_server.url}/desk/list/")
     # a page that is left is not told how what it sent along ended
     wait_until(lambda: "11:41" in str(DeskDraft.objects.values_list("fields", flat=True)), what="it to be kept")
-    desk.goto(f"{live_server.url}/desk/")
+    open_desk(desk, f"{live_server.url}/desk/")
     expect(desk.locator("#call-back-time")).to_have_value("11:41")
 
 
@@ -272,7 +272,7 @@ def _sent(asked: Request) -> str:
 
 def test_an_old_tab_neither_calls_nor_records_who_was_not_asked_for(desk, live_server, customers):
     old = desk.context.new_page()
-    old.goto(f"{live_server.url}/desk/")
+    open_desk(old, f"{live_server.url}/desk/")
     expect(customer(old)).to_have_text("Rosa Flores")
     desk.bring_to_front()
     desk.keyboard.press("Enter")

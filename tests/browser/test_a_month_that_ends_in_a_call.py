@@ -11,7 +11,7 @@ from campaigns.models import Attempt, Campaign, ListEntry
 from campaigns.month.lifecycle import close, pause
 from telephony.models import OutgoingCall
 from tests.browser.a_desk import customer
-from tests.browser.looking import assert_accessible, settle
+from tests.browser.looking import assert_accessible, open_desk, settle
 from tests.browser.test_a_call_by_the_switchboard import campaign, chosen, desk, phase, played, running, seated
 from tests.sandbox.switchboard.playing import Board
 
@@ -41,7 +41,7 @@ def test_who_talks_finishes_and_nobody_else_is_called(
     assert attempt.disposition.code == "already_paid"
     assert OutgoingCall.objects.get().outcome == "answered"
     assert not ListEntry.objects.exclude(lease_agent=None).exists()
-    desk.goto(desk.url)
+    open_desk(desk, desk.url)
     desk.keyboard.press("Enter")
     settle(desk)
     assert OutgoingCall.objects.count() == 1

@@ -14,7 +14,7 @@ from agents.models import AgentState
 from campaigns.models import Attempt, CallBack, CallingPolicy, Campaign, ListEntry, PaymentPromise
 from escalations.raising import raise_escalation
 from tests.browser.a_desk import campaign, customer, customers, desk, say_it_was_meant
-from tests.browser.looking import DESK, TABLET, assert_accessible, settle
+from tests.browser.looking import DESK, TABLET, assert_accessible, open_desk, settle
 
 __all__ = ["campaign", "customers", "desk"]
 
@@ -160,7 +160,7 @@ def test_half_a_note_and_the_contact_survive_a_dead_browser(desk: Page, open_as,
         desk.keyboard.type("Muy caro para")
     desk.context.close()
     again = open_as(ana)
-    again.goto(f"{live_server.url}/desk/")
+    open_desk(again, f"{live_server.url}/desk/")
     expect(customer(again)).to_have_text("Rosa Flores")
     expect(again.locator("#telephones")).to_contain_text("En llamada")
     expect(again.locator("#reason")).to_have_value("Muy caro para")
@@ -170,7 +170,7 @@ def test_half_a_note_and_the_contact_survive_a_dead_browser(desk: Page, open_as,
 
 def test_two_tabs_show_the_same_contact_and_record_once(desk: Page, live_server, customers):
     other = desk.context.new_page()
-    other.goto(f"{live_server.url}/desk/")
+    open_desk(other, f"{live_server.url}/desk/")
     expect(customer(other)).to_have_text("Rosa Flores")
     for page in (desk, other):
         page.bring_to_front()
@@ -187,7 +187,7 @@ def test_the_countdown_calls_by_itself_and_can_be_stopped(open_as, live_server, 
     CallingPolicy.objects.update(countdown_seconds=60)
     page = open_as(ana)
     page.clock.install()
-    page.goto(f"{live_server.url}/desk/")
+    open_desk(page, f"{live_server.url}/desk/")
     expect(page.locator(".countdown")).to_contain_text("Llamando en")
     page.keyboard.press("Escape")
     expect(page.locator(".countdown")).to_be_hidden()
@@ -224,6 +224,6 @@ def test_the_agents_other_pages_are_accessible(desk: Page, live_server, customer
 
 def test_an_empty_desk_says_why(open_as, live_server, ana, campaign):
     page = open_as(ana)
-    page.goto(f"{live_server.url}/desk/")
+    open_desk(page, f"{live_server.url}/desk/")
     expect(page.get_by_role("heading", name="No hay a quién llamar ahora")).to_be_visible()
     assert_accessible(page, "desk-empty")
