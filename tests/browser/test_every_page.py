@@ -26,7 +26,7 @@ IS_NOT_THERE = (
 # pieces of pages, files, answers for machines
 IS_NO_PAGE = (
     *("campaigns:report_progress", "campaigns:payment_age", "campaigns:campaign_figures"),
-    *("campaigns:list_export_progress", "campaigns:assignment_progress", "screens:fragment", "notices:attachment"),
+    *("campaigns:list_export_progress", "campaigns:assignment_progress", "screens:fragment"),
     *("escalations:board_counts", "escalations:board_column", "escalations:board_card", "escalations:changes"),
     *(
         "own_day",
