@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,15 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", _("Supervisión")
     AUDITOR = "auditor", _("Auditoría")
     ADMINISTRATOR = "administrator", _("Administración")
+
+
+class PeopleManager(UserManager["User"]):
+    """Who is made at the server with all rights administers: what gives power over others begins with two of them."""
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **more: Any
+    ) -> User:
+        return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **more})
 
 
 class FirstEntry(models.TextChoices):
@@ -44,6 +54,8 @@ class User(AbstractUser):
         max_length=5, blank=True, editable=False, choices=FirstEntry,
         help_text=_("De la contraseña que otra persona le puso: sirve para un ingreso, y ahí la cambia."),
     )  # fmt: skip
+
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     class Meta:
         verbose_name = _("persona")

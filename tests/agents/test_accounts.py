@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -205,6 +206,19 @@ def test_what_an_administrator_does_to_an_account_is_in_the_book(ines: User, ana
     ana.user.refresh_from_db()
     page = signed_in(ana).get(reverse("usersessions_list")).content.decode()
     assert "por Inés" in page
+
+
+def test_who_is_made_at_the_server_administers_so_that_there_are_two_to_begin_with(
+    elena: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", OTHER)
+    for name in ("uno", "dos"):
+        call_command("createsuperuser", interactive=False, username=name, email="")
+    first, second = User.objects.filter(role=Role.ADMINISTRATOR).order_by("pk")
+    request = power.ask(kind=PowerRequest.Kind.ROLE, user=elena, by=first, now=timezone.now(), role=Role.ADMINISTRATOR)
+    power.confirm(request=request, by=second, now=timezone.now())
+    elena.refresh_from_db()
+    assert elena.is_superuser
 
 
 def test_an_account_switched_on_is_none_that_waits_for_a_role(ines: User, signed_in: SignedIn) -> None:
