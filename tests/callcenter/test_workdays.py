@@ -111,7 +111,7 @@ def test_the_pages_ask_as_much_of_many_agents_as_of_one(
             change_state(agent=agent, event=event, now=at(f"2026-11-{clock}"), by=By.DESK)
     client = signed_in(elena)
     for page in (PAGE, HANDLING):
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             client.get(page)
 
 

@@ -140,7 +140,7 @@ def test_the_list_asks_as_much_for_fifty_calls_as_for_four(calls, signed_in, ele
     with CaptureQueriesContext(connection) as many:
         client.get("/lines/attended/?first=2026-11-01")
     assert len(many) <= len(few)
-    assert len(many) <= 8
+    assert len(many) <= 9
 
 
 def test_a_read_only_walk_is_read_by_the_centre(calls, signed_in, elena):
