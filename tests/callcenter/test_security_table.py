@@ -1,4 +1,4 @@
-"""Every defence of docs/security.md is shown by tests that are there; each was seen failing without it."""
+"""Every defence of docs/security.md is shown by tests that are there."""
 
 from __future__ import annotations
 
