@@ -24,7 +24,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agents.models import Agent, User
+from agents.models import Agent, DataPolicy, User
 from inbound.models import Footstep, OutsideSystem, ReservedSearch, ServiceLine, Walk
 from inbound.outside.reaching import look_up
 from inbound.walks.state import read_state
@@ -149,6 +149,7 @@ def attend(reader: Reader, line: str, whom: Subscriber) -> Walk:
 def lines(db: None, settings: Any, sandbox: RunningSandbox, now: datetime) -> RunningSandbox:
     connect(settings, sandbox)
     publish_every_flow(now=now)
+    DataPolicy.objects.create(searches_a_minute=30_000, searches_a_day=1_000_000)  # she asks as fast as a machine does
     return sandbox
 
 
