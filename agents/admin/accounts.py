@@ -9,12 +9,14 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions import admin as sessions_admin  # noqa: F401
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -114,6 +116,16 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
         if found is not None:
             found.asked_by = request  # type: ignore[attr-defined]  # the form of the password knows nobody else
         return found
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Django's page says that the password was changed: of one that waits nobody is told so."""
+        user = self.get_object(request, unquote(id))
+        if request.method == "POST" and user is not None and user != request.user and power.needs_two(user.role):
+            form = self.change_password_form(user, request.POST)
+            if self.has_change_permission(request, user) and form.is_valid():
+                form.save()
+                return redirect("admin:agents_user_change", user.pk)
+        return super().user_change_password(request, id, form_url)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg]
         if obj.pk == request.user.pk and change and not (obj.is_active and obj.role == "administrator"):

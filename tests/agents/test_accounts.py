@@ -162,7 +162,10 @@ def test_another_administrators_password_and_factor_wait_for_a_second_word(
     ines: User, berta: User, elena: User, signed_in: SignedIn, with_password: Any
 ) -> None:
     with_password(elena)
-    assert "espera a que otra persona" in puts_password(signed_in(ines), elena, OTHER)
+    told = puts_password(signed_in(ines), elena, OTHER)
+    assert "espera a que otra persona" in told
+    assert "exitosa" not in told  # nothing was changed yet
+    assert "éxito" not in told
     elena.refresh_from_db()
     assert elena.check_password(PASSWORD)
     asked = PowerRequest.objects.get()
