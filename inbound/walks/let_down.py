@@ -89,7 +89,7 @@ def _without_a_card(now: datetime) -> QuerySet[OutsideWrite]:
     found = found.exclude(state=State.UNCERTAIN, owed_at__gt=now - ASKED_FIRST)
     corrected = Q(Exists(hers)) & ~Q(Exists(promised)) | Q(Exists(again))
     missing = (Q(Exists(told)) & ~Q(Exists(again))) | (Q(Exists(left)) & ~corrected)
-    return found.filter(missing).exclude(is_not_needed=True, state__in=NOT_HAPPENING).order_by("owed_at")
+    return found.filter(missing).exclude(is_not_needed=True, state__in=NOT_HAPPENING).order_by("owed_at", "pk")
 
 
 def _still_unknown(state: OutsideWrite.State, now: datetime) -> QuerySet[OutsideWrite]:
@@ -100,7 +100,7 @@ def _still_unknown(state: OutsideWrite.State, now: datetime) -> QuerySet[Outside
     told = asked.filter(Q(chosen=UNKNOWN) | Q(chosen="", walk__ended_at__isnull=False))
     late = _of_calls(now).filter(card=None, state=state, owed_at__lt=now - WAITED_IN_VAIN)
     found = late.exclude(action=INTERACTION)
-    return found.filter(Exists(told)).order_by("owed_at")
+    return found.filter(Exists(told)).order_by("owed_at", "pk")
 
 
 def _not_followed(now: datetime) -> list[int]:
@@ -122,7 +122,7 @@ def _not_followed(now: datetime) -> list[int]:
     # it may be found done days after its call, or to be no mistake, when somebody is back from a weekend
     late = found.filter(settled_at__gte=lately), found.filter(Exists(its_mistake().filter(settled_at__gte=lately)))
     several = [found.filter(walk__ended_at__gte=lately), *late]
-    each = [list(one.order_by("owed_at").values_list("pk", flat=True)[:AT_A_TIME]) for one in several]
+    each = [list(one.order_by("owed_at", "pk").values_list("pk", flat=True)[:AT_A_TIME]) for one in several]
     return list(dict.fromkeys(pk for some in each for pk in some))
 
 
