@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from celery import shared_task
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.urls import reverse
 
 from agents.audit_context import RequestContextMiddleware, acting
 from agents.models import Agent, AgentMessage, FactChange, User
+from callcenter.celery import app
 from callcenter.commanding import _name_in_the_audit
 from callcenter.requests import ReferenceMiddleware
 
@@ -58,11 +58,14 @@ def test_who_signs_out_stays_named(client: Client, elena: User) -> None:
 
 
 def test_a_task_is_named(message: AgentMessage) -> None:
-    @shared_task(name="agents.of_a_test")
+    @app.task(name="agents.of_a_test")
     def of_a_test() -> None:
         change_it()
 
-    of_a_test()
+    try:
+        of_a_test()
+    finally:
+        app.tasks.unregister(of_a_test.name)
     assert named() == {"task": "agents.of_a_test"}
     message.refresh_from_db()
     assert message.text == "100 %!"
