@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agents.audit import Book, Facts
+from agents.audit import Book, Facts, tables_of_facts
 from agents.audit_sums import Day, Sum, sums
 from agents.digests import GRACE, link, summed_tables
 from agents.models import AuditDigest, AuditRemoval
@@ -33,7 +34,7 @@ class Checked:
 def check_audit(*, now: datetime, known: str = "") -> Checked:
     """Count everything again. `known`: an end of the chain that was kept outside, which has to be in it."""
     digests = list(AuditDigest.objects.order_by("id"))
-    wrong, told = [*_triggers_missing(), *_broken_links(digests, known)], list[str]()
+    wrong, told = [*_triggers_missing(), *_doubles(), *_broken_links(digests, known)], [*_works_as_owner()]
     tables = {table.table: table for table in summed_tables()}
     of_a_table = sorted(digests, key=lambda digest: (digest.table_name, digest.id))
     for name, group in groupby(of_a_table, key=lambda digest: digest.table_name):
@@ -125,6 +126,33 @@ def _day(digest: AuditDigest) -> str:
 def _columns_there(table: str) -> set[str]:
     with connection.cursor() as cursor:
         return {column.name for column in connection.introspection.get_table_description(cursor, table)}
+
+
+def _doubles() -> Iterator[str]:
+    """Tables of a book's or a fact's name that a session with another path would write into instead."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.relname, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.relname = ANY(%s) AND c.relkind IN ('r', 'v', 'm', 'f', 'p') AND n.nspname <> 'public'
+                  AND n.nspname NOT LIKE 'pg\\_%%'""",
+            [[*{*(table.table for table in summed_tables()), *(table.table for table in tables_of_facts())}]],
+        )
+        for table, schema in cursor.fetchall():
+            yield _("%(table)s: hay otra tabla con su nombre en %(schema)s.") % {"table": table, "schema": schema}
+
+
+def _works_as_owner() -> Iterator[str]:
+    """Nothing holds back whom the tables belong to, and in a demo that need not be wrong."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT FROM pg_roles r WHERE r.rolname = %s AND (r.rolsuper OR EXISTS (
+                   SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace))""",
+            [settings.DATABASE_WORKS_AS],
+        )
+        if cursor.fetchone() is not None:
+            yield _(
+                "La aplicación trabaja como dueña de la base: los disparadores no la detienen (manage.py make_roles)."
+            )
 
 
 def _triggers_missing() -> Iterator[str]:

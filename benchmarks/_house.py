@@ -42,8 +42,9 @@ def own_database() -> Iterator[dict[str, str]]:
     else:
         found = embedded.addresses(Path(os.environ.get("CALLCENTER_HOME", ROOT / "var")).resolve())
     name = f"bench_{secrets.token_hex(4)}"
-    ours = urlunsplit(urlsplit(found.database_url)._replace(path=f"/{name}"))
-    with psycopg.connect(found.database_url, autocommit=True) as connection:
+    owners = found.owner_url or found.database_url
+    ours = urlunsplit(urlsplit(owners)._replace(path=f"/{name}"))
+    with psycopg.connect(owners, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     environment = {"DATABASE_URL": ours, "REDIS_URL": found.redis_url}
     os.environ.update(environment)
@@ -53,5 +54,5 @@ def own_database() -> Iterator[dict[str, str]]:
             connection.execute(UNLIMITED)
         yield {**os.environ, **environment}
     finally:
-        with psycopg.connect(found.database_url, autocommit=True) as connection:
+        with psycopg.connect(owners, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

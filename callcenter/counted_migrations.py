@@ -10,17 +10,18 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from agents.audit_context import nobody_named
+from callcenter.ownership import as_owner
 
 
-class NamelessMigrations(MigrateCommand):
-    """Django's `migrate`, in nobody's name whoever calls it: what makes a table is no change of a fact."""
+class OwnersMigrations(MigrateCommand):
+    """Django's `migrate`, by who owns the database, and in nobody's name: what makes a table is no change of a fact."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with nobody_named():
+        with as_owner(), nobody_named():
             super().handle(*args, **options)
 
 
-class CountedMigrations(NamelessMigrations):
+class CountedMigrations(OwnersMigrations):
     """`migrate`; `show` gets a line for each migration."""
 
     def __init__(self, *, show: Callable[[str], None]) -> None:

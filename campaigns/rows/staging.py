@@ -64,11 +64,12 @@ class Counted:
 
 
 def table_of(report: Report) -> str:
-    """Name of the staging table of this attempt at `report`: letters and digits of ours, safe inside a statement.
+    """Name of the staging table of this attempt at `report`: letters and digits of ours, safe inside a statement. Its
+    schema is the one where the application makes tables (docs/decisions/0193).
 
     The fence is part of it, so that a worker that was thought dead and its successor never meet in one table.
     """
-    return f"report_staging_{int(report.pk)}_{int(report.fence)}"
+    return f"staging.report_{int(report.pk)}_{int(report.fence)}"
 
 
 def make_table(*, report: Report) -> str:
@@ -129,11 +130,11 @@ def forget_orphans() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT staged.relname FROM pg_class staged
+            SELECT 'staging.' || staged.relname FROM pg_class staged
             LEFT JOIN campaigns_report report
-                ON staged.relname = format('report_staging_%%s_%%s', report.id, report.fence)
-            WHERE staged.relkind = 'r' AND starts_with(staged.relname::text, 'report_staging_')
-              AND staged.relnamespace = current_schema()::regnamespace
+                ON staged.relname = format('report_%%s_%%s', report.id, report.fence)
+            WHERE staged.relkind = 'r' AND starts_with(staged.relname::text, 'report_')
+              AND staged.relnamespace = 'staging'::regnamespace
               AND coalesce(report.state NOT IN ('waiting', 'reading', 'checking', 'publishing'), true)
             """,
             [],

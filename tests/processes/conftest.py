@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -75,6 +75,7 @@ def ground(fresh_clone: FreshClone) -> Iterator[House]:
         found = embedded.Addresses(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
     else:
         found = embedded.addresses(home)
+        found = replace(found, database_url=found.owner_url)  # these houses are made and damaged by whoever owns them
     migrated = "template1" if is_of_others else urlsplit(found.database_url).path.strip("/")
     maintenance = database(found.database_url, "postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:

@@ -1,7 +1,7 @@
-"""`migrate`: Django's, which names nobody in the audit."""
+"""`migrate`: Django's, by who owns the database; it names nobody in the audit."""
 
-from callcenter.counted_migrations import NamelessMigrations
+from callcenter.counted_migrations import OwnersMigrations
 
 
-class Command(NamelessMigrations):
+class Command(OwnersMigrations):
     pass

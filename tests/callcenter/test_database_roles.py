@@ -1,0 +1,131 @@
+"""What whoever has the application's own password to the database may do there, signed in as it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import sql
+
+from agents.audit import books, tables_of_facts
+from agents.models import Agent
+from callcenter.database_rights import NoRights, give_rights, make_role, only_added_to, only_read
+
+pytestmark = pytest.mark.django_db(transaction=True)  # it comes in from outside, and sees what is committed
+
+
+@pytest.fixture
+def works(ana: Agent) -> Iterator[psycopg.Connection]:
+    """A connection of the user who owns nothing."""
+    name, password = f"works_{secrets.token_hex(4)}", secrets.token_hex(12)
+    make_role(name=name, password=password)
+    give_rights(to=name)
+    give_rights(to=name)  # twice does no harm
+    known = connection.get_connection_params()
+    place = {key: known[key] for key in ("host", "port", "dbname") if key in known}
+    with psycopg.connect(**place, user=name, password=password, autocommit=True) as signed_in:
+        yield signed_in
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
+
+
+def refused(works: psycopg.Connection, statement: str) -> bool:
+    try:
+        works.execute(statement)  # type: ignore[arg-type]  # of this file
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.WrongObjectType):
+        return True
+    return False
+
+
+def test_it_changes_and_deletes_nothing_of_a_book(works: psycopg.Connection) -> None:
+    for book in books():
+        for statement in (f"DELETE FROM {book.table}", f'UPDATE {book.table} SET "{book.at}" = now()'):
+            assert refused(works, statement), statement
+    for table in only_read():
+        assert refused(works, f"INSERT INTO {table} DEFAULT VALUES"), table
+
+
+def test_it_empties_drops_and_alters_nothing(works: psycopg.Connection) -> None:
+    for one in [*books(), *tables_of_facts()]:
+        for statement in (
+            "TRUNCATE {}",
+            "DROP TABLE {}",
+            "ALTER TABLE {} DISABLE TRIGGER ALL",
+            "ALTER TABLE {} ADD x int",
+        ):
+            assert refused(works, statement.format(one.table)), statement.format(one.table)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SET session_replication_role = replica",
+        "CREATE TABLE public.another (id int)",
+        "CREATE SCHEMA another",
+        "CREATE ROLE another SUPERUSER",
+        "DROP FUNCTION public.audit_forget(text, text, bigint[], text[])",
+        "CREATE OR REPLACE FUNCTION public.audit_clock() RETURNS timestamptz LANGUAGE sql AS 'SELECT now()'",
+        "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean"
+        " LANGUAGE sql AS 'SELECT TRUE'",
+        "SELECT public._pgh_attach_context()",
+        "SET ROLE postgres",
+        "SELECT setval('agents_factchange_id_seq', 1)",
+        "COPY agents_factchange TO PROGRAM 'true'",
+        "INSERT INTO agents_auditremoval (at, table_name, columns, database_user)"
+        " VALUES (now(), 'agents_userevent', '{}', 'x')",
+        "CREATE TEMP TABLE mine (id int); CREATE TRIGGER mine AFTER INSERT ON mine FOR EACH ROW"
+        " EXECUTE FUNCTION public.audit_context_grows()",
+    ],
+)
+def test_it_makes_nothing_of_its_own_and_switches_nothing_off(works: psycopg.Connection, statement: str) -> None:
+    assert refused(works, statement)
+
+
+def test_it_owns_nothing(works: psycopg.Connection) -> None:
+    found = works.execute(
+        "SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
+    ).fetchone()
+    assert found == (0,)
+
+
+def test_what_it_changes_leaves_its_trace(works: psycopg.Connection) -> None:
+    """Its own rights do not reach the book: the trigger writes as its owner."""
+    works.execute(
+        """INSERT INTO campaigns_receipt (number, report_id, contract, service_number, service, paid_on, amount,
+                  channel, standing) VALUES ('R-1', 1, 'C', '4', '', '2026-11-02', 170, '', 'unmatched')"""
+    )
+    works.execute("UPDATE campaigns_receipt SET amount = 17")
+    works.execute("DELETE FROM campaigns_receipt")
+    works.execute("UPDATE agents_user SET first_name = 'Otra'")
+    told = works.execute(
+        "SELECT operation, database_user = current_user FROM agents_factchange"
+        " WHERE table_name = 'campaigns_receipt' ORDER BY id"
+    ).fetchall()
+    assert told == [("insert", True), ("update", True), ("delete", True)]
+    assert works.execute("SELECT count(*) FROM agents_userevent WHERE first_name = 'Otra'").fetchone() != (0,)
+
+
+def test_it_stages_reports_makes_tables_of_its_session_and_analyses(works: psycopg.Connection) -> None:
+    works.execute("CREATE UNLOGGED TABLE staging.report_1_1 (line int)")
+    works.execute("ALTER TABLE staging.report_1_1 ADD COLUMN duplicate_of integer")
+    works.execute("DROP TABLE staging.report_1_1")
+    works.execute("CREATE TEMP TABLE moving (id int); ANALYZE moving; DROP TABLE moving")
+    works.execute("ANALYZE campaigns_contact, campaigns_receipt")
+    works.execute("SELECT pg_advisory_lock(1); LISTEN cards; NOTIFY cards, '1'")
+    for table in only_added_to():
+        assert works.execute(sql.SQL("SELECT FROM {}").format(sql.Identifier(table))) is not None
+
+
+def test_retention_has_its_door(works: psycopg.Connection) -> None:
+    taken = works.execute(
+        "SELECT public.audit_forget('campaigns_callbackevent', 'contact_id', '{1}', '{note}')"
+    ).fetchone()
+    assert taken == (0,)
+
+
+def test_the_owner_is_given_no_rights() -> None:
+    with pytest.raises(NoRights, match="owns the database"):
+        give_rights(to=str(connection.settings_dict["USER"]))
