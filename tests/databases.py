@@ -1,6 +1,7 @@
 """A database for each worker of a run, copied from one that is migrated once and kept for the runs to come.
 
 The name of the template holds a key of everything that decides what migrating makes: a change there makes a new one.
+Tests work as the user the application works as, who owns nothing; laying out what it may not is `tests.audit`'s.
 Between tests that commit, a worker's database is brought back to what the template holds: tables that were empty are
 emptied, the others are compared with what they held and filled again when they differ. No sequence is set back.
 """
@@ -9,19 +10,25 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from psycopg import sql
 
+from callcenter.database_rights import give_rights, make_role
 from tests.sources import HOUSE, ROOMS
 
+WORKS = "works_in_tests"
 IMPORTED = re.compile(r"^\s*(?:from|import)\s+([\w.]+)(?:\s+import\s+(?:\(([^)]*)|([\w, ]+)))?", re.MULTILINE)
 TABLES = """
 SELECT format('%I', relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1
@@ -44,7 +51,9 @@ def own_database(*, afresh: bool) -> Iterator[Restorer]:
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(own), sql.Identifier(template)))
     _work_on(own)
     restorer = Restorer()
+    connection_created.connect(_own_nothing, dispatch_uid="tests.databases")
     yield restorer
+    connection_created.disconnect(dispatch_uid="tests.databases")
     restorer.close()
     _work_on(configured)
     with closing(_maintenance()) as server:
@@ -98,7 +107,9 @@ def undone() -> Iterator[None]:
 
 
 def key_of_what_migrating_makes() -> str:
-    """Twelve characters: migrations of every app, ours' imports as far as they lead inside the house, and its data."""
+    """Twelve characters: migrations of every app, ours' imports as far as they lead inside the house, its data, and
+    this file.
+    """
     found: set[Path] = set()
     for app in apps.get_app_configs():
         found.update(Path(app.path).glob("migrations/*.py"))
@@ -107,7 +118,7 @@ def key_of_what_migrating_makes() -> str:
     reached = _reached([*ours, *(HOUSE / room / "apps.py" for room in ROOMS), *cells])
     data = [path for room in ROOMS for path in (HOUSE / room).rglob("*.yaml")]
     content = hashlib.sha256()
-    for path in sorted({*found, *reached, *data}):
+    for path in sorted({*found, *reached, *data, Path(__file__)}):
         content.update(f"{path.parent.parent.name}/{path.name}".encode() + path.read_bytes())
     return content.hexdigest()[:12]
 
@@ -143,8 +154,15 @@ def _make_template(server: psycopg.Connection, name: str) -> None:
     server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(told)))
     _work_on(told)
     call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+    make_role(name=WORKS, password=secrets.token_hex(16))
+    give_rights(to=WORKS)
     _work_on(configured)
     server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(told), sql.Identifier(name)))
+
+
+def _own_nothing(*, connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {WORKS}")
 
 
 def _work_on(name: str) -> None:

@@ -126,13 +126,10 @@ def _take(cursor: CursorWrapper, board: Switchboard, batch: Sequence[str], count
                 taken.examples.append(text[:80])
     if not read:
         return
-    cursor.execute(
-        "SELECT setval('telephony_loggedline_id_seq', nextval('telephony_loggedline_id_seq') + %s) - %s",
-        [len(read) - 1, len(read) - 1],
-    )
-    (first,) = cursor.fetchone()
+    cursor.execute("SELECT array_agg(nextval('telephony_loggedline_id_seq')) FROM generate_series(1, %s)", [len(read)])
+    (keys,) = cursor.fetchone()
     rows, second, moment = [], 0, ""
-    for number, (line, text) in enumerate(read, first):
+    for number, (line, text) in zip(keys, read, strict=True):
         if line.at != second:
             second, moment = line.at, datetime.fromtimestamp(line.at, UTC).isoformat()
         digest = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
@@ -148,9 +145,9 @@ def _take(cursor: CursorWrapper, board: Switchboard, batch: Sequence[str], count
     fresh = read if new == known else read[known:]
     taken.new += new + len(rows) - known
     if fresh or calls:
-        taken.first = taken.first or first
-        begin = first + len(read) - len(fresh)
-        _pair_anew(cursor, board, calls, [(key, line) for key, (line, _text) in enumerate(fresh, begin)])
+        taken.first = taken.first or keys[0]
+        theirs = keys[len(read) - len(fresh) :]
+        _pair_anew(cursor, board, calls, [(key, line) for key, (line, _text) in zip(theirs, fresh, strict=True)])
 
 
 def _may_be_known(cursor: CursorWrapper, board: Switchboard, moments: list[int]) -> int:

@@ -1,4 +1,4 @@
-"""What an attacker who may run any statement of the application's own finds: nothing goes without a trace."""
+"""What whoever owns the database finds, and may run any statement: nothing goes without a trace."""
 
 from __future__ import annotations
 
@@ -17,10 +17,16 @@ from django.db.utils import ProgrammingError
 from agents.audit import IN_ONE_ROW, books, tables_of_facts
 from agents.models import Agent, AgentMessage, AuditRemoval, Disclosure, FactChange, User
 from campaigns.models import Attempt, Campaign, Receipt, Seal
-from tests.audit import CLOCK, years_later
+from tests.audit import CLOCK, by_its_owner, years_later
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 25, 13, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _owns_the_database(db: None) -> Iterator[None]:
+    with by_its_owner():
+        yield
 
 
 @contextmanager

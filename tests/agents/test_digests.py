@@ -16,7 +16,7 @@ from agents.audit_check import check_audit
 from agents.digests import make_digests, summed_tables
 from agents.models import Agent, AgentMessage, AuditDigest, Disclosure, User
 from campaigns.models import Attempt, Receipt
-from tests.audit import years_later
+from tests.audit import behind_the_audit, by_its_owner, years_later
 
 # commits: what a digest sees of changes is told by the transactions that were over
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,11 +54,9 @@ def night_after(day: datetime) -> datetime:
 
 def damage(*statements: str) -> None:
     """By whoever may switch triggers off."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    with behind_the_audit(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-        cursor.execute("SET session_replication_role = origin")
 
 
 def wrong(now: datetime, **more: Any) -> list[str]:
@@ -154,7 +152,7 @@ def test_a_receipt_that_was_not_inserted_when_it_says_is_told(ana: Agent, now: d
 
 
 def test_what_retention_took_is_told_and_is_not_wrong(now: datetime) -> None:
-    with connection.cursor() as cursor:
+    with by_its_owner(), connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO campaigns_callbackevent (pgh_created_at, pgh_label, pgh_obj_id, id, campaign_id, contact_id,
                       agent_id, telephone, due_at, reach, state, note, why, created_at, cancelled_by_payment,
@@ -197,7 +195,7 @@ def test_a_chain_that_was_made_anew_lacks_the_end_that_was_kept(days: list[datet
 
 
 def test_a_trigger_that_is_off_is_told(days: list[datetime], now: datetime) -> None:
-    with connection.cursor() as cursor:
+    with by_its_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE campaigns_receipt DISABLE TRIGGER USER")
         try:
             assert any("campaigns_receipt: el disparador facts_changed" in sentence for sentence in wrong(now))

@@ -13,6 +13,7 @@ from agents.invariants import RULES
 from agents.models import Agent, By, PauseReason
 from agents.states import Event, change_state
 from tests.agents.promises import broken
+from tests.audit import damaging
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ def test_every_promise_is_broken_here() -> None:
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_what_breaks_a_promise_is_found(name: str) -> None:
-    with connection.cursor() as cursor:
+    with damaging(BREAKS[name]), connection.cursor() as cursor:
         cursor.execute(BREAKS[name])
     assert name in broken()
     with pytest.raises(CommandError, match=name):
