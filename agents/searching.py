@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from agents.models import DataPolicy, Search, User
 
-BATCH = 5_000  # in one transaction
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 ONE_AT_A_TIME = 0x5EA5C4  # of the locks of the database: one person's look-ups are counted one after the other
 
@@ -59,23 +58,6 @@ def note_search(
     if in_a_minute:
         words = _("Hizo %(most)s consultas de clientes en un minuto, lo que la política permite: espere un momento.")
         raise TooMuch(words % {"most": policy.searches_a_minute})
-
-
-def forget_searches(*, before: datetime, only_look: bool = False) -> int:
-    """Take what was asked from look-ups before a moment; who looked, when and for which call stays. Returns how many
-    they were, or with `only_look` would be.
-    """
-    old, done = Search.objects.filter(at__lt=before).exclude(asked=""), 0
-    if only_look:
-        return old.count()
-    while keys := list(old.order_by("at").values_list("pk", flat=True)[:BATCH]):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT audit_forget('agents_search', 'id', %s, '{asked}')", [keys])
-            (gone,) = cursor.fetchone()
-        done += gone
-        if gone < len(keys):  # younger than the door of retention lets go
-            break
-    return done
 
 
 def refusals(*, since: datetime) -> Sequence[Refusals]:

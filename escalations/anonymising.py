@@ -12,9 +12,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from agents.keeping import NOBODY, Held
 from escalations.models import Escalation
 
-NOBODY = "Anonimizado"  # stands where the name stood; data, as the name was
 BATCH = 2_000  # in one transaction
 WITHOUT = """customer_name = CASE WHEN customer_name = '' THEN '' ELSE %(nobody)s END, contract = '', telephone = '',
              reason = %(nobody)s, details = '{}', promised = '',
@@ -32,12 +32,14 @@ STEPS = (
 )
 
 
-def anonymise_escalations(*, before: datetime, now: datetime, only_look: bool = False) -> int:
+def anonymise_escalations(*, before: datetime, now: datetime, held: Held, only_look: bool = False) -> int:
     """Take away whom those closed before a moment were about; again and again does no harm.
 
-    One that is open is still somebody's to settle: it waits. Returns how many they were, or with `only_look` would be.
+    One that is open is still somebody's to settle: it waits, as one of a customer who is held. Returns how many they
+    were, or with `only_look` would be.
     """
     due = Escalation.objects.filter(closed_at__lt=before, anonymised_at=None)
+    due = due.exclude(held.theirs(contract="contract", telephone="telephone"))
     if only_look:
         return due.count()
     done = 0

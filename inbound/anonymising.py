@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from escalations.anonymising import NOBODY
+from agents.keeping import NOBODY, Held
 from inbound.models import OutsideWrite, Walk
 from inbound.writes.states import SETTLED, State
 
@@ -37,12 +37,13 @@ STEPS = (
 )
 
 
-def anonymise_walks(*, before: datetime, now: datetime, only_look: bool = False) -> int:
+def anonymise_walks(*, before: datetime, now: datetime, held: Held, only_look: bool = False) -> int:
     """Take away whom the calls begun before a moment were with; again and again does no harm.
 
-    One that owes something a person has still to settle waits for that. Returns how many, or with `only_look` would be.
+    One that owes something a person has still to settle waits for that, one of a customer who is held for the end of
+    the hold. Returns how many, or with `only_look` would be.
     """
-    due = _due(before)
+    due = _due(before).exclude(held.theirs(contract="contract", telephone="caller_number"))
     if only_look:
         return due.count()
     done = 0

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from agents.keeping import Held
 from telephony.models import CallOrder, LoggedVisit, OutgoingCall, QueueCall
 
 BATCH = 5_000  # in one transaction
@@ -13,7 +14,8 @@ BATCH = 5_000  # in one transaction
 _FORGET_CALLERS = r"""
 WITH old AS (
     SELECT id, switchboard_id, call FROM telephony_loggedvisit
-     WHERE entered_at < %(before)s AND caller <> '' LIMIT %(batch)s FOR UPDATE
+     WHERE entered_at < %(before)s AND caller <> ''
+       AND right(regexp_replace(caller, '\D', '', 'g'), 8) <> ALL(%(held_telephones)s) LIMIT %(batch)s FOR UPDATE
 ), lines AS (
     UPDATE telephony_loggedline line
        SET text = regexp_replace(line.text, '(\|ENTERQUEUE\|[^|]*\|)[^|]*(\|[^|]*)?.*', '\1\2')
@@ -24,27 +26,29 @@ UPDATE telephony_loggedvisit SET caller = '' FROM old WHERE telephony_loggedvisi
 """
 
 
-def forget_numbers(*, before: datetime, only_look: bool = False) -> int:
+def forget_numbers(*, before: datetime, held: Held, only_look: bool = False) -> int:
     """Take the customer's number from calls that ended before a moment, and from the lines of queue_log that name it;
-    again and again does no harm.
+    again and again does no harm. Those of a customer who is held stay.
 
     Returns how many they were, or with `only_look` would be.
     """
-    clicked = OutgoingCall.objects.filter(ended_at__lt=before).exclude(number="")
-    came_in = QueueCall.objects.filter(ended_at__lt=before).exclude(number="")
-    handed_over = CallOrder.objects.filter(ended_at__lt=before).exclude(number="")
+    theirs = held.theirs(telephone="number")
+    clicked = OutgoingCall.objects.filter(ended_at__lt=before).exclude(number="").exclude(theirs)
+    came_in = QueueCall.objects.filter(ended_at__lt=before).exclude(number="").exclude(theirs)
+    handed_over = CallOrder.objects.filter(ended_at__lt=before).exclude(number="").exclude(theirs)
     logged = LoggedVisit.objects.filter(entered_at__lt=before).exclude(caller="")
+    logged = logged.exclude(held.theirs(telephone="caller"))
     if only_look:
         return clicked.count() + came_in.count() + handed_over.count() + logged.count()
     done = 0
     while keys := list(clicked.values_list("pk", flat=True)[:BATCH]):
         done += OutgoingCall.objects.filter(pk__in=keys).update(number="", dialled="")
     while keys := list(came_in.values_list("pk", flat=True)[:BATCH]):
-        done += QueueCall.objects.filter(pk__in=keys).update(number="")
+        done += QueueCall.objects.filter(pk__in=keys).update(number="", channel="")
     while pks := list(handed_over.values_list("pk", flat=True)[:BATCH]):
         done += CallOrder.objects.filter(pk__in=pks).update(number="")
     with connection.cursor() as cursor:
         while logged.exists():
-            cursor.execute(_FORGET_CALLERS, {"before": before, "batch": BATCH})
+            cursor.execute(_FORGET_CALLERS, {"before": before, "batch": BATCH, **held.values()})
             done += cursor.rowcount
     return done

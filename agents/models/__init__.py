@@ -2,10 +2,11 @@
 
 from agents.models.accounts import AccountEvent, AccountSeen, PowerRequest
 from agents.models.audit import AuditDigest, AuditRemoval, FactChange
+from agents.models.data_policy import DataPolicy, LegalHold, RemovalRun
 from agents.models.disclosures import Disclosure
 from agents.models.messages import AgentMessage
 from agents.models.people import Agent, AgentQuerySet, CodeTries, FirstEntry, Role, Skill, Team, User
-from agents.models.searches import DataPolicy, Search
+from agents.models.searches import Search
 from agents.models.states import AgentState, By, PauseReason, Shift, StatePolicy, StretchQuestion
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "Disclosure",
     "FactChange",
     "FirstEntry",
+    "LegalHold",
     "PauseReason",
     "PowerRequest",
+    "RemovalRun",
     "Role",
     "Search",
     "Shift",

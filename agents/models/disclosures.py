@@ -9,7 +9,7 @@ from agents.audit import append_only
 from agents.models.people import User
 
 
-@append_only(at="at")
+@append_only(at="at", personal=["reason"])
 class Disclosure(models.Model):
     """Personal data that left its page: an export, or a masked value revealed. Append-only."""
 

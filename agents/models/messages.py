@@ -16,7 +16,7 @@ class AgentMessageQuerySet(models.QuerySet["AgentMessage"]):
         return self if user.sees_the_centre else self.filter(agent__user=user)
 
 
-@facts("agent", "sender", "text", "sent_at", "seen_at", at="sent_at")
+@facts("agent", "sender", "sent_at", "seen_at", at="sent_at", personal=["text"])
 class AgentMessage(models.Model):
     """One message (mensaje): it stands on her page until she has seen it, and whoever wrote it sees when."""
 

@@ -237,7 +237,7 @@ class StretchQuestionQuerySet(models.QuerySet["StretchQuestion"]):
         return self if user.sees_the_centre else self.filter(stretch__agent__user=user)
 
 
-@facts("stretch", "note", "asked_at", "seen_at", "seen_by", at="asked_at")
+@facts("stretch", "asked_at", "seen_at", "seen_by", at="asked_at", personal=["note"])
 class StretchQuestion(models.Model):
     """What an agent says against a stretch of hers, for the supervisors; the stretch stays as it is."""
 

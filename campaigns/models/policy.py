@@ -83,9 +83,9 @@ class CallingPolicy(models.Model):
         _("meses que se guardan los datos personales"),
         default=24,
         help_text=_(
-            "Contados desde el cierre de la campaña; en las líneas, desde la llamada. Después contactos y llamadas"
-            " pierden nombre, carnet, teléfonos, dirección y notas, y se borran los archivos de los reportes; las"
-            " cifras y los informes sellados quedan. Al menos 3."
+            "Contados desde el cierre de la campaña. Después sus contactos pierden nombre, carnet, teléfonos, dirección"
+            " y notas, y se borran los archivos de los reportes; las cifras y los informes sellados quedan. Al menos 3."
+            " De lo demás los dice la política de datos personales."
         ),
     )
 
@@ -245,4 +245,4 @@ class DoNotCall(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.contract or self.telephone
+        return f"{self._meta.verbose_name} #{self.pk}"  # what the admin keeps of an edit names nobody

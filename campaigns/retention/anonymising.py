@@ -10,32 +10,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Max, Min
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agents.keeping import NOBODY, Held
 from campaigns.closing.sealing import is_provisional, last_seal
-from campaigns.models import CallingPolicy, Campaign, CampaignChange, Contact, DeskDraft, Report
+from campaigns.models import Campaign, CampaignChange, Contact, DeskDraft, Report
 from campaigns.month.periods import write_period
 from work.ending import settle
 
-NOBODY = "Anonimizado"  # stands where the name stood; data, as the name was
 BATCH = 20_000  # contacts in one transaction: a month is a million, and nobody waits for these rows
 
-# One pass over the contacts %(low)s to %(high)s of a campaign that still have a name; the contacts themselves last.
-NAMED = """SELECT id FROM campaigns_contact
-            WHERE campaign_id = %(campaign)s AND id BETWEEN %(low)s AND %(high)s AND contract <> 'anon-' || id"""
+# Which contacts of a campaign have a name and may lose it; then one pass over them, the contacts themselves last.
+NOT_HELD = r"""contract <> ALL(%(held_contracts)s) AND NOT EXISTS (
+                 SELECT FROM unnest(telephones) one
+                  WHERE right(regexp_replace(one, '\D', '', 'g'), 8) = ANY(%(held_telephones)s))"""
+PICKED = f"""SELECT id FROM campaigns_contact
+              WHERE campaign_id = %(campaign)s AND id BETWEEN %(low)s AND %(high)s AND contract <> 'anon-' || id
+                AND {NOT_HELD}"""
+NAMED = "SELECT unnest(%(ids)s::bigint[])"
 STEPS = (
     f"""UPDATE campaigns_attempt a SET note = '', reason = '',
                telephone = CASE WHEN a.telephone = '' THEN '' ELSE 'tel-' || told.place END
           FROM (SELECT id, dense_rank() OVER (PARTITION BY contact_id ORDER BY telephone) AS place
                   FROM campaigns_attempt WHERE contact_id IN ({NAMED})) told
          WHERE told.id = a.id""",
-    f"UPDATE campaigns_callback SET note = '', telephone = '' WHERE contact_id IN ({NAMED})",
-    f"SELECT audit_forget('campaigns_callbackevent', 'contact_id', ARRAY({NAMED}), '{{note,telephone}}')",
+    f"UPDATE campaigns_callback SET note = '', telephone = '', why = '' WHERE contact_id IN ({NAMED})",
+    "SELECT audit_forget('campaigns_callbackevent', 'contact_id', %(ids)s, '{note,telephone,why}')",
     f"""UPDATE campaigns_receipt r SET contract = 'anon-' || n.contact_id, service_number = 'anon-' || n.id
           FROM campaigns_renewal n WHERE n.id = r.renewal_id AND n.contact_id IN ({NAMED})""",
     f"""UPDATE campaigns_refund f SET contract = 'anon-' || n.contact_id, service_number = 'anon-' || n.id, reason =
@@ -53,21 +58,34 @@ REJECTED = """
        SET cells = '{}', detail = '', mended = NULL,
            state = CASE WHEN j.state = 'waiting' THEN 'dismissed' ELSE j.state END,
            settled_at = COALESCE(j.settled_at, %(now)s)
-      FROM campaigns_report r WHERE r.id = j.report_id AND r.arrived_at < %(before)s AND j.cells <> '{}'"""
+      FROM campaigns_report r
+     WHERE r.id = j.report_id AND r.arrived_at < %(before)s AND j.cells <> '{}'
+       AND coalesce(j.cells->>'contract', '') <> ALL(%(held_contracts)s)"""
 CHANGED = """
     DELETE FROM campaigns_reportdifference d USING campaigns_report r
-     WHERE r.id = d.report_id AND r.arrived_at < %(before)s"""
+     WHERE r.id = d.report_id AND r.arrived_at < %(before)s AND d.contract <> ALL(%(held_contracts)s)"""
 UNMATCHED = """
     UPDATE campaigns_receipt SET contract = 'anon', service_number = 'anon'
-     WHERE renewal_id IS NULL AND paid_on < %(before)s AND service_number <> 'anon'"""
+     WHERE renewal_id IS NULL AND paid_on < %(before)s AND service_number <> 'anon'
+       AND contract <> ALL(%(held_contracts)s)"""
 GIVEN_BACK = """
     UPDATE campaigns_refund f
        SET contract = 'anon', service_number = 'anon', reason = CASE WHEN f.by_id IS NULL THEN '' ELSE '—' END
-     WHERE f.refunded_on < %(before)s AND f.service_number <> 'anon'
+     WHERE f.refunded_on < %(before)s AND f.service_number <> 'anon' AND f.contract <> ALL(%(held_contracts)s)
        AND NOT EXISTS (SELECT FROM campaigns_receipt r WHERE r.id = f.receipt_id AND r.renewal_id IS NOT NULL)"""
 RETIRED = """
     DELETE FROM campaigns_retiredtelephone t
      WHERE t.retired_at < %(before)s AND NOT EXISTS (SELECT FROM campaigns_contact c WHERE c.contract = t.contract)"""
+EXPORTED = """
+    UPDATE campaigns_listexport SET filters = '{}', last_error = '' WHERE asked_at < %(before)s AND filters <> '{}'"""
+
+
+LEFT_BEHIND = rf"""
+    SELECT contact.id FROM campaigns_contact contact JOIN campaigns_campaign c ON c.id = contact.campaign_id
+     WHERE c.anonymised_at IS NOT NULL AND contact.contract <> 'anon-' || contact.id AND {NOT_HELD}
+       AND (contact.contract = ANY(%(contracts)s) OR EXISTS (
+            SELECT FROM unnest(telephones) one
+             WHERE right(regexp_replace(one, '\D', '', 'g'), 8) = ANY(%(telephones)s)))"""
 
 
 @dataclass(frozen=True)
@@ -79,50 +97,64 @@ class Anonymised:
     files: int
 
 
-def anonymise_due(*, now: datetime, only_look: bool = False) -> Anonymised:
-    """Take away what is older than the policy says; with `only_look` say what that is. Again and again does no harm."""
-    before = keeps_from(now=now)
-    campaigns = due_campaigns(now=now)
+def anonymise_due(*, before: datetime, now: datetime, held: Held, lifted: Held, only_look: bool = False) -> Anonymised:
+    """Take away what is of before a moment; with `only_look` say what that is. Again and again does no harm.
+
+    `held` customers stay as they are, but their files are everybody's and go. `lifted`: whose hold ended since the last
+    run, who lose what their months lost already.
+    """
+    campaigns = due_campaigns(before=before)
     files = _old_files(before)
-    contacts = Contact.objects.filter(campaign__in=campaigns).count()
+    theirs = held.theirs(contract="contract")
+    contacts = Contact.objects.filter(campaign__in=campaigns).exclude(theirs).count()
+    left = _left_behind(lifted, held)
     if not only_look:
         for campaign in campaigns:
-            _anonymise(campaign, now)
-        _anonymise_reports(files, before, now)
-    return Anonymised([write_period(campaign.period) for campaign in campaigns], contacts, len(files))
+            _anonymise(campaign, held, now)
+        _take(left, now)
+        _anonymise_reports(files, before, held, now)
+    return Anonymised([write_period(campaign.period) for campaign in campaigns], contacts + len(left), len(files))
 
 
-def due_campaigns(*, now: datetime) -> list[Campaign]:
+def due_campaigns(*, before: datetime) -> list[Campaign]:
     """Closed longer than the policy keeps, and sealed for the last time: before that, figures may still be counted."""
-    closed = Campaign.objects.filter(
-        state=Campaign.State.CLOSED, anonymised_at=None, closed_at__lt=keeps_from(now=now)
-    ).order_by("period")
+    closed = Campaign.objects.filter(state=Campaign.State.CLOSED, anonymised_at=None, closed_at__lt=before)
+    closed = closed.order_by("period")
     return [campaign for campaign in closed if (last := last_seal(campaign=campaign)) and not is_provisional(last)]
 
 
-def keeps_from(*, now: datetime) -> datetime:
-    """What is older than this moment is not kept: the policy's months back, the 28th at most."""
-    local = timezone.localtime(now)
-    months = CallingPolicy.objects.in_force().personal_data_months
-    year, month = divmod(local.year * 12 + local.month - 1 - months, 12)
-    return local.replace(year=year, month=month + 1, day=min(local.day, 28))
+def _left_behind(lifted: Held, held: Held) -> list[int]:
+    """Contacts of months that lost their names, whom a hold kept that ended."""
+    if not (lifted.contracts or lifted.telephones):
+        return []
+    whom = {**held.values(), "contracts": [*lifted.contracts], "telephones": [*lifted.telephones]}
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_BEHIND, whom)
+        return [pk for (pk,) in cursor.fetchall()]
 
 
-def _anonymise(campaign: Campaign, now: datetime) -> None:
+def _take(ids: list[int], now: datetime) -> int:
+    """All that leads from these contacts to somebody, in one transaction. Returns how many they were."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for step in STEPS:
+            cursor.execute(step, {"ids": ids, "nobody": NOBODY, "now": now})
+    return len(ids)
+
+
+def _anonymise(campaign: Campaign, held: Held, now: datetime) -> None:
     """One month, in batches that may each be the last one done: whoever comes next goes on."""
     ends = Contact.objects.filter(campaign=campaign).aggregate(low=Min("id"), high=Max("id"))
     done = 0
     for low in range(ends["low"] or 0, (ends["high"] or 0) + 1, BATCH):
-        values: dict[str, int | str] = {"campaign": campaign.pk, "low": low, "high": low + BATCH - 1, "nobody": NOBODY}
-        with transaction.atomic(), connection.cursor() as cursor:
-            for step in STEPS:
-                cursor.execute(step, values)
-            done += cursor.rowcount
+        values: dict[str, Any] = {"campaign": campaign.pk, "low": low, "high": low + BATCH - 1, **held.values()}
+        with connection.cursor() as cursor:
+            cursor.execute(PICKED, values)
+            done += _take([pk for (pk,) in cursor.fetchall()], now)
     with transaction.atomic():
         locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
         if locked.anonymised_at is not None:
             return  # another process was here, too
-        DeskDraft.objects.filter(contact__campaign=locked).delete()
+        DeskDraft.objects.filter(contact__campaign=locked).delete()  # half a sentence is nobody's evidence
         locked.anonymised_at = now
         locked.save(update_fields=["anonymised_at"])
         CampaignChange.objects.create(
@@ -139,14 +171,14 @@ def _old_files(before: datetime) -> list[tuple[int, str]]:
     return list(Report.objects.filter(arrived_at__lt=before).exclude(file="").values_list("pk", "file"))
 
 
-def _anonymise_reports(files: list[tuple[int, str]], before: datetime, now: datetime) -> None:
+def _anonymise_reports(files: list[tuple[int, str]], before: datetime, held: Held, now: datetime) -> None:
     for _pk, name in files:
         default_storage.delete(name)  # first: a name that is left over is deleted again, a file without one never is
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (REJECTED, CHANGED, UNMATCHED, GIVEN_BACK, RETIRED):
-            cursor.execute(statement, {"before": before, "now": now})
+        for statement in (REJECTED, CHANGED, UNMATCHED, GIVEN_BACK, RETIRED, EXPORTED):
+            cursor.execute(statement, {"before": before, "now": now, **held.values()})
         old = Report.objects.filter(pk__in=[pk for pk, _name in files])
         undecided = old.filter(state__in=[Report.State.WAITING, Report.State.HELD, Report.State.PARKED])
         for report in undecided.order_by("pk").select_for_update(no_key=True):
             settle(owed=report, to=Report.State.DISCARDED, now=now)
-        old.update(file="", other_products=None)
+        old.update(file="", other_products=None, last_error="", held_because="")

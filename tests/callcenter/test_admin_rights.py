@@ -29,7 +29,9 @@ MAY = {
     "control_room.Wallboard": "vacd",
     "agents.DataPolicy": "vc",
     "agents.Disclosure": "v",
+    "agents.LegalHold": "vac",  # the action that lifts; a hold itself is not changed
     "agents.PowerRequest": "v",
+    "agents.RemovalRun": "v",
     "agents.Search": "v",
     "agents.Skill": "vac",
     "agents.PauseReason": "vac",

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from agents.models import DataPolicy
 from callcenter import tasks
 from callcenter.retention import take_away_personal_data
 from callcenter.schedule import SCHEDULE
-from campaigns.models import CallingPolicy
 from escalations.models import Escalation
 from inbound.models import Walk
 from tests.callcenter.world import World
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("long_written")]
 def test_calls_and_escalations_go_by_the_same_months(
     world: World, at: Any, months: int, moment: str, goes: int
 ) -> None:
-    CallingPolicy.objects.update_or_create(pk=1, defaults={"personal_data_months": months})
+    DataPolicy.objects.update_or_create(pk=1, defaults={"months_of_calls": months})
     assert world.walk.anonymised_at is world.escalation.anonymised_at is None
     Escalation.objects.update(state=Escalation.State.REJECTED, settled_at=world.now, closed_at=world.now)
     told = take_away_personal_data(now=at(moment), only_look=True)

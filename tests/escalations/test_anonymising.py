@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from agents.keeping import Held
 from agents.models import Agent, User
 from escalations import anonymising, working
 from escalations.anonymising import NOBODY, anonymise_escalations
@@ -70,7 +71,7 @@ def test_nobody_is_left_in_the_row_its_audit_its_history_nor_its_mail(
 ) -> None:
     assert [word for word in PERSONAL if word not in everything()] == []
     later = now + timedelta(days=731)
-    assert anonymise_escalations(before=later, now=later) == 1
+    assert anonymise_escalations(held=Held(), before=later, now=later) == 1
     assert [word for word in PERSONAL if word in everything()] == []
     kept = Escalation.objects.get()
     assert (kept.customer_name, kept.reason, kept.anonymised_at) == (NOBODY, NOBODY, later)
@@ -81,12 +82,12 @@ def test_nobody_is_left_in_the_row_its_audit_its_history_nor_its_mail(
     assert (letter.to_whom, letter.notice.to, letter.notice.subject) == ("Julia", ["julia@comteco.example"], NOBODY)
     assert Change.objects.filter(escalation=kept).count() == 6
     call_command("check_invariants")
-    assert anonymise_escalations(before=later, now=later) == 0
+    assert anonymise_escalations(held=Held(), before=later, now=later) == 0
 
 
 def test_what_is_open_waits_for_its_end(handed_over: Escalation, now: datetime) -> None:
     later = now + timedelta(days=7310)
-    assert anonymise_escalations(before=later, now=later) == 0
+    assert anonymise_escalations(held=Held(), before=later, now=later) == 0
     assert "Rosa Flores" in everything()
 
 
@@ -94,7 +95,7 @@ def test_what_is_open_waits_for_its_end(handed_over: Escalation, now: datetime) 
 def test_a_mail_that_has_nothing_to_say_any_more_is_not_sent(closed: Escalation, now: datetime, state: str, then: str):
     Notice.objects.update(state=state, sent_at=now)
     later = now + timedelta(days=731)
-    anonymise_escalations(before=later, now=later)
+    anonymise_escalations(held=Held(), before=later, now=later)
     retry_parked(now=later)
     assert deliver_due(now=later) == 0
     assert Notice.objects.get().state == then
@@ -104,14 +105,14 @@ def test_a_mail_that_has_nothing_to_say_any_more_is_not_sent(closed: Escalation,
 def test_what_is_not_due_yet_stays(closed: Escalation, now: datetime, days: int, goes: int) -> None:
     """Raised on day 0, closed on day 2."""
     moment = now + timedelta(days=days)
-    assert anonymise_escalations(before=moment, now=moment, only_look=True) == goes
-    assert anonymise_escalations(before=moment, now=moment) == goes
+    assert anonymise_escalations(held=Held(), before=moment, now=moment, only_look=True) == goes
+    assert anonymise_escalations(held=Held(), before=moment, now=moment) == goes
 
 
 def test_a_batch_is_all_or_nothing(closed: Escalation, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anonymising, "STEPS", (*anonymising.STEPS, "SELECT 1 / 0"))
     with pytest.raises(Exception, match="division by zero"):
-        anonymise_escalations(before=now + timedelta(days=9), now=now)
+        anonymise_escalations(held=Held(), before=now + timedelta(days=9), now=now)
     assert "Rosa Flores" in everything()
 
 
@@ -122,14 +123,14 @@ def test_nothing_is_written_down_any_more_that_would_stay_for_ever(
     closed: Escalation, now: datetime, elena: User, verb: Any, said: dict[str, str]
 ) -> None:
     later = now + timedelta(days=9)
-    anonymise_escalations(before=later, now=later)
+    anonymise_escalations(held=Held(), before=later, now=later)
     with pytest.raises(EscalationRefused, match="Ya no tiene datos personales"):
         verb(escalation_id=closed.pk, by=elena, now=later, **said)
     assert "Rosa" not in everything()
 
 
 def test_its_page_says_so(closed: Escalation, now: datetime, elena: User, signed_in: Callable[[User], Client]) -> None:
-    anonymise_escalations(before=now + timedelta(days=9), now=now)
+    anonymise_escalations(held=Held(), before=now + timedelta(days=9), now=now)
     page = signed_in(elena).get(reverse("escalations:escalation", args=[closed.pk])).content.decode()
     assert "ya no tiene datos personales" in page
     assert "Rosa" not in page

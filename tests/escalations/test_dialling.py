@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from agents.keeping import Held
 from agents.models import Agent, AgentState, By, User
 from agents.states import Event, change_state
 from escalations import working
@@ -402,7 +403,7 @@ def test_a_number_goes_from_its_calls_with_the_card(seated: Agent, promised: Esc
     call = call_of(promised, seated.user, now)
     inform_customer(escalation_id=promised.pk, how="telephone", told_at=now, by=seated.user, now=now)
     ends(call, Outcome.ANSWERED, now + timedelta(minutes=5), customer_rang_at=now, answered_at=now)
-    assert anonymise_escalations(before=now + timedelta(minutes=1), now=now + timedelta(days=800)) == 1
+    assert anonymise_escalations(held=Held(), before=now + timedelta(minutes=1), now=now + timedelta(days=800)) == 1
     call.refresh_from_db()
     assert (call.number, call.dialled, call.outcome) == ("", "", "answered")
     assert EscalationCall.objects.get().call == call

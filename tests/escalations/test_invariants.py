@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from agents.keeping import Held
 from agents.models import Agent, User
 from escalations import working
 from escalations.anonymising import anonymise_escalations
@@ -55,7 +56,7 @@ def sound(make_card: Make, elena: User, rosa: User, at: Callable[..., datetime])
     working.give_back(escalation_id=new.pk, by=elena, now=late)
     called(told, by=elena, at=late)
     called(old, by=elena, at=long_ago)
-    assert anonymise_escalations(before=hour("09:00") - timedelta(days=1), now=late) == 1
+    assert anonymise_escalations(held=Held(), before=hour("09:00") - timedelta(days=1), now=late) == 1
 
 
 def called(card: Escalation, *, by: User, at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from agents.keeping import Held
 from agents.models import Agent, User
 from inbound import anonymising
 from inbound.anonymising import NOBODY, anonymise_walks
@@ -77,7 +78,7 @@ def later(now: datetime) -> datetime:
 
 def test_nobody_is_left_in_any_table(calls: list[Walk], now: datetime) -> None:
     assert [word for word in PERSONAL if word not in everything()] == []
-    assert anonymise_walks(before=later(now), now=later(now)) == 2
+    assert anonymise_walks(held=Held(), before=later(now), now=later(now)) == 2
     assert [word for word in PERSONAL if word in everything()] == []
     assert broken() == {}
 
@@ -86,7 +87,7 @@ def test_figures_are_counted_as_before(calls: list[Walk], now: datetime, elena: 
     asked = Asked(first=now.date(), last=now.date())
     before = time_figures(asked=asked), totals_of(of_day(day=now.date(), user=elena))
     assert (before[0].decided_otherwise, before[0].calls, before[1][0].amount) == (1, 2, 20)
-    anonymise_walks(before=later(now), now=later(now))
+    anonymise_walks(held=Held(), before=later(now), now=later(now))
     assert (time_figures(asked=asked), totals_of(of_day(day=now.date(), user=elena))) == before
     kept = Walk.objects.get(line__number="101")
     assert (kept.result_label, kept.agent, kept.began_at) == ("Daño reiterado", calls[0].agent, now)
@@ -98,31 +99,31 @@ def test_one_that_owes_what_a_person_must_settle_waits(
     calls: list[Walk], now: datetime, state: str, goes: bool
 ) -> None:
     OutsideWrite.objects.filter(walk=calls[0], action__endswith="damage").update(state=state, settled_at=None)
-    anonymise_walks(before=later(now), now=later(now))
+    anonymise_walks(held=Held(), before=later(now), now=later(now))
     assert [Walk.objects.get(pk=walk.pk).anonymised_at is not None for walk in calls] == [goes, True]
 
 
 def test_younger_ones_stay_and_a_dry_run_only_looks(calls: list[Walk], now: datetime) -> None:
     Walk.objects.filter(pk=calls[1].pk).update(began_at=now - timedelta(days=1))
-    assert anonymise_walks(before=now, now=later(now), only_look=True) == 1
+    assert anonymise_walks(held=Held(), before=now, now=later(now), only_look=True) == 1
     assert "1234567" in everything()
-    assert anonymise_walks(before=now, now=later(now)) == 1
+    assert anonymise_walks(held=Held(), before=now, now=later(now)) == 1
     assert "1234567" not in everything()
     assert Walk.objects.get(pk=calls[0].pk).customer_name == "Rosa Flores"
 
 
 def test_again_and_in_batches_does_no_harm(calls: list[Walk], now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anonymising, "BATCH", 1)
-    assert anonymise_walks(before=later(now), now=later(now)) == 2
+    assert anonymise_walks(held=Held(), before=later(now), now=later(now)) == 2
     first = Walk.objects.values_list("anonymised_at", flat=True)
-    assert anonymise_walks(before=later(now), now=later(now) + timedelta(days=1)) == 0
+    assert anonymise_walks(held=Held(), before=later(now), now=later(now) + timedelta(days=1)) == 0
     assert set(first) == {later(now)}
 
 
 def test_a_batch_is_all_or_nothing(calls: list[Walk], now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anonymising, "STEPS", (*anonymising.STEPS, "SELECT 1 / 0"))
     with pytest.raises(Exception, match="division by zero"):
-        anonymise_walks(before=later(now), now=later(now))
+        anonymise_walks(held=Held(), before=later(now), now=later(now))
     assert "Rosa Flores" in everything()
     assert Footstep.objects.exclude(found=None).exists()
 
@@ -135,7 +136,7 @@ def test_two_numbers_of_one_call_stay_two(calls: list[Walk], now: datetime) -> N
         to_whom="4400999", amount=5, state=State.DONE, reference="R-2", settled_at=now, not_before=now, owed_at=now,
         owed_by=first.owed_by,
     )  # fmt: skip
-    anonymise_walks(before=later(now), now=later(now))
+    anonymise_walks(held=Held(), before=later(now), now=later(now))
     assert len(set(OutsideWrite.objects.filter(walk=first.walk).values_list("to_whom", flat=True))) == 3
     assert "money_once_a_call" not in broken()
 
@@ -143,7 +144,7 @@ def test_two_numbers_of_one_call_stay_two(calls: list[Walk], now: datetime) -> N
 def test_its_pages_say_so(
     calls: list[Walk], now: datetime, ana: Agent, elena: User, signed_in: Callable[[Agent | User], Client]
 ) -> None:
-    anonymise_walks(before=later(now), now=later(now))
+    anonymise_walks(held=Held(), before=later(now), now=later(now))
     for walk in calls:
         for reader in (elena, ana):
             page = signed_in(reader).get(reverse("inbound:walk", args=[walk.key])).content.decode()

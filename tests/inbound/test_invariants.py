@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from agents.keeping import Held
 from agents.models import Agent, User
 from escalations import working
 from escalations.anonymising import anonymise_escalations
@@ -45,7 +46,11 @@ def sound(owe: Owe, walk_of: Callable[..., Walk], ana: Agent, elena: User, side:
     assert deliver_due(now=now) == 1
     Walk.objects.filter(pk=old.pk).update(began_at=long_ago)
     yesterday = now - timedelta(days=1)
-    assert anonymise_walks(before=yesterday, now=now) == anonymise_escalations(before=yesterday, now=now) == 1
+    assert (
+        anonymise_walks(held=Held(), before=yesterday, now=now)
+        == anonymise_escalations(held=Held(), before=yesterday, now=now)
+        == 1
+    )
     owe("qbc.top_up", key=DONE)
     assert deliver_due(now=now) == 1
     doubted = owe("qbc.top_up", key=DOUBTED, number="70799999")

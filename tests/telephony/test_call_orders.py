@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from agents import keeping
 from agents.models import Agent
 from telephony.actions import action
 from telephony.ami import NotSendable
@@ -244,7 +245,7 @@ def test_the_number_of_an_order_is_forgotten_with_the_others(
 ) -> None:
     order = give_order(agent=ana, call=call, kind=Kind.BLIND, number="70712345", now=now)
     close_forgotten_orders(now=now + timedelta(minutes=1))
-    assert forget_numbers(before=now + timedelta(hours=1), only_look=True) == 1
-    assert forget_numbers(before=now + timedelta(hours=1)) == 1
+    assert forget_numbers(held=keeping.Held(), before=now + timedelta(hours=1), only_look=True) == 1
+    assert forget_numbers(held=keeping.Held(), before=now + timedelta(hours=1)) == 1
     order.refresh_from_db()
     assert (order.number, order.state) == ("", "refused")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from agents.keeping import Held
 from agents.models import Agent
 from telephony.forgetting import forget_numbers
 from telephony.models import OutgoingCall, QueueCall, Switchboard
@@ -23,10 +24,10 @@ def test_a_call_forgets_its_number_and_keeps_its_outcome(ana: Agent, at: Callabl
             asked_at=before - timedelta(minutes=1), ended_at=ended, outcome="busy" if ended else "",
             state="over" if ended else "asked",
         )  # fmt: skip
-    assert forget_numbers(before=before, only_look=True) == 1
+    assert forget_numbers(held=Held(), before=before, only_look=True) == 1
     assert OutgoingCall.objects.filter(number="").count() == 0
-    assert forget_numbers(before=before) == 1
-    assert forget_numbers(before=before) == 0
+    assert forget_numbers(held=Held(), before=before) == 1
+    assert forget_numbers(held=Held(), before=before) == 0
     forgotten = OutgoingCall.objects.get(number="")
     assert (forgotten.dialled, forgotten.outcome, forgotten.agent) == ("", "busy", ana)
 
@@ -39,6 +40,6 @@ def test_a_call_that_came_in_forgets_its_number_too(ana: Agent, at: Callable[[st
             switchboard=board, queue="101", uid=uid, number="+59170712345", joined_at=before - timedelta(minutes=1),
             ended_at=ended, outcome="not_answered" if ended else "", state="over" if ended else "waiting",
         )  # fmt: skip
-    assert forget_numbers(before=before, only_look=True) == 1
-    assert forget_numbers(before=before) == 1
+    assert forget_numbers(held=Held(), before=before, only_look=True) == 1
+    assert forget_numbers(held=Held(), before=before) == 1
     assert [call.uid for call in QueueCall.objects.filter(number="")] == ["1.1"]

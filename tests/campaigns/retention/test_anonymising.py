@@ -15,6 +15,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
+from agents.keeping import Held, keeps_from
 from agents.models import Agent, User
 from campaigns.closing import sealing
 from campaigns.invariants import check_invariants
@@ -93,6 +94,14 @@ def december(ana: Agent, luis: Agent, at: At) -> Campaign:
     return campaign
 
 
+def kept_from(now: datetime) -> datetime:
+    return keeps_from(months=CallingPolicy.objects.in_force().personal_data_months, now=now)
+
+
+def take(now: datetime) -> None:
+    anonymising.anonymise_due(before=kept_from(now), now=now, held=Held(), lifted=Held())
+
+
 def everything_of(*tables: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"SELECT to_jsonb(t)::text FROM {table} t" for table in tables))
@@ -104,7 +113,7 @@ def test_nobody_is_left_in_any_table(december: Campaign, at: At) -> None:
     tables += ["refund", "reportdifference", "callbackevent"]
     names = [f"campaigns_{table}" for table in tables]
     assert all(word in everything_of(*names) for word in PERSONAL)
-    anonymising.anonymise_due(now=at("2028-12-01 08:00"))
+    take(at("2028-12-01 08:00"))
     left = everything_of(*names).replace("R-A1-", "").replace("R-L4-", "")  # numbers of receipts stay
     assert [word for word in PERSONAL if word in left] == []
 
@@ -112,7 +121,7 @@ def test_nobody_is_left_in_any_table(december: Campaign, at: At) -> None:
 def test_figures_seals_and_invariants_hold(december: Campaign, at: At) -> None:
     sealed = Seal.objects.latest("revision")
     before = sealed.figures
-    anonymising.anonymise_due(now=at("2028-12-01 08:00"))
+    take(at("2028-12-01 08:00"))
     december.refresh_from_db()
     found = sealing.verify(sealed=Seal.objects.latest("revision"), now=at("2028-12-02 08:00"))
     assert (found.agrees, found.is_anonymised, found.differences) == (True, True, [])
@@ -123,7 +132,7 @@ def test_figures_seals_and_invariants_hold(december: Campaign, at: At) -> None:
 
 
 def test_receipts_still_lead_to_their_renewals(december: Campaign, at: At) -> None:
-    anonymising.anonymise_due(now=at("2028-12-01 08:00"))
+    take(at("2028-12-01 08:00"))
     for receipt in Receipt.objects.filter(renewal__isnull=False).select_related("renewal__contact"):
         assert receipt.renewal is not None
         assert receipt.service_number == receipt.renewal.service_number
@@ -138,18 +147,18 @@ def test_receipts_still_lead_to_their_renewals(december: Campaign, at: At) -> No
 )
 def test_the_policy_says_when(december: Campaign, at: At, moment: str, months: int, goes: bool) -> None:
     CallingPolicy.objects.update_or_create(pk=1, defaults={"personal_data_months": months})
-    assert bool(anonymising.due_campaigns(now=at(moment))) is goes
+    assert bool(anonymising.due_campaigns(before=kept_from(at(moment)))) is goes
 
 
 def test_a_month_whose_last_seal_is_still_to_come_waits(december: Campaign, at: At) -> None:
     with behind_the_audit():
         Seal.objects.filter(revision=2).delete()
-    assert anonymising.due_campaigns(now=at("2028-12-01 08:00")) == []
+    assert anonymising.due_campaigns(before=kept_from(at("2028-12-01 08:00"))) == []
 
 
 def test_it_is_written_down_once_and_again_does_no_harm(december: Campaign, at: At) -> None:
     for day in (1, 2):
-        anonymising.anonymise_due(now=at(f"2028-12-0{day} 08:00"))
+        take(at(f"2028-12-0{day} 08:00"))
     change = CampaignChange.objects.get(verb="anonymise")
     assert change.note == "Se quitaron los datos personales de 12 contactos."
     december.refresh_from_db()
@@ -161,10 +170,10 @@ def test_one_that_was_interrupted_goes_on(december: Campaign, at: At, monkeypatc
     done = anonymising.STEPS
     monkeypatch.setattr(anonymising, "STEPS", (*done[:3], "SELECT 1 / 0"))
     with pytest.raises(Exception, match="division by zero"):
-        anonymising.anonymise_due(now=at("2028-12-01 08:00"))
+        take(at("2028-12-01 08:00"))
     assert Contact.objects.filter(contract="A1").exists()  # a batch is all or nothing
     monkeypatch.setattr(anonymising, "STEPS", done)
-    anonymising.anonymise_due(now=at("2028-12-01 09:00"))
+    take(at("2028-12-01 09:00"))
     assert not Contact.objects.exclude(name=anonymising.NOBODY).exists()
     assert len(set(Renewal.objects.values_list("service_number", flat=True))) == 14
 
@@ -173,7 +182,7 @@ def test_the_files_are_gone_from_the_disk(december: Campaign, at: At) -> None:
     report = Report.objects.get(kind="ccvp")
     name, storage = report.file.name, report.file.storage
     assert storage.exists(name)
-    anonymising.anonymise_due(now=at("2028-12-01 08:00"))
+    take(at("2028-12-01 08:00"))
     report.refresh_from_db()
     assert (storage.exists(name), bool(report.file)) == (False, False)
     row = RejectedRow.objects.get()
@@ -189,7 +198,7 @@ def test_an_old_report_that_nobody_decided_on_is_put_aside_as_owed_work_is(
         attempts=3, fence=3, parked_at=at("2026-11-26 06:05") if state == "parked" else None,
     )  # fmt: skip
     report.file.save("recaudo.csv", ContentFile(b"Rosa Flores"))
-    anonymising.anonymise_due(now=at("2028-12-01 08:00"))
+    take(at("2028-12-01 08:00"))
     report.refresh_from_db()
     assert (report.state, report.parked_at, report.file.name) == ("discarded", None, "")
     call_command("check_invariants")
@@ -212,7 +221,7 @@ def test_a_dry_run_says_it_and_changes_nothing(
 def test_its_pages_say_so(
     december: Campaign, at: At, elena: User, oscar: User, signed_in: Callable[[User], Client]
 ) -> None:
-    anonymising.anonymise_due(now=at("2028-12-01 08:00"))
+    take(at("2028-12-01 08:00"))
     contact = Contact.objects.filter(entry__state="done").earliest("pk")
     client = signed_in(elena)
     for address in ("", "contacts/", "seal/"):

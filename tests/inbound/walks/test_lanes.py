@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from agents.keeping import Held
 from agents.models import Agent, User
 from escalations import working
 from escalations.models import Escalation, UnitAddress
@@ -286,7 +287,7 @@ def test_personal_data_go_from_a_lane_too(card, elena, monday):
     with behind_the_audit():
         OutsideWrite.objects.all().delete()
     later = monday + timedelta(days=800)
-    anonymise_walks(before=later, now=later)
+    anonymise_walks(held=Held(), before=later, now=later)
     walk = Walk.objects.get(pk=lane.walk.pk)
     assert (walk.brought, walk.contract) == ({}, "")
 

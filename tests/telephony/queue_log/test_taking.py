@@ -17,6 +17,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from agents.keeping import Held
 from telephony.forgetting import forget_numbers
 from telephony.models import LogFile, LoggedLine, LoggedVisit, Switchboard
 from telephony.queue_log import taking
@@ -326,9 +327,9 @@ def test_the_number_of_a_caller_is_forgotten_and_comes_back_with_no_file(board: 
     ]
     take_lines(board=board, lines=lines)
     before = datetime.fromtimestamp(1795500200, UTC)
-    assert forget_numbers(before=before, only_look=True) == 2
-    assert forget_numbers(before=before) == 2
-    assert forget_numbers(before=before) == 0
+    assert forget_numbers(held=Held(), before=before, only_look=True) == 2
+    assert forget_numbers(held=Held(), before=before) == 2
+    assert forget_numbers(held=Held(), before=before) == 0
     take_lines(board=board, lines=[*lines, "1795500400|1.1|102|NONE|ABANDON|1|1|390"])
     told = list(LoggedVisit.objects.order_by("entered_at").values_list("queue", "caller", "outcome"))
     assert told == [("101", "", "hung_up"), ("102", "", "hung_up"), ("101", "71712345", "waiting")]

@@ -1,0 +1,74 @@
+"""Whose data are held for a court, and what retention took: who needs to show it to somebody looks here."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from agents.access import signed_in_user
+from agents.keeping import lift_holds, place_hold
+from agents.models import LegalHold, RemovalRun
+from screens.admin_rights import NeverDeleted, ReadOnly
+
+ASKED = ("contract", "telephone", "of_everything", "asked_by", "reason")
+KEPT = ("since", "placed_by", "lifted_at", "lifted_by", "settled_at")
+
+
+@admin.register(LegalHold)
+class LegalHoldAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """Placed and lifted, never changed: another one is placed instead."""
+
+    list_display = ("pk", "asked_by", "of_everything", "since", "placed_by", "lifted_at", "lifted_by")
+    list_filter = ("of_everything", "lifted_at")
+    list_select_related = ("placed_by", "lifted_by")
+    search_fields = ("contract", "telephone", "asked_by")
+    ordering = ("-since",)
+    fields = ASKED
+    actions = ("lift",)
+
+    def get_fields(self, request: HttpRequest, obj: LegalHold | None = None) -> tuple[str, ...]:
+        return (*ASKED, *KEPT) if obj else ASKED
+
+    def has_change_permission(self, request: HttpRequest, obj: LegalHold | None = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: LegalHold, form: Any, change: bool) -> None:  # noqa: FBT001
+        place_hold(obj, by=signed_in_user(request), now=timezone.now())
+
+    @admin.action(description=_("Levantar: lo que ya venció se quita esta noche"), permissions=["change"])
+    def lift(self, request: HttpRequest, holds: QuerySet[LegalHold]) -> None:
+        count = lift_holds(holds, by=signed_in_user(request), now=timezone.now())
+        if not count:
+            self.message_user(request, _("Ya estaban levantadas: no cambió nada."), messages.WARNING)
+            return
+        told = ngettext("Se levantó %(count)d retención.", "Se levantaron %(count)d retenciones.", count)
+        more = _("Si fue un error, póngala otra vez antes de la noche.")
+        self.message_user(request, f"{told % {'count': count}} {more}")
+
+
+@admin.register(RemovalRun)
+class RemovalRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """What was taken away, when, and what was older than which moment."""
+
+    list_display = ("at", "what", "holds")
+    date_hierarchy = "at"
+    ordering = ("-at",)
+    fields = ("at", "what", "from_when", "holds")
+
+    @admin.display(description=_("se quitó"))
+    def what(self, run: RemovalRun) -> SafeString:
+        counted = [(name, json.dumps(value)) for name, value in run.taken.items() if value]
+        return format_html_join(", ", "{}: {}", counted)
+
+    @admin.display(description=_("anterior a"))
+    def from_when(self, run: RemovalRun) -> SafeString:
+        return format_html_join(", ", "{}: {}", run.before.items())

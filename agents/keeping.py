@@ -1,0 +1,140 @@
+"""How long personal data are kept, by what they are of, and whose are left alone meanwhile (docs/decisions/0198)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Func, Q, QuerySet, TextField
+from django.db.models.lookups import In
+from django.utils import timezone
+
+from agents.models import AgentMessage, Disclosure, LegalHold, Search, StretchQuestion, User
+
+NOBODY = "Anonimizado"  # stands where words about somebody stood; data, as they were
+BATCH = 5_000  # rows in one transaction
+DIGITS = 8  # of a telephone of Bolivia without its country
+
+
+class LastDigits(Func):
+    """Of a telephone, in whatever form it is written."""
+
+    template = rf"right(regexp_replace(%(expressions)s, '\D', '', 'g'), {DIGITS})"
+    output_field = TextField()
+
+
+@dataclass(frozen=True)
+class Held:
+    """Whose data stay: customers by contract or by the last digits of a telephone, or everybody's."""
+
+    everything: bool = False
+    contracts: tuple[str, ...] = ()
+    telephones: tuple[str, ...] = ()
+    pks: tuple[int, ...] = ()
+
+    def theirs(self, *, contract: str = "", telephone: str = "") -> Q:
+        """Rows of these customers, by the fields that hold a contract and a telephone."""
+        found = Q(pk__in=[])
+        if contract and self.contracts:
+            found |= Q((f"{contract}__in", self.contracts))
+        if telephone and self.telephones:
+            found |= Q(In(LastDigits(F(telephone)), self.telephones))
+        return found
+
+    def named_in(self, field: str) -> Q:
+        """Rows whose words name one of them."""
+        found = Q(pk__in=[])
+        for word in (*self.contracts, *self.telephones):
+            found |= Q((f"{field}__contains", word))
+        return found
+
+    def values(self) -> dict[str, list[str]]:
+        """For statements: `held_contracts`, `held_telephones`."""
+        return {"held_contracts": [*self.contracts], "held_telephones": [*self.telephones]}
+
+
+def keeps_from(*, months: int, now: datetime) -> datetime:
+    """What is older than this moment is not kept: so many months back, the 28th at most."""
+    local = timezone.localtime(now)
+    year, month = divmod(local.year * 12 + local.month - 1 - months, 12)
+    return local.replace(year=year, month=month + 1, day=min(local.day, 28))
+
+
+def held_now() -> Held:
+    """What holds are in force."""
+    return _held(LegalHold.objects.filter(lifted_at=None))
+
+
+def lifted_lately() -> Held:
+    """Whose hold was lifted, and whose data have not been looked at since."""
+    return _held(LegalHold.objects.filter(lifted_at__isnull=False, settled_at=None))
+
+
+def place_hold(hold: LegalHold, *, by: User, now: datetime) -> None:
+    """From now on retention leaves alone whom it names."""
+    hold.since, hold.placed_by = now, by
+    hold.save()
+
+
+def lift_holds(holds: QuerySet[LegalHold], *, by: User, now: datetime) -> int:
+    """Retention takes what is due with its next run. Returns how many were in force."""
+    return holds.filter(lifted_at=None).update(lifted_at=now, lifted_by=by)
+
+
+def forget_words(*, before: datetime, held: Held, only_look: bool = False) -> dict[str, int]:
+    """Take what was asked from look-ups before a moment, why something was shown, and what was written to an agent, or
+    by one about a stretch of hers; who, when and for which call stays. Returns how many of each.
+    """
+    searches = Search.objects.filter(at__lt=before).exclude(asked="").exclude(held.named_in("asked"))
+    shown = Disclosure.objects.filter(at__lt=before).exclude(reason="").exclude(held.named_in("reason"))
+    messages = AgentMessage.objects.filter(sent_at__lt=before).exclude(text=NOBODY).exclude(held.named_in("text"))
+    questions = StretchQuestion.objects.filter(asked_at__lt=before).exclude(note=NOBODY)
+    questions = questions.exclude(held.named_in("note"))
+    if only_look:
+        named = {"searches": searches, "disclosures": shown, "messages": messages, "questions": questions}
+        return {name: rows.count() for name, rows in named.items()}
+    return {
+        "searches": forget_of_a_book(searches.order_by("at"), column="asked"),
+        "disclosures": forget_of_a_book(shown.order_by("at"), column="reason"),
+        "messages": messages.update(text=NOBODY),
+        "questions": questions.update(note=NOBODY),
+    }
+
+
+def forget_of_a_book(rows: QuerySet[Any], *, column: str) -> int:
+    """Take a personal column of these rows through the audit's own door (docs/decisions/0192). Returns how many."""
+    done = 0
+    while keys := list(rows.values_list("pk", flat=True)[:BATCH]):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT audit_forget(%s, 'id', %s, %s)", [rows.model._meta.db_table, keys, [column]])
+            (gone,) = cursor.fetchone()
+        done += gone
+        if gone < len(keys):  # younger than the door of retention lets go
+            break
+    return done
+
+
+def settle_holds(*, before: datetime, now: datetime) -> None:
+    """Say of lifted holds that what was due went, and take from those lifted before a moment whom they were of."""
+    LegalHold.objects.filter(lifted_at__isnull=False, settled_at=None).update(settled_at=now)
+    old = LegalHold.objects.filter(settled_at__isnull=False, lifted_at__lt=before).exclude(reason=NOBODY)
+    keys = list(old.values_list("pk", flat=True))
+    if keys:
+        LegalHold.objects.filter(pk__in=keys).update(contract="", telephone="", reason=NOBODY)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT audit_forget('agents_legalholdevent', 'pgh_obj_id', %s, '{contract,telephone,reason}')", [keys]
+            )
+
+
+def _held(holds: QuerySet[LegalHold]) -> Held:
+    rows: Sequence[LegalHold] = list(holds)
+    return Held(
+        any(one.of_everything for one in rows),
+        tuple(sorted({one.contract for one in rows if one.contract})),
+        tuple(sorted({one.telephone for one in rows if one.telephone})),
+        tuple(one.pk for one in rows),
+    )
