@@ -11,8 +11,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
 
+from agents.audit_check import owns_the_tables
+
+NAMED = "database-roles"  # in PRODUCTION_WITHOUT: a site that works with one user because somebody decided so
 WHO = ("USER", "PASSWORD", "HOST", "PORT")
 
 
@@ -29,6 +33,25 @@ def as_owner() -> Iterator[None]:
         yield
     finally:
         _be(kept)
+
+
+def refuse_to_own() -> None:
+    """Raise ImproperlyConfigured where production would work as the owner. A database that is down is not judged."""
+    if settings.CALLCENTER_ENV != "production" or NAMED in settings.PRODUCTION_WITHOUT:
+        return
+    try:
+        owns = owns_the_tables(settings.DATABASE_WORKS_AS)
+    except DatabaseError:
+        return
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()
+    if owns:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL: {settings.DATABASE_WORKS_AS} owns the database, and no trigger holds an owner back:"
+            f" name the owner in DATABASE_OWNER_URL and another user here, and run `manage.py make_roles`;"
+            f" or name {NAMED} in PRODUCTION_WITHOUT."
+        )
 
 
 def _be(who: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from systems.wire import papers_of
 
 DEMO_SECRET_KEY = "demo-only-key-that-production-refuses-to-start-with"  # noqa: S105
 SHORTEST_SECRET = 40
-DEFENCES = ("second-factor", "https", "database-tls", "queue-tls")  # a site may do without, if it says so
+DEFENCES = ("second-factor", "https", "database-tls", "queue-tls", "database-roles")  # a site may do without, and says
 VERIFIED = ("verify-ca", "verify-full")  # modes of PostgreSQL's client that know whom they talk to
 MAIL_THAT_GOES_NOWHERE = ("filebased", "console", "locmem", "dummy")
 

@@ -84,7 +84,7 @@ def test_an_audit_that_nobody_touched_is_what_it_was(days: list[datetime], now: 
 def test_what_is_deleted_changed_or_inserted_is_told(days: list[datetime], now: datetime, table: str) -> None:
     column, moment = {
         "agents_disclosure": ("kind = 'export'", "at"),
-        "agents_agentmessage": ("text = 'Otra'", "sent_at"),
+        "agents_agentmessage": ("seen_at = sent_at", "sent_at"),
         "campaigns_attempt": ("fence = 99", "resulted_at"),
     }[table]
     last = newest(table)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
 
 import psycopg
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from psycopg import sql
 
 from agents.audit import books, tables_of_facts
 from agents.models import Agent
 from callcenter.database_rights import NoRights, give_rights, make_role, only_added_to, only_read
+from callcenter.ownership import refuse_to_own
+from tests.audit import by_its_owner
+from tests.databases import WORKS
 
 pytestmark = pytest.mark.django_db(transaction=True)  # it comes in from outside, and sees what is committed
 
@@ -21,14 +27,15 @@ pytestmark = pytest.mark.django_db(transaction=True)  # it comes in from outside
 def works(ana: Agent) -> Iterator[psycopg.Connection]:
     """A connection of the user who owns nothing."""
     name, password = f"works_{secrets.token_hex(4)}", secrets.token_hex(12)
-    make_role(name=name, password=password)
-    give_rights(to=name)
-    give_rights(to=name)  # twice does no harm
+    with by_its_owner():
+        make_role(name=name, password=password)
+        give_rights(to=name)
+        give_rights(to=name)  # twice does no harm
     known = connection.get_connection_params()
     place = {key: known[key] for key in ("host", "port", "dbname") if key in known}
     with psycopg.connect(**place, user=name, password=password, autocommit=True) as signed_in:
         yield signed_in
-    with connection.cursor() as cursor:
+    with by_its_owner(), connection.cursor() as cursor:
         cursor.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
 
 
@@ -129,3 +136,15 @@ def test_retention_has_its_door(works: psycopg.Connection) -> None:
 def test_the_owner_is_given_no_rights() -> None:
     with pytest.raises(NoRights, match="owns the database"):
         give_rights(to=str(connection.settings_dict["USER"]))
+
+
+@pytest.mark.parametrize(("without", "starts"), [([], False), (["database-roles"], True)])
+def test_production_does_not_work_as_who_owns_the_database(settings: Any, without: list[str], *, starts: bool) -> None:
+    settings.CALLCENTER_ENV, settings.PRODUCTION_WITHOUT = "production", without
+    with nullcontext() if starts else pytest.raises(ImproperlyConfigured, match="make_roles"):
+        refuse_to_own()
+
+
+def test_production_works_as_another(settings: Any) -> None:
+    settings.CALLCENTER_ENV, settings.DATABASE_WORKS_AS = "production", WORKS
+    refuse_to_own()

@@ -218,10 +218,9 @@ FOUND_BY_NOTHING = {
 def do(statements: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET session_replication_role = replica")  # whoever damages asks no key first
+    with behind_the_audit(), connection.cursor() as cursor:  # whoever damages asks no key first
         for statement in statements.split(";"):
             cursor.execute(statement)
-        cursor.execute("SET session_replication_role = origin")
 
 
 def test_every_damage_is_found(month: Campaign, subtests: Any) -> None:

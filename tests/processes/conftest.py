@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -75,12 +75,15 @@ def ground(fresh_clone: FreshClone) -> Iterator[House]:
         found = embedded.Addresses(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
     else:
         found = embedded.addresses(home)
-        found = replace(found, database_url=found.owner_url)  # these houses are made and damaged by whoever owns them
+    owners = found.owner_url or found.database_url
     migrated = "template1" if is_of_others else urlsplit(found.database_url).path.strip("/")
-    maintenance = database(found.database_url, "postgres")
+    maintenance = database(owners, "postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
-    built = House(home=home, database_url=database(found.database_url, name), redis_url=found.redis_url)
+    built = House(
+        home=home, database_url=database(found.database_url, name), redis_url=found.redis_url,
+        owner_url=database(owners, name),
+    )  # fmt: skip
     if is_of_others:
         built.manage("migrate", "-v0")
     yield built
@@ -97,11 +100,14 @@ def house(ground: House) -> Iterator[House]:
     """A house nobody has lived in yet, with an empty queue."""
     template = urlsplit(ground.database_url).path.strip("/")
     name = template.replace(TEMPLATE, "house")  # the same for every test: a terminal is opened for one database
-    maintenance = database(ground.database_url, "postgres")
+    maintenance = database(ground.owner_url, "postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    one = House(home=ground.home, database_url=database(ground.database_url, name), redis_url=ground.redis_url)
+    one = House(
+        home=ground.home, database_url=database(ground.database_url, name), redis_url=ground.redis_url,
+        owner_url=database(ground.owner_url, name),
+    )  # fmt: skip
     one.empty_queue()
     yield one
     one.close()

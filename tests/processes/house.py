@@ -59,8 +59,9 @@ def close_terminals() -> None:
 class House:
     """Commands and workers on one database and queue; whatever it started ends with it."""
 
-    def __init__(self, *, home: Path, database_url: str, redis_url: str) -> None:
+    def __init__(self, *, home: Path, database_url: str, redis_url: str, owner_url: str = "") -> None:
         self.home, self.database_url, self.redis_url = home, database_url, redis_url
+        self.owner_url = owner_url or database_url  # whoever looks from outside, and damages
         self.environment = outside_environment(
             CALLCENTER_HOME=str(home), DATABASE_URL=database_url, REDIS_URL=redis_url
         )
@@ -117,7 +118,7 @@ class House:
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a query on a connection of its own."""
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
+        with psycopg.connect(self.owner_url, autocommit=True) as connection:
             cursor = connection.execute(sql, values)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
 

@@ -28,7 +28,7 @@ PATIENCE = 300.0  # seconds for what takes a few on an idle machine
 @contextlib.contextmanager
 def publishing_held_up(house: House) -> Iterator[None]:
     """Nobody can publish until the block ends, so that a worker can be met in the middle of it."""
-    with psycopg.connect(house.database_url) as connection:
+    with psycopg.connect(house.owner_url) as connection:
         connection.execute("LOCK TABLE campaigns_renewal, campaigns_receipt IN SHARE ROW EXCLUSIVE MODE")
         try:
             yield
@@ -225,7 +225,7 @@ def test_a_tick_does_not_wait_for_ever_for_what_a_job_has_locked(house: House) -
     house.manage("take_in_report", str(CCVP), "--period", "2026-12")
     house.worker("ticks", queues="ticks")
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with psycopg.connect(house.database_url) as connection:
+    with psycopg.connect(house.owner_url) as connection:
         connection.execute("LOCK TABLE campaigns_listentry IN ACCESS EXCLUSIVE MODE")
         house.ring("campaigns.sweep_leases")
         wait_until(lambda: house.value(waiting), seconds=PATIENCE, what="the sweep waits for the lock")

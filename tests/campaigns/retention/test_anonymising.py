@@ -210,8 +210,8 @@ def test_a_dry_run_says_it_and_changes_nothing(
     monkeypatch.setattr("django.utils.timezone.now", lambda: at("2028-12-01 08:00"))
     call_command("anonymise", dry_run=True, json=True)
     told = json.loads(capsys.readouterr().out)
-    nothing_else = {"calls": 0, "escalations": 0, "calls_by_the_switchboard": 0, "searches": 0}
-    assert told == {"dry_run": True, "months": ["2026-12"], "contacts": 12, "files": 1, **nothing_else}
+    due = {name: count for name, count in told.items() if count}
+    assert due == {"dry_run": True, "months": ["2026-12"], "contacts": 12, "files": 1, "mails": 1}
     assert Contact.objects.filter(contract="A1").exists()
     call_command("anonymise")
     assert "months: 2026-12" in capsys.readouterr().out
