@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='datapolicy',
             name='months_of_calls',
-            field=models.PositiveSmallIntegerField(default=24, help_text='Lo que se dijo en las líneas y se pidió a otros sistemas, las derivaciones y los correos. Al menos 3.', validators=[django.core.validators.MinValueValidator(3)], verbose_name='meses de una atención'),
+            field=models.PositiveSmallIntegerField(default=24, help_text='Lo dicho en las líneas y pedido a otros sistemas, las derivaciones y los correos. Al menos 3.', validators=[django.core.validators.MinValueValidator(3)], verbose_name='meses de una atención'),
         ),
         migrations.AddField(
             model_name='datapolicy',
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='datapolicyevent',
             name='months_of_calls',
-            field=models.PositiveSmallIntegerField(default=24, help_text='Lo que se dijo en las líneas y se pidió a otros sistemas, las derivaciones y los correos. Al menos 3.', validators=[django.core.validators.MinValueValidator(3)], verbose_name='meses de una atención'),
+            field=models.PositiveSmallIntegerField(default=24, help_text='Lo dicho en las líneas y pedido a otros sistemas, las derivaciones y los correos. Al menos 3.', validators=[django.core.validators.MinValueValidator(3)], verbose_name='meses de una atención'),
         ),
         migrations.AddField(
             model_name='datapolicyevent',
