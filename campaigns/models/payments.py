@@ -191,7 +191,6 @@ class RenewalPaymentQuerySet(models.QuerySet["RenewalPayment"]):
         return self.filter(amount__gt=F("renewal__amount_due"))
 
 
-@facts("amount", "first_paid_on", "paid_on")
 class RenewalPayment(models.Model):
     """What the receipts of a renewal add up to; a narrow ledger derived from them in the statement that takes them in.
 

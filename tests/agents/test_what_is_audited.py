@@ -22,6 +22,7 @@ NEITHER = {
     "campaigns.MeasuredContact": "as it was counted last",
     "campaigns.ChangedRows": "what has to be counted again",
     "campaigns.PatternRefresh": "when patterns were counted",
+    "campaigns.RenewalPayment": "what receipts add up to; an invariant adds them up again",
     "service_level.AsternicDifference": "worked out from an export and the log",
     "service_level.AsternicExport": "a file that is read again",
     "service_level.ForecastTrial": "a trial of a forecast",
