@@ -53,6 +53,9 @@ def asks_by_itself(view: View) -> View:
 
 
 agents_only = roles_only(Role.AGENT)
-supervisors_only = roles_only(Role.SUPERVISOR)
-steering_only = roles_only(Role.SUPERVISOR, Role.ADMINISTRATOR)
-centre_only = roles_only(Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)
+working_only = roles_only(Role.AGENT, Role.SUPERVISOR)
+steering_only = roles_only(Role.SUPERVISOR)
+centre_only = roles_only(Role.SUPERVISOR, Role.AUDITOR)
+customers_only = roles_only(Role.AGENT, Role.SUPERVISOR, Role.AUDITOR)  # a page on which a customer may stand
+overseeing_only = roles_only(Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)  # how the house runs: no customer in it
+operating_only = roles_only(Role.SUPERVISOR, Role.ADMINISTRATOR)  # what keeps it running, and decides about no customer

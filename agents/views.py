@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.i18n import set_language
 
-from agents.access import agent_of, agents_only, centre_only, signed_in_user, steering_only
+from agents.access import agent_of, agents_only, centre_only, overseeing_only, signed_in_user, steering_only
 from agents.day import day_of_agent, stretches_of_day
 from agents.messages import see_message
 from agents.models import Agent, AgentMessage, AgentState, StretchQuestion, User
@@ -26,7 +26,7 @@ from agents.questions import QuestionRefused, question_stretch, see_question
 from agents.tables import AgentTable
 
 
-@centre_only
+@overseeing_only
 def people(request: HttpRequest) -> HttpResponseBase:
     """Everybody who works call lists, with who is on duty."""
     user = signed_in_user(request)

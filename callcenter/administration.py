@@ -1,4 +1,7 @@
-"""The admin as administrators need it: by who needs what, each list with its sentence, the program's inside last."""
+"""The admin as administrators need it: by who needs what, each list with its sentence, the program's inside last.
+
+No row of a customer is in it: an administrator has every permission of Django's, so what she is not to see is not here.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +43,8 @@ SECTIONS = (
         "campaigns.disposition": _("Cómo termina una llamada de campaña, y qué sigue de eso."),
         "campaigns.callingpolicy": _("Cuántas veces y cada cuánto se llama, y cuánto tiempo se guardan los datos."),
         "campaigns.callingwindow": _("A qué horas se puede llamar a clientes."),
-        "campaigns.donotcall": _("Teléfonos a los que nadie llama, y por qué."),
         "campaigns.reportsource": _("De dónde vienen los reportes CCVP y de recaudos, y cómo se leen."),
         "campaigns.columnalias": _("Cómo se llama cada columna en los archivos que llegan."),
-        "campaigns.report": _("Lo que llegó y cómo se leyó. Se mira; se trabaja en «Reportes»."),
-        "campaigns.reassignment": _("Quién pasó contactos de un agente a otro, cuántos y por qué."),
     }),
     Section("lines", _("Líneas y flujos"), {
         "inbound.serviceline": _("Las once líneas: su saludo, su despedida y si cuentan para la ATT."),
@@ -59,13 +59,10 @@ SECTIONS = (
         "escalations.unit": _("A quién se escribe: cada unidad, con quien la tiene hoy en cada sector o zona."),
         "service_level.workinghours": _("Cuándo trabaja el centro: los plazos se cuentan en estas horas."),
         "service_level.holiday": _("Los días en que no se trabaja."),
-        "escalations.escalation": _("Todo lo derivado, para mirar. Se trabaja en «Derivaciones»."),
     }),
     Section("systems", _("Sistemas"), {
         "inbound.outsidesystem": _("Cada sistema externo: conectado, a mano o apagado, y sus límites del día."),
-        "inbound.outsidewrite": _("Lo que las llamadas pidieron a otros sistemas, para mirar."),
         "notices.recipient": _("Quién recibe los avisos del centro por correo."),
-        "notices.notice": _("Los avisos y correos que salieron, y los que no se pudieron entregar."),
     }),
     Section("telephony", _("Telefonía"), {
         "control_room.alertlimit": _("Desde cuándo avisa la sala de control: esperas, llamadas largas, listas cortas."),
@@ -80,15 +77,15 @@ SECTIONS = (
         "telephony.listening": _("Quién tiene el enlace con cada central, desde cuándo y qué falló."),
         "telephony.monitoring": _("Quién escuchó la llamada de qué agente, cómo y cuánto tiempo, para mirar."),
         "telephony.callorder": _("Lo que los agentes pidieron de sus llamadas y qué fue de eso, para mirar."),
-        "telephony.outgoingcall": _("Lo que la central marcó por los agentes y cómo terminó, para mirar."),
-        "telephony.queuecall": _("Lo que entró a las colas, quién lo atendió y cómo terminó, para mirar."),
+        "telephony.outgoingcall": _("Cómo terminó lo que la central marcó por los agentes, sin el número."),
+        "telephony.queuecall": _("Lo que entró a las colas, quién lo atendió y cómo terminó, sin el número."),
     }),
     Section("audit", _("Auditoría"), {
-        "pghistory.events": _("Quién cambió qué y cuándo, con lo que decía antes."),
+        "pghistory.events": _("Quién cambió qué de lo que se configura aquí y cuándo, con lo que decía antes."),
         "agents.powerrequest": _("Lo que da poder sobre otros y espera a que otra persona lo confirme."),
         "agents.accountevent": _("Qué pasó con cada cuenta: contraseñas, factores, funciones e ingresos nuevos."),
-        "agents.search": _("Quién buscó a qué clientes, dónde y para qué atención, y lo que se le rechazó."),
-        "agents.disclosure": _("Quién vio o exportó datos personales, cuántos y para qué."),
+        "agents.search": _("Quién buscó clientes, dónde y cuándo, y lo que se le rechazó; a quiénes, no."),
+        "agents.disclosure": _("Quién vio o exportó datos personales, de qué y cuántos."),
         "agents.legalhold": _("De quién no se quita nada mientras lo pida un juez o la ATT."),
         "agents.removalrun": _("Qué datos personales se quitaron, cuándo y hasta qué fecha."),
         "inbound.reservedsearch": _("Búsquedas de 104 que encontraron números en reserva; cuáles, no se guarda."),

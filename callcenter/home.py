@@ -7,8 +7,12 @@ from agents.access import signed_in_user
 
 AGENT_STARTS_AT = "campaigns:desk"
 CENTRE_STARTS_AT = "campaigns:campaign_list"
+WHO_CONFIGURES_STARTS_AT = "owed_work"
 
 
 def home(request: HttpRequest) -> HttpResponseBase:
-    """An agent starts at the desk, everybody else at the campaigns."""
-    return redirect(CENTRE_STARTS_AT if signed_in_user(request).sees_the_centre else AGENT_STARTS_AT)
+    """An agent starts at the desk, who reads the centre at the campaigns, who configures at what the house owes."""
+    user = signed_in_user(request)
+    if user.configures:
+        return redirect(WHO_CONFIGURES_STARTS_AT)
+    return redirect(CENTRE_STARTS_AT if user.sees_the_centre else AGENT_STARTS_AT)

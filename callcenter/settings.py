@@ -271,6 +271,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # -- People ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "agents.User"
+PGHISTORY_ADMIN_CLASS = "agents.admin.changes.ChangesAdmin"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "agents.spraying.KnownHereBackend",

@@ -50,6 +50,7 @@ MAIL = Place("notices:outbox", _("Correo"), "o")
 PEOPLE = Place("agents:people", _("Personas"), "n")
 INDICATOR = Place("service_level:newest", _("Indicador"), "b")
 ADMIN = Place("admin:index", _("Administración"), "d")
+OWED = Place("owed_work", _("Trabajo pendiente"), "t")
 
 ROOM = Place("control_room:room", _("Sala"), "m")
 CARDS = (ESCALATIONS.address, "escalations:escalation")  # where whoever works the board calls from
@@ -58,8 +59,7 @@ PLACES = {
     Role.AGENT: (DESK, LIST, LINES, AGENDA, DAY),
     Role.SUPERVISOR: CENTRE,
     Role.AUDITOR: CENTRE,
-    # her head has room for nine
-    Role.ADMINISTRATOR: (*(place for place in CENTRE if place not in (ROOM, INDICATOR)), ADMIN),
+    Role.ADMINISTRATOR: (OWED, PEOPLE, ADMIN),
 }
 
 

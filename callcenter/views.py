@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import agents_only, asks_by_itself, centre_only, signed_in_user, steering_only
+from agents.access import agents_only, asks_by_itself, operating_only, overseeing_only, signed_in_user, steering_only
 from callcenter.demo import making
 from callcenter.demo.progress import how_far
 from callcenter.own_day import see_own_day
@@ -24,7 +24,7 @@ from work.overview import all_kinds, parked_ones
 from work.trying_again import AgainRefused, try_one_parked_again, try_parked_again
 
 
-@centre_only
+@overseeing_only
 @require_GET
 def owed_work(request: HttpRequest) -> HttpResponse:
     """Each kind of owed work with what waits, is at work and is parked; the numbers of customers are for who steers."""
@@ -35,6 +35,7 @@ def owed_work(request: HttpRequest) -> HttpResponse:
         "parked": parked.shown,
         "besides": parked.besides,
         "may_steer": user.steers_campaigns,
+        "may_try_all": user.steers_campaigns or user.configures,
         "now": now,
     }
     return render(request, "callcenter/owed_work.html", context)
@@ -57,10 +58,12 @@ def owed_work_again(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return redirect("owed_work")
 
 
-@steering_only
+@operating_only
 @require_POST
 def all_owed_work_again(request: HttpRequest, kind: str) -> HttpResponse:
-    """Try everything of a kind again that is parked, but what its kind wants looked at one by one."""
+    """Try everything of a kind again that is parked, but what its kind wants looked at one by one: the disk has room
+    again, the mail server answers. Which one deserves another try is for who may see what it is about.
+    """
     found = _kind_of(kind)
     keys = try_parked_again(found.model, now=timezone.now(), by=signed_in_user(request))
     for pk in keys:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only, supervisors_only
+from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only
 from agents.messages import MessageRefused, send_message
 from agents.models import Agent, Role
 from agents.pausing import reason_named, reasons_to_pause
@@ -128,7 +128,7 @@ def take_away(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@supervisors_only
+@steering_only
 def monitor(request: HttpRequest, pk: int) -> HttpResponse:
     """Listen to the call an agent is in, whisper to her, or join it."""
 
@@ -144,7 +144,7 @@ def monitor(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@supervisors_only
+@steering_only
 def stop_monitoring(request: HttpRequest) -> HttpResponse:
     """End what one has under way; the room says how that stands."""
     ask_to_stop(by=signed_in_user(request), now=timezone.now())

@@ -1,4 +1,4 @@
-"""Django admin of what was handed over, to look at; of its kinds and how they are worked; and of the units."""
+"""Django admin of the kinds of what is handed over, how they are worked and who is written to; of no card."""
 
 from __future__ import annotations
 
@@ -18,30 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from escalations.letters import PLACE, draft_letter
 from escalations.models import Escalation, Kind, Unit, UnitAddress
+from screens.admin_rights import NamesNobodyItHolds
 
 NOTHING = "—"
 RECENT = 50  # cards whose steps are looked at for what a mail may name
-
-
-@admin.register(Escalation)
-class EscalationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Nothing is written or deleted here."""
-
-    list_display = ("kind", "line", "customer_name", "contract", "due_at", "raised_at", "raised_by")
-    list_filter = ("kind", "line", "raised_at")
-    list_select_related = ("raised_by", "kind")
-    search_fields = ("contract", "customer_name", "key")
-    ordering = ("-raised_at",)
-    date_hierarchy = "raised_at"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class KindForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -137,7 +117,7 @@ class UnitAddressInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Unit)
-class UnitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UnitAdmin(NamesNobodyItHolds, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     """Roles outside the call centre. Who holds one is a row with its days: it is ended, so that it stays known."""
 
     list_display = ("name", "code", "written_to")

@@ -177,5 +177,5 @@ def who_may_have_any() -> QuerySet[User]:
 
 
 def _at_work(besides: Q) -> QuerySet[User]:
-    works = Q(role__in=(Role.SUPERVISOR, Role.ADMINISTRATOR))
+    works = Q(role=Role.SUPERVISOR)
     return User.objects.filter(works | besides if besides else works, is_active=True).order_by("first_name", "username")

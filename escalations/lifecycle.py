@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agents.models import User
+from agents.models import Role, User
 from escalations.models import Change, Escalation, Kind
 
 State = Escalation.State
@@ -116,7 +116,7 @@ def why_not(verb: Verb, *, escalation: Escalation, by: User) -> str:
 
 def may_work(kind: Kind, *, by: User) -> bool:
     """Whether this person works cards of a kind: supervision all of them, agents those that are calls to make."""
-    return by.steers_campaigns or (kind.worked_by == Kind.Worker.AGENT and not by.sees_the_centre)
+    return by.steers_campaigns or (kind.worked_by == Kind.Worker.AGENT and by.role == Role.AGENT)
 
 
 def take_step(

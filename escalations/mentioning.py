@@ -14,12 +14,11 @@ from escalations.lifecycle import EscalationRefused
 from escalations.models import Change, Escalation, Mention
 
 NAMED = re.compile(r"(?<![\w.@+-])@(\w[\w.@+-]*)")
-WORKS_CARDS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 def colleagues() -> list[tuple[str, str]]:
     """Who may be mentioned, by user name, with the name people know."""
-    found = User.objects.filter(role__in=WORKS_CARDS, is_active=True).order_by("first_name", "username")
+    found = User.objects.filter(role=Role.SUPERVISOR, is_active=True).order_by("first_name", "username")
     return [(one.username, str(one)) for one in found]
 
 
@@ -28,7 +27,7 @@ def mentioned_in(text: str, *, by: User) -> list[User]:
     names = list(dict.fromkeys(name.rstrip(".-") for name in NAMED.findall(text)))
     if not names:
         return []
-    there = User.objects.filter(role__in=WORKS_CARDS, is_active=True)
+    there = User.objects.filter(role=Role.SUPERVISOR, is_active=True)
     known = {one.username.casefold(): one for one in there}
     unknown = [name for name in names if name.casefold() not in known]
     if unknown:

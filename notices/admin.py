@@ -1,18 +1,14 @@
-"""Django admin for who is told of what, and the outbox to look at."""
+"""Django admin for who is told of what. What was mailed may be about a customer: it stands in «Correo»."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from notices import mailing
-from notices.models import TO_ONE_PERSON, Attachment, Notice, Recipient
+from notices.models import TO_ONE_PERSON, Recipient
 
 
 @admin.register(Recipient)
@@ -43,48 +39,3 @@ class RecipientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             },
         ),
     )
-
-
-class AttachmentInline(admin.TabularInline):  # type: ignore[type-arg]
-    model = Attachment
-    fields = ("name", "content_type")
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """What was mailed or is still owed. Nothing is written or deleted here; a parked notice can be tried again."""
-
-    list_display = ("subject", "kind", "state", "attempts", "created_at", "sent_at")
-    list_filter = ("state", "kind", "created_at")
-    search_fields = ("subject", "to", "key")
-    ordering = ("-created_at",)
-    date_hierarchy = "created_at"
-    actions = ("try_again",)
-    inlines = (AttachmentInline,)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.action(description=_("Reintentar"), permissions=["view"])
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Notice]) -> None:
-        retried = 0
-        for notice in queryset:
-            try:
-                mailing.retry(notice=notice, now=timezone.now())
-                retried += 1
-            except mailing.NoticeRefused as refusal:
-                self.message_user(request, f"{notice.subject}: {refusal}", messages.WARNING)
-        said = ngettext("%(n)s aviso se enviará de nuevo.", "%(n)s avisos se enviarán de nuevo.", retried)
-        self.message_user(request, said % {"n": retried}, messages.SUCCESS if retried else messages.WARNING)

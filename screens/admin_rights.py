@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import Any, ClassVar
 
+from django.contrib.admin.utils import NestedObjects, model_ngettext
+from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest
 
 
@@ -22,3 +25,29 @@ class ReadOnly(NeverDeleted):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class LeadsToCustomers(ReadOnly):
+    """For a book whose rows lead to customers: it shows the `fields` that do not, and an address asks for no others.
+
+    Django takes every field of a model for a filter, shown or not: whoever tries letter by letter reads what is hidden.
+    """
+
+    list_filter: ClassVar[Any]
+    date_hierarchy: ClassVar[Any] = None
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup.partition("__")[0] in (*self.list_filter, self.date_hierarchy)
+
+
+class NamesNobodyItHolds:
+    """For what customers' rows may point at: the page that says why it is not deleted counts them, and names none."""
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, dict[str, int], set[str], list[Any]]:
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)  # type: ignore[misc]
+        if not protected:
+            return deleted, counts, lacking, protected
+        collector = NestedObjects(using=DEFAULT_DB_ALIAS)
+        collector.collect(objs)
+        held = Counter(type(one) for one in collector.protected)
+        return [], {}, lacking, [f"{model_ngettext(model._meta, n)}: {n}" for model, n in held.items()]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from screens.admin_rights import NeverDeleted, ReadOnly
+from screens.admin_rights import LeadsToCustomers, NeverDeleted, ReadOnly
 from telephony.devices import with_what_is_told
 from telephony.models import (
     CallOrder,
@@ -26,7 +26,6 @@ from telephony.models import (
     Switchboard,
     Trunk,
 )
-from telephony.phone_numbers import mask
 from telephony.queue_log.copies import check_source
 
 
@@ -129,37 +128,33 @@ class ListeningAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(OutgoingCall)
-class OutgoingCallAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("asked_at", "agent", "masked", "state", "outcome", "answered_at", "ended_at")
+class OutgoingCallAdmin(LeadsToCustomers, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """How the switchboard did what it was asked; whom it called stands in the work the call is of."""
+
+    list_display = ("asked_at", "agent", "state", "outcome", "answered_at", "ended_at")
     list_filter = ("switchboard", "state", "outcome")
     list_select_related = ("agent__user",)
-    fields = ("agent", "telephone", "masked", "state", "outcome", "asked_at", "sent_at", "answered_at", "ended_at")
+    fields = ("agent", "telephone", "state", "outcome", "asked_at", "sent_at", "answered_at", "ended_at")
     ordering = ("-asked_at",)
-
-    @admin.display(description=_("número"))
-    def masked(self, call: OutgoingCall) -> str:
-        return mask(call.number)
 
 
 @admin.register(QueueCall)
-class QueueCallAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("joined_at", "queue", "masked", "agent", "state", "outcome", "answered_at", "ended_at")
+class QueueCallAdmin(LeadsToCustomers, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    list_display = ("joined_at", "queue", "agent", "state", "outcome", "answered_at", "ended_at")
     list_filter = ("switchboard", "queue", "state", "outcome")
     list_select_related = ("agent__user",)
-    fields = ("queue", "masked", "agent", "telephone", "state", "outcome", "joined_at", "answered_at", "ended_at")
+    fields = ("queue", "agent", "telephone", "state", "outcome", "joined_at", "answered_at", "ended_at")
     ordering = ("-joined_at",)
-
-    @admin.display(description=_("número"))
-    def masked(self, call: QueueCall) -> str:
-        return mask(call.number)
 
 
 @admin.register(CallOrder)
-class CallOrderAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("asked_at", "agent", "kind", "number", "state", "why", "ended_at")
+class CallOrderAdmin(LeadsToCustomers, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """Where a caller was handed over to may be anybody's number, and the switchboard says it back (`said`)."""
+
+    list_display = ("asked_at", "agent", "kind", "state", "why", "ended_at")
     list_filter = ("kind", "state", "why")
     list_select_related = ("agent__user",)
-    fields = ("agent", "kind", "number", "state", "why", "said", "asked_at", "sent_at", "ended_at")
+    fields = ("agent", "kind", "state", "why", "asked_at", "sent_at", "ended_at")
     ordering = ("-pk",)
 
 

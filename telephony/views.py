@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agents.access import roles_only, signed_in_user
+from agents.access import signed_in_user, working_only
 from agents.models import Agent, Role
 from telephony.models import Extension
 from telephony.seats import SeatRefused, SeatTaken, see_seat, sit_down, sit_down_to_listen
 
 
 @require_POST
-@roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
+@working_only
 def seat(request: HttpRequest) -> HttpResponse:
     """Say at which extension one sits; answers the form as it stands then, or with who sits there."""
     user, problem, may_take = signed_in_user(request), "", False

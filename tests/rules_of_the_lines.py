@@ -261,8 +261,8 @@ ON_THE_BOARD = (
     Rule(
         "an agent works the cards of supervision",
         "escalations/lifecycle.py",
-        "(kind.worked_by == Kind.Worker.AGENT and not by.sees_the_centre)",
-        "not by.sees_the_centre",
+        "(kind.worked_by == Kind.Worker.AGENT and by.role == Role.AGENT)",
+        "by.role == Role.AGENT",
         ("tests/escalations/test_lifecycle.py::test_an_agent_and_an_auditor_work_no_card_of_supervision",),
     ),
     Rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from work.kinds import Kind, kinds
 from work.models import OwedWork
 
 SHOWN = 50  # parked ones of a kind, the longest first
+FAILED_AS = re.compile(r"(\w+)(?:: | · |$)")  # the kind of an error before what it says: «SMTPServerDisconnected: …»
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class Parked:
     title: str
     page: str  # its address; empty when it has none
 
+    @property
+    def failed_as(self) -> str:
+        """What kind of error it was, without a word of what it said: that may name somebody."""
+        found = FAILED_AS.match(self.owed.last_error)
+        return found[1] if found else ""
+
 
 @dataclass(frozen=True)
 class ParkedNow:
@@ -52,16 +60,27 @@ def all_kinds(*, now: datetime) -> list[KindNow]:
 
 
 def parked_ones(*, user: Any) -> ParkedNow:
-    """What is parked and this person may see, kind by kind, and how many there are besides."""
+    """What is parked and this person may see, kind by kind, and how many there are besides.
+
+    Who configures has to know that something stands still, and not what it is about: a number and no page.
+    """
     shown: list[Parked] = []
     besides: list[tuple[Kind[Any], int]] = []
     for kind in kinds():
-        parked = kind.visible_to(user).filter(state=kind.parked)
+        parked = (kind.rows if user.configures else kind.visible_to(user)).filter(state=kind.parked)
         first = list(parked.order_by("parked_at", "pk")[: SHOWN + 1])
-        shown += [Parked(kind, owed, kind.title(owed), kind.page(owed) if kind.page else "") for owed in first[:SHOWN]]
+        shown += [_nameless(kind, owed) if user.configures else _named(kind, owed) for owed in first[:SHOWN]]
         if len(first) > SHOWN:
             besides.append((kind, parked.count() - SHOWN))
     return ParkedNow(shown, besides)
+
+
+def _named(kind: Kind[Any], owed: OwedWork) -> Parked:
+    return Parked(kind, owed, kind.title(owed), kind.page(owed) if kind.page else "")
+
+
+def _nameless(kind: Kind[Any], owed: OwedWork) -> Parked:
+    return Parked(kind, owed, f"n.º {owed.pk}", "")
 
 
 def _now_of(kind: Kind[Any], now: datetime) -> KindNow:

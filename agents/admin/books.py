@@ -6,11 +6,9 @@ from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.admin.actions import delete_selected
-from django.utils.translation import gettext_lazy as _
 
 from agents.models import AccountEvent, Disclosure, Search
-from screens.admin_rights import ReadOnly
-from screens.templatetags.screens import masked_text
+from screens.admin_rights import LeadsToCustomers, ReadOnly
 
 
 @admin.register(AccountEvent)
@@ -25,8 +23,8 @@ class AccountEventAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-a
 
 
 @admin.register(Search)
-class SearchAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
-    """Who looked for whom. What was asked is personal data: it stands on the page of one row, not in the list."""
+class SearchAdmin(LeadsToCustomers, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """Who looked for customers, where and when. For whom, who reads the centre sees (`agents/views/books.py`)."""
 
     list_display = ("at", "user", "where", "what", "is_refused")
     list_filter = ("is_refused", "where", "at")
@@ -34,21 +32,20 @@ class SearchAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     search_fields = ("user__username",)
     date_hierarchy = "at"
     ordering = ("-at",)
-    fields = ("at", "user", "where", "what", "masked", "call", "is_refused")
-
-    @admin.display(description=_("qué preguntó"))
-    def masked(self, search: Search) -> str:
-        return masked_text(search.asked)
+    fields = ("at", "user", "where", "what", "is_refused")
 
 
 @admin.register(Disclosure)
-class DisclosureAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
-    list_display = ("at", "kind", "user", "subject", "rows", "reason")
+class DisclosureAdmin(LeadsToCustomers, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """What left its page, in words without personal data. The reason is whatever was typed."""
+
+    list_display = ("at", "kind", "user", "subject", "rows")
     list_filter = ("kind", "at")
     list_select_related = ("user",)
-    search_fields = ("user__username", "subject", "reason")
+    search_fields = ("user__username", "subject")
     date_hierarchy = "at"
     ordering = ("-at",)
+    fields = ("at", "kind", "user", "subject", "rows")
 
 
 admin.site.unregister((AccessAttempt, AccessLog, AccessFailureLog))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, DataPolicy, PauseReason, Skill, StatePolicy, Team
-from screens.admin_rights import NeverDeleted
+from screens.admin_rights import NamesNobodyItHolds, NeverDeleted
 
 
 @admin.register(Agent)
@@ -36,8 +36,8 @@ class AgentAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A team somebody belongs to cannot be deleted: the database protects it and Django says who holds it."""
+class TeamAdmin(NamesNobodyItHolds, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """A team somebody belongs to cannot be deleted: the database protects it, and the page says what holds it."""
 
     list_display = ("name",)
     search_fields = ("name",)

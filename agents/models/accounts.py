@@ -13,7 +13,7 @@ from agents.models.people import Role, User
 class AccountEventQuerySet(models.QuerySet["AccountEvent"]):
     def visible_to(self, user: User) -> AccountEventQuerySet:
         """One's own; who administers and who audits read the book."""
-        return self if user.role in (Role.ADMINISTRATOR, Role.AUDITOR) else self.filter(user=user)
+        return self if user.configures or user.role == Role.AUDITOR else self.filter(user=user)
 
 
 @append_only(at="at")

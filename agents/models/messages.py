@@ -7,10 +7,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import facts
+from agents.gates import leads_to_customers
 from agents.models.people import Agent, User
 
 
 class AgentMessageQuerySet(models.QuerySet["AgentMessage"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> AgentMessageQuerySet:
         """An agent sees those written to her; the centre all."""
         return self if user.sees_the_centre else self.filter(agent__user=user)

@@ -14,7 +14,9 @@ from agents.audit import audited
 
 
 class Role(models.TextChoices):
-    """What a person may see: an agent own work, a supervisor the centre; an auditor reads; an administrator sets up."""
+    """What a person may see: an agent own work, a supervisor the centre; an auditor reads it; an administrator sets the
+    house up, and sees no customer.
+    """
 
     AGENT = "agent", _("Agente")
     SUPERVISOR = "supervisor", _("Supervisión")
@@ -85,13 +87,23 @@ class User(AbstractUser):
 
     @property
     def sees_the_centre(self) -> bool:
-        """Whether this person reads everybody's work (supervisor, auditor, administrator)."""
-        return self.role in (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)
+        """Whether this person reads everybody's work (supervisor, auditor)."""
+        return self.role in (Role.SUPERVISOR, Role.AUDITOR)
 
     @property
     def steers_campaigns(self) -> bool:
-        """Whether this person may launch, assign and close (supervisor, administrator)."""
-        return self.role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+        """Whether this person may launch, assign and close (supervisor)."""
+        return self.role == Role.SUPERVISOR
+
+    @property
+    def configures(self) -> bool:
+        """Whether this person sets the house up and keeps it running (administrator)."""
+        return self.role == Role.ADMINISTRATOR
+
+    @property
+    def knows_customers(self) -> bool:
+        """Whether her work is with customers, her own or everybody's: who configures needs none of them."""
+        return not self.configures
 
     @property
     def reads_masked(self) -> bool:
@@ -136,7 +148,7 @@ class Skill(models.Model):
 
 class AgentQuerySet(models.QuerySet["Agent"]):
     def visible_to(self, user: User) -> AgentQuerySet:
-        return self if user.sees_the_centre else self.filter(user=user)
+        return self if user.sees_the_centre or user.configures else self.filter(user=user)
 
     def on_duty(self) -> AgentQuerySet:
         return self.filter(is_on_duty=True, user__is_active=True)

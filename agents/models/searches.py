@@ -7,10 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import append_only
+from agents.gates import leads_to_customers
 from agents.models.people import User
 
 
 class SearchQuerySet(models.QuerySet["Search"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> SearchQuerySet:
         """The centre's; one's own are one's own."""
         return self if user.sees_the_centre else self.filter(user=user)

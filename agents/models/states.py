@@ -14,6 +14,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited, facts
+from agents.gates import leads_to_customers
 from agents.models.people import Agent, User
 
 KEYS = "123456789"
@@ -233,6 +234,7 @@ class StatePolicy(models.Model):
 
 
 class StretchQuestionQuerySet(models.QuerySet["StretchQuestion"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> StretchQuestionQuerySet:
         return self if user.sees_the_centre else self.filter(stretch__agent__user=user)
 

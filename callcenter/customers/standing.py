@@ -76,7 +76,8 @@ class Standing:
         if self.user.sees_the_centre or self.contacts or any(card.closed_at is None for card in self.cards):
             return True
         since = self.now - A_SHIFT
-        return Walk.objects.filter(contract=self.contract, agent__user=self.user, began_at__gt=since).exists()
+        own = Walk.objects.visible_to(self.user).filter(contract=self.contract, agent__user=self.user)
+        return own.filter(began_at__gt=since).exists()
 
     @cached_property
     def cards(self) -> list[Escalation]:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from agents.access import signed_in_user
+from agents.access import customers_only, signed_in_user
 from agents.models import Role, Search
 from agents.searching import note_search
 from callcenter.customers.standing import PARTS, PENDING, Standing, part_of
@@ -16,6 +16,7 @@ LONGEST = 24  # letters of a contract
 
 
 @require_GET
+@customers_only
 def customer(request: HttpRequest, contract: str) -> HttpResponse:
     """All of a contract; with `part=` what one other system says of it."""
     user, now = signed_in_user(request), timezone.now()

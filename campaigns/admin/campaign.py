@@ -9,7 +9,7 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import AssignmentShare, Campaign, CampaignChange, Reassignment
+from campaigns.models import AssignmentShare, Campaign, CampaignChange
 
 
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -27,11 +27,11 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 class ChangeInline(ReadOnlyInline):
-    """The campaign's life, newest first."""
+    """The campaign's life, newest first. Why, as somebody wrote it, stands on the campaign's page."""
 
     model = CampaignChange
     verbose_name_plural = _("pasos")
-    fields = ("at", "verb", "from_state", "to_state", "by", "note")
+    fields = ("at", "verb", "from_state", "to_state", "by")
     ordering = ("-at",)
 
 
@@ -83,28 +83,6 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return tuple(name for name in flatten_fieldsets(self.fieldsets) if name not in changeable)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Reassignment)
-class ReassignmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The book of bulk changes of ownership."""
-
-    list_display = ("at", "campaign", "verb", "contacts", "call_backs", "by", "reason", "undone_at")
-    list_filter = ("verb", "campaign")
-    list_select_related = ("campaign", "by")
-    search_fields = ("reason", "by__username", "by__first_name", "by__last_name")
-    ordering = ("-at",)
-    date_hierarchy = "at"
-    actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,4 +1,4 @@
-"""Django admin of the internal policy: caps and delays, windows, results, do-not-call."""
+"""Django admin of the internal policy: caps and delays, windows, results."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agents.access import signed_in_user
 from campaigns.calling import house_rules
 from campaigns.calling.rulebook import NO_RESULT
-from campaigns.models import CallingPolicy, CallingWindow, Disposition, DoNotCall
+from campaigns.models import CallingPolicy, CallingWindow, Disposition
 from escalations.models import Kind
-from telephony import phone_numbers
 
 MEANING = ("code", "party", "scope", "is_final", "counts_as_attempt", "retires_telephone", "forbids_calling")
 
@@ -183,48 +180,3 @@ class DispositionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Disposition]) -> None:
         changed = house_rules.switch_on(queryset)
         messages.success(request, gettext("%(n)d resultados activados.") % {"n": changed})
-
-
-class DoNotCallForm(forms.ModelForm):  # type: ignore[type-arg]
-    """One thing a row: a contract or a telephone, the latter in any way it is written."""
-
-    class Meta:
-        model = DoNotCall
-        fields = ("contract", "telephone", "reason")
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        contract, telephone = (data.get("contract") or "").strip(), (data.get("telephone") or "").strip()
-        if bool(contract) == bool(telephone):
-            raise ValidationError(gettext("Escriba un contrato o un teléfono, uno de los dos."))
-        if telephone:
-            number = phone_numbers.parse(telephone)
-            if number is None:
-                raise ValidationError({"telephone": gettext("No es un teléfono de Bolivia.")})
-            telephone = number
-        data["contract"], data["telephone"] = contract, telephone
-        return data
-
-
-@admin.register(DoNotCall)
-class DoNotCallAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Who asked not to be called. What changes here is kept by the audit."""
-
-    form = DoNotCallForm
-    list_display = ("contract", "masked", "reason", "since", "added_by")
-    list_display_links = ("contract", "masked")
-    list_filter = ("since",)
-    list_select_related = ("added_by",)
-    search_fields = ("contract", "telephone", "reason")
-    search_help_text = _("Contrato, teléfono como +59170712345, o motivo.")
-    ordering = ("-since",)
-    actions = None
-
-    @admin.display(description=_("teléfono"))
-    def masked(self, row: DoNotCall) -> str:
-        return phone_numbers.mask(row.telephone) if row.telephone else "—"
-
-    def save_model(self, request: HttpRequest, obj: DoNotCall, form: Any, change: bool) -> None:
-        if not change:
-            obj.since, obj.added_by = timezone.now(), signed_in_user(request)
-        super().save_model(request, obj, form, change)

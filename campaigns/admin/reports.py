@@ -1,4 +1,4 @@
-"""Admin of the reports: where they come from, under which titles their columns are known, and what came."""
+"""Admin of the reports: where they come from, and under which titles their columns are known; not what came."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.intake.rejected_page import columns_of
-from campaigns.models import ColumnAlias, Report, ReportKind, ReportSource
+from campaigns.models import ColumnAlias, ReportKind, ReportSource
 from campaigns.rows.reading import fields_of, heading_key
 from systems.reports.sources import SourceRefused, SourceSettings, check_settings
 
@@ -114,23 +114,3 @@ class ColumnAliasAdmin(admin.ModelAdmin):
     search_fields = ("alias", "field")
     ordering = ("kind", "field", "alias")
     form = ColumnAliasForm
-
-
-@admin.register(Report)
-class ReportAdmin(admin.ModelAdmin):
-    """Read only: a report is decided on its own page."""
-
-    list_display = ("name", "kind", "period", "state", "arrived_at", "rows", "taken", "rejected")
-    list_filter = ("kind", "state", "period")
-    search_fields = ("name", "sha256")
-    date_hierarchy = "arrived_at"
-    ordering = ("-arrived_at",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
-        return False

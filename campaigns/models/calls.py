@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited, facts
+from agents.gates import leads_to_customers
 from agents.models import Agent, Team, User
 from campaigns.models.campaign import Campaign
 from campaigns.models.policy import Disposition
@@ -14,6 +15,7 @@ from telephony.models import OutgoingCall
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> AttemptQuerySet:
         """An agent sees own attempts and those of contacts she owns, of open campaigns; the centre sees all.
 
@@ -120,6 +122,7 @@ class AttemptCall(models.Model):
 
 
 class DeskDraftQuerySet(models.QuerySet["DeskDraft"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> DeskDraftQuerySet:
         """Whoever types sees what she typed, and nobody else."""
         return self.filter(agent__user=user)
@@ -140,6 +143,7 @@ class DeskDraft(models.Model):
 
 
 class CallBackQuerySet(models.QuerySet["CallBack"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> CallBackQuerySet:
         """An agent sees those that wait for her or her team, and all of contacts she owns; the centre sees all."""
         if user.sees_the_centre:
@@ -224,6 +228,7 @@ class CallBack(models.Model):
 
 
 class PaymentPromiseQuerySet(models.QuerySet["PaymentPromise"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> PaymentPromiseQuerySet:
         """An agent sees promises made to her and of contacts she owns, of open campaigns; the centre sees all."""
         if user.sees_the_centre:

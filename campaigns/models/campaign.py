@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import append_only, audited, facts
+from agents.gates import leads_to_customers
 from agents.models import Agent, Team, User
 
 
@@ -22,6 +23,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """Those agents call now, or go on calling after a pause: only of these do they see customers."""
         return self.filter(state__in=Campaign.OPEN)
 
+    @leads_to_customers
     def visible_to(self, user: User) -> CampaignQuerySet:
         """An agent knows the campaigns that have been launched; the centre knows all."""
         if user.sees_the_centre:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import facts
+from agents.gates import leads_to_customers
 from agents.models import Agent, User
 from campaigns.models.calls import Attempt, CallBack
 from campaigns.models.campaign import Campaign
@@ -46,6 +47,7 @@ class PartOfDay(models.IntegerChoices):
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> ContactQuerySet:
         """The centre sees all. An agent sees what her work needs, while its campaign is open:
 
@@ -149,6 +151,7 @@ class RetiredTelephone(models.Model):
 
 
 class ListEntryQuerySet(models.QuerySet["ListEntry"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> ListEntryQuerySet:
         """An agent sees her list and what is open at her desk, of open campaigns; the centre sees all."""
         if user.sees_the_centre:
@@ -261,6 +264,7 @@ class ListEntry(models.Model):
 
 
 class ContactChangeQuerySet(models.QuerySet["ContactChange"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> ContactChangeQuerySet:
         """An agent sees the steps that contacts she may see took one by one; the centre sees all.
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited, facts
+from agents.gates import leads_to_customers
 from agents.models import User
 from campaigns.models.campaign import Campaign
 from campaigns.models.contacts import Contact, Renewal, Service
@@ -15,6 +16,7 @@ from campaigns.models.reports import Report
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> ReceiptQuerySet:
         """An agent sees receipts of the contacts she may see; the centre sees all, the unmatched too."""
         if user.sees_the_centre:
@@ -99,6 +101,7 @@ class Receipt(models.Model):
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> RefundQuerySet:
         """As receipts are; those without a receipt are the centre's."""
         if user.sees_the_centre:
@@ -177,6 +180,7 @@ class Refund(models.Model):
 
 
 class RenewalPaymentQuerySet(models.QuerySet["RenewalPayment"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> RenewalPaymentQuerySet:
         """As receipts are."""
         if user.sees_the_centre:

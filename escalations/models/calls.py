@@ -6,12 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import facts
+from agents.gates import leads_to_customers
 from agents.models import User
 from escalations.models.cards import Escalation
 from telephony.models import OutgoingCall
 
 
 class EscalationCallQuerySet(models.QuerySet["EscalationCall"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> EscalationCallQuerySet:
         """Who sees the centre sees all; an agent those she asked for."""
         return self if user.sees_the_centre else self.filter(by=user)

@@ -8,11 +8,13 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import append_only, audited
+from agents.gates import leads_to_customers
 from agents.models import User
 from escalations.models.kinds import Kind
 
 
 class EscalationQuerySet(models.QuerySet["Escalation"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> EscalationQuerySet:
         """The supervisors' work: an agent sees what she handed over or has, and the calls that are still to be made."""
         if user.sees_the_centre:

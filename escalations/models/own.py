@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.gates import leads_to_customers
 from agents.models import User
 from escalations.models.cards import Change
 
@@ -39,6 +40,7 @@ class SavedFilter(models.Model):
 
 
 class MentionQuerySet(models.QuerySet["Mention"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> MentionQuerySet:
         """Each those of herself."""
         return self.filter(user=user)

@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agents.access import centre_only, signed_in_user
+from agents.access import centre_only, customers_only, signed_in_user
 from agents.models import User
 from escalations.board import (
     AT_FIRST,
@@ -47,6 +47,7 @@ SHARED_FOR = 5  # seconds a drawing of a card is kept for the other boards that 
 
 
 @require_http_methods(["GET", "POST"])
+@customers_only
 @search_is_posted
 def board(request: HttpRequest) -> HttpResponseBase:
     """The board, for who sees the centre; an agent has her list of what she handed over."""
@@ -122,6 +123,7 @@ def board_counts(request: HttpRequest) -> JsonResponse:
 
 
 @require_GET
+@customers_only
 def changes(request: HttpRequest) -> JsonResponse:
     """Cards that changed since a line of the history, as `id:version`; asked by a board that hears no stream."""
     asked = request.GET.get("since", "")

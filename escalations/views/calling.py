@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import asks_by_itself, roles_only, signed_in_user
-from agents.models import Role, User
+from agents.access import asks_by_itself, signed_in_user, working_only
+from agents.models import User
 from escalations.calls import calls_known_to
 from escalations.card_page import history_of
 from escalations.dialling import InAnotherCall, call_customer, calling_about, calls_about
@@ -23,10 +23,8 @@ from telephony.dialling import ask_to_hang_up
 ENOUGH = 286  # htmx: what asks by itself asks no more
 DESK = "desk"  # `at`: the piece stands among the calls on an agent's desk, and not on a card
 
-works_cards = roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
-
-@works_cards
+@working_only
 @require_POST
 def escalation_call(request: HttpRequest, pk: int) -> HttpResponse:
     """Call whom the card is about. Refused: 409 with the sentence; what stands in the way may be hung up."""
@@ -43,7 +41,7 @@ def escalation_call(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks_by_itself
-@works_cards
+@working_only
 @require_GET
 def call_phase(request: HttpRequest, pk: int) -> HttpResponse:
     """How her call about a card stands; 204 while the page shows it already, and once it is over no more."""
@@ -56,7 +54,7 @@ def call_phase(request: HttpRequest, pk: int) -> HttpResponse:
     return _stands(request, found, user)
 
 
-@works_cards
+@working_only
 @require_POST
 def call_hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     """End her call, whichever customer it is to and in whatever phase it is."""

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import roles_only, signed_in_user
+from agents.access import customers_only, roles_only, signed_in_user, working_only
 from agents.models import Role
 from agents.revealing import is_revealed
 from escalations import working
@@ -37,6 +37,7 @@ VERBS: Mapping[Verb, Callable[..., Escalation]] = {
 
 
 @require_GET
+@customers_only
 def escalation(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them: who, why, what was promised and until when, and what may be done; `?verb=` unfolds a form.
 
@@ -51,7 +52,7 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
     return show_card(request, pk, opened=opened, refusal=refusal)
 
 
-@roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
+@working_only
 @require_POST
 def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Take a step. Refused: 409 with the sentence; something was not filled in: 422 with the form.
@@ -83,7 +84,7 @@ def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return redirect("escalations:escalation", pk=back)
 
 
-@roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
+@working_only
 @require_POST
 def escalation_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one's own last move, in its first seconds. Refused: 409 with the sentence."""

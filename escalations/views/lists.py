@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agents.access import centre_only, signed_in_user, steering_only
+from agents.access import centre_only, customers_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from agents.models import User
 from escalations.card_page import WORDS, Words, who_may_have_any
@@ -42,6 +42,7 @@ from screens.spreadsheets import workbook_response
 
 
 @require_http_methods(["GET", "POST"])
+@customers_only
 @search_is_posted
 def escalation_list(request: HttpRequest) -> HttpResponse:
     """What was handed over, overdue first; an agent sees her own."""

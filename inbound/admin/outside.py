@@ -1,4 +1,4 @@
-"""Django admin of the outside systems: how each is used; and, to look at, what was written and who met the reserve."""
+"""Django admin of the outside systems: how each is used; and, to look at, who met the reserve."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from inbound.models import LimitGivenBack, OutsideSystem, OutsideWrite, OutsideWriteChange, ReservedSearch
+from inbound.models import OutsideSystem, ReservedSearch
 from inbound.outside.reaching import use_of
+from screens.admin_rights import ReadOnly
 from systems.registry import asked_cells
 
 
@@ -71,57 +72,8 @@ class OutsideSystemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return str(use_of(row.code, row=row).mode.label)
 
 
-class ChangeInline(admin.TabularInline):  # type: ignore[type-arg]
-    model = OutsideWriteChange
-    fields = ("at", "from_state", "to_state", "by", "note")
-    readonly_fields = fields
-    ordering = ("pk",)
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class GivenBackInline(admin.StackedInline):  # type: ignore[type-arg]
-    model = LimitGivenBack
-    fields = ("at", "by", "reason")
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ToLookAt(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Nothing is written or deleted here."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(OutsideWrite)
-class OutsideWriteAdmin(ToLookAt):
-    """What is owed and what became of it; what people decide about it they decide on its page."""
-
-    list_display = ("action", "to_whom", "amount", "state", "attempts", "owed_at", "owed_by", "reference")
-    list_filter = ("state", "system", "is_accountable", "owed_at")
-    list_select_related = ("owed_by",)
-    search_fields = ("key", "to_whom", "reference")
-    ordering = ("-owed_at",)
-    date_hierarchy = "owed_at"
-    inlines = (ChangeInline, GivenBackInline)
-
-
 @admin.register(ReservedSearch)
-class ReservedSearchAdmin(ToLookAt):
+class ReservedSearchAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     """Who searched for what is in reserve, and when; never what."""
 
     list_display = ("at", "by", "reserved")

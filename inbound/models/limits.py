@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import audited
+from agents.gates import leads_to_customers
 from agents.models import User
 from escalations.models import Escalation
 from inbound.models.outside import OutsideWrite
@@ -61,6 +62,7 @@ class RepairLimit(models.Model):
 
 
 class WatchedRepairQuerySet(models.QuerySet["WatchedRepair"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> WatchedRepairQuerySet:
         """An agent sees those of her own calls; the centre all."""
         return self if user.sees_the_centre else self.filter(write__owed_by=user)

@@ -11,6 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import append_only, audited, facts
+from agents.gates import leads_to_customers
 from agents.models import User
 from escalations.models import Escalation
 from inbound.models.walks import Walk
@@ -98,6 +99,7 @@ class OutsideSystem(models.Model):
 
 
 class OutsideWriteQuerySet(models.QuerySet["OutsideWrite"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> OutsideWriteQuerySet:
         """An agent sees what she asked for herself; the centre all."""
         return self if user.sees_the_centre else self.filter(owed_by=user)

@@ -11,6 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import facts
+from agents.gates import leads_to_customers
 from agents.models import Agent, User
 from escalations.models import Escalation
 from inbound.models.lines import FlowVersion, ServiceLine
@@ -18,10 +19,12 @@ from telephony.models import QueueCall
 
 
 class WalkQuerySet(models.QuerySet["Walk"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> WalkQuerySet:
         """An agent sees own walks; the centre all."""
         return self if user.sees_the_centre else self.filter(agent__user=user)
 
+    @leads_to_customers
     def walked_by(self, user: User) -> WalkQuerySet:
         """Those a person may answer: her own calls, and the lanes of the cards she has."""
         return self.filter(Q(agent__user=user) | Q(escalation__owner=user))

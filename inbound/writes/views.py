@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import centre_only, roles_only, signed_in_user, steering_only
+from agents.access import centre_only, customers_only, roles_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from agents.models import Role
 from agents.revealing import is_revealed
@@ -44,6 +44,7 @@ from systems.registry import cells, choices
 
 
 @require_GET
+@customers_only
 def write_list(request: HttpRequest) -> HttpResponse:
     """Writes by what is to be done about them; an agent sees her own."""
     user, asked = signed_in_user(request), _asked_for(request)
@@ -103,6 +104,7 @@ def write_day_export(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_GET
+@customers_only
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """One write: what was asked, for whom, its history, and what may be done about it."""
     return _show(request, pk)
@@ -134,6 +136,7 @@ def write_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@customers_only
 def write_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
     """It was done on the old screen."""
     reference = request.POST.get("reference", "")
@@ -141,6 +144,7 @@ def write_by_hand(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@customers_only
 def write_give_up(request: HttpRequest, pk: int) -> HttpResponse:
     """It is not going to be done."""
     reason = request.POST.get("reason", "")

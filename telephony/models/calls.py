@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import facts
+from agents.gates import leads_to_customers
 from agents.models import Agent, User
 from telephony.models.switchboards import Switchboard
 from telephony.outcomes import Outcome
 
 
 class OutgoingCallQuerySet(models.QuerySet["OutgoingCall"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> OutgoingCallQuerySet:
         return self if user.sees_the_centre else self.filter(agent__user=user)
 

@@ -7,11 +7,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import facts
+from agents.gates import leads_to_customers
 from agents.models import Agent, User
 from telephony.models.queue_calls import QueueCall
 
 
 class CallOrderQuerySet(models.QuerySet["CallOrder"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> CallOrderQuerySet:
         return self if user.sees_the_centre else self.filter(agent__user=user)
 
@@ -110,7 +112,7 @@ class CallOrder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}".strip()
+        return str(self.get_kind_display())
 
     @property
     def is_over(self) -> bool:

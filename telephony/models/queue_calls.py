@@ -9,11 +9,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import facts
+from agents.gates import leads_to_customers
 from agents.models import Agent, User
 from telephony.models.switchboards import Switchboard
 
 
 class QueueCallQuerySet(models.QuerySet["QueueCall"]):
+    @leads_to_customers
     def visible_to(self, user: User) -> QueueCallQuerySet:
         """An agent sees those she answered, and those that ring at her telephone now; the centre all."""
         if user.sees_the_centre:

@@ -26,11 +26,13 @@ from tests.databases import undone
 
 EVERYBODY = ("ana", "marta", "elena", "oscar", "ines")
 AGENTS = ("ana", "marta")
-CENTRE = ("elena", "oscar", "ines")
-STEERING = ("elena", "ines")
-WORKING = ("ana", "marta", "elena", "ines")
+CENTRE = ("elena", "oscar")
+STEERING = ("elena",)
+WORKING = ("ana", "marta", "elena")
+KNOW_CUSTOMERS = ("ana", "marta", "elena", "oscar")
+OVERSEEING = ("elena", "oscar", "ines")
+OPERATING = ("elena", "ines")
 AUDITOR = ("oscar",)
-ELENA = ("elena",)
 ADMINISTRATOR = ("ines",)
 ANYBODY = (*EVERYBODY, "nobody")
 SIGN_IN = "/accounts/login/"
@@ -76,7 +78,7 @@ ADDRESSES = [
     Address("readyz", ANYBODY),
     Address("metrics", ANYBODY),
     Address("demo_progress", ANYBODY),
-    Address("customer", EVERYBODY, of=lambda world: {"contract": world.contact.contract}),
+    Address("customer", KNOW_CUSTOMERS, of=lambda world: {"contract": world.contact.contract}),
     Address("set_language", ANYBODY, sends={"language": "en"}, form=True),
     Address("screens:components", ADMINISTRATOR, hidden=True),
     Address("screens:fragment", EVERYBODY),
@@ -98,7 +100,7 @@ ADDRESSES = [
     Address("mfa_generate_recovery_codes", EVERYBODY, form=True),
     Address("mfa_download_recovery_codes", (), hidden=True),
     # people
-    Address("agents:people", CENTRE),
+    Address("agents:people", OVERSEEING),
     Address("agents:change_duty", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"on_duty": "no"}),
     Address("agents:my_shift", AGENTS),
     Address("agents:shift", CENTRE, of=lambda world: {"pk": world.ana.pk}),
@@ -111,7 +113,7 @@ ADDRESSES = [
     Address("workdays_handling", CENTRE),
     Address("workdays_export", CENTRE, sends={}),
     # telephones
-    Address("telephony:seat", (*AGENTS, *ELENA), sends={"extension": ""}),
+    Address("telephony:seat", WORKING, sends={"extension": ""}),
     # the control room
     Address("service_level:newest", CENTRE),
     Address("service_level:staffing", CENTRE),
@@ -141,8 +143,8 @@ ADDRESSES = [
     Address("control_room:message", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"text": "x"}),
     Address("control_room:pause", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"reason": ""}),
     Address("control_room:back", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={}),
-    Address("control_room:monitor", ELENA, of=lambda world: {"pk": world.ana.pk}, sends={"kind": "listen"}),
-    Address("control_room:stop_monitoring", ELENA, sends={}),
+    Address("control_room:monitor", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"kind": "listen"}),
+    Address("control_room:stop_monitoring", STEERING, sends={}),
     Address("control_room:monitorings", CENTRE),
     Address("control_room:take_away", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={}),
     # reports
@@ -169,7 +171,7 @@ ADDRESSES = [
     Address("campaigns:payment_list", CENTRE),
     Address("campaigns:payment_export", CENTRE, sends={}),
     Address("campaigns:match_again", STEERING, sends={}),
-    Address("campaigns:promise_list", EVERYBODY),
+    Address("campaigns:promise_list", KNOW_CUSTOMERS),
     Address("campaigns:promise_export", CENTRE, sends={}),
     # mail
     Address("notices:outbox", CENTRE),
@@ -178,16 +180,16 @@ ADDRESSES = [
     Address("notices:retry", STEERING, of=lambda world: {"pk": world.notice.pk}, sends={}),
     Address("notices:retry_all", STEERING, sends={}),
     # what is owed
-    Address("owed_work", CENTRE),
+    Address("owed_work", OVERSEEING),
     Address("owed_work_again", STEERING, of=lambda world: {"kind": "notice", "pk": world.notice.pk}, sends={}),
-    Address("all_owed_work_again", STEERING, of=lambda world: {"kind": "notice"}, sends={}),
+    Address("all_owed_work_again", OPERATING, of=lambda world: {"kind": "notice"}, sends={}),
     # what was handed over
-    Address("escalations:board", EVERYBODY),
+    Address("escalations:board", KNOW_CUSTOMERS),
     Address("escalations:board_counts", CENTRE),
     Address("escalations:board_column", CENTRE, of=lambda world: {"code": "new"}, shared=True),
     Address("escalations:board_card", CENTRE, of=lambda world: {"pk": world.escalation.pk}),
-    Address("escalations:escalation_list", EVERYBODY),
-    Address("escalations:changes", EVERYBODY),
+    Address("escalations:escalation_list", KNOW_CUSTOMERS),
+    Address("escalations:changes", KNOW_CUSTOMERS),
     Address("escalations:escalations_several", STEERING, sends={"verb": "take"}, form=True),
     Address("escalations:escalation_export", CENTRE, sends={}),
     Address("escalations:calls", AGENTS),
@@ -201,9 +203,9 @@ ADDRESSES = [
     Address("escalations:call_hang_up", WORKING, of=a_call, sends={}),
     Address("escalations:times", CENTRE),
     Address("escalations:times_export", CENTRE, sends={}),
-    Address("escalations:escalation", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
+    Address("escalations:escalation", KNOW_CUSTOMERS, of=lambda world: {"pk": world.escalation.pk}),
     Address("escalations:filter_save", CENTRE, of=lambda world: {"place": "board"}, sends={"name": "x"}, shared=True),
-    Address("escalations:filter_forget", ELENA, of=lambda world: world.saved_filter, sends={}, hidden=True),
+    Address("escalations:filter_forget", STEERING, of=lambda world: world.saved_filter, sends={}, hidden=True),
     Address("escalations:mentions_seen", STEERING, of=lambda world: {"pk": world.escalation.pk}, sends={}),
     Address("escalations:escalation_reveal", AUDITOR, of=lambda world: {"pk": world.escalation.pk}, sends={}),
     Address(
@@ -218,16 +220,16 @@ ADDRESSES = [
     Address("escalations:letter", STEERING, of=lambda world: {"pk": world.escalation.pk}, form=True),
     Address("escalations:letter_retry", STEERING, of=lambda world: world.letter, sends={}),
     # what is owed to other systems
-    Address("inbound:write_list", EVERYBODY),
+    Address("inbound:write_list", KNOW_CUSTOMERS),
     Address("inbound:write_day", CENTRE),
     Address("inbound:write_day_export", CENTRE, sends={}),
     Address("inbound:writes_try_again", STEERING, sends={}),
-    Address("inbound:write", EVERYBODY, of=lambda world: {"pk": world.write.pk}),
+    Address("inbound:write", KNOW_CUSTOMERS, of=lambda world: {"pk": world.write.pk}),
     Address("inbound:write_reveal", AUDITOR, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:walk_reveal", AUDITOR, of=lambda world: {"key": world.walk.key}, sends={}),
     Address("inbound:write_settle", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
-    Address("inbound:write_by_hand", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
-    Address("inbound:write_give_up", EVERYBODY, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_by_hand", KNOW_CUSTOMERS, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_give_up", KNOW_CUSTOMERS, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_approve", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_decline", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_give_back", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
@@ -248,7 +250,7 @@ ADDRESSES = [
         shared=True,
         sends=lambda world: {"line": world.line.number, "key": str(uuid.uuid4())},
     ),
-    Address("inbound:walk", EVERYBODY, of=lambda world: {"key": world.walk.key}),
+    Address("inbound:walk", KNOW_CUSTOMERS, of=lambda world: {"key": world.walk.key}),
     Address("inbound:walk_answer", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_look", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_outcome", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
@@ -259,8 +261,8 @@ ADDRESSES = [
     Address("inbound:walk_caller", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_draft", AGENTS, of=on_walk, sends={"position": "1"}, hidden=True),
     Address("inbound:walk_customers", AGENTS, of=at_question, sends={"text": ""}, hidden=True),
-    Address("inbound:walk_left_behind", EVERYBODY, of=lambda world: {"key": world.walk.key}),
-    Address("inbound:walk_diagram", EVERYBODY, of=lambda world: {"key": world.walk.key}),
+    Address("inbound:walk_left_behind", KNOW_CUSTOMERS, of=lambda world: {"key": world.walk.key}),
+    Address("inbound:walk_diagram", KNOW_CUSTOMERS, of=lambda world: {"key": world.walk.key}),
     # what rings at her telephone
     Address("inbound:ringing", AGENTS),
     Address("inbound:ringing_caller", AGENTS, of=lambda world: {"key": world.queue_call.pk}),
@@ -268,8 +270,8 @@ ADDRESSES = [
     Address("inbound:ringing_hang_up", AGENTS, of=lambda world: {"key": world.queue_call.pk}, sends={}),
     Address("inbound:ringing_transfer", AGENTS, of=lambda world: {"key": world.queue_call.pk}, form=True),
     # what a card asks of the lines
-    Address("inbound:card_trail", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
-    Address("inbound:card_lane", EVERYBODY, of=lambda world: {"pk": world.escalation.pk}),
+    Address("inbound:card_trail", KNOW_CUSTOMERS, of=lambda world: {"pk": world.escalation.pk}),
+    Address("inbound:card_lane", KNOW_CUSTOMERS, of=lambda world: {"pk": world.escalation.pk}),
     Address("inbound:card_attend", STEERING, of=lambda world: {"pk": world.escalation.pk}, sends={}),
     # the campaign
     Address("campaigns:campaign_list", CENTRE),
@@ -285,10 +287,10 @@ ADDRESSES = [
     Address("campaigns:contact_list", CENTRE, of=month),
     Address("campaigns:contact_export", CENTRE, of=month, sends={}),
     Address("campaigns:errand_again", STEERING, of=lambda world: {**world.month, "kind": "seal"}, sends={}),
-    Address("campaigns:list_export", ELENA, of=lambda world: world.export, hidden=True),
-    Address("campaigns:list_export_progress", ELENA, of=lambda world: world.export, hidden=True),
+    Address("campaigns:list_export", STEERING, of=lambda world: world.export, hidden=True),
+    Address("campaigns:list_export_progress", STEERING, of=lambda world: world.export, hidden=True),
     Address("campaigns:list_export_file", (), of=lambda world: world.export, hidden=True),
-    Address("campaigns:list_export_again", ELENA, of=lambda world: world.export, sends={}, hidden=True),
+    Address("campaigns:list_export_again", STEERING, of=lambda world: world.export, sends={}, hidden=True),
     Address("campaigns:seal", CENTRE, of=lambda world: world.sealed),
     Address("campaigns:seal_verify", CENTRE, of=lambda world: world.sealed, sends={}),
     Address("campaigns:reseal", STEERING, of=lambda world: world.sealed, sends={"reason": "x"}),
@@ -320,11 +322,11 @@ ADDRESSES = [
     Address("campaigns:my_list", AGENTS),
     Address("campaigns:my_list_export", AGENTS, sends={}),
     Address("campaigns:my_day", AGENTS),
-    Address("campaigns:search", EVERYBODY, sends={"q": "rosa"}, form=True),
-    Address("campaigns:search_suggestions", EVERYBODY, sends={"q": "rosa"}),
-    Address("campaigns:agenda", EVERYBODY),
+    Address("campaigns:search", KNOW_CUSTOMERS, sends={"q": "rosa"}, form=True),
+    Address("campaigns:search_suggestions", KNOW_CUSTOMERS, sends={"q": "rosa"}),
+    Address("campaigns:agenda", KNOW_CUSTOMERS),
     Address("campaigns:call_back", WORKING, of=lambda world: {"pk": world.call_back.pk}, form=True),
-    Address("campaigns:contact", EVERYBODY, of=lambda world: {"pk": world.contact.pk}),
+    Address("campaigns:contact", KNOW_CUSTOMERS, of=lambda world: {"pk": world.contact.pk}),
     Address("campaigns:contact_open", AGENTS, of=lambda world: {"pk": world.contact.pk}, sends={}),
     Address("campaigns:contact_reveal", AUDITOR, of=lambda world: {"pk": world.contact.pk}, sends={"reason": "x"}),
     Address("campaigns:correct_result", AGENTS, of=lambda world: {"pk": world.attempt.pk}, form=True),

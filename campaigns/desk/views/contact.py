@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agents.access import agent_of, agents_only, roles_only, signed_in_user
+from agents.access import agent_of, agents_only, customers_only, roles_only, signed_in_user
 from agents.models import Agent, Role
 from agents.revealing import is_revealed
 from campaigns.assignment.answers import answered_herself
@@ -35,6 +35,7 @@ from campaigns.promises_and_callbacks.call_back_history import agreed_calls_of
 
 
 @require_GET
+@customers_only
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a contact; an agent sees own ones, the centre all."""
     return _show(request, pk)

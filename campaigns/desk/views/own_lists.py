@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agents.access import agent_of, agents_only, signed_in_user
+from agents.access import agent_of, agents_only, customers_only, signed_in_user
 from agents.disclosure import record_export
 from agents.models import Agent, Search, User
 from agents.searching import note_search
@@ -130,6 +130,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@customers_only
 def search(request: HttpRequest) -> HttpResponse:
     """Customers by contract, name, telephone or service number; the only one is opened.
 
@@ -151,6 +152,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@customers_only
 def suggestions(request: HttpRequest) -> HttpResponse:
     """A few customers while somebody types, as the options of the search box."""
     user, text = signed_in_user(request), _typed(request)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agents.access import roles_only, signed_in_user
+from agents.access import customers_only, signed_in_user, working_only
 from agents.models import Agent, Role, User
 from campaigns.calling.calling_hours import on_clock
 from campaigns.models import CallBack, Campaign
@@ -78,6 +78,7 @@ class NewHour(forms.Form):
 
 
 @require_GET
+@customers_only
 def agenda(request: HttpRequest) -> HttpResponse:
     """Pending agreed calls; the overdue ones first, whoever has them now."""
     user, now = signed_in_user(request), timezone.now()
@@ -130,7 +131,7 @@ def _month_of(request: HttpRequest, user: User) -> Campaign | None:
 
 
 @require_http_methods(["GET", "POST"])
-@roles_only(Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)
+@working_only
 def call_back(request: HttpRequest, pk: int) -> HttpResponse:
     """One agreed call: another hour, another agent, or cancelled with a reason."""
     user, now = signed_in_user(request), timezone.now()

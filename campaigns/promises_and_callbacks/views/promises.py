@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_tables2 import RequestConfig
 
-from agents.access import centre_only, signed_in_user
+from agents.access import centre_only, customers_only, signed_in_user
 from agents.models import Agent
 from campaigns.lists.books import promise_filters
 from campaigns.lists.views.exports import owe
@@ -29,6 +29,7 @@ from screens.tables import PAGE
 
 
 @require_http_methods(["GET", "POST"])
+@customers_only
 @search_is_posted
 def promise_list(request: HttpRequest) -> HttpResponse:
     """Promises in force: an agent's own, or the centre's."""

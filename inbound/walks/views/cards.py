@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import signed_in_user, steering_only
+from agents.access import customers_only, signed_in_user, steering_only
 from escalations.lifecycle import Verb, why_not
 from escalations.lists import is_masked
 from escalations.models import Escalation
@@ -22,6 +22,7 @@ from inbound.walks.trail import trail_of
 
 
 @require_GET
+@customers_only
 def card_trail(request: HttpRequest, pk: int) -> HttpResponse:
     """The footsteps of the call that raised a card, to read; nothing when it comes from no call one may see."""
     user = signed_in_user(request)
@@ -35,6 +36,7 @@ def card_trail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@customers_only
 def card_lane(request: HttpRequest, pk: int) -> HttpResponse:
     """The button that works a card by its lane of the flow, or what became of it; nothing when it has none."""
     user = signed_in_user(request)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import agent_of, agents_only, roles_only, signed_in_user
+from agents.access import agent_of, agents_only, customers_only, roles_only, signed_in_user
 from agents.models import Role
 from agents.revealing import is_revealed
 from inbound.flows.conditions import same_value
@@ -70,6 +70,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@customers_only
 def walk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The whole page; whoever does not walk it reads it."""
     user = signed_in_user(request)
@@ -257,6 +258,7 @@ def service_asked(customer: dict[str, Any], text: str) -> str:
 
 
 @require_GET
+@customers_only
 def left_behind(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The writes and escalations of a walk, as they stand now."""
     user = signed_in_user(request)
@@ -266,6 +268,7 @@ def left_behind(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
+@customers_only
 def diagram(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The flow as a drawing, the present step lit."""
     found = get_object_or_404(Walk.objects.visible_to(signed_in_user(request)).select_related("line"), key=key)
